@@ -42,11 +42,11 @@ def app_routes(elsewhere: Callable[[], tuple[str, ...]] = tuple) -> list[HTTPRou
     """`/app` is the page; below it are the files. `elsewhere`: the other nodes, which it may ask, too."""
     files = app_files(elsewhere)
 
-    @get("/app", include_in_schema=False)
+    @get("/app", include_in_schema=False, audit="the same for everybody")
     async def app(request: Request[Any, Any, Any]) -> Response[bytes]:
         return files.answer(request, "index.html")
 
-    @get("/app/{path:path}", include_in_schema=False)
+    @get("/app/{path:path}", include_in_schema=False, audit="the same for everybody")
     async def app_file(request: Request[Any, Any, Any], path: FromPath[str]) -> Response[bytes]:
         name = path.lstrip("/")
         response = files.answer(request, name)

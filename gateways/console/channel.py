@@ -3,15 +3,17 @@
 A connection that resumes with `?since=SEQ` is told what happened after SEQ, or everything again when
 that is too much. A slow reader is never waited for: what changes meanwhile is merged, and beyond a
 limit it is told everything anew. Nothing is decided here.
+
+Of others' cases the queue's part alone is told, and all of one once it is opened. Before either it is entered
+in the audit; what the operator is called for is told at once and entered beside: that call is in the journal.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 from litestar import websocket
@@ -31,9 +33,11 @@ from gateways.console.views import (
     Snapshot,
 )
 from gateways.nodes import NodeView
-from messages.ids import AlertId, OperatorId
+from messages.ids import AlertId, OperatorId, UserId
 from messages.journal import Recorded
 from messages.operators import OperatorVoice
+from runtime import logs
+from store.audit.entry import Action
 from store.errors import JournalError
 from store.streams import alert_of
 
@@ -48,6 +52,30 @@ REST_S: Final = 0.001
 """For each event told, before the next message: a storm is told in few messages, a single event at once."""
 REST_MAX_S: Final = 0.25
 _encoder: Final = msgspec.json.Encoder()
+MESSAGES: Final[Mapping[str, Action | str]] = {
+    "snapshot": Action.READ_LIST,
+    "events": Action.READ_LIST,
+    "opened": Action.READ_ALERT,
+    "levels": "how loud it is in an alert that was opened",
+    "nodes": "the center's own addresses",
+    "input": "that somebody is there",
+}
+"""What each message is to the audit: its Action, or why it shows nobody's data."""
+log = logs.get("console.channel")
+
+
+class Noting(Protocol):
+    """Enters what a WebSocket is about to show. Raises an error where it cannot: then it is not shown."""
+
+    def note(
+        self,
+        connection: AnySocket,
+        subjects: Iterable[str | None] = (),
+        *,
+        detail: str = "",
+        actor: str | None = None,
+        action: Action | None = None,
+    ) -> Awaitable[None]: ...
 
 
 class Said(msgspec.Struct, frozen=True, tag_field="type", tag="opened"):
@@ -68,9 +96,11 @@ class Console:
         screen: Screen,
         socket: AnySocket,
         me: OperatorRecord,
+        audit: Noting,
         ticket: Callable[[], str] = str,
         used: Callable[[], None] = lambda: None,
     ) -> None:
+        self._audit = audit
         self._ticket = ticket
         self._used = used
         self._nodes: tuple[NodeView, ...] = ()
@@ -88,7 +118,13 @@ class Console:
         self._said_s = 0.0
         self._rests_until_s = 0.0
         self._opened: AlertId | None = None
-        self._seen: set[AlertId] = set()
+        self._listed: set[AlertId] = set()
+        """The alerts of which it is entered that the queue was shown with them."""
+        self._asked: set[AlertId] = set()
+        """Those that are being entered, and are told after it."""
+        self._seen: set[tuple[AlertId, UserId | None]] = set()
+        """Those of which it is entered, or about to be, that they were shown whole, and whose they were."""
+        self._beside: set[asyncio.Task[None]] = set()
 
     def changed(self, batch: Batch) -> None:
         """The picture has changed."""
@@ -116,6 +152,7 @@ class Console:
         self._screen.connected.add(self)
         listening = asyncio.create_task(self._listen())
         try:
+            await self._note(self._screen.listed.all(self._screen.following.picture), "snapshot")
             await self._send(self._resumed(since) or self._snapshot())
             while not listening.done():
                 if self._screen.nodes.shared:
@@ -127,9 +164,9 @@ class Console:
             self._screen.following.remove(self)
             self._screen.connected.discard(self)
             self._watches(None)
-            listening.cancel()
-            with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect):
-                await listening
+            for task in (listening, *self._beside):
+                task.cancel()
+            await asyncio.gather(listening, *self._beside, return_exceptions=True)
 
     async def _tell_nodes(self) -> None:
         """When they are others than before, and before the last ticket is too old."""
@@ -171,6 +208,7 @@ class Console:
         if self._anew:
             self._anew = False
             self._pending = Batch()
+            await self._note(self._screen.listed.all(self._screen.following.picture), "snapshot")
             await self._send(self._snapshot())
             return
         batch, self._pending = self._pending, Batch()
@@ -188,10 +226,57 @@ class Console:
             if isinstance(said, Input):
                 self._used()
                 continue
-            self._opened = said.alert
             self._watches(said.alert)
-            if said.alert is not None:
-                self._shown(said.alert)
+            await self._open(said.alert)
+
+    async def _open(self, alert: AlertId | None) -> None:
+        """From now on this alert is told whole, and the one that was opened before is no more."""
+        known = None if alert is None else self._screen.following.picture.alerts.get(alert)
+        if alert is not None and (known is None or (alert, known.case.user) not in self._seen):
+            user = None if known is None else known.case.user
+            await self._entered(Action.READ_ALERT, (alert, user), "opened")
+            self._seen.add((alert, user))
+        before, self._opened = self._opened, alert
+        for one in (before, alert):
+            if one is not None and before != alert and one in self._screen.following.picture.alerts:
+                self._pending.shown[one] = None
+        self._wake.set()
+
+    async def _note(self, alerts: Iterable[AlertId], detail: str) -> None:
+        """Enter that the queue is shown with these."""
+        new = [alert for alert in alerts if alert not in self._listed]
+        await self._entered(Action.READ_LIST, new, detail)
+        self._listed.update(new)
+
+    async def _note_new(self, alerts: list[AlertId]) -> None:
+        try:
+            await self._note(alerts, "queue")
+        finally:
+            self._asked.difference_update(alerts)
+        self._pending.shown |= dict.fromkeys(alerts)
+        self._wake.set()
+
+    async def _entered(self, action: Action, subjects: Iterable[str | None], detail: str) -> None:
+        await self._audit.note(self._socket, subjects, detail=detail, actor=self._me.operator, action=action)
+
+    def _later(self, work: Coroutine[None, None, None]) -> None:
+        """Beside what is told."""
+
+        def done(task: asyncio.Task[None]) -> None:
+            self._beside.discard(task)
+            if not task.cancelled() and (error := task.exception()) is not None:
+                log.error("what is shown could not be entered", reason=str(error))
+
+        task = asyncio.create_task(work)
+        self._beside.add(task)
+        task.add_done_callback(done)
+
+    def _whole(self, alert: AlertId | None) -> bool:
+        """Whether everything of this alert is told here."""
+        if alert is None or alert == self._opened:
+            return True
+        known = self._screen.following.picture.alerts.get(alert)
+        return known is not None and feed.is_own(known.case, self._me.operator)
 
     def _watches(self, alert: AlertId | None) -> None:
         if self._screen.watching.shows(self, self._me.operator, alert):
@@ -209,8 +294,7 @@ class Console:
 
     def _snapshot(self) -> Snapshot:
         screen, picture = self._screen, self._screen.following.picture
-        alerts = screen.listed.all(picture)
-        self._are_shown(alerts)
+        alerts = self._may_be_shown(screen.listed.all(picture))
         self._lines, self._voices = screen.lines(), screen.voices()
         return Snapshot(
             seq=picture.seq,
@@ -222,7 +306,7 @@ class Console:
                 number=self._me.number,
                 role=self._me.role,
             ),
-            cases=[view for alert in alerts if (view := screen.view(alert)) is not None],
+            cases=self._views(alerts),
             allowed=screen.allowed(alerts, self._me),
             operators=feed.operator_views(picture, screen.names(), screen.policy, self._voices),
             lines=self._lines,
@@ -233,7 +317,7 @@ class Console:
 
     def _events(self, batch: Batch) -> Events:
         screen, picture = self._screen, self._screen.following.picture
-        self._are_shown(batch.shown)
+        shown = self._may_be_shown(batch.shown)
         watching_changed, self._watching_changed = self._watching_changed, False
         # A modem's signal is in no event: it is looked at whenever something is said anyway.
         before, self._lines = self._lines, screen.lines()
@@ -241,10 +325,10 @@ class Console:
         return Events(
             seq=picture.seq,
             now_us=screen.clock.now_us(),
-            events=[screen.event(recorded, alert) for recorded, alert in batch.events],
+            events=[screen.event(one, alert, whole=self._whole(alert)) for one, alert in batch.events],
             open=picture.open_count,
-            cases=[view for alert in batch.shown if (view := screen.view(alert)) is not None],
-            allowed=screen.allowed(batch.shown, self._me),
+            cases=self._views(shown),
+            allowed=screen.allowed(shown, self._me),
             gone=batch.gone,
             operators=feed.operator_views(picture, screen.names(), screen.policy, self._voices)
             if batch.operators or self._voices != heard
@@ -275,21 +359,29 @@ class Console:
         batch.operators = batch.lines = batch.alarms = self._watching_changed = True
         return self._events(batch)
 
-    def _are_shown(self, alerts: Iterable[AlertId]) -> None:
-        """Her own in full, and the one that she has opened: who it is may be known only now."""
-        me, found = self._me.operator, self._screen.following.picture.alerts
+    def _views(self, alerts: Iterable[AlertId]) -> list[msgspec.Raw]:
+        views = (self._screen.view(alert, whole=self._whole(alert)) for alert in alerts)
+        return [view for view in views if view is not None]
+
+    def _may_be_shown(self, alerts: Iterable[AlertId]) -> list[AlertId]:
+        """Those that are the operator's own, or of which it is entered. The others are told once they are."""
+        found, told, new = self._screen.following.picture.alerts, [], []
         for alert in alerts:
             known = found.get(alert)
-            if known is None:
-                continue
-            if alert == self._opened or known.case.operator == me or me in known.case.reserved:
-                self._shown(alert)
-
-    def _shown(self, alert: AlertId) -> None:
-        known = self._screen.following.picture.alerts.get(alert)
-        if known is not None and known.case.user is not None and alert not in self._seen:
-            self._seen.add(alert)
-            self._screen.seen(self._me.operator, known.case.user, alert)
+            if known is not None and self._whole(alert):
+                told.append(alert)
+                if (alert, known.case.user) not in self._seen:
+                    # The call is in the journal; who it is may have become known only now.
+                    self._seen.add((alert, known.case.user))
+                    self._later(self._entered(Action.READ_ALERT, (alert, known.case.user), "shown"))
+            elif alert in self._listed:
+                told.append(alert)
+            elif alert not in self._asked:
+                new.append(alert)
+        if new:
+            self._asked.update(new)
+            self._later(self._note_new(new))
+        return told
 
 
 def _put(batch: Batch, recorded: Recorded) -> None:
@@ -302,19 +394,20 @@ def _put(batch: Batch, recorded: Recorded) -> None:
 def console_route(
     screen: Screen,
     door: Door,
+    audit: Noting,
     ticket: Callable[[AnySocket], str],
     used: Callable[[AnySocket], None] = lambda _: None,
 ) -> WebsocketRouteHandler:
     """The route. `ticket`: by which the operator goes on at another node. `used`: told of each input."""
 
-    @websocket("/v1/console")
+    @websocket("/v1/console", audit="each of its messages by itself: MESSAGES")
     async def follow(socket: AnySocket) -> None:
         me = await door.let_in(socket)
         if me is None:
             return
         await screen.following.loaded.wait()
         since = socket.query_params.get("since", "")
-        console = Console(screen, socket, me, partial(ticket, socket), partial(used, socket))
+        console = Console(screen, socket, me, audit, partial(ticket, socket), partial(used, socket))
         talk = console.talk(int(since) if since.isascii() and since.isdecimal() else None)
         await door.while_let_in(socket, me.operator, talk)
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from gateways.console.picture import Known, Picture
 from gateways.console.views import (
@@ -119,6 +120,33 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
     )
 
 
+def queue_view(view: CaseView) -> CaseView:
+    """Of a case that is not the operator's own and was not opened: what the queue needs, and no more."""
+    person = view.person
+    first = None if person is None else PersonView(first_name=person.first_name)
+    return replace(
+        view,
+        withheld=True,
+        phone=None,
+        device=None,
+        person=first,
+        position=None,
+        positions=(),
+        battery_pct=None,
+        hand_over=None if view.hand_over is None else replace(view.hand_over, text=""),
+        user=replace(view.user, number=None),
+        operator_leg=replace(view.operator_leg, number=None),
+        psap=replace(view.psap, number=None),
+        timeline=(),
+    )
+
+
+def is_own(case: Case, operator: OperatorId) -> bool:
+    """Whether the operator has it, is called for it or listens in."""
+    listens = case.listener is not None and case.listener.operator == operator
+    return case.operator == operator or operator in case.reserved or listens
+
+
 def encoded(view: CaseView) -> msgspec.Raw:
     """The view as JSON, made once for all who look."""
     return msgspec.Raw(_encoder.encode(view))
@@ -134,8 +162,8 @@ def allowed(
     return reasons
 
 
-def event_view(recorded: Recorded, alert: AlertId | None) -> msgspec.Raw:
-    """One event of the journal, for those who want the events themselves."""
+def event_view(recorded: Recorded, alert: AlertId | None, *, whole: bool = True) -> msgspec.Raw:
+    """One event of the journal, for those who want the events themselves; not `whole`: without its data."""
     return msgspec.Raw(
         _encoder.encode(
             EventView(
@@ -145,7 +173,7 @@ def event_view(recorded: Recorded, alert: AlertId | None) -> msgspec.Raw:
                 type=event_type(recorded.event),
                 at_us=recorded.at_us,
                 alert=alert,
-                data=msgspec.Raw(_encoder.encode(recorded.event)),
+                data=msgspec.Raw(_encoder.encode(recorded.event) if whole else b"{}"),
             )
         )
     )

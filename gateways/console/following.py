@@ -66,7 +66,7 @@ class Batch:
         self.alarms |= later.alarms
 
     def __bool__(self) -> bool:
-        return bool(self.events or self.gone)
+        return bool(self.events or self.gone or self.shown)
 
 
 class Onlooker(Protocol):

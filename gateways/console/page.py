@@ -21,15 +21,15 @@ def page_routes(elsewhere: Callable[[], tuple[str, ...]] = tuple) -> list[HTTPRo
     """`/` leads to `/console/`; below it are the files. `elsewhere`: other nodes, which it may look for."""
     files = Files(STATIC, permissions=PERMISSIONS, elsewhere=elsewhere)
 
-    @get("/", include_in_schema=False)
+    @get("/", include_in_schema=False, audit="the same for everybody")
     async def root() -> Redirect:
         return Redirect("/console/", status_code=307)
 
-    @get("/console", include_in_schema=False)
+    @get("/console", include_in_schema=False, audit="the same for everybody")
     async def index(request: Request[Any, Any, Any]) -> Response[bytes]:
         return files.answer(request, "index.html")
 
-    @get("/console/{path:path}", include_in_schema=False)
+    @get("/console/{path:path}", include_in_schema=False, audit="the same for everybody")
     async def file(request: Request[Any, Any, Any], path: FromPath[str]) -> Response[bytes]:
         return files.answer(request, path.lstrip("/"))
 

@@ -55,7 +55,7 @@ class PastAlert(msgspec.Struct, frozen=True, kw_only=True):
     duress: bool
     phone: E164 | None
     name: str
-    """Empty where nobody knows her."""
+    """Empty where it is not known, the first name alone in another operator's alert."""
     operator: OperatorId | None
     reached_us: Instant | None
     missed: bool
@@ -89,13 +89,13 @@ def found(
     return fits[:limit]
 
 
-def listed(journal: Journal, people: People, seq: int, alert: AlertId) -> PastAlert | None:
-    """The alert as the list shows it. Raises JournalError."""
+def listed(journal: Journal, people: People, seq: int, alert: AlertId, me: OperatorId) -> PastAlert | None:
+    """The alert as the list shows it to `me`: of others' no number and no last name. Raises JournalError."""
     recorded = journal.read_streams(streams.inbox(alert), streams.case(alert))
     case, row = fold(recorded), figures.row_of(recorded)
     if case is None or row is None:
         return None
-    person = people.person(case.user)
+    person, own = people.person(case.user), row.operator == me
     return PastAlert(
         alert=alert,
         seq=seq,
@@ -103,8 +103,8 @@ def listed(journal: Journal, people: People, seq: int, alert: AlertId) -> PastAl
         channel=row.channel,
         test=row.test,
         duress=row.duress,
-        phone=case.phone,
-        name="" if person is None else f"{person.first_name} {person.last_name}".strip(),
+        phone=case.phone if own else None,
+        name="" if person is None else person.name if own else person.first_name,
         operator=row.operator,
         reached_us=row.reached_us,
         missed=row.missed,

@@ -15,7 +15,7 @@ from gateways.console.people import OperatorRecord, People
 from gateways.console.views import AlarmView, CenterView, LineView, map_view
 from gateways.console.watching import Watching
 from gateways.nodes import Nodes
-from messages.ids import AlertId, LineId, OperatorId, ShiftState, UserId
+from messages.ids import AlertId, LineId, OperatorId, ShiftState
 from messages.journal import Recorded
 from messages.lines import LineReport
 from messages.operators import OperatorVoice
@@ -52,7 +52,6 @@ class Screen:
         lines: tuple[LineSpec, ...],
         version: str,
         tiles: Tiles | None,
-        seen: Callable[[OperatorId, UserId, AlertId], None],
         reports: Callable[[], Mapping[LineId, LineReport]],
         voices: Callable[[], Mapping[OperatorId, OperatorVoice]],
         nodes: Nodes,
@@ -66,8 +65,6 @@ class Screen:
         self._reports = reports
         self.voices = voices
         """How the lines of the operators' own are."""
-        self.seen = seen
-        """Told when an operator is shown a person's data; once for each alert."""
         self.nodes = nodes
         self.left_behind = left_behind
         """Told when an operator is here whose shift is at a node that is gone."""
@@ -85,8 +82,8 @@ class Screen:
         self.connected: set[Window] = set()
         self.watching: Watching[Window] = Watching()
         self.listed = Listed()
-        self._views: dict[AlertId, tuple[int, msgspec.Raw]] = {}
-        self._events: dict[int, msgspec.Raw] = {}
+        self._views: dict[AlertId, tuple[int, msgspec.Raw, msgspec.Raw]] = {}
+        self._events: dict[tuple[int, bool], msgspec.Raw] = {}
 
     def lines(self) -> list[LineView]:
         """The lines as the journal and their modems have them now: this node's, then the others'."""
@@ -124,26 +121,28 @@ class Screen:
             for console in consoles:
                 console.levels(told)
 
-    def event(self, recorded: Recorded, alert: AlertId | None) -> msgspec.Raw:
-        """The event as JSON, made once for all consoles."""
-        made = self._events.get(recorded.seq)
+    def event(self, recorded: Recorded, alert: AlertId | None, *, whole: bool) -> msgspec.Raw:
+        """The event as JSON, made once for all consoles. Not `whole`: that it was, and not what it says."""
+        key = (recorded.seq, whole)
+        made = self._events.get(key)
         if made is None:
             if len(self._events) >= EVENTS_KEPT:
                 self._events.clear()
-            made = self._events[recorded.seq] = feed.event_view(recorded, alert)
+            made = self._events[key] = feed.event_view(recorded, alert, whole=whole)
         return made
 
-    def view(self, alert: AlertId) -> msgspec.Raw | None:
-        """The alert as JSON; None where it is no longer shown."""
+    def view(self, alert: AlertId, *, whole: bool) -> msgspec.Raw | None:
+        """The alert as JSON, the `whole` of it or what the queue needs; None where it is no longer shown."""
         known = self.following.picture.alerts.get(alert)
         if known is None:
             self._views.pop(alert, None)
             return None
         made = self._views.get(alert)
         if made is None or made[0] != known.seq:
-            view = feed.encoded(feed.case_view(known, self.people.person(known.case.user)))
-            made = self._views[alert] = (known.seq, view)
-        return made[1]
+            view = feed.case_view(known, self.people.person(known.case.user))
+            made = (known.seq, feed.encoded(view), feed.encoded(feed.queue_view(view)))
+            self._views[alert] = made
+        return made[1] if whole else made[2]
 
     def allowed(self, alerts: Iterable[AlertId], me: OperatorRecord) -> dict[AlertId, Reasons]:
         """For each alert and command, why this operator may not give it now."""

@@ -40,9 +40,14 @@ class PersonView(msgspec.Struct, frozen=True, kw_only=True):
     """Whose alert it is, as the registry knows her."""
 
     first_name: str
-    last_name: str
-    language: str
-    notes: str
+    last_name: str = ""
+    language: str = ""
+    notes: str = ""
+
+    @property
+    def name(self) -> str:
+        """The whole name."""
+        return f"{self.first_name} {self.last_name}".strip()
 
 
 class PositionView(msgspec.Struct, frozen=True, kw_only=True):
@@ -211,6 +216,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     """Oldest first."""
     node: NodeId = NodeId("")
     """Whose AlertCase has it; empty while none has. Its `levels` are told there alone."""
+    withheld: bool = False
+    """What the queue does not need is left out, until the case is opened or the operator called for it."""
 
 
 class OperatorView(msgspec.Struct, frozen=True, kw_only=True):
@@ -362,7 +369,7 @@ class Events(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="e
     now_us: Instant
     open: int
     events: list[msgspec.Raw] = []
-    """EventView of each, in the journal's order."""
+    """EventView of each, in the journal's order; of others' cases that are not opened without its data."""
     cases: list[msgspec.Raw] = []
     """CaseView of each alert that changed; it replaces what was known of it."""
     allowed: dict[AlertId, dict[str, Refusal | None]] = {}

@@ -127,7 +127,7 @@ def voice_route(headsets: Headsets, door: Door) -> WebsocketRouteHandler:
         finally:
             headsets.left(operator, connection)
 
-    @websocket("/v1/voice")
+    @websocket("/v1/voice", audit="the voice of a case that its operator has")
     async def voice(socket: AnySocket) -> None:
         me = await door.let_in(socket)
         if me is None:

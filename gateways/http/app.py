@@ -26,6 +26,7 @@ from gateways.console.sessions import Cookies
 from gateways.console.tally import Tally
 from gateways.console.voice import voice_route
 from gateways.http.answers import AnyRequest, Problem, answer
+from gateways.http.auditing import Auditing, nothing_unaudited
 from gateways.http.context import Web
 from gateways.http.decoding import BODY_MAX
 from gateways.http.door import signatures
@@ -41,6 +42,7 @@ from gateways.http.door.throttle import Throttle
 from gateways.http.errors import NotDurable, RequestError, TooMany
 from gateways.http.registry import RegistryQueries
 from gateways.http.routes.alerts import alert_routes
+from gateways.http.routes.audit import audit_routes
 from gateways.http.routes.cancelling import cancel_route
 from gateways.http.routes.commands import bring_shift, operator_routes
 from gateways.http.routes.devices import device_routes
@@ -58,8 +60,7 @@ from gateways.http.routes.tiles import configured, tile_routes
 from gateways.http.settings import WebSettings
 from gateways.http.writing import Writing
 from gateways.nodes import Nodes
-from messages.events import PersonalDataRead
-from messages.ids import Advice, AlertId, OperatorId, UserId
+from messages.ids import Advice, OperatorId
 from messages.readings import LevelReading
 from runtime import logs
 from runtime.clock import Clock, SystemClock
@@ -67,10 +68,10 @@ from runtime.published import line_files, voice_files
 from runtime.published.directory import Directory, FileDirectory
 from runtime.published.file import Lately
 from runtime.published.peers import FilePeers, PeerBook
-from store import streams
+from store.audit.trail import Trail
 from store.database.dialect import is_server
 from store.errors import JournalError, StoreError
-from store.journal.journal import Append, Journal
+from store.journal.journal import Journal
 from store.journal.notify import Notifier, SocketNotifier
 from store.registry import keyring
 from store.registry.registry import Registry
@@ -103,17 +104,19 @@ def parts(
     shared = journal.shared
     auth = Auth(asked, cookies, proxies, clock)
     following = Following(journal, clock)
+    writing = Writing(
+        journal,
+        metrics=metrics,
+        deadline_s=settings.policy.deadline_s,
+        live_cases=settings.policy.live_cases,
+        proved_open=following.proved_open,
+    )
     return Web(
         settings=settings,
         clock=clock,
         journal=journal,
-        writing=Writing(
-            journal,
-            metrics=metrics,
-            deadline_s=settings.policy.deadline_s,
-            live_cases=settings.policy.live_cases,
-            proved_open=following.proved_open,
-        ),
+        writing=writing,
+        audit=Auditing(writing, Trail(state / "keys"), proxies, clock),
         following=following,
         auth=auth,
         senders=Senders(auth, asked, proxies, clock, far=is_server(settings.journal)),
@@ -149,7 +152,6 @@ def build(web: Web) -> Litestar:
         lines=web.settings.lines,
         version=web.settings.version,
         tiles=tiles,
-        seen=lambda operator, user, alert: _note_seen(web, operator, user, alert),
         reports=web.lines.read,
         voices=lambda: web.nodes.voices(reports.read()),
         nodes=web.nodes,
@@ -195,6 +197,7 @@ def build(web: Web) -> Litestar:
             headsets.stop()
             web.following.stop()
             await asyncio.to_thread(web.writing.close)
+            await asyncio.to_thread(web.audit.close)
             if tiles is not None:
                 await tiles.close()
             web.journal.close()
@@ -212,8 +215,9 @@ def build(web: Web) -> Litestar:
             nodes_route(web),
             *drill_routes(web),
             *figures_routes(web, tally),
+            *audit_routes(web, Registry(web.journal)),
             *history_routes(web, Registry(web.journal, region=web.settings.policy.region)),
-            console_route(screen, door, lambda socket: _ticket(web, socket), web.auth.note_use),
+            console_route(screen, door, web.audit, lambda socket: _ticket(web, socket), web.auth.note_use),
             voice_route(headsets, door),
             *tile_routes(tiles, web.auth),
             *page_routes(web.nodes.elsewhere),
@@ -224,7 +228,7 @@ def build(web: Web) -> Litestar:
             *([across_nodes(web.nodes.elsewhere)] if web.nodes.shared else []),
         ],
         exception_handlers=_exception_handlers(web),
-        before_send=[said_with_every_answer(web.proxies)],
+        before_send=[said_with_every_answer(web.proxies), nothing_unaudited],
         openapi_config=openapi_config(web.settings.version, web.cookies.name(secure=web.proxies.is_https)),
         request_max_body_size=BODY_MAX,
         lifespan=[lifespan],
@@ -247,13 +251,6 @@ async def _load(web: Web) -> None:
                 web.journal.notify.committed(0)
             return
         await asyncio.sleep(LOAD_AGAIN_S)
-
-
-def _note_seen(web: Web, operator: OperatorId, user: UserId, alert: AlertId) -> None:
-    event = PersonalDataRead(by=operator, why=f"alert {alert}")
-    append = Append(streams.user(user), None, (event,))
-    noted = web.writing.run(lambda transaction: transaction.append(append))
-    noted.add_done_callback(lambda future: None if future.cancelled() else _complain(future.exception()))
 
 
 def _ticket(web: Web, socket: AnySocket) -> str:
@@ -279,11 +276,6 @@ def _bring_shift(web: Web, operator: OperatorId) -> None:
     web.writing.run(lambda transaction: bring_shift(transaction, operator)).add_done_callback(done)
 
 
-def _complain(error: BaseException | None) -> None:
-    if error is not None:
-        log.error("who saw a person's data could not be noted", reason=str(error))
-
-
 def _problem(error: HTTPException) -> Problem:
     """What Litestar has found: in a query parameter, or in a body that is not there."""
     for fault in error.extra if isinstance(error.extra, list) else ():
@@ -298,6 +290,7 @@ def _problem(error: HTTPException) -> Problem:
 def _exception_handlers(web: Web) -> ExceptionHandlersMap:
     def refused(request: AnyRequest, error: RequestError) -> Response[bytes]:
         web.metrics.refused.labels(status=str(error.status)).inc()
+        web.audit.refused(request, error)
         response = answer(
             request, Problem(reason=error.reason, path=error.path, code=error.code), error.status
         )

@@ -10,6 +10,7 @@ from gateways.console.following import Following
 from gateways.console.people import People
 from gateways.console.sessions import Cookies
 from gateways.http.answers import AnyConnection
+from gateways.http.auditing import Auditing
 from gateways.http.door.auth import Auth
 from gateways.http.door.challenges import Challenges
 from gateways.http.door.proxies import Proxies
@@ -83,6 +84,7 @@ class Web:
     clock: Clock
     journal: Journal
     writing: Writing
+    audit: Auditing
     following: Following
     auth: Auth
     senders: Senders

@@ -65,9 +65,11 @@ class NotSignedOn(RequestError):
 
     status: ClassVar[int] = 401
 
-    def __init__(self, reason: str, code: str = "") -> None:
+    def __init__(self, reason: str, code: str = "", operator: str = "") -> None:
+        """`operator`: who it was said to be, where that is one."""
         super().__init__(reason)
         self.code = code
+        self.operator = operator
 
 
 class NotAllowed(RequestError):

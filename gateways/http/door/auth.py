@@ -149,8 +149,8 @@ class Auth:
             reads = connection.scope.get("method") in ("GET", "HEAD")
             session = self.session(connection) if reads and bearer(connection) is None else None
             operator = self._operator(connection) if session is None else session.operator
-            self.require(operator, wanted)
             connection.state[OPERATOR] = operator
+            self.require(operator, wanted)
 
         return guard
 

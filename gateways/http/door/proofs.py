@@ -109,9 +109,9 @@ class Proofs:
             log.warning("a recovery code", operator=operator, address=address)
             return Proof(operator=operator, as_of=as_of, way=way, recovery=token)
         if record.token_until != FOR_EVER and self.asks(record):
-            raise NotSignedOn("this token is for programs: use a passkey", Fault.PASSKEY_NEEDED)
+            raise NotSignedOn("this token is for programs: use a passkey", Fault.PASSKEY_NEEDED, operator)
         if not token_signs_on(record, self._web.clock.now_us()):
-            raise NotSignedOn("this token is for programs by now", Fault.TOKEN_ENDED)
+            raise NotSignedOn("this token is for programs by now", Fault.TOKEN_ENDED, operator)
         return Proof(operator=operator, as_of=as_of, way=way)
 
     async def by_password(self, who: str, password: str, code: str | None, address: str) -> Proof:
@@ -130,17 +130,17 @@ class Proofs:
         if record is None or not right:
             # Not what was typed for a name: some type their password there.
             log.warning("a wrong password", operator=operator, address=address)
-            raise NotSignedOn("the name or the password is wrong")
+            raise NotSignedOn("the name or the password is wrong", operator=operator or "")
         if not self.asks(record):
             return Proof(operator=record.id, as_of=as_of, way=Way.PASSWORD)
         if code is None or not record.has_totp:
             needed = Fault.CODE_NEEDED if record.has_totp else Fault.PASSKEY_NEEDED
-            raise NotSignedOn("the password is right; a second factor is asked for", needed)
+            raise NotSignedOn("the password is right; a second factor is asked for", needed, record.id)
         seed = next(one for one in web.passwords.authenticators(record.id) if one.kind is Kind.TOTP)
         step = codes.step_of(seed.secret, code, now_us)
         if step is None or step <= seed.counter:
             log.warning("a wrong code", operator=record.id, address=address)
-            raise NotSignedOn("the code is wrong, or was used", Fault.CODE_WRONG)
+            raise NotSignedOn("the code is wrong, or was used", Fault.CODE_WRONG, record.id)
         used = msgspec.structs.replace(seed, counter=step)
         return Proof(operator=record.id, as_of=as_of, way=Way.CODE, used=used)
 

@@ -89,6 +89,7 @@ def alert_routes(web: Web) -> list[HTTPRouteHandler]:
         "With `since`, the `version` last seen, it comes at once when something has changed meanwhile, "
         "so that no change is missed.",
         operation_id="alert_state",
+        audit="the user's own, by the app, and in the journal",
         tags=["app"],
         security=APP,
         responses={200: said(AlertState, "As the journal says."), **KNOWN},
@@ -119,6 +120,7 @@ def alert_routes(web: Web) -> list[HTTPRouteHandler]:
         status_code=202,
         summary="One more position",
         operation_id="add_position",
+        audit="the user's own, by the app, and in the journal",
         tags=["app"],
         security=APP,
         responses=TAKES,
@@ -142,6 +144,7 @@ def alert_routes(web: Web) -> list[HTTPRouteHandler]:
         description="The app sees that the phone rings, or has rung, with a call from one of `calls_from`. "
         "Said again it changes nothing.",
         operation_id="say_ringing",
+        audit="the user's own, by the app, and in the journal",
         tags=["app"],
         security=APP,
         responses=TAKES,

@@ -85,6 +85,7 @@ def cancel_route(web: Web) -> HTTPRouteHandler:
         description="An operator still calls and verifies. Every PIN is answered in the same way, after the "
         "same time, and from then on the alert looks closed here, until it is raised again.",
         operation_id="cancel_alert",
+        audit="the user's own, by the app, and in the journal",
         tags=["app"],
         security=APP,
         responses=TAKES,

@@ -124,6 +124,7 @@ def operator_routes(web: Web) -> list[HTTPRouteHandler]:
         status_code=202,
         summary="Order something in a case",
         operation_id="give_command",
+        audit="an order, which is in the journal with its operator",
         tags=["operator"],
         security=_OPERATOR,
         responses={
@@ -158,6 +159,7 @@ def operator_routes(web: Web) -> list[HTTPRouteHandler]:
         status_code=200,
         summary="Begin, pause or end one's shift",
         operation_id="change_shift",
+        audit="an order, which is in the journal with its operator",
         tags=["operator"],
         security=_OPERATOR,
         responses={200: said(ShiftAnswer, "As it is now."), **_COMMON},

@@ -24,6 +24,7 @@ from gateways.http.door.signatures import jwk_point
 from gateways.http.errors import BadBody, Gone, NoSuchDevice, NotAllowed, TooMany
 from gateways.http.routes.alerts import APP
 from messages.ids import SECOND, Instant, Proof, TextPurpose
+from store.audit.entry import Action
 from store.errors import RegistryError
 from store.journal.journal import Transaction
 from store.registry import devices
@@ -121,6 +122,7 @@ def device_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         description="With `phone` a code is sent there, which `/confirm` wants back within ten minutes; with "
         "an `invitation` the phone is enrolled at once.",
         operation_id="enrol_device",
+        audit=Action.CHANGE_KEY,
         tags=["app"],
         security=APP,
         responses={
@@ -144,6 +146,7 @@ def device_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
             found = await web.writing.run(lambda tx: devices.accept_invitation(tx, secret, key, data.name))
             if found is None:
                 raise Gone("this invitation is none, was used, or is over")
+            await web.audit.note(request, (found.person,), detail="enrolled", actor=BY_APP)
             return answer(request, DeviceAnswer(device=found.device), 201)
         try:
             phone = e164(data.phone or "")
@@ -160,6 +163,7 @@ def device_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
             made = await web.writing.run(asked)
         except TooManyCodes as error:
             raise TooMany(str(error), error.retry_after_s) from error
+        await web.audit.note(request, detail="a code was asked for", actor=BY_APP)
         return answer(request, DeviceAnswer(device=made.device, sent="sms"), 202)
 
     @post(
@@ -171,6 +175,7 @@ def device_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         summary="Give the code back",
         description="Five tries, within ten minutes.",
         operation_id="confirm_device",
+        audit=Action.CHANGE_KEY,
         tags=["app"],
         security=APP,
         responses={
@@ -191,6 +196,7 @@ def device_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         if isinstance(found, NoCode):
             raise Gone(found.value)
         web.senders.forget(device)
+        await web.audit.note(request, (found.person,), detail="enrolled", actor=BY_APP)
         return answer(request, DeviceAnswer(device=found.device), 201)
 
     @get(
@@ -198,6 +204,7 @@ def device_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         guards=[web.senders.guard],
         summary="The person's phones",
         operation_id="devices",
+        audit="the user's own, by a signature",
         tags=["app"],
         security=APP,
         responses={200: said(EnrolledList, "As the registry says."), **_SIGNED},
@@ -223,6 +230,7 @@ def device_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         status_code=204,
         summary="A phone of the person's proves nothing any more",
         operation_id="revoke_device",
+        audit=Action.CHANGE_KEY,
         tags=["app"],
         security=APP,
         responses={404: said(Problem, "No phone of this person."), **_SIGNED},
@@ -237,6 +245,7 @@ def device_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         if not await web.writing.run(work):
             raise NoSuchDevice("no such phone")
         web.senders.forget(device)
+        await web.audit.note(request, (own.person,), detail="revoked", actor=BY_APP)
         return Response(None, status_code=204)
 
     @put(
@@ -249,6 +258,7 @@ def device_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         description="Where PINs are set, `current` has to be one of them. With the duress PIN nothing is "
         "changed, and the answer is the same.",
         operation_id="set_pins",
+        audit=Action.CHANGE_PERSON,
         tags=["app"],
         security=APP,
         responses={400: said(Problem, "Not understood."), **_SIGNED},
@@ -269,6 +279,8 @@ def device_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
                 await asyncio.to_thread(registry.change_user, own.person, changed, by=BY_APP)
             except RegistryError as error:
                 raise BadBody(str(error), "$.duress_pin") from error
+        # The same under duress, as all that can be told apart.
+        await web.audit.note(request, (own.person,), detail="PINs", actor=BY_APP)
         return Response(None, status_code=204)
 
     return [enrol, confirm, enrolled, revoke, set_pins]

@@ -112,6 +112,7 @@ def drill_routes(web: Web) -> list[HTTPRouteHandler]:
         summary="Begin a drill",
         description="A test alert of the settings' `drill.phone`. For operators on shift; one at a time.",
         operation_id="begin_drill",
+        audit="a test, of the center's own phone",
         tags=["operator"],
         security=OPERATORS,
         responses={
@@ -148,6 +149,7 @@ def drill_routes(web: Web) -> list[HTTPRouteHandler]:
         summary="The last drill",
         description="Whether it runs, and what came of it; `alert` is null where there was none.",
         operation_id="drill",
+        audit="a test, of the center's own phone",
         tags=["operator"],
         security=OPERATORS,
         responses={200: said(DrillView, "As the journal says."), **common},

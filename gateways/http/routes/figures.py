@@ -19,6 +19,7 @@ from gateways.http.answers import AnyRequest, Problem, answer, rfc3339, said
 from gateways.http.context import Web
 from messages.ids import SECOND, AlertId, Channel, Instant, OperatorId, Outcome, Proof
 from model.figures import WITHIN_S, Figures, Row
+from store.audit.entry import EVERYBODY, Action
 from store.registry.people import StaffRole
 
 LATEST: Final = 20
@@ -64,7 +65,7 @@ class AlertFigures(msgspec.Struct, frozen=True, kw_only=True):
     channel: Channel
     test: bool
     name: str
-    """Empty where nobody knows her."""
+    """The first name; empty where it is not known."""
     operator: OperatorId | None
     to_operator_s: float | None
     to_ringing_s: float | None
@@ -89,7 +90,7 @@ class FiguresView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def alert_figures(row: Row, people: People) -> AlertFigures:
-    """The row with her name."""
+    """The row with the user's first name."""
     person = people.person(row.user)
     return AlertFigures(
         alert=row.alert,
@@ -97,7 +98,7 @@ def alert_figures(row: Row, people: People) -> AlertFigures:
         received_us=row.received_us,
         channel=row.channel,
         test=row.test,
-        name="" if person is None else f"{person.first_name} {person.last_name}".strip(),
+        name="" if person is None else person.first_name,
         operator=row.operator,
         to_operator_s=_seconds(row.to_operator_us),
         to_ringing_s=_seconds(row.to_ringing_us),
@@ -173,6 +174,7 @@ def figures_routes(web: Web, tally: Tally) -> list[HTTPRouteHandler]:
         summary="The figures of some days",
         description="Tests are left out. Distributions are in bars of 2 s.",
         operation_id="figures",
+        audit=Action.READ_FIGURES,
         tags=["operator"],
         security=OPERATORS,
         responses={200: said(FiguresView, "As the journal says."), **common},
@@ -189,6 +191,7 @@ def figures_routes(web: Web, tally: Tally) -> list[HTTPRouteHandler]:
             figures=found,
             latest=[alert_figures(row, web.people) for row in latest],
         )
+        await web.audit.note(request, (row.alert for row in latest), detail=f"{days} days")
         return no_store(answer(request, view))
 
     @get(
@@ -197,13 +200,15 @@ def figures_routes(web: Web, tally: Tally) -> list[HTTPRouteHandler]:
         summary="The same, one row an alert",
         description="RFC 4180, newest first, tests too; no person's name, no telephone number.",
         operation_id="figures_csv",
+        audit=Action.EXPORT,
         tags=["operator"],
         security=OPERATORS,
         responses=common,
     )
-    async def export(days: DaysAsked = "7") -> Response[bytes]:
+    async def export(request: AnyRequest, days: DaysAsked = "7") -> Response[bytes]:
         async with one_at_a_time:
             text = await asyncio.to_thread(lambda: as_csv(tally.since(int(days))))
+        await web.audit.note(request, (EVERYBODY,), detail=f"figures of {days} days")
         response = Response(text.encode(), media_type="text/csv; charset=utf-8; header=present")
         response.headers["content-disposition"] = f'attachment; filename="securwoman-{days}-days.csv"'
         return no_store(response)

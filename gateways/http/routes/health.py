@@ -124,6 +124,7 @@ def health_routes(web: Web) -> list[HTTPRouteHandler]:
         "/healthz",
         summary="The web process answers",
         operation_id="healthz",
+        audit="figures of the center, of nobody",
         tags=["health"],
         responses={200: said(Health, "It does.")},
     )
@@ -134,6 +135,7 @@ def health_routes(web: Web) -> list[HTTPRouteHandler]:
         "/readyz",
         summary="An alert would be served",
         operation_id="readyz",
+        audit="figures of the center, of nobody",
         tags=["health"],
         responses={
             200: said(Readiness, "It would."),
@@ -144,7 +146,13 @@ def health_routes(web: Web) -> list[HTTPRouteHandler]:
         told = readiness(web, await _standing(web) if web.nodes.shared else None)
         return answer(request, told, 200 if told.ready else 503)
 
-    @get("/metrics", summary="Prometheus's figures", operation_id="metrics", tags=["health"])
+    @get(
+        "/metrics",
+        summary="Prometheus's figures",
+        operation_id="metrics",
+        audit="figures of the center, of nobody",
+        tags=["health"],
+    )
     async def metrics() -> Response[bytes]:
         figures, now_us = web.metrics, web.clock.now_us()
         alerts = web.following.picture.open()

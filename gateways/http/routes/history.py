@@ -19,11 +19,8 @@ from gateways.http.door.auth import OPERATOR
 from gateways.http.errors import NoSuchAlert
 from gateways.http.routes.alerts import checked
 from gateways.http.routes.figures import OPERATORS, no_store
-from messages.events import PersonalDataRead
 from messages.ids import OperatorId
-from model.alert.case import Case
-from store import streams
-from store.journal.journal import Append
+from store.audit.entry import Action
 from store.registry.people import StaffRole
 
 LIMIT: Final = 50
@@ -45,9 +42,9 @@ def history_routes(web: Web, users: Users) -> list[HTTPRouteHandler]:
         403: said(Problem, "No operator any more."),
     }
 
-    def look(search: str, limit: int, before: int) -> PastAlerts:
+    def look(me: OperatorId, search: str, limit: int, before: int) -> PastAlerts:
         some = found(web.journal, users, search, before=before, limit=limit + 1)
-        alerts = [listed(web.journal, web.people, seq, alert) for seq, alert in some[:limit]]
+        alerts = [listed(web.journal, web.people, seq, alert, me) for seq, alert in some[:limit]]
         return PastAlerts(alerts=[one for one in alerts if one is not None], more=len(some) > limit)
 
     @get(
@@ -55,8 +52,9 @@ def history_routes(web: Web, users: Users) -> list[HTTPRouteHandler]:
         guards=[web.auth.require_role(StaffRole.OPERATOR)],
         summary="The alerts that there were and are",
         description="`search` is the end of a telephone number (three digits at least), a part of a name, or "
-        "the beginning of an alert's id; empty finds all.",
+        "the beginning of an alert's id; empty finds all. Of others' alerts neither number nor last name.",
         operation_id="alerts",
+        audit=Action.READ_LIST,
         tags=["operator"],
         security=OPERATORS,
         responses={
@@ -73,16 +71,22 @@ def history_routes(web: Web, users: Users) -> list[HTTPRouteHandler]:
             int, QueryParameter(ge=0, le=_END, description="A `seq` of the page before.")
         ] = _END,
     ) -> Response[bytes]:
-        page = await asyncio.to_thread(look, search.strip(), limit, min(before, web.journal.last_seq() + 1))
+        me: OperatorId = request.state[OPERATOR]
+        upto = min(before, web.journal.last_seq() + 1)
+        page = await asyncio.to_thread(look, me, search.strip(), limit, upto)
+        # Not what was searched for: it may be a name, or a number.
+        detail = "search" if search.strip() else ""
+        await web.audit.note(request, (one.alert for one in page.alerts), detail=detail)
         return no_store(answer(request, page))
 
     @get(
         "/v1/alerts/{alert:str}/story",
         guards=[web.auth.require_role(StaffRole.OPERATOR)],
         summary="The whole story of an alert",
-        description="As the console's WebSocket tells a case, with every entry of its timeline. Who has seen "
-        "it is noted in the person's stream.",
+        description="As the console's WebSocket tells a case, with every entry of its timeline. "
+        "It is entered in the audit.",
         operation_id="story",
+        audit=Action.READ_ALERT,
         tags=["operator"],
         security=OPERATORS,
         responses={
@@ -96,8 +100,7 @@ def history_routes(web: Web, users: Users) -> list[HTTPRouteHandler]:
         found = await asyncio.to_thread(story, web.journal, web.people, known)
         if found is None:
             raise NoSuchAlert("no such alert")
-        if found.view.person is not None:
-            await _note(web, request.state[OPERATOR], found.case, f"story of alert {known}")
+        await web.audit.note(request, (known, found.case.user), detail="story")
         return no_store(answer(request, found.view))
 
     @get(
@@ -105,8 +108,9 @@ def history_routes(web: Web, users: Users) -> list[HTTPRouteHandler]:
         guards=[web.auth.require_role(StaffRole.OPERATOR)],
         summary="Earlier alerts of the same person",
         description="Their number and the newest three; none of a person who was erased. Fifty are looked "
-        "at, at most; `more` says that there are others. Who has seen them is noted in the person's stream.",
+        "at, at most; `more` says that there are others. It is entered in the audit.",
         operation_id="earlier",
+        audit=Action.READ_LIST,
         tags=["operator"],
         security=OPERATORS,
         responses={
@@ -121,16 +125,9 @@ def history_routes(web: Web, users: Users) -> list[HTTPRouteHandler]:
         if case is None:
             raise NoSuchAlert("no such alert")
         found = await asyncio.to_thread(earlier, web.journal, users, case)
-        if found.count:
-            await _note(web, request.state[OPERATOR], case, f"earlier alerts, in alert {case.alert}")
+        await web.audit.note(
+            request, (case.alert, case.user, *(one.alert for one in found.alerts)), detail="earlier"
+        )
         return no_store(answer(request, found))
 
     return [alerts, whole_story, earlier_ones]
-
-
-async def _note(web: Web, by: OperatorId, case: Case, why: str) -> None:
-    """`case`: the one that is told of. The picture may not know yet who she is."""
-    if case.user is None:
-        return
-    append = Append(streams.user(case.user), None, (PersonalDataRead(by=by, why=why),))
-    await web.writing.run(lambda transaction: transaction.append(append))

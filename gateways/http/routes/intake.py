@@ -79,6 +79,7 @@ def intake_route(web: Web) -> HTTPRouteHandler:
         description="Durable before it is answered. The same `id` again, or the same phone while its alert "
         "is open or within two minutes of its end, is the same alert: 200.",
         operation_id="raise_alert",
+        audit="the user's own, by the app, and in the journal",
         tags=["app"],
         security=[{"appKey": []}],
         response_headers=[ResponseHeader(name="location", description="The alert.", documentation_only=True)],

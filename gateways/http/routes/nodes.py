@@ -31,6 +31,7 @@ def nodes_route(web: Web) -> HTTPRouteHandler:
         summary="Where else the center can be asked",
         description="Every node that is or was a member; try first those that are alive and not draining.",
         operation_id="nodes",
+        audit="the center's own addresses and numbers",
         tags=["app", "operator"],
         security=[{"appKey": []}, {"operatorToken": []}, {"consoleSession": []}],
         responses={200: said(NodesAnswer, "As they are now."), 401: said(Problem, "Nobody who may know.")},

@@ -30,6 +30,7 @@ from gateways.http.routes.own_answers import (
     told_session,
 )
 from messages.ids import OperatorId
+from store.audit.entry import Action
 from store.errors import AlreadyTaken
 from store.journal.journal import Transaction
 from store.registry.authenticators import Authenticator, Kind, add, remove, rename
@@ -38,6 +39,7 @@ from store.registry.sessions import Session, Way, end_own
 from store.registry.simple_passwords import is_password
 
 PATH: Final = "/v1/console/access"
+OWN: Final = "the operator's own"
 
 
 def own_access_routes(web: Web) -> list[HTTPRouteHandler]:
@@ -63,6 +65,7 @@ def own_access_routes(web: Web) -> list[HTTPRouteHandler]:
         PATH,
         summary="By what one signs on, and where",
         operation_id="own_access",
+        audit=OWN,
         responses={200: said(OwnAccess, "One's own."), **common},
         **described,
     )
@@ -92,6 +95,7 @@ def own_access_routes(web: Web) -> list[HTTPRouteHandler]:
         status_code=200,
         summary="Begin a new authenticator",
         operation_id="begin_authenticator",
+        audit=OWN,
         responses={200: said(Beginning, "For a passkey, and for an app."), **common},
         **described,
     )
@@ -132,6 +136,7 @@ def own_access_routes(web: Web) -> list[HTTPRouteHandler]:
         status_code=200,
         summary="Keep a new authenticator",
         operation_id="add_authenticator",
+        audit=Action.CHANGE_KEY,
         responses={200: said(OwnAccess, "It is kept."), 400: said(Problem, "It is not proved."), **common},
         **described,
     )
@@ -146,6 +151,7 @@ def own_access_routes(web: Web) -> list[HTTPRouteHandler]:
             await web.writing.run(work)
         except AlreadyTaken as error:
             raise BadBody("it is kept already") from error
+        await noted(request, session, f"{made.kind} added")
         return await own_again(request, session)
 
     async def proved(session: Session, data: NewAuthenticator, host: str | None) -> Authenticator:
@@ -174,6 +180,9 @@ def own_access_routes(web: Web) -> list[HTTPRouteHandler]:
             new.id, session.operator, Kind.PASSKEY, data.name, new.public_key, new.counter, new.backed_up, now
         )
 
+    async def noted(request: AnyRequest, session: Session, detail: str) -> None:
+        await web.audit.note(request, (session.operator,), detail=detail, actor=session.operator)
+
     async def own_again(request: AnyRequest, session: Session) -> Response[bytes]:
         web.people.look_again()
         return no_store(answer(request, await asyncio.to_thread(told, session, header(request, b"host"))))
@@ -184,6 +193,7 @@ def own_access_routes(web: Web) -> list[HTTPRouteHandler]:
         return_dto=None,
         summary="Name an authenticator",
         operation_id="rename_authenticator",
+        audit=Action.CHANGE_KEY,
         responses={200: said(OwnAccess, "It is named."), 400: said(Problem, "None of one's own."), **common},
         **described,
     )
@@ -192,6 +202,7 @@ def own_access_routes(web: Web) -> list[HTTPRouteHandler]:
         key = _key(which)
         if not await web.writing.run(lambda tx: rename(tx, session.operator, key, data.name.strip())):
             raise BadBody("none of one's own", "$")
+        await noted(request, session, "authenticator named")
         return await own_again(request, session)
 
     @delete(
@@ -199,6 +210,7 @@ def own_access_routes(web: Web) -> list[HTTPRouteHandler]:
         status_code=200,
         summary="Forget an authenticator",
         operation_id="remove_authenticator",
+        audit=Action.CHANGE_KEY,
         responses={200: said(OwnAccess, "It is gone."), 400: said(Problem, "None of one's own."), **common},
         **described,
     )
@@ -207,6 +219,7 @@ def own_access_routes(web: Web) -> list[HTTPRouteHandler]:
         key = _key(which)
         if not await web.writing.run(lambda tx: remove(tx, session.operator, key)):
             raise BadBody("none of one's own", "$")
+        await noted(request, session, "authenticator removed")
         return await own_again(request, session)
 
     @put(
@@ -216,6 +229,7 @@ def own_access_routes(web: Web) -> list[HTTPRouteHandler]:
         summary="Set one's password",
         description="The operator's other sessions end.",
         operation_id="set_own_password",
+        audit=Action.CHANGE_KEY,
         responses={
             200: said(OwnAccess, "It is set."),
             400: said(Problem, "None that may be one; `$.old`: wrong."),
@@ -241,6 +255,7 @@ def own_access_routes(web: Web) -> list[HTTPRouteHandler]:
         if not await asyncio.to_thread(is_password, data.password, (record.name, operator)):
             raise BadBody("too short, or guessed at once", "$.password")
         await asyncio.to_thread(registry.set_password, operator, data.password, by=operator, but=session.id)
+        await noted(request, session, "password")
         return await own_again(request, session)
 
     @delete(
@@ -249,6 +264,7 @@ def own_access_routes(web: Web) -> list[HTTPRouteHandler]:
         summary="End a session of one's own",
         description="At all nodes, within a second. The shift goes on.",
         operation_id="end_own_session",
+        audit=Action.SIGN_OFF,
         responses={200: said(OwnAccess, "It has ended."), 400: said(Problem, "None of one's own."), **common},
         **described,
     )
@@ -256,6 +272,7 @@ def own_access_routes(web: Web) -> list[HTTPRouteHandler]:
         session = session_of(request)
         if which == session.id or not await web.writing.run(lambda tx: end_own(tx, session.operator, which)):
             raise BadBody("none of one's own others", "$")
+        await noted(request, session, "another session of one's own")
         return await own_again(request, session)
 
     return [own, begin, keep, name, forget, password, end]

@@ -20,7 +20,7 @@ from gateways.console.views import CaseView
 from gateways.http import answers, bodies
 from gateways.http.decoding import JSON, MSGPACK
 from gateways.http.door import passkeys
-from gateways.http.routes import devices, drill, figures, health, history, nodes, own_answers, sign_on
+from gateways.http.routes import audit, devices, drill, figures, health, history, nodes, own_answers, sign_on
 
 Document = dict[str, Any]
 
@@ -44,6 +44,7 @@ _STRUCTS: Final = (
     devices.EnrolledList,
     devices.PinsBody,
     drill.DrillView,
+    audit.AuditView,
     figures.FiguresView,
     health.Health,
     health.Readiness,

@@ -25,6 +25,7 @@ from messages.ids import OperatorId
 from model.rules.refusals import Refusal
 from runtime import logs
 from store.alerts.of_operator import open_case
+from store.audit.entry import Action
 from store.errors import NobodyThere
 from store.journal.journal import Transaction
 from store.registry.people import StaffRole
@@ -165,6 +166,7 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
         status_code=200,
         summary="Sign on to the console",
         operation_id="sign_on",
+        audit=Action.SIGN_ON,
         tags=["console"],
         responses={
             **known,
@@ -177,6 +179,8 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
         if not web.proxies.is_own_page(header(request, b"origin"), header(request, b"host")):
             raise NotAllowed("the page is not this center's")
         made = await begun(request, data)
+        operator = made.session.operator
+        await web.audit.note(request, (operator,), detail=made.session.way, actor=operator)
         web.people.look_again()
         response = answer(request, told(made.session))
         secure = web.proxies.secure(request.scope)
@@ -190,6 +194,7 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
         summary="What a passkey signs on with",
         description="For `navigator.credentials.get`; good once, within five minutes.",
         operation_id="sign_on_challenge",
+        audit="chance, of nobody",
         tags=["console"],
         responses={
             200: said(passkeys.RequestOptions, "The browser's options."),
@@ -210,6 +215,7 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
         PATH,
         summary="Who is signed on",
         operation_id="signed_on",
+        audit="the operator's own",
         tags=["console"],
         responses=known,
         security=[{"consoleSession": []}],
@@ -226,6 +232,7 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
         PATH,
         summary="Sign off; the last session of an operator takes her shift with it",
         operation_id="sign_off",
+        audit=Action.SIGN_OFF,
         tags=["console"],
         status_code=204,
         responses={409: said(Problem, "On an alert: leave it, or hand it over, first.")},
@@ -237,6 +244,8 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
             if not await web.writing.run(lambda transaction: signed_off(transaction, session, last=last)):
                 raise Refused(Refusal.ON_AN_ALERT)
             web.auth.ended(session)
+        operator = "" if session is None else session.operator
+        await web.audit.note(request, (operator,), actor=operator)
         response: Response[None] = Response(None, status_code=204)
         response.set_cookie(web.cookies.none(secure=web.proxies.secure(request.scope)))
         return response

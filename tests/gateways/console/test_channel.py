@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -13,12 +14,13 @@ from litestar.testing.websocket_test_session import WebSocketTestSession
 from gateways.console import channel
 from gateways.console.door import SIGN_ON, WRONG_ORIGIN
 from gateways.http.context import Web
-from messages.events import NoteAdded, PersonalDataRead
+from messages.base import Position
+from messages.events import NoteAdded, PositionUpdated
 from messages.ids import E164, Outcome
 from model.rules.refusals import Refusal
-from store import streams
+from store.audit.entry import Action
 from store.registry.registry import Registry
-from tests.gateways.http.place import CLOCK, GIULIA, Place
+from tests.gateways.http.place import CLOCK, GIULIA, Place, entered
 from tests.gateways.story import Story, on_shift
 from tests.waiting import wait_until
 
@@ -84,7 +86,7 @@ def test_what_is_allowed_is_told_with_every_change(client: Client, place: Place,
         story.operator_joined(place.marta)
         allowed: dict[str, str | None] = {"call_psap": ""}
         while allowed["call_psap"] is not None:
-            allowed = heard(socket)["allowed"][story.alert]
+            allowed = heard(socket).get("allowed", {}).get(story.alert, allowed)
     assert allowed["leave"] == Refusal.PSAP_ABSENT
 
 
@@ -101,10 +103,13 @@ def test_who_resumes_is_told_what_was_missed_and_nothing_twice(
     with client.websocket_connect(f"/v1/console?since={seen}", headers=place.operator()) as socket:
         said = heard(socket)
         assert said["type"] == "events"
-        assert [event["data"]["text"] for event in said["events"]] == ["one", "two"]
+        # Another's case: that there were notes, and not what is in them.
+        assert [(event["type"], event["data"]) for event in said["events"]] == [("note.added", {})] * 2
         assert all(event["seq"] > seen for event in said["events"])
         assert [case["alert"] for case in said["cases"]] == [story.alert]
         assert said["operators"]
+        socket.send_json({"type": "opened", "alert": story.alert})
+        wait_until(lambda: any(not case["withheld"] for case in heard(socket).get("cases", [])))
         story.hear(NoteAdded(by=place.marta, text="three"))
         assert [event["data"]["text"] for event in heard(socket)["events"]] == ["three"]
 
@@ -143,6 +148,8 @@ def test_a_slow_console_is_told_everything_anew_and_waited_for_by_nobody(
     story = Story(web.journal, CLOCK.now_us())
     with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
         heard(socket)
+        socket.send_json({"type": "opened", "alert": story.alert})
+        wait_until(lambda: any(not case["withheld"] for case in heard(socket).get("cases", [])))
         story.hear(*(NoteAdded(by=place.marta, text=str(number)) for number in range(50)))
         said = heard(socket)
         while said["type"] != "snapshot":
@@ -185,34 +192,29 @@ def test_a_session_is_enough_but_not_for_another_site_s_page(client: Client, pla
     assert caught.value.code == WRONG_ORIGIN
 
 
-def test_who_sees_a_person_s_data_is_in_that_person_s_stream_once(
-    client: Client, place: Place, web: Web
-) -> None:
+def test_who_opens_a_case_is_entered_once_with_whose_it_is(client: Client, place: Place, web: Web) -> None:
     giulia = Registry(web.journal).user_by_phone(E164(GIULIA))
     assert giulia is not None
     story = Story(web.journal, CLOCK.now_us()).opened().identified(giulia.id)
     wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
-
-    def reads() -> list[PersonalDataRead]:
-        return [
-            one.event
-            for one in web.journal.read(streams.user(giulia.id))
-            if isinstance(one.event, PersonalDataRead)
-        ]
-
     with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
         heard(socket)
-        assert reads() == []
+        assert entered(web, Action.READ_ALERT) == []
         socket.send_json({"type": "opened", "alert": story.alert})
         socket.send_json({"type": "opened", "alert": story.alert})
         socket.send_text("no json")
-        wait_until(reads)
+        wait_until(lambda: any(not case["withheld"] for case in heard(socket).get("cases", [])))
         story.operator_called(place.marta)
         heard(socket)
-    assert reads() == [PersonalDataRead(by=place.marta, why=f"alert {story.alert}")]
+    assert [(one.actor, one.subjects, one.detail) for one in entered(web, Action.READ_ALERT)] == [
+        (place.marta, (story.alert, giulia.id), "opened")
+    ]
+    assert [(one.subjects, one.detail) for one in entered(web, Action.READ_LIST)] == [
+        ((story.alert,), "snapshot")
+    ]
 
 
-def test_who_looks_on_while_it_is_found_out_who_the_user_is_is_noted_too(
+def test_who_looks_on_while_it_is_found_out_who_the_user_is_is_entered_too(
     client: Client, place: Place, web: Web
 ) -> None:
     giulia = Registry(web.journal).user_by_phone(E164(GIULIA))
@@ -222,17 +224,56 @@ def test_who_looks_on_while_it_is_found_out_who_the_user_is_is_noted_too(
     with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
         heard(socket)
         socket.send_json({"type": "opened", "alert": story.alert})
-        wait_until(lambda: heard(socket).get("watching"), what="it is known who looks at it")
+        wait_until(lambda: any(not case["withheld"] for case in heard(socket).get("cases", [])))
         other.identified(giulia.id)
         story.identified(giulia.id)
-        wait_until(
-            lambda: (
-                PersonalDataRead(by=place.marta, why=f"alert {story.alert}")
-                in [one.event for one in web.journal.read(streams.user(giulia.id))]
-            )
-        )
-    notes = [one.event for one in web.journal.read(streams.user(giulia.id))]
-    assert PersonalDataRead(by=place.marta, why=f"alert {other.alert}") not in notes
+        wait_until(lambda: len(entered(web, Action.READ_ALERT)) == 2)
+    assert [one.subjects for one in entered(web, Action.READ_ALERT)] == [
+        (story.alert,),
+        (story.alert, giulia.id),
+    ]
+
+
+def test_of_anothers_case_the_queue_is_told_and_all_of_it_once_it_is_opened(
+    client: Client, place: Place, web: Web
+) -> None:
+    giulia = Registry(web.journal).user_by_phone(E164(GIULIA))
+    assert giulia is not None
+    position = Position(lat=45.4, lon=9.1, at=CLOCK.now_us())
+    story = Story(web.journal, CLOCK.now_us()).opened().identified(giulia.id)
+    story.hear(PositionUpdated(position=position), NoteAdded(by=place.luca, text="at the station"))
+    story.operator_called(place.luca)
+    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    secrets = (GIULIA, "Rossi", "Asthma", "45.4", "at the station")
+    with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
+        said = heard(socket)
+        (case,) = said["cases"]
+        assert case["withheld"] is True
+        assert case["person"] == {"first_name": "Giulia", "last_name": "", "language": "", "notes": ""}
+        assert not [one for one in secrets if one in json.dumps(said)]
+        story.hear(NoteAdded(by=place.luca, text="at the station, still"))
+        told = json.dumps(heard(socket))
+        assert "note.added" in told
+        assert not [one for one in secrets if one in told]
+        socket.send_json({"type": "opened", "alert": story.alert})
+        whole = wait_until(lambda: [one for one in heard(socket).get("cases", []) if not one["withheld"]])
+        assert not [one for one in secrets if one not in json.dumps(whole)]
+        socket.send_json({"type": "opened", "alert": None})
+        wait_until(lambda: [one for one in heard(socket).get("cases", []) if one["withheld"]])
+
+
+def test_who_is_called_is_told_everything_with_the_call(client: Client, place: Place, web: Web) -> None:
+    with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
+        heard(socket)
+        story = Story(web.journal, CLOCK.now_us()).opened().operator_called(place.marta)
+        cases: list[dict[str, Any]] = []
+        while not any(place.marta in case["reserved"] for case in cases):
+            cases = heard(socket).get("cases", [])
+        assert {(case["phone"], case["withheld"]) for case in cases} == {(GIULIA, False)}
+        wait_until(lambda: entered(web, Action.READ_ALERT))
+    assert [(one.subjects, one.detail) for one in entered(web, Action.READ_ALERT)] == [
+        ((story.alert,), "shown")
+    ]
 
 
 def test_numbers_and_who_saw_what_are_not_among_the_events(client: Client, place: Place, web: Web) -> None:

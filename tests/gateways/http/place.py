@@ -23,6 +23,8 @@ from gateways.http.settings import WebSettings
 from messages.ids import E164, Instant, LineId, NodeId, OperatorId, TrunkId
 from model.policy import LineSpec, Policy
 from runtime.clock import SystemClock
+from store.audit.entry import Action, Said
+from store.audit.search import entries
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier, Notifier, SocketNotifier
 from store.registry.people import Person
@@ -142,6 +144,12 @@ class Place:
     def operator(self) -> dict[str, str]:
         """The header of Marta."""
         return {"authorization": f"Bearer {self.marta_token}"}
+
+
+def entered(web: Web, action: Action | None = None) -> list[Said]:
+    """What is in the audit, oldest first."""
+    found = [one.said for one in entries(web.journal)]
+    return [one for one in reversed(found) if action is None or one.action == action]
 
 
 @cache

@@ -10,13 +10,12 @@ from litestar.testing import TestClient
 
 from gateways.console import earlier as earlier_module
 from gateways.http.context import Web
-from messages.events import PersonalDataRead
 from messages.ids import E164, Outcome, UserId
-from store import streams
 from store.alerts.forgetting import erase_person
+from store.audit.entry import Action
 from store.registry.people import Person
 from store.registry.registry import Registry
-from tests.gateways.http.place import CLOCK, GIULIA, Place
+from tests.gateways.http.place import CLOCK, GIULIA, Place, entered
 from tests.gateways.story import Story
 
 Client = TestClient[Litestar]
@@ -120,20 +119,12 @@ def test_no_more_are_looked_at_than_a_few(
     assert said["alerts"][0]["alert"] == stories[-1].alert
 
 
-def test_who_has_seen_them_is_noted_and_who_has_seen_none_is_not(
-    client: Client, place: Place, web: Web, giulia: UserId
-) -> None:
-    def reads() -> list[PersonalDataRead]:
-        events = [one.event for one in web.journal.read(streams.user(giulia))]
-        return [event for event in events if isinstance(event, PersonalDataRead)]
-
+def test_who_has_seen_them_is_entered(client: Client, place: Place, web: Web, giulia: UserId) -> None:
     first = raised(web, giulia, outcome=Outcome.FALSE_ALARM)
-    ask(client, place, first)
-    assert reads() == []
     now = raised(web, giulia)
     ask(client, place, now)
-    assert [(read.by, read.why) for read in reads()] == [
-        (place.marta, f"earlier alerts, in alert {now.alert}")
+    assert [(one.actor, one.subjects) for one in entered(web, Action.READ_LIST)] == [
+        (place.marta, (now.alert, giulia, first.alert))
     ]
 
 

@@ -18,18 +18,18 @@ from gateways.http.app import build
 from gateways.http.context import Web
 from gateways.http.routes.figures import COLUMNS
 from messages.base import Position
-from messages.events import DeadlineMissed, PersonalDataRead, PositionUpdated
+from messages.events import DeadlineMissed, PositionUpdated
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, Outcome
 from model.figures import Figures, Row
-from store import streams
 from store.alerts.accepting import accept
 from store.alerts.belonging import Signal
 from store.alerts.figures import newest
+from store.audit.entry import Action
 from store.journal import history
 from store.journal.journal import Journal
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
-from tests.gateways.http.place import CLOCK, GIULIA, Place
+from tests.gateways.http.place import CLOCK, GIULIA, Place, entered
 from tests.gateways.story import Story
 from tests.waiting import wait_until
 
@@ -92,7 +92,7 @@ def test_s11_the_figures_tell_times_shares_and_outcomes(
     assert len(found["days"]) == 7
     assert sum(sum(day["hours"]) for day in found["days"]) == 3
     assert [one["alert"] for one in said["latest"]] == [story.alert for story in reversed(told[:3])]
-    assert said["latest"][2]["name"] == "Giulia Rossi"
+    assert said["latest"][2]["name"] == "Giulia"
     assert said["targets"]["ringing"] == [0.5, 0.95, 1.0]
 
 
@@ -217,8 +217,8 @@ def test_a_story_tells_everything_and_who_has_seen_it(client: Client, place: Pla
     assert (said["person"]["last_name"], said["outcome"]) == ("Rossi", "handed_over")
     giulia = Registry(web.journal).user_by_phone(E164(GIULIA))
     assert giulia is not None
-    seen = PersonalDataRead(by=place.marta, why=f"story of alert {story.alert}")
-    assert web.journal.read(streams.user(giulia.id))[-1].event == seen
+    (seen,) = entered(web, Action.READ_ALERT)
+    assert (seen.actor, seen.subjects, seen.origin) == (place.marta, (story.alert, giulia.id), "testclient")
 
 
 def test_who_sees_a_story_is_noted_though_the_picture_does_not_know_yet_whose_it_is(
@@ -233,8 +233,8 @@ def test_who_sees_a_story_is_noted_though_the_picture_does_not_know_yet_whose_it
     story.identified(giulia.id)
     said = ask(client, place, f"/v1/alerts/{story.alert}/story")
     assert said["person"]["last_name"] == "Rossi"
-    seen = PersonalDataRead(by=place.marta, why=f"story of alert {story.alert}")
-    assert web.journal.read(streams.user(giulia.id))[-1].event == seen
+    (seen,) = entered(web, Action.READ_ALERT)
+    assert (seen.actor, seen.subjects, seen.origin) == (place.marta, (story.alert, giulia.id), "testclient")
 
 
 def test_a_long_story_is_told_to_its_end(client: Client, place: Place, web: Web) -> None:

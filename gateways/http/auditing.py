@@ -1,0 +1,138 @@
+"""The audit as the web keeps it: a route says in its `audit` what reading or changing it is, or why it shows
+nobody's data, and enters it before it answers. Without an entry no such route answers (`nothing_unaudited`).
+
+An entry takes no longer than any append. A refusal waits for none: it is entered beside, so many a minute,
+and beyond that counted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Final
+
+from litestar.types import Message, Scope
+
+from gateways.http.answers import AnyConnection
+from gateways.http.door.auth import OPERATOR, bearer
+from gateways.http.door.proxies import Proxies
+from gateways.http.errors import HttpGatewayError, NotSignedOn, RequestError
+from gateways.http.writing import Writing
+from messages.ids import SECOND, Instant
+from runtime import logs
+from runtime.clock import Clock
+from store.audit.entry import Action, Entry, Said
+from store.audit.trail import Trail
+
+AUDIT: Final = "audit"
+"""Of a route: its Action, or why it shows nobody's data."""
+_NOTED: Final = "audited"
+REFUSALS_A_MINUTE: Final = 30
+SAVE_S: Final = 0.2
+"""So long the head on the disk may be behind the database."""
+
+log = logs.get("http.audit")
+
+
+class Unaudited(HttpGatewayError):
+    """A defect of ours: a route would have shown something that was not entered."""
+
+
+class Auditing:
+    """Used on the event loop alone."""
+
+    def __init__(self, writing: Writing, trail: Trail, proxies: Proxies, clock: Clock) -> None:
+        self._writing = writing
+        self.trail: Final = trail
+        self._proxies = proxies
+        self._clock = clock
+        self._saving: asyncio.TimerHandle | None = None
+        self._minute: Instant = Instant(0)
+        self._refused = 0
+        self._counted = 0
+
+    async def note(
+        self,
+        connection: AnyConnection,
+        subjects: Iterable[str | None] = (),
+        *,
+        detail: str = "",
+        actor: str | None = None,
+        action: Action | None = None,
+    ) -> None:
+        """Enter what the connection's route is about to show, or has changed. Raises NotDurable.
+
+        `actor`: none takes the operator whom the route's guard has let in.
+        """
+        said = Said(
+            actor=connection.state[OPERATOR] if actor is None else actor,
+            origin=self._proxies.client_address(connection.scope),
+            action=action or connection.route_handler.opt[AUDIT],
+            subjects=tuple(dict.fromkeys(one for one in subjects if one)),
+            detail=detail,
+        )
+        self._committed(await self._writing.run(lambda tx: self.trail.append(tx, said)))
+        connection.scope["state"][_NOTED] = True
+
+    def refused(self, connection: AnyConnection, error: RequestError) -> None:
+        """Somebody has come with what is not enough; who comes with nothing at all has tried nothing."""
+        tried = bearer(connection) is not None or connection.scope.get("method") == "POST"
+        if error.status != 403 and not (error.status == 401 and tried):
+            return
+        now = self._clock.now_us()
+        if now - self._minute >= 60 * SECOND:
+            self._minute, self._refused = now, 0
+        if self._refused >= REFUSALS_A_MINUTE:
+            self._counted += 1
+            return
+        self._refused += 1
+        others, self._counted = self._counted, 0
+        known = error.operator if isinstance(error, NotSignedOn) else ""
+        route = getattr(connection.scope.get("route_handler"), "operation_id", None) or "page"
+        said = Said(
+            actor=known or connection.scope.get("state", {}).get(OPERATOR, ""),
+            origin=self._proxies.client_address(connection.scope),
+            action=Action.REFUSED,
+            detail=f"{route}: {error.reason}" + (f"; {others} before it were not entered" if others else ""),
+        )
+        self._writing.run(lambda tx: self.trail.append(tx, said)).add_done_callback(self._heard)
+
+    def close(self) -> None:
+        """Write the heads. After the writer has ended."""
+        if self._saving is not None:
+            self._saving.cancel()
+        self._save()
+
+    def _heard(self, future: asyncio.Future[Entry]) -> None:
+        if future.cancelled():
+            return
+        if (error := future.exception()) is not None:
+            log.error("a refusal could not be entered", reason=str(error))
+        else:
+            self._committed(future.result())
+
+    def _committed(self, entry: Entry) -> None:
+        self.trail.committed(entry)
+        if self._saving is None:
+            self._saving = asyncio.get_running_loop().call_later(SAVE_S, self._save_beside)
+
+    def _save_beside(self) -> None:
+        self._saving = None
+        asyncio.get_running_loop().run_in_executor(None, self._save)
+
+    def _save(self) -> None:
+        try:
+            self.trail.save()
+        except OSError as error:
+            # As long as the disk fails; what is known of them stays in memory, and is written then.
+            log.error("the audit's head cannot be written", reason=str(error))
+
+
+async def nothing_unaudited(message: Message, scope: Scope) -> None:
+    """Before an answer is sent. Raises Unaudited."""
+    if message["type"] != "http.response.start" or message["status"] >= 400:
+        return
+    handler = scope.get("route_handler")
+    wanted = handler is not None and isinstance(handler.opt.get(AUDIT), Action)
+    if wanted and not scope.get("state", {}).get(_NOTED):
+        raise Unaudited(f"{scope['path']} answers without an entry in the audit")

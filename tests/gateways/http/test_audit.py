@@ -1,0 +1,219 @@
+"""The audit as the web keeps it: each way to somebody's data is declared and entered; who may read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+from litestar import Litestar, get
+from litestar.testing import TestClient
+
+from gateways.console import channel, views
+from gateways.http import auditing
+from gateways.http.app import build
+from gateways.http.auditing import AUDIT, nothing_unaudited
+from gateways.http.context import Web
+from gateways.http.routes import audit
+from messages.ids import E164, UserId
+from store.audit.entry import EVERYBODY, Action
+from store.audit.verify import verify
+from store.errors import JournalUnavailable
+from store.registry.people import StaffRole
+from store.registry.registry import Registry
+from tests.gateways.http.place import CLOCK, GIULIA, Place, entered
+from tests.gateways.story import Story
+from tests.waiting import wait_until
+
+Client = TestClient[Litestar]
+_LITESTARS = ("/schema",)
+_READS = (Action.READ_LIST, Action.READ_ALERT, Action.READ_FIGURES, Action.READ_AUDIT, Action.EXPORT)
+
+
+def handlers(app: Litestar) -> dict[str, Any]:
+    """Every handler of the application by its path and name."""
+    found: dict[str, Any] = {}
+    for route in app.routes:
+        if not route.path.startswith(_LITESTARS):
+            several = getattr(route, "route_handlers", None)
+            for one in [route.route_handler] if several is None else several:  # type: ignore[attr-defined]
+                if str(one.handler_name) != "options_handler":
+                    found[f"{route.path_format} {one.handler_name}"] = one
+    return found
+
+
+@pytest.fixture
+def giulia(web: Web) -> UserId:
+    found = Registry(web.journal).user_by_phone(E164(GIULIA))
+    assert found is not None
+    return found.id
+
+
+@pytest.fixture
+def supervisor(web: Web, place: Place) -> dict[str, str]:
+    Registry(web.journal).set_role(place.marta, StaffRole.SUPERVISOR, by="test")
+    return place.operator()
+
+
+@pytest.fixture
+def story(web: Web, client: Client, giulia: UserId) -> Story:
+    made = Story(web.journal, CLOCK.now_us()).opened().identified(giulia)
+    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    return made
+
+
+def test_every_route_says_what_it_is_to_the_audit(web: Web) -> None:
+    found = handlers(build(web))
+    assert len(found) > 30
+    silent = [name for name, handler in found.items() if not handler.opt.get(AUDIT)]
+    assert not silent, f"neither audited nor said why they show nobody's data: {silent}"
+
+
+def test_every_message_of_the_console_says_so_too() -> None:
+    structs = [one for module in (views, channel) for one in vars(module).values() if _is_message(one)]
+    assert {one.__struct_config__.tag for one in structs} == set(channel.MESSAGES)
+
+
+def _is_message(one: object) -> bool:
+    if not isinstance(one, type) or not issubclass(one, msgspec.Struct):
+        return False
+    return one.__struct_config__.tag_field == "type"
+
+
+def test_what_reads_a_persons_data_by_http_is_found_in_the_audit(
+    web: Web, client: Client, story: Story, giulia: UserId, supervisor: dict[str, str]
+) -> None:
+    ways = {
+        "/v1/alerts": "/v1/alerts",
+        "/v1/alerts/{alert}/story": f"/v1/alerts/{story.alert}/story",
+        "/v1/alerts/{alert}/earlier": f"/v1/alerts/{story.alert}/earlier",
+        "/v1/figures": "/v1/figures",
+        "/v1/figures.csv": "/v1/figures.csv",
+        "/v1/audit": f"/v1/audit?person=%2B{GIULIA[1:]}",
+    }
+    audited = {
+        name.split(" ")[0]: one for name, one in handlers(client.app).items() if one.opt[AUDIT] in _READS
+    }
+    assert set(audited) == set(ways)
+    for name, path in ways.items():
+        before = len(entered(web))
+        assert client.get(path, headers=supervisor).status_code == 200
+        (made,) = entered(web)[before:]
+        assert (made.action, made.actor) == (audited[name].opt[AUDIT], "marta-bianchi")
+        assert {story.alert, giulia, EVERYBODY} & set(made.subjects), name
+    asked = client.get("/v1/audit", params={"person": GIULIA}, headers=supervisor).json()
+    assert [one["action"] for one in reversed(asked["entries"])] == [
+        audited[name].opt[AUDIT].value for name in ways
+    ]
+    assert GIULIA not in str(asked)
+    with client.portal() as portal:
+        portal.call(web.audit._save)
+    assert verify(web.journal, web.audit.trail).problems == ()
+
+
+def test_a_search_does_not_leave_what_was_searched_for(
+    web: Web, client: Client, place: Place, story: Story
+) -> None:
+    assert client.get("/v1/alerts", params={"search": "Rossi"}, headers=place.operator()).status_code == 200
+    assert [(one.subjects, one.detail) for one in entered(web)] == [((story.alert,), "search")]
+
+
+def test_of_others_alerts_a_list_has_neither_number_nor_last_name(
+    client: Client, place: Place, story: Story
+) -> None:
+    def shown() -> tuple[str, str]:
+        (one,) = client.get("/v1/alerts", headers=place.operator()).json()["alerts"]
+        return one["name"], one["phone"]
+
+    assert shown() == ("Giulia", None)
+    story.operator_called(place.marta)
+    story.operator_joined(place.marta)
+    assert shown() == ("Giulia Rossi", GIULIA)
+
+
+def test_without_an_entry_nothing_is_shown(
+    client: Client, place: Place, story: Story, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise JournalUnavailable("no")
+
+    monkeypatch.setattr(web.audit.trail, "append", fails)
+    said = client.get(f"/v1/alerts/{story.alert}/story", headers=place.operator())
+    assert (said.status_code, GIULIA in said.text) == (503, False)
+
+
+def test_a_route_that_forgets_its_entry_answers_nothing() -> None:
+    @get("/forgets", audit=Action.READ_ALERT)
+    async def forgets() -> str:
+        return "Giulia"
+
+    @get("/nobody", audit="shows nobody's data")
+    async def nobody() -> str:
+        return "well"
+
+    with TestClient(
+        Litestar([forgets, nobody], before_send=[nothing_unaudited]), raise_server_exceptions=False
+    ) as client:
+        said = client.get("/forgets")
+        assert (said.status_code, "Giulia" in said.text) == (500, False)
+        assert client.get("/nobody").text == "well"
+
+
+def test_who_comes_in_and_goes_is_entered_and_who_is_refused(web: Web, client: Client, place: Place) -> None:
+    def tried(**body: str) -> int:
+        return client.post("/v1/console/session", json=body).status_code
+
+    assert tried(token="swo_wrong") == 401
+    assert tried(operator="Marta Bianchi", password="wrong") == 401
+    assert client.get("/v1/console/session").status_code == 401  # with nothing: tried nothing
+    assert tried(token=place.marta_token) == 200
+    csrf = {"x-csrf-token": client.get("/v1/console/session").json()["csrf"]}
+    assert client.get("/v1/figures").status_code == 403
+    assert client.delete("/v1/console/session", headers=csrf).status_code == 204
+    assert [(one.action, one.actor) for one in entered(web)] == [
+        (Action.REFUSED, ""),
+        (Action.REFUSED, place.marta),
+        (Action.SIGN_ON, place.marta),
+        (Action.REFUSED, place.marta),
+        (Action.SIGN_OFF, place.marta),
+    ]
+    assert "password" not in entered(web)[0].detail
+
+
+def test_refusals_beyond_a_budget_are_counted(
+    web: Web, client: Client, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auditing, "REFUSALS_A_MINUTE", 3)
+    for _ in range(10):
+        assert client.get("/v1/alerts/a1", headers={"authorization": "Bearer wrong"}).status_code == 401
+    wait_until(lambda: len(entered(web, Action.REFUSED)) == 3)
+    web.audit._minute -= 60_000_000
+    client.get("/v1/alerts/a1", headers={"authorization": "Bearer wrong"})
+    wait_until(lambda: len(entered(web, Action.REFUSED)) == 4)
+    assert "7 before it were not entered" in entered(web)[-1].detail
+
+
+def test_the_audit_is_for_supervisors_by_pages(
+    client: Client,
+    place: Place,
+    story: Story,
+    supervisor: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    luca = {"authorization": f"Bearer {place.luca_token}"}
+    assert client.get("/v1/audit", headers=luca).status_code == 403
+    monkeypatch.setattr(audit, "LIMIT", 4)
+    for _ in range(5):
+        assert client.get("/v1/alerts", headers=supervisor).status_code == 200
+    first = client.get("/v1/audit", params={"operator": "Marta Bianchi"}, headers=supervisor).json()
+    assert len(first["entries"]) == 4
+    second = client.get(
+        "/v1/audit", params={"operator": "Marta Bianchi", "before": first["before"]}, headers=supervisor
+    ).json()
+    numbers = [one["number"] for one in (*first["entries"], *second["entries"])]
+    assert numbers == sorted(set(numbers), reverse=True)
+    assert second["before"] is None
+    refused = client.get("/v1/audit", params={"operator": "luca-ferri"}, headers=supervisor).json()
+    assert [one["action"] for one in refused["entries"]] == ["refused"]
+    for wrong in ("x", "1", "1.x.n1"):
+        assert client.get("/v1/audit", params={"before": wrong}, headers=supervisor).status_code in (200, 400)
