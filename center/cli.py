@@ -81,6 +81,15 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
             "revoke": ("revoke", "End the app keys of a name, within a second."),
         },
     ),
+    "audit": (
+        "Who has seen and changed what, and who came in.",
+        {
+            "person": ("person", "Who has seen or changed what is known of a person."),
+            "operator": ("operator", "What an operator, or an account of the machine, has done."),
+            "since": ("since", "Everything since a time."),
+            "verify": ("verify", "Check that it is as it was written; exit 1 where it is not."),
+        },
+    ),
     "certificate": (
         "TLS on a network of one's own.",
         {"make": ("make", "A certificate for this center, by an authority of its own; again renews it.")},

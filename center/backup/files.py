@@ -33,8 +33,10 @@ def files_of(state: StateDir, config: Path, settings: Settings) -> tuple[dict[Pa
         except (OSError, ValueError):
             missing.append(path)
     for path in sorted(state.keys.iterdir()) if state.keys.is_dir() else ():
-        # What is served is made at each start of the settings' own certificate.
-        if path.is_file() and path != state.served and not path.name.startswith("."):
+        # What is served is made at each start of the settings' own certificate; where the audit ends says the
+        # restored database, which is older than what was last written of its head.
+        left = path in (state.served, state.keys / "audit.head") or path.name.startswith(".")
+        if path.is_file() and not left:
             found[Part.KEYS].append(File(name=f"{KEYS}/{path.name}", content=path.read_bytes()))
     return found, missing
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from cyclopts import Parameter
 
+from center.auditing import note
 from center.options import DEFAULT, Common
 from center.people import BY, Now, free_of_alerts, operator_of
 from center.state.journals import journal_of
@@ -32,6 +33,7 @@ class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
 
 def remove(operator: str, /, *, now: Now = False, common: Common = DEFAULT) -> None:
     """Remove an operator: all that signs on, the sessions and the shift end."""
+    from store.audit.entry import Action
     from store.registry.people import StaffRole
     from store.registry.registry import Registry
 
@@ -40,6 +42,7 @@ def remove(operator: str, /, *, now: Now = False, common: Common = DEFAULT) -> N
         found = operator_of(registry, operator)
         free_of_alerts(journal, found, now=now)
         registry.remove_operator(found.id, by=BY)
+        note(journal, common.directory, Action.CHANGE_STAFF, (found.id,), "removed")
         left = registry.operators()
     if common.json:
         common.data({"removed": found.id, "operators": len(left)})
@@ -53,12 +56,14 @@ def remove(operator: str, /, *, now: Now = False, common: Common = DEFAULT) -> N
 
 def recover(operator: str, /, *, common: Common = DEFAULT) -> None:
     """A code that signs an operator on once, within a day, to a new password or passkey; the last line."""
+    from store.audit.entry import Action
     from store.registry.registry import Registry
 
     with journal_of(common.directory) as journal:
         registry = Registry(journal)
         found = operator_of(registry, operator)
         code, until = registry.recover(found.id, by=BY)
+        note(journal, common.directory, Action.CHANGE_KEY, (found.id,), "recovery code")
     if common.json:
         common.data({"operator": found.id, "code": code, "until": rfc3339(until)})
         return
@@ -77,6 +82,7 @@ def tokens(
     common: Common = DEFAULT,
 ) -> None:
     """Whether an operator has a token, or a new one."""
+    from store.audit.entry import Action
     from store.registry.registry import Registry
 
     secret = None
@@ -87,6 +93,7 @@ def tokens(
             if found.has_token:
                 free_of_alerts(journal, found, now=now)
             secret = registry.issue_token(found.id, by=BY)
+        note(journal, common.directory, Action.CHANGE_KEY, (found.id,), "new token" if new else "token?")
     if common.json:
         common.data({"operator": found.id, "has_token": found.has_token or new, "token": secret})
     elif secret is None:
@@ -108,6 +115,7 @@ def revoke(
     common: Common = DEFAULT,
 ) -> None:
     """End an operator's token, recovery code and sessions. A password stays: `operator password`."""
+    from store.audit.entry import Action
     from store.registry.registry import Registry
 
     with journal_of(common.directory) as journal:
@@ -115,6 +123,7 @@ def revoke(
         found = operator_of(registry, operator)
         free_of_alerts(journal, found, now=now)
         ended = registry.revoke_access(found.id, by=BY, factors=passkeys)
+        note(journal, common.directory, Action.CHANGE_KEY, (found.id,), "revoked")
     if common.json:
         common.data({"operator": found.id, "token_revoked": found.has_token, "sessions_ended": ended})
         return
@@ -130,12 +139,15 @@ def revoke(
 
 def sessions(operator: str = "", /, *, common: Common = DEFAULT) -> None:
     """Who is signed on, from where and until when; of one operator, or of all."""
+    from store.audit.entry import Action
     from store.registry.registry import Registry
 
     with journal_of(common.directory) as journal:
         registry = Registry(journal)
         of = operator_of(registry, operator).id if operator else None
         found = [one for one in registry.sessions(journal.now_us()) if of in (None, one.operator)]
+        operators = (one.operator for one in found)
+        note(journal, common.directory, Action.READ_STAFF, operators, "operator sessions")
     rows = [_row(one) for one in found]
     if common.json:
         common.data(rows)

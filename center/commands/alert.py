@@ -96,7 +96,8 @@ def list_(
     common: Common = DEFAULT,
 ) -> None:
     """The alerts of the journal, newest first."""
-    from center.state.journals import journal_of
+    from center.auditing import note
+    from store.audit.entry import Action
 
     with journal_of(common.directory) as journal:
         found: list[Summary] = []
@@ -105,6 +106,8 @@ def list_(
                 break
             if not open or case.closed_at is None:
                 found.append(summary(case))
+        ids = (name for one in found for name in (one.alert, one.user))
+        note(journal, common.directory, Action.READ_LIST, ids, "alert list")
     if common.json:
         common.data(found)
         return
@@ -133,10 +136,12 @@ def _after(seconds: float | None) -> str:
 
 def show(alert: str, /, *, common: Common = DEFAULT) -> None:
     """Where one alert stands."""
-    from center.state.journals import journal_of
+    from center.auditing import note
+    from store.audit.entry import Action
 
     with journal_of(common.directory) as journal:
         case = case_of(journal, alert)
+        note(journal, common.directory, Action.READ_ALERT, (alert, case.user), "alert show")
     said = summary(case)
     if common.json:
         common.data({**msgspec.to_builtins(said), "case": msgspec.to_builtins(case, str_keys=True)})
@@ -167,12 +172,14 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
 
 def timeline(alert: str, /, *, common: Common = DEFAULT) -> None:
     """The story of one alert, in seconds since it was received."""
-    from center.state.journals import journal_of
+    from center.auditing import note
     from center.story import in_words
     from messages.journal import event_type
+    from store.audit.entry import Action
 
     with journal_of(common.directory) as journal:
         recorded = streams_of(journal, alert)
+        note(journal, common.directory, Action.READ_ALERT, (alert,), "alert timeline")
     start = recorded[0].at_us
     story = [
         Moment(
@@ -201,10 +208,11 @@ def watch(
     common: Common = DEFAULT,
 ) -> None:
     """What happens to all alerts, as it happens. Ends with Ctrl-C."""
+    from center.auditing import note
     from center.node.signals import Signals
-    from center.state.journals import journal_of
     from center.story import in_words
     from messages.journal import event_type
+    from store.audit.entry import Action
     from store.journal.follower import Follower
     from store.streams import alert_of
 
@@ -219,6 +227,8 @@ def watch(
                     alert, text = alert_of(one.stream), in_words(one.event)
                     if alert is None or text is None:
                         continue
+                    if alert not in starts:
+                        note(journal, common.directory, Action.READ_ALERT, (alert,), "alert watch")
                     start = starts.setdefault(alert, received_us(journal, alert, one))
                     if common.json:
                         said = {"seq": one.seq, "alert": alert, "t": (one.at_us - start) / 1e6}
@@ -256,8 +266,11 @@ def release(alert: str, /, *, common: Common = DEFAULT) -> None:
 
 
 def _into_inbox(common: Common, alert: str, event: AlertHeld | AlertHoldEnded) -> None:
+    from center.auditing import note
     from messages.ids import AlertId
+    from messages.journal import event_type
     from store import streams
+    from store.audit.entry import Action
     from store.journal.journal import Append
 
     with journal_of(common.directory) as journal:
@@ -265,3 +278,4 @@ def _into_inbox(common: Common, alert: str, event: AlertHeld | AlertHoldEnded) -
         if not journal.version(inbox):
             raise NotFound(f"there is no alert {alert}")
         journal.append(Append(inbox, None, (event,)))
+        note(journal, common.directory, Action.CHANGE_KEPT, (alert,), event_type(event))

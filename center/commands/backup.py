@@ -11,11 +11,13 @@ from typing import Annotated, Final
 
 from cyclopts import Parameter
 
+from center.auditing import note
 from center.errors import CenterError, SettingsError, UsageError
 from center.options import DEFAULT, Common
 from center.settings.file import load
 from center.settings.in_use import config_in_use
 from center.settings.schema import BackupTable
+from center.state.journals import journal_of
 
 _NICE: Final = 10
 """Alerts come first."""
@@ -43,6 +45,7 @@ def backup(
     """Write all of the center to FILE, FILE.keys and FILE.recordings, while it runs or not."""
     from center.backup import age
     from center.backup.writing import backup as write
+    from store.audit.entry import EVERYBODY, Action
 
     if new_key is not None:
         print(age.new_identity(new_key.absolute()))
@@ -53,6 +56,8 @@ def backup(
     given = to or (() if plain else settings.backup.to)
     if not given and not plain:
         raise UsageError(_NOBODY)
+    with journal_of(common.directory) as journal:
+        note(journal, common.directory, Action.EXPORT, (EVERYBODY,), "backup")
     os.nice(_NICE)
     to_text = "".join(f"{one}\n" for one in given)
     with _in_words():
@@ -90,6 +95,7 @@ def restore(
 ) -> None:
     """Make a center of a backup, in a state directory that is empty; or try whether that works."""
     from center.backup import age, restoring
+    from store.audit.entry import EVERYBODY, Action
 
     if not check and file is None:
         raise UsageError("which backup? securwoman restore FILE --state DIR")
@@ -106,6 +112,9 @@ def restore(
     with _in_words():
         if not check:
             report = restoring.restore(state, wanted)
+            if not wanted.journal:
+                with journal_of(state) as made:
+                    note(made, state, Action.IMPORT, (EVERYBODY,), "restored")
         elif state.path.is_dir():
             os.nice(_NICE)
             report = restoring.check(state.path, wanted)

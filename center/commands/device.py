@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from cyclopts import Parameter
 
+from center.auditing import note
 from center.errors import NotFound
 from center.options import DEFAULT, Common
 from center.people import BY, region_of
@@ -32,12 +33,14 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 def list_(phone: str | None = None, /, *, common: Common = DEFAULT) -> None:
     """The enrolled phones, oldest first; of a number, those that prove it."""
+    from store.audit.entry import Action
     from store.registry.devices import all_devices
     from store.registry.numbers import of_a_person
 
     number = None if phone is None else of_a_person(phone, region_of(common.directory))
     with journal_of(common.directory) as journal:
         found = [one for one in all_devices(journal) if number in (None, one.phone)]
+        note(journal, common.directory, Action.READ_LIST, (one.person for one in found), "device list")
     if common.json:
         common.data([_row(one) for one in found])
         return
@@ -63,12 +66,17 @@ def invite(
     common: Common = DEFAULT,
 ) -> None:
     """What enrols one phone for this number, once and within a day; the last line is the invitation."""
+    from store.audit.entry import Action
     from store.registry import devices
     from store.registry.numbers import of_a_person
+    from store.registry.registry import Registry
 
     number = of_a_person(phone, region_of(common.directory))
     with journal_of(common.directory, create=True) as journal:
         made = journal.transact(lambda tx: devices.invite(tx, number, BY))
+        user = Registry(journal).user_by_phone(number)
+        ids = () if user is None else (user.id,)
+        note(journal, common.directory, Action.CHANGE_KEY, ids, "invitation")
     if common.json:
         common.data({"phone": number, "invitation": made})
         return
@@ -82,11 +90,15 @@ def invite(
 
 def revoke(device: str, /, *, common: Common = DEFAULT) -> None:
     """An enrolled phone proves nothing any more, within a second."""
+    from store.audit.entry import Action
     from store.registry import devices
 
     with journal_of(common.directory) as journal:
         if not journal.transact(lambda tx: devices.revoke(tx, device, BY)):
             raise NotFound(f"there is no enrolled phone {shown(device)}")
+        known = devices.key_of(journal, device)
+        ids = () if known is None else (known.person,)
+        note(journal, common.directory, Action.CHANGE_KEY, ids, "device revoked")
     if common.json:
         common.data({"revoked": device})
         return

@@ -10,9 +10,10 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from center.auditing import note
 from center.options import DEFAULT, Common
 from center.state.journals import goes_on, journal_of
-from center.state.moving import center_of, is_center
+from center.state.moving import center_of, is_center, take_audit_keys
 from runtime.terminal import shown_json
 
 
@@ -44,10 +45,14 @@ def export(
     common: Common = DEFAULT,
 ) -> None:
     """Write events to stdout."""
+    from store.audit.entry import EVERYBODY, Action
     from store.journal.transfer import Format
     from store.journal.transfer import export as export_journal
 
     _say_what_is_missing(common)
+    # By the journal that is in use, which while the disk fails is not the one that is exported.
+    with journal_of(common.directory) as journal:
+        note(journal, common.directory, Action.EXPORT, (EVERYBODY,), f"journal since {since}")
     with journal_of(common.directory, disk=True) as journal:
         if sys.stdout.isatty() and Format(format) is Format.JSONL:
             # The same in JSON, and nothing in it steers the terminal.
@@ -61,6 +66,7 @@ def export(
 
 def import_(path: Path, /, *, common: Common = DEFAULT) -> None:
     """Take an export, or a center's state directory or journal.db, into an empty journal."""
+    from store.audit.entry import EVERYBODY, Action
     from store.journal.moving import move
     from store.journal.transfer import import_file
 
@@ -68,6 +74,8 @@ def import_(path: Path, /, *, common: Common = DEFAULT) -> None:
     if is_center(path):
         with center_of(path) as source, journal_of(common.directory, create=True) as journal:
             moved = move(source, journal)
+            take_audit_keys(path, common.directory)
+            note(journal, common.directory, Action.IMPORT, (EVERYBODY,), f"{moved.events} events")
         if common.json:
             common.data(moved)
         else:
@@ -78,6 +86,7 @@ def import_(path: Path, /, *, common: Common = DEFAULT) -> None:
         return
     with journal_of(common.directory, create=True, disk=True) as journal:
         count = import_file(journal, path)
+        note(journal, common.directory, Action.IMPORT, (EVERYBODY,), f"{count} events")
     if common.json:
         common.data({"events": count})
     else:
@@ -87,12 +96,14 @@ def import_(path: Path, /, *, common: Common = DEFAULT) -> None:
 def seal(*, common: Common = DEFAULT) -> None:
     """Seal what is personal in what was written by older versions; once, while the center runs or not."""
     from center.state.erasing import scrub, sealed
+    from store.audit.entry import EVERYBODY, Action
     from store.journal.verify import verify as verify_journal
 
     begun = time.monotonic()
     with journal_of(common.directory) as journal:
         events = sealed(journal)
         later = scrub(common.directory, journal)
+        note(journal, common.directory, Action.CHANGE_KEPT, (EVERYBODY,), "sealed")
         digest = verify_journal(journal).digest
     took_s = round(time.monotonic() - begun, 1)
     if common.json:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import msgspec
 from cyclopts import Parameter
 
+from center.auditing import note
 from center.errors import NotFound, UsageError
 from center.options import DEFAULT, Common
 from center.state.journals import journal_of
@@ -58,6 +59,7 @@ def list_(*, common: Common = DEFAULT) -> None:
 
 def issue(name: str, /, *, common: Common = DEFAULT) -> None:
     """A new app key beside those of the name; the last line is the key."""
+    from store.audit.entry import Action
     from store.registry.registry import Registry
 
     name = name.strip()
@@ -66,6 +68,7 @@ def issue(name: str, /, *, common: Common = DEFAULT) -> None:
     with journal_of(common.directory, create=True) as journal:
         registry = Registry(journal)
         key = registry.issue_app_key(name)
+        note(journal, common.directory, Action.CHANGE_KEY, detail=f"app key issued: {name}")
         valid = sum(1 for one in registry.app_keys() if one.name == name)
     if common.json:
         common.data({"name": name, "key": key, "valid": valid})
@@ -83,6 +86,7 @@ def revoke(
     common: Common = DEFAULT,
 ) -> None:
     """End the app keys of a name, within a second."""
+    from store.audit.entry import Action
     from store.registry.registry import Registry
 
     with journal_of(common.directory) as journal:
@@ -90,6 +94,7 @@ def revoke(
         if not any(one.name == name for one in registry.app_keys()):
             raise NotFound(f"there is no valid key of {name}")
         ended = registry.revoke_app_keys(name, but_newest=older)
+        note(journal, common.directory, Action.CHANGE_KEY, detail=f"app keys revoked: {name}")
         left = len(registry.app_keys())
         own = key_in_file(common.directory)
         dead = own is not None and registry.app_key_is_revoked(own)

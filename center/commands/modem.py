@@ -193,8 +193,11 @@ def trace(
 
     PORT may also name a line of the running center, which goes on working meanwhile.
     """
+    from center.auditing import note
     from center.modems.live_trace import follow, line_at
     from center.modems.session import opened
+    from center.state.journals import journal_of
+    from store.audit.entry import EVERYBODY, Action
 
     line = line_at(common.directory, port)
     within_s = seconds if seconds is not None else float("inf")
@@ -202,6 +205,8 @@ def trace(
     with out.open("w") if out is not None else nullcontext(sys.stdout) as file:
         file.writelines(f"# {remark}\n" for remark in _remarks(port))
         if line is not None:
+            with journal_of(common.directory) as journal:
+                note(journal, common.directory, Action.EXPORT, (EVERYBODY,), f"trace of line {line}")
             follow(common.directory, line, file, within_s)
             return
         with opened(port, dialect=dialect, trace=file) as session:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from cyclopts import Parameter
 
+from center.auditing import note
 from center.options import DEFAULT, Common
 from center.people import BY, Now, free_of_alerts, new_password, operator_of, region_of
 from center.state.journals import journal_of
@@ -52,6 +53,7 @@ def add(
 ) -> None:
     """Add an operator; with --token the last line is her token."""
     from center.state.keys import set_shift
+    from store.audit.entry import Action
     from store.registry.registry import Registry
 
     typed = new_password(name) if password else None
@@ -63,6 +65,7 @@ def add(
         secret = registry.issue_token(operator.id, by=BY) if token else None
         if ready:
             set_shift(journal, operator.id, ShiftState.READY, "")
+        note(journal, common.directory, Action.CHANGE_STAFF, (operator.id,), "added")
         made = registry.operator(operator.id) or operator
         row = _row(made, ShiftState.READY if ready else ShiftState.OFF, token=secret)
     if common.json:
@@ -75,6 +78,7 @@ def add(
 
 def list_(*, common: Common = DEFAULT) -> None:
     """All operators and their shifts."""
+    from store.audit.entry import Action
     from store.journal.following import Following
     from store.journal.projections import Operators
     from store.registry.registry import Registry
@@ -93,6 +97,7 @@ def list_(*, common: Common = DEFAULT) -> None:
                     alert=state.reserved_by if state is not None else None,
                 )
             )
+        note(journal, common.directory, Action.READ_STAFF, (row.id for row in rows), "operator list")
     if common.json:
         common.data(rows)
         return
@@ -129,6 +134,7 @@ def shift(operator: str, state: ShiftState, /, *, common: Common = DEFAULT) -> N
 
 def password(operator: str, /, *, now: Now = False, common: Common = DEFAULT) -> None:
     """Give an operator a password: asked for twice without echo, or one line on stdin. Her sessions end."""
+    from store.audit.entry import Action
     from store.registry.registry import Registry
 
     with journal_of(common.directory) as journal:
@@ -136,11 +142,13 @@ def password(operator: str, /, *, now: Now = False, common: Common = DEFAULT) ->
         found = operator_of(registry, operator)
         free_of_alerts(journal, found, now=now)
         registry.set_password(found.id, new_password(found.name, found.id), by=BY)
+        note(journal, common.directory, Action.CHANGE_KEY, (found.id,), "password")
     _done(common, found, "has a new password", {"operator": found.id, "has_password": True})
 
 
 def role(operator: str, role: StaffRole, /, *, now: Now = False, common: Common = DEFAULT) -> None:
     """Make her an operator, a supervisor or an admin. Her sessions end. OPERATOR is her id or number."""
+    from store.audit.entry import Action
     from store.registry.registry import Registry
 
     with journal_of(common.directory) as journal:
@@ -148,6 +156,7 @@ def role(operator: str, role: StaffRole, /, *, now: Now = False, common: Common 
         found = operator_of(registry, operator)
         free_of_alerts(journal, found, now=now)
         registry.set_role(found.id, role, by=BY)
+        note(journal, common.directory, Action.CHANGE_STAFF, (found.id,), f"role {role}")
     _done(common, found, f"is {role}", {"operator": found.id, "role": role})
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from cyclopts import Parameter
 
+from center.auditing import note
 from center.errors import NotFound, UsageError
 from center.options import DEFAULT, Common
 from center.people import ASKED, BY, region_of, secret_asked
@@ -57,6 +58,7 @@ def add(
     common: Common = DEFAULT,
 ) -> None:
     """Add one user."""
+    from store.audit.entry import Action
     from store.registry.people import Person
     from store.registry.registry import Registry
 
@@ -72,6 +74,7 @@ def add(
     )
     with journal_of(common.directory, create=True) as journal:
         user = Registry(journal, region=region_of(common.directory)).add_user(entered, by=BY)
+        note(journal, common.directory, Action.CHANGE_PERSON, (user.id,), "added")
     if common.json:
         common.data(_row(user))
         return
@@ -81,10 +84,13 @@ def add(
 
 def import_(file: Path, /, *, common: Common = DEFAULT) -> None:
     """Take in a CSV file of users; all of it or nothing."""
+    from store.audit.entry import EVERYBODY, Action
     from store.registry.users_csv import import_users
 
     with journal_of(common.directory, create=True) as journal:
         done = import_users(journal, file, by=BY, region=region_of(common.directory))
+        told = f"import: {done.added} added, {done.changed} changed"
+        note(journal, common.directory, Action.CHANGE_PERSON, (EVERYBODY,), told)
     if common.json:
         common.data(done)
     else:
@@ -99,10 +105,12 @@ def list_(
     common: Common = DEFAULT,
 ) -> None:
     """All users."""
+    from store.audit.entry import Action
     from store.registry.registry import Registry
 
     with journal_of(common.directory) as journal:
         rows = [_row(user) for user in Registry(journal).users(search, limit=limit)]
+        note(journal, common.directory, Action.READ_LIST, (row.id for row in rows), "user list")
     if common.json:
         common.data(rows)
         return
@@ -123,13 +131,14 @@ def list_(
 
 
 def show(user: str, /, *, common: Common = DEFAULT) -> None:
-    """One user, by number, device or id. That her data was read is written down."""
+    """One user, by number, device or id. It is entered in the audit."""
+    from store.audit.entry import Action
     from store.registry.registry import Registry
 
     with journal_of(common.directory) as journal:
         registry = Registry(journal, region=region_of(common.directory))
         found = _find(registry, user, region_of(common.directory))
-        registry.note_read(found.id, by=BY, why="user show")
+        note(journal, common.directory, Action.READ_PERSON, (found.id,), "user show")
     row = _row(found)
     if common.json:
         common.data(row)
@@ -149,6 +158,7 @@ def erase(
     from actors.recording_keeper.folder import delete_erased
     from center.state.erasing import scrub, sealed
     from store.alerts.forgetting import erase_person
+    from store.audit.entry import Action
     from store.registry.registry import Registry
 
     with journal_of(common.directory) as journal:
@@ -163,6 +173,7 @@ def erase(
         done = erase_person(journal, found.id, by=BY)
         gone = delete_erased(journal, common.directory.recordings)
         later = scrub(common.directory, journal)
+        note(journal, common.directory, Action.CHANGE_PERSON, (found.id,), "erased")
     held = [one.alert for one in done if not one.kinds]
     alerts = [one.alert for one in done if one.kinds]
     if common.json:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from center.errors import CenterError, StateError, StateInUse
 from center.state.journals import goes_on, host_name
-from center.state.state_dir import StateDir, holder
+from center.state.state_dir import StateDir, holder, write_kept
 from messages.ids import NodeId
 from runtime.clock import SystemClock
 
@@ -61,3 +61,15 @@ def center_of(path: Path) -> Iterator[Journal]:
             journal.close()
     except StoreError as error:
         raise CenterError(str(error)) from error
+
+
+def take_audit_keys(path: Path, target: StateDir) -> None:
+    """What the audit that was moved is verified and gone on with; none where the target has its own."""
+    from store.audit.trail import HEADS, KEY
+
+    source = StateDir(path if path.is_dir() else path.parent)
+    if (target.keys / KEY).exists() or not (source.keys / KEY).exists():
+        return
+    for name in (HEADS, KEY):
+        if (source.keys / name).exists():
+            write_kept(target.keys / name, (source.keys / name).read_bytes())

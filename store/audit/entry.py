@@ -35,6 +35,8 @@ class Action(StrEnum):
     CHANGE_PERSON = "change.person"
     CHANGE_STAFF = "change.staff"
     CHANGE_KEY = "change.key"
+    CHANGE_KEPT = "change.kept"
+    """How long something is kept, or in which form."""
     CHANGE_SETTINGS = "change.settings"
     SIGN_ON = "sign_on"
     SIGN_OFF = "sign_off"

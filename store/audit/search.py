@@ -11,17 +11,22 @@ from collections.abc import Iterator, Set
 from typing import Final, Protocol
 
 import msgspec
+from sqlalchemy import bindparam, select
 
 from messages.ids import E164, Instant, UserId
-from store import streams
 from store.audit import table
 from store.audit.entry import EVERYBODY, Entry
+from store.database.query import Query
+from store.database.schema import alert_key
 from store.errors import NumberRefused
-from store.journal import history
+from store.journal import erasable, history
 from store.journal.journal import Journal
 from store.registry import numbers
 from store.registry.people import User
 
+_IDENTIFIED: Final = Query(
+    select(alert_key.c.alert).where(alert_key.c.person == bindparam("person")), "person"
+)
 _EVER: Final = Instant(0)
 EXAMINED_MAX: Final = 100_000
 """Entries that one look goes through."""
@@ -63,11 +68,12 @@ def ids_of(journal: Journal, users: Users, who: str, region: str) -> frozenset[s
             pass
         else:
             user = users.user_by_phone(phone)
-    names = [] if phone is None else [streams.number(phone)]
-    if user is not None:
-        names += [*map(streams.number, user.phones), *map(streams.device, user.devices)]
-    alerts = history.alerts_of_streams(journal, dict.fromkeys(names))
-    return frozenset((EVERYBODY, who if user is None else user.id, *alerts))
+    known = who if user is None else user.id
+    phones, devices = ([phone], []) if user is None else (user.phones, user.devices)
+    named = history.alerts_of_streams(journal, erasable.streams_of(journal.row, phones, devices))
+    # Also of one who was erased.
+    identified = (str(row[0]) for row in journal.rows(_IDENTIFIED, known))
+    return frozenset((EVERYBODY, known, *named, *identified))
 
 
 def entries(

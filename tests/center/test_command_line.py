@@ -234,7 +234,7 @@ def test_a_user_is_added_shown_and_erased(run: Terminal) -> None:
     assert isinstance(shown, dict)
     assert (shown["id"], shown["language"]) == (user, "en")
     exported = [json.loads(line) for line in run("journal", "export").splitlines()]
-    assert [one["type"] for one in exported] == ["user.data_changed", "user.data_read"]
+    assert [one["type"] for one in exported] == ["user.data_changed"]
     assert "Giulia" not in json.dumps(exported)
     assert run("user", "erase", user, "--yes") == f"{user} is erased\n"
     run("user", "show", user, code=1)

@@ -1,0 +1,140 @@
+"""`audit person | operator | since | verify`: who has seen or changed what, who came in; no center needed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+from cyclopts import Parameter
+
+from center.auditing import note
+from center.errors import UsageError
+from center.options import DEFAULT, Common
+from center.people import region_of
+from center.state.journals import journal_of
+from center.times import rfc3339
+from messages.ids import SECOND, Instant
+
+if TYPE_CHECKING:
+    from store.audit.entry import Entry
+
+Limit = Annotated[int, Parameter(help="No more than so many, the newest.")]
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry."""
+
+    at: str
+    actor: str
+    origin: str
+    action: str
+    subjects: tuple[str, ...]
+    detail: str
+    chain: str
+    number: int
+
+
+def person(who: str, /, *, limit: Limit = 1000, common: Common = DEFAULT) -> None:
+    """Who has seen or changed what is known of a person: by number, device or id."""
+    from store.audit.entry import EVERYBODY, Action
+    from store.audit.search import entries, ids_of
+    from store.registry.registry import Registry
+
+    with journal_of(common.directory) as journal:
+        ids = ids_of(journal, Registry(journal), who, region_of(common.directory))
+        note(journal, common.directory, Action.READ_AUDIT, ids - {EVERYBODY}, "person")
+        _show(common, islice(entries(journal, subjects=ids), limit))
+
+
+def operator(name: str, /, *, limit: Limit = 1000, common: Common = DEFAULT) -> None:
+    """What somebody has done: an operator by name, number or id, or `account:NAME`, `app`, `center`."""
+    from store.audit.entry import Action
+    from store.audit.search import entries
+    from store.registry.registry import Registry
+
+    with journal_of(common.directory) as journal:
+        known = Registry(journal).called(name)
+        # One who was removed is known by the id.
+        actor = name if known is None else known.id
+        note(journal, common.directory, Action.READ_AUDIT, (actor,), "operator")
+        _show(common, islice(entries(journal, actor=actor), limit))
+
+
+def since(time: str, /, *, limit: Limit = 1000, common: Common = DEFAULT) -> None:
+    """Everything since TIME: `2026-11-28`, `2026-11-28T04:00`, or `30m`, `12h`, `7d` ago."""
+    from store.audit.entry import EVERYBODY, Action
+    from store.audit.search import entries
+
+    with journal_of(common.directory) as journal:
+        begin = _instant(time, journal.now_us())
+        note(journal, common.directory, Action.READ_AUDIT, (EVERYBODY,), f"since {rfc3339(begin)}")
+        _show(common, islice(entries(journal, since=begin), limit))
+
+
+def verify(*, common: Common = DEFAULT) -> int:
+    """Whether it is as it was written; exit 1 where it is not, with the places."""
+    from store.audit.trail import Trail
+    from store.audit.verify import verify as verify_audit
+
+    with journal_of(common.directory) as journal:
+        found = verify_audit(journal, Trail(common.directory.keys))
+    if common.json:
+        problems = [{**msgspec.to_builtins(one), "says": str(one)} for one in found.problems]
+        common.data({"chains": found.chains, "elsewhere": found.elsewhere, "problems": problems})
+        return 1 if problems else 0
+    for problem in found.problems:
+        common.say(str(problem))
+    for chain in found.chains:
+        common.say(f"{chain.chain}: {chain.entries} entries: {'DAMAGED' if chain.problems else 'as written'}")
+    for name in found.elsewhere:
+        common.say(f"{name}: not looked at: its key is at that node, verify it there")
+    return 1 if found.problems else 0
+
+
+def _show(common: Common, found: Iterable[Entry]) -> None:
+    rows = [
+        Row(
+            at=rfc3339(one.at),
+            actor=one.said.actor,
+            origin=one.said.origin,
+            action=one.said.action,
+            subjects=one.said.subjects,
+            detail=one.said.detail,
+            chain=one.chain,
+            number=one.number,
+        )
+        for one in found
+    ]
+    if common.json:
+        common.data(rows)
+        return
+    common.table(
+        ("at", "who", "from", "what", "of", ""),
+        [
+            (
+                row.at,
+                row.actor,
+                row.origin,
+                row.action,
+                " ".join(row.subjects),
+                row.detail + (" (in memory, while the disk failed)" if "~" in row.chain else ""),
+            )
+            for row in rows
+        ],
+        "no entry",
+    )
+
+
+def _instant(text: str, now_us: Instant) -> Instant:
+    ago = re.fullmatch(r"(\d{1,6})([smhd])", text)
+    if ago is not None:
+        unit = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}[ago[2]]
+        return Instant(now_us - round(timedelta(**{unit: int(ago[1])}).total_seconds()) * SECOND)
+    try:
+        return Instant(round(datetime.fromisoformat(text).astimezone().timestamp() * SECOND))
+    except ValueError as error:
+        raise UsageError(f"{text} is no time: 2026-11-28, 2026-11-28T04:00, or 12h, 7d ago") from error
