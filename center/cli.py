@@ -38,6 +38,7 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
             "watch": ("watch", "What happens to all alerts, as it happens."),
             "hold": ("hold", "Keep an alert from being forgotten, until it is released."),
             "release": ("release", "Let an alert be forgotten when its time is over."),
+            "dossier": ("giving:dossier", "The whole story of an alert for a court, signed."),
         },
     ),
     "user": (
@@ -48,6 +49,7 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
             "list": ("list_", "All users."),
             "show": ("show", "One user, by number or id."),
             "erase": ("erase", "Erase a user's personal data for good."),
+            "export": ("giving:export", "Everything about a user, for that user, in one folder."),
         },
     ),
     "device": (

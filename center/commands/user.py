@@ -137,7 +137,7 @@ def show(user: str, /, *, common: Common = DEFAULT) -> None:
 
     with journal_of(common.directory) as journal:
         registry = Registry(journal, region=region_of(common.directory))
-        found = _find(registry, user, region_of(common.directory))
+        found = find(registry, user, region_of(common.directory))
         note(journal, common.directory, Action.READ_PERSON, (found.id,), "user show")
     row = _row(found)
     if common.json:
@@ -163,7 +163,7 @@ def erase(
 
     with journal_of(common.directory) as journal:
         registry = Registry(journal)
-        found = _find(registry, user, region_of(common.directory))
+        found = find(registry, user, region_of(common.directory))
         if not yes and sys.stdin.isatty():
             asked = shown(f"Erase {found.name} ({found.id}) for good? [y/N] ")
             print(asked, end="", file=sys.stderr, flush=True)
@@ -200,7 +200,7 @@ def _pin(given: str | None, what: str) -> str | None:
     return given
 
 
-def _find(registry: Registry, who: str, region: str) -> User:
+def find(registry: Registry, who: str, region: str) -> User:
     from store.errors import NumberRefused
     from store.registry import numbers
 

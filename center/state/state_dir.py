@@ -2,7 +2,7 @@
 
     DIR/                  0700
     ├── journal.db        the journal and the registry (SQLite; PostgreSQL is elsewhere)
-    ├── keys/             app.key, demo-operator.token, served.pem, authority.pem, 0600 each
+    ├── keys/             app.key, demo-operator.token, served.pem, authority.pem, signing.pem, 0600 each
     ├── logs/             one file for each process and group
     ├── recordings/       voice, where it is recorded
     ├── tiles/            pictures that a tile server gave, see `gateways.console.map.cache`

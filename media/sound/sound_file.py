@@ -117,6 +117,23 @@ class SoundWriter:
             os.close(self._fd)  # and with it the lock
 
 
+def take_track(source: Path, track: int, target: Path) -> None:
+    """Write one track of a recording, from 0, as a file of its own. Raises SoundFileFailed."""
+    from soundfile import SoundFile, SoundFileError
+
+    try:
+        sound = SoundFile(str(source))
+    except SoundFileError as error:
+        raise SoundFileFailed(f"{source}: {_words(error)}") from error
+    try:
+        own = SoundWriter(target, 1)
+        while len(piece := sound.read(sound.samplerate, "int16", always_2d=True)):
+            own.write(piece[:, [track]])
+        own.close()
+    finally:
+        sound.close()
+
+
 def mend(part: Path) -> Path | None:
     """Give a file that was cut short its name, with all that can be read of it; None where there is nothing.
 

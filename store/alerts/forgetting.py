@@ -83,7 +83,7 @@ def erase_person(journal: Journal, user: UserId, *, by: str) -> tuple[Forgotten,
         known = users.read_user(tx, user)
         if known is None:
             raise NobodyThere(f"no user {user}")
-        theirs = sorted(_alerts_of(tx, known))
+        theirs = sorted(alerts_of(tx, known))
         for alert in theirs:
             if is_open(tx, alert):
                 raise InAnAlert(f"the alert {alert} of {user} is open: nothing is taken from a rescue")
@@ -154,7 +154,7 @@ def _forget(tx: Transaction, alert: AlertId, retention: Retention, by: str) -> F
     return Forgotten(alert=alert, kinds=kinds)
 
 
-def _alerts_of(tx: Transaction, known: User) -> set[AlertId]:
+def alerts_of(tx: Transaction, known: User) -> set[AlertId]:
     """Those in which this person was identified, and those of their numbers in which nobody was."""
     named = erasable.streams_of(tx.one, known.phones, (*known.devices, *users.devices_enrolled(tx, known.id)))
     unknown = {

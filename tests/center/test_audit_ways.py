@@ -54,14 +54,16 @@ def test_what_reads_a_persons_data_by_the_command_line_is_found_in_the_audit(
     state: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SUDO_USER", "anna")
-    backup = str(tmp_path / "backup")
+    backup, given = str(tmp_path / "backup"), str(tmp_path / "given")
     ways = {
         ("backup",): (backup, "--plain"),
         ("alert", "list"): (),
         ("alert", "show"): (ALERT,),
         ("alert", "timeline"): (ALERT,),
         ("user", "list"): (),
+        ("alert", "dossier"): (ALERT, "--to", f"{given}.pdf"),
         ("user", "show"): (GIULIA,),
+        ("user", "export"): (GIULIA, "--to", given),
         ("device", "list"): (),
         ("operator", "list"): (),
         ("operator", "sessions"): (),

@@ -1,0 +1,68 @@
+"""`user export`, `alert dossier`: what is handed out, with or without a running center."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from center.auditing import note
+from center.commands.user import find
+from center.options import DEFAULT, Common
+from center.people import region_of
+from center.settings.in_use import settings_in_use
+from center.state.journals import journal_of
+from messages.ids import AlertId, Party
+
+
+def export(
+    user: str,
+    /,
+    *,
+    to: Annotated[Path, Parameter(help="The folder, made anew.")],
+    common: Common = DEFAULT,
+) -> None:
+    """Everything about a user, for that user: a page to read, the data, and the user's own recorded voice."""
+    from center.giving.person import PAGE, give
+    from store.audit.entry import Action
+    from store.registry.registry import Registry
+
+    directory = common.directory
+    parties = tuple(Party(one) for one in settings_in_use(directory).recording.parties)
+    with journal_of(directory) as journal:
+        region = region_of(directory)
+        found = find(Registry(journal, region=region), user, region)
+        note(journal, directory, Action.EXPORT, (found.id,), "user export")
+        given = give(journal, found, directory.recordings, parties, to)
+    if common.json:
+        common.data({"user": found.id, "to": str(to), "alerts": len(given.alerts)})
+        return
+    common.say(f"{found.name or found.id}: {len(given.alerts)} alerts, {len(given.recordings)} recordings")
+    common.say(str(to / PAGE))
+
+
+def dossier(
+    alert: str,
+    /,
+    *,
+    to: Annotated[Path, Parameter(help="The PDF; its signature and what was recorded come beside it.")],
+    common: Common = DEFAULT,
+) -> None:
+    """The whole story of an alert: a PDF with all events, signed, and its recordings."""
+    from center.giving.dossier import make
+    from center.giving.signature import Signer
+    from center.version import version
+    from store.audit.entry import Action
+
+    directory = common.directory
+    with journal_of(directory) as journal:
+        note(journal, directory, Action.EXPORT, (alert,), "dossier")
+        signer = Signer(directory.keys / "signing.pem")
+        made = make(journal, AlertId(alert), directory.recordings, signer, version(), to)
+    if common.json:
+        common.data(made)
+        return
+    for file in (made.file, made.signature, *made.recordings):
+        common.say(file)
+    common.say(f"signed by {made.fingerprint}")

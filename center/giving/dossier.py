@@ -1,0 +1,124 @@
+"""The whole story of an alert for a court: a paper that opens anywhere, what was recorded, and a signature.
+
+`FILE` is a PDF with the events themselves attached; `FILE.p7s` signs it (`center.giving.signature`); what was
+recorded lies beside it in `FILE.recordings/`, each file as the center has it, its SHA-256 in the paper.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import msgspec
+
+from actors.recording_keeper.folder import recordings
+from center.errors import NotFound, UsageError
+from center.giving.facts import Facts, facts_of
+from center.giving.person import sha256_of
+from center.giving.signature import Signer
+from center.state.state_dir import write_kept
+from center.times import rfc3339
+from messages.ids import AlertId, Instant, OperatorId
+from messages.journal import Recorded
+from store import streams
+from store.journal.journal import Journal
+from store.registry.registry import Registry
+
+
+class Recording(msgspec.Struct, frozen=True, kw_only=True):
+    """One file of the conference."""
+
+    file: str
+    bytes: int
+    sha256: str
+
+
+class Dossier(msgspec.Struct, frozen=True, kw_only=True):
+    """All that the paper says."""
+
+    made_at: Instant
+    version: str
+    facts: Facts
+    person: str
+    """Name and id; empty where nobody was identified, or the person was erased."""
+    operators: tuple[tuple[OperatorId, str], ...]
+    """Ids with names; an operator who was removed has none."""
+    recordings: tuple[Recording, ...]
+    events: bytes
+    """Those of both streams, an object of JSON a line, `at_us` in microseconds since 1970, UTC."""
+    events_sha256: str
+    fingerprint: str
+    """Of the certificate that signs."""
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """What was written."""
+
+    file: str
+    signature: str
+    recordings: tuple[str, ...]
+    fingerprint: str
+    sha256: str
+
+
+def make(journal: Journal, alert: AlertId, kept: Path, signer: Signer, version: str, to: Path) -> Made:
+    """Write the dossier. Raises NotFound, UsageError (`to` is there), JournalError, OSError."""
+    from center.giving.paper import paper
+
+    if to.exists():
+        raise UsageError(f"{to} is there already")
+    recorded = journal.read_streams(streams.inbox(alert), streams.case(alert))
+    facts = facts_of(recorded)
+    if facts is None:
+        raise NotFound(f"there is no alert {alert}")
+    events = b"".join(map(_line, recorded))
+    files = [one for one in recordings(kept) if one.alert == alert]
+    content = paper(
+        Dossier(
+            made_at=journal.now_us(),
+            version=version,
+            facts=facts,
+            person=_person(journal, facts),
+            operators=_operators(journal, facts),
+            recordings=tuple(
+                Recording(file=one.file, bytes=one.bytes, sha256=sha256_of(kept / one.file)) for one in files
+            ),
+            events=events,
+            events_sha256=_sha256(events),
+            fingerprint=signer.fingerprint,
+        )
+    )
+    beside = to.with_name(f"{to.name}.recordings")
+    for one in files:
+        beside.mkdir(mode=0o700, exist_ok=True)
+        shutil.copyfile(kept / one.file, beside / one.file)
+    signature = to.with_name(f"{to.name}.p7s")
+    write_kept(signature, signer.sign(content))
+    write_kept(to, content)
+    return Made(
+        file=str(to),
+        signature=str(signature),
+        recordings=tuple(str(beside / one.file) for one in files),
+        fingerprint=signer.fingerprint,
+        sha256=_sha256(content),
+    )
+
+
+def _line(one: Recorded) -> bytes:
+    said = msgspec.to_builtins(one)
+    return msgspec.json.encode({**said, "at": rfc3339(one.at_us)}) + b"\n"
+
+
+def _person(journal: Journal, facts: Facts) -> str:
+    user = None if facts.user is None else Registry(journal).user(facts.user)
+    return "" if user is None else f"{user.name} ({user.id})"
+
+
+def _operators(journal: Journal, facts: Facts) -> tuple[tuple[OperatorId, str], ...]:
+    names = {one.id: one.name for one in Registry(journal).operators()}
+    return tuple((one, names.get(one, "")) for one in facts.operators)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

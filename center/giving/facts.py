@@ -1,0 +1,196 @@
+"""One alert as it is told to those outside: times, positions, calls, and the story in words. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Final, get_args, get_type_hints
+
+import msgspec
+from msgspec.structs import replace
+
+from center.story import cause_in_words, in_words
+from messages.events import Event, LegAnswered, LegOriginating, LegReleased, LegRinging
+from messages.ids import (
+    E164,
+    AlertId,
+    Channel,
+    Instant,
+    LegId,
+    OperatorId,
+    Outcome,
+    Party,
+    Proof,
+    UserId,
+)
+from messages.journal import Recorded, event_type
+from model.alert.case import KnownPosition
+from model.alert.evolve import fold
+
+AN_OPERATOR: Final = "an operator"
+"""What stands for an operator where others than the center's own are told."""
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt to reach a party, or a call of the user's that was taken."""
+
+    party: Party
+    number: E164 | None
+    line: str
+    attempt: int
+    began_at: Instant
+    rang_at: Instant | None = None
+    answered_at: Instant | None = None
+    ended_at: Instant | None = None
+    ended_by: str = ""
+    """ITU-T Q.850, in words; empty while it lasts."""
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the story, with its place in the journal."""
+
+    at: Instant
+    seq: int
+    stream: str
+    version: int
+    type: str
+    text: str
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """A note, of an operator or of the user."""
+
+    at: Instant
+    by: str
+    """Empty: the user."""
+    text: str
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """One alert."""
+
+    alert: AlertId
+    channel: Channel
+    proof: Proof
+    received_at: Instant
+    raised_at: Instant
+    deadline_at: Instant
+    closed_at: Instant | None
+    outcome: Outcome | None
+    test: bool
+    silent: bool
+    duress: bool
+    user: UserId | None
+    phone: E164 | None
+    device: str | None
+    battery_pct: int | None
+    positions: tuple[KnownPosition, ...]
+    calls: tuple[Call, ...]
+    notes: tuple[Written, ...]
+    operators: tuple[OperatorId, ...]
+    """All who had to do with it, in the order in which they came."""
+    story: tuple[Entry, ...]
+
+
+def facts_of(recorded: Sequence[Recorded]) -> Facts | None:
+    """What both streams of an alert tell, in the journal's order; none where its beginning is missing."""
+    case = fold(recorded)
+    if case is None:
+        return None
+    return Facts(
+        alert=case.alert,
+        channel=case.channel,
+        proof=case.proof,
+        received_at=case.received_at,
+        raised_at=case.raised_at,
+        deadline_at=case.deadline_at,
+        closed_at=case.closed_at,
+        outcome=case.outcome,
+        test=case.test,
+        silent=case.silent,
+        duress=case.duress,
+        user=case.user,
+        phone=case.phone,
+        device=case.device,
+        battery_pct=case.battery_pct,
+        positions=case.positions,
+        calls=_calls(recorded),
+        notes=tuple(Written(at=one.at, by=one.by, text=one.text) for one in case.notes),
+        operators=_operators(recorded),
+        story=tuple(_story(recorded)),
+    )
+
+
+def without_operators(facts: Facts) -> Facts:
+    """The same for the person: who answered is a role, not a name or a number (GDPR, art. 15(4))."""
+    staff = [call for call in facts.calls if call.party in _STAFF]
+    hidden = {str(name): AN_OPERATOR for name in facts.operators}
+    hidden |= {str(call.number): "a number of the center" for call in staff if call.number}
+    if not hidden:
+        return facts
+    names = "|".join(re.escape(name) for name in sorted(hidden, key=len, reverse=True))
+    named = re.compile(rf"(?<![\w-])(?:{names})(?![\w-])")
+
+    def told(entry: Entry) -> Entry:
+        return replace(entry, text=named.sub(lambda found: hidden[found[0]], entry.text))
+
+    calls = tuple(replace(call, number=None) if call in staff else call for call in facts.calls)
+    notes = tuple(replace(note, by=note.by and AN_OPERATOR) for note in facts.notes)
+    return replace(facts, story=tuple(map(told, facts.story)), calls=calls, notes=notes, operators=())
+
+
+_STAFF: Final = (Party.OPERATOR, Party.LISTENER)
+
+
+def _calls(recorded: Iterable[Recorded]) -> tuple[Call, ...]:
+    calls: dict[tuple[LegId, int], Call] = {}
+    for one in recorded:
+        match one.event:
+            case LegOriginating(leg=leg, attempt=attempt) as begun:
+                calls[leg, attempt] = Call(
+                    party=begun.party,
+                    number=begun.number,
+                    line=begun.line,
+                    attempt=attempt,
+                    began_at=one.at_us,
+                )
+            case LegRinging(leg=leg, attempt=attempt) if (call := calls.get((leg, attempt))) is not None:
+                calls[leg, attempt] = replace(call, rang_at=call.rang_at or one.at_us)
+            case LegAnswered(leg=leg, attempt=attempt) if (call := calls.get((leg, attempt))) is not None:
+                calls[leg, attempt] = replace(call, answered_at=call.answered_at or one.at_us)
+            case LegReleased(leg=leg, attempt=attempt, cause=cause) if (
+                call := calls.get((leg, attempt))
+            ) is not None:
+                calls[leg, attempt] = replace(call, ended_at=one.at_us, ended_by=cause_in_words(cause))
+    return tuple(calls.values())
+
+
+def _operators(recorded: Iterable[Recorded]) -> tuple[OperatorId, ...]:
+    found: dict[OperatorId, None] = {}
+    for one in recorded:
+        for field in _named_in(type(one.event)):
+            if name := getattr(one.event, field):
+                found[OperatorId(name)] = None
+    return tuple(found)
+
+
+@cache
+def _named_in(kind: type[Event]) -> tuple[str, ...]:
+    """The fields of an event in which an operator is named."""
+    hints = get_type_hints(kind)
+    return tuple(field for field, hint in hints.items() if hint is OperatorId or OperatorId in get_args(hint))
+
+
+def _story(recorded: Iterable[Recorded]) -> Iterable[Entry]:
+    for one in recorded:
+        text = in_words(one.event)
+        if text is not None:
+            yield Entry(
+                at=one.at_us,
+                seq=one.seq,
+                stream=one.stream,
+                version=one.version,
+                type=event_type(one.event),
+                text=text,
+            )

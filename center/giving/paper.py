@@ -1,0 +1,201 @@
+"""A dossier as a PDF. The only module that knows `fpdf2`, which takes a while to import: only commands do.
+
+DejaVu Sans comes along for the names that a PDF's own fonts do not have; what of it is used lies in the file.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from fpdf import FPDF
+from fpdf.enums import XPos, YPos
+from fpdf.fonts import FontFace
+
+from center.giving.dossier import Dossier
+from center.giving.facts import Facts
+from center.times import local, rfc3339
+from messages.ids import Instant
+
+_FONT: Final = Path(__file__).with_name("DejaVuSans.ttf")
+_MAP_MM: Final = 90
+_METRES_PER_DEGREE: Final = 111_320.0
+
+
+def paper(dossier: Dossier) -> bytes:
+    """The PDF, A4, with the events attached as `events.jsonl`."""
+    sheet = _Sheet(dossier)
+    facts = dossier.facts
+    sheet.heading(f"Alert {facts.alert}", 16)
+    sheet.pairs(
+        (
+            ("Received", _moment(facts.received_at)),
+            ("Raised, by the phone", _moment(facts.raised_at)),
+            ("Deadline", _moment(facts.deadline_at)),
+            ("Closed", _moment(facts.closed_at)),
+            ("Outcome", str(facts.outcome or "still open")),
+            ("Came by", f"{facts.channel}, proved by {facts.proof}"),
+            ("Kind", ", ".join(word for word, so in _kinds(facts) if so) or "real"),
+            ("Person", dossier.person or "not known, or erased"),
+            ("Number", facts.phone or ""),
+            ("Device", facts.device or ""),
+            ("Operators", "; ".join(f"{name or 'removed since'} ({one})" for one, name in dossier.operators)),
+        )
+    )
+    sheet.heading("Positions")
+    if facts.positions:
+        sheet.sketch(facts)
+    sheet.rows(
+        ("received", "measured", "north", "east", "± m", "from"),
+        (22, 22, 16, 16, 8, 16),
+        [
+            (
+                local(one.received_at),
+                local(one.at),
+                f"{one.lat:.6f}",
+                f"{one.lon:.6f}",
+                "" if one.accuracy_m is None else f"{one.accuracy_m:.0f}",
+                one.source or str(one.channel),
+            )
+            for one in facts.positions
+        ],
+    )
+    sheet.heading("Calls")
+    sheet.rows(
+        ("with", "number", "line", "began", "answered", "ended", "why"),
+        (10, 17, 9, 18, 18, 18, 10),
+        [
+            (
+                str(one.party),
+                one.number or "",
+                f"{one.line} #{one.attempt}",
+                local(one.began_at),
+                _local(one.answered_at),
+                _local(one.ended_at),
+                one.ended_by,
+            )
+            for one in facts.calls
+        ],
+    )
+    sheet.heading("What was recorded")
+    sheet.rows(
+        ("file", "bytes", "SHA-256"),
+        (28, 12, 60),
+        [(one.file, str(one.bytes), one.sha256) for one in dossier.recordings],
+    )
+    sheet.heading("What happened, and who did it")
+    sheet.rows(
+        ("when (UTC)", "what", "journal"),
+        (24, 56, 20),
+        [(rfc3339(one.at), one.text, f"{one.seq} · {one.type}") for one in facts.story],
+    )
+    sheet.heading("How this paper is checked")
+    sheet.text(
+        f"Made at {_moment(dossier.made_at)} by securWoman {dossier.version} from the center's journal. "
+        "Times are those of the center's clock; where UTC is not said, of its time zone. The events from "
+        f"which all of it is made are attached as events.jsonl, SHA-256 {dossier.events_sha256}. The "
+        "signature beside this file is a detached CMS (RFC 5652), checked by"
+    )
+    sheet.text("openssl cms -verify -binary -inform DER -noverify -in FILE.p7s -content FILE -out /dev/null")
+    sheet.text(f"The signing certificate's SHA-256 fingerprint: {dossier.fingerprint}")
+    return sheet.done(dossier.events)
+
+
+class _Sheet:
+    def __init__(self, dossier: Dossier) -> None:
+        pdf = FPDF(format="A4")
+        pdf.add_font("sans", fname=_FONT)
+        pdf.set_title(f"Alert {dossier.facts.alert}")
+        pdf.set_creator(f"securWoman {dossier.version}")
+        pdf.set_creation_date(datetime.fromtimestamp(dossier.made_at / 1e6, UTC))
+        pdf.set_auto_page_break(auto=True, margin=15)
+        pdf.add_page()
+        self._pdf = pdf
+
+    def heading(self, text: str, size: int = 12) -> None:
+        self._pdf.set_font("sans", size=size)
+        self._pdf.cell(0, size * 0.7, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+    def text(self, text: str) -> None:
+        self._pdf.set_font("sans", size=8)
+        self._pdf.multi_cell(0, 4.5, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+    def pairs(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self.rows(("", ""), (25, 75), [pair for pair in pairs if pair[1]])
+
+    def rows(self, heads: Sequence[str], widths: Sequence[int], rows: Sequence[Sequence[str]]) -> None:
+        if not rows:
+            self.text("none")
+            return
+        self._pdf.set_font("sans", size=7)
+        with self._pdf.table(
+            col_widths=tuple(widths),
+            line_height=4,
+            first_row_as_headings=any(heads),
+            headings_style=FontFace(fill_color=230),
+            text_align="LEFT",
+        ) as table:
+            for cells in ([heads] if any(heads) else []) + list(rows):
+                row = table.row()
+                for cell in cells:
+                    row.cell(cell)
+
+    def sketch(self, facts: Facts) -> None:
+        """The positions to scale, north up, in the order in which they came, each with its accuracy."""
+        first = facts.positions[0]
+        east = math.cos(math.radians(first.lat)) * _METRES_PER_DEGREE
+        places = [
+            ((one.lon - first.lon) * east, (one.lat - first.lat) * _METRES_PER_DEGREE, one.accuracy_m or 0)
+            for one in facts.positions
+        ]
+        left_m, right_m = min(x - r for x, _, r in places), max(x + r for x, _, r in places)
+        low_m, high_m = min(y - r for _, y, r in places), max(y + r for _, y, r in places)
+        across = max(right_m - left_m, high_m - low_m, 100) * 1.15
+        middle = (left_m + right_m) / 2, (low_m + high_m) / 2
+        bar = 10 ** math.floor(math.log10(across / 3))
+        scale = _MAP_MM / across
+        pdf = self._pdf
+        if pdf.get_y() + _MAP_MM > pdf.h - 20:
+            pdf.add_page()
+        left, top = pdf.l_margin, pdf.get_y() + 2
+        pdf.rect(left, top, _MAP_MM, _MAP_MM)
+        with pdf.rect_clip(left, top, _MAP_MM, _MAP_MM):
+            points = []
+            for x, y, r in places:
+                at = (
+                    left + _MAP_MM / 2 + (x - middle[0]) * scale,
+                    top + _MAP_MM / 2 - (y - middle[1]) * scale,
+                )
+                points.append(at)
+                if r:
+                    pdf.set_draw_color(170)
+                    pdf.circle(*at, r * scale)
+            pdf.set_draw_color(0)
+            pdf.polyline(points)
+            pdf.rect(points[0][0] - 1, points[0][1] - 1, 2, 2, style="F")
+            for at in points:
+                pdf.circle(*at, 0.8, style="F")
+        pdf.set_xy(left + 2, top + _MAP_MM - 8)
+        pdf.set_font("sans", size=7)
+        pdf.line(left + 3, top + _MAP_MM - 3, left + 3 + bar * scale, top + _MAP_MM - 3)
+        pdf.cell(0, 4, f"{bar:.0f} m; north is up; the square is the first")
+        pdf.set_xy(left, top + _MAP_MM + 2)
+
+    def done(self, events: bytes) -> bytes:
+        self._pdf.embed_file(bytes=events, basename="events.jsonl", desc="The events of the alert")
+        return bytes(self._pdf.output())
+
+
+def _kinds(facts: Facts) -> tuple[tuple[str, bool], ...]:
+    return (("TEST", facts.test), ("silent", facts.silent), ("duress", facts.duress))
+
+
+def _moment(at: Instant | None) -> str:
+    return "" if at is None else f"{rfc3339(at)} ({local(at)} at the center)"
+
+
+def _local(at: Instant | None) -> str:
+    return "" if at is None else local(at)

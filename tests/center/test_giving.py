@@ -1,0 +1,222 @@
+"""What is handed out: a person's own data without others', and a dossier that is checked without us."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from center.errors import NotFound, UsageError
+from center.giving import dossier, person
+from center.giving.signature import Signer
+from media.sound.sound_file import SoundWriter
+from messages import events as ev
+from messages.base import Position
+from messages.ids import (
+    E164,
+    AlertId,
+    Channel,
+    CrewId,
+    Instant,
+    LegId,
+    LineId,
+    NodeId,
+    OperatorCommand,
+    OperatorId,
+    Outcome,
+    Party,
+    UserId,
+)
+from store import streams
+from store.audit.entry import Action, Said
+from store.audit.trail import Trail
+from store.journal.journal import Append, Journal, Transaction
+from store.journal.notify import LocalNotifier
+from store.registry.people import Person, User
+from store.registry.registry import Registry
+from store.streams import StreamKind
+from tests.support.journals import empty_journal
+
+ALERT, OTHERS = AlertId("01k-own"), AlertId("01k-others")
+OPERATOR, OPERATORS_NUMBER = OperatorId("marta-bianchi"), E164("+393200000001")
+NAME = "Giulia Œdipe Ștefănescu"
+PARTIES = (Party.USER, Party.OPERATOR)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    clock = iter(range(1_780_000_000_000_000, 2**62, 1_000_000))
+    opened = Journal.open(
+        empty_journal(tmp_path / "journal.db"),
+        node=NodeId("n1"),
+        clock=lambda: Instant(next(clock)),
+        notify=LocalNotifier(),
+    )
+    with_one(opened, OTHERS, E164("+393339999999"), None)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def user(journal: Journal) -> User:
+    giulia = Registry(journal).add_user(
+        Person(phones=("+393331112223",), first_name="Giulia", last_name="Œdipe Ștefănescu"), by="test"
+    )
+    with_one(journal, ALERT, giulia.phones[0], giulia.id)
+    return giulia
+
+
+def with_one(journal: Journal, alert: AlertId, phone: E164, user: UserId | None) -> None:
+    """An alert that is over, with an operator who has called, written and been called by name."""
+    at = journal.now_us()
+    here = Position(lat=45.46427, lon=9.18951, at=at, accuracy_m=12.0)
+    inbox = (
+        ev.AlertReceived(
+            channel=Channel.DATA, raised_at=at, received_at=at, deadline_at=at, phone=phone, position=here
+        ),
+        ev.PositionUpdated(position=Position(lat=45.46501, lon=9.19002, at=at, accuracy_m=5.0)),
+        ev.CommandGiven(command=OperatorCommand.CALL_PSAP, by=OPERATOR),
+        ev.NoteAdded(by=OPERATOR, text="a door <slams>"),
+    )
+    operator, leg = LegId("op1"), LegId("user")
+    case = (
+        ev.CaseOpened(node=NodeId("n1"), crew=CrewId("c00"), incarnation=1),
+        ev.UserUnknown() if user is None else ev.UserIdentified(user=user, phone=phone),
+        ev.LegOriginating(
+            leg=operator, party=Party.OPERATOR, number=OPERATORS_NUMBER, line=LineId("sim1"), attempt=1,
+            operator=OPERATOR,
+        ),
+        ev.LegOriginating(leg=leg, party=Party.USER, number=phone, line=LineId("sim2"), attempt=1),
+        ev.LegAnswered(leg=leg, attempt=1),
+        ev.LegReleased(leg=leg, attempt=1, cause=16),
+        ev.AlertClosed(outcome=Outcome.HANDED_OVER),
+    )  # fmt: skip
+
+    def work(tx: Transaction) -> None:
+        tx.append(
+            Append(tx.stream_of(StreamKind.NUMBER, phone), 0, (ev.NumberRaised(alert=alert),)),
+            Append(streams.inbox(alert), 0, inbox),
+            Append(streams.case(alert), 0, case),
+        )
+
+    journal.transact(work)
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    """Recordings of both alerts: the user's track is 100 all along, the operator's 200."""
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    for alert in (ALERT, OTHERS):
+        writer = SoundWriter(folder / f"{alert}.1.flac", 2)
+        writer.write(np.tile(np.array([100, 200], dtype=np.int16), (20_000, 1)))
+        writer.close()
+    return folder
+
+
+class _Text(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.said.append(data)
+
+
+def test_a_person_gets_all_of_the_own_data_and_nobody_else_s(
+    journal: Journal, user: User, kept: Path, tmp_path: Path
+) -> None:
+    to, trail = tmp_path / "given", Trail(tmp_path)
+    seen = Said(actor=OPERATOR, origin="cli", action=Action.READ_ALERT, subjects=(ALERT,), detail="story")
+    journal.transact(lambda tx: trail.append(tx, seen))
+    given = person.give(journal, user, kept, PARTIES, to)
+    assert [one.alert for one in given.alerts] == [ALERT]
+    assert [(one.action, one.detail) for one in given.readings] == [(Action.READ_ALERT, "story")]
+    text = _Text()
+    text.feed((to / person.PAGE).read_text())
+    data = json.loads((to / person.DATA).read_text())
+    page = "".join(text.said)
+    for told in (page, json.dumps(data, ensure_ascii=False)):
+        assert all(own in told for own in (user.phones[0], "Ștefănescu", "a door <slams>", "handed_over"))
+        assert not any(other in told for other in (OPERATOR, OPERATORS_NUMBER, "+393339999999", OTHERS))
+    assert "45.465010" in page
+    assert "an operator orders call_psap" in page
+    assert {path.name for path in to.rglob("*") if path.is_file()} == {
+        person.PAGE, person.DATA, f"{ALERT}.1.flac"
+    }  # fmt: skip
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (to, *to.rglob("*")))
+
+
+def test_of_a_recording_a_person_gets_the_own_voice_alone(
+    journal: Journal, user: User, kept: Path, tmp_path: Path
+) -> None:
+    from soundfile import SoundFile
+
+    (sound,) = person.give(journal, user, kept, PARTIES, tmp_path / "given").recordings
+    file = tmp_path / "given" / sound.file
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == sound.sha256
+    heard = SoundFile(str(file)).read(dtype="int16", always_2d=True)
+    assert heard.shape == (20_000, 1)
+    assert set(heard[:, 0]) == {100}
+    assert not person.give(journal, user, kept, (Party.OPERATOR,), tmp_path / "not recorded").recordings
+
+
+def test_what_fails_leaves_nothing_and_what_is_there_stays(
+    journal: Journal, user: User, kept: Path, tmp_path: Path
+) -> None:
+    (kept / f"{ALERT}.1.flac").write_bytes(b"no sound")
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(Exception, match="flac"):
+        person.give(journal, user, kept, PARTIES, tmp_path / "given")
+    assert sorted(tmp_path.iterdir()) == before
+    with pytest.raises(UsageError, match="there already"):
+        person.give(journal, user, kept, PARTIES, kept)
+
+
+def test_a_dossier_is_checked_by_openssl_and_holds_the_events(
+    journal: Journal, user: User, kept: Path, tmp_path: Path
+) -> None:
+    signer, to = Signer(tmp_path / "signing.pem"), tmp_path / "alert.pdf"
+    made = dossier.make(journal, ALERT, kept, signer, "1.0", to)
+    assert (tmp_path / "signing.pem").stat().st_mode & 0o077 == 0
+    check = ("openssl", "cms", "-verify", "-binary", "-inform", "DER", "-noverify")
+    check = (*check, "-in", made.signature, "-out", "/dev/null", "-content")
+    assert shutil.which("openssl")
+    assert subprocess.run((*check, made.file), capture_output=True, check=False).returncode == 0
+    forged = tmp_path / "forged.pdf"
+    forged.write_bytes(to.read_bytes().replace(b"%%EOF", b"%%EOf"))
+    assert subprocess.run((*check, str(forged)), capture_output=True, check=False).returncode != 0
+    assert Signer(tmp_path / "signing.pem").fingerprint == made.fingerprint
+    (copy,) = made.recordings
+    assert Path(copy).read_bytes() == (kept / f"{ALERT}.1.flac").read_bytes()
+
+
+def test_a_dossier_of_no_alert_or_over_a_file_is_refused(
+    journal: Journal, kept: Path, tmp_path: Path
+) -> None:
+    signer = Signer(tmp_path / "signing.pem")
+    with pytest.raises(NotFound, match="no alert x"):
+        dossier.make(journal, AlertId("x"), kept, signer, "1.0", tmp_path / "x.pdf")
+    (tmp_path / "there.pdf").touch()
+    with pytest.raises(UsageError, match="there already"):
+        dossier.make(journal, OTHERS, kept, signer, "1.0", tmp_path / "there.pdf")
+
+
+def test_the_paper_is_written_whatever_the_positions_are(
+    journal: Journal, user: User, kept: Path, tmp_path: Path
+) -> None:
+    at = journal.now_us()
+    far = tuple(
+        ev.PositionUpdated(position=Position(lat=lat, lon=lon, at=at, accuracy_m=accuracy))
+        for lat, lon, accuracy in ((90.0, 180.0, None), (-90.0, -180.0, 0.0), (0.0, 0.0, 3e7))
+    )
+    journal.append(Append(streams.inbox(ALERT), None, far))
+    made = dossier.make(journal, ALERT, kept, Signer(tmp_path / "k.pem"), "1.0", tmp_path / "far.pdf")
+    assert Path(made.file).read_bytes().startswith(b"%PDF-")
