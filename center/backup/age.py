@@ -18,7 +18,7 @@ from center.state.state_dir import write_kept
 if TYPE_CHECKING:
     from pyrage import Identity, Recipient
 
-_FLUSHED_BYTES: Final = 4 * 2**20
+_FLUSHED_BYTES: Final = 2**20
 _READ_BYTES: Final = 2**16
 _MAGIC: Final = b"age-encryption.org/"
 _NO_KEY: Final = "No matching keys found"

@@ -18,9 +18,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 
 from center import cli
-from center.backup import age
+from center.backup import age, restoring
 from center.state.state_dir import StateDir
 from messages.base import Position
 from messages.events import AlertClosed, AlertReceived, LineReturned
@@ -197,6 +204,24 @@ def test_several_may_open_it_and_nobody_else(center: Center) -> None:
     assert "encrypted to others" in center.error
     center.run("restore", center.file, "--check", code=1)
     assert "--identity FILE names the key" in center.error
+
+
+def test_an_ssh_key_opens_it_as_well(center: Center) -> None:
+    made = Ed25519PrivateKey.generate()
+    private = center.folder / "id_ed25519"
+    private.write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
+    public = private.with_suffix(".pub")
+    public.write_bytes(made.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH))
+    center.run("backup", center.file, "--to", public)
+    assert center.run("restore", center.file, "--check", "--identity", private)["users"] == 1
+
+
+def test_a_trial_leaves_the_center_room_on_its_disk(center: Center, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(restoring, "_LEFT_BYTES", 2**60)
+    center.backup()
+    center.check(code=1)
+    assert "no room for a trial" in center.error
+    assert not (center.state.path / ".checking").exists()
 
 
 def test_without_anybody_to_open_it_nothing_is_written_unless_that_is_said(center: Center) -> None:
