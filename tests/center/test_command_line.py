@@ -234,6 +234,7 @@ def test_a_user_is_added_shown_and_erased(run: Terminal) -> None:
     assert isinstance(shown, dict)
     assert (shown["id"], shown["language"]) == (user, "en")
     exported = [json.loads(line) for line in run("journal", "export").splitlines()]
+    assert "no backup" in run.error
     assert [one["type"] for one in exported] == ["user.data_changed"]
     assert "Giulia" not in json.dumps(exported)
     assert run("user", "erase", user, "--yes") == f"{user} is erased\n"
