@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from center.auditing import note
 from center.backup import age, recordings
 from center.backup.files import CONFIG, put_back
 from center.backup.writing import keys_of
@@ -128,7 +129,7 @@ def _made(staging: Path, wanted: Wanted, into: Path | None) -> Report:
                 for path in (wanted.file, keys)
                 if path
             ]
-        verified = _verified(url, ends[0].digest)
+        verified = _verified(url, ends[0].digest, None if into is None else StateDir(staging))
     except StoreError as error:
         raise CenterError(str(error)) from error
     if into is not None:
@@ -240,7 +241,9 @@ def _take(path: Path, keys: Sequence[Identity], given: Giving, staging: Path, tr
     return ends[0]
 
 
-def _verified(url: str, digest: str) -> Verified:
+def _verified(url: str, digest: str, made: StateDir | None) -> Verified:
+    """What is there now; of what is to stay, `made`, it is entered in its audit that it was restored."""
+    from store.audit.entry import EVERYBODY, Action
     from store.journal.journal import Journal
     from store.journal.notify import LocalNotifier
     from store.journal.verify import verify
@@ -249,11 +252,13 @@ def _verified(url: str, digest: str) -> Verified:
     journal = Journal.open(url, node=NodeId(host_name()), clock=clock, notify=LocalNotifier())
     try:
         found = verify(journal)
+        if found.problems or found.digest != digest:
+            told = found.problems[0] if found.problems else "its digest is not the one that was written down"
+            raise CenterError(f"what was restored is not what was backed up: {told}")
+        if made is not None:
+            note(journal, made, Action.IMPORT, (EVERYBODY,), "restored")
     finally:
         journal.close()
-    if found.problems or found.digest != digest:
-        told = found.problems[0] if found.problems else "its digest is not the one that was written down"
-        raise CenterError(f"what was restored is not what was backed up: {told}")
     return found
 
 

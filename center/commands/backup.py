@@ -95,7 +95,6 @@ def restore(
 ) -> None:
     """Make a center of a backup, in a state directory that is empty; or try whether that works."""
     from center.backup import age, restoring
-    from store.audit.entry import EVERYBODY, Action
 
     if not check and file is None:
         raise UsageError("which backup? securwoman restore FILE --state DIR")
@@ -112,9 +111,6 @@ def restore(
     with _in_words():
         if not check:
             report = restoring.restore(state, wanted)
-            if not wanted.journal:
-                with journal_of(state) as made:
-                    note(made, state, Action.IMPORT, (EVERYBODY,), "restored")
         elif state.path.is_dir():
             os.nice(_NICE)
             report = restoring.check(state.path, wanted)

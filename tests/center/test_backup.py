@@ -160,6 +160,9 @@ def test_a_center_comes_back_with_its_story_people_keys_settings_and_recordings(
     recording = new.recordings / "a.1.flac"
     assert recording.read_bytes() == (center.state.recordings / "a.1.flac").read_bytes()
     assert recording.stat().st_mtime == 1_700_000_000
+    assert center.run("audit", "verify", state=new.path)["problems"] == []
+    seen = center.run("audit", "since", "1d", state=new.path)
+    assert {"export", "import"} <= {one["action"] for one in seen}, "the backup and its restore"
     kept = [path for folder in (center.file.parent, new.path) for path in folder.rglob("*")]
     assert [path for path in kept if path.stat().st_mode & 0o077] == []
     assert not (new.path / ".restoring").exists()
