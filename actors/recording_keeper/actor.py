@@ -24,8 +24,10 @@ from model.policy import Setup
 from runtime.actor import CenterActor
 from runtime.published.backup_file import backups
 from store.alarms import NodeAlarms
+from store.alerts.accepting import any_open
 from store.alerts.forgetting import Forgotten, sweep
-from store.errors import JournalError
+from store.database.dialect import is_server
+from store.errors import JournalError, StoreError
 from store.journal.journal import Journal
 from store.journal.seal_written import left
 
@@ -51,6 +53,8 @@ class RecordingKeeperActor(CenterActor):
         self._retention = setup.policy.retention
         self._sweeping: Iterator[tuple[Forgotten, ...]] | None = None
         self._swept: Counter[PersonalKind] = Counter()
+        self._on_server = is_server(self.env.journal_url)
+        self._scrub_at: Instant | None = self.now_us() if self._on_server else None
         self._mend_at = self._delete_at = self._clear_at = self._look_at = self._sweep_at = self.now_us()
 
     def tick(self, now_us: Instant) -> None:
@@ -59,6 +63,7 @@ class RecordingKeeperActor(CenterActor):
             self._look_at = Instant(now_us + CLEAR_EVERY_US)
             self._look_at_backup(now_us)
         self._forget(now_us)
+        self._scrub(now_us)
         if not self._folder.is_dir():
             return
         if now_us >= self._mend_at and (self._mending is None or not self._mending.is_alive()):
@@ -94,11 +99,34 @@ class RecordingKeeperActor(CenterActor):
             self.log.info(
                 "what is personal was looked through", **{str(k): n for k, n in self._swept.items()}
             )
-            if self._swept and (why := self._journal.scrub()):
-                self.log.warning("what was forgotten can still be on the disk", why=why)
+            self._scrub_at = now_us if self._swept and self._on_server else self._scrub_at
         except JournalError as error:
             self._sweeping = None
             self.log.error("forgotten later", error=str(error))
+
+    def _scrub(self, now_us: Instant) -> None:
+        """What is deleted is to leave a server's disk, also what was deleted before this process: whoever
+        erased may have been killed. Beside the actor, and while no alert is open: others wait for it. A file
+        is scrubbed by the JournalKeeper.
+        """
+        if self._scrub_at is None or now_us < self._scrub_at or self._sweeping is not None:
+            return
+        self._scrub_at = Instant(now_us + DELETE_EVERY_US)
+        try:
+            if not any_open(self._journal):
+                threading.Thread(target=self._scrubbed, name="scrub", daemon=True).start()
+        except JournalError as error:
+            self.log.error("scrubbed later", error=str(error))
+
+    def _scrubbed(self) -> None:
+        try:
+            why = self._journal.scrub()
+        except StoreError as error:
+            why = str(error)
+        if why:
+            self.log.warning("what was forgotten can still be on the disk", why=why)
+        else:
+            self._scrub_at = None
 
     def _mend(self, folder: Path) -> None:
         try:

@@ -233,6 +233,8 @@ class PostgresConnection:
         """Write the small tables anew, without what was deleted from them. Why it has not worked; empty where
         it has.
         """
+        # The server says when it is done, however long that is; for a lock it waits no longer than others.
+        self._raw.answer_s = None
         for table in PERSONAL:
             try:
                 self._run(lambda table=table: self._script(f"VACUUM FULL {table}"))  # type: ignore[misc]

@@ -460,7 +460,7 @@ class Journal(Reading):
         worked yet; empty where it has. Raises JournalError.
         """
         self._check()
-        with self._write_lock, closing(opened(self.url, patience_s=self._patience_s)) as connection:
+        with closing(opened(self.url, patience_s=self._patience_s)) as connection:
             return connection.scrub()
 
     def _connect(self, generation: int) -> Connection:

@@ -40,8 +40,8 @@ from store.journal.verify import verify
 from store.registry.people import Person
 from store.registry.registry import Registry
 from store.streams import StreamKind
-from tests.store.databases import Database
-from tests.store.places import Clock, journal_in, signal
+from tests.store.databases import Database, PostgresDatabase
+from tests.store.places import Clock, journal_in, on_postgresql, signal
 
 PHONE = "+393331112223"
 WHERE = Position(lat=45.123456789, lon=9.987654321, at=1)  # type: ignore[arg-type]
@@ -181,6 +181,56 @@ def test_a_forgotten_alert_is_not_reopened(journal: Journal, clock: Clock) -> No
     case = fold(journal.read_streams(streams.inbox(alert), streams.case(alert)))
     assert case is not None
     assert journal.transact(lambda tx: why_not(tx, case)) == "person_erased"
+
+
+def test_an_erasure_that_fails_at_any_step_has_done_nothing(
+    journal: Journal, clock: Clock, giulia: UserId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert = raised(journal, clock, giulia)
+    write, before, steps = Transaction.write, digest(journal, 10**9), 0
+    while Registry(journal).user(giulia) is not None:
+        writes = 0
+
+        def dies(tx: Transaction, query: Any, *values: object, at: int = steps) -> int:
+            nonlocal writes
+            writes += 1
+            if writes > at:
+                raise RuntimeError("killed")
+            return write(tx, query, *values)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Transaction, "write", dies)
+            try:
+                erase_person(journal, giulia, by="x")
+            except RuntimeError:
+                assert digest(journal, 10**9) == before
+                assert events(journal, alert)[0].phone == PHONE
+        steps += 1
+    assert steps > 8
+    assert events(journal, alert)[0].phone is None
+
+
+@on_postgresql
+def test_nothing_of_an_erased_person_is_in_the_servers_files(
+    journal: Journal, database: PostgresDatabase, clock: Clock
+) -> None:
+    number, name = "+393987654321", "Ermenegilda"
+    user = Registry(journal).add_user(Person(phones=(number,), first_name=name), by="test").id
+    alert = accept(journal, signal(clock, number, device="phone-of-ermenegilda"), 50).alert
+    journal.append(Append(streams.case(alert), 0, (AlertClosed(outcome=Outcome.BRIEFED),)))
+    row = journal.row(erasable.KEY_ROW, alert)
+    assert row is not None
+    what = (number.encode(), name.encode(), b"phone-of-ermenegilda", *row[1:4])
+
+    def standing_in_files() -> list[bytes]:
+        database.server.execute("CHECKPOINT", database.name)
+        files = [one for one in (database.server.folder / "data" / "base").rglob("*") if one.is_file()]
+        return [one for one in what if any(one in file.read_bytes() for file in files)]
+
+    assert standing_in_files() == list(what)
+    erase_person(journal, user, by="test")
+    assert journal.scrub() == ""
+    assert standing_in_files() == []
 
 
 # ------------------------------------------------------------------------------ written before
