@@ -44,13 +44,13 @@ def export(
     since: Annotated[int, Parameter(help="Only what comes after this seq.")] = 0,
     common: Common = DEFAULT,
 ) -> None:
-    """Write events to stdout. This is no backup: it has no user, no operator and no key."""
+    """Write events to stdout. This is no backup: it has no user, no operator and no app key."""
     from store.audit.entry import EVERYBODY, Action
     from store.journal.transfer import Format
     from store.journal.transfer import export as export_journal
 
     _say_what_is_missing(common)
-    common.warn("an export is no backup: no user, operator or key is in it (securwoman backup)")
+    common.warn("an export is no backup: no user, operator or app key is in it (securwoman backup)")
     # By the journal that is in use, which while the disk fails is not the one that is exported.
     with journal_of(common.directory) as journal:
         note(journal, common.directory, Action.EXPORT, (EVERYBODY,), f"journal since {since}")

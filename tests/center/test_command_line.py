@@ -31,6 +31,7 @@ from messages.ids import (
     LineId,
     NodeId,
     OperatorId,
+    Outcome,
     Party,
     UserId,
 )
@@ -237,25 +238,41 @@ def test_a_user_is_added_shown_and_erased(run: Terminal) -> None:
     assert "no backup" in run.error
     assert [one["type"] for one in exported] == ["user.data_changed"]
     assert "Giulia" not in json.dumps(exported)
-    assert run("user", "erase", user, "--yes") == f"{user} is erased\n"
+    assert run("user", "erase", user, "--yes") == f"{user} is erased, with 0 alerts and 0 recordings\n"
     run("user", "show", user, code=1)
     assert run("user", "list") == "no user\n"
 
 
-def test_who_is_erased_leaves_no_recording_and_nobody_elses_goes(run: Terminal) -> None:
+def test_who_is_erased_leaves_nothing_but_what_is_held_and_nobody_elses_goes(run: Terminal) -> None:
     names = ("--first-name", "Giulia", "--last-name", "Rossi")
     user = run("user", "add", "--phone", "+393331112223", *names).splitlines()[-1]
     with journal_of(StateDir(run.state)) as journal:
-        for alert, phone in (("hers", "+393331112223"), ("anothers", "+393331112224")):
+        for alert, phone in (
+            ("first", "+393331112223"),
+            ("held", "+393331112223"),
+            ("anothers", "+393331112224"),
+        ):
             raised = Signal(
                 channel=Channel.DATA, phone=E164(phone), received_at=Instant(RECEIVED), id=AlertId(alert)
             )
             accept(journal, raised, 50.0)
+            if alert != "anothers":
+                over = ev.AlertClosed(outcome=Outcome.CANCELLED)
+                journal.append(Append(f"alert-{alert}", 0, (over,)))
             (run.state / "recordings").mkdir(exist_ok=True)
             (run.state / "recordings" / f"{alert}.1.flac").write_bytes(b"said")
-    assert run("user", "erase", user, "--yes") == f"{user} is erased, with 1 recordings\n"
-    assert [path.name for path in (run.state / "recordings").iterdir()] == ["anothers.1.flac"]
-    assert "the recording hers.1.flac is deleted (erased)" in run("alert", "timeline", "hers")
+    assert run("alert", "hold", "held", "--reason", "the court of Milan") == "held is held\n"
+    run("alert", "hold", "nothing", "--reason", "x", code=1)
+    said = run("user", "erase", user, "--yes").splitlines()
+    assert said[0] == f"{user} is erased, with 1 alerts and 1 recordings"
+    assert said[1].endswith(": held")
+    left = sorted(path.name for path in (run.state / "recordings").iterdir())
+    assert left == ["anothers.1.flac", "held.1.flac"]
+    assert "the recording first.1.flac is deleted (erased)" in run("alert", "timeline", "first")
+    assert "ERASED: number, position, words (person)" in run("alert", "timeline", "first")
+    assert "+393331112223" in run("alert", "timeline", "held")
+    assert "the court of Milan" in run("alert", "timeline", "held")
+    assert run("alert", "release", "held") == "held is released\n"
 
 
 def test_the_doctor_says_what_is_recorded(run: Terminal, tmp_path: Path) -> None:
