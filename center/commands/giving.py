@@ -11,9 +11,10 @@ from center.auditing import note
 from center.commands.user import find
 from center.options import DEFAULT, Common
 from center.people import region_of
+from center.settings.handed_down import recording_of
 from center.settings.in_use import settings_in_use
 from center.state.journals import journal_of
-from messages.ids import AlertId, Party
+from messages.ids import AlertId
 
 
 def export(
@@ -29,12 +30,12 @@ def export(
     from store.registry.registry import Registry
 
     directory = common.directory
-    parties = tuple(Party(one) for one in settings_in_use(directory).recording.parties)
+    recorded = recording_of(settings_in_use(directory)).tracks
     with journal_of(directory) as journal:
         region = region_of(directory)
         found = find(Registry(journal, region=region), user, region)
         note(journal, directory, Action.EXPORT, (found.id,), "user export")
-        given = give(journal, found, directory.recordings, parties, to)
+        given = give(journal, found, directory.recordings, recorded, to)
     if common.json:
         common.data({"user": found.id, "to": str(to), "alerts": len(given.alerts)})
         return
@@ -58,7 +59,7 @@ def dossier(
     directory = common.directory
     with journal_of(directory) as journal:
         note(journal, directory, Action.EXPORT, (alert,), "dossier")
-        signer = Signer(directory.keys / "signing.pem")
+        signer = Signer(directory.signing)
         made = make(journal, AlertId(alert), directory.recordings, signer, version(), to)
     if common.json:
         common.data(made)

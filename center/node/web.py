@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from center.giving.for_web import ForWeb
 from center.node.processes import identity
 from center.node.web_group import SETTINGS_NAME
 from center.node.web_standby import GO
@@ -40,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     # Late, so that a wrong argument or file is told at once.
     from gateways.http.server import serve
 
-    serve(settings, answering)
+    serve(settings, answering, ForWeb(state, settings.policy.recording.tracks))
     return 0
 
 

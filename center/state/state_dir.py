@@ -89,6 +89,7 @@ class StateDir:
         self.web_file = self.run / "web.json"
         self.web_socket = self.run / "web.sock"
         self.served = self.keys / "served.pem"
+        self.signing = self.keys / "signing.pem"
         self.carrier_file = self.run / "carrier.json"
         self.directory_file = self.run / "directory.msgpack"
 

@@ -27,7 +27,7 @@ from gateways.console.tally import Tally
 from gateways.console.voice import voice_route
 from gateways.http.answers import AnyRequest, Problem, answer
 from gateways.http.auditing import Auditing, nothing_unaudited
-from gateways.http.context import Web
+from gateways.http.context import Giving, Web
 from gateways.http.decoding import BODY_MAX
 from gateways.http.door import signatures
 from gateways.http.door.across import across_nodes
@@ -48,6 +48,7 @@ from gateways.http.routes.commands import bring_shift, operator_routes
 from gateways.http.routes.devices import device_routes
 from gateways.http.routes.drill import drill_routes
 from gateways.http.routes.figures import figures_routes
+from gateways.http.routes.giving import giving_routes
 from gateways.http.routes.health import health_routes
 from gateways.http.routes.history import history_routes
 from gateways.http.routes.intake import intake_route
@@ -88,6 +89,7 @@ def parts(
     clock: Clock | None = None,
     notifier: Notifier | None = None,
     directory: Directory | None = None,
+    giving: Giving | None = None,
 ) -> Web:
     """Open the journal and make all of it; what is given replaces the node's own. Raises JournalError."""
     state = Path(settings.state)
@@ -131,6 +133,7 @@ def parts(
         metrics=metrics,
         lines=Lately(partial(line_files.read_all, run)),
         directory=directory or FileDirectory(run),
+        giving=giving,
         stopping=asyncio.Event(),
     )
 
@@ -217,6 +220,7 @@ def build(web: Web) -> Litestar:
             *figures_routes(web, tally),
             *audit_routes(web, Registry(web.journal)),
             *history_routes(web, Registry(web.journal, region=web.settings.policy.region)),
+            *(giving_routes(web, web.giving, Registry(web.journal)) if web.giving else ()),
             console_route(screen, door, web.audit, lambda socket: _ticket(web, socket), web.auth.note_use),
             voice_route(headsets, door),
             *tile_routes(tiles, web.auth),

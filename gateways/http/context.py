@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from gateways.console.following import Following
@@ -20,7 +21,7 @@ from gateways.http.routes.metrics import Metrics
 from gateways.http.settings import WebSettings
 from gateways.http.writing import Writing
 from gateways.nodes import Nodes
-from messages.ids import E164, LineId, OperatorId
+from messages.ids import E164, AlertId, LineId, OperatorId
 from messages.lines import LineReport
 from model.alert.case import Case
 from runtime.clock import Clock
@@ -28,7 +29,7 @@ from runtime.published.directory import Directory
 from runtime.published.file import Lately
 from store.journal.journal import Journal
 from store.registry.authenticators import Authenticator
-from store.registry.people import Operator
+from store.registry.people import Operator, User
 from store.registry.pins import PinVerdict
 
 
@@ -76,6 +77,18 @@ class Passwords(Protocol):
         ...
 
 
+class Giving(Protocol):
+    """What is handed out of the journal, made by the composition root."""
+
+    def person(self, journal: Journal, user: User, to: Path) -> None:
+        """Everything about a person, into the new folder `to`."""
+        ...
+
+    def dossier(self, journal: Journal, alert: AlertId, to: Path) -> None:
+        """The story of an alert, signed, into the new folder `to`."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Web:
     """The web process's parts."""
@@ -99,6 +112,8 @@ class Web:
     metrics: Metrics
     directory: Directory
     lines: Lately[dict[LineId, LineReport]]
+    giving: Giving | None
+    """None: nothing is handed out here."""
     stopping: asyncio.Event
     """Set when the process is to end: whoever waits is to answer at once."""
 

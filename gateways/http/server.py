@@ -21,7 +21,7 @@ import uvicorn
 from litestar import Litestar
 
 from gateways.http.app import build, parts
-from gateways.http.context import Web
+from gateways.http.context import Giving, Web
 from gateways.http.door.limits import Limits, Spares, is_loopback, limited
 from gateways.http.door.saying import SocketProtocol
 from gateways.http.settings import WebSettings
@@ -55,7 +55,7 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(settings: WebSettings, listening: Listening | None = None) -> None:
+def serve(settings: WebSettings, listening: Listening | None = None, giving: Giving | None = None) -> None:
     """Serve until SIGTERM or SIGINT. `listening` is called with host and port once requests are answered.
 
     Configures this process's logs. Raises OSError when the address cannot be had, JournalError when
@@ -67,7 +67,7 @@ def serve(settings: WebSettings, listening: Listening | None = None) -> None:
     else:
         listener = socket.socket(fileno=settings.listen_fd)
     try:
-        web = parts(settings)
+        web = parts(settings, giving=giving)
         plain = [socket.socket(fileno=fd) for fd in settings.plain_fds]
         server = _Server(web, listening, listener, plain)
         server.run(sockets=[listener])

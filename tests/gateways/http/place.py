@@ -16,6 +16,8 @@ from pathlib import Path
 import msgspec
 import uvicorn
 
+from center.giving.for_web import ForWeb
+from center.state.state_dir import StateDir
 from gateways.http.app import build, parts
 from gateways.http.context import Web
 from gateways.http.server import listen
@@ -135,7 +137,8 @@ class Place:
 
     def web(self) -> Web:
         """The parts of a web within this process."""
-        return parts(self.settings(), notifier=LocalNotifier())
+        giving = ForWeb(StateDir(self.state), self.policy.recording.tracks)
+        return parts(self.settings(), notifier=LocalNotifier(), giving=giving)
 
     def app(self) -> dict[str, str]:
         """The header of the app."""

@@ -87,6 +87,8 @@ def test_what_reads_a_persons_data_by_http_is_found_in_the_audit(
         "/v1/alerts": "/v1/alerts",
         "/v1/alerts/{alert}/story": f"/v1/alerts/{story.alert}/story",
         "/v1/alerts/{alert}/earlier": f"/v1/alerts/{story.alert}/earlier",
+        "/v1/alerts/{alert}/dossier": f"/v1/alerts/{story.alert}/dossier",
+        "/v1/alerts/{alert}/person": f"/v1/alerts/{story.alert}/person",
         "/v1/figures": "/v1/figures",
         "/v1/figures.csv": "/v1/figures.csv",
         "/v1/audit": f"/v1/audit?person=%2B{GIULIA[1:]}",

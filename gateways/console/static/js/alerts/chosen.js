@@ -32,6 +32,17 @@ function reopening(ui, view) {
   </p>`;
 }
 
+/** What a supervisor can hand out. @param {Ui} ui @param {CaseView} view */
+function giving(ui, view) {
+  if (!['supervisor', 'admin'].includes(ui.feed.me.role)) return nothing;
+  const link = (what, label) =>
+    html`<a class="btn" href="/v1/alerts/${view.alert}/${what}" download>${label}</a>`;
+  return html`<p class="history__reopen">
+    ${link('dossier', either('Fascicolo per un giudice', 'Dossier for a court'))}
+    ${view.person ? link('person', either('Tutti i dati della persona', 'All the person’s data')) : nothing}
+  </p>`;
+}
+
 /** @param {Ui} ui @param {CaseView} view */
 export function story(ui, view) {
   const at = view.steps;
@@ -72,7 +83,7 @@ export function story(ui, view) {
         <dd>${view.alert}</dd>
       </div>
     </dl>
-    ${reopening(ui, view)}
+    ${reopening(ui, view)} ${giving(ui, view)}
     <ol class="panel__body log history__log" aria-label=${t('whatHappened')} tabindex="0">
       ${log(ui, view)}
     </ol>
