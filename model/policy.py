@@ -114,6 +114,10 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True):
     numbers_days: int = 730
     """By the number earlier alerts of a person are found when the next one comes."""
 
+    audit_days: int = 1095
+    """Entries of the audit, counted from each. They name ids alone; who asks who has seen something may do so
+    when all else of the alert is gone."""
+
     def days(self, kind: PersonalKind) -> int:
         """Of this kind."""
         match kind:

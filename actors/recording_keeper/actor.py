@@ -26,6 +26,7 @@ from runtime.published.backup_file import backups
 from store.alarms import NodeAlarms
 from store.alerts.accepting import any_open
 from store.alerts.forgetting import Forgotten, sweep
+from store.audit.trail import Trail
 from store.database.dialect import is_server
 from store.errors import JournalError, StoreError
 from store.journal.journal import Journal
@@ -55,7 +56,9 @@ class RecordingKeeperActor(CenterActor):
         self._swept: Counter[PersonalKind] = Counter()
         self._on_server = is_server(self.env.journal_url)
         self._scrub_at: Instant | None = self.now_us() if self._on_server else None
+        self._trail = Trail(self.env.state / "keys")
         self._mend_at = self._delete_at = self._clear_at = self._look_at = self._sweep_at = self.now_us()
+        self._prune_at = self._sweep_at
 
     def tick(self, now_us: Instant) -> None:
         """Every second; most of them nothing is due."""
@@ -64,6 +67,7 @@ class RecordingKeeperActor(CenterActor):
             self._look_at_backup(now_us)
         self._forget(now_us)
         self._scrub(now_us)
+        self._prune(now_us)
         if not self._folder.is_dir():
             return
         if now_us >= self._mend_at and (self._mending is None or not self._mending.is_alive()):
@@ -127,6 +131,23 @@ class RecordingKeeperActor(CenterActor):
             self.log.warning("what was forgotten can still be on the disk", why=why)
         else:
             self._scrub_at = None
+
+    def _prune(self, now_us: Instant) -> None:
+        """Entries of the audit that were kept for long enough, a page of them a second."""
+        if now_us < self._prune_at or not self._retention.audit_days:
+            return
+        before = Instant(now_us - self._retention.audit_days * SWEEP_EVERY_US)
+        try:
+            told = self._journal.transact(lambda tx: self._trail.prune(tx, before))
+            if told is None:
+                self._prune_at = Instant(now_us + SWEEP_EVERY_US)
+                return
+            self._trail.committed(told)
+            self._trail.save()
+            self.log.info("old entries of the audit have gone", upto=told.said.detail.split()[1])
+        except (JournalError, OSError) as error:
+            self._prune_at = Instant(now_us + DELETE_EVERY_US)
+            self.log.error("the audit is shortened later", error=str(error))
 
     def _mend(self, folder: Path) -> None:
         try:

@@ -161,6 +161,7 @@ def policy_of(settings: Settings) -> Policy:
             positions_days=settings.retention.positions_days,
             words_days=settings.retention.words_days,
             numbers_days=settings.retention.numbers_days,
+            audit_days=settings.retention.audit_days,
         ),
         region=settings.region,
         language=settings.language,

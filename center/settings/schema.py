@@ -151,6 +151,7 @@ class RetentionTable(_Table, frozen=True, kw_only=True):
     positions_days: Days = Retention().positions_days
     words_days: Days = Retention().words_days
     numbers_days: Days = Retention().numbers_days
+    audit_days: Days = Retention().audit_days
 
 
 class SmsTable(_Table, frozen=True, kw_only=True):

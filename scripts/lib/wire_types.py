@@ -13,6 +13,7 @@ from msgspec import inspect
 from gateways.console.past import PastAlert
 from gateways.console.timeline import Entry
 from gateways.console.views import CaseView, Events, Levels, NodesTold, Snapshot
+from gateways.http.routes.audit import AuditView
 from gateways.http.routes.drill import DrillView
 from gateways.http.routes.figures import FiguresView
 from gateways.http.routes.own_answers import Beginning, OwnAccess
@@ -20,7 +21,7 @@ from gateways.http.routes.sign_on import SignedOn
 from messages.ids import OperatorCommand
 
 TOLD = (
-    *(Snapshot, Events, Levels, NodesTold, CaseView, Entry, PastAlert, FiguresView, DrillView),
+    *(Snapshot, Events, Levels, NodesTold, CaseView, Entry, PastAlert, FiguresView, AuditView, DrillView),
     *(SignedOn, OwnAccess, Beginning),
 )
 ENCODED = {"cases": "CaseView"}

@@ -40,6 +40,9 @@ from store.alerts.accepting import accept
 from store.alerts.figures import catch_up, newest
 from store.alerts.forgetting import erase_person
 from store.alerts.reopening import reopen
+from store.audit.entry import Action, Said
+from store.audit.trail import Trail
+from store.audit.verify import verify as verify_audit
 from store.database.dialect import url_of
 from store.database.sqlite import SqliteConnection
 from store.errors import (
@@ -374,6 +377,31 @@ def test_signing_on_and_off_goes_on_in_memory_and_is_written_down_late(node: Nod
     keeper.go_back()
     assert lasts(journal)
     assert standing(node.on_disk()) == [False, True, True]
+
+
+def test_the_audit_goes_on_in_memory_as_a_chain_of_its_own_and_is_written_down_late(
+    node: Node, disk: Disk, tmp_path: Path
+) -> None:
+    journal, keeper, trail = node.journal(), node.keeper(), Trail(tmp_path / "keys")
+
+    def enter() -> str:
+        said = Said(actor="anna", origin="cli", action=Action.READ_LIST, subjects=("a1",))
+        entry = journal.transact(lambda tx: trail.append(tx, said))
+        trail.committed(entry)
+        return entry.chain
+
+    own = enter()
+    keeper.warm()
+    for n in (1, 2):
+        disk.is_gone()
+        in_memory = [enter() for _ in range(3)]
+        assert in_memory == [f"{own}~{node.clock()}"] * 3
+        disk.works()
+        keeper.go_back()
+        assert enter() == own
+        found = verify_audit(node.on_disk(), trail)
+        assert [(one.entries, one.problems) for one in found.chains] == [(n + 1, ()), *[(3, ())] * n]
+        node.clock.forward(1)
 
 
 def test_a_text_is_sent_once_though_the_disk_fails_and_comes_back_meanwhile(node: Node, disk: Disk) -> None:

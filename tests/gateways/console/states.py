@@ -579,6 +579,17 @@ def plant(stage: Stage) -> None:
     expect(stage.page.locator(".plant__alarms li")).to_have_count(2)
 
 
+def audit(stage: Stage) -> None:
+    """What the supervisor has looked at just now, and who came in."""
+    place_queue(stage)
+    stage.page.locator(".q--row").first.click()
+    expect(stage.page.locator(".case")).to_be_visible()
+    stage.page.keyboard.press("5")
+    expect(
+        stage.page.locator(".audit tbody tr").filter(has_text=re.compile("Opened|Ha aperto"))
+    ).to_have_count(1)
+
+
 STATES: dict[str, Callable[[Stage], None]] = {
     "sign-on": sign_on,
     "sign-on-wrong": sign_on_wrong,
@@ -628,6 +639,7 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "place-queue": place_queue,
     "history": history,
     "figures": figures,
+    "audit": audit,
     "plant": plant,
     "access": access,
 }

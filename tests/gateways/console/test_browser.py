@@ -218,10 +218,11 @@ def test_an_alert_that_waits_can_be_found_and_taken_by_keys(
     console: Page, place: Place, journal: Journal
 ) -> None:
     other = Story(journal, CLOCK.now_us(), phone="+393331112262", ago_s=20)
-    expect(console.get_by_role("listitem")).to_contain_text("+39 333 111 2262")
+    expect(console.get_by_role("listitem")).to_contain_text("Finding out who she is")
     console.keyboard.press("ArrowDown")
     console.keyboard.press("Enter")
     expect(console.locator(".dock")).to_contain_text("Nobody has this case.")
+    expect(console.locator(".who__phone")).to_contain_text("+39 333 111 2262")
     settled(console)
     console.keyboard.press("t")
     ordered(journal, other, OperatorCommand.TAKE)

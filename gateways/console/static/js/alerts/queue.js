@@ -175,7 +175,11 @@ function row(ui, view, nowUs) {
       </div>
       <div>
         <div class="phone">
-          ${p ? html`${f.coordinates(p)} ${f.accuracy(p.accuracy_m)}` : t('noPosition')}
+          ${
+            p
+              ? html`${f.coordinates(p)} ${f.accuracy(p.accuracy_m)}`
+              : t(view.withheld ? 'onceOpened' : 'noPosition')
+          }
         </div>
         <small>${channel(view.channel)}</small>
       </div>

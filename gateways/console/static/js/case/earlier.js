@@ -47,6 +47,7 @@ function day(us) {
 
 /** @param {Ui} ui @param {CaseView} view */
 function answer(ui, view) {
+  if (view.withheld) return null; // who it is comes with the whole case; and each question is audited
   const key = `${view.identified}/${view.phone}`;
   const known = asked.get(view.alert);
   if (!known || known.key !== key || (known.said === null && Date.now() - known.atMs > AGAIN_MS))

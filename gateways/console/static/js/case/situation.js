@@ -37,12 +37,13 @@ export const shortName = (view) => (view.person || !view.phone ? name(view) : f.
 export const ownNote = (view) => (view.person?.notes ?? '').trim().replace(/[.\s]+$/, '');
 
 /** The number, or why there is none. @param {CaseView} view */
-export const phone = (view) => (view.phone ? f.phone(view.phone) : gone(view, 'number') || t('noNumber'));
+export const phone = (view) =>
+  view.phone ? f.phone(view.phone) : view.withheld ? t('onceOpened') : gone(view, 'number') || t('noNumber');
 /** That it was erased, and when; empty where it was not. @param {CaseView} view @param {PersonalKind} kind */
 export const gone = (view, kind) => (view.erased.includes(kind) ? f.erased(view.erased_us) : '');
 /** Why there is no position, as short as the header needs it. @param {CaseView} view */
 export const noPosition = (view) =>
-  gone(view, 'position') ||
+  (view.withheld ? t('onceOpened').toLowerCase() : gone(view, 'position')) ||
   {
     voice: either('nessuna, allarme telefonico', 'none, voice alert'),
     sms: either('nessuna, allarme SMS', 'none, SMS alert'),

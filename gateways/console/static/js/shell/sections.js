@@ -1,10 +1,11 @@
-// The four places of the console, their tabs and keys. An incoming alert takes the screen whichever is shown.
+// The five places of the console, their tabs and keys. An incoming alert takes the screen whichever is shown.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon } from './parts.js';
 import { either } from '../words/words.js';
 import { lostBanner } from '../link/lost.js';
 import * as access from '../access/access.js';
+import * as audit from '../audit/audit.js';
 import * as figures from '../figures/figures.js';
 import * as history from '../alerts/history.js';
 import * as plant from '../plant/plant.js';
@@ -16,8 +17,9 @@ const TABS = [
   { key: '2', name: 'queue' },
   { key: '3', name: 'figures' },
   { key: '4', name: 'plant' },
+  { key: '5', name: 'audit' },
 ];
-const PLACES = { queue, history, figures, plant, access };
+const PLACES = { queue, history, figures, plant, audit, access };
 
 /** @param {Ui} ui @param {Section} name */
 const label = (ui, name) =>
@@ -26,6 +28,7 @@ const label = (ui, name) =>
     queue: either('Allarmi', 'Alerts'),
     figures: either('Statistiche', 'Figures'),
     plant: either('Impianti', 'Plant'),
+    audit: either('Registro', 'Audit'),
   })[name];
 
 /** @param {Section} section */

@@ -62,11 +62,12 @@ function unheldAlerts(ui, all) {
   const nowUs = ui.feed.nowUs();
   const d = s.deadline(view, nowUs);
   const more = all.length > 1 ? either(` e altri ${all.length - 1}`, ` and ${all.length - 1} more`) : '';
+  const named = view.person || view.phone;
   const title = isBroken(view)
     ? brokenSaid(view, ui.feed.me, ui.feed.names).title
     : either(
-        `Nessuno ha l’allarme di ${s.shortName(view)}${more}`,
-        `Nobody has the alert of ${s.shortName(view)}${more}`,
+        `Nessuno ha ${named ? `l’allarme di ${s.shortName(view)}` : 'questo allarme'}${more}`,
+        `Nobody has ${named ? `the alert of ${s.shortName(view)}` : 'this alert'}${more}`,
       );
   const left = view.met_us === null ? `${d.value} s` : '';
   const tone = s.isLate(view, nowUs) || isBroken(view) ? 'bad' : 'wait';

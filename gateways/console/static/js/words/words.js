@@ -11,6 +11,7 @@ export const WORDS = {
   unknown: ['Sconosciuta', 'Unknown'],
   identifying: ['Si cerca chi è', 'Finding out who she is'],
   noNumber: ['Numero non noto', 'Number not known'],
+  onceOpened: ['All’apertura', 'Once opened'],
   requested: ['Richiesta', 'Requested'],
   channel: ['Canale', 'Channel'],
   position: ['Posizione', 'Position'],

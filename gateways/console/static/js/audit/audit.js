@@ -1,0 +1,238 @@
+// The audit, for supervisors and admins: who has seen or changed what. Searched by person, or by who did it.
+
+import { html, nothing, repeat } from '../../vendor/lit.js';
+import { icon, word } from '../shell/parts.js';
+import { done } from '../words/audited.js';
+import { either, t } from '../words/words.js';
+import * as f from '../words/format.js';
+
+const DAYS = { T: 1, W: 7, Y: 30 };
+const DAY_US = 86_400_000_000;
+const TYPING_MS = 400; // each question is an entry itself
+const SUBJECTS = 4;
+
+const state = {
+  by: /** @type {'person' | 'operator'} */ ('person'),
+  search: '',
+  days: 7,
+  /** @type {AuditView} */
+  said: null,
+  fault: '',
+  asked: 0,
+  typing: 0,
+  cursor: '',
+};
+
+/** @param {Ui} ui */
+export function enter(ui) {
+  load(ui);
+}
+
+/** @param {Ui} ui */
+async function load(ui, older = false) {
+  const asked = (state.asked += 1);
+  const since = Math.max(0, Math.round(ui.feed.nowUs() - state.days * DAY_US));
+  const query = new URLSearchParams({ [state.by]: state.search.trim(), since_us: String(since) });
+  if (older) query.set('before', state.said.before);
+  const answer = await ui.feed.read(`/v1/audit?${query}`).catch(() => null);
+  const said = answer?.ok ? await answer.json().catch(() => null) : null;
+  if (asked !== state.asked) return;
+  state.fault = said ? '' : answer?.status === 403 ? 'notYours' : 'noConnection';
+  if (said) {
+    const before = older ? state.said.entries : [];
+    state.said = { entries: [...before, ...said.entries], before: said.before };
+  }
+  ui.draw();
+}
+
+/** @param {Ui} ui @param {string} text */
+function typed(ui, text) {
+  state.search = text;
+  clearTimeout(state.typing);
+  state.typing = setTimeout(() => load(ui), TYPING_MS);
+}
+
+/** @param {Ui} ui @param {'person' | 'operator'} by @param {string} [search] */
+function searchBy(ui, by, search = state.search) {
+  state.by = by;
+  state.search = search;
+  load(ui);
+  ui.draw();
+}
+
+/** @param {EntryView} one */
+const keyOf = (one) => `${one.chain}/${one.number}`;
+
+/** @param {Ui} ui @param {number} by */
+function move(ui, by) {
+  const rows = state.said?.entries ?? [];
+  if (!rows.length) return;
+  const at = rows.findIndex((one) => keyOf(one) === state.cursor);
+  const to = at < 0 ? 0 : Math.max(0, Math.min(rows.length - 1, at + by));
+  state.cursor = keyOf(rows[to]);
+  if (to === rows.length - 1 && by > 0 && state.said.before) load(ui, true);
+  ui.draw();
+  document.querySelector(`.audit tr[data-key="${CSS.escape(state.cursor)}"]`)?.focus();
+}
+
+/** @param {Ui} ui @param {string} key */
+export function pressed(ui, key) {
+  if (DAYS[key]) {
+    state.days = DAYS[key];
+    load(ui);
+    ui.draw();
+  } else if (key === 'P' || key === 'O') searchBy(ui, key === 'P' ? 'person' : 'operator');
+  else if (key === '/') document.getElementById('audit-search')?.focus();
+  else if (key === 'ArrowDown' || key === 'ArrowUp') move(ui, key === 'ArrowDown' ? 1 : -1);
+  else if (key === 'Enter' && state.cursor) {
+    const one = state.said?.entries.find((entry) => keyOf(entry) === state.cursor);
+    if (one?.actor) searchBy(ui, 'operator', one.actor);
+  } else return false;
+  return true;
+}
+
+/** @param {Ui} ui @param {KeyboardEvent} e */
+function fieldKey(ui, e) {
+  e.stopPropagation();
+  if (!['Enter', 'Escape', 'ArrowDown'].includes(e.key)) return;
+  e.preventDefault();
+  const field = /** @type {HTMLInputElement} */ (e.target);
+  if (e.key === 'Escape' && state.search) {
+    field.value = '';
+    typed(ui, '');
+    return;
+  }
+  field.blur();
+  if (e.key !== 'Escape') move(ui, 1);
+}
+
+/** @param {EntryView} one */
+function subjects(one) {
+  const shown = one.subjects.map((id) => (id === '*' ? either('tutti', 'everybody') : id));
+  const more = shown.length - SUBJECTS;
+  return html`<span title=${shown.join(' ')}
+    >${shown.slice(0, SUBJECTS).join(' · ')}${more > 0 ? ` +${more}` : ''}</span
+  >`;
+}
+
+/** @param {Ui} ui @param {EntryView} one */
+const row = (ui, one) =>
+  html`<tr
+    tabindex="0"
+    data-key=${keyOf(one)}
+    aria-current=${state.cursor === keyOf(one) ? 'true' : nothing}
+    @focus=${() => {
+      state.cursor = keyOf(one);
+    }}>
+    <td class="ink-2">${f.shortDay(one.at_us)} ${f.clock(one.at_us)}</td>
+    <td><b>${one.actor ? ui.feed.names(one.actor) : '—'}</b></td>
+    <td>${one.action === 'refused' ? word('warn', done(one.action), 'ink-bad') : done(one.action)}</td>
+    <td>${subjects(one)}</td>
+    <td class="ink-2">
+      ${one.in_memory ? word('warn', either('in memoria', 'in memory'), 'ink-wait') : nothing}${one.detail}
+    </td>
+    <td class="ink-2">${one.origin}</td>
+  </tr>`;
+
+/**
+ * One of several, by its key.
+ * @param {Ui} ui @param {string} label @param {string[][]} choices @param {(key: string) => boolean} is
+ */
+const seg = (ui, label, choices, is) =>
+  html`<div class="seg" role="group" aria-label=${label}>
+    ${choices.map(
+      ([key, text]) =>
+        html`<button aria-pressed=${is(key)} aria-keyshortcuts=${key} @click=${() => ui.press(key)}>
+          <kbd>${key}</kbd><span>${text}</span>
+        </button>`,
+    )}
+  </div>`;
+
+/** @param {Ui} ui */
+export function pane(ui) {
+  const entries = state.said?.entries ?? [];
+  const person = state.by === 'person';
+  return html`<section class="view audit" aria-labelledby="audit-h">
+    <header class="page-head">
+      <h1 id="audit-h" tabindex="-1">${either('Registro', 'Audit')}</h1>
+      <label class="search"
+        ><kbd>/</kbd>${icon('find')}<input
+          id="audit-search"
+          type="search"
+          autocomplete="off"
+          spellcheck="false"
+          maxlength="100"
+          aria-label=${either('Cerca', 'Search')}
+          placeholder=${
+            person
+              ? either('Numero o codice della persona', 'Number or id of the person')
+              : either('Nome dell’operatore, o account:NOME', 'Name of the operator, or account:NAME')
+          }
+          .value=${state.search}
+          @input=${(e) => typed(ui, e.target.value)}
+          @keydown=${(e) => fieldKey(ui, e)} /></label
+      ><div class="page-head__end">
+        ${seg(
+          ui,
+          either('Cerca per', 'Search by'),
+          [
+            ['P', either('Di chi', 'Whose')],
+            ['O', either('Chi', 'By whom')],
+          ],
+          (key) => (key === 'P') === person,
+        )}${seg(
+          ui,
+          either('Periodo', 'Period'),
+          [
+            ['T', either('24 ore', '24 hours')],
+            ['W', either('7 giorni', '7 days')],
+            ['Y', either('30 giorni', '30 days')],
+          ],
+          (key) => DAYS[key] === state.days,
+        )}
+      </div>
+    </header>
+    <section class="panel" aria-label=${either('Voci', 'Entries')}>
+      <div class="panel__head">
+        <h2>${either('Chi ha visto e cambiato che cosa', 'Who has seen and changed what')}</h2>
+        <span class="ink-2" role="status"
+          >${
+            state.fault === 'notYours'
+              ? either('Solo per chi coordina', 'For supervisors only')
+              : state.fault
+                ? t('noConnection')
+                : `${entries.length}${state.said?.before ? '+' : ''}`
+          }</span
+        >
+      </div>
+      <div class="panel__body audit__list">
+        <table class="table">
+          <thead>
+            <tr>
+              <th>${either('Quando', 'When')}</th>
+              <th>${either('Chi', 'By whom')}</th>
+              <th>${either('Che cosa', 'What')}</th>
+              <th>${either('Di chi', 'Whose')}</th>
+              <th>${either('Dettagli', 'Details')}</th>
+              <th>${either('Da', 'From')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${repeat(entries, keyOf, (one) => row(ui, one))}
+          </tbody>
+        </table>
+        ${
+          entries.length || !state.said
+            ? nothing
+            : html`<p class="empty">${either('Nessuna voce', 'No entry')}</p>`
+        }${
+          state.said?.before
+            ? html`<button class="btn history__more" @click=${() => load(ui, true)}>
+                ${either('Altre più vecchie', 'Older ones')}
+              </button>`
+            : nothing
+        }
+      </div>
+    </section>
+  </section>`;
+}
