@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 RESTORING: Final = ".restoring"
 CHECKING: Final = ".checking"
+_NOTHING: Final = {RESTORING, "lost+found"}
+"""What may be in a directory that counts as empty: a volume of its own has the second."""
 _LEFT_BYTES: Final = 500 * 2**20
 """A trial leaves the center this much of its disk."""
 
@@ -77,12 +79,16 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 def restore(state: StateDir, wanted: Wanted) -> Report:
     """Make a center of it. Raises StateError where the directory has anything in it, CenterError, OSError."""
     there = [one.name for one in state.path.iterdir()] if state.path.is_dir() else []
-    if set(there) - {RESTORING}:
+    if set(there) - _NOTHING:
         raise StateError(
             f"{state} is not empty ({', '.join(sorted(there)[:3])}): a backup goes into a new one"
         )
     staging = _empty(state.path / RESTORING)
-    report = _made(staging, wanted, into=staging / "recordings")
+    try:
+        report = _made(staging, wanted, into=staging / "recordings")
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
     _settle(staging, state, wanted, report)
     return report
 
@@ -269,6 +275,11 @@ def _settle(staging: Path, state: StateDir, wanted: Wanted, report: Report) -> N
         # It goes on as that center: its next backup may take this one's place.
         write_kept(staging / NAME, said({report.file: made}))
         _flush(staging)
+        if os.geteuid() == 0:
+            # Else root would leave the center's own account nothing that it could open.
+            owner = state.path.stat()
+            for path in staging.rglob("*"):
+                os.chown(path, owner.st_uid, owner.st_gid)
         for path in sorted(staging.iterdir(), key=lambda one: one.name.startswith("journal.db")):
             path.rename(state.path / path.name)
         _flush(state.path)

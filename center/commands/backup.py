@@ -128,6 +128,8 @@ def restore(
     )
     if without_keys:
         common.say("without its keys: what is personal is empty, and nobody is registered")
+    if report.keys_at is not None and report.keys_at > report.made_at:
+        common.say("its keys are newer: whoever was erased meanwhile is not in it")
     if check:
         return
     if report.open_alerts:

@@ -205,6 +205,10 @@ def write_kept(path: Path, content: bytes, mode: int = 0o600) -> None:
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode), "wb") as new:
         new.write(content)
         new.flush()
+        if os.geteuid() == 0:
+            # The folder's account has to read what root has written there.
+            owner = path.parent.stat()
+            os.fchown(new.fileno(), owner.st_uid, owner.st_gid)
         os.fsync(new.fileno())
     part.replace(path)
 

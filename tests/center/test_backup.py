@@ -270,6 +270,23 @@ def test_a_trial_leaves_nothing_and_is_remembered(center: Center) -> None:
     assert backups(center.state.path)[str(center.file)].checked_at == checked.checked_at
 
 
+def test_what_root_restores_or_notes_belongs_to_the_account_of_the_directory(
+    center: Center, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: set[Path] = set()
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "chown", lambda path, *owner: given.add(Path(path)))
+    noted: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "fchown", lambda _, *owner: noted.append(owner))
+    center.backup()
+    owner = center.state.path.stat()
+    assert set(noted) == {(owner.st_uid, owner.st_gid)}
+    (center.folder / "new" / "lost+found").mkdir(parents=True)
+    center.restore()
+    there = {path.name for path in (center.folder / "new").rglob("*")} - {"lost+found"}
+    assert there == {path.name for path in given}
+
+
 def test_a_directory_with_anything_in_it_is_not_restored_into(center: Center) -> None:
     center.backup()
     center.run("restore", center.file, "--identity", center.identity, code=1)
@@ -300,7 +317,7 @@ def test_what_is_damaged_is_told_and_not_restored(center: Center, which: str, ha
     assert str(path) in center.error
     assert ("damaged" in center.error) or ("no backup" in center.error)
     center.restore(code=1)
-    assert not (center.folder / "new" / "journal.db").exists()
+    assert list((center.folder / "new").iterdir()) == []
 
 
 def test_without_its_keys_there_is_the_journal_alone(center: Center) -> None:
