@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from center.errors import CenterError, UsageError
-from center.state.state_dir import write_kept
+from center.state.state_dir import flush_folder, write_kept
 
 if TYPE_CHECKING:
     from pyrage import Identity, Recipient
@@ -108,11 +108,7 @@ def write(path: Path, pieces: Iterator[bytes], to: Sequence[Recipient], *, time_
 def put_in_place(path: Path) -> None:
     """What `write` has written takes the place of what was there, for good. Raises OSError."""
     _part_of(path).replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    flush_folder(path.parent)
 
 
 def discard(path: Path) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,23 +16,21 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from center.auditing import note
-from center.backup import age, recordings
-from center.backup.files import CONFIG, put_back
-from center.backup.writing import keys_of
+from center.backup import recordings
+from center.backup.files import CONFIG
+from center.backup.parts import Wanted, begin_of, fits, keys_part, pour
 from center.errors import CenterError, StateError
 from center.state.journals import host_name
-from center.state.state_dir import StateDir, write_kept
+from center.state.state_dir import StateDir, flush_folder, write_kept
 from messages.ids import Instant, NodeId
 from runtime.clock import SystemClock
 from runtime.published.backup_file import NAME, Made, backups, said
-from store.backup.form import Begin, Block, End, File, Part, Reader, Rows
+from store.backup.form import Part
 from store.backup.giving import Giving
 from store.database.dialect import url_of
-from store.errors import StoreError, TransferError
+from store.errors import StoreError
 
 if TYPE_CHECKING:
-    from pyrage import Identity
-
     from store.journal.verify import Verified
 
 RESTORING: Final = ".restoring"
@@ -62,18 +59,6 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     settings: bool
     keys_at: Instant | None
     """When the keys were written, which may be later than the rest; none: there are none."""
-
-
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be restored."""
-
-    file: Path
-    identities: tuple[Identity, ...]
-    keys: Path | None
-    """The other part, where it is not beside it."""
-    without_keys: bool = False
-    journal: str = ""
-    """A server's address; empty: a file in the state directory."""
 
 
 def restore(state: StateDir, wanted: Wanted) -> Report:
@@ -123,17 +108,20 @@ def _empty(staging: Path) -> Path:
 
 def _made(staging: Path, wanted: Wanted, into: Path | None) -> Report:
     begun = time.monotonic()
-    keys = _keys_of(wanted)
-    begin = _begin_of(wanted.file, wanted.identities, Part.LASTING)
-    keys_at = None if keys is None else _fits(keys, begin, wanted)
+    keys = keys_part(wanted)
+    begin = begin_of(wanted.file, wanted.identities, Part.LASTING)
+    keys_at = None if keys is None else fits(keys, begin, wanted)
     url = wanted.journal or url_of(staging / "journal.db")
+
+    def look() -> None:
+        if into is None and shutil.disk_usage(staging).free < _LEFT_BYTES:
+            raise CenterError(f"{staging.parent} has no room for a trial: --state names another place")
+
     try:
         given = Giving(url)
         with closing(given):
             ends = [
-                _take(path, wanted.identities, given, staging, into is None)
-                for path in (wanted.file, keys)
-                if path
+                pour(path, wanted.identities, given, staging, look) for path in (wanted.file, keys) if path
             ]
         verified = _verified(url, ends[0].digest, None if into is None else StateDir(staging))
     except StoreError as error:
@@ -158,93 +146,6 @@ def _made(staging: Path, wanted: Wanted, into: Path | None) -> Report:
         settings=(staging / CONFIG).is_file(),
         keys_at=keys_at,
     )
-
-
-def _keys_of(wanted: Wanted) -> Path | None:
-    if wanted.without_keys:
-        return None
-    keys = wanted.keys or keys_of(wanted.file)
-    if not keys.is_file():
-        raise CenterError(f"there is no {keys}{_WITHOUT}")
-    return keys
-
-
-_WITHOUT: Final = (
-    "; --keys FILE names another; --without-keys restores the journal with what is personal in it empty, "
-    "and nobody registered"
-)
-
-
-def _fits(keys: Path, begin: Begin, wanted: Wanted) -> Instant:
-    """When the keys were written. Raises CenterError where they are not of this backup, or older."""
-    try:
-        other = _begin_of(keys, wanted.identities, Part.KEYS)
-    except CenterError as error:
-        raise CenterError(f"{error}{_WITHOUT}") from error
-    if other.origin != begin.origin:
-        raise CenterError(f"{keys} is of another center's journal{_WITHOUT}")
-    if other.made_at < begin.made_at:
-        older_s = (begin.made_at - other.made_at) // 1_000_000
-        raise CenterError(
-            f"{keys} is {older_s} s older than {wanted.file}: whoever was erased since would be there "
-            f"again, and newer alerts would not open{_WITHOUT}"
-        )
-    return other.made_at
-
-
-class _Enough(Exception):
-    """The first block is all that was wanted."""
-
-
-def _begin_of(path: Path, keys: Sequence[Identity], part: Part) -> Begin:
-    reader = Reader()
-    found: list[Block] = []
-
-    def take(piece: bytes) -> None:
-        found.extend(reader.feed(piece))
-        if found:
-            raise _Enough
-
-    try:
-        age.read(path, keys, take)
-    except _Enough:
-        pass
-    except TransferError as error:
-        raise age.Damaged(f"{path} {error}") from error
-    if not found or not isinstance(found[0], Begin):
-        raise age.Damaged(f"{path} is no backup")
-    if found[0].part is not part:
-        raise CenterError(f"{path} is the other part of a backup: FILE and FILE.keys, in this order")
-    return found[0]
-
-
-def _take(path: Path, keys: Sequence[Identity], given: Giving, staging: Path, trial: bool) -> End:
-    reader = Reader()
-    ends: list[End] = []
-
-    def take(piece: bytes) -> None:
-        for block in reader.feed(piece):
-            match block:
-                case Begin():
-                    given.begin(block)
-                case Rows():
-                    given.rows(block)
-                    if trial and shutil.disk_usage(staging).free < _LEFT_BYTES:
-                        raise CenterError(
-                            f"{staging.parent} has no room for a trial: --state names another place"
-                        )
-                case File():
-                    put_back(staging, block)
-                case End():
-                    given.end()
-                    ends.append(block)
-
-    try:
-        age.read(path, keys, take)
-        reader.finish()
-    except TransferError as error:
-        raise age.Damaged(f"{path} {error}") from error
-    return ends[0]
 
 
 def _verified(url: str, digest: str, made: StateDir | None) -> Verified:
@@ -274,7 +175,7 @@ def _settle(staging: Path, state: StateDir, wanted: Wanted, report: Report) -> N
     try:
         # It goes on as that center: its next backup may take this one's place.
         write_kept(staging / NAME, said({report.file: made}))
-        _flush(staging)
+        flush_folder(staging)
         if os.geteuid() == 0:
             # Else root would leave the center's own account nothing that it could open.
             owner = state.path.stat()
@@ -282,15 +183,7 @@ def _settle(staging: Path, state: StateDir, wanted: Wanted, report: Report) -> N
                 os.chown(path, owner.st_uid, owner.st_gid)
         for path in sorted(staging.iterdir(), key=lambda one: one.name.startswith("journal.db")):
             path.rename(state.path / path.name)
-        _flush(state.path)
+        flush_folder(state.path)
         staging.rmdir()
     except OSError as error:
         raise StateError(f"cannot use {error.filename or state}: {error.strerror}") from error
-
-
-def _flush(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -95,12 +95,13 @@ def restore(
 ) -> None:
     """Make a center of a backup, in a state directory that is empty; or try whether that works."""
     from center.backup import age, restoring
+    from center.backup.parts import Wanted
 
     if not check and file is None:
         raise UsageError("which backup? securwoman restore FILE --state DIR")
     wish = _wish(common)
     named = identity or (Path(wish.identity) if wish.identity else None)
-    wanted = restoring.Wanted(
+    wanted = Wanted(
         file=_file_of(file, wish),
         identities=age.identities(named) if named is not None else (),
         keys=keys,

@@ -213,6 +213,15 @@ def write_kept(path: Path, content: bytes, mode: int = 0o600) -> None:
     part.replace(path)
 
 
+def flush_folder(folder: Path) -> None:
+    """Make the names in it last. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def default_path(environment: Mapping[str, str]) -> Path:
     """Where the state is when `--state` does not say: systemd's, else XDG's (basedir-spec)."""
     if given := environment.get("STATE_DIRECTORY"):  # systemd.exec(5); several are separated by colons
