@@ -64,6 +64,8 @@ def database(state: StateDir, settings: Settings | None) -> Iterator[Finding]:
         yield warn("database", "its role could change what was written: let one write that only adds")
     else:
         yield ok("database", "its role adds events, and can change none")
+    if not found.may_scrub:
+        yield warn("database", "what is erased stays in the server's files until the owner runs VACUUM FULL")
     yield from _commits(found.synchronous_commit, found.synchronous_standbys, found.commits_s)
     if settings is not None:
         yield _room(settings, found.connections, found.connections_used)

@@ -72,7 +72,8 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         phone=case.phone,
         device=case.device,
         identified=case.identified,
-        person=person,
+        # Who it was may be remembered for some seconds more.
+        person=None if case.erased is not None and case.erased.person else person,
         position=None if position is None else _position(position),
         positions=_trail(case),
         battery_pct=case.battery_pct,

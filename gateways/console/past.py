@@ -95,7 +95,8 @@ def listed(journal: Journal, people: People, seq: int, alert: AlertId, me: Opera
     case, row = fold(recorded), figures.row_of(recorded)
     if case is None or row is None:
         return None
-    person, own = people.person(case.user), row.operator == me
+    erased = case.erased is not None and case.erased.person
+    person, own = None if erased else people.person(case.user), row.operator == me
     return PastAlert(
         alert=alert,
         seq=seq,

@@ -132,6 +132,11 @@ class Erased(msgspec.Struct, frozen=True, kw_only=True):
     kinds: tuple[PersonalKind, ...]
     reason: ErasureReason
 
+    @property
+    def person(self) -> bool:
+        """Whether nothing more is known of whoever raised the alert."""
+        return self.reason is ErasureReason.PERSON
+
 
 class Leave(msgspec.Struct, frozen=True, kw_only=True):
     """The operator's leaving of the others, and what became of them."""

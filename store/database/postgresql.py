@@ -287,6 +287,16 @@ class PostgresConnection:
         )
         return row is None or bool(row[0])
 
+    def may_scrub(self) -> bool:
+        """Whether our role may write the tables anew that hold what is erased; for the doctor."""
+        row = self._run(
+            lambda: self._raw.execute(
+                "SELECT coalesce(bool_and(pg_has_role(relowner, 'USAGE')), true) FROM pg_class "
+                "WHERE oid = to_regclass('alert_key')"
+            ).fetchone()
+        )
+        return row is None or bool(row[0])
+
     def clients(self) -> int:
         """How many connections the server has, of whomever; for the doctor."""
         row = self._run(

@@ -38,6 +38,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     sslmode: str
     changes_events: bool
     """Whether our role could change an event."""
+    may_scrub: bool
+    """Whether what is erased can be made to leave the server's files by our role."""
     commits_s: tuple[float, ...]
     """How long each of some real commits took; empty where it takes none."""
 
@@ -53,7 +55,7 @@ def facts(url: str, *, patience_s: float) -> Facts:
         standby = said.get("in_hot_standby", "off") == "on"
         used = connection.clients()
         address, encrypted, sslmode = connection.way()
-        changes_events = connection.changes_events()
+        changes_events, may_scrub = connection.changes_events(), connection.may_scrub()
         took = []
         for _ in range(0 if standby else COMMITS):
             began = time.perf_counter()
@@ -74,5 +76,6 @@ def facts(url: str, *, patience_s: float) -> Facts:
         encrypted=encrypted,
         sslmode=sslmode,
         changes_events=changes_events,
+        may_scrub=may_scrub,
         commits_s=tuple(took),
     )

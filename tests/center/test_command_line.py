@@ -273,6 +273,7 @@ def test_who_is_erased_leaves_nothing_but_what_is_held_and_nobody_elses_goes(run
     assert "+393331112223" in run("alert", "timeline", "held")
     assert "the court of Milan" in run("alert", "timeline", "held")
     assert run("alert", "release", "held") == "held is released\n"
+    assert run("journal", "seal").startswith("0 events were sealed in ")
 
 
 def test_the_doctor_says_what_is_recorded(run: Terminal, tmp_path: Path) -> None:

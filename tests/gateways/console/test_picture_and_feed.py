@@ -17,11 +17,13 @@ from messages import events as ev
 from messages.base import Position
 from messages.ids import (
     SECOND,
+    ErasureReason,
     Instant,
     LineId,
     OperatorCommand,
     OperatorId,
     Outcome,
+    PersonalKind,
     ShiftState,
     TrunkId,
     UserId,
@@ -170,6 +172,22 @@ def test_the_story_lists_what_happened_oldest_first(journal: Journal) -> None:
         "psap.joined",
     ]
     assert [entry["at_us"] for entry in entries] == sorted(entry["at_us"] for entry in entries)
+
+
+def test_what_is_erased_leaves_an_open_screen_at_once(journal: Journal) -> None:
+    story = Story(journal, CLOCK.now_us()).opened()
+    where = Position(lat=44.0, lon=8.0, at=CLOCK.now_us())
+    story.hear(ev.PositionUpdated(position=where), ev.NoteAdded(by=OperatorId("a"), text="in the kitchen"))
+    picture = picture_of(everything(journal))
+    assert shown(picture, story)["phone"] is not None
+    gone = ev.AlertErased(by="a", kinds=tuple(PersonalKind), reason=ErasureReason.PERSON)
+    story.hear(gone)
+    # The picture has read the events before, when they could be read.
+    picture.apply(everything(journal)[-1])
+    view = shown(picture, story)
+    assert (view["phone"], view["device"], view["position"], view["positions"]) == (None, None, None, ())
+    assert (view["erased"], view["erased_us"] is None) == (("number", "position", "words"), False)
+    assert "in the kitchen" not in repr(view)
 
 
 def test_case_13_positions_are_counted_and_not_listed(journal: Journal) -> None:

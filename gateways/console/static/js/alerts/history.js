@@ -4,7 +4,7 @@ import { html, nothing, repeat } from '../../vendor/lit.js';
 import { icon, word } from '../shell/parts.js';
 import { channel, either, outcome, t } from '../words/words.js';
 import { choice } from './choice.js';
-import { choose, load, reopens, state } from './past.js';
+import { choose, forget, load, reopens, state } from './past.js';
 import { story } from './chosen.js';
 import * as f from '../words/format.js';
 
@@ -106,6 +106,7 @@ function ended(one) {
 /** @param {Ui} ui */
 export function pane(ui) {
   const { feed } = ui;
+  forget(ui);
   if (feed.link === 'live' && state.pages === 1 && Date.now() - state.askedAtMs > AGAIN_MS) load(ui);
   return html`<section class="view history" aria-labelledby="hist-h">
     <header class="page-head">

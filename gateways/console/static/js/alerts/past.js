@@ -14,6 +14,7 @@ export const state = {
   chosen: null,
   /** @type {CaseView} */
   story: null,
+  erased: 0,
   fault: false,
   asked: 0,
   askedAtMs: 0,
@@ -62,6 +63,16 @@ export async function load(ui, older = false) {
     state.more = page.more;
   }
   ui.draw();
+}
+
+/** Forget what is shown, and ask anew, once something was erased. @param {Ui} ui */
+export function forget(ui) {
+  if (state.erased === ui.feed.erased) return;
+  state.erased = ui.feed.erased;
+  state.items = [];
+  state.story = null;
+  load(ui);
+  if (state.chosen) choose(ui, state.chosen);
 }
 
 /** Why the chosen alert may not be reopened, or null where it may. @param {CaseView} story */

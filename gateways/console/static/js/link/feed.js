@@ -57,6 +57,7 @@ export class Feed {
     this.watching = {}; // by alert, the operators that have it on their screens
     /** @type {string} */
     this.shown = null; // the alert that is shown here in full
+    this.erased = 0; // what was asked of the journal before this place may say what is erased by now
     this.open = 0; // alerts; in a storm more than there are cases here
     /** @type {NodeView[]} */
     this.nodes = []; // where there are several, the one that this page is connected to first
@@ -404,6 +405,9 @@ export class Feed {
       this.center = said.center;
     }
     for (const view of said.cases ?? []) this.cases.set(view.alert, view);
+    /** @type {any[]} */
+    const events = (said.type === 'events' && said.events) || [];
+    if (said.type === 'snapshot' || events.some((one) => one.type === 'alert.erased')) this.erased = said.seq;
     for (const [alert, reasons] of Object.entries(said.allowed ?? {})) this.allowed.set(alert, reasons);
     for (const alert of (said.type === 'events' && said.gone) || []) {
       this.cases.delete(alert);
