@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import select
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -15,9 +17,10 @@ from center.options import DEFAULT, Common
 from center.people import BY
 from center.state.journals import journal_of
 from center.times import local, rfc3339, since_s
+from messages.ids import AlertId
 
 if TYPE_CHECKING:
-    from messages.events import AlertHeld, AlertHoldEnded
+    from store.journal.journal import Journal
 
 
 class SentPosition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -252,30 +255,37 @@ def hold(
 ) -> None:
     """Keep an alert and its recordings from being forgotten until it is released: a court asks for it."""
     from messages.events import AlertHeld
+    from store import streams
+    from store.journal.journal import Append
 
-    _into_inbox(common, alert, AlertHeld(by=BY, reason=reason))
+    with _kept(common, alert, "held") as journal:
+        journal.append(Append(streams.inbox(AlertId(alert)), None, (AlertHeld(by=BY, reason=reason),)))
     common.say(f"{alert} is held")
 
 
 def release(alert: str, /, *, common: Common = DEFAULT) -> None:
-    """Let an alert be forgotten again, when its time is over."""
-    from messages.events import AlertHoldEnded
+    """Let an alert be forgotten again: at once, if its person was erased; else when its time is over."""
+    from actors.recording_keeper.folder import delete_erased
+    from center.state.erasing import scrub
+    from store.alerts import forgetting
 
-    _into_inbox(common, alert, AlertHoldEnded(by=BY))
-    common.say(f"{alert} is released")
+    with _kept(common, alert, "released") as journal:
+        gone = forgetting.release(journal, AlertId(alert), by=BY).kinds
+        if gone:
+            delete_erased(journal, common.directory.recordings)
+            scrub(common.directory, journal)
+    common.say(f"{alert} is released" + (", and forgotten: its person was erased" if gone else ""))
 
 
-def _into_inbox(common: Common, alert: str, event: AlertHeld | AlertHoldEnded) -> None:
+@contextmanager
+def _kept(common: Common, alert: str, what: str) -> Iterator[Journal]:
+    """The journal, once it is entered what is done about how long this alert is kept."""
     from center.auditing import note
-    from messages.ids import AlertId
-    from messages.journal import event_type
     from store import streams
     from store.audit.entry import Action
-    from store.journal.journal import Append
 
     with journal_of(common.directory) as journal:
-        inbox = streams.inbox(AlertId(alert))
-        if not journal.version(inbox):
+        if not journal.version(streams.inbox(AlertId(alert))):
             raise NotFound(f"there is no alert {alert}")
-        journal.append(Append(inbox, None, (event,)))
-        note(journal, common.directory, Action.CHANGE_KEPT, (alert,), event_type(event))
+        note(journal, common.directory, Action.CHANGE_KEPT, (alert,), what)
+        yield journal

@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, delete, exists, func, or_, select, update
 
 from messages.events import (
     AlertErased,
+    AlertHoldEnded,
     AlertReceived,
     AlertSignalAdded,
     NumberRaised,
@@ -91,6 +92,20 @@ def erase_person(journal: Journal, user: UserId, *, by: str) -> tuple[Forgotten,
         users.drop(tx, known)
         tx.append(Append(streams.user(user), None, (PersonalDataChanged(by=by, what="erased"),)))
         return tuple(_forget(tx, alert, Retention(), by) for alert in theirs)
+
+    return journal.transact(work)
+
+
+def release(journal: Journal, alert: AlertId, *, by: str) -> Forgotten:
+    """Keep the alert no longer: where its person was erased meanwhile it is forgotten now. What is old goes
+    with the next sweep. Raises JournalNotDurable, JournalError.
+    """
+
+    def work(tx: Transaction) -> Forgotten:
+        tx.append(Append(streams.inbox(alert), None, (AlertHoldEnded(by=by),)))
+        if tx.one(_PERSON_GONE, alert) is None:
+            return Forgotten(alert=alert, kinds=())
+        return _forget(tx, alert, Retention(), by)
 
     return journal.transact(work)
 

@@ -272,7 +272,13 @@ def test_who_is_erased_leaves_nothing_but_what_is_held_and_nobody_elses_goes(run
     assert "ERASED: number, position, words (person)" in run("alert", "timeline", "first")
     assert "+393331112223" in run("alert", "timeline", "held")
     assert "the court of Milan" in run("alert", "timeline", "held")
-    assert run("alert", "release", "held") == "held is released\n"
+    assert run("alert", "release", "held") == "held is released, and forgotten: its person was erased\n"
+    assert [path.name for path in (run.state / "recordings").iterdir()] == ["anothers.1.flac"]
+    said = run("alert", "timeline", "held")
+    assert not any(personal in said for personal in ("+393331112223", "Milan"))
+    assert run("alert", "hold", "anothers", "--reason", "asked")
+    assert run("alert", "release", "anothers") == "anothers is released\n"
+    assert "+393331112224" in run("alert", "timeline", "anothers")
     assert run("journal", "seal").startswith("0 events were sealed in ")
 
 
