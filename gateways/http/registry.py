@@ -118,7 +118,7 @@ class RegistryQueries:
 
     async def pin_verdict(self, case: Case, pin: str) -> PinVerdict:
         """What this PIN is of the alert's user; NONE_SET, after the same time, where nobody is known."""
-        # Slow on purpose: not on the event loop, and few at a time, for the 19 MiB that each takes.
+        # Slow on purpose: not on the event loop, and few at a time, for the 7 MiB that each takes.
         async with self._few_at_a_time:
             return await asyncio.to_thread(
                 lambda: self._registry.check_pin(case.user or self._user_of(case), pin)

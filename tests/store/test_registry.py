@@ -200,7 +200,7 @@ def test_what_was_kept_by_a_lesser_hash_is_raised_by_the_next_use_that_is_right(
     assert kept() == [old, weak]
     assert registry.check_pin(user.id, "1234") is PinVerdict.CANCEL
     assert registry.password_is(marta, "four words of nothing")
-    wait_until(lambda: kept()[0].startswith("$argon2id$v=19$m=19456,t=2"))
+    wait_until(lambda: kept()[0].startswith("$argon2id$v=19$m=7168,t=5"))
     assert kept()[1].startswith("$argon2id$v=19$m=65536,t=3")
     assert registry.check_pin(user.id, "1234") is PinVerdict.CANCEL
     assert registry.password_is(marta, "four words of nothing")

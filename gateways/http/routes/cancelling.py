@@ -31,7 +31,7 @@ ANSWER_S: Final = 0.25
 """An answer comes so long after its request, or a whole multiple of it where the center is busy."""
 TRIES_MAX: Final = 10
 WINDOW_US: Final = Instant(60 * SECOND)
-"""For one alert no more PINs than that are looked at within this time; each costs 20 ms of a processor."""
+"""For one alert no more PINs than that are looked at within this time; each costs 45 ms of a processor."""
 REMEMBERED_MAX: Final = 4096
 
 
