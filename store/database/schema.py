@@ -72,7 +72,9 @@ alert_key = Table(
     Column("position", LargeBinary, nullable=True),
     Column("words", LargeBinary, nullable=True),
     # The id of the person, where one is known.
-    Column("person", Text, nullable=True, index=True),
+    Column("person", Text, nullable=True),
+    # A row is written with each alert: one tree, and no index for what is asked once in a month.
+    sqlite_with_rowid=False,
 )
 
 unsealed = Table(
@@ -91,6 +93,7 @@ alias = Table(
     Column("kind", Text, nullable=False),
     Column("value", Text, nullable=False),
     UniqueConstraint("kind", "value"),
+    sqlite_with_rowid=False,
 )
 
 person = Table(

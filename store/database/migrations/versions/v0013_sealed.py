@@ -36,7 +36,8 @@ def upgrade() -> None:
         sa.Column("number", sa.LargeBinary, nullable=True),
         sa.Column("position", sa.LargeBinary, nullable=True),
         sa.Column("words", sa.LargeBinary, nullable=True),
-        sa.Column("person", text, nullable=True, index=True),
+        sa.Column("person", text, nullable=True),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "alias",
@@ -44,6 +45,7 @@ def upgrade() -> None:
         sa.Column("kind", text, nullable=False),
         sa.Column("value", text, nullable=False),
         sa.UniqueConstraint("kind", "value"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "unsealed",
