@@ -48,6 +48,8 @@ RENEWED_S: Final = 20
 RESUME_MAX: Final = 2000
 """Events. More than that is told as a snapshot."""
 PENDING_MAX: Final = 5000
+BESIDE_S: Final = 0.1
+"""An alert comes into others' queues so much later: at first its case has to be written, and its calls."""
 REST_S: Final = 0.001
 """For each event told, before the next message: a storm is told in few messages, a single event at once."""
 REST_MAX_S: Final = 0.25
@@ -118,6 +120,7 @@ class Console:
         self._said_s = 0.0
         self._rests_until_s = 0.0
         self._opened: AlertId | None = None
+        self._ended = False
         self._listed: set[AlertId] = set()
         """The alerts of which it is entered that the queue was shown with them."""
         self._asked: set[AlertId] = set()
@@ -125,6 +128,7 @@ class Console:
         self._seen: set[tuple[AlertId, UserId | None]] = set()
         """Those of which it is entered, or about to be, that they were shown whole, and whose they were."""
         self._beside: set[asyncio.Task[None]] = set()
+        """What is being entered. What was shown already is entered also when the connection has ended."""
 
     def changed(self, batch: Batch) -> None:
         """The picture has changed."""
@@ -164,9 +168,9 @@ class Console:
             self._screen.following.remove(self)
             self._screen.connected.discard(self)
             self._watches(None)
-            for task in (listening, *self._beside):
-                task.cancel()
-            await asyncio.gather(listening, *self._beside, return_exceptions=True)
+            self._ended = True
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
 
     async def _tell_nodes(self) -> None:
         """When they are others than before, and before the last ticket is too old."""
@@ -250,11 +254,18 @@ class Console:
 
     async def _note_new(self, alerts: list[AlertId]) -> None:
         try:
+            await asyncio.sleep(BESIDE_S)
+            if self._ended:
+                return
             await self._note(alerts, "queue")
         finally:
             self._asked.difference_update(alerts)
         self._pending.shown |= dict.fromkeys(alerts)
         self._wake.set()
+
+    async def _note_shown(self, alert: AlertId, user: UserId | None) -> None:
+        await asyncio.sleep(BESIDE_S)
+        await self._entered(Action.READ_ALERT, (alert, user), "shown")
 
     async def _entered(self, action: Action, subjects: Iterable[str | None], detail: str) -> None:
         await self._audit.note(self._socket, subjects, detail=detail, actor=self._me.operator, action=action)
@@ -373,7 +384,7 @@ class Console:
                 if (alert, known.case.user) not in self._seen:
                     # The call is in the journal; who it is may have become known only now.
                     self._seen.add((alert, known.case.user))
-                    self._later(self._entered(Action.READ_ALERT, (alert, known.case.user), "shown"))
+                    self._later(self._note_shown(alert, known.case.user))
             elif alert in self._listed:
                 told.append(alert)
             elif alert not in self._asked:
