@@ -11,9 +11,9 @@ in the audit; what the operator is called for is told at once and entered beside
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 from litestar import websocket
@@ -22,6 +22,7 @@ from litestar.handlers import WebsocketRouteHandler
 
 from gateways.console import feed
 from gateways.console.door import AnySocket, Door
+from gateways.console.entering import Entering, Noting
 from gateways.console.following import SHOWN, Batch
 from gateways.console.people import OperatorRecord
 from gateways.console.screen import Screen
@@ -33,10 +34,9 @@ from gateways.console.views import (
     Snapshot,
 )
 from gateways.nodes import NodeView
-from messages.ids import AlertId, OperatorId, UserId
+from messages.ids import AlertId, OperatorId
 from messages.journal import Recorded
 from messages.operators import OperatorVoice
-from runtime import logs
 from store.audit.entry import Action
 from store.errors import JournalError
 from store.streams import alert_of
@@ -48,8 +48,6 @@ RENEWED_S: Final = 20
 RESUME_MAX: Final = 2000
 """Events. More than that is told as a snapshot."""
 PENDING_MAX: Final = 5000
-BESIDE_S: Final = 0.1
-"""An alert comes into others' queues so much later: at first its case has to be written, and its calls."""
 REST_S: Final = 0.001
 """For each event told, before the next message: a storm is told in few messages, a single event at once."""
 REST_MAX_S: Final = 0.25
@@ -63,21 +61,6 @@ MESSAGES: Final[Mapping[str, Action | str]] = {
     "input": "that somebody is there",
 }
 """What each message is to the audit: its Action, or why it shows nobody's data."""
-log = logs.get("console.channel")
-
-
-class Noting(Protocol):
-    """Enters what a WebSocket is about to show. Raises an error where it cannot: then it is not shown."""
-
-    def note(
-        self,
-        connection: AnySocket,
-        subjects: Iterable[str | None] = (),
-        *,
-        detail: str = "",
-        actor: str | None = None,
-        action: Action | None = None,
-    ) -> Awaitable[None]: ...
 
 
 class Said(msgspec.Struct, frozen=True, tag_field="type", tag="opened"):
@@ -102,7 +85,6 @@ class Console:
         ticket: Callable[[], str] = str,
         used: Callable[[], None] = lambda: None,
     ) -> None:
-        self._audit = audit
         self._ticket = ticket
         self._used = used
         self._nodes: tuple[NodeView, ...] = ()
@@ -120,15 +102,7 @@ class Console:
         self._said_s = 0.0
         self._rests_until_s = 0.0
         self._opened: AlertId | None = None
-        self._ended = False
-        self._listed: set[AlertId] = set()
-        """The alerts of which it is entered that the queue was shown with them."""
-        self._asked: set[AlertId] = set()
-        """Those that are being entered, and are told after it."""
-        self._seen: set[tuple[AlertId, UserId | None]] = set()
-        """Those of which it is entered, or about to be, that they were shown whole, and whose they were."""
-        self._beside: set[asyncio.Task[None]] = set()
-        """What is being entered. What was shown already is entered also when the connection has ended."""
+        self._entering = Entering(audit, socket, me.operator, self._may_be_listed)
 
     def changed(self, batch: Batch) -> None:
         """The picture has changed."""
@@ -156,7 +130,7 @@ class Console:
         self._screen.connected.add(self)
         listening = asyncio.create_task(self._listen())
         try:
-            await self._note(self._screen.listed.all(self._screen.following.picture), "snapshot")
+            await self._entering.listed(self._screen.listed.all(self._screen.following.picture), "snapshot")
             await self._send(self._resumed(since) or self._snapshot())
             while not listening.done():
                 if self._screen.nodes.shared:
@@ -168,7 +142,7 @@ class Console:
             self._screen.following.remove(self)
             self._screen.connected.discard(self)
             self._watches(None)
-            self._ended = True
+            self._entering.end()
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
 
@@ -212,7 +186,7 @@ class Console:
         if self._anew:
             self._anew = False
             self._pending = Batch()
-            await self._note(self._screen.listed.all(self._screen.following.picture), "snapshot")
+            await self._entering.listed(self._screen.listed.all(self._screen.following.picture), "snapshot")
             await self._send(self._snapshot())
             return
         batch, self._pending = self._pending, Batch()
@@ -236,51 +210,17 @@ class Console:
     async def _open(self, alert: AlertId | None) -> None:
         """From now on this alert is told whole, and the one that was opened before is no more."""
         known = None if alert is None else self._screen.following.picture.alerts.get(alert)
-        if alert is not None and (known is None or (alert, known.case.user) not in self._seen):
-            user = None if known is None else known.case.user
-            await self._entered(Action.READ_ALERT, (alert, user), "opened")
-            self._seen.add((alert, user))
+        if alert is not None:
+            await self._entering.opened(alert, None if known is None else known.case.user)
         before, self._opened = self._opened, alert
         for one in (before, alert):
             if one is not None and before != alert and one in self._screen.following.picture.alerts:
                 self._pending.shown[one] = None
         self._wake.set()
 
-    async def _note(self, alerts: Iterable[AlertId], detail: str) -> None:
-        """Enter that the queue is shown with these."""
-        new = [alert for alert in alerts if alert not in self._listed]
-        await self._entered(Action.READ_LIST, new, detail)
-        self._listed.update(new)
-
-    async def _note_new(self, alerts: list[AlertId]) -> None:
-        try:
-            await asyncio.sleep(BESIDE_S)
-            if self._ended:
-                return
-            await self._note(alerts, "queue")
-        finally:
-            self._asked.difference_update(alerts)
+    def _may_be_listed(self, alerts: list[AlertId]) -> None:
         self._pending.shown |= dict.fromkeys(alerts)
         self._wake.set()
-
-    async def _note_shown(self, alert: AlertId, user: UserId | None) -> None:
-        await asyncio.sleep(BESIDE_S)
-        await self._entered(Action.READ_ALERT, (alert, user), "shown")
-
-    async def _entered(self, action: Action, subjects: Iterable[str | None], detail: str) -> None:
-        await self._audit.note(self._socket, subjects, detail=detail, actor=self._me.operator, action=action)
-
-    def _later(self, work: Coroutine[None, None, None]) -> None:
-        """Beside what is told."""
-
-        def done(task: asyncio.Task[None]) -> None:
-            self._beside.discard(task)
-            if not task.cancelled() and (error := task.exception()) is not None:
-                log.error("what is shown could not be entered", reason=str(error))
-
-        task = asyncio.create_task(work)
-        self._beside.add(task)
-        task.add_done_callback(done)
 
     def _whole(self, alert: AlertId | None) -> bool:
         """Whether everything of this alert is told here."""
@@ -376,22 +316,16 @@ class Console:
 
     def _may_be_shown(self, alerts: Iterable[AlertId]) -> list[AlertId]:
         """Those that are the operator's own, or of which it is entered. The others are told once they are."""
-        found, told, new = self._screen.following.picture.alerts, [], []
+        found = self._screen.following.picture.alerts
+        told: list[AlertId] = []
+        new: list[AlertId] = []
         for alert in alerts:
-            known = found.get(alert)
-            if known is not None and self._whole(alert):
+            if (known := found.get(alert)) is not None and self._whole(alert):
                 told.append(alert)
-                if (alert, known.case.user) not in self._seen:
-                    # The call is in the journal; who it is may have become known only now.
-                    self._seen.add((alert, known.case.user))
-                    self._later(self._note_shown(alert, known.case.user))
-            elif alert in self._listed:
-                told.append(alert)
-            elif alert not in self._asked:
-                new.append(alert)
-        if new:
-            self._asked.update(new)
-            self._later(self._note_new(new))
+                self._entering.shown(alert, known.case.user)
+            else:
+                (told if self._entering.is_listed(alert) else new).append(alert)
+        self._entering.to_be_listed(new)
         return told
 
 
