@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy import Table, bindparam, insert, select, update
 
-from messages.ids import AlertId, PersonalKind
+from messages.ids import AlertId, Instant, PersonalKind
 from store.database.query import Query, Row
 from store.database.schema import alert_key, alias
 from store.streams import StreamKind
@@ -39,9 +39,11 @@ Ask = Callable[..., Row | None]
 """`row` of a Journal, `one` of a Transaction or a Connection."""
 
 
-def new_stream(kind: StreamKind) -> str:
-    """A stream's name that says nothing."""
-    return f"{kind}-{secrets.token_hex(12)}"
+def new_stream(kind: StreamKind, at_us: Instant) -> str:
+    """A stream's name that says when it was begun, and nothing else: new ones stand beside each other in each
+    index, so that a storm writes few pages.
+    """
+    return f"{kind}-{at_us:014x}{secrets.token_hex(8)}"
 
 
 def stream_of(ask: Ask, kind: StreamKind, value: str | None) -> str | None:

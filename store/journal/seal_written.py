@@ -115,7 +115,7 @@ def _named_by_chance(tx: Transaction, stream: str) -> bool:
     kind, value = parse(stream)
     if kind not in _OF_NUMBERS or erasable.stream_of(tx.one, kind, value) != stream:
         return False
-    named = erasable.new_stream(kind)
+    named = erasable.new_stream(kind, tx.at_us)
     tx.write(_RENAME, named, stream)
     tx.write(_RENAME_ALIAS, named, stream)
     return True

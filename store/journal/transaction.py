@@ -154,7 +154,7 @@ class Transaction:
         """The stream of this number or device, named now if it has none yet."""
         stream = erasable.stream_of(self.one, kind, value)
         if stream is None:
-            stream = self._chances.named(f"{kind} {value}", lambda: erasable.new_stream(kind))
+            stream = self._chances.named(f"{kind} {value}", lambda: erasable.new_stream(kind, self.at_us))
             self._write_beside(erasable.ADD_ALIAS, "alias", (stream, kind.value, value))
         return stream
 

@@ -166,7 +166,7 @@ def _taken_in(tx: Transaction, row: Row, beside: _Beside, named: dict[str, str])
         tx.write(erasable.ADD_KEYS, owner, *msgspec.structs.astuple(keys))
     if kind in _BY_CHANCE and version == 1:
         if alias is msgspec.UNSET:
-            alias, named[stream] = owner, erasable.new_stream(kind)
+            alias, named[stream] = owner, erasable.new_stream(kind, tx.at_us)
         if alias is not None:
             tx.write(erasable.ADD_ALIAS, named.get(stream, stream), kind.value, alias)
     return (seq, named.get(stream, stream), *row[2:7], sealed(tx, row))
