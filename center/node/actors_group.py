@@ -35,6 +35,7 @@ from runtime.system import birth
 from store.database.dialect import is_server
 
 if TYPE_CHECKING:
+    from center.settings.schema import Settings
     from runtime.system.many_processes import ManyProcesses
     from store.journal.journal import Journal
 
@@ -118,7 +119,12 @@ class ActorsGroup:
     # ------------------------------------------------------------ before the first start
 
     def first_start(
-        self, state: StateDir, *, simulated_phones: tuple[str, ...] | None, version: str
+        self,
+        state: StateDir,
+        settings: Settings,
+        *,
+        simulated_phones: tuple[str, ...] | None,
+        version: str,
     ) -> list[str]:
         """Makes the journal, the keys and, in a simulated run, the demo operator, whom any other run removes.
 
@@ -149,12 +155,23 @@ class ActorsGroup:
                 except JournalNotDurable as error:
                     # Alerts are handled from memory: a start that gave up here would handle none.
                     told.append(f"keys and operators are left as they are: {error}")
+                self._note_settings(journal, state, settings)
                 if journal.shared:
                     self._find_its_place(journal)
                 self._append(journal, NodeStarted(version=version, pid=os.getpid()))
         except StoreError as error:
             raise NodeError(f"the journal cannot be used: {error}") from error
         return told
+
+    def _note_settings(self, journal: Journal, state: StateDir, settings: Settings) -> None:
+        """What is not entered now is with the next start: it keeps no alert waiting."""
+        from center.auditing import note_settings
+        from store.errors import StoreError
+
+        try:
+            note_settings(journal, state, settings)
+        except (StoreError, OSError) as error:
+            self._log.error("that settings have changed is not entered", error=str(error))
 
     def _find_its_place(self, journal: Journal) -> None:
         """Among the other nodes of the journal. Raises NodeError where one of them has this one's name."""

@@ -181,7 +181,9 @@ class Node:
             setup=self.setup,
         )
         phones = self._simulated_phones()
-        for told in self.actors.first_start(self.state, simulated_phones=phones, version=version()):
+        for told in self.actors.first_start(
+            self.state, self.settings, simulated_phones=phones, version=version()
+        ):
             logs.get("node").warning("first start", told=told)
             _say(f"securwoman: {told}", sys.stderr)
         steps["journal"] = _age_s()

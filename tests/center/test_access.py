@@ -15,6 +15,7 @@ from center import cli
 from center.doctor import access
 from center.doctor.findings import Verdict
 from center.node.actors_group import ActorsGroup
+from center.settings.schema import Settings
 from center.state.journals import journal_of
 from center.state.keys import DEMO_OPERATOR, DEMO_PHONE, DEMO_TOKEN, key_in_file
 from center.state.state_dir import StateDir
@@ -311,7 +312,7 @@ def started(run: Terminal, *, simulated: bool) -> list[str]:
         setup=Setup(policy=Policy()),
     )
     phones = (DEMO_PHONE,) if simulated else None
-    return group.first_start(run.state, simulated_phones=phones, version="0")
+    return group.first_start(run.state, Settings(), simulated_phones=phones, version="0")
 
 
 def findings(run: Terminal, *, simulated: bool) -> dict[Verdict, str]:

@@ -7,9 +7,12 @@ import os
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from center import cli
+from center.auditing import note_settings
 from center.commands.audited import COMMANDS
+from center.settings.schema import Settings
 from center.state.journals import journal_of
 from center.state.state_dir import StateDir
 from messages.ids import SECOND, AlertId, Channel, Instant
@@ -121,3 +124,18 @@ def test_a_command_whose_entry_cannot_be_made_shows_nothing(
     said = capfd.readouterr()
     assert ("Giulia" in said.out, "the audit has no key" in said.err) == (False, True)
     os.rmdir(state / "keys" / "audit.key")
+
+
+def test_settings_that_have_changed_since_the_last_start_are_entered_by_their_names(
+    state: Path,
+) -> None:
+    directory, now = StateDir(state), Settings()
+    hidden = replace(now, journal=replace(now.journal, url="postgresql://center:secret@host/db"))
+    with journal_of(directory) as journal:
+        for settings in (now, now, hidden, hidden, now):
+            note_settings(journal, directory, settings)
+        made = [one.said for one in entries(journal) if one.said.action == Action.CHANGE_SETTINGS]
+    assert [one.detail for one in reversed(made)] == ["first start", "journal.url", "journal.url"]
+    kept = directory.keys / "settings.seen"
+    assert kept.stat().st_mode & 0o077 == 0
+    assert "secret" not in kept.read_text()
