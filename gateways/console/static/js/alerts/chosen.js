@@ -37,7 +37,7 @@ function giving(ui, view) {
   if (!['supervisor', 'admin'].includes(ui.feed.me.role)) return nothing;
   const link = (what, label) =>
     html`<a class="btn" href="/v1/alerts/${view.alert}/${what}" download>${label}</a>`;
-  return html`<p class="history__reopen">
+  return html`<p class="history__giving">
     ${link('dossier', either('Fascicolo per un giudice', 'Dossier for a court'))}
     ${view.person ? link('person', either('Tutti i dati della persona', 'All the person’s data')) : nothing}
   </p>`;
