@@ -19,6 +19,7 @@ from center.giving.person import sha256_of
 from center.giving.signature import Signer
 from center.state.state_dir import write_kept
 from center.times import rfc3339
+from media.sound.sound_file import PART
 from messages.ids import AlertId, Instant, OperatorId
 from messages.journal import Recorded
 from store import streams
@@ -73,7 +74,8 @@ def make(journal: Journal, alert: AlertId, kept: Path, signer: Signer, version: 
     if facts is None:
         raise NotFound(f"there is no alert {alert}")
     events = b"".join(map(_line, recorded))
-    files = [one for one in recordings(kept) if one.alert == alert]
+    # What is still being written would be another file than the one that is hashed.
+    files = [one for one in recordings(kept) if one.alert == alert and not one.file.endswith(PART)]
     content = paper(
         Dossier(
             made_at=journal.now_us(),

@@ -184,6 +184,7 @@ def test_a_dossier_is_checked_by_openssl_and_holds_the_events(
     journal: Journal, user: User, kept: Path, tmp_path: Path
 ) -> None:
     signer, to = Signer(tmp_path / "signing.pem"), tmp_path / "alert.pdf"
+    (kept / f"{ALERT}.2.flac.part").write_bytes(b"still being written")
     made = dossier.make(journal, ALERT, kept, signer, "1.0", to)
     assert (tmp_path / "signing.pem").stat().st_mode & 0o077 == 0
     check = ("openssl", "cms", "-verify", "-binary", "-inform", "DER", "-noverify")
