@@ -292,7 +292,7 @@ def test_whatever_becomes_of_the_server_what_was_acknowledged_is_there_once(
                         raise
                 except JournalError as error:
                     unknown |= isinstance(error, JournalUnavailable) and not error.outcome_known
-                    time.sleep(0.02)
+                    ending.wait(0.02)
                     continue
                 version, unknown = version + 1, False
                 acknowledged[stream] = version
