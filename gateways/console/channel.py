@@ -130,7 +130,7 @@ class Console:
         self._screen.connected.add(self)
         listening = asyncio.create_task(self._listen())
         try:
-            await self._entering.listed(self._screen.listed.all(self._screen.following.picture), "snapshot")
+            await self._entering.queue(self._screen.listed.all(self._screen.following.picture))
             await self._send(self._resumed(since) or self._snapshot())
             while not listening.done():
                 if self._screen.nodes.shared:
@@ -186,7 +186,7 @@ class Console:
         if self._anew:
             self._anew = False
             self._pending = Batch()
-            await self._entering.listed(self._screen.listed.all(self._screen.following.picture), "snapshot")
+            await self._entering.queue(self._screen.listed.all(self._screen.following.picture))
             await self._send(self._snapshot())
             return
         batch, self._pending = self._pending, Batch()

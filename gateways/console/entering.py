@@ -55,6 +55,15 @@ class Entering:
         """Whether it is entered that the queue was shown with it."""
         return alert in self._listed
 
+    async def queue(self, alerts: Iterable[AlertId]) -> None:
+        """Enter that the whole queue is shown. Where that fails it is shown without others' alerts: the
+        operator's own call goes on, whatever the audit's disk does.
+        """
+        try:
+            await self.listed(alerts, "snapshot")
+        except Exception as error:
+            log.error("the queue could not be entered, and is not shown", reason=str(error))
+
     async def listed(self, alerts: Iterable[AlertId], detail: str) -> None:
         """Enter that the queue is shown with these."""
         new = [alert for alert in alerts if alert not in self._listed]

@@ -19,6 +19,7 @@ from messages.events import NoteAdded, PositionUpdated
 from messages.ids import E164, Outcome
 from model.rules.refusals import Refusal
 from store.audit.entry import Action
+from store.errors import JournalUnavailable
 from store.registry.registry import Registry
 from tests.gateways.http.place import CLOCK, GIULIA, Place, entered
 from tests.gateways.story import Story, on_shift
@@ -274,6 +275,22 @@ def test_who_is_called_is_told_everything_with_the_call(client: Client, place: P
     assert [(one.subjects, one.detail) for one in entered(web, Action.READ_ALERT)] == [
         ((story.alert,), "shown")
     ]
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_where_nothing_can_be_entered_the_operator_s_own_case_alone_is_shown(
+    client: Client, place: Place, web: Web, monkeypatch: pytest.MonkeyPatch, own: bool
+) -> None:
+    story = Story(web.journal, CLOCK.now_us()).opened().operator_called(place.marta if own else place.luca)
+    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+
+    def fails(*_: object) -> None:
+        raise JournalUnavailable("no")
+
+    monkeypatch.setattr(web.audit.trail, "append", fails)
+    with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
+        said = heard(socket)
+    assert [case["alert"] for case in said["cases"]] == ([story.alert] if own else [])
 
 
 def test_numbers_and_who_saw_what_are_not_among_the_events(client: Client, place: Place, web: Web) -> None:
