@@ -69,7 +69,7 @@ class Auth:
         self._cookies = cookies
         self._proxies = proxies
         self._access = Access()
-        self._ended_here = 0
+        self._changed_here = 0
         self._open: dict[asyncio.Future[bool], _Open] = {}
         self._used: set[bytes] = set()
 
@@ -92,9 +92,9 @@ class Auth:
     async def look(self) -> None:
         """Read who is let in, and tell those who are no more. Raises StoreError."""
         while True:
-            ended = self._ended_here
+            before = self._changed_here
             found = await asyncio.to_thread(self._keys.access)
-            if ended == self._ended_here:
+            if before == self._changed_here:
                 break
         self._access = found
         for future, one in list(self._open.items()):
@@ -200,9 +200,9 @@ class Auth:
         used, self._used = self._used, set()
         return used, {one.session.key for one in self._open.values() if one.session is not None}
 
-    def ended(self, session: Session) -> None:
-        """It was ended here: it is not believed in any longer."""
-        self._ended_here += 1
+    def changed(self, session: Session) -> None:
+        """It was changed or ended here: what was read of it before is not believed any longer."""
+        self._changed_here += 1
         for key in [key for key, one in self._access.sessions.items() if one.id == session.id]:
             del self._access.sessions[key]
 

@@ -185,6 +185,7 @@ def own_access_routes(web: Web) -> list[HTTPRouteHandler]:
 
     async def own_again(request: AnyRequest, session: Session) -> Response[bytes]:
         web.people.look_again()
+        web.auth.changed(session)
         return no_store(answer(request, await asyncio.to_thread(told, session, header(request, b"host"))))
 
     @put(

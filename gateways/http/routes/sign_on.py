@@ -143,7 +143,7 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
             except NobodyThere as error:
                 raise NotSignedOn("changed meanwhile: sign on once more") from error
             if known is not None:
-                web.auth.ended(known)
+                web.auth.changed(known)
         if proof.way is not Way.TOKEN:
             web.throttle.right(proof.operator, address)
         return made
@@ -243,7 +243,7 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
             last = not web.auth.signed_on_elsewhere(session)
             if not await web.writing.run(lambda transaction: signed_off(transaction, session, last=last)):
                 raise Refused(Refusal.ON_AN_ALERT)
-            web.auth.ended(session)
+            web.auth.changed(session)
         operator = "" if session is None else session.operator
         await web.audit.note(request, (operator,), actor=operator)
         response: Response[None] = Response(None, status_code=204)

@@ -371,7 +371,8 @@ def test_a_recovery_code_signs_on_once_and_leads_to_a_new_password(
     assert client.get(SESSION).json()["way"] == "recovery"
     assert client.put(f"{ACCESS}/password", json={"password": "password12"}).json()["path"] == "$.password"
     assert client.put(f"{ACCESS}/password", json={"password": "another phrase of mine"}).status_code == 200
-    # This session goes on, and is no recovery any more.
+    # This session goes on, and is no recovery any more, from now on and not from the next look on.
+    assert client.get(SESSION).json()["way"] == "password"
     assert client.get(ACCESS).json()["sessions"][0]["way"] == "password"
     off(client)
     assert sign_on(client, token=new)[0] == 401

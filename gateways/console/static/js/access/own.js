@@ -97,13 +97,10 @@ function twice(ui, id, path, done) {
 }
 
 /** @param {Ui} ui @param {string} password @param {string} old */
-export async function setPassword(ui, password, old) {
-  const set = await change(
+export const setPassword = (ui, password, old) =>
+  change(
     ui,
     () => ui.feed.ask('PUT', `${PATH}/password`, old ? { password, old } : { password }),
     'passwordSet',
     { '$.password': 'passwordSimple', '$.old': 'passwordWrong' },
   );
-  if (set) ui.feed.recovered();
-  return set;
-}

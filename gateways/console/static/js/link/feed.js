@@ -210,11 +210,6 @@ export class Feed {
     this.socket.send(JSON.stringify({ type: 'input' }));
   }
 
-  /** There is a new password in place of the recovery code. */
-  recovered() {
-    this.signedOn = { ...this.signedOn, way: 'password' };
-  }
-
   /** @param {string} path */
   async #order(path, body) {
     if (this.link !== 'live') return { ok: false, reason: '' };
