@@ -30,7 +30,7 @@ from store.audit.trail import Trail
 from store.database.dialect import is_server
 from store.errors import JournalError, StoreError
 from store.journal.journal import Journal
-from store.journal.seal_written import left
+from store.journal.seal_written import goes_on
 
 MEND_EVERY_US: Final = Instant(10 * SECOND)
 DELETE_EVERY_US: Final = Instant(3600 * SECOND)
@@ -91,9 +91,12 @@ class RecordingKeeperActor(CenterActor):
             self._sweep_at = Instant(now_us + SWEEP_EVERY_US)
             self._sweeping, self._swept = sweep(self._journal, self._retention), Counter[PersonalKind]()
         try:
-            if left(self._journal) is not None:
-                self.log.warning("nothing is forgotten until `journal seal` was run")
+            if (sealing := goes_on(self._journal)) is not False:
                 self._sweeping = None
+                if sealing:
+                    self._sweep_at = now_us  # the next portion in a second
+                else:
+                    self.log.warning("nothing is forgotten until `journal seal` was run")
                 return
             page = next(self._sweeping, None)
             if page is not None:

@@ -171,9 +171,9 @@ def erase(
                 raise UsageError("nothing was erased")
         sealed(journal)
         done = erase_person(journal, found.id, by=BY)
+        note(journal, common.directory, Action.CHANGE_PERSON, (found.id,), "erased")
         gone = delete_erased(journal, common.directory.recordings)
         later = scrub(common.directory, journal)
-        note(journal, common.directory, Action.CHANGE_PERSON, (found.id,), "erased")
     held = [one.alert for one in done if not one.kinds]
     alerts = [one.alert for one in done if one.kinds]
     if common.json:

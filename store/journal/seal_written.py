@@ -1,7 +1,8 @@
 """Seals what was written before there were keys, once: `journal seal`.
 
-Portion by portion, each a short transaction of its own while the center goes on; where it was broken off it
-goes on from the place that is kept in the same transaction (table `unsealed`). Done twice it changes nothing.
+Portion by portion, each a short transaction of its own while the center goes on. Where it was broken off it
+goes on from the place that is kept in the same transaction (table `unsealed`): by the command once more, or
+by the center, which finishes what somebody has begun. Done twice it changes nothing.
 """
 
 from __future__ import annotations
@@ -64,6 +65,19 @@ def seal_written(journal: Journal) -> Iterator[Progress]:
     """
     while left(journal) is not None:
         yield journal.transact(_portion)
+
+
+def goes_on(journal: Journal) -> bool | None:
+    """A portion more of a sealing that was broken off; False where nothing is left to seal, None where there
+    is something and nobody has begun. Raises as `seal_written`.
+    """
+    place = left(journal)
+    if place is None:
+        return False
+    if place[0] == 0:
+        return None
+    journal.transact(_portion)
+    return True
 
 
 def _portion(tx: Transaction) -> Progress:

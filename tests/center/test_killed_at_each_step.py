@@ -1,0 +1,174 @@
+"""An erasure and a sealing, killed before any statement and any deletion: the next start finishes them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sqlite3
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from actors.recording_keeper.folder import delete_erased
+from center.commands.user import erase
+from center.errors import CenterError
+from center.options import Common
+from messages.ids import NodeId, UserId
+from store.alerts.forgetting import erase_person
+from store.journal.journal import Journal
+from store.journal.notify import LocalNotifier
+from store.journal.seal_written import goes_on, left, seal_written
+from store.journal.verify import verify
+from store.registry.people import Person
+from store.registry.registry import Registry
+from store.spare.keeping import Keeper
+from store.spare.spare import Spare
+from tests.store.children import Child, Say
+from tests.store.databases import SqliteFile
+from tests.store.places import START, Clock, journal_in
+from tests.store.test_forgetting import NOTE, PHONE, TRACES, as_an_older_version, events, raised
+
+
+class Struck:
+    """Kills its own process before the step of this number: a statement that asks nothing, or a deletion."""
+
+    def __init__(self, at: int) -> None:
+        self.left = at
+
+    def __call__(self, *_: object) -> None:
+        self.left -= 1
+        if self.left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def killed_at(step: int, work: Callable[[], object]) -> bool:
+    """Do it in a process that is killed before this step; whether there was one."""
+
+    def child(_: Say) -> None:
+        strike = Struck(step)
+
+        class Connection(sqlite3.Connection):
+            def execute(self, sql: str, *given: Any) -> sqlite3.Cursor:
+                if not sql.startswith("SELECT"):
+                    strike()
+                return super().execute(sql, *given)
+
+        unlink = os.unlink
+
+        def deleted(*given: Any, **more: Any) -> None:
+            strike()
+            unlink(*given, **more)
+
+        sqlite3.connect = partial(sqlite3.connect, factory=Connection)  # type: ignore[assignment]
+        os.unlink = deleted
+        work()
+
+    with Child(child) as process:
+        code = process.wait()
+    assert code in (0, -signal.SIGKILL)
+    return code != 0
+
+
+def places(tmp_path: Path) -> Iterator[tuple[int, Path]]:
+    """A copy of what is in `begin` for each step."""
+    step = 0
+    while True:
+        place = tmp_path / str(step)
+        shutil.copytree(tmp_path / "begin", place)
+        yield step, place
+        shutil.rmtree(place)
+        step += 1
+
+
+@pytest.fixture
+def begin(tmp_path: Path) -> Path:
+    folder = tmp_path / "begin"
+    (folder / "run").mkdir(parents=True)
+    (folder / "keys").mkdir()
+    (folder / "recordings").mkdir()
+    Spare.make(folder / "run")
+    return folder
+
+
+def giulia(journal: Journal) -> UserId:
+    person = Person(phones=(PHONE,), first_name="Giulia", notes=NOTE, devices=("phone-of-giulia",))
+    return Registry(journal).add_user(person, by="test").id
+
+
+def keeper(journal: Journal, place: Path) -> Keeper:
+    return Keeper(journal.url, place / "run", node=NodeId("n1"), clock=lambda: START, notify=LocalNotifier())
+
+
+def started(place: Path) -> Journal:
+    """What the RecordingKeeper and the JournalKeeper do first, here until nothing is left to do."""
+    journal = journal_in(place / "journal.db")
+    while goes_on(journal):
+        pass
+    delete_erased(journal, place / "recordings")
+    keeper(journal, place).warm(anew=True)
+    return journal
+
+
+def standing(place: Path) -> set[tuple[str, bytes]]:
+    files = [one for one in place.rglob("*") if one.is_file()]
+    return {(one.name, trace) for one in files for trace in TRACES if trace in one.read_bytes()}
+
+
+def test_an_erasure(tmp_path: Path, begin: Path) -> None:
+    journal, clock = journal_in(begin / "journal.db"), Clock()
+    user = giulia(journal)
+    for n in range(2):
+        (begin / "recordings" / f"{raised(journal, clock, user)}.{n}.flac").write_bytes(b"said")
+    keeper(journal, begin).warm()
+    journal.close()
+    with pytest.raises(CenterError):  # what it imports is imported once, and not in each process
+        erase("nobody", yes=True, common=Common(state=begin))
+    found = []
+    for step, place in places(tmp_path):
+        killed = killed_at(step, partial(erase, str(user), yes=True, common=Common(state=place)))
+        journal = started(place)
+        found.append(Registry(journal).user(user) is None)
+        assert verify(journal).problems == ()
+        journal.close()
+        files = len(list((place / "recordings").iterdir()))
+        assert (files, standing(place)) == (0, set()) if found[-1] else files == 2
+        if not killed:
+            break
+    # The commit of all of it lies between two steps.
+    assert found == sorted(found)
+    assert min(found.count(one) for one in (False, True)) > 4
+
+
+def test_a_sealing(tmp_path: Path, begin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal, clock = journal_in(begin / "journal.db"), Clock()
+    user = giulia(journal)
+    alert = as_an_older_version(journal, SqliteFile(begin / "journal.db"), clock, user)
+    journal = journal_in(begin / "journal.db")
+    before = events(journal, alert)
+    keeper(journal, begin).warm()
+    journal.close()
+    monkeypatch.setattr("store.journal.seal_written.PORTION", 3)
+
+    def seal(place: Path) -> None:
+        list(seal_written(journal_in(place / "journal.db")))
+
+    found = []
+    for step, place in places(tmp_path):
+        killed = killed_at(step, partial(seal, place))
+        journal = started(place)
+        found.append(left(journal) is None)
+        assert verify(journal).problems == ()
+        assert events(journal, alert) == before
+        if found[-1]:
+            erase_person(journal, user, by="x")
+            keeper(journal, place).warm()
+            assert standing(place) == set()
+        journal.close()
+        if not killed:
+            break
+    assert found == sorted(found)
+    assert min(found.count(one) for one in (False, True)) > 4
