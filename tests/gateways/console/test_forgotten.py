@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from zipfile import is_zipfile
+
 import pytest
 from playwright.sync_api import expect
 
 from messages.ids import E164
 from store.alerts.forgetting import erase_person
+from store.registry.people import StaffRole
 from store.registry.registry import Registry
 from tests.gateways.console import states
 from tests.gateways.console.states import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
+
+
+def test_a_supervisor_hands_out_a_dossier_and_the_person_s_data(stage: Stage) -> None:
+    Registry(stage.journal).set_role(stage.place.marta, StaffRole.SUPERVISOR, by="test")
+    states.history(stage)
+    giving = stage.page.locator(".history__giving")
+    for label, name in (("Dossier for a court", "dossier-"), ("All the person’s data", "person-")):
+        with stage.page.expect_download() as given:
+            giving.get_by_role("button", name=label).click()
+        assert given.value.suggested_filename.startswith(name)
+        assert is_zipfile(given.value.path())
+        expect(giving.get_by_role("status")).to_have_text("Downloaded")
 
 
 def test_the_history_forgets_at_once_and_says_so(stage: Stage) -> None:
@@ -26,5 +41,5 @@ def test_the_history_forgets_at_once_and_says_so(stage: Stage) -> None:
     expect(shown).to_contain_text("erased on")
     for gone in ("Giulia", "333 111"):
         expect(shown).not_to_contain_text(gone)
-    stage.page.keyboard.press("r")
     expect(shown).to_contain_text("The person’s data were erased.")
+    expect(shown.get_by_role("button", name="Reopen")).to_have_count(0)

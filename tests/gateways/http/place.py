@@ -137,8 +137,10 @@ class Place:
 
     def web(self) -> Web:
         """The parts of a web within this process."""
-        giving = ForWeb(StateDir(self.state), self.policy.recording.tracks)
-        return parts(self.settings(), notifier=LocalNotifier(), giving=giving)
+        return parts(self.settings(), notifier=LocalNotifier(), giving=self.giving())
+
+    def giving(self) -> ForWeb:
+        return ForWeb(StateDir(self.state), self.policy.recording.tracks)
 
     def app(self) -> dict[str, str]:
         """The header of the app."""
@@ -213,7 +215,7 @@ class WebThread:
     def __init__(self, place: Place, port: int = 0) -> None:
         self._server = uvicorn.Server(
             uvicorn.Config(
-                build(parts(place.settings())),
+                build(parts(place.settings(), giving=place.giving())),
                 log_config=None,
                 access_log=False,
                 proxy_headers=False,

@@ -2,15 +2,18 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { tag } from '../shell/parts.js';
-import { either, outcome, t } from '../words/words.js';
+import { either, outcome, reason, t } from '../words/words.js';
 import { log } from '../case/log.js';
-import { state } from './past.js';
+import { give, state } from './past.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
+
+const ERASED = 'person_erased'; // why an alert is reopened no more
 
 /** The offer, the question, or why not. @param {Ui} ui @param {CaseView} view */
 function reopening(ui, view) {
   if (view.closed_us === null) return nothing;
+  if (view.reopen === ERASED) return html`<p class="history__reopen">${reason(ERASED)}</p>`;
   const { reopening: asked } = state;
   const user = view.person ? s.first(view) : t('user');
   const what = asked?.psap
@@ -35,11 +38,15 @@ function reopening(ui, view) {
 /** What a supervisor can hand out. @param {Ui} ui @param {CaseView} view */
 function giving(ui, view) {
   if (!['supervisor', 'admin'].includes(ui.feed.me.role)) return nothing;
-  const link = (what, label) =>
-    html`<a class="btn" href="/v1/alerts/${view.alert}/${what}" download>${label}</a>`;
+  const said = state.given.alert === view.alert && state.given.said;
+  const button = (what, label) =>
+    html`<button class="btn" ?disabled=${said === 'beingMade'} @click=${() => give(ui, view.alert, what)}>
+      ${label}
+    </button>`;
   return html`<p class="history__giving">
-    ${link('dossier', either('Fascicolo per un giudice', 'Dossier for a court'))}
-    ${view.person ? link('person', either('Tutti i dati della persona', 'All the person’s data')) : nothing}
+    ${button('dossier', either('Fascicolo per un giudice', 'Dossier for a court'))}
+    ${view.person ? button('person', either('Tutti i dati della persona', 'All the person’s data')) : nothing}
+    <span role="status" class=${said === 'notMade' ? 'ink-bad' : ''}>${said ? t(said) : nothing}</span>
   </p>`;
 }
 

@@ -1,5 +1,6 @@
 // What has been asked of the journal for the history: the list, the chosen story, and whether it is reopened.
 
+import { save } from '../shell/saving.js';
 import { reason, t } from '../words/words.js';
 
 const PAGE = 50;
@@ -22,6 +23,8 @@ export const state = {
   typing: 0,
   reopening: null,
   said: '',
+  /** @type {{ alert: string, said: '' | 'beingMade' | 'downloaded' | 'notMade' }} */
+  given: { alert: '', said: '' }, // of which alert something was last handed out, and what came of it
 };
 
 /** Show the story of this alert. @param {Ui} ui @param {string} alert */
@@ -102,6 +105,19 @@ export function reopens(ui, key) {
 
 /** Whether Enter is the answer to a question here. @param {Ui} ui */
 export const asks = (ui) => ui.screen.section === 'history' && state.reopening !== null;
+
+/**
+ * Have it made, which can take a while, and save it.
+ * @param {Ui} ui @param {string} alert @param {'dossier' | 'person'} what
+ */
+export async function give(ui, alert, what) {
+  if (state.given.said === 'beingMade') return;
+  state.given = { alert, said: 'beingMade' };
+  ui.draw();
+  const done = await save(ui, `/v1/alerts/${encodeURIComponent(alert)}/${what}`, `${what}-${alert}.zip`);
+  state.given.said = done ? 'downloaded' : 'notMade';
+  ui.draw();
+}
 
 /** @param {Ui} ui @param {string} alert @param {boolean} psap */
 async function reopen(ui, alert, psap) {

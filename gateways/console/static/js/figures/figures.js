@@ -3,6 +3,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon, word } from '../shell/parts.js';
+import { save } from '../shell/saving.js';
 import { either, outcome, t } from '../words/words.js';
 import { choose } from '../alerts/past.js';
 import { distribution, heat, sec, shares } from './charts.js';
@@ -52,18 +53,11 @@ async function load(ui) {
 }
 
 /** The same figures as a file. @param {Ui} ui */
-async function save(ui) {
-  const answer = await ui.feed.read(`/v1/figures.csv?days=${state.days}`).catch(() => null);
-  if (!answer?.ok) {
-    state.fault = 'noConnection';
-    ui.draw();
-    return;
-  }
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(await answer.blob());
-  link.download = `securwoman-${state.days}-days.csv`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+async function download(ui) {
+  const { days } = state;
+  if (await save(ui, `/v1/figures.csv?days=${days}`, `securwoman-${days}-days.csv`)) return;
+  state.fault = 'noConnection';
+  ui.draw();
 }
 
 const shown = () => (state.said?.latest ?? []).slice(0, innerHeight < 900 ? 4 : 6);
@@ -77,7 +71,7 @@ export function pressed(ui, key) {
     return true;
   }
   if (key === 'D') {
-    save(ui);
+    download(ui);
     return true;
   }
   if (key === 'ArrowDown' || key === 'ArrowUp') {
@@ -191,7 +185,7 @@ export function pane(ui) {
         }
       </p>
       <div class="page-head__end">
-        <button class="btn" aria-keyshortcuts="D" @click=${() => save(ui)}><kbd>D</kbd>CSV</button>
+        <button class="btn" aria-keyshortcuts="D" @click=${() => download(ui)}><kbd>D</kbd>CSV</button>
         <div class="seg" role="group" aria-label=${either('Periodo', 'Period')}>
           ${seg.map(
             ([key, text]) =>

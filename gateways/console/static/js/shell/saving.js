@@ -1,0 +1,18 @@
+// Saves an answer of the center as a file.
+
+const KEPT_MS = 1000; // until the browser has taken it over
+
+/**
+ * Whether it came. @param {Ui} ui @param {string} path @param {string} name
+ */
+export async function save(ui, path, name) {
+  const answer = await ui.feed.read(path).catch(() => null);
+  const made = answer?.ok ? await answer.blob().catch(() => null) : null;
+  if (!made) return false;
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(made);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS);
+  return true;
+}
