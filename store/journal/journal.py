@@ -44,6 +44,7 @@ from store.journal.reading import Reading
 from store.journal.transaction import Append, Chances, Transaction
 from store.spare.spare import Spare
 from store.spare.switch import change_over
+from store.spare.warm import check_form
 
 T = TypeVar("T")
 
@@ -130,6 +131,7 @@ class Journal(Reading):
 
     def _open_first(self) -> None:
         if self._spare is not None and self._spare.in_use:
+            check_form(self._spare, self._patience_s)
             return
         try:
             self._writer = self._connect_first()

@@ -11,6 +11,7 @@ The spare has the journal's tables, but not the triggers that forbid holes: it b
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from typing import Final
 
 import msgspec
@@ -39,7 +40,7 @@ from store.database.dialect import Connection
 from store.database.migrate import REVISION
 from store.database.query import Query, Row
 from store.database.sqlite import SqliteConnection
-from store.errors import JournalTorn
+from store.errors import JournalTorn, JournalUnavailable
 from store.journal import erasable, rows
 from store.journal.matters import open_alerts, still_matters, streams_of
 from store.spare.spare import Spare
@@ -159,6 +160,20 @@ def open_spare(spare: Spare, patience_s: float) -> SqliteConnection:
         connection.close()
         raise
     return connection
+
+
+def check_form(spare: Spare, patience_s: float) -> None:
+    """Of a spare in which the journal goes on. Raises JournalUnavailable where another version has made it,
+    which alone understands its tables, and brings them back to the disk; another JournalError.
+    """
+    with closing(SqliteConnection(spare.file, patience_s=patience_s, lasting=False)) as connection:
+        value = note(connection, "form")
+    made = None if value is None else msgspec.msgpack.decode(value, type=str)
+    if made != _FORM:
+        raise JournalUnavailable(
+            f"{spare.file}: another version (form {made}, not {_FORM}) has gone on here, in memory:"
+            " run that version until the disk can be written, and update then"
+        )
 
 
 def known_place(spare: Connection) -> Place | None:

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -183,6 +184,20 @@ def rows_of(journal: Journal, stream: str) -> list[tuple[int, int, Instant, obje
 
 
 # ------------------------------------------------------------------------------------ going over
+
+
+def test_what_another_version_has_in_memory_is_left_to_it(node: Node, disk: Disk) -> None:
+    disk.at_begin = JournalFull("/disk: full")
+    journal = node.journal()
+    journal.append(Append("line-sim1", None, (returned(),)))
+    assert not journal.durable
+    journal.close()
+    with closing(SqliteConnection(node.run / "spare.db", patience_s=0.3, lasting=False)) as spare:
+        spare.begin_write()
+        noted(spare, "form", "0012.1")
+        spare.commit()
+    with pytest.raises(JournalUnavailable, match="run that version until the disk can be written"):
+        node.journal()
 
 
 @pytest.mark.parametrize(
