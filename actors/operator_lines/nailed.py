@@ -108,12 +108,14 @@ def voice(nailed: Nailed, wanted: Wanted) -> Voice:
     report = nailed.report if nailed.attempt == wanted.attempt else None
     if report is None or report.state is CallState.UNKNOWN:
         return UNKNOWN
-    if report.state is CallState.ANSWERED and report.voice is None:
-        return Voice(state=CallState.RINGING)
     if report.state is CallState.RELEASED:
         cause = HangupCause.LINE_LOST if report.cause is None else report.cause
         return Voice(state=CallState.RELEASED, cause=cause)
-    return Voice(state=report.state, port=report.voice)
+    mute = report.state is CallState.ANSWERED and report.voice is None
+    # Where it is not to be kept its end was ordered, and comes a moment later: nobody begins to stand on it.
+    return Voice(
+        state=CallState.RINGING if mute else report.state, port=report.voice, wavering=not wanted.keep
+    )
 
 
 def stands_on(nailed: Nailed, now_us: Instant) -> LineId | None:

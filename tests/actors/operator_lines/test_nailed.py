@@ -223,6 +223,17 @@ def test_the_shift_may_end_in_an_alert_and_the_call_stays_as_long_as_it() -> Non
     assert plant.hold is None
 
 
+def test_nobody_begins_to_stand_on_a_call_that_is_being_hung_up() -> None:
+    """It has given way to an alert, or the shift is over: its end is ordered, and comes a moment later."""
+    plant = on_shift()
+    plant.becomes(CallState.ANSWERED)
+    assert not nailed.voice(plant.nailed, plant.wanted()).wavering
+    plant.leg_stands, plant.on_shift = True, False
+    assert not nailed.voice(plant.nailed, plant.wanted()).wavering
+    plant.leg_stands = False
+    assert nailed.voice(plant.nailed, plant.wanted()).wavering
+
+
 def test_who_comes_after_a_restart_takes_the_call_over() -> None:
     plant = on_shift()
     plant.becomes(CallState.ANSWERED)
