@@ -144,7 +144,7 @@ class Run:
                     done = self._do(deed)
                 if step.seen(self._view()):
                     return True
-                self._leave_again()
+                self._end_again(hung_up=isinstance(deed, HangUp))
             except JournalError:
                 pass  # the database is just being started again
             return False
@@ -163,11 +163,16 @@ class Run:
         if not self.back_s and self.cell.back_after_s is not None and after_s >= self.cell.back_after_s:
             self._bring_back()
 
-    def _leave_again(self) -> None:
-        """Whom a broken conference has called back leaves the two once more (decision 41)."""
-        broken = self.alert is not None and has_broken(self.nodes.recorded(self.alert))
-        if broken and self._refusal(OperatorCommand.LEAVE) is None:
-            self._order(OperatorCommand.LEAVE)
+    def _end_again(self, *, hung_up: bool) -> None:
+        """Whom a broken conference has called back leaves the two once more (decision 41), or puts the alert
+        away where they have put down their phones meanwhile: of a lost line nobody could tell.
+        """
+        if self.alert is None or not has_broken(self.nodes.recorded(self.alert)):
+            return
+        for command in (OperatorCommand.LEAVE, OperatorCommand.CLOSE)[: 1 + hung_up]:
+            if self._refusal(command) is None:
+                self._order(command)
+                return
 
     # ------------------------------------------------------------ blows
 
