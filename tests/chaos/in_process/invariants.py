@@ -160,7 +160,8 @@ def _on(shift: Stood, tried: list[Attempt], at: Instant) -> LegId | None:
     """The leg that stands on her line at that moment, and is to go on."""
     own = own_line(shift.operator, OperatorLine.NAILED_UP)
     for one in tried:
-        if one.begun.line == own and one.at <= at:
+        # One that is told at once that it is gone has never stood there.
+        if one.begun.line == own and one.answered is not None and one.answered <= at:
             ended = [when for when in (one.releasing, one.released) if when is not None]
             if not ended or min(ended) > at:
                 return one.leg
