@@ -23,6 +23,7 @@ from messages.events import (
     NodeStarted,
     NoteAdded,
     PositionUpdated,
+    TextAsked,
 )
 from messages.ids import E164, Channel, CrewId, Instant, NodeId, OperatorId, Outcome
 from store.errors import TransferError
@@ -257,6 +258,8 @@ def test_an_import_of_nothing_is_nothing(journal: Journal, tmp_path: Path) -> No
 # Any event whatever, by its type: what the app may send has no bounds here. One not-a-number is like another.
 FLOATS = st.floats(allow_nan=False) | st.just(math.nan)
 st.register_type_strategy(Position, st.builds(Position, lat=FLOATS, lon=FLOATS, accuracy_m=FLOATS))
+# A text's number stands with its words now: what an older version has said of it is not taken in.
+st.register_type_strategy(TextAsked, st.builds(TextAsked, to=st.just("")))
 
 
 @given(
