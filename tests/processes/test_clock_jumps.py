@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+import httpx
 import pytest
 
 from center.node.anchor import SAME_US
@@ -83,6 +85,17 @@ def nobody_reaches_the_user() -> str:
     return simulation(phones={USER: {"behaviour": "unreachable"}})
 
 
+def sent(made: Center) -> tuple[float, AlertId]:
+    """When, and which. Sent again, as an app does: the library can hold a web's first request up in a timed
+    wait for so long that the web is taken for hung and replaced.
+    """
+    for _ in range(5):
+        sent_s = time.monotonic()
+        with suppress(httpx.TransportError):
+            return sent_s, made.send()
+    raise AssertionError("nobody takes the alert")
+
+
 def times_only_go_on(made: Center) -> None:
     with made.journal() as journal:
         times = [one.at_us for one in journal.read_all(limit=10_000)]
@@ -104,8 +117,7 @@ def test_s11_no_step_of_the_wall_clock_forth_or_back_moves_a_deadline(
     tmp_path: Path, wall_clock: WallClock
 ) -> None:
     with center(tmp_path, nobody_reaches_the_user(), *settings(tmp_path, DEADLINE_S)) as made:
-        sent_s = time.monotonic()
-        alert = made.send()
+        sent_s, alert = sent(made)
         key = (made.state.path / "keys" / "app.key").read_text().strip()
         app = {"Authorization": f"Bearer {key}"}
         seen = made.http.get(f"/v1/alerts/{alert}", headers=app).json()
@@ -128,8 +140,7 @@ def test_s11_a_node_started_again_after_a_step_keeps_the_deadlines_of_open_alert
 ) -> None:
     with center(tmp_path, nobody_reaches_the_user(), *settings(tmp_path, RESTART_S)) as made:
         before = read_json(made.state.node_file, NodeFile)
-        sent_s = time.monotonic()
-        alert = made.send()
+        sent_s, alert = sent(made)
         made.until("an operator is called", lambda: made.case(alert).legs)
         for jump_s in (HOUR_S, -HOUR_S):
             wall_clock.jump(jump_s)
