@@ -19,8 +19,6 @@ from center.settings.in_use import config_in_use
 from center.settings.schema import BackupTable
 from center.state.journals import journal_of
 
-_NICE: Final = 10
-"""Alerts come first."""
 _NOBODY: Final = (
     "a backup holds everything about everybody: say who may open it, --to age1… (--new-key FILE makes it) or "
     "--to 'ssh-ed25519 …', or [backup] to in the settings; --plain leaves it open to whoever has it"
@@ -58,7 +56,7 @@ def backup(
         raise UsageError(_NOBODY)
     with journal_of(common.directory) as journal:
         note(journal, common.directory, Action.EXPORT, (EVERYBODY,), "backup")
-    os.nice(_NICE)
+    _stand_back()
     to_text = "".join(f"{one}\n" for one in given)
     with _in_words():
         report = write(
@@ -113,7 +111,7 @@ def restore(
         if not check:
             report = restoring.restore(state, wanted)
         elif state.path.is_dir():
-            os.nice(_NICE)
+            _stand_back()
             report = restoring.check(state.path, wanted)
             restoring.note_check(state, report)
         else:
@@ -167,3 +165,10 @@ def _ago(seconds: int) -> str:
         if seconds >= 2 * unit:
             return f"{seconds // unit} {name} ago"
     return f"{seconds} seconds ago"
+
+
+def _stand_back() -> None:
+    """Alerts come first: whoever wakes takes the processor from this process at once, which being nice alone
+    does not grant (it keeps its slice of 4 ms, and an alert is a chain of many wakings).
+    """
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))

@@ -119,9 +119,9 @@ class Center:
 
 
 @pytest.fixture(autouse=True)
-def as_nice_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The commands make their process nicer, and this one goes on."""
-    monkeypatch.setattr(os, "nice", lambda more: more)
+def scheduled_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands have their process stand back, and this one goes on."""
+    monkeypatch.setattr(os, "sched_setscheduler", lambda *_: None)
 
 
 @pytest.fixture
