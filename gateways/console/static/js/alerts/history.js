@@ -2,6 +2,7 @@
 
 import { html, nothing, repeat } from '../../vendor/lit.js';
 import { icon, word } from '../shell/parts.js';
+import { searchField } from '../shell/searching.js';
 import { channel, either, outcome, t } from '../words/words.js';
 import { choice } from './choice.js';
 import { choose, forget, load, reopens, state } from './past.js';
@@ -15,31 +16,6 @@ const AGAIN_MS = 15000;
 /** @param {Ui} ui */
 export function enter(ui) {
   load(ui);
-}
-
-/** @param {Ui} ui @param {string} text */
-function typed(ui, text) {
-  state.search = text;
-  clearTimeout(state.typing);
-  state.typing = setTimeout(() => load(ui), TYPING_MS);
-}
-
-/** @param {Ui} ui @param {KeyboardEvent} e */
-function fieldKey(ui, e) {
-  if (!['Enter', 'Escape', 'ArrowDown'].includes(e.key)) {
-    e.stopPropagation();
-    return;
-  }
-  e.preventDefault();
-  e.stopPropagation();
-  const field = /** @type {HTMLInputElement} */ (e.target);
-  if (e.key === 'Escape' && state.search) {
-    field.value = '';
-    typed(ui, '');
-    return;
-  }
-  field.blur();
-  if (e.key !== 'Escape') move(ui, 1);
 }
 
 /** @param {Ui} ui @param {number} by */
@@ -111,22 +87,17 @@ export function pane(ui) {
   return html`<section class="view history" aria-labelledby="hist-h">
     <header class="page-head">
       <h1 id="hist-h" tabindex="-1">${either('Storico', 'History')}</h1>
-      <label class="search"
-        ><kbd>/</kbd>${icon('find')}<input
-          id="search"
-          type="search"
-          autocomplete="off"
-          spellcheck="false"
-          maxlength="100"
-          aria-label=${either('Cerca', 'Search')}
-          placeholder=${either(
-            'Nome, fine del numero, o codice dell’allarme',
-            'Name, end of the number, or the alert’s id',
-          )}
-          .value=${state.search}
-          @input=${(e) => typed(ui, e.target.value)}
-          @keydown=${(e) => fieldKey(ui, e)} /></label
-      >${choice(ui)}
+      ${searchField({
+        id: 'search',
+        hint: either(
+          'Nome, fine del numero, o codice dell’allarme',
+          'Name, end of the number, or the alert’s id',
+        ),
+        searched: state,
+        pauseMs: TYPING_MS,
+        ask: () => load(ui),
+        down: () => move(ui, 1),
+      })}${choice(ui)}
     </header>
     <div class="history__body">
       <section class="panel" aria-label=${t('alerts')}>

@@ -1,7 +1,8 @@
 // The audit, for supervisors and admins: who has seen or changed what. Searched by person, or by who did it.
 
 import { html, nothing, repeat } from '../../vendor/lit.js';
-import { icon, word } from '../shell/parts.js';
+import { word } from '../shell/parts.js';
+import { searchField } from '../shell/searching.js';
 import { done } from '../words/audited.js';
 import { either, t } from '../words/words.js';
 import * as f from '../words/format.js';
@@ -45,13 +46,6 @@ async function load(ui, older = false) {
   ui.draw();
 }
 
-/** @param {Ui} ui @param {string} text */
-function typed(ui, text) {
-  state.search = text;
-  clearTimeout(state.typing);
-  state.typing = setTimeout(() => load(ui), TYPING_MS);
-}
-
 /** @param {Ui} ui @param {'person' | 'operator'} by @param {string} [search] */
 function searchBy(ui, by, search = state.search) {
   state.by = by;
@@ -89,21 +83,6 @@ export function pressed(ui, key) {
     if (one?.actor) searchBy(ui, 'operator', one.actor);
   } else return false;
   return true;
-}
-
-/** @param {Ui} ui @param {KeyboardEvent} e */
-function fieldKey(ui, e) {
-  e.stopPropagation();
-  if (!['Enter', 'Escape', 'ArrowDown'].includes(e.key)) return;
-  e.preventDefault();
-  const field = /** @type {HTMLInputElement} */ (e.target);
-  if (e.key === 'Escape' && state.search) {
-    field.value = '';
-    typed(ui, '');
-    return;
-  }
-  field.blur();
-  if (e.key !== 'Escape') move(ui, 1);
 }
 
 /** @param {EntryView} one */
@@ -155,23 +134,16 @@ export function pane(ui) {
   return html`<section class="view audit" aria-labelledby="audit-h">
     <header class="page-head">
       <h1 id="audit-h" tabindex="-1">${either('Registro', 'Audit')}</h1>
-      <label class="search"
-        ><kbd>/</kbd>${icon('find')}<input
-          id="audit-search"
-          type="search"
-          autocomplete="off"
-          spellcheck="false"
-          maxlength="100"
-          aria-label=${either('Cerca', 'Search')}
-          placeholder=${
-            person
-              ? either('Numero o codice della persona', 'Number or id of the person')
-              : either('Nome dell’operatore, o account:NOME', 'Name of the operator, or account:NAME')
-          }
-          .value=${state.search}
-          @input=${(e) => typed(ui, e.target.value)}
-          @keydown=${(e) => fieldKey(ui, e)} /></label
-      ><div class="page-head__end">
+      ${searchField({
+        id: 'audit-search',
+        hint: person
+          ? either('Numero o codice della persona', 'Number or id of the person')
+          : either('Nome dell’operatore, o account:NOME', 'Name of the operator, or account:NAME'),
+        searched: state,
+        pauseMs: TYPING_MS,
+        ask: () => load(ui),
+        down: () => move(ui, 1),
+      })}<div class="page-head__end">
         ${seg(
           ui,
           either('Cerca per', 'Search by'),

@@ -1,0 +1,47 @@
+// The field by which a page is searched. What is typed is asked for after a pause; Esc empties it, and leaves it
+// once it is empty; Enter and the arrow lead to what was found.
+
+import { html } from '../../vendor/lit.js';
+import { either } from '../words/words.js';
+import { icon } from './parts.js';
+
+/** @typedef {{ search: string, typing: number }} Searched What is in the field, and the pause's timer. */
+
+/**
+ * @param {{ id: string, hint: string, searched: Searched, pauseMs: number, ask: () => void, down: () => void }} of
+ */
+export function searchField({ id, hint, searched, pauseMs, ask, down }) {
+  /** @param {string} text */
+  const typed = (text) => {
+    searched.search = text;
+    clearTimeout(searched.typing);
+    searched.typing = setTimeout(ask, pauseMs);
+  };
+  /** @param {KeyboardEvent} e */
+  const pressed = (e) => {
+    e.stopPropagation();
+    if (!['Enter', 'Escape', 'ArrowDown'].includes(e.key)) return;
+    e.preventDefault();
+    const field = /** @type {HTMLInputElement} */ (e.target);
+    if (e.key === 'Escape' && searched.search) {
+      field.value = '';
+      typed('');
+      return;
+    }
+    field.blur();
+    if (e.key !== 'Escape') down();
+  };
+  return html`<label class="search"
+    ><kbd>/</kbd>${icon('find')}<input
+      id=${id}
+      type="search"
+      autocomplete="off"
+      spellcheck="false"
+      maxlength="100"
+      aria-label=${either('Cerca', 'Search')}
+      placeholder=${hint}
+      .value=${searched.search}
+      @input=${(e) => typed(e.target.value)}
+      @keydown=${pressed}
+  /></label>`;
+}
