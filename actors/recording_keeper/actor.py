@@ -30,7 +30,7 @@ from store.audit.trail import Trail
 from store.database.dialect import is_server
 from store.errors import JournalError, StoreError
 from store.journal.journal import Journal
-from store.journal.seal_written import goes_on
+from store.journal.seal_written import left, resumed
 
 MEND_EVERY_US: Final = Instant(10 * SECOND)
 DELETE_EVERY_US: Final = Instant(3600 * SECOND)
@@ -91,9 +91,9 @@ class RecordingKeeperActor(CenterActor):
             self._sweep_at = Instant(now_us + SWEEP_EVERY_US)
             self._sweeping, self._swept = sweep(self._journal, self._retention), Counter[PersonalKind]()
         try:
-            if (sealing := goes_on(self._journal)) is not False:
+            if left(self._journal) is not None:
                 self._sweeping = None
-                if sealing:
+                if resumed(self._journal):
                     self._sweep_at = now_us  # the next portion in a second
                 else:
                     self.log.warning("nothing is forgotten until `journal seal` was run")

@@ -67,17 +67,15 @@ def seal_written(journal: Journal) -> Iterator[Progress]:
         yield journal.transact(_portion)
 
 
-def goes_on(journal: Journal) -> bool | None:
-    """A portion more of a sealing that was broken off; False where nothing is left to seal, None where there
-    is something and nobody has begun. Raises as `seal_written`.
+def resumed(journal: Journal) -> bool:
+    """Seal a portion more, where somebody has begun and was broken off; whether that is so. Raises as
+    `seal_written`.
     """
     place = left(journal)
-    if place is None:
-        return False
-    if place[0] == 0:
-        return None
-    journal.transact(_portion)
-    return True
+    begun = place is not None and place[0] > 0
+    if begun:
+        journal.transact(_portion)
+    return begun
 
 
 def _portion(tx: Transaction) -> Progress:

@@ -21,7 +21,7 @@ from messages.ids import NodeId, UserId
 from store.alerts.forgetting import erase_person
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
-from store.journal.seal_written import goes_on, left, seal_written
+from store.journal.seal_written import left, resumed, seal_written
 from store.journal.verify import verify
 from store.registry.people import Person
 from store.registry.registry import Registry
@@ -106,7 +106,7 @@ def keeper(journal: Journal, place: Path) -> Keeper:
 def started(place: Path) -> Journal:
     """What the RecordingKeeper and the JournalKeeper do first, here until nothing is left to do."""
     journal = journal_in(place / "journal.db")
-    while goes_on(journal):
+    while resumed(journal):
         pass
     delete_erased(journal, place / "recordings")
     keeper(journal, place).warm(anew=True)
