@@ -93,6 +93,12 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     story: tuple[Entry, ...]
 
 
+def position_in_words(one: KnownPosition) -> tuple[str, str, str, str]:
+    """North and east in degrees (WGS 84), the accuracy in metres (empty: not told), and its source."""
+    accuracy = "" if one.accuracy_m is None else f"{one.accuracy_m:.0f}"
+    return f"{one.lat:.6f}", f"{one.lon:.6f}", accuracy, one.source or str(one.channel)
+
+
 def facts_of(recorded: Sequence[Recorded]) -> Facts | None:
     """What both streams of an alert tell, in the journal's order; none where its beginning is missing."""
     case = fold(recorded)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Final
 
+from center.giving.facts import position_in_words
 from center.times import local
 from messages.ids import Instant, Party
 
@@ -103,16 +104,7 @@ def _alert(facts: Facts, data: PersonalData) -> str:
                 "Posizioni",
                 "Positions",
                 (("Quando", "When"), ("Nord", "North"), ("Est", "East"), ("± m", ""), ("Da", "From")),
-                [
-                    (
-                        local(one.at),
-                        f"{one.lat:.6f}",
-                        f"{one.lon:.6f}",
-                        "" if one.accuracy_m is None else f"{one.accuracy_m:.0f}",
-                        one.source or str(one.channel),
-                    )
-                    for one in facts.positions
-                ],
+                [(local(one.at), *position_in_words(one)) for one in facts.positions],
             ),
             _table(
                 "Chiamate",

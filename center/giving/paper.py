@@ -16,7 +16,7 @@ from fpdf.enums import XPos, YPos
 from fpdf.fonts import FontFace
 
 from center.giving.dossier import Dossier
-from center.giving.facts import Facts
+from center.giving.facts import Facts, position_in_words
 from center.times import local, rfc3339
 from messages.ids import Instant
 
@@ -51,17 +51,7 @@ def paper(dossier: Dossier) -> bytes:
     sheet.rows(
         ("received", "measured", "north", "east", "± m", "from"),
         (22, 22, 16, 16, 8, 16),
-        [
-            (
-                local(one.received_at),
-                local(one.at),
-                f"{one.lat:.6f}",
-                f"{one.lon:.6f}",
-                "" if one.accuracy_m is None else f"{one.accuracy_m:.0f}",
-                one.source or str(one.channel),
-            )
-            for one in facts.positions
-        ],
+        [(local(one.received_at), local(one.at), *position_in_words(one)) for one in facts.positions],
     )
     sheet.heading("Calls")
     sheet.rows(
