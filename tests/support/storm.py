@@ -9,6 +9,7 @@ told to end.
 from __future__ import annotations
 
 import asyncio
+import math
 import sys
 import time
 from pathlib import Path
@@ -16,6 +17,8 @@ from typing import Final, cast
 
 import msgspec
 import uvicorn
+
+from tests.waiting import wait_until_async
 
 POLL_S: Final = 25
 CONNECTING_MAX: Final = 200
@@ -190,9 +193,7 @@ class Apps:
             told = Told(phone=phone, due=settings.begin_at + n / settings.rate_per_s)
             self.told.append(told)
             loop.call_later(told.due - time.time(), begin, told, before_s)
-        stop = Path(settings.stop)
-        while not stop.exists():
-            await asyncio.sleep(0.1)
+        await wait_until_async(Path(settings.stop).exists, within_s=math.inf)
         self.stopping = True
         for app in list(self.alive):
             app.end()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections import Counter, deque
@@ -41,7 +42,6 @@ from tests.waiting import comes_true, wait_until
 
 DEMO_OPERATOR = "demo"
 STEP_WITHIN_S = 20.0
-POLL_S = 0.01
 CALLS_AGAIN_S = 0.5
 """So soon she calls again when her call has come to nothing."""
 JITTER_S = 0.15
@@ -229,21 +229,24 @@ class Run:
     def _until(self, step: Step, deed: Deed | None) -> bool:
         """Do what leads to the step until it is seen; False where it does not come."""
         until_s = time.monotonic() + STEP_WITHIN_S
-        done = deed is None
-        while True:
+        done, seen = deed is None, False
+
+        def over() -> bool:
+            nonlocal until_s, done, seen
             if self._tend():
                 until_s = time.monotonic() + STEP_WITHIN_S
             try:
                 if not done and deed is not None:
                     done = self._do(deed)
-                if step.seen(self.view()):
-                    return True
-                self._leave_again()
+                seen = step.seen(self.view())
+                if not seen:
+                    self._leave_again()
             except (httpx.TransportError, JournalError):
                 pass  # the web or the journal is just being started again: whoever looks, looks again
-            if time.monotonic() > until_s:
-                return False
-            time.sleep(POLL_S)
+            return seen or time.monotonic() > until_s
+
+        wait_until(over, within_s=math.inf)
+        return seen
 
     def _tended(self) -> bool:
         if not self._busy():
