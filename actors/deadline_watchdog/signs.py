@@ -205,7 +205,7 @@ class _Free:
 
     def line(self, case: Case, party: Party) -> bool:
         """A public line, as the TrunkPool grants them: beside the others, and what begins can go on."""
-        with_others = self._beside_others(case, party)
+        with_others = self._fits_the_conference(case, party)
         if with_others is not None:
             return with_others
         pairs = Pairs(begun=self._begun, asking=lacking(case, (), self._policy))
@@ -216,7 +216,7 @@ class _Free:
         self._begun[case.alert] = before - {party}
         return True
 
-    def _beside_others(self, case: Case, party: Party) -> bool | None:
+    def _fits_the_conference(self, case: Case, party: Party) -> bool | None:
         """Whether the one line that joins the others can take one more; None where any line will do."""
         others = beside(case, party, self._policy)
         if others is None or others.joins is not Joins.NETWORK:
@@ -226,7 +226,7 @@ class _Free:
     def for_112(self, case: Case, want: RequestLine) -> bool:
         """A line of the emergency trunk, or the one on which the others are."""
         if not want.emergency:
-            return self._beside_others(case, Party.PSAP) is True
+            return self._fits_the_conference(case, Party.PSAP) is True
         self._reserved -= 1
         return self._reserved >= 0
 

@@ -87,7 +87,7 @@ class TileCache:
         return found
 
 
-def forget_others(folder: Path, kept: str) -> None:
+def keep_only(folder: Path, kept: str) -> None:
     """Remove what was kept of other maps than this one."""
     for other in folder.iterdir() if folder.is_dir() else ():
         if other.name != kept:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from gateways.console.map.cache import TileCache, forget_others
+from gateways.console.map.cache import TileCache, keep_only
 from gateways.console.map.tiles import TILE_MAX, Tile, TilesFailed, as_tile, exists
 from runtime import logs
 
@@ -114,7 +114,7 @@ class TileServer:
         return content
 
     def _made(self) -> httpx.AsyncClient:
-        forget_others(self._folder, self._map_name)
+        keep_only(self._folder, self._map_name)
         return httpx.AsyncClient(
             transport=self._transport,
             headers={"user-agent": self._agent, "accept": "image/webp,image/png,image/jpeg"},
