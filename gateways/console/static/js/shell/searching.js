@@ -1,5 +1,5 @@
-// The field by which a page is searched. What is typed is asked for after a pause; Esc empties it, and leaves it
-// once it is empty; Enter and the arrow lead to what was found.
+// The field by which a page is searched. What is typed is asked for after a pause; Esc empties it, and leaves
+// it once it is empty; Enter and the arrow lead to what was found.
 
 import { html } from '../../vendor/lit.js';
 import { either } from '../words/words.js';
@@ -8,7 +8,8 @@ import { icon } from './parts.js';
 /** @typedef {{ search: string, typing: number }} Searched What is in the field, and the pause's timer. */
 
 /**
- * @param {{ id: string, hint: string, searched: Searched, pauseMs: number, ask: () => void, down: () => void }} of
+ * @typedef {{ searched: Searched, pauseMs: number, ask: () => void, down: () => void }} Search
+ * @param {{ id: string, hint: string } & Search} of
  */
 export function searchField({ id, hint, searched, pauseMs, ask, down }) {
   /** @param {string} text */
