@@ -24,8 +24,7 @@ LOOK_AGAIN_S: Final = 0.25
 STUCK_S: Final = 5.0
 """A call that has not ended by then goes on without its leg: its alert cannot wait for it."""
 SELDOM_S: Final = 5.0
-RARELY_S: Final = 30.0
-"""Between two attempts, once most have been made."""
+"""Between two, once each verb has been tried. No rarer: a modem that is well again frees a phone by it."""
 RADIO_OFF: Final = "AT+CFUN=4"
 """27.007 clause 8.2."""
 _END_ACTIVE: Final = "AT+CHLD=1"
@@ -124,8 +123,7 @@ class HangUps:
         wanted = self._wanted[call]
         wanted.attempts += 1
         wanted.since_s = now_s if wanted.since_s is None else wanted.since_s
-        pause_s = AGAIN_S if wanted.attempts < _VERBS else SELDOM_S
-        wanted.next_s = now_s + (pause_s if wanted.attempts <= _RESET else RARELY_S)
+        wanted.next_s = now_s + (AGAIN_S if wanted.attempts < _VERBS else SELDOM_S)
 
     def attempts(self, call: CallId) -> int:
         """How often it has been tried."""

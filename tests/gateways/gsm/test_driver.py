@@ -571,7 +571,20 @@ def test_a_call_that_cannot_be_hung_up_raises_an_alarm_once() -> None:
     bench.wait(600.0)
     assert len(bench.of(HangUpStuck)) == 1
     assert bench.sent("AT+CFUN=4") == bench.sent("AT+CFUN=1") == bench.sent("AT+CFUN=1,1") == 1
-    assert len([line for line in bench.modem.received if line in ("AT+CHUP", "ATH")]) < 25
+    verbs = [line for line in bench.modem.received if line.startswith(("AT+CHUP", "ATH", "AT+CHLD=1"))]
+    assert 100 < len(verbs) < 130, "once in five seconds"
+
+
+def test_a_modem_that_refused_every_hang_up_ends_the_call_soon_after_it_is_well_again() -> None:
+    bench, call = _up()
+    bench.driver.protected = True
+    verbs = ("AT+CHUP", "ATH", "AT+CHLD=11", "AT+CHLD=1")
+    bench.modem.answers |= dict.fromkeys(verbs, "ERROR")
+    bench.driver.hang_up(call, bench.now_s)
+    bench.wait(24.0)
+    refused = [bench.sent(verb) for verb in verbs]
+    bench.wait(6.0)
+    assert sum(bench.sent(verb) for verb in verbs) > sum(refused)
 
 
 def test_a_call_that_does_not_end_is_not_ended_at_the_cost_of_another() -> None:
