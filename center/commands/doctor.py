@@ -22,6 +22,7 @@ from center.doctor import (
     machine,
     maps,
     nodes,
+    obstacles,
     postgresql,
     recording,
     voices,
@@ -109,6 +110,7 @@ def _checks(
         yield "certificate", partial(certificate.certificate, state, settings, node)
         if not simulated:
             yield "modems", partial(center.modems, settings)
+            yield "modems", partial(obstacles.plugged_in, settings, state)
     yield "center", partial(center.running_center, state, node)
     if node is not None:
         yield "listeners", partial(listeners.listeners, state, node)

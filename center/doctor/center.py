@@ -33,7 +33,6 @@ INBOUND_LINES_WANTED: Final = 3
 """Operator and user at the same time, and one that others can call in on."""
 EMERGENCY_LINES_WANTED: Final = 2
 """112 busy or silent: at once again on another reserved line (case 15)."""
-MODEM_MANAGER: Final = "ModemManager"
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,8 +130,6 @@ def modems(settings: Settings) -> Iterator[Finding]:
             yield ok("modems", f"{modem.name}: {where}, {modem.trunk}")
     if any(modem.imei for modem in settings.modem) and not places():
         yield fail("modems", "modems are to be found by their IMEI, and this machine has no USB serial port")
-    if (pid := _running(MODEM_MANAGER)) is not None and settings.modem:
-        yield warn("modems", f"ModemManager runs (process {pid}): install deploy's udev rule against it")
 
 
 def _faults_of(modem: ModemTable) -> Iterator[str]:
@@ -324,15 +321,3 @@ def journal(state: StateDir) -> Iterator[Finding]:
         yield ok("journal", f"{shown(opened.url)}, {opened.last_seq()} events; {readable}")
         if left(opened) is not None:
             yield warn("journal", "older versions have left what is personal open: `securwoman journal seal`")
-
-
-def _running(name: str) -> int | None:
-    """The pid of a process of this name."""
-    for directory in Path("/proc").iterdir():
-        if directory.name.isdecimal():
-            try:
-                if (directory / "comm").read_text().strip() == name:
-                    return int(directory.name)
-            except OSError:
-                continue
-    return None

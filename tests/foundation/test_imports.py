@@ -58,6 +58,7 @@ EDGES = (
     "gateways.gsm.line.sending",
     "gateways.gsm.port.tcp_port",
     "gateways.gsm.tracing.live",
+    "gateways.gsm.port.usb_devices",
     "gateways.gsm.port.usb_reset",
     "gateways.gsm.port.whereabouts",
     "media.ports.claim",

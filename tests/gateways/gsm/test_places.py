@@ -8,46 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from gateways.gsm.port.places import mark_of, places, resolved
+from gateways.gsm.port.places import mark_of, resolved
 from gateways.gsm.port.search import SeenPort, is_port_name, may_be_asked, roles_of, same_imei, voice_beside
 from gateways.gsm.port.usb_reset import DONE, usb_reset
 from tests.gateways.gsm.bench import DIALECTS
-
-
-class Machine:
-    """A /dev and a /sys with USB modems."""
-
-    def __init__(self, root: Path) -> None:
-        self.dev, self.sys = root / "dev", root / "sys"
-        for directory in (self.dev, self.sys / "class/tty", self.sys / "bus/usb/devices"):
-            directory.mkdir(parents=True)
-
-    def plug(self, position: str, usb: str, ttys: dict[int, str]) -> Path:
-        """A device whose interfaces are these ttys."""
-        device = self.sys / "devices/pci0/usb1" / position
-        device.mkdir(parents=True)
-        vendor, product = usb.split(":")
-        (device / "idVendor").write_text(f"{vendor}\n")
-        (device / "idProduct").write_text(f"{product}\n")
-        (device / "busnum").write_text("1\n")
-        (device / "devnum").write_text("7\n")
-        (self.dev / "bus/usb/001").mkdir(parents=True, exist_ok=True)
-        (self.dev / "bus/usb/001/007").touch()
-        for number, name in ttys.items():
-            interface = device / f"{position}:1.{number}"
-            below = interface / "tty" / name if name.startswith("ttyACM") else interface / name / "tty" / name
-            below.mkdir(parents=True)
-            (interface / "bInterfaceNumber").write_text(f"{number:02x}\n")
-            (below / "device").symlink_to(interface if name.startswith("ttyACM") else interface / name)
-            (self.sys / "class/tty" / name).symlink_to(below)
-            link = self.sys / "bus/usb/devices" / interface.name
-            if not link.exists():
-                link.symlink_to(interface)
-            (self.dev / name).touch()
-        return device
-
-    def places(self) -> list[SeenPort]:
-        return places(dev=self.dev, sys=self.sys)
+from tests.support.usb_machine import Machine
 
 
 @pytest.fixture

@@ -1,0 +1,70 @@
+"""What stands in a modem's way, in sentences for whoever has to remove it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from center.doctor.findings import Finding, fail, warn
+from center.modems.obstacles import HERE, Found, Obstacle, Roots, modems_of, obstacles
+from center.modems.unnamed import Unnamed, unnamed
+from center.node.processes import marked
+from center.settings.handed_down import lines_of
+from center.settings.schema import Settings
+from center.state.state_dir import StateDir
+from gateways.gsm.dialects.loading import installed
+
+_STOPS: Final = frozenset({Obstacle.STORAGE, Obstacle.NO_DRIVER, Obstacle.HELD, Obstacle.NOT_ALLOWED})
+"""With these it can be no line at all; the others let it fail later."""
+_SENTENCES: Final = {
+    Obstacle.STORAGE: "it shows itself as a disk: install usb-modeswitch, and plug it in again",
+    Obstacle.NO_DRIVER: (
+        "no driver has its ports: modprobe option; echo {ids} > /sys/bus/usb-serial/drivers/option1/new_id"
+    ),
+    Obstacle.HELD: "{about} has its port open: stop that, or keep it away",
+    Obstacle.MODEM_MANAGER: (
+        "ModemManager runs, and would take it: install deploy/99-securwoman-modemmanager.rules"
+    ),
+    Obstacle.NOT_ALLOWED: "this account may not open its port: make it a member of the group {about}",
+    Obstacle.CARD_NOT_ALLOWED: (
+        "this account may not open its sound card: make it a member of the group {about}"
+    ),
+    Obstacle.SUSPENDS: (
+        "the kernel puts it to sleep while it is idle: install deploy/99-securwoman-modemmanager.rules"
+    ),
+    Obstacle.OVER_CURRENT: "its hub has cut its power {count} times: a powered hub, or a supply of its own",
+    Obstacle.HUB_WITHOUT_SUPPLY: "its hub has no supply of its own: a transmitting modem draws up to 2 A",
+    Obstacle.UNDER_VOLTAGE: "the supply of this machine has sagged: a stronger one, and a powered hub",
+    Obstacle.CAME_BACK: (
+        "connected for {count} min, less than this machine runs: if nobody has plugged it in then, its "
+        "supply or its cable is weak"
+    ),
+}
+
+
+def sentence(found: Found) -> str:
+    """What is in the way, and what helps."""
+    ids = found.about.replace(":", " ")
+    text = _SENTENCES[found.obstacle].format(about=found.about, count=found.count, ids=ids)
+    return f"modem at usb:{found.position}: {text}" if found.position else text
+
+
+def plugged_in(settings: Settings, state: StateDir, *, roots: Roots = HERE) -> Iterator[Finding]:
+    """What is in the way of the modems that are plugged in, and which of them no `[[modem]]` names."""
+    dialects = installed()
+    devices = modems_of(dialects, roots)
+    ours = {process.pid for process in marked(state.path)}
+    for one in obstacles(devices, dialects, ours=ours, roots=roots):
+        yield (fail if one.obstacle in _STOPS else warn)("modems", sentence(one))
+    for modem in unnamed(devices, lines_of(settings), state, dialects, roots=roots):
+        yield warn("modems", said_of(modem))
+
+
+def said_of(modem: Unnamed) -> str:
+    """That nobody uses it, and what to do."""
+    what = " ".join(filter(None, (modem.maker, modem.product))) or modem.usb
+    perhaps = f", unless it is the one that {' or '.join(modem.perhaps)} looks for" if modem.perhaps else ""
+    return (
+        f"no [[modem]] names the {what} at usb:{modem.position}{perhaps}: `securwoman modem list --toml` "
+        "prints the lines"
+    )

@@ -1,0 +1,122 @@
+"""The USB devices of this machine as the kernel shows them in /sys, with what each interface is driven by.
+
+Reads what the kernel keeps in memory: no device is asked, and none is opened (the kernel's
+Documentation/ABI: sysfs-bus-usb, sysfs-devices-power).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from gateways.gsm.port.places import DEV, SYS
+
+VENDOR_SPECIFIC: Final = 0xFF
+MASS_STORAGE: Final = 0x08
+AUDIO: Final = 0x01
+"""USB classes of interfaces (usb.org, Defined Class Codes)."""
+SELF_POWERED: Final = 0x40
+"""Bit of bmAttributes: it has a supply of its own (USB 2.0, 9.6.3)."""
+
+
+class Interface(msgspec.Struct, frozen=True, kw_only=True):
+    """One interface of a device."""
+
+    number: int
+    usb_class: int
+    driver: str = ""
+    """Empty: no driver has it."""
+    tty: str = ""
+    """Path of its tty; empty where it has none."""
+
+
+class UsbDevice(msgspec.Struct, frozen=True, kw_only=True):
+    """One device, by where it is plugged in."""
+
+    position: str
+    """`1-2.3`."""
+    usb: str
+    """`vendor:product`, lower-case hexadecimal."""
+    maker: str = ""
+    product: str = ""
+    """As the device names itself."""
+    interfaces: tuple[Interface, ...] = ()
+    card: str = ""
+    """The name of its sound card (`card1`); empty where it has none."""
+    suspends: bool = False
+    """The kernel may put it to sleep while it is idle (`power/control` is `auto`)."""
+    connected_ms: int | None = None
+    """Since it was plugged in, or came back by itself; none where the kernel does not count."""
+    over_currents: int = 0
+    """How often its hub has cut its power for drawing too much."""
+    hub_has_supply: bool = True
+    """Whether the hub that it hangs on has a supply of its own; a machine's own sockets have."""
+
+    @property
+    def vendor(self) -> str:
+        """Of its ids the maker's."""
+        return self.usb.partition(":")[0]
+
+    def tty_of(self, interface: int | None) -> str:
+        """The path of this interface's tty; of the first that has one where none is named."""
+        ttys = (one.tty for one in self.interfaces if one.tty and interface in (None, one.number))
+        return next(ttys, "")
+
+
+def usb_devices(*, dev: Path = DEV, sys: Path = SYS) -> list[UsbDevice]:
+    """All that are plugged in now, hubs left out, by their place."""
+    try:
+        names = sorted((sys / "bus/usb/devices").iterdir())
+    except OSError:
+        return []
+    found = (_device(path.resolve(), dev) for path in names if ":" not in path.name)
+    return [one for one in found if one is not None]
+
+
+def _device(path: Path, dev: Path) -> UsbDevice | None:
+    vendor, product = read(path / "idVendor"), read(path / "idProduct")
+    if not vendor or read(path / "bDeviceClass") == "09":  # a hub
+        return None
+    connected = read(path / "power/connected_duration")
+    return UsbDevice(
+        position=path.name,
+        usb=f"{vendor}:{product}",
+        maker=read(path / "manufacturer"),
+        product=read(path / "product"),
+        interfaces=tuple(_interfaces(path, dev)),
+        card=next((one.name for one in sorted(path.glob("*/sound/card*"))), ""),
+        suspends=read(path / "power/control") == "auto",
+        connected_ms=int(connected) if connected.isdigit() else None,
+        over_currents=int(read(path / "port/over_current_count") or "0"),
+        hub_has_supply=_has_supply(path.parent),
+    )
+
+
+def _interfaces(path: Path, dev: Path) -> Iterator[Interface]:
+    for one in sorted(path.glob(f"{path.name}:*")):
+        ttys = sorted((*one.glob("ttyUSB*"), *one.glob("tty/ttyACM*")))
+        yield Interface(
+            number=int(read(one / "bInterfaceNumber") or "0", 16),
+            usb_class=int(read(one / "bInterfaceClass") or "0", 16),
+            driver=(one / "driver").resolve().name if (one / "driver").exists() else "",
+            tty=str(dev / ttys[0].name) if ttys else "",
+        )
+
+
+def _has_supply(hub: Path) -> bool:
+    """`usbN` is the machine's own hub. Where the kernel does not tell nothing is held against it."""
+    attributes = read(hub / "bmAttributes")
+    if hub.name.startswith("usb") or not attributes:
+        return True
+    return bool(int(attributes, 16) & SELF_POWERED)
+
+
+def read(file: Path) -> str:
+    """What the kernel says there, without blanks around it; empty where it says nothing."""
+    try:
+        return file.read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return ""
