@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
+from typing import Final
 
 import msgspec
 
@@ -28,6 +29,20 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     """What measured it: `gps`, `wifi`, `cell`, …; empty when unknown."""
 
 
+class Gains(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """By how much a line's voice is made louder (softer, where negative) at its port, in dB."""
+
+    in_db: float = 0.0
+    """What comes from the modem."""
+    out_db: float = 0.0
+    """What the modem is given."""
+    agc: bool = False
+    """Whether quiet voices that come from the modem are slowly made louder beyond `in_db`."""
+
+
+NO_GAINS: Final = Gains()
+
+
 class VoicePort(msgspec.Struct, frozen=True, kw_only=True):
     """Where the voice of a line can be opened by the ConferenceBridge."""
 
@@ -37,6 +52,8 @@ class VoicePort(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes of one 20 ms frame, s16le."""
     kind: str = "tty"
     """As in `media.ports.voice_port`: `tty`, `unix`, or `node` with `HOST:PORT/NAME` for a path."""
+    gains: Gains = NO_GAINS
+    """None of a voice of another node: where its port is, there it is amplified."""
 
 
 class Joins(StrEnum):

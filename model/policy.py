@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from messages.base import NO_GAINS, Gains
 from messages.ids import E164, LineId, OperatorLine, Party, PersonalKind, TrunkId
 from model.areas import Outline
 
@@ -76,6 +77,7 @@ class LineSpec(msgspec.Struct, frozen=True, kw_only=True):
     """Path of the AT port. Empty: found by `imei`."""
     voice_port: str = ""
     """Path of the voice port. Empty: as the dialect says, by USB interface; none where it gives no voice."""
+    gains: Gains = NO_GAINS
     dialect: str = "auto"
     """Name of a profile in `config/dialects/`; `auto` asks the modem."""
     pin_file: str = ""

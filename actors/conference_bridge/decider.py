@@ -55,6 +55,7 @@ def specs(wish: SetMembers) -> dict[str, VoicePortSpec]:
             rate_hz=member.voice.rate_hz,
             frame_bytes=member.voice.frame_bytes,
             kind=member.voice.kind,
+            gains=member.voice.gains,
         )
         for member in wish.members
     }

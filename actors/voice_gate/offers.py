@@ -38,7 +38,11 @@ class Offers:
         if voice is None:
             return None
         return VoicePortSpec(
-            path=voice.path, rate_hz=voice.rate_hz, frame_bytes=voice.frame_bytes, kind=voice.kind
+            path=voice.path,
+            rate_hz=voice.rate_hz,
+            frame_bytes=voice.frame_bytes,
+            kind=voice.kind,
+            gains=voice.gains,
         )
 
     def _of_headset(self, name: str) -> VoicePortSpec | None:

@@ -14,6 +14,7 @@ from center.errors import SettingsError
 from center.settings.areas import outline_of
 from center.settings.check import is_short
 from center.settings.schema import ModemTable, PsapRouteTable, Settings, TrunkTable
+from messages.base import Gains
 from messages.ids import E164, LineId, TrunkId
 from model.policy import RECORDED, Dialling, LineSpec, Policy, PsapRoute, RecordingPolicy, Retention, Setup
 
@@ -204,6 +205,7 @@ def lines_of(settings: Settings) -> tuple[LineSpec, ...]:
             imei=modem.imei,
             port=modem.port,
             voice_port=modem.voice_port,
+            gains=Gains(in_db=modem.gain_in_db, out_db=modem.gain_out_db, agc=modem.agc),
             dialect=modem.dialect,
             pin_file=modem.pin_file,
         )

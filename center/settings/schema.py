@@ -25,6 +25,7 @@ PsapNumber = Annotated[str, Meta(pattern=r"^(\+[1-9][0-9]{4,14}|[0-9]{2,6})$(?!\
 OptionalPsapNumber = Annotated[str, Meta(pattern=r"^(|\+[1-9][0-9]{4,14}|[0-9]{2,6})$(?!\n)")]
 OptionalPhoneNumber = Annotated[str, Meta(pattern=r"^(|\+[1-9][0-9]{4,14})$(?!\n)")]
 Seconds = Annotated[float, Meta(gt=0, le=3600)]
+GainDb = Annotated[float, Meta(ge=-20, le=30)]
 Days = Annotated[int, Meta(ge=0, le=36500)]
 """0: until the person is erased."""
 Area = Annotated[str, Meta(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$(?!\n)")]
@@ -89,6 +90,9 @@ class ModemTable(_Table, frozen=True, kw_only=True):
     imei: Imei = ""
     port: str = ""
     voice_port: str = ""
+    gain_in_db: GainDb = 0.0
+    gain_out_db: GainDb = 0.0
+    agc: bool = False
     dialect: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,31}$(?!\n)")] = "auto"
     number: OptionalPhoneNumber = ""
     inbound: bool = True

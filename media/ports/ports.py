@@ -248,6 +248,12 @@ def open_port(
     Raises VoicePortMissing or VoicePortUnusable; may wait for a driver. Voices of other nodes cannot be had
     without what lets in there.
     """
+    from media.ports.amplified import amplified  # it is made of what stands above
+
+    return amplified(_open(spec, let_in_by, claim), spec.gains)
+
+
+def _open(spec: VoicePortSpec, let_in_by: NodePass | None, claim: Callable[[int], None] | None) -> VoicePort:
     match spec.kind:
         case "tty":
             return TtyVoicePort(spec.path, spec.rate_hz, spec.frame_bytes, claim)

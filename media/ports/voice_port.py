@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from media.sound.frames import FRAME_BYTES, RATE_HZ
+from messages.base import NO_GAINS, Gains
 
 
 class VoicePortSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,3 +18,4 @@ class VoicePortSpec(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = "tty"
     """`tty`: a terminal; `unix`: a socket of packets, each one frame (`media.ports.unix_port`); `node`: a
     voice of another node, `HOST:PORT/NAME` (`media.ports.node_port`)."""
+    gains: Gains = NO_GAINS

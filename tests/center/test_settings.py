@@ -15,6 +15,7 @@ from center.errors import SettingsError
 from center.settings.file import load, parse
 from center.settings.handed_down import SIMULATED_PSAP, Simulation, lines_of, policy_of, with_simulation
 from center.settings.schema import ModemTable, Settings
+from messages.base import NO_GAINS, Gains
 from messages.ids import LineId, OperatorLine, Party
 from model.policy import Duress, LineSpec, Policy, VoiceAlert
 
@@ -73,6 +74,10 @@ def test_an_empty_file_is_valid() -> None:
             + MODEM.format(name="b", trunk="public")
             + 'dialct = "x"',
             "modem[1].dialct: unknown key; did you mean dialect?",
+        ),
+        (
+            TRUNKS + MODEM.format(name="a", trunk="public") + "gain_in_db = 40",
+            "modem[0].gain_in_db: expected float <= 30.0",
         ),
         ('[[psap.route]]\nare = "IT"\nnumber = "112"', "psap.route[0].are: unknown key; did you mean area?"),
         ('[deadline]\nseconds = "50"', "deadline.seconds: expected float, got str"),
@@ -320,6 +325,13 @@ def test_a_fault_of_the_recording_is_named_by_its_path(text: str, fault: str) ->
 
 def test_the_defaults_of_the_settings_are_those_of_the_policy() -> None:
     assert policy_of(Settings()) == Policy()
+
+
+def test_a_lines_gains_are_handed_down_with_it() -> None:
+    loud = MODEM.format(name="a", trunk="public") + "gain_in_db = 24\ngain_out_db = -3.5\nagc = true\n"
+    one, other = lines_of(parse(TRUNKS + loud + MODEM.format(name="b", trunk="public")))
+    assert one.gains == Gains(in_db=24.0, out_db=-3.5, agc=True)
+    assert other.gains == NO_GAINS
 
 
 def test_a_line_of_the_emergency_trunk_takes_no_inbound_call() -> None:

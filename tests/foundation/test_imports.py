@@ -61,6 +61,7 @@ EDGES = (
     "gateways.gsm.port.usb_devices",
     "gateways.gsm.port.usb_reset",
     "gateways.gsm.port.whereabouts",
+    "media.ports.amplified",
     "media.ports.claim",
     "media.conference.beat",
     "media.conference.conference",

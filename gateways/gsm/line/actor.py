@@ -121,6 +121,7 @@ class GsmModemActor(CenterActor):
             first_number=now_us,
             voice_path="",
             number_within_s=setup.policy.caller_number_within_s,
+            gains=self._spec.gains,
             emergency=self._spec.emergency,
         )
         self._legs.left = legs

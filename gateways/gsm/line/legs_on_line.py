@@ -33,7 +33,7 @@ from gateways.gsm.errors import RequestRefused
 from gateways.gsm.line.call_matching import dialled_before, unowned, view_of
 from gateways.gsm.line.leg_call import LEG_STATE, Held, ref_of
 from gateways.gsm.line.ringing import RingingCalls
-from messages.base import HangupCause, Joins, VoicePort
+from messages.base import NO_GAINS, Gains, HangupCause, Joins, VoicePort
 from messages.calls import (
     AnswerCall,
     AttachCall,
@@ -59,7 +59,8 @@ SETTLES_S: Final = 5.0
 class LegsOnLine:
     """See the module. `first_number`: what this modem's inbound calls are counted from, never used before.
 
-    `voice_path`: where the line's voice can be opened; empty where it cannot. `emergency`: kept for 112.
+    `voice_path`: where the line's voice can be opened; empty where it cannot. `gains`: how it is amplified
+    there. `emergency`: kept for 112.
     """
 
     def __init__(
@@ -70,11 +71,13 @@ class LegsOnLine:
         first_number: int,
         voice_path: str,
         number_within_s: float,
+        gains: Gains = NO_GAINS,
         emergency: bool = False,
     ) -> None:
         self._line = line
         self._driver = driver
         self.voice_path = voice_path
+        self._gains = gains
         self.ringing: Final = RingingCalls(
             line, driver, first_number=first_number, number_within_s=number_within_s
         )
@@ -400,7 +403,10 @@ class LegsOnLine:
     def _voice_ready(self, event: VoiceReady) -> CallReport | None:
         if self.voice_path:
             self.voice = self._voices[event.call] = VoicePort(
-                path=self.voice_path, rate_hz=event.rate_hz, frame_bytes=event.frame_bytes
+                path=self.voice_path,
+                rate_hz=event.rate_hz,
+                frame_bytes=event.frame_bytes,
+                gains=self._gains,
             )
         for ref, held in self._held.items():
             if self._driver.call_of(ref) == event.call and held.live:

@@ -11,7 +11,7 @@ from media.conference.presence import Presence
 from media.conference.recorded import RecordingStatus
 from media.sound.levels import LevelReport
 from messages import readings
-from messages.base import VoicePort
+from messages.base import NO_GAINS, Gains, VoicePort
 from messages.bridge import BridgeReport, Clip, Member, Recording, SetMembers
 from messages.ids import AlertId, BridgeId, Instant, LegId, Party
 
@@ -20,7 +20,9 @@ WISH = SetMembers(
     alert=AlertId("a"),
     bridge=BridgeId("a"),
     members=(
-        Member(leg=USER, voice=VoicePort(path="/dev/v1", rate_hz=16000, frame_bytes=640)),
+        Member(
+            leg=USER, voice=VoicePort(path="/dev/v1", rate_hz=16000, frame_bytes=640, gains=Gains(in_db=12.0))
+        ),
         Member(leg=OPERATOR, voice=VoicePort(path="/dev/v2"), muted=True),
     ),
 )
@@ -33,6 +35,7 @@ def status(*joined: str, lost: dict[str, str] | None = None, **heard: Any) -> Pr
 def test_the_ports_are_those_of_the_members() -> None:
     wanted = specs(WISH)
     assert (wanted[USER].path, wanted[USER].rate_hz, wanted[USER].frame_bytes) == ("/dev/v1", 16000, 640)
+    assert (wanted[USER].gains, wanted[OPERATOR].gains) == (Gains(in_db=12.0), NO_GAINS)
 
 
 def test_who_is_muted_is_heard_by_nobody_and_a_whisper_by_those_it_is_for() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from actors.voice_gate.offers import Offers
 from media.ports.voice_port import VoicePortSpec
-from messages.base import VoicePort
+from messages.base import Gains, VoicePort
 from messages.ids import LineId, OperatorId
 from runtime.published import line_files
 from runtime.published.voice_files import headset_name, headset_socket
@@ -31,8 +31,8 @@ def test_a_line_is_offered_where_its_modem_has_said_that_its_voice_flows(
     tmp_path: Path, offers: Offers
 ) -> None:
     assert offers("sim1") == VoicePortSpec(path="/dev/v1", rate_hz=16000, frame_bytes=640)
-    line_files.write_voice(tmp_path, SIM1, VoicePort(path="/dev/v3"))
-    assert offers("sim1") == VoicePortSpec(path="/dev/v3")
+    line_files.write_voice(tmp_path, SIM1, VoicePort(path="/dev/v3", gains=Gains(in_db=24.0)))
+    assert offers("sim1") == VoicePortSpec(path="/dev/v3", gains=Gains(in_db=24.0))
 
 
 def test_a_line_without_voice_and_one_that_is_no_longer_of_this_node_are_not(offers: Offers) -> None:

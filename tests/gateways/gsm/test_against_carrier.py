@@ -34,7 +34,7 @@ from gateways.gsm.driver.events import (
 from gateways.gsm.errors import DialRefused
 from gateways.gsm.line.legs_on_line import LegsOnLine
 from gateways.gsm.port.dial_guard import DialGuard
-from messages.base import HangupCause, Joins
+from messages.base import Gains, HangupCause, Joins, VoicePort
 from messages.ids import LineId
 from simulator.config import changed_phone, parse_config
 from simulator.modem.vices import Vices
@@ -652,6 +652,20 @@ def test_the_voice_is_ready_once_a_call_is_up(dialect: str) -> None:
     assert [(event.call, event.rate_hz, event.frame_bytes) for event in site.of(VoiceReady)] == [
         (call, 8000, 320)
     ]
+
+
+def test_where_a_lines_voice_is_told_its_gains_are_told_too() -> None:
+    site = Site("huawei")
+    site.run(1.0)
+    gains = Gains(in_db=12.0)
+    legs = LegsOnLine(
+        LineId("one"), site.driver, first_number=0, voice_path="/dev/v", number_within_s=1.0, gains=gains
+    )
+    site.driver.dial(Ref("leg"), USER, site.now_s)
+    site.run(8.0)
+    (ready,) = site.of(VoiceReady)
+    legs.hear(ready, site.now_s)
+    assert legs.voice == VoicePort(path="/dev/v", gains=gains)
 
 
 @pytest.mark.parametrize("dialect", FAMILIES)

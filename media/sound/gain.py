@@ -1,0 +1,112 @@
+"""Louder by so many dB, and never beyond full scale: a line's gain, its limiter, and slow automatic gain.
+
+The limiter looks 2.5 ms ahead within what it is given, so that it is down when a peak comes and no edge is
+heard; where the first sample of all is such a peak, what is beyond the ceiling is cut for as long. It lets go
+at 40 dB a second. n samples in are n samples out, with no delay. Pure arithmetic: time is the number of
+samples.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from media.sound.frames import (
+    FRAME_BYTES,
+    FRAME_MS,
+    FRAME_SAMPLES,
+    FRAMES_PER_S,
+    FULL_SCALE,
+    SAMPLE_TYPE,
+    samples_of,
+)
+from media.sound.levels import dbfs_of, power_of
+
+CEILING_DBFS: Final = -1.0
+_CEILING = FULL_SCALE * 10.0 ** (CEILING_DBFS / 20.0)
+_STEP = 20
+"""Samples between two looks at the peak: 2.5 ms at 8 kHz."""
+_RELEASE = 10.0 ** (0.1 / 20.0)
+
+AGC_TARGET_DBFS: Final = -20.0
+"""As loud as our announcements."""
+AGC_MOST_DB: Final = 18.0
+AGC_DB_PER_S: Final = 3.0
+_AGC_STEP_DB = AGC_DB_PER_S * FRAME_MS / 1000.0
+_AGC_LEAST = power_of(-60.0)
+# Voice falls by 10 dB between two syllables, noise does not; how loud either is says nothing.
+_VOICE_OVER_FLOOR = 10.0
+_SMOOTHING = 1.0 / FRAMES_PER_S
+
+
+def factor_of(gain_db: float) -> float:
+    """What samples are multiplied by."""
+    return float(10.0 ** (gain_db / 20.0))
+
+
+class Agc:
+    """How much louder a voice is to be made, in dB: 0 to 18, changed while it speaks and not else."""
+
+    def __init__(self) -> None:
+        self.gain_db = 0.0
+        self._recent: deque[float] = deque(maxlen=FRAMES_PER_S)
+        self._level = 0.0
+        self._rest = b""
+
+    def hear(self, pcm: bytes, factor: float) -> None:
+        """The next samples, which are multiplied by this before what is made of them here."""
+        data = self._rest + pcm
+        whole = len(data) // FRAME_BYTES * FRAME_BYTES
+        self._rest = data[whole:]
+        frames = samples_of(data[:whole]).reshape(-1, FRAME_SAMPLES).astype(np.float32) * factor
+        for power in (np.einsum("ij,ij->i", frames, frames) / FRAME_SAMPLES).tolist():
+            self._frame(power)
+
+    def _frame(self, power: float) -> None:
+        if power <= 0:  # digital silence says nothing of the line's noise
+            return
+        self._recent.append(power)
+        if len(self._recent) < FRAMES_PER_S or power < max(_AGC_LEAST, min(self._recent) * _VOICE_OVER_FLOOR):
+            return
+        self._level = self._level + (power - self._level) * _SMOOTHING if self._level else power
+        wanted_db = min(AGC_MOST_DB, max(0.0, AGC_TARGET_DBFS - dbfs_of(self._level)))
+        self.gain_db += min(_AGC_STEP_DB, max(-_AGC_STEP_DB, wanted_db - self.gain_db))
+
+
+class Amplifier:
+    """One way of a line: s16le in, the same louder or softer out."""
+
+    def __init__(self, gain_db: float, *, agc: bool = False) -> None:
+        self._factor = self._now = factor_of(gain_db)
+        self._agc = Agc() if agc else None
+
+    def process(self, pcm: bytes) -> bytes:
+        """The next part of the stream: whole samples of any number, none included."""
+        samples = samples_of(pcm)
+        if not len(samples):
+            return b""
+        wanted = self._factor
+        if self._agc is not None:
+            self._agc.hear(pcm, self._factor)
+            wanted *= factor_of(self._agc.gain_db)
+        loud = samples.astype(np.float32)
+        if self._now == wanted and float(np.abs(loud).max()) * wanted <= _CEILING:
+            loud *= wanted
+        else:
+            loud *= self._curve(loud, wanted)
+            np.clip(loud, -_CEILING, _CEILING, out=loud)
+        return np.rint(loud).astype(SAMPLE_TYPE).tobytes()
+
+    def _curve(self, loud: npt.NDArray[np.float32], wanted: float) -> npt.NDArray[np.float64]:
+        """What each sample is multiplied by: never more in a step than its peak allows, from knot to knot."""
+        starts = np.arange(0, len(loud), _STEP)
+        peaks = np.maximum(np.maximum.reduceat(np.abs(loud), starts), 1.0)
+        allowed = np.minimum(wanted, _CEILING / peaks).tolist()
+        knots = [self._now]
+        for this, following in zip(allowed, [*allowed[1:], allowed[-1]], strict=True):
+            knots.append(min(this, following, knots[-1] * _RELEASE))
+        self._now = knots[-1]
+        return np.interp(np.arange(1, len(loud) + 1), np.append(starts, len(loud)), knots)
