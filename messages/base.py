@@ -51,7 +51,7 @@ class VoicePort(msgspec.Struct, frozen=True, kw_only=True):
     frame_bytes: int = 320
     """Bytes of one 20 ms frame, s16le."""
     kind: str = "tty"
-    """As in `media.ports.voice_port`: `tty`, `unix`, or `node` with `HOST:PORT/NAME` for a path."""
+    """As in `media.ports.voice_port`: `tty`, `unix`, `alsa`, or `node` with `HOST:PORT/NAME` for a path."""
     gains: Gains = NO_GAINS
     """None of a voice of another node: where its port is, there it is amplified."""
 

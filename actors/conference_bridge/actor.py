@@ -121,7 +121,12 @@ class ConferenceBridgeActor(CenterActor):
         return Conference(
             on_change=on_change,
             load_sound=sounds.load,
-            open_port=partial(open_port, let_in_by=let_in_by, claim=partial(claim, asks_by=HEIR_ASKS_BY)),
+            open_port=partial(
+                open_port,
+                let_in_by=let_in_by,
+                claim=partial(claim, asks_by=HEIR_ASKS_BY),
+                locks=self.env.run,
+            ),
         )
 
     def stopping(self) -> None:

@@ -22,6 +22,7 @@ import select
 import struct
 import termios
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -61,6 +62,8 @@ class PortCounters(msgspec.Struct, frozen=True, kw_only=True):
     """How often a lost byte had to be made up for."""
     missed_frames: int = 0
     """Frames that the other node was to say and that did not come in time: its network stood still."""
+    xruns: int = 0
+    """How often a sound card had nothing to play, or was not read in time, and began anew."""
 
 
 class NodePass(NamedTuple):
@@ -242,18 +245,25 @@ def open_port(
     *,
     let_in_by: NodePass | None = None,
     claim: Callable[[int], None] | None = None,
+    locks: Path | None = None,
 ) -> VoicePort:
-    """Open what the spec describes, a terminal once `claim` has come back with its descriptor.
+    """Open what the spec describes, a terminal once `claim` has come back with its descriptor, a sound card
+    with that of a file in `locks`.
 
     Raises VoicePortMissing or VoicePortUnusable; may wait for a driver. Voices of other nodes cannot be had
     without what lets in there.
     """
     from media.ports.amplified import amplified  # it is made of what stands above
 
-    return amplified(_open(spec, let_in_by, claim), spec.gains)
+    return amplified(_open(spec, let_in_by, claim, locks), spec.gains)
 
 
-def _open(spec: VoicePortSpec, let_in_by: NodePass | None, claim: Callable[[int], None] | None) -> VoicePort:
+def _open(
+    spec: VoicePortSpec,
+    let_in_by: NodePass | None,
+    claim: Callable[[int], None] | None,
+    locks: Path | None,
+) -> VoicePort:
     match spec.kind:
         case "tty":
             return TtyVoicePort(spec.path, spec.rate_hz, spec.frame_bytes, claim)
@@ -261,6 +271,10 @@ def _open(spec: VoicePortSpec, let_in_by: NodePass | None, claim: Callable[[int]
             from media.ports.unix_port import UnixVoicePort  # it is made of what stands above
 
             return UnixVoicePort(spec.path, spec.rate_hz, spec.frame_bytes)
+        case "alsa":
+            from media.ports.alsa_port import AlsaVoicePort  # as above, and few have a sound card
+
+            return AlsaVoicePort(spec.path, spec.rate_hz, claim=claim, locks=locks)
         case "node":
             from media.ports.node_port import NodeVoicePort  # as above
 

@@ -16,6 +16,7 @@ class VoicePortSpec(msgspec.Struct, frozen=True, kw_only=True):
     frame_bytes: int = FRAME_BYTES
     """The unit in which the modem takes sound, in bytes at its own rate; writes are whole units."""
     kind: str = "tty"
-    """`tty`: a terminal; `unix`: a socket of packets, each one frame (`media.ports.unix_port`); `node`: a
-    voice of another node, `HOST:PORT/NAME` (`media.ports.node_port`)."""
+    """`tty`: a terminal; `unix`: a socket of packets, each one frame (`media.ports.unix_port`); `alsa`: a
+    sound card, `usb:1-2.3` or its name (`media.ports.cards`); `node`: a voice of another node,
+    `HOST:PORT/NAME` (`media.ports.node_port`)."""
     gains: Gains = NO_GAINS

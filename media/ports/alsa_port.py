@@ -1,0 +1,149 @@
+"""A voice port that is a sound card: a modem's own by USB (UAC), or one that is wired to its analogue pins.
+
+The card clocks it: its buffer holds 400 ms either way, and of what is to be played 60 ms at most may wait,
+which would be delay that stays. After an xrun (the card had nothing to play, or nobody has read for too long)
+a stream begins anew, and it is counted. The two streams are not linked: one that fails would stop both.
+
+A card is had by one process alone. Whoever has it has locked a file of the port's name, so that a successor
+can ask for it (`media.ports.claim`).
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+from media.ports import asound
+from media.ports.asound import OpenPcm, Pcm, PcmError, Stream
+from media.ports.cards import SYS, pcm_of
+from media.ports.ports import PortCounters, VoicePortLost, VoicePortMissing, VoicePortUnusable
+from media.sound.frames import FRAME_BYTES, RATE_HZ, SAMPLE_BYTES
+from media.sound.resampling import Downsampler, Resampler, Upsampler
+
+_QUEUE_FRAMES: Final = 3
+_MOST_READ_FRAMES: Final = 20
+"""As much as its buffer holds."""
+_XRUNS: Final = (errno.EPIPE, errno.ESTRPIPE)
+"""An xrun, and what a machine that was suspended finds."""
+
+
+class AlsaVoicePort:
+    """See the module."""
+
+    def __init__(
+        self,
+        path: str,
+        rate_hz: int = RATE_HZ,
+        *,
+        claim: Callable[[int], None] | None = None,
+        locks: Path | None = None,
+        open_pcm: OpenPcm | None = None,
+        sys: Path = SYS,
+    ) -> None:
+        """Open both ways, once `claim` has come back. Raises VoicePortMissing or VoicePortUnusable.
+
+        `locks`: where files to claim the card by lie; without it nobody is asked for it.
+        """
+        ratio = rate_hz // RATE_HZ
+        if rate_hz not in (RATE_HZ, 2 * RATE_HZ):
+            raise VoicePortUnusable(f"{path}: {rate_hz} Hz cannot be spoken")
+        self.path = path
+        self.rate_hz = rate_hz
+        self._from_modem: Resampler | None = Downsampler(ratio) if ratio > 1 else None
+        self._to_modem: Resampler | None = Upsampler(ratio) if ratio > 1 else None
+        self._frame_bytes = FRAME_BYTES * ratio
+        self._read = self._written = self._dropped = self._xruns = 0
+        name = pcm_of(path, sys=sys)
+        opens = open_pcm or asound.open_pcm
+        with ExitStack() as opened:
+            if claim is not None and locks is not None:
+                claim(_lock(opened, locks, path))
+            self._capture = opens(name, Stream.CAPTURE, rate_hz)
+            opened.callback(self._capture.close)
+            self._playback = opens(name, Stream.PLAYBACK, rate_hz)
+            opened.callback(self._playback.close)
+            try:
+                self._capture.start()
+            except PcmError as error:
+                raise VoicePortMissing(f"{path}: {error.strerror}") from error
+            self._opened = opened.pop_all()
+        self._silent = True
+        """Nothing was written since it was prepared."""
+
+    def read(self) -> bytes:
+        try:
+            pcm = self._capture.read(_MOST_READ_FRAMES * self._frame_bytes // SAMPLE_BYTES)
+        except PcmError as error:
+            self._began_anew(self._capture, error)
+            return b""
+        self._read += len(pcm)
+        return self._from_modem.process(pcm) if self._from_modem else pcm
+
+    def write(self, frame: bytes) -> None:
+        block = self._to_modem.process(frame) if self._to_modem else frame
+        for _ in range(2):
+            try:
+                said = self._say(block)
+            except PcmError as error:
+                self._began_anew(self._playback, error)
+            else:
+                self._written += said
+                self._dropped += not said
+                return
+        self._dropped += 1
+
+    def _say(self, block: bytes) -> bool:
+        """Whether the card has taken it."""
+        if not self._silent:
+            waits = self._playback.delay() * SAMPLE_BYTES
+            if waits + len(block) > _QUEUE_FRAMES * self._frame_bytes:
+                return False
+            return self._playback.write(block) == len(block)
+        # It plays from the first sample on: by this frame of silence may each that follows be late.
+        block = bytes(self._frame_bytes) + block
+        self._silent = False
+        return self._playback.write(block) == len(block)
+
+    def close(self) -> None:
+        self._opened.close()
+
+    def fileno(self) -> int:
+        return self._capture.fileno()
+
+    def counters(self) -> PortCounters:
+        return PortCounters(
+            read_bytes=self._read,
+            written_frames=self._written,
+            dropped_frames=self._dropped,
+            xruns=self._xruns,
+        )
+
+    def _began_anew(self, stream: Pcm, error: PcmError) -> None:
+        """Raises VoicePortLost where it was no xrun."""
+        if error.errno not in _XRUNS:
+            raise VoicePortLost(f"{self.path}: {error.strerror}") from error
+        self._xruns += 1
+        try:
+            stream.prepare()
+            if stream is self._capture:
+                stream.start()
+            else:
+                self._silent = True
+        except PcmError as again:
+            raise VoicePortLost(f"{self.path}: {again.strerror}") from again
+
+
+def _lock(opened: ExitStack, locks: Path, path: str) -> int:
+    """The descriptor of the file by which this port is claimed, closed last. Raises VoicePortMissing."""
+    name = "sound-" + re.sub(r"[^A-Za-z0-9.=_-]", "_", path)
+    try:
+        fd = os.open(locks / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise VoicePortMissing(f"{path}: {error.strerror}") from error
+    opened.callback(os.close, fd)
+    return fd

@@ -1,0 +1,54 @@
+"""Sound cards as the kernel shows them in /sys, and which of them a voice port's path means. Opens nothing.
+
+A card's number and name change when its modem is plugged in again (`Android`, `EC25EUX`, `Interface`); the
+USB socket does not.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+
+from media.ports.ports import VoicePortMissing
+
+SYS: Final = Path("/sys")
+KIND: Final = "alsa"
+"""Of a voice port that is a sound card (`media.ports.voice_port`)."""
+_SOCKET: Final = re.compile(r"usb:(?P<device>\d+-\d+(?:\.\d+)*)")
+_NUMBER: Final = re.compile(r"card(\d+)")
+
+
+def pcm_of(path: str, *, sys: Path = SYS) -> str:
+    """ALSA's name of what this path means now.
+
+    `usb:1-2.3` is the card of the USB device at that socket, as it is: a modem's takes one format and no
+    other. The name or number of a card is that card, to which ALSA converts. All else is ALSA's own name
+    (`plughw:CARD=Device`, one of asound.conf). Raises VoicePortMissing where the device has no card now.
+    """
+    if (socket := _SOCKET.fullmatch(path)) is not None:
+        cards = cards_at(socket["device"], sys=sys)
+        if not cards:
+            raise VoicePortMissing(f"the USB device at {socket['device']} has no sound card")
+        return f"hw:{cards[0]}"
+    return f"plughw:{path}" if path in _names(sys) else path
+
+
+def cards_at(device: str, *, sys: Path = SYS) -> list[int]:
+    """The numbers of the cards that the USB device at this socket (`1-2.3`) has now."""
+    found = (sys / "bus/usb/devices").glob(f"{device}:*/sound/card*")
+    return sorted(int(number[1]) for one in found if (number := _NUMBER.fullmatch(one.name)))
+
+
+def name_of(card: int, *, sys: Path = SYS) -> str:
+    """What ALSA calls the card, `EC25EUX`; its number where that cannot be read."""
+    try:
+        return (sys / f"class/sound/card{card}/id").read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return str(card)
+
+
+def _names(sys: Path) -> set[str]:
+    numbers = [int(number[1]) for one in (sys / "class/sound").glob("card*")
+               if (number := _NUMBER.fullmatch(one.name))]  # fmt: skip
+    return {name for number in numbers for name in (str(number), name_of(number, sys=sys))}
