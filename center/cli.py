@@ -104,6 +104,7 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
             "trace": ("trace", "Write down what a modem says, as an AT trace."),
             "replay": ("replay", "Read an AT trace and tell the calls in it."),
             "call": ("call", "Call a number through one modem; never an emergency number."),
+            "setup": ("modem_setup:setup", "Set once what a modem keeps in its own memory."),
         },
     ),
     "journal": (

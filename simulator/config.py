@@ -71,6 +71,8 @@ class ModemConfig(Vices, frozen=True, kw_only=True):
     """How long the modem is deaf after `AT+CFUN=1,1`."""
     voice: bool = True
     """False: a firmware without voice to the host; the modem has no voice port."""
+    memory: dict[str, str] = msgspec.field(default_factory=dict)
+    """What its memory holds, where that is not what its dialect says (`{ '+QCFG="ims"' = "0" }`)."""
     colp: bool = True
     """False: `AT+COLP=1` is refused."""
     sim: bool = True

@@ -51,6 +51,7 @@ COMMANDS: Final[Mapping[tuple[str, ...], Action | str]] = {
     ("modem", "trace"): Action.EXPORT,
     ("modem", "replay"): "a file that somebody has already",
     ("modem", "call"): "the number that was typed",
+    ("modem", "setup"): _NOBODY,
     ("journal", "verify"): "numbers of events",
     ("journal", "seal"): Action.CHANGE_KEPT,
     ("journal", "export"): Action.EXPORT,

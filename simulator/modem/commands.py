@@ -359,6 +359,8 @@ def perform(modem: Modem, command: Command, now_s: float) -> Lines | None:
         return []
     if (lines := modem.answer_lines(command.text)) is not None and command.verb is not Verb.SET:
         return lines
+    if (lines := modem.remembered(command)) is not None:
+        return lines
     action = (
         ACTIONS.get(command.name)
         or VOICE_ACTIONS[modem.dialect.voice_switch].get(command.name)

@@ -40,6 +40,15 @@ class Parameter(_Table, frozen=True, kw_only=True):
     """What `?` answers, with {0}, {1} …; empty: `NAME: v,v`."""
 
 
+class Kept(_Table, frozen=True, kw_only=True):
+    """One setting of its own memory, which outlasts the power."""
+
+    value: str
+    """As it leaves the factory; empty: it is not there yet."""
+    read: str
+    """What it answers when asked, with {value}, its parts {0}, {1} …, and the fields of `answers`."""
+
+
 class Announcements(_Table, frozen=True, kw_only=True):
     """How the modem tells a call's progress, unasked.
 
@@ -118,6 +127,8 @@ class Dialect(_Table, frozen=True, kw_only=True):
     accepts: tuple[str, ...] = ()
     """Commands that are answered OK, whatever they are told, and change nothing."""
     parameters: dict[str, Parameter] = {}
+    memory: dict[str, Kept] = {}
+    """By how a command for it begins: `+QCFG="ims"`."""
     stats: dict[str, tuple[int, int, int, int, int, int, int]] = {}
     """Fields for its announcements: a call's state in the family's own numbers, by <stat> of +CLCC from 0
     to 6, which is a call that is gone."""

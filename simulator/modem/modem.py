@@ -13,11 +13,12 @@ from collections.abc import Callable
 
 from simulator.config import ModemConfig
 from simulator.modem.at_errors import SIM_NOT_INSERTED, AtError, NoCarrier, UnknownCommand
-from simulator.modem.at_line import LINE_LIMIT, commands_in
+from simulator.modem.at_line import LINE_LIMIT, Command, commands_in
 from simulator.modem.commands import perform
 from simulator.modem.dialect import Dialect, Noise
 from simulator.modem.line import Line
 from simulator.modem.mailbox import Mailbox
+from simulator.modem.memory import Memory
 from simulator.modem.outlet import Outlet
 from simulator.modem.parameters import Parameters
 from simulator.modem.shift import Shift
@@ -61,6 +62,7 @@ class Modem:
         self.reboots = False
         """The command being done asks for a restart after its result."""
         self.parameters = Parameters(dialect.parameters, self._fields)
+        self.memory = Memory(dialect.memory, config.memory)
         self.sim = SimCard(config.pin, config.puk, config.pin_tries)
         self.line = Line(config, dialect, network, self._say, self.parameters.first, self._reboot)
         self.voice = ModemVoice(self.line, dialect)
@@ -235,6 +237,7 @@ class Modem:
         self._lines_run = 0
         self._told_codes_here = False
         self.parameters.reset()
+        self.memory.power_on(self.line.vices.forgets or ())
         self.voice.wide = False
         self.radio = not self.line.vices.radio_off
         self.sim.power_on(self.config.pin)
@@ -404,6 +407,10 @@ class Modem:
             "csq": self.config.csq if self.line.vices.registration != "searching" else NO_SIGNAL,
             "registered": self.registration,
         }
+
+    def remembered(self, command: Command) -> list[str] | None:
+        """What it answers of its own memory; None where the command is about nothing in it."""
+        return self.memory.do(command, self._fields())
 
     def answer_lines(self, command_text: str) -> list[str] | None:
         """The dialect's fixed answer, if it has one."""

@@ -74,6 +74,8 @@ class Vices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """The number that its list of calls and its codes give for every call that it has dialled."""
     unmarked_conference: bool | None = None
     """The members of a network conference stand in the list as active, and not as multiparty."""
+    forgets: tuple[str, ...] | None = None
+    """Settings of its memory that are gone with its next start (`+QCFG="ims"`), though it has said OK."""
     radio_off: bool | None = None
     """Its radio is off (`+CFUN: 0`) from its power-on, until it is told `AT+CFUN=1`."""
 

@@ -110,6 +110,27 @@ class Voice(Table, frozen=True, kw_only=True):
     """Dropping one of two calls silences the other until it is switched on again."""
 
 
+class Kept(Table, frozen=True, kw_only=True):
+    """What is set once, in the modem's own memory, by `securwoman modem setup` and never by itself."""
+
+    name: str
+    """What it is called (`ims`)."""
+    ask: str
+    """Asks for it."""
+    wanted: str
+    """Pattern of a whole line of the answer, where it is as it should be."""
+    set: Annotated[Commands, Meta(min_length=1)]
+    """Sets it; `{group}` is what `shape` has found."""
+    shape: str = ""
+    """Pattern of the line of the answer that has to be there for it to be set; empty: any answer."""
+    why: str
+    """What goes wrong without it, for whoever decides."""
+    reboot: bool = False
+    """It takes effect when the modem has started anew."""
+    only: Literal["", "usb_audio"] = ""
+    """Only where it is asked for; empty: always."""
+
+
 class UsbPorts(Table, frozen=True, kw_only=True):
     """Which interface of a USB device does what."""
 
@@ -179,6 +200,7 @@ class Dialect(Table, frozen=True, kw_only=True):
     conference_row: str = ""
     """The row of +CLCC that stands for all members of a conference."""
     port: tuple[UsbPorts, ...] = ()
+    kept: tuple[Kept, ...] = ()
     faults: tuple[str, ...] = ()
     """What the person on duty should know of this hardware."""
 

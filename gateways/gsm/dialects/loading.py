@@ -26,7 +26,7 @@ DIRECTORY: Final = Path(__file__).resolve().parents[3] / "config" / "dialects"
 """Beside the packages, in a checkout as in an installed wheel."""
 
 _Raw = dict[str, object]
-_OWN: Final = ("name", "aliases", "match", "port", "faults")
+_OWN: Final = ("name", "aliases", "match", "port", "kept", "faults")
 """What is not inherited."""
 _ON_TOP: Final = ("urc", "refusals", "unterminated", "answer_ends", "phantoms")
 """Lists of which the heir's entries come first."""
@@ -168,6 +168,14 @@ def _check(path: Path, dialect: Dialect) -> None:
             raise DialectError(
                 f"{path}: no such group: {', '.join(sorted(unknown))} - at `$.urc[{place}].pattern`"
             )
+    for place, kept in enumerate(dialect.kept):
+        for text in kept.set:
+            try:
+                text.format_map(dict.fromkeys(re.compile(kept.shape).groupindex, ""))
+            except (KeyError, ValueError, IndexError) as error:
+                raise DialectError(
+                    f"{path}: `shape` has no such group: {error} - at `$.kept[{place}].set`"
+                ) from error
     for key, template, needed in (
         ("dial", dialect.dial, "{number}"),
         ("dtmf", dialect.dtmf, "{digit}"),
@@ -181,6 +189,9 @@ def _check(path: Path, dialect: Dialect) -> None:
 def _patterns(dialect: Dialect) -> Iterator[tuple[str, str]]:
     for place, urc in enumerate(dialect.urc):
         yield f"urc[{place}].pattern", urc.pattern
+    for place, kept in enumerate(dialect.kept):
+        yield f"kept[{place}].wanted", kept.wanted
+        yield f"kept[{place}].shape", kept.shape
     for key, patterns in (
         ("match.identity", dialect.match.identity),
         ("match.lines", dialect.match.lines),

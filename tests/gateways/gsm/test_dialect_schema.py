@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from gateways.gsm.dialects.dialect import Dialect, Match, Poll, Table, Times, Urc, UsbPorts, Voice
+from gateways.gsm.dialects.dialect import Dialect, Kept, Match, Poll, Table, Times, Urc, UsbPorts, Voice
 from tests.foundation.tree import ROOT
 
 HOLDERS: Final[dict[type[Table], frozenset[str]]] = {
@@ -18,6 +18,7 @@ HOLDERS: Final[dict[type[Table], frozenset[str]]] = {
     Times: frozenset({"times"}),
     Voice: frozenset({"voice", "_voice"}),
     Urc: frozenset({"urc"}),
+    Kept: frozenset({"kept"}),
     UsbPorts: frozenset({"known", "roles", "ports", "port"}),
 }
 """What a variable or an attribute that holds such a table is called in the code."""

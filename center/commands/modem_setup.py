@@ -1,0 +1,137 @@
+"""`modem setup`: what has to be set once in a modem's own memory; shown, done when asked, and read back."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+from cyclopts import Parameter
+
+from center.errors import CenterError, UsageError
+from center.options import DEFAULT, Common
+from gateways.gsm.dialects.kept import Standing
+
+if TYPE_CHECKING:
+    from center.modems.own_settings import Item
+    from center.modems.questions import Questions
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What is at the port, and how its settings stand at the end."""
+
+    port: str
+    """Where it is now."""
+    imei: str
+    dialect: str
+    items: list[Item]
+    changed: tuple[str, ...] = ()
+    """The settings that were to be set, by name."""
+    refused: dict[str, str] = {}
+    """By name, in the modem's words."""
+
+
+def setup(
+    port: str,
+    /,
+    *,
+    usb_audio: Annotated[bool, Parameter(negative="", help="Have it show a sound card.")] = False,
+    yes: Annotated[bool, Parameter(negative="", help="Set without asking.")] = False,
+    dialect: Annotated[str, Parameter(help="Name of a dialect.")] = "auto",
+    common: Common = DEFAULT,
+) -> int:
+    """Set once what a modem keeps in its own memory; exit 1 where something is not as it should be.
+
+    Shows what is and what would be, sets it on Enter, and reads it back after the modem has started anew.
+    """
+    from center.modems.live_trace import line_at
+    from center.modems.own_settings import items, looked_at_again, set_, start_anew
+    from center.modems.questions import questions
+    from center.settings.handed_down import lines_of
+    from center.settings.in_use import settings_in_use
+
+    state = common.directory
+    if (line := line_at(state, port)) is not None:
+        raise CenterError(f"line {line} of the running center has {port}: stop the center first")
+    with questions(port) as asked:
+        path = asked.path
+        maker, model, _, imei = asked.identify(dialect)
+        kind = asked.dialect
+        if _holds_a_call(asked):
+            raise CenterError(f"{port}: the modem holds a call")
+        before = items(asked, usb_audio=usb_audio)
+        common.say(f"{path}: {' '.join(filter(None, (maker, model)))}, IMEI {imei or 'not told'}, {kind.key}")
+        wanted = [item for item in before if item.standing is Standing.OTHERWISE]
+        _show(common, before)
+        if not wanted:
+            return _end(common, Outcome(port=path, imei=imei, dialect=kind.key, items=before))
+        if not yes and not _agreed(any(item.reboot for item in wanted)):
+            return _end(common, Outcome(port=path, imei=imei, dialect=kind.key, items=before))
+        refused = set_(asked, wanted)
+        reboot = any(item.reboot and item.name not in refused for item in wanted)
+        if reboot and not start_anew(asked):
+            common.say("the modem was not seen to start anew: switch it off and on")
+    where, after = looked_at_again(
+        path, imei, kind, lines_of(settings_in_use(state)), state, usb_audio=usb_audio
+    )
+    changed = tuple(item.name for item in wanted)
+    return _end(
+        common,
+        Outcome(port=where, imei=imei, dialect=kind.key, items=after, changed=changed, refused=refused),
+    )
+
+
+def _holds_a_call(asked: Questions) -> bool:
+    """Whether a call stands, which a start anew would end; a data session is none."""
+    from gateways.gsm.at.parse import parse_clcc
+
+    rows = asked.ask(asked.dialect.data.calls).lines
+    real = [row for row in rows if not asked.dialect.is_phantom(row.partition(":")[2].strip())]
+    return any((row := parse_clcc(line)) is not None and row.mode == 0 for line in real)
+
+
+def _agreed(reboot: bool) -> bool:
+    """Asks; Raises UsageError where nobody is there to answer."""
+    if not sys.stdin.isatty():
+        raise UsageError("nothing was set: say --yes, or answer at a terminal")
+    after = " and have the modem start anew" if reboot else ""
+    print(f"Enter to set these{after}, Ctrl-C to leave all as it is ", end="", file=sys.stderr, flush=True)
+    try:
+        return sys.stdin.readline().strip().lower() in ("", "y", "yes")
+    except KeyboardInterrupt:
+        return False
+
+
+def _show(common: Common, found: list[Item]) -> None:
+    for item in found:
+        match item.standing:
+            case Standing.AS_WANTED:
+                common.say(f"  {item.name}: as it should be ({item.is_now})")
+            case Standing.NOT_KNOWN:
+                common.say(
+                    f"  {item.name}: this firmware does not know it, or tells it otherwise ({item.is_now})"
+                )
+            case Standing.OTHERWISE:
+                common.say(f"  {item.name}: is {item.is_now or 'not there'}; {', '.join(item.commands)}")
+                common.say(f"    {item.why}")
+
+
+def _end(common: Common, outcome: Outcome) -> int:
+    """What came of it, setting by setting."""
+    left = {item.name: item for item in outcome.items if item.standing is Standing.OTHERWISE}
+    if outcome.changed:
+        common.say(f"{outcome.port}: read back")
+    for name in outcome.changed:
+        if name not in left:
+            common.say(f"  {name}: set")
+        elif name in outcome.refused:
+            common.say(f"  {name}: REFUSED ({outcome.refused[name]}), is {left[name].is_now}")
+        else:
+            common.say(f"  {name}: DID NOT STAY, is {left[name].is_now}: look at its firmware")
+    if not outcome.items:
+        common.say("nothing is known that has to be set in such a modem")
+    elif not left:
+        common.say("all is as it should be")
+    if common.json:
+        common.data(outcome)
+    return 1 if left else 0

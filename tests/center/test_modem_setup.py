@@ -1,0 +1,114 @@
+"""`modem setup` with simulated modems: shown, set, started anew, and read back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+
+from center import cli
+from center.modems import own_settings
+from center.modems.own_settings import looked_at_again
+from center.modems.questions import questions
+from center.node.carrier import Carrier
+from center.state.state_dir import StateDir
+from gateways.gsm.port.places import places
+
+pytestmark = pytest.mark.process
+
+SIMULATION = """
+[simulator]
+control = "127.0.0.1:0"
+[[modem]]
+name = "unset"
+dialect = "quectel_ec2x"
+number = "+390200000001"
+boot_time_s = 0.2
+memory = { '+QCFG="ims"' = "0", '+QMBNCFG="AutoSel"' = "0" }
+[[modem]]
+name = "forgetful"
+dialect = "quectel_ec2x"
+number = "+390200000002"
+boot_time_s = 0.2
+memory = { '+QCFG="ims"' = "0" }
+forgets = ['+QCFG="ims"']
+[[modem]]
+name = "plain"
+dialect = "huawei"
+number = "+390200000003"
+"""
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StateDir]:
+    directory = tmp_path_factory.mktemp("setup")
+    state = StateDir(directory / "state")
+    state.create()
+    simulation = directory / "simulation.toml"
+    simulation.write_text(SIMULATION)
+    carrier = Carrier(state, simulation)
+    try:
+        carrier.wait_ready()
+        yield state
+    finally:
+        carrier.end()
+
+
+def setup(state: StateDir, name: str, *options: str) -> int:
+    return cli.run(["modem", "setup", str(state.run / f"{name}.at"), "--state", str(state.path), *options])
+
+
+def test_it_is_shown_and_nothing_is_set_until_somebody_agrees(
+    state: StateDir, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(2):
+        assert setup(state, "unset") == 2
+        said = capfd.readouterr()
+        assert 'ims: is "ims",0,0; AT+QCFG="ims",1' in said.out
+        assert "without VoLTE every call needs 2G or 3G" in said.out
+        assert 'service_domain: as it should be ("servicedomain",2)' in said.out
+        assert "say --yes" in said.err
+
+
+def test_what_is_set_is_read_back_after_the_modem_has_started_anew(
+    state: StateDir, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert setup(state, "unset", "--yes", "--usb-audio", "--json") == 0
+    told = json.loads(capfd.readouterr().out)
+    assert set(told["changed"]) == {"ims", "carrier_profile", "gnss_port", "usb_audio"}
+    assert {one["standing"] for one in told["items"]} == {"as_wanted"}
+    assert next(one["is_now"] for one in told["items"] if one["name"] == "usb_audio").endswith(
+        "1,1,1,1,1,0,1"
+    )
+    assert not (state.path / "lines/.setup.port").exists()
+    assert setup(state, "unset", "--usb-audio") == 0
+    assert "all is as it should be" in capfd.readouterr().out
+
+
+def test_a_setting_that_does_not_stay_is_told(state: StateDir, capfd: pytest.CaptureFixture[str]) -> None:
+    assert setup(state, "forgetful", "--yes") == 1
+    said = capfd.readouterr().out
+    assert 'ims: DID NOT STAY, is "ims",0,0' in said
+    assert "gnss_port: set" in said
+
+
+def test_a_modem_of_which_nothing_is_known_is_told_so(
+    state: StateDir, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert setup(state, "plain") == 0
+    assert "nothing is known that has to be set in such a modem" in capfd.readouterr().out
+
+
+def test_a_modem_that_comes_back_under_another_name_is_found_by_its_imei(
+    state: StateDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_settings, "places", partial(places, state.run))
+    with questions(str(state.run / "forgetful.at")) as asked:
+        imei = asked.identify()[3]
+        kind = asked.dialect
+    gone = str(state.run / "it-was-here.at")
+    where, found = looked_at_again(gone, imei, kind, [], state, usb_audio=False)
+    assert where == str(state.run / "forgetful.at")
+    assert [one.name for one in found] == [one.name for one in kind.data.kept if not one.only]
