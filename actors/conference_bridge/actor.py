@@ -126,6 +126,7 @@ class ConferenceBridgeActor(CenterActor):
                 let_in_by=let_in_by,
                 claim=partial(claim, asks_by=HEIR_ASKS_BY),
                 locks=self.env.run,
+                keeps_wide=True,
             ),
         )
 

@@ -241,12 +241,17 @@ class Conference:
         for one in present:
             if one.fresh:
                 self._core.refill(one.leg)
+            rate_hz = one.port.rate_hz
             try:
                 said[one.leg] = b"" if handing else one.port.read()
+                if one.port.rate_hz != rate_hz:
+                    # What waits was read at another rate than it was spoken at.
+                    self._core.refill(one.leg)
             except Exception as error:  # whatever a port does, only its own leg may suffer; `lost` says why
                 self._roster.lose(one, error, tick.number)
         playing = self._playlist.turn(said)
-        heard = self._core.tick(said, playing=playing, skipped=tick.skipped)
+        wide = {one.leg for one in present if one.port.wide}
+        heard = self._core.tick(said, wide=wide, playing=playing, skipped=tick.skipped)
         for one in present:
             if one.leg in said:
                 try:

@@ -14,9 +14,11 @@ import numpy as np
 from media.conference.clips import Playing
 from media.conference.ear import Ear, listen, remember
 from media.conference.jitter import JitterBuffer, JitterStats
+from media.ports.measured import WIDE_HZ
+from media.sound.bands import Bands, Detail
 from media.sound.comfort import comfort
 from media.sound.fades import joined
-from media.sound.frames import SILENCE, Samples, stack
+from media.sound.frames import RATE_HZ, SILENCE, Samples, stack
 from media.sound.levels import LevelReport
 from media.sound.mixing import Blend, Wide
 
@@ -29,9 +31,16 @@ Audience = Mapping[str, frozenset[str]]
 
 class _Leg:
     def __init__(self) -> None:
+        self.bands: Bands | None = None
+        """Of a leg that speaks and hears 16 kHz."""
         self.buffer = JitterBuffer()
         self.ear = Ear()
         self.frame = SILENCE
+        """What it has said last, at 8 kHz."""
+        self._said = SILENCE
+        """The same at its own rate."""
+        self.detail: Detail | None = None
+        """What of the last frame is missing at 8 kHz."""
         self.cut = False
 
     def replace(self) -> None:
@@ -41,17 +50,32 @@ class _Leg:
 
     def refill(self) -> None:
         """The same call, through another port."""
-        self.buffer = JitterBuffer()
+        self.buffer = JitterBuffer(rate_hz=RATE_HZ if self.bands is None else WIDE_HZ)
         self.ear.begin_anew()
         self.cut = True
+
+    def set_wide(self, *, wide: bool) -> None:
+        """From the next frame on it speaks and hears 16 kHz, or 8; nothing happens where it does."""
+        if wide is not (self.bands is not None):
+            self.bands = Bands() if wide else None
+            self.refill()
 
     def pop(self) -> bytes:
         """The next frame, which begins where the last one has ended."""
         frame = self.buffer.pop()
-        if self.cut or not self.buffer.follows:
-            frame = joined(self.frame, frame)
-        self.frame, self.cut = frame, False
-        return frame
+        switched = len(frame) != len(self._said)
+        if not switched and (self.cut or not self.buffer.follows):
+            frame = joined(self._said, frame)
+        self._said, self.cut = frame, False
+        narrow, self.detail = (frame, None) if self.bands is None else self.bands.split(frame)
+        if switched:
+            narrow, self.detail = joined(self.frame, narrow), None
+        self.frame = narrow
+        return narrow
+
+    def heard(self, frame: bytes, missing: Detail | None) -> bytes:
+        """What it is to hear, at its own rate."""
+        return frame if self.bands is None else self.bands.join(frame, missing)
 
 
 class _Unheard(NamedTuple):
@@ -101,12 +125,18 @@ class ConferenceCore:
         self._legs[leg].refill()
 
     def tick(
-        self, said: Mapping[str, bytes], *, playing: Sequence[Playing] = (), skipped: int = 0
+        self,
+        said: Mapping[str, bytes],
+        *,
+        wide: Collection[str] = (),
+        playing: Sequence[Playing] = (),
+        skipped: int = 0,
     ) -> dict[str, bytes]:
         """The frame that each leg is to hear, exactly one each, for what the legs' ports have given since.
 
-        `said` is whole samples of any length, and may miss legs. Who is heard by nobody hears, and her level
-        is still shown. `skipped` is how many ticks were left out just before.
+        `said` is whole samples of any length, and may miss legs. Who is in `wide` says and hears 16 kHz. Who
+        is heard by nobody hears, and her level is still shown. `skipped` is how many ticks were left out just
+        before.
         """
         legs, self._ticks = self._legs, self._ticks + 1
         if not legs:
@@ -114,6 +144,8 @@ class ConferenceCore:
             return {}
         frames: list[bytes] = []
         for name, leg in legs.items():
+            if name in said:
+                leg.set_wide(wide=name in wide)
             if pcm := said.get(name):
                 leg.buffer.push(pcm)
             if skipped:
@@ -123,13 +155,15 @@ class ConferenceCore:
         frames += [leg.pop() for leg in self._leaving.values()]
         frames += [clip.frame for clip in playing]
         rows = stack(frames)
-        wide = rows.astype(np.float32)
-        heard = self._blend.mix(rows, wide)
-        self._unheard = _Unheard([leg.ear for leg in legs.values()], rows, wide, heard)
+        exact = rows.astype(np.float32)
+        details = [leg.detail for leg in (*legs.values(), *self._leaving.values())]
+        missing = self._blend.mix_details(details)
+        heard = self._blend.mix(rows, exact)
+        self._unheard = _Unheard([leg.ear for leg in legs.values()], rows, exact, heard)
         self._leaving = {}
         return {
-            leg: comfort(self._ticks) if frame == SILENCE else frame
-            for leg, frame in zip(legs, heard, strict=True)
+            name: leg.heard(comfort(self._ticks) if frame == SILENCE else frame, missing.get(at))
+            for at, ((name, leg), frame) in enumerate(zip(legs.items(), heard, strict=True))
         }
 
     def listen(self) -> None:

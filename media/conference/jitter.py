@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import msgspec
 
-from media.sound.frames import FRAME_BYTES, FRAME_MS, FRAMES_PER_S, SAMPLE_BYTES, SILENCE, ms_of
+from media.sound.frames import FRAME_MS, FRAMES_PER_S, RATE_HZ, SAMPLE_BYTES, SILENCE, frame_bytes_of
 from media.sound.levels import peak_of
 
 TARGET_MS = 40
@@ -54,11 +54,13 @@ class JitterStats(msgspec.Struct, frozen=True, kw_only=True):
 class JitterBuffer:
     """One leg's waiting sound. `push` what the port gave, then `pop` once per tick."""
 
-    def __init__(self, *, target_ms: int = TARGET_MS, cap_ms: int = CAP_MS) -> None:
-        self._target = target_ms // FRAME_MS * FRAME_BYTES
-        self._cap = cap_ms // FRAME_MS * FRAME_BYTES
+    def __init__(self, *, target_ms: int = TARGET_MS, cap_ms: int = CAP_MS, rate_hz: int = RATE_HZ) -> None:
+        self._frame = frame_bytes_of(rate_hz)
+        self._silent_frame = SILENCE if rate_hz == RATE_HZ else bytes(self._frame)
+        self._target = target_ms // FRAME_MS * self._frame
+        self._cap = cap_ms // FRAME_MS * self._frame
         # Half a frame less is enough to begin: else a source that is a hair late costs a whole frame.
-        self._enough = self._target - FRAME_BYTES // 2
+        self._enough = self._target - self._frame // 2
         self._waiting = bytearray()
         self._filling = True
         self._owed = 0
@@ -85,9 +87,9 @@ class JitterBuffer:
             self._owed, self._broken = 0, True
 
     def pop(self) -> bytes:
-        """The next frame, exactly 320 bytes; `SILENCE` itself when there is none."""
+        """The next frame, exactly 20 ms; at 8 kHz `SILENCE` itself when there is none."""
         frame = self._next()
-        sounding = frame is not SILENCE
+        sounding = frame is not self._silent_frame
         self.follows = sounding is self._sounding and not self._broken
         self._sounding, self._broken = sounding, False
         return frame
@@ -97,23 +99,23 @@ class JitterBuffer:
         if self._filling:
             if depth < self._enough:
                 self._silence += 1
-                return SILENCE
+                return self._silent_frame
             self._filling = False
             self._begin_window(_SETTLING_POPS)
-        elif depth < (self._owed + 1) * FRAME_BYTES and self._waits(depth):
+        elif depth < (self._owed + 1) * self._frame and self._waits(depth):
             self._silence += 1
-            return SILENCE
+            return self._silent_frame
         depth -= self._leave_out_late()
         self._look(depth)
         if self._shortage and self._quiet():
             self._shortage = 0
             self._stretched += 1
-            return SILENCE
+            return self._silent_frame
         while self._surplus and (self._forced or self._quiet()):
             self._surplus -= 1
             self._trimmed += self._drop_frame()
-        frame = bytes(self._waiting[:FRAME_BYTES])
-        del self._waiting[:FRAME_BYTES]
+        frame = bytes(self._waiting[: self._frame])
+        del self._waiting[: self._frame]
         self._played += 1
         return frame
 
@@ -126,12 +128,12 @@ class JitterBuffer:
             self._owed += 1
             return True
         self._owed = 0
-        self._filling = depth < FRAME_BYTES
+        self._filling = depth < self._frame
         return self._filling
 
     def _leave_out_late(self) -> int:
         """The frames that silence has stood in for, now that they are here with the next; how many bytes."""
-        late = self._owed * FRAME_BYTES
+        late = self._owed * self._frame
         if late:
             del self._waiting[:late]
             self._trimmed += self._owed
@@ -141,25 +143,28 @@ class JitterBuffer:
     @property
     def next_waits(self) -> bool | None:
         """Whether the next frame is there already; None while nothing is played."""
-        return None if self._filling else len(self._waiting) >= (self._owed + 1) * FRAME_BYTES
+        return None if self._filling else len(self._waiting) >= (self._owed + 1) * self._frame
 
     def skip(self, frames: int) -> None:
         """Ticks were missed: what would have been played in them is left out, down to the target."""
-        for _ in range(min(frames, self._cap // FRAME_BYTES)):
+        for _ in range(min(frames, self._cap // self._frame)):
             self._trimmed += self._drop_frame()
 
     def stats(self) -> JitterStats:
         """The figures until now."""
         return JitterStats(
-            depth_ms=ms_of(len(self._waiting)),
-            received_ms=ms_of(self._received),
+            depth_ms=self._ms(len(self._waiting)),
+            received_ms=self._ms(self._received),
             played_frames=self._played,
             silence_frames=self._silence,
             underruns=self._underruns,
-            overflow_ms=ms_of(self._overflow),
+            overflow_ms=self._ms(self._overflow),
             trimmed_frames=self._trimmed,
             stretched_frames=self._stretched,
         )
+
+    def _ms(self, pcm_bytes: int) -> float:
+        return pcm_bytes * FRAME_MS / self._frame
 
     def _begin_window(self, pops: int) -> None:
         self._window = self._window_left = pops
@@ -169,7 +174,7 @@ class JitterBuffer:
     def _count(self, depth: int) -> None:
         self._least = depth if self._least < 0 else min(depth, self._least)
         self._most = max(depth, self._most)
-        self._little += depth < FRAME_BYTES + FRAME_BYTES // 4
+        self._little += depth < self._frame + self._frame // 4
         self._window_left -= 1
 
     def _look(self, depth: int) -> None:
@@ -178,21 +183,21 @@ class JitterBuffer:
         if self._window_left > 0:
             return
         pending = self._surplus
-        self._surplus = max(0, (self._least - self._target) // FRAME_BYTES)
+        self._surplus = max(0, (self._least - self._target) // self._frame)
         # A surplus that found no quiet moment in a whole window goes now.
         self._forced = self._window == _SETTLING_POPS or pending > 0
         often = self._little * _OFTEN > self._window
-        self._shortage = int(often and self._most <= self._cap - 2 * FRAME_BYTES)
+        self._shortage = int(often and self._most <= self._cap - 2 * self._frame)
         self._begin_window(_WINDOW_POPS)
 
     def _quiet(self) -> bool:
-        return peak_of(bytes(self._waiting[:FRAME_BYTES])) < _QUIET_PEAK
+        return peak_of(bytes(self._waiting[: self._frame])) < _QUIET_PEAK
 
     def _drop_frame(self) -> int:
         """Leave out the oldest frame if the target still waits behind it; whether one was, as 0 or 1."""
-        if len(self._waiting) < self._target + FRAME_BYTES:
+        if len(self._waiting) < self._target + self._frame:
             self._surplus = 0
             return 0
-        del self._waiting[:FRAME_BYTES]
+        del self._waiting[: self._frame]
         self._broken = True
         return 1

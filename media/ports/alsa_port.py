@@ -22,8 +22,8 @@ from media.ports import asound
 from media.ports.asound import OpenPcm, Pcm, PcmError, Stream
 from media.ports.cards import SYS, pcm_of
 from media.ports.ports import PortCounters, VoicePortLost, VoicePortMissing, VoicePortUnusable
+from media.ports.rates import Rates
 from media.sound.frames import FRAME_BYTES, RATE_HZ, SAMPLE_BYTES
-from media.sound.resampling import Downsampler, Resampler, Upsampler
 
 _QUEUE_FRAMES: Final = 3
 _MOST_READ_FRAMES: Final = 20
@@ -40,6 +40,7 @@ class AlsaVoicePort:
         path: str,
         rate_hz: int = RATE_HZ,
         *,
+        keeps_wide: bool = False,
         claim: Callable[[int], None] | None = None,
         locks: Path | None = None,
         open_pcm: OpenPcm | None = None,
@@ -47,15 +48,14 @@ class AlsaVoicePort:
     ) -> None:
         """Open both ways, once `claim` has come back. Raises VoicePortMissing or VoicePortUnusable.
 
-        `locks`: where files to claim the card by lie; without it nobody is asked for it.
+        `keeps_wide`: 16 kHz stays as it is. `locks`: where files to claim the card by lie; without it nobody
+        is asked for it.
         """
         ratio = rate_hz // RATE_HZ
         if rate_hz not in (RATE_HZ, 2 * RATE_HZ):
             raise VoicePortUnusable(f"{path}: {rate_hz} Hz cannot be spoken")
         self.path = path
-        self.rate_hz = rate_hz
-        self._from_modem: Resampler | None = Downsampler(ratio) if ratio > 1 else None
-        self._to_modem: Resampler | None = Upsampler(ratio) if ratio > 1 else None
+        self._rates = Rates(rate_hz, keeps_wide=keeps_wide)
         self._frame_bytes = FRAME_BYTES * ratio
         self._read = self._written = self._dropped = self._xruns = 0
         name = pcm_of(path, sys=sys)
@@ -75,6 +75,14 @@ class AlsaVoicePort:
         self._silent = True
         """Nothing was written since it was prepared."""
 
+    @property
+    def rate_hz(self) -> int:
+        return self._rates.rate_hz
+
+    @property
+    def wide(self) -> bool:
+        return self._rates.wide
+
     def read(self) -> bytes:
         try:
             pcm = self._capture.read(_MOST_READ_FRAMES * self._frame_bytes // SAMPLE_BYTES)
@@ -82,10 +90,10 @@ class AlsaVoicePort:
             self._began_anew(self._capture, error)
             return b""
         self._read += len(pcm)
-        return self._from_modem.process(pcm) if self._from_modem else pcm
+        return self._rates.from_port(pcm)
 
     def write(self, frame: bytes) -> None:
-        block = self._to_modem.process(frame) if self._to_modem else frame
+        block = self._rates.to_port(frame)
         for _ in range(2):
             try:
                 said = self._say(block)

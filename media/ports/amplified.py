@@ -19,6 +19,14 @@ class AmplifiedPort:
         self._in = Amplifier(gains.in_db, agc=gains.agc) if gains.in_db or gains.agc else None
         self._out = Amplifier(gains.out_db) if gains.out_db else None
 
+    @property
+    def rate_hz(self) -> int:
+        return self._port.rate_hz
+
+    @property
+    def wide(self) -> bool:
+        return self._port.wide
+
     def read(self) -> bytes:
         pcm = self._port.read()
         return pcm if self._in is None else self._in.process(pcm)

@@ -18,7 +18,7 @@ from media.gate.hello import Answer, Caller, HelloBroken
 from media.gate.wire import NodeWire, prepare
 from media.ports.ports import NodePass, PortCounters, VoicePortMissing, VoicePortUnusable
 from media.ports.voice_port import VoicePortSpec
-from media.sound.frames import FRAME_BYTES
+from media.sound.frames import FRAME_BYTES, RATE_HZ
 
 OPENS_WITHIN_S: Final = 1.0
 KIND: Final = "node"
@@ -76,6 +76,14 @@ class NodeVoicePort:
 
     def write(self, frame: bytes) -> None:
         self._wire.put(frame, self._now_us())
+
+    @property
+    def rate_hz(self) -> int:
+        return RATE_HZ
+
+    @property
+    def wide(self) -> bool:
+        return False
 
     def close(self) -> None:
         self._wire.close()

@@ -1,8 +1,8 @@
 """Voice ports: where a leg's sound is read from and written to.
 
 A port never waits: reading gives what is there, writing drops and counts what does not fit. Both sides speak
-8 kHz s16le whatever the modem speaks. Ports know nothing of calls: a port that carries only silence is a port
-that works.
+8 kHz s16le whatever the modem speaks, or 16 kHz where it does and whoever opens the port wants that. Ports
+know nothing of calls: a port that carries only silence is a port that works.
 
 Errors::
 
@@ -21,6 +21,7 @@ import secrets
 import select
 import struct
 import termios
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -28,10 +29,11 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from media.conference.jitter import TARGET_MS
+from media.ports.measured import MeasuredRate
+from media.ports.rates import Rates
 from media.ports.voice_port import VoicePortSpec
 from media.sound.alignment import SampleAligner
 from media.sound.frames import FRAME_BYTES, FRAME_MS, RATE_HZ, SAMPLE_BYTES
-from media.sound.resampling import Downsampler, Resampler, Upsampler
 
 
 class VoicePortError(Exception):
@@ -86,12 +88,23 @@ def node_pass(secret: bytes) -> NodePass:
 class VoicePort(Protocol):
     """What the conference needs of a port: used by one thread at a time, closed when none uses it."""
 
+    @property
+    def rate_hz(self) -> int:
+        """The modem's rate in Hz: as measured, or, until that is known, as its dialect says."""
+        ...
+
+    @property
+    def wide(self) -> bool:
+        """Whether what is read and written is 16 kHz: it may change with a `read`. Otherwise it is 8."""
+        ...
+
     def read(self) -> bytes:
-        """Whatever is there, as whole 8 kHz samples; may be empty. Never waits. Raises VoicePortLost."""
+        """Whatever is there, as whole samples; may be empty. Never waits. Raises VoicePortLost."""
         ...
 
     def write(self, frame: bytes) -> None:
-        """Say one frame of 320 bytes; dropped and counted when full. Never waits. Raises VoicePortLost."""
+        """Say one frame of 320 bytes, of 640 where it is wide; dropped and counted when full. Never waits.
+        Raises VoicePortLost."""
         ...
 
     def close(self) -> None:
@@ -127,16 +140,23 @@ class TtyVoicePort:
         rate_hz: int = RATE_HZ,
         frame_bytes: int = FRAME_BYTES,
         claim: Callable[[int], None] | None = None,
+        *,
+        keeps_wide: bool = False,
+        now_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Open and set up, once `claim` has come back. Raises VoicePortMissing or VoicePortUnusable."""
+        """Open and set up, once `claim` has come back. Raises VoicePortMissing or VoicePortUnusable.
+
+        `rate_hz` is believed until it is measured, by `now_s`; `frame_bytes` is the unit at that rate.
+        `keeps_wide`: 16 kHz stays as it is.
+        """
         if rate_hz < RATE_HZ or rate_hz % RATE_HZ or frame_bytes <= 0 or frame_bytes % SAMPLE_BYTES:
             raise VoicePortUnusable(f"{path}: {rate_hz} Hz in units of {frame_bytes} bytes cannot be spoken")
-        ratio = rate_hz // RATE_HZ
         self.path = path
-        self._unit = frame_bytes
-        self._queue_limit = max(_QUEUE_FRAMES * FRAME_BYTES * ratio, 2 * frame_bytes)
-        self._from_modem: Resampler | None = Downsampler(ratio) if ratio > 1 else None
-        self._to_modem: Resampler | None = Upsampler(ratio) if ratio > 1 else None
+        self._now_s = now_s
+        self._measured = MeasuredRate(rate_hz)
+        self._rates = Rates(rate_hz, keeps_wide=keeps_wide)
+        self._unit_at_8_khz = frame_bytes * RATE_HZ / rate_hz
+        self._set_sizes()
         self._aligner = SampleAligner()
         self._unsaid = b""  # less than a unit, waits for the next frame
         self._cut = b""  # the end of a unit of which the driver took the beginning
@@ -151,7 +171,7 @@ class TtyVoicePort:
         if claim is not None:
             claim(self._fd)
         try:
-            newest_bytes = FRAME_BYTES * ratio * TARGET_MS // FRAME_MS
+            newest_bytes = FRAME_BYTES * (rate_hz // RATE_HZ) * TARGET_MS // FRAME_MS
             self._early = self._aligner.feed(self._drain())[-newest_bytes:]
         except VoicePortLost as error:
             self.close()
@@ -162,10 +182,13 @@ class TtyVoicePort:
         self._read += len(data)
         pcm = self._early + self._aligner.feed(data)
         self._early = b""
-        return self._from_modem.process(pcm) if self._from_modem else pcm
+        if self._measured.after(len(data), self._now_s()):
+            self._rates.change(self._measured.rate_hz)
+            self._set_sizes()
+        return self._rates.from_port(pcm)
 
     def write(self, frame: bytes) -> None:
-        block = self._unsaid + (self._to_modem.process(frame) if self._to_modem else frame)
+        block = self._unsaid + self._rates.to_port(frame)
         if rest := len(block) % self._unit:
             block, self._unsaid = block[:-rest], block[-rest:]
         else:
@@ -181,6 +204,14 @@ class TtyVoicePort:
             self._written += 1
         else:
             self._dropped += 1
+
+    @property
+    def rate_hz(self) -> int:
+        return self._rates.rate_hz
+
+    @property
+    def wide(self) -> bool:
+        return self._rates.wide
 
     def close(self) -> None:
         fd, self._fd = self._fd, -1
@@ -198,6 +229,11 @@ class TtyVoicePort:
             dropped_frames=self._dropped,
             realigned=self._aligner.realigned,
         )
+
+    def _set_sizes(self) -> None:
+        ratio = self._rates.rate_hz // RATE_HZ
+        self._unit = int(self._unit_at_8_khz * ratio)
+        self._queue_limit = max(_QUEUE_FRAMES * FRAME_BYTES * ratio, 2 * self._unit)
 
     def _drain(self) -> bytes:
         parts: list[bytes] = []
@@ -246,16 +282,19 @@ def open_port(
     let_in_by: NodePass | None = None,
     claim: Callable[[int], None] | None = None,
     locks: Path | None = None,
+    keeps_wide: bool = False,
 ) -> VoicePort:
     """Open what the spec describes, a terminal once `claim` has come back with its descriptor, a sound card
     with that of a file in `locks`.
+
+    `keeps_wide`: what speaks 16 kHz is read and written so (`VoicePort.wide`).
 
     Raises VoicePortMissing or VoicePortUnusable; may wait for a driver. Voices of other nodes cannot be had
     without what lets in there.
     """
     from media.ports.amplified import amplified  # it is made of what stands above
 
-    return amplified(_open(spec, let_in_by, claim, locks), spec.gains)
+    return amplified(_open(spec, let_in_by, claim, locks, keeps_wide=keeps_wide), spec.gains)
 
 
 def _open(
@@ -263,18 +302,20 @@ def _open(
     let_in_by: NodePass | None,
     claim: Callable[[int], None] | None,
     locks: Path | None,
+    *,
+    keeps_wide: bool,
 ) -> VoicePort:
     match spec.kind:
         case "tty":
-            return TtyVoicePort(spec.path, spec.rate_hz, spec.frame_bytes, claim)
+            return TtyVoicePort(spec.path, spec.rate_hz, spec.frame_bytes, claim, keeps_wide=keeps_wide)
         case "unix":
             from media.ports.unix_port import UnixVoicePort  # it is made of what stands above
 
-            return UnixVoicePort(spec.path, spec.rate_hz, spec.frame_bytes)
+            return UnixVoicePort(spec.path, spec.rate_hz, spec.frame_bytes, keeps_wide=keeps_wide)
         case "alsa":
             from media.ports.alsa_port import AlsaVoicePort  # as above, and few have a sound card
 
-            return AlsaVoicePort(spec.path, spec.rate_hz, claim=claim, locks=locks)
+            return AlsaVoicePort(spec.path, spec.rate_hz, keeps_wide=keeps_wide, claim=claim, locks=locks)
         case "node":
             from media.ports.node_port import NodeVoicePort  # as above
 

@@ -13,8 +13,8 @@ import socket
 from typing import Final
 
 from media.ports.ports import PortCounters, VoicePortLost, VoicePortMissing, VoicePortUnusable
+from media.ports.rates import Rates
 from media.sound.frames import FRAME_BYTES, RATE_HZ
-from media.sound.resampling import Downsampler, Resampler, Upsampler
 
 _SEND_BUFFER: Final = 1
 """Bytes asked for: the kernel gives its least (socket(7)), which four frames of 640 bytes fill. What waits
@@ -25,8 +25,15 @@ _MOST_READS: Final = 16
 class UnixVoicePort:
     """A headset at the other end of a socket. See the module."""
 
-    def __init__(self, path: str, rate_hz: int = 2 * RATE_HZ, frame_bytes: int = 2 * FRAME_BYTES) -> None:
-        """Connect. Raises VoicePortMissing or VoicePortUnusable."""
+    def __init__(
+        self,
+        path: str,
+        rate_hz: int = 2 * RATE_HZ,
+        frame_bytes: int = 2 * FRAME_BYTES,
+        *,
+        keeps_wide: bool = False,
+    ) -> None:
+        """Connect. `keeps_wide`: 16 kHz stays as it is. Raises VoicePortMissing or VoicePortUnusable."""
         ratio = rate_hz // RATE_HZ
         if ratio < 1 or rate_hz % RATE_HZ or frame_bytes != FRAME_BYTES * ratio:
             raise VoicePortUnusable(
@@ -34,8 +41,7 @@ class UnixVoicePort:
             )
         self.path = path
         self._unit = frame_bytes
-        self._from_headset: Resampler | None = Downsampler(ratio) if ratio > 1 else None
-        self._to_headset: Resampler | None = Upsampler(ratio) if ratio > 1 else None
+        self._rates = Rates(rate_hz, keeps_wide=keeps_wide)
         self._read = self._written = self._dropped = 0
         self._socket = _connected(path)
 
@@ -55,11 +61,11 @@ class UnixVoicePort:
                 parts.append(packet)
         pcm = b"".join(parts)
         self._read += len(pcm)
-        return self._from_headset.process(pcm) if self._from_headset else pcm
+        return self._rates.from_port(pcm)
 
     def write(self, frame: bytes) -> None:
         # Resampled although it may be dropped: the filter's memory is part of the stream.
-        packet = self._to_headset.process(frame) if self._to_headset else frame
+        packet = self._rates.to_port(frame)
         try:
             self._socket.send(packet)
         except BlockingIOError:
@@ -68,6 +74,14 @@ class UnixVoicePort:
             raise VoicePortLost(f"{self.path}: {error.strerror}") from error
         else:
             self._written += 1
+
+    @property
+    def rate_hz(self) -> int:
+        return self._rates.rate_hz
+
+    @property
+    def wide(self) -> bool:
+        return self._rates.wide
 
     def close(self) -> None:
         self._socket.close()

@@ -1,7 +1,8 @@
 """The one sample format of the center: s16le mono at 8 kHz, in frames of 20 ms.
 
-Everything between two voice ports speaks this and nothing else; a port whose modem speaks another rate
-converts at its own edge. Constants and views only: nothing here computes sound.
+Everything between two voice ports speaks this, and what of 16 kHz is missing in it goes beside
+(`media.sound.bands`); a port whose modem speaks another rate converts at its own edge. Constants and views
+only: nothing here computes sound.
 """
 
 from __future__ import annotations
@@ -40,6 +41,6 @@ def stack(frames: Sequence[bytes]) -> Samples:
     return np.frombuffer(b"".join(frames), dtype=SAMPLE_TYPE).reshape(len(frames), FRAME_SAMPLES)
 
 
-def ms_of(pcm_bytes: int) -> float:
-    """How long so many bytes of sound last, in milliseconds."""
-    return pcm_bytes * 1000 / (RATE_HZ * SAMPLE_BYTES)
+def frame_bytes_of(rate_hz: int) -> int:
+    """The bytes of one frame at this rate."""
+    return rate_hz * FRAME_MS // 1000 * SAMPLE_BYTES

@@ -21,6 +21,8 @@ _PAIR = 2
 Wide = npt.NDArray[np.float32]
 """Samples or gains, in 32 bits of which 24 count: whole samples are exact up to 512 parties."""
 
+_FALLING_WIDE = np.repeat(FALLING, 2)
+
 
 def mix_minus_own(said: Samples) -> list[bytes]:
     """What each row hears of the other rows, one frame each, in the same order.
@@ -67,6 +69,21 @@ class Blend:
         self._hearers, self._sources, self._gains = hearers, sources, gains
         everybody = 1.0 - np.eye(len(hearers), dtype=np.float32)
         self._plain = hearers == sources and np.array_equal(gains, everybody)
+
+    def mix_details(self, details: Sequence[Wide | None]) -> dict[int, Wide]:
+        """What those who have a detail (`media.sound.bands`) hear of the others', by their place.
+
+        `details` are the first sources', in order. Asked before `mix`, which ends a way of the gains.
+        """
+        places = [place for place, detail in enumerate(details) if detail is not None]
+        hearers = [place for place in places if place < len(self._hearers)]
+        if len(places) < _PAIR or not hearers:
+            return {}
+        said = np.stack([detail for detail in details if detail is not None])
+        heard = self._gains[np.ix_(hearers, places)] @ said
+        if self._going is not None:
+            heard += self._going[np.ix_(hearers, places)] @ (said * _FALLING_WIDE)
+        return dict(zip(hearers, heard, strict=True))
 
     def mix(self, said: Samples, wide: Wide) -> list[bytes]:
         """What each hearer hears of one frame of each source; `wide` is the same samples."""

@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from media.sound.frames import FULL_SCALE, SAMPLE_TYPE, samples_of
 
-_LOBES = 12
+DELAY_SAMPLES = 12
+"""Of each way, in samples at 8 kHz: half of the filter."""
 _KAISER_BETA = 6.0
 
 
@@ -68,7 +69,7 @@ class Downsampler:
 
 
 def _low_pass(ratio: int) -> npt.NDArray[np.float32]:
-    half = _LOBES * ratio
+    half = DELAY_SAMPLES * ratio
     at = np.arange(-half, half + 1) / ratio
     taps = np.sinc(at) * np.kaiser(2 * half + 1, _KAISER_BETA)
     return np.asarray(taps / taps.sum(), dtype=np.float32)

@@ -24,6 +24,9 @@ CLIP_HZ = 1234
 class FakePort:
     """Says a tone, one frame per tick, and keeps what it hears."""
 
+    rate_hz = 8000
+    wide = False
+
     def __init__(self, hz: float) -> None:
         self.hz = hz
         self.said = 0

@@ -38,6 +38,9 @@ from tests.waiting import wait_until
 class Line:
     """A modem's voice port at the gate, and its other end: a pipe that can be said into and read."""
 
+    rate_hz = 8000
+    wide = False
+
     def __init__(self) -> None:
         self.reader, self.writer = os.pipe2(os.O_NONBLOCK)
         self.heard: list[bytes] = []

@@ -23,17 +23,24 @@ FRAME_BYTES = 320
 class Wires:
     """Three modems, or any number; each may speak at a rate of its own."""
 
-    def __init__(self, rates_hz: Mapping[str, int]) -> None:
+    def __init__(self, rates_hz: Mapping[str, int], *, keeps_wide: bool = False) -> None:
         self.conference = Conference()
         self._rates = rates_hz
         self._ends = {leg: os.openpty() for leg in rates_hz}
         self._number = 0
+        self.now_s = 0.0
         self.heard = dict.fromkeys(rates_hz, b"")
         for leg, (master, slave) in self._ends.items():
             tty.setraw(slave)
             os.set_blocking(master, False)
             ratio = rates_hz[leg] // RATE_HZ
-            port = TtyVoicePort(os.ttyname(slave), rates_hz[leg], FRAME_BYTES * ratio)
+            port = TtyVoicePort(
+                os.ttyname(slave),
+                rates_hz[leg],
+                FRAME_BYTES * ratio,
+                now_s=lambda: self.now_s,
+                keeps_wide=keeps_wide,
+            )
             self.conference.join(leg, port)
 
     def tick(self, said: Mapping[str, bytes]) -> None:
@@ -44,25 +51,29 @@ class Wires:
             wait_until(partial(_has_arrived, slave, len(pcm)), what="what was said has arrived")
         self.conference.turn(Tick(self._number))
         self._number += 1
+        self.now_s += 0.02
         for leg, (master, _) in self._ends.items():
             with suppress(BlockingIOError):
                 self.heard[leg] += os.read(master, 65536)
 
-    def say(self, said: Mapping[str, bytes]) -> None:
-        """All of it, frame by frame; what is said at a higher rate is longer by that."""
-        frames = min(len(pcm) * RATE_HZ // self._rates[leg] // FRAME_BYTES for leg, pcm in said.items())
+    def say(self, said: Mapping[str, bytes], at_hz: Mapping[str, int] | None = None) -> None:
+        """All of it, frame by frame; what is said at a higher rate is longer by that. `at_hz`: who says it at
+        another rate than was said when its port was opened."""
+        rates = {**self._rates, **(at_hz or {})}
+        frames = min(len(pcm) * RATE_HZ // rates[leg] // FRAME_BYTES for leg, pcm in said.items())
         for number in range(frames):
-            self.tick({leg: self._frame(leg, pcm, number) for leg, pcm in said.items()})
-
-    def _frame(self, leg: str, pcm: bytes, number: int) -> bytes:
-        size = FRAME_BYTES * self._rates[leg] // RATE_HZ
-        return pcm[number * size : (number + 1) * size]
+            self.tick({leg: _frame(pcm, rates[leg], number) for leg, pcm in said.items()})
 
     def close(self) -> None:
         self.conference.stop()
         for ends in self._ends.values():
             for end in ends:
                 os.close(end)
+
+
+def _frame(pcm: bytes, rate_hz: int, number: int) -> bytes:
+    size = FRAME_BYTES * rate_hz // RATE_HZ
+    return pcm[number * size : (number + 1) * size]
 
 
 def _has_arrived(slave: int, count: int) -> bool:
@@ -72,9 +83,9 @@ def _has_arrived(slave: int, count: int) -> bool:
 
 
 @contextmanager
-def wires(**rates_hz: int) -> Iterator[Wires]:
+def wires(*, keeps_wide: bool = False, **rates_hz: int) -> Iterator[Wires]:
     """A conference of these legs."""
-    made = Wires(rates_hz)
+    made = Wires(rates_hz, keeps_wide=keeps_wide)
     try:
         yield made
     finally:

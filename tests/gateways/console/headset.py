@@ -214,6 +214,9 @@ class Cable:
 class Party:
     """Somebody else in the conference, without a line: says a tone, or nothing, and keeps what she hears."""
 
+    rate_hz = 8000
+    wide = False
+
     def __init__(self, hz: float | None) -> None:
         self.heard = bytearray()
         self._hz = hz
