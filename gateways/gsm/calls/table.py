@@ -189,12 +189,11 @@ class CallTable:
             )
 
     def explain(self, call: CallId, cause: int | None, text: str, now_s: float) -> None:
-        """The modem's report about an end (+CEER); none when it knows nothing."""
+        """The modem's report about an end (+CEER); none when it knows nothing: a line may still say why."""
         found = self._book.by_id(call)
-        if found is None or found.ending is None:
+        if found is None or found.ending is None or cause is None:
             return
-        if cause is not None:
-            found.ending.cause, found.ending.certain_cause, found.ending.text = cause, True, text
+        found.ending.cause, found.ending.certain_cause, found.ending.text = cause, True, text
         if found.ending.certain:
             self._book.release(found, now_s)
 
