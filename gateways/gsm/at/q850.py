@@ -47,7 +47,8 @@ _PHRASES: Final[tuple[tuple[str, int], ...]] = (
     ("no network service", 38),
     ("no service", 38),
 )
-_NUMBERS: Final = re.compile(r"(?<![\w.])\d{1,3}(?![\w.])")
+_NUMBERS: Final = re.compile(r"(?<![\w.-])\d{1,3}(?![\w.])")
+"""A negative one is none: Quectel's `+CEER: 0,-1` says that there was no failure."""
 _NOTHING: Final = re.compile(r'\s*"?(?:no (?:report|cause|error)[\w ]*|0|)"?\s*', re.IGNORECASE)
 
 

@@ -174,6 +174,7 @@ def test_the_sims_emergency_numbers_are_read(line: str, numbers: tuple[str, ...]
         ("+CEER: 5,31", 31),
         ("+CEER: No cause information available", None),
         ("+CEER: 0", None),
+        ("+CEER: 0,-1", None),  # Quectel: there was no failure
         ("+CEER:", None),
         ("+CEER: User alerting, no answer", 19),
     ],
