@@ -66,6 +66,7 @@ from gateways.gsm.driver.startup import (
     sim_state,
 )
 from gateways.gsm.driver.upkeep import Upkeep, sms_sent
+from gateways.gsm.sms.inbox import read_out
 from messages.base import HangupCause
 
 MOST_STORED: Final = 255
@@ -319,8 +320,8 @@ class ModemCore(CallCommands, Upkeep):
                 if any(_ANOTHERS.fullmatch(line) for line in finished.lines):
                     self._rebooted(now_s)
             case SmsReading(index):
-                if finished.outcome is Outcome.OK and len(finished.lines) > 1:
-                    self._sms(finished.lines[1], now_s, stored=index)
+                if finished.outcome is Outcome.OK and (pdu := read_out(finished.lines)) is not None:
+                    self._sms(pdu, now_s, stored=index)
             case SmsSending(rest=rest) if rest and finished.outcome is Outcome.OK:
                 self._send_part(purpose, now_s)
             case SmsSending(ref):

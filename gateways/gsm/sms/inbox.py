@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gateways.gsm.at.kinds import is_pdu
 from gateways.gsm.at.parse import body_of, integer, split_fields
 from gateways.gsm.driver.events import SmsFailed, SmsReceived
 from gateways.gsm.errors import PduError
@@ -48,14 +49,18 @@ class Inbox:
         )
 
 
+def read_out(lines: tuple[str, ...]) -> str | None:
+    """The PDU behind the header of a message (+CMGR, 27.005 clause 4.3). Codes may squeeze in ahead of it,
+    which are none; one that is spoilt is better than nothing."""
+    return next(filter(is_pdu, lines[1:]), lines[1] if len(lines) > 1 else None)
+
+
 def listed(lines: tuple[str, ...]) -> list[tuple[int, str]]:
     """Index and PDU of each message in an answer of +CMGL (27.005 clause 4.1)."""
+    headers = [place for place, line in enumerate(lines) if line.startswith("+CMGL:")]
     found: list[tuple[int, str]] = []
-    index: int | None = None
-    for line in lines:
-        if line.startswith("+CMGL:"):
-            index = integer(split_fields(body_of(line))[0])
-        elif index is not None:
-            found.append((index, line))
-            index = None
+    for header, end in zip(headers, [*headers[1:], len(lines)], strict=True):
+        index, pdu = integer(split_fields(body_of(lines[header]))[0]), read_out(lines[header:end])
+        if index is not None and pdu is not None:
+            found.append((index, pdu))
     return found

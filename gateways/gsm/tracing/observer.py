@@ -39,7 +39,7 @@ from gateways.gsm.driver.purposes import (
     Purpose,
     Requesting,
 )
-from gateways.gsm.sms.inbox import Inbox, listed
+from gateways.gsm.sms.inbox import Inbox, listed, read_out
 from messages.base import HangupCause
 
 _DIAL: Final = re.compile(r"ATD[TP]? ?(?P<number>[+\d*#]+)[IG]*;?", re.IGNORECASE)
@@ -115,6 +115,10 @@ class Observer:
         """What has happened, in order."""
         events, self._events = self._events, []
         return events
+
+    def calls(self) -> tuple[CallView, ...]:
+        """The calls that there are, as far as the session tells."""
+        return self._table.calls()
 
     def _next_deadline(self) -> float | None:
         times = (self._engine.next_deadline(), self._table.next_deadline())
@@ -215,9 +219,9 @@ class Observer:
                     pass
 
     def _messages(self, finished: Finished, now_s: float) -> None:
-        pdus = listed(finished.lines) or [(0, line) for line in finished.lines[1:2]]
-        for index, pdu in pdus:
-            self._sms(pdu, now_s, stored=index)
+        pdu = None if listed(finished.lines) else read_out(finished.lines)
+        for index, one in listed(finished.lines) if pdu is None else [(0, pdu)]:
+            self._sms(one, now_s, stored=index)
 
 
 def _current(views: Sequence[CallView]) -> list[CallView]:

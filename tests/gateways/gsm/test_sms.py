@@ -12,7 +12,7 @@ from gateways.gsm.driver.events import SmsReceived
 from gateways.gsm.errors import PduError
 from gateways.gsm.sms.alphabet import decode_gsm7, encode_gsm7, pack, unpack
 from gateways.gsm.sms.aml import read_aml
-from gateways.gsm.sms.inbox import Inbox, listed
+from gateways.gsm.sms.inbox import Inbox, listed, read_out
 from gateways.gsm.sms.parts import PATIENCE_S, Assembler
 from gateways.gsm.sms.pdu import Delivered, Part, read_deliver, write_submit
 
@@ -235,6 +235,16 @@ def test_parts_that_are_read_again_and_again_are_remembered_once() -> None:
     whole = assembler.add(Delivered(sender="+39333", sent_at=None, text="b", part=Part(1, 2, 2)), 0.0)
     assert whole is not None
     assert whole.stored == (3,)
+
+
+def test_codes_between_a_stored_message_and_its_header_are_no_part_of_it() -> None:
+    pdu = "07911326040000F0040B911346610089F60000208062917314080CC8F71D14969741F977FD07"
+    assert read_out(("+CMGR: 0,,24", "^RSSI:18", "FOO BAR", pdu)) == pdu
+    assert listed(("+CMGL: 1,1,,24", "1,", pdu, "+CMGL: 2,1,,24", "+U", "+CMGL: 3,1,,24", pdu)) == [
+        (1, pdu),
+        (2, "+U"),
+        (3, pdu),
+    ]
 
 
 def test_a_list_of_stored_messages_is_index_and_pdu() -> None:
