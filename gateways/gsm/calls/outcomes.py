@@ -13,8 +13,10 @@ from gateways.gsm.dialects.interpret import interpret, list_of
 from gateways.gsm.driver.events import CallId
 from messages.base import HangupCause
 
-# 27.007 clause 9.2: no network service, network timeout, network not allowed (emergency calls only).
-_NETWORK_ERRORS = frozenset({"30", "31", "32"})
+# 27.007 clause 9.2, in numbers and, of a modem that does as +CMEE=2 says, in words.
+_NETWORK_ERRORS = frozenset(
+    {"30", "no network service", "31", "network timeout", "32", "network not allowed - emergency calls only"}
+)
 
 
 def dial_finished(
@@ -26,7 +28,7 @@ def dial_finished(
             table.dial_taken(call, now_s, written_s=finished.sent_s)
             _failed(table, dialect, region, call, finished, now_s)
         case Outcome.ERROR:
-            network = error_code(finished.final) in _NETWORK_ERRORS
+            network = error_code(finished.final).lower() in _NETWORK_ERRORS
             cause = HangupCause.NETWORK_OUT_OF_ORDER if network else HangupCause.TEMPORARY_FAILURE
             table.ended(
                 call,
