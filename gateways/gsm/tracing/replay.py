@@ -98,6 +98,13 @@ def replay(trace: Trace, dialects: Dialects, *, region: str = "IT") -> list[Repl
     return sorted(events, key=lambda event: event.t)
 
 
+def shown(events: list[Event]) -> list[ReplayEvent]:
+    """The events of a driver, or of an observer, as a replay shows them."""
+    found: list[ReplayEvent] = []
+    _add(found, events)
+    return found
+
+
 def _add(events: list[ReplayEvent], new: list[Event]) -> None:
     """An end is dated by its first sign, which may lie a moment back, but not ahead of the call's own
     past."""

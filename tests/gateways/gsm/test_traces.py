@@ -16,11 +16,15 @@ from hypothesis import strategies as st
 from gateways.gsm.tracing.replay import ReplayEvent, dialect_of, replay
 from gateways.gsm.tracing.trace import Entry, Side, Trace, read_trace
 from tests.gateways.gsm.bench import DIALECTS
+from tests.gateways.gsm.reported import marked, orphans, told
 
 TRACES: Final = Path(__file__).resolve().parents[2] / "traces"
-FILES: Final = sorted(TRACES.glob("*/*.trace"))
-NAMES: Final = [f"{path.parent.name}/{path.stem}" for path in FILES]
-LOADED: Final = {name: read_trace(path.read_text("utf-8")) for name, path in zip(NAMES, FILES, strict=True)}
+FILES: Final = sorted(TRACES.rglob("*.trace"))
+NAMES: Final = [str(path.relative_to(TRACES).with_suffix("")) for path in FILES]
+TEXTS: Final = {name: path.read_text("utf-8") for name, path in zip(NAMES, FILES, strict=True)}
+LOADED: Final = {name: read_trace(text) for name, text in TEXTS.items()}
+REPORTED: Final = [name for name in NAMES if name.startswith("reported/")]
+"""Of which the source of each line, and what is expected, stand in the trace itself (`reported.py`)."""
 
 NOISE: Final = (
     "^RSSI:18",
@@ -58,9 +62,17 @@ def _lines_apart(trace: Trace) -> list[Entry]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_calls_are_those_written_beside_the_trace(name: str) -> None:
-    written = (TRACES / name).with_suffix(".events").read_text("utf-8").splitlines()
-    found = [msgspec.json.encode(event).decode() for event in replay(LOADED[name], DIALECTS)]
-    assert [json.loads(line) for line in found] == [json.loads(line) for line in written]
+    found = replay(LOADED[name], DIALECTS)
+    if name in REPORTED:
+        assert [told(event) for event in found] == marked(TEXTS[name], "#=")
+    else:
+        written = (TRACES / name).with_suffix(".events").read_text("utf-8").splitlines()
+        assert [msgspec.to_builtins(event) for event in found] == [json.loads(line) for line in written]
+
+
+@pytest.mark.parametrize("name", REPORTED)
+def test_of_every_line_that_was_reported_it_stands_from_whom(name: str) -> None:
+    assert orphans(TEXTS[name]) == []
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -151,7 +163,7 @@ def test_without_its_header_it_is_read_in_the_same_dialect_or_in_one_that_tells_
     trace = LOADED[name]
     headless = Trace(trace.entries)
     found = dialect_of(headless, DIALECTS)
-    meant = DIALECTS.get(name.partition("/")[0])
+    meant = DIALECTS.get(name.split("/")[-2])
     assert found.key in meant.data.lineage
     assert _shape(replay(headless, DIALECTS)) == _shape(replay(trace, DIALECTS))
 
