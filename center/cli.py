@@ -99,7 +99,7 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
     "modem": (
         "Modems and their lines.",
         {
-            "list": ("list_", "The serial ports of this machine and the configured lines."),
+            "list": ("modem_list:list_", "Ports, lines, and modems that no line names."),
             "probe": ("probe", "Ask what is at a port, or at every port."),
             "trace": ("trace", "Write down what a modem says, as an AT trace."),
             "replay": ("replay", "Read an AT trace and tell the calls in it."),

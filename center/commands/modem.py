@@ -1,4 +1,4 @@
-"""`modem list | probe | trace | replay | call`: modems without the actors, to see whether they work."""
+"""`modem probe | trace | replay | call`: modems without the actors, to see whether they work."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import msgspec
 from cyclopts import Parameter
 
 from center.errors import CenterError, UsageError
-from center.modems.ports import ports_of
 from center.options import DEFAULT, Common
 
 if TYPE_CHECKING:
@@ -23,48 +22,6 @@ if TYPE_CHECKING:
 
 PROBE_S: Final = 15.0
 HANG_UP_S: Final = 10.0
-
-
-def list_(*, common: Common = DEFAULT) -> None:
-    """The serial ports of this machine and the configured lines."""
-    rows = ports_of(common.directory)
-    if common.json:
-        common.data(rows)
-        return
-    common.table(
-        (
-            "port",
-            "line",
-            "trunk",
-            "number",
-            "usb",
-            "does",
-            "dialect",
-            "product",
-            "there",
-            "state",
-            "signal",
-            "",
-        ),
-        [
-            (
-                row.port,
-                row.line or "",
-                row.trunk or "",
-                row.number or "",
-                " ".join(filter(None, (row.usb, row.socket))),
-                row.does or "",
-                row.dialect or "",
-                row.product or "",
-                "yes" if row.present else "NO",
-                row.state or "",
-                "" if row.signal_dbm is None else f"{row.signal_dbm} dBm",
-                row.text,
-            )
-            for row in rows
-        ],
-        "no serial port and no configured line",
-    )
 
 
 class Probed(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,8 +119,12 @@ def _probed(path: str) -> Probed:
 
 
 def _say_probed(common: Common, found: Probed) -> None:
+    from center.doctor.obstacles import at_port, sentence
+
     if not found.answers:
         common.say(f"{found.port}: {found.text.removeprefix(f'{found.port}: ')}")
+        for obstacle in at_port(found.port, common.directory):
+            common.say(f"  {sentence(obstacle)}")
         return
     who = " ".join(filter(None, (found.manufacturer, found.model, found.revision)))
     facts = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from center.doctor.findings import Finding, fail, warn
@@ -13,6 +13,8 @@ from center.settings.handed_down import lines_of
 from center.settings.schema import Settings
 from center.state.state_dir import StateDir
 from gateways.gsm.dialects.loading import installed
+from gateways.gsm.port.places import resolved, usb_device_of
+from gateways.gsm.port.usb_devices import UsbDevice
 
 _STOPS: Final = frozenset({Obstacle.STORAGE, Obstacle.NO_DRIVER, Obstacle.HELD, Obstacle.NOT_ALLOWED})
 """With these it can be no line at all; the others let it fail later."""
@@ -53,11 +55,25 @@ def plugged_in(settings: Settings, state: StateDir, *, roots: Roots = HERE) -> I
     """What is in the way of the modems that are plugged in, and which of them no `[[modem]]` names."""
     dialects = installed()
     devices = modems_of(dialects, roots)
-    ours = {process.pid for process in marked(state.path)}
-    for one in obstacles(devices, dialects, ours=ours, roots=roots):
+    for one in in_the_way(devices, state, roots=roots):
         yield (fail if one.obstacle in _STOPS else warn)("modems", sentence(one))
     for modem in unnamed(devices, lines_of(settings), state, dialects, roots=roots):
         yield warn("modems", said_of(modem))
+
+
+def in_the_way(devices: Iterable[UsbDevice], state: StateDir, *, roots: Roots = HERE) -> list[Found]:
+    """What is in the way of these; that this center's own processes have their ports open is not."""
+    ours = {process.pid for process in marked(state.path)}
+    return obstacles(devices, installed(), ours=ours, roots=roots)
+
+
+def at_port(port: str, state: StateDir, *, roots: Roots = HERE) -> list[Found]:
+    """What is in the way of the modem whose port this is."""
+    device = usb_device_of(resolved(port, dev=roots.dev, sys=roots.sys), sys=roots.sys)
+    devices = modems_of(installed(), roots) if device is not None else []
+    return in_the_way(
+        [one for one in devices if device is not None and one.position == device.name], state, roots=roots
+    )
 
 
 def said_of(modem: Unnamed) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from center.modems.found import Asked
 from center.settings.in_use import settings_in_use
 from center.state.state_dir import StateDir, running
 from gateways.gsm.dialects.detection import by_usb, role_of
@@ -42,6 +43,8 @@ class PortRow(msgspec.Struct, frozen=True, kw_only=True):
     signal_dbm: int | None = None
     text: str = ""
     """What is wrong."""
+    found: Asked | None = None
+    """What a modem that no line names has said of itself here."""
 
 
 def ports_of(state: StateDir) -> list[PortRow]:

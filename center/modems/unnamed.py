@@ -15,6 +15,7 @@ import msgspec
 from center.modems.obstacles import HERE, Roots
 from center.state.state_dir import StateDir
 from gateways.gsm.dialects.detection import by_usb_ids
+from gateways.gsm.dialects.dialect import UsbPorts
 from gateways.gsm.dialects.loading import Dialects
 from gateways.gsm.port.places import mark_of, resolved, usb_device_of
 from gateways.gsm.port.search import roles_of
@@ -37,8 +38,8 @@ class Unnamed(msgspec.Struct, frozen=True, kw_only=True):
     """As the device names itself."""
     dialect: str = ""
     """By its USB ids; empty: it shows itself as a disk."""
-    port: str = ""
-    """The path of its command port; of its first port where no dialect says which it is; empty: none."""
+    ports: tuple[str, ...] = ()
+    """The paths of its ports that may take commands: the one that its dialect names, then the others."""
     voice: str = ""
     """The path of its voice port; empty where none is known."""
     card: str = ""
@@ -79,13 +80,20 @@ def unnamed(
                 maker=device.maker,
                 product=device.product,
                 dialect=dialect.key if dialect is not None else "",
-                port=device.tty_of(known.at if known is not None else None),
+                ports=tuple(_ports(device, known)),
                 voice=device.tty_of(known.voice) if known is not None and known.voice is not None else "",
                 card=device.card,
                 perhaps=tuple(looking),
             )
         )
     return found
+
+
+def _ports(device: UsbDevice, known: UsbPorts | None) -> list[str]:
+    """Its command port first, its voice port not at all."""
+    at, voice = (None, None) if known is None else (known.at, known.voice)
+    ttys = [one for one in device.interfaces if one.tty and (voice is None or one.number != voice)]
+    return [one.tty for one in sorted(ttys, key=lambda one: one.number != at)]
 
 
 def _places(spec: LineSpec, state: StateDir, said: str, roots: Roots) -> Iterator[str]:

@@ -142,7 +142,8 @@ def test_a_modem_that_no_line_names_is_told_with_its_ports(machine: Machine, tmp
     machine.plug("1-2", QUECTEL, TTYS, attributes={"manufacturer": "Quectel", "product": "EG25-G"})
     (one,) = nobodys(machine, tmp_path, line("a", port="/dev/ttyS0"))
     assert (one.position, one.dialect, one.product) == ("1-2", "quectel_ec2x", "EG25-G")
-    assert (one.port, one.voice) == (str(machine.dev / "ttyUSB2"), str(machine.dev / "ttyUSB1"))
+    assert (one.ports[0], one.voice) == (str(machine.dev / "ttyUSB2"), str(machine.dev / "ttyUSB1"))
+    assert [Path(path).name for path in one.ports] == ["ttyUSB2", "ttyUSB0", "ttyUSB3"]
     assert "no [[modem]] names the Quectel EG25-G at usb:1-2: `securwoman modem list --toml`" in said_of(one)
 
 

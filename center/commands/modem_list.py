@@ -1,0 +1,141 @@
+"""`modem list`: the ports and lines of this machine, and the modems that no line names, which are asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final
+
+import msgspec
+from cyclopts import Parameter
+
+from center.modems.found import Asked, GivesVoice, as_settings, ask
+from center.modems.ports import PortRow, ports_of
+from center.options import DEFAULT, Common
+
+if TYPE_CHECKING:
+    from center.modems.unnamed import Unnamed
+    from center.settings.schema import Settings
+
+_VOICE: Final = {
+    GivesVoice.CARD: "its voice comes by its sound card",
+    GivesVoice.PORT: "its voice comes by a port of its own",
+    GivesVoice.NO_PORT: "the port for its voice is not there: `securwoman modem setup`",
+    GivesVoice.REFUSED: "its firmware gives no voice to the host",
+    GivesVoice.NONE: "no voice to the host is known of such modems",
+}
+_HEADINGS: Final = (
+    *("port", "line", "trunk", "number", "usb", "does", "dialect", "product", "there", "state", "signal", ""),
+)
+
+
+def list_(
+    *,
+    toml: Annotated[
+        bool, Parameter(negative="", help="Print [[modem]] for those that no line names.")
+    ] = False,
+    common: Common = DEFAULT,
+) -> None:
+    """The serial ports of this machine, the configured lines, and the modems that no line names.
+
+    Those are asked what they are. Of a line's modem no port is opened, nor of one that a running line may be
+    looking for.
+    """
+    from center.doctor.obstacles import in_the_way, sentence
+    from center.modems import obstacles
+    from center.modems.obstacles import modems_of
+    from center.modems.unnamed import unnamed
+    from center.settings.handed_down import lines_of
+    from center.settings.in_use import settings_in_use
+    from center.state.state_dir import running
+    from gateways.gsm.dialects.loading import installed
+
+    state, settings, dialects = common.directory, settings_in_use(common.directory), installed()
+    devices = modems_of(dialects, obstacles.HERE)
+    nobodys = unnamed(devices, lines_of(settings), state, dialects, roots=obstacles.HERE)
+    looking = running(state) is not None
+    if not (toml or common.json):
+        _table(common, ports_of(state))
+    found = [
+        _may_be_found(modem) if looking and modem.perhaps else ask(modem, region=settings.region)
+        for modem in nobodys
+    ]
+    if toml:
+        _as_toml(common, found, settings)
+        return
+    if common.json:
+        by_port = {asked.port: asked for asked in found if asked.answers}
+        rows = ports_of(state)
+        common.data([msgspec.structs.replace(row, found=by_port.get(row.port)) for row in rows])
+    for asked in found:
+        common.say(told(asked))
+    for obstacle in in_the_way(devices, state, roots=obstacles.HERE):
+        common.say(sentence(obstacle))
+    if any(asked.answers for asked in found):
+        common.say("`securwoman modem list --toml` prints what to write into center.toml for each")
+
+
+def _may_be_found(modem: Unnamed) -> Asked:
+    """Not asked: a running line would find its port taken."""
+    return Asked(
+        modem=modem, answers=False, text=f"not asked, {' or '.join(modem.perhaps)} looks for its modem"
+    )
+
+
+def _as_toml(common: Common, found: list[Asked], settings: Settings) -> None:
+    """Of those that answer; the others, and that there is none, on stderr."""
+    taken: set[str] = set()
+    for asked in found:
+        if not asked.answers:
+            common.warn(told(asked))
+            continue
+        common.say(f"# {told(asked)}")
+        for line in as_settings(asked, settings, taken).splitlines():
+            common.say(line)
+        common.say("")
+    if not found:
+        common.warn("every modem that is plugged in and known is a line's")
+
+
+def told(asked: Asked) -> str:
+    """A modem in one line: make, IMEI, SIM, network, and which voice it gives."""
+    modem = asked.modem
+    where = f"usb:{modem.position}"
+    if not asked.answers:
+        what = " ".join(filter(None, (modem.maker, modem.product))) or modem.usb
+        return f"{what} at {where}, no line's: {asked.text}"
+    network = {"home": "in its network", "roaming": "roaming"}.get(asked.network, "in no network")
+    facts = (
+        ("", " ".join(filter(None, (asked.maker, asked.model, asked.firmware)))),
+        ("", f"at {where}"),
+        ("no line's", f", or {' or '.join(modem.perhaps)}'s" if modem.perhaps else " "),
+        ("IMEI ", asked.imei),
+        ("dialect ", asked.dialect),
+        ("SIM ", " ".join(filter(None, (asked.sim, asked.card, asked.number))) or "none"),
+        ("", " ".join(filter(None, (network, asked.operator)))),
+        ("", "" if asked.signal_dbm is None else f"{asked.signal_dbm} dBm"),
+        ("", "" if asked.voice is None else _VOICE[asked.voice]),
+    )
+    return ", ".join(f"{name}{what}".strip() for name, what in facts if what)
+
+
+def _table(common: Common, rows: list[PortRow]) -> None:
+    common.table(
+        _HEADINGS,
+        [
+            (
+                row.port,
+                row.line or "",
+                row.trunk or "",
+                row.number or "",
+                " ".join(filter(None, (row.usb, row.socket))),
+                row.does or "",
+                row.dialect or "",
+                row.product or "",
+                "yes" if row.present else "NO",
+                row.state or "",
+                "" if row.signal_dbm is None else f"{row.signal_dbm} dBm",
+                row.text,
+            )
+            for row in rows
+        ],
+        "no serial port and no configured line",
+    )
