@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from gateways.gsm.at.kinds import is_pdu
 from gateways.gsm.at.parse import body_of, integer, split_fields
 from gateways.gsm.driver.events import SmsFailed, SmsReceived
@@ -59,7 +61,7 @@ def listed(lines: tuple[str, ...]) -> list[tuple[int, str]]:
     """Index and PDU of each message in an answer of +CMGL (27.005 clause 4.1)."""
     headers = [place for place, line in enumerate(lines) if line.startswith("+CMGL:")]
     found: list[tuple[int, str]] = []
-    for header, end in zip(headers, [*headers[1:], len(lines)], strict=True):
+    for header, end in pairwise((*headers, len(lines))):
         index, pdu = integer(split_fields(body_of(lines[header]))[0]), read_out(lines[header:end])
         if index is not None and pdu is not None:
             found.append((index, pdu))

@@ -237,6 +237,11 @@ def test_parts_that_are_read_again_and_again_are_remembered_once() -> None:
     assert whole.stored == (3,)
 
 
+def test_where_nothing_is_stored_nothing_is_listed() -> None:
+    assert listed(()) == []
+    assert read_out(()) is None
+
+
 def test_codes_between_a_stored_message_and_its_header_are_no_part_of_it() -> None:
     pdu = "07911326040000F0040B911346610089F60000208062917314080CC8F71D14969741F977FD07"
     assert read_out(("+CMGR: 0,,24", "^RSSI:18", "FOO BAR", pdu)) == pdu
