@@ -76,7 +76,8 @@ class LineSpec(msgspec.Struct, frozen=True, kw_only=True):
     port: str = ""
     """Path of the AT port. Empty: found by `imei`."""
     voice_port: str = ""
-    """Path of the voice port. Empty: as the dialect says, by USB interface; none where it gives no voice."""
+    """Path of the voice port; `alsa`, or `alsa:NAME`, for a sound card. Empty: as the dialect says, by USB
+    interface; none where it gives no voice."""
     gains: Gains = NO_GAINS
     dialect: str = "auto"
     """Name of a profile in `config/dialects/`; `auto` asks the modem."""

@@ -73,6 +73,9 @@ class ModemConfig(Vices, frozen=True, kw_only=True):
     """False: a firmware without voice to the host; the modem has no voice port."""
     memory: dict[str, str] = msgspec.field(default_factory=dict)
     """What its memory holds, where that is not what its dialect says (`{ '+QCFG="ims"' = "0" }`)."""
+    sound_card: bool = False
+    """Its USB mode has a sound card (Quectel's UAC): after `AT+QPCMV=1,2` voice flows at `NAME.card`, not at
+    its voice port. Without it that is refused."""
     colp: bool = True
     """False: `AT+COLP=1` is refused."""
     sim: bool = True

@@ -31,6 +31,8 @@ class Station:
     modem: Modem
     at: Pty | None = None
     voice: Pty | None = None
+    card: Pty | None = None
+    """What a sound card's driver would be behind."""
     urc: Pty | None = None
     """Where it says what nobody has asked, should that be another port than the command port."""
     at_open: bool = False
@@ -123,6 +125,9 @@ class Runner:
             self._watch.remove(station.voice)
             station.voice.close()
             station.voice = None
+        if station.at is not None and modem.voice.has_card and station.card is None:
+            station.card = Pty(self.directory / f"{station.ports or modem.config.name}.card")
+            self._watch.add(station.card)
 
     def _close_ports(self, station: Station) -> None:
         if station.at is not None:
@@ -131,12 +136,12 @@ class Runner:
             else:
                 self._watch.remove(station.at)
             station.at.close()
-        if station.voice is not None:
-            self._watch.remove(station.voice)
-            station.voice.close()
+        for voice in filter(None, (station.voice, station.card)):
+            self._watch.remove(voice)
+            voice.close()
         if station.urc is not None:
             station.urc.close()
-        station.at, station.voice, station.urc, station.at_open = None, None, None, False
+        station.at, station.voice, station.card, station.urc, station.at_open = None, None, None, None, False
 
     def _at_opened(self, station: Station, port: Pty) -> None:
         station.at_open = True
@@ -172,14 +177,15 @@ class Runner:
             if station.at is not None and not station.at_open and station.at.fd not in hostless:
                 self._at_opened(station, station.at)
             self._have_voice_port(station)
-            if station.voice is not None:
+            voice = station.card if station.modem.voice.by_card else station.voice
+            if voice is not None:
                 takes = not station.modem.line.vices.takes_no_voice
-                if takes and station.voice.fd in readable and (pcm := self._watch.read(station.voice)):
+                if takes and voice.fd in readable and (pcm := self._watch.read(voice)):
                     station.modem.voice_write(pcm, now_s)
-                if station.voice.fd not in hostless:
-                    _send_voice(station.modem, station.voice, min(frames, CATCH_UP_FRAMES), now_s)
+                if voice.fd not in hostless:
+                    _send_voice(station.modem, voice, min(frames, CATCH_UP_FRAMES), now_s)
                 elif not station.modem.voice.running():
-                    station.voice.forget()  # else the next call would begin with the end of this one
+                    voice.forget()  # else the next call would begin with the end of this one
 
 
 def _send_voice(modem: Modem, port: Pty, frames: int, now_s: float) -> None:

@@ -13,6 +13,7 @@ import msgspec
 from cyclopts import Parameter
 
 from center.errors import CenterError, UsageError
+from center.modems.ports import card_of
 from center.options import DEFAULT, Common
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class Probed(msgspec.Struct, frozen=True, kw_only=True):
     sim: str = ""
     network: str = ""
     signal_dbm: int | None = None
+    card: str = ""
+    """The sound card of its USB device; empty where it has none."""
     text: str = ""
     """What is wrong."""
     known_as: str = ""
@@ -52,7 +55,8 @@ def probe(port: str | None = None, /, *, common: Common = DEFAULT) -> int:
     ports = [port] if port is not None else [found.device for found in list_ports.comports()]
     found = []
     for path in ports:
-        found.append(_with_its_kind(_in_use(common.directory, path) or _probed(path)))
+        one = _with_its_kind(_in_use(common.directory, path) or _probed(path))
+        found.append(msgspec.structs.replace(one, card=card_of(path) or ""))
         if not common.json:
             _say_probed(common, found[-1])
     if common.json:
@@ -133,6 +137,7 @@ def _say_probed(common: Common, found: Probed) -> None:
         ("dialect ", f"{found.dialect} ({found.known_as})" if found.known_as else found.dialect),
         ("SIM ", found.sim),
         ("network ", found.network or "unknown"),
+        ("sound card ", found.card),
         ("", "" if found.signal_dbm is None else f"{found.signal_dbm} dBm"),
         ("", found.text),
     )

@@ -23,7 +23,8 @@ _VOICE: Final = {
     GivesVoice.NONE: "no voice to the host is known of such modems",
 }
 _HEADINGS: Final = (
-    *("port", "line", "trunk", "number", "usb", "does", "dialect", "product", "there", "state", "signal", ""),
+    *("port", "line", "trunk", "number", "usb", "does", "dialect", "product"),
+    *("card", "there", "state", "signal", ""),
 )
 
 
@@ -130,6 +131,7 @@ def _table(common: Common, rows: list[PortRow]) -> None:
                 row.does or "",
                 row.dialect or "",
                 row.product or "",
+                row.card or "",
                 "yes" if row.present else "NO",
                 row.state or "",
                 "" if row.signal_dbm is None else f"{row.signal_dbm} dBm",

@@ -22,7 +22,10 @@ from center.settings.check import is_short
 from center.settings.schema import HttpTable, ModemTable, Settings
 from center.state.state_dir import NodeFile, StateDir, living_web
 from gateways.gsm.port.addresses import is_address
-from gateways.gsm.port.places import places, resolved
+from gateways.gsm.port.places import places, resolved, usb_device_of
+from gateways.gsm.port.search import CARD, by_card
+from media.ports.asound import library_fault
+from media.ports.cards import card_at
 from messages.base import Joins
 from messages.ids import LineId, NodeId, Role
 from messages.lines import WEAK_DBM, LineReport, LineState
@@ -81,7 +84,11 @@ def _joins_in_the_network(modem: ModemTable, state: StateDir) -> bool:
         return said.joins is Joins.NETWORK
     dialects = installed()
     known = modem.dialect in dialects
-    return known and joins(dialects.get(modem.dialect), voice=bool(modem.voice_port)) is Joins.NETWORK
+    if not known:
+        return False
+    dialect = dialects.get(modem.dialect)
+    spoken = dialect.by_card() if by_card(modem.voice_port) else dialect
+    return joins(spoken, voice=bool(modem.voice_port)) is Joins.NETWORK
 
 
 def psap(settings: Settings, *, simulated: bool) -> Iterator[Finding]:
@@ -133,7 +140,9 @@ def modems(settings: Settings) -> Iterator[Finding]:
 
 
 def _faults_of(modem: ModemTable) -> Iterator[str]:
-    for port in filter(None, (modem.port, modem.voice_port)):
+    if by_card(modem.voice_port):
+        yield from _faults_of_card(modem)
+    for port in filter(None, (modem.port, "" if by_card(modem.voice_port) else modem.voice_port)):
         if is_address(port):
             continue  # whether somebody answers there, the line's own state tells
         path = resolved(port)
@@ -155,6 +164,18 @@ def _faults_of(modem: ModemTable) -> Iterator[str]:
             yield f"pin_file {modem.pin_file} may not be read"
         if stat.st_mode & 0o077:
             yield f"pin_file {modem.pin_file} is readable by others"
+
+
+def _faults_of_card(modem: ModemTable) -> Iterator[str]:
+    """Why its voice will not come by its sound card, as far as the machine itself tells."""
+    if fault := library_fault():
+        yield fault
+    device = usb_device_of(resolved(modem.port)) if modem.voice_port == CARD and modem.port else None
+    if device is not None and not card_at(device.name):
+        yield (
+            f"its modem, at usb:{device.name}, has no sound card: `securwoman modem setup PORT --usb-audio` "
+            "gives it one, where it can have any"
+        )
 
 
 def lines(state: StateDir) -> Iterator[Finding]:

@@ -13,7 +13,8 @@ from center.state.state_dir import StateDir, running
 from gateways.gsm.dialects.detection import by_usb, role_of
 from gateways.gsm.dialects.loading import installed
 from gateways.gsm.port.addresses import is_address
-from gateways.gsm.port.places import resolved
+from gateways.gsm.port.places import resolved, usb_device_of
+from media.ports.cards import card_at
 from messages.ids import LineId
 from runtime.published import line_files
 
@@ -35,6 +36,8 @@ class PortRow(msgspec.Struct, frozen=True, kw_only=True):
     """By the USB ids alone; none when no dialect lists them."""
     does: str | None = None
     """`at`, `voice` or `urc`, where the dialect knows what this interface does."""
+    card: str | None = None
+    """The sound card of its USB device (`voice_port = "alsa"`)."""
     present: bool
     """Whether the port exists, which of one over TCP is not known; False for a line that is known by its IMEI
     alone."""
@@ -71,6 +74,7 @@ def ports_of(state: StateDir) -> list[PortRow]:
                 usb=None,
                 socket=None,
                 product=None,
+                card=card_of(port),
                 present=is_address(port) or (bool(port) and Path(port).exists()),
                 state=report.state if up == "up" and report is not None and report.state != "ready" else up,
                 signal_dbm=None if report is None else report.signal_dbm,
@@ -94,11 +98,18 @@ def ports_of(state: StateDir) -> list[PortRow]:
                 product=found.product,
                 dialect=dialect.key if dialect is not None else None,
                 does=role_of(dialect, found.vid, found.pid, interface) if dialect is not None else None,
+                card=card_of(found.device),
                 present=True,
                 state=None,
             )
         )
     return rows
+
+
+def card_of(port: str) -> str | None:
+    """The sound card of the USB device that this port is of; none where there is none."""
+    device = usb_device_of(resolved(port)) if port else None
+    return None if device is None else card_at(device.name) or None
 
 
 def _states(state: StateDir) -> dict[str, str]:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from center.settings.schema import HttpTable, Settings
 from gateways.gsm.port.addresses import is_address, one_name, tcp_address
-from gateways.gsm.port.search import is_port_name
+from gateways.gsm.port.search import CARD, is_port_name
 from gateways.http.door.proxies import networks_fault
 from model.policy import LastResort
 
@@ -83,7 +83,9 @@ def _modems(settings: Settings) -> Iterator[str]:
     yield from _twice("modem", "name", [modem.name for modem in settings.modem])
     yield from _twice("modem", "imei", [modem.imei for modem in settings.modem])
     yield from _twice("modem", "port", [one_name(modem.port) for modem in settings.modem])
-    yield from _twice("modem", "voice_port", [modem.voice_port for modem in settings.modem])
+    # Several may have the card of their own modem each.
+    voices = [modem.voice_port for modem in settings.modem if modem.voice_port != CARD]
+    yield from _twice("modem", "voice_port", voices)
     yield from _twice("modem", "number", [modem.number for modem in settings.modem])
     for i, modem in enumerate(settings.modem):
         where = f"modem[{i}]"
@@ -100,6 +102,10 @@ def _modems(settings: Settings) -> Iterator[str]:
         for key, port in (("port", modem.port), ("voice_port", modem.voice_port)):
             if not is_port_name(port):
                 yield f'{where}.{key}: expected a path, or a USB socket and interface as "usb:1-2.3:1.0"'
+        if modem.voice_port == f"{CARD}:":
+            yield f'{where}.voice_port: expected "{CARD}", or the name of a card as "{CARD}:NAME"'
+        if modem.voice_port == CARD and is_address(modem.port):
+            yield f'{where}.voice_port: a modem over TCP has no card here; name one as "{CARD}:NAME"'
         if modem.voice_port and modem.voice_port == modem.port:
             yield f"{where}.voice_port: the same as its port"
 

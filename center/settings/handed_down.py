@@ -8,15 +8,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from center.errors import SettingsError
 from center.settings.areas import outline_of
 from center.settings.check import is_short
 from center.settings.schema import ModemTable, PsapRouteTable, Settings, TrunkTable
+from gateways.gsm.port.search import CARD
 from messages.base import Gains
 from messages.ids import E164, LineId, TrunkId
 from model.policy import RECORDED, Dialling, LineSpec, Policy, PsapRoute, RecordingPolicy, Retention, Setup
+
+if TYPE_CHECKING:
+    from simulator.config import ModemConfig
 
 SIMULATED_PSAP: Final = "+390200000112"
 """Called in place of 112 in a simulated run whose file does not say which phone answers for it."""
@@ -53,7 +57,7 @@ def simulation(file: Path, run: Path) -> Simulation:
             # One whose IMEI is written down is found by it, as it would be among real ones.
             imei=modem.imei,
             port="" if modem.imei else str(run / f"{modem.name}.at"),
-            voice_port="" if modem.imei or not modem.voice else str(run / f"{modem.name}.voice"),
+            voice_port=_simulated_voice(modem, run),
             dialect=modem.dialect,
             number=modem.number if modem.number.startswith("+") else "",
         )
@@ -72,6 +76,15 @@ def simulation(file: Path, run: Path) -> Simulation:
         phones=tuple(phone.number for phone in config.phones),
         users=users,
     )
+
+
+def _simulated_voice(modem: ModemConfig, run: Path) -> str:
+    """Where the carrier puts it; empty where it is found beside the port that has the IMEI, or there is none.
+    No kernel has a simulated sound card: it is for those who stand in for ALSA.
+    """
+    if modem.voice and modem.sound_card:
+        return f"{CARD}:{run}/{modem.name}.card"
+    return "" if modem.imei or not modem.voice else str(run / f"{modem.name}.voice")
 
 
 def with_simulation(settings: Settings, simulated: Simulation) -> Settings:

@@ -59,6 +59,8 @@ class AlsaVoicePort:
         self._frame_bytes = FRAME_BYTES * ratio
         self._read = self._written = self._dropped = self._xruns = 0
         name = pcm_of(path, sys=sys)
+        if not name:
+            raise VoicePortMissing(f"{path}: the USB device there has no sound card")
         opens = open_pcm or asound.open_pcm
         with ExitStack() as opened:
             if claim is not None and locks is not None:

@@ -81,6 +81,15 @@ def open_pcm(name: str, stream: Stream, rate_hz: int) -> Pcm:
     return _LibraryPcm(_library(), name, stream, rate_hz)
 
 
+def library_fault() -> str:
+    """What keeps sound cards from being opened at all, in words; empty where nothing does."""
+    try:
+        _library()
+    except VoicePortUnusable as error:
+        return str(error)
+    return ""
+
+
 class _PollFd(ctypes.Structure):
     _fields_ = (("fd", ctypes.c_int), ("events", ctypes.c_short), ("revents", ctypes.c_short))
 

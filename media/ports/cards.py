@@ -10,8 +10,6 @@ import re
 from pathlib import Path
 from typing import Final
 
-from media.ports.ports import VoicePortMissing
-
 SYS: Final = Path("/sys")
 KIND: Final = "alsa"
 """Of a voice port that is a sound card (`media.ports.voice_port`)."""
@@ -24,13 +22,11 @@ def pcm_of(path: str, *, sys: Path = SYS) -> str:
 
     `usb:1-2.3` is the card of the USB device at that socket, as it is: a modem's takes one format and no
     other. The name or number of a card is that card, to which ALSA converts. All else is ALSA's own name
-    (`plughw:CARD=Device`, one of asound.conf). Raises VoicePortMissing where the device has no card now.
+    (`plughw:CARD=Device`, one of asound.conf). Empty where the device has no card now.
     """
     if (socket := _SOCKET.fullmatch(path)) is not None:
         cards = cards_at(socket["device"], sys=sys)
-        if not cards:
-            raise VoicePortMissing(f"the USB device at {socket['device']} has no sound card")
-        return f"hw:{cards[0]}"
+        return f"hw:{cards[0]}" if cards else ""
     return f"plughw:{path}" if path in _names(sys) else path
 
 
@@ -46,6 +42,12 @@ def name_of(card: int, *, sys: Path = SYS) -> str:
         return (sys / f"class/sound/card{card}/id").read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError):
         return str(card)
+
+
+def card_at(device: str, *, sys: Path = SYS) -> str:
+    """`EC25EUX (hw:2)`: the card of the USB device at this socket, for people; empty where it has none."""
+    cards = cards_at(device, sys=sys)
+    return f"{name_of(cards[0], sys=sys)} (hw:{cards[0]})" if cards else ""
 
 
 def _names(sys: Path) -> set[str]:

@@ -271,13 +271,15 @@ def _voice_rate_simcom(modem: Modem, command: Command, now_s: float) -> Lines:
 
 
 def _voice_quectel(modem: Modem, command: Command, now_s: float) -> Lines:
-    """+QPCMV=1,0: voice on the second port; =0 off."""
+    """+QPCMV=1,0: voice on the second port; =1,2 on its sound card; =0 off."""
     if not modem.voice.available:
         raise AtError(NOT_SUPPORTED)
     if command.verb is Verb.READ:
-        return [f"+QPCMV: {modem.voice.on:d},0"]
-    if command.verb is not Verb.SET or command.values() not in (["1", "0"], ["0"]):
+        return [f"+QPCMV: {modem.voice.on:d},{2 if modem.voice.by_card else 0}"]
+    known = (["1", "0"], ["0"], *([["1", "2"]] if modem.voice.has_card else []))
+    if command.verb is not Verb.SET or command.values() not in known:
         raise AtError(INCORRECT_PARAMETERS)
+    modem.voice.by_card = command.values() == ["1", "2"]
     modem.voice.switch(on=command.values()[0] == "1")
     return []
 

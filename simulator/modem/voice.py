@@ -23,6 +23,8 @@ class ModemVoice:
     def __init__(self, line: Line, dialect: Dialect) -> None:
         self.wide = False
         """16 kHz."""
+        self.by_card = False
+        """It flows at the modem's sound card, and not at its voice port."""
         self._line = line
         self._dialect = dialect
         self._on_in_spell: int | None = None
@@ -32,6 +34,11 @@ class ModemVoice:
     def available(self) -> bool:
         """The firmware gives voice to the host at all."""
         return self._line.config.voice
+
+    @property
+    def has_card(self) -> bool:
+        """The modem has a sound card beside its voice port."""
+        return self.available and self._line.config.sound_card
 
     @property
     def on(self) -> bool:

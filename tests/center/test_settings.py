@@ -146,6 +146,23 @@ def test_a_syntax_error_is_named_by_its_line() -> None:
             'modem[0].port: expected a path, or a USB socket and interface as "usb:1-2.3:1.0"',
         ),
         (
+            TRUNKS + '[[modem]]\nname = "a"\ntrunk = "public"\nport = "/dev/ttyUSB2"\nvoice_port = "alsa:"',
+            'modem[0].voice_port: expected "alsa", or the name of a card as "alsa:NAME"',
+        ),
+        (
+            TRUNKS
+            + '[[modem]]\nname = "a"\ntrunk = "public"\nport = "socket://there:5000"\nvoice_port = "alsa"',
+            'modem[0].voice_port: a modem over TCP has no card here; name one as "alsa:NAME"',
+        ),
+        (
+            TRUNKS
+            + "".join(
+                f'[[modem]]\nname = "{n}"\ntrunk = "public"\nport = "/dev/{n}"\nvoice_port = "alsa:Device"\n'
+                for n in ("a", "b")
+            ),
+            "modem[1].voice_port: alsa:Device is already in modem[0]",
+        ),
+        (
             '[[psap.route]]\narea = "IT-25"\nnumber = "+390212345678"',
             "psap.route[0].area: where IT-25 ends is not known here; give its outline as a GeoJSON file: "
             'area_file = "….geojson"',
@@ -388,3 +405,11 @@ def test_a_simulated_run_has_somebody_to_call_in_a_drill() -> None:
     set_ = parse('[drill]\nphone = "+393339999999"')
     assert with_simulation(set_, simulated).drill.phone == "+393339999999"
     assert with_simulation(Settings(), SIMULATION).drill.phone == ""
+
+
+def test_each_modem_may_have_the_sound_card_of_its_own() -> None:
+    lines = "".join(
+        f'[[modem]]\nname = "{n}"\ntrunk = "public"\nport = "/dev/tty{n}"\nvoice_port = "alsa"\n'
+        for n in ("a", "b")
+    )
+    assert [spec.voice_port for spec in lines_of(parse(TRUNKS + lines))] == ["alsa", "alsa"]

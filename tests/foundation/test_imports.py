@@ -64,7 +64,6 @@ EDGES = (
     "media.ports.alsa_port",
     "media.ports.amplified",
     "media.ports.asound",
-    "media.ports.cards",
     "media.ports.claim",
     "media.conference.beat",
     "media.conference.conference",

@@ -176,7 +176,7 @@ def test_after_a_replug_the_card_is_found_under_its_new_number_and_name(
         port.read()
     port.close()
     unplugged(tmp_path, "1-2.3")
-    with pytest.raises(VoicePortMissing, match=r"1-2\.3 has no sound card"):
+    with pytest.raises(VoicePortMissing, match=r"usb:1-2\.3: the USB device there has no sound card"):
         opened()
     plugged(tmp_path, "1-2.3", 5, "EC25EUX")
     card.gone = 0

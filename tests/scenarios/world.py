@@ -40,7 +40,7 @@ from runtime.published.directory import MemoryDirectory
 from runtime.system.one_process import OneProcess
 from runtime.system.spec import Plan
 from runtime.system.system import start
-from simulator.config import parse_config
+from simulator.config import ModemConfig, parse_config
 from simulator.network.call import Call
 from store import streams
 from store.alerts.accepting import accept
@@ -157,7 +157,7 @@ class World:
                 inbound=modem.trunk == "public",
                 imei=self.network.carrier.modem(modem.name).imei if modem.name in by_imei else "",
                 port="" if modem.name in by_imei else modem.name,
-                voice_port="" if modem.name in by_imei or voiceless else f"{modem.name}.voice",
+                voice_port=_voice_port(modem, found=voiceless or modem.name in by_imei),
                 dialect="early_with_voice" if early else modem.dialect,
                 pin_file=pins[modem.name][1] if modem.name in pins else "",
             )
@@ -323,6 +323,13 @@ class World:
         lines = [f"{(one.at_us - start_us) / SECOND:8.3f} {one.event}" for one in self.recorded]
         lines += [str(call) for call in self.calls()]
         return "\n".join(lines)
+
+
+def _voice_port(modem: ModemConfig, *, found: bool) -> str:
+    """As the settings name it; empty where it is found, or is not there."""
+    if modem.sound_card:
+        return f"alsa:{modem.name}.card"
+    return "" if found else f"{modem.name}.voice"
 
 
 def for_tests(made: Plan) -> Plan:

@@ -5,6 +5,7 @@ Only the shape and the meaning stand here; the values stand in the files, the ba
 
 from __future__ import annotations
 
+import copy
 import re
 from functools import cached_property
 from typing import Annotated, Final, Literal
@@ -91,6 +92,13 @@ class Times(Table, frozen=True, kw_only=True):
     """For the answer of a resync query."""
 
 
+class Card(Table, frozen=True, kw_only=True):
+    """How a modem is told that its voice goes by its own sound card (USB audio), and no longer."""
+
+    on: Commands
+    off: Commands
+
+
 class Voice(Table, frozen=True, kw_only=True):
     """How voice gets to the host."""
 
@@ -100,7 +108,9 @@ class Voice(Table, frozen=True, kw_only=True):
     off: Commands
     at: Literal["dial", "answer"]
     """Switched on as soon as the modem has taken the dial, or only once the call is answered."""
-    kind: Literal["none", "tty"]
+    kind: Literal["none", "tty", "card"]
+    """`card`: by a sound card, as some lines have whatever their dialect's own way is
+    (`CompiledDialect.by_card`)."""
     rate_hz: Literal[8000, 16000]
     frame_bytes: Annotated[int, Meta(ge=1, le=4096)]
     """Bytes of one 20 ms frame, s16le."""
@@ -108,6 +118,8 @@ class Voice(Table, frozen=True, kw_only=True):
     """Between two attempts, for as long as `voice.KEEN_S`; afterwards they are rarer."""
     again_after_drop: bool
     """Dropping one of two calls silences the other until it is switched on again."""
+    card: Card | None = None
+    """None: its sound card, if it has one, is wired to its analogue pins, which carry every call's voice."""
 
 
 class Kept(Table, frozen=True, kw_only=True):
@@ -209,7 +221,7 @@ class CompiledDialect:
     """A dialect with its patterns compiled: what the driver works with."""
 
     def __init__(self, dialect: Dialect) -> None:
-        self.data: Final = dialect
+        self.data = dialect
         self.key: Final = dialect.key
         self._urcs = Patterns((urc.pattern, urc) for urc in dialect.urc)
         self._phantoms = tuple(re.compile(pattern) for pattern in dialect.phantoms)
@@ -217,6 +229,12 @@ class CompiledDialect:
 
     def __repr__(self) -> str:
         return f"<dialect {self.key}>"
+
+    def by_card(self) -> CompiledDialect:
+        """For a line whose voice is a sound card."""
+        same = copy.copy(self)
+        same.data = msgspec.structs.replace(self.data, voice=_by_card(self.data.voice))
+        return same
 
     @property
     def early_answer(self) -> bool:
@@ -255,3 +273,11 @@ class CompiledDialect:
             return False
         _, urc = found
         return urc.payload
+
+
+def _by_card(voice: Voice) -> Voice:
+    """At 8 kHz, and no firmware is asked whether it has any."""
+    card = voice.card or Card(on=(), off=())
+    return msgspec.structs.replace(
+        voice, kind="card", ask="", on=card.on, off=card.off, rate_hz=8000, frame_bytes=320
+    )

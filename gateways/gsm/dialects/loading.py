@@ -7,6 +7,7 @@ module must not know a vendor.
 
 from __future__ import annotations
 
+import copy
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -80,6 +81,12 @@ class Dialects:
 
     def __iter__(self) -> Iterator[CompiledDialect]:
         return iter(self._compiled.values())
+
+    def by_card(self) -> Dialects:
+        """The same for a line whose voice is a sound card."""
+        same = copy.copy(self)
+        same._compiled = {key: dialect.by_card() for key, dialect in self._compiled.items()}
+        return same
 
     def base(self) -> CompiledDialect:
         """3GPP TS 27.007 as written."""

@@ -102,10 +102,19 @@ class CallCommands(ModemState):
 
     def _switch_voice(self, call: CallId, now_s: float) -> None:
         commands = self._voice.commands(call)
+        if not commands:  # a sound card at its analogue pins: there is nothing to be said to the modem
+            self._voice_is_on(call, now_s)
         for place, (text, counts) in enumerate(commands, 1):
             command = command_of(self.dialect, text, Urgency.CONTROL)
             purpose = VoiceOn(call, place == len(commands)) if counts else VoiceOff()
             self._submit(command, purpose, now_s)
+
+    def _voice_is_on(self, call: CallId, now_s: float) -> None:
+        voice = self.dialect.data.voice
+        self._voice.switched(call)
+        self._events.append(
+            VoiceReady(at_s=now_s, call=call, rate_hz=voice.rate_hz, frame_bytes=voice.frame_bytes)
+        )
 
     def _voice_finished(self, call: CallId, last: bool, finished: Finished, now_s: float) -> None:
         if self._table.view(call) is None:

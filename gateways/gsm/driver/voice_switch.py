@@ -52,7 +52,7 @@ class VoiceSwitch:
 
     def due(self, calls: Iterable[CallView], dialled: set[CallId], now_s: float) -> list[CallId]:
         """Calls whose voice has to be switched on now. `dialled`: whose dial the modem has taken."""
-        if self._voice.kind == "none" or not self._voice.on:
+        if self._voice.kind == "none" or (self._voice.kind == "tty" and not self._voice.on):
             return []
         wanted: list[CallId] = []
         for call in calls:

@@ -45,7 +45,7 @@ from gateways.gsm.line.sending import Sending
 from gateways.gsm.port.dial_guard import DialGuard
 from gateways.gsm.port.modem_port import ModemPort
 from gateways.gsm.port.places import places
-from gateways.gsm.port.search import SeenPort, roles_of
+from gateways.gsm.port.search import CARD, SeenPort, by_card, roles_of
 from gateways.gsm.port.serial_port import Port
 from gateways.gsm.port.tcp_port import open_port
 from gateways.gsm.port.whereabouts import Whereabouts
@@ -87,7 +87,8 @@ class GsmModemActor(CenterActor):
             trunk_emergency=self._spec.emergency,
             last_resort=last_resort_numbers(setup.policy),
         )
-        dialects = self.dialects()
+        card = by_card(self._spec.voice_port)
+        dialects = self._dialects = self.dialects().by_card() if card else self.dialects()
         self._where = Whereabouts(
             self._spec,
             [spec for spec in setup.lines if spec is not self._spec],
@@ -120,6 +121,7 @@ class GsmModemActor(CenterActor):
             self._driver,
             first_number=now_us,
             voice_path="",
+            voice_kind=CARD if card else "tty",
             number_within_s=setup.policy.caller_number_within_s,
             gains=self._spec.gains,
             emergency=self._spec.emergency,
@@ -262,7 +264,7 @@ class GsmModemActor(CenterActor):
         self._lost_at, self._trouble = None, ""
         self._legs.voice_path = self._where.voice()
         usb, takes_commands = self._where.usb()
-        self._driver.plugged_in_as(by_usb_ids(self.dialects(), usb), at_command_port=takes_commands)
+        self._driver.plugged_in_as(by_usb_ids(self._dialects, usb), at_command_port=takes_commands)
         self._driver.opened(self._now_s())
         self._work()
 

@@ -59,8 +59,8 @@ SETTLES_S: Final = 5.0
 class LegsOnLine:
     """See the module. `first_number`: what this modem's inbound calls are counted from, never used before.
 
-    `voice_path`: where the line's voice can be opened; empty where it cannot. `gains`: how it is amplified
-    there. `emergency`: kept for 112.
+    `voice_path`: where the line's voice can be opened; empty where it cannot. `voice_kind`: what is there
+    (`messages.base.VoicePort`). `gains`: how it is amplified there. `emergency`: kept for 112.
     """
 
     def __init__(
@@ -70,6 +70,7 @@ class LegsOnLine:
         *,
         first_number: int,
         voice_path: str,
+        voice_kind: str = "tty",
         number_within_s: float,
         gains: Gains = NO_GAINS,
         emergency: bool = False,
@@ -77,6 +78,7 @@ class LegsOnLine:
         self._line = line
         self._driver = driver
         self.voice_path = voice_path
+        self._voice_kind = voice_kind
         self._gains = gains
         self.ringing: Final = RingingCalls(
             line, driver, first_number=first_number, number_within_s=number_within_s
@@ -404,6 +406,7 @@ class LegsOnLine:
         if self.voice_path:
             self.voice = self._voices[event.call] = VoicePort(
                 path=self.voice_path,
+                kind=self._voice_kind,
                 rate_hz=event.rate_hz,
                 frame_bytes=event.frame_bytes,
                 gains=self._gains,

@@ -22,6 +22,22 @@ POSITION: Final = re.compile(r"usb:(?P<device>\d+-\d+(?:\.\d+)*)(?::(?P<interfac
 """`usb:1-2.3:1.0`: the tty of that interface at that socket, by the kernel's name; `modem list` shows it."""
 
 
+CARD: Final = "alsa"
+"""What `voice_port` is where the line's voice is a sound card: `alsa`, its modem's own, or `alsa:NAME`."""
+
+
+def by_card(voice_port: str) -> bool:
+    """Whether a setting says that the line's voice is a sound card."""
+    return voice_port.partition(":")[0] == CARD
+
+
+def card_path(voice_port: str, position: str) -> str:
+    """Where that card is (`media.ports.cards`): by its name, or at the USB socket of the line's modem, which
+    may have it under any name; empty where that is not known."""
+    name = voice_port.partition(":")[2]
+    return name or (f"{USB}{position}" if position else "")
+
+
 def is_port_name(port: str) -> bool:
     """Whether a setting can name a port so: a path, or `usb:…`."""
     return not port.startswith(USB) or POSITION.fullmatch(port) is not None

@@ -21,7 +21,15 @@ from gateways.gsm.errors import GsmError, PortLost
 from gateways.gsm.port.addresses import is_address, one_name
 from gateways.gsm.port.asking import Asking
 from gateways.gsm.port.places import mark_of, resolved
-from gateways.gsm.port.search import Roles, SeenPort, may_be_asked, same_imei, voice_beside
+from gateways.gsm.port.search import (
+    Roles,
+    SeenPort,
+    by_card,
+    card_path,
+    may_be_asked,
+    same_imei,
+    voice_beside,
+)
 from gateways.gsm.port.serial_port import Port
 from model.policy import LineSpec
 
@@ -94,6 +102,8 @@ class Whereabouts:
 
     def voice(self) -> str:
         """Its voice port; empty where none is known."""
+        if by_card(self._spec.voice_port):
+            return card_path(self._spec.voice_port, self._position())
         if self._spec.voice_port:
             return resolved(self._spec.voice_port)
         there = self._there()
@@ -107,13 +117,21 @@ class Whereabouts:
         """The USB ids of what is at its port, `vendor:product`, empty for what is no USB device; and whether
         its port is known to be the one of its device that takes commands.
         """
-        path = self.path()
-        names = (path, os.path.realpath(path)) if path else ()
-        place = next((place for place in self._places() if place.path in names), None)
+        place = self._place()
         known = None if place is None else self._roles.get(place.usb)
         if place is None or known is None:
             return ("" if place is None else place.usb), False
         return place.usb, place.interface == known.at
+
+    def _position(self) -> str:
+        """The USB socket that its port is at; empty for what is no USB device."""
+        place = self._place()
+        return "" if place is None else place.position
+
+    def _place(self) -> SeenPort | None:
+        path = self.path()
+        names = (path, os.path.realpath(path)) if path else ()
+        return next((place for place in self._places() if place.path in names), None)
 
     @property
     def another_modem_there(self) -> bool:

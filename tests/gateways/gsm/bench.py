@@ -117,10 +117,11 @@ class Bench:
         listen_first: bool = False,
         pin: str = "",
         assume: str = "",
+        dialects: Dialects = DIALECTS,
     ) -> None:
         self.modem = modem or FakeModem()
         self.pin = pin
-        self.driver = Driver(DIALECTS, dialect, listen_first=listen_first, assume=assume)
+        self.driver = Driver(dialects, dialect, listen_first=listen_first, assume=assume)
         self.now_s = 100.0
         self.events: list[Event] = []
         if start:

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from gateways.gsm.dialects.dialect import Dialect, Kept, Match, Poll, Table, Times, Urc, UsbPorts, Voice
+from gateways.gsm.dialects.dialect import Card, Dialect, Kept, Match, Poll, Table, Times, Urc, UsbPorts, Voice
 from tests.foundation.tree import ROOT
 
 HOLDERS: Final[dict[type[Table], frozenset[str]]] = {
@@ -17,6 +17,7 @@ HOLDERS: Final[dict[type[Table], frozenset[str]]] = {
     Poll: frozenset({"poll"}),
     Times: frozenset({"times"}),
     Voice: frozenset({"voice", "_voice"}),
+    Card: frozenset({"card"}),
     Urc: frozenset({"urc"}),
     Kept: frozenset({"kept"}),
     UsbPorts: frozenset({"known", "roles", "ports", "port"}),
