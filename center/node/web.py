@@ -39,14 +39,17 @@ def main(arguments: list[str] | None = None) -> int:
         write_json(state.web_file, WebFile(process=process, host=host, port=port, since_us=since_us))
 
     # Late, so that a wrong argument or file is told at once.
+    from center.modems.for_web import PluggedIn
     from gateways.http.server import serve
 
-    serve(settings, answering, ForWeb(state, settings.policy.recording.tracks))
+    giving = ForWeb(state, settings.policy.recording.tracks)
+    serve(settings, answering, giving, PluggedIn(state, settings.lines))
     return 0
 
 
 def _told_to_go() -> bool:
     """Waits. False: whoever has started us is gone."""
+    from center.modems import for_web  # noqa: F401 - imported now, so that nobody waits for it later
     from gateways.http.rehearsal import rehearse
 
     rehearse()

@@ -30,6 +30,7 @@ from gateways.console.views import (
     Events,
     LineView,
     MeView,
+    ModemView,
     NodesTold,
     Snapshot,
 )
@@ -97,6 +98,7 @@ class Console:
         self._anew = False
         self._watching_changed = False
         self._lines: list[LineView] = []
+        self._modems: list[ModemView] = []
         self._voices: Mapping[OperatorId, OperatorVoice] = {}
         self._levels: str | None = None
         self._said_s = 0.0
@@ -247,6 +249,7 @@ class Console:
         screen, picture = self._screen, self._screen.following.picture
         alerts = self._may_be_shown(screen.listed.all(picture))
         self._lines, self._voices = screen.lines(), screen.voices()
+        self._modems = screen.modems()
         return Snapshot(
             seq=picture.seq,
             now_us=screen.clock.now_us(),
@@ -262,6 +265,7 @@ class Console:
             operators=feed.operator_views(picture, screen.names(), screen.policy, self._voices),
             lines=self._lines,
             alarms=screen.alarms(),
+            modems=self._modems,
             open=picture.open_count,
             watching=screen.watching.by_alert(),
         )
@@ -272,6 +276,7 @@ class Console:
         watching_changed, self._watching_changed = self._watching_changed, False
         # A modem's signal is in no event: it is looked at whenever something is said anyway.
         before, self._lines = self._lines, screen.lines()
+        plugged_in, self._modems = self._modems, screen.modems()
         heard, self._voices = self._voices, screen.voices()
         return Events(
             seq=picture.seq,
@@ -286,6 +291,7 @@ class Console:
             else None,
             lines=self._lines if batch.lines or self._lines != before else None,
             alarms=screen.alarms() if batch.alarms else None,
+            modems=self._modems if batch.lines or self._modems != plugged_in else None,
             watching=screen.watching.by_alert() if watching_changed else None,
         )
 

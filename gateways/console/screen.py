@@ -12,7 +12,7 @@ from gateways.console.following import Batch, Following
 from gateways.console.listed import Listed
 from gateways.console.map.tiles import Tiles
 from gateways.console.people import OperatorRecord, People
-from gateways.console.views import AlarmView, CenterView, LineView, map_view
+from gateways.console.views import AlarmView, CenterView, LineView, ModemView, map_view
 from gateways.console.watching import Watching
 from gateways.nodes import Nodes
 from messages.ids import AlertId, LineId, OperatorId, ShiftState
@@ -53,6 +53,7 @@ class Screen:
         version: str,
         tiles: Tiles | None,
         reports: Callable[[], Mapping[LineId, LineReport]],
+        modems: Callable[[], list[ModemView]],
         voices: Callable[[], Mapping[OperatorId, OperatorVoice]],
         nodes: Nodes,
         left_behind: Callable[[OperatorId], None],
@@ -63,6 +64,8 @@ class Screen:
         self.policy = policy
         self._specs = lines
         self._reports = reports
+        self.modems = modems
+        """The modems at this node that no line names."""
         self.voices = voices
         """How the lines of the operators' own are."""
         self.nodes = nodes

@@ -266,6 +266,19 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
     """Whose it is, where there are several nodes: of another one's modem nothing is told. Else null."""
 
 
+class ModemView(msgspec.Struct, frozen=True, kw_only=True):
+    """A modem that is plugged in at this node, and that no line names."""
+
+    position: str
+    """Its USB socket, `1-2.3`."""
+    name: str
+    """What it calls itself; else its USB ids."""
+    ports: bool
+    """Whether it shows any: a stick that shows itself as a disk has none, nor has one without a driver."""
+    perhaps: list[LineId]
+    """The lines that look for their modem: it may be theirs."""
+
+
 class LevelView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How loud one party is."""
 
@@ -356,6 +369,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=
     operators: list[OperatorView]
     lines: list[LineView]
     alarms: list[AlarmView]
+    modems: list[ModemView]
     open: int
     """How many alerts are open; more than there are `cases` in a storm."""
     watching: dict[AlertId, list[OperatorId]]
@@ -378,6 +392,7 @@ class Events(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="e
     operators: list[OperatorView] | None = None
     lines: list[LineView] | None = None
     alarms: list[AlarmView] | None = None
+    modems: list[ModemView] | None = None
     watching: dict[AlertId, list[OperatorId]] | None = None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from gateways.console.people import People
 from gateways.console.screen import Screen
 from gateways.console.sessions import Cookies
 from gateways.console.tally import Tally
+from gateways.console.views import ModemView
 from gateways.console.voice import voice_route
 from gateways.http.answers import AnyRequest, Problem, answer
 from gateways.http.auditing import Auditing, nothing_unaudited
@@ -90,6 +91,7 @@ def parts(
     notifier: Notifier | None = None,
     directory: Directory | None = None,
     giving: Giving | None = None,
+    modems: Callable[[], list[ModemView]] = list,
 ) -> Web:
     """Open the journal and make all of it; what is given replaces the node's own. Raises JournalError."""
     state = Path(settings.state)
@@ -134,6 +136,7 @@ def parts(
         lines=Lately(partial(line_files.read_all, run)),
         directory=directory or FileDirectory(run),
         giving=giving,
+        modems=modems,
         stopping=asyncio.Event(),
     )
 
@@ -156,6 +159,7 @@ def build(web: Web) -> Litestar:
         version=web.settings.version,
         tiles=tiles,
         reports=web.lines.read,
+        modems=web.modems,
         voices=lambda: web.nodes.voices(reports.read()),
         nodes=web.nodes,
         left_behind=lambda operator: _bring_shift(web, operator),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -10,6 +11,7 @@ from typing import Protocol
 from gateways.console.following import Following
 from gateways.console.people import People
 from gateways.console.sessions import Cookies
+from gateways.console.views import ModemView
 from gateways.http.answers import AnyConnection
 from gateways.http.auditing import Auditing
 from gateways.http.door.auth import Auth
@@ -114,6 +116,8 @@ class Web:
     lines: Lately[dict[LineId, LineReport]]
     giving: Giving | None
     """None: nothing is handed out here."""
+    modems: Callable[[], list[ModemView]]
+    """Those at this node that no line names, by the composition root."""
     stopping: asyncio.Event
     """Set when the process is to end: whoever waits is to answer at once."""
 

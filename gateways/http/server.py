@@ -20,6 +20,7 @@ from typing import Final
 import uvicorn
 from litestar import Litestar
 
+from gateways.console.views import ModemView
 from gateways.http.app import build, parts
 from gateways.http.context import Giving, Web
 from gateways.http.door.limits import Limits, Spares, is_loopback, limited
@@ -55,7 +56,12 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(settings: WebSettings, listening: Listening | None = None, giving: Giving | None = None) -> None:
+def serve(
+    settings: WebSettings,
+    listening: Listening | None = None,
+    giving: Giving | None = None,
+    modems: Callable[[], list[ModemView]] = list,
+) -> None:
     """Serve until SIGTERM or SIGINT. `listening` is called with host and port once requests are answered.
 
     Configures this process's logs. Raises OSError when the address cannot be had, JournalError when
@@ -67,7 +73,7 @@ def serve(settings: WebSettings, listening: Listening | None = None, giving: Giv
     else:
         listener = socket.socket(fileno=settings.listen_fd)
     try:
-        web = parts(settings, giving=giving)
+        web = parts(settings, giving=giving, modems=modems)
         plain = [socket.socket(fileno=fd) for fd in settings.plain_fds]
         server = _Server(web, listening, listener, plain)
         server.run(sockets=[listener])

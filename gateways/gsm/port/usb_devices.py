@@ -6,6 +6,7 @@ Documentation/ABI: sysfs-bus-usb, sysfs-devices-power).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -101,9 +102,17 @@ def _interfaces(path: Path, dev: Path) -> Iterator[Interface]:
         yield Interface(
             number=int(read(one / "bInterfaceNumber") or "0", 16),
             usb_class=int(read(one / "bInterfaceClass") or "0", 16),
-            driver=(one / "driver").resolve().name if (one / "driver").exists() else "",
+            driver=_leads_to(one / "driver"),
             tty=str(dev / ttys[0].name) if ttys else "",
         )
+
+
+def _leads_to(link: Path) -> str:
+    """The name of what a link leads to; empty without one."""
+    try:
+        return os.path.basename(os.readlink(link))
+    except OSError:
+        return ""
 
 
 def _has_supply(hub: Path) -> bool:

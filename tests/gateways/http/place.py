@@ -17,6 +17,7 @@ import msgspec
 import uvicorn
 
 from center.giving.for_web import ForWeb
+from center.modems.for_web import PluggedIn
 from center.state.state_dir import StateDir
 from gateways.http.app import build, parts
 from gateways.http.context import Web
@@ -142,6 +143,9 @@ class Place:
     def giving(self) -> ForWeb:
         return ForWeb(StateDir(self.state), self.policy.recording.tracks)
 
+    def modems(self) -> PluggedIn:
+        return PluggedIn(StateDir(self.state), self.settings().lines)
+
     def app(self) -> dict[str, str]:
         """The header of the app."""
         return {"authorization": f"Bearer {self.app_key}"}
@@ -215,7 +219,7 @@ class WebThread:
     def __init__(self, place: Place, port: int = 0) -> None:
         self._server = uvicorn.Server(
             uvicorn.Config(
-                build(parts(place.settings(), giving=place.giving())),
+                build(parts(place.settings(), giving=place.giving(), modems=place.modems())),
                 log_config=None,
                 access_log=False,
                 proxy_headers=False,

@@ -53,6 +53,8 @@ export class Feed {
     this.lines = [];
     /** @type {AlarmView[]} */
     this.alarms = [];
+    /** @type {ModemView[]} */
+    this.modems = []; // at this node, and no line's
     /** @type {Record<string, string[]>} */
     this.watching = {}; // by alert, the operators that have it on their screens
     /** @type {string} */
@@ -411,6 +413,7 @@ export class Feed {
     if (said.operators) this.operators = said.operators;
     if (said.lines) this.lines = said.lines;
     if (said.alarms) this.alarms = said.alarms;
+    if (said.modems) this.modems = said.modems;
     if (said.watching) this.watching = said.watching;
     this.open = said.open;
     this.seq = said.seq;

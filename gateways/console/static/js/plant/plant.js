@@ -7,6 +7,7 @@ import { alarms, unusable } from './alarms.js';
 import { reached, shiftWord } from '../shift/shift.js';
 import { leftUs } from '../shift/wrapup.js';
 import { line, ofNode } from './lines.js';
+import { unnamed } from './modems.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
 
@@ -159,6 +160,7 @@ export function pane(ui) {
                 </tbody>`
           }
         </table>
+        ${unnamed(feed.modems)}
       </div>
     </section>
   </section>`;

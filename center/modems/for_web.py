@@ -1,0 +1,56 @@
+"""For the plant page: the modems at this node that no line names, by what the kernel tells of them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from center.modems import obstacles
+from center.modems.unnamed import unnamed
+from center.state.state_dir import StateDir
+from gateways.console.views import ModemView
+from gateways.gsm.dialects.loading import installed
+from model.policy import LineSpec
+
+LOOK_S: Final = 10.0
+"""A modem that was plugged in may wait so long to be told of."""
+
+
+class PluggedIn:
+    """Asked at each message to a console. Opens no port. Looks on a thread: what a device calls itself the
+    kernel tells once it is not busy with that device, which may be seconds while one is being plugged in.
+    """
+
+    def __init__(self, state: StateDir, lines: Sequence[LineSpec]) -> None:
+        self._state = state
+        self._lines = lines
+        self._looked_s = float("-inf")
+        self._looks: threading.Thread | None = None
+        self._found: list[ModemView] = []
+        self()
+
+    def __call__(self) -> list[ModemView]:
+        """As it was at the last look, LOOK_S ago at the most."""
+        now_s = time.monotonic()
+        if now_s - self._looked_s >= LOOK_S and (self._looks is None or not self._looks.is_alive()):
+            self._looked_s = now_s
+            self._looks = threading.Thread(target=self.look, name="plugged-in", daemon=True)
+            self._looks.start()
+        return self._found
+
+    def look(self) -> None:
+        """At what is plugged in now."""
+        dialects, roots = installed(), obstacles.HERE
+        devices = obstacles.modems_of(dialects, roots)
+        found = unnamed(devices, self._lines, self._state, dialects, roots=roots)
+        self._found = [
+            ModemView(
+                position=one.position,
+                name=" ".join(filter(None, (one.maker, one.product))) or one.usb,
+                ports=bool(one.ports),
+                perhaps=list(one.perhaps),
+            )
+            for one in found
+        ]
