@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -54,6 +54,8 @@ class VoicePort(msgspec.Struct, frozen=True, kw_only=True):
     """As in `media.ports.voice_port`: `tty`, `unix`, `alsa`, or `node` with `HOST:PORT/NAME` for a path."""
     gains: Gains = NO_GAINS
     """None of a voice of another node: where its port is, there it is amplified."""
+    pace: Literal["clock", "modem"] = "clock"
+    """Whether a frame is said every 20 ms, or as much as the modem says."""
 
 
 class Joins(StrEnum):

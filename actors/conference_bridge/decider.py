@@ -56,6 +56,7 @@ def specs(wish: SetMembers) -> dict[str, VoicePortSpec]:
             frame_bytes=member.voice.frame_bytes,
             kind=member.voice.kind,
             gains=member.voice.gains,
+            pace=member.voice.pace,
         )
         for member in wish.members
     }

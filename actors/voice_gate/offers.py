@@ -43,6 +43,7 @@ class Offers:
             frame_bytes=voice.frame_bytes,
             kind=voice.kind,
             gains=voice.gains,
+            pace=voice.pace,
         )
 
     def _of_headset(self, name: str) -> VoicePortSpec | None:

@@ -30,6 +30,7 @@ import msgspec
 
 from media.conference.jitter import TARGET_MS
 from media.ports.measured import MeasuredRate
+from media.ports.modem_pace import ModemPace
 from media.ports.rates import Rates
 from media.ports.voice_port import VoicePortSpec
 from media.sound.alignment import SampleAligner
@@ -142,12 +143,14 @@ class TtyVoicePort:
         claim: Callable[[int], None] | None = None,
         *,
         keeps_wide: bool = False,
+        by_modem: bool = False,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         """Open and set up, once `claim` has come back. Raises VoicePortMissing or VoicePortUnusable.
 
         `rate_hz` is believed until it is measured, by `now_s`; `frame_bytes` is the unit at that rate.
-        `keeps_wide`: 16 kHz stays as it is.
+        `keeps_wide`: 16 kHz stays as it is. `by_modem`: as much is said as the modem says, and not a frame in
+        each write.
         """
         if rate_hz < RATE_HZ or rate_hz % RATE_HZ or frame_bytes <= 0 or frame_bytes % SAMPLE_BYTES:
             raise VoicePortUnusable(f"{path}: {rate_hz} Hz in units of {frame_bytes} bytes cannot be spoken")
@@ -155,6 +158,7 @@ class TtyVoicePort:
         self._now_s = now_s
         self._measured = MeasuredRate(rate_hz)
         self._rates = Rates(rate_hz, keeps_wide=keeps_wide)
+        self._pace = ModemPace(FRAME_BYTES * rate_hz // RATE_HZ) if by_modem else None
         self._unit_at_8_khz = frame_bytes * RATE_HZ / rate_hz
         self._set_sizes()
         self._aligner = SampleAligner()
@@ -172,7 +176,10 @@ class TtyVoicePort:
             claim(self._fd)
         try:
             newest_bytes = FRAME_BYTES * (rate_hz // RATE_HZ) * TARGET_MS // FRAME_MS
-            self._early = self._aligner.feed(self._drain())[-newest_bytes:]
+            early = self._drain()
+            self._early = self._aligner.feed(early)[-newest_bytes:]
+            if self._pace is not None:
+                self._pace.gave(len(early))
         except VoicePortLost as error:
             self.close()
             raise VoicePortMissing(str(error)) from error
@@ -185,25 +192,36 @@ class TtyVoicePort:
         if self._measured.after(len(data), self._now_s()):
             self._rates.change(self._measured.rate_hz)
             self._set_sizes()
+            if self._pace is not None:
+                self._pace.change(FRAME_BYTES * self.rate_hz // RATE_HZ)
+        if self._pace is not None:
+            self._pace.gave(len(data))
         return self._rates.from_port(pcm)
 
     def write(self, frame: bytes) -> None:
-        block = self._unsaid + self._rates.to_port(frame)
+        said = self._rates.to_port(frame)
+        block = self._unsaid + (said if self._pace is None else self._due(said, self._pace))
         if rest := len(block) % self._unit:
             block, self._unsaid = block[:-rest], block[-rest:]
         else:
             self._unsaid = b""
         if self._cut:
             self._cut = self._cut[self._put(self._cut) :]
-        if self._cut or not self._room_for(block):
-            self._dropped += 1
-            return
-        taken = self._put(block)
-        if taken or not block:
+        blocked = bool(self._cut) or not self._room_for(block)
+        taken = 0 if blocked else self._put(block)
+        if taken or not (blocked or block):
             self._cut = block[taken:]
             self._written += 1
         else:
             self._dropped += 1
+            if self._pace is not None:
+                self._pace.not_taken(len(block))
+
+    def _due(self, said: bytes, pace: ModemPace) -> bytes:
+        """What is owed to the modem, as far as the driver has room for it."""
+        due = pace.due(said)
+        pace.not_taken(len(due[self._queue_limit :]))
+        return due[: self._queue_limit]
 
     @property
     def rate_hz(self) -> int:
@@ -283,18 +301,20 @@ def open_port(
     claim: Callable[[int], None] | None = None,
     locks: Path | None = None,
     keeps_wide: bool = False,
+    now_s: Callable[[], float] = time.monotonic,
 ) -> VoicePort:
     """Open what the spec describes, a terminal once `claim` has come back with its descriptor, a sound card
     with that of a file in `locks`.
 
-    `keeps_wide`: what speaks 16 kHz is read and written so (`VoicePort.wide`).
+    `keeps_wide`: what speaks 16 kHz is read and written so (`VoicePort.wide`). `now_s`: what a terminal's
+    rate is measured by.
 
     Raises VoicePortMissing or VoicePortUnusable; may wait for a driver. Voices of other nodes cannot be had
     without what lets in there.
     """
     from media.ports.amplified import amplified  # it is made of what stands above
 
-    return amplified(_open(spec, let_in_by, claim, locks, keeps_wide=keeps_wide), spec.gains)
+    return amplified(_open(spec, let_in_by, claim, locks, keeps_wide=keeps_wide, now_s=now_s), spec.gains)
 
 
 def _open(
@@ -304,10 +324,19 @@ def _open(
     locks: Path | None,
     *,
     keeps_wide: bool,
+    now_s: Callable[[], float],
 ) -> VoicePort:
     match spec.kind:
         case "tty":
-            return TtyVoicePort(spec.path, spec.rate_hz, spec.frame_bytes, claim, keeps_wide=keeps_wide)
+            return TtyVoicePort(
+                spec.path,
+                spec.rate_hz,
+                spec.frame_bytes,
+                claim,
+                keeps_wide=keeps_wide,
+                by_modem=spec.pace == "modem",
+                now_s=now_s,
+            )
         case "unix":
             from media.ports.unix_port import UnixVoicePort  # it is made of what stands above
 

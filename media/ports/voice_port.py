@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from media.sound.frames import FRAME_BYTES, RATE_HZ
@@ -20,3 +22,5 @@ class VoicePortSpec(msgspec.Struct, frozen=True, kw_only=True):
     sound card, `usb:1-2.3` or its name (`media.ports.cards`); `node`: a voice of another node,
     `HOST:PORT/NAME` (`media.ports.node_port`)."""
     gains: Gains = NO_GAINS
+    pace: Literal["clock", "modem"] = "clock"
+    """Of a terminal: `modem`, as much is said as the modem says (`media.ports.modem_pace`)."""

@@ -248,7 +248,7 @@ def _voice_huawei(modem: Modem, command: Command, now_s: float) -> Lines:
         raise UnknownCommand(command.name)
     if command.verb is not Verb.SET or command.argument.strip() != "2":
         raise AtError(NOT_SUPPORTED)
-    modem.voice.switch(on=True)
+    modem.voice.switch(True, now_s)
     return []
 
 
@@ -260,14 +260,27 @@ def _voice_simcom(modem: Modem, command: Command, now_s: float) -> Lines:
         return [f"+CPCMREG: {modem.voice.on:d}"]
     if command.verb is not Verb.SET or command.values()[0] not in ("0", "1"):
         raise AtError(INCORRECT_PARAMETERS)
-    modem.voice.switch(on=command.values()[0] == "1")
+    modem.voice.switch(command.values()[0] == "1", now_s)
     return []
 
 
 def _voice_rate_simcom(modem: Modem, command: Command, now_s: float) -> Lines:
     lines = modem.parameters.do(command)
-    modem.voice.wide = modem.parameters.first("+CPCMFRM") == 1
+    modem.voice.told_wide = modem.parameters.first("+CPCMFRM") == 1
     return lines
+
+
+def _bandwidth_simcom(modem: Modem, command: Command, now_s: float) -> Lines:
+    """+CPCMBANDWIDTH=1,1: 8 kHz, over VoLTE too (AT Command Manual 5.2.46)."""
+    if command.verb is Verb.SET:
+        modem.voice.told_narrow = command.values() == ["1", "1"]
+    return []
+
+
+def _reset_simcom(modem: Modem, command: Command, now_s: float) -> Lines:
+    """+CRESET: it starts anew after the OK."""
+    modem.reboots = True
+    return []
 
 
 def _voice_quectel(modem: Modem, command: Command, now_s: float) -> Lines:
@@ -280,7 +293,7 @@ def _voice_quectel(modem: Modem, command: Command, now_s: float) -> Lines:
     if command.verb is not Verb.SET or command.values() not in known:
         raise AtError(INCORRECT_PARAMETERS)
     modem.voice.by_card = command.values() == ["1", "2"]
-    modem.voice.switch(on=command.values()[0] == "1")
+    modem.voice.switch(command.values()[0] == "1", now_s)
     return []
 
 
@@ -347,7 +360,12 @@ VENDOR_ACTIONS: dict[str, dict[str, Action]] = {
 VOICE_ACTIONS: dict[str, dict[str, Action]] = {
     "none": {},
     "ddsetex": {"^CVOICE": _voice_query_huawei, "^DDSETEX": _voice_huawei},
-    "cpcmreg": {"+CPCMREG": _voice_simcom, "+CPCMFRM": _voice_rate_simcom},
+    "cpcmreg": {
+        "+CPCMREG": _voice_simcom,
+        "+CPCMFRM": _voice_rate_simcom,
+        "+CPCMBANDWIDTH": _bandwidth_simcom,
+        "+CRESET": _reset_simcom,
+    },
     "qpcmv": {"+QPCMV": _voice_quectel},
 }
 

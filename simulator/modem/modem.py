@@ -238,7 +238,7 @@ class Modem:
         self._told_codes_here = False
         self.parameters.reset()
         self.memory.power_on(self.line.vices.forgets or ())
-        self.voice.wide = self.voice.by_card = False
+        self.voice.power_on()
         self.radio = not self.line.vices.radio_off
         self.sim.power_on(self.config.pin)
         self.line.attached = self._serves

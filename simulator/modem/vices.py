@@ -85,6 +85,17 @@ class Vices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """It takes nothing of what the host writes to its voice port."""
     voice_port_gone: bool | None = None
     """Its voice port is not there, while its command port and its calls are."""
+    wide_over_volte: bool | None = None
+    """Its voice port gives and takes 16 kHz, unless it is told `AT+CPCMBANDWIDTH=1,1` (SIM7600)."""
+    pcm_worn_after: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    """After so many calls with voice since its power-on its voice port gives digital silence, and what is
+    written to it is lost (SIM7600: until `AT+CRESET`); 0: never."""
+    cpcmreg_refused_s: Seconds | None = None
+    """So long after the answer it refuses `AT+CPCMREG=1`; where it wears (`pcm_worn_after`), only once it has
+    worn; 0: it does not."""
+    stops_on_imbalance: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    """Where what is written to its voice port and what is read from it differ by more frames than that, it
+    takes no sound any more, until it is switched on again; 0: never."""
 
 
 REGISTRATIONS = {"none": 0, "home": 1, "searching": 2, "denied": 3, "roaming": 5}

@@ -21,14 +21,36 @@ class ModemVoice:
     """The PCM side of one modem."""
 
     def __init__(self, line: Line, dialect: Dialect) -> None:
-        self.wide = False
-        """16 kHz."""
-        self.by_card = False
-        """It flows at the modem's sound card, and not at its voice port."""
         self._line = line
         self._dialect = dialect
         self._on_in_spell: int | None = None
         self._left_over = b""
+        self.power_on()
+
+    def power_on(self) -> None:
+        """As it comes from the factory."""
+        self.told_wide = self.told_narrow = False
+        """`AT+CPCMFRM=1`, `AT+CPCMBANDWIDTH=1,1`."""
+        self.by_card = False
+        """It flows at the modem's sound card, and not at its voice port."""
+        self._voiced = 0
+        """The calls with voice since."""
+        self._counts_in_spell: int | None = None
+        self._ahead = 0
+        """Bytes that were written and not read."""
+        self._stopped = False
+
+    @property
+    def wide(self) -> bool:
+        """16 kHz."""
+        return self.told_wide or (self._line.vices.wide_over_volte is True and not self.told_narrow)
+
+    @property
+    def worn(self) -> bool:
+        """Too many calls have had voice; the one that has it now is among them."""
+        limit = self._line.vices.pcm_worn_after or 0
+        before = self._voiced - (self._counts_in_spell == self._line.legs.spell)
+        return 0 < limit <= before
 
     @property
     def available(self) -> bool:
@@ -54,12 +76,25 @@ class ModemVoice:
     def frame_bytes(self) -> int:
         return int(self.rate_hz * FRAME_S) * SAMPLE_BYTES
 
-    def switch(self, on: bool) -> None:
+    def switch(self, on: bool, now_s: float) -> None:
         """`^DDSETEX=2`, `+CPCMREG=1|0`. SIMCom allows it only while a call is active. Raises AtError."""
         if on and self._dialect.voice_switch == "cpcmreg" and not self._line.legs.having(Stat.ACTIVE):
             raise AtError(NOT_ALLOWED)
+        if on and self._refuses(now_s):
+            raise AtError(NOT_ALLOWED)
+        if on and self._counts_in_spell != self._line.legs.spell:
+            self._counts_in_spell = self._line.legs.spell
+            self._voiced += 1
         self._on_in_spell = self._line.legs.spell if on else None
-        self._left_over = b""
+        self._left_over, self._ahead, self._stopped = b"", 0, False
+
+    def _refuses(self, now_s: float) -> bool:
+        """Not yet: for so long after the answer."""
+        vices = self._line.vices
+        answered = [leg.connected_at_s for leg in self._line.legs.having(Stat.ACTIVE)]
+        latest_s = max((at_s for at_s in answered if at_s is not None), default=now_s)
+        refuses = not vices.pcm_worn_after or self.worn
+        return refuses and now_s - latest_s < (vices.cpcmreg_refused_s or 0)
 
     def running(self) -> bool:
         """Frames flow: it is on, and a call is active (or said to be)."""
@@ -70,7 +105,8 @@ class ModemVoice:
         not run."""
         if not self.running():
             return b""
-        if self._line.vices.no_voice:
+        self._ahead -= n_bytes
+        if self._line.vices.no_voice or self.worn:
             return bytes(n_bytes)
         if self.wide:
             return double_rate(self._heard(n_bytes // 4 * SAMPLE_BYTES, now_s))
@@ -79,6 +115,11 @@ class ModemVoice:
     def write(self, pcm: bytes, now_s: float) -> None:
         """Voice from the host, to all parties in the conversation; lost while it does not run."""
         if not self.running():
+            return
+        self._ahead += len(pcm)
+        limit = self._line.vices.stops_on_imbalance or 0
+        self._stopped = self._stopped or 0 < limit * self.frame_bytes < abs(self._ahead)
+        if self._stopped or self.worn:
             return
         pcm = self._left_over + pcm
         unit = 2 * SAMPLE_BYTES if self.wide else SAMPLE_BYTES

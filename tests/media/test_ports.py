@@ -336,3 +336,21 @@ def test_a_driver_whose_queue_is_empty_is_asked_now_and_then(modem: Modem) -> No
     asked = port.asked
     port.close()
     assert 20 <= asked <= 30
+
+
+def test_a_modem_that_clocks_both_ways_is_told_as_much_as_it_says(modem: Modem) -> None:
+    port = TtyVoicePort(modem.path, by_modem=True)
+    try:
+        frames = [tone(440, FRAME_SAMPLES, at=tick * FRAME_SAMPLES) for tick in range(6)]
+        port.write(frames[0])
+        with pytest.raises(BlockingIOError):
+            os.read(modem.master, 65536)
+        modem.say(bytes(3 * 320))
+        read(port, 3 * 320)
+        for frame in frames[1:]:
+            port.write(frame)
+        assert modem.heard(3 * 320) == b"".join(frames[:3])
+        with pytest.raises(BlockingIOError):
+            os.read(modem.master, 65536)
+    finally:
+        port.close()

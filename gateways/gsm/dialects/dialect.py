@@ -116,6 +116,9 @@ class Voice(Table, frozen=True, kw_only=True):
     """Bytes of one 20 ms frame, s16le."""
     retry_s: Seconds
     """Between two attempts, for as long as `voice.KEEN_S`; afterwards they are rarer."""
+    pace: Literal["clock", "modem"]
+    """Whether a frame is said every 20 ms, or as much as the modem says: some stop taking sound where the two
+    drift apart."""
     again_after_drop: bool
     """Dropping one of two calls silences the other until it is switched on again."""
     card: Card | None = None

@@ -126,5 +126,11 @@ class CallCommands(ModemState):
             self._voice.switched(call)
         if last and self._voice.is_on(call):
             self._events.append(
-                VoiceReady(at_s=now_s, call=call, rate_hz=voice.rate_hz, frame_bytes=voice.frame_bytes)
+                VoiceReady(
+                    at_s=now_s,
+                    call=call,
+                    rate_hz=voice.rate_hz,
+                    frame_bytes=voice.frame_bytes,
+                    pace=voice.pace,
+                )
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NewType
+from typing import Literal, NewType
 
 import msgspec
 
@@ -123,6 +123,7 @@ class VoiceReady(Event, frozen=True, kw_only=True):
     call: CallId
     rate_hz: int
     frame_bytes: int
+    pace: Literal["clock", "modem"] = "clock"
 
 
 class VoiceFailed(Event, frozen=True, kw_only=True):

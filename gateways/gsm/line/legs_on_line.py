@@ -410,6 +410,7 @@ class LegsOnLine:
                 rate_hz=event.rate_hz,
                 frame_bytes=event.frame_bytes,
                 gains=self._gains,
+                pace=event.pace,
             )
         for ref, held in self._held.items():
             if self._driver.call_of(ref) == event.call and held.live:
