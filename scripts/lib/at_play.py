@@ -281,7 +281,7 @@ def play(data: bytes) -> Played:
 
 def seeds() -> Iterator[bytes]:
     """What the modems of the recorded sessions have said, in their dialects, with waits in between."""
-    for path in sorted(TRACES.glob("*/*.trace")):
+    for path in sorted(TRACES.rglob("*.trace")):
         trace = read_trace(path.read_text("utf-8"))
         first = NAMES.index(path.parent.name)
         pieces = [

@@ -13,7 +13,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 from gateways.gsm.at.parse import Stat
 from gateways.gsm.calls.call import CallView
@@ -26,7 +26,7 @@ from gateways.gsm.tracing.replay import dialect_of
 from gateways.gsm.tracing.trace import Entry, Side, Trace
 from tests.gateways.gsm.bench import DIALECTS, FakeModem
 
-BEFORE_S: Final = 60.0
+BEFORE_S: Final = 30.0
 """So long before the trace begins the port is opened."""
 AFTER_S: Final = 8.0
 TICK_S: Final = 1e-6
@@ -38,8 +38,15 @@ _FINAL: Final = re.compile(
 _HANG_UP: Final = re.compile(r"AT(?:\+CHUP|H0?|\+QHUP=\d+,(?P<quectel>\d)|\+CHLD=1(?P<one>\d))")
 _VERB: Final = re.compile(r"AT([+^*]?[A-Z]+)")
 
-Answer = list[tuple[float, bytes]]
-"""What came back, each piece with the seconds since the command."""
+
+class Answer(NamedTuple):
+    """What the trace's modem answered to one command."""
+
+    asked_s: float
+    before: str
+    """The command before it: some are refused unless another went ahead."""
+    pieces: list[tuple[float, bytes]]
+    """Each with the seconds since the command."""
 
 
 class TraceModem:
@@ -59,12 +66,14 @@ class TraceModem:
             }
         self._observer, self._listed = Observer(dialect), []
         self.unasked: list[tuple[float, bytes]] = []
-        self._answers: dict[str, list[tuple[float, Answer]]] = defaultdict(list)
-        asked, answer, asked_s = "", Answer(), 0.0
+        self._answers: dict[str, list[Answer]] = defaultdict(list)
+        self._before = ""
+        asked, answer = "", Answer(0.0, "", [])
         for entry in trace.entries:
             if entry.side is Side.HOST:
-                asked, answer, asked_s = entry.data.decode("latin-1").strip().upper(), [], entry.at_s
-                self._answers[_key(asked)].append((asked_s, answer))
+                asked = entry.data.decode("latin-1").strip().upper()
+                answer, self._before = Answer(entry.at_s, self._before, []), _key(asked)
+                self._answers[_key(asked)].append(answer)
             for piece in _LINE.findall(entry.data) if entry.side is Side.MODEM else ():
                 line = piece.decode("latin-1").strip()
                 verb = _VERB.match(asked)
@@ -74,7 +83,7 @@ class TraceModem:
                 ):
                     self.unasked.append((entry.at_s, piece))
                     continue
-                answer.append((entry.at_s - asked_s, piece))
+                answer.pieces.append((entry.at_s - answer.asked_s, piece))
                 if _FINAL.match(line):
                     asked = ""
 
@@ -105,11 +114,13 @@ class TraceModem:
             for place, view in enumerate(calls, 1)
         ]
 
-    def answer(self, text: str, now_s: float) -> Answer:
+    def answer(self, text: str, now_s: float) -> list[tuple[float, bytes]]:
         """What comes back for a command that is sent now."""
-        known = self._answers.get(_key(text), [])
+        before, self._before = self._before, _key(text)
+        known = self._answers[_key(text)]
+        known = [one for one in known if one.before == before] or known
         if known and text != self._dialect.data.calls:
-            return ([one for one in known if one[0] <= now_s] or known[:1])[-1][1]
+            return ([one for one in known if one.asked_s <= now_s] or known[:1])[-1].pieces
         self._fake.rows = self._rows()
         self._fake.write(text.encode("latin-1") + b"\r")
         return [(0.0, self._fake.take())]
