@@ -38,8 +38,7 @@ _SENTENCES: Final = {
     Obstacle.HUB_WITHOUT_SUPPLY: "its hub has no supply of its own: a transmitting modem draws up to 2 A",
     Obstacle.UNDER_VOLTAGE: "the supply of this machine has sagged: a stronger one, and a powered hub",
     Obstacle.CAME_BACK: (
-        "connected for {count} min, less than this machine runs: if nobody has plugged it in then, its "
-        "supply or its cable is weak"
+        "it was connected {count} min ago: if nobody has plugged it in then, its supply or its cable is weak"
     ),
 }
 

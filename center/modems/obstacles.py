@@ -20,8 +20,10 @@ from gateways.gsm.port.search import roles_of
 from gateways.gsm.port.usb_devices import AUDIO, MASS_STORAGE, VENDOR_SPECIFIC, UsbDevice, read, usb_devices
 
 MODEM_MANAGER: Final = "ModemManager"
-CAME_BACK_MS: Final = 120_000
+LATER_MS: Final = 120_000
 """A device that is there for so much less than the machine runs was plugged in later, or has come back."""
+LATELY_MS: Final = 3_600_000
+"""Whoever has plugged it in longer ago than this knows that it has stayed since."""
 
 
 class Obstacle(StrEnum):
@@ -48,7 +50,7 @@ class Obstacle(StrEnum):
     UNDER_VOLTAGE = "under_voltage"
     """The machine's own supply has sagged (Raspberry Pi)."""
     CAME_BACK = "came_back"
-    """It is connected for less long than the machine runs: plugged in later, or fallen off and come back."""
+    """It was plugged in within the last hour, or has fallen off and come back."""
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,8 +128,9 @@ def _of_device(device: UsbDevice, dialects: Dialects, ours: Collection[int], roo
     if not device.hub_has_supply:
         yield one(Obstacle.HUB_WITHOUT_SUPPLY)
     uptime_ms = float((read(roots.proc / "uptime").split() or ["0"])[0]) * 1000
-    if device.connected_ms is not None and uptime_ms - device.connected_ms > CAME_BACK_MS:
-        yield one(Obstacle.CAME_BACK, count=device.connected_ms // 60_000)
+    there_ms = device.connected_ms
+    if there_ms is not None and there_ms < LATELY_MS and uptime_ms - there_ms > LATER_MS:
+        yield one(Obstacle.CAME_BACK, count=there_ms // 60_000)
 
 
 def _is_storage(device: UsbDevice) -> bool:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from center.doctor.findings import Verdict
-from center.doctor.obstacles import plugged_in, said_of, sentence
+from center.doctor.obstacles import at_port, plugged_in, said_of, sentence
 from center.modems.obstacles import Found, Obstacle, modems_of, obstacles
 from center.modems.unnamed import Unnamed, unnamed
 from center.settings.schema import ModemTable, Settings, TrunkTable
@@ -71,7 +71,7 @@ def test_a_stick_that_still_is_a_disk_is_told_whatever_its_product(machine: Mach
 
 
 def test_what_the_kernel_counts_of_power_and_sleep_is_told(machine: Machine) -> None:
-    machine.plug(
+    device = machine.plug(
         "1-2",
         QUECTEL,
         TTYS,
@@ -87,6 +87,9 @@ def test_what_the_kernel_counts_of_power_and_sleep_is_told(machine: Machine) -> 
         (Obstacle.OVER_CURRENT, "", 3),
         (Obstacle.CAME_BACK, "", 7),
     ]
+    (device / "power/connected_duration").write_text("3700000\n")
+    assert [one for one, _, _ in found(machine)] == [Obstacle.SUSPENDS, Obstacle.OVER_CURRENT]
+    (device / "power/connected_duration").write_text("420000\n")
     (machine.proc / "uptime").write_text("430.00 800.00\n")
     assert [one for one, _, _ in found(machine)] == [Obstacle.SUSPENDS, Obstacle.OVER_CURRENT]
 
@@ -118,6 +121,16 @@ def test_a_port_or_a_card_that_this_account_may_not_open_is_told_with_its_group(
     monkeypatch.setattr(os, "access", lambda *_: False)
     monkeypatch.setattr(Path, "group", lambda self: "audio" if self.parent.name == "snd" else "dialout")
     assert found(machine) == [(Obstacle.NOT_ALLOWED, "dialout", 0), (Obstacle.CARD_NOT_ALLOWED, "audio", 0)]
+
+
+def test_of_a_port_the_obstacles_of_its_own_device_are_told(machine: Machine, tmp_path: Path) -> None:
+    machine.plug("1-2", QUECTEL, TTYS)
+    machine.plug("1-3", QUECTEL, {2: "ttyUSB7"}, attributes={"power/control": "auto"})
+    state = StateDir(tmp_path)
+    assert at_port(str(machine.dev / "ttyUSB2"), state, roots=machine.roots) == []
+    (told,) = at_port("usb:1-3:1.2", state, roots=machine.roots)
+    assert (told.position, told.obstacle) == ("1-3", Obstacle.SUSPENDS)
+    assert at_port("/dev/ttyS0", state, roots=machine.roots) == []
 
 
 @pytest.mark.parametrize("obstacle", Obstacle)

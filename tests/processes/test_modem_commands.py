@@ -73,6 +73,13 @@ def test_nobody_is_called_through_a_line_at_work(made: Center) -> None:
     assert made.calls() == []
 
 
+def test_nothing_is_set_in_the_modem_of_a_line_at_work(made: Center) -> None:
+    for port in ("sim1", str(made.state.run / "sim1.at")):
+        refused = made.cli("modem", "setup", port, "--yes")
+        assert refused.returncode != 0
+        assert f"line sim1 of the running center has {port}: stop the center first" in refused.stderr
+
+
 def test_a_line_whose_modem_is_pulled_out_is_listed_with_what_is_wrong(made: Center) -> None:
     assert made.carrier.post("/modems/sim2/unplug").status_code < 300
     row = made.until("it is missed", lambda: not_up(listed(made)["sim2"]))
