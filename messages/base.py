@@ -29,7 +29,7 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     """What measured it: `gps`, `wifi`, `cell`, …; empty when unknown."""
 
 
-class Gains(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Gains(msgspec.Struct, frozen=True, kw_only=True):
     """By how much a line's voice is made louder (softer, where negative) at its port, in dB."""
 
     in_db: float = 0.0

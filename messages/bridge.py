@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from messages.base import Message, VoicePort
-from messages.ids import AlertId, BridgeId, CrewId, LegId
+from messages.ids import AlertId, BridgeId, CrewId, LegId, LineId
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,6 +21,8 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     """Nobody hears it, whatever `heard_by` says."""
     heard_by: tuple[LegId, ...] | None = None
     """The only legs that hear it (a whisper); None: everybody does."""
+    line: LineId | None = None
+    """Whose voice port it is."""
 
 
 class Clip(msgspec.Struct, frozen=True, kw_only=True):

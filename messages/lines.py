@@ -5,7 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from messages.base import Joins, Message
+import msgspec
+
+from messages.base import NO_GAINS, Gains, Joins, Message
 from messages.ids import E164, AlertId, Instant, LegId, LineId, OperatorId, Party, TrunkId
 
 WEAK_DBM: Final = -107
@@ -145,6 +147,35 @@ class LineReport(Message, frozen=True, kw_only=True, tag="line.report"):
     def usable(self) -> bool:
         """Whether the line can carry calls."""
         return self.state is LineState.READY
+
+
+class WayLevel(msgspec.Struct, frozen=True, kw_only=True):
+    """How loud one way of a line was in a call."""
+
+    ms: int = 0
+    """How long it was listened to."""
+    sound_ms: int = 0
+    """How much of it was no digital silence."""
+    voice_ms: int = 0
+    """How much of it was voice; 0 where there was nothing but noise, tones and silence."""
+    dbfs: float = -100.0
+    """Its level without its pauses (ITU-T P.56), of voice where there was any."""
+    peak_dbfs: float = -100.0
+    clipped: float = 0.0
+    """In how many of its frames of 20 ms a sample was within 1 dB of full scale, 0 to 1."""
+
+
+class LineLevels(msgspec.Struct, frozen=True, kw_only=True):
+    """How loud a line's last call was at its voice port, as it was heard with the line's gains."""
+
+    line: LineId
+    at: Instant
+    """When it was looked at last."""
+    into: WayLevel = WayLevel()
+    """What came from the line."""
+    out: WayLevel = WayLevel()
+    """What the line was given, before its own gain."""
+    gains: Gains = NO_GAINS
 
 
 class NodeLines(Message, frozen=True, kw_only=True, tag="node.lines"):

@@ -71,8 +71,8 @@ def bridge_wish(case: Case, name: str = "") -> SetMembers:
 def _member(case: Case, leg: Leg, voice: VoicePort) -> Member:
     if leg.party is not Party.LISTENER:
         may_ring = leg.party is Party.OPERATOR and leg.in_doubt
-        return Member(leg=leg.leg, voice=voice, muted=leg.muted or may_ring)
+        return Member(leg=leg.leg, voice=voice, line=leg.line, muted=leg.muted or may_ring)
     ear = case.operator_leg if case.listener is not None and case.listener.whispers else None
     if ear is None or leg is not case.listener_leg:
-        return Member(leg=leg.leg, voice=voice, muted=True)
-    return Member(leg=leg.leg, voice=voice, heard_by=(ear.leg,))
+        return Member(leg=leg.leg, voice=voice, line=leg.line, muted=True)
+    return Member(leg=leg.leg, voice=voice, line=leg.line, heard_by=(ear.leg,))

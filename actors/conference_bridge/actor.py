@@ -14,7 +14,18 @@ from typing import ClassVar, Final, Protocol
 
 from thespian.actors import ActorAddress
 
-from actors.conference_bridge.decider import State, Still, clips, heard_by, kept, levels, said, specs, tracks
+from actors.conference_bridge.decider import (
+    State,
+    Still,
+    clips,
+    heard_by,
+    kept,
+    levels,
+    line_levels,
+    said,
+    specs,
+    tracks,
+)
 from media.conference.clips import ClipSpec
 from media.conference.conference import Conference, ConferenceStatus, Tap
 from media.conference.pace import Pace
@@ -30,9 +41,11 @@ from media.sound.sound_file import SoundFormat
 from messages.bridge import BridgeReady, Recording, SetMembers
 from messages.envelope import Envelope
 from messages.ids import SECOND, CrewId, Instant, Role
+from messages.lines import WayLevel
 from model.policy import Setup
 from runtime.actor import CenterActor
 from runtime.processes import HEIR_ASKS_BY
+from runtime.published import line_levels as published_levels
 from runtime.published import readings
 from runtime.waker import Waker
 
@@ -44,6 +57,8 @@ RECORD_AGAIN_US: Final = Instant(10 * SECOND)
 """After a recording has failed, before another is begun."""
 ENDS_WITHIN_S: Final = 2.0
 """How long a bridge that is stopped waits for the last of a recording to be written."""
+LINE_LEVELS_US: Final = Instant(10 * SECOND)
+"""Between two notes of how loud the lines' calls are; one more when somebody leaves."""
 LEVELS_US: Final = Instant(SECOND // 10)
 """Between two readings for the meters."""
 STILL_LOOKS: Final = 3
@@ -70,6 +85,9 @@ class Mixer(Protocol):
 
     def levels(self) -> dict[str, LevelReport]:
         """How loud each leg is."""
+
+    def ways(self) -> dict[str, tuple[WayLevel, WayLevel]]:
+        """How loud each leg's call has been, both ways."""
 
     def status(self) -> ConferenceStatus:
         """Who is joined and whose port is lost."""
@@ -105,6 +123,8 @@ class ConferenceBridgeActor(CenterActor):
         """Clips of which it has been logged that they cannot be played."""
         self._said_at = Instant(0)
         """When the newest wish was said."""
+        self._own_lines = {spec.line for spec in self.env.settings_as(Setup).lines}
+        self._levels_noted_at = self._heard_at
         self._admin = self.env.directory.find(Role.ADMIN)
         """The process that our actor system hangs by; None where all is one process."""
         self._changed = Waker()
@@ -177,6 +197,7 @@ class ConferenceBridgeActor(CenterActor):
             self.at(Instant(now_us + LEVELS_US), "levels")
 
     def _set(self, wish: SetMembers) -> None:
+        self._note_line_levels(wish)
         self._state = State(wish=wish, said=self._state.said)
         self.busy_with(self._state.alert)
         if not wish.members:
@@ -194,6 +215,17 @@ class ConferenceBridgeActor(CenterActor):
             self._mixer.set_playing(clips(wish))
             self._record(self._mixer, wish.recording)
         self._say_joined(asked=True)
+
+    def _note_line_levels(self, wish: SetMembers) -> None:
+        """Write down how loud the lines are, before what is known of those who leave is forgotten."""
+        before, now_us = self._state.wish, self.now_us()
+        if self._mixer is None or before is None:
+            return
+        left = {one.leg for one in before.members} - {one.leg for one in wish.members}
+        if left or now_us - self._levels_noted_at >= LINE_LEVELS_US:
+            self._levels_noted_at = now_us
+            for one in line_levels(before, self._mixer.ways(), self._own_lines, now_us):
+                published_levels.write(self.env.state, one)
 
     def _record(self, mixer: Mixer, wanted: Recording | None) -> None:
         """Have this recorded; what has failed is begun anew after a while, in another file."""

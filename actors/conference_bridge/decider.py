@@ -5,7 +5,7 @@ The members are told whole and again every second; nothing follows from hearing 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -19,7 +19,8 @@ from media.ports.voice_port import VoicePortSpec
 from media.sound.levels import LevelReport
 from messages import readings
 from messages.bridge import BridgeReport, Recording, SetMembers
-from messages.ids import AlertId, BridgeId, Instant, LegId, Party
+from messages.ids import AlertId, BridgeId, Instant, LegId, LineId, Party
+from messages.lines import LineLevels, WayLevel
 from messages.readings import Level, LevelReading
 from model.alert.leg import place
 
@@ -116,6 +117,22 @@ def levels(
         },
         pace=pace,
     )
+
+
+def line_levels(
+    wish: SetMembers,
+    ways: Mapping[str, tuple[WayLevel, WayLevel]],
+    own: Collection[LineId],
+    now_us: Instant,
+) -> list[LineLevels]:
+    """How loud the calls on this node's own lines are; of one that was not listened to, nothing."""
+    return [
+        LineLevels(line=one.line, at=now_us, into=into, out=out, gains=one.voice.gains)
+        for one in wish.members
+        if one.line is not None and one.line in own and one.leg in ways
+        for into, out in (ways[one.leg],)
+        if into.ms
+    ]
 
 
 def tracks(recording: Recording, parties: Sequence[Party]) -> dict[str, int]:

@@ -19,6 +19,7 @@ from gateways.console.views import (
     Levels,
     LevelView,
     LineView,
+    LoudnessView,
     OperatorView,
     PartyView,
     PersonView,
@@ -30,12 +31,13 @@ from messages.base import Joins, Message
 from messages.calls import CallState
 from messages.ids import AlertId, Instant, LineId, NodeId, OperatorCommand, OperatorId, Party, ShiftState
 from messages.journal import Recorded, event_type
-from messages.lines import LineReport
+from messages.lines import LineLevels, LineReport
 from messages.operators import OperatorVoice
 from messages.readings import LevelReading
 from model.alert.case import Case, KnownPosition
 from model.alert.leg import Leg, LegState
 from model.alert.phase import phase
+from model.loudness import better_gain_in_db, judged
 from model.policy import LineSpec, Policy
 from model.rules import announcing, wrap_up
 from model.rules.command_effects import refusal
@@ -233,8 +235,12 @@ def line_views(
     lines: Iterable[LineSpec],
     reports: Mapping[LineId, LineReport],
     node: NodeId | None = None,
+    *,
+    levels: Mapping[LineId, LineLevels] | None = None,
 ) -> list[LineView]:
-    """The lines of a node, in its settings' order. `reports`: what their modems have said last."""
+    """The lines of a node, in its settings' order. `reports`: what their modems have said last; `levels`: how
+    loud their last calls were.
+    """
     held = picture.held()
     views = []
     for spec in lines:
@@ -257,9 +263,23 @@ def line_views(
                 registration="" if report is None else report.registration,
                 joins=Joins.HOST if report is None else report.joins,
                 node=node,
+                loudness=_loudness_view((levels or {}).get(spec.line)),
             )
         )
     return views
+
+
+def _loudness_view(levels: LineLevels | None) -> LoudnessView | None:
+    """How loud a line's last call was, and what would make it better."""
+    if levels is None:
+        return None
+    return LoudnessView(
+        at_us=levels.at,
+        into=levels.into,
+        out=levels.out,
+        says=judged(levels.into),
+        better_gain_in_db=better_gain_in_db(levels.into, levels.gains),
+    )
 
 
 def alarm_views(picture: Picture, alive: Container[NodeId] | None = None) -> list[AlarmView]:

@@ -17,7 +17,7 @@ from gateways.console.watching import Watching
 from gateways.nodes import Nodes
 from messages.ids import AlertId, LineId, OperatorId, ShiftState
 from messages.journal import Recorded
-from messages.lines import LineReport
+from messages.lines import LineLevels, LineReport
 from messages.operators import OperatorVoice
 from messages.readings import LevelReading
 from model.policy import LineSpec, Policy
@@ -54,6 +54,7 @@ class Screen:
         tiles: Tiles | None,
         reports: Callable[[], Mapping[LineId, LineReport]],
         modems: Callable[[], list[ModemView]],
+        levels: Callable[[], Mapping[LineId, LineLevels]],
         voices: Callable[[], Mapping[OperatorId, OperatorVoice]],
         nodes: Nodes,
         left_behind: Callable[[OperatorId], None],
@@ -66,6 +67,7 @@ class Screen:
         self._reports = reports
         self.modems = modems
         """The modems at this node that no line names."""
+        self._levels = levels
         self.voices = voices
         """How the lines of the operators' own are."""
         self.nodes = nodes
@@ -92,8 +94,8 @@ class Screen:
         """The lines as the journal and their modems have them now: this node's, then the others'."""
         picture, nodes = self.following.picture, self.nodes
         if not nodes.shared:
-            return feed.line_views(picture, self._specs, self._reports())
-        own = feed.line_views(picture, self._specs, self._reports(), nodes.node)
+            return feed.line_views(picture, self._specs, self._reports(), levels=self._levels())
+        own = feed.line_views(picture, self._specs, self._reports(), nodes.node, levels=self._levels())
         others = (feed.line_views(picture, place.lines, {}, place.node) for place in nodes.other_nodes)
         return own + [line for lines in others for line in lines]
 

@@ -30,8 +30,9 @@ from messages.ids import (
     ShiftState,
     TrunkId,
 )
-from messages.lines import LineState
+from messages.lines import LineState, WayLevel
 from model.alert.phase import Phase
+from model.loudness import Loudness
 from model.rules.refusals import Refusal
 from store.registry.people import StaffRole
 
@@ -242,6 +243,19 @@ class OperatorView(msgspec.Struct, frozen=True, kw_only=True):
     """Where her shift is."""
 
 
+class LoudnessView(msgspec.Struct, frozen=True, kw_only=True):
+    """How loud a line's last call was."""
+
+    at_us: Instant
+    into: WayLevel
+    """What came from the line, with its gain."""
+    out: WayLevel
+    says: Loudness
+    """Of what came from the line."""
+    better_gain_in_db: float | None
+    """What the setting might be; null where it is well."""
+
+
 class LineView(msgspec.Struct, frozen=True, kw_only=True):
     """One configured line: what the journal says of it (a held leg, a quarantine), and its modem."""
 
@@ -264,6 +278,8 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
     """How it joins its calls: `host`, `network` (all on this one line, no voice comes here), `none`."""
     node: NodeId | None = None
     """Whose it is, where there are several nodes: of another one's modem nothing is told. Else null."""
+    loudness: LoudnessView | None = None
+    """Null before its first call."""
 
 
 class ModemView(msgspec.Struct, frozen=True, kw_only=True):

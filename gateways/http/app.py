@@ -66,7 +66,7 @@ from messages.ids import Advice, OperatorId
 from messages.readings import LevelReading
 from runtime import logs
 from runtime.clock import Clock, SystemClock
-from runtime.published import line_files, voice_files
+from runtime.published import line_files, line_levels, voice_files
 from runtime.published.directory import Directory, FileDirectory
 from runtime.published.file import Lately
 from runtime.published.peers import FilePeers, PeerBook
@@ -134,6 +134,7 @@ def parts(
         throttle=Throttle(),
         metrics=metrics,
         lines=Lately(partial(line_files.read_all, run)),
+        levels=Lately(partial(line_levels.read_all, state)),
         directory=directory or FileDirectory(run),
         giving=giving,
         modems=modems,
@@ -160,6 +161,7 @@ def build(web: Web) -> Litestar:
         tiles=tiles,
         reports=web.lines.read,
         modems=web.modems,
+        levels=web.levels.read,
         voices=lambda: web.nodes.voices(reports.read()),
         nodes=web.nodes,
         left_behind=lambda operator: _bring_shift(web, operator),

@@ -24,7 +24,7 @@ from gateways.http.settings import WebSettings
 from gateways.http.writing import Writing
 from gateways.nodes import Nodes
 from messages.ids import E164, AlertId, LineId, OperatorId
-from messages.lines import LineReport
+from messages.lines import LineLevels, LineReport
 from model.alert.case import Case
 from runtime.clock import Clock
 from runtime.published.directory import Directory
@@ -114,6 +114,7 @@ class Web:
     metrics: Metrics
     directory: Directory
     lines: Lately[dict[LineId, LineReport]]
+    levels: Lately[dict[LineId, LineLevels]]
     giving: Giving | None
     """None: nothing is handed out here."""
     modems: Callable[[], list[ModemView]]

@@ -29,6 +29,7 @@ from media.ports.ports import PortCounters, VoicePort, open_port
 from media.ports.voice_port import VoicePortSpec
 from media.sound.frames import FRAMES_PER_S, Samples
 from media.sound.levels import LevelReport
+from messages.lines import WayLevel
 
 _STOP_S = 0.5
 """How long a stop waits for the thread and for drivers that close slowly."""
@@ -166,6 +167,10 @@ class Conference:
     def levels(self) -> dict[str, LevelReport]:
         """How loud each leg is."""
         return self._core.levels()
+
+    def ways(self) -> dict[str, tuple[WayLevel, WayLevel]]:
+        """How loud each leg's call has been, both ways: what it has said, and what it was told."""
+        return self._core.ways()
 
     def jitter(self) -> dict[str, JitterStats]:
         """How each leg's sound arrives."""

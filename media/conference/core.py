@@ -21,6 +21,7 @@ from media.sound.fades import joined
 from media.sound.frames import RATE_HZ, SILENCE, Samples, stack
 from media.sound.levels import LevelReport
 from media.sound.mixing import Blend, Wide
+from messages.lines import WayLevel
 
 DUCKED = 10.0 ** (-12.0 / 20.0)
 """How loud the others stay for whoever hears a clip: understood, and not in its way."""
@@ -85,6 +86,8 @@ class _Unheard(NamedTuple):
     said: Samples
     """The legs' rows first."""
     wide: Wide
+    frames: list[bytes]
+    """The legs' own."""
     told: list[bytes]
 
 
@@ -159,7 +162,7 @@ class ConferenceCore:
         details = [leg.detail for leg in (*legs.values(), *self._leaving.values())]
         missing = self._blend.mix_details(details)
         heard = self._blend.mix(rows, exact)
-        self._unheard = _Unheard([leg.ear for leg in legs.values()], rows, exact, heard)
+        self._unheard = _Unheard([leg.ear for leg in legs.values()], rows, exact, frames[: len(legs)], heard)
         self._leaving = {}
         return {
             name: leg.heard(comfort(self._ticks) if frame == SILENCE else frame, missing.get(at))
@@ -175,6 +178,9 @@ class ConferenceCore:
         self.changes += listen(last.ears, last.said[:legs], last.wide[:legs])
         if not all(ear.heard for ear in last.ears):
             remember(last.ears, stack(last.told).astype(np.float32))
+        for ear, said, told in zip(last.ears, last.frames, last.told, strict=True):
+            ear.said.hear(said)
+            ear.was_told.hear(told)
 
     def lasts(self) -> bool:
         """Whether whoever is heard would be in the next tick, too, though nothing more came in."""
@@ -192,6 +198,10 @@ class ConferenceCore:
     def levels(self) -> dict[str, LevelReport]:
         """How loud each leg is."""
         return {name: leg.ear.meter.report() for name, leg in self._legs.items()}
+
+    def ways(self) -> dict[str, tuple[WayLevel, WayLevel]]:
+        """How loud each leg's call has been: what it has said, and what it was told."""
+        return {name: (leg.ear.said.report(), leg.ear.was_told.report()) for name, leg in self._legs.items()}
 
     def jitter(self) -> dict[str, JitterStats]:
         """How each leg's sound arrives."""

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from media.sound.active_level import ActiveLevel
 from media.sound.frames import FRAME_MS, FRAME_SAMPLES, Samples
 from media.sound.levels import LevelMeter, Loudness, measure, power_of, powers
 from media.sound.mixing import Wide
@@ -29,6 +30,8 @@ class Ear:
 
     def __init__(self) -> None:
         self.meter = LevelMeter()
+        self.said, self.was_told = ActiveLevel(), ActiveLevel()
+        """How loud the call is each way."""
         self._digits = DigitDetector()
         self._cadence = Cadence()
         self._before: Wide = np.zeros(FRAME_SAMPLES, dtype=np.float32)

@@ -29,10 +29,10 @@ class AmplifiedPort:
 
     def read(self) -> bytes:
         pcm = self._port.read()
-        return pcm if self._in is None else self._in.process(pcm)
+        return pcm if self._in is None else self._in.process(pcm, wide=self._port.wide)
 
     def write(self, frame: bytes) -> None:
-        self._port.write(frame if self._out is None else self._out.process(frame))
+        self._port.write(frame if self._out is None else self._out.process(frame, wide=self._port.wide))
 
     def close(self) -> None:
         self._port.close()

@@ -56,13 +56,16 @@ class Agc:
         self._level = 0.0
         self._rest = b""
 
-    def hear(self, pcm: bytes, factor: float) -> None:
-        """The next samples, which are multiplied by this before what is made of them here."""
+    def hear(self, pcm: bytes, factor: float, ratio: int) -> None:
+        """The next samples, at so many times 8 kHz, which are multiplied by the factor before what is made of
+        them here.
+        """
         data = self._rest + pcm
-        whole = len(data) // FRAME_BYTES * FRAME_BYTES
+        unit = FRAME_SAMPLES * ratio
+        whole = len(data) // (FRAME_BYTES * ratio) * FRAME_BYTES * ratio
         self._rest = data[whole:]
-        frames = samples_of(data[:whole]).reshape(-1, FRAME_SAMPLES).astype(np.float32) * factor
-        for power in (np.einsum("ij,ij->i", frames, frames) / FRAME_SAMPLES).tolist():
+        frames = samples_of(data[:whole]).reshape(-1, unit).astype(np.float32) * factor
+        for power in (np.einsum("ij,ij->i", frames, frames) / unit).tolist():
             self._frame(power)
 
     def _frame(self, power: float) -> None:
@@ -83,26 +86,26 @@ class Amplifier:
         self._factor = self._now = factor_of(gain_db)
         self._agc = Agc() if agc else None
 
-    def process(self, pcm: bytes) -> bytes:
-        """The next part of the stream: whole samples of any number, none included."""
+    def process(self, pcm: bytes, *, wide: bool = False) -> bytes:
+        """The next part of the stream: whole samples of any number, none included. `wide`: at 16 kHz."""
         samples = samples_of(pcm)
         if not len(samples):
             return b""
-        wanted = self._factor
+        wanted, ratio = self._factor, 2 if wide else 1
         if self._agc is not None:
-            self._agc.hear(pcm, self._factor)
+            self._agc.hear(pcm, self._factor, ratio)
             wanted *= factor_of(self._agc.gain_db)
         loud = samples.astype(np.float32)
         if self._now == wanted and float(np.abs(loud).max()) * wanted <= _CEILING:
             loud *= wanted
         else:
-            loud *= self._curve(loud, wanted)
+            loud *= self._curve(loud, wanted, _STEP * ratio)
             np.clip(loud, -_CEILING, _CEILING, out=loud)
         return np.rint(loud).astype(SAMPLE_TYPE).tobytes()
 
-    def _curve(self, loud: npt.NDArray[np.float32], wanted: float) -> npt.NDArray[np.float64]:
+    def _curve(self, loud: npt.NDArray[np.float32], wanted: float, step: int) -> npt.NDArray[np.float64]:
         """What each sample is multiplied by: never more in a step than its peak allows, from knot to knot."""
-        starts = np.arange(0, len(loud), _STEP)
+        starts = np.arange(0, len(loud), step)
         peaks = np.maximum(np.maximum.reduceat(np.abs(loud), starts), 1.0)
         allowed = np.minimum(wanted, _CEILING / peaks).tolist()
         knots = [self._now]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,6 +58,17 @@ def test_a_muted_leg_hears_and_is_not_heard_and_its_level_is_shown() -> None:
         "operator": {"user", "psap"}, "user": {"psap"}, "psap": {"user"},
     }  # fmt: skip
     assert core.levels()["operator"].rms_dbfs > -20
+
+
+def test_how_loud_a_call_was_is_known_both_ways_and_begins_anew_with_another_call() -> None:
+    core = conference("a", "b")
+    talk(core, 210)
+    into, out = core.ways()["a"]
+    assert (into.ms, out.ms) == (4000, 4000)
+    assert into.dbfs == pytest.approx(core.levels()["a"].rms_dbfs, abs=0.5)
+    assert out.dbfs == pytest.approx(core.levels()["b"].rms_dbfs, abs=0.5)
+    core.keep(("a", "b"), anew=("a",))
+    assert core.ways()["a"][0].ms == 0
 
 
 def test_who_leaves_is_not_heard_and_who_stays_misses_nothing() -> None:

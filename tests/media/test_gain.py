@@ -96,6 +96,18 @@ def test_it_makes_no_difference_in_how_many_pieces_a_soft_sound_comes() -> None:
 # ---------------------------------------------------------------- automatic
 
 
+def test_at_16_khz_a_second_is_as_long() -> None:
+    """The same voice, each sample twice, is lifted just as fast."""
+    said = syllables(-40.0, 4.0)
+    twice = np.repeat(samples_of(said), 2).tobytes()
+    narrow, wide = Amplifier(0.0, agc=True), Amplifier(0.0, agc=True)
+    heard = b"".join(
+        wide.process(twice[at : at + 2 * FRAME_BYTES], wide=True)
+        for at in range(0, len(twice), 2 * FRAME_BYTES)
+    )
+    assert level(heard) == pytest.approx(level(through(narrow, said)), abs=0.2)
+
+
 def test_a_quiet_voice_comes_to_the_announcements_level_at_three_db_a_second_and_no_faster() -> None:
     said = syllables(-34.0, 12.0)
     heard = through(Amplifier(0.0, agc=True), said)

@@ -15,6 +15,7 @@ from media.conference.pace import Pace
 from media.ports.voice_port import VoicePortSpec
 from media.sound.frames import FRAME_SAMPLES
 from media.sound.levels import LevelReport
+from messages.lines import WayLevel
 
 SILENT_PORTS: set[str] = set()
 """Paths of voice ports from which no sound comes; emptied with every world."""
@@ -68,6 +69,10 @@ class SilentMixer:
 
     def levels(self) -> dict[str, LevelReport]:
         return {leg: LevelReport() for leg in self.members}
+
+    def ways(self) -> dict[str, tuple[WayLevel, WayLevel]]:
+        said, told = WayLevel(ms=1000, voice_ms=500, sound_ms=900, dbfs=-38.0), WayLevel(ms=1000)
+        return dict.fromkeys(self.members, (said, told))
 
     def status(self) -> ConferenceStatus:
         if not self.stands_still:

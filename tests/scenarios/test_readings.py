@@ -9,7 +9,7 @@ import pytest
 
 from messages.ids import OperatorCommand
 from messages.readings import LevelReading, decode_reading
-from runtime.published import readings
+from runtime.published import line_levels, readings
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import everything_is_over, to_talking
 
@@ -38,6 +38,17 @@ def test_a_conference_says_ten_times_a_second_how_loud_its_legs_are(make_world: 
     assert 18 <= len(found) <= 22
     legs = {leg.leg for leg in world.case.legs.values() if leg.joined}
     assert all((one.alert, set(one.legs)) == (world.alert, legs) for one in found)
+
+
+def test_how_loud_a_line_was_is_still_known_after_the_call(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_talking(world)
+    lines = {leg.line for leg in world.case.legs.values() if leg.joined}
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+    found = line_levels.read_all(world.env.state)
+    assert set(found) == lines
+    assert {one.into.dbfs for one in found.values()} == {-38.0}
 
 
 def test_when_the_conference_is_over_nothing_is_said_of_it(make_world: MakeWorld) -> None:

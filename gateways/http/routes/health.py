@@ -161,6 +161,7 @@ def health_routes(web: Web) -> list[HTTPRouteHandler]:
         figures.journal_seq.set(web.following.picture.seq)
         figures.journal_works.set(web.writing.works and web.journal.durable)
         figures.lines(web.lines.read().values())
+        figures.line_levels(web.levels.read().values())
         figures.backups(backups(Path(web.settings.state)), now_us)
         figures.actors_listen.set(actors_listen(web))
         if web.nodes.shared:

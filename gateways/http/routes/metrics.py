@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from gateways.nodes import Standing
 from messages.ids import SECOND, Instant, NodeId
-from messages.lines import LineReport, LineState
+from messages.lines import LineLevels, LineReport, LineState
 from messages.readings import Pace
 from runtime.published.backup_file import Backups
 
@@ -70,7 +70,20 @@ class Metrics:
         self.line_signal = Gauge(
             "securwoman_line_signal_dbm", "How well the line's modem hears", ["line"], registry=registry
         )
-
+        self._levels = [
+            Gauge(
+                f"securwoman_line_{name}",
+                f"{what}, of the last call",
+                ["line", "way"],
+                registry=registry,
+            )
+            for name, what in (
+                ("level_dbfs", "How loud it was without its pauses"),
+                ("peak_dbfs", "Its loudest sample"),
+                ("clipped_ratio", "The share of its 20 ms frames within 1 dB of full scale"),
+                ("voice_seconds", "How much voice there was"),
+            )
+        ]
         self._backup = Gauge(
             "securwoman_backup_age_seconds",
             "Since this center's last good backup",
@@ -110,6 +123,16 @@ class Metrics:
             self.line_registered.labels(report.line).set(report.registration in ("home", "roaming"))
             if report.signal_dbm is not None:
                 self.line_signal.labels(report.line).set(report.signal_dbm)
+
+    def line_levels(self, levels: Iterable[LineLevels]) -> None:
+        """How loud the lines' last calls were, as they were heard (in), and as the lines were told (out)."""
+        for gauge in self._levels:
+            gauge.clear()
+        for one in levels:
+            for way, found in (("in", one.into), ("out", one.out)):
+                figures = (found.dbfs, found.peak_dbfs, found.clipped, found.voice_ms / 1000)
+                for gauge, value in zip(self._levels, figures, strict=True):
+                    gauge.labels(one.line, way).set(value)
 
     def nodes(self, me: NodeId, standing: Standing | None) -> None:
         """How the nodes are by the database; none: it has not said."""

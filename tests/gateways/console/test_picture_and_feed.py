@@ -29,7 +29,8 @@ from messages.ids import (
     UserId,
 )
 from messages.journal import Recorded
-from messages.lines import LineReport, LineState
+from messages.lines import LineLevels, LineReport, LineState, WayLevel
+from model.loudness import Loudness
 from model.policy import Policy
 from model.rules.refusals import Refusal
 from store import streams
@@ -309,6 +310,19 @@ def test_lines_are_shown_as_held_quarantined_or_free(journal: Journal, place: Pl
     assert [(view.state, view.signal_dbm) for view in views[:2]] == [(None, None), (LineState.READY, -73)]
     journal.append(Append(streams.line(LineId("L1")), None, (ev.LineReturned(line=LineId("L1")),)))
     assert feed.line_views(picture_of(everything(journal)), place.settings().lines, {})[0].quarantine == ""
+
+
+def test_a_line_is_shown_with_how_loud_its_last_call_was_and_what_would_help(
+    journal: Journal, place: Place
+) -> None:
+    quiet = WayLevel(ms=9000, sound_ms=9000, voice_ms=4000, dbfs=-38.0)
+    levels = LineLevels(line=LineId("L2"), at=CLOCK.now_us(), into=quiet)
+    picture, lines = picture_of(everything(journal)), place.settings().lines
+    views = feed.line_views(picture, lines, {}, levels={levels.line: levels})
+    assert [view.loudness is None for view in views] == [True, False, True]
+    loudness = views[1].loudness
+    assert loudness is not None
+    assert (loudness.into, loudness.says, loudness.better_gain_in_db) == (quiet, Loudness.QUIET, 12.0)
 
 
 def test_alarms_are_shown_until_they_are_cleared_or_the_node_begins_anew(journal: Journal) -> None:

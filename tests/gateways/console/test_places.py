@@ -13,8 +13,9 @@ from playwright.sync_api import Page, expect
 from messages import events as ev
 from messages.calls import CallState
 from messages.ids import E164, SECOND, Instant, LegId, LineId, OperatorLine, Outcome, ShiftState
+from messages.lines import LineLevels, WayLevel
 from messages.operators import OperatorVoice, OperatorVoices
-from runtime.published import voice_files
+from runtime.published import line_levels, voice_files
 from store import streams
 from store.journal.journal import Append, Journal
 from store.registry.people import StaffRole
@@ -289,6 +290,24 @@ def test_how_operators_are_reached_is_in_the_plant(
         Append(streams.line(LineId("L2")), None, (msgspec.structs.replace(nailed, leg=LegId("")),))
     )
     expect(console.get_by_role("row", name=re.compile("^L2"))).to_contain_text("Free")
+
+
+def test_how_loud_a_lines_last_call_was_is_in_the_plant_with_the_gain_that_would_help(
+    page: Page, site: WebThread, place: Place
+) -> None:
+    def heard(line: str, dbfs: float) -> None:
+        way = WayLevel(ms=9000, sound_ms=9000, voice_ms=4000, dbfs=dbfs)
+        levels = LineLevels(line=LineId(line), at=CLOCK.now_us(), into=way, out=WayLevel(dbfs=-20.4))
+        line_levels.write(place.state, levels)
+
+    heard("L1", -38.2)
+    heard("L2", -24.0)
+    console = signed_on(page, site.url, place)
+    console.keyboard.press("4")
+    expect(console.get_by_role("row", name=re.compile("^L1"))).to_contain_text(
+        "Quiet: −38 dBFS, try gain_in_db = 12"
+    )
+    expect(console.get_by_role("row", name=re.compile("^L2"))).to_contain_text("In −24, out −20 dBFS")
 
 
 @pytest.mark.browser_may_say(*OUT_OF_REACH)

@@ -19,9 +19,9 @@ from gateways.http.routes.health import readiness
 from gateways.http.routes.schema import EXAMPLES
 from messages.events import AlarmCleared, AlarmRaised, LineQuarantined
 from messages.ids import SECOND, Instant, LineId, Role, TrunkId
-from messages.lines import LineReport, LineState
+from messages.lines import LineLevels, LineReport, LineState, WayLevel
 from model.policy import LastResort
-from runtime.published import backup_file, line_files
+from runtime.published import backup_file, line_files, line_levels
 from runtime.published.directory import Entry, FileDirectory
 from store import streams
 from store.journal.journal import Append
@@ -139,6 +139,18 @@ def test_prometheus_is_told_of_every_line_and_of_none_that_is_gone(client: Clien
         'securwoman_line_registered{line="two"} 0.0',
     }
     wait_until(lambda: told() == both)
+    line_levels.write(
+        place.state, LineLevels(line=LineId("one"), at=Instant(0), into=WayLevel(voice_ms=2500, dbfs=-38.0))
+    )
+    in_, out = 'line="one",way="in"', 'line="one",way="out"'
+    heard = {
+        f"securwoman_line_level_dbfs{{{in_}}} -38.0",
+        f"securwoman_line_level_dbfs{{{out}}} -100.0",
+        f"securwoman_line_voice_seconds{{{in_}}} 2.5",
+        f"securwoman_line_clipped_ratio{{{in_}}} 0.0",
+    }
+    wait_until(lambda: heard <= told())
+    (place.state / "lines" / "one.levels").unlink()
     line_files.write(run, report("two", LineState.READY, registration="home", signal_dbm=-107))
     (run / "one.line").unlink()
     wait_until(

@@ -30,6 +30,28 @@ const signal = (one) =>
       >`
     : nothing;
 
+/** @param {number} db */
+const dB = (db) => String(Math.round(db)).replace('-', '−');
+
+// How loud its last call was, both ways; where that is not as it should be, what would make it so.
+/** @param {LineView} one */
+function loudness({ loudness: found }) {
+  if (!found) return '';
+  const gain = found.better_gain_in_db;
+  const more = gain === null ? '' : either(`, prova gain_in_db = ${gain}`, `, try gain_in_db = ${gain}`);
+  const [into, out] = [dB(found.into.dbfs), dB(found.out.dbfs)];
+  switch (found.says) {
+    case 'quiet':
+      return either(`Piano: ${into} dBFS`, `Quiet: ${into} dBFS`) + more;
+    case 'loud':
+      return either('Troppo forte, distorta', 'Too loud, distorted') + more;
+    case 'no_sound':
+      return either('Ultima chiamata senza suono', 'Last call without sound');
+    default:
+      return either(`Entra ${into}, esce ${out} dBFS`, `In ${into}, out ${out} dBFS`);
+  }
+}
+
 // The cause of an alarm about a line, in few words; the whole sentence stands among the alarms.
 /** @param {Ui} ui */
 function why(ui, out) {
@@ -63,7 +85,7 @@ export function line(ui, one) {
       ${
         one.quarantine ||
         why(ui, out) ||
-        (view ? s.shortName(view) : one.operator ? ui.feed.names(one.operator) : '')
+        (view ? s.shortName(view) : one.operator ? ui.feed.names(one.operator) : loudness(one))
       }
     </td>
     <td class="num ink-2">${since ? f.clock(since) : ''}</td>
