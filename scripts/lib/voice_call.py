@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import os
 import shutil
 import subprocess
 import tempfile
@@ -24,6 +25,7 @@ from scripts.lib.terminal_floor import TerminalFloor
 from scripts.lib.voice_speech import at_rate, to_samples
 from tests.support.center import OPERATOR, PSAP, USER, center, simulation
 from tests.support.hearing import LAST_S, hasten_modems
+from tests.support.pty_card import python_path
 from tests.support.sentences import FRAME, RATE_HZ, Found, Told, find
 
 SENTENCES: Final = (
@@ -38,15 +40,15 @@ ROOM_RMS: Final = 4
 LEAST_PESQ: Final = 4.0
 
 
-def passed(minutes: float) -> dict[str, object]:
-    """So many minutes of it; `broken` says what must not be."""
+def passed(minutes: float, *, cards: bool = False) -> dict[str, object]:
+    """So many minutes of it; `broken` says what must not be. `cards`: over sound cards, and not terminals."""
     if shutil.which("espeak-ng") is None:
         return {"broken": ["espeak-ng is not installed"]}
     told = Told.of([_spoken(voice, text) for voice, text in SENTENCES])
     with tempfile.TemporaryDirectory(prefix="securwoman-bench-") as folder:
         told.write(Path(folder) / "user.wav")
         with TerminalFloor().measured() as floor:
-            heard, before_s = _heard(Path(folder), minutes)
+            heard, before_s = _heard(Path(folder), minutes, cards=cards)
     found = list(find(told, heard, before_s))
     return {**figures(found, minutes), "floor": {"a_frame_through_a_terminal": floor.figures()}}
 
@@ -107,14 +109,18 @@ def _spoken(voice: str, text: str) -> bytes:
     return to_samples(narrow + np.random.default_rng(1).normal(0, ROOM_RMS, len(narrow))).tobytes()
 
 
-def _heard(folder: Path, minutes: float) -> tuple[bytes, float]:
+def _heard(folder: Path, minutes: float, *, cards: bool) -> tuple[bytes, float]:
     """What 112 has heard of her, and how long before that she began to speak."""
     phones: dict[str, dict[str, object]] = {
         USER: {"says": f"loop:{folder / 'user.wav'}"},
         OPERATOR: {"says": "silence"},
         PSAP: {"says": "silence"},
     }
-    with center(folder, simulation(phones=phones)) as made:
+    world = simulation(phones=phones)
+    if cards:
+        world = simulation(phones=phones, dialects=("quectel_ec2x",), more="sound_card = true")
+        os.environ["PYTHONPATH"] = python_path(folder)
+    with center(folder, world) as made:
         hasten_modems(made)
         alert = made.send()
         made.until("operator and user are joined", lambda: made.joined(alert) == {"operator", "user"})

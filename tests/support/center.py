@@ -55,9 +55,10 @@ def simulation(
     setup_s: float = 0.2,
     phones: dict[str, dict[str, object]] | None = None,
     dialects: Sequence[str] = ("huawei", "simcom7600"),
+    more: str = "",
 ) -> str:
     """A quick world: lines of these dialects in turn, two operators, the user and a PSAP; `phones` changes
-    some.
+    some. `more`: further keys of every line.
     """
     lines = ['[simulator]\ncontrol = "127.0.0.1:0"\n']
     for n in range(1, public + emergency + 1):
@@ -65,7 +66,7 @@ def simulation(
         dialect = dialects[(n - 1) % len(dialects)]
         lines.append(
             f'[[modem]]\nname = "sim{n}"\ndialect = "{dialect}"\ntrunk = "{trunk}"\n'
-            f'number = "{line_number(n)}"\nsetup_time_s = {setup_s}\nboot_time_s = 0.1\n'
+            f'number = "{line_number(n)}"\nsetup_time_s = {setup_s}\nboot_time_s = 0.1\n{more}\n'
         )
     everybody: dict[str, dict[str, object]] = {
         OPERATOR: {"name": "Demo operator", "says": "tone:620"},
