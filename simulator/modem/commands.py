@@ -28,6 +28,7 @@ from simulator.modem.at_errors import (
 from simulator.modem.at_line import Command, Verb
 from simulator.modem.legs import SETTING_UP
 from simulator.modem.sim_card import WANTS_PUK
+from simulator.modem.voice import ELSEWHERE, HERE
 from simulator.network.causes import Cause
 
 if TYPE_CHECKING:  # the modem performs what stands here
@@ -256,6 +257,8 @@ def _voice_simcom(modem: Modem, command: Command, now_s: float) -> Lines:
     """+CPCMREG=1 while a call is active, =0 or =0,1 at any time."""
     if not modem.voice.available:
         raise AtError(NOT_SUPPORTED)
+    if command.verb is Verb.TEST:
+        return ["+CPCMREG: (0-1)"]
     if command.verb is Verb.READ:
         return [f"+CPCMREG: {modem.voice.on:d}"]
     if command.verb is not Verb.SET or command.values()[0] not in ("0", "1"):
@@ -284,16 +287,17 @@ def _reset_simcom(modem: Modem, command: Command, now_s: float) -> Lines:
 
 
 def _voice_quectel(modem: Modem, command: Command, now_s: float) -> Lines:
-    """+QPCMV=1,0: voice on the second port; =1,2 on its sound card; =0 off."""
-    if not modem.voice.available:
-        raise AtError(NOT_SUPPORTED)
+    """+QPCMV=1,0: voice on the second port; =1,2: on its sound card; =0 off."""
+    if command.verb is Verb.TEST:
+        return ["+QPCMV: (0,1),(0-2)"]
     if command.verb is Verb.READ:
-        return [f"+QPCMV: {modem.voice.on:d},{2 if modem.voice.by_card else 0}"]
-    known = (["1", "0"], ["0"], *([["1", "2"]] if modem.voice.has_card else []))
-    if command.verb is not Verb.SET or command.values() not in known:
+        return [f"+QPCMV: {modem.voice.stands}"]
+    where = ",".join(command.values())
+    if command.verb is not Verb.SET or where not in ("0", HERE, ELSEWHERE):
         raise AtError(INCORRECT_PARAMETERS)
-    modem.voice.by_card = command.values() == ["1", "2"]
-    modem.voice.switch(command.values()[0] == "1", now_s)
+    if where != "0" and not (modem.voice.has_card if where == ELSEWHERE else modem.voice.available):
+        raise AtError(NOT_SUPPORTED)
+    modem.voice.set_standing("" if where == "0" else where)
     return []
 
 
@@ -369,6 +373,9 @@ VOICE_ACTIONS: dict[str, dict[str, Action]] = {
     "qpcmv": {"+QPCMV": _voice_quectel},
 }
 
+TESTED: frozenset[Action] = frozenset({_voice_simcom, _voice_quectel})
+"""Those that answer `=?` themselves; of the others it is OK and nothing more."""
+
 
 def perform(modem: Modem, command: Command, now_s: float) -> Lines | None:
     """Do one command; None when its final result comes later. Raises AtError, NoCarrier, UnknownCommand."""
@@ -387,7 +394,7 @@ def perform(modem: Modem, command: Command, now_s: float) -> Lines | None:
         or VENDOR_ACTIONS[modem.dialect.vendor_commands].get(command.name)
     )
     if action is not None:
-        return [] if command.verb is Verb.TEST else action(modem, command, now_s)
+        return [] if command.verb is Verb.TEST and action not in TESTED else action(modem, command, now_s)
     if command.name in modem.parameters:
         return modem.parameters.do(command)
     if command.name in modem.dialect.accepts or (

@@ -123,7 +123,7 @@ class Dialect(_Table, frozen=True, kw_only=True):
     boot: tuple[str, ...] = ()
     answers: dict[str, tuple[str, ...]] = {}
     """Fixed answers by the command as written, in capitals (`+CGMM`, `+CSQ`, `+COPS?`); fields: model, imei,
-    imsi, card, number, csq, registered."""
+    imsi, card, number, csq, registered, circuit, ims."""
     accepts: tuple[str, ...] = ()
     """Commands that are answered OK, whatever they are told, and change nothing."""
     parameters: dict[str, Parameter] = {}

@@ -21,6 +21,9 @@ Say = Callable[[list[str]], None]
 Setting = Callable[[str], int]
 Reboot = Callable[[float], None]
 
+NO_SERVICE_S = 0.5
+"""So long after ATD a call ends where there is neither IMS nor another network for it."""
+
 
 class Line:
     """The subscriber's line behind one modem; a Party of the network."""
@@ -109,8 +112,8 @@ class Line:
         self.tell(self._dialect.announce.originated, leg, now_s)
         if emergency and self.config.emergency == "no_carrier":
             self._fails(call, 0.5, Cause.BEARER_NOT_AVAILABLE, now_s)
-        elif self.vices.fails_after_s:
-            self._fails(call, self.vices.fails_after_s, Cause.UNKNOWN, now_s)
+        elif after_s := self.vices.fails_after_s or (NO_SERVICE_S if self.vices.no_ims else 0.0):
+            self._fails(call, after_s, Cause.UNKNOWN, now_s)
         if self._dialect.dial_ok != "once" or self._waits_for_the_answer():
             self.pending = leg
         self.network.voices_changed(now_s)

@@ -26,6 +26,10 @@ class Memory:
             self._values[name] = self._started[name]
         self._started = dict(self._values)
 
+    def value(self, name: str) -> str:
+        """One setting; empty where there is no such."""
+        return self._values.get(name, "")
+
     def do(self, command: Command, fields: Mapping[str, object]) -> list[str] | None:
         """Ask or set; the lines of the answer, None where the command is about none of them."""
         name, rest = command.name, command.argument

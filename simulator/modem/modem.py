@@ -179,7 +179,7 @@ class Modem:
             (self._shift.begin if vices.shifted_answers else self._shift.end)()
         if vices.radio_off is not None:
             self.radio = not vices.radio_off
-        if vices.registration is not None or vices.radio_off is not None:
+        if not (vices.registration is vices.radio_off is vices.no_ims is None):
             self.attach(self._network.agenda.now_s)
         if self._noise_timer is not None:
             self._noise_timer.cancel()
@@ -197,10 +197,20 @@ class Modem:
 
     @property
     def registration(self) -> int:
-        """<stat> of +CREG."""
+        """<stat> of +CEREG, and of +CREG in most places."""
         if self.power is not Power.ON or not self.radio or not (self.config.sim and self.sim.usable):
             return REGISTRATIONS["none"]
         return REGISTRATIONS[self.line.vices.registration or "home"]
+
+    @property
+    def circuit(self) -> int:
+        """<stat> of +CREG, where calls are another matter than data."""
+        return REGISTRATIONS["none"] if self.line.vices.no_ims else self.registration
+
+    @property
+    def ims(self) -> bool:
+        """Whether it is registered in the IMS."""
+        return self._serves and not self.line.vices.no_ims and self.memory.value('+QCFG="ims"') != "0"
 
     def switch_radio(self, now_s: float, *, on: bool) -> None:
         """+CFUN: off, its calls are lost, and it cannot be reached."""
@@ -210,8 +220,8 @@ class Modem:
 
     def attach(self, now_s: float) -> None:
         """The SIM or the network has changed: the host is told, and what calls there were are lost."""
-        told = [name for name in ("+CREG", "+CGREG", "+CEREG") if self.parameters.first(name)]
-        self._say([f"{name}: {self.registration}" for name in told])
+        stats = {"+CREG": self.circuit, "+CGREG": self.registration, "+CEREG": self.registration}
+        self._say([f"{name}: {stat}" for name, stat in stats.items() if self.parameters.first(name)])
         if self._serves:
             self.line.attached = True
         else:
@@ -406,6 +416,8 @@ class Modem:
             "number": self.config.number,
             "csq": self.config.csq if self.line.vices.registration != "searching" else NO_SIGNAL,
             "registered": self.registration,
+            "circuit": self.circuit,
+            "ims": int(self.ims),
         }
 
     def remembered(self, command: Command) -> list[str] | None:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from simulator.modem.at_errors import NOT_ALLOWED, AtError
 from simulator.modem.dialect import Dialect
-from simulator.modem.legs import Leg, Stat
+from simulator.modem.legs import CONNECTED, SETTING_UP, Leg, Stat
 from simulator.modem.line import Line
 from simulator.network.phone import as_phone
 from simulator.network.sound import RATE_HZ, SAMPLE_BYTES, ringback
 from simulator.network.voice import double_rate, halve_rate, mix
 
 FRAME_S = 0.02
+HERE, ELSEWHERE = "1,0", "1,2"
+"""What Quectel's `+QPCMV` can be: at the second port, or as a sound card."""
 
 
 class ModemVoice:
@@ -24,6 +26,7 @@ class ModemVoice:
         self._line = line
         self._dialect = dialect
         self._on_in_spell: int | None = None
+        self._dead_in_spell: int | None = None
         self._left_over = b""
         self.power_on()
 
@@ -31,8 +34,8 @@ class ModemVoice:
         """As it comes from the factory."""
         self.told_wide = self.told_narrow = False
         """`AT+CPCMFRM=1`, `AT+CPCMBANDWIDTH=1,1`."""
-        self.by_card = False
-        """It flows at the modem's sound card, and not at its voice port."""
+        self._stands = ELSEWHERE if self._line.vices.pcm_left else ""
+        """What Quectel's `+QPCMV` says, whichever calls come and go; empty: off."""
         self._voiced = 0
         """The calls with voice since."""
         self._counts_in_spell: int | None = None
@@ -55,7 +58,7 @@ class ModemVoice:
     @property
     def available(self) -> bool:
         """The firmware gives voice to the host at all."""
-        return self._line.config.voice
+        return self._line.config.voice and not self._line.vices.data_only
 
     @property
     def has_card(self) -> bool:
@@ -63,9 +66,15 @@ class ModemVoice:
         return self.available and self._line.config.sound_card
 
     @property
+    def by_card(self) -> bool:
+        """It flows at the modem's sound card, and not at its voice port."""
+        return self._stands == ELSEWHERE
+
+    @property
     def on(self) -> bool:
         """The host has switched it on, in this call."""
-        switched = self._on_in_spell == self._line.legs.spell
+        stands = self._stands == HERE or (self.by_card and self.has_card)
+        switched = self._on_in_spell == self._line.legs.spell or stands
         return self.available and (switched or self._dialect.voice_switch == "none")
 
     @property
@@ -96,9 +105,28 @@ class ModemVoice:
         refuses = not vices.pcm_worn_after or self.worn
         return refuses and now_s - latest_s < (vices.cpcmreg_refused_s or 0)
 
+    @property
+    def stands(self) -> str:
+        """The setting of `+QPCMV`, as `?` tells it."""
+        return self._stands or "0,0"
+
+    def set_standing(self, where: str) -> None:
+        """`+QPCMV=1,0`, `=1,2`; empty: `=0`. Raises AtError while it goes elsewhere."""
+        if where and self._stands not in ("", where):
+            raise AtError(NOT_ALLOWED)
+        legs = self._line.legs
+        late = bool(legs.having(*SETTING_UP, *CONNECTED)) and not self._stands
+        if where and late and self._line.vices.late_voice_dead:
+            self._dead_in_spell = legs.spell
+        self._stands = where
+
     def running(self) -> bool:
         """Frames flow: it is on, and a call is active (or said to be)."""
-        return self.on and any(leg.stat is Stat.ACTIVE for leg in self._line.legs)
+        return (
+            self.on
+            and self._dead_in_spell != self._line.legs.spell
+            and any(leg.stat is Stat.ACTIVE for leg in self._line.legs)
+        )
 
     def read(self, n_bytes: int, now_s: float) -> bytes:
         """The next `n_bytes` for the host: the sum of all parties in the conversation; nothing while it does

@@ -250,3 +250,55 @@ def test_a_network_that_takes_no_voice_ends_a_call_at_once_and_does_not_say_why(
     world.run(0.6)
     assert b"NO CARRIER" in world.one.modem.take_output()
     assert world.one.ask("AT+CEER") == ["+CEER: No cause information available", "OK"]
+
+
+def test_a_modem_that_is_registered_for_data_alone_makes_no_call() -> None:
+    world = World("quectel_ec2x", modem={"no_ims": True})
+    one = world.one
+    assert one.ask("AT+CREG?") == ["+CREG: 0,0", "OK"]
+    assert one.ask("AT+CEREG?") == ["+CEREG: 0,1", "OK"]
+    assert one.ask('AT+QCFG="ims"') == ['+QCFG: "ims",1,0', "OK"]
+    assert one.ask(f"ATD{USER};") == ["OK"]
+    assert one.run(1.0)[-1] == "NO CARRIER"
+    assert not world.call.ringing_at_s
+    one.modem.change(Vices(no_ims=False))
+    assert one.ask('AT+QCFG="ims"')[-2:] == ['+QCFG: "ims",1,1', "OK"]
+    one.call(USER)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "ask", "refused"),
+    [
+        ("quectel_ec2x", "AT+QPCMV=1,0", True),
+        ("quectel_ec2x", "AT+QPCMV=0", False),
+        ("quectel_ec2x", "AT+QPCMV=?", False),
+        ("simcom7600", "AT+CPCMREG=?", True),
+        ("huawei", "AT^CVOICE?", True),
+    ],
+)
+def test_a_firmware_for_data_refuses_its_voice_in_its_own_way(dialect: str, ask: str, refused: bool) -> None:
+    assert World(dialect).one.ask(ask)[-1] == "OK"
+    said = World(dialect, modem={"data_only": True}).one.ask(ask)
+    assert (said[-1] != "OK") is refused
+
+
+def test_a_voice_that_another_program_has_left_on_is_refused_until_it_is_switched_off() -> None:
+    one = World("quectel_ec2x", modem={"pcm_left": True}).one
+    assert one.ask("AT+QPCMV?") == ["+QPCMV: 1,2", "OK"]
+    assert one.ask("AT+QPCMV=1,0") == ["ERROR"]
+    assert one.ask("AT+QPCMV=0;+QPCMV=1,0") == ["OK"]
+    one.call(USER)
+    assert one.modem.voice.running()
+
+
+@pytest.mark.parametrize(("before", "flows"), [(True, True), (False, False)])
+def test_a_voice_that_is_switched_on_after_the_dial_may_be_dead(before: bool, flows: bool) -> None:
+    one = World("quectel_ec2x", modem={"late_voice_dead": True}).one
+    if before:
+        one.ask("AT+QPCMV=1,0")
+    one.call(USER)
+    assert one.ask("AT+QPCMV=1,0") == ["OK"]
+    assert one.modem.voice.running() is flows
+    one.ask("AT+CHUP")
+    one.call(USER)
+    assert one.modem.voice.running(), "it was on before this one"
