@@ -179,7 +179,7 @@ class Modem:
             (self._shift.begin if vices.shifted_answers else self._shift.end)()
         if vices.radio_off is not None:
             self.radio = not vices.radio_off
-        if not (vices.registration is vices.radio_off is vices.no_ims is None):
+        if any(vice is not None for vice in (vices.registration, vices.radio_off, vices.no_ims)):
             self.attach(self._network.agenda.now_s)
         if self._noise_timer is not None:
             self._noise_timer.cancel()

@@ -84,12 +84,13 @@ class Vices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     calls end 0.5 s after ATD with nothing that says why. One that says nothing of it has `fails_after_s`."""
 
     data_only: bool | None = None
-    """Its firmware is made for data: it has the port, and gives no voice. A Quectel answers `+QPCMV=?` all the
-    same and refuses `=1,x`; a SIMCom refuses `+CPCMREG=?`, a Huawei `^CVOICE?`."""
+    """Its firmware is made for data: it has the port, and gives no voice. A Quectel answers `+QPCMV=?` all
+    the same and refuses `=1,x`; a SIMCom refuses `+CPCMREG=?`, a Huawei `^CVOICE?`."""
     pcm_left: bool | None = None
-    """Quectel: `+QPCMV: 1,2` stands from its power-on, left by another program: `=1,0` is refused until `=0`."""
+    """Quectel: `+QPCMV: 1,2` stands from its power-on, left by another program: `=1,0` is refused until
+    `=0`."""
     late_voice_dead: bool | None = None
-    """Quectel: nothing flows on a voice port that was switched on after the dial, or after an answer (an EC25-EU)."""
+    """Quectel: nothing flows on a voice port that was switched on after dial or answer (an EC25-EU)."""
     no_voice: bool | None = None
     """Its voice port gives digital silence, whatever its calls carry."""
     takes_no_voice: bool | None = None

@@ -104,10 +104,16 @@ class Voice(Table, frozen=True, kw_only=True):
 
     ask: str = ""
     """What a firmware without voice refuses; empty: all of them have it, or none can be asked."""
+    tried: bool
+    """A firmware without voice is known by trying alone: `off`, which may be refused, and `on` are sent at
+    the line's set-up, and one that refuses `on` has none."""
+    setup: Commands
+    """At the line's set-up, unless a call stands; each may be refused."""
     on: Commands
     off: Commands
-    at: Literal["dial", "answer"]
-    """Switched on as soon as the modem has taken the dial, or only once the call is answered."""
+    at: Literal["before", "dial", "answer"]
+    """Switched on ahead of each dial and each answer, `off` first; as soon as the modem has taken the dial;
+    or only once the call is answered. What was refused ahead is tried again once the call is answered."""
     kind: Literal["none", "tty", "card"]
     """`card`: by a sound card, as some lines have whatever their dialect's own way is
     (`CompiledDialect.by_card`)."""
@@ -279,8 +285,8 @@ class CompiledDialect:
 
 
 def _by_card(voice: Voice) -> Voice:
-    """At 8 kHz, and no firmware is asked whether it has any."""
+    """At 8 kHz. Whether the firmware has voice can only be tried then, and only where it is switched."""
     card = voice.card or Card(on=(), off=())
     return msgspec.structs.replace(
-        voice, kind="card", ask="", on=card.on, off=card.off, rate_hz=8000, frame_bytes=320
+        voice, kind="card", ask="", setup=(), on=card.on, off=card.off, rate_hz=8000, frame_bytes=320
     )

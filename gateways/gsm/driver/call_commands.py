@@ -100,12 +100,17 @@ class CallCommands(ModemState):
             text = finished.final or finished.outcome.value
             self._events.append(RequestFailed(at_s=now_s, request=request, call=call, text=text))
 
-    def _switch_voice(self, call: CallId, now_s: float) -> None:
+    def _switch_voice_ahead(self, call: CallId, urgency: Urgency, now_s: float) -> None:
+        """Before the dial, or the answer, that is given next and as urgently."""
+        if not self.voiceless and self._voice.is_switched_ahead(call):
+            self._switch_voice(call, now_s, urgency)
+
+    def _switch_voice(self, call: CallId, now_s: float, urgency: Urgency = Urgency.CONTROL) -> None:
         commands = self._voice.commands(call)
         if not commands:  # a sound card at its analogue pins: there is nothing to be said to the modem
             self._voice_is_on(call, now_s)
         for place, (text, counts) in enumerate(commands, 1):
-            command = command_of(self.dialect, text, Urgency.CONTROL)
+            command = command_of(self.dialect, text, urgency)
             purpose = VoiceOn(call, place == len(commands)) if counts else VoiceOff()
             self._submit(command, purpose, now_s)
 

@@ -186,8 +186,11 @@ class ModemCore(CallCommands, Upkeep):
             events = self._engine.take_events()
             for event in events:
                 self._engine_event(event, now_s)
+                self._startup.spares_voice = self._spares_voice
             if self.knows_calls and not self._table.busy:
+                self._startup.spares_voice = self._spares_voice
                 self._startup.end_waiting()
+                self._startup.do_what_is_left()
             for command in self._startup.take_commands():
                 self._submit(command, Starting(), now_s)
             if not self._table_events(now_s) and not events:
@@ -211,7 +214,8 @@ class ModemCore(CallCommands, Upkeep):
             self._switch_voice(call, now_s)
         if self._voice.off_due(self.calls()):
             for text in self.dialect.data.voice.off:
-                self._submit(command_of(self.dialect, text, Urgency.CONTROL), VoiceOff(), now_s)
+                # Not behind the dial that may follow: it would take that call's voice away.
+                self._submit(command_of(self.dialect, text, Urgency.ANSWER), VoiceOff(), now_s)
         self._explain(now_s)
         if self._list_due(now_s):
             self._table.take_look()
@@ -242,6 +246,11 @@ class ModemCore(CallCommands, Upkeep):
             case at.BytesDropped(count=count):
                 self._events.append(NoiseDropped(at_s=now_s, bytes_dropped=count))
 
+    @property
+    def _spares_voice(self) -> bool:
+        """Whether a call stands here, or may by what is known."""
+        return self.protected or self._table.busy or not self.knows_calls
+
     def _in_sync(self, now_s: float) -> None:
         self.ever_answered, self._sms_given_up = True, False
         if self._ladder.answered():
@@ -255,6 +264,7 @@ class ModemCore(CallCommands, Upkeep):
             if self._can_list:
                 self._table.take_look()
                 self._submit(command_of(self.dialect, self.dialect.data.calls, Urgency.TRUTH), Calls(), now_s)
+            self._startup.spares_voice = self._spares_voice
             has_calls = self._kept_settings and self.protected and self._startup.is_known
             self._startup.begin(waits_until_s=now_s + CALLS_FIRST_S if has_calls else None)
         elif self._settings_taken and not any(_OURS.fullmatch(line) for line in self._engine.probe_answer):

@@ -83,6 +83,7 @@ class Driver(ModemCore):
                 any_byte_aborts=data.dial_blocking_s > 0,
                 until_s=until_s,
             )
+            self._switch_voice_ahead(call, Urgency.DIAL, now_s)
             self._submit(command, Dialling(call), now_s)
         self._work(now_s)
         return call
@@ -118,6 +119,7 @@ class Driver(ModemCore):
         command = Command(
             text=text, timeout_s=data.times.answer_s, urgency=Urgency.ANSWER, finals=Finals.CALL
         )
+        self._switch_voice_ahead(call, Urgency.ANSWER, now_s)
         self._submit(command, Answering(call), now_s)
         self._work(now_s)
 

@@ -17,7 +17,7 @@ from gateways.gsm.at.kinds import error_code
 from gateways.gsm.at.parse import parse_card, parse_cpin, parse_emergency_numbers, parse_imei
 from gateways.gsm.at.results import Finished, Outcome
 from gateways.gsm.dialects.detection import by_identity
-from gateways.gsm.dialects.dialect import CompiledDialect
+from gateways.gsm.dialects.dialect import Commands, CompiledDialect, Voice
 from gateways.gsm.dialects.loading import Dialects
 from gateways.gsm.driver.events import Identity, PinAnswered
 
@@ -114,6 +114,10 @@ class Startup:
         """The SIM's own number; empty where the modem does not tell it now, none until asked."""
         self.voiceless = False
         """Whether its firmware has said that it gives no voice to the host."""
+        self.spares_voice = False
+        """Whether a call stands, so that nothing may touch the voice."""
+        self.voice_left = False
+        """Whether for that reason what is to be done about the voice at the set-up was not done."""
         self.emergency_numbers: tuple[str, ...] = ()
         self._stage = _Stage.DONE
         self._waits_until_s = 0.0
@@ -159,6 +163,11 @@ class Startup:
         if self._stage is _Stage.WAITING:
             self._enter(_Stage.IDENTIFY)
 
+    def do_what_is_left(self) -> None:
+        """No call stands any more: what concerns the voice is made up for."""
+        if self.done and self.voice_left and not self.spares_voice:
+            self._send(self._voice_setup())
+
     def take_commands(self) -> list[Command]:
         """Commands to send now."""
         commands, self._commands = self._commands, []
@@ -180,7 +189,7 @@ class Startup:
             self._send([RADIO_ON])
         if text == SIM_QUERY:
             self.sim = sim_state(finished) or self.sim
-        if text == self.dialect.data.voice.ask and text not in self._again:
+        if text in voice_test(self.dialect.data.voice)[-1:] and text not in self._again:
             self.voiceless = finished.outcome is Outcome.ERROR
         if text == self.dialect.data.card:
             self.card = card_of(finished)
@@ -247,8 +256,8 @@ class Startup:
         self._unanswered.clear()
         match stage:
             case _Stage.WAITING:
-                if ask := self.dialect.data.voice.ask:
-                    self._send([ask])
+                if texts := self._voice_setup():
+                    self._send(texts)
             case _Stage.IDENTIFY:
                 self._send([*self.dialect.data.first, *self.dialect.data.identify])
             case _Stage.RADIO:
@@ -260,22 +269,44 @@ class Startup:
             case _Stage.SETTINGS:
                 data = self.dialect.data
                 here = data.init_at_port if self.at_command_port else ()
-                self._send([*data.init, *here, *filter(None, (data.voice.ask,))])
+                self._send([*data.init, *here, *self._voice_setup()])
             case _Stage.NETWORK:
                 self._send([REGISTRATION_QUERY, PACKET_QUERY, SIGNAL_QUERY, EMERGENCY_QUERY])
             case _Stage.DONE:
                 pass
 
+    def _voice_setup(self) -> list[str]:
+        """What is sent for the voice now; while a call stands, nothing that would change its own."""
+        voice = self.dialect.data.voice
+        if voice.kind == "none":
+            return []
+        self.voice_left = self.spares_voice and bool(voice.setup or voice.tried)
+        if self.spares_voice:
+            return [] if voice.tried else [*voice_test(voice)]
+        return [*voice.setup, *voice_test(voice)]
+
     def _send(self, texts: list[str]) -> None:
         if not texts:
             texts = [self.dialect.data.resync[0]]
         self._outstanding += len(texts)
-        self._commands += [
-            card_query(self.dialect)
-            if text == self.dialect.data.card
-            else command_of(self.dialect, text, Urgency.SET_UP)
-            for text in texts
-        ]
+        self._commands += [self._command(text) for text in texts]
+
+    def _command(self, text: str) -> Command:
+        data = self.dialect.data
+        if text == data.card:
+            return card_query(self.dialect)
+        # Not behind a dial that comes meanwhile: it would take that call's voice away.
+        of_voice = text in data.voice.setup or text in voice_test(data.voice)
+        return command_of(self.dialect, text, Urgency.ANSWER if of_voice else Urgency.SET_UP)
+
+
+def voice_test(voice: Voice) -> Commands:
+    """What finds out whether the firmware has voice: it has none where it refuses the last of these."""
+    if voice.kind == "none":
+        return ()
+    if voice.tried:
+        return (*voice.off, *voice.on) if voice.on else ()
+    return (voice.ask,) if voice.ask else ()
 
 
 def radio_is_off(finished: Finished) -> bool:

@@ -131,6 +131,10 @@ class ModemState:
         """Whether the modem has said that it gives no voice to the host, whatever its kind can."""
         return self._startup.voiceless
 
+    def assume_voiceless(self) -> None:
+        """It was so before this process began; it holds until the modem is asked, which no call outlasts."""
+        self._startup.voiceless = True
+
     @property
     def card(self) -> str | None:
         """Which card the SIM is (ICCID); empty where the modem does not tell, none until it was asked."""

@@ -85,6 +85,9 @@ class Upkeep(ModemState):
         if due_s is None or now_s < due_s:
             return
         for query in self._line.queries(now_s):
+            if query == STORED_SMS_QUERY and self.voiceless:
+                # It may have been asked before it was up: a modem that has voice would be lost for ever.
+                self._startup.voice_left = True
             if query != SIM_QUERY:
                 self._submit(command_of(self.dialect, query, Urgency.IDLE), Watching(), now_s)
             elif self._startup.sim != "READY":

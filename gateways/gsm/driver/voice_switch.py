@@ -32,6 +32,9 @@ class _Path(Enum):
 
 class _State(msgspec.Struct):
     path: _Path
+    ahead: bool = False
+    """Asked before there is a call: a refusal says nothing of how the call's own time is used up."""
+    off_first: bool = False
     refused_s: float | None = None
     """When it was refused first."""
     again_s: float = 0.0
@@ -67,10 +70,18 @@ class VoiceSwitch:
                 wanted.append(call.call)
         return wanted
 
+    def is_switched_ahead(self, call: CallId) -> bool:
+        """Whether it is to be switched on before the call is dialled or answered; it counts as asked then."""
+        ahead = self._voice.at == "before" and self._voice.kind != "none" and bool(self._voice.on)
+        if ahead:
+            self._calls[call] = _State(_Path.ASKED, ahead=True, off_first=True)
+        return ahead
+
     def commands(self, call: CallId) -> list[tuple[str, bool]]:
-        """What is sent to switch it on; whether it counts. After a refusal the path is switched off first."""
-        again = self._calls[call].refused_s is not None
-        off = self._voice.off if again and not self._is_on_for_another_call(call) else ()
+        """What is sent to switch it on; whether it counts. After a refusal, and ahead of a call, whatever
+        another program has left is switched off first."""
+        first = self._calls[call].off_first
+        off = self._voice.off if first and not self._is_on_for_another_call(call) else ()
         return [*((text, False) for text in off), *((text, True) for text in self._voice.on)]
 
     def switched(self, call: CallId) -> None:
@@ -85,7 +96,10 @@ class VoiceSwitch:
             # One path for all calls: it is open already, and this modem says so with an error.
             self._calls[call] = _State(_Path.ON)
             return False
-        state.path = _Path.REFUSED
+        state.path, state.off_first = _Path.REFUSED, True
+        if state.ahead:
+            state.ahead, state.again_s = False, now_s
+            return False
         state.refused_s = now_s if state.refused_s is None else state.refused_s
         rarely = now_s - state.refused_s >= KEEN_S
         state.again_s = now_s + (RARELY_S if rarely else self._voice.retry_s)
@@ -112,7 +126,8 @@ class VoiceSwitch:
 
     def next_deadline(self, calls: Iterable[CallView]) -> float | None:
         """When one of these, refused before, is to be tried again."""
-        states = (self._calls.get(call.call) for call in calls if not call.ending)
+        ripe = (call for call in calls if not call.ending and (call.answered or self._voice.at == "dial"))
+        states = (self._calls.get(call.call) for call in ripe)
         return min(
             (state.again_s for state in states if state is not None and state.path is _Path.REFUSED),
             default=None,

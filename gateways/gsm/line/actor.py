@@ -81,6 +81,7 @@ class GsmModemActor(CenterActor):
         journal = self.env.open_journal_as(Journal)
         self._journal = LineJournal(journal, self._spec.line, self.env.node, self.log)
         self._dialect_file = self.env.run / f"{self.key}.dialect"
+        self._voiceless_file = self.env.run / f"{self.key}.voiceless"
         legs = self._journal.legs_left()
         self._guard = DialGuard(
             psap_live=setup.policy.psap_live,
@@ -114,6 +115,8 @@ class GsmModemActor(CenterActor):
             rings=any(leg.state is LegState.RINGING and leg.call is None for leg in legs),
             assume=self._spoken_last(),
         )
+        if self._voiceless_file.exists():
+            self._driver.assume_voiceless()
         self._rescue = Rescue(self._spec.line, self._driver, self._port, self._journal, self.log)
         now_us = self.now_us()
         self._legs = LegsOnLine(
@@ -418,6 +421,10 @@ class GsmModemActor(CenterActor):
             self.log.warning("the modem's firmware gives no voice to the host", line=self.key)
         with suppress(OSError):
             self._dialect_file.write_text(self._driver.dialect.key, encoding="utf-8")
+            if self._driver.voiceless:
+                self._voiceless_file.touch()
+            else:
+                self._voiceless_file.unlink(missing_ok=True)
         self._back_in_service()
 
     def _back_in_service(self) -> None:

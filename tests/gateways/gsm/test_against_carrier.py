@@ -630,9 +630,43 @@ def test_a_waiting_caller_is_taken_and_the_first_held(dialect: str) -> None:
     assert len(site.of(CallReleased)) == 2
 
 
-@pytest.mark.parametrize("voice", [True, False])
-def test_a_firmware_without_voice_says_so_and_is_not_asked_for_it_in_a_call(voice: bool) -> None:
-    site = Site("huawei", voice=voice)
+@pytest.mark.parametrize("incoming", [False, True])
+def test_a_voice_port_that_was_left_on_and_dies_when_it_is_armed_late_carries_voice_from_the_answer(
+    incoming: bool,
+) -> None:
+    site = Site("quectel_ec2x", pcm_left=True, late_voice_dead=True)
+    site.run(1.0)
+    for _ in range(2):
+        if incoming:
+            site.carrier.phone_call(USER, LINE, site.now_s)
+            site.run(2.0)
+            site.driver.answer(site.driver.calls()[0].call, site.now_s)
+        else:
+            site.driver.dial(Ref(f"leg {site.now_s}"), USER, site.now_s)
+        site.pump()
+        while not site.carrier.calls[-1].answered_at_s:
+            site.run(0.1)
+        assert site.modem.voice.running()
+        site.run(1.0)
+        (view,) = site.driver.calls()
+        site.driver.hang_up(view.call, site.now_s)
+        site.run(3.0)
+    assert len(site.of(VoiceReady)) == 2
+
+
+@pytest.mark.parametrize(
+    ("dialect", "vice"),
+    [
+        ("huawei", {}),
+        ("huawei", {"voice": False}),
+        *((name, {"data_only": True}) for name in ("huawei", "quectel_ec2x", "simcom7600")),
+        ("simcom7600", {"data_only": True, "model": "SIM7670G-MNGV"}),
+    ],
+)
+def test_a_firmware_without_voice_says_so_and_is_not_asked_for_it_in_a_call(
+    dialect: str, vice: dict[str, object]
+) -> None:
+    site, voice = Site(dialect, spoken="auto", **vice), not vice
     site.run(1.0)
     assert site.driver.voiceless is not voice
     legs = LegsOnLine(LineId("one"), site.driver, first_number=0, voice_path="/dev/v", number_within_s=1.0)

@@ -860,22 +860,135 @@ def test_a_modem_that_takes_the_voice_only_12_s_after_the_answer_has_it() -> Non
     assert len(bench.of(VoiceReady)) == 1
 
 
-def test_a_voice_path_that_another_program_has_left_open_is_closed_once_between_two_attempts() -> None:
-    modem = FakeModem(answers={"AT+QPCMV=1,0": "ERROR"})
+OFF, ON = "AT+QPCMV=0", "AT+QPCMV=1,0"
+
+
+def of_voice(bench: Bench) -> list[str]:
+    """What was sent for the voice, and the dials and answers in between."""
+    return [line for line in bench.modem.received if "QPCMV" in line or line.startswith(("ATD", "ATA"))]
+
+
+def _left_on() -> Bench:
+    """A modem that another program makes use of: its voice is refused until it was switched off."""
+    modem = FakeModem(answers={ON: "ERROR"})
 
     def hear(line: str) -> None:
-        if line == "AT+QPCMV=0":
-            modem.answers.pop("AT+QPCMV=1,0", None)
+        if line == OFF:
+            modem.answers.pop(ON, None)
 
     modem.on_command = hear
-    bench = Bench("quectel_ec2x", modem=modem)
+    return Bench("quectel_ec2x", modem=modem)
+
+
+def test_a_voice_path_that_another_program_has_left_open_is_closed_ahead_of_the_dial() -> None:
+    bench = _left_on()
+    assert of_voice(bench) == [OFF, ON]
+    assert not bench.driver.voiceless
+    bench.modem.answers[ON] = "ERROR"
     bench.driver.dial(LEG, USER, bench.now_s)
     bench.pump()
+    assert of_voice(bench)[2:] == [OFF, ON, f"ATD{USER};"]
+    assert len(bench.of(VoiceReady)) == 1
     bench.modem.rows = [_row(0)]
     bench.wait(2.5)
-    voice = [line for line in modem.received if "QPCMV" in line]
-    assert voice == ["AT+QPCMV=1,0", "AT+QPCMV=0", "AT+QPCMV=1,0"]
+    assert len(of_voice(bench)) == 5, "and not again after the answer"
+
+
+def test_a_voice_path_that_was_refused_ahead_of_the_dial_is_asked_for_once_the_call_is_answered() -> None:
+    bench = Bench("quectel_ec2x")
+    bench.modem.answers[ON] = "ERROR"
+    bench.driver.dial(LEG, USER, bench.now_s)
+    bench.modem.rows = [_row(3)]
+    bench.wait(20.0)
+    assert of_voice(bench)[2:] == [OFF, ON, f"ATD{USER};"], "the call goes on, and rings"
+    bench.modem.rows = [_row(0)]
+    bench.wait(12.0)
+    assert bench.of(VoiceFailed) == []
+    del bench.modem.answers[ON]
+    bench.wait(1.0)
     assert len(bench.of(VoiceReady)) == 1
+
+
+def test_a_voice_path_is_opened_ahead_of_an_answer_and_closed_behind_the_call() -> None:
+    bench = Bench("quectel_ec2x")
+
+    def hear(line: str) -> None:
+        if line == "ATA":
+            bench.modem.rows = [_row(0, direction=1)]
+
+    bench.modem.on_command = hear
+    bench.modem.rows = [_row(4, direction=1)]
+    bench.say("RING")
+    (view,) = bench.driver.calls()
+    bench.driver.answer(view.call, bench.now_s)
+    bench.pump()
+    assert of_voice(bench)[2:] == [OFF, ON, "ATA"]
+    bench.wait(2.0)
+    bench.driver.hang_up(view.call, bench.now_s)
+    bench.modem.rows = []
+    bench.wait(5.0)
+    assert bench.driver.calls() == ()
+    assert of_voice(bench)[5:] == [OFF]
+
+
+def test_a_voice_path_is_not_closed_behind_the_next_dial() -> None:
+    bench = Bench("quectel_ec2x")
+    bench.driver.dial(LEG, USER, bench.now_s)
+    bench.modem.rows = [_row(0)]
+    bench.wait(2.0)
+    bench.modem.received.clear()
+    bench.modem.rows = []
+    bench.modem.say("NO CARRIER")
+    bench.driver.receive(bench.modem.take(), bench.now_s)
+    bench.driver.dial(Ref("next"), OTHER, bench.now_s)
+    bench.wait(3.0)
+    assert [line for line in of_voice(bench) if line != OFF] == [ON, f"ATD{OTHER};"]
+    assert OFF not in of_voice(bench)[of_voice(bench).index(ON) :]
+
+
+def test_a_set_up_anew_leaves_the_voice_of_a_call_alone_and_is_made_up_for_behind_it() -> None:
+    bench = Bench("quectel_ec2x", modem=FakeModem(rows=[_row(0)]))
+    bench.wait(10.0)
+    assert bench.driver.ready
+    assert OFF not in of_voice(bench)
+    bench.modem.rows = []
+    bench.wait(10.0)
+    assert bench.driver.calls() == ()
+    assert of_voice(bench)[-3:] == [OFF, ON, OFF], "tried, and closed as behind any call"
+
+
+@pytest.mark.parametrize(
+    ("dialect", "identity", "refuses"),
+    [
+        ("quectel_ec2x", "EC25EFA", "AT+QPCMV=1,0"),
+        ("auto", "SIM7670G-MNGV", "AT+CPCMREG=?"),
+        ("huawei", "E173", "AT^CVOICE?"),
+    ],
+)
+def test_a_firmware_for_data_is_known_by_what_it_refuses(dialect: str, identity: str, refuses: str) -> None:
+    bench = Bench(dialect, modem=FakeModem(identity=identity, answers={refuses: "ERROR"}))
+    assert bench.driver.ready
+    assert bench.driver.voiceless
+    bench.driver.dial(LEG, USER, bench.now_s)
+    bench.modem.rows = [_row(0)]
+    bench.wait(30.0)
+    assert bench.of(VoiceReady) == bench.of(VoiceFailed) == []
+    bench.modem.rows = []
+    del bench.modem.answers[refuses]
+    bench.wait(90.0)
+    assert not bench.driver.voiceless, "it may have been asked too early"
+
+
+def test_a_firmware_that_had_no_voice_last_time_is_taken_for_such_until_it_was_asked() -> None:
+    bench = Bench("quectel_ec2x", modem=FakeModem(rows=[_row(0)]), start=False)
+    bench.driver.assume_voiceless()
+    assert bench.driver.voiceless
+    bench.driver.opened(bench.now_s)
+    bench.wait(10.0)
+    assert bench.driver.voiceless, "it has a call, and was not asked"
+    bench.modem.rows = []
+    bench.wait(10.0)
+    assert not bench.driver.voiceless
 
 
 def test_on_huawei_dropping_one_call_switches_the_voice_of_the_other_on_again() -> None:
