@@ -17,7 +17,7 @@ from gateways.gsm.port.places import resolved, usb_device_of
 from gateways.gsm.port.usb_devices import UsbDevice
 
 _STOPS: Final = frozenset({Obstacle.STORAGE, Obstacle.NO_DRIVER, Obstacle.HELD, Obstacle.NOT_ALLOWED})
-"""With these it can be no line at all; the others let it fail later."""
+"""With these a line carries no calls at all; the others let it fail later."""
 _SENTENCES: Final = {
     Obstacle.STORAGE: "it shows itself as a disk: install usb-modeswitch, and plug it in again",
     Obstacle.NO_DRIVER: (
@@ -54,9 +54,13 @@ def plugged_in(settings: Settings, state: StateDir, *, roots: Roots = HERE) -> I
     """What is in the way of the modems that are plugged in, and which of them no `[[modem]]` names."""
     dialects = installed()
     devices = modems_of(dialects, roots)
+    nobodys = unnamed(devices, lines_of(settings), state, dialects, roots=roots)
+    elsewhere = {modem.position for modem in nobodys if not modem.perhaps}
     for one in in_the_way(devices, state, roots=roots):
-        yield (fail if one.obstacle in _STOPS else warn)("modems", sentence(one))
-    for modem in unnamed(devices, lines_of(settings), state, dialects, roots=roots):
+        # One that no line names may well be another program's, for the machine's own connection.
+        stops = one.obstacle in _STOPS and one.position not in elsewhere
+        yield (fail if stops else warn)("modems", sentence(one))
+    for modem in nobodys:
         yield warn("modems", said_of(modem))
 
 

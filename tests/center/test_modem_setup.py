@@ -9,11 +9,13 @@ from functools import partial
 import pytest
 
 from center import cli
+from center.errors import CenterError
 from center.modems import own_settings
 from center.modems.own_settings import looked_at_again
 from center.modems.questions import questions
 from center.node.carrier import Carrier
 from center.state.state_dir import StateDir
+from gateways.gsm.dialects.loading import installed
 from gateways.gsm.port.places import places
 
 pytestmark = pytest.mark.process
@@ -112,3 +114,14 @@ def test_a_modem_that_comes_back_under_another_name_is_found_by_its_imei(
     where, found = looked_at_again(gone, imei, kind, [], state, usb_audio=False)
     assert where == str(state.run / "forgetful.at")
     assert [one.name for one in found] == [one.name for one in kind.data.kept if not one.only]
+
+
+def test_a_modem_that_does_not_come_back_is_told_with_what_was_looked_at(
+    state: StateDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_settings, "places", partial(places, state.run))
+    monkeypatch.setattr(own_settings, "BACK_WITHIN_S", 0.5)
+    kind = installed().get("quectel_ec2x")
+    with pytest.raises(CenterError, match=r"has not come back: no port has the modem with IMEI 35\d+"):
+        looked_at_again("/dev/gone", "356938035643809", kind, [], state, usb_audio=False)
+    assert not (state.path / "lines/.setup.port").exists()

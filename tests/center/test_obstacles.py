@@ -192,6 +192,16 @@ def test_the_doctor_tells_both(machine: Machine, tmp_path: Path) -> None:
         trunk=(TrunkTable(name="public"),), modem=(ModemTable(name="a", trunk="public", port="/dev/ttyS0"),)
     )
     told = list(plugged_in(settings, StateDir(tmp_path), roots=machine.roots))
-    assert [one.verdict for one in told] == [Verdict.FAIL, Verdict.WARN]
+    assert [one.verdict for one in told] == [Verdict.WARN, Verdict.WARN], "it may be for its own connection"
     assert told[0].text == "modem at usb:1-2: cat (812) has its port open: stop that, or keep it away"
     assert told[1].text.startswith("no [[modem]] names the 2c7c:0125 at usb:1-2")
+
+
+def test_what_keeps_a_lines_own_modem_from_its_calls_is_a_failure(machine: Machine, tmp_path: Path) -> None:
+    machine.plug("1-2", QUECTEL, TTYS, attributes={"power/control": "auto"})
+    machine.process(812, "cat", "ttyUSB2")
+    for named in ({"port": "usb:1-2"}, {"imei": "490154203237518"}):
+        lines = (ModemTable(name="a", trunk="public", **named),)
+        settings = Settings(trunk=(TrunkTable(name="public"),), modem=lines)
+        held, asleep, *_ = plugged_in(settings, StateDir(tmp_path), roots=machine.roots)
+        assert (held.verdict, asleep.verdict) == (Verdict.FAIL, Verdict.WARN)
