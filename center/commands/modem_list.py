@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _VOICE: Final = {
     GivesVoice.CARD: "its voice comes by its sound card",
     GivesVoice.PORT: "its voice comes by a port of its own",
+    GivesVoice.PORT_PERHAPS: "its voice comes by a port of its own, if its firmware is not for data alone",
     GivesVoice.NO_PORT: "the port for its voice is not there: `securwoman modem setup`",
     GivesVoice.REFUSED: "its firmware gives no voice to the host",
     GivesVoice.NONE: "no voice to the host is known of such modems",

@@ -34,6 +34,8 @@ class GivesVoice(StrEnum):
     """It shows itself as a sound card."""
     PORT = "port"
     """By a port of its own."""
+    PORT_PERHAPS = "port_perhaps"
+    """By a port of its own, unless its firmware is for data alone: that is known by trying."""
     NO_PORT = "no_port"
     """By a port that it does not show now: its USB mode, or a driver."""
     REFUSED = "refused"
@@ -130,7 +132,9 @@ def _voice(asked: Questions, modem: Unnamed) -> GivesVoice:
         return GivesVoice.NONE
     if voice.ask and not asked.ask(voice.ask).ok:
         return GivesVoice.REFUSED
-    return GivesVoice.PORT if modem.voice else GivesVoice.NO_PORT
+    if not modem.voice:
+        return GivesVoice.NO_PORT
+    return GivesVoice.PORT_PERHAPS if voice.tried else GivesVoice.PORT
 
 
 def as_settings(asked: Asked, settings: Settings, taken: set[str]) -> str:

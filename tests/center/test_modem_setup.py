@@ -28,13 +28,13 @@ name = "unset"
 dialect = "quectel_ec2x"
 number = "+390200000001"
 boot_time_s = 0.2
-memory = { '+QCFG="ims"' = "0", '+QMBNCFG="AutoSel"' = "0" }
+memory = { '+QCFG="ims"' = "2", '+QMBNCFG="AutoSel"' = "0" }
 [[modem]]
 name = "forgetful"
 dialect = "quectel_ec2x"
 number = "+390200000002"
 boot_time_s = 0.2
-memory = { '+QCFG="ims"' = "0" }
+memory = { '+QCFG="ims"' = "2" }
 forgets = ['+QCFG="ims"']
 [[modem]]
 name = "plain"
@@ -68,7 +68,7 @@ def test_it_is_shown_and_nothing_is_set_until_somebody_agrees(
     for _ in range(2):
         assert setup(state, "unset") == 2
         said = capfd.readouterr()
-        assert 'ims: is "ims",0,0; AT+QCFG="ims",1' in said.out
+        assert 'ims: is "ims",2,1; AT+QCFG="ims",1' in said.out
         assert "without VoLTE every call needs 2G or 3G" in said.out
         assert 'service_domain: as it should be ("servicedomain",2)' in said.out
         assert "say --yes" in said.err
@@ -92,7 +92,7 @@ def test_what_is_set_is_read_back_after_the_modem_has_started_anew(
 def test_a_setting_that_does_not_stay_is_told(state: StateDir, capfd: pytest.CaptureFixture[str]) -> None:
     assert setup(state, "forgetful", "--yes") == 1
     said = capfd.readouterr().out
-    assert 'ims: DID NOT STAY, is "ims",0,0' in said
+    assert 'ims: DID NOT STAY, is "ims",2,1' in said
     assert "gnss_port: set" in said
 
 

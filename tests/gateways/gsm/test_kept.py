@@ -22,6 +22,8 @@ def named(name: str, dialect: str = "quectel_ec2x") -> Kept:
     [
         ("ims", '+QCFG: "ims",1,1', Standing.AS_WANTED),
         ("ims", '+QCFG: "ims",1,0', Standing.AS_WANTED),
+        ("ims", '+QCFG: "ims",0,1', Standing.AS_WANTED),
+        ("ims", '+QCFG: "ims",0,0', Standing.OTHERWISE),
         ("ims", '+QCFG: "ims",0', Standing.OTHERWISE),
         ("ims", '+QCFG: "ims",2,0', Standing.OTHERWISE),
         ("carrier_profile", '+QMBNCFG: "AutoSel",0', Standing.OTHERWISE),
