@@ -60,6 +60,8 @@ class AttachCall(Message, frozen=True, kw_only=True, tag="call.attach"):
     counts those that stand here then as sent: one that goes twice may do harm in a menu, one that is lost is
     seen.
     """
+    silent: bool = False
+    """Whether it carries no sound: the modem's voice may be worn."""
 
 
 class HangUpCall(Message, frozen=True, kw_only=True, tag="call.hang_up"):

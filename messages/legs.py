@@ -30,6 +30,8 @@ class Originate(Message, frozen=True, kw_only=True, tag="leg.originate"):
     """Whether the case believes that the network has joined it."""
     digits: str = ""
     """All DTMF digits that were ever to go into this attempt's call."""
+    silent: bool = False
+    """Whether its call carries no sound, as far as the case has heard."""
 
 
 class ReleaseLeg(Message, frozen=True, kw_only=True, tag="leg.release"):

@@ -133,6 +133,8 @@ class LineReport(Message, frozen=True, kw_only=True, tag="line.report"):
     """How it joins its calls; as far as is known, where the modem has not said yet what it is."""
     legs: tuple[LegId, ...] = ()
     """Whose calls it holds."""
+    worn: bool = False
+    """Whether its modem's voice is worn: it is used when there is no better line, and soon reset."""
     signal_dbm: int | None = None
     registration: str = ""
     """How the network knows its SIM: `home`, `roaming`, `searching`, `denied`, `off`, `unknown`; or empty."""

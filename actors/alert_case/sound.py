@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from messages import events as ev
+from messages.base import Joins
 from messages.bridge import BridgeReport
 from messages.ids import SECOND, Instant, LegId, OperatorLine, Party
 from model.alert.leg import Leg
@@ -21,6 +22,8 @@ from model.rules.sound import SOUGHT
 ALARM: Final = "leg.no_sound"
 LOST_AFTER_US: Final = Instant(3 * SECOND)
 """As long as digital silence has: a port that is away for less was plugged in again, or a bridge had died."""
+NEVER_AFTER_US: Final = Instant(5 * SECOND)
+"""A modem that refuses a call's voice at first has mostly taken the command by then."""
 BACK_AFTER_US: Final = Instant(SECOND)
 """A click or a crackle is not sound come back."""
 
@@ -47,14 +50,17 @@ class Sounds(msgspec.Struct, frozen=True, kw_only=True):
         """When the want of its voice port has lasted, or will have; None where there is one."""
         since = self.lost_since.get(leg.leg)
         if since is None:
-            return None
+            if leg.voice is not None or leg.joins is not Joins.HOST or leg.answered_at is None:
+                return None
+            return Instant(leg.answered_at + NEVER_AFTER_US)
         # What was last said may be of the attempt before.
         return Instant(max(since, leg.answered_at or since) + LOST_AFTER_US)
 
 
 def lost(leg: Leg) -> tuple[ev.LegSoundLost, ev.AlarmRaised]:
     """What is said when a leg's silence has lasted."""
-    why = "digital silence, or a port that takes none" if leg.joined else "its voice port is missing"
+    why = "its voice port is missing" if leg.voice else "its modem does not switch it on"
+    why = "digital silence, or a port that takes none" if leg.joined else why
     text = f"No sound from {_WHO[leg.party]} on line {leg.line}: {why}."
     said = ev.LegSoundLost(leg=leg.leg, attempt=leg.attempt, line=leg.line)
     return said, ev.AlarmRaised(alarm=ALARM, subject=leg.leg, text=text)

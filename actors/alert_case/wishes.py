@@ -51,6 +51,7 @@ def _wish(case: Case, leg: Leg) -> Originate | ReleaseLeg:
         voice=leg.voice,
         joined=leg.joined and leg.joins is Joins.NETWORK,
         digits=leg.digits,
+        silent=leg.no_sound_at is not None,
     )
 
 

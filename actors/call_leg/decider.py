@@ -212,6 +212,7 @@ def _ask(task: Task) -> Act:
                 call=wish.call,
                 answered=_is_answered(task),
                 digits=wish.digits,
+                silent=wish.silent,
             )
     return Act(task=task, line=wish.line, order=order)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from messages.ids import Party
+from messages.ids import LineId, OperatorCommand, Party
+from model.alert.leg import Leg
 from simulator.network.sound import tone
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.sounding import hears, says, sounding
-from tests.scenarios.test_flow import to_talking
-from tests.scenarios.world import OPERATORS, USER
+from tests.scenarios.test_flow import everything_is_over, joined, to_talking
+from tests.scenarios.test_sound import alarms
+from tests.scenarios.world import OPERATORS, USER, World
 from tests.support.signals import level_db, missing_s
 
 pytestmark = pytest.mark.scenario
@@ -48,3 +50,64 @@ def test_a_pcm_that_stops_on_imbalance_takes_sound_after_the_mixer_has_stood_sti
         voices.stand_still(0.2)
         voices.advance(2)
         assert level_db(hears(world, OPERATORS[0], 1), 440) == pytest.approx(SAID_DB, abs=0.5)
+
+
+def worn(world: World) -> list[LineId]:
+    """The lines whose voice is said to be worn."""
+    return [LineId(subject) for subject in alarms(world, "line.voice_worn")]
+
+
+def over(world: World) -> None:
+    """The alert ends; whoever has given the alarm has time to give another."""
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+    world.advance(130)
+
+
+def on(world: World, line: str) -> Leg | None:
+    """Whose call is on the line."""
+    return next((leg for leg in world.case.legs.values() if leg.line == line and leg.live), None)
+
+
+def alert_on(world: World, line: str) -> Leg:
+    """Alert after alert, until one has a call that is up on this line."""
+    for _ in range(4):
+        world.send()
+        world.until("all are up", lambda: len([one for one in world.case.legs.values() if one.answered]) == 2)
+        if (leg := on(world, line)) is not None:
+            return leg
+        over(world)
+    raise AssertionError(f"nobody is called on {line}")
+
+
+@pytest.mark.parametrize("refuses", [True, False], ids=["refuses", "is-mute"])
+def test_a_line_worn_at_its_second_call_is_noticed_left_and_reset_once_it_is_free(
+    make_world: MakeWorld, refuses: bool
+) -> None:
+    vices = f"pcm_worn_after = 1\ncpcmreg_refused_s = {1000 if refuses else 0}\nboot_time_s = 15.0\n"
+    world = make_world(dialects=("simcom7600",), public=4, modems={"sim2": vices})
+    modem, line = world.network.carrier.modem("sim2"), LineId("sim2")
+    alert_on(world, line)
+    world.until("they talk", lambda: len(joined(world)) == 2)
+    over(world)
+    assert worn(world) == []
+    party = alert_on(world, line).party
+    world.silence(line, on=not refuses)  # what a bridge hears of it
+    world.until("it is noticed", lambda: worn(world) == [line], within_s=10)
+    world.until("the operator is told", lambda: alarms(world, "leg.no_sound") != [], within_s=6)
+    assert b"AT+CRESET" not in world.network.written[line], "somebody is on it"
+    world.order(OperatorCommand.ANOTHER_LINE)
+    world.until("they are together", lambda: len(joined(world)) == 2)
+    moved = world.case.active(party)
+    assert moved is not None
+    assert moved.line != line
+    world.silence(line, on=False)
+    world.until("it is reset, and well", lambda: worn(world) == [], within_s=60)
+    assert len(joined(world)) == 2
+    assert world.network.written[line].count(b"AT+CRESET") == 1
+    assert not modem.voice.worn
+    assert ("raised", "line.out_of_service", line) not in world.alarms()
+    over(world)
+    alert_on(world, line)
+    world.until("they talk again", lambda: len(joined(world)) == 2)
+    assert worn(world) == []

@@ -125,6 +125,9 @@ class Voice(Table, frozen=True, kw_only=True):
     pace: Literal["clock", "modem"]
     """Whether a frame is said every 20 ms, or as much as the modem says: some stop taking sound where the two
     drift apart."""
+    wear_reset: Commands
+    """Starts a modem anew whose voice was good in the first calls and is worn (`calls.wear`); empty: it does
+    not wear."""
     again_after_drop: bool
     """Dropping one of two calls silences the other until it is switched on again."""
     card: Card | None = None

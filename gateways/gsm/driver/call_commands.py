@@ -115,27 +115,32 @@ class CallCommands(ModemState):
             self._submit(command, purpose, now_s)
 
     def _voice_is_on(self, call: CallId, now_s: float) -> None:
-        voice = self.dialect.data.voice
         self._voice.switched(call)
+        self.wear.taken(call, now_s)
+        self._voice_flows(call, now_s)
+
+    def _voice_flows(self, call: CallId, now_s: float) -> None:
+        voice = self.dialect.data.voice
         self._events.append(
-            VoiceReady(at_s=now_s, call=call, rate_hz=voice.rate_hz, frame_bytes=voice.frame_bytes)
+            VoiceReady(
+                at_s=now_s,
+                call=call,
+                rate_hz=voice.rate_hz,
+                frame_bytes=voice.frame_bytes,
+                pace=voice.pace,
+            )
         )
 
     def _voice_finished(self, call: CallId, last: bool, finished: Finished, now_s: float) -> None:
         if self._table.view(call) is None:
             return
-        voice = self.dialect.data.voice
-        if finished.outcome is not Outcome.OK and self._voice.refused(call, now_s):
+        if finished.outcome is Outcome.OK:
+            if last:
+                self._voice_is_on(call, now_s)
+            return
+        if self._voice.refused(call, now_s):
             self._events.append(VoiceFailed(at_s=now_s, call=call, text=finished.final or "no answer"))
-        elif finished.outcome is Outcome.OK and last:
-            self._voice.switched(call)
         if last and self._voice.is_on(call):
-            self._events.append(
-                VoiceReady(
-                    at_s=now_s,
-                    call=call,
-                    rate_hz=voice.rate_hz,
-                    frame_bytes=voice.frame_bytes,
-                    pace=voice.pace,
-                )
-            )
+            self._voice_flows(call, now_s)
+        elif finished.outcome is Outcome.ERROR and not self._voice.is_on(call):
+            self.wear.refused(call, now_s)

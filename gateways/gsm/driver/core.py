@@ -54,6 +54,7 @@ from gateways.gsm.driver.purposes import (
     Starting,
     VoiceOff,
     VoiceOn,
+    VoiceReset,
     Watching,
 )
 from gateways.gsm.driver.startup import (
@@ -229,6 +230,7 @@ class ModemCore(CallCommands, Upkeep):
             if isinstance(event, CallReleased):
                 self._hang_ups.gone(event.call)
                 self._voice.gone(event.call)
+                self.wear.gone(event.call)
                 self._taken.discard(event.call)
                 self._withdraw_dial(event.call)
         return bool(events)
@@ -261,6 +263,8 @@ class ModemCore(CallCommands, Upkeep):
             self._kept_settings = any(_OURS.fullmatch(line) for line in self._engine.probe_answer)
             if self._kept_settings:
                 self._table.port_back()
+            else:
+                self.wear.started_anew()
             if self._can_list:
                 self._table.take_look()
                 self._submit(command_of(self.dialect, self.dialect.data.calls, Urgency.TRUTH), Calls(), now_s)
@@ -337,6 +341,10 @@ class ModemCore(CallCommands, Upkeep):
             case SmsSending(ref):
                 self._events.append(sms_sent(ref, finished, now_s))
                 self._sms_given_up = finished.outcome is Outcome.TIMED_OUT
+            case VoiceReset():
+                if finished.outcome is Outcome.OK:
+                    self._ready_said = False
+                    self._ladder.reset_ordered(now_s)
             case SmsDeleting() | VoiceOff() | None:
                 pass
 
@@ -387,6 +395,7 @@ class ModemCore(CallCommands, Upkeep):
         if self._needs_start or not self._opened:
             return
         self._events.append(ModemRebooted(at_s=now_s))
+        self.wear.started_anew()
         self._table.all_lost(
             now_s, cause=HangupCause.LINE_LOST, text="the modem has started anew", certain=False
         )

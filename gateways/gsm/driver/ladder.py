@@ -72,6 +72,10 @@ class Ladder:
             return True
         return False
 
+    def reset_ordered(self, now_s: float) -> None:
+        """It answers, and was told to start anew: it is asked once it should have, if it has not said so."""
+        self._try_at_s = now_s + self.reboot_s
+
     def opened(self) -> None:
         """Somebody opened the port anew: that is an attempt."""
         self._try_at_s = None

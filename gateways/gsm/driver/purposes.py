@@ -57,6 +57,10 @@ class VoiceOff(msgspec.Struct, frozen=True):
     """The voice path is closed."""
 
 
+class VoiceReset(msgspec.Struct, frozen=True):
+    """The modem is to start anew, its voice being worn."""
+
+
 class Watching(msgspec.Struct, frozen=True):
     """A sign of life, the signal, the network."""
 
@@ -106,6 +110,7 @@ Purpose = (
     | Requesting
     | VoiceOn
     | VoiceOff
+    | VoiceReset
     | Watching
     | PinGiving
     | SettingsAsking

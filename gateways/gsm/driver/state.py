@@ -13,6 +13,7 @@ from gateways.gsm.at.parse import Registration
 from gateways.gsm.calls.call import CallView
 from gateways.gsm.calls.hang_up import HangUps
 from gateways.gsm.calls.table import CallTable
+from gateways.gsm.calls.wear import VoiceWear
 from gateways.gsm.dialects.dialect import CompiledDialect
 from gateways.gsm.dialects.loading import AUTO, Dialects
 from gateways.gsm.driver.events import CallId, Event, Identity, Ref
@@ -52,6 +53,8 @@ class ModemState:
         self._engine = Engine(self.dialect.rules)
         self._table = CallTable()
         self._voice = VoiceSwitch(self.dialect.data.voice)
+        self.wear = VoiceWear()
+        """Whether its voice is worn, as far as it is one that wears."""
         self._hang_ups = HangUps()
         self._ladder = Ladder(reboot_s=self.dialect.data.times.reboot_s)
         self._inbox = Inbox(region)
@@ -134,6 +137,11 @@ class ModemState:
     def assume_voiceless(self) -> None:
         """It was so before this process began; it holds until the modem is asked, which no call outlasts."""
         self._startup.voiceless = True
+
+    @property
+    def worn(self) -> bool:
+        """Whether its voice is worn, so that it has to start anew."""
+        return self.wear.worn and bool(self.dialect.data.voice.wear_reset)
 
     @property
     def card(self) -> str | None:

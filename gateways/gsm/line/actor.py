@@ -33,7 +33,7 @@ from gateways.gsm.driver.pin_memory import PinMemory
 from gateways.gsm.driver.startup import SIM_PIN
 from gateways.gsm.errors import DialRefused, GsmError, PortLost
 from gateways.gsm.line import modem_log
-from gateways.gsm.line.alarm import Health, LineAlarm
+from gateways.gsm.line.alarm import WORN, Health, LineAlarm
 from gateways.gsm.line.condition import condition
 from gateways.gsm.line.journal import LineJournal
 from gateways.gsm.line.legs_on_line import LegsOnLine, Order
@@ -42,6 +42,7 @@ from gateways.gsm.line.report import LineReports
 from gateways.gsm.line.rescue import Rescue
 from gateways.gsm.line.right_to_dial import RightToDial
 from gateways.gsm.line.sending import Sending
+from gateways.gsm.line.wear_reset import WearReset
 from gateways.gsm.port.dial_guard import DialGuard
 from gateways.gsm.port.modem_port import ModemPort
 from gateways.gsm.port.places import places
@@ -117,6 +118,9 @@ class GsmModemActor(CenterActor):
         )
         if self._voiceless_file.exists():
             self._driver.assume_voiceless()
+        self._driver.wear.worn = self._journal.is_said(WORN)
+        kin = [spec for spec in setup.lines if spec.emergency is self._spec.emergency]
+        self._wear_reset = WearReset(self._spec.line, emergency=self._spec.emergency, alone=len(kin) == 1)
         self._rescue = Rescue(self._spec.line, self._driver, self._port, self._journal, self.log)
         now_us = self.now_us()
         self._legs = LegsOnLine(
@@ -213,6 +217,7 @@ class GsmModemActor(CenterActor):
         self._say_incoming()
         self._say_texts()
         self._sending.tell_again()
+        self._reset_worn(now_us)
         self._work()
         self._back_in_service()
         self._open_sim()
@@ -222,6 +227,7 @@ class GsmModemActor(CenterActor):
             failing=self._legs.faults.failing,
             dials_well=self._legs.faults.well,
             ghosts=ghosts,
+            worn=self._driver.worn,
         )
         self._journal.tell_alarms(self._alarm, health, now_us)
 
@@ -483,6 +489,17 @@ class GsmModemActor(CenterActor):
         return ready and not self._driver.calls() and not self._driver.protected
 
     # ------------------------------------------------------------ the line
+
+    def _reset_worn(self, now_us: Instant) -> None:
+        """Have a modem whose voice is worn start anew, where nobody is on it nor may be on the way to it."""
+        if not self._driver.worn or not self._is_free() or self._driver.sends_sms:
+            return
+        if not self._wear_reset.may_be_now(line_files.read_all(self.env.run).values(), now_us):
+            return
+        if self._journal.who_stands_here() == []:
+            self.log.warning("the modem is reset: its voice is worn", line=self.key)
+            self._wear_reset.begun(now_us)
+            self._driver.reset_worn(self._now_s())
 
     def _file_voice(self) -> None:
         """Before anybody is told that the voice flows: a bridge of another node wants it at once."""

@@ -24,6 +24,7 @@ ALARM: Final = "line.out_of_service"
 WEAK: Final = "line.weak_signal"
 FAILING: Final = "line.failing"
 STRAY: Final = "line.stray_call"
+WORN: Final = "line.voice_worn"
 _CAUSES: Final = {
     LineState.WRONG_MODEM: "line.wrong_modem",
     LineState.PIN_NEEDED: "line.pin_needed",
@@ -33,7 +34,7 @@ _CAUSES: Final = {
 }
 _OUT: Final = (ALARM, *sorted(_CAUSES.values()))
 """Those that say that the line is out of service, and why: one at a time."""
-ALARMS: Final = (*_OUT, WEAK, FAILING, STRAY)
+ALARMS: Final = (*_OUT, WEAK, FAILING, STRAY, WORN)
 """All there are, for whoever has to have words for them."""
 
 
@@ -49,6 +50,8 @@ class Health(msgspec.Struct, frozen=True):
     """Whether the last one has not."""
     ghosts: int = 0
     """How many calls are on it that are no leg's."""
+    worn: bool = False
+    """Whether its modem's voice is worn."""
 
 
 class LineAlarm:
@@ -63,7 +66,7 @@ class LineAlarm:
     def found(self, health: Health, stands: Words, now_us: Instant) -> dict[Key, str]:
         """What is wrong with the line, and what is well, where either is certain; asked every second."""
         words = {
-            **self._out(health.state, health.text, stands, now_us),
+            **self._out(health, stands, now_us),
             **self._weak(health.state, health.dbm, now_us),
         }
         # Over with the first dial that gets through: not while it merely rests.
@@ -73,11 +76,15 @@ class LineAlarm:
             words[FAILING] = ""
         stray = f"Line {self._line} has a call that is no alert's; it is being ended."
         words[STRAY] = stray if health.ghosts else ""
+        worn = (
+            f"The voice of line {self._line} is worn: calls on it may be mute until its modem has been reset."
+        )
+        words[WORN] = worn if health.worn else ""
         return {(alarm, self._line): text for alarm, text in words.items()}
 
-    def _out(self, state: LineState, text: str, stands: Words, now_us: Instant) -> dict[str, str]:
-        well = dict.fromkeys(_OUT, "")
-        if state in (LineState.READY, LineState.FAILING):
+    def _out(self, health: Health, stands: Words, now_us: Instant) -> dict[str, str]:
+        state, text, well = health.state, health.text, dict.fromkeys(_OUT, "")
+        if state in (LineState.READY, LineState.FAILING) or (health.worn and state is LineState.STARTING):
             self._served_us = now_us
             return well
         cause = _CAUSES.get(state, ALARM)

@@ -17,6 +17,7 @@ _RADIO_OFF: Final = (
     "Its radio is off (+CFUN), and does not go on when it is told to: look for a switch, or another program."
 )
 _GHOST: Final = "There is a call on it that is no alert's and does not end: switch the modem off and on."
+_WORN: Final = "Its modem's voice is worn; it is used last, and reset once another line is free as well."
 _RESTS: Final = "Its modem or its network refuses what is dialled; it is tried again in a while."
 _OFF: Final = "It is in no network: look at its aerial, and whether its SIM is active."
 
@@ -59,7 +60,9 @@ def condition(
         return LineState.NO_NETWORK, _RADIO_OFF if driver.radio_off else words
     if ghosts:
         return LineState.FAILING, _GHOST
-    return (LineState.FAILING, _RESTS) if rests else (LineState.READY, "")
+    if rests:
+        return LineState.FAILING, _RESTS
+    return LineState.READY, _WORN if driver.worn else ""
 
 
 def _sentence(text: str) -> str:

@@ -76,6 +76,14 @@ class LineJournal:
         cleared = AlarmCleared(alarm=QUARANTINED, subject=self._line)
         self.quarantined = not self._note(cleared, LineReturned(line=self._line))
 
+    def is_said(self, alarm: str) -> bool:
+        """Whether this alarm of the line stands; no where that cannot be read."""
+        try:
+            return (alarm, self._line) in self._alarms.stands
+        except JournalError as error:
+            self._log.error("the journal cannot be read", line=self._line, error=str(error))
+            return False
+
     def tell_alarms(self, alarm: LineAlarm, health: Health, now_us: Instant) -> None:
         """Write down what has changed of them, or, where that cannot be, leave it due."""
         try:

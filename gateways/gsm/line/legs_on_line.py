@@ -153,8 +153,10 @@ class LegsOnLine:
                 self._answer_still(ref, now_s)
             case AttachCall() if held is None:
                 held = self._attach(ref, order, now_s)
-            case AttachCall(digits=digits) if held is not None:
+            case AttachCall(digits=digits, silent=silent) if held is not None:
                 self._press(ref, held, digits, now_s)
+                if silent and (call := self._driver.call_of(ref)) is not None:
+                    self._driver.wear.silent(call, now_s)
             case HangUpCall():
                 held = self._hang_up(ref, order, held, now_s)
             case _:

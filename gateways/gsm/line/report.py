@@ -44,6 +44,7 @@ class LineReports:
             inbound=self._spec.inbound,
             joins=joins,
             legs=legs,
+            worn=driver.worn,
             signal_dbm=driver.signal_dbm,
             registration=registration.name.lower() if registration is not None else "",
             port=port,

@@ -171,6 +171,15 @@ export const KINDS = {
       `Line ${s} has a call that is no alert’s: it is being ended; if it stays, switch the modem off and on`,
     ),
   ],
+  'line.voice_worn': (s) => [
+    either(`Linea ${s}: voce logora`, `Line ${s}: voice worn`),
+    either(
+      `La voce della linea ${s} è logora: le chiamate possono restare mute; si usa per ultima, e il modem ` +
+        'viene riavviato appena è libera e lo è un’altra linea',
+      `The voice of line ${s} is worn: calls on it may be mute; it is used last, and its modem reset as soon ` +
+        'as it and another line are free',
+    ),
+  ],
   'leg.no_sound': (s) => [
     either(`${s}: nessun suono`, `${s}: no sound`),
     either(
