@@ -103,6 +103,13 @@ def _inbox(event: Event) -> str:
             return f"{event.by} orders {event.command}{to}" + (f": {event.text}" if event.text else "")
         case ev.NoteAdded():
             return f"{event.by} notes: {event.text}"
+        case ev.DialogueSaid():
+            return f"{event.by or 'the user'} writes: {event.text}" + (" (yes or no?)" if event.asks else "")
+        case ev.DialogueSeen():
+            verb = "read" if event.read else "received"
+            return f"{event.by or 'the user'} has {verb} the messages up to {event.upto}"
+        case ev.BriefingFilled():
+            return f"{event.by or 'the user'} says, {event.field}: {event.text or '(nothing any more)'}"
         case ev.RecordingDeleted():
             return f"the recording {event.file} is deleted ({event.reason})"
         case ev.AlertHeld():
@@ -150,6 +157,8 @@ def _legs(event: Event) -> str:
             return f"{place(event.leg)} is muted"
         case ev.LegDigit():
             return f"{event.by} sends {event.digit} to {place(event.leg)}"
+        case ev.LegPressed():
+            return f"{place(event.leg)} presses {event.digit}"
         case ev.LegUnmuted():
             return f"{place(event.leg)} is heard again"
         case ev.LegSoundLost():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from messages.base import Message, VoicePort
-from messages.ids import AlertId, BridgeId, CrewId, LegId, LineId
+from messages.ids import AlertId, BridgeId, CrewId, Instant, LegId, LineId
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +66,14 @@ class SetMembers(Message, frozen=True, kw_only=True, tag="bridge.set_members"):
     recording: Recording | None = None
 
 
+class Press(msgspec.Struct, frozen=True, kw_only=True):
+    """A DTMF digit that was heard."""
+
+    at: Instant
+    """When the bridge first knew of it; of one leg's each is later than the one before."""
+    digit: str
+
+
 class BridgeReport(Message, frozen=True, kw_only=True, tag="bridge.report"):
     """Who is joined now, whose port could not be opened or was lost, and what the bridge has heard.
 
@@ -77,8 +85,8 @@ class BridgeReport(Message, frozen=True, kw_only=True, tag="bridge.report"):
     lost: tuple[LegId, ...] = ()
     heard: tuple[LegId, ...] = ()
     """On whose leg a person has been heard since it joined: a voice for 300 ms, or a DTMF digit."""
-    digits: dict[LegId, str] = msgspec.field(default_factory=dict)
-    """All DTMF digits heard since the leg joined, in their order."""
+    pressed: dict[LegId, tuple[Press, ...]] = msgspec.field(default_factory=dict)
+    """The last DTMF digits of each member, oldest first."""
     no_sound: tuple[LegId, ...] = ()
     """Joined, but now for 3 s or more: nothing comes but digital silence, or the port takes no sound."""
     played: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ from messages.ids import (
     Advice,
     AlertId,
     BridgeId,
+    BriefingField,
     Channel,
     CrewId,
     Doubt,
@@ -134,6 +135,40 @@ class NoteAdded(Message, frozen=True, kw_only=True, tag="note.added"):
     by: OperatorId
     """Empty: the user herself."""
     text: str = ""
+
+
+class DialogueSaid(Message, frozen=True, kw_only=True, tag="dialogue.said"):
+    """User or operator has written to the other. Messages of an alert are numbered from 1 as they come."""
+
+    id: str
+    """The writer's own: the same again is no other message."""
+    by: OperatorId = OperatorId("")
+    """Empty: the user."""
+    channel: Channel = Channel.DATA
+    """How it came, or is to go."""
+    text: str = ""
+    asks: bool = False
+    """It is to be answered by yes or no."""
+
+
+class DialogueSeen(Message, frozen=True, kw_only=True, tag="dialogue.seen"):
+    """All messages of the other side up to this number have arrived, or were read."""
+
+    by: OperatorId = OperatorId("")
+    """Who has seen them; empty: the user's phone."""
+    upto: int
+    read: bool = False
+    """They were on a screen that somebody looks at; else they have only arrived."""
+
+
+class BriefingFilled(Message, frozen=True, kw_only=True, tag="briefing.filled"):
+    """What is known of one field of the briefing, in place of what was known before."""
+
+    field: BriefingField
+    text: str = ""
+    """Empty: nothing is known of it any more."""
+    by: OperatorId = OperatorId("")
+    """Empty: the user."""
 
 
 class RecordingDeleted(Message, frozen=True, kw_only=True, tag="recording.deleted"):
@@ -397,6 +432,15 @@ class LegDigit(Message, frozen=True, kw_only=True, tag="leg.digit"):
     attempt: int
     digit: str
     by: OperatorId
+
+
+class LegPressed(Message, frozen=True, kw_only=True, tag="leg.pressed"):
+    """The party has pressed a key of the phone: a DTMF digit was heard."""
+
+    leg: LegId
+    attempt: int
+    digit: str = ""
+    pressed_at: Instant
 
 
 class LegSoundLost(Message, frozen=True, kw_only=True, tag="leg.sound_lost"):
@@ -774,6 +818,9 @@ InboxEvent = (
     | CommandGiven
     | AlertReopened
     | NoteAdded
+    | DialogueSaid
+    | DialogueSeen
+    | BriefingFilled
     | RecordingDeleted
     | AlertHeld
     | AlertHoldEnded
@@ -810,6 +857,7 @@ CaseEvent = (
     | LegMuted
     | LegUnmuted
     | LegDigit
+    | LegPressed
     | LegSoundLost
     | LegSoundBack
     | AnotherLineRequested

@@ -59,6 +59,19 @@ class Proof(StrEnum):
     """Caller ID, or the sender of a short message: anybody can forge them."""
 
 
+class BriefingField(StrEnum):
+    """What 112 asks for, in the order in which it asks; what an operator or the user has written of it."""
+
+    WHERE = "where"
+    """More exactly than a position says it: floor, name at the door, which entrance."""
+    WHAT = "what"
+    WEAPONS = "weapons"
+    INJURED = "injured"
+    CHILDREN = "children"
+    WITH = "with"
+    """Who is with the user."""
+
+
 class PersonalKind(StrEnum):
     """What is personal in an alert's events, by kind: each is sealed with a key of its own, and is kept for a
     time of its own."""
@@ -67,7 +80,7 @@ class PersonalKind(StrEnum):
     """Telephone numbers and devices."""
     POSITION = "position"
     WORDS = "words"
-    """Notes, and what operators have written to each other."""
+    """Notes, and what operators and users have written to each other."""
 
 
 class ErasureReason(StrEnum):
@@ -149,6 +162,12 @@ class OperatorCommand(StrEnum):
     """The operator has called 112 from another phone, and has read the briefing there."""
     WITHDRAW_PSAP = "withdraw_psap"
     """112 is not to be called after all; allowed until 112 has answered."""
+    WRITE = "write"
+    """A message to the user, in the alert's dialogue."""
+    HAVE_READ = "have_read"
+    """What the user has written was on the operator's screen."""
+    BRIEF = "brief"
+    """A field of the briefing."""
 
 
 class ShiftState(StrEnum):

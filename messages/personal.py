@@ -23,6 +23,9 @@ _FIELDS: Final[Mapping[type[Message], Mapping[str, PersonalKind]]] = {
     ev.PositionUpdated: {"position": _POSITION},
     ev.CommandGiven: {"text": _WORDS},
     ev.NoteAdded: {"text": _WORDS},
+    ev.LegPressed: {"digit": _WORDS},
+    ev.DialogueSaid: {"text": _WORDS},
+    ev.BriefingFilled: {"text": _WORDS},
     ev.AlertHeld: {"reason": _WORDS},
     ev.UserIdentified: {"phone": _NUMBER},
     # Whoever is called: whose leg it is makes no difference to how it is kept.

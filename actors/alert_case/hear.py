@@ -164,10 +164,21 @@ def _bridge(case: Case, said: BridgeReport) -> tuple[ev.CaseEvent, ...]:
         made.extend(ev.PsapJoined(leg=leg.leg) for leg in psaps if leg.confirmed_answered)
     made.extend(_played(case, said))
     for name in sorted(now):
-        by = "digit" if said.digits.get(name) else "voice" if name in said.heard else ""
+        made.extend(_pressed(case.legs[name], said))
+        by = "digit" if said.pressed.get(name) else "voice" if name in said.heard else ""
         if by:
             made.extend(answers.confirmed(case, replace(case.legs[name], joined=True), by))
     return tuple(made)
+
+
+def _pressed(leg: Leg, said: BridgeReport) -> list[ev.CaseEvent]:
+    """The keys that are not known yet; what was said before may be said again."""
+    known_at = leg.pressed_at or 0
+    return [
+        ev.LegPressed(leg=leg.leg, attempt=leg.attempt, digit=press.digit, pressed_at=press.at)
+        for press in said.pressed.get(leg.leg, ())
+        if press.at > known_at
+    ]
 
 
 def _played(case: Case, said: BridgeReport) -> list[ev.CaseEvent]:

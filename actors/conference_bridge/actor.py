@@ -25,6 +25,7 @@ from actors.conference_bridge.decider import (
     said,
     specs,
     tracks,
+    wished,
 )
 from media.conference.clips import ClipSpec
 from media.conference.conference import Conference, ConferenceStatus, Tap
@@ -198,7 +199,7 @@ class ConferenceBridgeActor(CenterActor):
 
     def _set(self, wish: SetMembers) -> None:
         self._note_line_levels(wish)
-        self._state = State(wish=wish, said=self._state.said)
+        self._state = wished(self._state, wish)
         self.busy_with(self._state.alert)
         if not wish.members:
             self._end()
@@ -308,7 +309,9 @@ class ConferenceBridgeActor(CenterActor):
                 self.log.error("a clip cannot be played", clip=clip, reason=status.clip_troubles[clip])
             self._missed = self._missed | status.clip_troubles.keys()
         recording = self._recording_status()
-        self._state, report = said(self._state, status, asked=asked, recording=recording)
+        self._state, report = said(
+            self._state, status, asked=asked, now_us=self.now_us(), recording=recording
+        )
         if report is not None:
             for leg in report.lost:
                 self.log.warning(

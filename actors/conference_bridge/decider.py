@@ -6,6 +6,7 @@ The members are told whole and again every second; nothing follows from hearing 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -18,11 +19,14 @@ from media.conference.recorded import NOT_RECORDED, RecordingStatus
 from media.ports.voice_port import VoicePortSpec
 from media.sound.levels import LevelReport
 from messages import readings
-from messages.bridge import BridgeReport, Recording, SetMembers
+from messages.bridge import BridgeReport, Press, Recording, SetMembers
 from messages.ids import AlertId, BridgeId, Instant, LegId, LineId, Party
 from messages.lines import LineLevels, WayLevel
 from messages.readings import Level, LevelReading
 from model.alert.leg import place
+
+PRESSES_MAX: Final = 32
+"""Of one leg, in a report: the case has taken those before it long ago."""
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,11 +34,21 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
 
     wish: SetMembers | None = None
     said: BridgeReport | None = None
+    counted: Mapping[str, str] = MappingProxyType({})
+    """The digits of each leg as the mixer last had them, who knows of no time: since the leg joined."""
+    pressed: Mapping[LegId, tuple[Press, ...]] = MappingProxyType({})
 
     @property
     def alert(self) -> AlertId | None:
         """The alert whose voices these are."""
         return self.wish.alert if self.wish is not None and self.wish.members else None
+
+
+def wished(state: State, wish: SetMembers) -> State:
+    """The state once this is wished; of another alert nothing that was heard before counts."""
+    if wish.alert != state.alert:
+        return State(wish=wish, said=state.said)
+    return replace(state, wish=wish)
 
 
 class Still(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,6 +165,7 @@ def said(
     presence: Presence | None,
     *,
     asked: bool,
+    now_us: Instant,
     recording: RecordingStatus = NOT_RECORDED,
 ) -> tuple[State, BridgeReport | None]:
     """The report that is due: when something has changed, and whenever the case has told its wish.
@@ -159,13 +174,37 @@ def said(
     """
     if state.wish is None:
         return state, None
-    report = replace(_report(state.wish, presence), recording=recording.file, recording_fault=recording.fault)
+    wish = state.wish
+    if presence is not None:
+        state = _counted(state, presence, now_us)
+    report = replace(
+        _report(wish, presence, state.pressed),
+        recording=recording.file,
+        recording_fault=recording.fault,
+    )
     if report == state.said and not asked:
         return state, None
     return replace(state, said=report), report
 
 
-def _report(wish: SetMembers, presence: Presence | None) -> BridgeReport:
+def _counted(state: State, presence: Presence, now_us: Instant) -> State:
+    """What was pressed since the last look. A leg that has joined anew is counted from the beginning."""
+    if presence.digits == state.counted:
+        return state
+    pressed = dict(state.pressed)
+    for name, digits in presence.digits.items():
+        before, leg = state.counted.get(name, ""), LegId(name)
+        new = digits.removeprefix(before) if digits.startswith(before) else digits
+        known = pressed.get(leg, ())
+        first = max(now_us, known[-1].at + 1 if known else 0)
+        presses = [Press(at=Instant(first + place), digit=digit) for place, digit in enumerate(new)]
+        pressed[leg] = (*known, *presses)[-PRESSES_MAX:]
+    return replace(state, counted=dict(presence.digits), pressed=pressed)
+
+
+def _report(
+    wish: SetMembers, presence: Presence | None, pressed: Mapping[LegId, tuple[Press, ...]]
+) -> BridgeReport:
     bridge = BridgeId(wish.bridge)
     if presence is None:
         return BridgeReport(bridge=bridge, joined=())
@@ -174,15 +213,12 @@ def _report(wish: SetMembers, presence: Presence | None) -> BridgeReport:
     def of_members(legs: Iterable[str]) -> tuple[LegId, ...]:
         return tuple(sorted(LegId(leg) for leg in legs if leg in members))
 
-    def told(words: Mapping[str, str]) -> dict[LegId, str]:
-        return {leg: words[leg] for leg in of_members(words)}
-
     return BridgeReport(
         bridge=bridge,
         joined=of_members(presence.joined),
         lost=of_members(presence.lost),
         heard=of_members(presence.heard),
-        digits=told(presence.digits),
+        pressed={leg: pressed[leg] for leg in of_members(pressed)},
         no_sound=of_members(presence.no_sound),
         played=tuple(sorted(presence.played)),
     )

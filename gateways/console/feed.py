@@ -15,6 +15,7 @@ from gateways.console.views import (
     BesideView,
     CaseView,
     EventView,
+    FilledView,
     HandOverView,
     Levels,
     LevelView,
@@ -24,6 +25,7 @@ from gateways.console.views import (
     PartyView,
     PersonView,
     PositionView,
+    SaidView,
     StepsView,
 )
 from messages import events as ev
@@ -34,7 +36,7 @@ from messages.journal import Recorded, event_type
 from messages.lines import LineLevels, LineReport
 from messages.operators import OperatorVoice
 from messages.readings import LevelReading
-from model.alert.case import Case, KnownPosition
+from model.alert.case import Case, KnownPosition, Said
 from model.alert.leg import Leg, LegState
 from model.alert.phase import phase
 from model.loudness import better_gain_in_db, judged
@@ -119,7 +121,25 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         erased=() if case.erased is None else case.erased.kinds,
         steps=_steps(known),
         timeline=known.entries,
+        dialogue=tuple(_said(one) for one in case.dialogue),
+        briefing={
+            field: FilledView(text=one.text, by=one.by, at_us=one.at) for field, one in case.briefing.items()
+        },
         node=known.node,
+    )
+
+
+def _said(one: Said) -> SaidView:
+    return SaidView(
+        number=one.number,
+        id=one.id,
+        by=one.by,
+        at_us=one.at,
+        channel=one.channel,
+        text=one.text,
+        asks=one.asks,
+        arrived_us=one.arrived_at,
+        read_us=one.read_at,
     )
 
 
@@ -136,6 +156,8 @@ def queue_view(view: CaseView) -> CaseView:
         position=None,
         positions=(),
         battery_pct=None,
+        dialogue=(),
+        briefing={},
         hand_over=None if view.hand_over is None else replace(view.hand_over, text=""),
         user=replace(view.user, number=None),
         operator_leg=replace(view.operator_leg, number=None),
@@ -348,6 +370,8 @@ def _party(leg: Leg | None, hears: tuple[str, ...] = ()) -> PartyView:
         network=leg.joins is Joins.NETWORK,
         muted=leg.muted,
         hears=hears,
+        pressed=leg.pressed,
+        pressed_us=leg.pressed_at,
         no_sound_us=leg.no_sound_at,
     )
 

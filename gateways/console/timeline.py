@@ -16,7 +16,7 @@ from messages.journal import Recorded, event_type
 from model.alert.case import Case
 
 _POSITION: Final = "position.updated"
-_WRITTEN: Final = ("note.added", "hand_over.requested")
+_WRITTEN: Final = ("note.added", "hand_over.requested", "dialogue.said", "briefing.filled", "leg.pressed")
 """Whose text is somebody's words."""
 LENGTH_MAX: Final = 300
 """Entries kept of one alert. The whole story stays in the journal."""
@@ -94,6 +94,10 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             return Entry(at_us=at, what=what, duress=duress)
         case ev.NoteAdded(by=by, text=text):
             return Entry(at_us=at, what=what, operator=by, text=text)
+        case ev.DialogueSaid(by=by, text=text):
+            return Entry(at_us=at, what=what, operator=by, text=text)
+        case ev.BriefingFilled(by=by, field=field, text=text):
+            return Entry(at_us=at, what=what, operator=by, reason=field, text=text)
         case ev.AdviceChanged(advice=advice, reason=reason):
             return Entry(at_us=at, what=what, advice=advice, reason=reason)
         case ev.CommandRefused(by=by, reason=reason, command=command):
@@ -123,6 +127,8 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt, doubt=not confirmed))
         case ev.LegMuted(leg=leg, attempt=attempt) | ev.LegUnmuted(leg=leg, attempt=attempt):
             return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt))
+        case ev.LegPressed(leg=leg, attempt=attempt, digit=digit):
+            return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt, text=digit))
         case ev.LegDigit(leg=leg, attempt=attempt, digit=digit):
             return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt, text=digit))
         case ev.LegSoundLost(leg=leg, attempt=attempt) | ev.LegSoundBack(leg=leg, attempt=attempt):

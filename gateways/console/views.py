@@ -16,6 +16,7 @@ from messages.ids import (
     E164,
     Advice,
     AlertId,
+    BriefingField,
     Channel,
     Doubt,
     Instant,
@@ -90,6 +91,10 @@ class PartyView(msgspec.Struct, frozen=True, kw_only=True):
     """She hears and is not heard."""
     hears: tuple[str, ...] = ()
     """What is being played to her, by the names of the announcements."""
+    pressed: str = ""
+    """The keys of the phone that were heard."""
+    pressed_us: Instant | None = None
+    """When the last of them was pressed."""
     no_sound_us: Instant | None = None
     """Since when nothing has been heard of her but digital silence; null: there is sound."""
 
@@ -115,6 +120,32 @@ class HandOverView(msgspec.Struct, frozen=True, kw_only=True):
     since_us: Instant
     called: PartyView
     """The call to whoever is to take it, the furthest of several; `idle` while nobody is called."""
+
+
+class SaidView(msgspec.Struct, frozen=True, kw_only=True):
+    """One message of the dialogue between user and operator."""
+
+    number: int
+    id: str
+    by: OperatorId
+    """Empty: the user."""
+    at_us: Instant
+    channel: Channel
+    text: str
+    asks: bool
+    """To be answered by yes or no."""
+    arrived_us: Instant | None
+    """When the other side had it."""
+    read_us: Instant | None
+
+
+class FilledView(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of one field of the briefing."""
+
+    text: str
+    by: OperatorId
+    """Empty: the user."""
+    at_us: Instant
 
 
 class BesideView(msgspec.Struct, frozen=True, kw_only=True):
@@ -215,6 +246,10 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     steps: StepsView
     timeline: tuple[Entry, ...]
     """Oldest first."""
+    dialogue: tuple[SaidView, ...] = ()
+    """Oldest first."""
+    briefing: dict[BriefingField, FilledView] = {}
+    """What is known for 112 besides; only what is known."""
     node: NodeId = NodeId("")
     """Whose AlertCase has it; empty while none has. Its `levels` are told there alone."""
     withheld: bool = False

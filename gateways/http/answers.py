@@ -76,6 +76,32 @@ class AlertState(msgspec.Struct, frozen=True, kw_only=True):
     """By what it counts as the phone's own."""
 
 
+class MessageAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """One message of the dialogue."""
+
+    number: int
+    """From 1, in their order."""
+    id: str
+    """The writer's own."""
+    mine: bool
+    """The user has written it; else the operator."""
+    at: Moment
+    text: str
+    asks: bool
+    """To be answered by yes or no."""
+    arrived: bool
+    read: bool
+    """By the other side."""
+
+
+class MessagesAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What has come or changed. `version` goes into `?since=` of the next question."""
+
+    alert: Id
+    version: int
+    messages: tuple[MessageAnswer, ...]
+
+
 class Kept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """It is in the journal. Not `durable`: in memory alone, and acted on all the same."""
 

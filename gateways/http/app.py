@@ -53,6 +53,7 @@ from gateways.http.routes.giving import giving_routes
 from gateways.http.routes.health import health_routes
 from gateways.http.routes.history import history_routes
 from gateways.http.routes.intake import intake_route
+from gateways.http.routes.messages import message_routes
 from gateways.http.routes.metrics import Metrics
 from gateways.http.routes.nodes import nodes_route
 from gateways.http.routes.own_access import own_access_routes
@@ -215,6 +216,7 @@ def build(web: Web) -> Litestar:
         route_handlers=[
             intake_route(web),
             *alert_routes(web),
+            *message_routes(web),
             cancel_route(web),
             *device_routes(web, Registry(web.journal, region=web.settings.policy.region)),
             *operator_routes(web),

@@ -15,13 +15,15 @@ import msgspec
 import phonenumbers
 
 from messages.base import Position
-from messages.ids import E164, AlertId, Instant, OperatorCommand, Party, ShiftState
+from messages.ids import E164, AlertId, BriefingField, Instant, OperatorCommand, Party, ShiftState
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _PHONE: Final = re.compile(r"\+[0-9][0-9 ().\-/]{2,30}", re.ASCII)
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 TEXT_MAX: Final = 4000
+MESSAGE_MAX: Final = 1000
+_OWN_ID: Final = r"^[A-Za-z0-9._-]{1,64}$(?!\n)"
 
 Moment = Annotated[
     datetime,
@@ -71,7 +73,7 @@ class AlertBody(msgspec.Struct, frozen=True, kw_only=True):
             msgspec.Meta(
                 min_length=1,
                 max_length=64,
-                pattern=r"^[A-Za-z0-9._-]{1,64}$(?!\n)",
+                pattern=_OWN_ID,
                 description="The app's own id, so that sending it again makes no second alert.",
                 examples=["a1f2c9d0"],
             ),
@@ -97,6 +99,31 @@ class CancelBody(msgspec.Struct, frozen=True, kw_only=True):
     """The alert was a mistake, says whoever holds the phone."""
 
     pin: Annotated[str, msgspec.Meta(min_length=1, max_length=32, examples=["4711"])]
+
+
+class MessageBody(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user has written."""
+
+    id: Annotated[
+        str,
+        msgspec.Meta(
+            pattern=_OWN_ID,
+            description="The app's own id, so that sending it again makes no second message.",
+            examples=["m1"],
+        ),
+    ]
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=MESSAGE_MAX, examples=["In the bathroom"])]
+
+    def __post_init__(self) -> None:
+        if not self.text.strip():
+            raise ValueError("a message needs a `text`")
+
+
+class SeenBody(msgspec.Struct, frozen=True, kw_only=True):
+    """What has arrived of the operator's messages."""
+
+    upto: Annotated[int, msgspec.Meta(ge=1, le=1_000_000, description="The `number` of the last of them.")]
+    read: Annotated[bool, msgspec.Meta(description="They are on a screen that is lit.")] = False
 
 
 class CommandBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,6 +164,25 @@ class CommandBody(msgspec.Struct, frozen=True, kw_only=True):
         | None
     ) = None
 
+    id: (
+        Annotated[
+            str,
+            msgspec.Meta(
+                pattern=_OWN_ID, description="With `write`: the page's own, as in a user's message."
+            ),
+        ]
+        | None
+    ) = None
+    asks: Annotated[bool, msgspec.Meta(description="With `write`: to be answered by yes or no.")] = False
+    upto: Annotated[
+        int,
+        msgspec.Meta(ge=0, le=1_000_000, description="With `have_read`: the `number` of the last message."),
+    ] = 0
+    field: Annotated[
+        BriefingField | None,
+        msgspec.Meta(description="With `brief`: of what `text` is known. Without a text it is not any more."),
+    ] = None
+
     digit: Annotated[
         str,
         msgspec.Meta(
@@ -161,6 +207,14 @@ class CommandBody(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError("a digit goes into the call of `psap` or `user`")
         if self.command is OperatorCommand.NOTE and not self.text.strip():
             raise ValueError("a note needs a `text`")
+        if self.command is OperatorCommand.WRITE and not (self.id and self.text.strip()):
+            raise ValueError("`write` needs an `id` and a `text`")
+        if self.command is OperatorCommand.WRITE and len(self.text) > MESSAGE_MAX:
+            raise ValueError(f"a message has at most {MESSAGE_MAX} characters")
+        if (self.field is not None) is not (self.command is OperatorCommand.BRIEF):
+            raise ValueError("`brief` needs a `field`, and nothing else has one")
+        if (self.upto > 0) is not (self.command is OperatorCommand.HAVE_READ):
+            raise ValueError("`have_read` needs `upto`, and nothing else has it")
         if self.to is not None and self.command is not OperatorCommand.HAND_OVER:
             raise ValueError("`to` is for `hand_over` alone")
 

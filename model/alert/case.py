@@ -14,6 +14,7 @@ from messages.ids import (
     Advice,
     AlertId,
     BridgeId,
+    BriefingField,
     Channel,
     CrewId,
     Doubt,
@@ -71,6 +72,34 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     by: OperatorId
     at: Instant
     text: str
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """One message of the dialogue between user and operator."""
+
+    number: int
+    """From 1, as they came."""
+    id: str
+    by: OperatorId
+    """Empty: the user."""
+    at: Instant
+    channel: Channel
+    text: str
+    asks: bool
+    version: int
+    """Of the alert, as the app counts it, at the last change of this message."""
+    arrived_at: Instant | None = None
+    """When the other side's phone or screen had it."""
+    read_at: Instant | None = None
+
+
+class Filled(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of one field of the briefing."""
+
+    text: str
+    by: OperatorId
+    """Empty: the user."""
+    at: Instant
 
 
 class InboundCall(msgspec.Struct, frozen=True, kw_only=True):
@@ -318,6 +347,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     cancel_asked: CancelAsked | None = None
     advice: Advice = Advice.WAIT
     notes: tuple[Note, ...] = ()
+    dialogue: tuple[Said, ...] = ()
+    briefing: dict[BriefingField, Filled] = {}
+    """Only what is known."""
     asked: tuple[str, ...] = ()
     """What an operator has had played, each by the id of its clip: `cannot_speak:1`."""
     played: tuple[str, ...] = ()

@@ -17,6 +17,7 @@ from messages import events as ev
 from messages.ids import AlertId, Instant
 from messages.journal import Recorded
 from model.alert.case import Case, InboxEntry
+from model.alert.folds.dialogue import fold_dialogue
 from model.alert.folds.ending import fold_ending, together_again
 from model.alert.folds.forgetting import fold_forgetting
 from model.alert.folds.legs import LegEvent, fold_leg
@@ -28,7 +29,15 @@ from model.rules.proof import proof_of, rank_of
 
 _ACTED_UPON: Final = (ev.CommandGiven, ev.DeadlineMissed, ev.RingingSeen, ev.PinRefused)
 """Facts in the inbox that the AlertCase has to act upon; the others only have to be known."""
-_FOLDS: Final = (fold_signal, fold_user, fold_psap, fold_ending, fold_operators, fold_forgetting)
+_FOLDS: Final = (
+    fold_signal,
+    fold_user,
+    fold_psap,
+    fold_ending,
+    fold_operators,
+    fold_dialogue,
+    fold_forgetting,
+)
 
 
 def fold(recorded: Iterable[Recorded]) -> Case | None:

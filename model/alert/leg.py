@@ -57,6 +57,10 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     """It hears and is not heard. Another attempt begins unmuted."""
     digits: str = ""
     """What was pressed for its voice menu."""
+    pressed: str = ""
+    """The keys that the party has pressed."""
+    pressed_at: Instant | None = None
+    """The last of them."""
     no_sound_at: Instant | None = None
     """Since when there has been no sound on it; None: there is."""
 

@@ -120,7 +120,13 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
             return (*_hung_up(case, Party.PSAP, ReleaseReason.WITHDRAWN), ev.PsapWithdrawn(by=by))
         case OperatorCommand.CALL_ALOUD:
             return (ev.CallAloudRequested(by=by),)
-        case OperatorCommand.REOPEN | OperatorCommand.NOTE:
+        case (
+            OperatorCommand.REOPEN
+            | OperatorCommand.NOTE
+            | OperatorCommand.WRITE
+            | OperatorCommand.HAVE_READ
+            | OperatorCommand.BRIEF
+        ):
             return ()
 
 

@@ -11,6 +11,7 @@ from model.alert import answers
 from model.alert.case import Case
 from model.policy import Policy
 from model.rules import announcing
+from model.rules.dialogue import read_by_app
 from model.rules.joining import in_the_network
 from model.rules.psap import has_psap, on_another_phone
 from model.rules.quiet import in_duress, quiet, spoken_to, told_112, why_quiet
@@ -72,6 +73,10 @@ def refusal_now(
         case OperatorCommand.BRIEFING_GIVEN:
             there = case.answered(Party.PSAP) or on_another_phone(case, policy)
             return None if there else Refusal.PSAP_ABSENT
+        case OperatorCommand.WRITE:
+            return None if read_by_app(case) else Refusal.APP_SHOWS_NOTHING
+        case OperatorCommand.HAVE_READ | OperatorCommand.BRIEF:
+            return None
         case OperatorCommand.MUTE | OperatorCommand.UNMUTE:
             return _mute(case, on=command is OperatorCommand.MUTE)
         case OperatorCommand.HAND_OVER:

@@ -57,6 +57,8 @@ class Refusal(StrEnum):
     DURESS = "duress"
     DURESS_NO_CALL = "duress_no_call"
     DURESS_PSAP_FIRST = "duress_psap_first"
+    APP_SHOWS_NOTHING = "app_shows_nothing"
+    DIALOGUE_FULL = "dialogue_full"
     PSAP_ABSENT = "psap_absent"
     PSAP_ON_THE_LINE = "psap_on_the_line"
     PSAP_ON_THIS_CALL = "psap_on_this_call"

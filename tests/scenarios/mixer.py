@@ -137,6 +137,10 @@ class SilentBridgeActor(ConferenceBridgeActor):
         """Everything that was ever to be played in this conference."""
         return self._mixer.begun if isinstance(self._mixer, SilentMixer) else {}
 
+    def has(self, leg: str) -> bool:
+        """Whether this leg is in the conference."""
+        return isinstance(self._mixer, SilentMixer) and leg in self._mixer.members
+
     def hear(self, leg: str, digit: str = "") -> None:
         """Somebody speaks on this leg, or presses a key of the phone."""
         if isinstance(self._mixer, SilentMixer) and leg in self._mixer.members:

@@ -19,11 +19,20 @@ from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
 from gateways.http.errors import NoSuchAlert, Refused, RequestError
 from gateways.http.routes.alerts import checked
-from messages.events import CommandGiven, NoteAdded, ShiftChanged, WrapUpEnded
+from messages.events import (
+    BriefingFilled,
+    CommandGiven,
+    DialogueSaid,
+    DialogueSeen,
+    InboxEvent,
+    NoteAdded,
+    ShiftChanged,
+    WrapUpEnded,
+)
 from messages.ids import AlertId, OperatorCommand, OperatorId, Party, ShiftState
 from model.alert.evolve import fold
 from model.policy import Policy
-from model.rules import wrap_up
+from model.rules import dialogue, wrap_up
 from model.rules.command_effects import refusal
 from model.rules.refusals import Refusal
 from store import streams
@@ -59,21 +68,33 @@ def order(
     if data.command is OperatorCommand.REOPEN:
         reopening.reopen(transaction, case, by, psap=data.party is Party.PSAP)
         return None
-    event: CommandGiven | NoteAdded
-    if data.command is OperatorCommand.NOTE:
-        event = NoteAdded(by=by, text=data.text)
-    else:
-        event = CommandGiven(
-            command=data.command,
-            by=by,
-            text=data.text,
-            to=to,
-            party=data.party,
-            digit=data.digit,
-            what=data.what or "",
-        )
-    transaction.append(Append(inbox, case.inbox_version, (event,)))
+    event = said_by(data, by, to)
+    if not isinstance(event, DialogueSaid | DialogueSeen) or dialogue.news(case, event):
+        transaction.append(Append(inbox, case.inbox_version, (event,)))
     return None
+
+
+def said_by(data: CommandBody, by: OperatorId, to: OperatorId | None) -> InboxEvent:
+    """The event of a command. What only has to be known is a fact at once; the rest the AlertCase acts on."""
+    match data.command:
+        case OperatorCommand.NOTE:
+            return NoteAdded(by=by, text=data.text)
+        case OperatorCommand.WRITE:
+            return DialogueSaid(id=data.id or "", by=by, text=data.text.strip(), asks=data.asks)
+        case OperatorCommand.HAVE_READ:
+            return DialogueSeen(by=by, upto=data.upto, read=True)
+        case OperatorCommand.BRIEF if data.field is not None:
+            return BriefingFilled(field=data.field, text=data.text.strip(), by=by)
+        case command:
+            return CommandGiven(
+                command=command,
+                by=by,
+                text=data.text,
+                to=to,
+                party=data.party,
+                digit=data.digit,
+                what=data.what or "",
+            )
 
 
 def set_shift(

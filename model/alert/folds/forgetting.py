@@ -35,6 +35,12 @@ def _without(case: Case, kind: PersonalKind) -> Case:
         case PersonalKind.POSITION:
             return replace(case, positions=())
         case PersonalKind.WORDS:
-            notes = tuple(replace(note, text="") for note in case.notes)
-            hand_over = None if case.hand_over is None else replace(case.hand_over, text="")
-            return replace(case, notes=notes, hand_over=hand_over, held="held" if case.held else "")
+            return replace(
+                case,
+                notes=tuple(replace(note, text="") for note in case.notes),
+                dialogue=tuple(replace(one, text="") for one in case.dialogue),
+                briefing={},
+                legs={name: replace(leg, pressed="") for name, leg in case.legs.items()},
+                hand_over=None if case.hand_over is None else replace(case.hand_over, text=""),
+                held="held" if case.held else "",
+            )

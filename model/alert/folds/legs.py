@@ -27,6 +27,7 @@ LegEvent = (
     | ev.LegMuted
     | ev.LegUnmuted
     | ev.LegDigit
+    | ev.LegPressed
     | ev.LegSoundLost
     | ev.LegSoundBack
     | ev.BridgeJoined
@@ -112,6 +113,8 @@ def fold_leg(case: Case, event: LegEvent, at: Instant) -> Case:
             return _with(case, replace(leg, muted=isinstance(event, ev.LegMuted)))
         case ev.LegDigit(digit=digit):
             return _with(case, replace(leg, digits=leg.digits + digit))
+        case ev.LegPressed(digit=digit, pressed_at=pressed_at):
+            return _with(case, replace(leg, pressed=leg.pressed + digit, pressed_at=pressed_at))
         case ev.LegSoundLost():
             return _with(case, replace(leg, no_sound_at=at))
         case ev.LegSoundBack():

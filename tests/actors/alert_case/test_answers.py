@@ -7,9 +7,9 @@ from msgspec.structs import replace
 
 from actors.alert_case.wishes import bridge_wish, leg_wishes
 from messages import events as ev
-from messages.bridge import BridgeReport
+from messages.bridge import BridgeReport, Press
 from messages.calls import CallReport, CallState
-from messages.ids import BridgeId, OperatorCommand, Outcome, Party
+from messages.ids import BridgeId, Instant, OperatorCommand, Outcome, Party
 from messages.legs import ReleaseLeg
 from model.alert.leg import LegState
 from model.alert.phase import Phase, phase
@@ -74,9 +74,9 @@ def test_no_digits_are_no_digit() -> None:
     book.go_on()
     perhaps(book, Party.OPERATOR)
     leg = book.leg(Party.OPERATOR).leg
-    heard(book, Party.OPERATOR, digits={leg: ""})
+    heard(book, Party.OPERATOR, pressed={})
     assert book.case.operator is None
-    heard(book, Party.OPERATOR, digits={leg: "5"})
+    heard(book, Party.OPERATOR, pressed={leg: (Press(at=Instant(1), digit="5"),)})
     assert book.case.operator == ANNA
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from actors.alert_case.wishes import leg_wishes
 from messages import events as ev
-from messages.ids import OperatorCommand, Party
+from messages.bridge import BridgeReport, Press
+from messages.ids import BridgeId, Instant, OperatorCommand, Party
 from messages.legs import Originate
 from model.rules.command_effects import refusal
 from model.rules.refusals import Refusal
@@ -48,6 +49,24 @@ def test_it_is_for_the_operator_on_the_line_and_for_those_who_are_on_it() -> Non
     assert refusal(book.case, DIGIT, EVERYONE[1], POLICY, party=Party.USER) is not None
     press(book, "1")
     assert len(book.all_of(ev.CommandRefused)) == 1
+
+
+def test_what_the_user_presses_is_told_once_however_often_and_late_it_is_reported() -> None:
+    book = Book()
+    book.to_talking()
+    user = book.leg(Party.USER).leg
+    joined = tuple(one.leg for one in book.case.legs.values() if one.joined)
+
+    def report(*presses: tuple[int, str]) -> BridgeReport:
+        keys = tuple(Press(at=Instant(at), digit=digit) for at, digit in presses)
+        return BridgeReport(bridge=BridgeId("a1"), joined=joined, pressed={user: keys} if keys else {})
+
+    early, both = report((10, "1")), report((10, "1"), (11, "2"))
+    # The last two are another bridge's, which has heard nothing before.
+    for said in (early, both, early, both, report(), report((20, "1"))):
+        book.go_on(said)
+    assert [one.digit for one in book.all_of(ev.LegPressed)] == ["1", "2", "1"]
+    assert (book.leg(Party.USER).pressed, book.leg(Party.USER).pressed_at) == ("121", 20)
 
 
 def test_another_attempt_begins_without_what_was_pressed_in_the_one_before() -> None:

@@ -10,9 +10,9 @@ from actors.alert_case import handing
 from actors.alert_case.wishes import bridge_wish
 from messages import events as ev
 from messages.base import VoicePort
-from messages.bridge import BridgeReport, Member
+from messages.bridge import BridgeReport, Member, Press
 from messages.calls import CallReport, CallState
-from messages.ids import BridgeId, Channel, LineId, OperatorCommand, OperatorId, Outcome, Party
+from messages.ids import BridgeId, Channel, Instant, LineId, OperatorCommand, OperatorId, Outcome, Party
 from model.alert.case import Case, Owner
 from model.alert.evolve import fold
 from model.alert.leg import Leg
@@ -89,12 +89,13 @@ class AnyCourse(RuleBasedStateMachine):
             cause_said = cause if state is CallState.RELEASED else None
             self.book.report(leg, state, cause_said, adopted=adopted, confirmed=confirmed)
 
-    @rule(data=st.data(), digits=st.sampled_from(["", "1"]))
-    def somebody_is_heard(self, data: st.DataObject, digits: str) -> None:
+    @rule(data=st.data(), presses=st.integers(0, 3))
+    def somebody_is_heard(self, data: st.DataObject, presses: int) -> None:
         joined = tuple(leg.leg for leg in self.book.case.legs.values() if leg.joined)
         if joined:
             one = data.draw(st.sampled_from(joined))
-            said = BridgeReport(bridge=BridgeId("a1"), joined=joined, heard=(one,), digits={one: digits})
+            keys = tuple(Press(at=Instant(at), digit="1") for at in range(1, presses + 1))
+            said = BridgeReport(bridge=BridgeId("a1"), joined=joined, heard=(one,), pressed={one: keys})
             self.book.go_on(said)
 
     @rule(data=st.data())

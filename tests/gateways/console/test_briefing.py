@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from messages import events as ev
 from messages.base import Position
+from messages.ids import BriefingField
 from tests.gateways.console import states
 from tests.gateways.console.desk import settled
 from tests.gateways.console.states import Stage
@@ -105,7 +106,7 @@ def test_what_is_copied_names_the_hemisphere_and_says_that_it_is_a_test(stage: S
           const party = { state: 'idle' };
           return copyText({
             test: true, channel: 'voice', raised_us: 0, phone: null, person: null, identified: true,
-            battery_pct: null, user: party, psap: party, steps: { answered_us: null },
+            battery_pct: null, briefing: {}, user: party, psap: party, steps: { answered_us: null },
             position: { lat: -0.5, lon: -3.99999, at_us: 0, accuracy_m: null, source: '' },
           }, 0, ['Genova, 1 km north of its centre.']);
         }"""
@@ -115,3 +116,18 @@ def test_what_is_copied_names_the_hemisphere_and_says_that_it_is_a_test(stage: S
     assert "4 degrees 0 minutes 0.0 seconds west" in text
     assert "WHO: Unknown." in text
     assert text.endswith("PHONE: Number not known")
+
+
+@pytest.mark.parametrize("lang", ["en", "it"])
+def test_on_the_smallest_screen_all_that_112_asks_for_is_seen(stage: Stage, lang: str) -> None:
+    stage.page.set_viewport_size({"width": 1280, "height": 720})
+    stage.lang = lang
+    marta = stage.place.marta
+    story = stage.mine(40).user_called().user_answered().psap_called(marta).psap_joined()
+    for field in BriefingField:
+        story.hear(ev.BriefingFilled(field=field, text="the brother, who has drunk", by=marta))
+    stage.signed_on()
+    expect(stage.page.locator(".brief > dd")).to_have_count(8)
+    assert stage.page.locator(".panel__body:has(> .brief)").evaluate(FITS)
+    lines = stage.page.locator(".brief > dd").evaluate_all("all => all.map(one => one.dataset.line)")
+    assert lines == ["where", "what", "weapons", "injured", "children", "with", "who", "phone"]

@@ -38,6 +38,17 @@ export class Api {
     return this.#askOfOwn('POST', `${path(alert)}/cancel`, withinMs, { body: { pin } });
   }
 
+  write(alert, { id, text }, withinMs) {
+    return this.#askOfOwn('POST', `${path(alert)}/messages`, withinMs, { body: { id, text } });
+  }
+  seen(alert, { upto, read }, withinMs) {
+    return this.#askOfOwn('POST', `${path(alert)}/messages/seen`, withinMs, { body: { upto, read } });
+  }
+  /** The messages that have come or changed since that version, at the first of them or after `waitS`. */
+  messages(alert, since, waitS, signal) {
+    return this.#poll(`${path(alert)}/messages`, since, waitS, signal);
+  }
+
   /** Begin to prove a key: by a code that is sent to a number, or by an invitation. */
   enrol(body, withinMs) {
     return this.#ask('POST', '/v1/devices', withinMs, { body });
@@ -59,10 +70,14 @@ export class Api {
 
   /** How the alert stands; with the version last seen, at the next change or after `waitS`. */
   state(alert, since, waitS, signal) {
+    return this.#poll(path(alert), since, waitS, signal);
+  }
+
+  #poll(url, since, waitS, signal) {
     const { several } = this.addresses;
     const s = several ? Math.min(waitS, POLL_OF_SEVERAL_S) : waitS;
     const query = since === null ? '' : `?wait=${s}&since=${since}`;
-    return this.#askOfOwn('GET', path(alert) + query, s * 1000 + ALONE_MS, { signal, waitMs: s * 1000 });
+    return this.#askOfOwn('GET', url + query, s * 1000 + ALONE_MS, { signal, waitMs: s * 1000 });
   }
 
   /** Whether the center answers at all; its clock is known from then on. */
@@ -130,7 +145,7 @@ export class Api {
         credentials: 'omit',
         cache: 'no-store',
       });
-      const said = await answer.json().catch(() => null);
+      const said = parsed(await answer.text()); // an answer that breaks off is none
       this.clock.heard(answer.headers.get('date'), sentMs, Date.now());
       // One that has taken the alert is there, be it without a disk.
       if (answer.status < 500 || said?.alert) addresses.answered();
@@ -143,6 +158,15 @@ export class Api {
       clearTimeout(timer);
       signal?.removeEventListener('abort', given);
     }
+  }
+}
+
+/** Null where it is no JSON: a proxy has answered. */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }
 

@@ -6,6 +6,7 @@ const NODES = 'securwoman-app-nodes';
 const NUMBERS = 'securwoman-app-numbers';
 const PROOF = 'securwoman-app-proof';
 const ALERT = 'securwoman-app-alert';
+const UNSENT = 'securwoman-app-unsent';
 const FORGOTTEN_MS = 12 * 3600 * 1000; // an alert of yesterday is no longer hers to look at
 
 function read(name) {
@@ -39,6 +40,10 @@ export const keepNumbers = (changed) => write(NUMBERS, changed);
 /** When the center last saw that a request was this phone's, and why not since, or ''; see key.js. */
 export const proof = () => ({ provedMs: 0, doubt: '', ...read(PROOF) });
 export const keepProof = (changes) => write(PROOF, { ...proof(), ...changes });
+
+/** What was written and has not arrived yet: {id, text}, oldest first. */
+export const unsent = () => read(UNSENT) ?? [];
+export const keepUnsent = (messages) => write(UNSENT, messages.length ? messages : null);
 
 /** The alert that was open, or null. Never a PIN: it is not in it. */
 export function openAlert(nowMs) {

@@ -7,13 +7,14 @@ import { Alert } from './alert.js';
 import { Api } from './api.js';
 import { Clock } from './clock.js';
 import { isToSave, saveContact } from './contact.js';
+import { Dialogue } from './dialogue.js';
 import { enrolled } from './enrolled.js';
 import { Enrolment, takeInvitation } from './enrolment.js';
 import { Hold } from './hold.js';
 import { keepNodes, keepProof, keepSettings, nodes, numbers, openAlert, settings } from './keeping.js';
 import { Key } from './key.js';
 import { Positions } from './position.js';
-import { shown } from './state.js';
+import { isAsked, isClosed, shown } from './state.js';
 import * as views from './views.js';
 import { isEnglish, setLanguage } from './words.js';
 
@@ -36,6 +37,7 @@ const alert = new Alert(
   () => settings().phone,
   () => draw(),
 );
+const dialogue = new Dialogue(api, () => draw());
 const enrolment = new Enrolment(api, key, () => draw());
 let place = ''; // '' | 'settings' | 'phone' | 'pin': what was opened over the rest
 let before = '';
@@ -84,8 +86,24 @@ const ui = {
   tellRinging: () => {
     alert.tellRinging();
   },
+  dialogue,
+  writes: false, // the field is open
+  openWriting: () => {
+    ui.writes = true;
+    draw();
+    root.querySelector('.app__write input')?.focus();
+  },
+  sendMessage: (event) => {
+    event.preventDefault();
+    const field = event.target.elements.namedItem('text');
+    dialogue.write(field.value);
+    field.value = '';
+  },
+  answerYes: () => dialogue.write('yes'),
+  answerNo: () => dialogue.write('no'),
   leaveTest: () => {
     alert.forget();
+    dialogue.forget();
     location.assign('/app');
   },
   get name() {
@@ -120,7 +138,9 @@ const ui = {
   },
   forget: () => {
     place = '';
+    ui.writes = false;
     alert.forget();
+    dialogue.forget();
   },
   switchLanguage: () => {
     keepSettings({ language: ui.other });
@@ -204,7 +224,14 @@ function paint() {
   });
 }
 
+/** Nothing is told of an alert that is closed, or that she has asked to cancel. */
+function followed() {
+  const { known } = alert;
+  return known && known.alert !== null && !isAsked(known) && !isClosed(known) ? known.alert : null;
+}
+
 function draw() {
+  dialogue.follow(followed());
   const [name, view] = page();
   paint();
   render(view, root);

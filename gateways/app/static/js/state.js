@@ -116,6 +116,7 @@ export function shown(known, nowMs) {
     test: known.test,
     silence: !known.silent,
     rings: isUnderWay(user) && known.rings === '',
+    writes: true,
   };
   const steps = journey(known, operator, user, psap);
   const free = known.silent ? 'quietText' : 'freeText';
@@ -205,6 +206,7 @@ const screen = (name, more) => ({
   test: false,
   silence: false,
   rings: false,
+  writes: false,
   ...more,
 });
 
@@ -240,7 +242,7 @@ function late(known, seen, operator, user) {
 }
 
 function unsent(known) {
-  const seen = { test: known.test };
+  const seen = { test: known.test, writes: known.trouble !== 'refused' };
   if (!known.trouble) {
     const steps = [
       ['now', 'sending'],

@@ -4,6 +4,7 @@ import { html, nothing, svg } from '../vendor/lit.js';
 import { t } from './words.js';
 
 const DEADLINE_S = 50; // a full ring
+const STATES = { waiting: 'isWaiting', sent: 'isSent', read: 'isRead' };
 const SYMBOLS = { done: 'done', now: 'clock', bad: 'warn', '': 'todo' };
 
 export const icon = (name, more = '') =>
@@ -111,7 +112,8 @@ const loud = (ui, seen) =>
       </div>
       <p class="sr" role="status">${ui.spoken === null ? '' : `${ui.spoken} ${t('seconds')}`}</p>
       ${journey(seen.steps)}
-      ${seen.note ? html`<p class="app__note" role="status">${icon('nolink')}${t(seen.note)}</p>` : nothing}`,
+      ${seen.note ? html`<p class="app__note" role="status">${icon('nolink')}${t(seen.note)}</p>` : nothing}
+      ${writing(ui, seen)}`,
     html` ${seen.call112 ? call112(seen.now) : nothing}
     ${
       seen.silence
@@ -137,7 +139,7 @@ const quiet = (ui, seen) =>
     seen.name,
     html` <h1 tabindex="-1">${t(seen.title)}</h1>
       ${seen.text ? html`<p>${t(seen.text)}</p>` : nothing} ${journey(seen.steps)}
-      ${seen.note ? html`<p>${t(seen.note)}</p>` : nothing}`,
+      ${seen.note ? html`<p>${t(seen.note)}</p>` : nothing} ${writing(ui, seen)}`,
     html` ${
       seen.call112
         ? html`<a class="app__btn app__btn--ghost" href="tel:112"
@@ -147,6 +149,42 @@ const quiet = (ui, seen) =>
     }
     ${answers(ui, seen)}`,
   );
+
+/** What is written without a voice; `asked` has its own big answers. Not once nothing is told any more. */
+function writing(ui, seen) {
+  if (!seen.writes) return nothing;
+  const { shown, asked } = ui.dialogue;
+  if (!shown.length && !ui.writes && !ui.quiet) return ghost('writeToUs', ui.openWriting);
+  return html`<section class="app__write" aria-label=${t('writeToUs')}>
+    <ol role=${ui.quiet ? nothing : 'log'}>
+      ${shown.map(
+        (one) =>
+          html`<li data-mine=${one.mine}>
+            <b>${t(one.mine ? 'fromYou' : 'fromUs')}</b>
+            <span>${one.mine && ['yes', 'no'].includes(one.text) ? t(one.text) : one.text}</span>
+            ${one.mine ? html`<small>${t(STATES[one.is])}</small>` : nothing}
+          </li>`,
+      )}
+    </ol>
+    ${
+      asked
+        ? html`<div class="app__yesno">
+            <button class="app__btn" type="button" @click=${ui.answerYes}>${t('yes')}</button>
+            <button class="app__btn" type="button" @click=${ui.answerNo}>${t('no')}</button>
+          </div>`
+        : nothing
+    }
+    <form @submit=${ui.sendMessage}>
+      <input
+        name="text"
+        maxlength="1000"
+        autocomplete="off"
+        aria-label=${t('writeToUs')}
+        placeholder=${t('writeToUs')} />
+      <button class="app__btn" type="submit">${t('send')}</button>
+    </form>
+  </section>`;
+}
 
 /** What can be said or ended. */
 const answers = (ui, seen) =>

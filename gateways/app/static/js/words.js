@@ -62,6 +62,16 @@ export const WORDS = {
   unavailable: ['Il centro non risponde', 'The centre does not answer'],
   refused: ['Il centro non accetta questa app', 'The centre does not accept this app'],
   unkept: ['Chiama il 112 ora', 'Call 112 now'],
+  // without a voice
+  writeToUs: ['Scrivici', 'Write to us'],
+  send: ['Invia', 'Send'],
+  yes: ['Sì', 'Yes'],
+  no: ['No', 'No'],
+  fromUs: ['Noi', 'Us'],
+  fromYou: ['Tu', 'You'],
+  isWaiting: ['in attesa', 'waiting'],
+  isSent: ['inviato', 'sent'],
+  isRead: ['letto', 'read'],
   // what to do
   stayText: [
     'Resta al telefono. Se puoi, di’ dove sei.',

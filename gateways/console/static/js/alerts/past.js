@@ -121,7 +121,7 @@ export async function give(ui, alert, what) {
 
 /** @param {Ui} ui @param {string} alert @param {boolean} psap */
 async function reopen(ui, alert, psap) {
-  const answer = await ui.feed.command(alert, 'reopen', '', null, psap ? 'psap' : null);
+  const answer = await ui.feed.command(alert, 'reopen', psap ? { party: 'psap' } : {});
   if (answer.ok) {
     ui.screen.open(alert);
     return;

@@ -12,6 +12,15 @@ import { cause } from './party.js';
 import { spoken } from '../place/places.js';
 
 const NEW_MS = 8000;
+/** What 112 asks for besides, in its order, and what it is called. @type {Record<string, Word>} */
+export const FIELDS = {
+  where: 'whereExactly',
+  what: 'whatHappens',
+  weapons: 'weapons',
+  injured: 'injured',
+  children: 'children',
+  with: 'with',
+};
 /** @type {Record<string, Pair>} */
 const CHANNELS = { data: ['app', 'app'], sms: ['SMS', 'SMS'], voice: ['', ''] };
 /** @type {Record<string, Pair>} */
@@ -23,6 +32,9 @@ const SOURCES = {
   network: ['rete del telefono', 'phone network'],
   aml: ['per SMS (AML)', 'by SMS (AML)'],
 };
+
+/** Fields with a line of their own; the others stand with what the center knows of it. @type {Word[]} */
+const OWN_LINES = ['weapons', 'injured', 'children', 'with'];
 
 /**
  * How the position was found, and by what way it came: what is not from the app, anybody may have sent.
@@ -51,9 +63,13 @@ export function briefing(view, nowUs, place = []) {
   return [
     {
       key: 'where',
-      parts: view.position ? where(view.position, nowUs, place) : [part('none', unknownPlace(view))],
+      parts: [
+        ...filled(view, 'where'),
+        ...(view.position ? where(view.position, nowUs, place) : [part('none', unknownPlace(view))]),
+      ],
     },
-    { key: 'what', parts: [part('what', join([what(view), silence(view)]))] },
+    { key: 'what', parts: [...filled(view, 'what'), part('what', join([what(view), silence(view)]))] },
+    ...OWN_LINES.map((key) => ({ key, parts: filled(view, key) })).filter(({ parts }) => parts.length),
     { key: 'who', parts: who(view) },
     {
       key: 'phone',
@@ -62,6 +78,15 @@ export function briefing(view, nowUs, place = []) {
       ],
     },
   ];
+}
+
+/**
+ * What was written of one field, as a sentence.
+ * @param {CaseView} view @param {string} field @returns {Part[]}
+ */
+function filled(view, field) {
+  const text = view.briefing[field]?.text.replace(/[.\s]+$/, '');
+  return text ? [part(field, `${text}.`)] : [];
 }
 
 /** @param {PositionView} p @param {number} nowUs @param {string[]} place */

@@ -4,6 +4,8 @@ import { html, nothing } from '../../vendor/lit.js';
 import { icon } from '../shell/parts.js';
 import { either, languageName, t } from '../words/words.js';
 import { log } from './log.js';
+import * as dialogue from './dialogue.js';
+import * as facts from './facts.js';
 import { noteField } from './notes.js';
 import { banner } from './banner.js';
 import { copyBox, readingPanel } from './reading.js';
@@ -56,7 +58,15 @@ export function caseView(ui, view) {
       }
       <section class="panel">
         ${
-          handover.choosing(ui, view) ? handover.panel(ui) : briefing ? otherForms(view) : story(ui, view)
+          handover.choosing(ui, view)
+            ? handover.panel(ui)
+            : facts.isOpen(view)
+              ? facts.panel(ui, view, allowed)
+              : dialogue.isOpen(view)
+                ? dialogue.panel(ui, view, allowed)
+                : briefing
+                  ? otherForms(view)
+                  : story(ui, view)
         }${noteField(ui, view, briefing)}
       </section>
       ${copyBox(view, ui.draw)}

@@ -12,6 +12,9 @@ import * as s from './situation.js';
 import * as handed from './handed.js';
 import * as otherline from './otherline.js';
 
+const PRESSED_US = 20e6;
+const PRESSED_MAX = 4;
+
 /**
  * @param {Ui} ui @param {CaseView} view @param {number} nowUs @param {boolean} compact
  * @param {Allowed} allowed
@@ -79,7 +82,13 @@ export function parties(ui, view, nowUs, compact, allowed) {
               <p class="party__state word">
                 ${icon(tiles[i].icon, tiles[i].is === 'ring' ? 'breathe' : '')}${tiles[i].label}
               </p>
-              <b class="party__time">${tiles[i].time}</b>
+              ${
+                pressed(party, nowUs)
+                  ? html`<b class="party__pressed" role="status"
+                      ><span class="sr">${t('keysPressed')}</span>${pressed(party, nowUs)}</b
+                    >`
+                  : html`<b class="party__time">${tiles[i].time}</b>`
+              }
               <p class="party__foot">
                 ${
                   (s.talking(party) || s.inDoubt(party)) && party.joined && !party.network
@@ -106,6 +115,12 @@ export function parties(ui, view, nowUs, compact, allowed) {
       )}
     </section>
     <p class="sr" role="status">${rows.map(([, , role], i) => `${role}: ${tiles[i].label}. `)}</p>`;
+}
+
+/** The keys pressed on a phone of late: in big letters. @param {PartyView} party @param {number} nowUs */
+function pressed(party, nowUs) {
+  const late = party.pressed_us === null || nowUs - party.pressed_us > PRESSED_US;
+  return late || !s.underWay(party) ? '' : [...party.pressed.slice(-PRESSED_MAX)].join(' ');
 }
 
 /**

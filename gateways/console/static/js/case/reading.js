@@ -142,7 +142,7 @@ export function readingPanel(ui, view, nowUs, place = []) {
       ${copyButton(ui, view, nowUs)}
     </div>
     <div class="panel__body" tabindex="0">
-      <dl class="brief">
+      <dl class="brief" data-lines=${lines.length}>
         ${lines.map(({ key, parts }, i) => {
           const fresh = parts.some((one) => isNew(read.memory, key, one.id, nowMs));
           return html`<dt><span>${i + 1}</span><span>${t(key)}</span></dt>

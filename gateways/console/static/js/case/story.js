@@ -2,7 +2,7 @@
 
 import { channel, either, outcome, reason, t } from '../words/words.js';
 import { whyNoLine } from './banner.js';
-import { sourceName } from './briefing.js';
+import { FIELDS, sourceName } from './briefing.js';
 import { why } from './handed.js';
 import { cause, clipName } from './party.js';
 import { capital } from './situation.js';
@@ -85,6 +85,17 @@ export function told(entry, user, names, test) {
           );
     case 'note.added':
       return { icon: 'note', tone: '', text: `${op || either('Il suo SMS', 'Her SMS')}: ${entry.text}` };
+    case 'dialogue.said':
+      return { icon: 'note', tone: '', text: `${op || capital(user)}: ${entry.text}` };
+    case 'briefing.filled': {
+      const name = t(FIELDS[entry.reason] ?? 'note');
+      return s(
+        'note',
+        '',
+        `${name}: ${entry.text || 'non più noto'}`,
+        `${name}: ${entry.text || 'not known any more'}`,
+      );
+    }
     case 'advice.changed':
       return entry.advice === 'call_112_now'
         ? s('phone', 'wait', 'App: «chiama il 112 ora»', 'App: “call 112 now”')
@@ -158,6 +169,8 @@ export function told(entry, user, names, test) {
     }
     case 'leg.digit':
       return s('phone', '', `Tasto ${entry.text} a ${who}`, `Key ${entry.text} to ${who}`);
+    case 'leg.pressed':
+      return s('voice', 'ok', `${who} preme ${entry.text}`, `${who} presses ${entry.text}`);
     case 'leg.sound_lost':
       return s('hush', 'wait', `Nessun suono da ${who}${line}`, `No sound from ${who}${line}`);
     case 'leg.sound_back':

@@ -168,16 +168,10 @@ export class Feed {
 
   /**
    * Order something; what the center says: {ok, reason}.
-   * @param {string} alert @param {OperatorCommand} command @param {string} [text] @param {string} [to]
-   * @param {string} [party]
+   * @param {string} alert @param {OperatorCommand} command @param {object} [more] What goes along with it.
    */
-  command(alert, command, text = '', to = null, party = null) {
-    return this.#order(`/v1/alerts/${encodeURIComponent(alert)}/commands`, {
-      command,
-      text,
-      ...(to === null ? {} : { to }),
-      ...(party === null ? {} : { party }),
-    });
+  command(alert, command, more = {}) {
+    return this.#order(`/v1/alerts/${encodeURIComponent(alert)}/commands`, { command, ...more });
   }
 
   /** @param {ShiftState} state @param {string} [reason] */

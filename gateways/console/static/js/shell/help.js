@@ -2,6 +2,8 @@
 
 import { html } from '../../vendor/lit.js';
 import * as access from '../access/access.js';
+import * as dialogue from '../case/dialogue.js';
+import * as facts from '../case/facts.js';
 import * as notes from '../case/notes.js';
 import { last } from '../shift/shift.js';
 import { either, t } from '../words/words.js';
@@ -40,6 +42,8 @@ async function signOff(ui) {
   screen.clear();
   ui.known.clear();
   notes.clear();
+  dialogue.clear();
+  facts.clear();
   ui.draw();
 }
 
@@ -79,6 +83,8 @@ export function help(ui) {
         'Mute and unmute yourself; listening in: speak to the operator alone',
       ),
     ],
+    ['W', either('Scrivi all’utente', 'Write to the user')],
+    ['Q', either('Che cosa si sa per il 112', 'What is known for 112')],
     ['Z', either('Di’ al 112 che non può parlare', 'Tell 112 that she cannot speak')],
     ['C', either('Copia il testo per il 112', 'Copy the text for 112')],
     ['T', t('take')],

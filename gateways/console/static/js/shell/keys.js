@@ -8,6 +8,8 @@ import { asks } from '../alerts/past.js';
 import { waitingKey } from './known.js';
 import { mapKey } from '../place/map.js';
 import { takesBackS } from '../steps/next.js';
+import * as dialogue from '../case/dialogue.js';
+import * as facts from '../case/facts.js';
 import * as notes from '../case/notes.js';
 import * as otherline from '../case/otherline.js';
 import { placeSentences } from '../place/place.js';
@@ -96,6 +98,8 @@ function inCase(ui, key, view) {
   const allowed = feed.allowedIn(view);
   if (key === 'Escape') return escape(ui, view, allowed);
   if (key === 'N') return notes.focus();
+  if (key === 'W') return dialogue.open(ui, view);
+  if (key === 'Q') return facts.open(ui, view);
   if (key === 'C') return copyBriefing(view, feed.nowUs(), placeSentences(view), ui.draw);
   if (key === 'Enter') return enter(ui, view);
   const step = ui.screen.step(view);
@@ -130,6 +134,7 @@ function escape(ui, view, allowed) {
     return ui.draw();
   }
   if (takesBackS(view, allowed, feed.me, feed.nowUs())) return ui.orders.order('E', 'withdraw_psap');
+  if (facts.close(ui, view) || dialogue.close(ui, view)) return undefined;
   return ui.screen.mineNow()?.alert === view.alert
     ? undefined
     : ui.screen.open(ui.screen.mineNow()?.alert ?? null);
@@ -197,7 +202,7 @@ export function listen(ui) {
       return;
     if (['Space', 'ArrowUp', 'ArrowDown', '/'].includes(key) || (key === 'Enter' && asked))
       e.preventDefault();
-    if (key === 'N') e.preventDefault(); // not into the note
+    if (['N', 'W', 'Q'].includes(key)) e.preventDefault(); // not into the field
     pressed(ui, key);
   });
   addEventListener('pointerdown', () => {

@@ -65,7 +65,10 @@ export class Orders {
     const asks = command === 'take' && view && !this.known.has(view, this.feed.me);
     if (asks) this.known.add(view); // the phone will ring because it was asked for: no alarm
     if (command === 'take') waiting.asked(alert);
-    const answer = await this.feed.command(alert, command, '', to, party);
+    const answer = await this.feed.command(alert, command, {
+      ...(to === null ? {} : { to }),
+      ...(party === null ? {} : { party }),
+    });
     if (answer.ok) return;
     if (asks) this.known.delete(view);
     this.refuse(key, alert, answer.reason);

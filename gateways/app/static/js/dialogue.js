@@ -1,0 +1,132 @@
+// What is written between phone and center without a voice: sent until it has arrived, told as it comes. What
+// has not arrived yet stays on the phone, through a lost network and a closed page.
+
+import { keepUnsent, unsent } from './keeping.js';
+
+const ANSWER_MS = 5000;
+const WAIT_S = 25;
+const PAUSES_MS = [300, 600, 1200, 2400, 5000];
+const SHOWN = 6; // messages on the screen: the newest
+
+export class Dialogue {
+  /** `changed()` is called after everything new. */
+  constructor(api, changed) {
+    this.api = api;
+    this.changed = changed;
+    this.alert = null;
+    this.run = 0; // grows with each alert: what was begun for another gives up
+    this.said = new Map(); // what the center has, by number
+    this.version = 0;
+    this.waiting = unsent();
+    this.sending = false;
+    this.told = { upto: 0, read: false }; // what the center knows to have arrived here
+    this.wake = () => {};
+    addEventListener('online', () => this.wake());
+    document.addEventListener('visibilitychange', () => {
+      if (document.hidden) return;
+      this.wake();
+      this.#tellSeen(this.run);
+    });
+  }
+
+  /** Of this alert, or of none (null): said again it changes nothing. */
+  follow(alert) {
+    if (alert === this.alert) return;
+    this.run += 1;
+    this.poll?.abort();
+    Object.assign(this, { alert, said: new Map(), version: 0, told: { upto: 0, read: false } });
+    if (alert === null) return;
+    this.#listen(this.run);
+    this.#send();
+  }
+
+  /** What was written for an alert that is left goes with it. */
+  forget() {
+    this.follow(null);
+    this.#keep([]);
+  }
+
+  write(text) {
+    const words = text.trim();
+    if (!words) return;
+    this.#keep([...this.waiting, { id: newId(), text: words }]);
+    this.changed();
+    this.#send();
+  }
+
+  /** The newest messages, oldest first: `{text, mine, asks, is}`, `is` one of `waiting`, `sent`, `read`. */
+  get shown() {
+    const has = new Set([...this.said.values()].filter((one) => one.mine).map((one) => one.id));
+    const kept = [...this.said.values()].sort((a, b) => a.number - b.number);
+    const of = (one) => ({ ...one, is: one.read ? 'read' : 'sent' });
+    const mine = this.waiting.filter((one) => !has.has(one.id));
+    return [...kept.map(of), ...mine.map((one) => ({ ...one, mine: true, is: 'waiting' }))].slice(-SHOWN);
+  }
+
+  /** Whether the operator's last word is a question that nothing was written after. */
+  get asked() {
+    const last = this.shown.at(-1);
+    return Boolean(last && !last.mine && last.asks);
+  }
+
+  async #send() {
+    if (this.sending) return;
+    this.sending = true;
+    for (let tries = 0; this.waiting.length && this.alert !== null;) {
+      const [first] = this.waiting;
+      const { status } = await this.api.write(this.alert, first, ANSWER_MS);
+      // Refused for good is over, too: the alert is closed, or is another phone's.
+      const over = status === 202 || (status >= 400 && status < 500 && status !== 429);
+      if (over) this.#keep(this.waiting.filter((one) => one !== first));
+      tries = over ? 0 : tries + 1;
+      if (!over && !this.api.more) await this.#pause(tries);
+    }
+    this.sending = false;
+  }
+
+  async #listen(run) {
+    for (let tries = 0; this.run === run;) {
+      this.poll = new AbortController();
+      const { status, said } = await this.api.messages(this.alert, this.version, WAIT_S, this.poll.signal);
+      if (this.run !== run) return;
+      tries = status === 200 ? 0 : tries + 1;
+      if (status === 200) {
+        const news = said.messages.length > 0;
+        for (const one of said.messages) this.said.set(one.number, one);
+        this.version = said.version;
+        if (news) this.changed();
+        this.#tellSeen(run);
+        if (!news) await this.#pause(0); // a center that is being stopped answers at once
+      } else if (!this.api.more) await this.#pause(tries);
+    }
+  }
+
+  /** Say once what has arrived, and once that it was on a screen that is lit. */
+  async #tellSeen(run) {
+    const theirs = [...this.said.values()].filter((one) => !one.mine);
+    const upto = Math.max(0, ...theirs.map((one) => one.number));
+    const read = !document.hidden;
+    if (this.alert === null || (upto <= this.told.upto && (this.told.read || !read)) || upto === 0) return;
+    const before = this.told;
+    this.told = { upto, read };
+    const { status } = await this.api.seen(this.alert, this.told, ANSWER_MS);
+    if (status !== 202 && this.run === run) this.told = before; // said again with the next message
+  }
+
+  #keep(waiting) {
+    this.waiting = waiting;
+    keepUnsent(waiting);
+  }
+
+  #pause(tries) {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)]);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+const newId = () => [...crypto.getRandomValues(new Uint32Array(3))].map((n) => n.toString(36)).join('');

@@ -1,0 +1,31 @@
+"""The dialogue without a voice: when it reaches the user, and what is new in it. Pure."""
+
+from __future__ import annotations
+
+from messages import events as ev
+from messages.ids import Channel
+from model.alert.case import Case
+
+
+def read_by_app(case: Case) -> bool:
+    """Whether the user's app shows what is written to it.
+
+    An attempt to cancel, with whichever PIN, makes it show nothing any more (decision 56), and who has raised
+    the alert by phone or short message may have no app at all.
+    """
+    by_app = case.channel is Channel.DATA or any(one.channel is Channel.DATA for one in case.positions)
+    return by_app and case.cancel_asked is None and not case.duress
+
+
+def news(case: Case, event: ev.DialogueSaid | ev.DialogueSeen) -> bool:
+    """Whether this says something that is not known yet: a message counts once, and so does its reading."""
+    match event:
+        case ev.DialogueSaid():
+            return all((one.id, one.by) != (event.id, event.by) for one in case.dialogue)
+        case ev.DialogueSeen():
+            return any(
+                one.number <= event.upto
+                and bool(one.by) != bool(event.by)
+                and (one.arrived_at is None or (event.read and one.read_at is None))
+                for one in case.dialogue
+            )

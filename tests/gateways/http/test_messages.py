@@ -1,0 +1,227 @@
+"""The dialogue without a voice: what the app writes, is told and has read; what an operator writes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from gateways.http.context import Web
+from gateways.http.routes.messages import KEPT_MAX
+from messages.events import AlertCancelled, DialogueSaid, DialogueSeen
+from messages.ids import OperatorId, Outcome
+from store import streams
+from store.journal.journal import Append
+from tests.gateways.http.answered import no
+from tests.gateways.http.place import CLOCK, Place
+from tests.gateways.story import Story
+from tests.waiting import wait_until
+
+Client = TestClient[Litestar]
+
+
+@pytest.fixture
+def story(web: Web, client: Client, place: Place) -> Story:
+    """An alert that Marta has."""
+    return (
+        Story(web.journal, CLOCK.now_us()).opened().operator_called(place.marta).operator_joined(place.marta)
+    )
+
+
+def write(client: Client, place: Place, story: Story, text: str, name: str = "m1") -> Any:
+    url = f"/v1/alerts/{story.alert}/messages"
+    return client.post(url, json={"id": name, "text": text}, headers=place.app())
+
+
+def order(client: Client, place: Place, story: Story, **body: object) -> Any:
+    return client.post(f"/v1/alerts/{story.alert}/commands", json=body, headers=place.operator())
+
+
+def told(client: Client, place: Place, story: Story, since: int = 0, wait: float = 0) -> dict[str, Any]:
+    """What the app is told, once the web has read all that there is."""
+    url = f"/v1/alerts/{story.alert}/messages?since={since}&wait={wait}"
+    answer = client.get(url, headers=place.app())
+    assert answer.status_code == 200
+    return dict(answer.json())
+
+
+def followed(web: Web) -> None:
+    wait_until(lambda: web.following.picture.seq >= web.journal.last_seq(), what="the web having read all")
+
+
+def test_what_is_written_is_in_the_journal_when_it_is_answered(
+    client: Client, place: Place, web: Web, story: Story
+) -> None:
+    assert write(client, place, story, " He is in the kitchen ").status_code == 202
+    event = web.journal.read(streams.inbox(story.alert))[-1].event
+    assert event == DialogueSaid(id="m1", text="He is in the kitchen")
+
+
+def test_a_message_that_is_sent_again_is_no_other_message(
+    client: Client, place: Place, web: Web, story: Story
+) -> None:
+    for _ in range(3):
+        assert write(client, place, story, "Knife").status_code == 202
+    assert order(client, place, story, command="write", id="m1", text="Where?").status_code == 202
+    assert order(client, place, story, command="write", id="m1", text="Where?").status_code == 202
+    followed(web)
+    assert [(one["number"], one["mine"], one["text"]) for one in told(client, place, story)["messages"]] == [
+        (1, True, "Knife"),
+        (2, False, "Where?"),
+    ]
+
+
+def test_the_app_is_told_what_is_new_and_what_was_read(
+    client: Client, place: Place, web: Web, story: Story
+) -> None:
+    write(client, place, story, "Help", "m1")
+    order(client, place, story, command="write", id="o1", text="Can you talk?", asks=True)
+    followed(web)
+    first = told(client, place, story)
+    assert [(one["id"], one["asks"], one["arrived"]) for one in first["messages"]] == [
+        ("m1", False, False),
+        ("o1", True, False),
+    ]
+    order(client, place, story, command="have_read", upto=2)
+    client.post(f"/v1/alerts/{story.alert}/messages/seen", json={"upto": 2}, headers=place.app())
+    followed(web)
+    second = told(client, place, story, first["version"])
+    assert [(one["id"], one["arrived"], one["read"]) for one in second["messages"]] == [
+        ("m1", True, True),
+        ("o1", True, False),
+    ]
+    assert told(client, place, story, second["version"])["messages"] == []
+
+
+def test_having_read_the_same_twice_writes_nothing(
+    client: Client, place: Place, web: Web, story: Story
+) -> None:
+    write(client, place, story, "Help")
+    order(client, place, story, command="write", id="o1", text="Where?")
+    for read in (False, True, False, True):
+        body = {"upto": 9, "read": read}
+        client.post(f"/v1/alerts/{story.alert}/messages/seen", json=body, headers=place.app())
+        order(client, place, story, command="have_read", upto=9)
+    seen = [
+        one.event
+        for one in web.journal.read(streams.inbox(story.alert))
+        if isinstance(one.event, DialogueSeen)
+    ]
+    assert [(one.by, one.read) for one in seen] == [("", False), (place.marta, True), ("", True)]
+
+
+def test_a_long_poll_is_answered_by_the_next_message_and_by_nothing_else(
+    client: Client, place: Place, web: Web, story: Story
+) -> None:
+    followed(web)
+    version = told(client, place, story)["version"]
+    got: list[tuple[float, dict[str, Any]]] = []
+    poll = threading.Thread(
+        target=lambda: got.append((time.monotonic(), told(client, place, story, version, wait=20)))
+    )
+    poll.start()
+    wait_until(lambda: web.following._waiting, what="the poll being held")
+    story.user_called()
+    followed(web)
+    order(client, place, story, command="write", id="o1", text="We are here.")
+    poll.join(20)
+    assert [one["text"] for one in got[0][1]["messages"]] == ["We are here."]
+
+
+def test_from_an_attempt_to_cancel_on_nothing_more_is_told_and_everything_is_taken(
+    client: Client, place: Place, web: Web, story: Story
+) -> None:
+    order(client, place, story, command="write", id="o1", text="Hide.")
+    web.journal.append(Append(streams.inbox(story.alert), None, (AlertCancelled(duress=True),)))
+    by = OperatorId(place.marta)
+    web.journal.append(
+        Append(streams.inbox(story.alert), None, (DialogueSaid(id="o2", by=by, text="Police come."),))
+    )
+    assert write(client, place, story, "All is well", "m9").status_code == 202
+    followed(web)
+    assert [one["text"] for one in told(client, place, story)["messages"]] == ["Hide."]
+    refused = order(client, place, story, command="write", id="o3", text="Are you safe?")
+    assert (refused.status_code, refused.json()) == (409, no("app_shows_nothing"))
+
+
+def test_who_writes_into_a_closed_alert_is_told_that_it_is_closed(
+    client: Client, place: Place, web: Web, story: Story
+) -> None:
+    story.closed(Outcome.FALSE_ALARM)
+    answer = write(client, place, story, "Not over!")
+    assert (answer.status_code, answer.json()) == (409, no("closed"))
+
+
+def test_another_operator_does_not_write_in_it(client: Client, place: Place, web: Web, story: Story) -> None:
+    luca = {"authorization": f"Bearer {place.luca_token}"}
+    for body in (
+        {"command": "write", "id": "o1", "text": "Hello"},
+        {"command": "have_read", "upto": 1},
+        {"command": "brief", "field": "weapons", "text": "knife"},
+    ):
+        answer = client.post(f"/v1/alerts/{story.alert}/commands", json=body, headers=luca)
+        assert (answer.status_code, answer.json()) == (409, no("not_on_the_line"))
+
+
+def test_the_last_to_write_a_field_of_the_briefing_is_named_with_it(
+    client: Client, place: Place, web: Web, story: Story
+) -> None:
+    assert order(client, place, story, command="brief", field="weapons", text="a knife").status_code == 202
+    order(client, place, story, command="brief", field="children", text="two")
+    order(client, place, story, command="brief", field="weapons", text="a gun")
+    order(client, place, story, command="brief", field="children", text="")
+    followed(web)
+    case = web.following.case(story.alert)
+    assert case is not None
+    assert {name: (one.text, one.by) for name, one in case.briefing.items()} == {
+        "weapons": ("a gun", place.marta)
+    }
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"id": "m1", "text": ""},
+        {"id": "m1", "text": "  "},
+        {"id": "", "text": "x"},
+        {"text": "x"},
+        {"id": "m 1", "text": "x"},
+        {"id": "m1", "text": "x" * 1001},
+    ],
+)
+def test_what_is_no_message_is_refused(
+    client: Client, place: Place, story: Story, body: dict[str, str]
+) -> None:
+    url = f"/v1/alerts/{story.alert}/messages"
+    assert client.post(url, json=body, headers=place.app()).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"command": "write", "text": "x"},
+        {"command": "write", "id": "o1"},
+        {"command": "write", "id": "o1", "text": "x" * 1001},
+        {"command": "have_read"},
+        {"command": "brief", "text": "x"},
+        {"command": "brief", "field": "colour", "text": "x"},
+        {"command": "note", "text": "x", "field": "what"},
+    ],
+)
+def test_what_is_no_order_is_refused(
+    client: Client, place: Place, story: Story, body: dict[str, str]
+) -> None:
+    assert order(client, place, story, **body).status_code == 400
+
+
+def test_an_alert_holds_so_many_messages_and_no_more(
+    client: Client, place: Place, web: Web, story: Story
+) -> None:
+    full = tuple(DialogueSaid(id=f"x{number}", text="x") for number in range(KEPT_MAX))
+    web.journal.append(Append(streams.inbox(story.alert), None, full))
+    followed(web)
+    assert write(client, place, story, "one more").json() == no("dialogue_full")
