@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from collections.abc import Iterator
 from functools import partial
 
@@ -37,9 +39,19 @@ boot_time_s = 0.2
 memory = { '+QCFG="ims"' = "2" }
 forgets = ['+QCFG="ims"']
 [[modem]]
+name = "asked"
+dialect = "quectel_ec2x"
+number = "+390200000004"
+boot_time_s = 0.2
+memory = { '+QCFG="ims"' = "2" }
+[[modem]]
 name = "plain"
 dialect = "huawei"
 number = "+390200000003"
+setup_time_s = 0.1
+[[phone]]
+number = "+393331112223"
+rings_after_s = 0.1
 """
 
 
@@ -72,6 +84,26 @@ def test_it_is_shown_and_nothing_is_set_until_somebody_agrees(
         assert "without VoLTE every call needs 2G or 3G" in said.out
         assert 'service_domain: as it should be ("servicedomain",2)' in said.out
         assert "say --yes" in said.err
+
+
+class Terminal(io.StringIO):
+    """Somebody who has typed this."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_somebody_who_says_no_leaves_all_as_it_is_and_enter_sets_it(
+    state: StateDir, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", Terminal("n\n"))
+    assert setup(state, "asked") == 1
+    said = capfd.readouterr()
+    assert "Enter to set these and have the modem start anew, Ctrl-C to leave all as it is" in said.err
+    assert "read back" not in said.out
+    monkeypatch.setattr(sys, "stdin", Terminal("\n"))
+    assert setup(state, "asked") == 0
+    assert "  ims: set" in capfd.readouterr().out
 
 
 def test_what_is_set_is_read_back_after_the_modem_has_started_anew(
@@ -125,3 +157,17 @@ def test_a_modem_that_does_not_come_back_is_told_with_what_was_looked_at(
     with pytest.raises(CenterError, match=r"has not come back: no port has the modem with IMEI 35\d+"):
         looked_at_again("/dev/gone", "356938035643809", kind, [], state, usb_audio=False)
     assert not (state.path / "lines/.setup.port").exists()
+
+
+def test_nothing_is_asked_of_a_modem_that_holds_a_call(
+    state: StateDir, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A center that was stopped leaves its calls up in the modem: a start anew would end them."""
+    with questions(str(state.run / "plain.at")) as asked:
+        assert asked.ask("AT&D0").ok
+        assert asked.ask("ATD+393331112223;").ok
+        assert asked.ask("AT+CLCC").lines
+    assert setup(state, "plain", "--yes") != 0
+    assert "the modem holds a call" in capfd.readouterr().err
+    with questions(str(state.run / "plain.at")) as asked:
+        assert asked.ask("AT+CHUP").ok
