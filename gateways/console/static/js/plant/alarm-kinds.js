@@ -176,8 +176,8 @@ export const KINDS = {
     either(
       `La voce della linea ${s} è logora: le chiamate possono restare mute; si usa per ultima, e il modem ` +
         'viene riavviato appena è libera e lo è un’altra linea',
-      `The voice of line ${s} is worn: calls on it may be mute; it is used last, and its modem reset as soon ` +
-        'as it and another line are free',
+      `The voice of line ${s} is worn: calls on it may be mute; it is used last, and its modem reset as ` +
+        'soon as it and another line are free',
     ),
   ],
   'leg.no_sound': (s) => [
