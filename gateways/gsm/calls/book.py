@@ -209,9 +209,13 @@ class CallBook:
         ending.text = ending.text or text
         if certain and not ending.certain:
             ending.certain = True
-            ending.due_s = max(now_s, ending.since_s + self.settle_s)
+            self.settle(ending, now_s)
         if ending.certain and (ending.certain_cause or call.hang_up_asked):
             self.release(call, now_s)
+
+    def settle(self, ending: Ending, now_s: float) -> None:
+        """The end is certain: lines alone may still say why, for a moment from the first that told of it."""
+        ending.due_s = max(now_s, ending.since_s + self.settle_s)
 
     def end_now(self, call: Call, now_s: float) -> None:
         """Another call stands where this one stood."""

@@ -9,6 +9,7 @@ wanted.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from gateways.gsm.at.parse import ClccRow, Direction, Stat
 from gateways.gsm.calls.book import CallBook
@@ -18,6 +19,9 @@ from gateways.gsm.calls.call import COMING_IN, SETTING_UP, CallView, view_of
 from gateways.gsm.dialects.hints import Hint
 from gateways.gsm.driver.events import CallEvent, CallId, Ref
 from gateways.gsm.numbers import same
+
+REPORT_S: Final = 1.0
+"""So long the report about an end is waited for: what a modem half a second away needs."""
 
 
 class CallTable:
@@ -93,12 +97,15 @@ class CallTable:
             times.append(self._book.look_again_s)
         return min(times, default=None)
 
-    def unexplained(self) -> CallId | None:
-        """A call that has surely ended and of which nobody said why; each is named once."""
+    def unexplained(self, now_s: float) -> CallId | None:
+        """A call that has surely ended and of which nobody said why; each is named once. Its report is waited
+        for.
+        """
         for call in self._book.calls:
             ending = call.ending
             if ending is not None and ending.certain and not ending.certain_cause and not ending.report_asked:
                 ending.report_asked = True
+                ending.due_s = max(ending.due_s, now_s + REPORT_S)
                 return call.id
         return None
 
@@ -191,7 +198,10 @@ class CallTable:
     def explain(self, call: CallId, cause: int | None, text: str, now_s: float) -> None:
         """The modem's report about an end (+CEER); none when it knows nothing: a line may still say why."""
         found = self._book.by_id(call)
-        if found is None or found.ending is None or cause is None:
+        if found is None or found.ending is None:
+            return
+        if cause is None:
+            self._book.settle(found.ending, now_s)
             return
         found.ending.cause, found.ending.certain_cause, found.ending.text = cause, True, text
         if found.ending.certain:

@@ -70,7 +70,7 @@ class CallCommands(ModemState):
 
     def _explain(self, now_s: float) -> None:
         text = self.dialect.data.report
-        while text and (call := self._table.unexplained()) is not None:
+        while text and (call := self._table.unexplained(now_s)) is not None:
             self._submit(command_of(self.dialect, text, Urgency.TRUTH), Explaining(call), now_s)
 
     def _send_hang_up(self, view: CallView, verb: str, now_s: float) -> None:

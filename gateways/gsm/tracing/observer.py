@@ -173,7 +173,7 @@ class Observer:
         if upper == self._dialect.data.calls:
             return (Calls(),)
         if upper == "AT+CEER":
-            unexplained = self._table.unexplained()
+            unexplained = self._table.unexplained(now_s)
             return (Explaining(unexplained),) if unexplained is not None else ()
         if upper.startswith(("AT+CMGR=", "AT+CMGL")):
             return (Requesting("sms", None),)

@@ -133,10 +133,16 @@ def whole(data: bytes) -> list[bytes]:
 
 class Driven:
     """See the module. `heard`: what is left of a piece of the modem's, and in which parts it comes. After the
-    trace everything is heard as it was sent, for so long."""
+    trace everything is heard as it was sent, for so long. `late_s`: how long the modem's bytes are on their
+    way.
+    """
 
     def __init__(
-        self, trace: Trace, heard: Callable[[bytes], list[bytes]] = whole, after_s: float = AFTER_S
+        self,
+        trace: Trace,
+        heard: Callable[[bytes], list[bytes]] = whole,
+        after_s: float = AFTER_S,
+        late_s: float = 0.0,
     ) -> None:
         dialect = dialect_of(trace, DIALECTS)
         self.driver = Driver(DIALECTS, dialect.key)
@@ -144,7 +150,7 @@ class Driven:
         self.events: list[Event] = []
         self.before: list[Event] = []
         """What was told before the trace began."""
-        self._heard = heard
+        self._heard, self._late_s = heard, late_s
         self._now_s = -BEFORE_S
         self._due: list[tuple[float, int, bytes]] = []
         self._orders = itertools.count()
@@ -224,7 +230,7 @@ class Driven:
         self.events += self.driver.take_events()
 
     def _later(self, at_s: float, data: bytes) -> None:
-        heapq.heappush(self._due, (at_s, next(self._orders), data))
+        heapq.heappush(self._due, (at_s + self._late_s, next(self._orders), data))
 
 
 def _key(text: str) -> str:

@@ -4,7 +4,6 @@ those that there are however its cable spoils what it hears."""
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from typing import Final
 
 import pytest
@@ -12,9 +11,9 @@ import pytest
 from gateways.gsm.driver.events import CallAnswered, CallReleased
 from gateways.gsm.tracing.replay import ReplayEvent, replay, shown
 from tests.gateways.gsm.bench import DIALECTS
-from tests.gateways.gsm.driven import Driven, whole
+from tests.gateways.gsm.driven import Driven
 from tests.gateways.gsm.reported import USUAL, marked, said
-from tests.gateways.gsm.test_traces import LOADED, NAMES, REPORTED, TEXTS
+from tests.gateways.gsm.test_traces import LOADED, NAMES, NOISE, REPORTED, TEXTS
 
 LISTED_OTHERWISE: Final = {
     "quectel_ec2x/outbound_another_number",  # its list has the number that the SIM has made of ours
@@ -23,6 +22,8 @@ LISTED_OTHERWISE: Final = {
 """Of whose lists the observer, who answers for them here, does not know enough."""
 SPOILT_ONCE_IN: Final = 60
 """Bytes."""
+A_SLOW_WAY_S: Final = 0.15
+"""Longer than any USB; a modem at a terminal server may need it."""
 AFTER_A_LOST_DIAL_S: Final = 60.0
 """An unknown modem's dial may have no result for 45 s, and nothing is asked meanwhile."""
 
@@ -40,13 +41,21 @@ def _by_bytes(data: bytes) -> list[bytes]:
     return [bytes((byte,)) for byte in data]
 
 
-@pytest.mark.parametrize("heard", [whole, _by_bytes])
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in LISTED_OTHERWISE])
-def test_the_driver_tells_the_calls_that_a_replay_tells(
-    name: str, heard: Callable[[bytes], list[bytes]]
-) -> None:
-    driven = Driven(LOADED[name], heard)
-    assert _stories(shown(driven.events)) == _stories(replay(LOADED[name], DIALECTS))
+def test_the_driver_tells_the_calls_that_a_replay_tells(name: str) -> None:
+    chance = random.Random(name)
+
+    def among_codes(data: bytes) -> list[bytes]:
+        code = f"\r\n{chance.choice(NOISE)}\r\n".encode()
+        return [data, code] if data.endswith(b"\r\n") and chance.randrange(2) else [data]
+
+    expected = _stories(replay(LOADED[name], DIALECTS))
+    for driven in (
+        Driven(LOADED[name]),
+        Driven(LOADED[name], _by_bytes, late_s=A_SLOW_WAY_S),
+        Driven(LOADED[name], among_codes),
+    ):
+        assert _stories(shown(driven.events)) == expected
 
 
 @pytest.mark.parametrize("name", REPORTED)
