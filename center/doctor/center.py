@@ -87,7 +87,7 @@ def _joins_in_the_network(modem: ModemTable, state: StateDir) -> bool:
     if not known:
         return False
     dialect = dialects.get(modem.dialect)
-    spoken = dialect.by_card() if by_card(modem.voice_port) else dialect
+    spoken = dialect.by_card(own=modem.voice_port == CARD) if by_card(modem.voice_port) else dialect
     return joins(spoken, voice=bool(modem.voice_port)) is Joins.NETWORK
 
 

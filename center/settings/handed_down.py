@@ -80,10 +80,10 @@ def simulation(file: Path, run: Path) -> Simulation:
 
 def _simulated_voice(modem: ModemConfig, run: Path) -> str:
     """Where the carrier puts it; empty where it is found beside the port that has the IMEI, or there is none.
-    No kernel has a simulated sound card: it is for those who stand in for ALSA.
+    No kernel has a simulated sound card: that is for those who stand in for ALSA.
     """
     if modem.voice and modem.sound_card:
-        return f"{CARD}:{run}/{modem.name}.card"
+        return CARD
     return "" if modem.imei or not modem.voice else str(run / f"{modem.name}.voice")
 
 

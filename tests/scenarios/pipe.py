@@ -131,6 +131,7 @@ class Network:
                 path=port,
                 mark=f"{name} {self._plugged[name]}",
                 voice=f"{port}.voice" if self.carrier.modem(name).config.voice else "",
+                card=f"{port}.card" if self.carrier.modem(name).config.sound_card else "",
             )
             for name, port in self.names.items()
             if self.carrier.modem(name).power is not Power.UNPLUGGED

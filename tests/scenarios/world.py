@@ -328,7 +328,7 @@ class World:
 def _voice_port(modem: ModemConfig, *, found: bool) -> str:
     """As the settings name it; empty where it is found, or is not there."""
     if modem.sound_card:
-        return f"alsa:{modem.name}.card"
+        return "alsa"
     return "" if found else f"{modem.name}.voice"
 
 

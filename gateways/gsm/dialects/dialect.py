@@ -131,7 +131,8 @@ class Voice(Table, frozen=True, kw_only=True):
     again_after_drop: bool
     """Dropping one of two calls silences the other until it is switched on again."""
     card: Card | None = None
-    """None: its sound card, if it has one, is wired to its analogue pins, which carry every call's voice."""
+    """None: no sound card of its own is known. One at its analogue pins needs nothing to be said: they carry
+    every call's voice."""
 
 
 class Kept(Table, frozen=True, kw_only=True):
@@ -242,10 +243,10 @@ class CompiledDialect:
     def __repr__(self) -> str:
         return f"<dialect {self.key}>"
 
-    def by_card(self) -> CompiledDialect:
-        """For a line whose voice is a sound card."""
+    def by_card(self, *, own: bool) -> CompiledDialect:
+        """For a line whose voice is a sound card, the modem's own or one at its analogue pins."""
         same = copy.copy(self)
-        same.data = msgspec.structs.replace(self.data, voice=_by_card(self.data.voice))
+        same.data = msgspec.structs.replace(self.data, voice=_by_card(self.data.voice, own=own))
         return same
 
     @property
@@ -287,9 +288,17 @@ class CompiledDialect:
         return urc.payload
 
 
-def _by_card(voice: Voice) -> Voice:
+def _by_card(voice: Voice, *, own: bool) -> Voice:
     """At 8 kHz. Whether the firmware has voice can only be tried then, and only where it is switched."""
-    card = voice.card or Card(on=(), off=())
+    card = voice.card if own and voice.card is not None else Card(on=(), off=())
     return msgspec.structs.replace(
-        voice, kind="card", ask="", setup=(), on=card.on, off=card.off, rate_hz=8000, frame_bytes=320
+        voice,
+        kind="card",
+        ask="",
+        setup=(),
+        on=card.on,
+        off=card.off,
+        rate_hz=8000,
+        frame_bytes=320,
+        pace="clock",
     )

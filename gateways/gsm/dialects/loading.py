@@ -82,10 +82,10 @@ class Dialects:
     def __iter__(self) -> Iterator[CompiledDialect]:
         return iter(self._compiled.values())
 
-    def by_card(self) -> Dialects:
-        """The same for a line whose voice is a sound card."""
+    def by_card(self, *, own: bool) -> Dialects:
+        """The same for a line whose voice is a sound card, the modem's own or one at its analogue pins."""
         same = copy.copy(self)
-        same._compiled = {key: dialect.by_card() for key, dialect in self._compiled.items()}
+        same._compiled = {key: dialect.by_card(own=own) for key, dialect in self._compiled.items()}
         return same
 
     def base(self) -> CompiledDialect:

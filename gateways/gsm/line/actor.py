@@ -90,7 +90,10 @@ class GsmModemActor(CenterActor):
             last_resort=last_resort_numbers(setup.policy),
         )
         card = by_card(self._spec.voice_port)
-        dialects = self._dialects = self.dialects().by_card() if card else self.dialects()
+        dialects = self.dialects()
+        if card:
+            dialects = dialects.by_card(own=self._spec.voice_port == CARD)
+        self._dialects = dialects
         self._where = Whereabouts(
             self._spec,
             [spec for spec in setup.lines if spec is not self._spec],

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from gateways.gsm.port.search import POSITION, SeenPort
+from gateways.gsm.port.search import POSITION, USB, SeenPort
 
 DEV: Final = Path("/dev")
 SYS: Final = Path("/sys")
@@ -30,9 +30,16 @@ def places(simulated: Path | None = None, *, dev: Path = DEV, sys: Path = SYS) -
         names = _names_in(simulated)
         for link in sorted(f"{simulated}/{name}" for name in names if name.endswith(".at")):
             if mark := mark_of(link):
-                voice = f"{link.removesuffix('.at')}.voice"
-                there = os.path.basename(voice) in names
-                found.append(SeenPort(path=link, mark=mark, voice=voice if there else ""))
+                voice, card = (f"{link.removesuffix('.at')}.{kind}" for kind in ("voice", "card"))
+                there = {path for path in (voice, card) if os.path.basename(path) in names}
+                found.append(
+                    SeenPort(
+                        path=link,
+                        mark=mark,
+                        voice=voice if voice in there else "",
+                        card=card if card in there else "",
+                    )
+                )
     return found
 
 
@@ -106,6 +113,7 @@ def _usb_place(name: str, dev: Path, sys: Path) -> SeenPort | None:
         mark=mark,
         usb=f"{_read(device / 'idVendor')}:{_read(device / 'idProduct')}",
         position=device.name,
+        card=f"{USB}{device.name}",
         interface=int(_read(interface / "bInterfaceNumber") or "0", 16),
     )
 

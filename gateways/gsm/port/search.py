@@ -23,19 +23,13 @@ POSITION: Final = re.compile(r"usb:(?P<device>\d+-\d+(?:\.\d+)*)(?::(?P<interfac
 
 
 CARD: Final = "alsa"
-"""What `voice_port` is where the line's voice is a sound card: `alsa`, its modem's own, or `alsa:NAME`."""
+"""What `voice_port` is where the line's voice is the modem's own sound card, found by itself; `alsa:NAME` is
+one that is wired to its analogue pins."""
 
 
 def by_card(voice_port: str) -> bool:
     """Whether a setting says that the line's voice is a sound card."""
     return voice_port.partition(":")[0] == CARD
-
-
-def card_path(voice_port: str, position: str) -> str:
-    """Where that card is (`media.ports.cards`): by its name, or at the USB socket of the line's modem, which
-    may have it under any name; empty where that is not known."""
-    name = voice_port.partition(":")[2]
-    return name or (f"{USB}{position}" if position else "")
 
 
 def is_port_name(port: str) -> bool:
@@ -54,6 +48,9 @@ class SeenPort(msgspec.Struct, frozen=True, kw_only=True):
     position: str = ""
     """Where on the bus: `1-2.3`."""
     interface: int | None = None
+    card: str = ""
+    """Where its device's sound card would be (`media.ports.cards`): the USB socket, at which it may have any
+    name; of a simulated port, the card's path."""
     voice: str = ""
     """Of a simulated port: where its voice is."""
 

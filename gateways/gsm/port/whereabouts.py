@@ -25,7 +25,6 @@ from gateways.gsm.port.search import (
     Roles,
     SeenPort,
     by_card,
-    card_path,
     may_be_asked,
     same_imei,
     voice_beside,
@@ -103,7 +102,7 @@ class Whereabouts:
     def voice(self) -> str:
         """Its voice port; empty where none is known."""
         if by_card(self._spec.voice_port):
-            return card_path(self._spec.voice_port, self._position())
+            return self._spec.voice_port.partition(":")[2] or self._own_card()
         if self._spec.voice_port:
             return resolved(self._spec.voice_port)
         there = self._there()
@@ -123,10 +122,9 @@ class Whereabouts:
             return ("" if place is None else place.usb), False
         return place.usb, place.interface == known.at
 
-    def _position(self) -> str:
-        """The USB socket that its port is at; empty for what is no USB device."""
+    def _own_card(self) -> str:
         place = self._place()
-        return "" if place is None else place.position
+        return "" if place is None else place.card
 
     def _place(self) -> SeenPort | None:
         path = self.path()

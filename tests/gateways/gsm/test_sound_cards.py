@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from gateways.gsm.calls.joining import joins
+from gateways.gsm.dialects.loading import Dialects
 from gateways.gsm.driver.events import VoiceReady
 from gateways.gsm.line.legs_on_line import LegsOnLine
-from gateways.gsm.port.search import SeenPort, by_card, card_path
+from gateways.gsm.port.search import SeenPort, by_card
 from gateways.gsm.port.whereabouts import Whereabouts
 from messages.base import Joins
 from messages.ids import LineId, TrunkId
@@ -17,12 +18,13 @@ from model.policy import LineSpec
 from tests.gateways.gsm.bench import DIALECTS, USER, Bench, FakeModem
 from tests.gateways.gsm.test_driver import LEG
 
-CARDS = DIALECTS.by_card()
+OWN = DIALECTS.by_card(own=True)
+WIRED = DIALECTS.by_card(own=False)
 UP = '1,0,0,0,0,"393331112223",145'
 
 
-def up(dialect: str, modem: FakeModem | None = None) -> Bench:
-    bench = Bench(dialect, modem=modem, dialects=CARDS)
+def up(dialect: str, dialects: Dialects, modem: FakeModem | None = None) -> Bench:
+    bench = Bench(dialect, modem=modem, dialects=dialects)
     bench.driver.dial(LEG, USER, bench.now_s)
     bench.pump()
     bench.modem.rows = [UP]
@@ -31,7 +33,7 @@ def up(dialect: str, modem: FakeModem | None = None) -> Bench:
 
 
 def test_a_quectel_is_told_to_give_its_voice_to_its_sound_card() -> None:
-    bench = up("quectel_ec2x")
+    bench = up("quectel_ec2x", OWN)
     assert bench.sent("AT+QPCMV=1,2") >= 1
     assert bench.sent("AT+QPCMV=1,0") == 0
     (ready,) = bench.of(VoiceReady)
@@ -42,9 +44,9 @@ def test_a_quectel_is_told_to_give_its_voice_to_its_sound_card() -> None:
     assert [line for line in bench.modem.received if "QPCMV" in line][-1] == "AT+QPCMV=0"
 
 
-@pytest.mark.parametrize("dialect", ["simcom_a76xx", "ublox", "3gpp", "simcom7600", "huawei"])
+@pytest.mark.parametrize("dialect", ["simcom_a76xx", "ublox", "3gpp", "simcom7600", "huawei", "quectel_ec2x"])
 def test_at_analogue_pins_the_voice_is_there_with_the_answer_and_nothing_is_said_of_it(dialect: str) -> None:
-    bench = up(dialect)
+    bench = up(dialect, WIRED)
     (ready,) = bench.of(VoiceReady)
     assert (ready.rate_hz, ready.frame_bytes) == (8000, 320)
     assert not [
@@ -54,13 +56,14 @@ def test_at_analogue_pins_the_voice_is_there_with_the_answer_and_nothing_is_said
 
 @pytest.mark.parametrize("dialect", DIALECTS.names())
 def test_with_a_sound_card_every_family_gives_its_voice_to_the_host(dialect: str) -> None:
-    assert joins(CARDS.get(dialect), voice=True) is Joins.HOST
-    assert CARDS.get(dialect).data.voice.rate_hz == 8000
+    for dialects in (OWN, WIRED):
+        assert joins(dialects.get(dialect), voice=True) is Joins.HOST
+        assert dialects.get(dialect).data.voice.rate_hz == 8000
     assert DIALECTS.get(dialect).data.voice.kind != "card"
 
 
 def test_where_the_voice_of_a_call_is_it_says_that_it_is_a_card() -> None:
-    bench = up("simcom_a76xx")
+    bench = up("simcom_a76xx", WIRED)
     legs = LegsOnLine(
         LineId("one"),
         bench.driver,
@@ -88,9 +91,9 @@ def where(tmp_path: Path, places: list[SeenPort], voice_port: str) -> Whereabout
 
 
 def test_a_card_is_looked_for_at_the_usb_socket_of_the_lines_own_modem(tmp_path: Path) -> None:
-    seen = [SeenPort(path=f"/dev/ttyUSB{n}", mark=str(n), position="1-2.3", interface=n) for n in range(4)]
+    seen = [SeenPort(path=f"/dev/ttyUSB{n}", mark=str(n), card="usb:1-2.3", interface=n) for n in range(4)]
     assert where(tmp_path, seen, "alsa").voice() == "usb:1-2.3"
-    moved = [SeenPort(path="/dev/ttyUSB2", mark="7", position="1-4", interface=2)]
+    moved = [SeenPort(path="/dev/ttyUSB2", mark="7", card="usb:1-4", interface=2)]
     assert where(tmp_path, moved, "alsa").voice() == "usb:1-4"
     assert where(tmp_path, [], "alsa").voice() == ""
     assert where(tmp_path, [], "alsa:CARD=Device").voice() == "CARD=Device"
@@ -100,4 +103,11 @@ def test_what_names_a_card_and_what_a_terminal() -> None:
     assert [by_card(port) for port in ("alsa", "alsa:plughw:1,0", "", "/dev/alsa", "usb:1-2:1.1")] == [
         True, True, False, False, False,
     ]  # fmt: skip
-    assert card_path("alsa:plughw:1,0", "1-2") == "plughw:1,0"
+
+
+def test_a_modem_that_refuses_its_sound_card_gives_no_voice_and_says_so() -> None:
+    """Its USB mode has none."""
+    bench = up("quectel_ec2x", OWN, FakeModem(answers={"AT+QPCMV=1,2": "ERROR"}))
+    assert bench.driver.voiceless
+    assert bench.of(VoiceReady) == []
+    assert up("quectel_ec2x", WIRED, FakeModem(answers={"AT+QPCMV=1,2": "ERROR"})).of(VoiceReady)
