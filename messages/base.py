@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
@@ -43,6 +43,15 @@ class Gains(msgspec.Struct, frozen=True, kw_only=True):
 NO_GAINS: Final = Gains()
 
 
+class VoicePace(StrEnum):
+    """What says how much is said to a modem."""
+
+    CLOCK = "clock"
+    """Ours: a frame every 20 ms."""
+    MODEM = "modem"
+    """As much as the modem says (`media.ports.modem_pace`)."""
+
+
 class VoicePort(msgspec.Struct, frozen=True, kw_only=True):
     """Where the voice of a line can be opened by the ConferenceBridge."""
 
@@ -54,8 +63,7 @@ class VoicePort(msgspec.Struct, frozen=True, kw_only=True):
     """As in `media.ports.voice_port`: `tty`, `unix`, `alsa`, or `node` with `HOST:PORT/NAME` for a path."""
     gains: Gains = NO_GAINS
     """None of a voice of another node: where its port is, there it is amplified."""
-    pace: Literal["clock", "modem"] = "clock"
-    """Whether a frame is said every 20 ms, or as much as the modem says."""
+    pace: VoicePace = VoicePace.CLOCK
 
 
 class Joins(StrEnum):

@@ -35,6 +35,7 @@ from media.ports.rates import Rates
 from media.ports.voice_port import VoicePortSpec
 from media.sound.alignment import SampleAligner
 from media.sound.frames import FRAME_BYTES, FRAME_MS, RATE_HZ, SAMPLE_BYTES
+from messages.base import VoicePace
 
 
 class VoicePortError(Exception):
@@ -334,7 +335,7 @@ def _open(
                 spec.frame_bytes,
                 claim,
                 keeps_wide=keeps_wide,
-                by_modem=spec.pace == "modem",
+                by_modem=spec.pace is VoicePace.MODEM,
                 now_s=now_s,
             )
         case "unix":

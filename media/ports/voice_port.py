@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import msgspec
 
 from media.sound.frames import FRAME_BYTES, RATE_HZ
-from messages.base import NO_GAINS, Gains
+from messages.base import NO_GAINS, Gains, VoicePace
 
 
 class VoicePortSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,5 +20,5 @@ class VoicePortSpec(msgspec.Struct, frozen=True, kw_only=True):
     sound card, `usb:1-2.3` or its name (`media.ports.cards`); `node`: a voice of another node,
     `HOST:PORT/NAME` (`media.ports.node_port`)."""
     gains: Gains = NO_GAINS
-    pace: Literal["clock", "modem"] = "clock"
-    """Of a terminal: `modem`, as much is said as the modem says (`media.ports.modem_pace`)."""
+    pace: VoicePace = VoicePace.CLOCK
+    """Of a terminal."""

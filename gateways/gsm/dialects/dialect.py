@@ -16,6 +16,7 @@ from msgspec import Meta
 from gateways.gsm.at.results import Rules
 from gateways.gsm.dialects.hints import Sign
 from gateways.gsm.dialects.patterns import Patterns
+from messages.base import VoicePace
 
 Seconds = Annotated[float, Meta(ge=0, le=600)]
 Commands = tuple[str, ...]
@@ -122,9 +123,7 @@ class Voice(Table, frozen=True, kw_only=True):
     """Bytes of one 20 ms frame, s16le."""
     retry_s: Seconds
     """Between two attempts, for as long as `voice.KEEN_S`; afterwards they are rarer."""
-    pace: Literal["clock", "modem"]
-    """Whether a frame is said every 20 ms, or as much as the modem says: some stop taking sound where the two
-    drift apart."""
+    pace: VoicePace
     wear_reset: Commands
     """Starts a modem anew whose voice was good in the first calls and is worn (`calls.wear`); empty: it does
     not wear."""

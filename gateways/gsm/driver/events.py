@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal, NewType
+from typing import NewType
 
 import msgspec
 
 from gateways.gsm.at.parse import Direction, Registration, Stat
+from messages.base import VoicePace
 from messages.ids import TextFailure
 
 CallId = NewType("CallId", int)
@@ -123,7 +124,7 @@ class VoiceReady(Event, frozen=True, kw_only=True):
     call: CallId
     rate_hz: int
     frame_bytes: int
-    pace: Literal["clock", "modem"] = "clock"
+    pace: VoicePace = VoicePace.CLOCK
 
 
 class VoiceFailed(Event, frozen=True, kw_only=True):
