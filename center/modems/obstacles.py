@@ -7,7 +7,8 @@ its sentence is made in `center.doctor.obstacles`.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -17,7 +18,7 @@ import msgspec
 from gateways.gsm.dialects.detection import by_usb_ids
 from gateways.gsm.dialects.loading import Dialects
 from gateways.gsm.port.search import roles_of
-from gateways.gsm.port.usb_devices import AUDIO, MASS_STORAGE, VENDOR_SPECIFIC, UsbDevice, read, usb_devices
+from gateways.gsm.port.usb_devices import MASS_STORAGE, VENDOR_SPECIFIC, UsbDevice, read, usb_devices
 
 MODEM_MANAGER: Final = "ModemManager"
 LATER_MS: Final = 120_000
@@ -92,13 +93,16 @@ def obstacles(
 ) -> list[Found]:
     """What is in the way of these, the gravest of each first. `ours`: processes that may have ports open."""
     devices = list(devices)
-    found = [one for device in devices for one in _of_device(device, dialects, ours, roots)]
+    held = _held(ours, roots)
+    found = [one for device in devices for one in _of_device(device, dialects, held, roots)]
     if devices and any(read(file) == "1" for file in _under_voltage(roots)):
         found.append(Found(obstacle=Obstacle.UNDER_VOLTAGE))
     return found
 
 
-def _of_device(device: UsbDevice, dialects: Dialects, ours: Collection[int], roots: Roots) -> Iterator[Found]:
+def _of_device(
+    device: UsbDevice, dialects: Dialects, held: Mapping[str, str], roots: Roots
+) -> Iterator[Found]:
     def one(obstacle: Obstacle, about: str = "", count: int = 0) -> Found:
         return Found(obstacle=obstacle, position=device.position, about=about, count=count)
 
@@ -109,9 +113,8 @@ def _of_device(device: UsbDevice, dialects: Dialects, ours: Collection[int], roo
     if any(_has_no_driver(device, number) for number in ((roles.at, roles.voice) if roles else (None,))):
         yield one(Obstacle.NO_DRIVER, device.usb)
     ttys = [interface.tty for interface in device.interfaces if interface.tty]
-    holder = next((held for tty in ttys if (held := _holder(tty, ours, roots)) is not None), None)
-    if holder is not None:
-        yield one(Obstacle.HELD, holder)
+    if holder := next((tty for tty in ttys if tty in held), ""):
+        yield one(Obstacle.HELD, held[holder])
     elif ttys and not _left_alone(ttys[0], roots) and _runs(MODEM_MANAGER, roots):
         yield one(Obstacle.MODEM_MANAGER)
     if ttys and not os.access(ttys[0], os.R_OK | os.W_OK) and Path(ttys[0]).exists():
@@ -135,8 +138,7 @@ def _of_device(device: UsbDevice, dialects: Dialects, ours: Collection[int], roo
 
 def _is_storage(device: UsbDevice) -> bool:
     """A stick before usb_modeswitch: a disk, and nothing that could be a port."""
-    classes = {interface.usb_class for interface in device.interfaces}
-    return MASS_STORAGE in classes and classes <= {MASS_STORAGE, AUDIO}
+    return {interface.usb_class for interface in device.interfaces} == {MASS_STORAGE}
 
 
 def _has_no_driver(device: UsbDevice, number: int | None) -> bool:
@@ -147,19 +149,30 @@ def _has_no_driver(device: UsbDevice, number: int | None) -> bool:
     return any(one.number == number and not one.driver for one in ports)
 
 
-def _holder(tty: str, ours: Collection[int], roots: Roots) -> str | None:
-    """Which process of somebody else's has it open, as `name (number)`; those of other accounts show nothing
-    but to root (proc(5))."""
-    for directory in roots.proc.glob("[0-9]*"):
-        pid = int(directory.name)
-        if pid in ours or pid == os.getpid():
+def _held(ours: Collection[int], roots: Roots) -> dict[str, str]:
+    """By tty, which process of somebody else's has it open, as `name (number)`. Those of other accounts show
+    nothing but to root (proc(5)).
+    """
+    found = {}
+    for process in roots.proc.glob("[0-9]*"):
+        if int(process.name) in (*ours, os.getpid()):
             continue
-        try:
-            if any(os.readlink(fd) == tty for fd in (directory / "fd").iterdir()):
-                return f"{read(directory / 'comm')} ({pid})"
-        except OSError:
-            continue
-    return None
+        for descriptor in _names_in(process / "fd"):
+            with suppress(OSError):  # closed meanwhile
+                found[os.readlink(process / "fd" / descriptor)] = process
+    return {
+        path: f"{read(process / 'comm')} ({process.name})"
+        for path, process in found.items()
+        if path.startswith(f"{roots.dev}/tty")
+    }
+
+
+def _names_in(directory: Path) -> list[str]:
+    """None where that is another account's, or has ended."""
+    try:
+        return os.listdir(directory)
+    except OSError:
+        return []
 
 
 def _runs(name: str, roots: Roots) -> bool:

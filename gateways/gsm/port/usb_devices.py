@@ -17,7 +17,6 @@ from gateways.gsm.port.places import DEV, SYS
 
 VENDOR_SPECIFIC: Final = 0xFF
 MASS_STORAGE: Final = 0x08
-AUDIO: Final = 0x01
 """USB classes of interfaces (usb.org, Defined Class Codes)."""
 SELF_POWERED: Final = 0x40
 """Bit of bmAttributes: it has a supply of its own (USB 2.0, 9.6.3)."""
@@ -61,10 +60,9 @@ class UsbDevice(msgspec.Struct, frozen=True, kw_only=True):
         """Of its ids the maker's."""
         return self.usb.partition(":")[0]
 
-    def tty_of(self, interface: int | None) -> str:
-        """The path of this interface's tty; of the first that has one where none is named."""
-        ttys = (one.tty for one in self.interfaces if one.tty and interface in (None, one.number))
-        return next(ttys, "")
+    def tty_of(self, interface: int) -> str:
+        """The path of this interface's tty; empty where it has none."""
+        return next((one.tty for one in self.interfaces if one.number == interface), "")
 
 
 def usb_devices(*, dev: Path = DEV, sys: Path = SYS) -> list[UsbDevice]:
