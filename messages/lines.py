@@ -104,6 +104,8 @@ class LineState(StrEnum):
     STARTING = "starting"
     READY = "ready"
     NO_NETWORK = "no_network"
+    NO_VOICE_SERVICE = "no_voice_service"
+    """It is registered for data alone: a call would be over at once."""
     NO_SIM = "no_sim"
     PIN_NEEDED = "pin_needed"
     PUK_NEEDED = "puk_needed"
@@ -115,6 +117,20 @@ class LineState(StrEnum):
     QUARANTINED = "quarantined"
 
 
+class VoiceService(StrEnum):
+    """How a call would go where a line is registered."""
+
+    UNKNOWN = "unknown"
+    """The modem does not tell; such a line counts as able."""
+    IMS = "ims"
+    """VoLTE."""
+    CSFB = "csfb"
+    """It is in LTE, and falls back to 2G or 3G for a call (3GPP TS 23.272)."""
+    CIRCUIT = "circuit"
+    """It is in 2G or 3G."""
+    NONE = "none"
+
+
 class LineReport(Message, frozen=True, kw_only=True, tag="line.report"):
     """How the line is, said at every change and every second."""
 
@@ -124,7 +140,7 @@ class LineReport(Message, frozen=True, kw_only=True, tag="line.report"):
     state: LineState
     since: Instant
     busy: bool = False
-    """Whether the modem holds any call, or sends a text."""
+    """Whether the modem holds any call, sends a text, or waits for a slow SIM."""
     sends_text: bool = False
     """Whether it is a text, so that the line is free again within seconds."""
     inbound: bool = True
@@ -138,12 +154,13 @@ class LineReport(Message, frozen=True, kw_only=True, tag="line.report"):
     signal_dbm: int | None = None
     registration: str = ""
     """How the network knows its SIM: `home`, `roaming`, `searching`, `denied`, `off`, `unknown`; or empty."""
+    service: VoiceService = VoiceService.UNKNOWN
     port: str = ""
     """Where its modem is now."""
     imei: str = ""
     dialect: str = ""
     text: str = ""
-    """What is wrong, in words for the person on duty."""
+    """What is wrong, in words for the person on duty; of a line that is ready, what its firmware lacks."""
 
     @property
     def usable(self) -> bool:

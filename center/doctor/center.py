@@ -28,7 +28,7 @@ from media.ports.asound import library_fault
 from media.ports.cards import card_at
 from messages.base import Joins
 from messages.ids import LineId, NodeId, Role
-from messages.lines import WEAK_DBM, LineReport, LineState
+from messages.lines import WEAK_DBM, LineReport, LineState, VoiceService
 from model.alarms import NO_LINE_FOR_112
 from model.policy import LastResort
 
@@ -205,11 +205,20 @@ def lines(state: StateDir) -> Iterator[Finding]:
         yield fail("lines", "no modem's actor runs")
 
 
+_SERVICES: Final = {
+    VoiceService.IMS: "calls by VoLTE",
+    VoiceService.CSFB: "calls by falling back from LTE to 2G or 3G",
+    VoiceService.CIRCUIT: "calls by 2G or 3G",
+}
+
+
 def _line(report: LineReport, leg: str) -> Finding:
     """One line as its modem is."""
     signal = "" if report.signal_dbm is None else f"{report.signal_dbm} dBm"
     joins = "" if report.joins is Joins.HOST else "no voice to the host"
-    facts = ", ".join(filter(None, (report.port, report.dialect, report.registration, signal, joins, leg)))
+    service = _SERVICES.get(report.service, "")
+    known = (report.port, report.dialect, report.registration, service, signal, joins, leg)
+    facts = ", ".join(filter(None, known))
     told = f"{report.text} ({facts})" if facts else report.text
     if report.state is LineState.STARTING:
         return warn("lines", f"{report.line} is being set up: {told}")
@@ -221,6 +230,8 @@ def _line(report: LineReport, leg: str) -> Finding:
         return warn("lines", f"{report.line} can join nobody with anybody: {facts}")
     if report.emergency and report.joins is not Joins.HOST:
         return warn("lines", f"{report.line} is reserved for 112, and nobody would be heard on it: {facts}")
+    if report.text:
+        return warn("lines", f"{report.line} is up. {report.text} ({facts})")
     return ok("lines", f"{report.line} is up: {facts}")
 
 

@@ -33,7 +33,7 @@ from messages.base import Joins, Message
 from messages.calls import CallState
 from messages.ids import AlertId, Instant, LineId, NodeId, OperatorCommand, OperatorId, Party, ShiftState
 from messages.journal import Recorded, event_type
-from messages.lines import LineLevels, LineReport
+from messages.lines import LineLevels, LineReport, VoiceService
 from messages.operators import OperatorVoice
 from messages.readings import LevelReading
 from model.alert.case import Case, KnownPosition, Said
@@ -283,6 +283,7 @@ def line_views(
                 state=None if report is None else report.state,
                 signal_dbm=None if report is None else report.signal_dbm,
                 registration="" if report is None else report.registration,
+                service=VoiceService.UNKNOWN if report is None else report.service,
                 joins=Joins.HOST if report is None else report.joins,
                 node=node,
                 loudness=_loudness_view((levels or {}).get(spec.line)),

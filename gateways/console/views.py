@@ -31,7 +31,7 @@ from messages.ids import (
     ShiftState,
     TrunkId,
 )
-from messages.lines import LineState, WayLevel
+from messages.lines import LineState, VoiceService, WayLevel
 from model.alert.phase import Phase
 from model.loudness import Loudness
 from model.rules.refusals import Refusal
@@ -309,6 +309,9 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
     signal_dbm: int | None = None
     registration: str = ""
     """How the network knows its SIM: `home`, `roaming`, `searching`, `denied`, …"""
+    service: VoiceService = VoiceService.UNKNOWN
+    """Which way a call would go: `ims` (VoLTE), `csfb` (LTE, back to 2G or 3G for it), `circuit` (2G, 3G),
+    `none` (registered for data alone), `unknown`."""
     joins: Joins = Joins.HOST
     """How it joins its calls: `host`, `network` (all on this one line, no voice comes here), `none`."""
     node: NodeId | None = None

@@ -68,7 +68,9 @@ _VERB: Final = re.compile(r"AT(?P<name>[+^*#$%]\w+)(?P<op>\?|=\?|=)?", re.IGNORE
 _ANSWERING_ACTIONS: Final = frozenset(
     {"+CLCC", "+CSQ", "+CEER", "+CPAS", "+CNUM", "+CMGL", "+CIMI", "+COPS", "+CBC", "^SYSINFO", "^HCSQ"}
 )
-_ANSWERING_SETS: Final = frozenset({"+CPBR", "+CRSM", "+CMGR", "+CMGS", "+CMGL", "+CLCK", "+CCFC", "+CUSD"})
+_ANSWERING_SETS: Final = frozenset(
+    {"+CPBR", "+CRSM", "+CMGR", "+CMGS", "+CMGL", "+CLCK", "+CCFC", "+CUSD", "+QCFG"}
+)
 _BARE: Final = re.compile(r"AT(?:I\d?|\+(?:CGM[IMR]|CGSN|GM[IMR]|GSN|CIMI))", re.IGNORECASE)
 
 

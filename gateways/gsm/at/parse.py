@@ -167,6 +167,12 @@ def parse_creg(line: str, *, answer: bool) -> Registration | None:
     return Registration(value) if value <= 5 else extended.get(value, Registration.DENIED)
 
 
+def parse_technology(line: str) -> int | None:
+    """<AcT> of +COPS? (27.007 clause 7.3): 0 to 6 are 2G and 3G, 7 is LTE; none where it does not tell."""
+    fields = split_fields(body_of(line))
+    return integer(fields[3]) if len(fields) > 3 else None
+
+
 def parse_csq(line: str) -> int | None:
     """Signal in dBm from +CSQ's `<rssi>` 0…31 (27.007 clause 8.5); none for 99, unknown."""
     value = integer(split_fields(body_of(line))[0])

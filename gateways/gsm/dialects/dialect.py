@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Annotated, Final, Literal
 
@@ -134,6 +135,17 @@ class Voice(Table, frozen=True, kw_only=True):
     every call's voice."""
 
 
+class Service(Table, frozen=True, kw_only=True):
+    """Whether the modem is in the IMS, so that calls go by VoLTE."""
+
+    ask: str
+    """Empty: none can be asked."""
+    registered: str
+    """Pattern of an answer line by which it is, for voice."""
+    unregistered: str
+    """Pattern of one by which it is not; any other leaves it unknown."""
+
+
 class Kept(Table, frozen=True, kw_only=True):
     """What is set once, in the modem's own memory, by `securwoman modem setup` and never by itself."""
 
@@ -212,6 +224,7 @@ class Dialect(Table, frozen=True, kw_only=True):
     poll: Poll
     times: Times
     voice: Voice
+    service: Service
     urc: tuple[Urc, ...]
     refusals: tuple[str, ...] = ()
     """Final results of this firmware that mean ERROR."""
@@ -278,6 +291,16 @@ class CompiledDialect:
     def is_conference(self, row: str) -> bool:
         """Whether a row of +CLCC stands for all members of a conference at once."""
         return self._conference is not None and self._conference.fullmatch(row) is not None
+
+    def in_ims(self, lines: Iterable[str]) -> bool | None:
+        """Whether the modem is in the IMS for voice, by its answer to `service.ask`; none where that does not
+        tell."""
+        service = self.data.service
+        lines = tuple(lines)
+        for pattern, means in ((service.registered, True), (service.unregistered, False)):
+            if pattern and any(re.fullmatch(pattern, line) for line in lines):
+                return means
+        return None
 
     def _takes_next_line(self, line: str) -> bool:
         found = self.find(line)

@@ -44,6 +44,7 @@ from gateways.gsm.driver.purposes import (
     Dialling,
     Explaining,
     HangingUp,
+    Listing,
     PinGiving,
     Requesting,
     SettingsAsking,
@@ -318,9 +319,13 @@ class ModemCore(CallCommands, Upkeep):
             case Starting():
                 self._start_finished(finished, now_s)
             case Watching():
+                if finished.command.text == dialect.data.service.ask:
+                    self._line.told_of_ims(finished, dialect.in_ims(finished.lines))
                 self._events += self._line.answer(finished, now_s)
-                self._stored_sms(finished, now_s)
                 self._radio(now_s)
+            case Listing(since_s):
+                self._stored_sms(finished, now_s)
+                self._line.listed_messages(now_s - since_s)
             case PinGiving():
                 self._events.append(pin_answer(finished, now_s))
                 self._ask_sim(now_s)

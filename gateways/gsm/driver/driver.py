@@ -20,6 +20,7 @@ from gateways.gsm.driver.events import CallId, Ref
 from gateways.gsm.driver.purposes import (
     Answering,
     Dialling,
+    Listing,
     PinGiving,
     Requesting,
     SmsDeleting,
@@ -199,6 +200,11 @@ class Driver(ModemCore):
         parts = write_submit(number, text, reference=self._sms_reference)
         self._send_part(SmsSending(ref, tuple(parts), now_s + within_s), now_s)
         self._work(now_s)
+
+    @property
+    def lists_messages_since_s(self) -> float | None:
+        """Since when the stored messages are being listed; none where they are not. A dial would wait."""
+        return next((one.since_s for one in self._purposes.values() if isinstance(one, Listing)), None)
 
     @property
     def sends_sms(self) -> bool:

@@ -65,6 +65,12 @@ class Watching(msgspec.Struct, frozen=True):
     """A sign of life, the signal, the network."""
 
 
+class Listing(msgspec.Struct, frozen=True):
+    """The stored messages; asked for at this time."""
+
+    since_s: float
+
+
 class PinGiving(msgspec.Struct, frozen=True):
     """The SIM's PIN."""
 
@@ -112,6 +118,7 @@ Purpose = (
     | VoiceOff
     | VoiceReset
     | Watching
+    | Listing
     | PinGiving
     | SettingsAsking
     | SimAsking

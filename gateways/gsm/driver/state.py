@@ -23,6 +23,7 @@ from gateways.gsm.driver.startup import Startup
 from gateways.gsm.driver.voice_switch import VoiceSwitch
 from gateways.gsm.line.watch import LineWatch
 from gateways.gsm.sms.inbox import Inbox
+from messages.lines import VoiceService
 
 LISTS_REFUSED: Final = 3
 """After so many refusals in a row the modem is taken to have no +CLCC."""
@@ -152,6 +153,11 @@ class ModemState:
     def registration(self) -> Registration | None:
         """How the network knows the SIM; none until told."""
         return self._line.registration
+
+    @property
+    def voice_service(self) -> VoiceService:
+        """Which way a call would go, by what the modem has said."""
+        return self._line.service
 
     @property
     def radio_off(self) -> bool:

@@ -23,6 +23,7 @@ from gateways.gsm.driver.events import (
 )
 from gateways.gsm.driver.purposes import (
     CardAsking,
+    Listing,
     SimAsking,
     SmsSending,
     Watching,
@@ -71,8 +72,9 @@ class Upkeep(ModemState):
             self._ready_said = True
             self._line.begin(now_s)
             self._events.append(Ready(at_s=now_s, identity=self.identity))
-            # Behind everything that a line needs to carry calls: a slow SIM needs long for it.
-            self._submit(command_of(self.dialect, STORED_SMS_QUERY, Urgency.IDLE), Watching(), now_s)
+            # Behind everything that a line needs to carry calls: a slow SIM needs long for its messages.
+            for query in (*self._line.service_queries(self.dialect.data.service.ask), STORED_SMS_QUERY):
+                self._ask_idly(query, now_s)
 
     def _next_watch_s(self) -> float | None:
         if not self._ready_said or not self._engine.idle:
@@ -84,12 +86,12 @@ class Upkeep(ModemState):
         due_s = self._next_watch_s()
         if due_s is None or now_s < due_s:
             return
-        for query in self._line.queries(now_s):
+        for query in self._line.queries(now_s, self.dialect.data.service.ask):
             if query == STORED_SMS_QUERY and self.voiceless:
                 # It may have been asked before it was up: a modem that has voice would be lost for ever.
                 self._startup.voice_left = True
             if query != SIM_QUERY:
-                self._submit(command_of(self.dialect, query, Urgency.IDLE), Watching(), now_s)
+                self._ask_idly(query, now_s)
             elif self._startup.sim != "READY":
                 # A card that is put in, or opened by hand, does not always say so.
                 self._ask_sim(now_s)
@@ -97,6 +99,10 @@ class Upkeep(ModemState):
                 self._submit(command_of(self.dialect, query, Urgency.IDLE), SimAsking(), now_s)
         # A call of which nothing was heard (on a bad cable, or its codes come out elsewhere) is in the list.
         self._table.want_look()
+
+    def _ask_idly(self, query: str, now_s: float) -> None:
+        purpose = Listing(now_s) if query == STORED_SMS_QUERY else Watching()
+        self._submit(command_of(self.dialect, query, Urgency.IDLE), purpose, now_s)
 
     def _radio(self, now_s: float) -> None:
         if self._line.radio_is_to_be_on(now_s):

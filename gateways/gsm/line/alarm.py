@@ -31,6 +31,7 @@ _CAUSES: Final = {
     LineState.PUK_NEEDED: "line.puk_needed",
     LineState.NO_SIM: "line.no_sim",
     LineState.NO_NETWORK: "line.no_network",
+    LineState.NO_VOICE_SERVICE: "line.no_voice_service",
 }
 _OUT: Final = (ALARM, *sorted(_CAUSES.values()))
 """Those that say that the line is out of service, and why: one at a time."""

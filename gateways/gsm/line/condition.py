@@ -7,7 +7,7 @@ from typing import Final
 from gateways.gsm.at.parse import Registration
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.startup import NOT_INSERTED, SIM_PIN, SIM_PUK
-from messages.lines import LineState
+from messages.lines import LineState, VoiceService
 
 _REGISTRATION: Final = {
     Registration.SEARCHING: "It finds no network: look at its aerial and its place.",
@@ -19,6 +19,10 @@ _RADIO_OFF: Final = (
 _GHOST: Final = "There is a call on it that is no alert's and does not end: switch the modem off and on."
 _WORN: Final = "Its modem's voice is worn; it is used last, and reset once another line is free as well."
 _RESTS: Final = "Its modem or its network refuses what is dialled; it is tried again in a while."
+_DATA_ALONE: Final = (
+    "It is registered for data only: no voice call can be placed; there is neither VoLTE nor 2G."
+)
+_NO_VOICE: Final = "Its modem's firmware gives no voice to the center: its calls are joined in the network."
 _OFF: Final = "It is in no network: look at its aerial, and whether its SIM is active."
 
 
@@ -58,11 +62,15 @@ def condition(
     if driver.registration is not None and not driver.registration.in_service:
         words = _REGISTRATION.get(driver.registration, _OFF)
         return LineState.NO_NETWORK, _RADIO_OFF if driver.radio_off else words
+    if driver.voice_service is VoiceService.NONE and not driver.calls():
+        return LineState.NO_VOICE_SERVICE, _DATA_ALONE
     if ghosts:
         return LineState.FAILING, _GHOST
     if rests:
         return LineState.FAILING, _RESTS
-    return LineState.READY, _WORN if driver.worn else ""
+    if driver.worn:
+        return LineState.READY, _WORN
+    return LineState.READY, _NO_VOICE if driver.voiceless else ""
 
 
 def _sentence(text: str) -> str:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from gateways.gsm.driver.driver import Driver
 from messages.base import Joins
-from messages.ids import Instant, LegId
+from messages.ids import SECOND, Instant, LegId
 from messages.lines import LineReport, LineState
 from model.policy import LineSpec
+
+SOON_S: Final = 1.0
+"""A SIM lists its messages within this time, or is a slow one: a dial would wait for it, and be lost."""
 
 
 class LineReports:
@@ -33,19 +38,22 @@ class LineReports:
         if state is not self._state:
             self._state, self._since = state, now_us
         registration = driver.registration
+        listing_s = driver.lists_messages_since_s
+        lists = listing_s is not None and now_us / SECOND - listing_s >= SOON_S
         return LineReport(
             line=self._spec.line,
             trunk=self._spec.trunk,
             emergency=self._spec.emergency,
             state=state,
             since=self._since,
-            busy=state is LineState.READY and (bool(driver.calls()) or driver.sends_sms),
+            busy=state is LineState.READY and (bool(driver.calls()) or driver.sends_sms or lists),
             sends_text=state is LineState.READY and driver.sends_sms,
             inbound=self._spec.inbound,
             joins=joins,
             legs=legs,
             worn=driver.worn,
             signal_dbm=driver.signal_dbm,
+            service=driver.voice_service,
             registration=registration.name.lower() if registration is not None else "",
             port=port,
             imei=driver.identity.imei,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from gateways.gsm.at.parse import Registration, dbm_of, integer, parse_creg, parse_csq
+from gateways.gsm.at.parse import Registration, dbm_of, integer, parse_creg, parse_csq, parse_technology
 from gateways.gsm.at.results import Finished, Outcome
 from gateways.gsm.dialects.hints import Hint, Sign
 from gateways.gsm.driver.events import Event, RegistrationChanged, SignalChanged
 from gateways.gsm.driver.startup import (
+    OPERATOR_QUERY,
     PACKET_QUERY,
     RADIO_QUERY,
     REGISTRATION_QUERY,
@@ -18,10 +19,15 @@ from gateways.gsm.driver.startup import (
     STORED_SMS_QUERY,
     radio_is_off,
 )
+from gateways.gsm.line.voice_service import voice_service
+from messages.lines import VoiceService
 
 MESSAGES_EVERY: Final = 12
 """At so many looks the stored short messages are asked for once: that one has come is said once, and may be
 missed."""
+SLOW_SIM_S: Final = 5.0
+RARELY: Final = 120
+"""The same for a SIM that needs more than SLOW_SIM_S for it: the line is of no use meanwhile."""
 RADIO_AGAIN_S: Final = 30.0
 """A radio that does not stay on is switched on again, and not all the time."""
 
@@ -39,6 +45,20 @@ class LineWatch:
         self._radio_tried_s = float("-inf")
         self._last_s = 0.0
         self._count = 0
+        self._messages_every = MESSAGES_EVERY
+        self._technology: int | None = None
+        self._ims: bool | None = None
+        self._ims_tells = True
+        """Whether the question for it has not been refused since the set-up: some modems stall at it."""
+
+    @property
+    def service(self) -> VoiceService:
+        """Which way a call would go."""
+        return voice_service(self._circuit, self._packet, ims=self._ims, technology=self._technology)
+
+    def told_of_ims(self, finished: Finished, told: bool | None) -> None:
+        """The modem was asked whether it is in the IMS; `told` is what its answer says."""
+        self._ims, self._ims_tells = told, finished.outcome is Outcome.OK
 
     def hint(self, hint: Hint, now_s: float) -> list[Event]:
         """An unsolicited line about signal or network."""
@@ -59,18 +79,31 @@ class LineWatch:
             if finished.command.text == PACKET_QUERY:
                 self._packet = parse_creg(finished.lines[0], answer=True)
                 return self._registered(self._circuit, now_s)
+            if finished.command.text == OPERATOR_QUERY:
+                self._technology = parse_technology(finished.lines[0])
         return []
 
     def begin(self, now_s: float) -> None:
         """The modem is ready, and has just been asked."""
-        self._last_s = now_s
+        self._last_s, self._ims_tells = now_s, True
 
     def due_s(self, idle_s: float) -> float:
         """When the next sign of life is wanted."""
         return self._last_s + idle_s
 
-    def queries(self, now_s: float) -> Iterator[str]:
-        """The commands for it: SIM, network and signal each time.
+    def listed_messages(self, took_s: float) -> None:
+        """The stored messages were listed, or not, within this time."""
+        self._messages_every = RARELY if took_s > SLOW_SIM_S else MESSAGES_EVERY
+
+    def service_queries(self, ims: str) -> Iterator[str]:
+        """The commands that tell which way a call would go; `ims` asks for the IMS."""
+        yield OPERATOR_QUERY
+        if ims and self._ims_tells:
+            yield ims
+
+    def queries(self, now_s: float, ims: str = "") -> Iterator[str]:
+        """The commands for it: SIM, network and signal each time, and which way a call would go, as long as
+        that is by IMS or not at all.
 
         A SIM that is pulled and a network that is lost are told unasked by some modems, by some not at all,
         and by none on a bad cable; a line that is thought well is dialled, and costs the alert seconds.
@@ -82,10 +115,12 @@ class LineWatch:
         if not _serves(self._circuit):
             # Registered in LTE alone, where calls are VoLTE's, some modems say so here only.
             yield PACKET_QUERY
+        if not _serves(self._circuit) or self._count % MESSAGES_EVERY == 0:
+            yield from self.service_queries(ims)
         if not _serves(self.registration):
             yield RADIO_QUERY
         yield SIGNAL_QUERY
-        if self._count % MESSAGES_EVERY == 0:
+        if self._count % self._messages_every == 0:
             yield STORED_SMS_QUERY
 
     def radio_is_to_be_on(self, now_s: float) -> bool:
@@ -104,7 +139,7 @@ class LineWatch:
     def _registered(self, state: Registration | None, now_s: float) -> list[Event]:
         if _serves(self._circuit) and not (state is None or _serves(state)):
             # Whether LTE is left was last asked when nobody needed to know: it is asked now.
-            self._packet, self._last_s = None, float("-inf")
+            self._packet, self._ims, self._last_s = None, None, float("-inf")
         self._circuit = self._circuit if state is None else state
         state = self._packet if _serves(self._packet) and not _serves(self._circuit) else self._circuit
         if state is None or state is self.registration:

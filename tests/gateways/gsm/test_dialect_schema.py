@@ -8,7 +8,19 @@ from typing import Final
 
 import pytest
 
-from gateways.gsm.dialects.dialect import Card, Dialect, Kept, Match, Poll, Table, Times, Urc, UsbPorts, Voice
+from gateways.gsm.dialects.dialect import (
+    Card,
+    Dialect,
+    Kept,
+    Match,
+    Poll,
+    Service,
+    Table,
+    Times,
+    Urc,
+    UsbPorts,
+    Voice,
+)
 from tests.foundation.tree import ROOT
 
 HOLDERS: Final[dict[type[Table], frozenset[str]]] = {
@@ -18,6 +30,7 @@ HOLDERS: Final[dict[type[Table], frozenset[str]]] = {
     Times: frozenset({"times"}),
     Voice: frozenset({"voice", "_voice"}),
     Card: frozenset({"card"}),
+    Service: frozenset({"service"}),
     Urc: frozenset({"urc"}),
     Kept: frozenset({"kept"}),
     UsbPorts: frozenset({"known", "roles", "ports", "port"}),

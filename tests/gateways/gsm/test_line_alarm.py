@@ -58,6 +58,7 @@ def watch() -> Watch:
         (LineState.PIN_NEEDED, "line.pin_needed"),
         (LineState.PUK_NEEDED, "line.puk_needed"),
         (LineState.NO_NETWORK, "line.no_network"),
+        (LineState.NO_VOICE_SERVICE, "line.no_voice_service"),
         (LineState.WRONG_MODEM, "line.wrong_modem"),
     ],
 )

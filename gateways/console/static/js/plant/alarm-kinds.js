@@ -95,6 +95,13 @@ export const KINDS = {
       `Line ${s} carries no calls: its modem is in no network; look at its aerial and its SIM`,
     ),
   ],
+  'line.no_voice_service': (s) => [
+    either(`Linea ${s}: solo dati`, `Line ${s}: data only`),
+    either(
+      `La linea ${s} è registrata solo per i dati e non può chiamare: mancano VoLTE e 2G`,
+      `Line ${s} is registered for data only: no voice call can be placed; there is neither VoLTE nor 2G`,
+    ),
+  ],
   'line.weak_signal': (s) => [
     either(`Linea ${s}: segnale debole`, `Line ${s}: weak signal`),
     either(

@@ -59,6 +59,10 @@ function why(ui, out) {
   return known ? (known.short.split(': ')[1] ?? known.text) : '';
 }
 
+// Which way its calls go; where that is not known, nothing.
+/** @type {Record<string, string>} */
+const SERVICES = { ims: ', VoLTE', csfb: ', LTE → 2G/3G', circuit: ', 2G/3G' };
+
 /** @param {Ui} ui @param {LineView} one */
 export function line(ui, one) {
   const out = ui.feed.alarms.find((alarm) => carriesNone(alarm) && alarm.subject === one.line);
@@ -76,7 +80,7 @@ export function line(ui, one) {
   return html`<tr>
     <th scope="row">${one.line}</th>
     <td class="ink-2">
-      ${trunkName(one)}${
+      ${trunkName(one)}${SERVICES[one.service] ?? nothing}${
         one.joins === 'host' ? nothing : html`, ${either('senza voce qui', 'no voice here')}`
       }
     </td>
