@@ -106,6 +106,8 @@ class Voice(Table, frozen=True, kw_only=True):
 
     ask: str = ""
     """What a firmware without voice refuses; empty: all of them have it, or none can be asked."""
+    says_none: str = ""
+    """Pattern of a whole line of the answer to `ask` that says so as well."""
     tried: bool
     """A firmware without voice is known by trying alone: `off`, which may be refused, and `on` are sent at
     the line's set-up, and one that refuses `on` has none."""

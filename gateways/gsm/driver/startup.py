@@ -191,7 +191,10 @@ class Startup:
         if text == SIM_QUERY:
             self.sim = sim_state(finished) or self.sim
         if text in voice_test(self.dialect.data.voice)[-1:] and text not in self._again:
-            self.voiceless = finished.outcome is Outcome.ERROR
+            none_told = self.dialect.data.voice.says_none
+            self.voiceless = finished.outcome is Outcome.ERROR or any(
+                re.fullmatch(none_told, line) for line in finished.lines
+            )
         if text == self.dialect.data.card:
             self.card = card_of(finished)
         if finished.outcome is Outcome.OK and text == EMERGENCY_QUERY and finished.lines:
