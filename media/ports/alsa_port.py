@@ -4,15 +4,12 @@ The card clocks it: its buffer holds 400 ms either way, and of what is to be pla
 which would be delay that stays. After an xrun (the card had nothing to play, or nobody has read for too long)
 a stream begins anew, and it is counted. The two streams are not linked: one that fails would stop both.
 
-A card is had by one process alone. Whoever has it has locked a file of the port's name, so that a successor
-can ask for it (`media.ports.claim`).
+A card is had by one process alone, and a successor asks for it (`media.ports.card_claims`).
 """
 
 from __future__ import annotations
 
 import errno
-import os
-import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,6 +17,7 @@ from typing import Final
 
 from media.ports import asound
 from media.ports.asound import OpenPcm, Pcm, PcmError, Stream
+from media.ports.card_claims import claimed
 from media.ports.cards import SYS, pcm_of
 from media.ports.ports import PortCounters, VoicePortLost, VoicePortMissing, VoicePortUnusable
 from media.ports.rates import Rates
@@ -64,7 +62,7 @@ class AlsaVoicePort:
         opens = open_pcm or asound.open_pcm
         with ExitStack() as opened:
             if claim is not None and locks is not None:
-                claim(_lock(opened, locks, path))
+                opened.enter_context(claimed(locks, path, claim))
             self._capture = opens(name, Stream.CAPTURE, rate_hz)
             opened.callback(self._capture.close)
             self._playback = opens(name, Stream.PLAYBACK, rate_hz)
@@ -146,14 +144,3 @@ class AlsaVoicePort:
                 self._silent = True
         except PcmError as again:
             raise VoicePortLost(f"{self.path}: {again.strerror}") from again
-
-
-def _lock(opened: ExitStack, locks: Path, path: str) -> int:
-    """The descriptor of the file by which this port is claimed, closed last. Raises VoicePortMissing."""
-    name = "sound-" + re.sub(r"[^A-Za-z0-9.=_-]", "_", path)
-    try:
-        fd = os.open(locks / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise VoicePortMissing(f"{path}: {error.strerror}") from error
-    opened.callback(os.close, fd)
-    return fd

@@ -64,6 +64,7 @@ EDGES = (
     "media.ports.alsa_port",
     "media.ports.amplified",
     "media.ports.asound",
+    "media.ports.card_claims",
     "media.ports.claim",
     "media.conference.beat",
     "media.conference.conference",

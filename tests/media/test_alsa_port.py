@@ -5,6 +5,11 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import signal
+import subprocess
+import sys
+import tty
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,6 +21,7 @@ from media.ports import asound
 from media.ports.alsa_port import AlsaVoicePort
 from media.ports.asound import Stream
 from media.ports.cards import cards_at, name_of, pcm_of
+from media.ports.claim import claim
 from media.ports.ports import VoicePortLost, VoicePortMissing, VoicePortUnusable, open_port
 from media.ports.voice_port import VoicePortSpec
 from media.sound.frames import FRAME_BYTES, FRAME_SAMPLES, RATE_HZ, SAMPLE_BYTES, SILENCE, samples_of
@@ -204,15 +210,56 @@ def test_a_card_is_claimed_by_a_file_of_its_own_before_it_is_opened(
 ) -> None:
     claimed: list[str] = []
 
-    def claim(fd: int) -> None:
+    def look(fd: int) -> None:
         assert not card.opened
         claimed.append(os.readlink(f"/proc/self/fd/{fd}"))
 
-    port = AlsaVoicePort("hw:CARD=x/y", open_pcm=card.open_pcm, claim=claim, locks=tmp_path)
+    port = AlsaVoicePort("hw:CARD=x/y", open_pcm=card.open_pcm, claim=look, locks=tmp_path)
     assert claimed == [str(tmp_path / "sound-hw_CARD=x_y")]
     before = len(os.listdir("/proc/self/fd"))
     port.close()
     assert len(os.listdir("/proc/self/fd")) == before - 1
+
+
+HOLDS = """
+import os, signal, sys
+from pathlib import Path
+from media.ports.alsa_port import AlsaVoicePort
+from media.ports.claim import claim
+from tests.support.pty_card import open_pcm
+ask = lambda fd: claim(fd, signal.SIGUSR2)
+hold = lambda: AlsaVoicePort(sys.argv[1], claim=ask, locks=Path(sys.argv[2]), open_pcm=open_pcm)
+ports = [hold(), hold()]
+ports.pop(0).close()
+# Written at once: a print that is interrupted by another is an error.
+signal.signal(signal.SIGUSR2, lambda *_: (ports[0].close(), os.write(1, b"asked\\n")))
+os.write(1, b"has it\\n")
+while True:
+    signal.pause()
+"""
+
+
+def test_whoever_has_a_card_is_asked_for_it_though_it_has_closed_an_older_port_of_it(
+    card: VirtualCard, tmp_path: Path
+) -> None:
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    path = os.ttyname(slave)
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDS, path, tmp_path], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "has it\n"
+        ask = partial(claim, asks_by=signal.SIGUSR2, patience_s=5.0)
+        AlsaVoicePort(path, open_pcm=card.open_pcm, claim=ask, locks=tmp_path).close()
+        assert holder.stdout.readline() == "asked\n"
+        assert holder.poll() is None
+    finally:
+        holder.kill()
+        holder.communicate(timeout=10)
+        os.close(master)
+        os.close(slave)
 
 
 def test_without_alsas_library_it_says_which_package_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
