@@ -56,10 +56,9 @@ class _Leg:
         self.cut = True
 
     def set_wide(self, *, wide: bool) -> None:
-        """From the next frame on it speaks and hears 16 kHz, or 8; nothing happens where it does."""
-        if wide is not (self.bands is not None):
-            self.bands = Bands() if wide else None
-            self.refill()
+        """From the next frame on it speaks and hears 16 kHz, or 8."""
+        self.bands = Bands() if wide else None
+        self.refill()
 
     def pop(self) -> bytes:
         """The next frame, which begins where the last one has ended."""
@@ -147,7 +146,7 @@ class ConferenceCore:
             return {}
         frames: list[bytes] = []
         for name, leg in legs.items():
-            if name in said:
+            if (name in wide) is not (leg.bands is not None) and name in said:
                 leg.set_wide(wide=name in wide)
             if pcm := said.get(name):
                 leg.buffer.push(pcm)
@@ -159,8 +158,10 @@ class ConferenceCore:
         frames += [clip.frame for clip in playing]
         rows = stack(frames)
         exact = rows.astype(np.float32)
-        details = [leg.detail for leg in (*legs.values(), *self._leaving.values())]
-        missing = self._blend.mix_details(details)
+        missing: dict[int, Detail] = {}
+        if wide:
+            details = [leg.detail for leg in (*legs.values(), *self._leaving.values())]
+            missing = self._blend.mix_details(details)
         heard = self._blend.mix(rows, exact)
         self._unheard = _Unheard([leg.ear for leg in legs.values()], rows, exact, frames[: len(legs)], heard)
         self._leaving = {}

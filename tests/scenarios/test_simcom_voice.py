@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from messages.ids import LineId, OperatorCommand, Party
+from messages.ids import LineId, OperatorCommand, Party, Role
 from model.alert.leg import Leg
 from simulator.network.sound import tone
 from tests.scenarios.conftest import MakeWorld
@@ -95,6 +95,9 @@ def test_a_line_worn_at_its_second_call_is_noticed_left_and_reset_once_it_is_fre
     world.silence(line, on=not refuses)  # what a bridge hears of it
     world.until("it is noticed", lambda: worn(world) == [line], within_s=10)
     world.until("the operator is told", lambda: alarms(world, "leg.no_sound") != [], within_s=6)
+    assert world.system.kill(Role.GSM_MODEM, line)
+    world.advance(3)
+    assert worn(world) == [line], "the next process of the line knows it"
     assert b"AT+CRESET" not in world.network.written[line], "somebody is on it"
     world.order(OperatorCommand.ANOTHER_LINE)
     world.until("they are together", lambda: len(joined(world)) == 2)

@@ -104,6 +104,17 @@ def test_a_weak_line_is_taken_last() -> None:
     assert granted(request(), weak, PUBLIC[1]) == "p1"
 
 
+def test_a_line_whose_voice_is_worn_is_taken_after_a_weak_one_and_one_that_has_just_failed() -> None:
+    report = PUBLIC[0].report
+    assert report is not None
+    worn = replace(PUBLIC[0], report=replace(report, worn=True))
+    assert granted(request(), worn) == "p0"
+    other = PUBLIC[1].report
+    assert other is not None
+    weak = replace(PUBLIC[1], report=replace(other, signal_dbm=-110))
+    assert granted(request(avoid=(LineId("p1"),)), worn, weak) == "p1"
+
+
 def test_lines_that_are_not_ready_silent_busy_or_quarantined_are_not_taken() -> None:
     report = PUBLIC[0].report
     assert report is not None
