@@ -90,8 +90,8 @@ def unnamed(
 
 
 def _ports(device: UsbDevice, known: UsbPorts | None) -> list[str]:
-    """Its command port first, its voice port not at all."""
-    at, voice = (None, None) if known is None else (known.at, known.voice)
+    """Its command port first, its voice port not at all, where it is known which that is."""
+    at, voice = (None, None) if known is None else (known.at, None if known.others else known.voice)
     ttys = [one for one in device.interfaces if one.tty and (voice is None or one.number != voice)]
     return [one.tty for one in sorted(ttys, key=lambda one: one.number != at)]
 

@@ -175,6 +175,11 @@ class UsbPorts(Table, frozen=True, kw_only=True):
     usb: str
     at: int
     voice: int | None = None
+    others: tuple[tuple[int, int], ...] = ()
+    """What `at` and `voice` are on other devices of the same ids; looked at where nobody answers at `at`."""
+    descriptors: tuple[str, ...] = ()
+    """`class/subclass/protocol` (hexadecimal, of the interface descriptor) of those that take commands: a
+    device that has such interfaces is asked there and nowhere else first."""
 
 
 class Dialect(Table, frozen=True, kw_only=True):

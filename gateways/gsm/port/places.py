@@ -18,6 +18,7 @@ DEV: Final = Path("/dev")
 SYS: Final = Path("/sys")
 USB_TTYS: Final = ("ttyUSB", "ttyACM")
 """What the kernel calls the ports of USB devices."""
+_DESCRIPTOR: Final = ("Class", "SubClass", "Protocol")
 PSEUDO_TERMINALS: Final = range(136, 144)
 """Their major numbers (the kernel's admin-guide/devices.txt). A port is looked at four times a second: to ask
 for each part of its path would be a dozen lookups."""
@@ -115,6 +116,7 @@ def _usb_place(name: str, dev: Path, sys: Path) -> SeenPort | None:
         position=device.name,
         card=f"{USB}{device.name}",
         interface=int(_read(interface / "bInterfaceNumber") or "0", 16),
+        descriptor="/".join(_read(interface / f"bInterface{name}") for name in _DESCRIPTOR),
     )
 
 

@@ -48,6 +48,8 @@ class SeenPort(msgspec.Struct, frozen=True, kw_only=True):
     position: str = ""
     """Where on the bus: `1-2.3`."""
     interface: int | None = None
+    descriptor: str = ""
+    """`class/subclass/protocol` of the interface, hexadecimal: `ff/01/02`."""
     card: str = ""
     """Where its device's sound card would be (`media.ports.cards`): the USB socket, at which it may have any
     name; of a simulated port, the card's path."""
@@ -70,13 +72,19 @@ def may_be_asked(
     """The command ports among these that are nobody's: `taken` and `silent` are marks.
 
     No port of a device of which one is taken: it is one modem, and may be in a call. Of a device that is
-    known, the one interface that takes commands; of others all that are not silent: any may be it.
+    known, the one interface that takes commands, and the others where that one is silent or not there; of
+    devices that are not known all that are not silent: any may be it.
     """
     devices = {place.position for place in places if place.mark in taken} - {""}
 
     def takes_commands(place: SeenPort) -> bool:
         known = roles.get(place.usb)
-        return known is None or place.interface is None or place.interface == known.at
+        if known is None or place.interface is None:
+            return True
+        own = [one for one in places if one.position == place.position and one.interface is not None]
+        first = [one for one in own if one.descriptor in known.descriptors]
+        first = first or [one for one in own if one.interface == known.at]
+        return place in first or all(one.mark in silent for one in first)
 
     return [
         place
@@ -89,14 +97,32 @@ def may_be_asked(
 
 
 def voice_beside(place: SeenPort, places: Iterable[SeenPort], roles: Roles) -> str:
-    """The path of the voice port of the same device; empty where none is known."""
+    """The path of the voice port of the same device, where `place` takes commands; empty where none is
+    known.
+    """
     known = roles.get(place.usb)
     if known is None or known.voice is None:
         return place.voice
-    for other in places:
-        if other.position == place.position and other.interface == known.voice:
-            return other.path
-    return ""
+    layouts = ((known.at, known.voice), *known.others)
+    # A configured port may be another than the table's (a modem's second one): its voice is the same.
+    voice = next((voice for at, voice in layouts if at == place.interface), known.voice)
+    return next(
+        (
+            other.path
+            for other in places
+            if other.position == place.position and other.interface == voice and other != place
+        ),
+        "",
+    )
+
+
+def takes_codes(place: SeenPort, roles: Roles) -> bool:
+    """Whether this is known to be the interface of its device that takes commands, and says all codes."""
+    known = roles.get(place.usb)
+    if known is None:
+        return False
+    ats = (known.at, *(at for at, _ in known.others))
+    return place.interface in ats or place.descriptor in known.descriptors
 
 
 def same_imei(one: str, other: str) -> bool:

@@ -27,6 +27,7 @@ from gateways.gsm.port.search import (
     by_card,
     may_be_asked,
     same_imei,
+    takes_codes,
     voice_beside,
 )
 from gateways.gsm.port.serial_port import Port
@@ -117,10 +118,7 @@ class Whereabouts:
         its port is known to be the one of its device that takes commands.
         """
         place = self._place()
-        known = None if place is None else self._roles.get(place.usb)
-        if place is None or known is None:
-            return ("" if place is None else place.usb), False
-        return place.usb, place.interface == known.at
+        return ("", False) if place is None else (place.usb, takes_codes(place, self._roles))
 
     def _own_card(self) -> str:
         place = self._place()

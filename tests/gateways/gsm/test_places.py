@@ -84,6 +84,51 @@ def test_of_a_known_device_the_command_port_alone_is_asked_and_of_others_all() -
     assert asked == [f"{known.usb}/{known.at}", *(f"ffff:0001/{number}" for number in (0, 1, 2, 4))]
 
 
+def stick(*interfaces: int, at: int | None = None) -> list[SeenPort]:
+    """A Huawei of which several tables are known; `at`: its interface that says so by its descriptor."""
+    return [
+        SeenPort(
+            path=f"/dev/{number}",
+            mark=f"m{number}",
+            usb="12d1:1506",
+            position="1-1",
+            interface=number,
+            descriptor="ff/02/02" if number == at else "ff/ff/ff",
+        )
+        for number in interfaces
+    ]
+
+
+def asked_of(ports: list[SeenPort], silent: set[str]) -> list[int | None]:
+    return [place.interface for place in may_be_asked(ports, roles_of(DIALECTS), (), silent)]
+
+
+def test_where_the_tables_interface_is_silent_or_not_there_the_others_of_the_device_are_asked() -> None:
+    assert asked_of(stick(0, 1, 2, 3), silent=set()) == [2]
+    assert asked_of(stick(0, 1, 2, 3), silent={"m2"}) == [0, 1, 3]
+    assert asked_of(stick(0, 1, 3), silent=set()) == [0, 1, 3]
+
+
+def test_a_descriptor_that_tells_what_takes_commands_is_believed_before_the_table() -> None:
+    assert asked_of(stick(0, 1, 2, 3, 4, at=4), silent=set()) == [4]
+    assert asked_of(stick(0, 1, 2, 3, 4, at=4), silent={"m4"}) == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(("answers", "voice"), [(2, 1), (3, 2), (1, 2), (4, 1)])
+def test_the_voice_goes_with_the_interface_that_has_answered(answers: int, voice: int) -> None:
+    ports = stick(0, 1, 2, 3, 4)
+    place = next(one for one in ports if one.interface == answers)
+    assert voice_beside(place, ports, roles_of(DIALECTS)) == f"/dev/{voice}"
+
+
+def test_the_descriptor_of_an_interface_is_read(machine: Machine) -> None:
+    device = machine.plug("1-2", "12d1:1506", {2: "ttyUSB2"})
+    interface = next(device.rglob("bInterfaceNumber")).parent
+    for name, text in (("Class", "ff"), ("SubClass", "01"), ("Protocol", "02")):
+        (interface / f"bInterface{name}").write_text(f"{text}\n")
+    assert [one.descriptor for one in machine.places()] == ["ff/01/02"]
+
+
 def test_of_a_device_that_is_another_lines_no_port_is_asked() -> None:
     ports = [
         SeenPort(

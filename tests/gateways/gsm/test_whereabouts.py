@@ -9,7 +9,7 @@ import pytest
 
 from gateways.gsm.errors import PortBusy, PortLost
 from gateways.gsm.port.places import mark_of
-from gateways.gsm.port.search import SeenPort
+from gateways.gsm.port.search import SeenPort, roles_of
 from gateways.gsm.port.serial_port import Port
 from gateways.gsm.port.whereabouts import SILENT_AGAIN_S, STRANGER_AGAIN_S, Whereabouts
 from messages.ids import LineId, TrunkId
@@ -283,3 +283,30 @@ def test_behind_an_address_another_modem_may_be_put_and_the_right_one_again(hub:
 
 def test_a_line_without_an_imei_takes_whoever_is_there(hub: Hub, make: Make) -> None:
     assert not make("three", (spec("three", port="/dev/x"),)).is_not_it(TWO, 0.0)
+
+
+def test_a_stick_whose_command_port_is_another_than_the_tables_is_found_with_its_voice(
+    hub: Hub, tmp_path: Path
+) -> None:
+    for number, imei in ((1, None), (2, None), (3, ONE)):
+        hub.plug(f"/dev/{number}", imei)
+
+    def places() -> list[SeenPort]:
+        return [
+            SeenPort(path=path, mark=mark, usb="12d1:1506", position="1-1", interface=int(path[-1]))
+            for path, mark in sorted(hub.marks.items())
+        ]
+
+    line = spec("one", ONE)
+    where = Whereabouts(
+        line,
+        [],
+        tmp_path / "lines",
+        places=places,
+        open_port=hub.open_port,
+        roles=roles_of(DIALECTS),
+        base=DIALECTS.base(),
+    )
+    assert found(where, within_s=20.0) == "/dev/3"
+    assert hub.asked[0] == "/dev/2", "the table's first"
+    assert (where.voice(), where.usb()) == ("/dev/2", ("12d1:1506", True))
