@@ -46,7 +46,7 @@ boot_time_s = 0.2
 memory = { '+QCFG="ims"' = "2" }
 [[modem]]
 name = "plain"
-dialect = "huawei"
+dialect = "zte"
 number = "+390200000003"
 setup_time_s = 0.1
 [[phone]]
