@@ -148,7 +148,10 @@ def test_digital_silence_stays_digital_silence() -> None:
 
 
 class Loopback:
-    """A port that says what it was last told."""
+    """A port that says the same always, and keeps what it was told."""
+
+    rate_hz = RATE_HZ
+    wide = False
 
     def __init__(self, says: bytes) -> None:
         self.says = says
