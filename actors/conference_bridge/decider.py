@@ -16,7 +16,7 @@ from media.conference.clips import ClipSpec
 from media.conference.pace import Pace
 from media.conference.presence import Presence
 from media.conference.recorded import NOT_RECORDED, RecordingStatus
-from media.ports.voice_port import VoicePortSpec
+from media.ports.voice_port import VoicePortSpec, spec_of
 from media.sound.levels import LevelReport
 from messages import readings
 from messages.bridge import BridgeReport, Press, Recording, SetMembers
@@ -64,17 +64,7 @@ class Still(msgspec.Struct, frozen=True, kw_only=True):
 
 def specs(wish: SetMembers) -> dict[str, VoicePortSpec]:
     """The ports to have open, by leg."""
-    return {
-        member.leg: VoicePortSpec(
-            path=member.voice.path,
-            rate_hz=member.voice.rate_hz,
-            frame_bytes=member.voice.frame_bytes,
-            kind=member.voice.kind,
-            gains=member.voice.gains,
-            pace=member.voice.pace,
-        )
-        for member in wish.members
-    }
+    return {member.leg: spec_of(member.voice) for member in wish.members}
 
 
 def heard_by(wish: SetMembers) -> dict[str, frozenset[str]]:

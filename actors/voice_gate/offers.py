@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from actors.operator_lines.headset import FRAME_BYTES, RATE_HZ
-from media.ports.voice_port import VoicePortSpec
+from media.ports.voice_port import VoicePortSpec, spec_of
 from messages.ids import LineId, OperatorId
 from runtime.published import line_files
 from runtime.published.voice_files import headset_socket
@@ -35,16 +35,7 @@ class Offers:
 
     def _of_line(self, line: LineId) -> VoicePortSpec | None:
         voice = line_files.voice_of(self._run, line)
-        if voice is None:
-            return None
-        return VoicePortSpec(
-            path=voice.path,
-            rate_hz=voice.rate_hz,
-            frame_bytes=voice.frame_bytes,
-            kind=voice.kind,
-            gains=voice.gains,
-            pace=voice.pace,
-        )
+        return None if voice is None else spec_of(voice)
 
     def _of_headset(self, name: str) -> VoicePortSpec | None:
         found = _HEADSET.fullmatch(name)

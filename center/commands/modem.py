@@ -3,147 +3,41 @@
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import nullcontext, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import msgspec
 from cyclopts import Parameter
 
 from center.errors import CenterError, UsageError
-from center.modems.ports import card_of
+from center.modems.probing import PROBE_S
 from center.options import DEFAULT, Common
 
 if TYPE_CHECKING:
-    from center.modems.session import ModemSession
-    from center.state.state_dir import StateDir
-    from gateways.gsm.driver.events import CallId, Event
-
-PROBE_S: Final = 15.0
-HANG_UP_S: Final = 10.0
-
-
-class Probed(msgspec.Struct, frozen=True, kw_only=True):
-    """What is at a port."""
-
-    port: str
-    answers: bool
-    manufacturer: str = ""
-    model: str = ""
-    revision: str = ""
-    imei: str = ""
-    dialect: str = ""
-    sim: str = ""
-    network: str = ""
-    signal_dbm: int | None = None
-    card: str = ""
-    """The sound card of its USB device; empty where it has none."""
-    text: str = ""
-    """What is wrong."""
-    known_as: str = ""
-    """What people call modems of its dialect."""
-    to_know: tuple[str, ...] = ()
-    """What such hardware is known to do, of which the person on duty should know."""
+    from center.modems.calling import Calling
+    from messages.ids import E164
+    from model.policy import LineSpec
 
 
 def probe(port: str | None = None, /, *, common: Common = DEFAULT) -> int:
     """Ask what is at a port, or at every port that is not in use."""
     from serial.tools import list_ports
 
+    from center.modems.probing import say_probed, what_is_at
+
     ports = [port] if port is not None else [found.device for found in list_ports.comports()]
     found = []
     for path in ports:
-        one = _with_its_kind(_in_use(common.directory, path) or _probed(path))
-        found.append(msgspec.structs.replace(one, card=card_of(path) or ""))
+        found.append(what_is_at(common.directory, path))
         if not common.json:
-            _say_probed(common, found[-1])
+            say_probed(common, found[-1])
     if common.json:
         common.data(found)
     elif not found:
         common.say("this machine has no serial port")
     return 0 if any(one.answers for one in found) or port is None else 1
-
-
-def _in_use(state: StateDir, path: str) -> Probed | None:
-    """What the running center's line says of the modem at this port; none where no line has it."""
-    from center.modems.live_trace import line_at
-    from messages.ids import LineId
-    from runtime.published import line_files
-
-    line = line_at(state, path)
-    report = None if line is None else line_files.read_all(state.run).get(LineId(line))
-    if report is None:
-        return None
-    return Probed(
-        port=report.port or path,
-        answers=report.usable,
-        imei=report.imei,
-        dialect=report.dialect,
-        network=report.registration,
-        signal_dbm=report.signal_dbm,
-        text=f"line {line} of the running center has it{f': {report.text}' if report.text else ''}",
-    )
-
-
-def _with_its_kind(found: Probed) -> Probed:
-    """What is known of modems of its dialect, beside what it has said itself."""
-    from gateways.gsm.dialects.loading import installed
-
-    if not found.answers or found.dialect not in installed():
-        return found
-    kind = installed().get(found.dialect).data
-    return msgspec.structs.replace(found, known_as=kind.name, to_know=kind.faults)
-
-
-def _probed(path: str) -> Probed:
-    from center.modems.session import opened
-    from gateways.gsm.driver.events import Ready, SimState
-
-    def decided(event: Event) -> bool:
-        return isinstance(event, Ready) or (isinstance(event, SimState) and event.code != "READY")
-
-    try:
-        with opened(path) as session:
-            ready = session.run(PROBE_S, decided)
-            driver = session.driver
-            who, network = driver.identity, driver.registration
-            return Probed(
-                port=path,
-                answers=ready,
-                **msgspec.structs.asdict(who),
-                sim=driver.sim,
-                network=network.name.lower() if network is not None else "",
-                signal_dbm=driver.signal_dbm,
-                text="" if ready else session.why_not(),
-            )
-    except CenterError as error:
-        return Probed(port=path, answers=False, text=str(error))
-
-
-def _say_probed(common: Common, found: Probed) -> None:
-    from center.doctor.obstacles import at_port, sentence
-
-    if not found.answers:
-        common.say(f"{found.port}: {found.text.removeprefix(f'{found.port}: ')}")
-        for obstacle in at_port(found.port, common.directory):
-            common.say(f"  {sentence(obstacle)}")
-        return
-    who = " ".join(filter(None, (found.manufacturer, found.model, found.revision)))
-    facts = (
-        ("", who),
-        ("IMEI ", found.imei),
-        ("dialect ", f"{found.dialect} ({found.known_as})" if found.known_as else found.dialect),
-        ("SIM ", found.sim),
-        ("network ", found.network or "unknown"),
-        ("sound card ", found.card),
-        ("", "" if found.signal_dbm is None else f"{found.signal_dbm} dBm"),
-        ("", found.text),
-    )
-    common.say(f"{found.port}: {', '.join(name + what for name, what in facts if what)}")
-    for fault in found.to_know:
-        common.say(f"  to know: {fault}")
 
 
 def trace(
@@ -229,18 +123,31 @@ def call(
     number: str,
     /,
     *,
-    seconds: Annotated[float, Parameter(help="Hang up after so long.")] = 30.0,
+    voice: Annotated[bool, Parameter(negative="", help="Try the voice both ways.")] = False,
+    twice: Annotated[bool, Parameter(negative="", help="And in a second call.")] = False,
+    seconds: Annotated[float, Parameter(help="Hang up after so long; with --voice, from the answer.")] = 30.0,
+    voice_port: Annotated[str, Parameter(help="Where its voice is; else as its line would find it.")] = "",
     dialect: Annotated[str, Parameter(help="Name of a dialect.")] = "auto",
     trace: Annotated[
-        Path | None, Parameter(help="Write down what goes over the port, as an AT trace.")
+        Path | None,
+        Parameter(
+            name=("--trace", "--out"),
+            help="Write down what goes over the port, as an AT trace, and what --voice has found.",
+        ),
     ] = None,
     common: Common = DEFAULT,
 ) -> int:
-    """Call a number through one modem; never an emergency number. Exit 0 when it was answered."""
+    """Call a number through one modem; never an emergency number. Exit 0 when it was answered.
+
+    With --voice, something is said and listened to as the center would, what was measured is told, and exit
+    is 0 when the line's voice works.
+    """
+    from center.modems.calling import Calling, Told
     from center.modems.live_trace import line_at
     from center.modems.session import opened
+    from center.modems.voice_place import line_of
     from center.people import region_of
-    from gateways.gsm.driver.events import CallAnswered, CallEvent, CallReleased, Ready, Ref
+    from gateways.gsm.driver.events import Ready
     from store.errors import NumberRefused
     from store.registry import numbers
 
@@ -251,42 +158,70 @@ def call(
         to = numbers.of_a_person(number, region)
     except NumberRefused as error:
         raise UsageError(str(error)) from error
-    started_s = time.monotonic()
-    answered = False
+    spec = line_of(common.directory, port)
+    if voice_port:
+        spec = msgspec.structs.replace(spec, voice_port=voice_port)
 
-    def told(event: Event) -> bool:
-        nonlocal answered
-        if not isinstance(event, CallEvent):
-            return False
-        answered |= isinstance(event, CallAnswered)
-        name = f"call.{type(event).__name__.removeprefix('Call').lower()}"
-        row = {"t": round(time.monotonic() - started_s, 3), "event": name, "number": event.number}
-        if isinstance(event, CallReleased):
-            row["cause"] = event.cause
+    def tell(told: Told) -> None:
+        row = {name: value for name, value in msgspec.structs.asdict(told).items() if value is not None}
         if common.json:
             common.data(row)
         else:
             common.say(" ".join(str(value) for value in row.values()))
-        return isinstance(event, CallReleased)
 
     with (
         trace.open("w") if trace is not None else nullcontext() as file,
-        opened(port, dialect=dialect, region=region, trace=file) as session,
+        opened(port, dialect=dialect, region=region, trace=file, voice_port=spec.voice_port) as session,
     ):
         if file is not None:
             file.writelines(f"# {remark}\n" for remark in _remarks(port))
         if not session.run(PROBE_S, lambda event: isinstance(event, Ready)):
             raise CenterError(f"{port}: {session.why_not()}")
-        placed = session.driver.dial(Ref("command line"), to, time.monotonic())
-        try:
-            if not session.run(seconds, told):
-                _hang_up(session, placed, told)
-        except KeyboardInterrupt:
-            _hang_up(session, placed, told)
-    return 0 if answered else 1
+        calling = Calling(session, tell)
+        if not voice:
+            return 0 if calling.call(to, seconds) else 1
+        return 0 if _voice_works(common, calling, to, spec, seconds, 2 if twice else 1, file) else 1
 
 
-def _hang_up(session: ModemSession, placed: CallId, told: Callable[[Event], bool]) -> None:
-    session.driver.hang_up(placed, time.monotonic())
-    if not session.run(HANG_UP_S, told):
-        raise CenterError("the modem does not say that the call has ended")
+def _voice_works(
+    common: Common,
+    calling: Calling,
+    to: E164,
+    line: LineSpec,
+    seconds: float,
+    calls: int,
+    file: TextIO | None,
+) -> bool:
+    """So many calls by the same open port, each told of; whether all of them have proved the line's voice."""
+    from center.modems.voice_place import NO_LINE, voice_of
+    from center.modems.voice_trial import VoiceTrial, something_to_say
+    from center.modems.voice_words import lines_of
+    from messages.lines import LineLevels
+    from runtime.clock import SystemClock
+    from runtime.published import line_levels
+
+    voice = voice_of(common.directory, line)
+    trial = VoiceTrial(voice, something_to_say())
+    report, works = None, True
+    try:
+        for place in range(calls):
+            if place:
+                calling.pause()
+            report = calling.call_with_voice(to, seconds, trial, report)
+            works = works and report.proved
+            if common.json:
+                common.data({"event": "voice", **msgspec.to_builtins(report)})
+            for text in lines_of(report):
+                if file is not None:
+                    file.write(f"# {text}\n")
+                if not common.json:
+                    common.say(text)
+            if line.line != NO_LINE and report.into.ms:
+                now_us = SystemClock.anchored().now_us()
+                levels = LineLevels(
+                    line=line.line, at=now_us, into=report.into, out=report.out, gains=voice.gains
+                )
+                line_levels.write(common.directory.path, levels)
+    finally:
+        trial.stop()
+    return works

@@ -20,6 +20,7 @@ from gateways.gsm.driver.events import EmergencyNumbers, Event, Stage, Unrespons
 from gateways.gsm.errors import DialRefused, GsmError
 from gateways.gsm.port.dial_guard import DialGuard
 from gateways.gsm.port.places import resolved
+from gateways.gsm.port.search import CARD, by_card
 from gateways.gsm.port.serial_port import SerialPort
 from gateways.gsm.port.tcp_port import TcpPort, open_port
 from gateways.gsm.tracing.trace import TraceWriter
@@ -36,6 +37,8 @@ class ModemSession:
         self._trace = trace
         self._began_s: float | None = None
         self._said = b""
+        self.written = bytearray()
+        """What was said to the modem; whoever looks at it clears it."""
         self.driver = driver
         self.unresponsive = False
         """Whether it was given up: it has not answered after the port was opened anew."""
@@ -83,6 +86,7 @@ class ModemSession:
     def _write(self) -> None:
         if data := self.driver.take_output():
             self._port.write(data)
+            self.written += data
             if self._trace is not None:
                 self._trace.host(data, time.monotonic())
 
@@ -100,11 +104,16 @@ class ModemSession:
 
 @contextmanager
 def opened(
-    path: str, *, dialect: str = AUTO, region: str = "IT", trace: TextIO | None = None
+    path: str, *, dialect: str = AUTO, region: str = "IT", trace: TextIO | None = None, voice_port: str = ""
 ) -> Iterator[ModemSession]:
-    """The modem at this port. Raises CenterError: no such port, in use, unknown dialect."""
+    """The modem at this port. `voice_port`: as the setting, which may be a sound card. Raises CenterError:
+    no such port, in use, unknown dialect.
+    """
     try:
-        driver = Driver(Dialects.load(), dialect, region=region)
+        dialects = Dialects.load()
+        if by_card(voice_port):
+            dialects = dialects.by_card(own=voice_port == CARD)
+        driver = Driver(dialects, dialect, region=region)
         port = open_port(resolved(path) or path, DialGuard(psap_live=False, trunk_emergency=False))
     except GsmError as error:
         raise CenterError(str(error)) from error

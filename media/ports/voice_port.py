@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from media.sound.frames import FRAME_BYTES, RATE_HZ
-from messages.base import NO_GAINS, Gains, VoicePace
+from messages.base import NO_GAINS, Gains, VoicePace, VoicePort
 
 
 class VoicePortSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,3 +22,15 @@ class VoicePortSpec(msgspec.Struct, frozen=True, kw_only=True):
     gains: Gains = NO_GAINS
     pace: VoicePace = VoicePace.CLOCK
     """Of a terminal."""
+
+
+def spec_of(voice: VoicePort) -> VoicePortSpec:
+    """What is to be opened where a line has said that its voice is there."""
+    return VoicePortSpec(
+        path=voice.path,
+        rate_hz=voice.rate_hz,
+        frame_bytes=voice.frame_bytes,
+        kind=voice.kind,
+        gains=voice.gains,
+        pace=voice.pace,
+    )

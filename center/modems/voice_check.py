@@ -1,0 +1,216 @@
+"""What a call has shown of a line's voice: figures, and what they mean as an enum. Pure.
+
+The sentences are in `center.modems.voice_words`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from media.sound.active_level import ActiveLevel
+from media.sound.echo import Echo, echo_of
+from media.sound.flow import Arrival, flow_of, on_our_clock
+from media.sound.frames import FRAME_BYTES, FRAMES_PER_S, RATE_HZ, SAMPLE_BYTES, SILENCE, samples_of
+from messages.base import NO_GAINS, Gains
+from messages.lines import WayLevel
+from model.loudness import Loudness, better_gain_in_db, judged
+
+LATE_S: Final = 3.0
+"""A voice that opens later than this after the answer has cost somebody a sentence."""
+_RATE_OFF: Final = 0.05
+_DRIFT_PPM: Final = 300.0
+"""Beyond what crystals do (ITU-T G.811 and the modems' data sheets have 50 and less)."""
+_LOST_SHARE: Final = 0.005
+_DROPPED_SHARE: Final = 0.02
+_ECHO_DB: Final = -35.0
+_NOISE_DBFS: Final = -30.0
+"""As loud as speech, and no voice in it."""
+_SHORTEST_S: Final = 3.0
+
+
+class Finding(StrEnum):
+    """What is wrong with a line's voice, or worth knowing; the worst come first."""
+
+    NOT_ANSWERED = "not_answered"
+    NO_PORT = "no_port"
+    """No voice port is known, or it cannot be opened."""
+    REFUSED = "refused"
+    """The modem did not switch its voice to the host."""
+    NOTHING = "nothing"
+    """The port gives no byte."""
+    MUTE = "mute"
+    """It gives digital silence and nothing else."""
+    NOISE = "noise"
+    """It gives something as loud as speech that is none."""
+    RATE = "rate"
+    """It gives more or fewer samples than it should."""
+    NOT_TAKEN = "not_taken"
+    """It does not take what is said to it."""
+    WORN = "worn"
+    """This call was worse than the one before it."""
+    SHORT = "short"
+    """The call was too short to tell."""
+    LATE = "late"
+    LOST = "lost"
+    DRIFT = "drift"
+    LOUD = "loud"
+    QUIET = "quiet"
+    ECHO = "echo"
+    NO_VOICE = "no_voice"
+    """Nobody has spoken: of the level nothing is known."""
+
+
+BROKEN: Final = frozenset(list(Finding)[: list(Finding).index(Finding.SHORT) + 1])
+"""With one of these the line's voice is not proved."""
+
+
+class Carried(msgspec.Struct, frozen=True, kw_only=True):
+    """What has passed at a voice port in one call. Times by one clock, in seconds."""
+
+    began_s: float
+    """When listening began; the first frame was said then."""
+    ended_s: float
+    arrivals: Sequence[Arrival] = ()
+    heard: bytes = b""
+    """At 8 kHz."""
+    said: Sequence[tuple[int, bytes]] = ()
+    """Frames, by how many frames after the beginning they were said."""
+    rate_hz: int = RATE_HZ
+    """The modem's."""
+    read_bytes: int = 0
+    """In the modem's own format."""
+    written_frames: int = 0
+    dropped_frames: int = 0
+    realigned: int = 0
+
+
+class VoiceReport(msgspec.Struct, frozen=True, kw_only=True):
+    """One call's voice."""
+
+    call: int
+    """The first or the second."""
+    answered: bool
+    path: str = ""
+    trouble: str = ""
+    """Why it could not be opened, in the system's or the modem's words."""
+    opened_after_s: float | None = None
+    """From the answer until the modem had switched its voice on; below 0: before."""
+    tries: int = 0
+    first_sound_after_s: float | None = None
+    """From then until the first byte."""
+    seconds: float = 0.0
+    in_bytes_s: int = 0
+    out_bytes_s: int = 0
+    rate_hz: int = RATE_HZ
+    """At which the modem speaks, as the port has measured it."""
+    samples_s: float = 0.0
+    """How many samples came a second, of 8000 that should."""
+    lost_frames: int = 0
+    longest_pause_ms: int = 0
+    dropped_frames: int = 0
+    realigned: int = 0
+    into: WayLevel = WayLevel()
+    out: WayLevel = WayLevel()
+    better_gain_in_db: float | None = None
+    echo: Echo | None = None
+    drift_ppm: float | None = None
+    drift_within_ppm: float = 0.0
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def proved(self) -> bool:
+        """Whether the line has carried a voice both ways, as far as can be told from here."""
+        return BROKEN.isdisjoint(self.findings)
+
+
+def examined(
+    report: VoiceReport, carried: Carried, *, gains: Gains = NO_GAINS, before: VoiceReport | None = None
+) -> VoiceReport:
+    """The report with all that was measured, and what is to be said of it. `before`: the call before it."""
+    seconds = max(carried.ended_s - carried.began_s, 1e-9)
+    flow = flow_of(carried.arrivals)
+    heard, said = samples_of(carried.heard), _laid_out(carried.said)
+    aligned = on_our_clock(carried.arrivals, heard, carried.began_s, len(said) // SAMPLE_BYTES)
+    into, out = ActiveLevel(), ActiveLevel()
+    into.hear_all(carried.heard)
+    out.hear_all(said)
+    first = carried.arrivals[0].at_s - carried.began_s if carried.arrivals else None
+    found = msgspec.structs.replace(
+        report,
+        seconds=round(seconds, 1),
+        in_bytes_s=round(carried.read_bytes / seconds),
+        out_bytes_s=round(carried.written_frames * FRAME_BYTES * carried.rate_hz / RATE_HZ / seconds),
+        first_sound_after_s=None if first is None else round(first, 2),
+        rate_hz=carried.rate_hz,
+        samples_s=flow.rate_hz,
+        lost_frames=flow.lost_frames,
+        longest_pause_ms=flow.longest_pause_ms,
+        dropped_frames=carried.dropped_frames,
+        realigned=carried.realigned,
+        into=into.report(),
+        out=out.report(),
+        better_gain_in_db=better_gain_in_db(into.report(), gains),
+        echo=echo_of(samples_of(said), aligned),
+        drift_ppm=flow.ppm,
+        drift_within_ppm=flow.ppm_within,
+    )
+    return judged_whole(found, before)
+
+
+def judged_whole(report: VoiceReport, before: VoiceReport | None = None) -> VoiceReport:
+    """The report with what its figures mean."""
+    found = set(_findings(report))
+    if before is not None and before.proved and not found.isdisjoint(BROKEN - {Finding.SHORT}):
+        found.add(Finding.WORN)
+    return msgspec.structs.replace(report, findings=tuple(one for one in Finding if one in found))
+
+
+def _findings(report: VoiceReport) -> list[Finding]:
+    if not report.answered:
+        return [Finding.NOT_ANSWERED]
+    if not report.path or (report.trouble and report.opened_after_s is not None and not report.seconds):
+        return [Finding.NO_PORT]
+    if report.opened_after_s is None:
+        return [Finding.REFUSED]
+    late = [Finding.LATE] if report.opened_after_s > LATE_S else []
+    if report.seconds < _SHORTEST_S:
+        return [Finding.SHORT, *late]
+    if not report.in_bytes_s:
+        return [Finding.NOTHING, *late]
+    frames = report.seconds * FRAMES_PER_S
+    checks = (
+        (Finding.RATE, abs(report.samples_s - RATE_HZ) > _RATE_OFF * RATE_HZ),
+        (Finding.NOT_TAKEN, report.dropped_frames > _DROPPED_SHARE * frames),
+        (Finding.LOST, report.lost_frames > _LOST_SHARE * frames),
+        (Finding.DRIFT, report.drift_ppm is not None and abs(report.drift_ppm) > _DRIFT_PPM),
+        (Finding.ECHO, report.echo is not None and report.echo.level_db > _ECHO_DB),
+    )
+    return [*_loudness(report.into), *late, *(one for one, is_so in checks if is_so)]
+
+
+def _loudness(into: WayLevel) -> list[Finding]:
+    match judged(into):
+        case Loudness.NO_SOUND:
+            return [Finding.MUTE]
+        case _ if not into.voice_ms and into.dbfs > _NOISE_DBFS:
+            return [Finding.NOISE]
+        case Loudness.NO_VOICE:
+            return [Finding.NO_VOICE]
+        case Loudness.QUIET:
+            return [Finding.QUIET]
+        case Loudness.LOUD:
+            return [Finding.LOUD]
+        case _:
+            return []
+
+
+def _laid_out(said: Sequence[tuple[int, bytes]]) -> bytes:
+    """What was said, on one line of time."""
+    frames = [SILENCE] * (said[-1][0] + 1) if said else []
+    for number, frame in said:
+        frames[number] = frame
+    return b"".join(frames)

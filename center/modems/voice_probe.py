@@ -1,0 +1,141 @@
+"""A voice port in the hands of the command line: opened as a bridge would, something is said, all is kept.
+
+One thread; it waits for sound and stamps it when it comes, because what is read at a beat of our own tells
+nothing of the modem's clock. The port stays open until `stop`, over as many calls as there are.
+"""
+
+from __future__ import annotations
+
+import select
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from center.modems.voice_check import Carried
+from media.conference.beat import Schedule, monotonic_us
+from media.ports.ports import PortCounters, VoicePort, VoicePortError
+from media.sound.flow import Arrival
+from media.sound.frames import FRAME_BYTES, SAMPLE_BYTES, SILENCE
+
+AGAIN_S: Final = 0.2
+"""Between two attempts to open it."""
+_IDLE_S: Final = 0.1
+_ENDS_S: Final = 5.0
+"""A driver may take its time to close."""
+
+
+class VoiceProbe:
+    """See the module. `said`: the frames that are said again and again."""
+
+    def __init__(self, open_port: Callable[[], VoicePort], said: Sequence[bytes]) -> None:
+        self._open_port = open_port
+        self._said = said
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="voice", daemon=True)
+        self._call: _Call | None = None
+        self._rate_hz = 0
+        self._counters = PortCounters()
+        self.trouble = ""
+        """Why it is not open now."""
+
+    def begin(self) -> None:
+        """A call's voice flows from now on."""
+        self._call = _Call(self._counters)
+        if not self._thread.is_alive():
+            self._thread.start()
+
+    def end(self) -> Carried | None:
+        """The call is over; what has passed. None where the port was not open in it."""
+        call, self._call = self._call, None
+        if call is None or not call.open:
+            return None
+        return call.carried(self._counters, self._rate_hz)
+
+    def stop(self) -> None:
+        """Close the port."""
+        self._ended.set()
+        if self._thread.is_alive():
+            self._thread.join(_ENDS_S)
+
+    def _run(self) -> None:
+        while not self._ended.is_set():
+            try:
+                port = self._open_port()
+            except VoicePortError as error:
+                self.trouble = str(error)
+                self._ended.wait(AGAIN_S)
+                continue
+            self.trouble = ""
+            try:
+                self._carry(port)
+            except VoicePortError as error:
+                self.trouble = str(error)
+            finally:
+                port.close()
+
+    def _carry(self, port: VoicePort) -> None:
+        while not self._ended.is_set():
+            call = self._call
+            readable, _, _ = select.select(
+                [port.fileno()], [], [], _IDLE_S if call is None else call.wait_s()
+            )
+            now_us = monotonic_us()
+            pcm = port.read() if readable else b""
+            if call is not None:
+                call.open = True
+                if pcm:
+                    call.came(pcm, now_us / 1e6)
+                if call.is_due(now_us):
+                    port.write(call.next_frame(self._said, now_us))
+            self._counters, self._rate_hz = port.counters(), port.rate_hz
+
+
+class _Call:
+    """What passes in one call."""
+
+    def __init__(self, counters: PortCounters) -> None:
+        self.open = False
+        self._before = counters
+        self._began_us = monotonic_us()
+        self._schedule = Schedule(self._began_us)
+        self._arrivals: list[Arrival] = []
+        self._heard: list[bytes] = []
+        self._frames: list[tuple[int, bytes]] = []
+
+    def wait_s(self) -> float:
+        return max(0.0, (self._schedule.due_us - monotonic_us()) / 1e6)
+
+    def is_due(self, now_us: int) -> bool:
+        return now_us >= self._schedule.due_us
+
+    def came(self, pcm: bytes, now_s: float) -> None:
+        self._arrivals.append(Arrival(now_s, len(pcm) // SAMPLE_BYTES))
+        self._heard.append(pcm)
+
+    def next_frame(self, said: Sequence[bytes], now_us: int) -> bytes:
+        tick = self._schedule.take(now_us)
+        frame = said[tick.number % len(said)] if said else SILENCE
+        self._frames.append((tick.number, frame))
+        return frame
+
+    def carried(self, counters: PortCounters, rate_hz: int) -> Carried:
+        return Carried(
+            began_s=self._began_us / 1e6,
+            ended_s=time.monotonic(),
+            arrivals=self._arrivals,
+            heard=b"".join(self._heard),
+            said=self._frames,
+            rate_hz=rate_hz,
+            read_bytes=counters.read_bytes - self._before.read_bytes,
+            written_frames=counters.written_frames - self._before.written_frames,
+            dropped_frames=counters.dropped_frames - self._before.dropped_frames,
+            realigned=counters.realigned - self._before.realigned,
+        )
+
+
+def frames_of(pcm: bytes, pause_s: float) -> list[bytes]:
+    """A sound as whole frames, and a pause after it."""
+    whole = pcm.ljust(-(-len(pcm) // FRAME_BYTES) * FRAME_BYTES, b"\0")
+    frames = [whole[at : at + FRAME_BYTES] for at in range(0, len(whole), FRAME_BYTES)]
+    return frames + [SILENCE] * round(pause_s * 50)

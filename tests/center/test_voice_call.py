@@ -1,0 +1,112 @@
+"""`modem call --voice`: a line's voice tried both ways, against the carrier, and told in words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from center import cli
+from center.node.carrier import Carrier
+from center.state.state_dir import StateDir
+from media.conference.sounds import FOLDER
+
+pytestmark = [pytest.mark.process, pytest.mark.timeout(120)]
+
+SPEAKS, SILENT = "+393331112223", "+393331112224"
+SIMULATION = f"""
+[simulator]
+control = "127.0.0.1:0"
+[[modem]]
+name = "sim1"
+dialect = "simcom7600"
+number = "+390200000001"
+setup_time_s = 0.1
+[[modem]]
+name = "mute"
+dialect = "huawei"
+number = "+390200000002"
+setup_time_s = 0.1
+no_voice = true
+[[phone]]
+number = "{SPEAKS}"
+rings_after_s = 0.1
+answers_after_s = 0.1
+says = "loop:{FOLDER / "psap_stay.en.wav"}"
+[[phone]]
+number = "{SILENT}"
+rings_after_s = 0.1
+behaviour = "busy"
+"""
+
+
+class Site(NamedTuple):
+    state: StateDir
+    capfd: pytest.CaptureFixture[str]
+
+    def call(self, modem: str, number: str, *options: str) -> int:
+        port = str(self.state.run / f"{modem}.at")
+        common = ("--state", str(self.state.path), "--seconds", "6")
+        return cli.run(["modem", "call", port, number, "--voice", *options, *common])
+
+    def reports(self) -> list[dict[str, Any]]:
+        told = [json.loads(line) for line in self.capfd.readouterr().out.splitlines()]
+        return [one for one in told if one["event"] == "voice"]
+
+
+@pytest.fixture
+def site(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Iterator[Site]:
+    state = StateDir(tmp_path / "state")
+    state.create()
+    simulation = tmp_path / "simulation.toml"
+    simulation.write_text(SIMULATION)
+    carrier = Carrier(state, simulation)
+    try:
+        carrier.wait_ready()
+        yield Site(state, capfd)
+    finally:
+        carrier.end()
+
+
+def test_a_voice_that_works_is_measured_in_two_calls_by_one_port_and_can_be_sent_in_one_file(
+    site: Site, tmp_path: Path
+) -> None:
+    file = tmp_path / "line.trace"
+    assert site.call("sim1", SPEAKS, "--twice", "--json", "--out", str(file)) == 0
+    first, second = site.reports()
+    assert (first["call"], second["call"]) == (1, 2)
+    for one in (first, second):
+        assert one["path"].endswith("sim1.voice")
+        assert one["findings"] == []
+        assert one["tries"] >= 1
+        assert one["opened_after_s"] < 3
+        assert one["in_bytes_s"] == pytest.approx(16000, rel=0.06)
+        assert one["out_bytes_s"] == pytest.approx(16000, rel=0.06)
+        assert one["into"]["dbfs"] == pytest.approx(-20, abs=2)
+        assert one["out"]["dbfs"] == pytest.approx(-20, abs=2)
+        assert one["echo"] is None
+    written = file.read_text()
+    assert "# the voice works, as far as can be told from here" in written
+    assert cli.run(["modem", "replay", str(file), "--json"]) == 0
+    told = [json.loads(line)["event"] for line in site.capfd.readouterr().out.splitlines()]
+    assert told.count("call.answered") == 2
+
+
+def test_a_modem_that_gives_silence_is_told_in_words_and_is_exit_code_1(site: Site) -> None:
+    assert site.call("mute", SPEAKS) == 1
+    said = site.capfd.readouterr().out
+    assert "! nothing but digital silence comes" in said
+    assert "the voice works" not in said
+
+
+def test_of_a_call_that_nobody_answers_the_voice_is_not_known(site: Site) -> None:
+    assert site.call("sim1", SILENT) == 1
+    assert "nobody has answered: of the voice nothing is known" in site.capfd.readouterr().out
+
+
+def test_an_emergency_number_is_never_called_to_try_a_voice(site: Site) -> None:
+    assert site.call("sim1", "112") == 2
+    assert "call.dialing" not in site.capfd.readouterr().out
