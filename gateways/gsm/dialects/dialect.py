@@ -329,5 +329,6 @@ def _by_card(voice: Voice, *, own: bool) -> Voice:
         off=card.off,
         rate_hz=8000,
         frame_bytes=320,
-        pace="clock",
+        pace=VoicePace.CLOCK,
+        wear_reset=(),
     )

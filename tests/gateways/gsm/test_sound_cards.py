@@ -12,7 +12,7 @@ from gateways.gsm.driver.events import VoiceReady
 from gateways.gsm.line.legs_on_line import LegsOnLine
 from gateways.gsm.port.search import SeenPort, by_card
 from gateways.gsm.port.whereabouts import Whereabouts
-from messages.base import Joins
+from messages.base import Joins, VoicePace
 from messages.ids import LineId, TrunkId
 from model.policy import LineSpec
 from tests.gateways.gsm.bench import DIALECTS, USER, Bench, FakeModem
@@ -58,7 +58,8 @@ def test_at_analogue_pins_the_voice_is_there_with_the_answer_and_nothing_is_said
 def test_with_a_sound_card_every_family_gives_its_voice_to_the_host(dialect: str) -> None:
     for dialects in (OWN, WIRED):
         assert joins(dialects.get(dialect), voice=True) is Joins.HOST
-        assert dialects.get(dialect).data.voice.rate_hz == 8000
+        voice = dialects.get(dialect).data.voice
+        assert (voice.rate_hz, voice.pace, voice.wear_reset) == (8000, VoicePace.CLOCK, ())
     assert DIALECTS.get(dialect).data.voice.kind != "card"
 
 
