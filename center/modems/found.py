@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from enum import StrEnum
@@ -130,8 +131,10 @@ def _voice(asked: Questions, modem: Unnamed) -> GivesVoice:
         return GivesVoice.CARD
     if voice.kind == "none":
         return GivesVoice.NONE
-    if voice.ask and not asked.ask(voice.ask).ok:
-        return GivesVoice.REFUSED
+    if voice.ask:
+        told = asked.ask(voice.ask)
+        if not told.ok or any(re.fullmatch(voice.says_none, line) for line in told.lines):
+            return GivesVoice.REFUSED
     if not modem.voice:
         return GivesVoice.NO_PORT
     return GivesVoice.PORT_PERHAPS if voice.tried else GivesVoice.PORT

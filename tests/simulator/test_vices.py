@@ -9,9 +9,15 @@ from simulator.errors import ConfigError
 from simulator.modem.modem import Power
 from simulator.modem.vices import Vices, over
 from simulator.modem.wire import frames
+from tests.foundation.tree import ROOT
 from tests.simulator.world import ONE, OPERATOR, PSAP, USER, World
 
 MODEM = {"name": "m", "dialect": "3gpp", "number": ONE}
+
+
+def test_every_vice_stands_in_the_page_about_modems() -> None:
+    page = (ROOT / "docs/hardware.md").read_text("utf-8")
+    assert [name for name in Vices.__struct_fields__ if f"`{name}`" not in page] == []
 
 
 def test_what_is_given_goes_over_what_the_dialect_has() -> None:
