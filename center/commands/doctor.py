@@ -111,6 +111,7 @@ def _checks(
         if not simulated:
             yield "modems", partial(center.modems, settings)
             yield "modems", partial(obstacles.plugged_in, settings, state)
+            yield "voice", partial(voices.of_lines, settings, state)
     yield "center", partial(center.running_center, state, node)
     if node is not None:
         yield "listeners", partial(listeners.listeners, state, node)

@@ -1,15 +1,23 @@
-"""How the operators on shift would be reached, where they are meant to have lines of their own."""
+"""How the operators on shift would be reached, where they are meant to have lines of their own; and whether a
+call has shown that each line carries a voice.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from center.doctor.findings import Finding, ok, warn
-from center.settings.handed_down import setup_of
+from center.settings.handed_down import lines_of, setup_of
 from center.settings.schema import Settings
 from center.state.state_dir import StateDir
+from gateways.gsm.port.addresses import is_address
+from messages.base import Joins
 from messages.ids import OperatorLine, ShiftState
+from messages.lines import LineLevels
 from messages.operators import OperatorVoice
+from model.loudness import Loudness, better_gain_in_db, judged
+from model.policy import LineSpec
+from runtime.published import line_files, line_levels
 
 
 def voices(state: StateDir, settings: Settings) -> Iterator[Finding]:
@@ -55,3 +63,28 @@ def nailed_up(settings: Settings) -> Iterator[Finding]:
     ours = len(public) - len(kept_for_inbound(public, setup.policy))
     text = f"{ours // 2} operators can be nailed up: half of {ours} public lines, the others are for users"
     yield ok("voices", text) if ours >= 2 else warn("voices", text)
+
+
+def of_lines(settings: Settings, state: StateDir) -> Iterator[Finding]:
+    """Of each line whose voice comes to the host, as far as is known: what its last call has shown."""
+    said, levels = line_files.read_all(state.run), line_levels.read_all(state.path)
+    for line in lines_of(settings):
+        report = said.get(line.line)
+        if is_address(line.port) or (report is not None and report.joins is not Joins.HOST):
+            continue  # no voice comes here
+        yield _of_line(line, levels.get(line.line))
+
+
+def _of_line(line: LineSpec, levels: LineLevels | None) -> Finding:
+    if levels is None or judged(levels.into) in (Loudness.NO_SOUND, Loudness.NO_VOICE):
+        port = line.port or "PORT"
+        return warn(
+            "voice",
+            f"{line.line}: no call has shown that it carries a voice; stop the center, and "
+            f"`securwoman modem call {port} NUMBER --voice --twice`",
+        )
+    told = f"{line.line}: its last call was {levels.into.dbfs:.0f} dBFS in, {levels.out.dbfs:.0f} out"
+    gain = better_gain_in_db(levels.into, levels.gains)
+    if gain is None:
+        return ok("voice", told)
+    return warn("voice", f"{told}, {judged(levels.into)}: try gain_in_db = {gain:.0f}")

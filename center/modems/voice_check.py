@@ -164,7 +164,11 @@ def examined(
 def judged_whole(report: VoiceReport, before: VoiceReport | None = None) -> VoiceReport:
     """The report with what its figures mean."""
     found = set(_findings(report))
-    if before is not None and before.proved and not found.isdisjoint(BROKEN - {Finding.SHORT}):
+    if (
+        before is not None
+        and before.proved
+        and not found.isdisjoint(BROKEN - {Finding.SHORT, Finding.NOT_ANSWERED})
+    ):
         found.add(Finding.WORN)
     return msgspec.structs.replace(report, findings=tuple(one for one in Finding if one in found))
 

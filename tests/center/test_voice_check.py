@@ -1,0 +1,133 @@
+"""What a call's figures mean, on sound whose faults are known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+
+from center.modems.voice_check import BROKEN, Carried, Finding, VoiceReport, examined, judged_whole
+from center.modems.voice_words import lines_of
+from media.conference.sounds import FOLDER, read_wav
+from media.sound.flow import Arrival
+from media.sound.frames import FRAME_BYTES, FRAME_SAMPLES, RATE_HZ, SILENCE
+from media.sound.gain import Amplifier
+from messages.base import Gains
+
+SECONDS = 12
+VOICE = np.tile(read_wav(FOLDER / "psap_stay.en.wav"), 8)[: SECONDS * RATE_HZ].tobytes()
+OURS = np.tile(read_wav(FOLDER / "please_hold.en.wav"), 8)[: SECONDS * RATE_HZ].tobytes()
+OPENED = VoiceReport(call=1, answered=True, path="/dev/voice", opened_after_s=0.4, tries=1)
+
+
+def carried(heard: bytes = VOICE, **others: Any) -> Carried:
+    arrivals = [Arrival(100.02 + n * 0.02, FRAME_SAMPLES) for n in range(len(heard) // FRAME_BYTES)]
+    frames = [(at // FRAME_BYTES, OURS[at : at + FRAME_BYTES]) for at in range(0, len(OURS), FRAME_BYTES)]
+    whole = Carried(
+        began_s=100.0,
+        ended_s=100.0 + SECONDS,
+        arrivals=arrivals,
+        heard=heard,
+        said=frames,
+        read_bytes=len(heard),
+        written_frames=len(frames),
+    )
+    return msgspec.structs.replace(whole, **others)
+
+
+def hiss(dbfs: float) -> bytes:
+    loud = np.random.default_rng(3).normal(0, 32768 * 10 ** (dbfs / 20), SECONDS * RATE_HZ)
+    return np.clip(np.rint(loud), -32768, 32767).astype("<i2").tobytes()
+
+
+def echoing() -> bytes:
+    delay = 180 * RATE_HZ // 1000
+    ours = np.frombuffer(OURS, dtype="<i2").astype(float)
+    back = np.concatenate((np.zeros(delay), ours))[: len(ours)] * 0.1
+    both = np.frombuffer(VOICE, dtype="<i2") + back
+    return np.clip(np.rint(both), -32768, 32767).astype("<i2").tobytes()
+
+
+FAST = [Arrival(100.02 + n * 0.01, FRAME_SAMPLES) for n in range(SECONDS * 50)]
+ROUGH = [one for number, one in enumerate(carried().arrivals) if number % 100]
+
+
+@pytest.mark.parametrize(
+    ("one", "findings"),
+    [
+        (carried(), []),
+        (carried(SILENCE * SECONDS * 50), [Finding.MUTE]),
+        (carried(b"", read_bytes=0), [Finding.NOTHING]),
+        (carried(hiss(-18.0)), [Finding.NOISE]),
+        (carried(hiss(-60.0)), [Finding.NO_VOICE]),
+        (carried(Amplifier(-18.0).process(VOICE)), [Finding.QUIET]),
+        (carried(echoing()), [Finding.ECHO]),
+        (carried(arrivals=FAST), [Finding.RATE]),
+        (carried(arrivals=ROUGH), [Finding.LOST]),
+        (carried(dropped_frames=100), [Finding.NOT_TAKEN]),
+        (carried(ended_s=102.0), [Finding.SHORT]),
+    ],
+)
+def test_each_fault_is_found_and_nothing_else(one: Carried, findings: list[Finding]) -> None:
+    report = examined(OPENED, one)
+    assert list(report.findings) == findings
+    assert report.proved is BROKEN.isdisjoint(findings)
+
+
+def test_a_quiet_line_is_told_with_the_gain_that_would_help_on_top_of_what_it_has() -> None:
+    report = examined(OPENED, carried(Amplifier(-18.0).process(VOICE)), gains=Gains(in_db=4.0))
+    assert report.better_gain_in_db == pytest.approx(16, abs=2)
+    assert any(f"try gain_in_db = {report.better_gain_in_db:.0f}" in line for line in lines_of(report))
+
+
+def test_an_echo_is_told_with_its_delay() -> None:
+    report = examined(OPENED, carried(echoing()))
+    assert report.echo is not None
+    assert report.echo.delay_ms == pytest.approx(180, abs=1)
+    assert report.echo.level_db == pytest.approx(-20, abs=1.5)
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        examined(OPENED, carried(SILENCE * SECONDS * 50), before=examined(OPENED, carried())),
+        judged_whole(VoiceReport(call=2, answered=True, path="/dev/voice"), examined(OPENED, carried())),
+    ],
+)
+def test_a_second_call_without_voice_after_a_good_one_is_worn(second: VoiceReport) -> None:
+    assert Finding.WORN in second.findings
+    assert any(line.startswith("! worn: ") for line in lines_of(second))
+
+
+def test_two_bad_calls_are_not_worn_and_neither_is_a_call_that_was_not_answered() -> None:
+    bad = examined(OPENED, carried(b"", read_bytes=0))
+    assert Finding.WORN not in examined(OPENED, carried(b"", read_bytes=0), before=bad).findings
+    missed = judged_whole(VoiceReport(call=2, answered=False), examined(OPENED, carried()))
+    assert missed.findings == (Finding.NOT_ANSWERED,)
+
+
+@pytest.mark.parametrize(
+    ("report", "finding"),
+    [
+        (VoiceReport(call=1, answered=True), Finding.NO_PORT),
+        (VoiceReport(call=1, answered=True, path="/dev/v", trouble="CME 3"), Finding.REFUSED),
+        (msgspec.structs.replace(OPENED, trouble="/dev/voice: no such file"), Finding.NO_PORT),
+        (VoiceReport(call=1, answered=False), Finding.NOT_ANSWERED),
+    ],
+)
+def test_a_voice_that_was_not_there_at_all_is_told_by_what_was_missing(
+    report: VoiceReport, finding: Finding
+) -> None:
+    found = judged_whole(report)
+    assert found.findings == (finding,)
+    assert not found.proved
+
+
+def test_every_finding_has_words() -> None:
+    report = examined(OPENED, carried(echoing()))
+    for finding in Finding:
+        assert any(
+            line.startswith("! ") for line in lines_of(msgspec.structs.replace(report, findings=(finding,)))
+        )
