@@ -8,7 +8,7 @@ from gateways.refusals import sentence
 from messages import events as ev
 from messages.base import HangupCause, Position
 from messages.events import Event
-from messages.ids import Advice, Outcome, Party
+from messages.ids import Advice, Channel, Outcome, Party
 from model.alert.leg import place
 
 _CAUSES: Final[dict[int, str]] = {
@@ -104,7 +104,8 @@ def _inbox(event: Event) -> str:
         case ev.NoteAdded():
             return f"{event.by} notes: {event.text}"
         case ev.DialogueSaid():
-            return f"{event.by or 'the user'} writes: {event.text}" + (" (yes or no?)" if event.asks else "")
+            verb = "asks on the line" if event.channel is Channel.VOICE else "writes"
+            return f"{event.by or 'the user'} {verb}: {event.text}" + (" (yes or no?)" if event.asks else "")
         case ev.DialogueSeen():
             verb = "read" if event.read else "received"
             return f"{event.by or 'the user'} has {verb} the messages up to {event.upto}"

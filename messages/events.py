@@ -145,10 +145,14 @@ class DialogueSaid(Message, frozen=True, kw_only=True, tag="dialogue.said"):
     by: OperatorId = OperatorId("")
     """Empty: the user."""
     channel: Channel = Channel.DATA
-    """How it came, or is to go."""
+    """How it came, or is to go; `voice`: the operator has asked it on the line."""
     text: str = ""
     asks: bool = False
     """It is to be answered by yes or no."""
+    fills: BriefingField | None = None
+    """Which field of the briefing the answer fills, and with what."""
+    yes: str = ""
+    no: str = ""
 
 
 class DialogueSeen(Message, frozen=True, kw_only=True, tag="dialogue.seen"):

@@ -164,6 +164,8 @@ class OperatorCommand(StrEnum):
     """112 is not to be called after all; allowed until 112 has answered."""
     WRITE = "write"
     """A message to the user, in the alert's dialogue."""
+    ASK_ALOUD = "ask_aloud"
+    """The operator asks on the line what is answered by a key of the phone: 1 for yes, 2 for no."""
     HAVE_READ = "have_read"
     """What the user has written was on the operator's screen."""
     BRIEF = "brief"

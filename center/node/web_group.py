@@ -96,6 +96,7 @@ class WebGroup:
         """Starts one, handing it the listening socket; or has the one that waits begin."""
         from center.state.state_dir import write_json
         from gateways.console.map.tiles import MapSettings
+        from gateways.console.protocols import protocols_of
         from gateways.http.settings import DrillSettings, WebSettings
 
         host, port = self._listening.getsockname()[:2]
@@ -107,6 +108,7 @@ class WebGroup:
             anchor_us=self._clock.anchor_us,
             policy=self._setup.policy,
             lines=self._setup.lines,
+            protocols=protocols_of(self._settings.protocols.folder),
             map=MapSettings(**msgspec.structs.asdict(self._settings.map)),
             drill=DrillSettings(
                 phone=E164(phone) if (phone := self._settings.drill.phone) else None,

@@ -20,6 +20,7 @@ from center.errors import SettingsError
 from center.settings.areas import outline_of
 from center.settings.check import faults_of
 from center.settings.schema import Settings
+from gateways.console.protocols import ProtocolError, protocols_of
 
 _SAID: Final = re.compile(r"^(?P<reason>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?$", re.DOTALL)
 _MEANING: Final = {
@@ -64,8 +65,14 @@ def load(path: Path) -> Settings:
             outline_of(Path(route.area_file))
         except ValueError as error:
             faults.append(f"psap.route[{i}].area_file: {error}")
+    questions = str(beside / settings.protocols.folder) if settings.protocols.folder else ""
+    try:
+        protocols_of(questions)
+    except ProtocolError as error:
+        faults.append(f"protocols.folder: {error}")
     if faults:
         raise SettingsError(str(path), faults)
+    protocols = msgspec.structs.replace(settings.protocols, folder=questions)
     psap = msgspec.structs.replace(settings.psap, route=routes)
     pmtiles = str(beside / settings.map.pmtiles) if settings.map.pmtiles else ""
     map_ = msgspec.structs.replace(settings.map, pmtiles=pmtiles)
@@ -85,7 +92,14 @@ def load(path: Path) -> Settings:
         identity=str(beside / settings.backup.identity) if settings.backup.identity else "",
     )
     return msgspec.structs.replace(
-        settings, modem=modems, psap=psap, map=map_, announcements=announcements, http=http, backup=backup
+        settings,
+        modem=modems,
+        psap=psap,
+        map=map_,
+        announcements=announcements,
+        protocols=protocols,
+        http=http,
+        backup=backup,
     )
 
 

@@ -168,6 +168,11 @@ class AnnouncementsTable(_Table, frozen=True, kw_only=True):
     names: bool = True
 
 
+class ProtocolsTable(_Table, frozen=True, kw_only=True):
+    folder: str = ""
+    """Empty: the built-in ones alone."""
+
+
 class HttpTable(_Table, frozen=True, kw_only=True):
     host: Annotated[str, Meta(min_length=1, max_length=255)] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8112
@@ -224,6 +229,7 @@ class Settings(_Table, frozen=True, kw_only=True):
     retention: RetentionTable = RetentionTable()
     sms: SmsTable = SmsTable()
     announcements: AnnouncementsTable = AnnouncementsTable()
+    protocols: ProtocolsTable = ProtocolsTable()
     http: HttpTable = HttpTable()
     sign_on: SignOnTable = SignOnTable()
     drill: DrillTable = DrillTable()

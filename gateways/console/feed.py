@@ -138,6 +138,7 @@ def _said(one: Said) -> SaidView:
         channel=one.channel,
         text=one.text,
         asks=one.asks,
+        answer=one.answer,
         arrived_us=one.arrived_at,
         read_us=one.read_at,
     )

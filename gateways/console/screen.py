@@ -12,6 +12,7 @@ from gateways.console.following import Batch, Following
 from gateways.console.listed import Listed
 from gateways.console.map.tiles import Tiles
 from gateways.console.people import OperatorRecord, People
+from gateways.console.protocols import CallProtocol
 from gateways.console.views import AlarmView, CenterView, LineView, ModemView, map_view
 from gateways.console.watching import Watching
 from gateways.nodes import Nodes
@@ -52,6 +53,7 @@ class Screen:
         lines: tuple[LineSpec, ...],
         version: str,
         tiles: Tiles | None,
+        protocols: tuple[CallProtocol, ...],
         reports: Callable[[], Mapping[LineId, LineReport]],
         modems: Callable[[], list[ModemView]],
         levels: Callable[[], Mapping[LineId, LineLevels]],
@@ -83,6 +85,7 @@ class Screen:
             duress=policy.duress.value,
             operator_line=policy.operator_line.value,
             map=None if tiles is None else map_view(tiles),
+            protocols=protocols,
         )
         self.connected: set[Window] = set()
         self.watching: Watching[Window] = Watching()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from gateways.console.map.tiles import Tiles
+from gateways.console.protocols import CallProtocol
 from gateways.console.timeline import Entry
 from gateways.nodes import NodeView
 from messages.base import Joins
@@ -134,6 +135,8 @@ class SaidView(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     asks: bool
     """To be answered by yes or no."""
+    answer: str
+    """`yes` or `no`, once it was given."""
     arrived_us: Instant | None
     """When the other side had it."""
     read_us: Instant | None
@@ -395,6 +398,7 @@ class CenterView(msgspec.Struct, frozen=True, kw_only=True):
     """How operators are reached: `on_demand`, `nailed_up`, or `headset`, the voice in the browser."""
     map: MapView | None
     """None: the page draws what it has itself."""
+    protocols: tuple[CallProtocol, ...] = ()
 
 
 class EventView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

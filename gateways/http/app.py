@@ -160,6 +160,7 @@ def build(web: Web) -> Litestar:
         lines=web.settings.lines,
         version=web.settings.version,
         tiles=tiles,
+        protocols=settings.protocols,
         reports=web.lines.read,
         modems=web.modems,
         levels=web.levels.read,

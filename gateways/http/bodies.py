@@ -173,6 +173,11 @@ class CommandBody(msgspec.Struct, frozen=True, kw_only=True):
         ]
         | None
     ) = None
+    yes: Annotated[
+        str,
+        msgspec.Meta(max_length=500, description="Of a question: what is known of `field` by a yes."),
+    ] = ""
+    no: Annotated[str, msgspec.Meta(max_length=500, description="The same by a no.")] = ""
     asks: Annotated[bool, msgspec.Meta(description="With `write`: to be answered by yes or no.")] = False
     upto: Annotated[
         int,
@@ -180,7 +185,10 @@ class CommandBody(msgspec.Struct, frozen=True, kw_only=True):
     ] = 0
     field: Annotated[
         BriefingField | None,
-        msgspec.Meta(description="With `brief`: of what `text` is known. Without a text it is not any more."),
+        msgspec.Meta(
+            description="With `brief`: of what `text` is known. Without a text it is not any more. "
+            "With a question: which field its answer fills."
+        ),
     ] = None
 
     digit: Annotated[
@@ -207,16 +215,25 @@ class CommandBody(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError("a digit goes into the call of `psap` or `user`")
         if self.command is OperatorCommand.NOTE and not self.text.strip():
             raise ValueError("a note needs a `text`")
-        if self.command is OperatorCommand.WRITE and not (self.id and self.text.strip()):
-            raise ValueError("`write` needs an `id` and a `text`")
-        if self.command is OperatorCommand.WRITE and len(self.text) > MESSAGE_MAX:
-            raise ValueError(f"a message has at most {MESSAGE_MAX} characters")
-        if (self.field is not None) is not (self.command is OperatorCommand.BRIEF):
-            raise ValueError("`brief` needs a `field`, and nothing else has one")
+        self._check_dialogue()
         if (self.upto > 0) is not (self.command is OperatorCommand.HAVE_READ):
             raise ValueError("`have_read` needs `upto`, and nothing else has it")
         if self.to is not None and self.command is not OperatorCommand.HAND_OVER:
             raise ValueError("`to` is for `hand_over` alone")
+
+    def _check_dialogue(self) -> None:
+        says = self.command in (OperatorCommand.WRITE, OperatorCommand.ASK_ALOUD)
+        asks = self.asks or self.command is OperatorCommand.ASK_ALOUD
+        if says and not (self.id and self.text.strip()):
+            raise ValueError(f"`{self.command}` needs an `id` and a `text`")
+        if says and len(self.text) > MESSAGE_MAX:
+            raise ValueError(f"a message has at most {MESSAGE_MAX} characters")
+        if self.field is None and self.command is OperatorCommand.BRIEF:
+            raise ValueError("`brief` needs a `field`")
+        if self.field is not None and not (says and asks) and self.command is not OperatorCommand.BRIEF:
+            raise ValueError("`field` is for `brief` and for a question alone")
+        if (self.yes or self.no) and self.field is None:
+            raise ValueError("`yes` and `no` say what is known of a `field`")
 
 
 class ShiftBody(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from gateways.console.map.tiles import MapSettings
+from gateways.console.protocols import CallProtocol
 from messages.ids import E164, NodeId
 from model.policy import LineSpec, Policy
 from store.registry.people import SecondFactor
@@ -31,6 +32,7 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     policy: Policy = Policy()
     lines: tuple[LineSpec, ...] = ()
     map: MapSettings = MapSettings()
+    protocols: tuple[CallProtocol, ...] = ()
     drill: DrillSettings = DrillSettings()
     web: str = ""
     """Where browsers and apps reach this node, `https://…`; told where several share the journal."""

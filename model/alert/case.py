@@ -86,6 +86,12 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     channel: Channel
     text: str
     asks: bool
+    fills: BriefingField | None = None
+    yes: str = ""
+    no: str = ""
+    """What is known by each answer."""
+    answer: str = ""
+    """`yes` or `no`, once it was given."""
     version: int
     """Of the alert, as the app counts it, at the last change of this message."""
     arrived_at: Instant | None = None

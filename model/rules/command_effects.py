@@ -124,6 +124,7 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
             OperatorCommand.REOPEN
             | OperatorCommand.NOTE
             | OperatorCommand.WRITE
+            | OperatorCommand.ASK_ALOUD
             | OperatorCommand.HAVE_READ
             | OperatorCommand.BRIEF
         ):

@@ -73,6 +73,8 @@ def refusal_now(
         case OperatorCommand.BRIEFING_GIVEN:
             there = case.answered(Party.PSAP) or on_another_phone(case, policy)
             return None if there else Refusal.PSAP_ABSENT
+        case OperatorCommand.ASK_ALOUD:
+            return None if case.answered(Party.USER) is not None else Refusal.USER_ABSENT
         case OperatorCommand.WRITE:
             return None if read_by_app(case) else Refusal.APP_SHOWS_NOTHING
         case OperatorCommand.HAVE_READ | OperatorCommand.BRIEF:

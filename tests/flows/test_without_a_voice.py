@@ -81,6 +81,7 @@ def test_s04_from_a_silent_alert_to_112_briefed_without_a_sound(desk: Desk, made
     desk.begin_shift()
     raise_silently(app)
     write(app, "he is in the kitchen")
+    expect(desk.incoming).to_contain_text("he is in the kitchen")
     desk.acknowledges()
     expect(said(desk).first).to_contain_text("he is in the kitchen")
     expect(told(app).last).to_contain_text("read")
@@ -106,16 +107,24 @@ def test_s04_from_a_silent_alert_to_112_briefed_without_a_sound(desk: Desk, made
     assert said(desk).locator("p").all_inner_texts()[:2] == ["green door", "third floor"]
     expect(told(app).last).to_contain_text("read")
     desk.page.keyboard.press("Escape")
+    # A question of the protocol, in the user's language, and what its answer says.
+    desk.press("j", "4")
+    expect(told(app).last).to_contain_text("Ci sono armi?")
+    app.get_by_role("button", name="Yes").click()
+    expect(desk.page.locator(".questions__answer", has_text="Yes")).to_be_visible()
+    desk.page.keyboard.press("Escape")
     # What is known goes into the text for 112.
     desk.press("q")
-    desk.page.locator("[data-field=weapons]").focus()
-    desk.page.keyboard.type("he has a weapon")
+    expect(desk.page.locator(".fields label", has_text="Weapons")).to_contain_text("Giulia")
+    desk.page.locator("[data-field=children]").focus()
+    desk.page.keyboard.type("two")
     desk.page.keyboard.press("Enter")
-    expect(desk.page.locator(".fields label", has_text="Weapons")).to_contain_text("Marta")
+    expect(desk.page.locator(".fields label", has_text="Children")).to_contain_text("Marta")
+    desk.page.keyboard.press("Escape")
     desk.page.keyboard.press("Escape")
     desk.press("e")
     desk.answers(PSAP)
-    expect(desk.page.locator(".brief [data-line=weapons]")).to_contain_text("he has a weapon.")
+    expect(desk.page.locator(".brief [data-line=weapons]")).to_contain_text("Yes, not known which.")
     desk.briefs()
     with journal_of(made.state) as journal:
         (newest, *_) = newest_cases(journal)
@@ -123,5 +132,5 @@ def test_s04_from_a_silent_alert_to_112_briefed_without_a_sound(desk: Desk, made
     assert desk.calls(GIULIA) == []
     assert app.evaluate("window.tones") == []
     story = desk.timeline(newest.alert)
-    for line in ("the user writes: he is in the kitchen", "marta-bianchi says, weapons: he has a weapon"):
+    for line in ("the user writes: he is in the kitchen", "marta-bianchi says, children: two"):
         assert line in story

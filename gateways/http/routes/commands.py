@@ -29,7 +29,7 @@ from messages.events import (
     ShiftChanged,
     WrapUpEnded,
 )
-from messages.ids import AlertId, OperatorCommand, OperatorId, Party, ShiftState
+from messages.ids import AlertId, Channel, OperatorCommand, OperatorId, Party, ShiftState
 from model.alert.evolve import fold
 from model.policy import Policy
 from model.rules import dialogue, wrap_up
@@ -79,8 +79,18 @@ def said_by(data: CommandBody, by: OperatorId, to: OperatorId | None) -> InboxEv
     match data.command:
         case OperatorCommand.NOTE:
             return NoteAdded(by=by, text=data.text)
-        case OperatorCommand.WRITE:
-            return DialogueSaid(id=data.id or "", by=by, text=data.text.strip(), asks=data.asks)
+        case OperatorCommand.WRITE | OperatorCommand.ASK_ALOUD:
+            aloud = data.command is OperatorCommand.ASK_ALOUD
+            return DialogueSaid(
+                id=data.id or "",
+                by=by,
+                channel=Channel.VOICE if aloud else Channel.DATA,
+                text=data.text.strip(),
+                asks=data.asks or aloud,
+                fills=data.field,
+                yes=data.yes.strip(),
+                no=data.no.strip(),
+            )
         case OperatorCommand.HAVE_READ:
             return DialogueSeen(by=by, upto=data.upto, read=True)
         case OperatorCommand.BRIEF if data.field is not None:

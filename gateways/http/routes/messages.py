@@ -30,7 +30,7 @@ from gateways.http.door.budgets import Kind
 from gateways.http.errors import Refused
 from gateways.http.routes.alerts import APP, KNOWN, TAKES, WAIT_MAX_S, found, into_inbox, own
 from messages.events import DialogueSaid, DialogueSeen
-from messages.ids import SECOND, AlertId
+from messages.ids import SECOND, AlertId, Channel
 from model.alert.case import Case, Said
 from model.alert.evolve import fold
 from model.rules import dialogue
@@ -48,7 +48,11 @@ def messages_of(case: Case, since: int) -> MessagesAnswer:
     return MessagesAnswer(
         alert=case.alert,
         version=frozen,
-        messages=tuple(_told(one) for one in case.dialogue if since < one.version <= frozen),
+        messages=tuple(
+            _told(one)
+            for one in case.dialogue
+            if since < one.version <= frozen and one.channel is not Channel.VOICE
+        ),
     )
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from msgspec.structs import replace
 
 from messages import events as ev
-from messages.ids import Instant
+from messages.ids import Instant, OperatorId
 from model.alert.case import Case, Filled, Said
+
+ANSWERS: Final = ("yes", "no")
+"""What the app's two buttons send; on the line they are the keys 1 and 2."""
 
 
 def fold_dialogue(case: Case, event: ev.Event, at: Instant) -> Case | None:
@@ -23,9 +28,13 @@ def fold_dialogue(case: Case, event: ev.Event, at: Instant) -> Case | None:
                 channel=event.channel,
                 text=event.text,
                 asks=event.asks,
+                fills=event.fills,
+                yes=event.yes,
+                no=event.no,
                 version=_version(case),
             )
-            return replace(case, dialogue=(*case.dialogue, said))
+            answer = said.text.lower() if not said.by else ""
+            return with_answer(replace(case, dialogue=(*case.dialogue, said)), answer, at)
         case ev.DialogueSeen():
             seen = tuple(_seen(one, event, at, _version(case)) for one in case.dialogue)
             return replace(case, dialogue=seen)
@@ -35,6 +44,22 @@ def fold_dialogue(case: Case, event: ev.Event, at: Instant) -> Case | None:
             return replace(case, briefing=others | known)
         case _:
             return None
+
+
+def with_answer(case: Case, answer: str, at: Instant) -> Case:
+    """The case once the user has answered the last question, where one is open and this answers it."""
+    question = next((one for one in reversed(case.dialogue) if one.by), None)
+    if answer not in ANSWERS or question is None or not question.asks or question.answer:
+        return case
+    after = replace(question, answer=answer, version=_version(case))
+    case = replace(case, dialogue=tuple(after if one is question else one for one in case.dialogue))
+    known = question.yes if answer == "yes" else question.no
+    if question.fills is None or not known:
+        return case
+    before = case.briefing.get(question.fills)
+    text = known if before is None or known in before.text else f"{before.text}; {known}"
+    filled = Filled(text=text, by=OperatorId(""), at=at)
+    return replace(case, briefing=case.briefing | {question.fills: filled})
 
 
 def _seen(one: Said, event: ev.DialogueSeen, at: Instant, version: int) -> Said:

@@ -38,7 +38,7 @@ def _without(case: Case, kind: PersonalKind) -> Case:
             return replace(
                 case,
                 notes=tuple(replace(note, text="") for note in case.notes),
-                dialogue=tuple(replace(one, text="") for one in case.dialogue),
+                dialogue=tuple(replace(one, text="", yes="", no="") for one in case.dialogue),
                 briefing={},
                 legs={name: replace(leg, pressed="") for name, leg in case.legs.items()},
                 hand_over=None if case.hand_over is None else replace(case.hand_over, text=""),

@@ -11,6 +11,7 @@ from messages.base import HangupCause
 from messages.ids import Instant, LegId, Party
 from messages.lines import Lack
 from model.alert.case import Case
+from model.alert.folds.dialogue import with_answer
 from model.alert.leg import ANSWERED_AND_DROPPED, Leg, LegState
 from model.alert.reasons import ReleaseReason
 from model.rules.pauses import counted
@@ -33,6 +34,7 @@ LegEvent = (
     | ev.BridgeJoined
     | ev.BridgeLeft
 )
+_KEYS: Final = {"1": "yes", "2": "no"}
 _COUNTS_FOR_NO_ATTEMPT: Final = frozenset(
     {
         ReleaseReason.MACHINE,
@@ -114,7 +116,8 @@ def fold_leg(case: Case, event: LegEvent, at: Instant) -> Case:
         case ev.LegDigit(digit=digit):
             return _with(case, replace(leg, digits=leg.digits + digit))
         case ev.LegPressed(digit=digit, pressed_at=pressed_at):
-            return _with(case, replace(leg, pressed=leg.pressed + digit, pressed_at=pressed_at))
+            pressed = _with(case, replace(leg, pressed=leg.pressed + digit, pressed_at=pressed_at))
+            return with_answer(pressed, _KEYS.get(digit, ""), at) if leg.party is Party.USER else pressed
         case ev.LegSoundLost():
             return _with(case, replace(leg, no_sound_at=at))
         case ev.LegSoundBack():

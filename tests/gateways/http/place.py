@@ -19,6 +19,7 @@ import uvicorn
 from center.giving.for_web import ForWeb
 from center.modems.for_web import PluggedIn
 from center.state.state_dir import StateDir
+from gateways.console.protocols import protocols_of
 from gateways.http.app import build, parts
 from gateways.http.context import Web
 from gateways.http.server import listen
@@ -121,6 +122,7 @@ class Place:
     def settings(self, **changes: object) -> WebSettings:
         """For the web."""
         given = WebSettings(
+            protocols=protocols_of(""),
             node=self.node,
             state=str(self.state),
             journal=self.url,

@@ -12,8 +12,8 @@ from litestar.testing import TestClient
 
 from gateways.http.context import Web
 from gateways.http.routes.messages import KEPT_MAX
-from messages.events import AlertCancelled, DialogueSaid, DialogueSeen
-from messages.ids import OperatorId, Outcome
+from messages.events import AlertCancelled, DialogueSaid, DialogueSeen, LegPressed
+from messages.ids import BriefingField, Instant, LegId, OperatorId, Outcome
 from store import streams
 from store.journal.journal import Append
 from tests.gateways.http.answered import no
@@ -210,6 +210,9 @@ def test_what_is_no_message_is_refused(
         {"command": "brief", "text": "x"},
         {"command": "brief", "field": "colour", "text": "x"},
         {"command": "note", "text": "x", "field": "what"},
+        {"command": "write", "id": "o1", "text": "x", "field": "what"},
+        {"command": "write", "id": "o1", "text": "x", "asks": True, "yes": "known"},
+        {"command": "ask_aloud", "text": "x"},
     ],
 )
 def test_what_is_no_order_is_refused(
@@ -225,3 +228,41 @@ def test_an_alert_holds_so_many_messages_and_no_more(
     web.journal.append(Append(streams.inbox(story.alert), None, full))
     followed(web)
     assert write(client, place, story, "one more").json() == no("dialogue_full")
+
+
+def test_what_a_question_fills_is_known_by_its_answer_once(
+    client: Client, place: Place, web: Web, story: Story
+) -> None:
+    question = {"asks": True, "field": "weapons"}
+    order(client, place, story, command="brief", field="weapons", text="a stick")
+    order(client, place, story, command="write", id="o1", text="A knife?", yes="A knife", **question)
+    write(client, place, story, "perhaps", "m1")
+    write(client, place, story, "yes", "m2")
+    write(client, place, story, "no", "m3")
+    followed(web)
+    case = web.following.case(story.alert)
+    assert case is not None
+    assert [one.answer for one in case.dialogue] == ["yes", "", "", ""]
+    assert (case.briefing[BriefingField.WEAPONS].text, case.briefing[BriefingField.WEAPONS].by) == (
+        "a stick; A knife",
+        "",
+    )
+
+
+def test_who_has_no_app_is_asked_on_the_line_and_answers_by_a_key(
+    client: Client, place: Place, web: Web, story: Story
+) -> None:
+    ask = {"command": "ask_aloud", "id": "o1", "text": "Are you hurt?", "field": "injured", "no": "Nobody"}
+    refused = order(client, place, story, **ask)
+    assert (refused.status_code, refused.json()) == (409, no("user_absent"))
+    story.user_called().user_answered()
+    assert order(client, place, story, **ask).status_code == 202
+    leg = LegId(f"{story.alert}:user")
+    for at, digit in enumerate("72"):
+        pressed = LegPressed(leg=leg, attempt=1, digit=digit, pressed_at=Instant(at + 1))
+        web.journal.append(Append(streams.case(story.alert), None, (pressed,)))
+    followed(web)
+    case = web.following.case(story.alert)
+    assert case is not None
+    assert (case.dialogue[0].answer, case.briefing[BriefingField.INJURED].text) == ("no", "Nobody")
+    assert told(client, place, story)["messages"] == []

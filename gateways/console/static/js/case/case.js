@@ -6,6 +6,7 @@ import { either, languageName, t } from '../words/words.js';
 import { log } from './log.js';
 import * as dialogue from './dialogue.js';
 import * as facts from './facts.js';
+import * as questions from './questions.js';
 import { noteField } from './notes.js';
 import { banner } from './banner.js';
 import { copyBox, readingPanel } from './reading.js';
@@ -60,13 +61,15 @@ export function caseView(ui, view) {
         ${
           handover.choosing(ui, view)
             ? handover.panel(ui)
-            : facts.isOpen(view)
-              ? facts.panel(ui, view, allowed)
-              : dialogue.isOpen(view)
-                ? dialogue.panel(ui, view, allowed)
-                : briefing
-                  ? otherForms(view)
-                  : story(ui, view)
+            : questions.isOpen(view)
+              ? questions.panel(ui, view, allowed)
+              : facts.isOpen(view)
+                ? facts.panel(ui, view, allowed)
+                : dialogue.isOpen(view)
+                  ? dialogue.panel(ui, view, allowed)
+                  : briefing
+                    ? otherForms(view)
+                    : story(ui, view)
         }${noteField(ui, view, briefing)}
       </section>
       ${copyBox(view, ui.draw)}

@@ -7,10 +7,10 @@ import * as f from '../words/format.js';
 import * as s from './situation.js';
 import { Writing } from './writing.js';
 
-/** A user's short answers to a question, as the app sends them. @type {Record<string, Pair>} */
-const ANSWERS = { yes: ['Sì', 'Yes'], no: ['No', 'No'] };
+/** A user's short answers to a question, as the app sends them. @type {Record<string, Word>} */
+const ANSWERS = { yes: 'yes', no: 'no' };
 
-const newId = () => crypto.getRandomValues(new Uint32Array(3)).join('-');
+export const newId = () => crypto.getRandomValues(new Uint32Array(3)).join('-');
 
 const writing = new Writing({
   key: 'W',
@@ -83,7 +83,7 @@ function state(one) {
 function message(ui, view, one) {
   const by = one.by ? ui.feed.names(one.by) : s.first(view);
   const short = ANSWERS[one.text.toLowerCase()];
-  const text = one.text ? (short && !one.by ? either(...short) : one.text) : s.gone(view, 'words');
+  const text = one.text ? (short && !one.by ? t(short) : one.text) : s.gone(view, 'words');
   return html`<li class="said" data-by=${one.by ? 'operator' : 'user'} data-number=${one.number}>
     <span class="said__by">${s.capital(by)} <time>${f.clock(one.at_us)}</time></span>
     <p class=${short && !one.by ? 'said__short' : ''}>${text}</p>

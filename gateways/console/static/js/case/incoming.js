@@ -97,6 +97,7 @@ function data(ui, view) {
     ? html`<span class="phone">${f.coordinates(p)}</span><small>${doubt.filter(Boolean).join(', ')}</small>`
     : t('noPosition');
   const note = s.ownNote(view);
+  const written = view.dialogue.findLast((one) => !one.by)?.text;
   const phone = view.phone ? f.phone(view.phone) : t('noNumber');
   const raised = html`${f.clock(view.raised_us)}<small>${f.longDay(view.raised_us)}</small>`;
   return html`<div class="data" id="inc-d">
@@ -119,6 +120,14 @@ function data(ui, view) {
         <dt>${t('position')}</dt>
         <dd>${where}</dd>
       </div>
+      ${
+        written
+          ? html`<div class="data__wide">
+              <dt>${either('Scrive', 'Writes')}</dt>
+              <dd class="data__note">${written}</dd>
+            </div>`
+          : nothing
+      }
       ${
         note
           ? html`<div class="data__wide">

@@ -8,6 +8,7 @@ import { asks } from '../alerts/past.js';
 import { waitingKey } from './known.js';
 import { mapKey } from '../place/map.js';
 import { takesBackS } from '../steps/next.js';
+import * as questions from '../case/questions.js';
 import * as dialogue from '../case/dialogue.js';
 import * as facts from '../case/facts.js';
 import * as notes from '../case/notes.js';
@@ -44,7 +45,7 @@ export function pressed(ui, key) {
   if (incoming) return acknowledge(ui, key, incoming);
   if (key === 'K') return seen(ui);
   if (key === 'T' && takesOffered(ui)) return;
-  if (handover.pressed(ui, key)) return;
+  if (handover.pressed(ui, key) || questions.pressed(ui, key)) return;
   // The answer to why one pauses is a number, too.
   const answers = ui.screen.section === 'case' && !ui.screen.selected() && shifts.asks(ui);
   if (!answers && sections.pressed(ui, key)) return;
@@ -100,6 +101,7 @@ function inCase(ui, key, view) {
   if (key === 'N') return notes.focus();
   if (key === 'W') return dialogue.open(ui, view);
   if (key === 'Q') return facts.open(ui, view);
+  if (key === 'J') return questions.open(ui, view);
   if (key === 'C') return copyBriefing(view, feed.nowUs(), placeSentences(view), ui.draw);
   if (key === 'Enter') return enter(ui, view);
   const step = ui.screen.step(view);
@@ -134,7 +136,7 @@ function escape(ui, view, allowed) {
     return ui.draw();
   }
   if (takesBackS(view, allowed, feed.me, feed.nowUs())) return ui.orders.order('E', 'withdraw_psap');
-  if (facts.close(ui, view) || dialogue.close(ui, view)) return undefined;
+  if ([questions, facts, dialogue].some((panel) => panel.close(ui, view))) return undefined;
   return ui.screen.mineNow()?.alert === view.alert
     ? undefined
     : ui.screen.open(ui.screen.mineNow()?.alert ?? null);

@@ -8,6 +8,7 @@ import * as voice from '../voice/voice.js';
 
 const lateSaid = new Set();
 const onceSaid = new Set();
+const writtenUpTo = new Map(); // by alert, numbers of messages
 let tickSaid = '';
 
 /**
@@ -23,8 +24,17 @@ export function hear(ui) {
   if (feed.link === 'lost') return sound.repeat('lost');
   const my = ui.screen.mineNow();
   sound.repeat(repeated(ui, my));
+  if (my && mine(my, feed.me)) written(my, feed.me);
   if (!my || my.duress || my.met_us !== null || mine(my, feed.me)) return undefined;
   return countdown(my, feed.nowUs());
+}
+
+/** Once for each message of the user's. @param {CaseView} my @param {MeView} me */
+function written(my, me) {
+  const last = my.dialogue.findLast((one) => !one.by)?.number ?? 0;
+  const before = writtenUpTo.get(my.alert) ?? 0;
+  writtenUpTo.set(my.alert, last);
+  if (last > before && !hushed(my, me)) sound.once('message');
 }
 
 /**

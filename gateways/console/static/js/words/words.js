@@ -103,6 +103,10 @@ export const WORDS = {
   where: ['Dove', 'Where'],
   what: ['Che cosa', 'What'],
   who: ['Chi', 'Who'],
+  yes: ['Sì', 'Yes'],
+  no: ['No', 'No'],
+  asked: ['chiesto', 'asked'],
+  nextProtocol: ['Altro caso', 'Another kind'],
   keysPressed: ['Tasti premuti: ', 'Keys pressed: '],
   noMessages: [
     'Ancora nessun messaggio. Con ? alla fine: una domanda sì/no.',
