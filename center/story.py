@@ -6,9 +6,9 @@ from typing import Final
 
 from gateways.refusals import sentence
 from messages import events as ev
-from messages.base import HangupCause, Position
+from messages.base import Address, HangupCause, Position
 from messages.events import Event
-from messages.ids import Advice, Channel, Outcome, Party
+from messages.ids import Advice, Channel, Nearness, Outcome, Party
 from model.alert.leg import place
 
 _CAUSES: Final[dict[int, str]] = {
@@ -92,6 +92,8 @@ def _inbox(event: Event) -> str:
             return f"another alert of the number is open, {event.alert}, proved by: {event.proof}"
         case ev.PositionUpdated():
             return f"position {_position(event.position)}" if event.position else "position (erased)"
+        case ev.AddressFound():
+            return f"the address of the position: {_address(event.address)}"
         case ev.PinRefused():
             return "a WRONG PIN was typed to cancel the alert"
         case ev.RingingSeen():
@@ -309,6 +311,19 @@ def _rest(event: Event) -> str:
             return f"{event.by} read personal data: {event.why}"
         case _:
             return type(event).__name__
+
+
+def _address(address: Address | None) -> str:
+    if address is None:
+        return "(erased)"
+    match address.nearness:
+        case Nearness.NUMBER:
+            named = f"{address.street} {address.number}"
+        case Nearness.STREET:
+            named = f"{address.street}, number not certain"
+        case Nearness.NEAR:
+            named = f"near {address.street}"
+    return f"{named}{address.town and f', {address.town}'} ({address.distance_m} m away)"
 
 
 def _position(position: Position) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from messages.ids import Instant
+from messages.ids import Instant, Nearness
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -50,6 +50,25 @@ class VoicePace(StrEnum):
     """Ours: a frame every 20 ms."""
     MODEM = "modem"
     """As much as the modem says (`media.ports.modem_pace`)."""
+
+
+class Address(msgspec.Struct, frozen=True, kw_only=True):
+    """What may be said of a position by name: no more than its accuracy allows (`model.rules.address`)."""
+
+    lat: float
+    """Of the position; degrees north."""
+    lon: float
+    """Degrees east."""
+    accuracy_m: float
+    """The position's radius in metres."""
+    nearness: Nearness
+    street: str
+    number: str = ""
+    """With `Nearness.NUMBER` alone."""
+    town: str = ""
+    """Empty where the source names none."""
+    distance_m: int
+    """From the position to the nearest address of the street, in metres."""
 
 
 class VoicePort(msgspec.Struct, frozen=True, kw_only=True):

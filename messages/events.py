@@ -7,7 +7,7 @@ streams (`number-…`, `operator-…`, `line-…`, `text-…`, `node-…`, `user
 
 from __future__ import annotations
 
-from messages.base import Joins, Message, Position, VoicePort
+from messages.base import Address, Joins, Message, Position, VoicePort
 from messages.ids import (
     E164,
     Advice,
@@ -95,6 +95,13 @@ class PositionUpdated(Message, frozen=True, kw_only=True, tag="position.updated"
     """One more position of the user."""
 
     position: Position | None = None
+    """None: forgotten."""
+
+
+class AddressFound(Message, frozen=True, kw_only=True, tag="address.found"):
+    """Where the user's position is, by name: what the operator was shown and may have read to 112."""
+
+    address: Address | None = None
     """None: forgotten."""
 
 
@@ -816,6 +823,7 @@ InboxEvent = (
     | AlertSignalAdded
     | AlertBeside
     | PositionUpdated
+    | AddressFound
     | AlertCancelled
     | PinRefused
     | RingingSeen

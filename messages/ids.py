@@ -72,6 +72,17 @@ class BriefingField(StrEnum):
     """Who is with the user."""
 
 
+class Nearness(StrEnum):
+    """How much of an address is sure, of a position that is no point."""
+
+    NUMBER = "number"
+    """Street and number: wherever within its accuracy the position is, no other is nearer."""
+    STREET = "street"
+    """The street, and which number cannot be told."""
+    NEAR = "near"
+    """Near the street, which may be another one's."""
+
+
 class PersonalKind(StrEnum):
     """What is personal in an alert's events, by kind: each is sealed with a key of its own, and is kept for a
     time of its own."""

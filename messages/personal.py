@@ -21,6 +21,7 @@ _FIELDS: Final[Mapping[type[Message], Mapping[str, PersonalKind]]] = {
     ev.AlertReceived: _SIGNAL,
     ev.AlertSignalAdded: _SIGNAL,
     ev.PositionUpdated: {"position": _POSITION},
+    ev.AddressFound: {"address": _POSITION},
     ev.CommandGiven: {"text": _WORDS},
     ev.NoteAdded: {"text": _WORDS},
     ev.LegPressed: {"digit": _WORDS},

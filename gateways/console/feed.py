@@ -29,7 +29,7 @@ from gateways.console.views import (
     StepsView,
 )
 from messages import events as ev
-from messages.base import Joins, Message
+from messages.base import Address, Joins, Message
 from messages.calls import CallState
 from messages.ids import AlertId, Instant, LineId, NodeId, OperatorCommand, OperatorId, Party, ShiftState
 from messages.journal import Recorded, event_type
@@ -78,7 +78,7 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         identified=case.identified,
         # Who it was may be remembered for some seconds more.
         person=None if case.erased is not None and case.erased.person else person,
-        position=None if position is None else _position(position),
+        position=None if position is None else _position(position, case.address),
         positions=_trail(case),
         battery_pct=case.battery_pct,
         signals=case.signals,
@@ -406,7 +406,7 @@ def _recorded(case: Case) -> bool:
     return begun and any(leg.joined for leg in case.legs.values())
 
 
-def _position(position: KnownPosition) -> PositionView:
+def _position(position: KnownPosition, address: Address | None = None) -> PositionView:
     return PositionView(
         lat=position.lat,
         lon=position.lon,
@@ -415,6 +415,7 @@ def _position(position: KnownPosition) -> PositionView:
         source=position.source,
         channel=position.channel,
         received_us=position.received_at,
+        address=address,
     )
 
 

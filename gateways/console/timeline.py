@@ -16,8 +16,10 @@ from messages.journal import Recorded, event_type
 from model.alert.case import Case
 
 _POSITION: Final = "position.updated"
-_WRITTEN: Final = ("note.added", "hand_over.requested", "dialogue.said", "briefing.filled", "leg.pressed")
-"""Whose text is somebody's words."""
+_ADDRESS: Final = "address.found"
+_WORDS: Final = ("note.added", "hand_over.requested", "dialogue.said", "briefing.filled", "leg.pressed")
+_PERSONAL: Final = {**dict.fromkeys(_WORDS, PersonalKind.WORDS), _ADDRESS: PersonalKind.POSITION}
+"""Whose text is personal, and of which kind."""
 LENGTH_MAX: Final = 300
 """Entries kept of one alert. The whole story stays in the journal."""
 
@@ -53,13 +55,19 @@ def add(
     entries: tuple[Entry, ...], recorded: Recorded, case: Case, most: int = LENGTH_MAX
 ) -> tuple[Entry, ...]:
     """The list with this event, `case` being after it; what tells an operator nothing adds nothing."""
-    if isinstance(recorded.event, ev.AlertErased) and PersonalKind.WORDS in recorded.event.kinds:
+    if isinstance(recorded.event, ev.AlertErased):
+        gone = recorded.event.kinds
         entries = tuple(
-            msgspec.structs.replace(one, text="") if one.what in _WRITTEN else one for one in entries
+            msgspec.structs.replace(one, text="") if _PERSONAL.get(one.what) in gone else one
+            for one in entries
         )
     entry = _entry(recorded, case)
     if entry is None:
         return entries
+    if entry.what == _ADDRESS:
+        told = next((one for one in reversed(entries) if one.what == _ADDRESS), None)
+        if told is not None and (told.text, told.reason) == (entry.text, entry.reason):
+            return entries
     last = entries[-1] if entries else None
     if last is not None and entry.what == _POSITION == last.what and entry.text == last.text:
         return (*entries[:-1], msgspec.structs.replace(entry, times=last.times + 1))
@@ -90,6 +98,11 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             if position is None:
                 return None
             return Entry(at_us=at, what=_POSITION, accuracy_m=position.accuracy_m, text=position.source)
+        case ev.AddressFound(address=address):
+            if address is None:
+                return None
+            text = f"{address.street} {address.number}".strip()
+            return Entry(at_us=at, what=_ADDRESS, text=text, reason=address.nearness)
         case ev.AlertCancelled(duress=duress):
             return Entry(at_us=at, what=what, duress=duress)
         case ev.NoteAdded(by=by, text=text):

@@ -11,7 +11,7 @@ from gateways.console.map.tiles import Tiles
 from gateways.console.protocols import CallProtocol
 from gateways.console.timeline import Entry
 from gateways.nodes import NodeView
-from messages.base import Joins
+from messages.base import Address, Joins
 from messages.calls import CallState
 from messages.ids import (
     E164,
@@ -66,6 +66,8 @@ class PositionView(msgspec.Struct, frozen=True, kw_only=True):
     channel: Channel
     """How it came. What did not come from the app (`data`) anybody may have sent under her number."""
     received_us: Instant
+    address: Address | None = None
+    """Of the position that is shown: what may be said of it by name."""
 
 
 class PartyView(msgspec.Struct, frozen=True, kw_only=True):

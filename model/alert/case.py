@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from messages.base import Position
+from messages.base import Address, Position
 from messages.events import InboxEvent
 from messages.ids import (
     E164,
@@ -30,6 +30,7 @@ from messages.ids import (
     Proof,
     UserId,
 )
+from model import address
 from model.alert.leg import Leg
 
 BELIEVED_US: Final = Instant(600 * SECOND)
@@ -262,6 +263,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     battery_pct: int | None = None
     positions: tuple[KnownPosition, ...] = ()
     """In the order in which they came."""
+    address_found: Address | None = None
+    """The last that was found, of whichever position; see `address`."""
     signals: int = 1
     """How often, over all channels, the alert was raised."""
 
@@ -446,6 +449,12 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         if best.accuracy_m is None or newest.accuracy_m is None:
             return newest if newest.accuracy_m is not None or best.accuracy_m is None else best
         return newest if newest.accuracy_m <= max(3 * best.accuracy_m, 50.0) else best
+
+    @property
+    def address(self) -> Address | None:
+        """What may be said of the position to show by name; None where nothing is sure, or known yet."""
+        shown, found = self.position, self.address_found
+        return found if shown is not None and found is not None and address.holds(found, shown) else None
 
 
 def _progress(leg: Leg) -> tuple[bool, bool, bool, int]:

@@ -6,7 +6,8 @@ import pytest
 
 from center.story import in_words
 from messages import events as ev
-from messages.ids import LegId
+from messages.base import Address
+from messages.ids import LegId, Nearness
 
 
 @pytest.mark.parametrize(
@@ -19,3 +20,26 @@ from messages.ids import LegId
 )
 def test_what_was_played_is_told_by_what_it_says(clip: str, place: str, said: str) -> None:
     assert in_words(ev.AnnouncementPlayed(clip=clip, leg=LegId(f"a1:{place}"))) == said
+
+
+@pytest.mark.parametrize(
+    ("nearness", "said"),
+    [
+        (Nearness.NUMBER, "via Roma 12, Pavia (8 m away)"),
+        (Nearness.STREET, "via Roma, number not certain, Pavia (8 m away)"),
+        (Nearness.NEAR, "near via Roma, Pavia (8 m away)"),
+    ],
+)
+def test_an_address_is_told_as_surely_as_it_was_known(nearness: Nearness, said: str) -> None:
+    address = Address(
+        lat=45.0,
+        lon=9.0,
+        accuracy_m=5.0,
+        nearness=nearness,
+        street="via Roma",
+        number="12" if nearness is Nearness.NUMBER else "",
+        town="Pavia",
+        distance_m=8,
+    )
+    assert in_words(ev.AddressFound(address=address)) == f"the address of the position: {said}"
+    assert in_words(ev.AddressFound()) == "the address of the position: (erased)"

@@ -4,7 +4,7 @@ from typing import Any, get_args, get_type_hints
 
 import msgspec
 
-from messages.base import Position
+from messages.base import Address, Position
 from messages.events import Event
 from messages.ids import E164
 from messages.personal import EMPTY, PERSONAL
@@ -42,7 +42,7 @@ def fields_that_could_be_personal() -> set[str]:
         hints = get_type_hints(kind)
         for one in msgspec.structs.fields(kind):
             hint: Any = hints[one.name]
-            if {str, E164, Position} & {hint, *get_args(hint)}:
+            if {str, E164, Position, Address} & {hint, *get_args(hint)}:
                 found.add(f"{kind.__struct_config__.tag}.{one.name}")
     return found
 

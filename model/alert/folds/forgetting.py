@@ -33,7 +33,7 @@ def _without(case: Case, kind: PersonalKind) -> Case:
             legs = {name: replace(leg, number=None) for name, leg in case.legs.items()}
             return replace(case, phone=None, device=None, keys=(), legs=legs)
         case PersonalKind.POSITION:
-            return replace(case, positions=())
+            return replace(case, positions=(), address_found=None)
         case PersonalKind.WORDS:
             return replace(
                 case,

@@ -39,6 +39,8 @@ def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
         case ev.PositionUpdated(position=position):
             # Only the app has a way to say one more.
             return replace(case, positions=known_positions(case.positions, position, at, Channel.DATA))
+        case ev.AddressFound(address=address):
+            return replace(case, address_found=address)
         case ev.AlertCancelled(duress=duress):
             asked = asked_again(case, event, at)
             return replace(case, cancelled=True, duress=case.duress or duress, cancel_asked=asked)

@@ -9,6 +9,7 @@ import { either, languageName, t } from '../words/words.js';
 import * as f from '../words/format.js';
 import * as s from './situation.js';
 import { cause } from './party.js';
+import { addressName, addressWords } from '../place/address.js';
 import { spoken } from '../place/places.js';
 
 const NEW_MS = 8000;
@@ -100,6 +101,7 @@ function where(p, nowUs, place) {
   const within = m === null ? '' : either(`Precisione ${m} metri`, `Accurate to ${m} metres`);
   const at = f.clock(p.at_us);
   return [
+    ...(p.address ? [part('address', addressWords(p.address, place), { is: addressName(p.address) })] : []),
     // On the screen, how far it is from there stands with the accuracy: a line less.
     ...place.map((sentence, i) =>
       part(`place${i}`, i ? '' : sentence, { look: i ? 'none' : '', copied: sentence }),
@@ -229,11 +231,11 @@ export function copyText(view, nowUs, place = []) {
 
 /**
  * What was last read of each part, with when it changed: the memory after these lines. What was never seen is
- * not new.
+ * not new, nor is what comes back as it was: the address of a new position is there a moment after it.
  * @param {number} nowMs
  */
 export function remember(before, lines, nowMs) {
-  const after = new Map();
+  const after = new Map(before);
   for (const { key, parts } of lines) {
     for (const { id, is } of parts) {
       const known = before.get(`${key}/${id}`);

@@ -6,6 +6,7 @@ import { FIELDS, sourceName } from './briefing.js';
 import { why } from './handed.js';
 import { cause, clipName } from './party.js';
 import { capital } from './situation.js';
+import { addressName } from '../place/address.js';
 import { withheld } from '../words/withheld.js';
 import * as f from '../words/format.js';
 
@@ -73,6 +74,12 @@ export function told(entry, user, names, test) {
       const by = entry.text ? `, ${sourceName({ source: entry.text, channel: null })}` : '';
       const n = entry.times > 1 ? ` (${entry.times})` : '';
       return s('pin', '', `Nuova posizione${m}${by}${n}`, `New position${m}${by}${n}`);
+    }
+    case 'address.found': {
+      if (!entry.text) return s('pin', '', 'Indirizzo (cancellato)', 'Address (erased)');
+      const nearness = /** @type {Nearness} */ (entry.reason);
+      const name = addressName({ nearness, street: entry.text, number: '' });
+      return { icon: 'pin', tone: '', text: nearness === 'number' ? capital(entry.text) : name };
     }
     case 'alert.cancelled':
       return entry.duress

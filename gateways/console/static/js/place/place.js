@@ -4,6 +4,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { icon } from '../shell/parts.js';
 import { either } from '../words/words.js';
+import { addressName } from './address.js';
 import { atlas, load } from './atlas.js';
 import { closeup } from './closeup.js';
 import { mapKey } from './map.js';
@@ -99,7 +100,7 @@ export function mapPanel(view, nowUs, streets) {
       <small class="map__credit">${credit(streets)}</small>
     </div>
     <p class="place">
-      ${where.near ? html`<b>${g.townName(where.near)}</b>` : nothing}<span class="phone"
+      ${p.address ? html`<b>${addressName(p.address)}</b>` : nothing}${where.near ? html`<b>${g.townName(where.near)}</b>` : nothing}<span class="phone"
         >${f.coordinates(p)}</span
       ><span class="ink-2"
         >${[f.accuracy(p.accuracy_m), f.age(nowUs - p.at_us)].filter(Boolean).join(', ')}</span
