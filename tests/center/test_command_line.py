@@ -432,3 +432,33 @@ def test_a_start_does_not_wait_for_what_the_node_will_import_once_more() -> None
     environment = child_environment(None)
     said = subprocess.run([sys.executable, "-c", heavy], env=environment, stdout=subprocess.PIPE, check=True)
     assert said.stdout == b"set()\n"
+
+
+def test_addresses_are_imported_from_several_files_and_the_setting_is_told(
+    run: Terminal, tmp_path: Path
+) -> None:
+    one, other = tmp_path / "one.csv", tmp_path / "other.csv"
+    one.write_text("lon,lat,street,number,city\n9.25,44.5,via Roma,12,Pavia\n9.25,44.5,,13,Pavia\n")
+    other.write_text("lon,lat,street,number,city\n9.26,44.5,via Verdi,1,Pavia\n")
+    made = run.state / "maps" / "addresses.sqlite"
+    said = run("map", "import", str(one), str(other)).splitlines()
+    assert said[0].startswith(f"{made}: 2 addresses in 2 streets of 1 towns, ")
+    assert said[1:] == ["1 left out without a street", "in [map] of center.toml:", f'addresses = "{made}"']
+    out = tmp_path / "there" / "a.sqlite"
+    told = run.json("map", "import", str(one), "--out", str(out))
+    assert told == {
+        **{"file": str(out), "addresses": 1, "streets": 1, "towns": 1, "size": out.stat().st_size},
+        "skipped": {"without a street": 1},
+    }
+
+
+def test_an_import_of_nothing_and_of_what_is_no_addresses_says_why(run: Terminal, tmp_path: Path) -> None:
+    run("map", "import", code=2)
+    assert "a file with addresses is needed" in run.error
+    (tmp_path / "a.osm.pbf").write_bytes(b"")
+    run("map", "import", str(tmp_path / "a.osm.pbf"), code=1)
+    assert "no file of addresses was made: " in run.error
+    assert "osmium export" in run.error
+    run("map", "import", str(tmp_path / "none.csv"), code=1)
+    assert "No such file" in run.error
+    assert not (run.state / "maps" / "addresses.sqlite").exists()
