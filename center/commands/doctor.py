@@ -105,6 +105,7 @@ def _checks(
             yield "recording", partial(recording.recording, state, settings)
             yield "backup", partial(backup.backup, state, settings, simulated=simulated)
         yield "map", partial(maps.tiles, settings)
+        yield "map", partial(maps.addresses, settings)
         yield "announcements", partial(announcements.announcements, settings)
         yield "address", partial(center.bind_address, settings, state)
         yield "certificate", partial(certificate.certificate, state, settings, node)

@@ -1,14 +1,14 @@
-"""The doctor's look at the map: the file, or the server, that the settings name."""
+"""The doctor's look at the map and at addresses: the files, or the servers, that the settings name."""
 
 from __future__ import annotations
 
 import asyncio
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
-
-import msgspec
 
 from center.doctor.findings import Finding, fail, ok, warn
 from center.settings.schema import Settings
@@ -17,9 +17,10 @@ from center.version import version
 
 def tiles(settings: Settings) -> Iterator[Finding]:
     """Whether there are streets, and whose they are. Without any the console draws what it has itself."""
-    from gateways.console.map.tiles import MapSettings, TilesFailed, tiles_of
+    from center.settings.maps import tiles_of as settings_of
+    from gateways.console.map.tiles import TilesFailed, tiles_of
 
-    wanted = MapSettings(**msgspec.structs.asdict(settings.map))
+    wanted = settings_of(settings.map)
     with tempfile.TemporaryDirectory(prefix="securwoman-doctor-") as kept:
         try:
             found = tiles_of(wanted, Path(kept), version())
@@ -51,3 +52,44 @@ def tiles(settings: Settings) -> Iterator[Finding]:
     yield ok("map", f"{what}: zoom {found.min_zoom} to {found.max_zoom}" + (f", {whose}" if whose else ""))
     if not whose:
         yield warn("map", "map.attribution is empty: whoever made the map asks to be named")
+
+
+SOMEWHERE: Final = (41.8902, 12.4922)
+"""Degrees: the Colosseum, which says nothing of anybody."""
+
+
+def addresses(settings: Settings) -> Iterator[Finding]:
+    """Whether positions can be told by street and number. Without that they are told by degrees and towns."""
+    from center.settings.maps import addresses_of
+    from gateways.addresses.file import AddressFile
+    from gateways.addresses.source import AddressesFailed, source_of
+
+    wanted = addresses_of(settings.map)
+    try:
+        source = source_of(wanted, version())
+    except AddressesFailed as error:
+        yield fail("map", f"map.addresses: {error}")
+        return
+    if source is None:
+        yield ok("map", "positions by degrees and towns; no addresses (map.addresses, map.geocoder)")
+        return
+    began_s = time.monotonic()
+
+    async def look() -> int:
+        try:
+            return len((await source.around(*SOMEWHERE)).addresses)
+        finally:
+            await source.close()
+
+    try:
+        there = asyncio.run(look())
+    except AddressesFailed as error:
+        key = "addresses" if wanted.file else "geocoder"
+        yield warn("map", f"map.{key}: {error}; positions are told without an address until it does better")
+        return
+    took = f"{(time.monotonic() - began_s) * 1000:.0f} ms"
+    if isinstance(source, AddressFile):
+        yield ok("map", f"{wanted.file}: {source.addresses} addresses, of {source.made_at}; asked in {took}")
+    else:
+        host = urlsplit(wanted.geocoder).hostname
+        yield ok("map", f"{host}: answers as {wanted.api} in {took}, {there} addresses around the Colosseum")

@@ -8,8 +8,6 @@ import subprocess
 import sys
 from typing import Final
 
-import msgspec
-
 from center.doctor.stopped import StoppedWatch
 from center.node.launching import child_environment, log_file
 from center.node.listening import BACKLOG, listen
@@ -94,8 +92,8 @@ class WebGroup:
 
     def start(self) -> None:
         """Starts one, handing it the listening socket; or has the one that waits begin."""
+        from center.settings.maps import addresses_of, tiles_of
         from center.state.state_dir import write_json
-        from gateways.console.map.tiles import MapSettings
         from gateways.console.protocols import protocols_of
         from gateways.http.settings import DrillSettings, WebSettings
 
@@ -109,7 +107,8 @@ class WebGroup:
             policy=self._setup.policy,
             lines=self._setup.lines,
             protocols=protocols_of(self._settings.protocols.folder),
-            map=MapSettings(**msgspec.structs.asdict(self._settings.map)),
+            map=tiles_of(self._settings.map),
+            addresses=addresses_of(self._settings.map),
             drill=DrillSettings(
                 phone=E164(phone) if (phone := self._settings.drill.phone) else None,
                 timeout_s=self._settings.drill.timeout_s,

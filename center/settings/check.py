@@ -180,16 +180,46 @@ def _map(settings: Settings) -> Iterator[str]:
     tiles, expected = settings.map.tiles, 'expected an address like "https://…/{z}/{x}/{y}.png"'
     if tiles and settings.map.pmtiles:
         yield "map.pmtiles: not together with map.tiles"
-    if not tiles:
-        return
-    missing = [name for name in ("{z}", "{x}", "{y}") if name not in tiles]
-    rest = tiles.replace("{z}", "").replace("{x}", "").replace("{y}", "")
-    if urlsplit(tiles).scheme not in ("http", "https") or not urlsplit(tiles).netloc:
-        yield f"map.tiles: {expected}"
-    elif missing:
-        yield f"map.tiles: {expected}; {' and '.join(missing)} missing"
-    elif other := re.search(r"\{[^}]*\}", rest):
-        yield f"map.tiles: {expected}; {other[0]} is not known"
+    if tiles:
+        missing = [name for name in ("{z}", "{x}", "{y}") if name not in tiles]
+        rest = tiles.replace("{z}", "").replace("{x}", "").replace("{y}", "")
+        if not _is_web(tiles):
+            yield f"map.tiles: {expected}"
+        elif missing:
+            yield f"map.tiles: {expected}; {' and '.join(missing)} missing"
+        elif other := re.search(r"\{[^}]*\}", rest):
+            yield f"map.tiles: {expected}; {other[0]} is not known"
+
+
+def _addresses(settings: Settings) -> Iterator[str]:
+    geocoder, expected = settings.map.geocoder, 'expected an address like "https://geocoder.example.org"'
+    if geocoder and settings.map.addresses:
+        yield "map.addresses: not together with map.geocoder"
+    if geocoder and not _is_web(geocoder):
+        yield f"map.geocoder: {expected}"
+    elif geocoder.rstrip("/").endswith("/reverse") or "?" in geocoder or "#" in geocoder:
+        yield f"map.geocoder: {expected}; /reverse and what it is asked are added to it"
+    elif geocoder.startswith("http:") and not _is_own(urlsplit(geocoder).hostname or ""):
+        yield (
+            "map.geocoder: positions would go there unencrypted; https://, or an address of this machine or "
+            "of a private network"
+        )
+
+
+def _is_own(host: str) -> bool:
+    """Whether this is surely this machine or a private network; of a name only one is known to be."""
+    try:
+        return host == "localhost" or ip_address(host).is_private
+    except ValueError:
+        return False
+
+
+def _is_web(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def _twice(table: str, key: str, values: list[str]) -> Iterator[str]:
@@ -224,4 +254,5 @@ _CHECKS: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (
     _http,
     _sign_on,
     _map,
+    _addresses,
 )

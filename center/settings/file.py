@@ -75,7 +75,8 @@ def load(path: Path) -> Settings:
     protocols = msgspec.structs.replace(settings.protocols, folder=questions)
     psap = msgspec.structs.replace(settings.psap, route=routes)
     pmtiles = str(beside / settings.map.pmtiles) if settings.map.pmtiles else ""
-    map_ = msgspec.structs.replace(settings.map, pmtiles=pmtiles)
+    addresses = str(beside / settings.map.addresses) if settings.map.addresses else ""
+    map_ = msgspec.structs.replace(settings.map, pmtiles=pmtiles, addresses=addresses)
     folder = str(beside / settings.announcements.folder) if settings.announcements.folder else ""
     announcements = msgspec.structs.replace(settings.announcements, folder=folder)
     http = msgspec.structs.replace(

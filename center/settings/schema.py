@@ -204,6 +204,10 @@ class MapTable(_Table, frozen=True, kw_only=True):
     max_zoom: Annotated[int, Meta(ge=1, le=22)] | None = None
     """None: what the file says, 18 of a server."""
     pmtiles: str = ""
+    addresses: str = ""
+    """A file that `map import` has made."""
+    geocoder: Annotated[str, Meta(max_length=2000)] = ""
+    geocoder_api: Literal["photon", "nominatim"] = "photon"
 
 
 class Settings(_Table, frozen=True, kw_only=True):

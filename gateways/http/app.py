@@ -26,6 +26,7 @@ from gateways.console.sessions import Cookies
 from gateways.console.tally import Tally
 from gateways.console.views import ModemView
 from gateways.console.voice import voice_route
+from gateways.http.addressing import configured as addressing_of
 from gateways.http.answers import AnyRequest, Problem, answer
 from gateways.http.auditing import Auditing, nothing_unaudited
 from gateways.http.context import Giving, Web
@@ -152,6 +153,7 @@ def build(web: Web) -> Litestar:
         or (web.proxies.is_https and not settings.certificate)
     )
     tiles = configured(settings)
+    addressing = addressing_of(web)
     reports = Lately(partial(voice_files.read, Path(web.settings.state) / "run"))
     screen = Screen(
         web.following,
@@ -187,6 +189,8 @@ def build(web: Web) -> Litestar:
         web.writing.start()
         # The first to be told: what it decides is for the consoles.
         web.following.add(screen)
+        if addressing is not None:
+            web.following.add(addressing)
         meters.start()
         headsets.start()
         works = (
@@ -195,6 +199,7 @@ def build(web: Web) -> Litestar:
             keep_ending_idle(web),
             tally.keep_up(),
             asyncio.to_thread(signatures.load),
+            *([addressing.begin()] if addressing is not None else []),
         )
         tasks = [asyncio.create_task(work) for work in works]
         try:
@@ -207,6 +212,8 @@ def build(web: Web) -> Litestar:
             meters.stop()
             headsets.stop()
             web.following.stop()
+            if addressing is not None:
+                await addressing.close()
             await asyncio.to_thread(web.writing.close)
             await asyncio.to_thread(web.audit.close)
             if tiles is not None:

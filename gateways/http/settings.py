@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from gateways.addresses.source import AddressSettings
 from gateways.console.map.tiles import MapSettings
 from gateways.console.protocols import CallProtocol
 from messages.ids import E164, NodeId
@@ -33,6 +34,7 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     lines: tuple[LineSpec, ...] = ()
     map: MapSettings = MapSettings()
     protocols: tuple[CallProtocol, ...] = ()
+    addresses: AddressSettings = AddressSettings()
     drill: DrillSettings = DrillSettings()
     web: str = ""
     """Where browsers and apps reach this node, `https://…`; told where several share the journal."""

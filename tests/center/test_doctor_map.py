@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 from pmtiles.tile import TileType
 
 from center.doctor.findings import Finding, Verdict
-from center.doctor.maps import tiles
+from center.doctor.maps import addresses, tiles
 from center.settings.file import parse
+from gateways.addresses.making import Row, make
 from tests.gateways.console.tile_pictures import pmtiles, png
 
 RED = png(200, 0, 0, 8)
@@ -61,4 +63,38 @@ def test_a_server_that_does_not_answer_is_a_warning() -> None:
     ((verdict, text),) = found('[map]\ntiles = "http://127.0.0.1:9/{z}/{x}/{y}.png?key=secret"')
     assert verdict is Verdict.WARN
     assert text.startswith("map.tiles: 127.0.0.1: ")
+    assert "secret" not in text
+
+
+def addressed(text: str) -> tuple[Verdict, str]:
+    """The finding about addresses for these settings."""
+    (one,) = addresses(parse(text))
+    assert one.check == "map"
+    return one.verdict, one.text
+
+
+def test_without_addresses_nothing_is_wrong() -> None:
+    assert addressed("")[0] is Verdict.OK
+
+
+def test_a_file_of_addresses_is_opened_and_said_to_be_how_large_and_how_old(tmp_path: Path) -> None:
+    path = tmp_path / "town.sqlite"
+    make([Row(41.89, 12.49, "via Roma", "1", "")], path, date(2026, 11, 28))
+    verdict, text = addressed(f'[map]\naddresses = "{path}"')
+    assert verdict is Verdict.OK
+    assert text.startswith(f"{path}: 1 addresses, of 2026-11-28; asked in ")
+
+
+def test_a_file_of_addresses_that_cannot_be_used_is_a_failure(tmp_path: Path) -> None:
+    verdict, text = addressed(f'[map]\naddresses = "{tmp_path / "none.sqlite"}"')
+    assert (verdict, text) == (
+        Verdict.FAIL,
+        f"map.addresses: {tmp_path / 'none.sqlite'}: No such file or directory",
+    )
+
+
+def test_a_geocoder_that_does_not_answer_is_a_warning() -> None:
+    verdict, text = addressed('[map]\ngeocoder = "http://127.0.0.1:9/secret"')
+    assert verdict is Verdict.WARN
+    assert text.startswith("map.geocoder: 127.0.0.1: ConnectError; ")
     assert "secret" not in text

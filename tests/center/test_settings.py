@@ -190,6 +190,28 @@ def test_a_syntax_error_is_named_by_its_line() -> None:
             '[map]\ntiles = "/srv/{z}/{x}/{y}"',
             'map.tiles: expected an address like "https://…/{z}/{x}/{y}.png"',
         ),
+        (
+            '[map]\ngeocoder = "https://g.example"\naddresses = "a.sqlite"',
+            "map.addresses: not together with map.geocoder",
+        ),
+        (
+            '[map]\ngeocoder = "g.example"',
+            'map.geocoder: expected an address like "https://geocoder.example.org"',
+        ),
+        (
+            '[map]\ngeocoder = "https://g.example/photon/reverse"',
+            'map.geocoder: expected an address like "https://geocoder.example.org"; /reverse and what it is '
+            "asked are added to it",
+        ),
+        (
+            '[map]\ngeocoder = "http://g.example"',
+            "map.geocoder: positions would go there unencrypted; https://, or an address of this machine or "
+            "of a private network",
+        ),
+        (
+            '[map]\ngeocoder_api = "pelias"',
+            "map.geocoder_api: invalid enum value 'pelias'",
+        ),
         ('[journal]\nurl = "mysql://x"', 'journal.url: expected "sqlite:///PATH" or "postgresql://…"'),
     ],
 )
@@ -218,6 +240,15 @@ def test_a_relative_pmtiles_file_lies_beside_the_settings(tmp_path: Path) -> Non
     assert load(file).map.pmtiles == str(tmp_path / "italy.pmtiles")
     file.write_text('[map]\npmtiles = "/var/lib/maps/italy.pmtiles"')
     assert load(file).map.pmtiles == "/var/lib/maps/italy.pmtiles"
+    file.write_text('[map]\naddresses = "italy.sqlite"')
+    assert load(file).map.addresses == str(tmp_path / "italy.sqlite")
+
+
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:2322", "http://10.0.0.7/photon", "http://localhost", "https://g"]
+)
+def test_a_geocoder_of_this_machine_or_network_needs_no_encryption(address: str) -> None:
+    assert parse(f'[map]\ngeocoder = "{address}"').map.geocoder == address
 
 
 def test_a_relative_pin_file_lies_beside_the_settings(tmp_path: Path) -> None:
