@@ -8,12 +8,13 @@ import pytest
 from playwright.sync_api import expect
 
 from messages import events as ev
-from messages.base import Position
-from messages.ids import BriefingField
+from messages.base import Address, Position
+from messages.ids import BriefingField, Nearness
 from tests.gateways.console import states
 from tests.gateways.console.desk import settled
 from tests.gateways.console.states import Stage
 from tests.gateways.http.place import CLOCK
+from tests.gateways.story import Story
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
 
@@ -77,6 +78,84 @@ def test_s10_what_changes_while_it_is_read_is_marked_and_moves_no_line(stage: St
     expect(lines.nth(1).locator(".brief__new")).to_be_empty()
     assert [line.bounding_box() for line in lines.all()] == before
     expect(lines.nth(0).locator(".brief__new")).to_be_empty(timeout=15_000)
+
+
+def addressed(stage: Stage, nearness: Nearness, street: str, number: str = "", town: str = "") -> Story:
+    """112 is on the line, and the address of where she is was found."""
+    story = stage.mine(40).user_called().user_answered().psap_called(stage.place.marta).psap_joined()
+    found = Address(
+        lat=44.39058,
+        lon=8.97342,
+        accuracy_m=18.0,
+        nearness=nearness,
+        street=street,
+        number=number,
+        town=town,
+        distance_m=12,
+    )
+    story.hear(ev.AddressFound(address=found))
+    stage.signed_on()
+    return story
+
+
+@pytest.mark.parametrize(
+    ("nearness", "number", "town", "words"),
+    [
+        (Nearness.NUMBER, "12/A", "Genova", "Via Roma 12/A (12 m away). Genova, Liguria."),
+        (Nearness.STREET, "", "Recco", "Via Roma, number not certain, Recco (12 m away). Genova, Liguria."),
+        (Nearness.NEAR, "", "", "Near via Roma (12 m away). Genova, Liguria."),
+    ],
+)
+def test_the_address_is_on_the_screen_and_first_in_the_text_for_112(
+    stage: Stage, nearness: Nearness, number: str, town: str, words: str
+) -> None:
+    stage.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    addressed(stage, nearness, "via Roma", number, town)
+    where = stage.page.locator('.brief [data-line="where"]')
+    expect(where).to_contain_text("Via Roma" if nearness is not Nearness.NEAR else "Near via Roma")
+    expect(where).to_contain_text(words)
+    settled(stage.page)
+    stage.page.keyboard.press("c")
+    expect(stage.page.locator(".copy__said")).to_have_text("Copied")
+    copied = stage.page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith(f"WHERE: {words}".replace(" Genova", "\nGenova"))
+
+
+def test_the_address_stands_beside_the_map_in_either_language(stage: Stage) -> None:
+    story = stage.mine()
+    found = Address(
+        lat=44.39058,
+        lon=8.97342,
+        accuracy_m=18.0,
+        nearness=Nearness.STREET,
+        street="via Roma",
+        distance_m=12,
+    )
+    story.hear(ev.AddressFound(address=found))
+    stage.lang = "it"
+    place = stage.signed_on().locator(".place")
+    expect(place).to_contain_text("Via Roma, numero incerto")
+    expect(stage.page.locator("body")).to_contain_text("Via Roma, numero incerto")
+
+
+def test_a_new_position_takes_the_address_away_until_its_own_is_known(stage: Stage) -> None:
+    story = addressed(stage, Nearness.NUMBER, "via Roma", "12")
+    where = stage.page.locator('.brief [data-line="where"]')
+    expect(where).to_contain_text("Via Roma 12")
+    assert stage.page.locator(".brief [data-new]").count() == 0
+    away = Position(lat=44.39171, lon=8.9742, at=CLOCK.now_us(), accuracy_m=9.0, source="gps")
+    story.hear(ev.PositionUpdated(position=away))
+    expect(where).to_contain_text("44.39171")
+    expect(where).not_to_contain_text("Via Roma")
+
+
+@pytest.mark.parametrize("lang", ["en", "it"])
+def test_on_the_smallest_screen_a_long_address_hides_no_line(stage: Stage, lang: str) -> None:
+    stage.page.set_viewport_size({"width": 1280, "height": 720})
+    stage.lang = lang
+    addressed(stage, Nearness.STREET, "viale Generale Carlo Alberto Dalla Chiesa", town="Recco")
+    expect(stage.page.locator('.brief [data-line="where"]')).to_contain_text("Dalla Chiesa")
+    assert stage.page.locator(".panel__body:has(> .brief)").evaluate(FITS)
 
 
 @pytest.mark.parametrize("state", ["briefing", "restarted"])

@@ -100,7 +100,8 @@ export function mapPanel(view, nowUs, streets) {
       <small class="map__credit">${credit(streets)}</small>
     </div>
     <p class="place">
-      ${p.address ? html`<b>${addressName(p.address)}</b>` : nothing}${where.near ? html`<b>${g.townName(where.near)}</b>` : nothing}<span class="phone"
+      ${p.address ? html`<b>${addressName(p.address)}</b>` : nothing}
+      ${where.near ? html`<b>${g.townName(where.near)}</b>` : nothing}<span class="phone"
         >${f.coordinates(p)}</span
       ><span class="ink-2"
         >${[f.accuracy(p.accuracy_m), f.age(nowUs - p.at_us)].filter(Boolean).join(', ')}</span
