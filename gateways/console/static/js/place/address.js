@@ -20,6 +20,6 @@ export function addressName(a) {
  */
 export function addressWords(a, place = []) {
   const named = !a.town || place.some((sentence) => sentence.startsWith(a.town));
-  const away = either(`a ${a.distance_m}\u00a0m`, `${a.distance_m}\u00a0m away`);
+  const away = either(`a\u00a0${a.distance_m}\u00a0m`, `${a.distance_m}\u00a0m away`);
   return `${addressName(a)}${named ? '' : `, ${a.town}`} (${away}).`;
 }
