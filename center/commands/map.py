@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 from cyclopts import Parameter
 
 from center.errors import StateError, UsageError
 from center.options import DEFAULT, Common
+
+if TYPE_CHECKING:
+    from gateways.addresses.making import Row
+
+EACH: Final = 1_000_000
 
 
 def import_(
@@ -33,10 +39,9 @@ def import_(
         out = common.directory.path / "maps" / "addresses.sqlite"
     to = out.absolute()
     skipped: Counter[str] = Counter()
+    found = (row for file in files for row in rows(file, skipped))
     try:
-        made = make(
-            (row for file in files for row in rows(file, skipped)), to, datetime.now().astimezone().date()
-        )
+        made = make(_told(found, common), to, datetime.now().astimezone().date())
     except (Unreadable, OSError, sqlite3.Error) as error:
         raise StateError(f"no file of addresses was made: {error}") from error
     if common.json:
@@ -50,3 +55,11 @@ def import_(
         common.say(f"{count} left out {reason}")
     common.say("in [map] of center.toml:")
     common.say(f'addresses = "{to}"')
+
+
+def _told(rows: Iterator[Row], common: Common) -> Iterator[Row]:
+    """The same; a country takes a quarter of an hour, in which something is to be seen."""
+    for n, row in enumerate(rows, 1):
+        if n % EACH == 0:
+            common.say(f"{n:,} addresses …")
+        yield row

@@ -12,8 +12,8 @@ from litestar.testing import TestClient
 from playwright.sync_api import Page, expect
 
 from messages import events as ev
-from messages.base import Position
-from messages.ids import E164, OperatorId, ShiftState
+from messages.base import Address, Position
+from messages.ids import E164, Nearness, OperatorId, ShiftState
 from store import streams
 from store.journal.journal import Append, Journal
 from store.registry.people import Person
@@ -47,6 +47,20 @@ STRINGS: Final = (
 )
 
 
+def address(lat: float, words: str) -> Address:
+    """As a geocoder, or a file, that is not ours may name it."""
+    return Address(
+        lat=lat,
+        lon=9.0,
+        accuracy_m=10.0,
+        nearness=Nearness.NUMBER,
+        street=words,
+        number=words,
+        town=words,
+        distance_m=3,
+    )
+
+
 def told(journal: Journal, place: Place) -> str:
     """An alert with all of them, in every place that others write; its id."""
     registry = Registry(journal)
@@ -64,7 +78,8 @@ def told(journal: Journal, place: Place) -> str:
     now = CLOCK.now_us()
     for n, one in enumerate(STRINGS):
         story.hear(
-            ev.PositionUpdated(position=Position(lat=45.0 + n / 1e3, lon=9.0, at=now, source=one[:32]))
+            ev.PositionUpdated(position=Position(lat=45.0 + n / 1e3, lon=9.0, at=now, source=one[:32])),
+            ev.AddressFound(address=address(45.0 + n / 1e3, one)),
         )
     shift = ev.ShiftChanged(operator=place.luca, state=ShiftState.PAUSED, reason=STRINGS[2])
     journal.append(Append(streams.operator(place.luca), None, (shift,)))

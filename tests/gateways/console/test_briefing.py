@@ -102,7 +102,12 @@ def addressed(stage: Stage, nearness: Nearness, street: str, number: str = "", t
     ("nearness", "number", "town", "words"),
     [
         (Nearness.NUMBER, "12/A", "Genova", "Via Roma 12/A (12 m away). Genova, Liguria."),
-        (Nearness.STREET, "", "Recco", "Via Roma, number not certain, Recco (12 m away). Genova, Liguria."),
+        (
+            Nearness.STREET,
+            "",
+            "Recco",
+            "Via Roma, number not certain, Recco (12 m away). Nearest town: Genova, Liguria.",
+        ),
         (Nearness.NEAR, "", "", "Near via Roma (12 m away). Genova, Liguria."),
     ],
 )
@@ -118,7 +123,7 @@ def test_the_address_is_on_the_screen_and_first_in_the_text_for_112(
     stage.page.keyboard.press("c")
     expect(stage.page.locator(".copy__said")).to_have_text("Copied")
     copied = stage.page.evaluate("navigator.clipboard.readText()")
-    assert copied.startswith(f"WHERE: {words}".replace(" Genova", "\nGenova"))
+    assert copied.startswith(f"WHERE: {words}".replace("). ", ").\n"))
 
 
 def test_the_address_stands_beside_the_map_in_either_language(stage: Stage) -> None:
@@ -129,12 +134,14 @@ def test_the_address_stands_beside_the_map_in_either_language(stage: Stage) -> N
         accuracy_m=18.0,
         nearness=Nearness.STREET,
         street="via Roma",
+        town="Recco",
         distance_m=12,
     )
     story.hear(ev.AddressFound(address=found))
     stage.lang = "it"
     place = stage.signed_on().locator(".place")
-    expect(place).to_contain_text("Via Roma, numero incerto")
+    expect(place).to_contain_text("Via Roma, numero incerto, Recco")
+    expect(place).to_contain_text("Centro più vicino: Genova, Liguria")
     expect(stage.page.locator("body")).to_contain_text("Via Roma, numero incerto")
 
 

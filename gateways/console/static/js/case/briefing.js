@@ -9,7 +9,7 @@ import { either, languageName, t } from '../words/words.js';
 import * as f from '../words/format.js';
 import * as s from './situation.js';
 import { cause } from './party.js';
-import { addressName, addressWords } from '../place/address.js';
+import { addressName, addressSentence, townAfter } from '../place/address.js';
 import { spoken } from '../place/places.js';
 
 const NEW_MS = 8000;
@@ -100,11 +100,14 @@ function where(p, nowUs, place) {
   const accuracy = m === null ? '' : either(`Precisione ${m} m`, `Accurate to ${m} m`);
   const within = m === null ? '' : either(`Precisione ${m} metri`, `Accurate to ${m} metres`);
   const at = f.clock(p.at_us);
+  const named = place.map((sentence, i) => (i ? sentence : townAfter(p.address, sentence)));
   return [
-    ...(p.address ? [part('address', addressWords(p.address, place), { is: addressName(p.address) })] : []),
+    ...(p.address
+      ? [part('address', addressSentence(p.address, place[0]), { is: addressName(p.address) })]
+      : []),
     // On the screen, how far it is from there stands with the accuracy: a line less.
-    ...place.map((sentence, i) =>
-      part(`place${i}`, i ? '' : sentence, { look: i ? 'none' : '', copied: sentence }),
+    ...named.map((sentence, i) =>
+      part(`place${i}`, i ? '' : sentence, { look: i ? 'none' : '', copied: sentence, is: place[i] }),
     ),
     part('coordinates', `${lat} ${ns} ${lon} ${ew}`, {
       look: 'coordinates',

@@ -14,12 +14,27 @@ export function addressName(a) {
     : either(`${street}, numero incerto`, `${street}, number not certain`);
 }
 
+/** Whether the place that is said with it, `Pavia, Lombardia`, is its own town. @param {Address} a */
+const isIn = (a, place = '') => !a.town || place.replace(/[.,].*$/, '') === a.town;
+
 /**
- * The sentence with the town, where `place` has not named it, and the distance.
- * @param {Address} a @param {string[]} [place]
+ * With its town, where that is not the one of `place`, which is said beside it.
+ * @param {Address} a @param {string} [place]
  */
-export function addressWords(a, place = []) {
-  const named = !a.town || place.some((sentence) => sentence.startsWith(a.town));
+export const addressIn = (a, place) => `${addressName(a)}${isIn(a, place) ? '' : `, ${a.town}`}`;
+
+/**
+ * As a sentence, with the distance.
+ * @param {Address} a @param {string} [place]
+ */
+export function addressSentence(a, place) {
   const away = either(`a\u00a0${a.distance_m}\u00a0m`, `${a.distance_m}\u00a0m away`);
-  return `${addressName(a)}${named ? '' : `, ${a.town}`} (${away}).`;
+  return `${addressIn(a, place)} (${away}).`;
 }
+
+/**
+ * The nearest town after the address: named as what it is, where the address is of another.
+ * @param {Address | null | undefined} a @param {string} place
+ */
+export const townAfter = (a, place) =>
+  a && !isIn(a, place) ? either(`Centro più vicino: ${place}`, `Nearest town: ${place}`) : place;

@@ -4,7 +4,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { icon } from '../shell/parts.js';
 import { either } from '../words/words.js';
-import { addressName } from './address.js';
+import { addressIn, townAfter } from './address.js';
 import { atlas, load } from './atlas.js';
 import { closeup } from './closeup.js';
 import { mapKey } from './map.js';
@@ -100,8 +100,9 @@ export function mapPanel(view, nowUs, streets) {
       <small class="map__credit">${credit(streets)}</small>
     </div>
     <p class="place">
-      ${p.address ? html`<b>${addressName(p.address)}</b>` : nothing}
-      ${where.near ? html`<b>${g.townName(where.near)}</b>` : nothing}<span class="phone"
+      ${p.address ? html`<b>${addressIn(p.address, where.near?.name)}</b>` : nothing}
+      ${where.near ? html`<b>${townAfter(p.address, g.townName(where.near))}</b>` : nothing}
+      <span class="phone"
         >${f.coordinates(p)}</span
       ><span class="ink-2"
         >${[f.accuracy(p.accuracy_m), f.age(nowUs - p.at_us)].filter(Boolean).join(', ')}</span
