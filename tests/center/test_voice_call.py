@@ -13,6 +13,8 @@ from center import cli
 from center.node.carrier import Carrier
 from center.state.state_dir import StateDir
 from media.conference.sounds import FOLDER
+from messages.ids import LineId
+from runtime.published import line_levels
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(120)]
 
@@ -31,6 +33,12 @@ dialect = "huawei"
 number = "+390200000002"
 setup_time_s = 0.1
 no_voice = true
+[[modem]]
+name = "wears"
+dialect = "simcom7600"
+number = "+390200000003"
+setup_time_s = 0.1
+pcm_worn_after = 1
 [[phone]]
 number = "{SPEAKS}"
 rings_after_s = 0.1
@@ -88,6 +96,8 @@ def test_a_voice_that_works_is_measured_in_two_calls_by_one_port_and_can_be_sent
         assert one["into"]["dbfs"] == pytest.approx(-20, abs=2)
         assert one["out"]["dbfs"] == pytest.approx(-20, abs=2)
         assert one["echo"] is None
+    levels = line_levels.read_all(site.state.path)[LineId("sim1")]
+    assert levels.into.dbfs == second["into"]["dbfs"], "the doctor need not ask for it any more"
     written = file.read_text()
     assert "# the voice works, as far as can be told from here" in written
     assert cli.run(["modem", "replay", str(file), "--json"]) == 0
@@ -100,6 +110,13 @@ def test_a_modem_that_gives_silence_is_told_in_words_and_is_exit_code_1(site: Si
     said = site.capfd.readouterr().out
     assert "! nothing but digital silence comes" in said
     assert "the voice works" not in said
+
+
+def test_a_modem_whose_voice_is_worn_by_its_first_call_is_found_by_the_second(site: Site) -> None:
+    assert site.call("wears", SPEAKS, "--twice", "--json") == 1
+    first, second = site.reports()
+    assert first["findings"] == []
+    assert "worn" in second["findings"]
 
 
 def test_of_a_call_that_nobody_answers_the_voice_is_not_known(site: Site) -> None:
