@@ -158,6 +158,10 @@ def _legs(event: Event) -> str:
             return f"the call of {place(event.leg)} was taken over"
         case ev.LegMuted():
             return f"{place(event.leg)} is muted"
+        case ev.VoicesWithheld():
+            return f"{event.by} has the user hear nobody"
+        case ev.VoicesGiven():
+            return f"{event.by} has the user hear the others"
         case ev.LegDigit():
             return f"{event.by} sends {event.digit} to {place(event.leg)}"
         case ev.LegPressed():

@@ -57,6 +57,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     Refusal.DURESS: "She has signalled duress.",
     Refusal.DURESS_NO_CALL: "She has signalled duress: do not call.",
     Refusal.DURESS_PSAP_FIRST: "She has signalled duress: 112 has to be told.",
+    Refusal.VOICES_WITHHELD: "The user hears nobody now.",
+    Refusal.VOICES_GIVEN: "The user hears the others.",
     Refusal.APP_SHOWS_NOTHING: "The user's app does not show what is written to it.",
     Refusal.DIALOGUE_FULL: "Too much has been written in this alert: press again.",
     Refusal.PSAP_ABSENT: "112 is not on the line.",

@@ -436,6 +436,18 @@ class LegUnmuted(Message, frozen=True, kw_only=True, tag="leg.unmuted"):
     by: OperatorId
 
 
+class VoicesWithheld(Message, frozen=True, kw_only=True, tag="voices.withheld"):
+    """The user is to hear nobody, and is heard as ever."""
+
+    by: OperatorId
+
+
+class VoicesGiven(Message, frozen=True, kw_only=True, tag="voices.given"):
+    """The user is to hear the others, also of an alert that is silent."""
+
+    by: OperatorId
+
+
 class LegDigit(Message, frozen=True, kw_only=True, tag="leg.digit"):
     """The operator has pressed a key for this party's voice menu: a DTMF digit goes into the call, once."""
 
@@ -868,6 +880,8 @@ CaseEvent = (
     | LegAdopted
     | LegMuted
     | LegUnmuted
+    | VoicesWithheld
+    | VoicesGiven
     | LegDigit
     | LegPressed
     | LegSoundLost

@@ -6,14 +6,17 @@ whole of it from one telling.
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from messages.base import Joins, VoicePort
 from messages.bridge import Member, SetMembers
 from messages.calls import CallState
-from messages.ids import BridgeId, Party
+from messages.ids import BridgeId, LegId, Party
 from messages.legs import Originate, ReleaseLeg
 from model.alert.case import Case
 from model.alert.leg import Leg, LegState, place
 from model.rules.announcing import playing
+from model.rules.quiet import hears_nobody
 
 _SEEN = {
     LegState.ORIGINATING: CallState.UNKNOWN,
@@ -65,8 +68,19 @@ def bridge_wish(case: Case, name: str = "") -> SetMembers:
         _member(case, leg, leg.voice) for leg in case.legs.values() if leg.answered and leg.voice is not None
     )
     heard = {member.leg for member in members}
+    user = case.answered(Party.USER)
+    if user is not None and hears_nobody(case):
+        members = tuple(_unheard_by(user.leg, member, heard) for member in members)
     clips = tuple(clip for clip in playing(case, name) if not heard.isdisjoint(clip.to))
     return SetMembers(alert=case.alert, bridge=BridgeId(case.alert), members=members, playing=clips)
+
+
+def _unheard_by(user: LegId, member: Member, all_legs: set[LegId]) -> Member:
+    """The member, heard by all who would hear it but the user."""
+    if member.leg == user:
+        return member
+    hearers = all_legs if member.heard_by is None else set(member.heard_by)
+    return replace(member, heard_by=tuple(sorted(hearers - {user, member.leg})))
 
 
 def _member(case: Case, leg: Leg, voice: VoicePort) -> Member:

@@ -43,6 +43,7 @@ from model.loudness import better_gain_in_db, judged
 from model.policy import LineSpec, Policy
 from model.rules import announcing, wrap_up
 from model.rules.command_effects import refusal
+from model.rules.quiet import hears_nobody
 from model.rules.refusals import Refusal
 from store.registry.people import StaffRole
 
@@ -101,9 +102,10 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         user=_party(user, _hears(case, user)),
         operator_leg=_party(operator),
         psap=_party(psap, _hears(case, psap)),
-        user_hears_operator=_hear_each_other(user, operator),
+        user_hears_nobody=hears_nobody(case),
+        user_hears_operator=not hears_nobody(case) and _hear_each_other(user, operator),
         operator_hears_psap=_hear_each_other(operator, psap),
-        user_hears_psap=_hear_each_other(user, psap),
+        user_hears_psap=not hears_nobody(case) and _hear_each_other(user, psap),
         recorded=_recorded(case),
         psap_requested_us=None if case.psap is None else case.psap.at,
         psap_no_line=case.to_112.no_line,

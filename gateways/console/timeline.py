@@ -140,6 +140,8 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt, doubt=not confirmed))
         case ev.LegMuted(leg=leg, attempt=attempt) | ev.LegUnmuted(leg=leg, attempt=attempt):
             return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt))
+        case ev.VoicesWithheld(by=by) | ev.VoicesGiven(by=by):
+            return Entry(at_us=at, what=what, operator=by)
         case ev.LegPressed(leg=leg, attempt=attempt, digit=digit):
             return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt, text=digit))
         case ev.LegDigit(leg=leg, attempt=attempt, digit=digit):

@@ -221,6 +221,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     user: PartyView
     operator_leg: PartyView
     psap: PartyView
+    user_hears_nobody: bool
+    """No voice comes out of the user's phone; the user is heard as ever."""
     user_hears_operator: bool
     operator_hears_psap: bool
     user_hears_psap: bool

@@ -20,6 +20,7 @@ from media.sound.speech import leveled, resampled, trimmed
 
 FOLDER: Final = Path(__file__).parents[1] / "announcements"
 """Ours."""
+SOFT_TONE: Final = "soft_tone"
 TEXT: Final = "text"
 """The name of what is spoken, in place of what lies in a file."""
 FALLBACK: Final = "en"
@@ -96,6 +97,8 @@ class Sounds:
         return self._kept[key]
 
     def _find(self, name: str, language: str, text: str) -> Samples:
+        if name == SOFT_TONE:
+            return soft_tone()
         if name == TEXT:
             wanted = language or self._language
             return spoken(text, wanted) if self._names else np.zeros(0, dtype=np.int16)
@@ -146,6 +149,12 @@ def synthesized(text: str, language: str) -> Samples:
         command, input=text.encode(), capture_output=True, timeout=_SPEAKS_WITHIN_S, check=True
     )
     return at_8_khz(said.stdout)
+
+
+def soft_tone() -> Samples:
+    """A low tone of 0.3 s, at -36 dBFS: heard at the ear, and not in the room."""
+    at = np.arange(int(0.3 * RATE_HZ))
+    return np.asarray(np.round(520 * np.sin(2 * np.pi * 330 * at / RATE_HZ)), dtype=np.int16)
 
 
 def at_8_khz(wav: bytes) -> Samples:

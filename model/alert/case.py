@@ -356,6 +356,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     cancel_asked: CancelAsked | None = None
     advice: Advice = Advice.WAIT
     notes: tuple[Note, ...] = ()
+    voices: bool | None = None
+    """Whether an operator has ordered that the user hear the others; None: as the alert's kind has it."""
     dialogue: tuple[Said, ...] = ()
     briefing: dict[BriefingField, Filled] = {}
     """Only what is known."""

@@ -15,6 +15,7 @@ from messages.bridge import Clip
 from messages.ids import LegId, Party
 from model.alert.case import Case
 from model.alert.leg import Leg, place
+from model.rules.quiet import hears_nobody
 
 HOLD_AGAIN_S: Final = 8.0
 """Between one "please hold" and the next."""
@@ -22,6 +23,10 @@ WHISPER_AGAIN_S: Final = 2.0
 """Between one whisper and the next, while it is not known whether there is anybody to hear it."""
 CANNOT_SPEAK: Final = "cannot_speak"
 """What an operator may have played to 112."""
+TONE_AGAIN_S: Final = 4.0
+"""Between one soft tone and the next."""
+SOFT_TONE: Final = "soft_tone"
+"""In no file: by it a user who hears nobody knows that somebody listens."""
 NAMES: Final = (
     "please_hold",
     "alert_real",
@@ -87,7 +92,14 @@ def _what(case: Case, leg: Leg) -> Iterator[str]:
 def _to_user(case: Case) -> Iterator[Clip]:
     """But nothing in duress, or in an alert that was to be silent: whoever is with her would hear it, too."""
     user = case.answered(Party.USER)
-    if user is None or case.leaving or case.duress or case.silent:
+    if user is None or case.leaving:
+        return
+    if hears_nobody(case):
+        # It is heard at the ear alone; under duress whoever forces the user may hold the phone.
+        if not case.duress and user.confirmed_answered:
+            yield Clip(id=SOFT_TONE, to=(user.leg,), names=(SOFT_TONE,), every_s=TONE_AGAIN_S)
+        return
+    if case.duress or case.silent:
         return
     if attended(case) or case.confirmed_answered(Party.PSAP) is not None:
         if case.recording.announced:

@@ -101,6 +101,10 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
             return (ev.WhisperBegun(by=by),)
         case OperatorCommand.STOP_WHISPERING:
             return (ev.WhisperEnded(by=by),)
+        case OperatorCommand.WITHHOLD_VOICES:
+            return (ev.VoicesWithheld(by=by),)
+        case OperatorCommand.GIVE_VOICES:
+            return (ev.VoicesGiven(by=by),)
         case OperatorCommand.CLOSE:
             return (ev.CloseRequested(by=by),)
         case OperatorCommand.HAND_OVER:

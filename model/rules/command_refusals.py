@@ -14,7 +14,7 @@ from model.rules import announcing
 from model.rules.dialogue import read_by_app
 from model.rules.joining import in_the_network
 from model.rules.psap import has_psap, on_another_phone
-from model.rules.quiet import in_duress, quiet, spoken_to, told_112, why_quiet
+from model.rules.quiet import hears_nobody, in_duress, quiet, spoken_to, told_112, why_quiet
 from model.rules.refusals import Refusal
 from model.rules.sound import party_without_sound, why_no_other_line
 from model.rules.user_due import why_not_over
@@ -74,7 +74,9 @@ def refusal_now(
             there = case.answered(Party.PSAP) or on_another_phone(case, policy)
             return None if there else Refusal.PSAP_ABSENT
         case OperatorCommand.ASK_ALOUD:
-            return None if case.answered(Party.USER) is not None else Refusal.USER_ABSENT
+            return Refusal.VOICES_WITHHELD if hears_nobody(case) else _on_the_line(case)
+        case OperatorCommand.WITHHOLD_VOICES | OperatorCommand.GIVE_VOICES:
+            return _voices(case, given=command is OperatorCommand.GIVE_VOICES)
         case OperatorCommand.WRITE:
             return None if read_by_app(case) else Refusal.APP_SHOWS_NOTHING
         case OperatorCommand.HAVE_READ | OperatorCommand.BRIEF:
@@ -273,6 +275,19 @@ def _mute(case: Case, *, on: bool) -> Refusal | None:
         return Refusal.LINE_WITHOUT_MUTE
     if leg.muted == on:
         return Refusal.MUTED_ALREADY if on else Refusal.NOT_MUTED
+    return None
+
+
+def _on_the_line(case: Case) -> Refusal | None:
+    return None if case.answered(Party.USER) is not None else Refusal.USER_ABSENT
+
+
+def _voices(case: Case, *, given: bool) -> Refusal | None:
+    user = case.answered(Party.USER)
+    if user is not None and user.joins is Joins.NETWORK:
+        return Refusal.LINE_WITHOUT_MUTE
+    if hears_nobody(case) is not given:
+        return Refusal.VOICES_GIVEN if given else Refusal.VOICES_WITHHELD
     return None
 
 

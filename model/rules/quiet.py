@@ -26,6 +26,14 @@ def hushed(case: Case) -> bool:
     return case.silent and not case.aloud
 
 
+def hears_nobody(case: Case) -> bool:
+    """Whether the user's phone is to give no voice: whoever is beside the user would hear it.
+
+    An operator's order counts; without one it is so under duress and in a silent alert.
+    """
+    return (case.duress or hushed(case)) if case.voices is None else not case.voices
+
+
 def quiet(case: Case, policy: Policy) -> bool:
     """Whether the user's phone must not ring now."""
     return in_duress(case, policy) or hushed(case)

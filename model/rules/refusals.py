@@ -57,6 +57,8 @@ class Refusal(StrEnum):
     DURESS = "duress"
     DURESS_NO_CALL = "duress_no_call"
     DURESS_PSAP_FIRST = "duress_psap_first"
+    VOICES_WITHHELD = "voices_withheld"
+    VOICES_GIVEN = "voices_given"
     APP_SHOWS_NOTHING = "app_shows_nothing"
     DIALOGUE_FULL = "dialogue_full"
     PSAP_ABSENT = "psap_absent"

@@ -38,6 +38,8 @@ def fold_dialogue(case: Case, event: ev.Event, at: Instant) -> Case | None:
         case ev.DialogueSeen():
             seen = tuple(_seen(one, event, at, _version(case)) for one in case.dialogue)
             return replace(case, dialogue=seen)
+        case ev.VoicesWithheld() | ev.VoicesGiven():
+            return replace(case, voices=isinstance(event, ev.VoicesGiven))
         case ev.BriefingFilled(field=field, text=text, by=by):
             others = {name: filled for name, filled in case.briefing.items() if name is not field}
             known = {field: Filled(text=text, by=by, at=at)} if text else {}

@@ -108,6 +108,10 @@ export function parties(ui, view, nowUs, compact, allowed) {
                     : nothing
                 }${otherline.offer(ui, view, which, party, allowed)}${
                   which === 'user' ? callAloud(ui, view, allowed) : nothing
+                }${
+                  which === 'user' && view.user_hears_nobody && s.talking(party)
+                    ? word('hush', t('hearsNobody'), 'ink-wait')
+                    : nothing
                 }${tiles[i].foot}
               </p>
               ${why(party) ? html`<p class="party__why" id="why-${which}">${why(party)}</p>` : nothing}

@@ -29,6 +29,7 @@ const CLIPS = {
   user_stay: ['resta in linea', 'please stay on the line'],
   psap_stay: ['restate in linea', 'please stay on the line'],
   cannot_speak: ['non può parlare', 'she cannot speak'],
+  soft_tone: ['un tono leggero', 'a soft tone'],
   recorded: ['è registrata', 'this call is recorded'],
 };
 

@@ -176,6 +176,10 @@ export function told(entry, user, names, test) {
     }
     case 'leg.digit':
       return s('phone', '', `Tasto ${entry.text} a ${who}`, `Key ${entry.text} to ${who}`);
+    case 'voices.withheld':
+      return s('hush', 'wait', `${op}: nessuna voce a ${user}`, `${op}: no voice to ${user}`);
+    case 'voices.given':
+      return s('voice', '', `${op}: ${user} sente di nuovo`, `${op}: ${user} hears again`);
     case 'leg.pressed':
       return s('voice', 'ok', `${who} preme ${entry.text}`, `${who} presses ${entry.text}`);
     case 'leg.sound_lost':

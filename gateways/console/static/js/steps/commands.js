@@ -20,6 +20,7 @@ export const KEYS = {
   F: 'declare_false_alarm',
   X: 'close',
   V: 'another_line',
+  S: 'withhold_voices',
 };
 
 /**
@@ -45,6 +46,7 @@ export function commandOf(key, step, view, me, allowed) {
     return 'called_elsewhere';
   if (key === 'A' && view.listener === me.operator) return 'stop_listening';
   if (key === 'R' && view.closed_us !== null) return 'reopen';
+  if (key === 'S' && view.user_hears_nobody) return 'give_voices';
   return KEYS[key] ?? null;
 }
 

@@ -107,6 +107,7 @@ export const WORDS = {
   no: ['No', 'No'],
   asked: ['chiesto', 'asked'],
   nextProtocol: ['Altro caso', 'Another kind'],
+  hearsNobody: ['Non sente nessuno. S: parlarle', 'Hears nobody. S: speak to her'],
   keysPressed: ['Tasti premuti: ', 'Keys pressed: '],
   noMessages: [
     'Ancora nessun messaggio. Con ? alla fine: una domanda sì/no.',
@@ -294,6 +295,8 @@ const REFUSALS = {
     'Ha segnalato costrizione: il 112 va informato.',
     'She has signalled duress: 112 has to be told.',
   ],
+  voices_withheld: ['Ora non sente nessuno.', 'No voice reaches her now.'],
+  voices_given: ['Sente già gli altri.', 'She hears the others.'],
   app_shows_nothing: ['La sua app non mostra i messaggi.', 'The app does not show messages.'],
   dialogue_full: ['Troppi messaggi in questo allarme.', 'Too many messages in this alert.'],
   psap_absent: ['Il 112 non è in linea.', '112 is not on the line.'],

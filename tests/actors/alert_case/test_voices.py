@@ -1,0 +1,80 @@
+"""A user who is to hear nobody (key S): heard as ever, and no voice comes out of the phone."""
+
+from __future__ import annotations
+
+import pytest
+
+from actors.alert_case.wishes import bridge_wish
+from messages import events as ev
+from messages.ids import LegId, OperatorCommand, Party
+from model.alert.evolve import fold
+from model.rules.announcing import SOFT_TONE, hears
+from model.rules.command_effects import refusal
+from model.rules.refusals import Refusal
+from tests.actors.alert_case.book import EVERYONE, POLICY, Book
+
+
+def hearers(book: Book) -> dict[Party, set[Party]]:
+    """Who hears each party of the conference."""
+    legs = book.case.legs
+    members = bridge_wish(book.case).members
+    everybody: set[LegId] = {member.leg for member in members}
+    return {
+        legs[member.leg].party: {
+            legs[leg].party
+            for leg in (everybody if member.heard_by is None else member.heard_by)
+            if leg != member.leg and not member.muted
+        }
+        for member in members
+    }
+
+
+def why_not(book: Book, command: OperatorCommand) -> Refusal | None:
+    return refusal(book.case, command, EVERYONE[0], POLICY)
+
+
+def tone(book: Book) -> bool:
+    return SOFT_TONE in hears(book.case, book.leg(Party.USER).leg)
+
+
+def test_by_an_order_nobody_is_heard_by_the_user_whom_everybody_hears() -> None:
+    book = Book()
+    book.to_conference()
+    all_three = {Party.USER, Party.OPERATOR, Party.PSAP}
+    assert hearers(book) == {party: all_three - {party} for party in all_three}
+    book.order(OperatorCommand.WITHHOLD_VOICES)
+    assert hearers(book) == {
+        Party.USER: {Party.OPERATOR, Party.PSAP},
+        Party.OPERATOR: {Party.PSAP},
+        Party.PSAP: {Party.OPERATOR},
+    }
+    assert tone(book)
+    assert fold(book.recorded) == book.case
+    book.order(OperatorCommand.GIVE_VOICES)
+    assert hearers(book) == {party: all_three - {party} for party in all_three}
+    assert not tone(book)
+
+
+@pytest.mark.parametrize("duress", [False, True])
+def test_in_a_silent_alert_and_under_duress_it_is_so_by_itself_until_an_operator_gives_the_voices(
+    duress: bool,
+) -> None:
+    book = Book(silent=not duress)
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    if not duress:
+        book.order(OperatorCommand.CALL_ALOUD)
+        assert why_not(book, OperatorCommand.WITHHOLD_VOICES) is None, "who is called aloud hears"
+        book.order(OperatorCommand.WITHHOLD_VOICES)
+    book.answers(Party.USER)
+    if duress:
+        book.write("inbox-a1", ev.AlertCancelled(duress=True))
+        book.go_on()
+    assert hearers(book)[Party.OPERATOR] == set()
+    assert tone(book) is not duress, "who forces the user may hold the phone"
+    assert why_not(book, OperatorCommand.ASK_ALOUD) is Refusal.VOICES_WITHHELD
+    assert why_not(book, OperatorCommand.WITHHOLD_VOICES) is Refusal.VOICES_WITHHELD
+    book.order(OperatorCommand.GIVE_VOICES)
+    assert hearers(book)[Party.OPERATOR] == {Party.USER}
+    assert why_not(book, OperatorCommand.GIVE_VOICES) is Refusal.VOICES_GIVEN
+    assert why_not(book, OperatorCommand.ASK_ALOUD) is None
