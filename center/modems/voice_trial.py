@@ -11,7 +11,7 @@ from center.modems.voice_check import Carried, VoiceReport, examined, judged_who
 from center.modems.voice_probe import VoiceProbe, frames_of
 from gateways.gsm.driver.events import CallAnswered, CallReleased, Event, VoiceFailed, VoiceReady
 from media.conference.sounds import Sounds
-from media.ports.ports import open_port
+from media.ports.opening import open_port
 from media.ports.voice_port import spec_of
 
 if TYPE_CHECKING:

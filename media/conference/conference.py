@@ -25,7 +25,8 @@ from media.conference.playlist import LoadSound, Playlist
 from media.conference.presence import Presence
 from media.conference.priority import Rank, raise_thread, share_interpreter, spawn
 from media.conference.roster import OpenPort, Present, Roster, Spawn
-from media.ports.ports import PortCounters, VoicePort, open_port
+from media.ports.opening import open_port
+from media.ports.ports import PortCounters, VoicePort
 from media.ports.voice_port import VoicePortSpec
 from media.sound.frames import FRAMES_PER_S, Samples
 from media.sound.levels import LevelReport

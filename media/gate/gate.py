@@ -27,7 +27,8 @@ from media.gate.hello import SECRET_BYTES, HelloBroken, Knock, WrongSecret
 from media.gate.seats import Seats
 from media.gate.visitor import Visitor
 from media.gate.wire import NodeWire
-from media.ports.ports import VoicePort, VoicePortError, VoicePortLost, open_port
+from media.ports.opening import open_port
+from media.ports.ports import VoicePort, VoicePortError, VoicePortLost
 from media.ports.voice_port import VoicePortSpec
 
 Offer = Callable[[str], VoicePortSpec | None]

@@ -14,7 +14,7 @@ from contextlib import suppress
 from center.doctor.capacity import ROUNDS, best_us, noise, turn_us
 from media.conference.beat import Tick
 from media.conference.conference import Conference
-from media.ports.ports import TtyVoicePort
+from media.ports.tty_port import TtyVoicePort
 from media.sound.frames import FRAME_US
 
 PARTIES = (2, 3, 4, 6)

@@ -12,7 +12,7 @@ from functools import partial
 
 from media.conference.conference import Conference
 from media.ports.claim import claim
-from media.ports.ports import open_port
+from media.ports.opening import open_port
 from media.ports.voice_port import VoicePortSpec
 
 ASKS_BY = signal.SIGUSR2

@@ -15,12 +15,12 @@ from functools import partial
 import pytest
 
 from media.ports.claim import claim
-from media.ports.ports import TtyVoicePort
+from media.ports.tty_port import TtyVoicePort
 
 HOLDS = """
 import os, signal, sys
 from media.ports.claim import claim
-from media.ports.ports import TtyVoicePort
+from media.ports.tty_port import TtyVoicePort
 port = TtyVoicePort(sys.argv[1], claim=lambda fd: claim(fd, signal.SIGUSR2))
 # Written at once: a print that is interrupted by another is an error.
 signal.signal(signal.SIGUSR2, lambda *_: (port.close(), os.write(1, b"asked\\n")))

@@ -19,14 +19,8 @@ from media.gate.address import listening
 from media.gate.gate import MOST_VISITORS, Gate
 from media.gate.hello import CHALLENGE_BYTES, MOST_NAME_BYTES, PROOF_BYTES, Caller
 from media.ports.node_port import NodeVoicePort, node_spec, place_of
-from media.ports.ports import (
-    PortCounters,
-    VoicePort,
-    VoicePortLost,
-    VoicePortMissing,
-    VoicePortUnusable,
-    open_port,
-)
+from media.ports.opening import open_port
+from media.ports.ports import PortCounters, VoicePort, VoicePortLost, VoicePortMissing, VoicePortUnusable
 from media.ports.voice_port import VoicePortSpec
 from media.sound.frames import FRAME_BYTES, FRAME_SAMPLES, SILENCE
 from runtime.published import voice_gate_file

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media.conference.conference import Conference
-from media.ports.ports import VoicePortLost, VoicePortMissing, VoicePortUnusable, open_port
+from media.ports.opening import open_port
+from media.ports.ports import VoicePortLost, VoicePortMissing, VoicePortUnusable
 from media.ports.unix_port import UnixVoicePort
 from media.ports.voice_port import VoicePortSpec
 from media.sound.frames import FRAME_SAMPLES, SILENCE

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from media.conference.conference import Conference
-from media.ports.ports import TtyVoicePort
+from media.ports.tty_port import TtyVoicePort
 from media.ports.voice_port import VoicePortSpec
 from tests.media.modem_side import Line, ModemSide, modems
 from tests.support.hearing import longest_gap_s

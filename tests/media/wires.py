@@ -13,7 +13,7 @@ from functools import partial
 
 from media.conference.beat import Tick
 from media.conference.conference import Conference
-from media.ports.ports import TtyVoicePort
+from media.ports.tty_port import TtyVoicePort
 from tests.waiting import wait_until
 
 RATE_HZ = 8000

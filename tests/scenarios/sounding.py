@@ -15,7 +15,7 @@ from functools import partial
 
 from media.conference.beat import Tick
 from media.conference.conference import Conference
-from media.ports.ports import open_port
+from media.ports.opening import open_port
 from media.ports.voice_port import VoicePortSpec
 from messages.ids import LegId
 from model.alert.leg import Leg

@@ -17,7 +17,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserType, Page, expect
 
 from media.conference.conference import Conference
-from media.ports.ports import VoicePort, open_port
+from media.ports.opening import open_port
+from media.ports.ports import VoicePort
 from media.ports.voice_port import VoicePortSpec
 from messages.ids import E164, OperatorLine
 from model.policy import Policy

@@ -1,0 +1,70 @@
+"""Opens the voice port that a spec describes, of whichever kind, with its line's gains."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from media.ports.amplified import amplified
+from media.ports.node_port import NodeVoicePort
+from media.ports.ports import NodePass, VoicePort, VoicePortUnusable
+from media.ports.tty_port import TtyVoicePort
+from media.ports.unix_port import UnixVoicePort
+from media.ports.voice_port import VoicePortSpec
+from messages.base import VoicePace
+
+
+def open_port(
+    spec: VoicePortSpec,
+    *,
+    let_in_by: NodePass | None = None,
+    claim: Callable[[int], None] | None = None,
+    locks: Path | None = None,
+    keeps_wide: bool = False,
+    now_s: Callable[[], float] = time.monotonic,
+) -> VoicePort:
+    """Open what the spec describes, a terminal once `claim` has come back with its descriptor, a sound card
+    with that of a file in `locks`.
+
+    `keeps_wide`: what speaks 16 kHz is read and written so (`VoicePort.wide`). `now_s`: what a terminal's
+    rate is measured by.
+
+    Raises VoicePortMissing or VoicePortUnusable; may wait for a driver. Voices of other nodes cannot be had
+    without what lets in there.
+    """
+    return amplified(_open(spec, let_in_by, claim, locks, keeps_wide=keeps_wide, now_s=now_s), spec.gains)
+
+
+def _open(
+    spec: VoicePortSpec,
+    let_in_by: NodePass | None,
+    claim: Callable[[int], None] | None,
+    locks: Path | None,
+    *,
+    keeps_wide: bool,
+    now_s: Callable[[], float],
+) -> VoicePort:
+    match spec.kind:
+        case "tty":
+            return TtyVoicePort(
+                spec.path,
+                spec.rate_hz,
+                spec.frame_bytes,
+                claim,
+                keeps_wide=keeps_wide,
+                by_modem=spec.pace is VoicePace.MODEM,
+                now_s=now_s,
+            )
+        case "unix":
+            return UnixVoicePort(spec.path, spec.rate_hz, spec.frame_bytes, keeps_wide=keeps_wide)
+        case "alsa":
+            from media.ports.alsa_port import AlsaVoicePort  # few have a sound card
+
+            return AlsaVoicePort(spec.path, spec.rate_hz, keeps_wide=keeps_wide, claim=claim, locks=locks)
+        case "node":
+            if let_in_by is None:
+                raise VoicePortUnusable(f"{spec.path}: this node is on its own, it has no secret")
+            return NodeVoicePort(spec.path, let_in_by)
+        case kind:
+            raise VoicePortUnusable(f"{spec.path}: no such kind of voice port: {kind}")
