@@ -69,7 +69,7 @@ def cause_in_words(cause: int) -> str:
 def in_words(event: Event) -> str | None:
     """What happened, as one sentence without its end; none for what only the machinery needs to know."""
     match event:
-        case ev.InboxRead() | ev.NumberRaised():
+        case ev.InboxRead() | ev.NumberRaised() | ev.PageNamed():
             return None
         case _ if (text := _inbox(event)) or (text := _legs(event)) or (text := _operators(event)):
             return text
@@ -113,6 +113,10 @@ def _inbox(event: Event) -> str:
             return f"{event.by or 'the user'} has {verb} the messages up to {event.upto}"
         case ev.BriefingFilled():
             return f"{event.by or 'the user'} says, {event.field}: {event.text or '(nothing any more)'}"
+        case ev.PageOpened():
+            return f"{event.by} opens a page for 112"
+        case ev.PageViewed():
+            return f"112's page is looked at from {event.origin}"
         case ev.RecordingDeleted():
             return f"the recording {event.file} is deleted ({event.reason})"
         case ev.AlertHeld():

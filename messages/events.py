@@ -182,6 +182,20 @@ class BriefingFilled(Message, frozen=True, kw_only=True, tag="briefing.filled"):
     """Empty: the user."""
 
 
+class PageOpened(Message, frozen=True, kw_only=True, tag="page.opened"):
+    """What 112 is told stands on a page as well, for whoever has the code."""
+
+    by: OperatorId
+    code: str = ""
+
+
+class PageViewed(Message, frozen=True, kw_only=True, tag="page.viewed"):
+    """The page was looked at from an address from which it had not been before."""
+
+    origin: str
+    """An IP address, 112's."""
+
+
 class RecordingDeleted(Message, frozen=True, kw_only=True, tag="recording.deleted"):
     """A recording of this alert is deleted."""
 
@@ -686,6 +700,15 @@ class NumberRaised(Message, frozen=True, kw_only=True, tag="number.alert_raised"
     alert: AlertId
 
 
+# ------------------------------------------------------------------ page-DIGEST (of the code)
+
+
+class PageNamed(Message, frozen=True, kw_only=True, tag="page.named"):
+    """Of which alert the page with this code is."""
+
+    alert: AlertId
+
+
 # ---------------------------------------------------------------- operator-OPERATOR
 
 
@@ -845,6 +868,8 @@ InboxEvent = (
     | DialogueSaid
     | DialogueSeen
     | BriefingFilled
+    | PageOpened
+    | PageViewed
     | RecordingDeleted
     | AlertHeld
     | AlertHoldEnded
@@ -916,6 +941,7 @@ CaseEvent = (
 
 OtherEvent = (
     NumberRaised
+    | PageNamed
     | ShiftChanged
     | WrapUpEnded
     | LineSeized

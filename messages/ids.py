@@ -176,6 +176,8 @@ class OperatorCommand(StrEnum):
     WITHHOLD_VOICES = "withhold_voices"
     """No voice is to come out of the user's phone; a soft tone tells that somebody listens."""
     GIVE_VOICES = "give_voices"
+    OPEN_PAGE = "open_page"
+    """A page for 112's call-taker, found by a code that the operator says."""
     WRITE = "write"
     """A message to the user, in the alert's dialogue."""
     ASK_ALOUD = "ask_aloud"

@@ -24,6 +24,7 @@ _FIELDS: Final[Mapping[type[Message], Mapping[str, PersonalKind]]] = {
     ev.AddressFound: {"address": _POSITION},
     ev.CommandGiven: {"text": _WORDS},
     ev.NoteAdded: {"text": _WORDS},
+    ev.PageOpened: {"code": _WORDS},
     ev.LegPressed: {"digit": _WORDS},
     ev.DialogueSaid: {"text": _WORDS, "yes": _WORDS, "no": _WORDS},
     ev.BriefingFilled: {"text": _WORDS},

@@ -6,6 +6,7 @@ But for those of numbers and devices, which are named by chance: `store.journal.
 from __future__ import annotations
 
 from enum import StrEnum
+from hashlib import sha256
 
 from messages.ids import AlertId, LineId, NodeId, OperatorId, TextId, UserId
 from store.errors import StoreMisuse
@@ -23,6 +24,8 @@ class StreamKind(StrEnum):
     OPERATOR = "operator"
     LINE = "line"
     TEXT = "text"
+    PAGE = "page"
+    """Of which alert 112's page is, by a digest of its code."""
     NODE = "node"
     USER = "user"
 
@@ -50,6 +53,11 @@ def line(line_id: LineId) -> str:
 def text(text_id: TextId) -> str:
     """What became of one short message that the center sends."""
     return f"text-{text_id}"
+
+
+def page(code: str) -> str:
+    """Where the alert stands that 112's page with this code is about; the code itself is in no name."""
+    return f"page-{sha256(code.encode()).hexdigest()[:32]}"
 
 
 def node(node_id: NodeId) -> str:

@@ -123,6 +123,8 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         erased=() if case.erased is None else case.erased.kinds,
         steps=_steps(known),
         timeline=known.entries,
+        page_code="" if case.page is None else case.page.code,
+        page_viewed_us=None if case.page is None else case.page.viewed_at,
         dialogue=tuple(_said(one) for one in case.dialogue),
         briefing={
             field: FilledView(text=one.text, by=one.by, at_us=one.at) for field, one in case.briefing.items()
@@ -159,6 +161,7 @@ def queue_view(view: CaseView) -> CaseView:
         position=None,
         positions=(),
         battery_pct=None,
+        page_code="",
         dialogue=(),
         briefing={},
         hand_over=None if view.hand_over is None else replace(view.hand_over, text=""),

@@ -140,6 +140,10 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt, doubt=not confirmed))
         case ev.LegMuted(leg=leg, attempt=attempt) | ev.LegUnmuted(leg=leg, attempt=attempt):
             return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt))
+        case ev.PageOpened(by=by):
+            return Entry(at_us=at, what=what, operator=by)
+        case ev.PageViewed(origin=origin):
+            return Entry(at_us=at, what=what, text=origin)
         case ev.VoicesWithheld(by=by) | ev.VoicesGiven(by=by):
             return Entry(at_us=at, what=what, operator=by)
         case ev.LegPressed(leg=leg, attempt=attempt, digit=digit):

@@ -253,6 +253,10 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     steps: StepsView
     timeline: tuple[Entry, ...]
     """Oldest first."""
+    page_code: str = ""
+    """By which 112 finds the alert's page; empty where none was opened."""
+    page_viewed_us: Instant | None = None
+    """When it was first looked at."""
     dialogue: tuple[SaidView, ...] = ()
     """Oldest first."""
     briefing: dict[BriefingField, FilledView] = {}

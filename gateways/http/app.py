@@ -58,6 +58,7 @@ from gateways.http.routes.messages import message_routes
 from gateways.http.routes.metrics import Metrics
 from gateways.http.routes.nodes import nodes_route
 from gateways.http.routes.own_access import own_access_routes
+from gateways.http.routes.psap import psap_routes
 from gateways.http.routes.schema import openapi_config
 from gateways.http.routes.sign_on import sign_on_routes
 from gateways.http.routes.tiles import configured, tile_routes
@@ -226,6 +227,7 @@ def build(web: Web) -> Litestar:
             *alert_routes(web),
             *message_routes(web),
             cancel_route(web),
+            *psap_routes(web, Registry(web.journal, region=web.settings.policy.region)),
             *device_routes(web, Registry(web.journal, region=web.settings.policy.region)),
             *operator_routes(web),
             *sign_on_routes(web),

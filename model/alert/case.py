@@ -109,6 +109,19 @@ class Filled(msgspec.Struct, frozen=True, kw_only=True):
     at: Instant
 
 
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """The page for 112's call-taker."""
+
+    code: str
+    """Empty once it is erased."""
+    at: Instant
+    by: OperatorId
+    viewed_from: tuple[str, ...] = ()
+    """Addresses, in the order in which they came first."""
+    viewed_at: Instant | None = None
+    """When it was first looked at."""
+
+
 class InboundCall(msgspec.Struct, frozen=True, kw_only=True):
     """The user's own call, ringing on one of our lines (S2)."""
 
@@ -356,6 +369,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     cancel_asked: CancelAsked | None = None
     advice: Advice = Advice.WAIT
     notes: tuple[Note, ...] = ()
+    page: Page | None = None
     voices: bool | None = None
     """Whether an operator has ordered that the user hear the others; None: as the alert's kind has it."""
     dialogue: tuple[Said, ...] = ()

@@ -127,6 +127,7 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
         case (
             OperatorCommand.REOPEN
             | OperatorCommand.NOTE
+            | OperatorCommand.OPEN_PAGE
             | OperatorCommand.WRITE
             | OperatorCommand.ASK_ALOUD
             | OperatorCommand.HAVE_READ

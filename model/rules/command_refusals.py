@@ -81,6 +81,8 @@ def refusal_now(
             return None if read_by_app(case) else Refusal.APP_SHOWS_NOTHING
         case OperatorCommand.HAVE_READ | OperatorCommand.BRIEF:
             return None
+        case OperatorCommand.OPEN_PAGE:
+            return Refusal.PAGE_OPEN if case.page is not None else None
         case OperatorCommand.MUTE | OperatorCommand.UNMUTE:
             return _mute(case, on=command is OperatorCommand.MUTE)
         case OperatorCommand.HAND_OVER:

@@ -63,7 +63,14 @@ _ENTERED: Final = Query(
 )
 _ENTER: Final = Query(insert(audit), *audit.columns.keys())
 _NOBODYS: Final = tuple(
-    f"{kind}-" for kind in (StreamKind.USER, StreamKind.NUMBER, StreamKind.DEVICE, StreamKind.TEXT)
+    f"{kind}-"
+    for kind in (
+        StreamKind.USER,
+        StreamKind.NUMBER,
+        StreamKind.DEVICE,
+        StreamKind.TEXT,
+        StreamKind.PAGE,
+    )
 )
 """Streams whose versions nobody keeps in mind."""
 

@@ -239,7 +239,7 @@ def test_what_was_not_finished_at_a_power_cut_is_not_there_and_the_rest_is(
 ) -> None:
     """The tail of the write-ahead log never reached the disk."""
     journal = journal_in(path)
-    for _ in range(10):
+    for _ in range(7):  # at 400 events the log would be moved into the database, beside this
         journal.append(Append("line-a", None, (returned(),) * 50))
     after = tmp_path / "after"
     after.mkdir()
@@ -249,7 +249,7 @@ def test_what_was_not_finished_at_a_power_cut_is_not_there_and_the_rest_is(
     os.truncate(after / "journal.db-wal", (after / "journal.db-wal").stat().st_size - cut)
     journal = journal_in(after / "journal.db")
     try:
-        assert journal.version("line-a") in (450, 400)
+        assert journal.version("line-a") in (300, 250)
         assert journal.version("line-a") % 50 == 0
         assert verify(journal).problems == ()
         journal.append(ONE)

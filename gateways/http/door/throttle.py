@@ -41,7 +41,8 @@ class _Tries:
 class Throttle:
     """Who has to wait. Every method takes the time, which may not go back."""
 
-    def __init__(self) -> None:
+    def __init__(self, address_max: int = ADDRESS_MAX) -> None:
+        self._address_max = address_max
         self._names: OrderedDict[str, _Tries] = OrderedDict()
         self._addresses: OrderedDict[str, _Tries] = OrderedDict()
 
@@ -58,7 +59,7 @@ class Throttle:
         """A try is let through. An empty name is nobody's: it counts for the address alone."""
         if name:
             _wrong(_of(self._names, name), name, now_us, NAME_MAX)
-        _wrong(_of(self._addresses, network(address)), name, now_us, ADDRESS_MAX)
+        _wrong(_of(self._addresses, network(address)), name, now_us, self._address_max)
 
     def right(self, name: str, address: str) -> None:
         """It was right: nothing is held against that name any more."""
@@ -67,7 +68,7 @@ class Throttle:
         if tries is None:
             return
         tries.wrong = [one for one in tries.wrong if one[1] != name]
-        if len(tries.wrong) < ADDRESS_MAX and tries.waits <= 1:
+        if len(tries.wrong) < self._address_max and tries.waits <= 1:
             # Without this name's it would not have come to a wait.
             tries.waits, tries.until = 0, _NEVER
 

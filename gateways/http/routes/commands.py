@@ -36,7 +36,7 @@ from model.rules import dialogue, wrap_up
 from model.rules.command_effects import refusal
 from model.rules.refusals import Refusal
 from store import streams
-from store.alerts import reopening
+from store.alerts import pages, reopening
 from store.journal.journal import Append, Transaction
 from store.nodes.leases import term_of
 from store.registry.people import StaffRole
@@ -67,6 +67,9 @@ def order(
         return Refused(reason)
     if data.command is OperatorCommand.REOPEN:
         reopening.reopen(transaction, case, by, psap=data.party is Party.PSAP)
+        return None
+    if data.command is OperatorCommand.OPEN_PAGE:
+        pages.open_page(transaction, case, by)
         return None
     event = said_by(data, by, to)
     if not isinstance(event, DialogueSaid | DialogueSeen) or dialogue.news(case, event):

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from messages import events as ev
 from messages.ids import Instant, OperatorId
-from model.alert.case import Case, Filled, Said
+from model.alert.case import Case, Filled, Page, Said
 
 ANSWERS: Final = ("yes", "no")
 """What the app's two buttons send; on the line they are the keys 1 and 2."""
@@ -38,6 +38,13 @@ def fold_dialogue(case: Case, event: ev.Event, at: Instant) -> Case | None:
         case ev.DialogueSeen():
             seen = tuple(_seen(one, event, at, _version(case)) for one in case.dialogue)
             return replace(case, dialogue=seen)
+        case ev.PageOpened(code=code, by=by):
+            return replace(case, page=case.page or Page(code=code, at=at, by=by))
+        case ev.PageViewed(origin=origin) if case.page is not None:
+            before = case.page.viewed_from
+            viewed_from = before if origin in before else (*before, origin)
+            page = replace(case.page, viewed_from=viewed_from, viewed_at=case.page.viewed_at or at)
+            return replace(case, page=page)
         case ev.VoicesWithheld() | ev.VoicesGiven():
             return replace(case, voices=isinstance(event, ev.VoicesGiven))
         case ev.BriefingFilled(field=field, text=text, by=by):

@@ -40,6 +40,7 @@ def _without(case: Case, kind: PersonalKind) -> Case:
                 notes=tuple(replace(note, text="") for note in case.notes),
                 dialogue=tuple(replace(one, text="", yes="", no="") for one in case.dialogue),
                 briefing={},
+                page=None if case.page is None else replace(case.page, code=""),
                 legs={name: replace(leg, pressed="") for name, leg in case.legs.items()},
                 hand_over=None if case.hand_over is None else replace(case.hand_over, text=""),
                 held="held" if case.held else "",

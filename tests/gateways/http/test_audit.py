@@ -15,10 +15,13 @@ from gateways.http.app import build
 from gateways.http.auditing import AUDIT, nothing_unaudited
 from gateways.http.context import Web
 from gateways.http.routes import audit
-from messages.ids import E164, UserId
+from messages.events import PageNamed, PageOpened
+from messages.ids import E164, OperatorId, UserId
+from store import streams
 from store.audit.entry import EVERYBODY, Action
 from store.audit.verify import verify
 from store.errors import JournalUnavailable
+from store.journal.journal import Append
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
 from tests.gateways.http.place import CLOCK, GIULIA, Place, entered
@@ -83,7 +86,10 @@ def _is_message(one: object) -> bool:
 def test_what_reads_a_persons_data_by_http_is_found_in_the_audit(
     web: Web, client: Client, story: Story, giulia: UserId, supervisor: dict[str, str]
 ) -> None:
+    story.hear(PageOpened(by=OperatorId("marta-bianchi"), code="ABCDEF"))
+    web.journal.append(Append(streams.page("ABCDEF"), 0, (PageNamed(alert=story.alert),)))
     ways = {
+        "/112/{code}": "/112/ABCDEF",
         "/v1/alerts": "/v1/alerts",
         "/v1/alerts/{alert}/story": f"/v1/alerts/{story.alert}/story",
         "/v1/alerts/{alert}/earlier": f"/v1/alerts/{story.alert}/earlier",
@@ -101,7 +107,8 @@ def test_what_reads_a_persons_data_by_http_is_found_in_the_audit(
         before = len(entered(web))
         assert client.get(path, headers=supervisor).status_code == 200
         (made,) = entered(web)[before:]
-        assert (made.action, made.actor) == (audited[name].opt[AUDIT], "marta-bianchi")
+        actor = "112" if name == "/112/{code}" else "marta-bianchi"
+        assert (made.action, made.actor) == (audited[name].opt[AUDIT], actor)
         assert {story.alert, giulia, EVERYBODY} & set(made.subjects), name
     asked = client.get("/v1/audit", params={"person": GIULIA}, headers=supervisor).json()
     assert [one["action"] for one in reversed(asked["entries"])] == [

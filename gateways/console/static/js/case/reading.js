@@ -139,6 +139,7 @@ export function readingPanel(ui, view, nowUs, place = []) {
   return html`<section class="panel">
     <div class="panel__head">
       <h2>${t('readTo112')}</h2>
+      ${pageCode(view)}
       ${copyButton(ui, view, nowUs)}
     </div>
     <div class="panel__body" tabindex="0">
@@ -156,6 +157,19 @@ export function readingPanel(ui, view, nowUs, place = []) {
       </dl>
     </div>
   </section>`;
+}
+
+/** The code to be said to 112, and whether the page is read. @param {CaseView} view */
+export function pageCode(view) {
+  if (!view.page_code) return nothing;
+  const spaced = `${view.page_code.slice(0, 3)} ${view.page_code.slice(3)}`;
+  return html`<span class="page112"
+    >${location.host}/112 <b>${spaced}</b>${
+      view.page_viewed_us === null
+        ? nothing
+        : html`<span class="word ink-ok">${icon('check')}<span>${either('letta', 'read')}</span></span>`
+    }</span
+  >`;
 }
 
 /** @param {Part} part @param {boolean} fresh */

@@ -180,6 +180,10 @@ export function told(entry, user, names, test) {
       return s('hush', 'wait', `${op}: nessuna voce a ${user}`, `${op}: no voice to ${user}`);
     case 'voices.given':
       return s('voice', '', `${op}: ${user} sente di nuovo`, `${op}: ${user} hears again`);
+    case 'page.opened':
+      return s('112', '', `${op} apre la pagina per il 112`, `${op} opens the page for 112`);
+    case 'page.viewed':
+      return s('112', 'ok', `La pagina è letta da ${entry.text}`, `The page is looked at from ${entry.text}`);
     case 'leg.pressed':
       return s('voice', 'ok', `${who} preme ${entry.text}`, `${who} presses ${entry.text}`);
     case 'leg.sound_lost':

@@ -21,6 +21,7 @@ export const KEYS = {
   X: 'close',
   V: 'another_line',
   S: 'withhold_voices',
+  P: 'open_page',
 };
 
 /**

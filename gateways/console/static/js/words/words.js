@@ -297,6 +297,7 @@ const REFUSALS = {
   ],
   voices_withheld: ['Ora non sente nessuno.', 'No voice reaches her now.'],
   voices_given: ['Sente già gli altri.', 'She hears the others.'],
+  page_open: ['La pagina per il 112 è già aperta.', 'The page for 112 is open already.'],
   app_shows_nothing: ['La sua app non mostra i messaggi.', 'The app does not show messages.'],
   dialogue_full: ['Troppi messaggi in questo allarme.', 'Too many messages in this alert.'],
   psap_absent: ['Il 112 non è in linea.', '112 is not on the line.'],

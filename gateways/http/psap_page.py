@@ -1,0 +1,176 @@
+"""112's page, as HTML that any browser of ten years shows and prints: no script, nothing from elsewhere.
+
+What the operator would read to 112, in the same order, and as the journal has it when it is asked for. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from html import escape
+from typing import Final
+
+from messages.base import Address
+from messages.ids import SECOND, BriefingField, Instant, Nearness, Party
+from model.alert.case import Case, KnownPosition
+from store.registry.people import User
+
+AGAIN_S: Final = 10
+"""The page asks for itself so often."""
+POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'unsafe-inline'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+_STYLE: Final = """
+body { font: 18px/1.45 sans-serif; margin: 1.5rem auto; max-width: 52rem; padding: 0 1rem; }
+body { color: #111; background: #fff; } h1 { font-size: 1.5rem; }
+dt { font-weight: bold; margin-top: 1rem; } dd { margin: 0; font-size: 1.35rem; }
+small { display: block; font-size: 1rem; color: #444; }
+input, button { font: inherit; font-size: 1.6rem; padding: .4rem .6rem; }
+input { width: 10rem; letter-spacing: .15em; text-transform: uppercase; }
+.note { border-left: 6px solid #b00; padding-left: .8rem; }
+@media print { nav, form { display: none; } }
+"""
+_WORDS: Final[dict[str, tuple[str, str]]] = {
+    "title": ("Allarme per il 112", "Alert for 112"),
+    "ask": ("Il codice che vi dice l'operatore", "The code that the operator says"),
+    "open": ("Apri", "Open"),
+    "wrong": ("Nessun allarme con questo codice.", "No alert has this code."),
+    "wait": ("Troppi tentativi. Riprovate fra {} s.", "Too many tries. Try again in {} s."),
+    "test": ("PROVA: non è un allarme reale.", "TEST: not a real alert."),
+    "where": ("Dove", "Where"),
+    "unknown": ("Non nota", "Not known"),
+    "accurate": ("precisione {} m", "accurate to {} m"),
+    "old": ("di {} s fa", "{} s old"),
+    "what": ("Che cosa", "What"),
+    "raised": ("Allarme alle {}", "Alert at {}"),
+    "weapons": ("Armi", "Weapons"),
+    "injured": ("Feriti", "Injured"),
+    "children": ("Bambini", "Children"),
+    "with": ("Con lei", "With her"),
+    "who": ("Chi", "Who"),
+    "nobody": ("Numero non registrato", "Number not registered"),
+    "speaks": ("parla {}", "speaks {}"),
+    "battery": ("batteria del telefono {} %", "phone battery {} %"),
+    "phone": ("Telefono", "Phone"),
+    "on": ("In linea con il centro.", "On the line with the center."),
+    "off": ("Non è in linea con il centro.", "Not on the line with the center."),
+    "cannot": ("Non può parlare: non telefonarle.", "Cannot talk: do not phone her."),
+    "closed": ("Allarme chiuso alle {}", "Alert closed at {}"),
+    "as_of": ("Aggiornato alle {}, si aggiorna da sola.", "As of {}, kept up to date by itself."),
+    "near": ("vicino a {}", "near {}"),
+    "other": ("English", "Italiano"),
+}
+
+
+def words(lang: str) -> dict[str, str]:
+    """The page's words in Italian or English."""
+    return {name: pair[lang == "en"] for name, pair in _WORDS.items()}
+
+
+def form(lang: str, fault: str = "", wait_s: int = 0) -> str:
+    """Where the code is typed. `fault`: `wrong` or `wait`, for so many more seconds."""
+    w = words(lang)
+    said = f"<p class='note'>{w[fault].format(wait_s)}</p>" if fault else ""
+    return _page(
+        lang,
+        f"<h1>{w['title']}</h1>{said}<form method='post' action='/112?lang={lang}'><p><label>{w['ask']}<br>"
+        "<input name='code' maxlength='9' autocomplete='off' autocapitalize='characters' autofocus required>"
+        f"</label> <button>{w['open']}</button></p></form>",
+        "/112",
+    )
+
+
+def page(case: Case, user: User | None, code: str, lang: str, now_us: Instant) -> str:
+    """What is known of the alert now."""
+    w = words(lang)
+    notes = [w["test"]] if case.test else []
+    if case.closed_at is not None:
+        notes.append(w["closed"].format(_clock(case.closed_at)))
+    if case.duress or (case.silent and not case.aloud):
+        notes.append(w["cannot"])
+    on_line = case.confirmed_answered(Party.USER) is not None
+    rows = [
+        (w["where"], _where(case, w, now_us)),
+        (w["what"], [*_filled(case, BriefingField.WHAT), w["raised"].format(_clock(case.raised_at))]),
+        *(
+            (w[field.value], [*_filled(case, field)])
+            for field in (
+                BriefingField.WEAPONS,
+                BriefingField.INJURED,
+                BriefingField.CHILDREN,
+                BriefingField.WITH,
+            )
+            if field in case.briefing
+        ),
+        (w["who"], _who(case, user, w)),
+        (w["phone"], [case.phone or w["unknown"], w["on"] if on_line else w["off"]]),
+    ]
+    told = "".join(f"<p class='note'>{escape(note)}</p>" for note in notes)
+    listed = "".join(f"<dt>{escape(name)}</dt>{_lines(lines)}" for name, lines in rows)
+    as_of = f"<p><small>{w['as_of'].format(_clock(now_us))}</small></p>"
+    inside = f"<h1>{w['title']}</h1>{told}<dl>{listed}</dl>{as_of}"
+    return _page(lang, inside, f"/112/{code}", again=case.closed_at is None)
+
+
+def _where(case: Case, w: dict[str, str], now_us: Instant) -> list[str]:
+    lines = list(_filled(case, BriefingField.WHERE))
+    if case.address is not None:
+        lines.append(_address(case.address, w))
+    position = case.position
+    if position is None:
+        return lines or [w["unknown"]]
+    return [*lines, f"{position.lat:.5f}, {position.lon:.5f}", _how_sure(position, w, now_us)]
+
+
+def _how_sure(position: KnownPosition, w: dict[str, str], now_us: Instant) -> str:
+    accuracy = [] if position.accuracy_m is None else [w["accurate"].format(round(position.accuracy_m))]
+    age_s = max(0, now_us - position.at) // SECOND
+    return ", ".join([*accuracy, w["old"].format(age_s), position.source or str(position.channel)])
+
+
+def _address(known: Address, w: dict[str, str]) -> str:
+    street = f"{known.street} {known.number}".strip()
+    street = w["near"].format(street) if known.nearness is Nearness.NEAR else street
+    return ", ".join(filter(None, (street, known.town)))
+
+
+def _who(case: Case, user: User | None, w: dict[str, str]) -> list[str]:
+    if user is None:
+        return [w["nobody"]]
+    more = [w["speaks"].format(user.language)] if user.language else []
+    more += [user.notes] if user.notes else []
+    more += [] if case.battery_pct is None else [w["battery"].format(case.battery_pct)]
+    return [user.name, *more]
+
+
+def _filled(case: Case, field: BriefingField) -> Iterable[str]:
+    known = case.briefing.get(field)
+    return () if known is None or not known.text else (known.text,)
+
+
+def _lines(lines: list[str]) -> str:
+    first, *others = lines
+    return f"<dd>{escape(first)}{''.join(f'<small>{escape(one)}</small>' for one in others)}</dd>"
+
+
+def _page(lang: str, inside: str, path: str, *, again: bool = False) -> str:
+    w = words(lang)
+    other = "it" if lang == "en" else "en"
+    refresh = f"<meta http-equiv='refresh' content='{AGAIN_S}'>" if again else ""
+    return (
+        f"<!doctype html><html lang='{lang}'><head><meta charset='utf-8'>{refresh}"
+        "<meta name='viewport' content='width=device-width, initial-scale=1'>"
+        "<meta name='robots' content='noindex'>"
+        f"<title>{w['title']}</title><style>{_STYLE}</style></head><body>{inside}"
+        f"<nav><a href='{path}?lang={other}' lang='{other}'>{w['other']}</a></nav></body></html>"
+    )
+
+
+def _clock(at: Instant) -> str:
+    return datetime.fromtimestamp(at / SECOND).astimezone().strftime("%H:%M:%S")

@@ -1,0 +1,52 @@
+"""112's page of an alert: its code, and which alert a code is of."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final
+
+from messages.events import PageNamed, PageOpened
+from messages.ids import SECOND, AlertId, Instant, OperatorId
+from model.alert.case import Case
+from store import streams
+from store.journal.journal import Append, Transaction
+
+ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""What is not taken for another letter or digit when it is said: no 0 and O, no 1, I and L."""
+LENGTH: Final = 6
+"""31^6 are 887 million codes."""
+STAYS_US: Final = Instant(3600 * SECOND)
+"""So long after the alert's end the page is there."""
+
+
+def open_page(tx: Transaction, case: Case, by: OperatorId) -> None:
+    """Make the page. A code that another alert has had is made anew."""
+    code = tx.chance(_code)
+    while tx.version(streams.page(code)):
+        code = tx.chance(_code)
+    tx.append(
+        Append(streams.inbox(case.alert), case.inbox_version, (PageOpened(by=by, code=code),)),
+        Append(streams.page(code), 0, (PageNamed(alert=case.alert),)),
+    )
+
+
+def alert_of_page(tx: Transaction, code: str) -> AlertId | None:
+    """Of which alert the page with this code is; None where there is none."""
+    last = tx.last(streams.page(code))
+    return last.event.alert if last is not None and isinstance(last.event, PageNamed) else None
+
+
+def is_there(case: Case, now_us: Instant) -> bool:
+    """Whether the page is to be seen: while the alert is open and for a while after, unless it was erased."""
+    page_is = case.page is not None and case.page.code != ""
+    return page_is and (case.closed_at is None or now_us < case.closed_at + STAYS_US)
+
+
+def read(typed: str) -> str:
+    """The code as it was typed, without spaces and dashes, in capitals; empty where it can be none."""
+    code = "".join(typed.split()).replace("-", "").upper()
+    return code if len(code) == LENGTH and set(code) <= set(ALPHABET) else ""
+
+
+def _code() -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))

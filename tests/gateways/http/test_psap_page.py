@@ -1,0 +1,129 @@
+"""112's page: who has the code reads what the operator would say, and nobody else finds it."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from gateways.http.context import Web
+from gateways.http.routes.psap import TRIES_MAX
+from messages.base import Position
+from messages.events import AlertErased, BriefingFilled, PageViewed, PositionUpdated
+from messages.ids import BriefingField, ErasureReason, Instant, Outcome, PersonalKind
+from store import streams
+from store.alerts import pages
+from store.journal.journal import Append
+from tests.gateways.http.answered import no
+from tests.gateways.http.place import CLOCK, Place, entered
+from tests.gateways.story import Story
+from tests.waiting import wait_until
+
+Client = TestClient[Litestar]
+
+
+@pytest.fixture
+def story(web: Web, client: Client, place: Place) -> Story:
+    """Giulia's alert, which Marta has."""
+    made = Story(web.journal, CLOCK.now_us()).opened().operator_called(place.marta)
+    return made.operator_joined(place.marta)
+
+
+@pytest.fixture
+def code(client: Client, place: Place, web: Web, story: Story) -> str:
+    """Of the page that Marta has opened."""
+    assert order(client, place, story).status_code == 202
+    wait_until(lambda: web.following.picture.seq >= web.journal.last_seq(), what="the web having read all")
+    case = web.following.case(story.alert)
+    assert case is not None
+    assert case.page is not None
+    return case.page.code
+
+
+def order(client: Client, place: Place, story: Story) -> Any:
+    url = f"/v1/alerts/{story.alert}/commands"
+    return client.post(url, json={"command": "open_page"}, headers=place.operator())
+
+
+def hear(web: Web, story: Story, event: Any) -> None:
+    web.journal.append(Append(streams.inbox(story.alert), None, (event,)))
+
+
+def test_who_types_the_code_reads_what_is_known_now(
+    client: Client, web: Web, story: Story, code: str
+) -> None:
+    hear(web, story, BriefingFilled(field=BriefingField.WEAPONS, text="a <knife>"))
+    position = Position(lat=44.39058, lon=8.97342, at=CLOCK.now_us(), accuracy_m=18.0, source="gps")
+    hear(web, story, PositionUpdated(position=position))
+    spaced = f" {code[:3].lower()} {code[3:]} "
+    answer = client.post("/112?lang=en", data={"code": spaced}, follow_redirects=True)
+    assert answer.status_code == 200
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    assert answer.headers["cache-control"] == "no-store"
+    for said in ("a &lt;knife&gt;", "44.39058, 8.97342", "accurate to 18 m", "+393331112223"):
+        assert said in answer.text
+    assert "<script" not in answer.text
+    assert "http-equiv='refresh'" in answer.text
+    assert "Armi" in client.get(f"/112/{code}").text
+
+
+def test_every_view_is_in_the_audit_and_the_first_from_an_address_in_the_story(
+    client: Client, web: Web, place: Place, story: Story, code: str
+) -> None:
+    for _ in range(3):
+        assert client.get(f"/112/{code}").status_code == 200
+        wait_until(lambda: web.following.picture.seq >= web.journal.last_seq(), what="all read")
+    views = [one for one in entered(web) if one.actor == "112"]
+    assert [(one.action, one.subjects) for one in views] == [("read.alert", (story.alert,))] * 3
+    seen = [one.event for one in web.journal.read(streams.inbox(story.alert))]
+    assert len([one for one in seen if isinstance(one, PageViewed)]) == 1
+
+
+def test_a_page_is_opened_once_by_the_operator_who_has_the_case(
+    client: Client, place: Place, story: Story, code: str
+) -> None:
+    assert (order(client, place, story).json()) == no("page_open")
+    luca = {"authorization": f"Bearer {place.luca_token}"}
+    url = f"/v1/alerts/{story.alert}/commands"
+    assert client.post(url, json={"command": "open_page"}, headers=luca).status_code == 409
+
+
+def test_guessing_is_slow(client: Client, code: str) -> None:
+    wrong = 0
+    for _ in range(1000):
+        guess = "".join(secrets.choice(pages.ALPHABET) for _ in range(pages.LENGTH))
+        answer = client.get(f"/112/{guess}")
+        wrong += answer.status_code == 404
+    assert wrong == TRIES_MAX
+    assert (answer.status_code, int(answer.headers["retry-after"]) > 0) == (429, True)
+    assert client.get(f"/112/{code}").status_code == 429, "the right one, too: it cannot be told apart"
+
+
+@pytest.mark.parametrize("typed", ["", "ABC", "ABCDEFG", "O0I1L5", "../etc", "<b>"])
+def test_what_can_be_no_code_is_none(client: Client, typed: str) -> None:
+    answer = client.post("/112", data={"code": typed})
+    assert (answer.status_code, "Nessun allarme con questo codice" in answer.text) == (404, True)
+
+
+def test_the_page_stays_for_an_hour_after_the_end_and_no_longer(
+    client: Client, web: Web, story: Story, code: str
+) -> None:
+    story.closed(Outcome.HANDED_OVER)
+    answer = client.get(f"/112/{code}?lang=en")
+    assert (answer.status_code, "Alert closed at" in answer.text) == (200, True)
+    assert "http-equiv='refresh'" not in answer.text
+    case = web.following.fresh(story.alert)
+    assert case is not None
+    assert case.closed_at is not None
+    assert pages.is_there(case, Instant(case.closed_at + pages.STAYS_US - 1))
+    assert not pages.is_there(case, Instant(case.closed_at + pages.STAYS_US))
+
+
+def test_what_is_erased_has_no_page(client: Client, web: Web, story: Story, code: str) -> None:
+    story.closed(Outcome.HANDED_OVER)
+    gone = AlertErased(by="test", kinds=tuple(PersonalKind), reason=ErasureReason.PERSON)
+    hear(web, story, gone)
+    assert client.get(f"/112/{code}").status_code == 404
