@@ -65,6 +65,15 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "as_of": ("Aggiornato alle {}, si aggiorna da sola.", "As of {}, kept up to date by itself."),
     "near": ("vicino a {}", "near {}"),
     "other": ("English", "Italiano"),
+    "it": ("italiano", "Italian"),
+    "en": ("inglese", "English"),
+    "fr": ("francese", "French"),
+    "es": ("spagnolo", "Spanish"),
+    "de": ("tedesco", "German"),
+    "ro": ("rumeno", "Romanian"),
+    "uk": ("ucraino", "Ukrainian"),
+    "ar": ("arabo", "Arabic"),
+    "zh": ("cinese", "Chinese"),
 }
 
 
@@ -143,7 +152,7 @@ def _address(known: Address, w: dict[str, str]) -> str:
 def _who(case: Case, user: User | None, w: dict[str, str]) -> list[str]:
     if user is None:
         return [w["nobody"]]
-    more = [w["speaks"].format(user.language)] if user.language else []
+    more = [w["speaks"].format(w.get(user.language, user.language))] if user.language else []
     more += [user.notes] if user.notes else []
     more += [] if case.battery_pct is None else [w["battery"].format(case.battery_pct)]
     return [user.name, *more]
