@@ -35,8 +35,8 @@ from media.conference.recorded import NOT_RECORDED, RecordingStatus
 from media.conference.recording import Recorder
 from media.conference.sounds import Sounds
 from media.ports.claim import claim
+from media.ports.node_port import node_pass
 from media.ports.opening import open_port
-from media.ports.ports import node_pass
 from media.ports.voice_port import VoicePortSpec
 from media.sound.levels import LevelReport
 from media.sound.sound_file import SoundFormat

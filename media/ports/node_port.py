@@ -8,6 +8,7 @@ is, and whether it may be had, is the gate's to say, and whoever connects has to
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 from collections.abc import Callable
 from typing import Final, NamedTuple
@@ -16,12 +17,29 @@ from media.conference.beat import monotonic_us
 from media.gate import hello
 from media.gate.hello import Answer, Caller, HelloBroken
 from media.gate.wire import NodeWire, prepare
-from media.ports.ports import NodePass, PortCounters, VoicePortMissing, VoicePortUnusable
+from media.ports.ports import PortCounters, VoicePortMissing, VoicePortUnusable
 from media.ports.voice_port import VoicePortSpec
 from media.sound.frames import FRAME_BYTES, RATE_HZ
 
 OPENS_WITHIN_S: Final = 1.0
 KIND: Final = "node"
+
+
+class NodePass(NamedTuple):
+    """What lets this process in at the voice gates of other nodes. Never written down, never in a spec."""
+
+    secret: bytes
+    """The nodes' own, 32 bytes."""
+    caller: bytes
+    """One conference's: it opens a port again without being taken for another that wants the same voice."""
+
+    def __repr__(self) -> str:
+        return "NodePass(…)"
+
+
+def node_pass(secret: bytes) -> NodePass:
+    """For a new conference."""
+    return NodePass(secret, secrets.token_bytes(8))
 
 
 class NodePlace(NamedTuple):

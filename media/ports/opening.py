@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from media.ports.amplified import amplified
-from media.ports.node_port import NodeVoicePort
-from media.ports.ports import NodePass, VoicePort, VoicePortUnusable
+from media.ports.node_port import NodePass, NodeVoicePort
+from media.ports.ports import VoicePort, VoicePortUnusable
 from media.ports.tty_port import TtyVoicePort
 from media.ports.unix_port import UnixVoicePort
 from media.ports.voice_port import VoicePortSpec

@@ -14,8 +14,7 @@ Errors::
 
 from __future__ import annotations
 
-import secrets
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import msgspec
 
@@ -50,23 +49,6 @@ class PortCounters(msgspec.Struct, frozen=True, kw_only=True):
     """Frames that the other node was to say and that did not come in time: its network stood still."""
     xruns: int = 0
     """How often a sound card had nothing to play, or was not read in time, and began anew."""
-
-
-class NodePass(NamedTuple):
-    """What lets this process in at the voice gates of other nodes. Never written down, never in a spec."""
-
-    secret: bytes
-    """The nodes' own, 32 bytes."""
-    caller: bytes
-    """One conference's: it opens a port again without being taken for another that wants the same voice."""
-
-    def __repr__(self) -> str:
-        return "NodePass(…)"
-
-
-def node_pass(secret: bytes) -> NodePass:
-    """For a new conference."""
-    return NodePass(secret, secrets.token_bytes(8))
 
 
 class VoicePort(Protocol):

@@ -16,8 +16,8 @@ from functools import partial
 
 from media.conference.beat import Beat, Tick
 from media.conference.conference import Conference
+from media.ports.node_port import node_pass
 from media.ports.opening import open_port
-from media.ports.ports import node_pass
 from media.ports.voice_port import VoicePortSpec
 
 METERS_S = 0.1

@@ -16,9 +16,8 @@ from pathlib import Path
 from media.conference.roster import OpenPort
 from media.gate.address import listening
 from media.gate.gate import Gate, Offer
-from media.ports.node_port import NodeVoicePort, node_spec
+from media.ports.node_port import NodePass, NodeVoicePort, node_pass, node_spec
 from media.ports.opening import open_port
-from media.ports.ports import NodePass, node_pass
 from media.ports.voice_port import VoicePortSpec
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -14,10 +14,10 @@ import pytest
 from actors.conference_bridge.actor import ConferenceBridgeActor
 from center.node.composition import PRELOADED, VOICE_GATE, plan
 from media.conference.conference import Conference
-from media.ports.node_port import node_spec
+from media.ports.node_port import node_pass, node_spec
 from media.ports.opening import open_port
 from media.ports.ports import VoicePort as Port
-from media.ports.ports import VoicePortLost, VoicePortMissing, node_pass
+from media.ports.ports import VoicePortLost, VoicePortMissing
 from media.ports.voice_port import VoicePortSpec
 from media.sound.frames import SILENCE
 from messages.base import VoicePort
