@@ -156,6 +156,8 @@ class DialogueSaid(Message, frozen=True, kw_only=True, tag="dialogue.said"):
     text: str = ""
     asks: bool = False
     """It is to be answered by yes or no."""
+    answers: int = 0
+    """Of the user's: the number of the question that it answers by `yes` or `no`; 0: none."""
     fills: BriefingField | None = None
     """Which field of the briefing the answer fills, and with what."""
     yes: str = ""

@@ -5,8 +5,8 @@ But for those of numbers and devices, which are named by chance: `store.journal.
 
 from __future__ import annotations
 
+import hmac
 from enum import StrEnum
-from hashlib import sha256
 
 from messages.ids import AlertId, LineId, NodeId, OperatorId, TextId, UserId
 from store.errors import StoreMisuse
@@ -55,9 +55,10 @@ def text(text_id: TextId) -> str:
     return f"text-{text_id}"
 
 
-def page(code: str) -> str:
-    """Where the alert stands that 112's page with this code is about; the code itself is in no name."""
-    return f"page-{sha256(code.encode()).hexdigest()[:32]}"
+def page(code: str, secret: bytes) -> str:
+    """Where the alert stands that 112's page with this code is about. By the secret of all nodes: so short a
+    code would be found by trying all of them."""
+    return f"page-{hmac.digest(secret, code.encode(), 'sha256').hex()[:32]}"
 
 
 def node(node_id: NodeId) -> str:

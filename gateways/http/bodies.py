@@ -113,6 +113,14 @@ class MessageBody(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ]
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=MESSAGE_MAX, examples=["In the bathroom"])]
+    answers: Annotated[
+        int,
+        msgspec.Meta(
+            ge=0,
+            le=1_000_000,
+            description="The `number` of the question that a `yes` or `no` answers; 0: none.",
+        ),
+    ] = 0
 
     def __post_init__(self) -> None:
         if not self.text.strip():

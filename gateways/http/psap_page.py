@@ -13,6 +13,7 @@ from typing import Final
 from messages.base import Address
 from messages.ids import SECOND, BriefingField, Instant, Nearness, Party
 from model.alert.case import Case, KnownPosition
+from model.rules.quiet import hears_nobody
 from store.registry.people import User
 
 AGAIN_S: Final = 10
@@ -82,8 +83,9 @@ def words(lang: str) -> dict[str, str]:
     return {name: pair[lang == "en"] for name, pair in _WORDS.items()}
 
 
-def form(lang: str, fault: str = "", wait_s: int = 0) -> str:
-    """Where the code is typed. `fault`: `wrong` or `wait`, for so many more seconds."""
+def form(lang: str, fault: str = "", wait_s: int = 0, code: str = "") -> str:
+    """Where the code is typed. `fault`: `wrong`, or `wait`, for so many more seconds, after which the page
+    with this code is asked for again."""
     w = words(lang)
     said = f"<p class='note'>{w[fault].format(wait_s)}</p>" if fault else ""
     return _page(
@@ -92,6 +94,7 @@ def form(lang: str, fault: str = "", wait_s: int = 0) -> str:
         "<input name='code' maxlength='9' autocomplete='off' autocapitalize='characters' autofocus required>"
         f"</label> <button>{w['open']}</button></p></form>",
         "/112",
+        again_s=wait_s if code else 0,
     )
 
 
@@ -101,7 +104,7 @@ def page(case: Case, user: User | None, code: str, lang: str, now_us: Instant) -
     notes = [w["test"]] if case.test else []
     if case.closed_at is not None:
         notes.append(w["closed"].format(_clock(case.closed_at)))
-    if case.duress or (case.silent and not case.aloud):
+    if hears_nobody(case):
         notes.append(w["cannot"])
     on_line = case.confirmed_answered(Party.USER) is not None
     rows = [
@@ -124,7 +127,7 @@ def page(case: Case, user: User | None, code: str, lang: str, now_us: Instant) -
     listed = "".join(f"<dt>{escape(name)}</dt>{_lines(lines)}" for name, lines in rows)
     as_of = f"<p><small>{w['as_of'].format(_clock(now_us))}</small></p>"
     inside = f"<h1>{w['title']}</h1>{told}<dl>{listed}</dl>{as_of}"
-    return _page(lang, inside, f"/112/{code}", again=case.closed_at is None)
+    return _page(lang, inside, f"/112/{code}", again_s=AGAIN_S if case.closed_at is None else 0)
 
 
 def _where(case: Case, w: dict[str, str], now_us: Instant) -> list[str]:
@@ -168,10 +171,10 @@ def _lines(lines: list[str]) -> str:
     return f"<dd>{escape(first)}{''.join(f'<small>{escape(one)}</small>' for one in others)}</dd>"
 
 
-def _page(lang: str, inside: str, path: str, *, again: bool = False) -> str:
+def _page(lang: str, inside: str, path: str, *, again_s: int = 0) -> str:
     w = words(lang)
     other = "it" if lang == "en" else "en"
-    refresh = f"<meta http-equiv='refresh' content='{AGAIN_S}'>" if again else ""
+    refresh = f"<meta http-equiv='refresh' content='{again_s}'>" if again_s else ""
     return (
         f"<!doctype html><html lang='{lang}'><head><meta charset='utf-8'>{refresh}"
         "<meta name='viewport' content='width=device-width, initial-scale=1'>"

@@ -94,7 +94,9 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     answer: str = ""
     """`yes` or `no`, once it was given."""
     version: int
-    """Of the alert, as the app counts it, at the last change of this message."""
+    """Of the alert, as the app counts it, when it was said; the others when it had arrived, and was read."""
+    arrived_version: int = 0
+    read_version: int = 0
     arrived_at: Instant | None = None
     """When the other side's phone or screen had it."""
     read_at: Instant | None = None

@@ -9,7 +9,7 @@ from messages.events import PageNamed, PageOpened
 from messages.ids import SECOND, AlertId, Instant, OperatorId
 from model.alert.case import Case
 from store import streams
-from store.journal.journal import Append, Transaction
+from store.journal.journal import Append, Journal, Transaction
 
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """What is not taken for another letter or digit when it is said: no 0 and O, no 1, I and L."""
@@ -19,26 +19,26 @@ STAYS_US: Final = Instant(3600 * SECOND)
 """So long after the alert's end the page is there."""
 
 
-def open_page(tx: Transaction, case: Case, by: OperatorId) -> None:
-    """Make the page. A code that another alert has had is made anew."""
+def open_page(tx: Transaction, case: Case, by: OperatorId, secret: bytes) -> None:
+    """Make the page. A code that another alert has had is made anew. `secret`: `keyring.PAGE`'s."""
     code = tx.chance(_code)
-    while tx.version(streams.page(code)):
+    while tx.version(streams.page(code, secret)):
         code = tx.chance(_code)
     tx.append(
         Append(streams.inbox(case.alert), case.inbox_version, (PageOpened(by=by, code=code),)),
-        Append(streams.page(code), 0, (PageNamed(alert=case.alert),)),
+        Append(streams.page(code, secret), 0, (PageNamed(alert=case.alert),)),
     )
 
 
-def alert_of_page(tx: Transaction, code: str) -> AlertId | None:
-    """Of which alert the page with this code is; None where there is none."""
-    last = tx.last(streams.page(code))
-    return last.event.alert if last is not None and isinstance(last.event, PageNamed) else None
+def alert_of_page(journal: Journal, code: str, secret: bytes) -> AlertId | None:
+    """Of which alert the page with this code is; None where there is none. Raises JournalError."""
+    named = [one.event for one in journal.read(streams.page(code, secret))]
+    return named[-1].alert if named and isinstance(named[-1], PageNamed) else None
 
 
-def is_there(case: Case, now_us: Instant) -> bool:
+def is_there(case: Case, code: str, now_us: Instant) -> bool:
     """Whether the page is to be seen: while the alert is open and for a while after, unless it was erased."""
-    page_is = case.page is not None and case.page.code != ""
+    page_is = case.page is not None and case.page.code == code
     return page_is and (case.closed_at is None or now_us < case.closed_at + STAYS_US)
 
 

@@ -24,18 +24,21 @@ _ONE: Final = Query(select(keyring.c.secret).where(keyring.c.name == bindparam("
 _ADD: Final = Query(insert(keyring), "name", "secret")
 
 
+PAGE: Final = "page"
+"""By which the codes of 112's pages are named."""
+
+
 def shared_secret(journal: Journal, name: str) -> bytes:
     """The secret of this name, 32 bytes. Raises JournalError."""
     row = journal.row(_ONE, name)
-    if row is not None:
-        return bytes(row[0])
+    return bytes(row[0]) if row is not None else journal.transact(lambda tx: secret_within(tx, name))
 
-    def work(transaction: Transaction) -> bytes:
-        known = transaction.one(_ONE, name)
-        if known is not None:
-            return bytes(known[0])
-        made = secrets.token_bytes(BYTES)
-        transaction.write(_ADD, name, made)
-        return made
 
-    return journal.transact(work)
+def secret_within(transaction: Transaction, name: str) -> bytes:
+    """The same within a transaction; made where there is none."""
+    known = transaction.one(_ONE, name)
+    if known is not None:
+        return bytes(known[0])
+    made = secrets.token_bytes(BYTES)
+    transaction.write(_ADD, name, made)
+    return made

@@ -13,7 +13,7 @@ from typing import Final
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 PATHS: Final = re.compile(
-    r"/healthz|/v1/nodes|/v1/alerts(/[^/]+(/position|/ringing|/cancel)?)?|/v1/devices(/.*)?|/v1/pins"
+    r"/healthz|/v1/nodes|/v1/alerts(/[^/]+(/position|/ringing|/cancel|/messages(/seen)?)?)?|/v1/devices(/.*)?|/v1/pins"
 )
 """What `docs/api.md` has for apps."""
 _ALLOWED: Final = (

@@ -61,6 +61,15 @@ class Throttle:
             _wrong(_of(self._names, name), name, now_us, NAME_MAX)
         _wrong(_of(self._addresses, network(address)), name, now_us, self._address_max)
 
+    def take_back(self, address: str) -> None:
+        """The newest try from this address was right after all."""
+        tries = self._addresses.get(network(address))
+        if tries is None or not tries.wrong:
+            return
+        tries.wrong.pop()
+        if tries.waits <= 1:
+            tries.waits, tries.until = 0, _NEVER
+
     def right(self, name: str, address: str) -> None:
         """It was right: nothing is held against that name any more."""
         self._names.pop(name, None)

@@ -39,6 +39,7 @@ from store import streams
 from store.alerts import pages, reopening
 from store.journal.journal import Append, Transaction
 from store.nodes.leases import term_of
+from store.registry import keyring
 from store.registry.people import StaffRole
 
 _OPERATOR: Final[list[dict[str, list[str]]]] = [{"operatorToken": []}, {"consoleSession": []}]
@@ -69,7 +70,7 @@ def order(
         reopening.reopen(transaction, case, by, psap=data.party is Party.PSAP)
         return None
     if data.command is OperatorCommand.OPEN_PAGE:
-        pages.open_page(transaction, case, by)
+        pages.open_page(transaction, case, by, keyring.secret_within(transaction, keyring.PAGE))
         return None
     event = said_by(data, by, to)
     if not isinstance(event, DialogueSaid | DialogueSeen) or dialogue.news(case, event):

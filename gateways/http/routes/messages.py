@@ -30,7 +30,7 @@ from gateways.http.door.budgets import Kind
 from gateways.http.errors import Refused
 from gateways.http.routes.alerts import APP, KNOWN, TAKES, WAIT_MAX_S, found, into_inbox, own
 from messages.events import DialogueSaid, DialogueSeen
-from messages.ids import SECOND, AlertId, Channel
+from messages.ids import SECOND, Channel
 from model.alert.case import Case, Said
 from model.alert.evolve import fold
 from model.rules import dialogue
@@ -38,25 +38,27 @@ from model.rules.refusals import Refusal
 from store import streams
 from store.journal.journal import Transaction
 
-KEPT_MAX: Final = 1000
-"""Messages of one alert, of both sides."""
+KEPT_MAX: Final = 500
+"""Messages of the user's of one alert."""
 
 
 def messages_of(case: Case, since: int) -> MessagesAnswer:
     """What has changed since that version of the alert, as far as the app is told of it."""
-    frozen = version(case)
+    last = version(case)
+    told = (one for one in case.dialogue if one.version <= last and one.channel is not Channel.VOICE)
     return MessagesAnswer(
         alert=case.alert,
-        version=frozen,
-        messages=tuple(
-            _told(one)
-            for one in case.dialogue
-            if since < one.version <= frozen and one.channel is not Channel.VOICE
-        ),
+        version=last,
+        messages=tuple(_told(one, last) for one in told if since < _changed(one, last)),
     )
 
 
-def _told(one: Said) -> MessageAnswer:
+def _changed(one: Said, last: int) -> int:
+    """The version of its last change of which the app is told."""
+    return max(at for at in (one.version, one.arrived_version, one.read_version) if at <= last)
+
+
+def _told(one: Said, last: int) -> MessageAnswer:
     return MessageAnswer(
         number=one.number,
         id=one.id,
@@ -64,26 +66,32 @@ def _told(one: Said) -> MessageAnswer:
         at=rfc3339(one.at),
         text=one.text,
         asks=one.asks,
-        arrived=one.arrived_at is not None,
-        read=one.read_at is not None,
+        arrived=0 < one.arrived_version <= last,
+        read=0 < one.read_version <= last,
     )
 
 
 def message_routes(web: Web) -> list[HTTPRouteHandler]:
     """The routes."""
 
-    async def keep(alert: AlertId, event: DialogueSaid | DialogueSeen) -> None:
+    async def keep(case: Case, event: DialogueSaid | DialogueSeen) -> None:
+        behind = isinstance(event, DialogueSeen) and event.upto > len(case.dialogue)
+        if not behind and not dialogue.news(case, event):
+            return  # known by what is followed already: no need of the write lock
+        alert = case.alert
+
         def is_news(transaction: Transaction) -> bool:
             streams_of = (*transaction.read(streams.inbox(alert)), *transaction.read(streams.case(alert)))
             now = fold(sorted(streams_of, key=lambda one: one.seq))
             if now is None or not dialogue.news(now, event):
                 return False
-            if isinstance(event, DialogueSaid):
-                if now.closed_at is not None:
-                    raise Refused(Refusal.CLOSED)
-                if len(now.dialogue) >= KEPT_MAX:
-                    raise Refused(Refusal.DIALOGUE_FULL)
-            return True
+            if isinstance(event, DialogueSeen):
+                return True
+            full = sum(not one.by for one in now.dialogue) >= KEPT_MAX
+            if (now.closed_at is not None or full) and now.cancel_asked is None:
+                raise Refused(Refusal.CLOSED if now.closed_at is not None else Refusal.DIALOGUE_FULL)
+            # After an attempt to cancel, with whichever PIN, every answer is the same.
+            return now.closed_at is None and not full
 
         await into_inbox(web, alert, event, when=is_news)
 
@@ -103,9 +111,9 @@ def message_routes(web: Web) -> list[HTTPRouteHandler]:
     async def write_message(
         request: AnyRequest, alert: FromPath[str], data: JSONBody[MessageBody]
     ) -> Response[bytes]:
-        known = (await own(web, request, alert, Kind.POSITION)).alert
-        await keep(known, DialogueSaid(id=data.id, text=data.text.strip()))
-        return answer(request, Kept(alert=known, durable=web.journal.durable), 202)
+        case = await own(web, request, alert, Kind.POSITION)
+        await keep(case, DialogueSaid(id=data.id, text=data.text.strip(), answers=data.answers))
+        return answer(request, Kept(alert=case.alert, durable=web.journal.durable), 202)
 
     @post(
         "/v1/alerts/{alert:str}/messages/seen",
@@ -123,9 +131,9 @@ def message_routes(web: Web) -> list[HTTPRouteHandler]:
     async def saw_messages(
         request: AnyRequest, alert: FromPath[str], data: JSONBody[SeenBody]
     ) -> Response[bytes]:
-        known = (await own(web, request, alert, Kind.POSITION)).alert
-        await keep(known, DialogueSeen(upto=data.upto, read=data.read))
-        return answer(request, Kept(alert=known, durable=web.journal.durable), 202)
+        case = await own(web, request, alert, Kind.POSITION)
+        await keep(case, DialogueSeen(upto=data.upto, read=data.read))
+        return answer(request, Kept(alert=case.alert, durable=web.journal.durable), 202)
 
     @get(
         "/v1/alerts/{alert:str}/messages",

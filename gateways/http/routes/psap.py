@@ -18,17 +18,24 @@ from litestar.response import Redirect
 from gateways.http import psap_page
 from gateways.http.answers import AnyRequest
 from gateways.http.context import Web
-from gateways.http.door.throttle import Throttle
+from gateways.http.door.throttle import Throttle, network
 from gateways.http.routes.alerts import into_inbox
 from messages.events import PageViewed
+from messages.ids import AlertId
 from model.alert.case import Case
+from model.alert.evolve import fold
+from store import streams
 from store.alerts import pages
 from store.audit.entry import Action
+from store.journal.journal import Transaction
+from store.registry import keyring
 from store.registry.people import User
 from store.registry.registry import Registry
 
 TRIES_MAX: Final = 10
 """Wrong codes from one address within five minutes, before it has to wait."""
+ADDRESSES_MAX: Final = 20
+"""Addresses from which the page was looked at that stand in an alert's story."""
 Lang = Annotated[Literal["it", "en"], QueryParameter(description="Of the page.")]
 
 
@@ -47,13 +54,18 @@ def psap_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
     async def shown(request: AnyRequest, typed: str, lang: Lang) -> Response[bytes] | tuple[Case, str]:
         """The case behind what was typed, or what is answered in its place."""
         address, now_us = web.client_address(request), web.clock.now_us()
-        if wait_s := throttle.wait_s("", address, now_us):
-            return html(psap_page.form(lang, "wait", wait_s), 429, wait_s)
         code = pages.read(typed)
         case = await asyncio.to_thread(_case_of, web, code) if code else None
-        if case is None or not pages.is_there(case, now_us):
-            throttle.count("", address, now_us)
+        there = case is not None and pages.is_there(case, code, now_us)
+        if case is not None and there and _has_seen(case, address):
+            return case, code  # whoever has had it does not lose it by what is typed beside
+        if wait_s := throttle.wait_s("", address, now_us):
+            return html(psap_page.form(lang, "wait", wait_s, code), 429, wait_s)
+        # Counted as soon as it is let through: tries side by side are no way around it.
+        throttle.count("", address, now_us)
+        if case is None or not there:
             return html(psap_page.form(lang, "wrong"), 404)
+        throttle.take_back(address)
         return case, code
 
     @get("/112", include_in_schema=False, audit="a form, the same for everybody")
@@ -79,8 +91,9 @@ def psap_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         case, known = found
         origin = web.client_address(request)
         await web.audit.note(request, (case.alert,), actor="112", detail="112's page")
-        if case.page is not None and origin not in case.page.viewed_from:
-            await into_inbox(web, case.alert, PageViewed(origin=origin))
+        if not _has_seen(case, origin):
+            viewed = PageViewed(origin=network(origin))
+            await into_inbox(web, case.alert, viewed, when=lambda tx: _is_news(tx, case.alert, origin))
         user: User | None = None
         if case.user is not None:
             user = await asyncio.to_thread(registry.user, case.user)
@@ -90,5 +103,16 @@ def psap_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
 
 
 def _case_of(web: Web, code: str) -> Case | None:
-    alert = web.journal.transact(lambda tx: pages.alert_of_page(tx, code))
+    alert = pages.alert_of_page(web.journal, code, keyring.shared_secret(web.journal, keyring.PAGE))
     return None if alert is None else web.following.fresh(alert)
+
+
+def _has_seen(case: Case, address: str) -> bool:
+    return case.page is not None and network(address) in case.page.viewed_from
+
+
+def _is_news(tx: Transaction, alert: AlertId, address: str) -> bool:
+    """Whether nobody has looked from there yet; so many addresses are told, and no more."""
+    case = fold(tx.read(streams.inbox(alert)))
+    seen = () if case is None or case.page is None else case.page.viewed_from
+    return network(address) not in seen and len(seen) < ADDRESSES_MAX

@@ -33,8 +33,8 @@ def fold_dialogue(case: Case, event: ev.Event, at: Instant) -> Case | None:
                 no=event.no,
                 version=_version(case),
             )
-            answer = said.text.lower() if not said.by else ""
-            return with_answer(replace(case, dialogue=(*case.dialogue, said)), answer, at)
+            case = replace(case, dialogue=(*case.dialogue, said))
+            return case if said.by else with_answer(case, said.text.lower(), at, event.answers)
         case ev.DialogueSeen():
             seen = tuple(_seen(one, event, at, _version(case)) for one in case.dialogue)
             return replace(case, dialogue=seen)
@@ -55,12 +55,12 @@ def fold_dialogue(case: Case, event: ev.Event, at: Instant) -> Case | None:
             return None
 
 
-def with_answer(case: Case, answer: str, at: Instant) -> Case:
-    """The case once the user has answered the last question, where one is open and this answers it."""
-    question = next((one for one in reversed(case.dialogue) if one.by), None)
-    if answer not in ANSWERS or question is None or not question.asks or question.answer:
+def with_answer(case: Case, answer: str, at: Instant, number: int) -> Case:
+    """The case once the user has answered the question of this number, where it is open."""
+    question = next((one for one in case.dialogue if one.number == number and one.by and one.asks), None)
+    if answer not in ANSWERS or question is None or question.answer:
         return case
-    after = replace(question, answer=answer, version=_version(case))
+    after = replace(question, answer=answer)
     case = replace(case, dialogue=tuple(after if one is question else one for one in case.dialogue))
     known = question.yes if answer == "yes" else question.no
     if question.fills is None or not known:
@@ -71,13 +71,23 @@ def with_answer(case: Case, answer: str, at: Instant) -> Case:
     return replace(case, briefing=case.briefing | {question.fills: filled})
 
 
+def asked_before(case: Case, at: Instant) -> int:
+    """The number of the last question by this moment, for an answer that names none; 0: there is none."""
+    questions = (one for one in reversed(case.dialogue) if one.by and one.at <= at)
+    last = next(questions, None)
+    return last.number if last is not None and last.asks else 0
+
+
 def _seen(one: Said, event: ev.DialogueSeen, at: Instant, version: int) -> Said:
     """Nobody sees what the own side has written."""
     theirs = bool(one.by) != bool(event.by) and one.number <= event.upto
-    if not theirs or (one.arrived_at is not None and (one.read_at is not None or not event.read)):
+    if not theirs:
         return one
-    read_at = one.read_at or (at if event.read else None)
-    return replace(one, version=version, arrived_at=one.arrived_at or at, read_at=read_at)
+    if one.arrived_at is None:
+        one = replace(one, arrived_at=at, arrived_version=version)
+    if event.read and one.read_at is None:
+        one = replace(one, read_at=at, read_version=version)
+    return one
 
 
 def _version(case: Case) -> int:

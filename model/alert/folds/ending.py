@@ -60,6 +60,7 @@ def _reopened(case: Case, event: ev.AlertReopened, at: Instant) -> Case:
         closed_at=None,
         outcome=None,
         reopened_at=at,
+        page=None,  # who had the code then is not to have it now
         owner=None,
         unread=(),
         calls_on_lost_nodes={},

@@ -38,7 +38,7 @@ def _without(case: Case, kind: PersonalKind) -> Case:
             return replace(
                 case,
                 notes=tuple(replace(note, text="") for note in case.notes),
-                dialogue=tuple(replace(one, text="", yes="", no="") for one in case.dialogue),
+                dialogue=tuple(replace(one, text="", yes="", no="", answer="") for one in case.dialogue),
                 briefing={},
                 page=None if case.page is None else replace(case.page, code=""),
                 legs={name: replace(leg, pressed="") for name, leg in case.legs.items()},

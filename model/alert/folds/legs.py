@@ -11,7 +11,7 @@ from messages.base import HangupCause
 from messages.ids import Instant, LegId, Party
 from messages.lines import Lack
 from model.alert.case import Case
-from model.alert.folds.dialogue import with_answer
+from model.alert.folds.dialogue import asked_before, with_answer
 from model.alert.leg import ANSWERED_AND_DROPPED, Leg, LegState
 from model.alert.reasons import ReleaseReason
 from model.rules.pauses import counted
@@ -117,7 +117,9 @@ def fold_leg(case: Case, event: LegEvent, at: Instant) -> Case:
             return _with(case, replace(leg, digits=leg.digits + digit))
         case ev.LegPressed(digit=digit, pressed_at=pressed_at):
             pressed = _with(case, replace(leg, pressed=leg.pressed + digit, pressed_at=pressed_at))
-            return with_answer(pressed, _KEYS.get(digit, ""), at) if leg.party is Party.USER else pressed
+            if leg.party is not Party.USER:
+                return pressed
+            return with_answer(pressed, _KEYS.get(digit, ""), at, asked_before(pressed, pressed_at))
         case ev.LegSoundLost():
             return _with(case, replace(leg, no_sound_at=at))
         case ev.LegSoundBack():

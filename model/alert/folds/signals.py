@@ -26,6 +26,7 @@ def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
                 device=case.device or event.device,
                 keys=case.keys if event.key in ("", *case.keys) else (*case.keys, event.key),
                 silent=case.silent or event.silent,
+                voices=None if event.silent and not case.silent else case.voices,
                 cancel_asked=None if raised_again(case, event) else case.cancel_asked,
                 battery_pct=case.battery_pct if event.battery_pct is None else event.battery_pct,
                 inbound_call=case.inbound_call
@@ -43,7 +44,11 @@ def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
             return replace(case, address_found=address)
         case ev.AlertCancelled(duress=duress):
             asked = asked_again(case, event, at)
-            return replace(case, cancelled=True, duress=case.duress or duress, cancel_asked=asked)
+            # What an operator has ordered of the voices was ordered of a user who was not forced.
+            voices = None if duress and not case.duress else case.voices
+            return replace(
+                case, cancelled=True, duress=case.duress or duress, cancel_asked=asked, voices=voices
+            )
         case ev.PinRefused():
             asked = asked_again(case, event, at)
             return replace(case, wrong_pins=case.wrong_pins + 1, cancel_asked=asked)

@@ -6,7 +6,7 @@ import pytest
 
 from actors.alert_case.wishes import bridge_wish
 from messages import events as ev
-from messages.ids import LegId, OperatorCommand, Party
+from messages.ids import Channel, LegId, OperatorCommand, Party
 from model.alert.evolve import fold
 from model.rules.announcing import SOFT_TONE, hears
 from model.rules.command_effects import refusal
@@ -78,3 +78,19 @@ def test_in_a_silent_alert_and_under_duress_it_is_so_by_itself_until_an_operator
     assert hearers(book)[Party.OPERATOR] == {Party.USER}
     assert why_not(book, OperatorCommand.GIVE_VOICES) is Refusal.VOICES_GIVEN
     assert why_not(book, OperatorCommand.ASK_ALOUD) is None
+
+
+@pytest.mark.parametrize("then", ["duress", "silent"])
+def test_an_order_of_before_does_not_hold_once_the_alert_is_silent_or_forced(then: str) -> None:
+    book = Book()
+    book.to_talking()
+    book.order(OperatorCommand.WITHHOLD_VOICES)
+    book.order(OperatorCommand.GIVE_VOICES)
+    assert hearers(book)[Party.OPERATOR] == {Party.USER}
+    if then == "duress":
+        book.write("inbox-a1", ev.AlertCancelled(duress=True))
+    else:
+        signal = {"channel": Channel.DATA, "received_at": book.now, "raised_at": book.now}
+        book.write("inbox-a1", ev.AlertSignalAdded(silent=True, **signal))  # type: ignore[arg-type]
+    book.go_on()
+    assert hearers(book)[Party.OPERATOR] == set()

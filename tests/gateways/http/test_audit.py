@@ -22,6 +22,7 @@ from store.audit.entry import EVERYBODY, Action
 from store.audit.verify import verify
 from store.errors import JournalUnavailable
 from store.journal.journal import Append
+from store.registry import keyring
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
 from tests.gateways.http.place import CLOCK, GIULIA, Place, entered
@@ -87,7 +88,8 @@ def test_what_reads_a_persons_data_by_http_is_found_in_the_audit(
     web: Web, client: Client, story: Story, giulia: UserId, supervisor: dict[str, str]
 ) -> None:
     story.hear(PageOpened(by=OperatorId("marta-bianchi"), code="ABCDEF"))
-    web.journal.append(Append(streams.page("ABCDEF"), 0, (PageNamed(alert=story.alert),)))
+    name = streams.page("ABCDEF", keyring.shared_secret(web.journal, keyring.PAGE))
+    web.journal.append(Append(name, 0, (PageNamed(alert=story.alert),)))
     ways = {
         "/112/{code}": "/112/ABCDEF",
         "/v1/alerts": "/v1/alerts",

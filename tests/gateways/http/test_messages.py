@@ -13,7 +13,7 @@ from litestar.testing import TestClient
 from gateways.http.context import Web
 from gateways.http.routes.messages import KEPT_MAX
 from messages.events import AlertCancelled, DialogueSaid, DialogueSeen, LegPressed
-from messages.ids import BriefingField, Instant, LegId, OperatorId, Outcome
+from messages.ids import SECOND, BriefingField, Instant, LegId, OperatorId, Outcome
 from store import streams
 from store.journal.journal import Append
 from tests.gateways.http.answered import no
@@ -32,9 +32,9 @@ def story(web: Web, client: Client, place: Place) -> Story:
     )
 
 
-def write(client: Client, place: Place, story: Story, text: str, name: str = "m1") -> Any:
+def write(client: Client, place: Place, story: Story, text: str, name: str = "m1", answers: int = 0) -> Any:
     url = f"/v1/alerts/{story.alert}/messages"
-    return client.post(url, json={"id": name, "text": text}, headers=place.app())
+    return client.post(url, json={"id": name, "text": text, "answers": answers}, headers=place.app())
 
 
 def order(client: Client, place: Place, story: Story, **body: object) -> Any:
@@ -230,23 +230,46 @@ def test_an_alert_holds_so_many_messages_and_no_more(
     assert write(client, place, story, "one more").json() == no("dialogue_full")
 
 
-def test_what_a_question_fills_is_known_by_its_answer_once(
+def test_an_answer_fills_what_its_own_question_asks_for_and_once(
     client: Client, place: Place, web: Web, story: Story
 ) -> None:
-    question = {"asks": True, "field": "weapons"}
     order(client, place, story, command="brief", field="weapons", text="a stick")
-    order(client, place, story, command="write", id="o1", text="A knife?", yes="A knife", **question)
-    write(client, place, story, "perhaps", "m1")
-    write(client, place, story, "yes", "m2")
-    write(client, place, story, "no", "m3")
+    for name, field, known in (("o1", "weapons", "A knife"), ("o2", "children", "Two")):
+        body = {"asks": True, "field": field, "yes": known, "text": f"{field}?"}
+        order(client, place, story, command="write", id=name, **body)
+    # The second stands there already as the first is answered; a yes that names none fills nothing.
+    write(client, place, story, "yes", "m1")
+    write(client, place, story, "yes", "m2", answers=1)
+    write(client, place, story, "no", "m3", answers=1)
+    write(client, place, story, "yes", "m4", answers=9)
     followed(web)
     case = web.following.case(story.alert)
     assert case is not None
-    assert [one.answer for one in case.dialogue] == ["yes", "", "", ""]
-    assert (case.briefing[BriefingField.WEAPONS].text, case.briefing[BriefingField.WEAPONS].by) == (
-        "a stick; A knife",
-        "",
-    )
+    assert [one.answer for one in case.dialogue] == ["yes", "", "", "", "", ""]
+    assert {field: (one.text, one.by) for field, one in case.briefing.items()} == {
+        BriefingField.WEAPONS: ("a stick; A knife", "")
+    }
+
+
+def test_after_an_attempt_to_cancel_every_message_is_answered_alike(
+    client: Client, place: Place, web: Web, story: Story
+) -> None:
+    order(client, place, story, command="write", id="o1", text="Hide.")
+    write(client, place, story, "Help", "m1")
+    web.journal.append(Append(streams.inbox(story.alert), None, (AlertCancelled(),)))
+    followed(web)
+    before = told(client, place, story)
+    order(client, place, story, command="have_read", upto=2)
+    story.closed(Outcome.CANCELLED)
+    followed(web)
+    assert told(client, place, story) == before, "neither a reading nor the end is told"
+    assert write(client, place, story, "hello?", "m2").status_code == 202
+    texts = [
+        one.event.text
+        for one in web.journal.read(streams.inbox(story.alert))
+        if isinstance(one.event, DialogueSaid)
+    ]
+    assert texts == ["Hide.", "Help"], "and nothing is kept of what is over"
 
 
 def test_who_has_no_app_is_asked_on_the_line_and_answers_by_a_key(
@@ -258,8 +281,9 @@ def test_who_has_no_app_is_asked_on_the_line_and_answers_by_a_key(
     story.user_called().user_answered()
     assert order(client, place, story, **ask).status_code == 202
     leg = LegId(f"{story.alert}:user")
-    for at, digit in enumerate("72"):
-        pressed = LegPressed(leg=leg, attempt=1, digit=digit, pressed_at=Instant(at + 1))
+    now = CLOCK.now_us()
+    for at, digit in ((now - 60 * SECOND, "1"), (now, "7"), (now + 1, "2")):
+        pressed = LegPressed(leg=leg, attempt=1, digit=digit, pressed_at=Instant(at))
         web.journal.append(Append(streams.case(story.alert), None, (pressed,)))
     followed(web)
     case = web.following.case(story.alert)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from litestar.testing import TestClient
 from gateways.http.context import Web
 from gateways.http.routes.psap import TRIES_MAX
 from messages.base import Position
-from messages.events import AlertErased, BriefingFilled, PageViewed, PositionUpdated
+from messages.events import AlertErased, AlertReopened, BriefingFilled, PageViewed, PositionUpdated
 from messages.ids import BriefingField, ErasureReason, Instant, Outcome, PersonalKind
 from store import streams
 from store.alerts import pages
@@ -91,15 +93,35 @@ def test_a_page_is_opened_once_by_the_operator_who_has_the_case(
     assert client.post(url, json={"command": "open_page"}, headers=luca).status_code == 409
 
 
-def test_guessing_is_slow(client: Client, code: str) -> None:
-    wrong = 0
-    for _ in range(1000):
-        guess = "".join(secrets.choice(pages.ALPHABET) for _ in range(pages.LENGTH))
-        answer = client.get(f"/112/{guess}")
-        wrong += answer.status_code == 404
-    assert wrong == TRIES_MAX
-    assert (answer.status_code, int(answer.headers["retry-after"]) > 0) == (429, True)
-    assert client.get(f"/112/{code}").status_code == 429, "the right one, too: it cannot be told apart"
+def test_guessing_is_slow_one_after_another_and_side_by_side(
+    client: Client, web: Web, place: Place, story: Story, code: str
+) -> None:
+    def guess(_: int) -> int:
+        typed = "".join(secrets.choice(pages.ALPHABET) for _ in range(pages.LENGTH))
+        return client.get(f"/112/{typed}").status_code
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = Counter(pool.map(guess, range(1000)))
+    assert answers == {404: TRIES_MAX, 429: 1000 - TRIES_MAX}
+    told = client.get(f"/112/{code}")
+    assert (told.status_code, int(told.headers["retry-after"]) > 0) == (429, True), "it cannot be told apart"
+    assert "http-equiv='refresh'" in told.text
+
+
+def test_who_has_had_the_page_keeps_it_whatever_is_typed_beside(client: Client, code: str) -> None:
+    for _ in range(2 * TRIES_MAX):
+        assert client.get(f"/112/{code}").status_code == 200
+    for _ in range(2 * TRIES_MAX):
+        client.post("/112", data={"code": "ABCDEF"})
+    assert client.get(f"/112/{code}").status_code == 200
+
+
+def test_a_reopened_alert_has_a_page_of_its_own(
+    client: Client, web: Web, place: Place, story: Story, code: str
+) -> None:
+    story.closed(Outcome.HANDED_OVER)
+    web.journal.append(Append(streams.case(story.alert), None, (AlertReopened(by=place.marta),)))
+    assert client.get(f"/112/{code}").status_code == 404
 
 
 @pytest.mark.parametrize("typed", ["", "ABC", "ABCDEFG", "O0I1L5", "../etc", "<b>"])
@@ -118,8 +140,8 @@ def test_the_page_stays_for_an_hour_after_the_end_and_no_longer(
     case = web.following.fresh(story.alert)
     assert case is not None
     assert case.closed_at is not None
-    assert pages.is_there(case, Instant(case.closed_at + pages.STAYS_US - 1))
-    assert not pages.is_there(case, Instant(case.closed_at + pages.STAYS_US))
+    assert pages.is_there(case, code, Instant(case.closed_at + pages.STAYS_US - 1))
+    assert not pages.is_there(case, code, Instant(case.closed_at + pages.STAYS_US))
 
 
 def test_what_is_erased_has_no_page(client: Client, web: Web, story: Story, code: str) -> None:

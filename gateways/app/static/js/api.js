@@ -38,8 +38,8 @@ export class Api {
     return this.#askOfOwn('POST', `${path(alert)}/cancel`, withinMs, { body: { pin } });
   }
 
-  write(alert, { id, text }, withinMs) {
-    return this.#askOfOwn('POST', `${path(alert)}/messages`, withinMs, { body: { id, text } });
+  write(alert, { id, text, answers }, withinMs) {
+    return this.#askOfOwn('POST', `${path(alert)}/messages`, withinMs, { body: { id, text, answers } });
   }
   seen(alert, { upto, read }, withinMs) {
     return this.#askOfOwn('POST', `${path(alert)}/messages/seen`, withinMs, { body: { upto, read } });

@@ -17,7 +17,8 @@ export class Dialogue {
     this.run = 0; // grows with each alert: what was begun for another gives up
     this.said = new Map(); // what the center has, by number
     this.version = 0;
-    this.waiting = unsent();
+    this.pressedMs = null; // of the alert that is open
+    this.waiting = [];
     this.sending = false;
     this.told = { upto: 0, read: false }; // what the center knows to have arrived here
     this.wake = () => {};
@@ -29,8 +30,15 @@ export class Dialogue {
     });
   }
 
-  /** Of this alert, or of none (null): said again it changes nothing. */
-  follow(alert) {
+  /**
+   * Of the alert that was pressed then, once the center has it by this id (null before): said again it
+   * changes nothing. What was written goes with the alert for which it was.
+   */
+  follow(pressedMs, alert) {
+    if (pressedMs !== this.pressedMs) {
+      this.pressedMs = pressedMs;
+      this.#keep(pressedMs === null ? [] : unsent(pressedMs));
+    }
     if (alert === this.alert) return;
     this.run += 1;
     this.poll?.abort();
@@ -40,16 +48,11 @@ export class Dialogue {
     this.#send();
   }
 
-  /** What was written for an alert that is left goes with it. */
-  forget() {
-    this.follow(null);
-    this.#keep([]);
-  }
-
-  write(text) {
+  /** `answers`: the number of the question, of a yes or no. */
+  write(text, answers = 0) {
     const words = text.trim();
     if (!words) return;
-    this.#keep([...this.waiting, { id: newId(), text: words }]);
+    this.#keep([...this.waiting, { id: newId(), text: words, answers }]);
     this.changed();
     this.#send();
   }
@@ -63,10 +66,10 @@ export class Dialogue {
     return [...kept.map(of), ...mine.map((one) => ({ ...one, mine: true, is: 'waiting' }))].slice(-SHOWN);
   }
 
-  /** Whether the operator's last word is a question that nothing was written after. */
+  /** The number of the question that is the operator's last word, with nothing written after it; or 0. */
   get asked() {
     const last = this.shown.at(-1);
-    return Boolean(last && !last.mine && last.asks);
+    return last && !last.mine && last.asks ? last.number : 0;
   }
 
   async #send() {
@@ -115,7 +118,7 @@ export class Dialogue {
 
   #keep(waiting) {
     this.waiting = waiting;
-    keepUnsent(waiting);
+    keepUnsent(this.pressedMs, waiting);
   }
 
   #pause(tries) {

@@ -41,9 +41,13 @@ export const keepNumbers = (changed) => write(NUMBERS, changed);
 export const proof = () => ({ provedMs: 0, doubt: '', ...read(PROOF) });
 export const keepProof = (changes) => write(PROOF, { ...proof(), ...changes });
 
-/** What was written and has not arrived yet: {id, text}, oldest first. */
-export const unsent = () => read(UNSENT) ?? [];
-export const keepUnsent = (messages) => write(UNSENT, messages.length ? messages : null);
+/** What was written in the alert that was pressed then and has not arrived yet: {id, text}, oldest first. */
+export function unsent(pressedMs) {
+  const kept = read(UNSENT);
+  return kept?.pressedMs === pressedMs ? kept.messages : [];
+}
+export const keepUnsent = (pressedMs, messages) =>
+  write(UNSENT, messages.length ? { pressedMs, messages } : null);
 
 /** The alert that was open, or null. Never a PIN: it is not in it. */
 export function openAlert(nowMs) {

@@ -99,11 +99,9 @@ const ui = {
     dialogue.write(field.value);
     field.value = '';
   },
-  answerYes: () => dialogue.write('yes'),
-  answerNo: () => dialogue.write('no'),
+  answer: (word, question) => dialogue.write(word, question),
   leaveTest: () => {
     alert.forget();
-    dialogue.forget();
     location.assign('/app');
   },
   get name() {
@@ -140,7 +138,6 @@ const ui = {
     place = '';
     ui.writes = false;
     alert.forget();
-    dialogue.forget();
   },
   switchLanguage: () => {
     keepSettings({ language: ui.other });
@@ -224,14 +221,15 @@ function paint() {
   });
 }
 
-/** Nothing is told of an alert that is closed, or that she has asked to cancel. */
+/** Nothing is told of an alert that is closed, or that she has asked to cancel, and nothing of it is kept. */
 function followed() {
   const { known } = alert;
-  return known && known.alert !== null && !isAsked(known) && !isClosed(known) ? known.alert : null;
+  if (!known || isAsked(known) || isClosed(known)) return [null, null];
+  return [known.pressedMs, known.alert];
 }
 
 function draw() {
-  dialogue.follow(followed());
+  dialogue.follow(...followed());
   const [name, view] = page();
   paint();
   render(view, root);

@@ -169,8 +169,12 @@ function writing(ui, seen) {
     ${
       asked
         ? html`<div class="app__yesno">
-            <button class="app__btn" type="button" @click=${ui.answerYes}>${t('yes')}</button>
-            <button class="app__btn" type="button" @click=${ui.answerNo}>${t('no')}</button>
+            ${['yes', 'no'].map(
+              (word) =>
+                html`<button class="app__btn" type="button" @click=${() => ui.answer(word, asked)}>
+                  ${t(word)}
+                </button>`,
+            )}
           </div>`
         : nothing
     }

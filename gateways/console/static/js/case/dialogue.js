@@ -10,14 +10,12 @@ import { Writing } from './writing.js';
 /** A user's short answers to a question, as the app sends them. @type {Record<string, Word>} */
 const ANSWERS = { yes: 'yes', no: 'no' };
 
-export const newId = () => crypto.getRandomValues(new Uint32Array(3)).join('-');
-
 const writing = new Writing({
   key: 'W',
   most: 1000,
   sends: (e) => e.key === 'Enter' && !e.shiftKey,
   // A question is answered in the app by one key.
-  send: (ui, alert, text) => ui.feed.command(alert, 'write', { text, id: newId(), asks: text.endsWith('?') }),
+  send: (ui, alert, text, id) => ui.feed.command(alert, 'write', { text, id, asks: text.endsWith('?') }),
 });
 /** By alert: the number of the last message at which the operator has put the dialogue away. */
 const away = new Map();

@@ -3,7 +3,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { either, t } from '../words/words.js';
-import { newId } from './dialogue.js';
+import { newId } from './writing.js';
 
 let opened = null; // of which alert
 const chosen = new Map(); // by alert: which protocol

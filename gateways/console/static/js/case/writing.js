@@ -3,11 +3,14 @@
 
 import { html, live, ref } from '../../vendor/lit.js';
 
+export const newId = () => crypto.getRandomValues(new Uint32Array(3)).join('-');
+
 export class Writing {
   /**
    * @param {{ key: string, most: number, sends: (e: KeyboardEvent) => boolean,
-   *   send: (ui: Ui, alert: string, text: string) => Promise<{ ok: boolean, reason?: string }> }} of
-   * `sends`: whether this key sends what is in the field.
+   *   send: (ui: Ui, alert: string, text: string, id: string) =>
+   *     Promise<{ ok: boolean, reason?: string }> }} of
+   * `sends`: whether this key sends what is in the field. `id` is the same where the same is sent again.
    */
   constructor({ key, most, sends, send }) {
     this.key = key;
@@ -16,6 +19,7 @@ export class Writing {
     this.send = send;
     /** @type {Map<string, string>} */
     this.drafts = new Map();
+    this.last = { text: '', id: '' }; // what may have arrived, though no answer has
     /** @type {HTMLElement} */
     this.element = null;
     this.shown = ref((element) => {
@@ -69,8 +73,13 @@ export class Writing {
     if (!text) return;
     this.drafts.delete(alert);
     ui.draw();
-    const answer = await this.send(ui, alert, text);
-    if (answer.ok) return;
+    const id = this.last.text === `${alert} ${text}` ? this.last.id : newId();
+    this.last = { text: `${alert} ${text}`, id };
+    const answer = await this.send(ui, alert, text, id);
+    if (answer.ok) {
+      this.last = { text: '', id: '' };
+      return;
+    }
     // What the center has not got is put back, before what was written meanwhile.
     this.drafts.set(alert, [text, this.drafts.get(alert) ?? ''].filter(Boolean).join('\n'));
     ui.orders.refuse(this.key, alert, answer.reason);

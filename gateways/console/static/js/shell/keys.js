@@ -26,6 +26,8 @@ import { wrapping } from '../shift/wrapup.js';
 
 /** A key pressed just as the state changes was meant for the state before. */
 export const SETTLE_MS = 300;
+/** What these keys open, and the command that its field needs. @type {Record<string, [any, string]>} */
+const PANELS = { W: [dialogue, 'write'], Q: [facts, 'brief'], J: [questions, ''] };
 /** The screen may take the field away from under somebody who types. */
 const TYPED_MS = 1000;
 
@@ -99,9 +101,7 @@ function inCase(ui, key, view) {
   const allowed = feed.allowedIn(view);
   if (key === 'Escape') return escape(ui, view, allowed);
   if (key === 'N') return notes.focus();
-  if (key === 'W') return dialogue.open(ui, view);
-  if (key === 'Q') return facts.open(ui, view);
-  if (key === 'J') return questions.open(ui, view);
+  if (PANELS[key]) return panel(ui, key, view, allowed);
   if (key === 'C') return copyBriefing(view, feed.nowUs(), placeSentences(view), ui.draw);
   if (key === 'Enter') return enter(ui, view);
   const step = ui.screen.step(view);
@@ -121,6 +121,19 @@ function inCase(ui, key, view) {
   return arms(key, command, view, step) ? ui.orders.arm(key) : ui.orders.order(key, command);
 }
 
+/**
+ * One panel at a time. Where nothing can be written, what is typed next is none the more a command.
+ * @param {Ui} ui @param {string} key @param {CaseView} view @param {Allowed} allowed
+ */
+function panel(ui, key, view, allowed) {
+  const [which, command] = PANELS[key];
+  for (const one of [questions, facts, dialogue]) if (one !== which) one.close(ui, view);
+  which.open(ui, view);
+  if (!command || allowed[command] === null) return undefined;
+  typedAtMs = Date.now();
+  return ui.orders.refuse(key, view.alert, allowed[command]);
+}
+
 /** What U does now. @param {Allowed} allowed */
 const microphone = (allowed) =>
   ['stop_whispering', 'whisper', 'unmute'].find((command) => allowed[command] === null) ?? 'mute';
@@ -136,7 +149,7 @@ function escape(ui, view, allowed) {
     return ui.draw();
   }
   if (takesBackS(view, allowed, feed.me, feed.nowUs())) return ui.orders.order('E', 'withdraw_psap');
-  if ([questions, facts, dialogue].some((panel) => panel.close(ui, view))) return undefined;
+  if ([questions, facts, dialogue].some((one) => one.close(ui, view))) return undefined;
   return ui.screen.mineNow()?.alert === view.alert
     ? undefined
     : ui.screen.open(ui.screen.mineNow()?.alert ?? null);
@@ -193,7 +206,10 @@ export function listen(ui) {
   addEventListener('keydown', (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey || e.repeat || isField(e.target)) return;
     const key = e.key === ' ' ? 'Space' : e.key.length === 1 ? e.key.toUpperCase() : e.key;
-    if (e.target === document.body && Date.now() - typedAtMs < TYPED_MS) return;
+    if (e.target === document.body && Date.now() - typedAtMs < TYPED_MS) {
+      typedAtMs = Date.now(); // until the fingers rest
+      return;
+    }
     // A focused button is pressed by its own Space and Enter; a key of a command wins over it.
     const button = e.target instanceof HTMLButtonElement;
     const acknowledges = key === 'Space' && ui.feed.me && ui.screen.incoming();
