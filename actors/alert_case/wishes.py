@@ -54,7 +54,7 @@ def _wish(case: Case, leg: Leg) -> Originate | ReleaseLeg:
         voice=leg.voice,
         joined=leg.joined and leg.joins is Joins.NETWORK,
         digits=leg.digits,
-        silent=leg.no_sound_at is not None,
+        silent=leg.no_sound_at is not None and leg.joined,
     )
 
 

@@ -32,8 +32,9 @@ class ModemPace:
         self._owed += n_bytes
 
     def not_taken(self, n_bytes: int) -> None:
-        """So much of what was to be said now has not reached the modem."""
-        self._owed += n_bytes
+        """So much of what was to be said now has not reached the modem. Without room it is not owed for ever,
+        else it would be paid in silence for the rest of the call."""
+        self._owed = min(self._owed + n_bytes, self._most)
 
     def due(self, said: bytes) -> bytes:
         """What is to be said to the modem now, of this and of what waits."""

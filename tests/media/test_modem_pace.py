@@ -65,3 +65,20 @@ def test_a_modem_that_gives_nothing_is_told_nothing_and_then_the_newest() -> Non
         assert pace.due(bytes([number]) * FRAME) == b""
     pace.gave(FRAME)
     assert pace.due(b"") == bytes([20 - MOST_FRAMES]) * FRAME
+
+
+def test_after_a_stall_a_modem_that_takes_no_more_than_it_plays_is_told_words_and_no_silence_again() -> None:
+    """What the driver had no room for came back as a debt, which was paid in silence for ever."""
+    pace, queued = ModemPace(FRAME), 0
+    pace.gave(20 * FRAME)
+    taken = b""
+    for number in range(100):
+        told = pace.due(bytes([number + 1]) * FRAME)
+        if queued + len(told) <= 4 * FRAME:
+            taken, queued = taken + told, queued + len(told)
+        else:  # the driver takes a block whole or not at all
+            pace.not_taken(len(told))
+        queued = max(0, queued - FRAME)
+        pace.gave(FRAME)
+    words = len(taken) - taken.count(0)
+    assert words >= 0.9 * 95 * FRAME

@@ -16,6 +16,8 @@ from gateways.gsm.driver.events import CallId
 
 FROM_THE_START_S: Final = 10.0
 """Silence is reported three seconds after it has begun, and told each second."""
+LEAST_S: Final = 3.0
+"""A refusal for a moment is the way of modems that are well, too."""
 _WAY: Final = 2.0
 """So many times as long as ever before may a call's voice be refused."""
 
@@ -43,7 +45,7 @@ class VoiceWear:
         """The modem has declined to switch on this call's voice."""
         voice = self._calls.setdefault(call, _Voice())
         voice.refused_s = now_s if voice.refused_s is None else voice.refused_s
-        if self._carried and now_s - voice.refused_s >= _WAY * self._longest_s:
+        if self._carried and now_s - voice.refused_s >= max(LEAST_S, _WAY * self._longest_s):
             self.worn = True
 
     def taken(self, call: CallId, now_s: float) -> None:

@@ -4,6 +4,8 @@ their results mean for the call table `outcomes` knows.
 
 from __future__ import annotations
 
+from typing import Final
+
 from gateways.gsm.at.commands import Command, Urgency, prefix_of
 from gateways.gsm.at.results import Finished, Outcome
 from gateways.gsm.calls.call import COMING_IN, CallView
@@ -31,6 +33,9 @@ from gateways.gsm.driver.purposes import (
 )
 from gateways.gsm.driver.startup import RADIO_ON, command_of, slow_s
 from gateways.gsm.driver.state import ModemState
+
+AHEAD_S: Final = 1.0
+"""For the answer of what switches the voice on ahead: a dial, maybe to 112, waits behind it."""
 
 
 class CallCommands(ModemState):
@@ -110,7 +115,8 @@ class CallCommands(ModemState):
         if not commands:  # a sound card at its analogue pins: there is nothing to be said to the modem
             self._voice_is_on(call, now_s)
         for place, (text, counts) in enumerate(commands, 1):
-            command = command_of(self.dialect, text, urgency)
+            ahead = urgency is not Urgency.CONTROL
+            command = command_of(self.dialect, text, urgency, timeout_s=AHEAD_S if ahead else None)
             purpose = VoiceOn(call, place == len(commands)) if counts else VoiceOff()
             self._submit(command, purpose, now_s)
 

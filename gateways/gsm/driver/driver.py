@@ -214,12 +214,17 @@ class Driver(ModemCore):
         on_its_way = any(isinstance(purpose, SmsSending) for purpose in self._purposes.values())
         return on_its_way or (self._sms_given_up and not self._engine.in_sync)
 
-    def reset_worn(self, now_s: float) -> None:
-        """Have the modem start anew; whoever asks for it answers for that no call is here."""
-        if not self._has(VoiceReset()):
-            for text in self.dialect.data.voice.wear_reset:
-                self._submit(command_of(self.dialect, text, Urgency.CONTROL), VoiceReset(), now_s)
-            self._work(now_s)
+    def reset_worn(self, now_s: float) -> bool:
+        """Have the modem start anew; whoever asks for it answers for that no call is here.
+
+        Only while nothing else is on its way to it, so that no dial gets before it. Whether it was ordered.
+        """
+        if self._purposes:
+            return False
+        for text in self.dialect.data.voice.wear_reset:
+            self._submit(command_of(self.dialect, text, Urgency.CONTROL), VoiceReset(), now_s)
+        self._work(now_s)
+        return True
 
     def delete_sms(self, stored: tuple[int, ...], now_s: float) -> None:
         """The message is durable elsewhere: the modem may forget it."""

@@ -83,6 +83,7 @@ class GsmModemActor(CenterActor):
         self._journal = LineJournal(journal, self._spec.line, self.env.node, self.log)
         self._dialect_file = self.env.run / f"{self.key}.dialect"
         self._voiceless_file = self.env.run / f"{self.key}.voiceless"
+        self._noted_voiceless = self._voiceless_file.exists()
         legs = self._journal.legs_left()
         self._guard = DialGuard(
             psap_live=setup.policy.psap_live,
@@ -210,6 +211,7 @@ class GsmModemActor(CenterActor):
         self._work()
 
     def tick(self, now_us: Instant) -> None:
+        self._note_voiceless()
         """Say how the line is, and who rings; end what nobody wants."""
         self._reports.tell_again()
         self._tracing.look(self._driver.dialect.key, self._now_s())
@@ -430,11 +432,19 @@ class GsmModemActor(CenterActor):
             self.log.warning("the modem's firmware gives no voice to the host", line=self.key)
         with suppress(OSError):
             self._dialect_file.write_text(self._driver.dialect.key, encoding="utf-8")
-            if self._driver.voiceless:
+        self._back_in_service()
+
+    def _note_voiceless(self) -> None:
+        """For the process after this one, as soon as it is known or known better."""
+        voiceless = self._driver.voiceless
+        if not self._driver.ready or voiceless == self._noted_voiceless:
+            return
+        with suppress(OSError):
+            if voiceless:
                 self._voiceless_file.touch()
             else:
                 self._voiceless_file.unlink(missing_ok=True)
-        self._back_in_service()
+            self._noted_voiceless = voiceless
 
     def _back_in_service(self) -> None:
         """A line that was taken out of service, by a process before this one perhaps, is there again."""
@@ -451,6 +461,7 @@ class GsmModemActor(CenterActor):
             pin_fault=self._pins.fault,
             ghosts=self._legs.ghosts,
             rests=self._legs.faults.rests(self._now_s()),
+            emergency=self._spec.emergency,
         )
 
     # ------------------------------------------------------------ legs
@@ -499,10 +510,9 @@ class GsmModemActor(CenterActor):
             return
         if not self._wear_reset.may_be_now(line_files.read_all(self.env.run).values(), now_us):
             return
-        if self._journal.who_stands_here() == []:
+        if self._journal.who_stands_here() == [] and self._driver.reset_worn(self._now_s()):
             self.log.warning("the modem is reset: its voice is worn", line=self.key)
             self._wear_reset.begun(now_us)
-            self._driver.reset_worn(self._now_s())
 
     def _file_voice(self) -> None:
         """Before anybody is told that the voice flows: a bridge of another node wants it at once."""

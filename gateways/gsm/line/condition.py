@@ -36,6 +36,7 @@ def condition(
     pin_fault: str = "",
     ghosts: int = 0,
     rests: bool = False,
+    emergency: bool = False,
 ) -> tuple[LineState, str]:
     """The state of the line, and what is wrong where something is.
 
@@ -62,12 +63,16 @@ def condition(
     if driver.registration is not None and not driver.registration.in_service:
         words = _REGISTRATION.get(driver.registration, _OFF)
         return LineState.NO_NETWORK, _RADIO_OFF if driver.radio_off else words
-    if driver.voice_service is VoiceService.NONE and not driver.calls():
+    data_alone = driver.voice_service is VoiceService.NONE and not driver.calls()
+    # An emergency call needs no service of one's own network (22.101 clause 10): it is tried.
+    if data_alone and not emergency:
         return LineState.NO_VOICE_SERVICE, _DATA_ALONE
     if ghosts:
         return LineState.FAILING, _GHOST
     if rests:
         return LineState.FAILING, _RESTS
+    if data_alone:
+        return LineState.READY, _DATA_ALONE
     if driver.worn:
         return LineState.READY, _WORN
     return LineState.READY, _NO_VOICE if driver.voiceless else ""

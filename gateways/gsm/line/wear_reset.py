@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from messages.base import Joins
 from messages.ids import SECOND, Instant, LineId
 from messages.lines import LineReport
 
@@ -37,4 +38,6 @@ class WearReset:
         if other.line == self._line or other.emergency is not self._emergency:
             return False
         # Of several that are worn the first is reset first, and then stands in for the next.
+        if other.joins is not Joins.HOST:
+            return False  # nobody would be heard on it here
         return other.usable and not other.busy and (not other.worn or other.line > self._line)

@@ -107,6 +107,7 @@ def test_a_line_that_is_registered_for_data_alone_is_not_ready_until_a_call_woul
     site = Site(dialect, no_ims=True)
     site.run(2.0)
     state, text = condition(site.driver, open_port=True)
+    assert condition(site.driver, open_port=True, emergency=True) == (LineState.READY, text), "112 is tried"
     assert state is LineState.NO_VOICE_SERVICE
     assert "registered for data only: no voice call can be placed" in text
     site.modem.change(Vices(no_ims=False))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from gateways.gsm.calls.wear import VoiceWear
+from gateways.gsm.calls.wear import LEAST_S, VoiceWear
 from gateways.gsm.driver.events import CallId
 from gateways.gsm.line.wear_reset import EVERY_US, WearReset
 from messages.ids import Instant, LineId, TrunkId
@@ -25,13 +25,15 @@ def after_a_good_call(refused_s: float = 0.0) -> VoiceWear:
     return wear
 
 
-def test_the_first_refusal_of_a_later_call_shows_it_and_that_of_the_first_does_not() -> None:
+def test_a_later_call_that_is_refused_for_some_seconds_shows_it_and_the_first_does_not() -> None:
     wear = VoiceWear()
     wear.refused(FIRST, 0.0)
     wear.refused(FIRST, 60.0)
     assert not wear.worn
     wear = after_a_good_call()
     wear.refused(SECOND, 100.0)
+    assert not wear.worn, "for a moment modems refuse that are well"
+    wear.refused(SECOND, 100.0 + LEAST_S)
     assert wear.worn
 
 
