@@ -417,19 +417,26 @@ def test_killed_between_the_two_parts_it_is_whole_and_the_next_one_is_made(
 
 
 def test_what_comes_while_it_is_written_is_whole_or_not_in_it(center: Center) -> None:
-    done = threading.Event()
+    done, came = threading.Event(), threading.Event()
     journal = center.journal()
 
     def alerts() -> None:
         n = 100
         while not done.is_set():
             center.raise_alert(journal, n)
+            came.set()
             n += 1
+
+    def backup() -> dict[str, Any]:
+        made = center.backup()
+        came.clear()
+        assert came.wait(20), "another alert after it, and before the next"
+        return made
 
     writing = threading.Thread(target=alerts)
     writing.start()
     try:
-        made = [center.backup() for _ in range(3)]
+        made = [backup() for _ in range(3)]
     finally:
         done.set()
         writing.join()
