@@ -45,8 +45,6 @@ def fold_dialogue(case: Case, event: ev.Event, at: Instant) -> Case | None:
             viewed_from = before if origin in before else (*before, origin)
             page = replace(case.page, viewed_from=viewed_from, viewed_at=case.page.viewed_at or at)
             return replace(case, page=page)
-        case ev.VoicesWithheld() | ev.VoicesGiven():
-            return replace(case, voices=isinstance(event, ev.VoicesGiven))
         case ev.BriefingFilled(field=field, text=text, by=by):
             others = {name: filled for name, filled in case.briefing.items() if name is not field}
             known = {field: Filled(text=text, by=by, at=at)} if text else {}

@@ -13,6 +13,8 @@ from model.alert.leg import MACHINE
 def fold_user(case: Case, event: ev.Event, at: Instant) -> Case | None:
     """The case after this event; None where it is about something else."""
     match event:
+        case ev.VoicesWithheld() | ev.VoicesGiven():
+            return replace(case, voices=isinstance(event, ev.VoicesGiven))
         case ev.UserIdentified():
             return replace(
                 case,
