@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from model.rules.refusals import Refusal
+from model.orders.refusals import Refusal
 
 SENTENCES: Final[Mapping[str, str]] = {
     Refusal.NOT_CLOSED: "The alert is not closed.",

@@ -9,8 +9,8 @@ from messages import events as ev
 from messages.ids import Instant, Party
 from model.alert.case import Case
 from model.alert.evolve import apply
+from model.orders.effects import events_of
 from model.policy import Policy
-from model.rules.command_effects import events_of
 from model.rules.quiet import dials_by_itself
 
 WRONG_PINS: Final = 5

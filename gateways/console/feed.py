@@ -40,11 +40,11 @@ from model.alert.case import Case, KnownPosition, Said
 from model.alert.leg import Leg, LegState
 from model.alert.phase import phase
 from model.loudness import better_gain_in_db, judged
+from model.orders.effects import refusal
+from model.orders.refusals import Refusal
 from model.policy import LineSpec, Policy
 from model.rules import announcing, wrap_up
-from model.rules.command_effects import refusal
 from model.rules.quiet import hears_nobody
-from model.rules.refusals import Refusal
 from store.registry.people import StaffRole
 
 IDLE: Final = "idle"

@@ -18,7 +18,7 @@ from messages.journal import Recorded
 from model import figures
 from model.alert.case import Case
 from model.alert.evolve import begin, evolve, fold
-from model.rules.refusals import Refusal
+from model.orders.refusals import Refusal
 from store import streams
 from store.alerts import reopening
 from store.alerts.accepting import ALERT_ID

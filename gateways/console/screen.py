@@ -21,8 +21,8 @@ from messages.journal import Recorded
 from messages.lines import LineLevels, LineReport
 from messages.operators import OperatorVoice
 from messages.readings import LevelReading
+from model.orders.refusals import Refusal
 from model.policy import LineSpec, Policy
-from model.rules.refusals import Refusal
 from runtime.clock import Clock
 
 EVENTS_KEPT: Final = 4096

@@ -35,7 +35,7 @@ from messages.ids import (
 from messages.lines import LineState, VoiceService, WayLevel
 from model.alert.phase import Phase
 from model.loudness import Loudness
-from model.rules.refusals import Refusal
+from model.orders.refusals import Refusal
 from store.registry.people import StaffRole
 
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from gateways.refusals import SENTENCES
-from model.rules.refusals import Refusal
+from model.orders.refusals import Refusal
 
 
 class HttpGatewayError(Exception):

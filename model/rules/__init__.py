@@ -1,1 +1,1 @@
-"""The rules about an alert: what is allowed, what is due, what is said. Pure."""
+"""The rules about an alert: what is due, what is joined, what is said. Pure."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 from model.alert.case import Case
+from model.orders.refusals import Refusal
 from model.policy import Duress, Policy
-from model.rules.refusals import Refusal
 
 SPOKEN: Final = frozenset({"answer", "voice", "digit", "operator"})
 """Words for being reached that are of the user's own voice or hand; the app's word is of the phone."""

@@ -9,10 +9,10 @@ from messages.ids import SECOND, Instant, Party
 from model.alert.case import Case
 from model.alert.leg import ANSWERED_AND_DROPPED, MACHINE, Leg
 from model.alert.reasons import ReleaseReason
+from model.orders.refusals import Refusal
 from model.policy import Policy, VoiceAlert
 from model.rules.joining import in_the_network, scattered
 from model.rules.quiet import hushed, quiet
-from model.rules.refusals import Refusal
 from model.rules.withheld_numbers import unfit
 
 PREEMPTED_PAUSE_US: Final = Instant(10 * SECOND)

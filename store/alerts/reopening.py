@@ -8,7 +8,7 @@ from __future__ import annotations
 from messages.events import AlertReceived, AlertReopened, NumberRaised
 from messages.ids import AlertId, OperatorId, PersonalKind
 from model.alert.case import Case
-from model.rules.refusals import Refusal
+from model.orders.refusals import Refusal
 from store import streams
 from store.alerts.belonging import is_open
 from store.journal import erasable

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from messages import events as ev
 from messages.ids import OperatorCommand, Party
-from model.rules.command_effects import refusal
-from model.rules.command_refusals import refusal_now
-from model.rules.refusals import Refusal
+from model.orders.allowed import refusal_now
+from model.orders.effects import refusal
+from model.orders.refusals import Refusal
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 
 

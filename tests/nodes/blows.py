@@ -15,8 +15,8 @@ from messages import events as ev
 from messages.ids import E164, AlertId, OperatorCommand, OperatorId, Party
 from model.alert.case import Case
 from model.alert.evolve import fold
+from model.orders.allowed import refusal_now
 from model.policy import Policy
-from model.rules.command_refusals import refusal_now
 from store.errors import JournalError
 from tests.chaos.harness.call_book import CallBook
 from tests.chaos.harness.facts import Facts, Given, LineStruck

@@ -30,8 +30,8 @@ from messages.ids import (
 )
 from model.alert.case import Case
 from model.alert.evolve import fold
+from model.orders.effects import refusal
 from model.policy import LineSpec, Policy, Setup
-from model.rules.command_effects import refusal
 from runtime.clock import VirtualClock
 from runtime.environment import DRAINED, DRAINING, Environment
 from runtime.published import voice_gate_file

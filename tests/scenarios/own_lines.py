@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from messages.ids import OperatorCommand, Party
-from model.rules.command_effects import refusal
+from model.orders.effects import refusal
 from tests.scenarios.test_flow import joined
 from tests.scenarios.world import World
 

@@ -6,8 +6,8 @@ import pytest
 
 from messages import events as ev
 from messages.ids import OperatorCommand, Outcome, Party, ShiftState
-from model.rules.command_effects import refusal
-from model.rules.refusals import Refusal
+from model.orders.effects import refusal
+from model.orders.refusals import Refusal
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import everything_is_over, joined, to_conference, to_talking
 from tests.scenarios.world import OPERATORS, PSAP, USER, World

@@ -6,8 +6,8 @@ import pytest
 
 from messages import events as ev
 from messages.ids import E164, Advice, OperatorCommand, Party, Role
+from model.orders.effects import refusal
 from model.policy import Dialling, Policy, VoiceAlert
-from model.rules.command_effects import refusal
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import _find
 from tests.scenarios.world import OPERATORS, PSAP, World

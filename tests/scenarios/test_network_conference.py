@@ -8,9 +8,9 @@ import pytest
 
 from messages.base import Joins
 from messages.ids import E164, Advice, OperatorCommand, Outcome, Party, Role, ShiftState
+from model.orders.effects import refusal
+from model.orders.refusals import Refusal
 from model.policy import Policy
-from model.rules.command_effects import refusal
-from model.rules.refusals import Refusal
 from simulator.network.call import CallState
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import everything_is_over, joined, voice_alert

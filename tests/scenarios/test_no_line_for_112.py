@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from messages import events as ev
 from messages.ids import Advice, LineId, OperatorCommand, Outcome, Party, Role
 from messages.lines import Lack
+from model.orders.effects import refusal
 from model.policy import LastResort, Policy
-from model.rules.command_effects import refusal
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import to_talking
 from tests.scenarios.world import PSAP, World

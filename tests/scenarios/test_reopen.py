@@ -8,7 +8,7 @@ from messages import events as ev
 from messages.ids import SECOND, Advice, OperatorCommand, OperatorId, Outcome, Party, Role
 from model.alert.phase import Phase, phase
 from model.figures import row_of
-from model.rules.refusals import Refusal
+from model.orders.refusals import Refusal
 from store.alerts.forgetting import erase_person
 from store.journal.verify import verify
 from tests.scenarios.conftest import MakeWorld

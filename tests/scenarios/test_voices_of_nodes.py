@@ -16,8 +16,8 @@ from messages import events as ev
 from messages.base import VoicePort
 from messages.ids import SECOND, OperatorCommand, OperatorId, OperatorLine, Party, Role, ShiftState
 from model.alert.leg import Leg
+from model.orders.effects import refusal
 from model.policy import Policy
-from model.rules.command_effects import refusal
 from runtime.published.voice_files import HEADSET
 from store import streams
 from tests.scenarios.headsets import Headsets

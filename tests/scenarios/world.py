@@ -31,8 +31,8 @@ from messages.ids import (
 from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.evolve import fold
+from model.orders.effects import refusal
 from model.policy import LineSpec, Policy, Setup
-from model.rules.command_effects import refusal
 from runtime.actor import CenterActor
 from runtime.clock import VirtualClock
 from runtime.environment import Environment, Faults

@@ -8,7 +8,7 @@ from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.evolve import fold
 from model.alert.live import LiveCases
-from model.rules.refusals import Refusal
+from model.orders.refusals import Refusal
 from store import streams
 from store.alerts import reopening
 from store.alerts.accepting import accept, any_open

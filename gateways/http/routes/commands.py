@@ -31,10 +31,10 @@ from messages.events import (
 )
 from messages.ids import AlertId, Channel, OperatorCommand, OperatorId, Party, ShiftState
 from model.alert.evolve import fold
+from model.orders.effects import refusal
+from model.orders.refusals import Refusal
 from model.policy import Policy
 from model.rules import dialogue, wrap_up
-from model.rules.command_effects import refusal
-from model.rules.refusals import Refusal
 from store import streams
 from store.alerts import pages, reopening
 from store.journal.journal import Append, Transaction

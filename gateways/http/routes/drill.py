@@ -22,8 +22,8 @@ from messages.events import NoteAdded, NumberRaised, PsapRequested, ShiftChanged
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, OperatorId, Outcome, ShiftState
 from messages.journal import Recorded
 from model.alert.evolve import fold
+from model.orders.refusals import Refusal
 from model.rules.drilling import Step, judged
-from model.rules.refusals import Refusal
 from store import streams
 from store.alerts.accepting import Accepted, accept_in
 from store.alerts.belonging import Signal, is_open

@@ -33,8 +33,8 @@ from messages.events import DialogueSaid, DialogueSeen
 from messages.ids import SECOND, Channel
 from model.alert.case import Case, Said
 from model.alert.evolve import fold
+from model.orders.refusals import Refusal
 from model.rules import dialogue
-from model.rules.refusals import Refusal
 from store import streams
 from store.journal.journal import Transaction
 

@@ -22,7 +22,7 @@ from gateways.http.door.proofs import SIGN_ON, Fault, Proofs
 from gateways.http.errors import NotAllowed, NotSignedOn, Refused, TooManyTries
 from gateways.http.routes.own_answers import Code, Secret
 from messages.ids import OperatorId
-from model.rules.refusals import Refusal
+from model.orders.refusals import Refusal
 from runtime import logs
 from store.alerts.of_operator import open_case
 from store.audit.entry import Action

@@ -13,9 +13,9 @@ from messages.ids import BridgeId, Instant, OperatorCommand, Outcome, Party
 from messages.legs import ReleaseLeg
 from model.alert.leg import LegState
 from model.alert.phase import Phase, phase
+from model.orders.effects import refusal
+from model.orders.refusals import Refusal
 from model.policy import MetBy
-from model.rules.command_effects import refusal
-from model.rules.refusals import Refusal
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 
 ANNA, BICE, _ = EVERYONE

@@ -9,8 +9,8 @@ from messages.calls import CallState
 from messages.ids import SECOND, Channel, Instant, LineId, OperatorCommand, Outcome, Party
 from model.alert.leg import LegState
 from model.alert.reasons import ReleaseReason
-from model.rules.command_effects import refusal
-from model.rules.refusals import Refusal
+from model.orders.effects import refusal
+from model.orders.refusals import Refusal
 from tests.actors.alert_case.book import EVERYONE, POLICY, START, Book, leg
 
 

@@ -7,8 +7,8 @@ from messages import events as ev
 from messages.bridge import BridgeReport, Press
 from messages.ids import BridgeId, Instant, OperatorCommand, Party
 from messages.legs import Originate
-from model.rules.command_effects import refusal
-from model.rules.refusals import Refusal
+from model.orders.effects import refusal
+from model.orders.refusals import Refusal
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 
 DIGIT = OperatorCommand.SEND_DIGIT

@@ -17,8 +17,8 @@ from messages.lines import PreemptCase
 from model.alert.evolve import fold
 from model.alert.leg import LegState, place
 from model.alert.phase import Phase, phase
+from model.orders.effects import refusal
 from model.policy import Duress, MetBy, Policy, VoiceAlert
-from model.rules.command_effects import refusal
 from model.rules.user_due import GIVES_WAY_UNTIL
 from tests.actors.alert_case.book import ALERT, EVERYONE, POLICY, START, Book, leg
 

@@ -14,8 +14,8 @@ from messages.ids import SECOND, Instant, NodeId, OperatorCommand, OperatorId, O
 from messages.operators import RequestOperators
 from model.alert.case import Case
 from model.alert.leg import LegState
-from model.rules.command_effects import refusal
-from model.rules.refusals import Refusal
+from model.orders.effects import refusal
+from model.orders.refusals import Refusal
 from store import streams
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book, leg
 

@@ -13,8 +13,8 @@ from messages.ids import SECOND, NodeId, OperatorCommand, OperatorId, Outcome, P
 from messages.lines import PreemptCase
 from model.alert.evolve import fold
 from model.alert.phase import phase
-from model.rules.command_effects import refusal
-from model.rules.refusals import Refusal
+from model.orders.effects import refusal
+from model.orders.refusals import Refusal
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 
 DORA = OperatorId("dora")

@@ -6,8 +6,8 @@ from actors.alert_case.wishes import bridge_wish
 from messages import events as ev
 from messages.ids import OperatorCommand, Party
 from model.alert.evolve import fold
-from model.rules.command_effects import refusal
-from model.rules.refusals import Refusal
+from model.orders.effects import refusal
+from model.orders.refusals import Refusal
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 
 

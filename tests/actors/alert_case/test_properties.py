@@ -16,8 +16,8 @@ from messages.ids import BridgeId, Channel, Instant, LineId, OperatorCommand, Op
 from model.alert.case import Case, Owner
 from model.alert.evolve import fold
 from model.alert.leg import Leg
+from model.orders.effects import refusal
 from model.policy import Duress
-from model.rules.command_effects import refusal
 from model.rules.pauses import not_before
 from model.rules.quiet import spoken_to, told_112
 from tests.actors.alert_case.book import EVERYONE, Book

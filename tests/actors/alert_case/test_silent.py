@@ -10,10 +10,10 @@ from messages.ids import Channel, LineId, OperatorCommand, Outcome, Party
 from model.alert.leg import LegState
 from model.alert.phase import Phase, phase
 from model.alert.reasons import ReleaseReason
+from model.orders.effects import refusal
+from model.orders.refusals import Refusal
 from model.policy import Policy, VoiceAlert
-from model.rules.command_effects import refusal
 from model.rules.quiet import hushed
-from model.rules.refusals import Refusal
 from tests.actors.alert_case.book import EVERYONE, POLICY, START, Book, leg
 
 

@@ -14,8 +14,8 @@ from messages.bridge import BridgeReport
 from messages.calls import CallReport, CallState
 from messages.ids import Channel, LineId, OperatorCommand, Party
 from model.alert.leg import LegState
-from model.rules.command_effects import refusal
-from model.rules.refusals import Refusal
+from model.orders.effects import refusal
+from model.orders.refusals import Refusal
 from model.rules.sound import party_without_sound
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 

@@ -8,9 +8,9 @@ from actors.alert_case.wishes import bridge_wish
 from messages import events as ev
 from messages.ids import Channel, LegId, OperatorCommand, Party
 from model.alert.evolve import fold
+from model.orders.effects import refusal
+from model.orders.refusals import Refusal
 from model.rules.announcing import SOFT_TONE, hears
-from model.rules.command_effects import refusal
-from model.rules.refusals import Refusal
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 
 

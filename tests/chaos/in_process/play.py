@@ -45,8 +45,8 @@ from messages.ids import (
 from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.live import LiveCases
+from model.orders.effects import refusal
 from model.policy import Policy
-from model.rules.command_effects import refusal
 from simulator.errors import NoSuchParty, NotNow
 from simulator.modem.modem import Power
 from simulator.network.call import Call

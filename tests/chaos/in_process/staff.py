@@ -7,8 +7,8 @@ from typing import Final
 
 from messages.ids import SECOND, Instant, OperatorCommand, OperatorId, Party
 from model.alert.case import Case
+from model.orders.effects import refusal
 from model.policy import Policy
-from model.rules.command_effects import refusal
 from model.rules.joining import psap_hears_nobody
 from model.rules.quiet import hushed, spoken_to
 from tests.chaos.in_process.script import Alert, Intent

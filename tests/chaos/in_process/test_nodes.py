@@ -18,7 +18,7 @@ from messages.ids import E164, SECOND, AlertId, NodeId, OperatorCommand, Operato
 from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.evolve import fold
-from model.rules.command_effects import refusal
+from model.orders.effects import refusal
 from simulator.errors import NotNow
 from store import streams
 from store.journal.journal import Append

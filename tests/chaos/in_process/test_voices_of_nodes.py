@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from messages.ids import NodeId, OperatorCommand, OperatorId, OperatorLine, Party, ShiftState
+from model.orders.effects import refusal
 from model.policy import Policy
-from model.rules.command_effects import refusal
 from model.rules.own_line import own_line
 from runtime.published import voice_files
 from runtime.published.own_voices import node_of

@@ -17,7 +17,7 @@ from gateways.http.context import Web
 from messages.base import Position
 from messages.events import NoteAdded, PositionUpdated
 from messages.ids import E164, Outcome
-from model.rules.refusals import Refusal
+from model.orders.refusals import Refusal
 from store.audit.entry import Action
 from store.errors import JournalUnavailable
 from store.registry.registry import Registry

@@ -8,7 +8,7 @@ import pytest
 
 from gateways.console.page import STATIC
 from gateways.refusals import SENTENCES, code, sentence
-from model.rules.refusals import Refusal
+from model.orders.refusals import Refusal
 
 OURS = sorted(
     path

@@ -31,8 +31,8 @@ from messages.ids import (
 from messages.journal import Recorded
 from messages.lines import LineLevels, LineReport, LineState, WayLevel
 from model.loudness import Loudness
+from model.orders.refusals import Refusal
 from model.policy import Policy
-from model.rules.refusals import Refusal
 from store import streams
 from store.journal.journal import Append, Journal
 from store.journal.rebuild import rebuild

@@ -231,7 +231,7 @@ const OUTCOMES = {
   no_contact: ['nessun contatto', 'no contact'],
 };
 
-// Why the center does not allow a command (`model.rules.refusals`).
+// Why the center does not allow a command (`model.orders.refusals`).
 /** @type {Record<string, Pair>} */
 const REFUSALS = {
   not_closed: ['L’allarme non è chiuso.', 'The alert is not closed.'],

@@ -1,4 +1,4 @@
-"""What an operator may order in a case as it stands, and why not. See also `model.rules.command_effects`.
+"""What an operator may order in a case as it stands, and why not. See also `model.orders.effects`.
 
 The same reasons answer a command over HTTP, in the AlertCase, and at the console's keys.
 """
@@ -9,13 +9,13 @@ from messages.base import Joins
 from messages.ids import OperatorCommand, OperatorId, Party, PersonalKind
 from model.alert import answers
 from model.alert.case import Case
+from model.orders.refusals import Refusal
 from model.policy import Policy
 from model.rules import announcing
 from model.rules.dialogue import read_by_app
 from model.rules.joining import in_the_network
 from model.rules.psap import has_psap, on_another_phone
 from model.rules.quiet import hears_nobody, in_duress, quiet, spoken_to, told_112, why_quiet
-from model.rules.refusals import Refusal
 from model.rules.sound import party_without_sound, why_no_other_line
 from model.rules.user_due import why_not_over
 from model.rules.withheld_numbers import NEVER

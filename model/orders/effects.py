@@ -12,12 +12,12 @@ from model.alert import answers
 from model.alert.case import Case
 from model.alert.evolve import apply
 from model.alert.reasons import ReleaseReason
+from model.orders.allowed import refusal_now
+from model.orders.refusals import Refusal
 from model.policy import Policy
 from model.rules import announcing
-from model.rules.command_refusals import refusal_now
 from model.rules.joining import psap_hears_nobody
 from model.rules.psap import on_another_phone, psap_number
-from model.rules.refusals import Refusal
 from model.rules.sound import leg_of, party_without_sound
 
 
