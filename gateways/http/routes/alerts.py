@@ -78,6 +78,19 @@ async def own(web: Web, request: AnyRequest, alert: str, kind: Kind | None, know
     return case
 
 
+async def waited(web: Web, case: Case, wait_s: float, until: Callable[[Case], bool]) -> Case:
+    """The alert as soon as this holds of it, or as it is after `wait_s` seconds (30 at most), or at the web's
+    end. Raises NoSuchAlert.
+    """
+    left_until = web.clock.now_us() + int(min(wait_s, WAIT_MAX_S) * SECOND)
+    while not until(case) and (left_us := left_until - web.clock.now_us()) > 0:
+        if web.stopping.is_set():
+            break
+        await web.following.change_of(case.alert, left_us / SECOND)
+        case = await found(web, case.alert, version(case))
+    return case
+
+
 def alert_routes(web: Web) -> list[HTTPRouteHandler]:
     """The routes."""
 
@@ -103,13 +116,8 @@ def alert_routes(web: Web) -> list[HTTPRouteHandler]:
         since: Annotated[int | None, QueryParameter(description="The `version` last seen.")] = None,
     ) -> Response[bytes]:
         case = await own(web, request, alert, Kind.READ, since or 0)
-        left_until = web.clock.now_us() + int(min(wait, WAIT_MAX_S) * SECOND)
         before = version(case) if since is None else since
-        while version(case) == before and (left_us := left_until - web.clock.now_us()) > 0:
-            if web.stopping.is_set():
-                break
-            await web.following.change_of(case.alert, left_us / SECOND)
-            case = await found(web, case.alert, version(case))
+        case = await waited(web, case, wait, lambda now: version(now) != before)
         return answer(request, state(case, web.calls_from()))
 
     @post(

@@ -28,9 +28,9 @@ from gateways.http.context import Web
 from gateways.http.decoding import Strict
 from gateways.http.door.budgets import Kind
 from gateways.http.errors import Refused
-from gateways.http.routes.alerts import APP, KNOWN, TAKES, WAIT_MAX_S, found, into_inbox, own
+from gateways.http.routes.alerts import APP, KNOWN, TAKES, into_inbox, own, waited
 from messages.events import DialogueSaid, DialogueSeen
-from messages.ids import SECOND, Channel
+from messages.ids import Channel
 from model.alert.case import Case, Said
 from model.alert.evolve import fold
 from model.orders.refusals import Refusal
@@ -156,12 +156,7 @@ def message_routes(web: Web) -> list[HTTPRouteHandler]:
         since: Annotated[int, QueryParameter(ge=0, description="The `version` last seen; 0: none.")] = 0,
     ) -> Response[bytes]:
         case = await own(web, request, alert, Kind.READ, since)
-        left_until = web.clock.now_us() + int(min(wait, WAIT_MAX_S) * SECOND)
-        while not messages_of(case, since).messages and (left_us := left_until - web.clock.now_us()) > 0:
-            if web.stopping.is_set():
-                break
-            await web.following.change_of(case.alert, left_us / SECOND)
-            case = await found(web, case.alert, version(case))
+        case = await waited(web, case, wait, lambda now: bool(messages_of(now, since).messages))
         return answer(request, messages_of(case, since))
 
     return [write_message, saw_messages, messages]
