@@ -1,0 +1,127 @@
+"""The events of the journal: what happened, in the past tense, never changed once written.
+
+An alert has two streams. `inbox-ALERT` holds facts from outside, appended by whoever receives
+them; `alert-ALERT` holds what its AlertCase decided and what the legs reported. The other
+streams (`number-…`, `operator-…`, `line-…`, `text-…`, `node-…`, `user-…`) are named at their events, each
+kind in a module of its own.
+"""
+
+from __future__ import annotations
+
+from messages.events.case import *
+from messages.events.conference import *
+from messages.events.inbox import *
+from messages.events.legs import *
+from messages.events.operators import *
+from messages.events.others import *
+from messages.events.psap import *
+from messages.events.written import *
+
+InboxEvent = (
+    AlertReceived
+    | AlertSignalAdded
+    | AlertBeside
+    | PositionUpdated
+    | AddressFound
+    | AlertCancelled
+    | PinRefused
+    | RingingSeen
+    | CommandGiven
+    | AlertReopened
+    | NoteAdded
+    | DialogueSaid
+    | DialogueSeen
+    | BriefingFilled
+    | PageOpened
+    | PageViewed
+    | RecordingDeleted
+    | AlertHeld
+    | AlertHoldEnded
+    | AlertErased
+    | DeadlineMissed
+    | AdviceChanged
+)
+
+CaseEvent = (
+    CaseOpened
+    | InboxRead
+    | CommandRefused
+    | UserIdentified
+    | UserUnknown
+    | OperatorReserved
+    | OperatorNotAnswering
+    | OperatorJoined
+    | OperatorLeft
+    | TakeRequested
+    | ListenRequested
+    | ListenerLeft
+    | WhisperBegun
+    | WhisperEnded
+    | HandOverRequested
+    | HandOverEnded
+    | LegOriginating
+    | LegRinging
+    | LegAnswered
+    | LegConfirmed
+    | LegVoiceReady
+    | LegReleasing
+    | LegReleased
+    | LegAdopted
+    | LegMuted
+    | LegUnmuted
+    | VoicesWithheld
+    | VoicesGiven
+    | LegDigit
+    | LegPressed
+    | LegSoundLost
+    | LegSoundBack
+    | AnotherLineRequested
+    | UserRang
+    | UserReached
+    | CallAloudRequested
+    | DialWithheld
+    | UserPresumedCallingPsap
+    | MachineMarked
+    | AnnouncementRequested
+    | AnnouncementPlayed
+    | RedialRequested
+    | BridgeJoined
+    | BridgeLeft
+    | RecordingStarted
+    | RecordingStopped
+    | PsapRequested
+    | PsapLineLacking
+    | PsapCalledElsewhere
+    | PsapWithdrawn
+    | PsapJoined
+    | FalseAlarmDeclared
+    | BriefingGiven
+    | LeaveRequested
+    | CloseRequested
+    | ConferenceBroken
+    | ConferenceSettled
+    | AlertClosed
+)
+
+OtherEvent = (
+    NumberRaised
+    | PageNamed
+    | ShiftChanged
+    | WrapUpEnded
+    | LineSeized
+    | LineQuarantined
+    | LineReturned
+    | TextAsked
+    | TextSending
+    | TextSent
+    | TextFailed
+    | NodeStarted
+    | NodeStopped
+    | ActorStarted
+    | AlarmRaised
+    | AlarmCleared
+    | PersonalDataChanged
+    | PersonalDataRead
+)
+
+Event = InboxEvent | CaseEvent | OtherEvent

@@ -1,0 +1,169 @@
+"""What comes from outside, in `inbox-ALERT`: appended by whoever receives it."""
+
+from __future__ import annotations
+
+from messages.base import Address, Message, Position
+from messages.ids import (
+    E164,
+    Advice,
+    AlertId,
+    Channel,
+    Doubt,
+    ErasureReason,
+    Instant,
+    LineId,
+    OperatorCommand,
+    OperatorId,
+    Party,
+    PersonalKind,
+    Proof,
+)
+
+
+class AlertReceived(Message, frozen=True, kw_only=True, tag="alert.received"):
+    """An alert has come in and is durable; the first event of every inbox."""
+
+    channel: Channel
+    raised_at: Instant
+    """When it was raised, by the phone's corrected clock; the receipt where that is unknown."""
+    received_at: Instant
+    deadline_at: Instant
+    """When the app calls 112 by itself: never later than the receipt plus `deadline.seconds`."""
+    phone: E164 | None = None
+    device: str | None = None
+    position: Position | None = None
+    test: bool = False
+    silent: bool = False
+    battery_pct: int | None = None
+    line: LineId | None = None
+    """The line on which the user's own call stands (S2)."""
+    call: int | None = None
+    """That call's number in its modem."""
+    proof: Proof | None = None
+    """None in what is older than proofs: see `model.rules.proof`."""
+    key: str = ""
+    """The enrolled device that has signed it; empty below `device`."""
+    doubt: Doubt | None = None
+
+
+class AlertSignalAdded(Message, frozen=True, kw_only=True, tag="alert.signal_added"):
+    """The same event was signalled again, by whatever channel; kept, and no second case made."""
+
+    channel: Channel
+    received_at: Instant
+    raised_at: Instant
+    phone: E164 | None = None
+    device: str | None = None
+    position: Position | None = None
+    silent: bool = False
+    battery_pct: int | None = None
+    line: LineId | None = None
+    call: int | None = None
+    proof: Proof | None = None
+    key: str = ""
+    doubt: Doubt | None = None
+
+
+class AlertBeside(Message, frozen=True, kw_only=True, tag="alert.beside"):
+    """Another alert of the same number is open that has another proof: neither is merged into the other."""
+
+    alert: AlertId
+    proof: Proof
+    """The other one's."""
+
+
+class PositionUpdated(Message, frozen=True, kw_only=True, tag="position.updated"):
+    """One more position of the user."""
+
+    position: Position | None = None
+    """None: forgotten."""
+
+
+class AddressFound(Message, frozen=True, kw_only=True, tag="address.found"):
+    """Where the user's position is, by name: what the operator was shown and may have read to 112."""
+
+    address: Address | None = None
+    """None: forgotten."""
+
+
+class AlertCancelled(Message, frozen=True, kw_only=True, tag="alert.cancelled"):
+    """The app says that the alert was a mistake; with the duress PIN it only seems to."""
+
+    duress: bool = False
+
+
+class PinRefused(Message, frozen=True, kw_only=True, tag="pin.wrong"):
+    """A wrong PIN was typed to cancel the alert: perhaps somebody else has the phone (case 19)."""
+
+
+class RingingSeen(Message, frozen=True, kw_only=True, tag="ringing.seen"):
+    """The app says that the phone rings, or has rung, with the center's call."""
+
+
+class CommandGiven(Message, frozen=True, kw_only=True, tag="command.given"):
+    """An operator has ordered something; the case decides what comes of it."""
+
+    command: OperatorCommand
+    by: OperatorId
+    text: str = ""
+    to: OperatorId | None = None
+    """Whom she hands the case over to; none: to whoever can be had."""
+    party: Party | None = None
+    """Who is to be called on another line; none: whoever is without sound. Or into whose call a digit goes;
+    none: 112's."""
+    digit: str = ""
+    """The key that she has pressed, with `send_digit`."""
+    what: str = ""
+    """What is to be announced; empty: `cannot_speak`."""
+
+
+class AlertReopened(Message, frozen=True, kw_only=True, tag="alert.reopened"):
+    """A closed alert goes on: an operator is looked for, the user is called again.
+
+    It stands in the inbox: who has closed the alert has let go of it, and the alert is nobody's yet.
+    """
+
+    by: OperatorId
+    psap: bool = False
+    """Whether 112 is to be called again as well."""
+
+
+class RecordingDeleted(Message, frozen=True, kw_only=True, tag="recording.deleted"):
+    """A recording of this alert is deleted."""
+
+    file: str
+    reason: str
+    """`retention`, or `erased` with the data of the person."""
+
+
+class AlertHeld(Message, frozen=True, kw_only=True, tag="alert.held"):
+    """Nothing of this alert is forgotten until `alert.hold_ended`: a court has asked for it, say."""
+
+    by: str
+    reason: str = ""
+
+
+class AlertHoldEnded(Message, frozen=True, kw_only=True, tag="alert.hold_ended"):
+    """The alert is kept no longer than others are."""
+
+    by: str
+
+
+class AlertErased(Message, frozen=True, kw_only=True, tag="alert.erased"):
+    """What is personal in this alert's events is gone for good: the keys of these kinds are destroyed."""
+
+    by: str
+    """Empty: its time was over."""
+    kinds: tuple[PersonalKind, ...]
+    reason: ErasureReason
+
+
+class DeadlineMissed(Message, frozen=True, kw_only=True, tag="deadline.missed"):
+    """The deadline has passed with the user not reached (S11). Said by the DeadlineWatchdog."""
+
+
+class AdviceChanged(Message, frozen=True, kw_only=True, tag="advice.changed"):
+    """The app has to be told something else. Said by the DeadlineWatchdog in the inbox, or by the case."""
+
+    advice: Advice
+    reason: str = ""

@@ -1,0 +1,101 @@
+"""Operators: those of an alert, in `alert-ALERT`; their shifts, in `operator-OPERATOR`."""
+
+from __future__ import annotations
+
+from messages.base import Message
+from messages.ids import E164, AlertId, LegId, OperatorId, OperatorLine, ShiftState
+
+
+class OperatorReserved(Message, frozen=True, kw_only=True, tag="operator.reserved"):
+    """An operator is this alert's and no other's; in her own stream too, whose version makes it so."""
+
+    operator: OperatorId
+    alert: AlertId
+    number: E164 | None = None
+    mode: OperatorLine = OperatorLine.ON_DEMAND
+
+
+class OperatorNotAnswering(Message, frozen=True, kw_only=True, tag="operator.not_answering"):
+    """The operator's phone rang for the time allowed, or failed. Her reservation ends with it."""
+
+    operator: OperatorId
+
+
+class OperatorJoined(Message, frozen=True, kw_only=True, tag="operator.joined"):
+    """The operator is on the line and has the case."""
+
+    operator: OperatorId
+    leg: LegId
+
+
+class OperatorLeft(Message, frozen=True, kw_only=True, tag="operator.left"):
+    """The operator has nothing more to do with the case: she left it, lost it or was not needed.
+
+    Where she had it and her part is done, in her own stream too: her wrap-up begins with it.
+    """
+
+    operator: OperatorId
+    reason: str = ""
+    alert: AlertId | None = None
+    """In her own stream: which one it was."""
+
+
+class TakeRequested(Message, frozen=True, kw_only=True, tag="take.requested"):
+    """An operator takes the case herself; she is to be called, nobody else."""
+
+    by: OperatorId
+
+
+class ListenRequested(Message, frozen=True, kw_only=True, tag="listen.requested"):
+    """A supervisor listens in: her phone is to be called, and she is heard by nobody."""
+
+    by: OperatorId
+
+
+class ListenerLeft(Message, frozen=True, kw_only=True, tag="listener.left"):
+    """She listens no more, or did not come to it. Her reservation, made with her call, ends with this."""
+
+    operator: OperatorId
+    reason: str = ""
+
+
+class WhisperBegun(Message, frozen=True, kw_only=True, tag="whisper.begun"):
+    """Whoever listens in is heard by the operator who has the case, and by nobody else."""
+
+    by: OperatorId
+
+
+class WhisperEnded(Message, frozen=True, kw_only=True, tag="whisper.ended"):
+    """She is heard by nobody again."""
+
+    by: OperatorId
+
+
+class HandOverRequested(Message, frozen=True, kw_only=True, tag="hand_over.requested"):
+    """The operator on the line wants another one to take the case. Until that one is joined it stays hers."""
+
+    by: OperatorId
+    to: OperatorId | None = None
+    """This one and no other is called; none: whoever can be had."""
+    text: str = ""
+
+
+class HandOverEnded(Message, frozen=True, kw_only=True, tag="hand_over.ended"):
+    """Nobody has taken the case over, and nobody is called for it any more: it stays whose it was."""
+
+    reason: str
+    """`withdrawn`, `no answer`, `nobody` (was free), `no line`."""
+
+
+class ShiftChanged(Message, frozen=True, kw_only=True, tag="operator.shift_changed"):
+    """What the operator, or her silence, has made of her shift."""
+
+    operator: OperatorId
+    state: ShiftState
+    reason: str = ""
+
+
+class WrapUpEnded(Message, frozen=True, kw_only=True, tag="operator.wrap_up_ended"):
+    """She is ready for the next alert before the time for her notes is over."""
+
+    operator: OperatorId

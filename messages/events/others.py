@@ -1,0 +1,128 @@
+"""The streams that are no alert's: `number-REFERENCE` and `device-REFERENCE` (table `alias`), `line-LINE`,
+`text-TEXT`, `node-NODE`, `user-USER`."""
+
+from __future__ import annotations
+
+from messages.base import Message
+from messages.ids import E164, AlertId, Instant, LegId, LineId, OperatorId, TextFailure, TextPurpose
+
+
+class NumberRaised(Message, frozen=True, kw_only=True, tag="number.alert_raised"):
+    """The latest alert of one number; its version decides who was first (case 1)."""
+
+    alert: AlertId
+
+
+class LineSeized(Message, frozen=True, kw_only=True, tag="line.seized"):
+    """The line is this leg's until `leg.released`; its version decides who was first.
+
+    Or it is a call's that is nailed up for an operator's shift, until the next one of this kind: that one
+    names no leg where the call has ended, and the line is nobody's.
+    """
+
+    line: LineId
+    alert: AlertId | None = None
+    leg: LegId
+    attempt: int
+    operator: OperatorId | None = None
+    """Whose shift it is, where it is no alert's."""
+
+
+class LineQuarantined(Message, frozen=True, kw_only=True, tag="line.quarantined"):
+    """The line is not to be used: its modem is dead, mute or unwilling."""
+
+    line: LineId
+    reason: str
+
+
+class LineReturned(Message, frozen=True, kw_only=True, tag="line.returned"):
+    """The line can be used again."""
+
+    line: LineId
+
+
+class TextAsked(Message, frozen=True, kw_only=True, tag="text.asked"):
+    """The center is to send a short message. Its words are not here, but in a row that goes with its end."""
+
+    to: E164 = E164("")
+    """In older journals; it stands with the words now."""
+    purpose: TextPurpose
+    expires_at: Instant
+    """Afterwards it is of no use, and is not sent."""
+
+
+class TextSending(Message, frozen=True, kw_only=True, tag="text.sending"):
+    """This line is about to send it; from here on no other does, whatever becomes of it."""
+
+    line: LineId
+
+
+class TextSent(Message, frozen=True, kw_only=True, tag="text.sent"):
+    """The network has taken it."""
+
+    line: LineId
+    reference: int | None = None
+    """The network's, of its last part (3GPP TS 23.040 TP-Message-Reference)."""
+
+
+class TextFailed(Message, frozen=True, kw_only=True, tag="text.failed"):
+    """It is given up."""
+
+    cause: TextFailure
+    line: LineId | None = None
+    """Which was to send it; none: it never came to that."""
+    text: str = ""
+    """What the modem has said (`+CMS ERROR: 38`, 3GPP TS 27.005 clause 3.2.5)."""
+
+
+class NodeStarted(Message, frozen=True, kw_only=True, tag="node.started"):
+    """The node has begun, with whatever an earlier one left being ended."""
+
+    version: str
+    pid: int
+
+
+class NodeStopped(Message, frozen=True, kw_only=True, tag="node.stopped"):
+    """The node has ended in order."""
+
+
+class ActorStarted(Message, frozen=True, kw_only=True, tag="actor.started"):
+    """A start after a death, or of the whole group."""
+
+    role: str
+    key: str
+    incarnation: int
+    pid: int
+    cause: str = ""
+
+
+class AlarmRaised(Message, frozen=True, kw_only=True, tag="alarm.raised"):
+    """Something a person on duty has to know."""
+
+    alarm: str
+    """What is wrong, as a short permanent name: `line.lost`, `no_operator`, …"""
+    subject: str
+    text: str
+
+
+class AlarmCleared(Message, frozen=True, kw_only=True, tag="alarm.cleared"):
+    """It is over."""
+
+    alarm: str
+    subject: str
+    text: str = ""
+    """What came of it, in words."""
+
+
+class PersonalDataChanged(Message, frozen=True, kw_only=True, tag="user.data_changed"):
+    """Somebody wrote, imported or erased a person's data."""
+
+    by: str
+    what: str
+
+
+class PersonalDataRead(Message, frozen=True, kw_only=True, tag="user.data_read"):
+    """Somebody saw a person's data."""
+
+    by: str
+    why: str

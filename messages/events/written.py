@@ -1,0 +1,75 @@
+"""What user and operators write, and what 112 is shown of it, in `inbox-ALERT`; the name of its page, in
+`page-DIGEST` (of the code)."""
+
+from __future__ import annotations
+
+from messages.base import Message
+from messages.ids import AlertId, BriefingField, Channel, OperatorId
+
+
+class NoteAdded(Message, frozen=True, kw_only=True, tag="note.added"):
+    """An operator has written something down, or the user has, in a short message."""
+
+    by: OperatorId
+    """Empty: the user herself."""
+    text: str = ""
+
+
+class DialogueSaid(Message, frozen=True, kw_only=True, tag="dialogue.said"):
+    """User or operator has written to the other. Messages of an alert are numbered from 1 as they come."""
+
+    id: str
+    """The writer's own: the same again is no other message."""
+    by: OperatorId = OperatorId("")
+    """Empty: the user."""
+    channel: Channel = Channel.DATA
+    """How it came, or is to go; `voice`: the operator has asked it on the line."""
+    text: str = ""
+    asks: bool = False
+    """It is to be answered by yes or no."""
+    answers: int = 0
+    """Of the user's: the number of the question that it answers by `yes` or `no`; 0: none."""
+    fills: BriefingField | None = None
+    """Which field of the briefing the answer fills, and with what."""
+    yes: str = ""
+    no: str = ""
+
+
+class DialogueSeen(Message, frozen=True, kw_only=True, tag="dialogue.seen"):
+    """All messages of the other side up to this number have arrived, or were read."""
+
+    by: OperatorId = OperatorId("")
+    """Who has seen them; empty: the user's phone."""
+    upto: int
+    read: bool = False
+    """They were on a screen that somebody looks at; else they have only arrived."""
+
+
+class BriefingFilled(Message, frozen=True, kw_only=True, tag="briefing.filled"):
+    """What is known of one field of the briefing, in place of what was known before."""
+
+    field: BriefingField
+    text: str = ""
+    """Empty: nothing is known of it any more."""
+    by: OperatorId = OperatorId("")
+    """Empty: the user."""
+
+
+class PageOpened(Message, frozen=True, kw_only=True, tag="page.opened"):
+    """What 112 is told stands on a page as well, for whoever has the code."""
+
+    by: OperatorId
+    code: str = ""
+
+
+class PageViewed(Message, frozen=True, kw_only=True, tag="page.viewed"):
+    """The page was looked at from an address from which it had not been before."""
+
+    origin: str
+    """An IP address, 112's."""
+
+
+class PageNamed(Message, frozen=True, kw_only=True, tag="page.named"):
+    """Of which alert the page with this code is."""
+
+    alert: AlertId
