@@ -48,6 +48,13 @@ class Channel(StrEnum):
     SMS = "sms"
 
 
+class Way(StrEnum):
+    """How what an operator writes or asks goes to the user."""
+
+    APP = "app"
+    SMS = "sms"
+
+
 class Proof(StrEnum):
     """What proves that an alert comes from the phone whose number it names; the strongest first."""
 

@@ -212,6 +212,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     duress: Duress = Duress.PSAP_FIRST
     sms_acknowledge: str = ""
     """What whoever raises an alert by SMS is sent; empty: nothing."""
+    sms_dialogue: bool = True
+    """Whether what operators write goes by short message where no app can be used."""
     leave_alarm_within_s: float = 60.0
     """The user's or 112's leg ending this soon after the operator left alarms the operators (case 16)."""
 

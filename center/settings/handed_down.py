@@ -160,6 +160,7 @@ def policy_of(settings: Settings) -> Policy:
         voice_alert=settings.voice_alert,
         duress=settings.duress,
         sms_acknowledge=settings.sms.acknowledge,
+        sms_dialogue=settings.sms.dialogue,
         leave_alarm_within_s=settings.alert.leave_alarm_within_s,
         dialling=Dialling(
             kinds=settings.dialling.kinds,

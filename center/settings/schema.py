@@ -160,6 +160,7 @@ class RetentionTable(_Table, frozen=True, kw_only=True):
 
 class SmsTable(_Table, frozen=True, kw_only=True):
     acknowledge: Annotated[str, Meta(max_length=300)] = ""
+    dialogue: bool = True
 
 
 class AnnouncementsTable(_Table, frozen=True, kw_only=True):

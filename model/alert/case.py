@@ -375,6 +375,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     voices: bool | None = None
     """Whether an operator has ordered that the user hear the others; None: as the alert's kind has it."""
     dialogue: tuple[Said, ...] = ()
+    texts_ordered: bool = False
+    """An operator has ordered that what is written may go by short message, though the phone sounds."""
     briefing: dict[BriefingField, Filled] = {}
     """Only what is known."""
     asked: tuple[str, ...] = ()

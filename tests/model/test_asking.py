@@ -1,0 +1,115 @@
+"""By which way what an operator writes goes to the user."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from messages import events as ev
+from messages.ids import E164, SECOND, Channel, Instant, OperatorId, Way
+from messages.journal import Recorded
+from model.alert.case import CancelAsked, Case
+from model.alert.evolve import fold
+from model.policy import Policy
+from model.rules.asking import LOST_US, Going, Why, way
+from tests.support.actors import NODE
+
+T0 = Instant(1_790_000_000 * SECOND)
+OPERATOR = OperatorId("marta")
+PHONE = E164("+393331112223")
+POLICY = Policy()
+
+
+def case(*events: ev.InboxEvent, channel: Channel = Channel.DATA, **of: object) -> Case:
+    """An alert with these events, one a second."""
+    received = ev.AlertReceived(
+        channel=channel, raised_at=T0, received_at=T0, deadline_at=T0, **{"phone": PHONE, **of}
+    )
+    made = fold(
+        Recorded(
+            seq=n + 1,
+            stream="inbox-a1",
+            version=n + 1,
+            at_us=at(n),
+            node=NODE,
+            epoch=0,
+            event=event,
+        )
+        for n, event in enumerate((received, *events))
+    )
+    assert made is not None
+    return made
+
+
+def at(seconds: float) -> Instant:
+    return Instant(T0 + round(seconds * SECOND))
+
+
+def wrote(id: str = "m1") -> ev.DialogueSaid:
+    return ev.DialogueSaid(id=id, by=OPERATOR, text="Dove sei?")
+
+
+def test_an_app_that_reads_is_the_way_until_something_does_not_arrive() -> None:
+    written = case(wrote())
+    assert way(written, POLICY, at(1)) == Going(way=Way.APP, why=Why.READS)
+    assert way(written, POLICY, Instant(at(1) + LOST_US - 1)) == Going(way=Way.APP, why=Why.READS)
+    assert way(written, POLICY, Instant(at(1) + LOST_US)) == Going(way=Way.SMS, why=Why.LOST)
+
+
+def test_an_app_that_is_heard_again_is_the_way_again() -> None:
+    back = case(wrote("m1"), wrote("m2"), ev.DialogueSeen(upto=2))
+    assert way(back, POLICY, at(1000)) == Going(way=Way.APP, why=Why.READS)
+
+
+@pytest.mark.parametrize("channel", [Channel.SMS, Channel.VOICE])
+def test_without_an_app_it_is_a_short_message(channel: Channel) -> None:
+    assert way(case(channel=channel), POLICY, T0) == Going(way=Way.SMS, why=Why.NO_APP)
+
+
+def test_a_phone_that_is_to_keep_still_is_not_made_to_sound_without_an_order() -> None:
+    silent = case(wrote(), silent=True)
+    assert way(silent, POLICY, at(100)) == Going(way=Way.APP, why=Why.SOUNDS)
+    assert way(replace(silent, texts_ordered=True), POLICY, at(100)) == Going(way=Way.SMS, why=Why.LOST)
+    hidden = replace(case(channel=Channel.VOICE), voices=False)
+    assert way(hidden, POLICY, T0) == Going(way=None, why=Why.SOUNDS)
+
+
+def test_an_alert_by_short_message_is_answered_by_one_also_where_no_voice_may_be_heard() -> None:
+    hidden = replace(case(channel=Channel.SMS), voices=False)
+    assert way(hidden, POLICY, T0) == Going(way=Way.SMS, why=Why.NO_APP)
+
+
+@pytest.mark.parametrize("channel", list(Channel))
+def test_from_an_attempt_to_cancel_on_nothing_goes_out(channel: Channel) -> None:
+    asked = CancelAsked(at=T0, version=2)
+    cancelled = replace(case(wrote(), channel=channel), texts_ordered=True, cancel_asked=asked)
+    for one in (cancelled, replace(case(wrote(), channel=channel), duress=True)):
+        assert way(one, POLICY, at(100)) == Going(way=None, why=Why.CANCELLED)
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"phone": None, "device": "d1"}, Why.NO_NUMBER),
+        ({"phone": E164("+39899123456")}, Why.UNFIT),
+        ({"phone": E164("+870772001234")}, Why.UNFIT),
+        ({"phone": E164("112")}, Why.UNFIT),
+    ],
+)
+def test_where_no_number_can_be_written_to_only_the_app_is_a_way(
+    changes: dict[str, object], why: Why
+) -> None:
+    assert way(case(wrote(), **changes), POLICY, at(100)) == Going(way=Way.APP, why=why)
+    by_voice = case(channel=Channel.VOICE, **changes)
+    assert way(by_voice, POLICY, T0) == Going(way=None, why=why)
+
+
+def test_a_number_that_the_lines_would_not_dial_is_not_written_to() -> None:
+    own = replace(case(channel=Channel.VOICE), dial_withheld="own_line")
+    assert way(own, POLICY, T0) == Going(way=None, why=Why.UNFIT)
+
+
+def test_a_center_that_is_set_to_write_no_short_messages_writes_none() -> None:
+    off = Policy(sms_dialogue=False)
+    assert way(case(channel=Channel.SMS), off, T0) == Going(way=None, why=Why.OFF)
+    assert way(case(wrote()), off, at(100)) == Going(way=Way.APP, why=Why.OFF)
