@@ -45,6 +45,7 @@ from model.orders.refusals import Refusal
 from model.policy import LineSpec, Policy
 from model.rules import announcing, wrap_up
 from model.rules.quiet import hears_nobody
+from model.rules.told import since_read
 from store.registry.people import StaffRole
 
 IDLE: Final = "idle"
@@ -129,6 +130,7 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         briefing={
             field: FilledView(text=one.text, by=one.by, at_us=one.at) for field, one in case.briefing.items()
         },
+        changed=since_read(case),
         node=known.node,
     )
 
@@ -164,6 +166,7 @@ def queue_view(view: CaseView) -> CaseView:
         page_code="",
         dialogue=(),
         briefing={},
+        changed=None,
         hand_over=None if view.hand_over is None else replace(view.hand_over, text=""),
         user=replace(view.user, number=None),
         operator_leg=replace(view.operator_leg, number=None),

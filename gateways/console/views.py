@@ -34,6 +34,7 @@ from messages.ids import (
 )
 from messages.lines import LineState, VoiceService, WayLevel
 from model.alert.phase import Phase
+from model.alert.told import Changes
 from model.loudness import Loudness
 from model.orders.refusals import Refusal
 from store.registry.people import StaffRole
@@ -261,6 +262,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     """Oldest first."""
     briefing: dict[BriefingField, FilledView] = {}
     """What is known for 112 besides; only what is known."""
+    changed: Changes | None = None
+    """What is known otherwise than 112 was last read it; null before it was."""
     node: NodeId = NodeId("")
     """Whose AlertCase has it; empty while none has. Its `levels` are told there alone."""
     withheld: bool = False

@@ -1,6 +1,7 @@
 """112's page, as HTML that any browser of ten years shows and prints: no script, nothing from elsewhere.
 
-What the operator would read to 112, in the same order, and as the journal has it when it is asked for. Pure.
+What the operator would read to 112, in its order, and as the journal has it when it is asked for. What has
+changed since a moment is marked; the moment stands in the page's address, which no cookie has to keep. Pure.
 """
 
 from __future__ import annotations
@@ -8,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from html import escape
-from typing import Final
+from typing import Final, NamedTuple
 
 from messages.base import Address
 from messages.ids import SECOND, BriefingField, Instant, Nearness, Party
 from model.alert.case import Case, KnownPosition
+from model.alert.told import Changes
 from model.rules.quiet import hears_nobody
 from store.registry.people import User
 
@@ -35,6 +37,8 @@ small { display: block; font-size: 1rem; color: #444; }
 input, button { font: inherit; font-size: 1.6rem; padding: .4rem .6rem; }
 input { width: 10rem; letter-spacing: .15em; text-transform: uppercase; }
 .note { border-left: 6px solid #b00; padding-left: .8rem; }
+.changed { border-left: 6px double #111; padding-left: .8rem; }
+.changed > b { font-size: 1rem; text-transform: uppercase; }
 @media print { nav, form { display: none; } }
 """
 _WORDS: Final[dict[str, tuple[str, str]]] = {
@@ -64,6 +68,10 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "cannot": ("Non può parlare: non telefonarle.", "Cannot talk: do not phone her."),
     "closed": ("Allarme chiuso alle {}", "Alert closed at {}"),
     "as_of": ("Aggiornato alle {}, si aggiorna da sola.", "As of {}, kept up to date by itself."),
+    "since": ("Segnato: ciò che è cambiato dalle {}.", "Marked: what has changed since {}."),
+    "from_now": ("Ho letto: segna da adesso", "I have read it: mark from now on"),
+    "changed": ("cambiato:", "changed:"),
+    "no_more": ("non vale più: {}", "no longer so: {}"),
     "near": ("vicino a {}", "near {}"),
     "other": ("English", "Italiano"),
     "it": ("italiano", "Italian"),
@@ -76,6 +84,11 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "ar": ("arabo", "Arabic"),
     "zh": ("cinese", "Chinese"),
 }
+
+
+class _Line(NamedTuple):
+    text: str
+    changed: bool = False
 
 
 def words(lang: str) -> dict[str, str]:
@@ -98,8 +111,21 @@ def form(lang: str, fault: str = "", wait_s: int = 0, code: str = "") -> str:
     )
 
 
-def page(case: Case, user: User | None, code: str, lang: str, now_us: Instant) -> str:
-    """What is known of the alert now."""
+def address(code: str, lang: str, since_us: Instant) -> str:
+    """The page's path and query, with what has changed since then marked."""
+    return f"/112/{code}?lang={lang}&since={since_us}"
+
+
+def page(
+    case: Case,
+    user: User | None,
+    code: str,
+    lang: str,
+    now_us: Instant,
+    since_us: Instant,
+    changed: Changes,
+) -> str:
+    """What is known of the alert now, and marked, what has `changed` since `since_us`."""
     w = words(lang)
     notes = [w["test"]] if case.test else []
     if case.closed_at is not None:
@@ -108,36 +134,49 @@ def page(case: Case, user: User | None, code: str, lang: str, now_us: Instant) -
         notes.append(w["cannot"])
     on_line = case.confirmed_answered(Party.USER) is not None
     rows = [
-        (w["where"], _where(case, w, now_us)),
-        (w["what"], [*_filled(case, BriefingField.WHAT), w["raised"].format(_clock(case.raised_at))]),
+        (w["where"], _where(case, w, now_us, changed)),
+        (
+            w["what"],
+            [
+                *_filled(case, BriefingField.WHAT, w, changed),
+                _Line(w["raised"].format(_clock(case.raised_at))),
+            ],
+        ),
         *(
-            (w[field.value], [*_filled(case, field)])
+            (w[field.value], [*_filled(case, field, w, changed)])
             for field in (
                 BriefingField.WEAPONS,
                 BriefingField.INJURED,
                 BriefingField.CHILDREN,
                 BriefingField.WITH,
             )
-            if field in case.briefing
+            if field in case.briefing or changed.fields.get(field)
         ),
-        (w["who"], _who(case, user, w)),
-        (w["phone"], [case.phone or w["unknown"], w["on"] if on_line else w["off"]]),
+        (w["who"], [_Line(one) for one in _who(case, user, w)]),
+        (w["phone"], [_Line(case.phone or w["unknown"]), _Line(w["on"] if on_line else w["off"])]),
     ]
     told = "".join(f"<p class='note'>{escape(note)}</p>" for note in notes)
-    listed = "".join(f"<dt>{escape(name)}</dt>{_lines(lines)}" for name, lines in rows)
+    listed = "".join(f"<dt>{escape(name)}</dt>{_lines(lines, w)}" for name, lines in rows)
+    marked = f"<p><small>{w['since'].format(_clock(since_us))}</small></p>"
+    from_now = f"<nav><a href='{escape(address(code, lang, now_us))}'>{w['from_now']}</a></nav>"
     as_of = f"<p><small>{w['as_of'].format(_clock(now_us))}</small></p>"
-    inside = f"<h1>{w['title']}</h1>{told}<dl>{listed}</dl>{as_of}"
-    return _page(lang, inside, f"/112/{code}", again_s=AGAIN_S if case.closed_at is None else 0)
+    inside = f"<h1>{w['title']}</h1>{told}<dl>{listed}</dl>{marked}{from_now}{as_of}"
+    here = f"/112/{code}?since={since_us}"
+    return _page(lang, inside, here, again_s=AGAIN_S if case.closed_at is None else 0)
 
 
-def _where(case: Case, w: dict[str, str], now_us: Instant) -> list[str]:
-    lines = list(_filled(case, BriefingField.WHERE))
+def _where(case: Case, w: dict[str, str], now_us: Instant, changed: Changes) -> list[_Line]:
+    lines = list(_filled(case, BriefingField.WHERE, w, changed))
     if case.address is not None:
-        lines.append(_address(case.address, w))
+        lines.append(_Line(_address(case.address, w), changed.address))
     position = case.position
     if position is None:
-        return lines or [w["unknown"]]
-    return [*lines, f"{position.lat:.5f}, {position.lon:.5f}", _how_sure(position, w, now_us)]
+        return lines or [_Line(w["unknown"], changed.position)]
+    return [
+        *lines,
+        _Line(f"{position.lat:.5f}, {position.lon:.5f}", changed.position),
+        _Line(_how_sure(position, w, now_us)),
+    ]
 
 
 def _how_sure(position: KnownPosition, w: dict[str, str], now_us: Instant) -> str:
@@ -161,26 +200,35 @@ def _who(case: Case, user: User | None, w: dict[str, str]) -> list[str]:
     return [user.name, *more]
 
 
-def _filled(case: Case, field: BriefingField) -> Iterable[str]:
+def _filled(case: Case, field: BriefingField, w: dict[str, str], changed: Changes) -> Iterable[_Line]:
     known = case.briefing.get(field)
-    return () if known is None or not known.text else (known.text,)
+    if known is not None and known.text:
+        return (_Line(known.text, field in changed.fields),)
+    before = changed.fields.get(field)
+    return (_Line(w["no_more"].format(before), changed=True),) if before else ()
 
 
-def _lines(lines: list[str]) -> str:
-    first, *others = lines
-    return f"<dd>{escape(first)}{''.join(f'<small>{escape(one)}</small>' for one in others)}</dd>"
+def _lines(lines: list[_Line], w: dict[str, str]) -> str:
+    first, *others = (
+        (f"<b>{w['changed']}</b> {escape(text)}", " class='changed'") if changed else (escape(text), "")
+        for text, changed in lines
+    )
+    more = "".join(f"<small{mark}>{text}</small>" for text, mark in others)
+    return f"<dd><div{first[1]}>{first[0]}</div>{more}</dd>"
 
 
 def _page(lang: str, inside: str, path: str, *, again_s: int = 0) -> str:
     w = words(lang)
     other = "it" if lang == "en" else "en"
-    refresh = f"<meta http-equiv='refresh' content='{again_s}'>" if again_s else ""
+    by = "&amp;" if "?" in path else "?"
+    here = f"{again_s};url={path}{by}lang={lang}" if path != "/112" else f"{again_s}"
+    refresh = f"<meta http-equiv='refresh' content='{here}'>" if again_s else ""
     return (
         f"<!doctype html><html lang='{lang}'><head><meta charset='utf-8'>{refresh}"
         "<meta name='viewport' content='width=device-width, initial-scale=1'>"
         "<meta name='robots' content='noindex'>"
         f"<title>{w['title']}</title><style>{_STYLE}</style></head><body>{inside}"
-        f"<nav><a href='{path}?lang={other}' lang='{other}'>{w['other']}</a></nav></body></html>"
+        f"<nav><a href='{path}{by}lang={other}' lang='{other}'>{w['other']}</a></nav></body></html>"
     )
 
 

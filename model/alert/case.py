@@ -32,6 +32,7 @@ from messages.ids import (
 )
 from model import address
 from model.alert.leg import Leg
+from model.alert.told import Told
 
 BELIEVED_US: Final = Instant(600 * SECOND)
 """How long before its receipt something can have happened by a phone's clock that is believed."""
@@ -379,6 +380,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """An operator has ordered that what is written may go by short message, though the phone sounds."""
     briefing: dict[BriefingField, Filled] = {}
     """Only what is known."""
+    briefed: Told | None = None
+    """What 112 knew when an operator last said that it was read the text."""
     asked: tuple[str, ...] = ()
     """What an operator has had played, each by the id of its clip: `cannot_speak:1`."""
     played: tuple[str, ...] = ()

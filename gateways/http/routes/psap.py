@@ -21,9 +21,11 @@ from gateways.http.context import Web
 from gateways.http.door.throttle import Throttle, network
 from gateways.http.routes.alerts import into_inbox
 from messages.events import PageViewed
-from messages.ids import AlertId
+from messages.ids import AlertId, Instant
 from model.alert.case import Case
 from model.alert.evolve import fold
+from model.alert.told import Told
+from model.rules.told import changes, told
 from store import streams
 from store.alerts import pages
 from store.audit.entry import Action
@@ -36,6 +38,10 @@ TRIES_MAX: Final = 10
 """Wrong codes from one address within five minutes, before it has to wait."""
 ADDRESSES_MAX: Final = 20
 """Addresses from which the page was looked at that stand in an alert's story."""
+Since = Annotated[
+    int,
+    QueryParameter(ge=0, description="Microseconds UTC: what has changed since is marked; 0: nothing is."),
+]
 Lang = Annotated[Literal["it", "en"], QueryParameter(description="Of the page.")]
 
 
@@ -81,10 +87,12 @@ def psap_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         found = await shown(request, data.get("code", ""), lang)
         if isinstance(found, Response):
             return found
-        return Redirect(f"/112/{found[1]}?lang={lang}", status_code=303)
+        return Redirect(psap_page.address(found[1], lang, web.clock.now_us()), status_code=303)
 
     @get("/112/{code:str}", include_in_schema=False, audit=Action.READ_ALERT)
-    async def page(request: AnyRequest, code: FromPath[str], lang: Lang = "it") -> Response[bytes]:
+    async def page(
+        request: AnyRequest, code: FromPath[str], lang: Lang = "it", since: Since = 0
+    ) -> Response[bytes]:
         found = await shown(request, code, lang)
         if isinstance(found, Response):
             return found
@@ -97,7 +105,10 @@ def psap_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         user: User | None = None
         if case.user is not None:
             user = await asyncio.to_thread(registry.user, case.user)
-        return html(psap_page.page(case, user, known, lang, web.clock.now_us()))
+        now_us = web.clock.now_us()
+        since_us = Instant(min(since, now_us) or now_us)
+        changed = changes(await asyncio.to_thread(_told_at, web, case, since_us), case)
+        return html(psap_page.page(case, user, known, lang, now_us, since_us, changed))
 
     return [ask, typed, page]
 
@@ -105,6 +116,13 @@ def psap_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
 def _case_of(web: Web, code: str) -> Case | None:
     alert = pages.alert_of_page(web.journal, code, keyring.shared_secret(web.journal, keyring.PAGE))
     return None if alert is None else web.following.fresh(alert)
+
+
+def _told_at(web: Web, case: Case, at: Instant) -> Told:
+    """What the page said at that moment."""
+    recorded = web.journal.read_streams(streams.inbox(case.alert), streams.case(case.alert))
+    then = fold(one for one in recorded if one.at_us <= at)
+    return Told() if then is None else told(then)
 
 
 def _has_seen(case: Case, address: str) -> bool:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from messages import events as ev
 from messages.ids import Advice, Instant, Party
 from model.alert.case import CallsTo112, Case, Leave
+from model.rules.told import told
 
 
 def fold_ending(case: Case, event: ev.Event, at: Instant) -> Case | None:
@@ -15,7 +16,7 @@ def fold_ending(case: Case, event: ev.Event, at: Instant) -> Case | None:
         case ev.FalseAlarmDeclared():
             return replace(case, false_alarm_at=at, hand_over=None)
         case ev.BriefingGiven():
-            return replace(case, briefing_at=at)
+            return replace(case, briefing_at=at, briefed=told(case))
         case ev.LeaveRequested(handed_over=handed_over):
             together_at = at if handed_over else None
             leave = Leave(at=at, by=event.by, handed_over=handed_over, together_at=together_at)
@@ -84,6 +85,7 @@ def _reopened(case: Case, event: ev.AlertReopened, at: Instant) -> Case:
         to_112=CallsTo112(wanted_by=event.by if event.psap else None),
         false_alarm_at=None,
         briefing_at=None,
+        briefed=None,
         leave=Leave(),
         close_at=None,
     )

@@ -33,13 +33,15 @@ def _without(case: Case, kind: PersonalKind) -> Case:
             legs = {name: replace(leg, number=None) for name, leg in case.legs.items()}
             return replace(case, phone=None, device=None, keys=(), legs=legs)
         case PersonalKind.POSITION:
-            return replace(case, positions=(), address_found=None)
+            briefed = None if case.briefed is None else replace(case.briefed, position=None, address=None)
+            return replace(case, positions=(), address_found=None, briefed=briefed)
         case PersonalKind.WORDS:
             return replace(
                 case,
                 notes=tuple(replace(note, text="") for note in case.notes),
                 dialogue=tuple(replace(one, text="", yes="", no="", answer="") for one in case.dialogue),
                 briefing={},
+                briefed=None if case.briefed is None else replace(case.briefed, fields={}),
                 page=None if case.page is None else replace(case.page, code=""),
                 legs={name: replace(leg, pressed="") for name, leg in case.legs.items()},
                 hand_over=None if case.hand_over is None else replace(case.hand_over, text=""),

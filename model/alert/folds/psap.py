@@ -8,6 +8,7 @@ from messages import events as ev
 from messages.ids import Instant, Party
 from model.alert.case import CallsTo112, Case, PsapCall
 from model.alert.reasons import ReleaseReason
+from model.rules.told import told
 
 
 def fold_psap(case: Case, event: ev.Event, at: Instant) -> Case | None:
@@ -25,7 +26,7 @@ def fold_psap(case: Case, event: ev.Event, at: Instant) -> Case | None:
             return replace(case, to_112=replace(case.to_112, no_line=reason, no_line_at=lacking_at))
         case ev.PsapCalledElsewhere():
             to_112 = replace(_unhindered(case), elsewhere_at=at)
-            return replace(case, psap=None, to_112=to_112, briefing_at=at)
+            return replace(case, psap=None, to_112=to_112, briefing_at=at, briefed=told(case))
         case ev.PsapWithdrawn():
             # A user whose phone gave way to 112, where one line carries all, is called again.
             gave_way = any(leg.reason == ReleaseReason.PSAP_FIRST for leg in case.of(Party.USER))

@@ -217,3 +217,46 @@ def test_on_the_smallest_screen_all_that_112_asks_for_is_seen(stage: Stage, lang
     assert stage.page.locator(".panel__body:has(> .brief)").evaluate(FITS)
     lines = stage.page.locator(".brief > dd").evaluate_all("all => all.map(one => one.dataset.line)")
     assert lines == ["where", "what", "weapons", "injured", "children", "with", "who", "phone"]
+
+
+@pytest.mark.parametrize(("lang", "theme"), [("en", "dark"), ("it", "light")])
+def test_what_has_changed_since_it_was_read_is_marked_until_it_is_read_again(
+    stage: Stage, lang: str, theme: str
+) -> None:
+    stage.page.set_viewport_size({"width": 1280, "height": 720})
+    stage.lang = lang
+    marta = stage.place.marta
+    story = states.briefed(stage)
+    for field in BriefingField:
+        story.hear(ev.BriefingFilled(field=field, text="nothing known", by=marta))
+    story.say(ev.BriefingGiven(by=marta))
+    page = stage.signed_on()
+    page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
+    marked = page.locator(".brief dd:has([data-new=changed])")
+    expect(page.locator(".brief > dd")).to_have_count(8)
+    expect(page.locator(".dock .act--step")).to_have_attribute("data-key", "L")
+    expect(marked).to_have_count(0)
+    position = Position(lat=44.39071, lon=8.9742, at=CLOCK.now_us(), accuracy_m=9.0, source="gps")
+    story.hear(
+        ev.PositionUpdated(position=position),
+        ev.BriefingFilled(field=BriefingField.WEAPONS, text="a knife", by=marta),
+        ev.BriefingFilled(field=BriefingField.CHILDREN, text="", by=marta),
+    )
+    # By a word and by a double line, which need no colour; what was read and holds no more is said as such.
+    expect(marked).to_have_count(3)
+    word, gone = ("changed", "No longer so:") if lang == "en" else ("cambiato", "Non vale più:")
+    lines = marked.evaluate_all("all => all.map(one => one.dataset.line)")
+    assert lines == ["where", "weapons", "children"]
+    for line in marked.all():
+        expect(line.locator(".brief__new")).to_contain_text(word)
+    style = "e => getComputedStyle(e).textDecorationStyle"
+    assert page.locator("[data-line=weapons] [data-new]").evaluate(style) == "double"
+    expect(page.locator("[data-line=children]")).to_contain_text(f"{gone} nothing known.")
+    assert page.locator(".panel__body:has(> .brief)").evaluate(FITS)
+    clear = page.locator(".brief__new").evaluate_all("all => all.map(e => e.scrollWidth <= e.clientWidth)")
+    assert all(clear)
+    expect(page.locator(".dock .act--step")).to_have_attribute("data-key", "B")
+    story.say(ev.BriefingGiven(by=marta))
+    expect(marked).to_have_count(0)
+    expect(page.locator(".brief > dd")).to_have_count(7)
+    expect(page.locator(".dock .act--step")).to_have_attribute("data-key", "L")

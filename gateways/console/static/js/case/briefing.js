@@ -69,7 +69,7 @@ export function briefing(view, nowUs, place = []) {
         ...(view.position ? where(view.position, nowUs, place) : [part('none', unknownPlace(view))]),
       ],
     },
-    { key: 'what', parts: [...filled(view, 'what'), part('what', join([what(view), silence(view)]))] },
+    { key: 'what', parts: [...filled(view, 'what'), part('alert', join([what(view), silence(view)]))] },
     ...OWN_LINES.map((key) => ({ key, parts: filled(view, key) })).filter(({ parts }) => parts.length),
     { key: 'who', parts: who(view) },
     {
@@ -81,14 +81,32 @@ export function briefing(view, nowUs, place = []) {
   ];
 }
 
+const unstopped = (text = '') => text.replace(/[.\s]+$/, '');
+
 /**
- * What was written of one field, as a sentence.
+ * What was written of one field, as a sentence; where 112 was read what is withdrawn, that.
  * @param {CaseView} view @param {string} field @returns {Part[]}
  */
 function filled(view, field) {
-  const text = view.briefing[field]?.text.replace(/[.\s]+$/, '');
-  return text ? [part(field, `${text}.`)] : [];
+  const text = unstopped(view.briefing[field]?.text);
+  const before = unstopped(view.changed?.fields[field]);
+  if (text) return [part(field, `${text}.`)];
+  return before ? [part(field, either(`Non vale più: ${before}.`, `No longer so: ${before}.`))] : [];
 }
+
+/**
+ * Whether 112 was last read something else of this part.
+ * @param {CaseView} view @param {string} id
+ */
+export function isChanged({ changed }, id) {
+  if (!changed) return false;
+  if (id === 'address') return changed.address;
+  return ['coordinates', 'none'].includes(id) ? changed.position : id in changed.fields;
+}
+
+/** Whether anything is otherwise than 112 was last read it. @param {CaseView} view */
+export const hasChanged = ({ changed }) =>
+  !!changed && (changed.address || changed.position || Object.keys(changed.fields).length > 0);
 
 /** @param {PositionView} p @param {number} nowUs @param {string[]} place */
 function where(p, nowUs, place) {
@@ -221,7 +239,10 @@ function who(view) {
  */
 export function copyText(view, nowUs, place = []) {
   const lines = briefing(view, nowUs, place).map(
-    ({ key, parts }) => `${t(key).toUpperCase()}: ${parts.map((one) => one.copied).join('\n')}`,
+    ({ key, parts }) =>
+      `${t(key).toUpperCase()}: ${parts
+        .map(({ id, copied }) => (isChanged(view, id) ? `[${t('changed')}] ${copied}` : copied))
+        .join('\n')}`,
   );
   return [
     ...(view.test ? [either('PROVA, non è un allarme reale.', 'TEST, not a real alert.')] : []),

@@ -3,7 +3,7 @@
 import { html, nothing, ref } from '../../vendor/lit.js';
 import { either, t } from '../words/words.js';
 import { icon } from '../shell/parts.js';
-import { briefing, copyText, isNew, remember } from './briefing.js';
+import { briefing, copyText, isChanged, isNew, remember } from './briefing.js';
 import * as s from './situation.js';
 
 const SAID_MS = 6000;
@@ -120,7 +120,8 @@ function select(element) {
 }
 
 /**
- * The panel. A line stays where it is; what has changed says so for some seconds.
+ * The panel. A line stays where it is. What changes says so for some seconds; what is otherwise than 112 was
+ * last read it, until it is read again.
  * @param {Ui} ui @param {CaseView} view @param {number} nowUs
  * @param {string[]} [place]
  */
@@ -146,11 +147,20 @@ export function readingPanel(ui, view, nowUs, place = []) {
       <dl class="brief" data-lines=${lines.length}>
         ${lines.map(({ key, parts }, i) => {
           const fresh = parts.some((one) => isNew(read.memory, key, one.id, nowMs));
+          const changed = parts.some((one) => isChanged(view, one.id));
           return html`<dt><span>${i + 1}</span><span>${t(key)}</span></dt>
             <dd data-line=${key}>
-              ${parts.map((one) => shown(one, isNew(read.memory, key, one.id, nowMs)))}
+              ${parts.map((one) =>
+                shown(one, isNew(read.memory, key, one.id, nowMs), isChanged(view, one.id)),
+              )}
               <span class="brief__new word" role="status"
-                >${fresh ? html`${icon('bell')}<span>${either('nuovo', 'new')}</span>` : nothing}</span
+                >${
+                  changed
+                    ? html`${icon('note')}<span>${t('changed')}</span>`
+                    : fresh
+                      ? html`${icon('bell')}<span>${either('nuovo', 'new')}</span>`
+                      : nothing
+                }</span
               >
             </dd>`;
         })}
@@ -172,10 +182,10 @@ export function pageCode(view) {
   >`;
 }
 
-/** @param {Part} part @param {boolean} fresh */
-function shown({ look, text, pairs }, fresh) {
+/** @param {Part} part @param {boolean} fresh @param {boolean} changed */
+function shown({ look, text, pairs }, fresh, changed) {
   if (look === 'none') return nothing;
-  const mark = fresh ? '' : null;
+  const mark = changed ? 'changed' : fresh ? '' : null;
   if (look === 'coordinates')
     return html`<span class="nowrap brief__coords"
       >${pairs.map(

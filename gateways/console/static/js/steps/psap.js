@@ -3,6 +3,7 @@
 import { either, t } from '../words/words.js';
 import { isBroken } from '../case/broken.js';
 import { callPsap, leave } from './steps.js';
+import { hasChanged } from '../case/briefing.js';
 import { heard } from '../case/party.js';
 import * as s from '../case/situation.js';
 
@@ -161,6 +162,8 @@ function conference(view) {
     ];
   if (view.briefing_us === null)
     return [either('Leggi il testo al 112.', 'Read the text to 112.'), again, briefed];
+  if (hasChanged(view))
+    return [either('Di’ al 112 che cosa è cambiato.', 'Tell 112 what has changed.'), again, briefed];
   return [
     either('Il 112 sa tutto. Puoi lasciare.', '112 knows everything. You can leave.'),
     again || either('Lasciando si chiude anche la linea col 112.', 'Leaving ends the line to 112, too.'),
