@@ -39,7 +39,7 @@ input { width: 10rem; letter-spacing: .15em; text-transform: uppercase; }
 .note { border-left: 6px solid #b00; padding-left: .8rem; }
 .changed { border-left: 6px double #111; padding-left: .8rem; }
 .changed > b { font-size: 1rem; text-transform: uppercase; }
-@media print { nav, form { display: none; } }
+@media print { nav, form, .from-now { display: none; } }
 """
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "title": ("Allarme per il 112", "Alert for 112"),
@@ -158,7 +158,7 @@ def page(
     told = "".join(f"<p class='note'>{escape(note)}</p>" for note in notes)
     listed = "".join(f"<dt>{escape(name)}</dt>{_lines(lines, w)}" for name, lines in rows)
     marked = f"<p><small>{w['since'].format(_clock(since_us))}</small></p>"
-    from_now = f"<nav><a href='{escape(address(code, lang, now_us))}'>{w['from_now']}</a></nav>"
+    from_now = f"<p class='from-now'><a href='{escape(address(code, lang, now_us))}'>{w['from_now']}</a></p>"
     as_of = f"<p><small>{w['as_of'].format(_clock(now_us))}</small></p>"
     inside = f"<h1>{w['title']}</h1>{told}<dl>{listed}</dl>{marked}{from_now}{as_of}"
     here = f"/112/{code}?since={since_us}"
@@ -227,7 +227,7 @@ def _page(lang: str, inside: str, path: str, *, again_s: int = 0) -> str:
         f"<!doctype html><html lang='{lang}'><head><meta charset='utf-8'>{refresh}"
         "<meta name='viewport' content='width=device-width, initial-scale=1'>"
         "<meta name='robots' content='noindex'>"
-        f"<title>{w['title']}</title><style>{_STYLE}</style></head><body>{inside}"
+        f"<title>{w['title']}</title><style>{_STYLE}</style></head><body><main>{inside}</main>"
         f"<nav><a href='{path}{by}lang={other}' lang='{other}'>{w['other']}</a></nav></body></html>"
     )
 
