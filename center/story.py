@@ -8,7 +8,7 @@ from gateways.refusals import sentence
 from messages import events as ev
 from messages.base import Address, HangupCause, Position
 from messages.events import Event
-from messages.ids import Advice, Channel, Nearness, Outcome, Party
+from messages.ids import Advice, Channel, Nearness, Outcome, Party, Unplayed
 from model.alert.leg import place
 
 _CAUSES: Final[dict[int, str]] = {
@@ -53,6 +53,11 @@ _CLIPS: Final = {
     "hand_over": "who hands over, and whose alert it is",
     "recorded": "that the call is recorded",
     "cannot_speak": "that the user cannot speak",
+    "question": "a question",
+}
+_UNPLAYED: Final[dict[Unplayed, str]] = {
+    Unplayed.NO_SOUND: "nothing here can speak it",
+    Unplayed.CUT_OFF: "it was cut off",
 }
 
 
@@ -107,6 +112,8 @@ def _inbox(event: Event) -> str:
             return f"{event.by} notes: {event.text}"
         case ev.DialogueSaid():
             verb = "asks on the line" if event.channel is Channel.VOICE else "writes"
+            if event.spoken is not None:
+                verb = "has asked" + (" softly" if event.spoken.softly else "") + ", by the center's voice"
             return f"{event.by or 'the user'} {verb}: {event.text}" + (" (yes or no?)" if event.asks else "")
         case ev.DialogueSeen():
             verb = "read" if event.read else "received"
@@ -180,6 +187,10 @@ def _legs(event: Event) -> str:
             return (
                 f"{_ROLES.get(place(event.leg).rstrip('0123456789'), 'somebody')} heard {_clip(event.clip)}"
             )
+        case ev.AnnouncementBegun():
+            return f"{_clip(event.clip)} begins to be heard"
+        case ev.AnnouncementFailed():
+            return f"{_clip(event.clip)} was not heard to its end: {_UNPLAYED[event.reason]}"
         case ev.BridgeJoined():
             return f"joined: {', '.join(place(leg) for leg in event.legs)}"
         case ev.BridgeLeft():

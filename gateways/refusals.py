@@ -59,6 +59,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     Refusal.DURESS_PSAP_FIRST: "She has signalled duress: 112 has to be told.",
     Refusal.VOICES_WITHHELD: "The user hears nobody now.",
     Refusal.VOICES_GIVEN: "The user hears the others.",
+    Refusal.NO_VOICE: "Nothing here can speak this question in that language.",
     Refusal.PAGE_OPEN: "112's page is open already.",
     Refusal.APP_SHOWS_NOTHING: "The user's app does not show what is written to it.",
     Refusal.DIALOGUE_FULL: "Too much has been written in this alert: press again.",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from messages.base import Message, VoicePort
-from messages.ids import AlertId, BridgeId, CrewId, Instant, LegId, LineId
+from messages.ids import AlertId, BridgeId, CrewId, Instant, LegId, LineId, Unplayed
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +44,12 @@ class Clip(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be spoken where a name is `text`."""
     every_s: float = 0.0
     """Begin again so long after its end, for as long as it is wished; 0: once."""
+    softly: bool = False
+    """To be heard at the ear, and not in the room."""
+    once: bool = False
+    """Its beginning is reported as well, and a failure."""
+    begun: bool = False
+    """It was reported as begun: a bridge that does not play it now is not to begin it, but says `cut_off`."""
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +97,10 @@ class BridgeReport(Message, frozen=True, kw_only=True, tag="bridge.report"):
     """Joined, but now for 3 s or more: nothing comes but digital silence, or the port takes no sound."""
     played: tuple[str, ...] = ()
     """The ids of the clips that have been played to their end. Those that repeat have none."""
+    begun: dict[str, Instant] = msgspec.field(default_factory=dict)
+    """Of the clips that are to be played `once`: since when each has been heard."""
+    unplayed: dict[str, Unplayed] = msgspec.field(default_factory=dict)
+    """Of the same: which are not heard, or not to their end, and why. In `played` as well."""
     recording: str = ""
     """The file that is being written; empty before its first sound, and where nothing is recorded."""
     recording_fault: str = ""

@@ -189,6 +189,10 @@ class OperatorCommand(StrEnum):
     """A message to the user, in the alert's dialogue."""
     ASK_ALOUD = "ask_aloud"
     """The operator asks on the line what is answered by a key of the phone: 1 for yes, 2 for no."""
+    ASK_SPOKEN = "ask_spoken"
+    """The center speaks such a question into the user's call."""
+    ASK_SOFTLY = "ask_softly"
+    """The same to a user who is to hear nobody, so softly that it is heard at the ear alone."""
     HAVE_READ = "have_read"
     """What the user has written was on the operator's screen."""
     BRIEF = "brief"
@@ -217,6 +221,15 @@ class TextPurpose(StrEnum):
     ALARM = "alarm"
     CODE = "code"
     MESSAGE = "message"
+
+
+class Unplayed(StrEnum):
+    """Why something that was to be played once has not been heard to its end."""
+
+    NO_SOUND = "no_sound"
+    """There is no such recording, and nothing that speaks the words in this language."""
+    CUT_OFF = "cut_off"
+    """It was begun, and what played it has ended or was told to stop."""
 
 
 class TextFailure(StrEnum):

@@ -26,7 +26,7 @@ _FIELDS: Final[Mapping[type[Message], Mapping[str, PersonalKind]]] = {
     ev.NoteAdded: {"text": _WORDS},
     ev.PageOpened: {"code": _WORDS},
     ev.LegPressed: {"digit": _WORDS},
-    ev.DialogueSaid: {"text": _WORDS, "yes": _WORDS, "no": _WORDS},
+    ev.DialogueSaid: {"text": _WORDS, "yes": _WORDS, "no": _WORDS, "question": _WORDS},
     ev.BriefingFilled: {"text": _WORDS},
     ev.AlertHeld: {"reason": _WORDS},
     ev.UserIdentified: {"phone": _NUMBER},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final, assert_never
 
 from msgspec.structs import replace
@@ -162,7 +163,7 @@ def _bridge(case: Case, said: BridgeReport) -> tuple[ev.CaseEvent, ...]:
         made.append(ev.BridgeJoined(bridge=said.bridge, legs=tuple(came)))
         psaps = (case.legs[leg] for leg in came if case.legs[leg].party is Party.PSAP)
         made.extend(ev.PsapJoined(leg=leg.leg) for leg in psaps if leg.confirmed_answered)
-    made.extend(_played(case, said))
+    made.extend(_heard_once(case, said))
     for name in sorted(now):
         made.extend(_pressed(case.legs[name], said))
         by = "digit" if said.pressed.get(name) else "voice" if name in said.heard else ""
@@ -181,8 +182,13 @@ def _pressed(leg: Leg, said: BridgeReport) -> list[ev.CaseEvent]:
     ]
 
 
-def _played(case: Case, said: BridgeReport) -> list[ev.CaseEvent]:
+def _heard_once(case: Case, said: BridgeReport) -> Iterator[ev.CaseEvent]:
     """Of what is wished: the next bridge knows nothing of it, and is not to play it again."""
-    wished = {clip.id: clip for clip in bridge_wish(case).playing}
-    ended = [wished[clip] for clip in said.played if clip in wished]
-    return [ev.AnnouncementPlayed(clip=clip.id, leg=clip.to[0]) for clip in ended]
+    for clip in bridge_wish(case).playing:
+        leg = clip.to[0]
+        if clip.id in said.begun and not clip.begun:
+            yield ev.AnnouncementBegun(clip=clip.id, leg=leg, begun_at=said.begun[clip.id])
+        if clip.once and clip.id in said.unplayed:
+            yield ev.AnnouncementFailed(clip=clip.id, leg=leg, reason=said.unplayed[clip.id])
+        elif clip.id in said.played:
+            yield ev.AnnouncementPlayed(clip=clip.id, leg=leg)

@@ -19,8 +19,8 @@ from media.conference.recorded import NOT_RECORDED, RecordingStatus
 from media.ports.voice_port import VoicePortSpec, spec_of
 from media.sound.levels import LevelReport
 from messages import readings
-from messages.bridge import BridgeReport, Press, Recording, SetMembers
-from messages.ids import AlertId, BridgeId, Instant, LegId, LineId, Party
+from messages.bridge import BridgeReport, Clip, Press, Recording, SetMembers
+from messages.ids import AlertId, BridgeId, Instant, LegId, LineId, Party, Unplayed
 from messages.lines import LineLevels, WayLevel
 from messages.readings import Level, LevelReading
 from model.alert.leg import place
@@ -37,6 +37,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     counted: Mapping[str, str] = MappingProxyType({})
     """The digits of each leg as the mixer last had them, who knows of no time: since the leg joined."""
     pressed: Mapping[LegId, tuple[Press, ...]] = MappingProxyType({})
+    begun: Mapping[str, Instant] = MappingProxyType({})
+    """Since when each clip has been heard that has begun here."""
 
     @property
     def alert(self) -> AlertId | None:
@@ -85,6 +87,8 @@ def clips(wish: SetMembers) -> dict[str, ClipSpec]:
             language=clip.language,
             text=clip.text,
             every_s=clip.every_s,
+            softly=clip.softly,
+            begun=clip.begun,
         )
         for clip in wish.playing
     }
@@ -166,15 +170,21 @@ def said(
         return state, None
     wish = state.wish
     if presence is not None:
-        state = _counted(state, presence, now_us)
+        state = _counted(_begun(state, presence, now_us), presence, now_us)
     report = replace(
-        _report(wish, presence, state.pressed),
+        _report(wish, presence, state),
         recording=recording.file,
         recording_fault=recording.fault,
     )
     if report == state.said and not asked:
         return state, None
     return replace(state, said=report), report
+
+
+def _begun(state: State, presence: Presence, now_us: Instant) -> State:
+    """What has begun since the last look."""
+    new = presence.begun - state.begun.keys()
+    return replace(state, begun={**state.begun, **dict.fromkeys(new, now_us)}) if new else state
 
 
 def _counted(state: State, presence: Presence, now_us: Instant) -> State:
@@ -192,12 +202,18 @@ def _counted(state: State, presence: Presence, now_us: Instant) -> State:
     return replace(state, counted=dict(presence.digits), pressed=pressed)
 
 
-def _report(
-    wish: SetMembers, presence: Presence | None, pressed: Mapping[LegId, tuple[Press, ...]]
-) -> BridgeReport:
+def _unplayed(clip: Clip, presence: Presence) -> Unplayed | None:
+    if clip.id in presence.clip_troubles:
+        return Unplayed.NO_SOUND
+    return Unplayed.CUT_OFF if clip.id in presence.cut else None
+
+
+def _report(wish: SetMembers, presence: Presence | None, state: State) -> BridgeReport:
     bridge = BridgeId(wish.bridge)
     if presence is None:
         return BridgeReport(bridge=bridge, joined=())
+    once = [clip for clip in wish.playing if clip.once]
+    unplayed = {clip.id: why for clip in once if (why := _unplayed(clip, presence)) is not None}
     members = {member.leg for member in wish.members}
 
     def of_members(legs: Iterable[str]) -> tuple[LegId, ...]:
@@ -208,7 +224,13 @@ def _report(
         joined=of_members(presence.joined),
         lost=of_members(presence.lost),
         heard=of_members(presence.heard),
-        pressed={leg: pressed[leg] for leg in of_members(pressed)},
+        pressed={leg: state.pressed[leg] for leg in of_members(state.pressed)},
         no_sound=of_members(presence.no_sound),
         played=tuple(sorted(presence.played)),
+        begun={
+            clip.id: state.begun[clip.id]
+            for clip in once
+            if clip.id in state.begun and clip.id not in presence.clip_troubles
+        },
+        unplayed=unplayed,
     )

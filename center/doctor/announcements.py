@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,19 +10,27 @@ from center.settings.schema import Settings
 
 
 def announcements(settings: Settings) -> Iterator[Finding]:
-    """Whether the center's own files can be played. Where one cannot, ours is: nothing is lost by it."""
+    """Whether the center's own files can be played, and questions be spoken. Where a file of the center's
+    cannot, ours is played: nothing is lost by it."""
+    from gateways.console.protocols import named, protocols_of
     from media.conference import sounds
+    from media.conference.speaks import SPEAKER, languages, speakable
 
+    questions = dict(named(protocols_of(settings.protocols.folder)))
     known, own = sounds.texts(), settings.announcements.folder
-    wrong = list(sounds.problems(Path(own), known)) if own else []
+    wrong = list(sounds.problems(Path(own), {*known, *questions})) if own else []
     for problem in wrong:
         yield fail("announcements", f"announcements.folder: {problem}")
     if wrong:
         return
+    voices = languages()
     if not settings.announcements.names:
         names = "no names"
-    elif shutil.which(sounds.SPEAKER) is None:
-        names = f"no names ({sounds.SPEAKER} is not installed)"
+    elif not voices:
+        names = f"no names ({SPEAKER} is not installed)"
     else:
-        names = f"names by {sounds.SPEAKER}"
-    yield ok("announcements", f"{len(known)}, {own or 'the built-in ones'}; {names}")
+        names = f"names by {SPEAKER}"
+    folder = Path(own) if own else None
+    asked = sum(bool(speakable(folder, name, one.ask, voices)) for name, one in questions.items())
+    spoken = f"{asked} of {len(questions)} questions can be spoken"
+    yield ok("announcements", f"{len(known)}, {own or 'the built-in ones'}; {names}; {spoken}")

@@ -201,10 +201,12 @@ class Node:
 
     def _look_at_announcements(self) -> None:
         """Says what of the center's own is not played, while there is somebody to read it."""
+        from gateways.console.protocols import named, protocols_of
         from media.conference import sounds
         from runtime import logs
 
-        for problem in sounds.problems(Path(self.setup.announcements), sounds.texts()):
+        questions = dict(named(protocols_of(self.settings.protocols.folder)))
+        for problem in sounds.problems(Path(self.setup.announcements), {*sounds.texts(), *questions}):
             logs.get("node").warning("an announcement of the center's own is left out", problem=problem)
             _say(f"securwoman: announcements.folder: {problem}", sys.stderr)
 

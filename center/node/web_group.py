@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 from typing import Final
 
 from center.doctor.stopped import StoppedWatch
@@ -94,11 +95,14 @@ class WebGroup:
         """Starts one, handing it the listening socket; or has the one that waits begin."""
         from center.settings.maps import addresses_of, tiles_of
         from center.state.state_dir import write_json
-        from gateways.console.protocols import protocols_of
+        from gateways.console.protocols import named, protocols_of
         from gateways.http.settings import DrillSettings, WebSettings
+        from media.conference.speaks import languages, speakable
 
         host, port = self._listening.getsockname()[:2]
         http = self._settings.http
+        protocols, voices = protocols_of(self._settings.protocols.folder), languages()
+        own = Path(self._setup.announcements) if self._setup.announcements else None
         settings = WebSettings(
             node=self._node,
             state=str(self._state.path),
@@ -106,7 +110,8 @@ class WebGroup:
             anchor_us=self._clock.anchor_us,
             policy=self._setup.policy,
             lines=self._setup.lines,
-            protocols=protocols_of(self._settings.protocols.folder),
+            protocols=protocols,
+            speaks={name: speakable(own, name, question.ask, voices) for name, question in named(protocols)},
             map=tiles_of(self._settings.map),
             addresses=addresses_of(self._settings.map),
             drill=DrillSettings(

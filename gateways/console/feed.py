@@ -43,7 +43,7 @@ from model.loudness import better_gain_in_db, judged
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
 from model.policy import LineSpec, Policy
-from model.rules import announcing, wrap_up
+from model.rules import announcing, spoken, wrap_up
 from model.rules.quiet import hears_nobody
 from model.rules.told import since_read
 from store.registry.people import StaffRole
@@ -126,7 +126,7 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         timeline=known.entries,
         page_code="" if case.page is None else case.page.code,
         page_viewed_us=None if case.page is None else case.page.viewed_at,
-        dialogue=tuple(_said(one) for one in case.dialogue),
+        dialogue=tuple(_said(case, one) for one in case.dialogue),
         briefing={
             field: FilledView(text=one.text, by=one.by, at_us=one.at) for field, one in case.briefing.items()
         },
@@ -135,7 +135,7 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
     )
 
 
-def _said(one: Said) -> SaidView:
+def _said(case: Case, one: Said) -> SaidView:
     return SaidView(
         number=one.number,
         id=one.id,
@@ -145,6 +145,10 @@ def _said(one: Said) -> SaidView:
         text=one.text,
         asks=one.asks,
         answer=one.answer,
+        spoken=spoken.progress(case, one),
+        language="" if one.spoken is None else one.spoken.language,
+        softly=one.spoken is not None and one.spoken.softly,
+        heard_us=one.heard_at,
         arrived_us=one.arrived_at,
         read_us=one.read_at,
     )

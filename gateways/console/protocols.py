@@ -6,7 +6,9 @@ operator decides.
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -18,6 +20,7 @@ DIRECTORY: Final = Path(__file__).resolve().parents[2] / "config" / "protocols"
 QUESTIONS_MAX: Final = 9
 """Each has a key."""
 
+_NAME: Final = re.compile(r"[a-z0-9_-]{1,40}")
 Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2}$(?!\n)")]
 Words = Annotated[dict[Language, Annotated[str, msgspec.Meta(min_length=1, max_length=200)]], msgspec.Meta()]
 """By language, ISO 639-1."""
@@ -41,12 +44,21 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class CallProtocol(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The questions of one kind of trouble."""
 
+    file: str = ""
+    """Whence it is: the file's name without `.toml`. Its third question is called `FILE-3`."""
     order: int = 100
     """Its place among them; the first is open at first."""
     name: Words
     advise: Words = {}
     """What to say to the user, for the operator."""
     question: Annotated[tuple[Question, ...], msgspec.Meta(min_length=1, max_length=QUESTIONS_MAX)]
+
+
+def named(protocols: Iterable[CallProtocol]) -> Iterator[tuple[str, Question]]:
+    """Each question by its name: `violence-3`."""
+    for protocol in protocols:
+        for place, question in enumerate(protocol.question, 1):
+            yield f"{protocol.file}-{place}", question
 
 
 def protocols_of(folder: str) -> tuple[CallProtocol, ...]:
@@ -64,7 +76,9 @@ def _read(path: Path) -> CallProtocol:
         made = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), CallProtocol, strict=True)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise ProtocolError(f"{path}: {error}") from error
+    if made.file or not _NAME.fullmatch(path.stem):
+        raise ProtocolError(f"{path}: its name is small letters, digits, `_` and `-`, and said by it alone")
     for place, one in enumerate(made.question, 1):
         if (one.yes or one.no) and one.fills is None:
             raise ProtocolError(f"{path}: question {place}: what `yes` and `no` say `fills` no field")
-    return made
+    return msgspec.structs.replace(made, file=path.stem)

@@ -54,6 +54,7 @@ class Screen:
         version: str,
         tiles: Tiles | None,
         protocols: tuple[CallProtocol, ...],
+        speaks: dict[str, list[str]],
         reports: Callable[[], Mapping[LineId, LineReport]],
         modems: Callable[[], list[ModemView]],
         levels: Callable[[], Mapping[LineId, LineLevels]],
@@ -86,6 +87,8 @@ class Screen:
             operator_line=policy.operator_line.value,
             map=None if tiles is None else map_view(tiles),
             protocols=protocols,
+            language=policy.language,
+            speaks=speaks,
         )
         self.connected: set[Window] = set()
         self.watching: Watching[Window] = Watching()

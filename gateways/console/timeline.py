@@ -166,6 +166,8 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             return Entry(at_us=at, what=what, party=party)
         case ev.UserPresumedCallingPsap(reason=reason):
             return Entry(at_us=at, what=what, reason=reason)
+        case ev.AnnouncementFailed(reason=unplayed):
+            return Entry(at_us=at, what=what, reason=unplayed)
         case ev.AnnouncementRequested(by=by, what=told):
             return Entry(at_us=at, what=what, operator=by, reason=told)
         case ev.PsapRequested(by=by) | ev.PsapWithdrawn(by=by) | ev.PsapCalledElsewhere(by=by):

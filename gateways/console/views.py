@@ -37,6 +37,7 @@ from model.alert.phase import Phase
 from model.alert.told import Changes
 from model.loudness import Loudness
 from model.orders.refusals import Refusal
+from model.rules.spoken import Progress
 from store.registry.people import StaffRole
 
 
@@ -140,6 +141,13 @@ class SaidView(msgspec.Struct, frozen=True, kw_only=True):
     """To be answered by yes or no."""
     answer: str
     """`yes` or `no`, once it was given."""
+    spoken: Progress | None = None
+    """Of a question that the center speaks: how far it has come."""
+    language: str = ""
+    """In which language it does so."""
+    softly: bool = False
+    heard_us: Instant | None = None
+    """When it had been spoken to its end."""
     arrived_us: Instant | None
     """When the other side had it."""
     read_us: Instant | None
@@ -410,6 +418,10 @@ class CenterView(msgspec.Struct, frozen=True, kw_only=True):
     map: MapView | None
     """None: the page draws what it has itself."""
     protocols: tuple[CallProtocol, ...] = ()
+    language: str = "it"
+    """The center's own."""
+    speaks: dict[str, list[str]] = {}
+    """In which languages each question can be spoken, by its name: `violence-3`."""
 
 
 class EventView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

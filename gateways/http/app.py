@@ -164,6 +164,7 @@ def build(web: Web) -> Litestar:
         version=web.settings.version,
         tiles=tiles,
         protocols=settings.protocols,
+        speaks=settings.speaks,
         reports=web.lines.read,
         modems=web.modems,
         levels=web.levels.read,

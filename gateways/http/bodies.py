@@ -23,6 +23,10 @@ _PHONE: Final = re.compile(r"\+[0-9][0-9 ().\-/]{2,30}", re.ASCII)
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 TEXT_MAX: Final = 4000
 MESSAGE_MAX: Final = 1000
+QUESTION_MAX: Final = 200
+"""Characters of a question that is spoken."""
+SPEAKS: Final = (OperatorCommand.ASK_SPOKEN, OperatorCommand.ASK_SOFTLY)
+ASKS: Final = (OperatorCommand.ASK_ALOUD, *SPEAKS)
 _OWN_ID: Final = r"^[A-Za-z0-9._-]{1,64}$(?!\n)"
 
 Moment = Annotated[
@@ -186,6 +190,23 @@ class CommandBody(msgspec.Struct, frozen=True, kw_only=True):
         msgspec.Meta(max_length=500, description="Of a question: what is known of `field` by a yes."),
     ] = ""
     no: Annotated[str, msgspec.Meta(max_length=500, description="The same by a no.")] = ""
+    language: (
+        Annotated[
+            str,
+            msgspec.Meta(
+                pattern=r"^[a-z]{2}$(?!\n)", description="Of a question that is spoken: `text`'s, ISO 639-1."
+            ),
+        ]
+        | None
+    ) = None
+    question: Annotated[
+        str,
+        msgspec.Meta(
+            pattern=r"^([a-z0-9_-]{1,40}-[1-9])?$(?!\n)",
+            description="Of a question that is spoken: its name, by protocol and key.",
+            examples=["violence-3"],
+        ),
+    ] = ""
     asks: Annotated[bool, msgspec.Meta(description="With `write`: to be answered by yes or no.")] = False
     upto: Annotated[
         int,
@@ -230,12 +251,17 @@ class CommandBody(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError("`to` is for `hand_over` alone")
 
     def _check_dialogue(self) -> None:
-        says = self.command in (OperatorCommand.WRITE, OperatorCommand.ASK_ALOUD)
-        asks = self.asks or self.command is OperatorCommand.ASK_ALOUD
+        asks = self.asks or self.command in ASKS
+        says = asks or self.command is OperatorCommand.WRITE
         if says and not (self.id and self.text.strip()):
             raise ValueError(f"`{self.command}` needs an `id` and a `text`")
         if says and len(self.text) > MESSAGE_MAX:
             raise ValueError(f"a message has at most {MESSAGE_MAX} characters")
+        if self.command in SPEAKS and len(self.text) > QUESTION_MAX:
+            raise ValueError(f"what is spoken has at most {QUESTION_MAX} characters")
+        for one in (self.language, self.question):
+            if bool(one) is not (self.command in SPEAKS):
+                raise ValueError("`language` and `question` are for a spoken question, which needs both")
         if self.field is None and self.command is OperatorCommand.BRIEF:
             raise ValueError("`brief` needs a `field`")
         if self.field is not None and not (says and asks) and self.command is not OperatorCommand.BRIEF:

@@ -34,6 +34,8 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     lines: tuple[LineSpec, ...] = ()
     map: MapSettings = MapSettings()
     protocols: tuple[CallProtocol, ...] = ()
+    speaks: dict[str, list[str]] = {}
+    """In which languages each of their questions can be spoken at this node."""
     addresses: AddressSettings = AddressSettings()
     drill: DrillSettings = DrillSettings()
     web: str = ""

@@ -25,6 +25,10 @@ class ClipSpec(msgspec.Struct, frozen=True, kw_only=True):
     """For a sound that is made of words."""
     every_s: float = 0.0
     """Begin again so long after its end; 0: once."""
+    softly: bool = False
+    """Heard at the ear, and not in the room."""
+    begun: bool = False
+    """Another conference has begun it: here it is over before it begins."""
 
 
 class Playing(NamedTuple):

@@ -64,8 +64,6 @@ class ConferenceStatus(Presence, frozen=True, kw_only=True):
     handed_over: bool
     """It has ended because it was asked to hand over."""
     pace: Pace
-    clip_troubles: dict[str, str]
-    """Clips that could not be loaded, and why."""
 
 
 class _Taker(NamedTuple):
@@ -198,7 +196,9 @@ class Conference:
             no_sound=frozenset(
                 leg for leg in joined if leg in refused or (leg in ears and ears[leg].no_sound)
             ),
+            begun=self._playlist.begun,
             played=self._playlist.played,
+            cut=self._playlist.cut,
             tones={leg: ear.tone for leg, ear in ears.items() if ear.tone},
             clip_troubles=self._playlist.troubles(),
             pace=msgspec.structs.replace(self._pace),

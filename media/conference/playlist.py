@@ -14,6 +14,7 @@ import numpy as np
 from media.conference.clips import ClipSpec, Playback, Playing
 from media.conference.roster import Spawn
 from media.sound.frames import Samples
+from media.sound.speech import softened
 
 LoadSound = Callable[[str, str, str], Samples]
 """The sound of this name, in this language, of this text, at 8 kHz; may wait, and raise whatever it wants."""
@@ -30,7 +31,7 @@ class _Entry:
 
 
 class Playlist:
-    """The clips of one conference. `changes` grows whenever one was played to its end."""
+    """The clips of one conference. `changes` grows whenever one begins or is over."""
 
     def __init__(self, load: LoadSound, spawn: Spawn) -> None:
         self._load = load
@@ -39,7 +40,9 @@ class Playlist:
         self._entries: dict[str, _Entry] = {}
         self._ending: dict[str, Playback] = {}
         self._troubles: dict[str, str] = {}
+        self._begun: frozenset[str] = frozenset()
         self._played: frozenset[str] = frozenset()
+        self._cut: frozenset[str] = frozenset()
         self.changes = 0
 
     def reconcile(self, wanted: Mapping[str, ClipSpec]) -> None:
@@ -51,10 +54,12 @@ class Playlist:
                 if entry.sounding and entry.playback is not None:
                     self._ending[clip] = entry.playback
                 if entry.begun and not entry.spec.every_s:
-                    self._is_over(clip)
+                    self._is_over(clip, cut=True)
             for clip, spec in wanted.items():
                 if clip in self._entries:
                     self._entries[clip].spec = spec
+                elif spec.begun and clip not in self._played:
+                    self._is_over(clip, cut=True)
                 elif clip not in self._played:
                     self._entries[clip] = _Entry(spec)
                     new.append(clip)
@@ -75,7 +80,10 @@ class Playlist:
                 entry.sounding = False
                 if entry.playback is None or entry.spec.to.isdisjoint(present):
                     continue
-                entry.begun = True
+                if not entry.begun:
+                    entry.begun = True
+                    self._begun |= {clip}
+                    self.changes += 1
                 if (frame := entry.playback.next()) is not None:
                     entry.sounding = True
                     playing.append(Playing(clip, frame, entry.spec.to))
@@ -89,13 +97,25 @@ class Playlist:
         """The clips that are over: played to their end, or begun and withdrawn. One that repeats never is."""
         return self._played
 
+    @property
+    def begun(self) -> frozenset[str]:
+        """The clips that have begun to be heard here."""
+        return self._begun
+
+    @property
+    def cut(self) -> frozenset[str]:
+        """Of those that are over: which were not played to their end."""
+        return self._cut
+
     def troubles(self) -> dict[str, str]:
         """Clips that could not be loaded, and why; such a one is over as soon as it would have begun."""
         with self._lock:
             return dict(self._troubles)
 
-    def _is_over(self, clip: str) -> None:
+    def _is_over(self, clip: str, *, cut: bool = False) -> None:
         self._played |= {clip}
+        if cut:
+            self._cut |= {clip}
         self.changes += 1
 
     def _begin_loading(self, clip: str, spec: ClipSpec) -> None:
@@ -107,6 +127,8 @@ class Playlist:
         try:
             parts = [self._load(name, spec.language, spec.text) for name in spec.names]
             sound = np.concatenate([sound, *parts])
+            if spec.softly:
+                sound = softened(sound)
         except Exception as error:  # whatever the loader does, the conference goes on, and says why
             trouble = repr(error)
         playback = Playback(sound, spec.every_s)

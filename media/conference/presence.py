@@ -20,5 +20,11 @@ class Presence(msgspec.Struct, frozen=True, kw_only=True):
     """Joined legs of which nothing has come but digital silence for 3 s, or which take no sound."""
     played: frozenset[str] = frozenset()
     """Clips that have been played to their end."""
+    begun: frozenset[str] = frozenset()
+    """Clips that have begun to be heard here."""
+    cut: frozenset[str] = frozenset()
+    """Clips that were begun, here or before, and are over without having been played to their end."""
+    clip_troubles: dict[str, str] = msgspec.field(default_factory=dict)
+    """Clips that could not be loaded, and why."""
     tones: dict[str, str] = msgspec.field(default_factory=dict)
     """What a machine says on a leg now."""

@@ -15,39 +15,23 @@ from typing import Final
 
 import numpy as np
 
+from media.conference.speaker import NoSuchSound, SoundError, UnfitSound, synthesized
 from media.sound.frames import FRAME_MS, RATE_HZ, SAMPLE_BYTES, Samples, samples_of
-from media.sound.speech import leveled, resampled, trimmed
+from media.sound.speech import leveled, trimmed
 
 FOLDER: Final = Path(__file__).parents[1] / "announcements"
 """Ours."""
 SOFT_TONE: Final = "soft_tone"
 TEXT: Final = "text"
 """The name of what is spoken, in place of what lies in a file."""
+ASK: Final = "ask:"
+"""Before the name of a question: a recording of the center's own by that name, in exactly this language, or
+else the words, spoken."""
 FALLBACK: Final = "en"
 LONGEST_S: Final = 30.0
 SPOKEN_MAX: Final = 60
 """Characters of a name that are spoken."""
-SPEAKER: Final = "espeak-ng"
-"""The command that speaks names; Debian packages it under the same name."""
-_SPEAKS_WITHIN_S: Final = 2.0
 _KEPT: Final = 200
-
-
-class SoundError(Exception):
-    """A sound that cannot be had, and why.
-
-    SoundError
-    ├── NoSuchSound   in no folder, in no language
-    └── UnfitSound    a file that is not what it should be
-    """
-
-
-class NoSuchSound(SoundError):
-    """There is no such announcement."""
-
-
-class UnfitSound(SoundError):
-    """The file cannot be played, with its path."""
 
 
 def read_wav(path: Path) -> Samples:
@@ -87,9 +71,10 @@ class Sounds:
     def load(self, name: str, language: str, text: str) -> Samples:
         """The sound in this language, or the center's, or English. Raises NoSuchSound.
 
-        A file of the center's that is unfit is as good as none. Of a text that cannot be spoken, nothing.
+        A file of the center's that is unfit is as good as none. Of a name that cannot be spoken, nothing; a
+        question that cannot is no such sound.
         """
-        key = (name, language, text if name == TEXT else "")
+        key = (name, language, text if name == TEXT or name.startswith(ASK) else "")
         if key not in self._kept:
             if len(self._kept) >= _KEPT:
                 self._kept.clear()
@@ -102,16 +87,36 @@ class Sounds:
         if name == TEXT:
             wanted = language or self._language
             return spoken(text, wanted) if self._names else np.zeros(0, dtype=np.int16)
+        if name.startswith(ASK):
+            return self._question(name.removeprefix(ASK), language, text)
         for one in dict.fromkeys((language or self._language, self._language, FALLBACK)):
             for folder in (self._own, FOLDER):
-                path = None if folder is None else folder / f"{name}.{one}.wav"
-                if path is None or not path.is_file():
-                    continue
-                try:
-                    return read_wav(path)
-                except UnfitSound:
-                    continue  # said by whoever looks after the folder: `problems`
+                if (found := _recorded(folder, name, one)) is not None:
+                    return found
         raise NoSuchSound(f"{name}.{language or self._language}")
+
+    def _question(self, name: str, language: str, text: str) -> Samples:
+        """Raises NoSuchSound: silence in its place would be taken for a question that was asked."""
+        found = _recorded(self._own, name, language) if name else None
+        if found is None:
+            try:
+                found = leveled(trimmed(synthesized(text, language)))
+            except (OSError, subprocess.SubprocessError, SoundError) as error:
+                raise NoSuchSound(f"{name}.{language}: {error}") from error
+        if not len(found):
+            raise NoSuchSound(f"{name}.{language}: nothing is said")
+        return found
+
+
+def _recorded(folder: Path | None, name: str, language: str) -> Samples | None:
+    """The file, where there is one that can be played; what cannot is said by `problems`."""
+    path = None if folder is None else folder / f"{name}.{language}.wav"
+    if path is None or not path.is_file():
+        return None
+    try:
+        return read_wav(path)
+    except UnfitSound:
+        return None
 
 
 def problems(own: Path, known: Iterable[str]) -> Iterator[str]:
@@ -142,25 +147,7 @@ def spoken(text: str, language: str) -> Samples:
         return np.zeros(0, dtype=np.int16)
 
 
-def synthesized(text: str, language: str) -> Samples:
-    """What espeak-ng makes of it, at 8 kHz. Raises OSError, SubprocessError or UnfitSound."""
-    command = [SPEAKER, "-v", language, "-s", "150", "--stdout", "--stdin"]
-    said = subprocess.run(
-        command, input=text.encode(), capture_output=True, timeout=_SPEAKS_WITHIN_S, check=True
-    )
-    return at_8_khz(said.stdout)
-
-
 def soft_tone() -> Samples:
     """A low tone of 0.3 s, at -36 dBFS: heard at the ear, and not in the room."""
     at = np.arange(int(0.3 * RATE_HZ))
     return np.asarray(np.round(520 * np.sin(2 * np.pi * 330 * at / RATE_HZ)), dtype=np.int16)
-
-
-def at_8_khz(wav: bytes) -> Samples:
-    """A WAV as a synthesizer writes it to a pipe: 16 bits, one channel, its length unknown."""
-    at = wav.find(b"data")
-    if wav[:4] != b"RIFF" or at < 0:
-        raise UnfitSound("no WAV")
-    rate_hz = int.from_bytes(wav[24:28], "little")
-    return resampled(samples_of(wav[at + 8 :]), rate_hz)

@@ -11,6 +11,8 @@ from media.sound.frames import FRAME_SAMPLES, FULL_SCALE, RATE_HZ, SAMPLE_TYPE, 
 LEVEL_DBFS: Final = -20.0
 """RMS of what is spoken, pauses left out: as loud as a person on the line (ITU-T P.56's active level)."""
 PEAK_DBFS: Final = -1.0
+SOFT_DBFS: Final = -36.0
+"""RMS of what is spoken to somebody who hides."""
 SPOKEN_DBFS: Final = -45.0
 """What is softer is a pause."""
 _BAND_HZ: Final = (100.0, 3600.0)
@@ -49,6 +51,13 @@ def leveled(samples: Samples) -> Samples:
     loud = samples.astype(np.float64) * 10 ** ((LEVEL_DBFS - spoken_dbfs(samples)) / 20)
     peak = float(np.abs(loud).max()) / (FULL_SCALE * 10 ** (PEAK_DBFS / 20))
     return _samples(loud / max(1.0, peak))
+
+
+def softened(samples: Samples) -> Samples:
+    """As soft as the tone that tells that somebody listens: heard at the ear, and not in the room."""
+    if not len(samples):
+        return samples
+    return _samples(samples.astype(np.float64) * 10 ** ((SOFT_DBFS - spoken_dbfs(samples)) / 20))
 
 
 def spoken_dbfs(samples: Samples) -> float:

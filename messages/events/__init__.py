@@ -83,7 +83,9 @@ CaseEvent = (
     | UserPresumedCallingPsap
     | MachineMarked
     | AnnouncementRequested
+    | AnnouncementBegun
     | AnnouncementPlayed
+    | AnnouncementFailed
     | RedialRequested
     | BridgeJoined
     | BridgeLeft

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from messages.base import Message
-from messages.ids import BridgeId, LegId, OperatorId, Party
+from messages.ids import BridgeId, Instant, LegId, OperatorId, Party, Unplayed
 
 
 class VoicesWithheld(Message, frozen=True, kw_only=True, tag="voices.withheld"):
@@ -32,6 +32,23 @@ class AnnouncementPlayed(Message, frozen=True, kw_only=True, tag="announcement.p
     clip: str
     leg: LegId
     """Whose it was; the first of them where there were several."""
+
+
+class AnnouncementBegun(Message, frozen=True, kw_only=True, tag="announcement.begun"):
+    """Something that is to be heard once has begun to be heard: whatever ends it, it is not begun again."""
+
+    clip: str
+    leg: LegId
+    begun_at: Instant
+    """By the bridge's clock, as the keys of the phone are."""
+
+
+class AnnouncementFailed(Message, frozen=True, kw_only=True, tag="announcement.failed"):
+    """Something that was to be heard once is not heard, or not to its end, and not played again."""
+
+    clip: str
+    leg: LegId
+    reason: Unplayed
 
 
 class BridgeJoined(Message, frozen=True, kw_only=True, tag="bridge.joined"):

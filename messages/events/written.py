@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from messages.base import Message
 from messages.ids import AlertId, BriefingField, Channel, OperatorId
 
@@ -15,6 +17,17 @@ class NoteAdded(Message, frozen=True, kw_only=True, tag="note.added"):
     text: str = ""
 
 
+class Spoken(msgspec.Struct, frozen=True, kw_only=True):
+    """How the center speaks a question by itself."""
+
+    attempt: int
+    """The user's call in which it is asked, and in no later one."""
+    language: str
+    """ISO 639-1."""
+    softly: bool = False
+    """It was ordered for a user who is to hear nobody."""
+
+
 class DialogueSaid(Message, frozen=True, kw_only=True, tag="dialogue.said"):
     """User or operator has written to the other. Messages of an alert are numbered from 1 as they come."""
 
@@ -23,7 +36,7 @@ class DialogueSaid(Message, frozen=True, kw_only=True, tag="dialogue.said"):
     by: OperatorId = OperatorId("")
     """Empty: the user."""
     channel: Channel = Channel.DATA
-    """How it came, or is to go; `voice`: the operator has asked it on the line."""
+    """How it came, or is to go; `voice`: it was asked on the line."""
     text: str = ""
     asks: bool = False
     """It is to be answered by yes or no."""
@@ -33,6 +46,10 @@ class DialogueSaid(Message, frozen=True, kw_only=True, tag="dialogue.said"):
     """Which field of the briefing the answer fills, and with what."""
     yes: str = ""
     no: str = ""
+    spoken: Spoken | None = None
+    """Asked on the line by the center's own voice; None: by the operator's, or not on the line at all."""
+    question: str = ""
+    """Of a spoken one: which question of which protocol it is, by the name of its recording, `violence-3`."""
 
 
 class DialogueSeen(Message, frozen=True, kw_only=True, tag="dialogue.seen"):

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from messages.base import Address, Position
-from messages.events import InboxEvent
+from messages.events import InboxEvent, Spoken
 from messages.ids import (
     E164,
     SECOND,
@@ -28,6 +28,7 @@ from messages.ids import (
     Party,
     PersonalKind,
     Proof,
+    Unplayed,
     UserId,
 )
 from model import address
@@ -94,6 +95,15 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     """What is known by each answer."""
     answer: str = ""
     """`yes` or `no`, once it was given."""
+    spoken: Spoken | None = None
+    """How the center asks it on the line; None: it does not."""
+    question: str = ""
+    """The name of its recording."""
+    begun_at: Instant | None = None
+    """Since when it was heard on the line, and when it had been to its end."""
+    heard_at: Instant | None = None
+    unplayed: Unplayed | None = None
+    """Why it was not heard, or not to its end, where that is known."""
     version: int
     """Of the alert, as the app counts it, when it was said; the others when it had arrived, and was read."""
     arrived_version: int = 0

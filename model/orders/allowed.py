@@ -11,7 +11,7 @@ from model.alert import answers
 from model.alert.case import Case
 from model.orders.refusals import Refusal
 from model.policy import Policy
-from model.rules import announcing
+from model.rules import announcing, spoken
 from model.rules.dialogue import read_by_app
 from model.rules.joining import in_the_network
 from model.rules.psap import has_psap, on_another_phone
@@ -75,6 +75,8 @@ def refusal_now(
             return None if there else Refusal.PSAP_ABSENT
         case OperatorCommand.ASK_ALOUD:
             return Refusal.VOICES_WITHHELD if hears_nobody(case) else _on_the_line(case)
+        case OperatorCommand.ASK_SPOKEN | OperatorCommand.ASK_SOFTLY:
+            return spoken.why_not(case, softly=command is OperatorCommand.ASK_SOFTLY)
         case OperatorCommand.WITHHOLD_VOICES | OperatorCommand.GIVE_VOICES:
             return _voices(case, given=command is OperatorCommand.GIVE_VOICES)
         case OperatorCommand.WRITE:

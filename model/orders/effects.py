@@ -130,6 +130,8 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
             | OperatorCommand.OPEN_PAGE
             | OperatorCommand.WRITE
             | OperatorCommand.ASK_ALOUD
+            | OperatorCommand.ASK_SPOKEN
+            | OperatorCommand.ASK_SOFTLY
             | OperatorCommand.HAVE_READ
             | OperatorCommand.BRIEF
         ):

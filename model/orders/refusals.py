@@ -59,6 +59,7 @@ class Refusal(StrEnum):
     DURESS_PSAP_FIRST = "duress_psap_first"
     VOICES_WITHHELD = "voices_withheld"
     VOICES_GIVEN = "voices_given"
+    NO_VOICE = "no_voice"
     PAGE_OPEN = "page_open"
     APP_SHOWS_NOTHING = "app_shows_nothing"
     DIALOGUE_FULL = "dialogue_full"

@@ -14,8 +14,10 @@ from typing import Final
 from messages.bridge import Clip
 from messages.ids import LegId, Party
 from model.alert.case import Case
+from model.alert.folds.dialogue import QUESTION
 from model.alert.leg import Leg, place
 from model.rules.quiet import hears_nobody
+from model.rules.spoken import PRESS_KEYS, question
 
 HOLD_AGAIN_S: Final = 8.0
 """Between one "please hold" and the next."""
@@ -39,6 +41,7 @@ NAMES: Final = (
     "psap_stay",
     CANNOT_SPEAK,
     "recorded",
+    PRESS_KEYS,
 )
 """All that is ever played, by the names of the files."""
 
@@ -51,7 +54,11 @@ def playing(case: Case, name: str = "") -> tuple[Clip, ...]:
 
 def hears(case: Case, leg: LegId) -> tuple[str, ...]:
     """The names of what is being played to this leg, a person's name left out."""
-    return tuple(name for clip in playing(case) if leg in clip.to for name in clip.names)
+    clips = (clip for clip in playing(case) if leg in clip.to)
+    # Which question it is the dialogue says.
+    return tuple(
+        name for clip in clips for name in ((QUESTION,) if clip.id.startswith(QUESTION) else clip.names)
+    )
 
 
 def waiting(case: Case, what: str) -> bool:
@@ -90,9 +97,13 @@ def _what(case: Case, leg: Leg) -> Iterator[str]:
 
 
 def _to_user(case: Case) -> Iterator[Clip]:
-    """But nothing in duress, or in an alert that was to be silent: whoever is with her would hear it, too."""
+    """By itself nothing in duress, or in an alert that was to be silent: others would hear it, too."""
     user = case.answered(Party.USER)
     if user is None or case.leaving:
+        return
+    asking = question(case)
+    if asking is not None:
+        yield asking
         return
     if hears_nobody(case):
         # It is heard at the ear alone; under duress whoever forces the user may hold the phone.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from center.doctor.findings import Verdict
 from center.settings.file import load
 from center.settings.handed_down import setup_of
 from center.settings.schema import AnnouncementsTable, Settings
+from media.conference.sounds import FOLDER
 
 
 def looked(folder: str = "", *, names: bool = True) -> list[tuple[Verdict, str]]:
@@ -20,8 +22,21 @@ def looked(folder: str = "", *, names: bool = True) -> list[tuple[Verdict, str]]
 
 def test_without_a_folder_ours_are_played(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    assert looked() == [(Verdict.OK, "11, the built-in ones; no names (espeak-ng is not installed)")]
-    assert looked(names=False) == [(Verdict.OK, "11, the built-in ones; no names")]
+    none = "0 of 34 questions can be spoken"
+    assert looked() == [(Verdict.OK, f"12, the built-in ones; no names (espeak-ng is not installed); {none}")]
+    assert looked(names=False) == [(Verdict.OK, f"12, the built-in ones; no names; {none}")]
+
+
+def test_a_question_s_own_recording_is_one_of_those_that_are_played(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    shutil.copy(FOLDER / "recorded.it.wav", tmp_path / "violence-3.it.wav")
+    ((verdict, text),) = looked(str(tmp_path))
+    assert (verdict, text.rpartition("; ")[2]) == (Verdict.OK, "1 of 34 questions can be spoken")
+    shutil.copy(FOLDER / "recorded.it.wav", tmp_path / "violence-9.it.wav")
+    ((verdict, text),) = looked(str(tmp_path))
+    assert (verdict, "violence-9.it.wav: is never played" in text) == (Verdict.FAIL, True)
 
 
 def test_what_cannot_be_played_is_a_failure_with_path_and_reason(tmp_path: Path) -> None:

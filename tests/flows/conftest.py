@@ -14,7 +14,7 @@ from center.state.keys import set_shift
 from messages.ids import ShiftState
 from store.journal.journal import Journal
 from tests.flows.desk import Desk
-from tests.flows.people import LUCA, MARTA, OPERATORS, SETTINGS, moved_in, world
+from tests.flows.people import LUCA, MARTA, OPERATORS, SETTINGS, moved_in, own_voice, world
 from tests.support.center import Center, center
 from tests.support.complaints import Complaints
 
@@ -27,6 +27,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Center]:
     folder = tmp_path_factory.mktemp("flows")
     settings = folder / "center.toml"
     settings.write_text(SETTINGS)
+    own_voice(folder / "voices")
     with center(folder, world(), "--config", str(settings)) as started:
         moved_in(started, folder)
         yield started

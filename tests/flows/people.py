@@ -5,6 +5,9 @@ No telephone answers by itself: who is called rings until the test has her answe
 
 from __future__ import annotations
 
+import array
+import math
+import wave
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -56,6 +59,9 @@ wrap_up_s = 300                 # until she ends it
 [user]
 no_answer_s = 8
 
+[announcements]
+folder = "voices"
+
 [[trunk]]
 name = "public"
 
@@ -74,6 +80,31 @@ def world() -> str:
         # No microphone is as silent as a phone that says nothing: that would be a call without sound.
         phones[number]["says"] = f"tone:{hz}"
     return simulation(public=6, phones=phones)
+
+
+ASKED_HZ: Final = 2750
+"""What the center's own recording of the fourth question is, in place of words."""
+
+
+def own_voice(folder: Path) -> None:
+    """The center's own recordings: a machine without a speech synthesizer asks by them as well."""
+    folder.mkdir()
+    for language in ("it", "en"):
+        write_tone(folder / f"unknown-4.{language}.wav", ASKED_HZ, seconds=1.0)
+
+
+def write_tone(path: Path, *hz: float, seconds: float, pause_s: float = 0.0) -> Path:
+    """A recording of these tones together, with silence after them."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        turns = [2 * math.pi * one / 8000 for one in hz]
+        samples = [
+            round(sum(6000 * math.sin(turn * at) for turn in turns)) for at in range(int(seconds * 8000))
+        ]
+        file.writeframes(array.array("h", samples).tobytes() + bytes(2 * int(pause_s * 8000)))
+    return path
 
 
 def moved_in(made: Center, folder: Path) -> None:

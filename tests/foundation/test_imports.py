@@ -82,6 +82,8 @@ EDGES = (
     "media.conference.roster",
     "media.sound.sound_file",
     "media.conference.sounds",
+    "media.conference.speaker",
+    "media.conference.speaks",
     "media.ports.unix_port",
 )
 DECIDERS = ("actors.*.decider",)

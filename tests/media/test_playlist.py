@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from msgspec.structs import replace
 
 from media.conference.clips import ClipSpec
 from media.conference.playlist import Playlist
@@ -55,7 +56,7 @@ def test_the_sounds_are_played_one_after_the_other_and_once() -> None:
     assert player.playlist.played == {"c"}
     player.playlist.reconcile({"c": clip("one", "two")})
     assert player.play(3, "user") == [-1] * 3
-    assert player.playlist.changes == 1
+    assert player.playlist.changes == 2, "begun, and over"
 
 
 def test_it_begins_when_it_can_be_heard_and_stands_still_while_it_cannot() -> None:
@@ -127,3 +128,37 @@ def test_its_edges_are_soft() -> None:
     sound = b"".join(player.playlist.turn(["user"])[0].frame for _ in range(FRAMES))
     samples = np.frombuffer(sound, dtype="<i2").astype(int)
     assert np.abs(np.diff(samples, prepend=0, append=0)).max() < 30
+
+
+def test_what_has_begun_is_told_and_what_is_withdrawn_in_its_middle_is_cut() -> None:
+    player = Player()
+    playlist = player.playlist
+    once = ClipSpec(to=frozenset({"user"}), names=("one",))
+    playlist.reconcile({"question:1": once})
+    player.play(1)
+    assert playlist.begun == frozenset(), "nobody is there to hear it"
+    changes = playlist.changes
+    player.play(1, "user")
+    assert (playlist.begun, playlist.changes - changes) == ({"question:1"}, 1)
+    playlist.reconcile({})
+    assert (playlist.played, playlist.cut) == ({"question:1"}, {"question:1"})
+    playlist.reconcile({"question:1": once})
+    assert player.play(3, "user")[-1] == -1
+
+
+def test_what_another_has_begun_is_over_before_it_begins() -> None:
+    player = Player()
+    begun = ClipSpec(to=frozenset({"user"}), names=("one",), begun=True)
+    player.playlist.reconcile({"question:1": begun})
+    assert player.play(3, "user") == [-1, -1, -1]
+    assert (player.playlist.cut, player.loaded) == ({"question:1"}, [])
+
+
+def test_what_is_told_to_have_begun_here_goes_on() -> None:
+    player = Player()
+    once = ClipSpec(to=frozenset({"user"}), names=("one",))
+    player.playlist.reconcile({"question:1": once})
+    player.play(2, "user")
+    player.playlist.reconcile({"question:1": replace(once, begun=True)})
+    player.play(FRAMES, "user")
+    assert (player.playlist.played, player.playlist.cut) == ({"question:1"}, frozenset())

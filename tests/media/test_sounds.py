@@ -11,20 +11,19 @@ import numpy as np
 import pytest
 
 from media.conference.sounds import (
+    ASK,
     FOLDER,
-    SPEAKER,
     TEXT,
-    NoSuchSound,
     Sounds,
-    UnfitSound,
-    at_8_khz,
     problems,
     read_wav,
     spoken,
     texts,
 )
+from media.conference.speaker import NoSuchSound, UnfitSound, at_8_khz
+from media.conference.speaks import SPEAKER, languages, speakable
 from media.sound.frames import FRAME_SAMPLES, RATE_HZ, SAMPLE_TYPE, Samples
-from media.sound.speech import LEVEL_DBFS, leveled, resampled, spoken_dbfs, trimmed
+from media.sound.speech import LEVEL_DBFS, SOFT_DBFS, leveled, resampled, softened, spoken_dbfs, trimmed
 from model.rules import announcing
 
 OURS = [(name, language) for name, said in texts().items() for language in said]
@@ -126,6 +125,39 @@ def test_a_name_is_spoken_where_there_is_a_speaker_and_is_nothing_where_there_is
     assert len(spoken("   ", "it")) == 0
     monkeypatch.setenv("PATH", os.devnull)
     assert len(spoken("Giulia Rossi", "it")) == 0
+
+
+def test_a_question_is_a_recording_of_exactly_this_language_or_spoken_or_no_such_sound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "club-2.fr.wav", tone(440, 1.0))
+    sounds = Sounds(tmp_path, "it")
+    assert len(sounds.load(f"{ASK}club-2", "fr", "Tu es là ?")) == RATE_HZ
+    there = shutil.which(SPEAKER) is not None
+    assert ("it" in languages(), "xx" in languages()) == (there, False)
+    if there:
+        assert len(sounds.load(f"{ASK}club-2", "it", "Sei lì?")) > RATE_HZ // 4
+        assert len(sounds.load(f"{ASK}club-2", "it", "Sei lì da sola?")) > RATE_HZ // 2, "not what was kept"
+    monkeypatch.setenv("PATH", os.devnull)
+    assert languages() == frozenset()
+    for text in ("Sei là?", "   "):
+        with pytest.raises(NoSuchSound):
+            sounds.load(f"{ASK}club-2", "en", text)
+
+
+def test_a_question_can_be_asked_in_the_languages_that_are_spoken_and_those_recorded(tmp_path: Path) -> None:
+    write(tmp_path / "club-2.fr.wav", tone(440))
+    write(tmp_path / "club-2.de.wav", tone(440), rate_hz=16000)
+    write(tmp_path / "club-21.es.wav", tone(440))
+    (tmp_path / "club-2.pt.wav").write_bytes(b"no sound")
+    assert speakable(tmp_path, "club-2", {"it": "Sei lì?", "xx": "?"}, {"it", "en"}) == ["fr", "it"]
+    assert speakable(None, "club-2", {"it": "Sei lì?"}, frozenset()) == []
+
+
+def test_what_is_said_softly_is_as_soft_as_the_tone() -> None:
+    soft = softened(leveled(tone(440, 1.0)))
+    assert abs(20 * np.log10(np.sqrt(np.mean(soft.astype(np.float64) ** 2)) / 32768) - SOFT_DBFS) < 0.5
+    assert len(softened(soft[:0])) == 0
 
 
 def test_what_a_synthesizer_writes_becomes_telephone_sound(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A bridge that joins everybody at once and mixes nothing: a virtual clock leaves no time for sound.
 
-A test says on whose leg a person is heard (`hear`); a clip is over as soon as somebody is there to hear it.
+A test says on whose leg a person is heard (`hear`); a clip is over as soon as somebody is there to hear it,
+but a question only once the test says so (`question_ends`).
 """
 
 from __future__ import annotations
@@ -16,11 +17,14 @@ from media.ports.voice_port import VoicePortSpec
 from media.sound.frames import FRAME_SAMPLES
 from media.sound.levels import LevelReport
 from messages.lines import WayLevel
+from model.alert.folds.dialogue import QUESTION
 
 SILENT_PORTS: set[str] = set()
 """Paths of voice ports from which no sound comes; emptied with every world."""
 MISSING_PORTS: set[str] = set()
 """Paths of voice ports that cannot be opened; as well."""
+NO_VOICE: set[str] = set()
+"""Not empty: nothing here can speak; as well."""
 
 
 def said_by(leg: str) -> bytes:
@@ -38,6 +42,9 @@ class SilentMixer:
         self.played: set[str] = set()
         self.playing: dict[str, ClipSpec] = {}
         self.begun: dict[str, ClipSpec] = {}
+        self.sounding: set[str] = set()
+        self.heard_of: set[str] = set()
+        self.cut: set[str] = set()
         self.silent_ports = SILENT_PORTS
         self.heard: set[str] = set()
         self.digits: dict[str, str] = {}
@@ -55,11 +62,16 @@ class SilentMixer:
         self.digits = {leg: said for leg, said in self.digits.items() if leg in members}
 
     def set_playing(self, clips: Mapping[str, ClipSpec]) -> None:
+        foreign = {clip for clip, spec in clips.items() if spec.begun} - self.heard_of
+        cut = (self.sounding - clips.keys()) | foreign
+        self.cut |= cut - self.played
+        self.played |= cut
         self.playing = dict(clips)
         self.begun.update(clips)
-        self.played.update(
-            clip for clip, spec in clips.items() if not spec.every_s and not spec.to.isdisjoint(self.members)
-        )
+        audible = {clip for clip, spec in clips.items() if not spec.to.isdisjoint(self.members)} - self.played
+        self.sounding = {clip for clip in audible if clip.startswith(QUESTION)}
+        self.heard_of |= self.sounding
+        self.played.update(clip for clip in audible - self.sounding if not clips[clip].every_s)
 
     def set_tap(self, tap: Tap | None) -> None:
         self.tap = tap
@@ -87,7 +99,9 @@ class SilentMixer:
             heard=frozenset(self.heard),
             digits=dict(self.digits),
             played=frozenset(self.played),
-            clip_troubles={},
+            begun=frozenset(self.heard_of),
+            cut=frozenset(self.cut),
+            clip_troubles={clip: "no voice" for clip in self.sounding if NO_VOICE},
             pace=Pace(ticks=self.ticks),
             no_sound=frozenset(leg for leg, spec in self.members.items() if spec.path in self.silent_ports),
         )
@@ -147,6 +161,13 @@ class SilentBridgeActor(ConferenceBridgeActor):
             self._mixer.heard.add(leg)
             if digit:
                 self._mixer.digits[leg] = self._mixer.digits.get(leg, "") + digit
+            self._say_joined(asked=False)
+
+    def question_ends(self) -> None:
+        """What is being asked has been heard to its end."""
+        if isinstance(self._mixer, SilentMixer):
+            assert self._mixer.sounding
+            self._mixer.played |= self._mixer.sounding
             self._say_joined(asked=False)
 
     def let_go(self) -> None:

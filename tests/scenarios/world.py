@@ -50,7 +50,7 @@ from store.journal.journal import Append, Journal
 from store.journal.notify import LocalEar, LocalNotifier
 from store.registry.people import Person
 from store.registry.registry import Registry
-from tests.scenarios.mixer import MISSING_PORTS, SILENT_PORTS, SilentBridgeActor
+from tests.scenarios.mixer import MISSING_PORTS, NO_VOICE, SILENT_PORTS, SilentBridgeActor
 from tests.scenarios.pipe import NETWORKS, Network
 from tests.support.journals import empty_journal
 
@@ -213,6 +213,7 @@ class World:
         NETWORKS.remove(self.network)
         SILENT_PORTS.clear()
         MISSING_PORTS.clear()
+        NO_VOICE.clear()
         for port in list(self.network.ports.values()):
             port.close()
 

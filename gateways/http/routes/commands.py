@@ -11,6 +11,7 @@ from typing import Final
 from litestar import Response, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
+from msgspec.structs import replace
 
 from gateways.http.answers import AnyRequest, CommandAnswer, Problem, ShiftAnswer, answer, said
 from gateways.http.bodies import CommandBody, ShiftBody
@@ -27,10 +28,12 @@ from messages.events import (
     InboxEvent,
     NoteAdded,
     ShiftChanged,
+    Spoken,
     WrapUpEnded,
 )
 from messages.ids import AlertId, Channel, OperatorCommand, OperatorId, Party, ShiftState
 from model.alert.evolve import fold
+from model.alert.leg import Leg
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
 from model.policy import Policy
@@ -72,29 +75,26 @@ def order(
     if data.command is OperatorCommand.OPEN_PAGE:
         pages.open_page(transaction, case, by, keyring.secret_within(transaction, keyring.PAGE))
         return None
-    event = said_by(data, by, to)
+    event = said_by(data, by, to, case.answered(Party.USER))
     if not isinstance(event, DialogueSaid | DialogueSeen) or dialogue.news(case, event):
         transaction.append(Append(inbox, case.inbox_version, (event,)))
     return None
 
 
-def said_by(data: CommandBody, by: OperatorId, to: OperatorId | None) -> InboxEvent:
-    """The event of a command. What only has to be known is a fact at once; the rest the AlertCase acts on."""
+def said_by(data: CommandBody, by: OperatorId, to: OperatorId | None, user: Leg | None) -> InboxEvent:
+    """The event of a command. What only has to be known is a fact at once; the rest the AlertCase acts on.
+
+    `user`: the call in which a question is spoken.
+    """
     match data.command:
         case OperatorCommand.NOTE:
             return NoteAdded(by=by, text=data.text)
         case OperatorCommand.WRITE | OperatorCommand.ASK_ALOUD:
-            aloud = data.command is OperatorCommand.ASK_ALOUD
-            return DialogueSaid(
-                id=data.id or "",
-                by=by,
-                channel=Channel.VOICE if aloud else Channel.DATA,
-                text=data.text.strip(),
-                asks=data.asks or aloud,
-                fills=data.field,
-                yes=data.yes.strip(),
-                no=data.no.strip(),
-            )
+            return _question(data, by)
+        case OperatorCommand.ASK_SPOKEN | OperatorCommand.ASK_SOFTLY if user is not None:
+            softly = data.command is OperatorCommand.ASK_SOFTLY
+            spoken = Spoken(attempt=user.attempt, language=data.language or "", softly=softly)
+            return replace(_question(data, by), spoken=spoken, question=data.question)
         case OperatorCommand.HAVE_READ:
             return DialogueSeen(by=by, upto=data.upto, read=True)
         case OperatorCommand.BRIEF if data.field is not None:
@@ -109,6 +109,21 @@ def said_by(data: CommandBody, by: OperatorId, to: OperatorId | None) -> InboxEv
                 digit=data.digit,
                 what=data.what or "",
             )
+
+
+def _question(data: CommandBody, by: OperatorId) -> DialogueSaid:
+    """What an operator writes, or asks on the line."""
+    on_the_line = data.command is not OperatorCommand.WRITE
+    return DialogueSaid(
+        id=data.id or "",
+        by=by,
+        channel=Channel.VOICE if on_the_line else Channel.DATA,
+        text=data.text.strip(),
+        asks=data.asks or on_the_line,
+        fills=data.field,
+        yes=data.yes.strip(),
+        no=data.no.strip(),
+    )
 
 
 def set_shift(
@@ -178,6 +193,8 @@ def operator_routes(web: Web) -> list[HTTPRouteHandler]:
         known, policy = checked(alert), web.settings.policy
         if data.to is not None and OperatorId(data.to) not in web.people.operators():
             raise Refused(Refusal.NO_SUCH_OPERATOR)
+        if data.question and data.language not in web.settings.speaks.get(data.question, ()):
+            raise Refused(Refusal.NO_VOICE)
         wrong = await web.writing.run(lambda transaction: order(transaction, known, data, by, policy))
         result = "refused" if wrong is not None else "journaled"
         web.metrics.commands.labels(command=data.command.value, result=result).inc()

@@ -7,11 +7,13 @@ from typing import Final
 from msgspec.structs import replace
 
 from messages import events as ev
-from messages.ids import Instant, OperatorId
+from messages.ids import Instant, OperatorId, Unplayed
 from model.alert.case import Case, Filled, Page, Said
 
 ANSWERS: Final = ("yes", "no")
 """What the app's two buttons send; on the line they are the keys 1 and 2."""
+QUESTION: Final = "question"
+_NEVER: Final = Instant(1 << 62)
 
 
 def fold_dialogue(case: Case, event: ev.Event, at: Instant) -> Case | None:
@@ -31,6 +33,8 @@ def fold_dialogue(case: Case, event: ev.Event, at: Instant) -> Case | None:
                 fills=event.fills,
                 yes=event.yes,
                 no=event.no,
+                spoken=event.spoken,
+                question=event.question,
                 version=_version(case),
             )
             case = replace(case, dialogue=(*case.dialogue, said))
@@ -38,6 +42,10 @@ def fold_dialogue(case: Case, event: ev.Event, at: Instant) -> Case | None:
         case ev.DialogueSeen():
             seen = tuple(_seen(one, event, at, _version(case)) for one in case.dialogue)
             return replace(case, dialogue=seen)
+        case ev.AnnouncementBegun(clip=clip, begun_at=begun_at):
+            return _of_clip(case, clip, begun_at=begun_at)
+        case ev.AnnouncementFailed(clip=clip, reason=reason):
+            return _of_clip(case, clip, unplayed=reason)
         case ev.PageOpened(code=code, by=by):
             return replace(case, page=case.page or Page(code=code, at=at, by=by))
         case ev.PageViewed(origin=origin) if case.page is not None:
@@ -70,10 +78,37 @@ def with_answer(case: Case, answer: str, at: Instant, number: int) -> Case:
 
 
 def asked_before(case: Case, at: Instant) -> int:
-    """The number of the last question by this moment, for an answer that names none; 0: there is none."""
-    questions = (one for one in reversed(case.dialogue) if one.by and one.at <= at)
+    """The number of the last question by this moment, for an answer that names none; 0: there is none.
+
+    One that the center speaks is asked once it begins to be heard.
+    """
+    questions = (one for one in reversed(case.dialogue) if one.by and _asked_at(one) <= at)
     last = next(questions, None)
     return last.number if last is not None and last.asks else 0
+
+
+def clip_of(said: Said) -> str:
+    """The name of what is played of a question that the center speaks."""
+    return f"{QUESTION}:{said.number}"
+
+
+def with_heard(case: Case, clip: str, at: Instant) -> Case:
+    """The case once this has been played to its end: of a question it is known when."""
+    return _of_clip(case, clip, heard_at=at)
+
+
+def _of_clip(case: Case, clip: str, **known: Instant | Unplayed) -> Case:
+    dialogue = tuple(
+        replace(one, **known) if one.spoken is not None and clip_of(one) == clip else one
+        for one in case.dialogue
+    )
+    return replace(case, dialogue=dialogue)
+
+
+def _asked_at(one: Said) -> Instant:
+    if one.spoken is None:
+        return one.at
+    return _NEVER if one.begun_at is None else one.begun_at
 
 
 def _seen(one: Said, event: ev.DialogueSeen, at: Instant, version: int) -> Said:

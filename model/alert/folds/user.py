@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from messages import events as ev
 from messages.ids import Instant
 from model.alert.case import Case, Kept
+from model.alert.folds.dialogue import with_heard
 from model.alert.leg import MACHINE
 
 
@@ -46,7 +47,7 @@ def fold_user(case: Case, event: ev.Event, at: Instant) -> Case | None:
             n = 1 + sum(one.startswith(f"{what}:") for one in case.asked)
             return replace(case, asked=(*case.asked, f"{what}:{n}"))
         case ev.AnnouncementPlayed(clip=clip):
-            return replace(case, played=(*case.played, clip))
+            return with_heard(replace(case, played=(*case.played, clip)), clip, at)
         case ev.RecordingStarted(file=file, announce=announce):
             files = (*case.recording.files, file)
             return replace(case, recording=Kept(files=files, announced=announce))

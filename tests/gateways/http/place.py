@@ -123,6 +123,7 @@ class Place:
         """For the web."""
         given = WebSettings(
             protocols=protocols_of(""),
+            speaks={"unknown-4": ["it"]},
             node=self.node,
             state=str(self.state),
             journal=self.url,

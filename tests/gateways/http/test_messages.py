@@ -12,8 +12,8 @@ from litestar.testing import TestClient
 
 from gateways.http.context import Web
 from gateways.http.routes.messages import KEPT_MAX
-from messages.events import AlertCancelled, DialogueSaid, DialogueSeen, LegPressed
-from messages.ids import SECOND, BriefingField, Instant, LegId, OperatorId, Outcome
+from messages.events import AlertCancelled, DialogueSaid, DialogueSeen, LegPressed, Spoken
+from messages.ids import SECOND, BriefingField, Channel, Instant, LegId, OperatorId, Outcome
 from store import streams
 from store.journal.journal import Append
 from tests.gateways.http.answered import no
@@ -213,6 +213,12 @@ def test_what_is_no_message_is_refused(
         {"command": "write", "id": "o1", "text": "x", "field": "what"},
         {"command": "write", "id": "o1", "text": "x", "asks": True, "yes": "known"},
         {"command": "ask_aloud", "text": "x"},
+        {"command": "ask_aloud", "id": "o1", "text": "x", "language": "it"},
+        {"command": "ask_spoken", "id": "o1", "text": "x", "language": "it"},
+        {"command": "ask_softly", "id": "o1", "text": "x", "question": "unknown-4"},
+        {"command": "ask_spoken", "id": "o1", "text": "x" * 201, "language": "it", "question": "unknown-4"},
+        {"command": "ask_spoken", "id": "o1", "text": "x", "language": "it", "question": "../unknown-4"},
+        {"command": "ask_spoken", "id": "o1", "text": "x", "language": "it;", "question": "unknown-4"},
     ],
 )
 def test_what_is_no_order_is_refused(
@@ -289,4 +295,25 @@ def test_who_has_no_app_is_asked_on_the_line_and_answers_by_a_key(
     case = web.following.case(story.alert)
     assert case is not None
     assert (case.dialogue[0].answer, case.briefing[BriefingField.INJURED].text) == ("no", "Nobody")
+    assert told(client, place, story)["messages"] == []
+
+
+def test_a_question_is_spoken_in_a_language_that_can_be_spoken_here_and_in_this_call(
+    client: Client, place: Place, web: Web, story: Story
+) -> None:
+    ask = {"command": "ask_spoken", "id": "o1", "text": "Ci sono armi?", "question": "unknown-4"}
+    story.user_called().user_answered()
+    followed(web)
+    for language, question in (("de", "unknown-4"), ("it", "unknown-5")):
+        refused = order(client, place, story, **ask | {"language": language, "question": question})
+        assert (refused.status_code, refused.json()) == (409, no("no_voice"))
+    softly = order(client, place, story, **ask | {"language": "it", "command": "ask_softly"})
+    assert (softly.status_code, softly.json()) == (409, no("voices_given"))
+    assert order(client, place, story, **ask | {"language": "it"}).status_code == 202
+    followed(web)
+    case = web.following.case(story.alert)
+    assert case is not None
+    (said,) = case.dialogue
+    assert (said.channel, said.asks, said.question) == (Channel.VOICE, True, "unknown-4")
+    assert said.spoken == Spoken(attempt=1, language="it")
     assert told(client, place, story)["messages"] == []

@@ -62,7 +62,7 @@ export function caseView(ui, view) {
           handover.choosing(ui, view)
             ? handover.panel(ui)
             : questions.isOpen(view)
-              ? questions.panel(ui, view, allowed)
+              ? questions.panel(ui, view)
               : facts.isOpen(view)
                 ? facts.panel(ui, view, allowed)
                 : dialogue.isOpen(view)

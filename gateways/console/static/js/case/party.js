@@ -30,6 +30,7 @@ const CLIPS = {
   psap_stay: ['restate in linea', 'please stay on the line'],
   cannot_speak: ['non può parlare', 'she cannot speak'],
   soft_tone: ['un tono leggero', 'a soft tone'],
+  question: ['una domanda', 'a question'],
   recorded: ['è registrata', 'this call is recorded'],
 };
 

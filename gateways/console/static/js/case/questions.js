@@ -1,8 +1,9 @@
 // What is asked of a user who cannot talk, by kind of trouble: one key a question, answered by yes or no, in
-// the user's language with the operator's beside it. By the app where it shows messages, else on the line.
+// the user's language with the operator's beside it.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { either, t } from '../words/words.js';
+import { reason, t } from '../words/words.js';
+import * as asking from './asking.js';
 import { newId } from './writing.js';
 
 let opened = null; // of which alert
@@ -30,6 +31,9 @@ export function close(ui, view) {
 /** @param {Ui} ui @param {CaseView} view */
 const protocol = (ui, view) => ui.feed.center.protocols[chosen.get(view.alert) ?? 0];
 
+/** @param {Ui} ui @param {CaseView} view @returns {asking.Here} */
+const hereOf = (ui, view) => ({ ui, view, protocol: protocol(ui, view) });
+
 /**
  * In that language, else in English, else in any.
  * @param {Record<string, string>} words @param {string} language
@@ -39,45 +43,50 @@ const inLanguage = (words, language) => words[language] ?? words.en ?? Object.va
 const own = (words) => inLanguage(words, document.documentElement.lang);
 
 /**
- * How a question reaches the user now; null where it does not.
- * @param {Allowed} allowed @returns {'write' | 'ask_aloud' | null}
+ * The question as it was asked last, in whichever language.
+ * @param {CaseView} view @param {Question} question
  */
-function way(allowed) {
-  if (allowed.write === null) return 'write';
-  return allowed.ask_aloud === null ? 'ask_aloud' : null;
-}
+const asked = (view, question) =>
+  view.dialogue.findLast((one) => one.by && Object.values(question.ask).includes(one.text));
 
-/** The question as it was asked last. @param {CaseView} view @param {string} text */
-const asked = (view, text) => view.dialogue.findLast((one) => one.by && one.text === text);
-
-/** A key while they are open: 1 to 9. True where it was for them. @param {Ui} ui @param {string} key */
+/**
+ * A key while they are open: 1 to 9, and I. True where it was for them.
+ * @param {Ui} ui @param {string} key
+ */
 export function pressed(ui, key) {
   const view = ui.screen.section === 'case' ? ui.screen.selected() : null;
-  if (view === null || !isOpen(view) || !/^[1-9]$/.test(key)) return false;
-  const question = protocol(ui, view).question[Number(key) - 1];
-  if (question) ask(ui, view, question, key);
+  if (view === null || !isOpen(view) || !/^[1-9I]$/.test(key)) return false;
+  if (key === 'I') asking.another(hereOf(ui, view));
+  else if (protocol(ui, view).question[Number(key) - 1]) ask(ui, view, Number(key) - 1);
   return true;
 }
 
-/** @param {Ui} ui @param {CaseView} view @param {Question} question @param {string} key */
-async function ask(ui, view, question, key) {
-  const allowed = ui.feed.allowedIn(view);
-  const command = way(allowed);
-  if (command === null) return ui.orders.refuse(key, view.alert, allowed.write);
-  const text = inLanguage(question.ask, view.person?.language ?? document.documentElement.lang);
+/** @param {Ui} ui @param {CaseView} view @param {number} at */
+async function ask(ui, view, at) {
+  const here = hereOf(ui, view);
+  const command = asking.way(here);
+  const key = String(at + 1);
+  if (command === null) return ui.orders.refuse(key, view.alert, ui.feed.allowedIn(view).write);
+  const question = here.protocol.question[at];
+  const language = asking.language(here, at, command);
+  if (!language) return ui.orders.refuse(key, view.alert, 'no_voice');
+  const text = question.ask[language] ?? own(question.ask);
   const fills = question.fills ? { field: question.fills, yes: own(question.yes), no: own(question.no) } : {};
-  const answer = await ui.feed.command(view.alert, command, { id: newId(), text, asks: true, ...fills });
+  const answer = await ui.feed.command(view.alert, command, {
+    id: newId(),
+    text,
+    asks: true,
+    ...fills,
+    ...asking.voice(here, at, command),
+  });
   if (!answer.ok) ui.orders.refuse(key, view.alert, answer.reason);
 }
 
-/** @param {Ui} ui @param {CaseView} view @param {Allowed} allowed */
-export function panel(ui, view, allowed) {
-  const now = protocol(ui, view);
-  const language = view.person?.language ?? document.documentElement.lang;
-  const how = {
-    write: either('Nella sua app: Sì o No', 'In the app: yes or no'),
-    ask_aloud: either('Chiedi a voce: tasto 1 per sì, 2 per no', 'Ask aloud: key 1 for yes, 2 for no'),
-  }[way(allowed)];
+/** @param {Ui} ui @param {CaseView} view */
+export function panel(ui, view) {
+  const here = hereOf(ui, view);
+  const { protocol: now } = here;
+  const way = asking.way(here);
   return html`<div class="panel__head">
       <h2>${own(now.name)}</h2>
       <button class="btn" @click=${() => open(ui, view)}>
@@ -88,27 +97,37 @@ export function panel(ui, view, allowed) {
     <div class="panel__body questions">
       <p class="ink-2">
         ${now.advise ? html`<b class="questions__advise">${own(now.advise)}</b>` : nothing}
-        ${how ?? either('Ora non le si può chiedere nulla.', 'Nothing can be asked now.')}
+        <span class="questions__way" role="status" data-way=${way ?? 'none'}>${asking.wayName(way)}</span>
+        ${
+          asking.hasAnother(here)
+            ? html`<button class="btn" @click=${() => asking.another(here)}>
+                <kbd>I</kbd><span>${t('anotherWay')}</span>
+              </button>`
+            : nothing
+        }
       </p>
       <ol>
-        ${now.question.map((question, at) => {
-          const text = inLanguage(question.ask, language);
-          const said = asked(view, text);
-          const mine = own(question.ask);
-          return html`<li data-asked=${said ? 'yes' : nothing}>
-            <button
-              class="questions__ask"
-              ?disabled=${!how}
-              @click=${() => ask(ui, view, question, String(at + 1))}>
-              <kbd>${at + 1}</kbd><span lang=${language}>${text}</span>
-            </button>
-            ${mine === text ? nothing : html`<small>${mine}</small>`}
-            <b class="questions__answer" role="status">${said ? answerOf(said) : ''}</b>
-          </li>`;
-        })}
+        ${now.question.map((question, at) => row(here, question, at, way))}
       </ol>
     </div>`;
 }
 
-/** @param {SaidView} said */
-const answerOf = (said) => (said.answer ? t(said.answer === 'yes' ? 'yes' : 'no') : t('asked'));
+/** @param {asking.Here} here @param {Question} question @param {number} at @param {asking.Way | null} way */
+function row(here, question, at, way) {
+  const { ui, view } = here;
+  const language = asking.language(here, at, way ?? 'write');
+  const text = question.ask[language] ?? own(question.ask);
+  const mine = own(question.ask);
+  const said = asked(view, question);
+  const aside = [
+    mine === text ? '' : mine,
+    language ? asking.otherLanguage(view, language) : reason('no_voice'),
+  ].filter(Boolean);
+  return html`<li data-asked=${said ? 'yes' : nothing}>
+    <button class="questions__ask" ?disabled=${!way || !language} @click=${() => ask(ui, view, at)}>
+      <kbd>${at + 1}</kbd><span lang=${language || nothing}>${text}</span>
+    </button>
+    ${aside.length ? html`<small>${aside.join(' · ')}</small>` : nothing}
+    <b class="questions__answer" role="status">${said ? asking.outcome(said, ui.feed.nowUs()) : ''}</b>
+  </li>`;
+}

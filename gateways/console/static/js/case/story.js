@@ -273,6 +273,10 @@ export function told(entry, user, names, test) {
         `${op} fa dire al 112: ${clipName(entry.reason)}`,
         `${op} has 112 told: ${clipName(entry.reason)}`,
       );
+    case 'announcement.failed':
+      return entry.reason === 'no_sound'
+        ? s('warn', 'wait', 'Domanda non detta: manca la voce', 'A question was not said: no voice')
+        : s('warn', 'wait', 'Domanda interrotta', 'A question was cut off');
     case 'psap.requested':
       return op
         ? s('112', '', `${op} chiede il 112`, `${op} asks for 112`)

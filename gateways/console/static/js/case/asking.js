@@ -1,0 +1,109 @@
+// By which way a question goes and in which language, and how far one that the center speaks has come.
+
+import { either, languageName, t } from '../words/words.js';
+
+/** After so long without a key the screen says that none was pressed. */
+const ANSWERS_WITHIN_US = 12e6;
+/** @typedef {'write' | 'ask_spoken' | 'ask_aloud' | 'ask_softly'} Way */
+/** The first that is possible is taken by itself, `ask_softly` only by a key. @type {Way[]} */
+const WAYS = ['write', 'ask_spoken', 'ask_aloud', 'ask_softly'];
+const SPOKEN = ['ask_spoken', 'ask_softly'];
+const chosen = new Map(); // by alert: which way an operator has chosen
+
+/** @param {Way} by */
+const isSpoken = (by) => SPOKEN.includes(by);
+
+/** What is open on the screen. @typedef {{ ui: Ui, view: CaseView, protocol: CallProtocol }} Here */
+
+/** The ways by which something of this protocol can be asked now. @param {Here} here @returns {Way[]} */
+function ways(here) {
+  const allowed = here.ui.feed.allowedIn(here.view);
+  const can = (/** @type {Way} */ by) => here.protocol.question.some((_, at) => language(here, at, by));
+  return WAYS.filter((by) => allowed[by] === null && can(by));
+}
+
+/** The way that a key takes now; null where there is none. @param {Here} here @returns {Way | null} */
+export function way(here) {
+  const all = ways(here);
+  const wanted = chosen.get(here.view.alert);
+  return all.includes(wanted) ? wanted : (all.find((by) => by !== 'ask_softly') ?? null);
+}
+
+/** Whether there is another than that. @param {Here} here */
+export const hasAnother = (here) => ways(here).some((by) => by !== way(here));
+
+/** The key I: the next of them. @param {Here} here */
+export function another(here) {
+  const all = ways(here);
+  chosen.set(here.view.alert, all[(all.indexOf(way(here)) + 1) % all.length]);
+  here.ui.draw();
+}
+
+/**
+ * The first of the user's, the center's and English in which this question can go this way; empty: in none.
+ * @param {Here} here @param {number} at @param {Way} by
+ */
+export function language({ ui, view, protocol }, at, by) {
+  const { center } = ui.feed;
+  const wanted = [view.person?.language, center.language, 'en'];
+  const words = Object.keys(protocol.question[at].ask);
+  const there = isSpoken(by) ? (center.speaks[nameOf(protocol, at)] ?? []) : words;
+  return wanted.find((one) => one && there.includes(one)) ?? (isSpoken(by) ? '' : words[0]);
+}
+
+/** @param {CallProtocol} protocol @param {number} at */
+const nameOf = (protocol, at) => `${protocol.file}-${at + 1}`;
+
+/**
+ * What the order says besides, of a question that the center speaks.
+ * @param {Here} here @param {number} at @param {Way} by
+ */
+export const voice = (here, at, by) =>
+  isSpoken(by) ? { language: language(here, at, by), question: nameOf(here.protocol, at) } : {};
+
+/** What the way is called, before the key is pressed. @param {Way | null} by */
+export function wayName(by) {
+  if (by === 'write') return either('Nella sua app: Sì o No', 'In the app: yes or no');
+  if (by === 'ask_spoken')
+    return either('La dice il centro: tasto 1 sì, 2 no', 'The center speaks it: key 1 for yes, 2 for no');
+  if (by === 'ask_softly')
+    return either(
+      'Il centro la sussurra al suo orecchio: tasto 1 sì, 2 no',
+      'The center whispers it in her ear: key 1 for yes, 2 for no',
+    );
+  if (by === 'ask_aloud')
+    return either('Chiedi tu a voce: tasto 1 sì, 2 no', 'Ask aloud yourself: key 1 for yes, 2 for no');
+  return either('Ora non le si può chiedere nulla.', 'Nothing can be asked now.');
+}
+
+/** That it goes in another language than the user's. @param {CaseView} view @param {string} by */
+export const otherLanguage = (view, by) =>
+  view.person?.language && by !== view.person.language ? languageName(by) : '';
+
+/** @type {Record<Exclude<Progress, 'heard'>, Pair>} */
+const PROGRESS = {
+  waiting: ['sta per sentirla', 'about to hear it'],
+  speaking: ['la sta sentendo', 'hears it now'],
+  no_sound: ['non detta: manca la voce', 'not said: no voice'],
+  cut_off: ['interrotta', 'cut off'],
+  hung_up: ['non sentita: caduta', 'not heard: hung up'],
+  replaced: ['non finita', 'not finished'],
+  withheld: ['non detta: non deve sentire', 'not said: she is to hear nobody'],
+};
+
+/**
+ * How far a question has come: its answer, else what is known.
+ * @param {SaidView} said @param {number} nowUs
+ */
+export function outcome(said, nowUs) {
+  if (said.answer) return t(said.answer === 'yes' ? 'yes' : 'no');
+  return said.spoken ? progress(said, nowUs) : t('asked');
+}
+
+/** @param {SaidView} said @param {number} nowUs */
+export function progress({ spoken, heard_us: heardUs }, nowUs) {
+  if (spoken !== 'heard') return either(...PROGRESS[spoken]);
+  return nowUs - heardUs < ANSWERS_WITHIN_US
+    ? either('sentita', 'heard')
+    : either('sentita, nessun tasto', 'heard, no key');
+}

@@ -1,0 +1,92 @@
+"""Who cannot talk and has no app: asked by the center's voice, answered by the keys of the phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from messages.ids import AlertId, BriefingField
+from tests.flows.desk import NOT_SIGNED_ON, Desk
+from tests.flows.people import ASKED_HZ, GIULIA, write_tone
+from tests.flows.test_one_alert import newest
+from tests.support.center import Center, line_number
+from tests.support.signals import level_db
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.process,
+    pytest.mark.timeout(300),
+    pytest.mark.browser_may_say(NOT_SIGNED_ON),
+]
+
+KEYS: Final = {"1": (697, 1209), "2": (697, 1336)}
+"""What a phone sends of each key, Hz (ITU-T Q.23)."""
+HEARD_DB: Final = -25.0
+
+
+def loudest_db(made: Center, phone: str, hz: float) -> float:
+    """How loud this tone ever was on the phone, for a fifth of a second."""
+    heard = made.heard(phone)
+    return max(
+        (level_db(heard[at : at + 3200], hz) for at in range(0, len(heard) - 3200, 3200)), default=-200.0
+    )
+
+
+@pytest.fixture
+def presses(made: Center, tmp_path: Path) -> Iterator[Callable[[str], None]]:
+    """Giulia presses a key of the phone, every second."""
+
+    def says(what: str) -> None:
+        changed = made.carrier.patch(f"/phones/{GIULIA}", json={"says": what})
+        assert changed.status_code == 200, changed.text
+
+    # The phone's sound goes by the time of its call: a key once pressed would be one pressed long ago.
+    def press(key: str) -> None:
+        again = write_tone(tmp_path / f"key-{key}.wav", *KEYS[key], seconds=0.2, pause_s=0.8)
+        says(f"loop:{again}")
+
+    yield press
+    says("")
+
+
+def calls_in(desk: Desk, made: Center) -> AlertId:
+    """Giulia calls the center, and it is Marta who has the case."""
+    called = made.carrier.post(f"/phones/{GIULIA}/call", json={"to": line_number(1)})
+    assert called.status_code == 200, called.text
+    desk.acknowledges()
+    desk.are("live", "live", "idle")
+    return newest(desk)
+
+
+def answer(desk: Desk, place: int) -> Locator:
+    return desk.page.locator(".questions li").nth(place - 1).locator(".questions__answer")
+
+
+def way(desk: Desk) -> Locator:
+    return desk.page.locator(".questions__way")
+
+
+def test_a_question_is_spoken_to_the_phone_and_key_1_is_in_the_briefing(
+    desk: Desk, made: Center, presses: Callable[[str], None]
+) -> None:
+    desk.sign_on()
+    desk.begin_shift()
+    alert = calls_in(desk, made)
+    desk.press("j")
+    expect(way(desk)).to_contain_text("The center speaks it")
+    desk.press("4")
+    expect(answer(desk, 4)).to_contain_text("hear")
+    made.until("the phone hears it", lambda: loudest_db(made, GIULIA, ASKED_HZ) > HEARD_DB)
+    expect(answer(desk, 4)).to_have_text("heard")
+    assert loudest_db(made, desk.me.phone, ASKED_HZ) < HEARD_DB - 20, "the user alone hears it"
+    presses("1")
+    expect(answer(desk, 4)).to_have_text("Yes")
+    desk.page.keyboard.press("Escape")
+    desk.press("q")
+    expect(desk.page.locator("[data-field=weapons]")).to_have_value("Yes, not known which")
+    assert desk.case(alert).briefing[BriefingField.WEAPONS].text == "Yes, not known which"
+    assert "has asked, by the center's voice: Ci sono armi?" in desk.timeline(alert)

@@ -1,0 +1,183 @@
+"""Questions that the center speaks, through the whole center: asked once, whoever dies meanwhile."""
+
+from __future__ import annotations
+
+import pytest
+
+from messages import events as ev
+from messages.ids import BriefingField, Channel, OperatorCommand, Party, Role, Unplayed
+from model.orders.effects import refusal
+from model.orders.refusals import Refusal
+from model.rules.spoken import Progress, progress
+from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.mixer import NO_VOICE
+from tests.scenarios.test_announcements import bridge, hears
+from tests.scenarios.test_flow import joined, to_conference, to_talking, voice_alert
+from tests.scenarios.world import World
+
+pytestmark = pytest.mark.scenario
+
+
+def ask(world: World, *, softly: bool = False) -> None:
+    """As the web writes it."""
+    user = world.case.answered(Party.USER)
+    assert user is not None
+    said = ev.DialogueSaid(
+        id=f"q{len(world.case.dialogue)}",
+        by=world.operators[0],
+        channel=Channel.VOICE,
+        text="Ci sono armi?",
+        asks=True,
+        fills=BriefingField.WEAPONS,
+        yes="A knife",
+        spoken=ev.Spoken(attempt=user.attempt, language="it", softly=softly),
+        question="unknown-4",
+    )
+    world.fact(said)
+
+
+def last(world: World) -> Progress | None:
+    return progress(world.case, world.case.dialogue[-1])
+
+
+def is_asked(world: World) -> None:
+    world.until("it is begun", lambda: last(world) is Progress.SPEAKING)
+
+
+def presses(world: World, digit: str) -> None:
+    leg = world.case.answered(Party.USER)
+    assert leg is not None
+    world.until("a bridge has the call", lambda: bridge(world).has(leg.leg))
+    bridge(world).hear(leg.leg, digit)
+    world.system.run()
+
+
+def ends(world: World) -> None:
+    bridge(world).question_ends()
+    world.system.run()
+    world.until("it was heard", lambda: last(world) is Progress.HEARD)
+
+
+def test_a_question_is_heard_by_the_user_alone_and_a_key_fills_the_briefing(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_conference(world)
+    ask(world)
+    is_asked(world)
+    assert hears(world, Party.USER) == {"ask:unknown-4", "press_keys"}
+    assert "press_keys" not in hears(world, Party.OPERATOR) | hears(world, Party.PSAP)
+    ends(world)
+    presses(world, "1")
+    world.until("it is answered", lambda: world.case.dialogue[-1].answer == "yes")
+    assert world.case.briefing[BriefingField.WEAPONS].text == "A knife"
+
+
+@pytest.mark.parametrize("killed", [Role.CONFERENCE_BRIDGE, Role.ALERT_CASE])
+def test_one_that_was_heard_is_not_asked_again_whoever_dies_then(make_world: MakeWorld, killed: Role) -> None:
+    world = make_world()
+    to_talking(world)
+    ask(world)
+    is_asked(world)
+    ends(world)
+    world.kill(killed)
+    world.until("they are joined", lambda: len(joined(world)) == 2)
+    world.advance(5)
+    assert hears(world, Party.USER) == set()
+    assert (len(world.events(ev.AnnouncementBegun)), world.events(ev.AnnouncementFailed)) == (1, [])
+    presses(world, "2")
+    world.until("it is answered", lambda: world.case.dialogue[-1].answer == "no")
+
+
+def test_the_death_of_the_bridge_in_its_middle_is_said_and_nothing_is_begun_again(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world()
+    to_talking(world)
+    ask(world)
+    is_asked(world)
+    world.kill(Role.CONFERENCE_BRIDGE)
+    world.until("it is said", lambda: last(world) is Progress.CUT_OFF)
+    world.advance(5)
+    assert hears(world, Party.USER) == set()
+    assert [one.reason for one in world.events(ev.AnnouncementFailed)] == [Unplayed.CUT_OFF]  # type: ignore[union-attr]
+
+
+def test_the_death_of_the_case_in_its_middle_changes_nothing(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_talking(world)
+    ask(world)
+    is_asked(world)
+    world.kill(Role.ALERT_CASE)
+    world.advance(3)
+    ends(world)
+    assert (len(world.events(ev.AnnouncementBegun)), world.events(ev.AnnouncementFailed)) == (1, [])
+
+
+@pytest.mark.parametrize("killed", [(Role.CONFERENCE_BRIDGE,), (Role.ALERT_CASE, Role.CONFERENCE_BRIDGE)])
+def test_one_that_had_not_begun_is_asked_by_who_comes_after(
+    make_world: MakeWorld, killed: tuple[Role, ...]
+) -> None:
+    world = make_world()
+    to_talking(world)
+    for role in killed:
+        world.kill(role)
+    ask(world)
+    is_asked(world)
+    ends(world)
+    assert len(world.events(ev.AnnouncementBegun)) == 1
+
+
+def test_the_death_of_both_after_its_end_asks_nothing_twice(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_talking(world)
+    ask(world)
+    is_asked(world)
+    ends(world)
+    world.kill(Role.ALERT_CASE)
+    world.kill(Role.CONFERENCE_BRIDGE)
+    world.until("they are joined", lambda: len(joined(world)) == 2)
+    world.advance(5)
+    assert len(world.events(ev.AnnouncementBegun)) == 1
+    assert hears(world, Party.USER) == set()
+
+
+def test_where_nothing_can_speak_it_is_said_at_once(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_talking(world)
+    NO_VOICE.add("here")
+    ask(world)
+    world.until("it is said", lambda: last(world) is Progress.NO_SOUND)
+    assert world.events(ev.AnnouncementBegun) == []
+
+
+def test_in_a_silent_alert_nothing_is_spoken_but_softly_by_an_order_of_its_own(make_world: MakeWorld) -> None:
+    world = make_world()
+    world.send(silent=True)
+    world.until("an operator has it", lambda: world.case.operator is not None)
+    voice_alert(world)
+    world.until("operator and user are joined", lambda: joined(world) == {Party.OPERATOR, Party.USER})
+    by = world.case.operator
+    assert by is not None
+    why = refusal(world.case, OperatorCommand.ASK_SPOKEN, by, world.policy)
+    assert why is Refusal.VOICES_WITHHELD
+    # One that was allowed when it was written, and is not any more when it is read.
+    ask(world)
+    world.advance(3)
+    assert (hears(world, Party.USER), last(world)) == ({"soft_tone"}, Progress.WITHHELD)
+    ask(world, softly=True)
+    is_asked(world)
+    (asked,) = [one for name, one in bridge(world).playing.items() if name.startswith("question")]
+    assert asked.softly
+    ends(world)
+    world.until("the tone is back", lambda: hears(world, Party.USER) == {"soft_tone"})
+
+
+def test_under_duress_nothing_is_spoken(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_talking(world)
+    ask(world)
+    is_asked(world)
+    world.fact(ev.AlertCancelled(duress=True))
+    world.until("it is still", lambda: hears(world, Party.USER) == set())
+    ask(world, softly=True)
+    world.advance(3)
+    assert (hears(world, Party.USER), last(world)) == (set(), Progress.WITHHELD)
