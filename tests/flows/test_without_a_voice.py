@@ -12,7 +12,7 @@ from center.alerts import newest_cases
 from center.state.journals import journal_of
 from messages.ids import Outcome
 from tests.flows.desk import LISTEN, NOT_SIGNED_ON, WHERE, Desk
-from tests.flows.people import GIULIA
+from tests.flows.people import DURESS_PIN, GIULIA
 from tests.gateways.app.phone import KEY_CHECKED
 from tests.support.center import PSAP, Center
 from tests.support.complaints import Complaints
@@ -134,3 +134,40 @@ def test_s04_from_a_silent_alert_to_112_briefed_without_a_sound(desk: Desk, made
     story = desk.timeline(newest.alert)
     for line in ("the user writes: he is in the kitchen", "marta-bianchi says, children: two"):
         assert line in story
+
+
+def test_case_19_under_duress_in_mid_dialogue_nothing_more_reaches_the_phone_and_112_is_called(
+    desk: Desk, made: Center, app: Page
+) -> None:
+    desk.sign_on()
+    desk.begin_shift()
+    raise_silently(app)
+    write(app, "he is at the door")
+    desk.acknowledges()
+    desk.press("w")
+    desk.page.keyboard.type("Can you lock it?")
+    desk.page.keyboard.press("Enter")
+    expect(told(app).last).to_contain_text("Can you lock it?")
+    # Whoever forces the user has the phone by now, and reads along.
+    app.get_by_role("button", name="A mistake, cancel with the PIN").click()
+    app.get_by_label("PIN").fill(DURESS_PIN)
+    app.keyboard.press("Enter")
+    expect(app.locator("main")).to_contain_text("You asked to cancel")
+    forced = app.locator("main").inner_text()
+    expect(desk.banner).to_contain_text("Duress")
+    expect(desk.page.locator(".dialogue__why")).to_contain_text("app")
+    desk.press("j", "1")
+    desk.answers(PSAP)
+    expect(desk.page.locator(".brief")).to_contain_text("She cancelled under duress: do not phone her.")
+    with journal_of(made.state) as journal:
+        (newest, *_) = newest_cases(journal)
+    assert [one.text for one in newest.dialogue] == ["he is at the door", "Can you lock it?"]
+    assert app.locator("main").inner_text() == forced
+    expect(app.get_by_text("Can you lock it?")).to_have_count(0)
+    desk.page.keyboard.press("Escape")
+    desk.page.keyboard.press("Escape")
+    desk.briefs()
+    assert desk.closed(newest.alert).outcome is Outcome.BRIEFED
+    assert desk.calls(GIULIA) == []
+    assert app.evaluate("window.tones") == []
+    assert app.locator("main").inner_text() == forced

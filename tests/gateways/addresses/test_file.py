@@ -7,9 +7,13 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
+from math import cos, hypot, radians, sin
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateways.addresses.file import APPLICATION, AddressFile
 from gateways.addresses.making import Row, make
@@ -17,7 +21,15 @@ from gateways.addresses.reading import rows
 from gateways.addresses.source import AddressesFailed
 from messages.base import Position
 from messages.ids import Instant, Nearness
-from model.address import address_of
+from model.address import (
+    LEAST_ACCURACY_M,
+    NEAR_ACCURACY_M,
+    NEAR_M,
+    NUMBER_ACCURACY_M,
+    STREET_ACCURACY_M,
+    address_of,
+    metres,
+)
 from tests.gateways.addresses import made_up
 
 TODAY = date(2026, 11, 28)
@@ -51,6 +63,45 @@ def test_of_the_same_places_known_to_20_m_the_street_is_right_and_no_number_is_t
         found = address_of(position(*door.before, 20.0), file.look(*door.before))
         assert found is not None
         assert (found.nearness, found.street, found.number) == (Nearness.STREET, door.street, "")
+
+
+TRUE = st.tuples(st.floats(-40.0, 740.0), st.floats(-40.0, 850.0))
+"""Metres east and north of the town's corner: where the phone is in truth."""
+
+
+@given(TRUE, st.floats(0.0, 360.0), st.floats(0.0, 1.0), st.floats(0.0, 160.0))
+def test_wherever_the_phone_is_within_what_it_says_the_words_are_true_of_the_town(
+    town: Path, true: tuple[float, float], bearing: float, off: float, accuracy_m: float
+) -> None:
+    believed_m = max(accuracy_m, LEAST_ACCURACY_M)
+    away_m = off * believed_m
+    east_m, north_m = true[0] + away_m * sin(radians(bearing)), true[1] + away_m * cos(radians(bearing))
+    where = made_up.at(east_m, north_m)
+    found = address_of(position(*where, accuracy_m), _opened(town).look(*where))
+    if found is None:
+        return
+    doors = sorted(
+        (hypot(*metres(*made_up.at(*true), one.lat, one.lon)), one.street, one.number)
+        for one in made_up.doors()
+    )
+    _, street, number = doors[0]
+    assert found.town == made_up.TOWN
+    match found.nearness:
+        case Nearness.NUMBER:
+            assert accuracy_m <= NUMBER_ACCURACY_M
+            assert (found.street, found.number) == (street, number)
+        case Nearness.STREET:
+            assert accuracy_m <= STREET_ACCURACY_M
+            assert (found.street, found.number) == (street, "")
+        case Nearness.NEAR:
+            assert accuracy_m <= NEAR_ACCURACY_M
+            assert found.number == ""
+            assert min(m for m, name, _ in doors if name == found.street) <= NEAR_M + 0.01
+
+
+@cache
+def _opened(town: Path) -> AddressFile:
+    return AddressFile(town)
 
 
 def test_outside_of_the_town_nothing_is_told(town: Path) -> None:

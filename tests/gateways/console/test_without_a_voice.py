@@ -1,0 +1,78 @@
+"""Who cannot talk, on the operator's screen: keys of the phone in big letters, each question by its key."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from gateways.console.protocols import protocols_of
+from messages import events as ev
+from store import streams
+from tests.gateways.console.desk import settled
+from tests.gateways.console.states import Stage
+from tests.gateways.http.place import CLOCK
+from tests.gateways.story import Story
+from tests.waiting import wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
+
+
+def asked(story: Story) -> list[ev.DialogueSaid]:
+    """What the operator has asked."""
+    events = [one.event for one in story.journal.read(streams.inbox(story.alert))]
+    return [one for one in events if isinstance(one, ev.DialogueSaid)]
+
+
+@pytest.mark.parametrize("lang", ["en", "it"])
+def test_keys_of_the_phone_are_seen_in_big_letters_and_answer_a_question_without_a_pointer(
+    stage: Stage, lang: str
+) -> None:
+    stage.page.set_viewport_size({"width": 1280, "height": 720})
+    stage.lang = lang
+    story = stage.talked(30, 12)
+    stage.ago(0)
+    page = stage.signed_on()
+
+    def press(digit: str) -> None:
+        leg = story.leg("user")
+        story.say(ev.LegPressed(leg=leg, attempt=1, digit=digit, pressed_at=CLOCK.now_us()))
+
+    press("5")
+    keys = page.locator("[data-party=user] .party__pressed")
+    expect(keys).to_contain_text("5")
+    size = "e => parseFloat(getComputedStyle(e).fontSize)"
+    beside = page.locator("[data-party=user] .party__state").evaluate(size)
+    assert keys.evaluate(size) >= 1.5 * beside
+    settled(page)
+    page.keyboard.press("j")
+    page.keyboard.press("1")
+    said = page.locator(".questions__answer").first
+    expect(said).to_have_text("asked" if lang == "en" else "chiesto")
+    press("1")
+    expect(keys).to_contain_text("5 1")
+    expect(said).to_have_text("Yes" if lang == "en" else "Sì")
+    assert keys.evaluate(
+        "e => e.scrollWidth <= e.clientWidth && e.getBoundingClientRect().right <= innerWidth"
+    )
+
+
+def test_each_question_of_each_protocol_is_asked_by_its_key_in_the_user_s_language(stage: Stage) -> None:
+    story = stage.talked(30, 12)
+    stage.ago(0)
+    page = stage.signed_on()
+    protocols = protocols_of("")
+    for number, protocol in enumerate(protocols):
+        settled(page)
+        page.keyboard.press("j")
+        expect(page.locator(".panel__head h2", has_text=protocol.name["en"])).to_be_visible()
+        for key in range(1, len(protocol.question) + 1):
+            page.keyboard.press(str(key))
+            expect(page.locator(".questions li").nth(key - 1)).to_have_attribute("data-asked", "yes")
+        wanted = [one for each in protocols[: number + 1] for one in each.question]
+        wait_until(lambda wanted=wanted: len(asked(story)) == len(wanted), what="all are in the journal")  # type: ignore[misc]
+    assert [(one.text, one.fills, one.yes, one.no) for one in asked(story)] == [
+        (one.ask["it"], one.fills, one.yes.get("en", ""), one.no.get("en", ""))
+        for each in protocols
+        for one in each.question
+    ]
+    assert all(one.asks for one in asked(story))
