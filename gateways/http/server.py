@@ -15,7 +15,7 @@ import ssl
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 import uvicorn
 from litestar import Litestar
@@ -138,12 +138,17 @@ class _Server(uvicorn.Server):
         # Without sockets: uvicorn would have one kind of them, and wait a minute for a handshake.
         await super().startup([])
         for one in (self._listener, *self._plain):
-            make = self._loop.create_unix_server if one.family == socket.AF_UNIX else self._loop.create_server
+            local = one.family == socket.AF_UNIX
+            make = self._loop.create_unix_server if local else self._loop.create_server
             tls = self.config.ssl if one is self._listener else None
             within_s = None if tls is None else LIMITS.header_s
-            self.servers.append(
-                await make(self._protocol, sock=one, backlog=BACKLOG, ssl=tls, ssl_handshake_timeout=within_s)
+            # The address is the node's and named by one of its descriptors (`runtime.unix_address`), which is
+            # something else here: from Python 3.13 on the loop would look there, and remove what it finds.
+            kept: dict[str, Any] = {"cleanup_socket": False} if local else {}
+            made = await make(
+                self._protocol, sock=one, backlog=BACKLOG, ssl=tls, ssl_handshake_timeout=within_s, **kept
             )
+            self.servers.append(made)
         # What is there now stays for ever: the collector need not walk through it at every turn.
         gc.collect()
         gc.freeze()

@@ -49,7 +49,7 @@ def test_byte_code_may_be_used_and_is_made_before_the_first_start() -> None:
 def test_systemd_takes_every_line_and_finds_it_hardened(tmp_path: Path) -> None:
     unit = tmp_path / UNIT.name
     # The checkout that it names is not on this machine.
-    unit.write_text(UNIT.read_text().replace("/opt/securwoman/.venv/bin/securwoman", "/bin/true"))
+    unit.write_text(UNIT.read_text().replace("/opt/securwoman/current/.venv/bin/securwoman", "/bin/true"))
     checked = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", unit], capture_output=True, text=True, check=False
     )

@@ -1,0 +1,318 @@
+"""`scripts/install` into a folder in place of the machine, with tools that only note how they were called.
+
+What a bare Debian makes of it `scripts/bare` tries.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from center.settings.check import faults_of
+from center.settings.file import load
+from tests.foundation.tree import ROOT, pyproject
+
+PYTHON = """#!/bin/bash
+printf 'python %s\\n' "$*" >>"$LOG"
+case "$*" in
+*tomllib*) exec "$REAL_PYTHON" "$@" ;;
+*"import ensurepip"*) exit 0 ;;
+*"version_info"*) echo 3.11 ;;
+*"-m venv --clear"*) rm -rf "$5" && mkdir -p "$5/bin" && cp "$0" "$5/bin/python" && : >"$5/pyvenv.cfg" ;;
+*requirements-build.lock*) cp "$TOOLS/true" "${0%/*}/uv" && cp "$TOOLS/securwoman" "${0%/*}/securwoman" ;;
+*compileall*) [[ -z ${NO_BYTE_CODE:-} ]] ;;
+esac
+"""
+CENTER = """#!/bin/bash
+printf 'center %s in %s\\n' "$*" "$STATE_DIRECTORY" >>"$LOG"
+state=$STATE_DIRECTORY
+case "$*" in
+certificate*) mkdir -p "$state/certificate" && touch "$state/certificate/center.pem" ;;
+"backup --new-key"*) echo secret >"$3"; echo age1public ;;
+"operator add"*) echo '[{"id":"admin","role":"admin"}]' >"$state/operators" ;;
+"operator list"*) cat "$state/operators" 2>/dev/null || echo '[{"id":"demo","role":"admin"}]' ;;
+"operator recover"*) echo "signs on"; echo swr_code ;;
+"alert list"*) echo "${OPEN_ALERTS:-[]}" ;;
+doctor*) echo '{"text": "would serve an alert now, on 2 lines"}'; exit "${DOCTOR:-0}" ;;
+esac
+"""
+NOTE = '#!/bin/bash\nprintf \'%s %s\\n\' "${0##*/}" "$*" >>"$LOG"\n'
+TOOLS = {
+    "python3": PYTHON,
+    "true": NOTE,
+    "securwoman": CENTER,
+    "apt-get": NOTE,
+    "udevadm": NOTE,
+    "chgrp": NOTE,
+    "useradd": NOTE + 'touch "$SECURWOMAN_PREFIX/account"\n',
+    "usermod": NOTE,
+    "id": "#!/bin/bash\n[[ -e $SECURWOMAN_PREFIX/account ]] && echo securwoman dialout audio\n",
+    "dpkg-query": "#!/bin/bash\necho installed\n",
+    "hostname": """#!/bin/bash
+[[ ${1:-} == -I ]] && echo "192.0.2.7 2001:db8::7 " || echo "${NAME:-center}"
+""",
+    "runuser": '#!/bin/bash\nshift 3\nexec "$@"\n',
+    # Nothing here belongs to an account that there is not.
+    "install": """#!/bin/bash
+kept=()
+while (($#)); do case $1 in -o | -g) shift ;; *) kept+=("$1") ;; esac; shift; done
+exec /usr/bin/install "${kept[@]}"
+""",
+    "systemctl": NOTE
+    + """case "$*" in
+*is-active*|*is-enabled*) [[ -e $SECURWOMAN_PREFIX/started ]] ;;
+enable*) touch "$SECURWOMAN_PREFIX/started" ;;
+*disable*) rm -f "$SECURWOMAN_PREFIX/started" ;;
+"start securwoman-backup"*) touch "$SECURWOMAN_PREFIX/var/backups/securwoman/center.age" ;;
+esac
+""",
+}
+
+
+class Machine:
+    """A Debian with systemd, as far as the procedure asks of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.root = folder / "machine"
+        self.log = folder / "log"
+        for made in ("etc", "run/systemd/system"):
+            (self.root / made).mkdir(parents=True)
+        (self.root / "etc/debian_version").write_text("13.2\n")
+        tools = folder / "tools"
+        tools.mkdir()
+        for name, content in TOOLS.items():
+            (tools / name).write_text(content)
+            (tools / name).chmod(0o755)
+        self.environment = {
+            "PATH": f"{tools}:/usr/bin:/bin",
+            "HOME": str(folder),
+            "LOG": str(self.log),
+            "TOOLS": str(tools),
+            "REAL_PYTHON": sys.executable,
+            "SECURWOMAN_PREFIX": str(self.root),
+        }
+        self.checkout = checkout(folder / "a checkout", "this")
+        self.settings = self.root / "etc/securwoman/center.toml"
+        self.state = self.root / "var/lib/securwoman"
+
+    def install(
+        self, *options: str, root: Path | None = None, **extra: str
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [(root or self.checkout) / "scripts/install", *options],
+            env={**self.environment, **extra},
+            capture_output=True,
+            check=False,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=60,
+        )
+
+    def made(self) -> dict[str, float]:
+        """Every file that there is, and when it was written."""
+        return {
+            str(path): path.lstat().st_mtime
+            for path in self.root.rglob("*")
+            if not path.is_dir() or path.is_symlink()
+        }
+
+    def called(self) -> str:
+        said = self.log.read_text() if self.log.exists() else ""
+        self.log.unlink(missing_ok=True)
+        return said
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+def checkout(folder: Path, says: str) -> Path:
+    """A version of this release, with next to nothing in it."""
+    for name in ("scripts", "deploy", "config"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "bench"))
+    for name in parts():
+        if (ROOT / name).is_file():
+            shutil.copy(ROOT / name, folder)
+        else:
+            (folder / name).mkdir(exist_ok=True)
+    (folder / "messages/base.py").write_text(f'"""{says}"""\n')
+    return folder
+
+
+def parts() -> list[str]:
+    text = (ROOT / "scripts/lib/install_version.sh").read_text()
+    (listed,) = re.findall(r"^parts=\(([^)]*)\)", text, re.MULTILINE)
+    return str(listed).split()
+
+
+def test_every_package_of_the_distribution_is_copied() -> None:
+    wheel = pyproject()["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    assert set(wheel) < set(parts())
+
+
+def test_a_first_run_makes_all_and_prints_the_link_once(machine: Machine) -> None:
+    done = machine.install("--phone", "+393331234567")
+    assert done.returncode == 0, done.stderr
+    there = [line for line in done.stdout.splitlines() if line.startswith("is there")]
+    assert len(there) == 2, "Debian's packages, and no key was given"
+    current = machine.root / "opt/securwoman/current"
+    assert current.readlink().parent == machine.root / "opt/securwoman/versions"
+    for name in ("securwoman.service", "securwoman-backup.timer"):
+        written = (machine.root / "etc/systemd/system" / name).read_text()
+        assert written == (ROOT / "deploy" / name).read_text()
+    assert (machine.root / "etc/udev/rules.d/99-securwoman-modemmanager.rules").is_file()
+    assert done.stdout.count("/console/#token=swr_code") == 1
+    called = machine.called()
+    assert "useradd --system" in called
+    assert "center operator add Admin --phone +393331234567 --role admin" in called
+    assert "udevadm" not in called, "no udevd runs here"
+    assert called.index("compileall") < called.index("systemctl enable --now")
+
+
+def test_a_second_run_changes_nothing_and_shows_no_link(machine: Machine) -> None:
+    machine.install("--phone", "+393331234567")
+    machine.called()
+    before = machine.made()
+    again = machine.install("--phone", "+393331234567")
+    assert again.returncode == 0, again.stderr
+    assert "will be made" not in again.stdout
+    assert "token=" not in again.stdout
+    assert machine.made() == before
+    asked = ("systemctl -q is-", "center operator list", "center doctor", "python -I -c import sys, tomllib")
+    assert [
+        line for line in machine.called().splitlines() if not line.startswith((*asked, "value", "print"))
+    ] == []
+
+
+def test_what_it_would_do_is_said_and_not_done(machine: Machine) -> None:
+    before = machine.made()
+    told = machine.install("--dry-run", "--phone", "+393331234567")
+    assert told.returncode == 0
+    assert told.stdout.count("will be made") >= 10
+    assert machine.made() == before
+
+
+def test_the_settings_that_it_writes_are_settings(machine: Machine) -> None:
+    assert machine.install("--host", "center.example.org").returncode == 0
+    text = machine.settings.read_text()
+    written = tomllib.loads(text)
+    assert written["http"]["public_url"] == "https://center.example.org:8112"
+    assert written["http"]["certificate"] == f"{machine.state}/certificate/center.pem"
+    assert written["backup"]["to"] == [f"{machine.state}/keys/trial.pub"]
+    assert (machine.state / "keys/trial.pub").read_text() == "age1public\n"
+    settings = load(machine.settings)
+    assert faults_of(settings) == []
+    assert not settings.psap.live
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("milano.example.org", "milano.example.org"), ("debian", "192.0.2.7")]
+)
+def test_a_machine_is_found_by_its_full_name_else_by_its_address(
+    machine: Machine, name: str, told: str
+) -> None:
+    machine.install(NAME=name)
+    assert tomllib.loads(machine.settings.read_text())["http"]["public_url"] == f"https://{told}:8112"
+
+
+def test_settings_that_are_there_are_left(machine: Machine) -> None:
+    machine.settings.parent.mkdir(parents=True)
+    machine.settings.write_text('[http]\nport = 9000\n[backup]\nfile = "/mnt/backup/center.age"\n')
+    assert machine.install("--host", "other.example.org").returncode == 0
+    assert machine.settings.read_text().startswith("[http]\nport = 9000")
+    assert not (machine.state / "certificate").exists(), "they name no certificate of ours"
+    dropin = machine.root / "etc/systemd/system/securwoman-backup.service.d/place.conf"
+    assert "ReadWritePaths=/mnt/backup\n" in dropin.read_text()
+
+
+def test_a_certificate_that_is_given_is_copied_and_again_when_it_is_renewed(
+    machine: Machine, tmp_path: Path
+) -> None:
+    pem, key = tmp_path / "fullchain.pem", tmp_path / "privkey.pem"
+    pem.write_text("one")
+    key.write_text("its key")
+    given = ("--certificate", str(pem), "--key", str(key))
+    assert machine.install(*given).returncode == 0
+    placed = machine.settings.parent / "center.pem"
+    assert (placed.read_text(), placed.with_suffix(".key").read_text()) == ("one", "its key")
+    assert tomllib.loads(machine.settings.read_text())["http"]["certificate"] == str(placed)
+    assert "center certificate make" not in machine.called()
+    pem.write_text("two")
+    assert "will be made   certificate" in machine.install(*given).stdout
+    assert placed.read_text() == "two"
+
+
+def test_a_version_that_is_half_made_is_made_anew_and_never_started(machine: Machine) -> None:
+    failed = machine.install(NO_BYTE_CODE="yes")
+    assert failed.returncode == 1
+    assert "version failed" in failed.stderr
+    assert not (machine.root / "opt/securwoman/current").exists()
+    assert not (machine.root / "started").exists()
+    assert machine.install().returncode == 0
+
+
+def test_a_doctor_that_finds_a_failure_ends_it_with_failure(machine: Machine) -> None:
+    assert machine.install(DOCTOR="1").returncode == 1
+
+
+def test_what_is_removed_and_what_stays(machine: Machine) -> None:
+    machine.install()
+    (machine.state / "journal.db").touch()
+    gone = machine.install("--remove")
+    assert gone.returncode == 0, gone.stderr
+    assert (machine.state / "journal.db").exists()
+    assert machine.settings.exists()
+    left = [path for path in machine.made() if "/var/" not in path and "/etc/securwoman/" not in path]
+    assert {Path(path).name for path in left} == {"debian_version", "account"}
+    assert machine.install("--remove").returncode == 0
+
+
+def test_nothing_is_removed_while_an_alert_is_open(machine: Machine) -> None:
+    machine.install()
+    before = machine.made()
+    kept = machine.install("--remove", OPEN_ALERTS='[{"alert":"a1"}]')
+    assert kept.returncode == 1
+    assert "an alert is open" in kept.stderr
+    assert machine.made() == before
+
+
+@pytest.mark.parametrize(
+    "options", [("--certificate", "/etc/hostname"), ("--phone",), ("--unknown",), ("--config", "/nowhere")]
+)
+def test_a_wrong_use_is_told_before_anything_is_done(machine: Machine, options: tuple[str, ...]) -> None:
+    before = machine.made()
+    refused = machine.install(*options)
+    assert refused.returncode == 2
+    assert "--help" in refused.stderr
+    assert machine.made() == before
+
+
+def test_another_version_is_not_put_in_place_by_an_installation(machine: Machine, tmp_path: Path) -> None:
+    machine.install()
+    refused = machine.install(root=checkout(tmp_path / "other", "another"))
+    assert refused.returncode == 1
+    assert "--upgrade" in refused.stderr
+
+
+@pytest.mark.skipif(shutil.which("shellcheck") is None, reason="NOT TESTED: the scripts by shellcheck")
+def test_shellcheck_finds_nothing() -> None:
+    scripts = [path for path in sorted((ROOT / "scripts").iterdir()) if path.is_file()]
+    ours = [path for path in scripts if path.open("rb").readline().startswith(b"#!/usr/bin/env bash")]
+    found = subprocess.run(
+        ["shellcheck", "-x", "--severity=warning", *ours],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        env=os.environ,
+    )
+    assert found.returncode == 0, found.stdout
