@@ -27,6 +27,15 @@ AudioScheduledSourceNode.prototype.start = function (...when) {
 """
 
 
+def tab_to(page: Page, wanted: Locator) -> None:
+    """The focus goes from one thing to the next until it is there."""
+    for _ in range(60):
+        if wanted.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError("not reached by Tab")
+
+
 class Desk:
     """One console of one operator."""
 
@@ -84,11 +93,7 @@ class Desk:
 
     def tab_to(self, wanted: Locator) -> None:
         """The focus goes from one thing to the next until it is there."""
-        for _ in range(60):
-            if wanted.evaluate("element => element === document.activeElement"):
-                return
-            self.page.keyboard.press("Tab")
-        raise AssertionError("not reached by Tab")
+        tab_to(self.page, wanted)
 
     def tones(self) -> list[int]:
         """What was played until now, in Hz."""

@@ -6,10 +6,11 @@ importScripts('/app/shell.js'); // {version, files}: another version of any file
 const { version, files } = self.SHELL;
 const PREFIX = 'securwoman-app-';
 const CACHE = PREFIX + version;
+const PAGES = ['/app', '/app/calculator'];
 const urls = new Set(files.map((name) => `/app/${name}`));
 
 self.addEventListener('install', (event) => {
-  const all = ['/app', ...urls].map((url) => new Request(url, { cache: 'no-cache' }));
+  const all = [...PAGES, ...urls].map((url) => new Request(url, { cache: 'no-cache' }));
   // All or nothing: a shell of two versions would be neither. An open page keeps the modules that it has.
   event.waitUntil(
     caches
@@ -32,13 +33,13 @@ self.addEventListener('activate', (event) => {
 self.addEventListener('fetch', (event) => {
   const { pathname, origin } = new URL(event.request.url);
   if (event.request.method !== 'GET' || origin !== self.location.origin) return;
-  const page = pathname === '/app' || pathname === '/app/';
-  if (!page && !urls.has(pathname)) return;
+  const name = pathname === '/app/' ? '/app' : pathname;
+  if (!PAGES.includes(name) && !urls.has(name)) return;
   // Whatever is asked for after `?`, the page is the same.
   event.respondWith(
     caches
       .open(CACHE)
-      .then((cache) => cache.match(page ? '/app' : pathname))
+      .then((cache) => cache.match(name))
       .then((kept) => kept ?? fetch(event.request)),
   );
 });

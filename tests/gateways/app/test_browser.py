@@ -180,12 +180,18 @@ NOISE = """() => {
 SEEN = """() => {
   const shine = (colour) => Math.max(...colour.match(/[0-9]+/g).slice(0, 3).map(Number));
   const all = [...document.querySelectorAll('#page *')].filter((one) => one.checkVisibility());
+  // WCAG 2.2, relative luminance; what it stands on is black.
+  const linear = (part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+  const shineOf = (colour) => colour.match(/[0-9]+/g).slice(0, 3)
+    .reduce((sum, part, at) => sum + linear(part / 255) * [0.2126, 0.7152, 0.0722][at], 0);
   const isText = (node) => node.nodeType === 3 && node.data.trim();
   const texts = all.filter((one) => [...one.childNodes].some(isText));
   return {
     ground: getComputedStyle(document.documentElement).backgroundColor,
     bars: [...document.querySelectorAll('meta[name="theme-color"]')].map((one) => one.content),
     largest: Math.max(...texts.map((one) => parseFloat(getComputedStyle(one).fontSize))),
+    contrasts: texts.map((one) => (shineOf(getComputedStyle(one).color) + 0.05) / 0.05),
+    moving: document.getAnimations().length,
     brightest: Math.max(...texts.map((one) => shine(getComputedStyle(one).color))),
     filled: all.filter((one) => shine(getComputedStyle(one).backgroundColor) > 40
       && !getComputedStyle(one).backgroundColor.endsWith(', 0)')).length,
@@ -202,6 +208,9 @@ def is_quiet(phone: Phone) -> None:
     assert set(seen["bars"]) == {"#000000"}
     assert seen["largest"] <= 16
     assert seen["brightest"] < 170
+    # It can be read, and it does not stand out.
+    assert 4.5 <= min(seen["contrasts"]) <= max(seen["contrasts"]) <= 7
+    assert seen["moving"] == 0
     assert (seen["filled"], seen["live"], seen["noise"]) == (0, 0, [])
 
 
@@ -547,7 +556,8 @@ def test_whatever_pin_the_user_gives_the_screen_is_the_same(
     expect(phone.title).to_have_text("You asked to cancel")
     asked = page.locator("main").inner_text()
     assert re.sub(r"\s+", " ", asked).strip() == (
-        "securWoman Giulia You asked to cancel An operator may still call you to check: answer if you can. "
+        "securWoman Giulia Exit You asked to cancel "
+        "An operator may still call you to check: answer if you can. "
         "Call 112 yourself Enter the PIN again Back to the start"
     )
     assert [one for one in phone.inbox() if isinstance(one, AlertCancelled | PinRefused)] == heard

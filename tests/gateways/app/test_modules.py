@@ -156,7 +156,8 @@ def test_the_contact_is_a_card_with_every_number(module: Page) -> None:
           learnNumbers([]);
           learnNumbers(undefined);
           const { known } = numbers();
-          return [vcard(known), known, [isToSave({ known, saved: [] }), isToSave({ known, saved: known })]];
+          return [vcard(known, 'Laura'), known,
+            [isToSave({ known, saved: [] }), isToSave({ known, saved: known })]];
         }"""
     )
     assert learnt == ["+390200000001", "+390200000002"]
@@ -164,8 +165,8 @@ def test_the_contact_is_a_card_with_every_number(module: Page) -> None:
     assert card.split("\r\n") == [
         "BEGIN:VCARD",
         "VERSION:3.0",
-        "N:;securWoman;;;",
-        "FN:securWoman",
+        "N:;Laura;;;",
+        "FN:Laura",
         "TEL;TYPE=VOICE:+390200000001",
         "TEL;TYPE=VOICE:+390200000002",
         "END:VCARD",

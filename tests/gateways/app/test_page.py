@@ -36,9 +36,9 @@ def test_the_worker_keeps_every_file_that_the_page_needs_and_may_keep_the_page_i
     shell = json.loads(text.removeprefix("self.SHELL = ").removesuffix(";\n"))
     assert re.fullmatch("[0-9a-f]{16}", shell["version"])
     needed = {path.relative_to(STATIC).as_posix() for path in OURS} - {"sw.js", "index.html"}
-    assert needed | {"icon.svg", "manifest.webmanifest", "vendor/lit.js", "vendor/inter-latin.woff2"} == set(
-        shell["files"]
-    )
+    needed |= {"icon.svg", "manifest.webmanifest", "vendor/lit.js", "vendor/inter-latin.woff2"}
+    calculator = {f"calculator/{name}" for name in ("icon.svg", "it.webmanifest", "en.webmanifest")}
+    assert needed | calculator == set(shell["files"])
     assert client.get("/app/sw.js").headers["service-worker-allowed"] == "/app"
 
 
@@ -48,11 +48,21 @@ def png_size(content: bytes) -> tuple[int, int]:
     return struct.unpack(">II", content[16:24])
 
 
-def test_the_icons_for_the_home_screen_are_png_s_of_the_size_that_is_said(client: Client) -> None:
-    icons = client.get("/app/manifest.webmanifest").json()["icons"]
+@pytest.mark.parametrize(
+    ("where", "manifest"),
+    [
+        ("/app", "manifest.webmanifest"),
+        ("/app/calculator", "calculator/it.webmanifest"),
+        ("/app/calculator", "calculator/en.webmanifest"),
+    ],
+)
+def test_the_icons_for_the_home_screen_are_png_s_of_the_size_that_is_said(
+    client: Client, where: str, manifest: str
+) -> None:
+    icons = client.get(f"/app/{manifest}").json()["icons"]
     said = {icon["src"]: icon["sizes"] for icon in icons if icon["type"] == "image/png"}
     assert set(said.values()) == {"192x192", "512x512"}
-    (touch,) = re.findall(r'rel="apple-touch-icon" href="([^"]+)"', client.get("/app").text)
+    (touch,) = re.findall(r'rel="apple-touch-icon" href="([^"]+)"', client.get(where).text)
     for src, sizes in {**said, touch: "180x180"}.items():
         answer = client.get(src)
         assert answer.headers["content-type"] == "image/png"

@@ -3,7 +3,6 @@
 
 import { keepNumbers, numbers } from './keeping.js';
 
-const NAME = 'securWoman';
 const NUMBER = /^\+[1-9][0-9]{3,14}$/;
 
 /** Keep the newest list; none, or what is no list of numbers, says nothing. */
@@ -16,23 +15,23 @@ export function learnNumbers(list) {
 export const isToSave = ({ known, saved }) => known.length > 0 && known.join() !== saved.join();
 
 /** The contact (RFC 2426). */
-export const vcard = (list) =>
+export const vcard = (list, name) =>
   [
     'BEGIN:VCARD',
     'VERSION:3.0',
-    `N:;${NAME};;;`,
-    `FN:${NAME}`,
+    `N:;${name};;;`,
+    `FN:${name}`,
     ...list.map((number) => `TEL;TYPE=VOICE:${number}`),
     'END:VCARD',
     '',
   ].join('\r\n');
 
 /** Hand it to the phone, which asks what to do with it. */
-export function saveContact() {
+export function saveContact(name) {
   const { known } = numbers();
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([vcard(known)], { type: 'text/vcard' }));
-  link.download = `${NAME}.vcf`;
+  link.href = URL.createObjectURL(new Blob([vcard(known, name)], { type: 'text/vcard' }));
+  link.download = `${name}.vcf`;
   link.click();
   // Only after the browser has begun to read it.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);

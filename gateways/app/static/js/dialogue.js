@@ -9,9 +9,10 @@ const PAUSES_MS = [300, 600, 1200, 2400, 5000];
 const SHOWN = 6; // messages on the screen: the newest
 
 export class Dialogue {
-  /** `changed()` is called after everything new. */
-  constructor(api, changed) {
+  /** `changed()` is called after everything new; `isLit()`: what comes is on a screen. */
+  constructor(api, changed, isLit) {
     this.api = api;
+    this.isLit = isLit;
     this.changed = changed;
     this.alert = null;
     this.run = 0; // grows with each alert: what was begun for another gives up
@@ -26,7 +27,7 @@ export class Dialogue {
     document.addEventListener('visibilitychange', () => {
       if (document.hidden) return;
       this.wake();
-      this.#tellSeen(this.run);
+      this.look();
     });
   }
 
@@ -72,6 +73,20 @@ export class Dialogue {
     return last && !last.mine && last.asks ? last.number : 0;
   }
 
+  /** Whether something has come that was on no screen yet. */
+  get isUnread() {
+    return this.#upto > 0 && !(this.told.read && this.#upto <= this.told.upto);
+  }
+
+  /** What has come may be on the screen now. */
+  look() {
+    this.#tellSeen(this.run);
+  }
+
+  get #upto() {
+    return Math.max(0, ...[...this.said.values()].filter((one) => !one.mine).map((one) => one.number));
+  }
+
   async #send() {
     if (this.sending) return;
     this.sending = true;
@@ -106,9 +121,8 @@ export class Dialogue {
 
   /** Say once what has arrived, and once that it was on a screen that is lit. */
   async #tellSeen(run) {
-    const theirs = [...this.said.values()].filter((one) => !one.mine);
-    const upto = Math.max(0, ...theirs.map((one) => one.number));
-    const read = !document.hidden;
+    const upto = this.#upto;
+    const read = this.isLit();
     if (this.alert === null || (upto <= this.told.upto && (this.told.read || !read)) || upto === 0) return;
     const before = this.told;
     this.told = { upto, read };

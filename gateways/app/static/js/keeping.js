@@ -7,6 +7,7 @@ const NUMBERS = 'securwoman-app-numbers';
 const PROOF = 'securwoman-app-proof';
 const ALERT = 'securwoman-app-alert';
 const UNSENT = 'securwoman-app-unsent';
+const CHOICES = 'securwoman-app-calculator';
 const FORGOTTEN_MS = 12 * 3600 * 1000; // an alert of yesterday is no longer hers to look at
 
 function read(name) {
@@ -41,6 +42,21 @@ export const keepNumbers = (changed) => write(NUMBERS, changed);
 export const proof = () => ({ provedMs: 0, doubt: '', ...read(PROOF) });
 export const keepProof = (changes) => write(PROOF, { ...proof(), ...changes });
 
+/**
+ * How the app is hidden: whether at each opening, the keys to be held, the number that opens it or '', the
+ * seconds of a pause, and the name of our contact; see disguise/.
+ */
+export const choices = () => ({
+  on: false,
+  open: '=',
+  alarm: '',
+  number: '',
+  afterS: 30,
+  contact: '',
+  ...read(CHOICES),
+});
+export const keepChoices = (changes) => write(CHOICES, { ...choices(), ...changes });
+
 /** What was written in the alert that was pressed then and has not arrived yet: {id, text}, oldest first. */
 export function unsent(pressedMs) {
   const kept = read(UNSENT);
@@ -55,3 +71,13 @@ export function openAlert(nowMs) {
   return known && typeof known.id === 'string' && nowMs - known.pressedMs < FORGOTTEN_MS ? known : null;
 }
 export const keepAlert = (known) => write(ALERT, known);
+
+/** Nothing of the app's stays here, its key and its files included; the browser's own history is not ours. */
+export async function forgetAll() {
+  for (const name of Object.keys(localStorage)) if (name.startsWith(SETTINGS)) localStorage.removeItem(name);
+  indexedDB.deleteDatabase(SETTINGS); // done once this page, which has it open, is left
+  const registered = (await navigator.serviceWorker?.getRegistrations()) ?? [];
+  await Promise.all(registered.map((one) => one.unregister()));
+  const kept = (await globalThis.caches?.keys()) ?? [];
+  await Promise.all(kept.map((name) => caches.delete(name)));
+}

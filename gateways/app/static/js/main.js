@@ -8,6 +8,10 @@ import { Api } from './api.js';
 import { Clock } from './clock.js';
 import { isToSave, saveContact } from './contact.js';
 import { Dialogue } from './dialogue.js';
+import { Chapter, contactName, hiding } from './disguise/chapter.js';
+import { Cover } from './disguise/cover.js';
+import { dress, isDisguised } from './disguise/dress.js';
+import { told } from './disguise/told.js';
 import { enrolled } from './enrolled.js';
 import { Enrolment, takeInvitation } from './enrolment.js';
 import { Hold } from './hold.js';
@@ -37,9 +41,13 @@ const alert = new Alert(
   () => settings().phone,
   () => draw(),
 );
-const dialogue = new Dialogue(api, () => draw());
+const dialogue = new Dialogue(
+  api,
+  () => draw(),
+  () => !document.hidden && !cover.isUp,
+);
 const enrolment = new Enrolment(api, key, () => draw());
-let place = ''; // '' | 'settings' | 'phone' | 'pin': what was opened over the rest
+let place = ''; // '' | 'settings' | 'phone' | 'hiding' | 'pin': what was opened over the rest
 let before = '';
 
 /** What is to be held: `raise()` when it was. */
@@ -80,7 +88,7 @@ const ui = {
     return isToSave(numbers());
   },
   saveContact: () => {
-    saveContact();
+    saveContact(contactName());
     draw();
   },
   tellRinging: () => {
@@ -101,8 +109,14 @@ const ui = {
   },
   answer: (word, question) => dialogue.write(word, question),
   leaveTest: () => {
-    alert.forget();
-    location.assign('/app');
+    if (alert.known) alert.forget();
+    location.replace(location.pathname);
+  },
+  // No entry in the history that the way out would leave behind.
+  tryIt: () => location.replace('?test=1'),
+  exit: () => cover.exit(),
+  get isNamed() {
+    return !ui.quiet && !isDisguised();
   },
   get name() {
     return settings().name;
@@ -121,9 +135,14 @@ const ui = {
     place = 'phone';
     enrolment.look();
   },
+  openHiding: () => {
+    place = 'hiding';
+    draw();
+  },
   closeSettings: () => {
     place = '';
     ui.faults = {};
+    chapter.left();
     draw();
   },
   openPin: () => {
@@ -142,6 +161,7 @@ const ui = {
   switchLanguage: () => {
     keepSettings({ language: ui.other });
     setLanguage(ui.other);
+    dress();
     draw();
   },
   sendPin: (event) => {
@@ -179,6 +199,29 @@ const ui = {
   },
 };
 
+const chapter = new Chapter(
+  () => cover.exit(),
+  () => draw(),
+);
+const cover = new Cover({
+  raise: () => {
+    const { known } = alert;
+    if (!known || isClosed(known) || isAsked(known)) alert.raise({ test: ui.test, silent: true });
+    else if (!known.silent) alert.silence();
+  },
+  sign: () => {
+    const { known } = alert;
+    return told(known, known && shown(known, clock.center(Date.now())), dialogue.isUnread);
+  },
+  changed: () => {
+    if (!cover.isUp) dialogue.look();
+    else if (alert.known && isClosed(alert.known)) ui.forget();
+    // Whoever goes to read the code that has come by text message comes back to where it is asked for.
+    if (cover.isUp && place !== 'phone') ui.closeSettings();
+    draw();
+  },
+});
+
 /** While nothing is the matter: is the center there, and what time is it there? */
 async function look() {
   if (alert.known || document.hidden) return;
@@ -198,6 +241,7 @@ function page() {
     if (place === 'pin' && (seen.cancel || seen.name === 'asked')) return ['pin', views.pin(ui, seen)];
     return [seen.name, views.alert(ui, seen)];
   }
+  if (place === 'hiding') return ['hiding', hiding(ui, chapter)];
   if (place === 'settings' || !now.key || !now.phone) return ['settings', views.settings(ui, now)];
   if (place === 'phone') return ['phone', enrolled(ui, enrolment, now.phone)];
   return ['idle', views.idle(ui)];
@@ -212,7 +256,7 @@ const barColours = bars.map((bar) => bar.content);
  * shines.
  */
 function paint() {
-  const { quiet } = ui;
+  const quiet = ui.quiet && !cover.isUp; // a calculator that is black would be none
   const { documentElement: html } = document;
   html.dataset.theme = query.get('theme') ?? (light.matches ? 'light' : 'dark');
   html.toggleAttribute('data-quiet', quiet);
@@ -233,10 +277,11 @@ function draw() {
   const [name, view] = page();
   paint();
   render(view, root);
+  cover.draw();
   // Who cannot see the screen change is taken to what has changed; not where a screen reader's voice would be
   // heard.
   if (name !== before) {
-    const taken = !ui.quiet && (before || name !== 'idle');
+    const taken = !ui.quiet && !cover.isUp && (before || name !== 'idle');
     if (taken) root.querySelector('[data-focus]')?.focus({ preventScroll: true });
     before = name;
   }
@@ -245,6 +290,7 @@ function draw() {
 setLanguage(
   query.get('lang') ?? (settings().language || (navigator.language.startsWith('it') ? 'it' : 'en')),
 );
+dress();
 light.addEventListener('change', paint);
 navigator.getBattery?.().then(
   (battery) => {
@@ -262,6 +308,7 @@ async function meetInvitation() {
   await enrolment.invited(invitation);
   if (settings().key) ui.openPhone();
 }
+cover.start();
 addEventListener('hashchange', meetInvitation);
 meetInvitation();
 const open = openAlert(Date.now());

@@ -10,13 +10,17 @@ const SYMBOLS = { done: 'done', now: 'clock', bad: 'warn', '': 'todo' };
 export const icon = (name, more = '') =>
   html`<svg class="icon ${more}" aria-hidden="true"><use href="#i-${name}"></use></svg>`;
 
-/** The frame of every screen: the mark, what is said, what can be done. Quiet, it bears no name. */
+/**
+ * The frame of every screen: the mark, what is said, what can be done, and the way out. Quiet or
+ * disguised it bears no name.
+ */
 export const frame = (ui, name, mid, foot) =>
   html` <main class="app" data-screen=${name} ?data-test=${ui.test}>
     <header class="app__head">
-      ${ui.quiet ? nothing : html`${icon('mark')}<span>securWoman</span>`}
-      ${ui.name && !ui.quiet ? html`<span class="app__name">${ui.name}</span>` : nothing}
+      ${ui.isNamed ? html`${icon('mark')}<span>securWoman</span>` : nothing}
+      ${ui.name && ui.isNamed ? html`<span class="app__name">${ui.name}</span>` : nothing}
       ${ui.test ? html`<span class="tag--test">${icon('flask')}${t('test')}</span>` : nothing}
+      <button class="app__exit" type="button" @click=${ui.exit}>${t('exit')}</button>
     </header>
     <div class="app__mid">${mid}</div>
     <footer class="app__foot">${foot}</footer>
@@ -69,7 +73,7 @@ export const idle = (ui) =>
   frame(
     ui,
     'idle',
-    html` <h1 class="sr">securWoman</h1>
+    html` <h1 class="sr">${document.title}</h1>
       ${held(
         ui.hold,
         'app__sos',
@@ -93,7 +97,7 @@ export const idle = (ui) =>
       ${ui.denied ? html`<p class="app__note">${icon('pin')}${t('locationOff')}</p>` : nothing}`,
     html` ${call112(false)}
       <nav class="app__nav">
-        ${ui.test ? html`<a class="app__btn app__btn--ghost" href="/app">${t('leaveTest')}</a>` : nothing}
+        ${ui.test ? ghost('leaveTest', ui.leaveTest) : nothing}
         ${ui.toSave ? ghost('saveContact', ui.saveContact) : nothing} ${ghost('settings', ui.openSettings)}
       </nav>`,
   );
@@ -275,11 +279,7 @@ export const settings = (ui, now) =>
         <button class="app__btn app__btn--ghost" type="button" lang=${ui.other} @click=${ui.switchLanguage}>
           ${t('language')}
         </button>
-        ${
-          now.key && !ui.test
-            ? html`<a class="app__btn app__btn--ghost" href="/app?test=1">${t('tryIt')}</a>`
-            : nothing
-        }
+        ${now.key && !ui.test ? ghost('tryIt', ui.tryIt) : nothing} ${ghost('hiding', ui.openHiding)}
         ${now.key && now.phone ? ghost('thisPhone', ui.openPhone) : nothing}
         ${now.key && now.phone ? ghost('back', ui.closeSettings) : nothing}
       </nav>`,

@@ -227,6 +227,73 @@ export const WORDS = {
       'silenziosa e non viene filtrata.',
     'Save our numbers as a favourite contact: then our call rings in silent mode too, and is not screened.',
   ],
+  // hidden
+  exit: ['Esci', 'Exit'],
+  calculator: ['Calcolatrice', 'Calculator'],
+  hiding: ['Nascondi l’app', 'Hide this app'],
+  hidingText: [
+    'L’app si presenta come una calcolatrice che funziona. Si apre tenendo premuto il tasto scelto; in ' +
+      'secondo piano, o dopo una pausa, torna la calcolatrice. «Esci», o Esc due volte, la mostra subito. ' +
+      'Un allarme aperto continua.',
+    'The app looks like a calculator that works. It opens when the key you choose is held; in the ' +
+      'background, or after a pause, the calculator is back. Exit, or Esc twice, shows it at once. An open ' +
+      'alert goes on.',
+  ],
+  hidingLimits: [
+    'Inganna un’occhiata, non chi cerca: la cronologia del browser, gli SMS o un’app spia la tradiscono.',
+    'It deceives a glance, not a search: browser history, text messages or spyware give it away.',
+  ],
+  openWith: ['Tasto che apre l’app', 'Key that opens the app'],
+  openWithHint: ['Tenuto premuto 1,5 secondi.', 'Held for 1.5 seconds.'],
+  alarmWith: ['Tasto per l’allarme silenzioso', 'Key for a silent alert'],
+  alarmWithHint: [
+    'Tenuto premuto 1,5 secondi, senza un suono. In alto appare un punto; M quando il centro ha ' +
+      'l’allarme, MR se c’è un messaggio per te, E se devi chiamare il 112.',
+    'Held for 1.5 seconds, without a sound. A dot appears above; M once the centre has the alert, MR when ' +
+      'there is a message for you, E if you have to call 112.',
+  ],
+  noKey: ['Nessuno', 'None'],
+  keysSame: ['I due tasti devono essere diversi.', 'The two keys have to differ.'],
+  openNumber: ['Numero che apre l’app', 'Number that opens the app'],
+  openNumberHint: [
+    'Se non puoi tenere premuto: scrivilo e premi =. Da 4 a 8 cifre, non il tuo PIN; vuoto, nessuno.',
+    'If you cannot hold a key: type it and press =. 4 to 8 digits, not your PIN; empty for none.',
+  ],
+  numberForm: ['Da 4 a 8 cifre, la prima non zero.', '4 to 8 digits, the first not a zero.'],
+  afterS: ['Secondi di pausa', 'Seconds of a pause'],
+  afterSHint: ['Poi torna la calcolatrice.', 'After them the calculator is back.'],
+  office: ['Ufficio', 'Office'],
+  contactName: ['Nome del nostro contatto', 'Name of our contact'],
+  contactNameHint: [
+    'Lo mostra ogni nostra chiamata. Poi salva di nuovo i nostri numeri e cancella il vecchio contatto.',
+    'Each call from us shows it. Then save our numbers again, and delete the old contact.',
+  ],
+  hidingInstall: [
+    'Quando la vedi, aggiungi la calcolatrice alla schermata Home dal browser, e togli la vecchia icona.',
+    'Once you see the calculator, add it to the home screen in the browser, and remove the old icon.',
+  ],
+  hideNow: ['Mostra la calcolatrice', 'Show the calculator'],
+  showAgain: ['Non nascondere più l’app', 'Stop hiding the app'],
+  forgetAll: ['Dimentica tutto su questo telefono', 'Forget everything on this phone'],
+  forgetSure: [
+    'Premi ancora: chiave, numero e impostazioni vanno via',
+    'Press again: key, number and settings are gone',
+  ],
+  forgetOpen: [
+    'C’è un allarme aperto. Premi ancora: va via anche quello',
+    'An alert is open. Press again: it is gone from here, too',
+  ],
+  keyClear: ['cancella tutto', 'clear'],
+  keySign: ['cambia segno', 'change the sign'],
+  keyPercent: ['per cento', 'per cent'],
+  keyDivide: ['diviso', 'divided by'],
+  keyTimes: ['per', 'times'],
+  keyMinus: ['meno', 'minus'],
+  keyPlus: ['più', 'plus'],
+  keyPoint: ['virgola', 'point'],
+  keyBack: ['cancella l’ultima cifra', 'delete the last digit'],
+  keyEquals: ['uguale', 'equals'],
+  // settings again
   save: ['Salva', 'Save'],
   tryIt: ['Fai una prova', 'Make a test'],
   keyWrong: ['Il centro non conosce questa chiave.', 'The centre does not know this key.'],

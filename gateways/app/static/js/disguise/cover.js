@@ -1,0 +1,102 @@
+// The calculator in front of the app, and when it stands there: at the opening, in the background, after a
+// pause, and at once when it is asked for. What is behind it goes on.
+
+import { render } from '../../vendor/lit.js';
+import { choices } from '../keeping.js';
+import { Calculator } from './calculator.js';
+import { disguise, isDisguised } from './dress.js';
+
+const TWICE_MS = 1000;
+const TOUCHES = ['pointerdown', 'keydown', 'input', 'scroll'];
+
+export class Cover {
+  /**
+   * `raise()` when the key for a silent alert was held, `sign()` what stands beside the figure, `changed()`
+   * when it has come or gone.
+   */
+  constructor({ raise, sign, changed }) {
+    this.page = document.getElementById('page');
+    this.place = document.getElementById('cover');
+    this.raise = raise;
+    this.sign = sign;
+    this.changed = changed;
+    this.isUp = false;
+    this.pause = null;
+    this.escapedMs = -Infinity;
+    this.calculator = new Calculator({
+      held: (key) => this.#held(key),
+      typed: (figure) => {
+        if (choices().number === figure) this.#open();
+      },
+      changed: () => this.draw(),
+    });
+  }
+
+  /** From now on it watches; at its own address it is there at once. */
+  start() {
+    if (choices().on) disguise(true);
+    document.addEventListener('visibilitychange', () => {
+      if (document.hidden) this.#cover();
+    });
+    addEventListener('pagehide', () => this.#cover());
+    addEventListener('keydown', (event) => this.#keydown(event));
+    addEventListener('keyup', (event) => {
+      if (this.isUp) this.calculator.keyup(event);
+    });
+    const always = { capture: true, passive: true };
+    for (const touch of TOUCHES) addEventListener(touch, () => this.#touched(), always);
+    this.#cover();
+  }
+
+  /** The way out: the calculator, now, and its address from now on. */
+  exit = () => {
+    disguise(true);
+    this.#cover();
+  };
+
+  draw() {
+    render(this.isUp ? this.calculator.draw(this.sign()) : '', this.place);
+  }
+
+  #cover() {
+    if (!isDisguised() || this.isUp) return;
+    clearTimeout(this.pause);
+    this.calculator.clear();
+    this.#turn(true);
+  }
+
+  #open() {
+    this.#turn(false);
+    this.#touched();
+  }
+
+  #turn(isUp) {
+    this.isUp = isUp;
+    this.page.hidden = isUp;
+    this.place.hidden = !isUp;
+    this.changed();
+  }
+
+  #held(key) {
+    const { open, alarm } = choices();
+    if (key === open) this.#open();
+    else if (key === alarm) this.raise();
+  }
+
+  /** From now on it is a pause. */
+  #touched() {
+    clearTimeout(this.pause);
+    if (isDisguised() && !this.isUp) this.pause = setTimeout(() => this.#cover(), choices().afterS * 1000);
+  }
+
+  /** Escape twice within a second leads out, wherever the focus is. */
+  #keydown(event) {
+    if (this.isUp) {
+      this.calculator.keydown(event);
+      return;
+    }
+    if (event.key !== 'Escape' || event.repeat) return;
+    if (event.timeStamp - this.escapedMs < TWICE_MS) this.exit();
+    this.escapedMs = event.timeStamp;
+  }
+}
