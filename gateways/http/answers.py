@@ -74,6 +74,8 @@ class AlertState(msgspec.Struct, frozen=True, kw_only=True):
     """The numbers from which the center may call the user."""
     proof: Proof = Proof.APP
     """By what it counts as the phone's own."""
+    silent: bool = False
+    """The phone is to be dark and quiet, whoever has said so."""
 
 
 class MessageAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -42,6 +42,7 @@ def state(case: Case, calls_from: tuple[E164, ...] = ()) -> AlertState:
         outcome=outcome,
         calls_from=calls_from,
         proof=case.proof,
+        silent=asked is None and case.silent,
     )
 
 

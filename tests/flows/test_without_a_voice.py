@@ -43,8 +43,11 @@ class App:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.noise: list[str] = []
-        page.expose_function("heard", lambda name: self.noise.append(name))
+        page.expose_function("heard", self._heard)
         page.add_init_script(NOISE)
+
+    def _heard(self, name: str) -> None:
+        self.noise.append(name)
 
     def set_up(self, made: Center) -> None:
         """As the user does it when nothing is the matter."""

@@ -63,6 +63,7 @@ export function heard(known, { status, said }) {
   return {
     ...known,
     state: said,
+    silent: Boolean(known.silent || said.silent),
     advice: said.advice,
     deadlineMs: Date.parse(said.deadline_at),
     reached: known.reached || rang,
