@@ -58,7 +58,9 @@ from gateways.http.routes.messages import message_routes
 from gateways.http.routes.metrics import Metrics
 from gateways.http.routes.nodes import nodes_route
 from gateways.http.routes.own_access import own_access_routes
+from gateways.http.routes.own_record import own_record_routes
 from gateways.http.routes.psap import psap_routes
+from gateways.http.routes.records import record_routes
 from gateways.http.routes.schema import openapi_config
 from gateways.http.routes.sign_on import sign_on_routes
 from gateways.http.routes.tiles import configured, tile_routes
@@ -230,6 +232,8 @@ def build(web: Web) -> Litestar:
             cancel_route(web),
             *psap_routes(web, Registry(web.journal, region=web.settings.policy.region)),
             *device_routes(web, Registry(web.journal, region=web.settings.policy.region)),
+            *record_routes(web, Registry(web.journal, region=web.settings.policy.region)),
+            *own_record_routes(web, Registry(web.journal, region=web.settings.policy.region)),
             *operator_routes(web),
             *sign_on_routes(web),
             *own_access_routes(web),

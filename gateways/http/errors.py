@@ -9,6 +9,8 @@ HttpGatewayError
 │   ├── NotAllowed       403
 │   ├── NoSuchAlert      404
 │   ├── Refused          409, with the reason
+│   ├── Changed          412: somebody else was quicker
+│   ├── Unconditional    428: it has to say what was read
 │   └── TooManyTries     429, with the seconds to wait
 └── NotDurable           503: the journal cannot take it; the app is told to call 112 now
 """
@@ -92,6 +94,24 @@ class NoSuchDevice(RequestError):
     """No enrolled phone of this person has this id."""
 
     status: ClassVar[int] = 404
+
+
+class NoSuchPerson(RequestError):
+    """The registry has no such user, or none of their pictures has this id."""
+
+    status: ClassVar[int] = 404
+
+
+class Changed(RequestError):
+    """It is not what was read any more (RFC 9110, 13.1.1)."""
+
+    status: ClassVar[int] = 412
+
+
+class Unconditional(RequestError):
+    """`If-Match` is missing (RFC 6585, 3)."""
+
+    status: ClassVar[int] = 428
 
 
 class Refused(RequestError):

@@ -268,6 +268,37 @@ invitation = Table(
     Column("used_us", BigInteger, nullable=True),
 )
 
+record_key = Table(
+    "record_key",
+    metadata,
+    # What opens the person's record and pictures (`store.registry.records`); destroyed with the person.
+    Column("person", Text, primary_key=True),
+    Column("key", LargeBinary, nullable=False),
+)
+
+record = Table(
+    "record",
+    metadata,
+    # A sealed `model.record.Record`.
+    Column("person", Text, primary_key=True),
+    # Grows by one with each change.
+    Column("version", BigInteger, nullable=False),
+    Column("changed_us", BigInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+picture = Table(
+    "picture",
+    metadata,
+    # Of a record, by chance; never changed.
+    Column("id", Text, primary_key=True),
+    Column("person", Text, nullable=False, index=True),
+    Column("created_us", BigInteger, nullable=False),
+    # A media type (`model.picture`).
+    Column("kind", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
 outbox = Table(
     "outbox",
     metadata,
@@ -310,6 +341,9 @@ PERSONAL: Final = (
     "device_key",
     "enrolment",
     "invitation",
+    "record_key",
+    "record",
+    "picture",
     "outbox",
 )
-"""The tables that hold what can be erased. All of them are small."""
+"""The tables that hold what can be erased. All of them are small, but for pictures."""

@@ -107,6 +107,21 @@ def opened_data(kind: str, data: bytes, keys: Keys) -> bytes:
     return msgspec.msgpack.encode(open_(kind, msgspec.msgpack.decode(data), keys))
 
 
+def seal_bytes(plain: bytes, key: bytes, *about: str) -> bytes:
+    """What stands beside the journal, sealed; what it is `about` has to be said again to open it."""
+    return _cipher(key).encrypt(plain, [one.encode() for one in about])
+
+
+def open_bytes(text: bytes, key: bytes, *about: str) -> bytes | None:
+    """The way back; None where key, text or what it is about are others."""
+    from cryptography.exceptions import InvalidTag
+
+    try:
+        return _cipher(key).decrypt(text, [one.encode() for one in about])
+    except (InvalidTag, ValueError):
+        return None
+
+
 def _opened(key: bytes | None, kind: str, text: str) -> Said | None:
     if key is None:
         return None

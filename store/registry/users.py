@@ -24,6 +24,9 @@ from store.database.schema import (
     person,
     person_device,
     person_phone,
+    picture,
+    record,
+    record_key,
 )
 from store.errors import AlreadyTaken, NobodyThere, RegistryError, StoreError
 from store.journal.journal import Append, Journal, Transaction
@@ -107,7 +110,10 @@ _ADD_DEVICE: Final = Query(insert(person_device), "device", "person", "place")
 _ENROLLED: Final = Query(select(device_key.c.device).where(device_key.c.person == _ID), "id")
 _DROP: Final = tuple(
     Query(delete(column.table).where(column == _ID), "id")
-    for column in (_p.id, person_phone.c.person, person_device.c.person, device_key.c.person)
+    for column in (
+        *(_p.id, person_phone.c.person, person_device.c.person, device_key.c.person),
+        *(record_key.c.person, record.c.person, picture.c.person),
+    )
 )
 _DROP_OF_NUMBER: Final = tuple(
     Query(delete(column.table).where(column == bindparam("phone")), "phone")

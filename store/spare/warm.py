@@ -80,7 +80,10 @@ _NEWEST: Final = Query(
     "s",
     "most",
 )
-_PEOPLE: Final = (schema.person, schema.person_phone, schema.person_device, schema.device_key)
+_PEOPLE: Final = (
+    *(schema.person, schema.person_phone, schema.person_device),
+    *(schema.device_key, schema.record_key, schema.record),
+)
 _STAFF: Final = (schema.operator, schema.authenticator, schema.app_key, schema.keyring, schema.session)
 _NOT_COPIED: Final = (
     schema.open_alert,
@@ -89,8 +92,10 @@ _NOT_COPIED: Final = (
     schema.outbox,
     schema.unsealed,
     schema.audit,
+    schema.picture,
 )
-"""What is in them is made here: by the rows that are copied, or while the spare is in use."""
+"""What is in them is made here: by the rows that are copied, or while the spare is in use. Pictures are too
+large for the memory."""
 _BY_ALERT: Final = tuple(erasable.TABLES.values())
 """Of these the rows of those alerts and streams that are copied."""
 _REPLACE: Final = {
@@ -108,6 +113,8 @@ _PERSON: Final = {
     schema.person_phone: schema.person_phone.c.person,
     schema.person_device: schema.person_device.c.person,
     schema.device_key: schema.device_key.c.person,
+    schema.record_key: schema.record_key.c.person,
+    schema.record: schema.record.c.person,
 }
 _OF_PERSON: Final = {
     table: Query(select(table).where(key == bindparam("p")), "p") for table, key in _PERSON.items()

@@ -70,7 +70,7 @@ class Phone:
         keyid: str | None = None,
     ) -> tuple[bytes, dict[str, str]]:
         """The body's bytes, and the headers that sign it."""
-        data = b"" if body is None else json.dumps(body).encode()
+        data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         digest = f"sha-256=:{base64.b64encode(hashlib.sha256(data).digest()).decode()}:"
         values = {
             "@method": method,

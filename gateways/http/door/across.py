@@ -14,13 +14,14 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 PATHS: Final = re.compile(
     r"/healthz|/v1/nodes|/v1/alerts(/[^/]+(/position|/ringing|/cancel|/messages(/seen)?)?)?|/v1/devices(/.*)?|/v1/pins"
+    r"|/v1/me/record(/pictures(/[^/]+)?)?"
 )
 """What `docs/api.md` has for apps."""
 _ALLOWED: Final = (
     (b"access-control-allow-methods", b"GET, POST, PUT, DELETE"),
     (
         b"access-control-allow-headers",
-        b"accept, authorization, content-type, content-digest, signature, signature-input",
+        b"accept, authorization, content-type, content-digest, signature, signature-input, if-match, sw-pin",
     ),
     (b"access-control-max-age", b"600"),
 )

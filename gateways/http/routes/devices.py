@@ -19,6 +19,7 @@ from gateways.http.bodies import e164
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
 from gateways.http.door.budgets import Kind
+from gateways.http.door.pins import verdict_of
 from gateways.http.door.senders import SENDER, Sender
 from gateways.http.door.signatures import jwk_point
 from gateways.http.errors import BadBody, Gone, NoSuchDevice, NotAllowed, TooMany
@@ -37,7 +38,7 @@ from store.texts import ask_text
 
 WORDS: Final = "{code} è il codice per securWoman. Non darlo a nessuno. / is your code: give it to nobody."
 UNSIGNED: Final = "unsigned"
-_SIGNED: Final = {
+SIGNED: Final = {
     401: said(Problem, "No app key of this center, no signature of an enrolled phone."),
     403: said(Problem, "Not signed by an enrolled phone; `code` is the doubt."),
     429: said(Problem, "More than one sender is due; `Retry-After` says for how many seconds."),
@@ -100,17 +101,18 @@ class EnrolledList(msgspec.Struct, frozen=True, kw_only=True):
     devices: tuple[Enrolled, ...]
 
 
+def signer(web: Web, request: AnyRequest) -> DeviceKey:
+    """The enrolled phone that asks, of whose budget it is. Raises NotAllowed, TooMany."""
+    sender: Sender = request.state[SENDER]
+    if sender.device is None or sender.proof is not Proof.DEVICE:
+        why = f" ({sender.doubt})" if sender.doubt is not None else ""
+        raise NotAllowed(f"this has to be signed by an enrolled phone{why}", sender.doubt or UNSIGNED)
+    web.senders.spend(Kind.READ, sender, sender.device.device)
+    return sender.device
+
+
 def device_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
     """The routes."""
-
-    def signer(request: AnyRequest) -> DeviceKey:
-        """The enrolled phone that asks. Raises NotAllowed, TooMany."""
-        sender: Sender = request.state[SENDER]
-        if sender.device is None or sender.proof is not Proof.DEVICE:
-            why = f" ({sender.doubt})" if sender.doubt is not None else ""
-            raise NotAllowed(f"this has to be signed by an enrolled phone{why}", sender.doubt or UNSIGNED)
-        web.senders.spend(Kind.READ, sender, sender.device.device)
-        return sender.device
 
     @post(
         "/v1/devices",
@@ -207,10 +209,10 @@ def device_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         audit="the user's own, by a signature",
         tags=["app"],
         security=APP,
-        responses={200: said(EnrolledList, "As the registry says."), **_SIGNED},
+        responses={200: said(EnrolledList, "As the registry says."), **SIGNED},
     )
     async def enrolled(request: AnyRequest) -> Response[bytes]:
-        own = signer(request)
+        own = signer(web, request)
         found = await asyncio.to_thread(devices.devices_of, web.journal, own.person)
         told = tuple(
             Enrolled(
@@ -233,10 +235,10 @@ def device_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         audit=Action.CHANGE_KEY,
         tags=["app"],
         security=APP,
-        responses={404: said(Problem, "No phone of this person."), **_SIGNED},
+        responses={404: said(Problem, "No phone of this person."), **SIGNED},
     )
     async def revoke(request: AnyRequest, device: FromPath[str]) -> Response[None]:
-        own = signer(request)
+        own = signer(web, request)
 
         def work(tx: Transaction) -> bool:
             known = devices.key_of(tx, device)
@@ -261,18 +263,11 @@ def device_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         audit=Action.CHANGE_PERSON,
         tags=["app"],
         security=APP,
-        responses={400: said(Problem, "Not understood."), **_SIGNED},
+        responses={400: said(Problem, "Not understood."), **SIGNED},
     )
     async def set_pins(request: AnyRequest, data: JSONBody[PinsBody]) -> Response[None]:
-        own = signer(request)
-        now_us = web.clock.now_us()
-        if (wait_s := web.throttle.wait_s(f"pins {own.person}", "", now_us)) > 0:
-            raise TooMany(f"too many wrong PINs: try again in {wait_s} s", wait_s)
-        web.throttle.count(f"pins {own.person}", "", now_us)
-        verdict = await asyncio.to_thread(registry.check_pin, own.person, data.current or "")
-        if verdict is PinVerdict.WRONG:
-            raise NotAllowed("`current` is no PIN that is set")
-        web.throttle.right(f"pins {own.person}", "")
+        own = signer(web, request)
+        verdict = await verdict_of(web, registry, own, data.current or "", "`current`")
         if verdict is not PinVerdict.DURESS:
             changed = Person(cancel_pin=data.pin, duress_pin=data.duress_pin)
             try:

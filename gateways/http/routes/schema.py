@@ -17,10 +17,11 @@ from litestar.openapi.spec import Components, SecurityScheme, Tag
 
 from gateways.console.earlier import Earlier
 from gateways.console.views import CaseView
-from gateways.http import answers, bodies
+from gateways.http import answers, bodies, records
 from gateways.http.decoding import JSON, MSGPACK
 from gateways.http.door import passkeys
 from gateways.http.routes import audit, devices, drill, figures, health, history, nodes, own_answers, sign_on
+from model.record import Record
 
 Document = dict[str, Any]
 
@@ -58,9 +59,12 @@ _STRUCTS: Final = (
     own_answers.NewPassword,
     own_answers.OwnAccess,
     own_answers.Renamed,
+    records.PictureAnswer,
+    records.RecordAnswer,
     passkeys.RequestOptions,
     sign_on.SignOn,
     sign_on.SignedOn,
+    Record,
 )
 EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "AlertBody": {

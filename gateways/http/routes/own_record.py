@@ -1,0 +1,167 @@
+"""/v1/me/record: what the person enters of the record, by an enrolled phone.
+
+Where PINs are set, one of them has to be said (`SW-Pin`): the record names who is dangerous, and the phone
+may be in that very hand. With the duress PIN a harmless part is told, nothing is changed, and each answer is
+as any other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+import msgspec
+from litestar import Response, get, post, put
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, JSONBody
+
+from gateways.http.answers import AnyRequest, Problem, answer, header, said
+from gateways.http.context import Web
+from gateways.http.decoding import Strict
+from gateways.http.door.pins import verdict_of
+from gateways.http.errors import BadBody, Changed, NotAllowed
+from gateways.http.records import (
+    BODY_MAX,
+    PictureAnswer,
+    RecordAnswer,
+    expected,
+    picture_kept,
+    shown,
+    told,
+    written,
+)
+from gateways.http.routes.alerts import APP
+from gateways.http.routes.devices import SIGNED, signer
+from messages.ids import UserId
+from model.record import Record, harmless
+from store.audit.entry import Action
+from store.errors import NumberRefused
+from store.registry import records
+from store.registry.devices import APP as BY_APP
+from store.registry.devices import DeviceKey
+from store.registry.pins import PinVerdict
+from store.registry.records import Kept
+from store.registry.registry import Registry
+
+PIN_NEEDED: Final = "pin_needed"
+_CHANGES: Final[dict[int, Any]] = {
+    400: said(Problem, "Not understood, no number, or no such picture."),
+    412: said(Problem, "Somebody else was quicker: read it again."),
+    428: said(Problem, "Without `If-Match`."),
+}
+
+
+def own_record_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
+    """The routes."""
+    region = web.settings.policy.region
+
+    async def shows(request: AnyRequest, own: DeviceKey) -> bool:
+        """Whether everything is told to whoever asks; False: under duress. Raises NotAllowed, TooMany."""
+        pin = header(request, b"sw-pin")
+        if pin is None:
+            known = await asyncio.to_thread(registry.user, own.person)
+            if known is not None and (known.has_cancel_pin or known.has_duress_pin):
+                raise NotAllowed("say a PIN in `SW-Pin`", PIN_NEEDED)
+            return True
+        return await verdict_of(web, registry, own, pin, "`SW-Pin`") is not PinVerdict.DURESS
+
+    async def kept_of(user: UserId) -> Kept:
+        return await asyncio.to_thread(web.journal.at_one_moment, lambda one: records.read(one, user))
+
+    @get(
+        "/v1/me/record",
+        guards=[web.senders.guard],
+        summary="The person's own record",
+        description="`SW-Pin` says a PIN, where one is set (403, `pin_needed`).",
+        operation_id="own_record",
+        audit="the user's own, by a signature",
+        tags=["app"],
+        security=APP,
+        responses={200: said(RecordAnswer, "As it is kept."), **SIGNED},
+    )
+    async def read(request: AnyRequest) -> Response[bytes]:
+        own = signer(web, request)
+        whole, kept = await shows(request, own), await kept_of(own.person)
+        return told(request, kept if whole else msgspec.structs.replace(kept, record=harmless(kept.record)))
+
+    @put(
+        "/v1/me/record",
+        guards=[web.senders.guard],
+        dto=Strict[Record],
+        return_dto=None,
+        summary="Keep the person's own record, in place of the one that is there",
+        description='`If-Match: "3"` names the version that was read, `"0"` where there was none; `SW-Pin` '
+        "says a PIN, where one is set.",
+        operation_id="keep_own_record",
+        audit=Action.CHANGE_PERSON,
+        tags=["app"],
+        security=APP,
+        responses={200: said(RecordAnswer, "As it is kept now."), **_CHANGES, **SIGNED},
+    )
+    async def keep(request: AnyRequest, data: JSONBody[Record]) -> Response[bytes]:
+        own, version = signer(web, request), expected(request)
+        if await shows(request, own):
+            kept = await written(web.writing, own.person, data, version, by=BY_APP, region=region)
+        else:
+            kept = await seemingly(own.person, data, version)
+        await web.audit.note(request, (own.person,), detail="record", actor=BY_APP)
+        return told(request, kept)
+
+    async def seemingly(user: UserId, record: Record, version: int) -> Kept:
+        """What would be answered if it were kept. Raises as `written`."""
+        before = await kept_of(user)
+        if before.version != version:
+            raise Changed("the record was changed meanwhile: read it again")
+        try:
+            record = records.normalised(record, region)
+        except NumberRefused as error:
+            raise BadBody(str(error), "$.contacts") from error
+        return Kept(record=record, version=version + 1, changed_at=web.clock.now_us())
+
+    @post(
+        "/v1/me/record/pictures",
+        guards=[web.senders.guard],
+        status_code=201,
+        request_max_body_size=BODY_MAX,
+        summary="Send a picture for the person's own record",
+        description="The body is a JPEG, PNG or WebP, of 512 KiB at most; a record that is kept within an "
+        "hour names it.",
+        operation_id="add_own_picture",
+        audit=Action.CHANGE_PERSON,
+        tags=["app"],
+        security=APP,
+        responses={
+            201: said(PictureAnswer, "It is kept."),
+            400: said(Problem, "No such picture, or too many."),
+            413: said(Problem, "Too large."),
+            **SIGNED,
+        },
+    )
+    async def add(request: AnyRequest) -> Response[bytes]:
+        own = signer(web, request)
+        made = await picture_kept(web.writing, own.person, await request.body())
+        await web.audit.note(request, (own.person,), detail="picture", actor=BY_APP)
+        return answer(request, made, 201)
+
+    @get(
+        "/v1/me/record/pictures/{picture:str}",
+        guards=[web.senders.guard],
+        summary="A picture of the person's own record",
+        operation_id="own_picture",
+        audit="the user's own, by a signature",
+        tags=["app"],
+        security=APP,
+        responses=SIGNED,
+    )
+    async def picture(request: AnyRequest, picture: FromPath[str]) -> Response[bytes]:
+        own = signer(web, request)
+        if not await shows(request, own):
+            kept = await kept_of(own.person)
+            if picture not in harmless(kept.record).pictures:
+                return shown(None)
+        found = await asyncio.to_thread(
+            web.journal.at_one_moment, lambda one: records.picture(one, own.person, picture)
+        )
+        return shown(found)
+
+    return [read, keep, add, picture]

@@ -1,0 +1,110 @@
+"""The record of a person: what whoever answers, and 112, has to know before the person can say it. Pure data.
+
+It is entered by staff or by the person, and is kept sealed (`store.registry.records`). Bounds are there so
+that all of it can be read at one look, and so that nobody fills a disk with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta
+
+PictureId = Annotated[str, Meta(pattern=r"^([0-9a-f]{32})?$(?!\n)")]
+"""Of a picture that was sent before; empty: none."""
+Line = Annotated[str, Meta(max_length=200)]
+Text = Annotated[str, Meta(max_length=1000)]
+Named = Annotated[str, Meta(min_length=1, max_length=100)]
+
+ADDRESSES_MAX: Final = 5
+CONTACTS_MAX: Final = 8
+DANGEROUS_MAX: Final = 4
+
+
+class _Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A part of a record; a field that is not here is a fault, and not lost without a word."""
+
+
+class Contact(_Part, frozen=True, kw_only=True):
+    """Somebody whom the person trusts."""
+
+    name: Named
+    number: Annotated[str, Meta(max_length=40)] = ""
+    """E.164, once it is kept; what was entered before that."""
+    relation: Line = ""
+    tell: bool = False
+    """Is told by a short message that 112 was called: the person's word, given beforehand."""
+    where: bool = False
+    """Is told the address or position as well."""
+
+
+class Dangerous(_Part, frozen=True, kw_only=True):
+    """Somebody of whom the person is in danger."""
+
+    name: Named
+    car: Line = ""
+    """Make, colour, plate."""
+    note: Text = ""
+    """How to know this person, weapons, what happened before."""
+    picture: PictureId = ""
+
+
+class Record(_Part, frozen=True, kw_only=True):
+    """All of it; empty is what is not known."""
+
+    dangerous: Annotated[tuple[Dangerous, ...], Meta(max_length=DANGEROUS_MAX)] = ()
+    children: Text = ""
+    medical: Text = ""
+    court_order: Text = ""
+    safe_word: Annotated[str, Meta(max_length=60)] = ""
+    """By which an operator knows that the person speaks freely. For operators alone."""
+    reach: Line = ""
+    """How the person wants to be reached."""
+    photo: PictureId = ""
+    addresses: Annotated[tuple[Line, ...], Meta(max_length=ADDRESSES_MAX)] = ()
+    contacts: Annotated[tuple[Contact, ...], Meta(max_length=CONTACTS_MAX)] = ()
+
+    @property
+    def pictures(self) -> Iterator[str]:
+        """The ids of all pictures that it names."""
+        yield from filter(None, (self.photo, *(one.picture for one in self.dangerous)))
+
+    @property
+    def tells(self) -> bool:
+        """Whether anybody is to be told when 112 was called."""
+        return any(one.tell and one.number for one in self.contacts)
+
+
+EMPTY: Final = Record()
+
+
+class Shared(StrEnum):
+    """What of a record 112 may be told, in the order in which 112 asks. The safe word is not among it, and
+    contacts are: they are others' numbers, which the settings have to name."""
+
+    ADDRESSES = "addresses"
+    DANGEROUS = "dangerous"
+    CHILDREN = "children"
+    MEDICAL = "medical"
+    COURT_ORDER = "court_order"
+    REACH = "reach"
+    CONTACTS = "contacts"
+    PHOTO = "photo"
+
+
+SHARED: Final = tuple(one for one in Shared if one not in (Shared.CONTACTS, Shared.PHOTO))
+"""Unless the settings say otherwise: what is needed to save lives (Regulation (EU) 2016/679, art. 6(1)(d),
+9(2)(c)). Pictures of those who are dangerous go with them."""
+
+
+def shared(record: Record, fields: tuple[Shared, ...]) -> Record:
+    """What of it may be told to 112."""
+    return Record(**{one.value: getattr(record, one.value) for one in fields})
+
+
+def harmless(record: Record) -> Record:
+    """What the app shows for the duress PIN: what brings nobody into danger who is made to show it."""
+    return Record(medical=record.medical, photo=record.photo, addresses=record.addresses)

@@ -1,0 +1,196 @@
+"""Records of persons, and their pictures: sealed with a key of each person's (docs/decisions/0107).
+
+Erasing a person destroys the key with the rows, so that an old copy of the database tells nothing. A record
+has a version, which grows with each change: whoever writes says which one was read, and of two who write at
+once the second is told. Which fields were changed is told in the person's stream, never what they hold.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import Final
+
+import msgspec
+from sqlalchemy import bindparam, delete, func, insert, select
+
+from messages.events import PersonalDataChanged
+from messages.ids import SECOND, Instant, UserId
+from model.picture import PictureKind, kind_of
+from model.record import EMPTY, Contact, Record
+from store import streams
+from store.database import schema
+from store.database.dialect import Connection
+from store.database.query import Query
+from store.errors import NobodyThere, NumberRefused, RegistryError
+from store.journal.journal import Append, Transaction
+from store.journal.sealing import KEY_BYTES, open_bytes, seal_bytes
+from store.registry import numbers
+from store.registry.users import read_user
+
+PICTURES_MAX: Final = 12
+"""Of one person: more than a record names, so that new ones can be there before the old ones go."""
+UNNAMED_US: Final = Instant(3600 * SECOND)
+"""So long a picture waits for a record that names it."""
+
+_r, _p, _k = schema.record.c, schema.picture.c, schema.record_key.c
+_ONE: Final = Query(
+    select(_r.version, _r.changed_us, _r.sealed, _k.key)
+    .join(schema.record_key, _k.person == _r.person, isouter=True)
+    .where(_r.person == bindparam("who")),
+    "who",
+)
+_KEY: Final = Query(select(_k.key).where(_k.person == bindparam("who")), "who")
+_ADD_KEY: Final = Query(insert(schema.record_key), *schema.record_key.columns.keys())
+_DROP: Final = Query(delete(schema.record).where(_r.person == bindparam("who")), "who")
+_ADD: Final = Query(insert(schema.record), *schema.record.columns.keys())
+_PICTURE: Final = Query(
+    select(_p.kind, _p.sealed, _k.key)
+    .join(schema.record_key, _k.person == _p.person)
+    .where(_p.person == bindparam("who"), _p.id == bindparam("which")),
+    "who",
+    "which",
+)
+_PICTURES: Final = Query(select(_p.id, _p.created_us).where(_p.person == bindparam("who")), "who")
+_ADD_PICTURE: Final = Query(insert(schema.picture), *schema.picture.columns.keys())
+_DROP_PICTURE: Final = Query(delete(schema.picture).where(_p.id == bindparam("which")), "which")
+_WITHOUT_KEY: Final = Query(
+    select(func.count())
+    .select_from(schema.record.join(schema.record_key, _k.person == _r.person, isouter=True))
+    .where(_k.key.is_(None))
+)
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """A record as it is kept."""
+
+    record: Record = EMPTY
+    version: int = 0
+    """0: there is none yet."""
+    changed_at: Instant | None = None
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture of a record."""
+
+    kind: PictureKind
+    data: bytes
+
+
+class RecordChanged(RegistryError):
+    """Somebody else has changed the record since it was read."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__("the record was changed meanwhile: read it again")
+        self.version = version
+
+
+class PictureMissing(RegistryError):
+    """The record names a picture that this person has not."""
+
+
+class PicturesFull(RegistryError):
+    """So many pictures of one person wait already."""
+
+
+def read(connection: Connection | Transaction, user: UserId) -> Kept:
+    """The person's record; an empty one where there is none, or its key is gone."""
+    row = connection.one(_ONE, user)
+    if row is None:
+        return Kept()
+    version, changed_us, sealed, key = row
+    plain = None if key is None else open_bytes(bytes(sealed), bytes(key), "record", user)
+    record = EMPTY if plain is None else msgspec.msgpack.decode(plain, type=Record)
+    return Kept(record=record, version=version, changed_at=Instant(changed_us))
+
+
+def write(
+    tx: Transaction, user: UserId, record: Record, *, expected: int | None, by: str, region: str
+) -> Kept:
+    """Keep it in place of what is there, and let go of pictures that it does not name.
+
+    `expected`: the version that was read; None takes whatever is there. Raises NobodyThere, RecordChanged,
+    PictureMissing, NumberRefused, JournalNotDurable.
+    """
+    if read_user(tx, user) is None:
+        raise NobodyThere(f"no user {user}")
+    before = read(tx, user)
+    if expected is not None and expected != before.version:
+        raise RecordChanged(before.version)
+    record = normalised(record, region)
+    there = {str(row[0]): Instant(row[1]) for row in tx.all(_PICTURES, user)}
+    if missing := [one for one in record.pictures if one not in there]:
+        raise PictureMissing(f"no such picture: {missing[0]}")
+    if changed := _differing(before.record, record):
+        plain = msgspec.msgpack.encode(record)
+        tx.write(_DROP, user)
+        sealed = seal_bytes(plain, _key(tx, user), "record", user)
+        tx.write(_ADD, user, before.version + 1, tx.at_us, sealed)
+        told = PersonalDataChanged(by=by, what=f"changed record: {', '.join(changed)}")
+        tx.append(Append(streams.user(user), None, (told,)))
+    kept = set(record.pictures)
+    for name, created_at in there.items():
+        # One that was just sent may be another writer's, who is about to name it.
+        if name not in kept and (name in before.record.pictures or created_at < tx.at_us - UNNAMED_US):
+            tx.write(_DROP_PICTURE, name)
+    return read(tx, user)
+
+
+def add_picture(tx: Transaction, user: UserId, data: bytes) -> str:
+    """Keep a picture for the record that will name it; its id. Raises PictureRefused, PicturesFull,
+    NobodyThere, JournalNotDurable."""
+    kind = kind_of(data)
+    if read_user(tx, user) is None:
+        raise NobodyThere(f"no user {user}")
+    named = set(read(tx, user).record.pictures)
+    there = [(str(row[0]), row[1]) for row in tx.all(_PICTURES, user)]
+    for name, created_us in there:
+        if name not in named and created_us < tx.at_us - UNNAMED_US:
+            tx.write(_DROP_PICTURE, name)
+    if len(tx.all(_PICTURES, user)) >= PICTURES_MAX:
+        raise PicturesFull(f"{PICTURES_MAX} pictures of one person are enough")
+    made = tx.chance(lambda: secrets.token_hex(16))
+    sealed = seal_bytes(data, _key(tx, user), "picture", user, made)
+    tx.write(_ADD_PICTURE, made, user, tx.at_us, kind, sealed)
+    return made
+
+
+def picture(connection: Connection | Transaction, user: UserId, which: str) -> Picture | None:
+    """The person's picture of this id."""
+    row = connection.one(_PICTURE, user, which)
+    plain = None if row is None else open_bytes(bytes(row[1]), bytes(row[2]), "picture", user, which)
+    return None if row is None or plain is None else Picture(kind=PictureKind(row[0]), data=plain)
+
+
+def without_key(connection: Connection) -> int:
+    """How many records nothing opens any more: a backup whose keys are another's."""
+    row = connection.one(_WITHOUT_KEY)
+    return 0 if row is None else int(row[0])
+
+
+def normalised(record: Record, region: str) -> Record:
+    """With the numbers of the contacts as E.164. Raises NumberRefused."""
+    return msgspec.structs.replace(record, contacts=tuple(_contact(one, region) for one in record.contacts))
+
+
+def _contact(one: Contact, region: str) -> Contact:
+    if not one.number.strip():
+        return msgspec.structs.replace(one, number="")
+    try:
+        return msgspec.structs.replace(one, number=numbers.of_a_person(one.number, region))
+    except NumberRefused as error:
+        raise NumberRefused(f"{one.name}: {error}") from error
+
+
+def _differing(before: Record, after: Record) -> list[str]:
+    names = [field.name for field in msgspec.structs.fields(Record)]
+    return [name for name in names if getattr(before, name) != getattr(after, name)]
+
+
+def _key(tx: Transaction, user: UserId) -> bytes:
+    row = tx.one(_KEY, user)
+    if row is not None:
+        return bytes(row[0])
+    made = bytes.fromhex(tx.chance(lambda: os.urandom(KEY_BYTES).hex()))
+    tx.write(_ADD_KEY, user, made)
+    return made

@@ -1,0 +1,181 @@
+"""The record of a person: sealed, with a version, gone with the person, and nowhere readable on the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from sqlalchemy import bindparam, select, update
+
+from messages.ids import SECOND, UserId
+from model.picture import PictureKind, PictureRefused
+from model.record import EMPTY, Contact, Dangerous, Record
+from store.alerts.forgetting import erase_person
+from store.database import schema
+from store.database.query import Query
+from store.errors import NobodyThere, NumberRefused
+from store.journal.journal import Journal
+from store.registry import records
+from store.registry.people import Person, User
+from store.registry.records import Kept, PictureMissing, PicturesFull, RecordChanged
+from store.registry.registry import Registry
+from tests.store.places import Clock, journal_in
+from tests.support.pictures import GREY
+
+RECORD = Record(
+    dangerous=(Dangerous(name="Marco Neri", car="Fiat Panda, AB123CD", note="has a hunting rifle"),),
+    children="Luca, 4, at home",
+    medical="asthma",
+    court_order="Trib. Milano 123/26",
+    safe_word="the blue umbrella",
+    reach="by message first",
+    addresses=("via Roma 12, Milano", "via Po 3, Torino"),
+    contacts=(Contact(name="Anna Rossi", number="347 123 4567", relation="sister", tell=True),),
+)
+SECRETS = (b"Marco Neri", b"AB123CD", b"asthma", b"the blue umbrella", b"via Roma 12", b"Anna Rossi")
+
+
+def added(journal: Journal) -> User:
+    return Registry(journal).add_user(Person(phones=("+393331112223",), first_name="Giulia"), by="test")
+
+
+def keep(
+    journal: Journal, user: UserId, record: Record = RECORD, expected: int | None = None, by: str = "anna"
+) -> Kept:
+    return journal.transact(lambda tx: records.write(tx, user, record, expected=expected, by=by, region="IT"))
+
+
+def kept(journal: Journal, user: UserId) -> Kept:
+    return journal.at_one_moment(lambda connection: records.read(connection, user))
+
+
+def picture(journal: Journal, user: UserId, data: bytes = GREY) -> str:
+    return journal.transact(lambda tx: records.add_picture(tx, user, data))
+
+
+def seen(journal: Journal, user: UserId, which: str) -> records.Picture | None:
+    return journal.at_one_moment(lambda connection: records.picture(connection, user, which))
+
+
+def test_who_has_none_has_an_empty_one(journal: Journal) -> None:
+    user = added(journal).id
+    assert kept(journal, user) == Kept(record=EMPTY, version=0, changed_at=None)
+
+
+def test_it_is_kept_as_it_was_entered_with_numbers_as_e164(journal: Journal, clock: Clock) -> None:
+    user = added(journal).id
+    keep(journal, user)
+    found = kept(journal, user)
+    contact = msgspec.structs.replace(RECORD.contacts[0], number="+393471234567")
+    assert found.record == msgspec.structs.replace(RECORD, contacts=(contact,))
+    assert (found.version, found.changed_at) == (1, clock())
+
+
+def test_the_journal_says_which_fields_were_changed_and_not_what_they_hold(journal: Journal) -> None:
+    user = added(journal).id
+    keep(journal, user, Record(medical="asthma"))
+    keep(journal, user, Record(medical="asthma", children="Luca"))
+    keep(journal, user, Record(medical="asthma", children="Luca"))
+    said = [one.event for one in journal.read(f"user-{user}")]
+    assert [getattr(one, "what", "") for one in said][1:] == [
+        "changed record: medical",
+        "changed record: children",
+    ]
+
+
+def test_of_two_who_write_at_once_the_second_is_told(journal: Journal) -> None:
+    user = added(journal).id
+    keep(journal, user, Record(medical="asthma"), expected=0)
+    with pytest.raises(RecordChanged) as told:
+        keep(journal, user, Record(medical="nothing"), expected=0)
+    assert told.value.version == 1
+    assert keep(journal, user, Record(medical="nothing"), expected=1).version == 2
+
+
+def test_a_number_that_is_none_and_a_person_who_is_none_are_refused(journal: Journal) -> None:
+    user = added(journal).id
+    for number in ("12", "no number", "112"):
+        with pytest.raises(NumberRefused, match="Anna"):
+            keep(journal, user, Record(contacts=(Contact(name="Anna", number=number),)))
+    with pytest.raises(NobodyThere):
+        keep(journal, UserId("u0"))
+    assert kept(journal, user).version == 0
+
+
+def test_pictures_go_when_no_record_names_them_any_more(journal: Journal, clock: Clock) -> None:
+    user = added(journal).id
+    face, other = picture(journal, user), picture(journal, user)
+    keep(journal, user, Record(photo=face, dangerous=(Dangerous(name="Marco", picture=other),)))
+    assert seen(journal, user, face) == records.Picture(kind=PictureKind.PNG, data=GREY)
+    keep(journal, user, Record(photo=face))
+    assert seen(journal, user, other) is None
+    waits = picture(journal, user)
+    keep(journal, user, Record(photo=face, medical="asthma"))
+    assert seen(journal, user, waits) is not None, "another writer is about to name it"
+    clock.forward(records.UNNAMED_US / SECOND + 1)
+    keep(journal, user, Record(photo=face))
+    assert seen(journal, user, waits) is None
+    assert seen(journal, user, face) is not None
+
+
+def test_a_picture_is_one_person_s(journal: Journal) -> None:
+    user = added(journal).id
+    other = Registry(journal).add_user(Person(phones=("+393331112224",)), by="test").id
+    face = picture(journal, user)
+    assert seen(journal, other, face) is None
+    with pytest.raises(PictureMissing):
+        keep(journal, other, Record(photo=face))
+
+
+def test_nobody_fills_the_disk_with_pictures(journal: Journal, clock: Clock) -> None:
+    user = added(journal).id
+    for _ in range(records.PICTURES_MAX):
+        picture(journal, user)
+    with pytest.raises(PicturesFull):
+        picture(journal, user)
+    with pytest.raises(PictureRefused):
+        picture(journal, user, b"<svg/>")
+    clock.forward(records.UNNAMED_US / SECOND + 1)
+    picture(journal, user)
+
+
+def test_what_is_sealed_opens_for_its_own_person_and_with_its_own_key_alone(journal: Journal) -> None:
+    user = added(journal).id
+    other = Registry(journal).add_user(Person(phones=("+393331112224",)), by="test").id
+    keep(journal, user)
+    keep(journal, other, Record(medical="diabetes"))
+    row = schema.record.c
+    taken = journal.rows(Query(select(row.sealed).where(row.person == bindparam("who")), "who"), user)[0][0]
+    moved = update(schema.record).where(row.person == bindparam("whose")).values(sealed=bindparam("text"))
+    journal.transact(lambda tx: tx.write(Query(moved, "text", "whose"), taken, other))
+    assert kept(journal, other).record == EMPTY
+
+
+def test_erasing_the_person_takes_record_key_and_pictures(journal: Journal) -> None:
+    user = added(journal).id
+    face = picture(journal, user)
+    keep(journal, user, msgspec.structs.replace(RECORD, photo=face))
+    erase_person(journal, user, by="test")
+    assert kept(journal, user) == Kept()
+    assert seen(journal, user, face) is None
+    for table in (schema.record, schema.record_key, schema.picture):
+        assert journal.rows(Query(select(table))) == []
+
+
+def test_nothing_of_it_stands_open_on_the_disk_or_in_the_spare(path: Path) -> None:
+    journal = journal_in(path)
+    user = added(journal).id
+    journal.transact(lambda tx: records.add_picture(tx, user, GREY))
+    keep(journal, user)
+    journal.close()
+    everything = b"".join(file.read_bytes() for file in path.parent.rglob("*") if file.is_file())
+    assert b"Giulia" in everything, "so the right files are looked at"
+    assert [one for one in (*SECRETS, GREY) if one in everything] == []
+
+
+def test_the_next_opening_has_it(open_journal: Callable[..., Journal]) -> None:
+    user = added(open_journal()).id
+    keep(open_journal(), user)
+    assert kept(open_journal(), user).record.medical == "asthma"
