@@ -48,6 +48,7 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
             "add": ("add", "Add one user."),
             "list": ("list_", "All users."),
             "show": ("show", "One user, by number or id."),
+            "record": ("record:record", "Show a user's record, or change it."),
             "erase": ("erase", "Erase a user's personal data for good."),
             "export": ("giving:export", "Everything about a user, for that user, in one folder."),
         },

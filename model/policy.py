@@ -15,6 +15,7 @@ import msgspec
 from messages.base import NO_GAINS, Gains
 from messages.ids import E164, LineId, OperatorLine, Party, PersonalKind, TrunkId
 from model.areas import Outline
+from model.record import SHARED, Shared
 
 
 class MetBy(StrEnum):
@@ -173,6 +174,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     psap_routes: tuple[PsapRoute, ...] = ()
     psap_test_number: E164 | None = None
     """What a test alert calls in place of a PSAP (case 20). None: its psap leg is refused."""
+    psap_shares: tuple[Shared, ...] = SHARED
+    """What of a user's record 112 may be told."""
     psap_live: bool = False
     """One of the two switches without which no emergency number is ever dialled."""
     psap_last_resort: LastResort = LastResort.NONE

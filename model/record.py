@@ -52,7 +52,7 @@ class Dangerous(_Part, frozen=True, kw_only=True):
     picture: PictureId = ""
 
 
-class Record(_Part, frozen=True, kw_only=True):
+class PersonRecord(_Part, frozen=True, kw_only=True):
     """All of it; empty is what is not known."""
 
     dangerous: Annotated[tuple[Dangerous, ...], Meta(max_length=DANGEROUS_MAX)] = ()
@@ -78,7 +78,7 @@ class Record(_Part, frozen=True, kw_only=True):
         return any(one.tell and one.number for one in self.contacts)
 
 
-EMPTY: Final = Record()
+EMPTY: Final = PersonRecord()
 
 
 class Shared(StrEnum):
@@ -100,11 +100,11 @@ SHARED: Final = tuple(one for one in Shared if one not in (Shared.CONTACTS, Shar
 9(2)(c)). Pictures of those who are dangerous go with them."""
 
 
-def shared(record: Record, fields: tuple[Shared, ...]) -> Record:
+def shared(record: PersonRecord, fields: tuple[Shared, ...]) -> PersonRecord:
     """What of it may be told to 112."""
-    return Record(**{one.value: getattr(record, one.value) for one in fields})
+    return PersonRecord(**{one.value: getattr(record, one.value) for one in fields})
 
 
-def harmless(record: Record) -> Record:
+def harmless(record: PersonRecord) -> PersonRecord:
     """What the app shows for the duress PIN: what brings nobody into danger who is made to show it."""
-    return Record(medical=record.medical, photo=record.photo, addresses=record.addresses)
+    return PersonRecord(medical=record.medical, photo=record.photo, addresses=record.addresses)

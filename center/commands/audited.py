@@ -27,6 +27,7 @@ COMMANDS: Final[Mapping[tuple[str, ...], Action | str]] = {
     ("user", "add"): Action.CHANGE_PERSON,
     ("user", "list"): Action.READ_LIST,
     ("user", "show"): Action.READ_PERSON,
+    ("user", "record"): Action.READ_PERSON,
     ("user", "erase"): Action.CHANGE_PERSON,
     ("user", "export"): Action.EXPORT,
     ("device", "list"): Action.READ_LIST,

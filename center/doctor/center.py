@@ -314,9 +314,11 @@ def people(state: StateDir) -> Iterator[Finding]:
     from messages.ids import ShiftState
     from store.journal.following import Following
     from store.journal.projections import Operators
+    from store.registry import records
     from store.registry.registry import Registry
 
     with journal_of(state) as journal:
+        lost = journal.at_one_moment(records.without_key)
         registered = Registry(journal).operators()
         shifts = Operators()
         Following(journal, shifts).close()
@@ -325,6 +327,8 @@ def people(state: StateDir) -> Iterator[Finding]:
     on_call = sum(1 for one in registered if one.on_call)
     text = f"{len(registered)} operators, {ready} ready, {on_call} on call; {users} users"
     yield ok("people", text) if ready or on_call else warn("people", f"{text}: nobody would answer")
+    if lost:
+        yield fail("people", f"nothing opens the records of {lost} users: restore the newest backup")
 
 
 def keys(state: StateDir) -> Iterator[Finding]:

@@ -141,6 +141,7 @@ def policy_of(settings: Settings) -> Policy:
         psap_routes=tuple(_route(route) for route in psap.route),
         psap_test_number=_number(psap.test_number),
         psap_live=psap.live,
+        psap_shares=psap.shares,
         psap_last_resort=psap.last_resort,
         psap_no_answer_s=psap.no_answer_s,
         psap_pause_s=psap.pause_s,

@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from messages.ids import OperatorLine
 from model.policy import Dialling, Duress, LastResort, MetBy, NumberKind, Retention, VoiceAlert
+from model.record import SHARED, Shared
 from store.registry.people import SecondFactor
 
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$(?!\n)")]
@@ -51,6 +52,7 @@ class PsapTable(_Table, frozen=True, kw_only=True):
     no_answer_s: Seconds = 20.0
     pause_s: Seconds = 2.0
     route: tuple[PsapRouteTable, ...] = ()
+    shares: tuple[Shared, ...] = SHARED
 
 
 class DeadlineTable(_Table, frozen=True, kw_only=True):

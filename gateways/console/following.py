@@ -11,8 +11,8 @@ import signal
 from typing import Final, Protocol
 
 from gateways.console.picture import Change, Picture
-from messages.events import AlertReopened
-from messages.ids import AlertId, Instant
+from messages.events import AlertReopened, PersonalDataChanged
+from messages.ids import AlertId, Instant, UserId
 from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.evolve import fold
@@ -44,6 +44,8 @@ class Batch:
         self.shown: dict[AlertId, None] = {}
         """Those of the alerts that the consoles are told of, and those that have come in; see `listed`."""
         self.gone: list[AlertId] = []
+        self.persons: set[UserId] = set()
+        """Of whom something was changed in the registry."""
         self.operators = self.lines = self.alarms = False
 
     def add(self, recorded: Recorded, change: Change) -> None:
@@ -61,6 +63,7 @@ class Batch:
         self.alerts |= later.alerts
         self.shown |= later.shown
         self.gone += later.gone
+        self.persons |= later.persons
         self.operators |= later.operators
         self.lines |= later.lines
         self.alarms |= later.alarms
@@ -211,6 +214,13 @@ class Following:
             return
         if recorded.stream.startswith(SHOWN):
             batch.add(recorded, change)
+        elif isinstance(recorded.event, PersonalDataChanged):
+            # Whoever has the alert reads what was just entered, and not what was there when it came.
+            user = UserId(recorded.stream.removeprefix("user-"))
+            changed = dict.fromkeys(self.picture.person_changed(user, recorded.seq))
+            batch.persons.add(user)
+            batch.alerts |= changed
+            batch.shown |= changed
 
     def _bring_back(self, recorded: Recorded) -> Change | None:
         """Put in an alert that is reopened after the picture has let go of it."""

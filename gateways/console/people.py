@@ -61,6 +61,10 @@ class People:
         """Ask for the operators at the next use: one who signs on has perhaps another role since a moment."""
         self._operators = (Instant(0), self._operators[1])
 
+    def look_again_at(self, user: UserId) -> None:
+        """Ask for this person at the next use: something was changed."""
+        self._persons.pop(user, None)
+
     def person(self, user: UserId | None) -> PersonView | None:
         """Who it is; None for one who is not identified, or erased meanwhile."""
         if user is None:

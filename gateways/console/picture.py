@@ -15,7 +15,18 @@ import msgspec
 
 from gateways.console import timeline
 from messages import events as ev
-from messages.ids import SECOND, AlertId, Instant, LineId, NodeId, OperatorId, Proof, Role, ShiftState
+from messages.ids import (
+    SECOND,
+    AlertId,
+    Instant,
+    LineId,
+    NodeId,
+    OperatorId,
+    Proof,
+    Role,
+    ShiftState,
+    UserId,
+)
 from messages.journal import Recorded
 from model.alarms import STUCK
 from model.alert.case import Case
@@ -142,6 +153,13 @@ class Picture:
                 return self._line_or_alarm(recorded)
             case _:
                 return NOTHING
+
+    def person_changed(self, user: UserId, seq: int) -> list[AlertId]:
+        """The registry says something else of this person since that place; the person's open alerts."""
+        own = [known for known in self.open() if known.case.user == user]
+        for known in own:
+            self.alerts[known.case.alert] = msgspec.structs.replace(known, seq=seq)
+        return [known.case.alert for known in own]
 
     def forget(self, now_us: Instant) -> list[AlertId]:
         """Let go of alerts that have been closed for long enough; which ones."""

@@ -89,6 +89,7 @@ class Screen:
             protocols=protocols,
             language=policy.language,
             speaks=speaks,
+            shares=policy.psap_shares,
         )
         self.connected: set[Window] = set()
         self.watching: Watching[Window] = Watching()
@@ -118,6 +119,8 @@ class Screen:
 
     def changed(self, batch: Batch) -> None:
         """The picture has changed: which alerts the consoles are to be told of."""
+        for user in batch.persons:
+            self.people.look_again_at(user)
         told = self.listed.update(self.following.picture, batch.alerts, batch.gone)
         batch.shown = dict.fromkeys(told)
         for alert in batch.gone:

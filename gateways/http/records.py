@@ -13,7 +13,7 @@ from gateways.http.errors import BadBody, BodyTooLarge, Changed, NoSuchPerson, U
 from gateways.http.writing import Writing
 from messages.ids import UserId
 from model.picture import PICTURE_MAX, PictureRefused
-from model.record import Record
+from model.record import PersonRecord
 from store.errors import NobodyThere, NumberRefused
 from store.registry import records
 from store.registry.records import Kept, Picture, PictureMissing, PicturesFull, RecordChanged
@@ -28,7 +28,7 @@ class RecordAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     version: int
     changed_at: Moment | None
-    record: Record
+    record: PersonRecord
 
 
 class PictureAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +55,7 @@ def expected(request: AnyRequest) -> int:
 
 
 async def written(
-    writing: Writing, user: UserId, record: Record, version: int, *, by: str, region: str
+    writing: Writing, user: UserId, record: PersonRecord, version: int, *, by: str, region: str
 ) -> Kept:
     """Keep it. Raises Changed, BadBody, NoSuchPerson, NotDurable."""
     try:

@@ -12,7 +12,7 @@ from messages.ids import OperatorId, UserId
 from model.alert.case import Case
 from runtime.clock import Clock
 from store.journal.journal import Journal
-from store.registry import authenticators
+from store.registry import authenticators, records
 from store.registry.access import Access, access
 from store.registry.authenticators import Authenticator
 from store.registry.devices import DeviceKey, key_of
@@ -20,6 +20,7 @@ from store.registry.people import Operator, StaffRole
 from store.registry.pins import PinVerdict
 from store.registry.registry import Registry
 from store.registry.sessions import Session, changes_of, of_secret
+from store.registry.users import read_user
 
 _PINS_AT_ONCE: Final = 2
 
@@ -106,7 +107,7 @@ class RegistryQueries:
 
     def person(self, user: UserId) -> PersonView | None:
         """Who this user is."""
-        found = self._registry.user(user)
+        found, kept = self._journal.at_one_moment(lambda one: (read_user(one, user), records.read(one, user)))
         if found is None:
             return None
         return PersonView(
@@ -114,6 +115,7 @@ class RegistryQueries:
             last_name=found.last_name,
             language=found.language,
             notes=found.notes,
+            record=kept.record,
         )
 
     async def pin_verdict(self, case: Case, pin: str) -> PinVerdict:

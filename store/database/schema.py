@@ -279,7 +279,7 @@ record_key = Table(
 record = Table(
     "record",
     metadata,
-    # A sealed `model.record.Record`.
+    # A sealed `model.record.PersonRecord`.
     Column("person", Text, primary_key=True),
     # Grows by one with each change.
     Column("version", BigInteger, nullable=False),

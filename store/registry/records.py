@@ -17,7 +17,7 @@ from sqlalchemy import bindparam, delete, func, insert, select
 from messages.events import PersonalDataChanged
 from messages.ids import SECOND, Instant, UserId
 from model.picture import PictureKind, kind_of
-from model.record import EMPTY, Contact, Record
+from model.record import EMPTY, Contact, PersonRecord
 from store import streams
 from store.database import schema
 from store.database.dialect import Connection
@@ -64,7 +64,7 @@ _WITHOUT_KEY: Final = Query(
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """A record as it is kept."""
 
-    record: Record = EMPTY
+    record: PersonRecord = EMPTY
     version: int = 0
     """0: there is none yet."""
     changed_at: Instant | None = None
@@ -100,12 +100,12 @@ def read(connection: Connection | Transaction, user: UserId) -> Kept:
         return Kept()
     version, changed_us, sealed, key = row
     plain = None if key is None else open_bytes(bytes(sealed), bytes(key), "record", user)
-    record = EMPTY if plain is None else msgspec.msgpack.decode(plain, type=Record)
+    record = EMPTY if plain is None else msgspec.msgpack.decode(plain, type=PersonRecord)
     return Kept(record=record, version=version, changed_at=Instant(changed_us))
 
 
 def write(
-    tx: Transaction, user: UserId, record: Record, *, expected: int | None, by: str, region: str
+    tx: Transaction, user: UserId, record: PersonRecord, *, expected: int | None, by: str, region: str
 ) -> Kept:
     """Keep it in place of what is there, and let go of pictures that it does not name.
 
@@ -168,7 +168,7 @@ def without_key(connection: Connection) -> int:
     return 0 if row is None else int(row[0])
 
 
-def normalised(record: Record, region: str) -> Record:
+def normalised(record: PersonRecord, region: str) -> PersonRecord:
     """With the numbers of the contacts as E.164. Raises NumberRefused."""
     return msgspec.structs.replace(record, contacts=tuple(_contact(one, region) for one in record.contacts))
 
@@ -182,8 +182,8 @@ def _contact(one: Contact, region: str) -> Contact:
         raise NumberRefused(f"{one.name}: {error}") from error
 
 
-def _differing(before: Record, after: Record) -> list[str]:
-    names = [field.name for field in msgspec.structs.fields(Record)]
+def _differing(before: PersonRecord, after: PersonRecord) -> list[str]:
+    names = [field.name for field in msgspec.structs.fields(PersonRecord)]
     return [name for name in names if getattr(before, name) != getattr(after, name)]
 
 

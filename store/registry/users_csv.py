@@ -6,6 +6,8 @@ The first line names the columns, in any order and any case:
     first_name, last_name, language, notes
     device       several are set apart by `;` or `|`
     cancel_pin, duress_pin
+    address, contact, dangerous, children, medical, court_order, safe_word, reach
+                 of the record: `store.registry.records_text`
 
 Commas or semicolons, UTF-8. A person who is known by one of her numbers is changed: what the file
 says replaces what was there, numbers and devices are added to; columns that are not in the file
@@ -30,13 +32,14 @@ from messages.ids import UserId
 from store.database.dialect import Connection
 from store.errors import AlreadyTaken, Fault, ImportFaulty, NumberRefused
 from store.journal.journal import Journal, Transaction
-from store.registry import numbers
+from store.registry import numbers, records, records_text
 from store.registry.people import Imported, Person
 from store.registry.users import Entry, faults_of, owner_of_device, owner_of_phone, read_user, write_user
 
 _COLUMNS: Final = (
-    "phone", "first_name", "last_name", "language", "notes", "device", "cancel_pin", "duress_pin"
-)  # fmt: skip
+    *("phone", "first_name", "last_name", "language", "notes", "device", "cancel_pin", "duress_pin"),
+    *records_text.COLUMNS,
+)
 _ALSO_CALLED: Final = {"phones": "phone", "devices": "device", "e164": "phone"}
 _MOST_FAULTS: Final = 50
 _PORTION: Final = 500
@@ -53,6 +56,8 @@ class _Line(msgspec.Struct, frozen=True):
 
     number: int
     entry: Entry
+    record: dict[str, str]
+    """What it says of the record, by column."""
 
 
 def import_users(journal: Journal, file: Path, *, by: str, region: str = numbers.DEFAULT_REGION) -> Imported:
@@ -72,7 +77,7 @@ def import_users(journal: Journal, file: Path, *, by: str, region: str = numbers
     while rest:
         if rest is not lines:
             time.sleep(_BREATH_S)
-        part = journal.transact(partial(_write, lines=rest[:_PORTION], by=by, file=str(file)))
+        part = journal.transact(partial(_write, lines=rest[:_PORTION], by=by, file=str(file), region=region))
         rest = rest[part.added + part.changed + part.unchanged :]
         done = Imported(
             added=done.added + part.added,
@@ -116,8 +121,11 @@ def _lines(text: str, faults: list[Fault], region: str, file: str) -> Iterator[_
         else:
             fields = {name: cell.strip() for name, cell in zip(columns, cells, strict=True)}
             entry = _entry(fields, reader.line_num, faults, region)
-            if entry is not None and not _twice(entry, reader.line_num, seen, faults):
-                yield _Line(reader.line_num, entry)
+            record = {name: fields[name] for name in records_text.COLUMNS if name in fields}
+            wrong = [Fault(reader.line_num, *fault) for fault in records_text.faults_of(record, region)]
+            faults.extend(wrong)
+            if entry is not None and not _twice(entry, reader.line_num, seen, faults) and not wrong:
+                yield _Line(reader.line_num, entry, record)
     if columns is None:
         raise ImportFaulty(file, (Fault(1, "", "is empty: the first line names the columns"),))
 
@@ -190,7 +198,7 @@ def _compare(connection: Connection | Transaction, lines: list[_Line], faults: l
                 faults.append(Fault(line.number, "device", f"{device} belongs to {holder}"))
 
 
-def _write(tx: Transaction, lines: list[_Line], by: str, file: str) -> Imported:
+def _write(tx: Transaction, lines: list[_Line], by: str, file: str, region: str) -> Imported:
     """The first of them, at least one, as far as one transaction's time goes."""
     added = changed = unchanged = 0
     until = time.monotonic() + _PORTION_S
@@ -205,6 +213,9 @@ def _write(tx: Transaction, lines: list[_Line], by: str, file: str) -> Imported:
         events = len(tx.written)
         try:
             write_user(tx, user, line.entry, by)
+            if line.record:
+                record = records_text.changed(records.read(tx, user).record, line.record, region)
+                records.write(tx, user, record, expected=None, by=by, region=region)
         except AlreadyTaken as error:
             # Somebody was quicker than this import, a moment ago.
             raise ImportFaulty(file, (Fault(line.number, "", str(error)),)) from error

@@ -66,6 +66,7 @@ def test_what_reads_a_persons_data_by_the_command_line_is_found_in_the_audit(
         ("user", "list"): (),
         ("alert", "dossier"): (ALERT, "--to", f"{given}.pdf"),
         ("user", "show"): (GIULIA,),
+        ("user", "record"): (GIULIA,),
         ("user", "export"): (GIULIA, "--to", given),
         ("device", "list"): (),
         ("operator", "list"): (),

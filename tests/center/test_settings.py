@@ -291,6 +291,7 @@ def test_the_actors_are_given_every_setting_that_is_theirs(tmp_path: Path) -> No
     alternate = "+41440000113"
     test_number = "+41440000114"
     last_resort = "public"
+    shares = ["medical"]
     no_answer_s = 1
     pause_s = 3
     route = [{ area = "CH-ZH", number = "+41440000115", area_file = "FILE" }]

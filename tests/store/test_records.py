@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select, update
 
 from messages.ids import SECOND, UserId
 from model.picture import PictureKind, PictureRefused
-from model.record import EMPTY, Contact, Dangerous, Record
+from model.record import EMPTY, Contact, Dangerous, PersonRecord
 from store.alerts.forgetting import erase_person
 from store.database import schema
 from store.database.query import Query
@@ -24,7 +24,7 @@ from store.registry.registry import Registry
 from tests.store.places import Clock, journal_in
 from tests.support.pictures import GREY
 
-RECORD = Record(
+RECORD = PersonRecord(
     dangerous=(Dangerous(name="Marco Neri", car="Fiat Panda, AB123CD", note="has a hunting rifle"),),
     children="Luca, 4, at home",
     medical="asthma",
@@ -42,7 +42,11 @@ def added(journal: Journal) -> User:
 
 
 def keep(
-    journal: Journal, user: UserId, record: Record = RECORD, expected: int | None = None, by: str = "anna"
+    journal: Journal,
+    user: UserId,
+    record: PersonRecord = RECORD,
+    expected: int | None = None,
+    by: str = "anna",
 ) -> Kept:
     return journal.transact(lambda tx: records.write(tx, user, record, expected=expected, by=by, region="IT"))
 
@@ -75,9 +79,9 @@ def test_it_is_kept_as_it_was_entered_with_numbers_as_e164(journal: Journal, clo
 
 def test_the_journal_says_which_fields_were_changed_and_not_what_they_hold(journal: Journal) -> None:
     user = added(journal).id
-    keep(journal, user, Record(medical="asthma"))
-    keep(journal, user, Record(medical="asthma", children="Luca"))
-    keep(journal, user, Record(medical="asthma", children="Luca"))
+    keep(journal, user, PersonRecord(medical="asthma"))
+    keep(journal, user, PersonRecord(medical="asthma", children="Luca"))
+    keep(journal, user, PersonRecord(medical="asthma", children="Luca"))
     said = [one.event for one in journal.read(f"user-{user}")]
     assert [getattr(one, "what", "") for one in said][1:] == [
         "changed record: medical",
@@ -87,18 +91,18 @@ def test_the_journal_says_which_fields_were_changed_and_not_what_they_hold(journ
 
 def test_of_two_who_write_at_once_the_second_is_told(journal: Journal) -> None:
     user = added(journal).id
-    keep(journal, user, Record(medical="asthma"), expected=0)
+    keep(journal, user, PersonRecord(medical="asthma"), expected=0)
     with pytest.raises(RecordChanged) as told:
-        keep(journal, user, Record(medical="nothing"), expected=0)
+        keep(journal, user, PersonRecord(medical="nothing"), expected=0)
     assert told.value.version == 1
-    assert keep(journal, user, Record(medical="nothing"), expected=1).version == 2
+    assert keep(journal, user, PersonRecord(medical="nothing"), expected=1).version == 2
 
 
 def test_a_number_that_is_none_and_a_person_who_is_none_are_refused(journal: Journal) -> None:
     user = added(journal).id
     for number in ("12", "no number", "112"):
         with pytest.raises(NumberRefused, match="Anna"):
-            keep(journal, user, Record(contacts=(Contact(name="Anna", number=number),)))
+            keep(journal, user, PersonRecord(contacts=(Contact(name="Anna", number=number),)))
     with pytest.raises(NobodyThere):
         keep(journal, UserId("u0"))
     assert kept(journal, user).version == 0
@@ -107,15 +111,15 @@ def test_a_number_that_is_none_and_a_person_who_is_none_are_refused(journal: Jou
 def test_pictures_go_when_no_record_names_them_any_more(journal: Journal, clock: Clock) -> None:
     user = added(journal).id
     face, other = picture(journal, user), picture(journal, user)
-    keep(journal, user, Record(photo=face, dangerous=(Dangerous(name="Marco", picture=other),)))
+    keep(journal, user, PersonRecord(photo=face, dangerous=(Dangerous(name="Marco", picture=other),)))
     assert seen(journal, user, face) == records.Picture(kind=PictureKind.PNG, data=GREY)
-    keep(journal, user, Record(photo=face))
+    keep(journal, user, PersonRecord(photo=face))
     assert seen(journal, user, other) is None
     waits = picture(journal, user)
-    keep(journal, user, Record(photo=face, medical="asthma"))
+    keep(journal, user, PersonRecord(photo=face, medical="asthma"))
     assert seen(journal, user, waits) is not None, "another writer is about to name it"
     clock.forward(records.UNNAMED_US / SECOND + 1)
-    keep(journal, user, Record(photo=face))
+    keep(journal, user, PersonRecord(photo=face))
     assert seen(journal, user, waits) is None
     assert seen(journal, user, face) is not None
 
@@ -126,7 +130,7 @@ def test_a_picture_is_one_person_s(journal: Journal) -> None:
     face = picture(journal, user)
     assert seen(journal, other, face) is None
     with pytest.raises(PictureMissing):
-        keep(journal, other, Record(photo=face))
+        keep(journal, other, PersonRecord(photo=face))
 
 
 def test_nobody_fills_the_disk_with_pictures(journal: Journal, clock: Clock) -> None:
@@ -145,7 +149,7 @@ def test_what_is_sealed_opens_for_its_own_person_and_with_its_own_key_alone(jour
     user = added(journal).id
     other = Registry(journal).add_user(Person(phones=("+393331112224",)), by="test").id
     keep(journal, user)
-    keep(journal, other, Record(medical="diabetes"))
+    keep(journal, other, PersonRecord(medical="diabetes"))
     row = schema.record.c
     taken = journal.rows(Query(select(row.sealed).where(row.person == bindparam("who")), "who"), user)[0][0]
     moved = update(schema.record).where(row.person == bindparam("whose")).values(sealed=bindparam("text"))

@@ -33,7 +33,7 @@ from gateways.http.records import (
 from gateways.http.routes.alerts import APP
 from gateways.http.routes.devices import SIGNED, signer
 from messages.ids import UserId
-from model.record import Record, harmless
+from model.record import PersonRecord, harmless
 from store.audit.entry import Action
 from store.errors import NumberRefused
 from store.registry import records
@@ -87,7 +87,7 @@ def own_record_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
     @put(
         "/v1/me/record",
         guards=[web.senders.guard],
-        dto=Strict[Record],
+        dto=Strict[PersonRecord],
         return_dto=None,
         summary="Keep the person's own record, in place of the one that is there",
         description='`If-Match: "3"` names the version that was read, `"0"` where there was none; `SW-Pin` '
@@ -98,7 +98,7 @@ def own_record_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         security=APP,
         responses={200: said(RecordAnswer, "As it is kept now."), **_CHANGES, **SIGNED},
     )
-    async def keep(request: AnyRequest, data: JSONBody[Record]) -> Response[bytes]:
+    async def keep(request: AnyRequest, data: JSONBody[PersonRecord]) -> Response[bytes]:
         own, version = signer(web, request), expected(request)
         if await shows(request, own):
             kept = await written(web.writing, own.person, data, version, by=BY_APP, region=region)
@@ -107,7 +107,7 @@ def own_record_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         await web.audit.note(request, (own.person,), detail="record", actor=BY_APP)
         return told(request, kept)
 
-    async def seemingly(user: UserId, record: Record, version: int) -> Kept:
+    async def seemingly(user: UserId, record: PersonRecord, version: int) -> Kept:
         """What would be answered if it were kept. Raises as `written`."""
         before = await kept_of(user)
         if before.version != version:

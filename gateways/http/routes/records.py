@@ -31,7 +31,7 @@ from gateways.http.records import (
 from gateways.http.routes.alerts import checked
 from gateways.http.routes.figures import OPERATORS
 from messages.ids import UserId
-from model.record import Record
+from model.record import PersonRecord
 from store.audit.entry import Action
 from store.errors import NumberRefused
 from store.registry import numbers, records
@@ -87,7 +87,7 @@ def record_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
     @put(
         "/v1/users/{user:str}/record",
         guards=[supervisor],
-        dto=Strict[Record],
+        dto=Strict[PersonRecord],
         return_dto=None,
         summary="Keep a user's record, in place of the one that is there",
         description='`If-Match: "3"` names the version that was read, `"0"` where there was none.',
@@ -103,7 +103,7 @@ def record_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
             **_STAFF,
         },
     )
-    async def keep(request: AnyRequest, user: FromPath[str], data: JSONBody[Record]) -> Response[bytes]:
+    async def keep(request: AnyRequest, user: FromPath[str], data: JSONBody[PersonRecord]) -> Response[bytes]:
         known, version = await of(user), expected(request)
         by = str(request.state[OPERATOR])
         kept = await written(web.writing, known, data, version, by=by, region=region)

@@ -21,7 +21,7 @@ from gateways.http import answers, bodies, records
 from gateways.http.decoding import JSON, MSGPACK
 from gateways.http.door import passkeys
 from gateways.http.routes import audit, devices, drill, figures, health, history, nodes, own_answers, sign_on
-from model.record import Record
+from model.record import PersonRecord
 
 Document = dict[str, Any]
 
@@ -64,7 +64,7 @@ _STRUCTS: Final = (
     passkeys.RequestOptions,
     sign_on.SignOn,
     sign_on.SignedOn,
-    Record,
+    PersonRecord,
 )
 EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "AlertBody": {

@@ -12,13 +12,16 @@ from playwright.sync_api import Page, Route, expect
 from messages import events as ev
 from messages.base import Joins
 from messages.ids import E164, SECOND, Advice, BridgeId, Instant, Outcome, Party, ShiftState
+from model.record import Contact, Dangerous, PersonRecord
 from store import streams
-from store.journal.journal import Append, Journal
+from store.journal.journal import Append, Journal, Transaction
+from store.registry import records
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
 from tests.gateways.console.voices import Voices
 from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place, WebThread
 from tests.gateways.story import LINES, Story, on_shift
+from tests.support.pictures import png
 
 
 class Past:
@@ -166,6 +169,54 @@ def help_(stage: Stage) -> None:
 def incoming(stage: Stage) -> None:
     stage.alert()
     expect(stage.signed_on().get_by_role("alertdialog")).to_be_visible()
+
+
+def with_record(stage: Stage) -> None:
+    """Of Giulia everything is known that can be entered."""
+    giulia = Registry(stage.journal).user_by_phone(E164(GIULIA))
+    assert giulia is not None
+
+    def work(tx: Transaction) -> None:
+        face, other = (records.add_picture(tx, giulia.id, png(90, 120, shade)) for shade in (150, 220))
+        known = PersonRecord(
+            dangerous=(
+                Dangerous(
+                    name="Marco Neri",
+                    car="Fiat Panda blu, AB 123 CD",
+                    note="Ha un fucile da caccia. Conosce il codice del cancello.",
+                    picture=other,
+                ),
+            ),
+            children="Luca, 4, e Sara, 7, a casa dopo le 16",
+            medical="Asma; allergica alla penicillina",
+            court_order="Divieto di avvicinamento, Trib. Milano 123/26, 500 m",
+            safe_word="ombrello blu",
+            reach="Prima un messaggio, mai dopo le 22",
+            photo=face,
+            addresses=("via Roma 12, Milano, secondo piano, Rossi", "via Po 3, Torino"),
+            contacts=(
+                Contact(name="Anna Rossi", number="+393471234567", relation="sorella", tell=True, where=True),
+                Contact(name="Paola Verdi", number="+393471234568", relation="vicina"),
+            ),
+        )
+        records.write(tx, giulia.id, known, expected=None, by="test", region="IT")
+
+    stage.journal.transact(work)
+
+
+def incoming_record(stage: Stage) -> None:
+    with_record(stage)
+    incoming(stage)
+    expect(stage.page.locator("[data-record=dangerous] img")).to_have_js_property("complete", True)
+
+
+def record(stage: Stage) -> None:
+    """All of it beside the case."""
+    with_record(stage)
+    talking(stage)
+    expect(stage.page.locator("html")).not_to_have_attribute("data-settling", "")
+    stage.page.keyboard.press("d")
+    expect(stage.page.locator(".record__all [data-record=dangerous]")).to_be_visible()
 
 
 def incoming_test(stage: Stage) -> None:
@@ -601,6 +652,8 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "help": help_,
     "incoming": incoming,
     "incoming-test": incoming_test,
+    "incoming-record": incoming_record,
+    "record": record,
     "calling": calling,
     "talking": talking,
     "in-doubt": in_doubt,

@@ -79,6 +79,7 @@ def test_s04_the_operator_is_shown_when_who_where_and_how(journal: Journal) -> N
         "last_name": "Rossi",
         "language": "it",
         "notes": "Asthma",
+        "record": {},
     }
     assert (view["position"]["lat"], view["position"]["accuracy_m"]) == (44.39058, 18.0)
     assert view["channel"] == "data"

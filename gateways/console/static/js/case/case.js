@@ -7,6 +7,7 @@ import { log } from './log.js';
 import * as dialogue from './dialogue.js';
 import * as facts from './facts.js';
 import * as questions from './questions.js';
+import * as record from './record.js';
 import { noteField } from './notes.js';
 import { banner } from './banner.js';
 import { copyBox, readingPanel } from './reading.js';
@@ -55,7 +56,9 @@ export function caseView(ui, view) {
       ${
         briefing
           ? readingPanel(ui, view, nowUs, placeSentences(view))
-          : mapPanel(view, nowUs, feed.center.map)
+          : record.isOpen(view)
+            ? html`<section class="panel">${record.panel(ui, view)}</section>`
+            : mapPanel(view, nowUs, feed.center.map)
       }
       <section class="panel">
         ${
@@ -68,7 +71,9 @@ export function caseView(ui, view) {
                 : dialogue.isOpen(view)
                   ? dialogue.panel(ui, view, allowed)
                   : briefing
-                    ? otherForms(view)
+                    ? record.isOpen(view)
+                      ? record.panel(ui, view)
+                      : otherForms(view)
                     : story(ui, view)
         }${noteField(ui, view, briefing)}
       </section>
@@ -82,7 +87,7 @@ export function caseView(ui, view) {
 function story(ui, view) {
   return html`<div class="panel__head">
       <h2>${t('whatHappened')}</h2>
-      <span class="ink-3 log__order">${t('newestFirst')}</span
+      ${record.opener(ui, view)}<span class="ink-3 log__order">${t('newestFirst')}</span
       ><span class="ink-2 log__earlier"
         >${either('Allarmi precedenti', 'Earlier alerts')}: ${howMany(ui, view)}</span
       >
@@ -92,8 +97,9 @@ function story(ui, view) {
         ${log(ui, view).reverse()}
       </ol>
     </div>
-    <dl class="about">
+    <dl class="about" tabindex="0">
       ${[
+        ...record.short(view),
         [t('usersNote'), s.ownNote(view)],
         [t('language'), view.person?.language ? languageName(view.person.language) : ''],
         [t('battery'), view.battery_pct === null ? '' : `${view.battery_pct} %`],

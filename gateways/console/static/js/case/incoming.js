@@ -9,6 +9,7 @@ import { brokenSaid, isBroken } from './broken.js';
 import * as f from '../words/format.js';
 import * as handed from './handed.js';
 import { heard } from './party.js';
+import * as record from './record.js';
 import * as s from './situation.js';
 import { blocked } from '../sound/sound.js';
 import * as headset from '../voice/headset.js';
@@ -23,7 +24,7 @@ export function incomingView(ui, view) {
   const sub = voice.takes(feed) ? headset.acknowledgeSub() : t('acknowledgeSub');
   const step = { key: 'Space', label: t('acknowledge'), sub, tone: 'primary', step: true, press };
   return html`<section
-    class="view incoming"
+    class="view incoming ${record.isThere(view) ? 'incoming--record' : ''}"
     role="alertdialog"
     aria-labelledby="inc-h"
     aria-describedby="inc-d">
@@ -36,6 +37,13 @@ export function incomingView(ui, view) {
       >
     </header>
     ${clock(ui, view)} ${data(ui, view)}
+    ${
+      record.isThere(view)
+        ? html`<section class="incoming__record" tabindex="0" aria-label=${either('Scheda', 'Record')}>
+            ${record.list(view)}
+          </section>`
+        : nothing
+    }
     <footer class="incoming__foot">${act(step)}${legs(ui, view)}</footer>
   </section>`;
 }
@@ -107,6 +115,7 @@ function data(ui, view) {
       <dt class="sr">${t('phone')}</dt>
       <dd class="data__phone phone">${phone}</dd>
     </dl>
+    ${record.photo(view)}
     <dl class="data__rows">
       <div>
         <dt>${t('requested')}</dt>

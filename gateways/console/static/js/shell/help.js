@@ -88,6 +88,7 @@ export function help(ui) {
     ['P', either('Pagina per il 112, con un codice', 'A page for 112, with a code')],
     ['J 1 … 9', either('Domande sì/no, se non può parlare', 'Yes/no questions, if she cannot talk')],
     ['I', either('Domande: in un altro modo', 'Questions: by another way')],
+    ['D', either('La scheda della persona', 'The record of the person')],
     ['Q', either('Che cosa si sa per il 112', 'What is known for 112')],
     ['Z', either('Di’ al 112 che non può parlare', 'Tell 112 that she cannot speak')],
     ['C', either('Copia il testo per il 112', 'Copy the text for 112')],

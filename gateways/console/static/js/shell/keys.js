@@ -12,6 +12,7 @@ import * as questions from '../case/questions.js';
 import * as dialogue from '../case/dialogue.js';
 import * as facts from '../case/facts.js';
 import * as notes from '../case/notes.js';
+import * as record from '../case/record.js';
 import * as otherline from '../case/otherline.js';
 import { placeSentences } from '../place/place.js';
 import { copyBriefing } from '../case/reading.js';
@@ -27,7 +28,7 @@ import { wrapping } from '../shift/wrapup.js';
 /** A key pressed just as the state changes was meant for the state before. */
 export const SETTLE_MS = 300;
 /** What these keys open, and the command that its field needs. @type {Record<string, [any, string]>} */
-const PANELS = { W: [dialogue, 'write'], Q: [facts, 'brief'], J: [questions, ''] };
+const PANELS = { W: [dialogue, 'write'], Q: [facts, 'brief'], J: [questions, ''], D: [record, ''] };
 /** The screen may take the field away from under somebody who types. */
 const TYPED_MS = 1000;
 
@@ -127,7 +128,7 @@ function inCase(ui, key, view) {
  */
 function panel(ui, key, view, allowed) {
   const [which, command] = PANELS[key];
-  for (const one of [questions, facts, dialogue]) if (one !== which) one.close(ui, view);
+  for (const [one] of Object.values(PANELS)) if (one !== which) one.close(ui, view);
   which.open(ui, view);
   if (!command || allowed[command] === null) return undefined;
   typedAtMs = Date.now();
@@ -149,7 +150,7 @@ function escape(ui, view, allowed) {
     return ui.draw();
   }
   if (takesBackS(view, allowed, feed.me, feed.nowUs())) return ui.orders.order('E', 'withdraw_psap');
-  if ([questions, facts, dialogue].some((one) => one.close(ui, view))) return undefined;
+  if (Object.values(PANELS).some(([one]) => one.close(ui, view))) return undefined;
   return ui.screen.mineNow()?.alert === view.alert
     ? undefined
     : ui.screen.open(ui.screen.mineNow()?.alert ?? null);

@@ -1,0 +1,134 @@
+"""`user record`: what must be known of a person, shown or changed, with or without a running center."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+from cyclopts import Parameter
+
+from center.auditing import note
+from center.commands.user import find
+from center.errors import CenterError, UsageError
+from center.options import DEFAULT, Common
+from center.people import BY, region_of
+from center.state.journals import journal_of
+from center.times import rfc3339
+
+if TYPE_CHECKING:
+    from messages.ids import UserId
+    from model.record import PersonRecord
+    from store.journal.journal import Transaction
+    from store.registry.records import Kept
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A record, as `--json` prints it."""
+
+    user: str
+    version: int
+    changed_at: str | None
+    record: msgspec.Raw
+
+
+def record(
+    user: str,
+    /,
+    *,
+    set_: Annotated[
+        tuple[str, ...], Parameter(name="--set", help="FIELD=TEXT, as a column of the CSV file; several.")
+    ] = (),
+    file: Annotated[Path | None, Parameter(help="The whole record as JSON, as the API has it.")] = None,
+    photo: Annotated[Path | None, Parameter(help="JPEG, PNG or WebP; an empty file takes it away.")] = None,
+    picture: Annotated[
+        tuple[str, ...], Parameter(help="NAME=FILE: of somebody who is dangerous; several.")
+    ] = (),
+    common: Common = DEFAULT,
+) -> None:
+    """Show a user's record; with options change it. It is entered in the audit."""
+    from store.audit.entry import Action
+    from store.errors import RegistryError
+    from store.registry import records
+    from store.registry.registry import Registry
+
+    pairs = dict(_pair(one) for one in set_)
+    pictures = {name: _bytes(Path(path)) for name, path in map(_pair, picture)}
+    face = None if photo is None else _bytes(photo)
+    given = None if file is None else _bytes(file)
+    with journal_of(common.directory) as journal:
+        region = region_of(common.directory)
+        found = find(Registry(journal, region=region), user, region)
+
+        def work(tx: Transaction) -> Kept:
+            before = records.read(tx, found.id).record
+            made = _changed(before, given, pairs, region)
+            made = _pictured(tx, found.id, made, face, pictures)
+            return records.write(tx, found.id, made, expected=None, by=BY, region=region)
+
+        if pairs or pictures or face is not None or given is not None:
+            try:
+                kept = journal.transact(work)
+            except (RegistryError, ValueError) as error:
+                raise CenterError(f"nothing was changed: {error}") from error
+            note(journal, common.directory, Action.CHANGE_PERSON, (found.id,), "record")
+        else:
+            kept = journal.at_one_moment(lambda connection: records.read(connection, found.id))
+            note(journal, common.directory, Action.READ_PERSON, (found.id,), "record")
+    _show(common, found.id, kept)
+
+
+def _changed(before: PersonRecord, given: bytes | None, pairs: dict[str, str], region: str) -> PersonRecord:
+    """Raises FieldRefused, ValueError."""
+    from model.record import PersonRecord
+    from store.registry import records_text
+
+    whole = before if given is None else msgspec.json.decode(given, type=PersonRecord)
+    return records_text.changed(whole, pairs, region)
+
+
+def _pictured(
+    tx: Transaction, user: UserId, made: PersonRecord, face: bytes | None, pictures: dict[str, bytes]
+) -> PersonRecord:
+    """With these pictures. Raises PictureRefused, RegistryError, UsageError."""
+    from store.registry.records import add_picture
+
+    if unknown := set(pictures) - {one.name for one in made.dangerous}:
+        raise UsageError(f"nobody who is dangerous has the name {sorted(unknown)[0]}")
+    dangerous = tuple(
+        msgspec.structs.replace(one, picture=add_picture(tx, user, pictures[one.name]))
+        if one.name in pictures
+        else one
+        for one in made.dangerous
+    )
+    if face is not None:
+        made = msgspec.structs.replace(made, photo=add_picture(tx, user, face) if face else "")
+    return msgspec.structs.replace(made, dangerous=dangerous)
+
+
+def _show(common: Common, user: UserId, kept: Kept) -> None:
+    from store.registry import records_text
+
+    at = None if kept.changed_at is None else rfc3339(kept.changed_at)
+    if common.json:
+        raw = msgspec.Raw(msgspec.json.encode(kept.record))
+        common.data(Row(user=user, version=kept.version, changed_at=at, record=raw))
+        return
+    for field, text in records_text.texts(kept.record).items():
+        common.say(f"{field:12} {text}")
+    pictures = list(kept.record.pictures)
+    common.say(f"version {kept.version}, {len(pictures)} pictures" if kept.version else "no record")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise UsageError(f"{text}: NAME=… is needed")
+    return name.strip(), value
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from error

@@ -1,0 +1,140 @@
+// What was entered of a person beforehand, by what matters first: who is dangerous, and how to know that one.
+//
+// `rows` is pure: record → what is shown, in its order. A panel of the case has all of it, so has the
+// incoming screen; the lines below the story have what fits.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { either, t } from '../words/words.js';
+import * as f from '../words/format.js';
+
+let opened = null; // of which alert
+
+/**
+ * @typedef {{ id: string, of: string }} Shown a picture, and of whom it is
+ * @typedef {{ key: string, label: string, lines: string[], picture?: Shown, grave?: boolean }} Row
+ */
+
+/** @param {CaseView} view @returns {PersonRecord} */
+export const recordOf = (view) => view.person?.record ?? {};
+
+const told = (one) =>
+  one.tell
+    ? one.where
+      ? either('avvisare, anche dove', 'to be told, and where')
+      : either('avvisare', 'to be told')
+    : '';
+const joined = (texts, by = ', ') => texts.filter(Boolean).join(by);
+
+/** The photo is beside the name. @param {PersonRecord} record @returns {Row[]} */
+export function rows(record) {
+  /** @type {[string, string, string | undefined][]} */
+  const texts = [
+    ['children', t('children'), record.children],
+    ['medical', either('Salute', 'Medical'), record.medical],
+    ['court_order', either('Provvedimento', 'Court order'), record.court_order],
+    ['safe_word', either('Parola d’ordine', 'Safe word'), record.safe_word],
+    ['reach', either('Come contattarla', 'How to reach her'), record.reach],
+  ];
+  return [
+    ...(record.dangerous ?? []).map((one) => ({
+      key: 'dangerous',
+      label: either('Pericoloso', 'Dangerous'),
+      lines: [joined([one.name, one.car]), one.note ?? ''].filter(Boolean),
+      ...(one.picture ? { picture: { id: one.picture, of: one.name } } : {}),
+      grave: true,
+    })),
+    ...texts.filter(([, , text]) => text).map(([key, label, text]) => ({ key, label, lines: [text ?? ''] })),
+    ...several('addresses', either('Indirizzi', 'Addresses'), record.addresses ?? []),
+    ...several('contacts', either('Contatti', 'Contacts'), (record.contacts ?? []).map(contact)),
+  ];
+}
+
+const several = (key, label, lines) => (lines.length ? [{ key, label, lines }] : []);
+
+/** @param {Contact} one */
+const contact = (one) =>
+  joined([
+    one.name + (one.relation ? ` (${one.relation})` : ''),
+    one.number && f.phone(one.number),
+    told(one),
+  ]);
+
+/** @param {CaseView} view @param {Shown} one @param {string} is */
+const image = (view, one, is) =>
+  html`<img
+    class=${is}
+    src="/v1/alerts/${encodeURIComponent(view.alert)}/pictures/${one.id}"
+    alt=${either(`Foto: ${one.of}`, `Photo: ${one.of}`)} />`;
+
+/** The user's photo. @param {CaseView} view */
+export function photo(view) {
+  const { photo: id } = recordOf(view);
+  return id ? image(view, { id, of: view.person?.first_name ?? '' }, 'record__photo') : nothing;
+}
+
+/** All of it, as a list. @param {CaseView} view */
+export function list(view) {
+  return html`<dl class="record">
+    ${rows(recordOf(view)).map(
+      ({ key, label, lines, picture, grave }) =>
+        html`<div data-record=${key} ?data-grave=${grave}>
+          ${picture ? html`<dd class="record__face">${image(view, picture, '')}</dd>` : nothing}
+          <dt>${label}</dt>
+          ${lines.map((line, i) => html`<dd class=${i && grave ? 'record__more' : nothing}>${line}</dd>`)}
+        </div>`,
+    )}
+  </dl>`;
+}
+
+/** Whether there is anything to show. @param {CaseView} view */
+export const isThere = (view) => rows(recordOf(view)).length > 0 || Boolean(recordOf(view).photo);
+
+const FIRST = ['dangerous', 'children', 'medical', 'safe_word'];
+/** What has to be seen while the rest is not open. @param {CaseView} view @returns {[string, string][]} */
+export const short = (view) =>
+  rows(recordOf(view))
+    .filter(({ key }) => FIRST.includes(key))
+    .map(({ label, lines }) => [label, lines[0]]);
+
+/** By which all of it is opened. @param {Ui} ui @param {CaseView} view */
+export const opener = (ui, view) =>
+  isThere(view)
+    ? html`<button class="btn" @click=${() => ui.press('D')}>
+        <kbd>D</kbd><span>${either('Scheda', 'Record')}</span>
+      </button>`
+    : nothing;
+
+// ---------------------------------------------------------------------------- the panel of the case
+
+/** @param {CaseView} view */
+export const isOpen = (view) => opened === view.alert;
+
+/** @param {Ui} ui @param {CaseView} view */
+export function open(ui, view) {
+  opened = view.alert;
+  ui.draw();
+}
+
+/** True where it was open. @param {Ui} ui @param {CaseView} view */
+export function close(ui, view) {
+  if (!isOpen(view)) return false;
+  opened = null;
+  ui.draw();
+  return true;
+}
+
+/** @param {Ui} ui @param {CaseView} view */
+export function panel(ui, view) {
+  return html`<div class="panel__head">
+      <h2>${either('Scheda', 'Record')}</h2>
+      <button class="btn" @click=${() => close(ui, view)}><kbd>Esc</kbd><span>${t('back')}</span></button>
+    </div>
+    <div class="panel__body record__all" tabindex="0" aria-label=${either('Scheda', 'Record')}>
+      ${photo(view)}
+      ${
+        isThere(view)
+          ? list(view)
+          : html`<p class="ink-3">${either('Non c’è nessuna scheda.', 'There is no record.')}</p>`
+      }
+    </div>`;
+}

@@ -1,0 +1,124 @@
+"""A record as text, field by field: columns of a CSV file, and what `user record --set` takes. Pure.
+
+    address      several are set apart by `|`
+    contact      NAME, NUMBER, RELATION, tell, where; several by `|`; `tell`: is told by SMS that 112 was
+                 called, `where`: and where the person is
+    dangerous    NAME, CAR, NOTE; several by `|`; a picture that was there stays with the name
+    children, medical, court_order, safe_word, reach
+
+An empty text takes away what was there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import msgspec
+
+from model.record import EMPTY, Contact, Dangerous, PersonRecord
+from store.errors import NumberRefused, RegistryError
+from store.registry import records
+
+_TELL: Final = {"tell": ("tell",), "where": ("tell", "where")}
+_FIELD_OF: Final = {"address": "addresses", "contact": "contacts"}
+_COLUMN_OF: Final = {field: column for column, field in _FIELD_OF.items()}
+_PATH: Final = re.compile(r" - at `\$\.(\w+)(?:\[(?:\.\.\.|\d+)\])?(?:\.(\w+))?`")
+
+
+class FieldRefused(RegistryError):
+    """This text is not what the field takes."""
+
+    def __init__(self, column: str, reason: str) -> None:
+        super().__init__(f"{column}: {reason}")
+        self.column = column
+        self.reason = reason
+
+
+def changed(before: PersonRecord, texts: Mapping[str, str], region: str) -> PersonRecord:
+    """The record with these fields changed. Raises FieldRefused."""
+    fields: dict[str, object] = {}
+    for column, text in texts.items():
+        if column not in COLUMNS:
+            raise FieldRefused(column, f"is no field; there are {', '.join(COLUMNS)}")
+        make = _LISTS.get(column)
+        fields[_FIELD_OF.get(column, column)] = text.strip() if make is None else make(before, text)
+    made = msgspec.structs.replace(before, **fields)
+    try:
+        checked = msgspec.convert(msgspec.to_builtins(made), PersonRecord)
+        return records.normalised(checked, region)
+    except msgspec.ValidationError as error:
+        found = _PATH.search(str(error))
+        column = _COLUMN_OF.get(found[1], found[1]) if found else ""
+        part = f"{found[2]}: " if found and found[2] else ""
+        raise FieldRefused(column, f"{part}{_PATH.sub('', str(error))}") from error
+    except NumberRefused as error:
+        raise FieldRefused("contact", str(error)) from error
+
+
+def texts(record: PersonRecord) -> dict[str, str]:
+    """The way back: each field that says something."""
+    found = {
+        "address": " | ".join(record.addresses),
+        "contact": " | ".join(_of_contact(one) for one in record.contacts),
+        "dangerous": " | ".join(_of_dangerous(one) for one in record.dangerous),
+        **{name: getattr(record, name) for name in COLUMNS if name not in _LISTS},
+    }
+    return {name: found[name] for name in COLUMNS if found[name]}
+
+
+def _several(text: str) -> list[str]:
+    return [one.strip() for one in text.split("|") if one.strip()]
+
+
+def _addresses(_: PersonRecord, text: str) -> tuple[str, ...]:
+    return tuple(_several(text))
+
+
+def _contacts(_: PersonRecord, text: str) -> tuple[Contact, ...]:
+    return tuple(_contact(one) for one in _several(text))
+
+
+def _contact(text: str) -> Contact:
+    name, number, *more = [*(part.strip() for part in text.split(",")), ""]
+    said = {flag for part in more for flag in _TELL.get(part.lower(), ())}
+    relation = ", ".join(part for part in more if part and part.lower() not in _TELL)
+    return Contact(name=name, number=number, relation=relation, tell="tell" in said, where="where" in said)
+
+
+def _dangerous(before: PersonRecord, text: str) -> tuple[Dangerous, ...]:
+    pictures = {one.name: one.picture for one in before.dangerous}
+    made = []
+    for one in _several(text):
+        name, car, note = [*(part.strip() for part in one.split(",", 2)), "", ""][:3]
+        made.append(Dangerous(name=name, car=car, note=note, picture=pictures.get(name, "")))
+    return tuple(made)
+
+
+def _of_contact(one: Contact) -> str:
+    flag = "where" if one.where else "tell" if one.tell else ""
+    return ", ".join(filter(None, (one.name, one.number, one.relation, flag)))
+
+
+def _of_dangerous(one: Dangerous) -> str:
+    return ", ".join((one.name, one.car, one.note)).rstrip(", ")
+
+
+_LISTS: Final[dict[str, Callable[[PersonRecord, str], object]]] = {
+    "address": _addresses,
+    "contact": _contacts,
+    "dangerous": _dangerous,
+}
+COLUMNS: Final = (*_LISTS, "children", "medical", "court_order", "safe_word", "reach")
+
+
+def faults_of(texts: Mapping[str, str], region: str) -> list[tuple[str, str]]:
+    """What is wrong with each of these texts: the column, and the reason."""
+    found = []
+    for column, text in texts.items():
+        try:
+            changed(EMPTY, {column: text}, region)
+        except FieldRefused as error:
+            found.append((error.column or column, error.reason))
+    return found
