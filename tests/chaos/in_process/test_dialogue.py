@@ -22,7 +22,9 @@ from gateways.console.protocols import protocols_of
 from gateways.http.app import build, parts
 from gateways.http.context import Web
 from gateways.http.settings import WebSettings
-from messages.ids import NodeId, Party, Role
+from messages.ids import Party, Role
+from runtime.environment import Environment
+from tests.scenarios.nodes import Cluster, cluster
 from tests.scenarios.test_flow import joined
 from tests.scenarios.world import USER, World, world
 from tests.waiting import wait_until
@@ -36,8 +38,8 @@ AGAIN_S = 6.0
 class Talk:
     """The app and the operator's console, before a web that can die."""
 
-    def __init__(self, made: World) -> None:
-        self.world = made
+    def __init__(self, made: World | Cluster, url: str) -> None:
+        self.world, self.url = made, url
         self.app_key = made.registry.issue_app_key("test")
         self.token = made.registry.issue_token(made.operators[0], by="test")
         self.said: list[tuple[str, str]] = []
@@ -45,21 +47,23 @@ class Talk:
         self.version = 0
         self.on_app: list[tuple[int, str]] = []
         self.on_console: list[tuple[int, str]] = []
+        self.web: Web
 
     @contextmanager
-    def served(self) -> Iterator[TestClient[Litestar]]:
+    def served(self, env: Environment) -> Iterator[TestClient[Litestar]]:
         """A web process' whole life: it knows nothing but what the journal says."""
+        (env.state / "keys").mkdir(exist_ok=True)
         settings = WebSettings(
             protocols=protocols_of(""),
-            node=NodeId("test"),
-            state=str(self.world.env.state),
-            journal=f"sqlite:///{self.world.env.state / 'journal.db'}",
+            node=env.node,
+            state=str(env.state),
+            journal=self.url,
             anchor_us=0,
             policy=self.world.policy,
             port=0,
             version="0",
         )
-        self.web: Web = parts(settings, clock=self.world.clock, notifier=self.world.notify)
+        self.web = parts(settings, clock=self.world.clock, notifier=self.world.notify)
         with TestClient(build(self.web)) as client:
             yield client
 
@@ -68,9 +72,7 @@ class Talk:
         number = len(self.said) + 1
         text, name = f"{by} {number}", f"m{number}"
         self.said.append((by, text))
-        wait_until(
-            lambda: self.web.following.picture.seq >= self.world.journal.last_seq(), what="it has read"
-        )
+        self._has_read()
         for _ in range(2):
             if by == "user":
                 body = {"id": name, "text": text}
@@ -79,10 +81,11 @@ class Talk:
                 body = {"command": "write", "id": name, "text": text}
                 answer = client.post(self._path("commands"), json=body, headers=self._bearer(self.token))
             assert answer.status_code == 202, (by, answer.text, self.world.story())
-        self.world.system.run()
+        self.world.advance(0.0)
 
     def look(self, client: TestClient[Litestar]) -> None:
         """What is new for the app, and what the screen shows."""
+        self._has_read()
         path = f"{self._path('messages')}?since={self.version}"
         told = client.get(path, headers=self._bearer(self.app_key)).json()
         self.version = told["version"]
@@ -93,6 +96,18 @@ class Talk:
         (view,) = (one for one in snapshot["cases"] if one["alert"] == self.world.alert)
         self.on_console = [(one["number"], one["text"]) for one in view["dialogue"]]
 
+    def has_all(self) -> None:
+        """Both sides have what was written, once and in its order."""
+        expected = [(number, text) for number, (_, text) in enumerate(self.said, 1)]
+        assert self.on_app == expected
+        assert self.on_console == expected
+
+    def _has_read(self) -> None:
+        """The web knows what is in the journal now."""
+        wait_until(
+            lambda: self.web.following.picture.seq >= self.world.journal.last_seq(), what="all is read"
+        )
+
     def _path(self, what: str) -> str:
         return f"/v1/alerts/{self.world.alert}/{what}"
 
@@ -101,10 +116,10 @@ class Talk:
 
 
 def test_none_is_lost_none_told_twice_whoever_dies_between_two_messages(tmp_path: Path) -> None:
-    for name in ("run", "logs", "keys"):
+    for name in ("run", "logs"):
         (tmp_path / name).mkdir()
     with world(tmp_path) as made:
-        talk = Talk(made)
+        talk = Talk(made, f"sqlite:///{tmp_path / 'journal.db'}")
         made.send(USER)
         made.until("they talk", lambda: joined(made) >= {Party.USER, Party.OPERATOR})
         living = sorted({entry.role for entry in made.env.directory.read()})
@@ -113,7 +128,7 @@ def test_none_is_lost_none_told_twice_whoever_dies_between_two_messages(tmp_path
         assert {Role.SUPERVISOR, Role.DEADLINE_WATCHDOG, Role.JOURNAL_KEEPER} <= set(living)
         struck = [role for role in living for _ in range(2)]
         while struck:
-            with talk.served() as client:  # the web dies each time that somebody of each role has
+            with talk.served(made.env) as client:  # the web dies each time that somebody of each role has
                 for role in dict.fromkeys(struck):
                     by = "user" if struck.count(role) == 2 else "operator"
                     talk.write(client, by)
@@ -123,12 +138,10 @@ def test_none_is_lost_none_told_twice_whoever_dies_between_two_messages(tmp_path
                 talk.write(client, "user")
                 talk.write(client, "operator")
             # Written, and the web is gone before anybody has asked for it.
-        with talk.served() as client:
+        with talk.served(made.env) as client:
             talk.look(client)
-        expected = [(number, text) for number, (_, text) in enumerate(talk.said, 1)]
-        assert talk.on_app == expected
-        assert talk.on_console == expected
-        assert len(expected) == 2 * len(living) + 4
+        talk.has_all()
+        assert len(talk.said) == 2 * len(living) + 4
         assert joined(made) >= {Party.USER, Party.OPERATOR}, "nobody's death has ended the call"
 
 
@@ -139,3 +152,28 @@ def kill(made: World, role: Role) -> None:
         made.system.create(SUPERVISOR, role=Role.SUPERVISOR)
     made.advance(AGAIN_S)
     assert made.env.directory.all_of(role), f"nobody is a {role} again"
+
+
+def test_a_dialogue_by_two_nodes_goes_on_whichever_s_membership_dies_and_beyond_the_owner_s_power(
+    tmp_path: Path,
+) -> None:
+    with cluster(tmp_path, {"a": (2, 1), "b": (2, 1)}) as nodes:
+        talk = Talk(nodes, f"sqlite:///{tmp_path / 'shared.db'}")
+        nodes.send("a")
+        nodes.until("they talk", lambda: nodes.joined >= {Party.USER, Party.OPERATOR})
+        for struck in ("a", "b"):
+            for name, by in (("a", "user"), ("b", "operator")):
+                with talk.served(nodes.nodes[name].env) as client:
+                    talk.write(client, by)
+                    (entry,) = nodes.nodes[struck].env.directory.all_of(Role.MEMBERSHIP)
+                    assert nodes.nodes[struck].system.kill(Role.MEMBERSHIP, entry.key)
+                    nodes.advance(AGAIN_S)
+                    talk.look(client)
+        nodes.lose("a")
+        nodes.until("the other node's operator call stands", lambda: nodes.case.operator_leg is not None, 90)
+        with talk.served(nodes.nodes["b"].env) as client:
+            talk.write(client, "user")
+            talk.write(client, "operator")
+            talk.look(client)
+        talk.has_all()
+        assert len(talk.said) == 6
