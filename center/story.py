@@ -8,7 +8,7 @@ from gateways.refusals import sentence
 from messages import events as ev
 from messages.base import Address, HangupCause, Position
 from messages.events import Event
-from messages.ids import Advice, Channel, Nearness, Outcome, Party, Unplayed
+from messages.ids import Advice, Carried, Channel, Nearness, Outcome, Party, Unplayed
 from model.alert.leg import place
 
 _CAUSES: Final[dict[int, str]] = {
@@ -47,6 +47,18 @@ _PARTIES: Final[dict[Party, str]] = {
     Party.LISTENER: "a listener",
 }
 
+_SAYING: Final[dict[Channel, str]] = {
+    Channel.DATA: "writes",
+    Channel.SMS: "writes by SMS",
+    Channel.VOICE: "asks on the line",
+}
+_CARRIED: Final[dict[Carried, str]] = {
+    Carried.SENT: "the network has taken it",
+    Carried.FAILED: "given up",
+    Carried.WAITS: "the phone cannot be reached now, the network goes on trying",
+    Carried.DELIVERED: "the phone has it",
+    Carried.UNDELIVERED: "the network could not deliver it",
+}
 _ROLES: Final = {"op": "the operator", "user": "the user", "psap": "112"}
 _CLIPS: Final = {
     "whisper": "the user's name",
@@ -111,13 +123,18 @@ def _inbox(event: Event) -> str:
         case ev.NoteAdded():
             return f"{event.by} notes: {event.text}"
         case ev.DialogueSaid():
-            verb = "asks on the line" if event.channel is Channel.VOICE else "writes"
+            verb = _SAYING[event.channel]
             if event.spoken is not None:
                 verb = "has asked" + (" softly" if event.spoken.softly else "") + ", by the center's voice"
             return f"{event.by or 'the user'} {verb}: {event.text}" + (" (yes or no?)" if event.asks else "")
         case ev.DialogueSeen():
             verb = "read" if event.read else "received"
             return f"{event.by or 'the user'} has {verb} the messages up to {event.upto}"
+        case ev.DialogueTextsOrdered():
+            return f"{event.by} lets messages go by SMS, though the user's phone sounds"
+        case ev.DialogueCarried():
+            why = f" ({event.failure})" if event.failure else ""
+            return f"message {event.number} by SMS: {_CARRIED[event.became]}{why}"
         case ev.BriefingFilled():
             return f"{event.by or 'the user'} says, {event.field}: {event.text or '(nothing any more)'}"
         case ev.PageOpened():
@@ -303,6 +320,8 @@ def _rest(event: Event) -> str:
             return f"line {event.line} is quarantined: {event.reason}"
         case ev.LineReturned():
             return f"line {event.line} is back"
+        case ev.DialogueTexted():
+            return f"message {event.number} is to go by SMS"
         case ev.TextAsked():
             return f"a short message ({event.purpose}) is to be sent"
         case ev.TextSending():

@@ -187,6 +187,8 @@ class OperatorCommand(StrEnum):
     """A page for 112's call-taker, found by a code that the operator says."""
     WRITE = "write"
     """A message to the user, in the alert's dialogue."""
+    WRITE_BY_SMS = "write_by_sms"
+    """What is written may go by short message, though the user's phone sounds with it."""
     ASK_ALOUD = "ask_aloud"
     """The operator asks on the line what is answered by a key of the phone: 1 for yes, 2 for no."""
     ASK_SPOKEN = "ask_spoken"
@@ -219,6 +221,8 @@ class TextPurpose(StrEnum):
     """What a short message of the center's is for; of those that wait the first of these goes first."""
 
     ALARM = "alarm"
+    DIALOGUE = "dialogue"
+    """An operator's message to a user in an alert."""
     CODE = "code"
     MESSAGE = "message"
 
@@ -243,6 +247,21 @@ class TextFailure(StrEnum):
     """No line could send it in time."""
     UNFIT = "unfit"
     """The number is none to which the center sends, or the words are none that can be sent."""
+
+
+class Carried(StrEnum):
+    """What becomes of a message that goes to the user's phone as a short message."""
+
+    SENT = "sent"
+    """The network has taken it."""
+    FAILED = "failed"
+    """The center has given it up, see `TextFailure`."""
+    WAITS = "waits"
+    """The network cannot reach the phone, and goes on trying."""
+    DELIVERED = "delivered"
+    """The phone has it."""
+    UNDELIVERED = "undelivered"
+    """The network has given it up."""
 
 
 class Role(StrEnum):

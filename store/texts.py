@@ -9,13 +9,24 @@ harm.
 from __future__ import annotations
 
 import secrets
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from messages.events import TextAsked, TextFailed, TextSending, TextSent
-from messages.ids import E164, SECOND, Instant, LineId, NodeId, TextFailure, TextId, TextPurpose
+from messages.events import DialogueCarried, Event, TextAsked, TextFailed, TextSending, TextSent
+from messages.ids import (
+    E164,
+    SECOND,
+    AlertId,
+    Carried,
+    Instant,
+    LineId,
+    NodeId,
+    TextFailure,
+    TextId,
+    TextPurpose,
+)
 from store import streams
 from store.database.query import Query, Row
 from store.database.schema import outbox
@@ -54,10 +65,24 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
     begun_at: Instant | None
 
 
-def ask_text(tx: Transaction, to: E164, words: str, purpose: TextPurpose, until: Instant) -> TextId:
-    """Have these words sent to this number, once, before `until`; what becomes of it is in its stream."""
-    text = TextId(tx.chance(lambda: secrets.token_hex(8)))
-    tx.append(Append(streams.text(text), 0, (TextAsked(purpose=purpose, expires_at=until),)))
+def ask_text(
+    tx: Transaction,
+    to: E164,
+    words: str,
+    purpose: TextPurpose,
+    until: Instant,
+    *,
+    alert: AlertId | None = None,
+    message: int = 0,
+) -> TextId:
+    """Have these words sent to this number, once, before `until`; what becomes of it is in its stream.
+
+    Of an alert's dialogue, with `alert` and the number of the message there: in the alert's inbox, too.
+    """
+    # Of those that are asked for at one moment the first message goes first.
+    text = TextId(f"{message:04d}" + tx.chance(lambda: secrets.token_hex(6)))
+    asked = TextAsked(purpose=purpose, expires_at=until, alert=alert, message=message)
+    tx.append(Append(streams.text(text), 0, (asked,)))
     # Also while nothing lasts: an alarm is worth sending then, too.
     tx.write_meanwhile(_ADD, text, tx.node, to, words, purpose, tx.at_us, until, None, None)
     return text
@@ -84,10 +109,23 @@ def begin(tx: Transaction, text: TextId, line: LineId) -> Text | None:
 def end(tx: Transaction, text: TextId, became: TextSent | TextFailed) -> None:
     """Nothing more is done about it, and its words are forgotten. The first end of a text counts."""
     stream = streams.text(text)
-    last = tx.last(stream)
-    if last is None or not isinstance(last.event, TextSent | TextFailed):
+    story = [one.event for one in tx.read(stream)]
+    if not any(isinstance(one, TextSent | TextFailed) for one in story):
         tx.append(Append(stream, None, (became,)))
+        match became:
+            case TextSent():
+                _tell(tx, story, Carried.SENT)
+            case TextFailed(cause=cause):
+                _tell(tx, story, Carried.FAILED, failure=cause)
     tx.write_meanwhile(_DELETE, text)
+
+
+def _tell(tx: Transaction, story: list[Event], became: Carried, **of: Any) -> None:
+    """Say so in the alert, where the text is of one's dialogue."""
+    asked = next((one for one in story if isinstance(one, TextAsked)), None)
+    if asked is not None and asked.alert is not None:
+        carried = DialogueCarried(number=asked.message, became=became, **of)
+        tx.append(Append(streams.inbox(asked.alert), None, (carried,)))
 
 
 def failure(text: Text, now_us: Instant) -> TextFailed | None:

@@ -21,7 +21,9 @@ from actors.alert_case.wishes import bridge_wish, leg_wishes
 from messages import bridge, cases, identity, legs, lines, operators, supervision
 from messages.calls import CallReport
 from messages.envelope import Envelope
+from messages.events import DialogueTexted
 from messages.ids import SECOND, AlertId, BridgeId, CrewId, Instant, Role
+from messages.journal import Recorded
 from messages.union import Body
 from model.alert.case import Case, Owner
 from model.alert.evolve import evolve, fold
@@ -29,8 +31,9 @@ from model.alert.leg import place as place_of
 from model.policy import Setup
 from runtime.actor import CenterActor
 from store import streams
+from store.alerts.texting import ask_for
 from store.errors import JournalError, LeaseLost, StoreMisuse, VersionConflict
-from store.journal.journal import Journal
+from store.journal.journal import Journal, Transaction
 from store.journal.notify import Ear
 
 RETRY_US = Instant(SECOND // 5)
@@ -219,14 +222,18 @@ class AlertCaseActor(CenterActor):
             self._yield()
             return
         try:
-            for recorded in self._journal.read(streams.inbox(self._case.alert), self._case.inbox_version):
-                self._case = evolve(self._case, recorded)
+            self._case = self._with_inbox(self._case)
             if self._journal.shared and not self._is_still_mine(self._case):
                 self._yield()
                 return
         except JournalError as error:
             self.log.error("the journal cannot be read", error=str(error))
         self._go_on()
+
+    def _with_inbox(self, case: Case) -> Case:
+        for recorded in self._journal.read(streams.inbox(case.alert), case.inbox_version):
+            case = evolve(case, recorded)
+        return case
 
     def _is_still_mine(self, case: Case) -> bool:
         """Whether nobody else writes this alert's story: a node that was frozen learns of it here."""
@@ -236,8 +243,14 @@ class AlertCaseActor(CenterActor):
         if self._case is None or not decision.events:
             self._pending = decision.pending
             return
-        appends = claims(self._case, self._pending, decision.events, self.env.node)
-        recorded = self._journal.append(*appends)
+        before, events = self._case, decision.events
+        appends = claims(before, self._pending, events, self.env.node)
+
+        def write(tx: Transaction) -> tuple[Recorded, ...]:
+            ask_for(tx, before, [one.number for one in events if isinstance(one, DialogueTexted)])
+            return tx.append(*appends)
+
+        recorded = self._journal.transact(write)
         own = streams.case(self._case.alert)
         for one in recorded:
             if one.stream == own:
@@ -270,6 +283,9 @@ class AlertCaseActor(CenterActor):
         if self._case is None:
             return False
         alert = self._case.alert
+        if conflict.stream == streams.inbox(alert):
+            self._case = self._with_inbox(self._case)
+            return True
         if conflict.stream != streams.case(alert):
             self._pending = _without(self._pending, conflict.stream)
             return True

@@ -26,6 +26,7 @@ from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step, Wan
 from actors.alert_case.returned import take_back_operator
 from actors.alert_case.silence import watch_sound
 from actors.alert_case.stuck_line import let_go_of_line
+from actors.alert_case.texting import write_by_sms
 from actors.alert_case.together import call_again_on_one_line
 from messages import events as ev
 from messages.bridge import BridgeReport
@@ -69,6 +70,7 @@ RULES: Final[tuple[Rule, ...]] = (
     call_psap,
     attend_listener,
     watch_sound,
+    write_by_sms,
 )
 
 

@@ -27,23 +27,36 @@ from gateways.console.views import (
     PositionView,
     SaidView,
     StepsView,
+    TextedView,
 )
 from messages import events as ev
 from messages.base import Address, Joins, Message
 from messages.calls import CallState
-from messages.ids import AlertId, Instant, LineId, NodeId, OperatorCommand, OperatorId, Party, ShiftState
+from messages.ids import (
+    AlertId,
+    Channel,
+    Instant,
+    LineId,
+    NodeId,
+    OperatorCommand,
+    OperatorId,
+    Party,
+    Proof,
+    ShiftState,
+)
 from messages.journal import Recorded, event_type
 from messages.lines import LineLevels, LineReport, VoiceService
 from messages.operators import OperatorVoice
 from messages.readings import LevelReading
-from model.alert.case import Case, KnownPosition, Said
+from model.alert.case import Case, KnownPosition, Said, Texted
 from model.alert.leg import Leg, LegState
 from model.alert.phase import phase
 from model.loudness import better_gain_in_db, judged
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
 from model.policy import LineSpec, Policy
-from model.rules import announcing, spoken, wrap_up
+from model.rules import announcing, asking, spoken, wrap_up
+from model.rules.dialogue import read_by_app
 from model.rules.quiet import hears_nobody
 from model.rules.told import since_read
 from store.registry.people import StaffRole
@@ -127,6 +140,9 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         page_code="" if case.page is None else case.page.code,
         page_viewed_us=None if case.page is None else case.page.viewed_at,
         dialogue=tuple(_said(case, one) for one in case.dialogue),
+        app_reads=read_by_app(case),
+        lost_us=None if (lost := asking.lost_at(case)) == asking.NEVER else lost,
+        texts_ordered=case.texts_ordered,
         briefing={
             field: FilledView(text=one.text, by=one.by, at_us=one.at) for field, one in case.briefing.items()
         },
@@ -151,6 +167,20 @@ def _said(case: Case, one: Said) -> SaidView:
         heard_us=one.heard_at,
         arrived_us=one.arrived_at,
         read_us=one.read_at,
+        claimed=one.channel is Channel.SMS and not one.by and case.proof is Proof.DEVICE,
+        texted=None if one.texted is None else _texted(one.texted),
+    )
+
+
+def _texted(one: Texted) -> TextedView:
+    return TextedView(
+        asked_us=one.asked_at,
+        sent_us=one.sent_at,
+        awaits=one.awaits,
+        waits_us=one.waits_at,
+        delivered_us=one.delivered_at,
+        failed_us=one.failed_at,
+        failure=one.failure,
     )
 
 

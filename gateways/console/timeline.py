@@ -11,7 +11,18 @@ import msgspec
 
 from gateways.refusals import code
 from messages import events as ev
-from messages.ids import Advice, Channel, Instant, LegId, LineId, OperatorId, Outcome, Party, PersonalKind
+from messages.ids import (
+    Advice,
+    Carried,
+    Channel,
+    Instant,
+    LegId,
+    LineId,
+    OperatorId,
+    Outcome,
+    Party,
+    PersonalKind,
+)
 from messages.journal import Recorded, event_type
 from model.alert.case import Case
 
@@ -107,8 +118,12 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             return Entry(at_us=at, what=what, duress=duress)
         case ev.NoteAdded(by=by, text=text):
             return Entry(at_us=at, what=what, operator=by, text=text)
-        case ev.DialogueSaid(by=by, text=text):
-            return Entry(at_us=at, what=what, operator=by, text=text)
+        case ev.DialogueSaid(by=by, text=text, channel=channel):
+            return Entry(at_us=at, what=what, operator=by, text=text, channel=channel)
+        case ev.DialogueTextsOrdered(by=by):
+            return Entry(at_us=at, what=what, operator=by)
+        case ev.DialogueCarried(became=became, failure=failure) if became is not Carried.SENT:
+            return Entry(at_us=at, what=what, text=became, reason=failure or "")
         case ev.BriefingFilled(by=by, field=field, text=text):
             return Entry(at_us=at, what=what, operator=by, reason=field, text=text)
         case ev.AdviceChanged(advice=advice, reason=reason):

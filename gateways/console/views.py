@@ -30,6 +30,7 @@ from messages.ids import (
     PersonalKind,
     Proof,
     ShiftState,
+    TextFailure,
     TrunkId,
 )
 from messages.lines import LineState, VoiceService, WayLevel
@@ -129,6 +130,22 @@ class HandOverView(msgspec.Struct, frozen=True, kw_only=True):
     """The call to whoever is to take it, the furthest of several; `idle` while nobody is called."""
 
 
+class TextedView(msgspec.Struct, frozen=True, kw_only=True):
+    """A message's way by short message: which of it is known, and since when."""
+
+    asked_us: Instant
+    sent_us: Instant | None
+    """When the network took it."""
+    awaits: bool
+    """A report of its delivery can come."""
+    waits_us: Instant | None
+    """When the network last said that it cannot reach the phone, and goes on trying."""
+    delivered_us: Instant | None
+    failed_us: Instant | None
+    failure: TextFailure | None
+    """Why the center gave it up; None: the network did."""
+
+
 class SaidView(msgspec.Struct, frozen=True, kw_only=True):
     """One message of the dialogue between user and operator."""
 
@@ -153,6 +170,10 @@ class SaidView(msgspec.Struct, frozen=True, kw_only=True):
     arrived_us: Instant | None
     """When the other side had it."""
     read_us: Instant | None
+    claimed: bool = False
+    """By a short message, of whose sender nothing is proved, to an alert that is."""
+    texted: TextedView | None = None
+    """None: it goes by the app alone, or came from the user."""
 
 
 class FilledView(msgspec.Struct, frozen=True, kw_only=True):
@@ -270,6 +291,12 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     """When it was first looked at."""
     dialogue: tuple[SaidView, ...] = ()
     """Oldest first."""
+    app_reads: bool = False
+    """Whether the user's app shows what is written."""
+    lost_us: Instant | None = None
+    """From when on the app counts as lost, as something that was written has not arrived; None: nothing."""
+    texts_ordered: bool = False
+    """Whether what is written goes by short message though the phone sounds with it."""
     briefing: dict[BriefingField, FilledView] = {}
     """What is known for 112 besides; only what is known."""
     changed: Changes | None = None

@@ -31,6 +31,8 @@ InboxEvent = (
     | NoteAdded
     | DialogueSaid
     | DialogueSeen
+    | DialogueTextsOrdered
+    | DialogueCarried
     | BriefingFilled
     | PageOpened
     | PageViewed
@@ -73,6 +75,7 @@ CaseEvent = (
     | VoicesGiven
     | LegDigit
     | LegPressed
+    | DialogueTexted
     | LegSoundLost
     | LegSoundBack
     | AnotherLineRequested

@@ -49,6 +49,10 @@ class TextAsked(Message, frozen=True, kw_only=True, tag="text.asked"):
     purpose: TextPurpose
     expires_at: Instant
     """Afterwards it is of no use, and is not sent."""
+    alert: AlertId | None = None
+    """Of which alert's dialogue it is; None: of none."""
+    message: int = 0
+    """Its number there."""
 
 
 class TextSending(Message, frozen=True, kw_only=True, tag="text.sending"):

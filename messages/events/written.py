@@ -6,7 +6,7 @@ from __future__ import annotations
 import msgspec
 
 from messages.base import Message
-from messages.ids import AlertId, BriefingField, Channel, OperatorId
+from messages.ids import AlertId, BriefingField, Carried, Channel, OperatorId, TextFailure
 
 
 class NoteAdded(Message, frozen=True, kw_only=True, tag="note.added"):
@@ -60,6 +60,32 @@ class DialogueSeen(Message, frozen=True, kw_only=True, tag="dialogue.seen"):
     upto: int
     read: bool = False
     """They were on a screen that somebody looks at; else they have only arrived."""
+
+
+class DialogueTextsOrdered(Message, frozen=True, kw_only=True, tag="dialogue.texts_ordered"):
+    """What is written may go by short message, though the user's phone sounds with it."""
+
+    by: OperatorId
+
+
+class DialogueTexted(Message, frozen=True, kw_only=True, tag="dialogue.texted"):
+    """This message goes by short message, which is asked for in the same transaction. In `alert-ALERT`."""
+
+    number: int
+    """The message's place in the dialogue."""
+
+
+class DialogueCarried(Message, frozen=True, kw_only=True, tag="dialogue.carried"):
+    """What has become of that short message, as far as is known; the phone's report may come first."""
+
+    number: int
+    became: Carried
+    awaits: bool = False
+    """Sent: the network was asked for a report, and the modem is one that hands it on."""
+    failure: TextFailure | None = None
+    """Why the center has given it up."""
+    status: int | None = None
+    """What the network has reported (3GPP TS 23.040 TP-Status, clause 9.2.3.15)."""
 
 
 class BriefingFilled(Message, frozen=True, kw_only=True, tag="briefing.filled"):

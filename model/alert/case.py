@@ -28,6 +28,7 @@ from messages.ids import (
     Party,
     PersonalKind,
     Proof,
+    TextFailure,
     Unplayed,
     UserId,
 )
@@ -77,6 +78,22 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+class Texted(msgspec.Struct, frozen=True, kw_only=True):
+    """A message's way by short message, as far as is known."""
+
+    asked_at: Instant
+    sent_at: Instant | None = None
+    """When the network took it."""
+    awaits: bool = False
+    """A report of its delivery can come."""
+    waits_at: Instant | None = None
+    """When the network last said that it cannot reach the phone, and goes on trying."""
+    delivered_at: Instant | None = None
+    failed_at: Instant | None = None
+    failure: TextFailure | None = None
+    """Why the center gave it up; None: the network did."""
+
+
 class Said(msgspec.Struct, frozen=True, kw_only=True):
     """One message of the dialogue between user and operator."""
 
@@ -111,6 +128,8 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     arrived_at: Instant | None = None
     """When the other side's phone or screen had it."""
     read_at: Instant | None = None
+    texted: Texted | None = None
+    """None: it goes by the app alone, or came from the user."""
 
 
 class Filled(msgspec.Struct, frozen=True, kw_only=True):

@@ -24,6 +24,7 @@ from model.alert.folds.legs import LegEvent, fold_leg
 from model.alert.folds.operators import fold_operators
 from model.alert.folds.psap import fold_psap
 from model.alert.folds.signals import fold_signal, inbound_call_of, known_positions
+from model.alert.folds.texts import fold_texts
 from model.alert.folds.user import fold_user
 from model.rules.proof import proof_of, rank_of
 
@@ -36,6 +37,7 @@ _FOLDS: Final = (
     fold_ending,
     fold_operators,
     fold_dialogue,
+    fold_texts,
     fold_forgetting,
 )
 

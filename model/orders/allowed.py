@@ -5,6 +5,8 @@ The same reasons answer a command over HTTP, in the AlertCase, and at the consol
 
 from __future__ import annotations
 
+from typing import Final
+
 from messages.base import Joins
 from messages.ids import OperatorCommand, OperatorId, Party, PersonalKind
 from model.alert import answers
@@ -12,13 +14,21 @@ from model.alert.case import Case
 from model.orders.refusals import Refusal
 from model.policy import Policy
 from model.rules import announcing, spoken
-from model.rules.dialogue import read_by_app
+from model.rules.asking import Why, why_no_text, why_unwritten
 from model.rules.joining import in_the_network
 from model.rules.psap import has_psap, on_another_phone
 from model.rules.quiet import hears_nobody, in_duress, quiet, spoken_to, told_112, why_quiet
 from model.rules.sound import party_without_sound, why_no_other_line
 from model.rules.user_due import why_not_over
 from model.rules.withheld_numbers import NEVER
+
+_UNWRITTEN: Final = {
+    Why.CANCELLED: Refusal.APP_SHOWS_NOTHING,
+    Why.SOUNDS: Refusal.PHONE_WOULD_SOUND,
+    Why.OFF: Refusal.TEXTS_OFF,
+    Why.NO_NUMBER: Refusal.NUMBER_UNKNOWN,
+    Why.UNFIT: Refusal.NUMBER_NOT_TEXTED,
+}
 
 
 def refusal_now(
@@ -80,7 +90,10 @@ def refusal_now(
         case OperatorCommand.WITHHOLD_VOICES | OperatorCommand.GIVE_VOICES:
             return _voices(case, given=command is OperatorCommand.GIVE_VOICES)
         case OperatorCommand.WRITE:
-            return None if read_by_app(case) else Refusal.APP_SHOWS_NOTHING
+            why = why_unwritten(case, policy)
+            return None if why is None else _UNWRITTEN[why]
+        case OperatorCommand.WRITE_BY_SMS:
+            return _write_by_sms(case, policy)
         case OperatorCommand.HAVE_READ | OperatorCommand.BRIEF:
             return None
         case OperatorCommand.OPEN_PAGE:
@@ -99,6 +112,13 @@ def refusal_now(
             return _send_digit(case, party or Party.PSAP)
         case OperatorCommand.ANOTHER_LINE:
             return why_no_other_line(case, party or party_without_sound(case), policy)
+
+
+def _write_by_sms(case: Case, policy: Policy) -> Refusal | None:
+    why = why_no_text(case, policy)
+    if why is None:
+        return Refusal.TEXTS_ALLOWED
+    return None if why is Why.SOUNDS else _UNWRITTEN[why]
 
 
 def _send_digit(case: Case, party: Party) -> Refusal | None:

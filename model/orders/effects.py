@@ -129,6 +129,7 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
             | OperatorCommand.NOTE
             | OperatorCommand.OPEN_PAGE
             | OperatorCommand.WRITE
+            | OperatorCommand.WRITE_BY_SMS
             | OperatorCommand.ASK_ALOUD
             | OperatorCommand.ASK_SPOKEN
             | OperatorCommand.ASK_SOFTLY

@@ -81,6 +81,23 @@ def why_no_text(case: Case, policy: Policy) -> Why | None:
     return Why.SOUNDS if hears_nobody(case) and not by_sms and not case.texts_ordered else None
 
 
+def why_unwritten(case: Case, policy: Policy) -> Why | None:
+    """Why nothing that is written goes to the user at all; None where it does."""
+    return None if read_by_app(case) else why_no_text(case, policy)
+
+
+def due_by_sms(case: Case, policy: Policy, now_us: Instant) -> tuple[Said, ...]:
+    """What was written and goes by short message now, oldest first."""
+    if why_no_text(case, policy) is not None:
+        return ()
+    lost = lost_at(case) <= now_us
+    return tuple(
+        one
+        for one in written(case)
+        if one.texted is None and one.arrived_at is None and one.text and (lost or one.channel is Channel.SMS)
+    )
+
+
 def lost_at(case: Case) -> Instant:
     """From when on the app counts as lost, should nothing more be heard of what was written to it."""
     return min((Instant(one.at + LOST_US) for one in written(case) if one.arrived_at is None), default=NEVER)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from messages import events as ev
 from messages.ids import Channel
 from model.alert.case import Case
+
+KEPT_MAX: Final = 500
+"""Messages of the user's of one alert."""
 
 
 def read_by_app(case: Case) -> bool:

@@ -34,12 +34,13 @@ from messages.events import (
     AlertBeside,
     AlertReceived,
     AlertSignalAdded,
-    NoteAdded,
+    DialogueSaid,
     NumberRaised,
 )
-from messages.ids import SECOND, Advice, AlertId, Instant, OperatorId
+from messages.ids import SECOND, Advice, AlertId, Instant
 from model.alert.case import BELIEVED_US
 from model.rules.advice import Why, call_112_now
+from model.rules.dialogue import KEPT_MAX
 from store import streams
 from store.alerts.belonging import (
     NOTE_MAX,
@@ -228,7 +229,12 @@ def _add(transaction: Transaction, known: Known, signal: Signal) -> None:
             key=signal.key,
             doubt=signal.doubt,
         )
-        transaction.append(Append(streams.inbox(alert), None, (added, *_written(signal))))
+        said = (one.event for one in known.inbox if isinstance(one.event, DialogueSaid))
+        full = sum(not one.by for one in said) >= KEPT_MAX
+        told = () if signal.is_words else (added,)
+        written = () if full else _written(signal)
+        if told or written:
+            transaction.append(Append(streams.inbox(alert), None, (*told, *written)))
     if not is_open(transaction, alert):
         return
     for key in streams_of(transaction, signal):
@@ -236,8 +242,10 @@ def _add(transaction: Transaction, known: Known, signal: Signal) -> None:
             transaction.append(Append(key, transaction.version(key), (NumberRaised(alert=alert),)))
 
 
-def _written(signal: Signal) -> tuple[NoteAdded, ...]:
-    return (NoteAdded(by=OperatorId(""), text=signal.text[:NOTE_MAX]),) if signal.text else ()
+def _written(signal: Signal) -> tuple[DialogueSaid, ...]:
+    """What a short message says, as a message of the dialogue."""
+    said = DialogueSaid(id=signal.text_id, channel=signal.channel, text=signal.text[:NOTE_MAX])
+    return (said,) if signal.text else ()
 
 
 def any_open(journal: Journal) -> bool:

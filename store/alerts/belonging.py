@@ -12,7 +12,9 @@ registry has for its device: the number that is called.
 So a signal never brings a number to an alert that would be called at another one, or at none: who has the
 app's key and knows somebody's number, device or id can raise alerts, and take none over (decision 48).
 And a signal belongs only to an alert of its own level: what an enrolled phone has signed and what it has not
-are two alerts, each with a note of the other (`model.rules.proof`, decision 83).
+are two alerts, each with a note of the other (`model.rules.proof`, decision 83). But for the words of a short
+message, which move and cancel nothing: they are a message of the dialogue, of the proved alert if there is
+one, which shows how they came (decision 106).
 
 Nobody acts on a signal of a closed alert, so it takes up only what may be a late copy of what it
 was about, and never a new cry for help: not a call, which somebody has to answer, and only what was
@@ -32,6 +34,7 @@ from messages.events import (
     AlertBeside,
     AlertReceived,
     AlertSignalAdded,
+    DialogueSaid,
     NoteAdded,
     NumberRaised,
     UserIdentified,
@@ -75,7 +78,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     line: LineId | None = None
     call: int | None = None
     text: str = ""
-    """What she has written (SMS): kept as a note."""
+    """What the user has written (SMS): kept as a message of the dialogue."""
     proof: Proof | None = None
     """None: what its channel is worth."""
     key: str = ""
@@ -86,6 +89,16 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     def level(self) -> Proof:
         """What proves it."""
         return self.proof or level_of(self.channel)
+
+    @property
+    def is_words(self) -> bool:
+        """Whether it is a short message that says nothing but its words."""
+        return self.channel is Channel.SMS and bool(self.text) and self.position is None
+
+    @property
+    def text_id(self) -> str:
+        """The name of its message in the dialogue: the same for the same short message, read again."""
+        return self.id or f"sms-{self.received_at}"
 
 
 def streams_of(transaction: Transaction, signal: Signal) -> list[str]:
@@ -151,17 +164,20 @@ def belongs_to(transaction: Transaction, signal: Signal) -> Known | None:
         looked += erasable.streams_of(transaction.one, (number,), ())
     elif signal.device is not None:
         looked += erasable.streams_of(transaction.one, (), (signal.device,))
+    found: list[Known] = []
     for one in (one for stream in looked for one in transaction.newest(stream)):
         if not isinstance(one.event, NumberRaised) or (named is not None and one.event.alert == named.alert):
             continue
         known = known_alert(transaction, one.event.alert)
         if known is None or known.number != number or (number is None and known.device != signal.device):
             continue
-        if not joins(signal.level, known.proof):
+        if not (joins(signal.level, known.proof) or signal.is_words):
             continue
         if _takes(transaction, known, signal) or _has_the_text(signal, known):
-            return known
-    return None
+            found.append(known)
+            if known.proof is Proof.DEVICE or not signal.is_words:
+                return known
+    return found[0] if found else None
 
 
 def _repeats_its_id(signal: Signal, number: E164 | None, known: Known) -> bool:
@@ -227,6 +243,11 @@ def is_open(transaction: Transaction, alert: AlertId) -> bool:
 
 def is_there(signal: Signal, inbox: list[Recorded], alert: AlertId) -> bool:
     """Whether the alert has this very signal already; two texts of one second differ in their words."""
+    if signal.text and any(
+        isinstance(one.event, DialogueSaid) and one.event.id == signal.text_id for one in inbox
+    ):
+        return True
+    # In older journals its words are a note.
     notes = [one.event.text for one in inbox if isinstance(one.event, NoteAdded)]
     written = not signal.text or signal.text[:NOTE_MAX] in notes
     return written and any(_repeats(signal, recorded, alert) for recorded in inbox)

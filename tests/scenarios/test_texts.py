@@ -50,7 +50,9 @@ def test_a_text_in_several_parts_is_an_alert_with_its_words_and_the_user_is_call
     assert world.case.channel is Channel.SMS
     assert world.case.phone == USER
     assert world.case.user == world.user.id
-    assert [(note.by, note.text) for note in world.case.notes] == [("", text.strip())]
+    assert [(one.by, one.channel, one.text) for one in world.case.dialogue] == [
+        ("", Channel.SMS, text.strip())
+    ]
     assert on_the_sim(world) == []
     world.order(OperatorCommand.DECLARE_FALSE_ALARM)
     everything_is_over(world)
@@ -77,7 +79,7 @@ def test_case_01_an_sms_of_an_open_alert_is_kept_on_it(make_world: MakeWorld) ->
     world = make_world()
     alert = world.send()
     write(world, "sono in cantina")
-    world.until("it is kept", lambda: bool(world.case.notes))
+    world.until("it is kept", lambda: bool(world.case.dialogue))
     assert alerts(world) == [alert]
     world.until("the SIM forgets it", lambda: on_the_sim(world) == [])
 
@@ -105,7 +107,7 @@ def test_while_the_intake_is_dead_the_sim_keeps_it_and_a_restart_of_the_line_mak
     world.advance(70)
     assert len(alerts(world)) == 1
     assert world.case.signals == 1
-    assert len(world.case.notes) == 1
+    assert len(world.case.dialogue) == 1
 
 
 def test_it_is_acknowledged_once_where_that_is_set_and_to_nobody_otherwise(make_world: MakeWorld) -> None:
@@ -115,7 +117,7 @@ def test_it_is_acknowledged_once_where_that_is_set_and_to_nobody_otherwise(make_
     write(world, "aiuto")
     world.until("there is an alert", lambda: len(alerts(world)) == 1)
     write(world, "presto")
-    world.until("both are kept", lambda: len(world.case.notes) == 2)
+    world.until("both are kept", lambda: len(world.case.dialogue) == 2)
     world.advance(10)
     sent = [(one.to, one.text) for one in world.network.carrier.messages if one.sender == LINE]
     assert sent == [(USER, words)]

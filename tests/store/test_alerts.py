@@ -10,9 +10,17 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from messages.base import Position
-from messages.events import AlertClosed, AlertReceived, AlertSignalAdded, NoteAdded, NumberRaised
-from messages.ids import SECOND, AlertId, Channel, Instant, Outcome, Proof
+from messages.events import (
+    AlertClosed,
+    AlertReceived,
+    AlertSignalAdded,
+    DialogueSaid,
+    NoteAdded,
+    NumberRaised,
+)
+from messages.ids import SECOND, AlertId, Channel, Instant, OperatorId, Outcome, Proof
 from store import streams
+from store.alerts import accepting
 from store.alerts.accepting import ALERT_ID, Accepted, accept, accept_many, deadline, new_alert_id
 from store.alerts.belonging import Signal
 from store.errors import StoreMisuse
@@ -150,7 +158,7 @@ def test_under_another_id_too_the_same_data_is_kept_once(journal: Journal, clock
     assert journal.version("inbox-a2") == 0
 
 
-def test_a_text_is_a_note_and_two_of_one_second_are_two(journal: Journal, clock: Clock) -> None:
+def test_a_text_is_a_message_and_two_of_one_second_are_two(journal: Journal, clock: Clock) -> None:
     written = replace(signal(clock, channel=Channel.SMS, id="sms-1", raised_s_ago=2), text="aiuto")
     first = accept(journal, written, 50)
     again = [
@@ -159,9 +167,51 @@ def test_a_text_is_a_note_and_two_of_one_second_are_two(journal: Journal, clock:
     ]
     for one in (*again, written):
         assert not accept(journal, one, 50).created
-    notes = [one.text for one in inbox(journal, first) if isinstance(one, NoteAdded)]
-    assert notes == ["aiuto", "presto"]
-    assert sum(isinstance(one, AlertSignalAdded) for one in inbox(journal, first)) == 1
+    assert said(journal, first) == ["aiuto", "presto"]
+    assert not any(isinstance(one, AlertSignalAdded) for one in inbox(journal, first))
+
+
+def said(journal: Journal, accepted: Accepted) -> list[str]:
+    return [one.text for one in inbox(journal, accepted) if isinstance(one, DialogueSaid)]
+
+
+def test_a_text_of_which_an_older_journal_has_a_note_is_kept_once(journal: Journal, clock: Clock) -> None:
+    written = replace(signal(clock, channel=Channel.SMS, id="sms-1", raised_s_ago=2), text="aiuto")
+    first = accept(journal, replace(written, text=""), 50)
+    note = NoteAdded(by=OperatorId(""), text="aiuto")
+    journal.append(Append(streams.inbox(first.alert), None, (note,)))
+    assert accept(journal, written, 50).alert == first.alert
+    assert said(journal, first) == []
+
+
+@pytest.mark.parametrize("forged_first", [True, False])
+def test_words_by_sms_are_a_message_of_the_proved_alert_and_make_no_second_one(
+    journal: Journal, clock: Clock, forged_first: bool
+) -> None:
+    proved = replace(signal(clock, id="mine"), proof=Proof.DEVICE, key="k1")
+    forged = replace(signal(clock, id="forged"), proof=Proof.APP)
+    for one in (forged, proved) if forged_first else (proved, forged):
+        assert accept(journal, one, 50).created
+    written = replace(signal(clock, channel=Channel.SMS, id="sms-1"), text="sono in cantina")
+    accepted = accept(journal, written, 50)
+    assert (accepted.alert, accepted.created) == ("mine", False)
+    assert said(journal, accepted) == ["sono in cantina"]
+    # A position moves what it is brought to: that is another matter.
+    placed = replace(
+        signal(clock, channel=Channel.SMS, id="sms-2"), position=Position(lat=1.0, lon=2.0, at=START)
+    )
+    assert accept(journal, placed, 50).alert == "forged"
+
+
+def test_so_many_texts_are_kept_of_an_alert_and_no_more(
+    journal: Journal, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accepting, "KEPT_MAX", 3)
+    accepted = accept(journal, signal(clock), 50)
+    for n in range(5):
+        written = replace(signal(clock, channel=Channel.SMS, id=f"sms-{n}"), text=f"{n}")
+        assert accept(journal, written, 50).alert == accepted.alert
+    assert said(journal, accepted) == ["0", "1", "2"]
 
 
 def test_a_text_that_a_sim_shows_again_after_hours_is_the_one_that_was_kept(

@@ -25,6 +25,7 @@ from messages.events import (
     CommandGiven,
     DialogueSaid,
     DialogueSeen,
+    DialogueTextsOrdered,
     InboxEvent,
     NoteAdded,
     ShiftChanged,
@@ -37,7 +38,7 @@ from model.alert.leg import Leg
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
 from model.policy import Policy
-from model.rules import dialogue, wrap_up
+from model.rules import asking, dialogue, wrap_up
 from store import streams
 from store.alerts import pages, reopening
 from store.journal.journal import Append, Transaction
@@ -76,6 +77,9 @@ def order(
         pages.open_page(transaction, case, by, keyring.secret_within(transaction, keyring.PAGE))
         return None
     event = said_by(data, by, to, case.answered(Party.USER))
+    if isinstance(event, DialogueSaid) and event.channel is Channel.DATA:
+        going = asking.way(case, policy, transaction.at_us)
+        event = replace(event, channel=Channel.SMS) if going.why is asking.Why.NO_APP else event
     if not isinstance(event, DialogueSaid | DialogueSeen) or dialogue.news(case, event):
         transaction.append(Append(inbox, case.inbox_version, (event,)))
     return None
@@ -95,6 +99,8 @@ def said_by(data: CommandBody, by: OperatorId, to: OperatorId | None, user: Leg 
             softly = data.command is OperatorCommand.ASK_SOFTLY
             spoken = Spoken(attempt=user.attempt, language=data.language or "", softly=softly)
             return replace(_question(data, by), spoken=spoken, question=data.question)
+        case OperatorCommand.WRITE_BY_SMS:
+            return DialogueTextsOrdered(by=by)
         case OperatorCommand.HAVE_READ:
             return DialogueSeen(by=by, upto=data.upto, read=True)
         case OperatorCommand.BRIEF if data.field is not None:

@@ -6,7 +6,7 @@ from an attempt to cancel on nothing is told here that came later (decision 56),
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
@@ -37,9 +37,6 @@ from model.orders.refusals import Refusal
 from model.rules import dialogue
 from store import streams
 from store.journal.journal import Transaction
-
-KEPT_MAX: Final = 500
-"""Messages of the user's of one alert."""
 
 
 def messages_of(case: Case, since: int) -> MessagesAnswer:
@@ -87,7 +84,7 @@ def message_routes(web: Web) -> list[HTTPRouteHandler]:
                 return False
             if isinstance(event, DialogueSeen):
                 return True
-            full = sum(not one.by for one in now.dialogue) >= KEPT_MAX
+            full = sum(not one.by for one in now.dialogue) >= dialogue.KEPT_MAX
             if (now.closed_at is not None or full) and now.cancel_asked is None:
                 raise Refused(Refusal.CLOSED if now.closed_at is not None else Refusal.DIALOGUE_FULL)
             # After an attempt to cancel, with whichever PIN, every answer is the same.

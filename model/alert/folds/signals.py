@@ -27,6 +27,7 @@ def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
                 keys=case.keys if event.key in ("", *case.keys) else (*case.keys, event.key),
                 silent=case.silent or event.silent,
                 voices=None if event.silent and not case.silent else case.voices,
+                texts_ordered=case.texts_ordered and (case.silent or not event.silent),
                 cancel_asked=None if raised_again(case, event) else case.cancel_asked,
                 battery_pct=case.battery_pct if event.battery_pct is None else event.battery_pct,
                 inbound_call=case.inbound_call

@@ -15,7 +15,9 @@ def fold_user(case: Case, event: ev.Event, at: Instant) -> Case | None:
     """The case after this event; None where it is about something else."""
     match event:
         case ev.VoicesWithheld() | ev.VoicesGiven():
-            return replace(case, voices=isinstance(event, ev.VoicesGiven))
+            # A phone that is to keep still from now on does not sound for what is written either.
+            ordered = case.texts_ordered and isinstance(event, ev.VoicesGiven)
+            return replace(case, voices=isinstance(event, ev.VoicesGiven), texts_ordered=ordered)
         case ev.UserIdentified():
             return replace(
                 case,

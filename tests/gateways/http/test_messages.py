@@ -11,9 +11,17 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from gateways.http.context import Web
-from gateways.http.routes.messages import KEPT_MAX
-from messages.events import AlertCancelled, DialogueSaid, DialogueSeen, LegPressed, Spoken
+from messages.events import (
+    AlertCancelled,
+    DialogueSaid,
+    DialogueSeen,
+    DialogueTextsOrdered,
+    LegPressed,
+    Spoken,
+    VoicesWithheld,
+)
 from messages.ids import SECOND, BriefingField, Channel, Instant, LegId, OperatorId, Outcome
+from model.rules.dialogue import KEPT_MAX
 from store import streams
 from store.journal.journal import Append
 from tests.gateways.http.answered import no
@@ -317,3 +325,49 @@ def test_a_question_is_spoken_in_a_language_that_can_be_spoken_here_and_in_this_
     assert (said.channel, said.asks, said.question) == (Channel.VOICE, True, "unknown-4")
     assert said.spoken == Spoken(attempt=1, language="it")
     assert told(client, place, story)["messages"] == []
+
+
+@pytest.mark.parametrize("channel", [Channel.SMS, Channel.VOICE])
+def test_without_an_app_what_an_operator_writes_is_to_go_by_short_message(
+    client: Client, place: Place, web: Web, channel: Channel
+) -> None:
+    story = Story(web.journal, CLOCK.now_us(), channel=channel, position=False)
+    story.opened().operator_called(place.marta).operator_joined(place.marta)
+    assert order(client, place, story, command="write", id="o1", text="Where?").status_code == 202
+    event = web.journal.read(streams.inbox(story.alert))[-1].event
+    assert event == DialogueSaid(id="o1", by=OperatorId(place.marta), channel=Channel.SMS, text="Where?")
+
+
+def test_a_phone_that_is_to_keep_still_gets_short_messages_on_an_order_alone(
+    client: Client, place: Place, web: Web
+) -> None:
+    story = Story(web.journal, CLOCK.now_us(), silent=True)
+    story.opened().operator_called(place.marta).operator_joined(place.marta)
+    assert order(client, place, story, command="write_by_sms").status_code == 202
+    event = web.journal.read(streams.inbox(story.alert))[-1].event
+    assert event == DialogueTextsOrdered(by=OperatorId(place.marta))
+    assert order(client, place, story, command="write_by_sms").json() == no("texts_allowed")
+
+
+def test_a_user_who_hides_on_the_line_is_not_written_to_without_an_order(
+    client: Client, place: Place, web: Web
+) -> None:
+    story = Story(web.journal, CLOCK.now_us(), channel=Channel.VOICE, position=False)
+    story.opened().operator_called(place.marta).operator_joined(place.marta)
+    story.say(VoicesWithheld(by=OperatorId(place.marta)))
+    refused = order(client, place, story, command="write", id="o1", text="Where?")
+    assert (refused.status_code, refused.json()) == (409, no("phone_would_sound"))
+    assert order(client, place, story, command="write_by_sms").status_code == 202
+    assert order(client, place, story, command="write", id="o1", text="Where?").status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("phone", "why"), [("+39899123456", "number_not_texted"), ("+870772001234", "number_not_texted")]
+)
+def test_no_short_message_goes_to_a_number_that_is_not_called_by_itself(
+    client: Client, place: Place, web: Web, phone: str, why: str
+) -> None:
+    story = Story(web.journal, CLOCK.now_us(), channel=Channel.SMS, phone=phone, position=False)
+    story.opened().operator_called(place.marta).operator_joined(place.marta)
+    for body in ({"command": "write", "id": "o1", "text": "Where?"}, {"command": "write_by_sms"}):
+        assert order(client, place, story, **body).json() == no(why)

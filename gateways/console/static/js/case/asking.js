@@ -7,6 +7,8 @@ const ANSWERS_WITHIN_US = 12e6;
 /** @typedef {'write' | 'ask_spoken' | 'ask_aloud' | 'ask_softly'} Way */
 /** The first that is possible is taken by itself, `ask_softly` only by a key. @type {Way[]} */
 const WAYS = ['write', 'ask_spoken', 'ask_aloud', 'ask_softly'];
+/** Where what is written goes by SMS: who is on the line is asked there. @type {Way[]} */
+const WITHOUT_APP = ['ask_spoken', 'ask_aloud', 'write', 'ask_softly'];
 const SPOKEN = ['ask_spoken', 'ask_softly'];
 const chosen = new Map(); // by alert: which way an operator has chosen
 
@@ -19,7 +21,7 @@ const isSpoken = (by) => SPOKEN.includes(by);
 function ways(here) {
   const allowed = here.ui.feed.allowedIn(here.view);
   const can = (/** @type {Way} */ by) => here.protocol.question.some((_, at) => language(here, at, by));
-  return WAYS.filter((by) => allowed[by] === null && can(by));
+  return (here.view.app_reads ? WAYS : WITHOUT_APP).filter((by) => allowed[by] === null && can(by));
 }
 
 /** The way that a key takes now; null where there is none. @param {Here} here @returns {Way | null} */
@@ -61,8 +63,10 @@ const nameOf = (protocol, at) => `${protocol.file}-${at + 1}`;
 export const voice = (here, at, by) =>
   isSpoken(by) ? { language: language(here, at, by), question: nameOf(here.protocol, at) } : {};
 
-/** What the way is called, before the key is pressed. @param {Way | null} by */
-export function wayName(by) {
+/** What the way is called, before the key is pressed. @param {Way | null} by @param {CaseView} view */
+export function wayName(by, view) {
+  if (by === 'write' && !view.app_reads)
+    return either('Per SMS, a cui si risponde', 'By SMS, which can be answered');
   if (by === 'write') return either('Nella sua app: Sì o No', 'In the app: yes or no');
   if (by === 'ask_spoken')
     return either('La dice il centro: tasto 1 sì, 2 no', 'The center speaks it: key 1 for yes, 2 for no');

@@ -65,16 +65,55 @@ function haveRead(ui, view) {
   });
 }
 
-/** How far a message of the operator's has come. @param {SaidView} one */
-function state(one) {
-  if (one.by === '') return nothing;
-  const [symbol, tone, word] =
-    one.read_us !== null
-      ? ['check', 'ok', either('letto', 'read')]
-      : one.arrived_us !== null
-        ? ['check', '', either('arrivato', 'arrived')]
-        : ['clock', 'wait', either('non ancora arrivato', 'not arrived yet')];
-  return html`<span class="word said__state ${tone ? `ink-${tone}` : 'ink-3'}">${icon(symbol)}${word}</span>`;
+/** Why the center has sent no SMS, or may not have. @type {Record<string, [string, string]>} */
+const FAILURES = {
+  refused: ['SMS non partito: la rete lo rifiuta', 'SMS not sent: the network refuses it'],
+  unknown: ['SMS forse non partito', 'SMS perhaps not sent'],
+  too_late: ['SMS non partito: nessuna linea libera', 'SMS not sent: no line was free'],
+  unfit: ['SMS non partito: numero non ammesso', 'SMS not sent: no number to write to'],
+};
+
+/** How far its SMS has come: symbol, tone, words. @param {TextedView} texted @returns {string[]} */
+function bySms(texted) {
+  const at = (us, it, en) => `${either(it, en)} ${f.clock(us)}`;
+  if (texted.delivered_us !== null)
+    return ['check', 'ok', at(texted.delivered_us, 'SMS consegnato', 'SMS delivered')];
+  if (texted.failed_us !== null) {
+    const [it, en] = FAILURES[texted.failure] ?? ['SMS non consegnato', 'SMS not delivered'];
+    return ['warn', 'bad', either(it, en)];
+  }
+  if (texted.waits_us !== null)
+    return ['clock', 'wait', either('SMS: telefono non raggiungibile', 'SMS: phone out of reach')];
+  if (texted.sent_us === null) return ['clock', 'wait', either('SMS in partenza', 'SMS on its way out')];
+  const sent = at(texted.sent_us, 'SMS inviato', 'SMS sent');
+  return ['check', '', texted.awaits ? sent : `${sent}, ${either('senza conferma', 'no report to come')}`];
+}
+
+/**
+ * How far it has come in the app; null where it is no way.
+ * @param {CaseView} view @param {SaidView} one @returns {string[]}
+ */
+function byApp(view, one) {
+  if (one.read_us !== null) return ['check', 'ok', either('letto', 'read')];
+  if (one.arrived_us !== null) return ['check', '', either('arrivato', 'arrived')];
+  if (one.texted !== null || one.channel === 'voice') return null;
+  return view.app_reads
+    ? ['clock', 'wait', either('non ancora arrivato', 'not arrived yet')]
+    : ['warn', 'wait', either('non inviato', 'not sent')];
+}
+
+/** Which way a message has come, or how far it has gone. @param {CaseView} view @param {SaidView} one */
+function state(view, one) {
+  const came = one.claimed ? either('SMS, mittente non provato', 'SMS, sender not proved') : 'SMS';
+  const ways = one.by
+    ? [byApp(view, one), one.texted && bySms(one.texted)]
+    : [one.channel === 'sms' && ['note', one.claimed ? 'wait' : '', came]];
+  return ways
+    .filter(Boolean)
+    .map(
+      ([symbol, tone, word]) =>
+        html`<span class="word said__state ${tone ? `ink-${tone}` : 'ink-3'}">${icon(symbol)}${word}</span>`,
+    );
 }
 
 /** @param {Ui} ui @param {CaseView} view @param {SaidView} one */
@@ -85,8 +124,37 @@ function message(ui, view, one) {
   return html`<li class="said" data-by=${one.by ? 'operator' : 'user'} data-number=${one.number}>
     <span class="said__by">${s.capital(by)} <time>${f.clock(one.at_us)}</time></span>
     <p class=${short && !one.by ? 'said__short' : ''}>${text}</p>
-    ${state(one)}
+    ${state(view, one)}
   </li>`;
+}
+
+/**
+ * That the app does not answer, and what becomes of what is written.
+ * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
+ */
+function lost(ui, view, allowed) {
+  if (view.closed_us !== null || view.lost_us === null || ui.feed.nowUs() < view.lost_us) return nothing;
+  if (allowed.write_by_sms === null) {
+    return html`<p class="ink-wait dialogue__why">
+      <button class="btn" @click=${() => ui.orders.arm('I')}><kbd>I</kbd><span>${t('bySms')}</span></button>
+      ${
+        ui.orders.armed === 'I'
+          ? either('Invio conferma, Esc annulla', 'Enter confirms, Esc disarms')
+          : either(
+              'L’app non risponde; con un SMS il telefono suona',
+              'The app is silent; an SMS makes it sound',
+            )
+      }
+    </p>`;
+  }
+  const goes = allowed.write_by_sms === 'texts_allowed';
+  return html`<p class="ink-wait dialogue__why">
+    ${
+      goes
+        ? either('L’app non risponde: va anche per SMS', 'The app does not answer: it goes by SMS as well')
+        : either('L’app non risponde', 'The app does not answer')
+    }
+  </p>`;
 }
 
 /** @param {Ui} ui @param {CaseView} view @param {Allowed} allowed */
@@ -109,6 +177,7 @@ export function panel(ui, view, allowed) {
             </p>`
       }
     </div>
+    ${lost(ui, view, allowed)}
     ${
       why === null
         ? writing.field(

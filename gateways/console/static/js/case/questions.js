@@ -97,7 +97,9 @@ export function panel(ui, view) {
     <div class="panel__body questions">
       <p class="ink-2">
         ${now.advise ? html`<b class="questions__advise">${own(now.advise)}</b>` : nothing}
-        <span class="questions__way" role="status" data-way=${way ?? 'none'}>${asking.wayName(way)}</span>
+        <span class="questions__way" role="status" data-way=${way ?? 'none'}
+          >${asking.wayName(way, here.view)}</span
+        >
         ${
           asking.hasAnother(here)
             ? html`<button class="btn" @click=${() => asking.another(here)}>

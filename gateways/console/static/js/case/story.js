@@ -25,6 +25,13 @@ const REACHED = {
   digit: ['ha premuto un tasto', 'pressed a key'],
   operator: ['lo dice l’operatore', 'says the operator'],
 };
+/** What became of an SMS to the user. @type {Record<string, [string, string, string, string]>} */
+const CARRIED = {
+  failed: ['warn', 'bad', 'SMS non partito', 'SMS not sent'],
+  waits: ['clock', 'wait', 'SMS: telefono non raggiungibile', 'SMS: phone out of reach'],
+  delivered: ['check', '', 'SMS consegnato', 'SMS delivered'],
+  undelivered: ['warn', 'bad', 'SMS non consegnato', 'SMS not delivered'],
+};
 
 /**
  * {icon, tone, text} of one entry; null where another one tells the same. `user` is what the user is called,
@@ -94,6 +101,12 @@ export function told(entry, user, names, test) {
       return { icon: 'note', tone: '', text: `${op || either('Il suo SMS', 'Her SMS')}: ${entry.text}` };
     case 'dialogue.said':
       return { icon: 'note', tone: '', text: `${op || capital(user)}: ${entry.text}` };
+    case 'dialogue.texts_ordered':
+      return s('note', 'wait', `${op}: messaggi per SMS`, `${op}: messages by SMS`);
+    case 'dialogue.carried': {
+      const [symbol, tone, it, en] = CARRIED[entry.text];
+      return s(symbol, tone, it, en);
+    }
     case 'briefing.filled': {
       const name = t(FIELDS[entry.reason] ?? 'note');
       return s(

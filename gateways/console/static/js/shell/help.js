@@ -84,6 +84,7 @@ export function help(ui) {
       ),
     ],
     ['W', either('Scrivi all’utente', 'Write to the user')],
+    ['I ⏎', either('Manda i messaggi per SMS: il telefono suona', 'Send messages by SMS: the phone sounds')],
     ['S', either('Dal suo telefono nessuna voce / di nuovo voci', 'No voice from the phone / voices again')],
     ['P', either('Pagina per il 112, con un codice', 'A page for 112, with a code')],
     ['J 1 … 9', either('Domande sì/no, se non può parlare', 'Yes/no questions, if she cannot talk')],

@@ -22,6 +22,7 @@ export const KEYS = {
   V: 'another_line',
   S: 'withhold_voices',
   P: 'open_page',
+  I: 'write_by_sms',
 };
 
 /**
@@ -29,7 +30,8 @@ export const KEYS = {
  * @param {string} key @param {OperatorCommand} command @param {CaseView} view @param {Action} step
  */
 export function arms(key, command, view, step) {
-  if (['declare_false_alarm', 'close', 'another_line', 'call_aloud', 'reopen'].includes(command)) return true;
+  const last = ['declare_false_alarm', 'close', 'another_line', 'call_aloud', 'reopen', 'write_by_sms'];
+  if (last.includes(command)) return true;
   if (command === 'mark_machine') return talking(view.user);
   if (command === 'redial_user') return Boolean(view.dial_withheld) || keptSilent(view);
   // Y says as well that the user has answered, where that is in doubt.

@@ -110,6 +110,7 @@ export const WORDS = {
   nextProtocol: ['Altro caso', 'Another kind'],
   hearsNobody: ['Non sente nessuno. S: parlarle', 'Hears nobody. S: speak to her'],
   keysPressed: ['Tasti premuti: ', 'Keys pressed: '],
+  bySms: ['Manda per SMS', 'Send by SMS'],
   noMessages: [
     'Ancora nessun messaggio. Con ? alla fine: una domanda sì/no.',
     'No message yet. With ? at its end: a question for yes or no.',
@@ -302,6 +303,10 @@ const REFUSALS = {
   no_voice: ['Qui non c’è una voce che la dica.', 'No voice here can say it.'],
   page_open: ['La pagina per il 112 è già aperta.', 'The page for 112 is open already.'],
   app_shows_nothing: ['La sua app non mostra i messaggi.', 'The app does not show messages.'],
+  phone_would_sound: ['Il suo telefono suonerebbe.', 'Her phone would sound.'],
+  texts_off: ['Il centro non manda SMS.', 'The centre sends no texts.'],
+  number_not_texted: ['A questo numero non si mandano SMS.', 'No text goes to this number.'],
+  texts_allowed: ['Gli SMS partono già.', 'Texts go out already.'],
   dialogue_full: ['Troppi messaggi in questo allarme.', 'Too many messages in this alert.'],
   psap_absent: ['Il 112 non è in linea.', '112 is not on the line.'],
   psap_on_the_line: ['Il 112 è già in linea.', '112 is on the line.'],

@@ -1,0 +1,250 @@
+"""The dialogue by short messages, through the whole center: there and back, once, in its order, and never
+where the phone is to keep still."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import pytest
+
+from messages import events as ev
+from messages.ids import (
+    SECOND,
+    Channel,
+    Proof,
+    Role,
+    TextFailure,
+)
+from model.policy import Policy
+from model.rules.asking import LOST_US
+from simulator.reports import text_reports
+from store.journal.notify import LocalNotifier
+from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.test_flow import joined, to_talking, voice_alert
+from tests.scenarios.test_texts import alerts, on_the_sim, write
+from tests.scenarios.world import PSAP, USER, World
+
+pytestmark = pytest.mark.scenario
+
+LOST_S = LOST_US / SECOND
+
+
+class Deaf(LocalNotifier):
+    """Tells nobody of a commit, once it is `deaf`."""
+
+    deaf = False
+
+    def committed(self, seq: int, streams: Collection[str] = ()) -> None:
+        """Nothing, then."""
+        if not self.deaf:
+            super().committed(seq, streams)
+
+
+class App:
+    """The user's app: it polls while it has data, says what has arrived, and writes."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.shows: list[str] = []
+
+    def polls(self) -> None:
+        """It has data, for this moment."""
+        theirs = [one for one in self.world.case.dialogue if one.by]
+        self.shows = [one.text for one in theirs]
+        if any(one.arrived_at is None for one in theirs):
+            self.world.fact(ev.DialogueSeen(upto=len(self.world.case.dialogue), read=True))
+
+    def writes(self, text: str) -> None:
+        said = ev.DialogueSaid(id=f"app-{len(self.world.case.dialogue)}", text=text)
+        self.world.fact(said)
+
+
+def says(world: World, text: str, **of: Any) -> None:
+    """The operator writes."""
+    case = world.case
+    by = case.operator or world.operators[0]
+    world.fact(ev.DialogueSaid(id=f"op-{len(case.dialogue)}", by=by, text=text, **of))
+
+
+def on_the_phone(world: World) -> list[str]:
+    return [str(one["text"]) for one in text_reports(world.network.carrier.messages, USER)]
+
+
+def dialogue(world: World) -> list[tuple[bool, Channel, str]]:
+    return [(bool(one.by), one.channel, one.text) for one in world.case.dialogue]
+
+
+def sent(world: World, count: int = 1) -> bool:
+    return (
+        sum(one.texted is not None and one.texted.sent_at is not None for one in world.case.dialogue) == count
+    )
+
+
+def test_data_lost_in_mid_sentence_on_by_sms_and_back(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_talking(world)
+    app = App(world)
+    says(world, "Sei ferita?")
+    app.polls()
+    world.advance(LOST_S + 5)
+    assert on_the_phone(world) == [], "what has arrived in the app is not sent as well"
+    app.writes("no")
+    says(world, "In che stanza sei?")
+    says(world, "C'è un'uscita?")
+    world.advance(LOST_S - 1)
+    assert on_the_phone(world) == []
+    world.until("both go by SMS", lambda: sent(world, 2), within_s=10)
+    assert on_the_phone(world) == ["In che stanza sei?", "C'è un'uscita?"]
+    write(world, "in bagno")
+    world.until("the answer is there", lambda: len(world.case.dialogue) == 5)
+    says(world, "Resta lì.")
+    world.until("it goes at once", lambda: sent(world, 3), within_s=3)
+    app.polls()
+    says(world, "Stanno arrivando.")
+    app.polls()
+    world.advance(LOST_S + 5)
+    assert on_the_phone(world) == ["In che stanza sei?", "C'è un'uscita?", "Resta lì."]
+    assert app.shows == [
+        "Sei ferita?",
+        "In che stanza sei?",
+        "C'è un'uscita?",
+        "Resta lì.",
+        "Stanno arrivando.",
+    ]
+    assert [text for _, _, text in dialogue(world)] == [
+        "Sei ferita?",
+        "no",
+        "In che stanza sei?",
+        "C'è un'uscita?",
+        "in bagno",
+        "Resta lì.",
+        "Stanno arrivando.",
+    ]
+    assert len(alerts(world)) == 1
+
+
+def test_an_alert_by_sms_is_answered_by_sms(make_world: MakeWorld) -> None:
+    world = make_world()
+    write(world, "aiuto")
+    world.until("there is an alert", lambda: len(alerts(world)) == 1)
+    world.until("an operator has it", lambda: world.case.operator is not None)
+    says(world, "Dove sei?", channel=Channel.SMS)
+    world.until("it is sent", lambda: sent(world), within_s=5)
+    write(world, "via Roma 12")
+    world.until("the answer is there", lambda: len(world.case.dialogue) == 3)
+    assert dialogue(world) == [
+        (False, Channel.SMS, "aiuto"),
+        (True, Channel.SMS, "Dove sei?"),
+        (False, Channel.SMS, "via Roma 12"),
+    ]
+    assert on_the_phone(world) == ["Dove sei?"]
+
+
+def test_in_an_alert_by_voice_what_is_written_goes_by_sms_at_once(make_world: MakeWorld) -> None:
+    world = make_world()
+    voice_alert(world)
+    world.until("operator and user are joined", lambda: len(joined(world)) == 2)
+    says(world, "Se non puoi parlare, scrivi.", channel=Channel.SMS)
+    world.until("it is sent", lambda: sent(world), within_s=5)
+    assert on_the_phone(world) == ["Se non puoi parlare, scrivi."]
+
+
+def test_in_a_silent_alert_the_phone_does_not_sound_until_an_operator_orders_it(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world()
+    world.send(silent=True)
+    world.until("an operator has it", lambda: world.case.operator is not None)
+    says(world, "Sei sola?")
+    world.advance(60)
+    assert on_the_phone(world) == []
+    world.fact(ev.DialogueTextsOrdered(by=world.operators[0]))
+    world.until("it is sent", lambda: sent(world), within_s=5)
+    assert on_the_phone(world) == ["Sei sola?"]
+    assert world.calls(USER) == []
+
+
+@pytest.mark.parametrize("tried", [ev.AlertCancelled(duress=True), ev.AlertCancelled(), ev.PinRefused()])
+def test_after_an_attempt_to_cancel_nothing_goes_out_and_what_comes_in_is_taken(
+    make_world: MakeWorld, tried: ev.Event
+) -> None:
+    world = make_world()
+    to_talking(world)
+    says(world, "Sei sola?")
+    world.advance(LOST_S - 2)
+    world.fact(tried)
+    write(world, "tutto bene")
+    world.until("it is taken", lambda: len(world.case.dialogue) == 2)
+    world.advance(30)
+    assert on_the_phone(world) == []
+    assert world.case.dialogue[0].texted is None
+    assert len(alerts(world)) == 1
+
+
+def test_a_cancellation_of_the_same_moment_is_not_overtaken(make_world: MakeWorld) -> None:
+    """The case has decided to write, and finds the cancellation in the inbox when it is about to."""
+    notify = Deaf()
+    world = make_world(notify=notify)
+    to_talking(world)
+    says(world, "Sei sola?")
+    world.advance(LOST_S - 0.01)
+    # Behind the case's back: no commit wakes it, as a datagram may be lost.
+    notify.deaf = True
+    world.fact(ev.AlertCancelled(duress=True))
+    world.advance(5)
+    assert on_the_phone(world) == []
+
+
+def test_words_of_a_forged_sender_are_shown_as_claimed_and_move_nothing(make_world: MakeWorld) -> None:
+    world = make_world()
+    alert = world.send(proof=Proof.DEVICE, key="k1")
+    world.until("an operator has it", lambda: world.case.operator is not None)
+    write(world, "era uno sbaglio, annullate")
+    world.until("it is there", lambda: len(world.case.dialogue) == 1)
+    assert alerts(world) == [alert]
+    (one,) = world.case.dialogue
+    assert (one.channel, world.case.proof) == (Channel.SMS, Proof.DEVICE)
+    assert not world.case.cancelled
+    assert world.case.beside == ()
+
+
+def test_with_all_lines_taken_a_message_waits_for_one_and_is_given_up(make_world: MakeWorld) -> None:
+    policy = Policy(psap_number=PSAP, inbound_lines_kept=0, idle_crews=1, live_cases=4)
+    world = make_world(public=2, emergency=1, policy=policy)
+    to_talking(world)
+    says(world, "Sei sola?")
+    world.until("it is given up", lambda: failure(world) is not None, within_s=180)
+    assert failure(world) is TextFailure.TOO_LATE
+    assert on_the_phone(world) == []
+
+
+def failure(world: World) -> TextFailure | None:
+    texted = world.case.dialogue[-1].texted
+    return None if texted is None else texted.failure
+
+
+@pytest.mark.parametrize("role", [Role.ALERT_CASE, Role.ALERT_INTAKE, Role.TRUNK_POOL, Role.GSM_MODEM])
+@pytest.mark.parametrize("at_s", [LOST_S - 0.1, LOST_S + 0.05, LOST_S + 1.1])
+def test_whoever_dies_it_is_sent_once_at_most_and_whatever_came_in_is_there_once(
+    make_world: MakeWorld, role: Role, at_s: float
+) -> None:
+    world = make_world()
+    to_talking(world)
+    says(world, "Sei sola?")
+    world.advance(at_s)
+    write(world, "no")
+    world.kill(role)
+    world.until("all is there", lambda: len(world.case.dialogue) == 2, within_s=20)
+    world.until("its end is known", lambda: sent(world) or failure_of_first(world) is not None)
+    world.until("the SIM forgets it", lambda: on_the_sim(world) == [])
+    world.advance(75)
+    assert len(on_the_phone(world)) <= 1
+    assert sent(world) == bool(on_the_phone(world)) or failure_of_first(world) is TextFailure.UNKNOWN
+    assert dialogue(world) == [(True, Channel.DATA, "Sei sola?"), (False, Channel.SMS, "no")]
+    assert len(alerts(world)) == 1
+
+
+def failure_of_first(world: World) -> TextFailure | None:
+    texted = world.case.dialogue[0].texted
+    return None if texted is None else texted.failure
