@@ -54,8 +54,9 @@ def operator_of(registry: Registry, who: str) -> Operator:
     known = registry.operator(OperatorId(who)) or registry.called(who)
     if known is not None:
         return known
-    several = any(who in (one.phone, one.name) for one in registry.operators())
-    raise NotFound(f"{who} is not one operator but several" if several else f"there is no operator {who}")
+    if registry.is_shared(who):
+        raise NotFound(f"{who} is not one operator but several: give the number, or the id")
+    raise NotFound(f"there is no operator {who}")
 
 
 def free_of_alerts(journal: Journal, operator: Operator, *, now: bool) -> None:

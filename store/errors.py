@@ -17,6 +17,9 @@
     │   ├── NumberRefused          not a telephone number, or one that must not be a person's
     │   ├── AlreadyTaken           the number, device or id is somebody else's
     │   ├── NobodyThere            no such person
+    │   ├── ChangedMeanwhile       a field is not what the one who changes it has seen
+    │   ├── LastAdmin              nobody would be left who may administer
+    │   ├── LastKey                no app could raise an alert any more
     │   ├── InAnAlert              an alert of this person is open
     │   └── ImportFaulty           a file with faults; nothing was taken from it
     └── TransferError              an export that cannot be read, or must not be imported here
@@ -137,6 +140,23 @@ class InAnAlert(RegistryError):
 
 class NobodyThere(RegistryError):
     """No person of this id, number or device."""
+
+
+class ChangedMeanwhile(RegistryError):
+    """Somebody else has changed this field since it was read. `is_now`: what it holds."""
+
+    def __init__(self, field: str, is_now: str) -> None:
+        super().__init__(f"{field} was changed meanwhile")
+        self.field = field
+        self.is_now = is_now
+
+
+class LastAdmin(RegistryError):
+    """Without this one nobody could administer the center."""
+
+
+class LastKey(RegistryError):
+    """Without this one no app could raise an alert."""
 
 
 @dataclass(frozen=True, slots=True)

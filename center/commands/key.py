@@ -107,4 +107,4 @@ def revoke(
 
 
 def _row(key: AppKey, *, in_file: bool) -> Row:
-    return Row(name=key.name, sign=key.hash.hex()[:8], issued_at=rfc3339(key.created_at), in_file=in_file)
+    return Row(name=key.name, sign=key.sign, issued_at=rfc3339(key.created_at), in_file=in_file)

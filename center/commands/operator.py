@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -66,8 +67,10 @@ def add(
         if ready:
             set_shift(journal, operator.id, ShiftState.READY, "")
         note(journal, common.directory, Action.CHANGE_STAFF, (operator.id,), "added")
-        made = registry.operator(operator.id) or operator
+        made, shared = registry.operator(operator.id) or operator, registry.is_shared(name)
         row = _row(made, ShiftState.READY if ready else ShiftState.OFF, token=secret)
+    if shared:
+        print(f"securwoman: {name} is not the only one: sign on by {row.phone} or {row.id}", file=sys.stderr)
     if common.json:
         common.data(row)
         return

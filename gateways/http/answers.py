@@ -145,6 +145,9 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             description="Of a 401 or 409 which refusal, of a 403 which doubt.", examples=["psap_absent"]
         ),
     ] = ""
+    is_now: Annotated[
+        str, msgspec.Meta(description="Of a 409 `changed_meanwhile`: what the field at `path` holds.")
+    ] = ""
     advice: Advice | None = None
     alert: Id | None = None
     received_at: Moment | None = None

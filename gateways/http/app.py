@@ -43,6 +43,9 @@ from gateways.http.door.senders import Senders
 from gateways.http.door.throttle import Throttle
 from gateways.http.errors import NotDurable, RequestError, TooMany
 from gateways.http.registry import RegistryQueries
+from gateways.http.routes.admin.about import about_routes
+from gateways.http.routes.admin.keys import keys_routes
+from gateways.http.routes.admin.operators import operators_routes
 from gateways.http.routes.alerts import alert_routes
 from gateways.http.routes.audit import audit_routes
 from gateways.http.routes.cancelling import cancel_route
@@ -242,6 +245,9 @@ def build(web: Web) -> Litestar:
             *drill_routes(web),
             *figures_routes(web, tally),
             *audit_routes(web, Registry(web.journal)),
+            *operators_routes(web, Registry(web.journal, region=web.settings.policy.region)),
+            *keys_routes(web, Registry(web.journal)),
+            *about_routes(web),
             *history_routes(web, Registry(web.journal, region=web.settings.policy.region)),
             *(giving_routes(web, web.giving, Registry(web.journal)) if web.giving else ()),
             console_route(screen, door, web.audit, lambda socket: _ticket(web, socket), web.auth.note_use),
@@ -318,9 +324,8 @@ def _exception_handlers(web: Web) -> ExceptionHandlersMap:
     def refused(request: AnyRequest, error: RequestError) -> Response[bytes]:
         web.metrics.refused.labels(status=str(error.status)).inc()
         web.audit.refused(request, error)
-        response = answer(
-            request, Problem(reason=error.reason, path=error.path, code=error.code), error.status
-        )
+        told = Problem(reason=error.reason, path=error.path, code=error.code, is_now=error.is_now)
+        response = answer(request, told, error.status)
         if error.status == 401:
             response.headers["www-authenticate"] = "Bearer"
         if isinstance(error, TooMany):

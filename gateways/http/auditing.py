@@ -129,8 +129,8 @@ class Auditing:
 
 
 async def nothing_unaudited(message: Message, scope: Scope) -> None:
-    """Before an answer is sent. Raises Unaudited."""
-    if message["type"] != "http.response.start" or message["status"] >= 400:
+    """Before an answer is sent. Raises Unaudited. 304 shows nothing: the page has it already."""
+    if message["type"] != "http.response.start" or message["status"] >= 400 or message["status"] == 304:
         return
     handler = scope.get("route_handler")
     wanted = handler is not None and isinstance(handler.opt.get(AUDIT), Action)

@@ -54,6 +54,10 @@ class Passwords(Protocol):
         """The operator of this id, name or number."""
         ...
 
+    def is_shared(self, who: str) -> bool:
+        """Whether several operators have this name or number."""
+        ...
+
     def operator_of_recovery(self, code: str) -> OperatorId | None:
         """Whom this recovery code signs on. Raises StoreError."""
         ...

@@ -35,6 +35,8 @@ class RequestError(HttpGatewayError):
     status: ClassVar[int] = 400
     code: str = ""
     """What clients decide by, where it is one of a few."""
+    is_now: str = ""
+    """What the field at fault holds, where somebody else has changed it."""
 
     def __init__(self, reason: str, path: str = "") -> None:
         super().__init__(reason)

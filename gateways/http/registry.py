@@ -16,7 +16,7 @@ from store.registry import authenticators, records
 from store.registry.access import Access, access
 from store.registry.authenticators import Authenticator
 from store.registry.devices import DeviceKey, key_of
-from store.registry.people import Operator, StaffRole
+from store.registry.people import Operator, StaffRole, told_apart
 from store.registry.pins import PinVerdict
 from store.registry.registry import Registry
 from store.registry.sessions import Session, changes_of, of_secret
@@ -86,6 +86,10 @@ class RegistryQueries:
         found = self._registry.called(who)
         return None if found is None else found.id
 
+    def is_shared(self, who: str) -> bool:
+        """Whether several operators have this name or number."""
+        return self._registry.is_shared(who)
+
     async def password_is(self, operator: OperatorId | None, password: str) -> bool:
         """Whether it is hers; takes as long for nobody."""
         # Slow on purpose: not on the event loop, and one at a time, for the memory that each takes.
@@ -94,15 +98,17 @@ class RegistryQueries:
 
     def operators(self) -> Mapping[OperatorId, OperatorRecord]:
         """All operators."""
+        everybody = self._registry.operators()
+        names = told_apart(everybody)
         return {
             one.id: OperatorRecord(
                 operator=one.id,
-                name=one.name,
+                name=names[one.id],
                 number=one.phone,
                 role=one.role,
                 has_second_factor=one.has_second_factor,
             )
-            for one in self._registry.operators()
+            for one in everybody
         }
 
     def person(self, user: UserId) -> PersonView | None:

@@ -13,6 +13,7 @@ from msgspec import inspect
 from gateways.console.past import PastAlert
 from gateways.console.timeline import Entry
 from gateways.console.views import CaseView, Events, Levels, NodesTold, Snapshot
+from gateways.http.routes.admin.answers import KeyIssued, KeysView, OperatorAdded, OperatorsView, VersionView
 from gateways.http.routes.audit import AuditView
 from gateways.http.routes.drill import DrillView
 from gateways.http.routes.figures import FiguresView
@@ -22,7 +23,7 @@ from messages.ids import OperatorCommand
 
 TOLD = (
     *(Snapshot, Events, Levels, NodesTold, CaseView, Entry, PastAlert, FiguresView, AuditView, DrillView),
-    *(SignedOn, OwnAccess, Beginning),
+    *(SignedOn, OwnAccess, Beginning, OperatorsView, OperatorAdded, KeysView, KeyIssued, VersionView),
 )
 ENCODED = {"cases": "CaseView"}
 """What is encoded before it is put in, by the field that has it."""

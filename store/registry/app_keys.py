@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, insert, select, update
 from messages.ids import Instant
 from store.database.query import Query, Row
 from store.database.schema import app_key
+from store.errors import LastKey
 from store.journal.journal import Journal, Transaction
 from store.registry.credentials import fingerprint, new_secret
 from store.registry.people import AppKey
@@ -75,6 +76,20 @@ class AppKeys:
             return len(ended)
 
         return self._journal.transact(work)
+
+
+def revoke_key(tx: Transaction, sign: str) -> AppKey | None:
+    """Let the valid key of this sign open nothing any more; which it was, None where there is none.
+
+    Raises LastKey where it is the last one that is valid.
+    """
+    valid = [_key(row) for row in tx.all(_KEYS)]
+    found = next((one for one in valid if one.sign == sign), None)
+    if found is not None:
+        if len(valid) == 1:
+            raise LastKey("this is the last app key: issue another one first")
+        tx.write(_REVOKE_KEY, tx.at_us, found.hash)
+    return found
 
 
 def _key(row: Row) -> AppKey:

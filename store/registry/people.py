@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
@@ -108,12 +110,32 @@ class Operator(msgspec.Struct, frozen=True, kw_only=True):
         return self.passkeys > 0 or self.has_totp
 
 
+def told_apart(everybody: Iterable[Operator]) -> dict[OperatorId, str]:
+    """The operators' names: of several that have one, each with the last digits of the number, or the id."""
+    listed = list(everybody)
+    names = Counter(one.name.casefold() for one in listed)
+    ends = Counter((one.name.casefold(), one.phone[-4:]) for one in listed)
+
+    def shown(one: Operator) -> str:
+        if names[one.name.casefold()] == 1:
+            return one.name
+        alone = ends[one.name.casefold(), one.phone[-4:]] == 1
+        return f"{one.name} ({f'…{one.phone[-4:]}' if alone else one.id})"
+
+    return {one.id: shown(one) for one in listed}
+
+
 class AppKey(msgspec.Struct, frozen=True, kw_only=True):
     """A key by which apps raise alerts; by what is kept of it."""
 
     hash: bytes
     name: str
     created_at: Instant
+
+    @property
+    def sign(self) -> str:
+        """By which two of a name are told apart."""
+        return self.hash.hex()[:8]
 
 
 class Imported(msgspec.Struct, frozen=True, kw_only=True):

@@ -78,9 +78,6 @@ _RAISE_PASSWORD: Final = Query(
     "old",
 )
 _PASSWORD: Final = Query(select(_o.password).where(_o.id == bindparam("id")), "id")
-_SET_ON_CALL: Final = Query(
-    update(operator).where(_o.id == bindparam("who")).values(on_call=bindparam("now")), "now", "who"
-)
 _DROP: Final = Query(delete(operator).where(_o.id == bindparam("id")), "id")
 
 
@@ -119,10 +116,11 @@ class Staff:
         by: str,
         id: OperatorId | None = None,
     ) -> Operator:
-        """A new operator; her id is made from her name where none is given.
+        """A new operator; the id is made from the name where none is given. Two may have one name: they sign
+        on by their numbers then.
 
-        Raises NumberRefused, AlreadyTaken (the id, or a name by which another signs on), RegistryError (an
-        empty name).
+        Raises NumberRefused, AlreadyTaken (the id, the name and the number as well, or a name that is
+        another's id), RegistryError (an empty name).
         """
         if not name.strip():
             raise RegistryError("an operator needs a name")
@@ -131,26 +129,13 @@ class Staff:
         def work(tx: Transaction) -> Operator:
             if id is not None and tx.one(_BY_ID, id) is not None:
                 raise AlreadyTaken(f"the id {id}", id)
-            for other in map(_operator, tx.all(_ALL)):
-                # Of two of a name neither could sign on by it.
-                if _plain(name) in (_plain(other.name), other.id):
-                    raise AlreadyTaken(f"the name {name.strip()}", other.id)
+            tell_apart(tx, name, number)
             chosen = id or _free_id(tx, name)
             tx.write(_ADD, chosen, name.strip(), number, language, role, on_call, None, tx.at_us, "", None)
             tell_change(tx, chosen, by, "added")
-            return _operator(_row(tx, chosen))
+            return operator_in(tx, chosen)
 
         return self._journal.transact(work)
-
-    def set_on_call(self, operator: OperatorId, on_call: bool, *, by: str) -> None:
-        """Whether she is called when nobody on shift answers. Raises NobodyThere."""
-
-        def work(tx: Transaction) -> None:
-            _row(tx, operator)
-            tx.write(_SET_ON_CALL, on_call, operator)
-            tell_change(tx, operator, by, "changed on_call")
-
-        self._journal.transact(work)
 
     def set_role(self, operator: OperatorId, role: StaffRole, *, by: str) -> None:
         """What she may do from now on; her sessions end. Raises NobodyThere."""
@@ -182,13 +167,16 @@ class Staff:
 
     def called(self, who: str) -> Operator | None:
         """The operator of this id, or the only one of this name or number; as people type them."""
-        plain = _plain(who)
-        everybody = self.operators()
-        for one in everybody:
-            if one.id == plain:
-                return one
-        fitting = [one for one in everybody if plain in (_plain(one.name), one.phone)]
+        fitting = self._fitting(who)
         return fitting[0] if len(fitting) == 1 else None
+
+    def is_shared(self, who: str) -> bool:
+        """Whether several operators have this name or number, so that it says nobody's."""
+        return len(self._fitting(who)) > 1
+
+    def _fitting(self, who: str) -> list[Operator]:
+        plain = _plain(who)
+        return [one for one in self.operators() if plain in (one.id, _plain(one.name), one.phone)]
 
     def password_is(self, operator: OperatorId | None, password: str) -> bool:
         """Whether it is hers; takes as long for nobody, and for one who has none, as for a wrong one."""
@@ -248,16 +236,7 @@ class Staff:
         the password; how many cookies it were. Raises NobodyThere.
         """
 
-        def work(tx: Transaction) -> int:
-            _row(tx, operator)
-            tx.write(_SET_TOKEN, None, None, operator)
-            remove_all(tx, operator, *(Kind if factors else (Kind.RECOVERY,)))
-            tell_change(tx, operator, by, "revoked token and sessions")
-            if factors:
-                tell_change(tx, operator, by, "removed authenticators")
-            return end_all(tx, operator)
-
-        return self._journal.transact(work)
+        return self._journal.transact(lambda tx: revoke(tx, operator, by=by, factors=factors))
 
     def sessions(self, now_us: Instant) -> list[Session]:
         """The sessions that stand, of all operators, oldest first."""
@@ -265,16 +244,49 @@ class Staff:
 
     def remove_operator(self, operator: OperatorId, *, by: str) -> None:
         """Remove the operator, with all that signs on, the sessions and the shift. Raises NobodyThere."""
+        self._journal.transact(lambda tx: drop(tx, operator, by=by))
 
-        def work(tx: Transaction) -> None:
-            _row(tx, operator)
-            tx.write(_DROP, operator)
-            remove_all(tx, operator, *Kind)
-            end_all(tx, operator)
-            end_shift(tx, operator)
-            tell_change(tx, operator, by, "erased")
 
-        self._journal.transact(work)
+def drop(tx: Transaction, operator: OperatorId, *, by: str) -> None:
+    """`Staff.remove_operator` within a transaction. Raises NobodyThere."""
+    _row(tx, operator)
+    tx.write(_DROP, operator)
+    remove_all(tx, operator, *Kind)
+    end_all(tx, operator)
+    end_shift(tx, operator)
+    tell_change(tx, operator, by, "erased")
+
+
+def revoke(tx: Transaction, operator: OperatorId, *, by: str, factors: bool = False) -> int:
+    """`Staff.revoke_access` within a transaction. Raises NobodyThere."""
+    _row(tx, operator)
+    tx.write(_SET_TOKEN, None, None, operator)
+    remove_all(tx, operator, *(Kind if factors else (Kind.RECOVERY,)))
+    tell_change(tx, operator, by, "revoked token and sessions")
+    if factors:
+        tell_change(tx, operator, by, "removed authenticators")
+    return end_all(tx, operator)
+
+
+def operators_in(tx: Transaction) -> list[Operator]:
+    """All of them as this transaction sees them, by name."""
+    return [_operator(row) for row in tx.all(_ALL)]
+
+
+def operator_in(tx: Transaction, operator: OperatorId) -> Operator:
+    """This one, in the same way. Raises NobodyThere."""
+    return _operator(_row(tx, operator))
+
+
+def tell_apart(tx: Transaction, name: str, number: str, but: OperatorId | None = None) -> None:
+    """Raises AlreadyTaken where an operator could not be told from another one than `but`: by a name that is
+    the other's id, or the other's number as well.
+    """
+    plain = _plain(name)
+    for other in operators_in(tx):
+        same = plain == _plain(other.name)
+        if other.id != but and ((same and number == other.phone) or (plain == other.id and not same)):
+            raise AlreadyTaken(f"the name {name.strip()}", other.id)
 
 
 def _operator(row: Row) -> Operator:

@@ -55,7 +55,7 @@ def old(tmp_path: Path) -> StateDir:
     registry.add_user(
         Person(phones=("+393331112223", "+393331112224"), first_name="Giulia", devices=("d1",)), by="x"
     )
-    registry.set_on_call(registry.add_operator("Anna", "+390200000011", by="x").id, True, by="x")
+    registry.add_operator("Anna", "+390200000011", on_call=True, by="x")
     registry.trust_app_key("key", "app")
     for n in range(700):
         accept(

@@ -16,7 +16,7 @@ from store.alerts.forgetting import erase_person
 from store.errors import AlreadyTaken, Fault, ImportFaulty, NobodyThere, NumberRefused, RegistryError
 from store.journal.journal import Append, Journal
 from store.registry import credentials, numbers
-from store.registry.people import Imported, Person, StaffRole
+from store.registry.people import Imported, Person, StaffRole, told_apart
 from store.registry.pins import PinVerdict
 from store.registry.registry import Registry
 from tests.store.children import Say, children
@@ -454,13 +454,36 @@ def test_an_operator_is_called_by_id_name_or_number_where_that_is_one(registry: 
 
 def test_nobody_is_locked_out_by_another_of_the_same_name(registry: Registry) -> None:
     luca = registry.add_operator("Luca Ferri", "333 111 0001", by="x")
-    for name in ("Luca Ferri", " LUCA  ferri", "luca-ferri"):
+    for name, phone in (("luca-ferri", "0002"), ("LUCA Ferri ", "0001")):
         with pytest.raises(AlreadyTaken) as refused:
-            registry.add_operator(name, "333 111 0002", by="x")
+            registry.add_operator(name, f"333 111 {phone}", by="x")
         assert refused.value.holder == luca.id
-    assert registry.called("Luca Ferri") == luca
+    assert not registry.is_shared("Luca Ferri")
+    other = registry.add_operator(" LUCA  ferri", "333 111 0002", by="x")
+    assert (other.id, registry.is_shared("Luca Ferri")) == ("luca-ferri-2", True)
+    assert registry.called("Luca Ferri") is None
+    for one in (luca, other):
+        assert registry.called(one.phone) == registry.called(one.id) == one
+    first, second = (registry.add_operator("Eva", f"333 111 002{n}", by="x") for n in range(2))
+    assert (first.id, registry.is_shared("eva"), registry.called("eva")) == ("eva", True, None)
+    assert registry.called(first.phone) == first
+    assert registry.called(second.phone) == second
     registry.remove_operator(luca.id, by="x")
-    assert registry.add_operator("Luca Ferri", "333 111 0002", by="x").id == "luca-ferri-2"
+    assert registry.called("Luca Ferri") == other
+    assert registry.add_operator("Luca Ferri", "333 111 0009", by="x").id == "luca-ferri-3"
+
+
+def test_two_of_one_name_are_told_apart_by_their_numbers_or_else_by_their_ids(registry: Registry) -> None:
+    people = (("Luca", "10001"), ("LUCA", "10002"), ("Anna", "10003"), ("Eva", "10004"), ("Eva", "20004"))
+    for name, phone in people:
+        registry.add_operator(name, f"333 11 {phone}", by="x")
+    assert told_apart(registry.operators()) == {
+        "luca": "Luca (…0001)",
+        "luca-2": "LUCA (…0002)",
+        "anna": "Anna",
+        "eva": "Eva (eva)",
+        "eva-2": "Eva (eva-2)",
+    }
 
 
 def test_a_role_may_all_that_those_before_it_may(registry: Registry) -> None:
@@ -486,9 +509,7 @@ def test_operators_ids_are_made_of_their_names_and_never_used_again(registry: Re
 
 
 def test_operators_are_changed_and_removed(registry: Registry) -> None:
-    anna = registry.add_operator("Anna", "+393331110000", by="x", on_call=True)
-    registry.set_on_call(anna.id, False, by="x")
-    assert [one.on_call for one in registry.operators()] == [False]
+    anna = registry.add_operator("Anna", "+393331110000", by="x")
     token = registry.issue_token(anna.id, by="x")
     registry.trust_token(anna.id, token, by="x")
     bea = registry.add_operator("Bea", "+393331110001", by="x")

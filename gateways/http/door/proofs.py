@@ -40,6 +40,8 @@ class Fault(StrEnum):
     CODE_NEEDED = "code_needed"
     """The password is right; the code of an authenticator app is asked for, or a passkey."""
     CODE_WRONG = "code_wrong"
+    NAME_SHARED = "name_shared"
+    """Several have this name, or number: what only one has is needed."""
     TOKEN_ENDED = "token_ended"
     """It is for programs alone by now."""
     PASSKEY_UNKNOWN = "passkey_unknown"
@@ -124,6 +126,10 @@ class Proofs:
         if wait_s:
             raise TooManyTries(wait_s)
         web.throttle.count(key, address, now_us)
+        if operator is None and web.passwords.is_shared(who):
+            raise NotSignedOn(
+                "several operators have this name: give the number, or the id", Fault.NAME_SHARED
+            )
         as_of = 0 if operator is None else web.passwords.changes_of(operator)
         right = await web.passwords.password_is(operator, password)
         record = None if operator is None else web.passwords.operator(operator)

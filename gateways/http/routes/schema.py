@@ -21,6 +21,7 @@ from gateways.http import answers, bodies, records
 from gateways.http.decoding import JSON, MSGPACK
 from gateways.http.door import passkeys
 from gateways.http.routes import audit, devices, drill, figures, health, history, nodes, own_answers, sign_on
+from gateways.http.routes.admin import answers as admin
 from model.record import PersonRecord
 
 Document = dict[str, Any]
@@ -33,6 +34,15 @@ _STRUCTS: Final = (
     bodies.SeenBody,
     bodies.PositionBody,
     bodies.ShiftBody,
+    admin.KeyIssued,
+    admin.KeysView,
+    admin.NewKey,
+    admin.NewOperator,
+    admin.OperatorAdded,
+    admin.OperatorChange,
+    admin.OperatorsView,
+    admin.SessionsEnded,
+    admin.VersionView,
     answers.AlertAnswer,
     answers.AlertState,
     answers.CommandAnswer,
@@ -204,6 +214,7 @@ def openapi_config(version: str, cookie: str) -> OpenAPIConfig:
         tags=[
             Tag(name="app", description="For the app on the user's phone."),
             Tag(name="operator", description="For operators."),
+            Tag(name="admin", description="For admins."),
             Tag(name="console", description="For the console's page."),
             Tag(name="health", description="For those who watch the center."),
         ],

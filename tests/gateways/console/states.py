@@ -641,6 +641,49 @@ def audit(stage: Stage) -> None:
     ).to_have_count(1)
 
 
+def _admin(stage: Stage) -> Page:
+    Registry(stage.journal).set_role(stage.place.marta, StaffRole.ADMIN, by="test")
+    Registry(stage.journal).add_operator("Luca Ferri", "+390200000020", on_call=True, by="test")
+    page = stage.signed_on()
+    page.keyboard.press("5")
+    expect(page.locator(".operators tbody tr")).to_have_count(3)
+    return page
+
+
+def operators(stage: Stage) -> None:
+    page = _admin(stage)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("x")
+    expect(page.locator(".operators .ink-wait").first).to_be_visible()
+
+
+def operator_form(stage: Stage) -> None:
+    page = _admin(stage)
+    page.keyboard.press("a")
+    page.keyboard.press("Enter")
+    expect(page.locator("#operator-name-fault")).to_be_visible()
+
+
+def operator_link(stage: Stage) -> None:
+    page = _admin(stage)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("p")
+    expect(page.locator(".once__secret")).to_be_visible()
+
+
+def app_keys(stage: Stage) -> None:
+    page = _admin(stage)
+    page.keyboard.press("c")
+    expect(page.locator(".keys tbody tr")).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+
+
+def version(stage: Stage) -> None:
+    page = _admin(stage)
+    page.keyboard.press("v")
+    expect(page.locator(".about-center tbody tr").first).to_be_visible()
+
+
 STATES: dict[str, Callable[[Stage], None]] = {
     "sign-on": sign_on,
     "sign-on-wrong": sign_on_wrong,
@@ -693,6 +736,11 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "history": history,
     "figures": figures,
     "audit": audit,
+    "operators": operators,
+    "operator-form": operator_form,
+    "operator-link": operator_link,
+    "app-keys": app_keys,
+    "version": version,
     "plant": plant,
     "access": access,
 }

@@ -24,7 +24,7 @@ type Allowed = Partial<Record<OperatorCommand, string | null>>;
 type Which = 'user' | 'operator' | 'psap';
 /** How the page is connected to the center. */
 type Link = 'starting' | 'signed-off' | 'live' | 'lost';
-type Section = 'case' | 'queue' | 'history' | 'figures' | 'plant' | 'audit' | 'access';
+type Section = 'case' | 'queue' | 'history' | 'figures' | 'plant' | 'admin' | 'access';
 /** A key of the words' table. */
 type Word = keyof typeof import('../js/words/words.js').WORDS;
 /** Italian, English. */
@@ -38,6 +38,24 @@ interface Action {
   sub: Drawn;
   tone?: string;
   why?: string | null;
+}
+
+/** A part of the administration: `again` is called every few seconds, `clear` for another operator. */
+interface Chapter {
+  enter(ui: Ui): unknown;
+  pressed(ui: Ui, key: string): boolean;
+  pane(ui: Ui): Drawn;
+  again?(ui: Ui): unknown;
+  clear?(): void;
+}
+/** One field of a form. */
+interface FormField {
+  name: string;
+  label(): string;
+  kind: 'text' | 'tel' | 'select' | 'check';
+  choices?(): string[][];
+  max?: number;
+  needed?: boolean;
 }
 
 interface Town {

@@ -186,10 +186,10 @@ export class Feed {
 
   /**
    * Ask for something of the interface; a `Response`. Throws where the center cannot be reached.
-   * @param {string} path
+   * @param {string} path @param {Record<string, string>} [more] Headers.
    */
-  read(path) {
-    return this.#ask('GET', path);
+  read(path, more = {}) {
+    return this.#ask('GET', path, undefined, more);
   }
 
   /** Say that this alert is shown in full, or none. @param {string} alert */
@@ -235,9 +235,9 @@ export class Feed {
     return answer;
   }
 
-  /** @param {string} method @param {string} path */
-  #ask(method, path, body) {
-    const headers = { accept: 'application/json' };
+  /** @param {string} method @param {string} path @param {Record<string, string>} [more] Headers. */
+  #ask(method, path, body = undefined, more = {}) {
+    const headers = { accept: 'application/json', ...more };
     if (body !== undefined) headers['content-type'] = 'application/json';
     if (this.csrf) headers['x-csrf-token'] = this.csrf;
     return fetch(path, {

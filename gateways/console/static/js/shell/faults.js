@@ -22,6 +22,11 @@ const FAULTS = {
       'La password è giusta. Ora serve il codice della tua app.',
       'The password is right. Now the code of your app is needed.',
     ),
+  name_shared: () =>
+    either(
+      'Più operatori hanno questo nome: scrivi il tuo numero di telefono al posto del nome.',
+      'Several operators have this name: type your telephone number in place of it.',
+    ),
   code_wrong: () =>
     either(
       'Il codice non è giusto, o è già usato: aspetta il prossimo.',

@@ -108,7 +108,7 @@ const invalid = (fault) => (fault === 'tokenWrong' || fault === 'passwordWrong' 
 /** @param {string} fault */
 const wantsCode = (fault) => !byToken && (fault === 'code_needed' || fault === 'code_wrong');
 /** Nothing is wrong: more is needed. @param {string} fault */
-const isStep = (fault) => fault === 'code_needed' || fault === 'passkey_needed';
+const isStep = (fault) => ['code_needed', 'passkey_needed', 'name_shared'].includes(fault);
 
 /** @param {string} fault */
 function passwordFields(fault) {
@@ -221,6 +221,7 @@ async function submitted(ui, e) {
   const { signOnFault: fault } = ui.feed;
   if (fault === 'passkey_needed') form.querySelector('[data-passkey]').focus();
   else if (wantsCode(fault)) form.querySelector('[name=code]').select();
+  else if (fault === 'name_shared') form.querySelector('[name=operator]').select();
   else if (fault) form.querySelector('[type=password]')?.select();
   else {
     byToken = false;

@@ -184,7 +184,8 @@ function move(ui, by) {
 let typedAtMs = 0;
 
 /** @param {EventTarget} element */
-const isField = (element) => element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement;
+const isField = (element) =>
+  [HTMLInputElement, HTMLTextAreaElement, HTMLSelectElement].some((kind) => element instanceof kind);
 
 /** Listen to the keyboard. @param {Ui} ui */
 export function listen(ui) {
@@ -221,8 +222,8 @@ export function listen(ui) {
       return;
     if (['Space', 'ArrowUp', 'ArrowDown', '/'].includes(key) || (key === 'Enter' && asked))
       e.preventDefault();
-    if (['N', 'W', 'Q'].includes(key)) e.preventDefault(); // not into the field
     pressed(ui, key);
+    if (isField(document.activeElement)) e.preventDefault(); // not into the field that it has opened
   });
   addEventListener('pointerdown', () => {
     sound.unlock();

@@ -78,7 +78,7 @@ export class Screen {
 
   /** @param {Section} section */
   may(section) {
-    return !['figures', 'audit'].includes(section) || ['supervisor', 'admin'].includes(this.feed.me.role);
+    return !['figures', 'admin'].includes(section) || ['supervisor', 'admin'].includes(this.feed.me.role);
   }
 
   /** Show this place, and put the focus on its heading. @param {Section} section */

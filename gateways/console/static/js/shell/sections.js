@@ -5,7 +5,7 @@ import { icon } from './parts.js';
 import { either } from '../words/words.js';
 import { lostBanner } from '../link/lost.js';
 import * as access from '../access/access.js';
-import * as audit from '../audit/audit.js';
+import * as admin from '../admin/admin.js';
 import * as figures from '../figures/figures.js';
 import * as history from '../alerts/history.js';
 import * as plant from '../plant/plant.js';
@@ -17,9 +17,9 @@ const TABS = [
   { key: '2', name: 'queue' },
   { key: '3', name: 'figures' },
   { key: '4', name: 'plant' },
-  { key: '5', name: 'audit' },
+  { key: '5', name: 'admin' },
 ];
-const PLACES = { queue, history, figures, plant, audit, access };
+const PLACES = { queue, history, figures, plant, admin, access };
 
 /** @param {Ui} ui @param {Section} name */
 const label = (ui, name) =>
@@ -28,7 +28,7 @@ const label = (ui, name) =>
     queue: either('Allarmi', 'Alerts'),
     figures: either('Statistiche', 'Figures'),
     plant: either('Impianti', 'Plant'),
-    audit: either('Registro', 'Audit'),
+    admin: either('Gestione', 'Admin'),
   })[name];
 
 /** @param {Section} section */

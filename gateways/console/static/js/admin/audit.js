@@ -75,7 +75,7 @@ export function pressed(ui, key) {
     state.days = DAYS[key];
     load(ui);
     ui.draw();
-  } else if (key === 'P' || key === 'O') searchBy(ui, key === 'P' ? 'person' : 'operator');
+  } else if (key === 'P' || key === 'A') searchBy(ui, key === 'P' ? 'person' : 'operator');
   else if (key === '/') document.getElementById('audit-search')?.focus();
   else if (key === 'ArrowDown' || key === 'ArrowUp') move(ui, key === 'ArrowDown' ? 1 : -1);
   else if (key === 'Enter' && state.cursor) {
@@ -149,7 +149,7 @@ export function pane(ui) {
           either('Cerca per', 'Search by'),
           [
             ['P', either('Di chi', 'Whose')],
-            ['O', either('Chi', 'By whom')],
+            ['A', either('Chi', 'By whom')],
           ],
           (key) => (key === 'P') === person,
         )}${seg(

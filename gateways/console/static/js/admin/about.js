@@ -1,0 +1,63 @@
+// Which center this is, and under which licences what it is made of comes.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { word } from '../shell/parts.js';
+import { either } from '../words/words.js';
+import { why } from './faults.js';
+import { Listed } from './listed.js';
+
+/** @type {Listed<VersionView>} */
+const list = new Listed('/v1/admin/version');
+
+/** @param {Ui} ui */
+export const enter = (ui) => list.load(ui);
+
+export const pressed = () => false;
+
+/** @param {Ui} _ui */
+export function pane(_ui) {
+  const { said } = list;
+  return html`<section class="view operators about-center" aria-labelledby="version-h">
+    <header class="page-head">
+      <h1 id="version-h" tabindex="-1">${either('Versione', 'Version')}</h1>
+      <p role="status">
+        ${list.fault ? word('warn', why(list.fault), 'ink-bad') : nothing}
+        ${
+          said
+            ? html`<b>securWoman ${said.version}</b>
+                <span>Python ${said.python}</span>
+                <span>${said.database}</span>
+                <span>${either('nodo', 'node')} ${said.node}</span>`
+            : nothing
+        }
+      </p>
+    </header>
+    <section class="panel" aria-label=${either('Licenze', 'Licences')}>
+      <div class="panel__head">
+        <h2>${either('Librerie e licenze', 'Libraries and licences')}</h2>
+        <span class="ink-2">${said?.libraries.length ?? nothing}</span>
+      </div>
+      <div class="panel__body operators__list" tabindex="0">
+        <table class="table">
+          <thead>
+            <tr>
+              <th>${either('Libreria', 'Library')}</th>
+              <th>${either('Versione', 'Version')}</th>
+              <th>${either('Licenza', 'Licence')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${said?.libraries.map(
+              (one) =>
+                html`<tr>
+                  <td><b>${one.name}</b></td>
+                  <td>${one.version}</td>
+                  <td class="ink-2">${one.licence}</td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  </section>`;
+}

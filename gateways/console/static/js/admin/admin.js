@@ -1,0 +1,77 @@
+// The place where the center is administered: chapters, each a module with `enter`, `pressed` and `pane`, and
+// where it has them `again` (what is asked for every few seconds) and `clear` (another operator sits here).
+
+import { html } from '../../vendor/lit.js';
+import { either } from '../words/words.js';
+import * as about from './about.js';
+import * as audit from './audit.js';
+import * as keys from './keys.js';
+import * as operators from './operators.js';
+
+const AGAIN_MS = 3000; // so soon another admin's change is seen
+
+/**
+ * No letter of a chapter is a key within one.
+ *
+ * @typedef {{ key: string, name: () => string, role: StaffRole, chapter: Chapter }} Listed
+ * @type {Listed[]}
+ */
+const CHAPTERS = [
+  { key: 'O', name: () => either('Operatori', 'Operators'), role: 'admin', chapter: operators },
+  { key: 'C', name: () => either('Chiavi', 'Keys'), role: 'admin', chapter: keys },
+  { key: 'R', name: () => either('Registro', 'Audit'), role: 'supervisor', chapter: audit },
+  { key: 'V', name: () => either('Versione', 'Version'), role: 'supervisor', chapter: about },
+];
+
+let shown = CHAPTERS[0];
+let of = ''; // the operator who sits here
+let asking = 0;
+
+/** The chapters of the operator's role. @param {Ui} ui */
+const open = (ui) => CHAPTERS.filter((one) => one.role !== 'admin' || ui.feed.me.role === 'admin');
+
+/** @param {Ui} ui */
+const current = (ui) => (open(ui).includes(shown) ? shown : open(ui)[0]);
+
+/** @param {Ui} ui */
+export function enter(ui) {
+  if (of !== ui.feed.me.operator) for (const { chapter } of CHAPTERS) chapter.clear?.();
+  of = ui.feed.me.operator;
+  current(ui).chapter.enter(ui);
+  clearInterval(asking);
+  asking = setInterval(() => {
+    if (ui.screen.section !== 'admin' || !ui.feed.me) clearInterval(asking);
+    else if (ui.feed.link === 'live' && !document.hidden) current(ui).chapter.again?.(ui);
+  }, AGAIN_MS);
+}
+
+/** @param {Ui} ui @param {Listed} to */
+function go(ui, to) {
+  shown = to;
+  to.chapter.enter(ui);
+  ui.draw();
+  document.querySelector('main h1')?.focus({ preventScroll: true });
+}
+
+/** @param {Ui} ui @param {string} key */
+export function pressed(ui, key) {
+  if (current(ui).chapter.pressed(ui, key)) return true;
+  const to = open(ui).find((one) => one.key === key);
+  if (to) go(ui, to);
+  return Boolean(to);
+}
+
+/** @param {Ui} ui */
+export const pane = (ui) =>
+  html`<nav class="chapters" aria-label=${either('Amministrazione', 'Administration')}>
+      ${open(ui).map(
+        (one) =>
+          html`<button
+            aria-keyshortcuts=${one.key}
+            aria-current=${one === current(ui) ? 'page' : 'false'}
+            @click=${() => go(ui, one)}>
+            <kbd>${one.key}</kbd><span>${one.name()}</span>
+          </button>`,
+      )}
+    </nav>
+    ${current(ui).chapter.pane(ui)}`;

@@ -1,0 +1,54 @@
+// Why something of the administration was not done, in words.
+
+import { either, t } from '../words/words.js';
+
+/** @type {Record<string, Pair>} */
+const WHY = {
+  needed: ['Serve qualcosa qui.', 'Something is needed here.'],
+  last_admin: [
+    'È l’ultimo admin: prima nominane un altro.',
+    'This is the last admin: make another one first.',
+  ],
+  last_key: ['È l’ultima chiave: prima creane un’altra.', 'This is the last key: issue another one first.'],
+  yourself: ['Sei tu: può farlo solo un altro admin.', 'This is you: only another admin can do it.'],
+  on_an_alert: ['È in un allarme: aspetta che finisca.', 'On an alert: wait until it has ended.'],
+  number_refused: [
+    'Non può essere il numero di un operatore.',
+    'This cannot be an operator’s telephone number.',
+  ],
+  name_taken: [
+    'C’è già un operatore con questo nome e numero, o con questo codice.',
+    'There is an operator with this name and number, or with this id.',
+  ],
+  empty: ['Serve un nome.', 'A name is needed.'],
+  notYours: ['Solo per gli admin.', 'For admins only.'],
+  notThere: ['Non c’è più.', 'It is not there any more.'],
+  notValid: ['Così non va bene.', 'This is not valid.'],
+  notDone: ['Non è riuscito: riprova.', 'That was not done: try again.'],
+};
+
+/** @param {string} code */
+export const why = (code) =>
+  code === 'noConnection' ? t('noConnection') : either(...(WHY[code] ?? WHY.notDone));
+
+/** Another admin was first. @param {string} isNow */
+export const meanwhile = (isNow) =>
+  either(
+    `Un altro admin ha scritto «${isNow}». Invio scrive il tuo.`,
+    `Another admin has written “${isNow}”. Enter writes yours.`,
+  );
+
+/**
+ * What the center has answered: the struct, or why not.
+ * @param {Promise<Response>} asked
+ * @returns {Promise<{ said: any, code: string, path: string, isNow: string }>}
+ */
+export async function answered(asked) {
+  const answer = await asked.catch(() => null);
+  const said = answer && answer.status !== 204 ? await answer.json().catch(() => null) : null;
+  if (answer?.ok) return { said: said ?? {}, code: '', path: '', isNow: '' };
+  const code = !answer
+    ? 'noConnection'
+    : said?.code || { 403: 'notYours', 404: 'notThere', 400: 'notValid' }[answer.status] || 'notDone';
+  return { said: null, code, path: said?.path ?? '', isNow: said?.is_now ?? '' };
+}

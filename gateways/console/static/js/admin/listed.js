@@ -1,0 +1,40 @@
+// What a chapter lists: asked for when it is opened and every few seconds after, told where it has changed.
+
+/** @template T */
+export class Listed {
+  /** @type {T} */
+  said = null;
+  fault = ''; // `notYours`, `noConnection`
+  #tag = '';
+  #asked = 0;
+
+  /** @param {string} path */
+  constructor(path) {
+    this.path = path;
+  }
+
+  clear() {
+    Object.assign(this, { said: null, fault: '' });
+    this.#tag = '';
+    this.#asked += 1;
+  }
+
+  /** Whether something else is there than before. @param {Ui} ui */
+  async load(ui) {
+    const asked = (this.#asked += 1);
+    const answer = await ui.feed
+      .read(this.path, this.#tag ? { 'if-none-match': this.#tag } : {})
+      .catch(() => null);
+    const said = answer?.ok ? await answer.json().catch(() => null) : null;
+    if (asked !== this.#asked) return false;
+    const fault = said || answer?.status === 304 ? '' : answer?.status === 403 ? 'notYours' : 'noConnection';
+    const news = Boolean(said) || fault !== this.fault;
+    this.fault = fault;
+    if (said) {
+      this.said = said;
+      this.#tag = answer.headers.get('etag') ?? '';
+    }
+    if (news) ui.draw();
+    return Boolean(said);
+  }
+}

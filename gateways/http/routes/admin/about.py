@@ -1,0 +1,99 @@
+"""/v1/admin/version, for supervisors and admins: which center this is, and whose libraries it is made of."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+import re
+from functools import cache
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from typing import Final
+
+from litestar import Response, get
+from litestar.handlers import HTTPRouteHandler
+
+from gateways.console.page import STATIC
+from gateways.http.answers import AnyRequest, answer, said
+from gateways.http.context import Web
+from gateways.http.routes.admin.answers import LibraryRow, VersionView
+from gateways.http.routes.admin.listing import COMMON
+from gateways.http.routes.figures import OPERATORS, no_store
+from store.database.dialect import is_server
+from store.registry.people import StaffRole
+
+OURS: Final = "securwoman"
+_BUNDLED: Final = re.compile(
+    r"^\| `[^`]+` \| ([^:,|]+)[^|]*\| ([0-9.]+) \| ([A-Z][A-Za-z0-9.-]+)", re.MULTILINE
+)
+_NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
+_IS_LICENCE: Final = "License :: "
+
+
+def about_routes(web: Web) -> list[HTTPRouteHandler]:
+    """The route."""
+
+    @get(
+        "/v1/admin/version",
+        guards=[web.auth.require_role(StaffRole.SUPERVISOR)],
+        summary="Version, and the licences of what comes with it",
+        operation_id="admin_version",
+        audit="the center's own parts",
+        tags=["admin"],
+        security=OPERATORS,
+        responses={200: said(VersionView, "As installed."), **COMMON},
+    )
+    async def show(request: AnyRequest) -> Response[bytes]:
+        view = VersionView(
+            version=web.settings.version,
+            python=platform.python_version(),
+            database="PostgreSQL" if is_server(web.settings.journal) else "SQLite",
+            node=web.settings.node,
+            libraries=list(await asyncio.to_thread(libraries)),
+        )
+        return no_store(answer(request, view))
+
+    return [show]
+
+
+@cache
+def libraries() -> tuple[LibraryRow, ...]:
+    """What is installed for the center, and what its pages carry, by name."""
+    found: dict[str, LibraryRow] = {}
+    waiting = [OURS]
+    seen = set(waiting)
+    while waiting:
+        name = waiting.pop()
+        try:
+            one = distribution(name)
+        except PackageNotFoundError:
+            continue  # of another system or Python than this
+        if name != OURS:
+            found[name] = LibraryRow(name=one.name, version=one.version, licence=licence_of(one))
+        needed = {_key(line) for line in one.requires or () if "extra ==" not in line}
+        waiting += needed - seen
+        seen |= needed
+    carried = [LibraryRow(name=a.strip(), version=b, licence=c) for a, b, c in bundled()]
+    return tuple(sorted((*found.values(), *carried), key=lambda row: row.name.casefold()))
+
+
+def bundled() -> list[tuple[str, str, str]]:
+    """Name, version and licence of what lies beside the pages' scripts."""
+    text = (STATIC / "vendor" / "README.md").read_text()
+    return list(dict.fromkeys(_BUNDLED.findall(text)))
+
+
+def licence_of(one: Distribution) -> str:
+    """As the library names it (core metadata 2.4, or what was before), else the title of its licence; empty
+    where there is none.
+    """
+    told = one.metadata
+    named = [str(told[name]) for name in ("License-Expression", "License") if name in told]
+    classes = [line.rpartition(" :: ")[2] for line in told.get_all("Classifier") or () if _IS_LICENCE in line]
+    texts = [one.read_text(f"licenses/{file}") or "" for file in told.get_all("License-File") or ()]
+    titles = (text.strip().partition("\n")[0].strip() for text in (*named, *classes, *texts))
+    return next((title for title in titles if title), "")
+
+
+def _key(requirement: str) -> str:
+    match = _NAME.match(requirement)
+    return "" if match is None else match.group().lower().replace("_", "-")

@@ -1,0 +1,38 @@
+"""A list that a page asks for again and again: told, and entered in the audit, only where it has changed.
+
+So another admin's change is seen within seconds, and an open page fills no audit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import Any, Final
+
+import msgspec
+from litestar import Response
+
+from gateways.http.answers import AnyRequest, Problem, answer, header, said
+from gateways.http.context import Web
+from gateways.http.routes.figures import no_store
+from store.audit.entry import Action
+
+COMMON: Final[dict[int, Any]] = {
+    401: said(Problem, "No operator's token, no session."),
+    403: said(Problem, "No admin, or no CSRF token."),
+}
+UNCHANGED: Final = "`If-None-Match` with the `ETag` of the answer before: 304 where it is the same."
+
+
+async def listed(
+    web: Web, request: AnyRequest, view: msgspec.Struct, subjects: Iterable[str] = ()
+) -> Response[bytes]:
+    """The view with its ETag; 304 with nothing where the page has it already (RFC 9110, 15.4.5)."""
+    response = no_store(answer(request, view))
+    tag = f'"{sha256(response.content).hexdigest()[:32]}"'
+    if header(request, b"if-none-match") == tag:
+        response = no_store(Response(b"", status_code=304))
+    elif isinstance(request.route_handler.opt["audit"], Action):
+        await web.audit.note(request, subjects)
+    response.headers["etag"] = tag
+    return response

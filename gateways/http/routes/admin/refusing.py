@@ -1,0 +1,77 @@
+"""Why something of the administration is not done: what the registry raises, as answers with a code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import ClassVar
+
+from gateways.http.errors import BadBody, RequestError
+from store.errors import (
+    AlreadyTaken,
+    ChangedMeanwhile,
+    LastAdmin,
+    LastKey,
+    NobodyThere,
+    NumberRefused,
+    RegistryError,
+)
+
+
+class Why(StrEnum):
+    """By what a page finds the words."""
+
+    CHANGED_MEANWHILE = "changed_meanwhile"
+    """Another admin was first: `path` is the field, `is_now` what it holds."""
+    LAST_ADMIN = "last_admin"
+    LAST_KEY = "last_key"
+    YOURSELF = "yourself"
+    """One's own role, sessions and record are another admin's to end."""
+    ON_AN_ALERT = "on_an_alert"
+    NUMBER_REFUSED = "number_refused"
+    NAME_TAKEN = "name_taken"
+    """Another operator has the name and the number, or the name as id."""
+    EMPTY = "empty"
+
+
+class NotDone(RequestError):
+    """It cannot be done as things are now."""
+
+    status: ClassVar[int] = 409
+
+    def __init__(self, reason: str, code: Why, path: str = "", is_now: str = "") -> None:
+        super().__init__(reason, path)
+        self.code = code
+        self.is_now = is_now
+
+
+class NotThere(RequestError):
+    """There is nothing of this id, or not any more."""
+
+    status: ClassVar[int] = 404
+
+
+@contextmanager
+def refusing(body: str = "$") -> Iterator[None]:
+    """What the registry raises within, as answers. `body`: the path below which the fields are."""
+    try:
+        yield
+    except NobodyThere as error:
+        raise NotThere("no such operator") from error
+    except ChangedMeanwhile as error:
+        raise NotDone(
+            str(error), Why.CHANGED_MEANWHILE, f"{body}.{error.field}", is_now=error.is_now
+        ) from error
+    except LastAdmin as error:
+        raise NotDone(str(error), Why.LAST_ADMIN, f"{body}.role") from error
+    except LastKey as error:
+        raise NotDone(str(error), Why.LAST_KEY) from error
+    except NumberRefused as error:
+        raise BadBody(str(error), f"{body}.phone", Why.NUMBER_REFUSED) from error
+    except AlreadyTaken as error:
+        raise BadBody(
+            "another operator has this name and number, or this name as id", f"{body}.name", Why.NAME_TAKEN
+        ) from error
+    except RegistryError as error:
+        raise BadBody(str(error), f"{body}.name", Why.EMPTY) from error

@@ -1,0 +1,107 @@
+"""Changes of an operator by an admin, who says what each field held when it was seen.
+
+So two admins at once lose nothing silently, without a lock and without a version: what both have left alone
+is nobody's conflict, and taking a change back is the same change the other way round.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import UNSET, UnsetType
+from sqlalchemy import bindparam, update
+
+from messages.ids import OperatorId
+from store.database.query import Query
+from store.database.schema import operator
+from store.errors import ChangedMeanwhile, LastAdmin, RegistryError
+from store.journal.journal import Transaction
+from store.registry import numbers
+from store.registry.people import Operator, StaffRole
+from store.registry.sessions import end_all, tell_change
+from store.registry.staff import operator_in, operators_in, tell_apart
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+Phone = Annotated[str, msgspec.Meta(min_length=1, max_length=40, description="E.164, or of the region.")]
+Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2}$(?!\n)", description="ISO 639-1.")]
+
+_SET: Final = Query(
+    update(operator)
+    .where(operator.c.id == bindparam("who"))
+    .values(
+        name=bindparam("called"),
+        phone=bindparam("number"),
+        language=bindparam("speaks"),
+        role=bindparam("may"),
+        on_call=bindparam("woken"),
+    ),
+    "called",
+    "number",
+    "speaks",
+    "may",
+    "woken",
+    "who",
+)
+
+
+class Fields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What of an operator can be changed; what is not set is not meant."""
+
+    name: Name | UnsetType = UNSET
+    phone: Phone | UnsetType = UNSET
+    language: Language | UnsetType = UNSET
+    role: StaffRole | UnsetType = UNSET
+    on_call: bool | UnsetType = UNSET
+
+    def said(self) -> dict[str, str | bool]:
+        """Those that are set, by name."""
+        return {one: value for one in self.__struct_fields__ if (value := getattr(self, one)) is not UNSET}
+
+
+def change(
+    tx: Transaction, who: OperatorId, was: Fields, now: Fields, *, by: str, region: str
+) -> tuple[Operator, tuple[str, ...]]:
+    """Change what `now` sets, where each field still holds what `was` says, or already what is wanted; the
+    operator, and the names of the fields that are changed. A changed role ends the operator's sessions.
+
+    Raises NobodyThere, ChangedMeanwhile, LastAdmin, NumberRefused, AlreadyTaken (`staff.tell_apart`),
+    RegistryError (an empty name).
+    """
+    known = operator_in(tx, who)
+    wanted, seen = _written(now, region), was.said()
+    changed = tuple(one for one, value in wanted.items() if getattr(known, one) != value)
+    for one in changed:
+        if one in seen and getattr(known, one) != seen[one]:
+            raise ChangedMeanwhile(one, str(getattr(known, one)))
+    made = msgspec.structs.replace(known, **{one: wanted[one] for one in changed})
+    if not changed:
+        return made, ()
+    if "name" in changed or "phone" in changed:
+        tell_apart(tx, made.name, made.phone, but=who)
+    if "role" in changed:
+        if made.role is not StaffRole.ADMIN:
+            keep_an_admin(tx, but=who)
+        end_all(tx, who)
+    tx.write(_SET, made.name, made.phone, made.language, made.role, made.on_call, who)
+    tell_change(tx, who, by, f"changed {', '.join(changed)}")
+    return made, changed
+
+
+def keep_an_admin(tx: Transaction, but: OperatorId) -> None:
+    """Raises LastAdmin where there is no admin but this one; one who is none is in nobody's way."""
+    admins = [one.id for one in operators_in(tx) if one.role is StaffRole.ADMIN]
+    if admins == [but]:
+        raise LastAdmin("this is the last admin: make another one first")
+
+
+def _written(now: Fields, region: str) -> dict[str, str | bool]:
+    """As it is kept. Raises NumberRefused, RegistryError."""
+    wanted = now.said()
+    if isinstance(name := wanted.get("name"), str):
+        wanted["name"] = " ".join(name.split())
+        if not wanted["name"]:
+            raise RegistryError("an operator needs a name")
+    if isinstance(phone := wanted.get("phone"), str):
+        wanted["phone"] = numbers.of_a_person(phone, region)
+    return wanted

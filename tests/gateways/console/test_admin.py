@@ -1,0 +1,312 @@
+"""The administration in a browser, by keyboard alone, in both languages; and two admins at once."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from messages.ids import OperatorId
+from store.journal.journal import Journal
+from store.registry.people import Operator, StaffRole
+from store.registry.registry import Registry
+from store.registry.staff_changes import Fields, change
+from tests.gateways.console.desk import signed_on
+from tests.gateways.console.test_own_access import PASSWORD, tab_to, typed
+from tests.gateways.http.place import Place, WebThread
+from tests.gateways.story import Story
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.process,
+    pytest.mark.timeout(120),
+    pytest.mark.browser_may_say(r"40[019] \(", r"409 \(Conflict\)"),
+]
+
+WORDS = {
+    "en": {
+        "there": "Eva Neri is added.",
+        "bad": "This cannot be an operator’s telephone number.",
+        "needed": "Something is needed here.",
+        "saved": "Eva Neri: saved.",
+        "back": "Taken back.",
+        "gone": "Eva Neri is removed.",
+        "ask": "Eva Neri: Remove for good?",
+        "on_call": "on call",
+        "yourself": "This is you: only another admin can do it.",
+        "unsaved": "Not saved: Esc leaves, Enter saves.",
+        "shared": "Several operators have this name: type your telephone number in place of it.",
+    },
+    "it": {
+        "there": "Eva Neri c’è.",
+        "bad": "Non può essere il numero di un operatore.",
+        "needed": "Serve qualcosa qui.",
+        "saved": "Eva Neri: salvato.",
+        "back": "Annullato.",
+        "gone": "Eva Neri non c’è più.",
+        "ask": "Eva Neri: Tolgo per sempre?",
+        "on_call": "reperibile",
+        "yourself": "Sei tu: può farlo solo un altro admin.",
+        "unsaved": "Non salvato: Esc lascia, Invio salva.",
+        "shared": "Più operatori hanno questo nome: scrivi il tuo numero di telefono al posto del nome.",
+    },
+}
+
+
+@pytest.fixture(autouse=True)
+def registry(journal: Journal, place: Place) -> Registry:
+    """Marta is an admin."""
+    registry = Registry(journal)
+    registry.set_role(place.marta, StaffRole.ADMIN, by="test")
+    return registry
+
+
+def opened(page: Page, site: WebThread, place: Place, lang: str = "en") -> Page:
+    """The list of the operators."""
+    signed_on(page, site.url, place, lang)
+    page.keyboard.press("5")
+    expect(page.locator("#operators-h")).to_be_focused()
+    expect(page.locator(".operators tbody tr")).not_to_have_count(0)
+    return page
+
+
+def to_row(page: Page, who: str) -> None:
+    """By the arrow."""
+    row = page.locator(f'.operators tr[data-key="{who}"]')
+    expect(row).to_be_visible()
+    for _ in range(20):
+        if row.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("ArrowDown")
+    raise AssertionError(f"{who} is not reached")
+
+
+def known(registry: Registry, who: str) -> Operator:
+    found = registry.operator(OperatorId(who))
+    assert found is not None
+    return found
+
+
+def by_another(journal: Journal, who: str, was: Fields, now: Fields) -> None:
+    """As another admin does it."""
+    journal.transact(lambda tx: change(tx, OperatorId(who), was, now, by="luca-ferri", region="IT"))
+
+
+@pytest.mark.parametrize("lang", ["it", "en"])
+def test_an_operator_is_added_comes_in_by_the_link_is_changed_and_removed_by_keys_alone(
+    page: Page, site: WebThread, place: Place, registry: Registry, lang: str
+) -> None:
+    words = WORDS[lang]
+    opened(page, site, place, lang).set_viewport_size({"width": 1280, "height": 720})
+    page.keyboard.press("a")
+    expect(page.locator("#operator-name")).to_be_focused()
+    expect(page.locator("#operator-name")).to_have_value("")
+    page.keyboard.press("Enter")
+    expect(page.locator("#operator-name-fault")).to_have_text(words["needed"])
+    typed(page, "Eva Neri", "112")
+    expect(page.locator("#operator-phone-fault")).to_have_text(words["bad"])
+    expect(page.locator("#operator-phone")).to_be_focused()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("02 0000 0020")
+    page.keyboard.press("Enter")
+    status = page.locator(".operators .page-head")
+    expect(status).to_contain_text(words["there"])
+    expect(page.locator(".once__copy")).to_be_focused()
+    link = page.locator(".once__secret").input_value()
+    assert re.fullmatch(rf"{site.url}/console/#token=swr_[\w-]+", link)
+    page.keyboard.press("Escape")
+    row = page.locator('.operators tr[data-key="eva-neri"]')
+    expect(row).to_be_focused()
+    expect(page.locator(".once")).to_have_count(0)
+    # Who has the link chooses a password, at another browser.
+    browser = page.context.browser
+    assert browser is not None
+    other = browser.new_context()
+    asked = other.new_page()
+    asked.goto(link)
+    expect(asked.locator("#access-h")).to_be_visible()
+    other.close()
+    page.keyboard.press("d")
+    expect(row).to_contain_text(words["on_call"])
+    assert known(registry, "eva-neri").on_call
+    page.keyboard.press("z")
+    expect(status).to_contain_text(words["back"])
+    assert not known(registry, "eva-neri").on_call
+    page.keyboard.press("Enter")
+    tab_to(page, page.locator("#operator-role"))
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(status).to_contain_text(words["saved"])
+    expect(row).to_be_focused()
+    assert known(registry, "eva-neri").role is StaffRole.SUPERVISOR
+    page.keyboard.press("x")
+    expect(status).to_contain_text(words["ask"])
+    page.keyboard.press("Escape")
+    expect(status).not_to_contain_text(words["ask"])
+    page.keyboard.press("x")
+    page.keyboard.press("Enter")
+    expect(status).to_contain_text(words["gone"])
+    assert registry.operator(OperatorId("eva-neri")) is None
+    to_row(page, place.marta)
+    page.keyboard.press("e")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text(words["yourself"])
+
+
+@pytest.mark.parametrize("lang", ["it", "en"])
+def test_what_is_typed_is_not_lost_by_a_key_nor_by_an_alert(
+    page: Page, site: WebThread, place: Place, journal: Journal, lang: str
+) -> None:
+    words = WORDS[lang]
+    opened(page, site, place, lang)
+    to_row(page, place.luca)
+    page.keyboard.press("Enter")
+    page.keyboard.press("End")
+    page.keyboard.type(" Verdi")
+    page.keyboard.press("Escape")
+    expect(page.locator(".form [role=alert]")).to_contain_text(words["unsaved"])
+    story = Story(journal, journal.now_us()).opened().operator_called(place.marta)
+    expect(page.locator(".incoming")).to_be_visible()
+    page.keyboard.press("Space")
+    expect(page.locator(".incoming")).to_have_count(0)
+    story.operator_joined(place.marta)
+    # What is typed right after a field has gone is no command: the tab itself is pressed.
+    page.locator(".bar__nav button").last.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#operator-name")).to_have_value("Luca Ferri Verdi")
+    page.locator("#operator-name").focus()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page.locator(".form")).to_have_count(0)
+    assert known(Registry(journal), place.luca).name == "Luca Ferri"
+
+
+def test_another_admins_change_is_seen_without_reloading_and_nothing_is_overwritten_unseen(
+    page: Page, site: WebThread, place: Place, journal: Journal, registry: Registry
+) -> None:
+    opened(page, site, place)
+    to_row(page, place.luca)
+    page.keyboard.press("Enter")
+    tab_to(page, page.locator("#operator-phone"))
+    page.keyboard.press("Control+A")
+    page.keyboard.type("+390200000031")
+    by_another(
+        journal,
+        place.luca,
+        Fields(name="Luca Ferri", phone="+390200000012"),
+        Fields(name="Luca Verdi", phone="+390200000032"),
+    )
+    # What this admin has left alone follows; what was typed stays.
+    expect(page.locator("#operator-name")).to_have_value("Luca Verdi", timeout=15_000)
+    expect(page.locator(f'tr[data-key="{place.luca}"]')).to_contain_text("Luca Verdi")
+    expect(page.locator("#operator-phone")).to_have_value("+390200000031")
+    page.keyboard.press("Enter")
+    expect(page.locator("#operator-phone-fault")).to_contain_text("Another admin has written “+390200000032”")
+    assert known(registry, place.luca).phone == "+390200000032"
+    page.keyboard.press("Enter")
+    expect(page.locator(".form")).to_have_count(0)
+    assert known(registry, place.luca).phone == "+390200000031"
+    assert known(registry, place.luca).name == "Luca Verdi"
+
+
+@pytest.mark.parametrize("lang", ["it", "en"])
+def test_two_of_one_name_are_told_apart_in_the_list_and_where_they_sign_on(
+    page: Page, site: WebThread, place: Place, registry: Registry, lang: str
+) -> None:
+    registry.add_operator("Luca Ferri", "+390200000020", by="test")
+    registry.set_password(place.luca, PASSWORD, by="test")
+    opened(page, site, place, lang)
+    for who in ("luca-ferri", "luca-ferri-2"):
+        expect(page.locator(f'tr[data-key="{who}"]')).to_contain_text(who)
+    page.evaluate("sessionStorage.clear()")
+    page.context.clear_cookies()
+    page.goto(f"{site.url}/console/?lang={lang}")
+    expect(page.locator("input[name=operator]")).to_be_focused()
+    typed(page, "Luca Ferri", PASSWORD)
+    expect(page.get_by_role("alert")).to_have_text(WORDS[lang]["shared"])
+    expect(page.locator("input[name=operator]")).to_be_focused()
+    page.keyboard.type("+390200000012")
+    page.keyboard.press("Enter")
+    expect(page.locator(".bar__me")).to_contain_text("Luca Ferri (…0012)")
+
+
+def test_a_key_is_issued_told_once_and_revoked_by_keys_alone(
+    page: Page, site: WebThread, place: Place, registry: Registry
+) -> None:
+    opened(page, site, place)
+    page.keyboard.press("c")
+    rows = page.locator(".keys tbody tr")
+    expect(rows).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("x")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("This is the last key")
+    page.keyboard.press("a")
+    typed(page, "new app")
+    expect(rows).to_have_count(2)
+    key = page.locator(".once__secret").input_value()
+    assert registry.app_key_name(key) == "new app"
+    page.keyboard.press("Escape")
+    expect(page.locator("body")).not_to_contain_text(key)
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("x")
+    page.keyboard.press("Enter")
+    expect(rows).to_have_count(1)
+    assert [one.name for one in registry.app_keys()] == ["new app"]
+
+
+def test_a_supervisor_sees_audit_and_version_an_operator_nothing(
+    page: Page, site: WebThread, place: Place, registry: Registry
+) -> None:
+    registry.set_role(place.marta, StaffRole.SUPERVISOR, by="test")
+    signed_on(page, site.url, place)
+    page.keyboard.press("5")
+    expect(page.locator(".chapters button")).to_have_text([re.compile("Audit"), re.compile("Version")])
+    expect(page.locator("#audit-h")).to_be_focused()
+    page.keyboard.press("o")
+    expect(page.locator("#operators-h")).to_have_count(0)
+    page.keyboard.press("v")
+    expect(page.locator("#version-h")).to_be_focused()
+    expect(page.locator(".about-center")).to_contain_text("litestar")
+    registry.set_role(place.marta, StaffRole.OPERATOR, by="test")
+    page.reload()
+    expect(page.locator(".bar__nav button")).to_have_count(3)
+    page.keyboard.press("5")
+    expect(page.locator(".chapters")).to_have_count(0)
+
+
+def test_two_hundred_operators_are_drawn_within_half_a_second(
+    page: Page, site: WebThread, place: Place, registry: Registry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for n in range(200):
+        registry.add_operator(f"Operator {n}", f"+3902000{n:05}", by="test")
+    signed_on(page, site.url, place)
+    took_ms = page.evaluate(
+        """async () => {
+          const begun = performance.now();
+          dispatchEvent(new KeyboardEvent('keydown', { key: '5' }));
+          while (document.querySelectorAll('.operators tbody tr').length < 202)
+            await new Promise(requestAnimationFrame);
+          await new Promise(requestAnimationFrame);
+          return performance.now() - begun;
+        }"""
+    )
+    with capsys.disabled():
+        print(f"\n202 operators: first paint {took_ms:.0f} ms")
+    page.keyboard.press("/")
+    found_ms = page.evaluate(
+        """async () => {
+          const begun = performance.now();
+          const field = document.getElementById('operator-search');
+          field.value = 'Operator 17';
+          field.dispatchEvent(new Event('input', { bubbles: true }));
+          while (document.querySelectorAll('.operators tbody tr').length !== 11)
+            await new Promise(requestAnimationFrame);
+          return performance.now() - begun;
+        }"""
+    )
+    with capsys.disabled():
+        print(f"search {found_ms:.0f} ms")
+    assert took_ms < 500
+    assert found_ms < 200

@@ -1,0 +1,341 @@
+"""What admins change by HTTP: who may, what is entered, what two at once lose, what cannot be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from gateways.http.app import build
+from gateways.http.context import Web
+from gateways.http.routes.admin.about import libraries
+from messages.ids import E164
+from store.audit.entry import Action
+from store.registry.people import StaffRole
+from store.registry.registry import Registry
+from store.registry.sessions import begin
+from tests.gateways.http.place import CLOCK, GIULIA, Place, entered
+from tests.gateways.http.test_audit import handlers
+from tests.gateways.story import Story
+from tests.waiting import wait_until
+
+Client = TestClient[Litestar]
+OPS, KEYS = "/v1/admin/operators", "/v1/admin/keys"
+PASSWORD = "quattro parole messe insieme"
+WOKEN = {"was": {"on_call": False}, "now": {"on_call": True}}
+
+
+@pytest.fixture
+def registry(web: Web) -> Registry:
+    return Registry(web.journal)
+
+
+@pytest.fixture(autouse=True)
+def admin(registry: Registry, place: Place) -> dict[str, str]:
+    """The header of Marta, who is one."""
+    registry.set_role(place.marta, StaffRole.ADMIN, by="test")
+    return place.operator()
+
+
+def header(token: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {token}"}
+
+
+def of(client: Client, headers: dict[str, str], who: str) -> dict[str, Any]:
+    """The operator's row."""
+    rows = client.get(OPS, headers=headers).json()["operators"]
+    found: dict[str, Any] = next(one for one in rows if one["id"] == who)
+    return found
+
+
+ROUTES = (
+    ("GET", OPS, None, StaffRole.ADMIN),
+    ("POST", OPS, {"name": "Eva Neri", "phone": "+390200000020"}, StaffRole.ADMIN),
+    ("PATCH", f"{OPS}/luca-ferri", WOKEN, StaffRole.ADMIN),
+    ("POST", f"{OPS}/luca-ferri/link", None, StaffRole.ADMIN),
+    ("DELETE", f"{OPS}/luca-ferri/sessions", None, StaffRole.ADMIN),
+    ("DELETE", f"{OPS}/luca-ferri", None, StaffRole.ADMIN),
+    ("GET", KEYS, None, StaffRole.ADMIN),
+    ("POST", KEYS, {"name": "another"}, StaffRole.ADMIN),
+    ("DELETE", f"{KEYS}/SIGN", None, StaffRole.ADMIN),
+    ("GET", "/v1/admin/version", None, StaffRole.SUPERVISOR),
+)
+
+
+def test_every_route_of_the_administration_is_tried_below(web: Web) -> None:
+    there = {
+        (method, name.split(" ")[0])
+        for name, one in handlers(build(web)).items()
+        if name.startswith("/v1/admin/")
+        for method in one.http_methods
+    }
+    tried = {
+        (method, path.replace("luca-ferri", "{operator}").replace("SIGN", "{sign}"))
+        for method, path, _, _ in ROUTES
+    }
+    assert tried == there
+
+
+@pytest.mark.parametrize("role", [None, *StaffRole])
+@pytest.mark.parametrize(("method", "path", "body", "wanted"), ROUTES)
+def test_who_may_do_what_and_who_may_not_is_entered(
+    web: Web, client: Client, place: Place, registry: Registry,
+    role: StaffRole | None, method: str, path: str, body: dict[str, Any] | None, wanted: StaffRole,
+) -> None:  # fmt: skip
+    registry.issue_app_key("spare")
+    path = path.replace("SIGN", registry.app_keys()[0].sign)
+    eva = registry.add_operator("Eva", "+390200000019", role=role or StaffRole.OPERATOR, by="test")
+    token = registry.issue_token(eva.id, by="test") if role else "swo_nobodys"
+    before = registry.operators(), registry.app_keys()
+    said = client.request(method, path, json=body, headers=header(token))
+    if role is not None and role.may(wanted):
+        assert said.status_code in (200, 201, 204), said.text
+        made = entered(web)
+        if method != "GET":
+            assert [one.actor for one in made] == [eva.id]
+            assert made[0].action in (Action.CHANGE_STAFF, Action.CHANGE_KEY)
+        return
+    assert said.status_code == (403 if role else 401)
+    assert (registry.operators(), registry.app_keys()) == before
+    wait_until(lambda: len(entered(web)) == 1)
+    (made_one,) = entered(web)
+    assert (made_one.action, made_one.actor) == (Action.REFUSED, eva.id if role else "")
+
+
+def test_a_session_without_its_csrf_token_changes_nothing(
+    client: Client, place: Place, registry: Registry
+) -> None:
+    assert client.post("/v1/console/session", json={"token": place.marta_token}).status_code == 200
+    assert client.get(OPS).status_code == 200
+    assert client.delete(f"{OPS}/{place.luca}").status_code == 403
+    assert registry.operator(place.luca) is not None
+
+
+def test_an_operator_is_added_with_a_link_that_leads_to_a_password(
+    web: Web, client: Client, admin: dict[str, str]
+) -> None:
+    body = {"name": " Eva  Neri", "phone": "02 0000 0020", "language": "en", "role": "supervisor"}
+    said = client.post(OPS, json=body, headers=admin)
+    assert (said.status_code, said.headers["cache-control"]) == (201, "no-store")
+    made = said.json()
+    row = made["operator"]
+    assert (row["id"], row["name"], row["phone"]) == ("eva-neri", "Eva Neri", "+390200000020")
+    assert (row["role"], row["language"], row["on_call"], row["sessions"]) == ("supervisor", "en", False, 0)
+    (told,) = entered(web)
+    assert (told.action, told.subjects) == (Action.CHANGE_STAFF, ("eva-neri",))
+    assert "0020" not in told.detail
+    assert made["link"]["code"] not in told.detail
+    on = client.post("/v1/console/session", json={"token": made["link"]["code"]}).json()
+    csrf = {"x-csrf-token": on["csrf"]}
+    assert on["way"] == "recovery"
+    put = client.put("/v1/console/access/password", json={"password": PASSWORD}, headers=csrf)
+    assert put.status_code == 200
+    assert client.post("/v1/console/session", json={"token": made["link"]["code"]}).status_code == 401
+    found = of(client, admin, "eva-neri")
+    assert (found["has_password"], found["sessions"]) == (True, 1)
+
+
+@pytest.mark.parametrize(
+    ("fields", "path", "code"),
+    [
+        ({"phone": "112"}, "$.phone", "number_refused"),
+        ({"phone": "Eva"}, "$.phone", "number_refused"),
+        ({"name": "luca-ferri"}, "$.name", "name_taken"),
+        ({"name": "luca  FERRI", "phone": "+390200000012"}, "$.name", "name_taken"),
+        ({"name": " "}, "$.name", "empty"),
+        ({"name": ""}, "$.name", ""),
+        ({"language": "Italian"}, "$.language", ""),
+        ({"role": "chief"}, "$.role", ""),
+    ],
+)
+def test_what_cannot_be_is_refused_with_the_field_at_fault(
+    client: Client, admin: dict[str, str], registry: Registry, fields: dict[str, str], path: str, code: str
+) -> None:
+    before = registry.operators()
+    said = client.post(OPS, json={"name": "Eva", "phone": "+390200000020", **fields}, headers=admin)
+    assert said.status_code == 400
+    assert (said.json()["path"], said.json().get("code", "")) == (path, code)
+    assert registry.operators() == before
+
+
+def test_two_admins_change_one_person_at_once_and_nothing_is_lost_silently(
+    web: Web, client: Client, place: Place, admin: dict[str, str], registry: Registry
+) -> None:
+    registry.set_role(place.luca, StaffRole.ADMIN, by="test")
+    eva = registry.add_operator("Eva", "+390200000019", by="test")
+    path, other = f"{OPS}/{eva.id}", header(place.luca_token)
+    seen = {"phone": eva.phone}
+    first = client.patch(path, json={"was": seen, "now": {"phone": "+390200000021"}}, headers=admin)
+    assert (first.status_code, first.json()["phone"]) == (200, "+390200000021")
+    second = client.patch(path, json={"was": seen, "now": {"phone": "+390200000022"}}, headers=other)
+    assert second.status_code == 409
+    problem = second.json()
+    assert (problem["code"], problem["path"], problem["is_now"]) == (
+        "changed_meanwhile",
+        "$.now.phone",
+        "+390200000021",
+    )
+    # Another field of the same person is no conflict; and each change can be taken back.
+    assert (
+        client.patch(
+            path, json={"was": {"on_call": False}, "now": {"on_call": True}}, headers=other
+        ).status_code
+        == 200
+    )
+    back = {"was": {"phone": "+390200000021"}, "now": seen}
+    assert client.patch(path, json=back, headers=admin).status_code == 200
+    found = registry.operator(eva.id)
+    assert found is not None
+    assert (found.phone, found.on_call) == (eva.phone, True)
+    assert [(one.actor, one.detail) for one in entered(web, Action.CHANGE_STAFF)] == [
+        (place.marta, "phone"),
+        (place.luca, "on_call"),
+        (place.marta, "phone"),
+    ]
+
+
+def test_a_change_says_what_it_has_seen_of_the_same_fields(
+    client: Client, place: Place, admin: dict[str, str]
+) -> None:
+    said = client.patch(
+        f"{OPS}/{place.luca}", json={"was": {}, "now": {"phone": "+390200000099"}}, headers=admin
+    )
+    assert said.status_code == 400
+    assert "`phone`" in said.json()["reason"]
+
+
+def test_nobody_ends_what_is_ones_own_and_one_admin_is_always_left(
+    client: Client, place: Place, admin: dict[str, str], registry: Registry
+) -> None:
+    down = {"was": {"role": "admin"}, "now": {"role": "operator"}}
+    own = f"{OPS}/{place.marta}"
+    for method, path, body in (
+        ("PATCH", own, down),
+        ("DELETE", own, None),
+        ("DELETE", f"{own}/sessions", None),
+    ):
+        said = client.request(method, path, json=body, headers=admin)
+        assert (said.status_code, said.json()["code"]) == (409, "yourself")
+    renamed = {"was": {"name": "Marta Bianchi"}, "now": {"name": "Marta Neri"}}
+    assert client.patch(own, json=renamed, headers=admin).status_code == 200
+    # An admin who was one when the request came in, and is the last one by now.
+    registry.set_role(place.luca, StaffRole.ADMIN, by="test")
+    assert client.patch(f"{OPS}/{place.luca}", json=down, headers=admin).status_code == 200
+    assert [one.id for one in registry.operators() if one.role is StaffRole.ADMIN] == [place.marta]
+    assert client.get(OPS, headers=header(place.luca_token)).status_code == 403
+
+
+def test_who_is_on_an_alert_keeps_role_sessions_and_place_until_it_has_ended(
+    web: Web, client: Client, place: Place, admin: dict[str, str], registry: Registry
+) -> None:
+    giulia = registry.user_by_phone(E164(GIULIA))
+    assert giulia is not None
+    story = Story(web.journal, CLOCK.now_us()).opened().identified(giulia.id)
+    story.operator_called(place.luca).operator_joined(place.luca)
+    up = {"was": {"role": "operator"}, "now": {"role": "supervisor"}}
+    path = f"{OPS}/{place.luca}"
+    for method, where, body in (
+        ("PATCH", path, up),
+        ("DELETE", path, None),
+        ("DELETE", f"{path}/sessions", None),
+    ):
+        said = client.request(method, where, json=body, headers=admin)
+        assert (said.status_code, said.json()["code"]) == (409, "on_an_alert")
+    assert client.patch(
+        path, json={"was": {"on_call": False}, "now": {"on_call": True}}, headers=admin
+    ).is_success
+
+
+def test_ending_sessions_signs_off_and_ends_token_and_link_but_no_password(
+    web: Web, client: Client, place: Place, admin: dict[str, str], registry: Registry
+) -> None:
+    registry.set_password(place.luca, PASSWORD, by="test")
+    code = client.post(f"{OPS}/{place.luca}/link", headers=admin).json()["code"]
+    for _ in range(2):
+        web.journal.transact(lambda tx: begin(tx, place.luca, "10.0.0.7"))
+    assert of(client, admin, place.luca)["sessions"] == 2
+    said = client.delete(f"{OPS}/{place.luca}/sessions", headers=admin)
+    assert said.json() == {"ended": 2}
+    assert of(client, admin, place.luca)["sessions"] == 0
+    for token in (code, place.luca_token):
+        assert client.post("/v1/console/session", json={"token": token}).status_code == 401
+    assert client.post(
+        "/v1/console/session", json={"operator": "Luca Ferri", "password": PASSWORD}
+    ).is_success
+
+
+def test_a_list_that_is_asked_for_again_is_told_and_entered_only_where_it_has_changed(
+    web: Web, client: Client, place: Place, admin: dict[str, str], registry: Registry
+) -> None:
+    first = client.get(OPS, headers=admin)
+    again = {**admin, "if-none-match": first.headers["etag"]}
+    for _ in range(3):
+        said = client.get(OPS, headers=again)
+        assert (said.status_code, said.content) == (304, b"")
+    (read,) = entered(web, Action.READ_STAFF)
+    assert set(read.subjects) == {place.marta, place.luca}
+    registry.add_operator("Eva", "+390200000019", by="another admin")
+    said = client.get(OPS, headers=again)
+    assert [one["id"] for one in said.json()["operators"]] == ["eva", place.luca, place.marta]
+    assert len(entered(web, Action.READ_STAFF)) == 2
+
+
+def test_it_is_spoken_in_messagepack_too(client: Client, admin: dict[str, str]) -> None:
+    said = client.post(
+        KEYS,
+        content=msgspec.msgpack.encode({"name": "app two"}),
+        headers={**admin, "content-type": "application/msgpack"},
+    )
+    assert msgspec.msgpack.decode(said.content)["row"]["name"] == "app two"
+
+
+def test_a_key_is_issued_beside_the_others_told_once_and_revoked_but_not_the_last(
+    web: Web, client: Client, place: Place, admin: dict[str, str], registry: Registry
+) -> None:
+    (first,) = client.get(KEYS, headers=admin).json()["keys"]
+    alone = client.delete(f"{KEYS}/{first['sign']}", headers=admin)
+    assert (alone.status_code, alone.json()["code"]) == (409, "last_key")
+    made = client.post(KEYS, json={"name": "app"}, headers=admin).json()
+    assert registry.app_key_name(made["key"]) == "app"
+    shown = client.get(KEYS, headers=admin)
+    assert made["key"] not in shown.text
+    assert [one["sign"] for one in shown.json()["keys"]] == [first["sign"], made["row"]["sign"]]
+    assert client.delete(f"{KEYS}/{first['sign']}", headers=admin).status_code == 204
+    assert client.delete(f"{KEYS}/{first['sign']}", headers=admin).status_code == 404
+    assert registry.app_key_name(place.app_key) is None
+    assert made["key"] not in str(entered(web))
+
+
+def test_version_and_licences_are_those_of_what_is_installed_and_bundled(
+    client: Client, admin: dict[str, str]
+) -> None:
+    said = client.get("/v1/admin/version", headers=admin).json()
+    assert (said["version"], said["database"], said["node"]) == ("0.1.0", "SQLite", "n1")
+    by_name = {one["name"]: one for one in said["libraries"]}
+    assert (by_name["litestar"]["licence"], by_name["Leaflet"]["licence"]) == ("MIT", "BSD-2-Clause")
+    assert by_name["lit"]["licence"] == "BSD-3-Clause"
+    assert len(said["libraries"]) > 20
+    assert [one.name for one in libraries() if not one.licence] == []
+    assert "pytest" not in by_name
+
+
+def test_by_a_name_that_two_have_nobody_is_signed_on_and_the_number_is_asked_for(
+    client: Client, place: Place, admin: dict[str, str], registry: Registry
+) -> None:
+    namesake = client.post(OPS, json={"name": "Luca Ferri", "phone": "+390200000020"}, headers=admin).json()
+    for who in (place.luca, namesake["operator"]["id"]):
+        registry.set_password(who, PASSWORD, by="test")
+
+    def tried(who: str) -> tuple[int, str, str]:
+        said = client.post("/v1/console/session", json={"operator": who, "password": PASSWORD})
+        told = said.json()
+        client.cookies.clear()
+        return said.status_code, told.get("code", ""), told.get("operator", "")
+
+    assert tried("luca ferri") == (401, "name_shared", "")
+    assert tried("+390200000020") == (200, "", "luca-ferri-2")
+    assert tried("+390200000012") == (200, "", "luca-ferri")
+    assert tried("luca-ferri") == (200, "", "luca-ferri")
