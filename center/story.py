@@ -141,6 +141,14 @@ def _inbox(event: Event) -> str:
             return f"{event.by} opens a page for 112"
         case ev.PageViewed():
             return f"112's page is looked at from {event.origin}"
+        case ev.DataSent():
+            return f"{event.kind} {event.version} of its data is sent to {event.target}"
+        case ev.DataReceived():
+            return f"{event.target} has received {event.version} of its data ({event.receipt or 'erased'})"
+        case ev.DataRefused():
+            status = f" with {event.status}" if event.status else ""
+            said = f": {event.reason}" if event.reason else ""
+            return f"{event.target} REFUSES {event.version} of its data{status}{said}"
         case ev.RecordingDeleted():
             return f"the recording {event.file} is deleted ({event.reason})"
         case ev.AlertHeld():

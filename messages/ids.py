@@ -236,6 +236,17 @@ class Unplayed(StrEnum):
     """It was begun, and what played it has ended or was told to stop."""
 
 
+class DataKind(StrEnum):
+    """What a version of an alert's data says to 112's own systems."""
+
+    ALERT = "alert"
+    """The first that they may have."""
+    UPDATE = "update"
+    """In place of all before it; also the last of an alert that is over here and goes on there."""
+    CANCEL = "cancel"
+    """112 is not wanted: a false alarm, or the request was taken back."""
+
+
 class TextFailure(StrEnum):
     """Why a short message of the center's is given up."""
 
@@ -291,5 +302,7 @@ class Role(StrEnum):
     ALERT_CASE = "AlertCase"
     CALL_LEG = "CallLeg"
     CONFERENCE_BRIDGE = "ConferenceBridge"
+    DATA_SENDER = "DataSender"
+    """Gives 112's own systems the data of alerts; only where the settings name one."""
     VOICE_GATE = "VoiceGate"
     """Gives bridges of other nodes the voices of this one; a node by itself has none."""

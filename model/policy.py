@@ -15,6 +15,7 @@ import msgspec
 from messages.base import NO_GAINS, Gains
 from messages.ids import E164, LineId, OperatorLine, Party, PersonalKind, TrunkId
 from model.areas import Outline
+from model.data_target import DataTarget
 from model.record import SHARED, Shared
 
 
@@ -257,5 +258,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     first."""
     web: str = ""
     """Where browsers and apps reach this node's web, `https://…`; empty where no other node tells them."""
+    data: tuple[DataTarget, ...] = ()
+    """112's own systems."""
     backup: str = ""
     """The file that is to be made every day; empty: none is."""

@@ -17,6 +17,7 @@ from center.doctor import (
     capacity,
     center,
     certificate,
+    data,
     dialling,
     listeners,
     machine,
@@ -106,6 +107,7 @@ def _checks(
             yield "backup", partial(backup.backup, state, settings, simulated=simulated)
         yield "map", partial(maps.tiles, settings)
         yield "map", partial(maps.addresses, settings)
+        yield "data", partial(data.data, settings)
         yield "announcements", partial(announcements.announcements, settings)
         yield "address", partial(center.bind_address, settings, state)
         yield "certificate", partial(certificate.certificate, state, settings, node)

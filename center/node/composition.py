@@ -60,6 +60,14 @@ _RECORDINGS: Final = ActorSpec(
     group="recordings",
     critical=False,
 )
+DATA_SENDER: Final = ActorSpec(
+    role=Role.DATA_SENDER,
+    cls="gateways.psap_data.actor.DataSenderActor",
+    group="data",
+    # 112 is called, and hears what is to be said, without it.
+    critical=False,
+)
+"""Of a center that the settings name a system of 112's to."""
 VOICE_GATE: Final = ActorSpec(
     role=Role.VOICE_GATE,
     cls="actors.voice_gate.actor.VoiceGateActor",
@@ -85,6 +93,7 @@ PRELOADED: Final[tuple[str, ...]] = (
     "actors.recording_keeper.actor",
     "actors.membership.actor",
     "actors.voice_gate.actor",
+    "gateways.psap_data.actor",
     *(path.rpartition(".")[0] for _, path, _ in _SINGLETONS),
     "store.database.dialect:prepare_all",
     "media.sound.sound_file:prepare",
@@ -109,10 +118,16 @@ def plan(setup: Setup, *, shared: bool = False) -> Plan:
         ActorSpec(role=Role.GSM_MODEM, key=line.line, cls=GSM_MODEM, group=MODEMS, critical=False)
         for line in setup.lines
     )
+    sends = any(not target.is_feed for target in setup.data)
+    beside = (
+        *((_MEMBERSHIP, VOICE_GATE) if shared else (_KEEPER,)),
+        _RECORDINGS,
+        *((DATA_SENDER,) if sends else ()),
+    )
     singletons = tuple(ActorSpec(role=role, cls=path, group=group) for role, path, group in _SINGLETONS)
     return Plan(
         far_journal=shared,
-        actors=(*singletons, *((_MEMBERSHIP, VOICE_GATE) if shared else (_KEEPER,)), _RECORDINGS, *modems),
+        actors=(*singletons, *beside, *modems),
         crews=CrewSpec(
             case="actors.alert_case.actor.AlertCaseActor",
             leg="actors.call_leg.actor.CallLegActor",

@@ -11,6 +11,7 @@ from ipaddress import IPv4Address, IPv4Network, ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
+from center.settings.data import data_faults
 from center.settings.schema import HttpTable, Settings
 from gateways.gsm.port.addresses import is_address, one_name, tcp_address
 from gateways.gsm.port.search import CARD, is_port_name
@@ -255,4 +256,5 @@ _CHECKS: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (
     _sign_on,
     _map,
     _addresses,
+    data_faults,
 )

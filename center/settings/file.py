@@ -19,6 +19,7 @@ import msgspec.structs
 from center.errors import SettingsError
 from center.settings.areas import outline_of
 from center.settings.check import faults_of
+from center.settings.data import data_of
 from center.settings.schema import Settings
 from gateways.console.protocols import ProtocolError, protocols_of
 
@@ -31,6 +32,8 @@ _MEANING: Final = {
     r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$(?!\n)": "a name of letters, digits, '.', '_' and '-', at most 32",
     r"^([A-Za-z0-9][A-Za-z0-9._-]{0,31})?$(?!\n)": "a name of letters, digits, '.', '_' and '-', at most 32",
     r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$(?!\n)": 'an area of ISO 3166, "IT" or "IT-25"',
+    r"^([A-Z]{2}(-[A-Z0-9]{1,3})?)?$(?!\n)": 'an area of ISO 3166, "IT" or "IT-25"',
+    r"^[^\s,<&]{1,100}$(?!\n)": "a name without spaces, commas, '<' and '&', at most 100",
     r"^([0-9]{15})?$(?!\n)": "an IMEI of 15 digits",
     r"^([A-Z]{2}|EEA)$(?!\n)": 'a country of ISO 3166-1, "IT", or "EEA"',
     r"^[A-Z]{2}$(?!\n)": 'a country of ISO 3166-1, "IT"',
@@ -65,6 +68,8 @@ def load(path: Path) -> Settings:
             outline_of(Path(route.area_file))
         except ValueError as error:
             faults.append(f"psap.route[{i}].area_file: {error}")
+    data, data_faults = data_of(settings.psap.data, beside)
+    faults += data_faults
     questions = str(beside / settings.protocols.folder) if settings.protocols.folder else ""
     try:
         protocols_of(questions)
@@ -73,7 +78,7 @@ def load(path: Path) -> Settings:
     if faults:
         raise SettingsError(str(path), faults)
     protocols = msgspec.structs.replace(settings.protocols, folder=questions)
-    psap = msgspec.structs.replace(settings.psap, route=routes)
+    psap = msgspec.structs.replace(settings.psap, route=routes, data=data)
     pmtiles = str(beside / settings.map.pmtiles) if settings.map.pmtiles else ""
     addresses = str(beside / settings.map.addresses) if settings.map.addresses else ""
     map_ = msgspec.structs.replace(settings.map, pmtiles=pmtiles, addresses=addresses)

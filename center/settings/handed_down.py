@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from center.errors import SettingsError
 from center.settings.areas import outline_of
 from center.settings.check import is_short
+from center.settings.data import is_near, targets_of
 from center.settings.schema import ModemTable, PsapRouteTable, Settings, TrunkTable
 from gateways.gsm.port.search import CARD
 from messages.base import Gains
@@ -91,7 +92,8 @@ def with_simulation(settings: Settings, simulated: Simulation) -> Settings:
     """The settings with the carrier's modems for the configured ones, its PSAP, and its user for drills.
 
     A number that is configured in E.164 is kept, and so is a short one when `psap.live` is on and the
-    simulation has that phone: then the rules for the real 112 are what is being tried out.
+    simulation has that phone: then the rules for the real 112 are what is being tried out. Of 112's own
+    systems those elsewhere are sent nothing.
     """
     import msgspec
 
@@ -108,6 +110,7 @@ def with_simulation(settings: Settings, simulated: Simulation) -> Settings:
         number=settings.psap.number if stands(settings.psap.number) else simulated.psap_number,
         alternate=settings.psap.alternate if stands(settings.psap.alternate) else "",
         route=tuple(route for route in settings.psap.route if stands(route.number)),
+        data=tuple(one for one in settings.psap.data if is_near(one.to)),
         test_number=settings.psap.test_number or simulated.psap_number,
     )
     user = next((number for number in simulated.users if number != psap.number), "")
@@ -128,6 +131,7 @@ def setup_of(settings: Settings) -> Setup:
         allow_public=settings.cluster.allow_public,
         join=settings.cluster.join,
         web=settings.cluster.web,
+        data=targets_of(settings),
         backup=settings.backup.file,
     )
 

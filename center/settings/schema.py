@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from messages.ids import OperatorLine
+from model.data_target import DataFormat
 from model.policy import Dialling, Duress, LastResort, MetBy, NumberKind, Retention, VoiceAlert
 from model.record import SHARED, Shared
 from store.registry.people import SecondFactor
@@ -30,6 +31,7 @@ GainDb = Annotated[float, Meta(ge=-20, le=30)]
 Days = Annotated[int, Meta(ge=0, le=36500)]
 """0: until the person is erased."""
 Area = Annotated[str, Meta(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$(?!\n)")]
+OptionalArea = Annotated[str, Meta(pattern=r"^([A-Z]{2}(-[A-Z0-9]{1,3})?)?$(?!\n)")]
 Imei = Annotated[str, Meta(pattern=r"^([0-9]{15})?$(?!\n)")]
 
 
@@ -43,6 +45,27 @@ class PsapRouteTable(_Table, frozen=True, kw_only=True):
     area_file: str = ""
 
 
+class DataTable(_Table, frozen=True, kw_only=True):
+    name: Name
+    format: DataFormat
+    to: Annotated[str, Meta(min_length=1, max_length=2000)]
+    """`https://…`, a folder, or `feed`."""
+    area: OptionalArea = ""
+    area_file: str = ""
+    tests: bool = False
+    language: Literal["it", "en"] | None = None
+    """None: the center's own, where it is one of the two, else English."""
+    sender: Annotated[str, Meta(pattern=r"^[^\s,<&]{1,100}$(?!\n)")] = "securwoman"
+    code: tuple[Annotated[str, Meta(min_length=1, max_length=200)], ...] = ()
+    event_code: dict[
+        Annotated[str, Meta(min_length=1, max_length=200)], Annotated[str, Meta(min_length=1, max_length=200)]
+    ] = {}
+    token_file: str = ""
+    certificate: str = ""
+    key: str = ""
+    authority: str = ""
+
+
 class PsapTable(_Table, frozen=True, kw_only=True):
     number: PsapNumber = "112"
     live: bool = False
@@ -53,6 +76,7 @@ class PsapTable(_Table, frozen=True, kw_only=True):
     pause_s: Seconds = 2.0
     route: tuple[PsapRouteTable, ...] = ()
     shares: tuple[Shared, ...] = SHARED
+    data: tuple[DataTable, ...] = ()
 
 
 class DeadlineTable(_Table, frozen=True, kw_only=True):

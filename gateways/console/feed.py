@@ -14,6 +14,7 @@ from gateways.console.views import (
     AlarmView,
     BesideView,
     CaseView,
+    DataView,
     EventView,
     FilledView,
     HandOverView,
@@ -48,7 +49,7 @@ from messages.journal import Recorded, event_type
 from messages.lines import LineLevels, LineReport, VoiceService
 from messages.operators import OperatorVoice
 from messages.readings import LevelReading
-from model.alert.case import Case, KnownPosition, Said, Texted
+from model.alert.case import Case, GivenData, KnownPosition, Said, Texted
 from model.alert.leg import Leg, LegState
 from model.alert.phase import phase
 from model.loudness import better_gain_in_db, judged
@@ -137,6 +138,7 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         erased=() if case.erased is None else case.erased.kinds,
         steps=_steps(known),
         timeline=known.entries,
+        data=tuple(_data(target, given) for target, given in case.data.items()),
         page_code="" if case.page is None else case.page.code,
         page_viewed_us=None if case.page is None else case.page.viewed_at,
         dialogue=tuple(_said(case, one) for one in case.dialogue),
@@ -148,6 +150,18 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         },
         changed=since_read(case),
         node=known.node,
+    )
+
+
+def _data(target: str, given: GivenData) -> DataView:
+    return DataView(
+        target=target,
+        sent_us=given.at,
+        received_us=given.received_at,
+        refused_us=given.refused_at,
+        had_us=given.had_at,
+        status=given.status,
+        reason=given.reason,
     )
 
 
@@ -197,6 +211,7 @@ def queue_view(view: CaseView) -> CaseView:
         position=None,
         positions=(),
         battery_pct=None,
+        data=(),
         page_code="",
         dialogue=(),
         briefing={},

@@ -15,6 +15,7 @@ from messages.ids import (
     Advice,
     Carried,
     Channel,
+    DataKind,
     Instant,
     LegId,
     LineId,
@@ -28,7 +29,14 @@ from model.alert.case import Case
 
 _POSITION: Final = "position.updated"
 _ADDRESS: Final = "address.found"
-_WORDS: Final = ("note.added", "hand_over.requested", "dialogue.said", "briefing.filled", "leg.pressed")
+_WORDS: Final = (
+    "note.added",
+    "hand_over.requested",
+    "dialogue.said",
+    "briefing.filled",
+    "leg.pressed",
+    "data.refused",
+)
 _PERSONAL: Final = {**dict.fromkeys(_WORDS, PersonalKind.WORDS), _ADDRESS: PersonalKind.POSITION}
 """Whose text is personal, and of which kind."""
 LENGTH_MAX: Final = 300
@@ -159,6 +167,16 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             return Entry(at_us=at, what=what, operator=by)
         case ev.PageViewed(origin=origin):
             return Entry(at_us=at, what=what, text=origin)
+        case ev.DataSent(target=target, version=version, kind=kind):
+            # A first one, or the end: updates are what the screen shows by itself.
+            news = kind is not DataKind.UPDATE or version == 1
+            return Entry(at_us=at, what=what, reason=target, text=kind) if news else None
+        case ev.DataReceived(target=target, version=version):
+            given = case.data.get(target)
+            news = given is not None and given.version == version and given.kind is not DataKind.UPDATE
+            return Entry(at_us=at, what=what, reason=target) if news else None
+        case ev.DataRefused(target=target, status=status, reason=reason):
+            return Entry(at_us=at, what=what, reason=target, text=f"{status} {reason}".strip())
         case ev.VoicesWithheld(by=by) | ev.VoicesGiven(by=by):
             return Entry(at_us=at, what=what, operator=by)
         case ev.LegPressed(leg=leg, attempt=attempt, digit=digit):

@@ -118,6 +118,21 @@ class StepsView(msgspec.Struct, frozen=True, kw_only=True):
     handed_over_us: Instant | None
 
 
+class DataView(msgspec.Struct, frozen=True, kw_only=True):
+    """What one of 112's own systems was sent. Of its newest version at most one of received and refused."""
+
+    target: str
+    sent_us: Instant
+    """When the newest version was first about to be sent."""
+    received_us: Instant | None
+    refused_us: Instant | None
+    had_us: Instant | None
+    """When the system last took any version."""
+    status: int
+    reason: str
+    """Why the newest was refused, in the other system's words."""
+
+
 class HandOverView(msgspec.Struct, frozen=True, kw_only=True):
     """That the operator who has the case wants another one to take it."""
 
@@ -285,6 +300,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     steps: StepsView
     timeline: tuple[Entry, ...]
     """Oldest first."""
+    data: tuple[DataView, ...] = ()
+    """What 112's own systems were sent."""
     page_code: str = ""
     """By which 112 finds the alert's page; empty where none was opened."""
     page_viewed_us: Instant | None = None

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from messages.events.case import *
 from messages.events.conference import *
+from messages.events.data import *
 from messages.events.inbox import *
 from messages.events.legs import *
 from messages.events.operators import *
@@ -36,6 +37,9 @@ InboxEvent = (
     | BriefingFilled
     | PageOpened
     | PageViewed
+    | DataSent
+    | DataReceived
+    | DataRefused
     | RecordingDeleted
     | AlertHeld
     | AlertHoldEnded

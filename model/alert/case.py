@@ -17,6 +17,7 @@ from messages.ids import (
     BriefingField,
     Channel,
     CrewId,
+    DataKind,
     Doubt,
     ErasureReason,
     Instant,
@@ -177,6 +178,29 @@ class PsapCall(msgspec.Struct, frozen=True, kw_only=True):
     by: OperatorId | None
     number: E164
     at: Instant
+
+
+class GivenData(msgspec.Struct, frozen=True, kw_only=True):
+    """What one of 112's own systems was sent of the alert."""
+
+    version: int
+    """The newest that was begun."""
+    kind: DataKind
+    digest: str
+    at: Instant
+    """When it was first about to be sent."""
+    receipt: str = ""
+    received_at: Instant | None = None
+    """When the newest was taken; None: it was not yet, or never."""
+    refused_at: Instant | None = None
+    status: int = 0
+    reason: str = ""
+    """Why the newest was refused."""
+    may_have: tuple[tuple[int, Instant], ...] = ()
+    """Versions that the target has, or may have, each with when it was begun: the last that it has for
+    certain, and what came after it."""
+    had_at: Instant | None = None
+    """When it last took any."""
 
 
 class Beside(msgspec.Struct, frozen=True, kw_only=True):
@@ -388,6 +412,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     # 112
     psap: PsapCall | None = None
     to_112: CallsTo112 = CallsTo112()
+    data: dict[str, GivenData] = {}
+    """What 112's own systems were sent, by target."""
 
     # what was said
     false_alarm_at: Instant | None = None

@@ -17,6 +17,7 @@ from messages import events as ev
 from messages.ids import AlertId, Instant
 from messages.journal import Recorded
 from model.alert.case import Case, InboxEntry
+from model.alert.folds.data import fold_data
 from model.alert.folds.dialogue import fold_dialogue
 from model.alert.folds.ending import fold_ending, together_again
 from model.alert.folds.forgetting import fold_forgetting
@@ -38,6 +39,7 @@ _FOLDS: Final = (
     fold_operators,
     fold_dialogue,
     fold_texts,
+    fold_data,
     fold_forgetting,
 )
 

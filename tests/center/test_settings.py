@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from center.errors import SettingsError
+from center.settings.data import targets_of
 from center.settings.file import load, parse
 from center.settings.handed_down import SIMULATED_PSAP, Simulation, lines_of, policy_of, with_simulation
 from center.settings.schema import ModemTable, Settings
@@ -21,6 +22,9 @@ from model.policy import Duress, LineSpec, Policy, VoiceAlert
 
 TRUNKS = '[[trunk]]\nname = "public"\n[[trunk]]\nname = "emergency"\nemergency = true\n'
 MODEM = '[[modem]]\nname = "{name}"\ntrunk = "{trunk}"\nport = "/dev/{name}"\n'
+
+
+DATA = '[[psap.data]]\nname = "q"\nformat = "cap"\n'
 
 
 def faults(text: str) -> tuple[str, ...]:
@@ -168,6 +172,46 @@ def test_a_syntax_error_is_named_by_its_line() -> None:
             'area_file = "….geojson"',
         ),
         ('[psap]\nalternate = "112"', "psap.alternate: the same as psap.number"),
+        (
+            DATA + 'to = "http://psap.test/"',
+            "psap.data[0].to: what is known of a user would go there unencrypted; https:// is needed",
+        ),
+        (
+            DATA + 'to = "ftp://psap.test/"',
+            "psap.data[0].to: expected an address like "
+            '"https://psap.example.org/alerts", a folder, or "feed"',
+        ),
+        (
+            DATA + 'to = "https://me:secret@psap.test/"',
+            "psap.data[0].to: no name and password in an address; token_file, or certificate and key",
+        ),
+        (DATA + 'to = "feed"\ntoken_file = "t"', 'psap.data[0].format: a feed is GeoJSON, not "cap"'),
+        (
+            DATA.replace("cap", "geojson") + 'to = "feed"',
+            "psap.data[0].token_file: a feed needs one: who has it is shown alerts",
+        ),
+        (DATA + 'to = "out"\narea = "IT-25"', "psap.data[0].area: needs area_file as well"),
+        (
+            DATA + 'to = "https://psap.test/"\ncertificate = "c"',
+            "psap.data[0].certificate: needs key as well",
+        ),
+        (
+            DATA + 'to = "out"\ntoken_file = "t"',
+            "psap.data[0].token_file: only with an address, https://, or a feed",
+        ),
+        (
+            DATA.replace("cap", "geojson") + 'to = "out"\ncode = ["x"]',
+            'psap.data[0].code: only with format = "cap"',
+        ),
+        (
+            DATA + 'to = "out"\nsender = "a b"',
+            "psap.data[0].sender: expected a name without spaces, commas, '<' and '&', at most 100",
+        ),
+        ((DATA + 'to = "out"\n') * 2, "psap.data[1].name: q is already in psap.data[0]"),
+        (
+            DATA.replace("cap", "kml") + 'to = "out"',
+            'psap.data[0].format: expected "cap" or "geojson" or "eds", got \'kml\'',
+        ),
         (
             '[psap]\nnumber = "+390212345"\ntest_number = "+390212345"',
             "psap.test_number: a test alert would call a PSAP",
@@ -446,3 +490,37 @@ def test_each_modem_may_have_the_sound_card_of_its_own() -> None:
         for n in ("a", "b")
     )
     assert [spec.voice_port for spec in lines_of(parse(TRUNKS + lines))] == ["alsa", "alsa"]
+
+
+def test_data_of_alerts_goes_where_its_table_says(tmp_path: Path) -> None:
+    outline = '{"type": "Polygon", "coordinates": [[[8, 45], [10, 45], [10, 46], [8, 45]]]}'
+    (tmp_path / "lombardia.geojson").write_text(outline)
+    (tmp_path / "center.toml").write_text(
+        DATA
+        + 'to = "https://psap.test/in"\narea = "IT-25"\narea_file = "lombardia.geojson"\ncode = ["x"]\n'
+        + 'token_file = "token"\n[psap.data.event_code]\n"urn:e" = "v"\n'
+        + '[[psap.data]]\nname = "out"\nformat = "geojson"\nto = "out"\nlanguage = "en"\n'
+        + '[[psap.data]]\nname = "map"\nformat = "geojson"\nto = "feed"\ntoken_file = "token"\n'
+    )
+    post, folder, feed = targets_of(load(tmp_path / "center.toml"))
+    assert post.to == "https://psap.test/in"
+    assert post.outline is not None
+    assert post.token_file == str(tmp_path / "token")
+    assert (post.codes, post.event_codes, post.language) == (("x",), (("urn:e", "v"),), "it")
+    assert (folder.to, folder.language) == (str(tmp_path / "out"), "en")
+    assert feed.is_feed
+
+
+def test_an_area_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "center.toml").write_text(DATA + 'to = "out"\narea = "IT"\narea_file = "none.geojson"')
+    with pytest.raises(SettingsError) as caught:
+        load(tmp_path / "center.toml")
+    assert caught.value.faults == (
+        f"psap.data[0].area_file: {tmp_path}/none.geojson: No such file or directory",
+    )
+
+
+def test_a_simulated_run_sends_nothing_to_112_s_own_systems() -> None:
+    settings = parse(TRUNKS + DATA + 'to = "https://psap.test/in"')
+    simulated = Simulation(modems=(), psap_number="+390200000112", phones=())
+    assert with_simulation(settings, simulated).psap.data == ()

@@ -27,6 +27,7 @@ NOT_PERSONAL = {
     **dict.fromkeys(("actor.started.key", "recording.started.file", "recording.deleted.file"), OURS),
     **dict.fromkeys(("alert.held.by", "alert.hold_ended.by", "alert.erased.by"), STAFF),
     **dict.fromkeys(("user.data_changed.by", "user.data_read.by", "operator.reserved.number"), STAFF),
+    **dict.fromkeys(("data.sent.target", "data.received.target", "data.refused.target"), OURS),
     "page.viewed.origin": "112's address",
     "dialogue.said.id": "made by chance, by the app or the page",
     "user.identified.language": "which language is spoken says nothing of who speaks it",

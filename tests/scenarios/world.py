@@ -31,6 +31,7 @@ from messages.ids import (
 from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.evolve import fold
+from model.data_target import DataTarget
 from model.orders.effects import refusal
 from model.policy import LineSpec, Policy, Setup
 from runtime.actor import CenterActor
@@ -50,6 +51,7 @@ from store.journal.journal import Append, Journal
 from store.journal.notify import LocalEar, LocalNotifier
 from store.registry.people import Person
 from store.registry.registry import Registry
+from tests.scenarios.listeners import LISTENERS
 from tests.scenarios.mixer import MISSING_PORTS, NO_VOICE, SILENT_PORTS, SilentBridgeActor
 from tests.scenarios.pipe import NETWORKS, Network
 from tests.support.journals import empty_journal
@@ -116,6 +118,7 @@ class World:
         everywhere: str = "",
         begins_us: int | None = None,
         backup: str = "",
+        data: Sequence[DataTarget] = (),
     ) -> None:
         """`by_imei`: lines whose modem has to be found; `pins`: a SIM's PIN, and the file of the line's;
         `modems`: further keys of the carrier's, by modem.
@@ -163,7 +166,7 @@ class World:
             )
             for modem in config.modems
         )
-        setup = Setup(policy=self.policy, lines=lines, backup=backup)
+        setup = Setup(policy=self.policy, lines=lines, backup=backup, data=tuple(data))
         self.notify = notify or LocalNotifier()
         self._url = empty_journal(state / "journal.db")
         self.journal = self._open()
@@ -214,6 +217,7 @@ class World:
         SILENT_PORTS.clear()
         MISSING_PORTS.clear()
         NO_VOICE.clear()
+        LISTENERS.clear()
         for port in list(self.network.ports.values()):
             port.close()
 
@@ -335,8 +339,12 @@ def _voice_port(modem: ModemConfig, *, found: bool) -> str:
 
 def for_tests(made: Plan) -> Plan:
     """The same plan with ports in memory and a mixer that needs no time."""
+    in_place = {
+        Role.GSM_MODEM: "tests.scenarios.pipe.MemoryModemActor",
+        Role.DATA_SENDER: "tests.scenarios.listeners.SenderToListenersActor",
+    }
     actors = tuple(
-        replace(spec, cls="tests.scenarios.pipe.MemoryModemActor") if spec.role is Role.GSM_MODEM else spec
+        replace(spec, cls=in_place.get(spec.role, spec.cls))
         for spec in made.actors
         if spec.role is not Role.VOICE_GATE
     )

@@ -4,6 +4,7 @@ import { html, nothing, ref } from '../../vendor/lit.js';
 import { either, t } from '../words/words.js';
 import { icon } from '../shell/parts.js';
 import { briefing, copyText, isChanged, isNew, remember } from './briefing.js';
+import { dataGiven } from './given.js';
 import * as s from './situation.js';
 
 const SAID_MS = 6000;
@@ -140,7 +141,7 @@ export function readingPanel(ui, view, nowUs, place = []) {
   return html`<section class="panel">
     <div class="panel__head">
       <h2>${t('readTo112')}</h2>
-      ${pageCode(view)}
+      ${dataGiven(view)} ${pageCode(view)}
       ${copyButton(ui, view, nowUs)}
     </div>
     <div class="panel__body" tabindex="0">

@@ -197,6 +197,19 @@ export function told(entry, user, names, test) {
       return s('112', '', `${op} apre la pagina per il 112`, `${op} opens the page for 112`);
     case 'page.viewed':
       return s('112', 'ok', `La pagina è letta da ${entry.text}`, `The page is looked at from ${entry.text}`);
+    case 'data.sent':
+      return entry.text === 'cancel'
+        ? s('112', '', `Revoca a ${entry.reason}`, `Called off at ${entry.reason}`)
+        : s('112', '', `Dati a ${entry.reason}`, `Data to ${entry.reason}`);
+    case 'data.received':
+      return s('112', 'ok', `${entry.reason} ha ricevuto i dati`, `${entry.reason} has the data`);
+    case 'data.refused':
+      return s(
+        'warn',
+        'bad',
+        `${entry.reason} rifiuta i dati: ${entry.text}`,
+        `${entry.reason} refuses the data: ${entry.text}`,
+      );
     case 'leg.pressed':
       return s('voice', 'ok', `${who} preme ${entry.text}`, `${who} presses ${entry.text}`);
     case 'leg.sound_lost':

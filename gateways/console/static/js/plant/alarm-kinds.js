@@ -210,6 +210,23 @@ export const KINDS = {
         '`securwoman doctor` says where and when',
     ),
   ],
+  'data.refused': (s) => [
+    either(`${s}: dati rifiutati`, `${s}: data refused`),
+    either(
+      `Il sistema ${s} del 112 rifiuta i dati degli allarmi: il 112 va informato a voce; controllare ` +
+        'accordi, certificato e chiave',
+      `112’s system ${s} refuses the data of alerts: tell 112 by voice; look at what was agreed, at the ` +
+        'certificate and the key',
+    ),
+  ],
+  'data.away': (s) => [
+    either(`${s} non riceve dati`, `${s}: no data taken`),
+    either(
+      `Il sistema ${s} del 112 non risponde da un minuto: si continua a tentare; il 112 va informato ` +
+        'a voce',
+      `112’s system ${s} has not answered for a minute: it is tried on; tell 112 by voice`,
+    ),
+  ],
   ended_soon_after_leave: (s) => [
     either(`${s}: linea caduta`, `${s}: line dropped`),
     either(

@@ -1,0 +1,58 @@
+"""The doctor's look at `[[psap.data]]`: whether 112's own systems could be sent anything. Nothing is sent."""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from center.doctor.findings import Finding, fail, ok, warn
+from center.settings.schema import DataTable, Settings
+from model.data_target import FEED, DataFormat
+
+PART = "data"
+
+
+def data(settings: Settings) -> Iterator[Finding]:
+    """Each in turn; nothing where there is none."""
+    for i, table in enumerate(settings.psap.data):
+        faults = [f"psap.data[{i}].{fault}" for fault in _faults(table)]
+        yield from (fail(PART, fault) for fault in faults)
+        if table.format is DataFormat.EDS:
+            yield warn(
+                PART,
+                f"psap.data[{i}].format: eds is NOT ETSI's form of PEMEA's EDS, whose schema the center does "
+                "not have: a PSP will refuse it (docs/decisions/0108)",
+            )
+        if not faults:
+            where = "asks" if table.to == FEED else urlsplit(table.to).hostname or table.to
+            yield ok(PART, f"{table.name}: {table.format} to {where}, {table.area or 'everywhere'}")
+
+
+def _faults(table: DataTable) -> Iterator[str]:
+    if table.token_file:
+        try:
+            if not Path(table.token_file).read_text(encoding="ascii").strip():
+                yield f"token_file: {table.token_file} is empty"
+        except (OSError, UnicodeDecodeError) as error:
+            yield f"token_file: {error}"
+    if table.to == FEED:
+        return
+    host = urlsplit(table.to).hostname
+    if host is None:
+        if not os.access(table.to, os.W_OK | os.X_OK) or not Path(table.to).is_dir():
+            yield f"to: {table.to} is no folder that the center may write to"
+        return
+    try:
+        trust = ssl.create_default_context(cafile=table.authority or None)
+        if table.certificate:
+            trust.load_cert_chain(table.certificate, table.key)
+    except (OSError, ssl.SSLError) as error:
+        yield f"certificate: {error}"
+    try:
+        socket.getaddrinfo(host, urlsplit(table.to).port or 443, type=socket.SOCK_STREAM)
+    except OSError as error:
+        yield f"to: {host} is no host that is known here ({error})"

@@ -1,0 +1,43 @@
+// What 112's own systems have of the alert: never said before it is so. What is not well comes first.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { either } from '../words/words.js';
+import * as f from '../words/format.js';
+import { icon } from '../shell/parts.js';
+
+/** @param {CaseView} view */
+export function dataGiven(view) {
+  if (!view.data.length) return nothing;
+  const label = either('Dati ai sistemi del 112', 'Data to 112’s systems');
+  return html`<ul class="given" aria-label=${label}>
+    ${view.data.toSorted((a, b) => rank(a) - rank(b)).map(line)}
+  </ul>`;
+}
+
+/** @param {DataView} one */
+const rank = (one) => (one.received_us !== null ? 2 : one.refused_us !== null ? 0 : 1);
+
+/** @param {DataView} one */
+function line(one) {
+  const [look, sign, it, en] = stands(one);
+  const words = either(it, en);
+  return html`<li data-target=${one.target} title=${words}>
+    <b>${one.target}</b> <span class="word ${look}">${icon(sign)}<span>${words}</span></span>
+  </li>`;
+}
+
+/** @param {DataView} one @returns {[string, string, string, string]} */
+function stands(one) {
+  if (one.received_us !== null) {
+    const at = f.clock(one.received_us);
+    return ['ink-ok', 'check', `ricevuti ${at}`, `received ${at}`];
+  }
+  const had = one.had_us === null ? '' : f.clock(one.had_us);
+  const [it, en] = had ? [`; gli ultimi ${had}`, `; the last ${had}`] : ['', ''];
+  if (one.refused_us !== null) {
+    const why = [one.status || '', one.reason].filter(Boolean).join(' ');
+    return ['ink-bad', 'warn', `rifiutati (${why})${it}`, `refused (${why})${en}`];
+  }
+  const at = f.clock(one.sent_us);
+  return ['ink-wait', 'clock', `inviati ${at}, non ricevuti${it}`, `sent ${at}, not received${en}`];
+}

@@ -1,0 +1,41 @@
+"""What 112's own systems were sent of an alert, in `inbox-ALERT`: nobody acts upon it."""
+
+from __future__ import annotations
+
+from messages.base import Message
+from messages.ids import DataKind
+
+
+class DataSent(Message, frozen=True, kw_only=True, tag="data.sent"):
+    """A version is about to be sent to one target, and again until it is taken, refused or out of date.
+
+    Versions of a target are numbered from 1; a version's content and name never change, so that what comes
+    twice is the same.
+    """
+
+    target: str
+    """By its name in the settings (`[[psap.data]]`)."""
+    version: int
+    kind: DataKind
+    digest: str = ""
+    """Of what it says; empty once that is forgotten."""
+
+
+class DataReceived(Message, frozen=True, kw_only=True, tag="data.received"):
+    """The target has taken it."""
+
+    target: str
+    version: int
+    receipt: str = ""
+    """The other system's words."""
+
+
+class DataRefused(Message, frozen=True, kw_only=True, tag="data.refused"):
+    """The target will not have it, and it is not sent again."""
+
+    target: str
+    version: int
+    status: int = 0
+    """HTTP's; 0 where it is none."""
+    reason: str = ""
+    """The other system's words."""

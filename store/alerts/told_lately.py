@@ -1,0 +1,46 @@
+"""Alerts of which 112, or its own systems, were told lately: whoever sends them data begins with these."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import bindparam, select, text
+
+from messages.ids import AlertId, Instant
+from model.alert.case import Case
+from model.alert.evolve import fold
+from store import streams
+from store.database.query import Query
+from store.database.schema import event
+from store.journal.history import place_at
+from store.journal.journal import Journal
+
+PAGE: Final = 5_000
+"""Places of the journal in one look: some milliseconds."""
+_TOLD: Final = Query(
+    select(event.c.stream)
+    .where(
+        event.c.seq > bindparam("after"),
+        event.c.seq <= bindparam("upto"),
+        text("type IN ('psap.requested', 'psap.called_elsewhere', 'data.sent', 'alert.closed')"),
+    )
+    .distinct(),
+    "after",
+    "upto",
+)
+
+
+def told_lately(journal: Journal, since_us: Instant) -> list[Case]:
+    """Closed ones that were closed, or of which something was told, since then. Raises JournalError."""
+    last = journal.last_seq()
+    after = place_at(journal, since_us, last)
+    found: dict[AlertId, None] = {}
+    while after < last:
+        upto = min(last, after + PAGE)
+        for (stream,) in journal.rows(_TOLD, after, upto):
+            alert = streams.alert_of(str(stream))
+            if alert is not None:
+                found[alert] = None
+        after = upto
+    cases = (fold(journal.read_streams(streams.inbox(one), streams.case(one))) for one in found)
+    return [case for case in cases if case is not None and case.closed_at is not None]

@@ -1,0 +1,49 @@
+"""112's own systems in memory, which answer at once, later or not at all, and who speaks to them."""
+
+from __future__ import annotations
+
+from gateways.psap_data.actor import DataSenderActor
+from gateways.psap_data.couriers import Courier
+from gateways.psap_data.outlets import Away, Outcome, Parcel, Received
+from model.data_target import DataTarget
+
+LISTENERS: dict[str, Listener] = {}
+"""By the target's name."""
+
+
+class Listener:
+    """One system. `came` is what it was sent, in order, whatever it said to it."""
+
+    def __init__(self, name: str) -> None:
+        self.came: list[Parcel] = []
+        self.says: Outcome | None = Received(receipt="thanks")
+        """None: it is slow, and says nothing yet."""
+        LISTENERS[name] = self
+
+    def go_away(self) -> None:
+        """It is not there any more."""
+        self.says = Away(reason="ConnectError")
+
+
+class _AtOnce:
+    """Carries in no time; a slow listener is asked again at each look."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._waits = False
+
+    def carry(self, parcel: Parcel) -> None:
+        LISTENERS[self._name].came.append(parcel)
+        self._waits = True
+
+    def back(self) -> Outcome | None:
+        said = LISTENERS[self._name].says if self._waits else None
+        self._waits = said is None and self._waits
+        return said
+
+
+class SenderToListenersActor(DataSenderActor):
+    """The center's own, but for the network."""
+
+    def courier(self, target: DataTarget) -> Courier:
+        return _AtOnce(target.name)
