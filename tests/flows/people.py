@@ -5,14 +5,12 @@ No telephone answers by itself: who is called rings until the test has her answe
 
 from __future__ import annotations
 
-import array
-import math
-import wave
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from messages.ids import OperatorId
 from tests.support.center import PSAP, USER, Center, simulation
+from tests.support.recordings import write_tone
 
 
 class Operator(NamedTuple):
@@ -91,20 +89,6 @@ def own_voice(folder: Path) -> None:
     folder.mkdir()
     for language in ("it", "en"):
         write_tone(folder / f"unknown-4.{language}.wav", ASKED_HZ, seconds=1.0)
-
-
-def write_tone(path: Path, *hz: float, seconds: float, pause_s: float = 0.0) -> Path:
-    """A recording of these tones together, with silence after them."""
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(8000)
-        turns = [2 * math.pi * one / 8000 for one in hz]
-        samples = [
-            round(sum(6000 * math.sin(turn * at) for turn in turns)) for at in range(int(seconds * 8000))
-        ]
-        file.writeframes(array.array("h", samples).tobytes() + bytes(2 * int(pause_s * 8000)))
-    return path
 
 
 def moved_in(made: Center, folder: Path) -> None:

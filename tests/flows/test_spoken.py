@@ -11,9 +11,10 @@ from playwright.sync_api import Locator, expect
 
 from messages.ids import AlertId, BriefingField
 from tests.flows.desk import NOT_SIGNED_ON, Desk
-from tests.flows.people import ASKED_HZ, GIULIA, write_tone
+from tests.flows.people import ASKED_HZ, GIULIA
 from tests.flows.test_one_alert import newest
 from tests.support.center import Center, line_number
+from tests.support.recordings import write_tone
 from tests.support.signals import level_db
 
 pytestmark = [

@@ -12,9 +12,15 @@ import tty
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
+from pathlib import Path
 
+from msgspec.structs import replace
+
+from actors.alert_case.wishes import bridge_wish
+from actors.conference_bridge.decider import clips, heard_by
 from media.conference.beat import Tick
 from media.conference.conference import Conference
+from media.conference.sounds import Sounds
 from media.ports.opening import open_port
 from media.ports.voice_port import VoicePortSpec
 from messages.ids import LegId
@@ -30,25 +36,38 @@ TICK_S = 0.02
 class Sounding:
     """The legs that are joined now, each by what its line has said of its voice."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, own: Path | None) -> None:
+        """`own`: the folder of the center's own recordings."""
         self._world = world
         self._legs: Mapping[LegId, Leg] = {leg.leg: leg for leg in world.case.legs.values() if leg.joined}
         self._ends = {leg: os.openpty() for leg in self._legs}
         self._ticks = 0
-        self.conference = Conference()
+        self._specs: dict[str, VoicePortSpec] = {}
         for name, leg in self._legs.items():
             master, slave = self._ends[name]
             tty.setraw(slave)
             os.set_blocking(master, False)
             assert leg.voice is not None
-            spec = VoicePortSpec(
+            self._specs[name] = VoicePortSpec(
                 path=os.ttyname(slave),
                 rate_hz=leg.voice.rate_hz,
                 frame_bytes=leg.voice.frame_bytes,
                 pace=leg.voice.pace,
             )
-            port = open_port(spec, keeps_wide=True, now_s=lambda: world.network.now_s)
-            self.conference.join(name, port)
+        self.conference = Conference(
+            open_port=partial(open_port, keeps_wide=True, now_s=lambda: world.network.now_s),
+            load_sound=Sounds(own).load,
+            spawn=lambda work: work(),
+        )
+        self.conference.set_members(self._specs)
+
+    def wished(self) -> None:
+        """Have the conference do what the case wishes now."""
+        wish = bridge_wish(self._world.case)
+        self.conference.set_members(self._specs, heard_by(wish))
+        # The bridge that mixes nothing has begun what this one plays.
+        playing = {name: replace(clip, begun=False) for name, clip in clips(wish).items()}
+        self.conference.set_playing(playing)
 
     def advance(self, seconds: float) -> None:
         """Let them talk."""
@@ -98,9 +117,9 @@ def _has_arrived(slave: int, count: int) -> bool:
 
 
 @contextmanager
-def sounding(world: World) -> Iterator[Sounding]:
+def sounding(world: World, own: Path | None = None) -> Iterator[Sounding]:
     """The voices of whoever is joined now."""
-    made = Sounding(world)
+    made = Sounding(world, own)
     try:
         yield made
     finally:

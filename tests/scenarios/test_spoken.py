@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Final
+
 import pytest
 
 from messages import events as ev
@@ -11,11 +14,17 @@ from model.orders.refusals import Refusal
 from model.rules.spoken import Progress, progress
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import NO_VOICE
+from tests.scenarios.sounding import hears as hears_of
+from tests.scenarios.sounding import says, sounding
 from tests.scenarios.test_announcements import bridge, hears
 from tests.scenarios.test_flow import joined, to_conference, to_talking, voice_alert
-from tests.scenarios.world import World
+from tests.scenarios.world import OPERATORS, PSAP, USER, World
+from tests.support.recordings import write_tone
+from tests.support.signals import level_db
 
 pytestmark = pytest.mark.scenario
+
+ASKED_HZ: Final = 2750
 
 
 def ask(world: World, *, softly: bool = False) -> None:
@@ -181,3 +190,60 @@ def test_under_duress_nothing_is_spoken(make_world: MakeWorld) -> None:
     ask(world, softly=True)
     world.advance(3)
     assert (hears(world, Party.USER), last(world)) == (set(), Progress.WITHHELD)
+
+
+def voices(tmp_path: Path) -> Path:
+    """The center's own recordings: the question is a tone of three seconds."""
+    write_tone(tmp_path / "unknown-4.it.wav", ASKED_HZ, seconds=3.0)
+    return tmp_path
+
+
+def loud_db(world: World, number: str) -> float:
+    """How loud the question was on this phone in the last second."""
+    return level_db(hears_of(world, number, 1), ASKED_HZ)
+
+
+def test_the_phone_hears_the_question_and_no_other_phone_does_and_112_softer_meanwhile(
+    make_world: MakeWorld, tmp_path: Path
+) -> None:
+    world = make_world()
+    says(world, PSAP, 440)
+    to_conference(world)
+    with sounding(world, voices(tmp_path)) as sound:
+        sound.wished()
+        sound.advance(2)
+        before = level_db(hears_of(world, USER, 1), 440)
+        ask(world)
+        is_asked(world)
+        sound.wished()
+        sound.advance(2)
+        assert loud_db(world, USER) > -25
+        assert level_db(hears_of(world, USER, 1), 440) == pytest.approx(before - 12, abs=1)
+        assert max(loud_db(world, OPERATORS[0]), loud_db(world, PSAP)) < -80
+        world.order(OperatorCommand.WITHHOLD_VOICES)
+        world.until("it is over", lambda: last(world) is Progress.WITHHELD)
+        sound.wished()
+        sound.advance(2)
+        assert max(loud_db(world, USER), level_db(hears_of(world, USER, 1), 440)) < -80
+        sound.advance(3)
+        assert loud_db(world, USER) < -80, "nothing of it is left"
+
+
+def test_who_hides_hears_it_at_the_ear_alone(make_world: MakeWorld, tmp_path: Path) -> None:
+    world = make_world()
+    says(world, OPERATORS[0], 440)
+    to_talking(world)
+    world.order(OperatorCommand.WITHHOLD_VOICES)
+    world.until("nobody is heard", lambda: hears(world, Party.USER) == {"soft_tone"})
+    with sounding(world, voices(tmp_path)) as sound:
+        ask(world)
+        world.advance(1)
+        sound.wished()
+        sound.advance(3)
+        assert loud_db(world, USER) < -80, "what was not ordered for a hidden one is not said"
+        ask(world, softly=True)
+        is_asked(world)
+        sound.wished()
+        sound.advance(2)
+        assert loud_db(world, USER) == pytest.approx(-33, abs=1), "-36 dBFS RMS is a sine of -33"
+        assert loud_db(world, OPERATORS[0]) < -80

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 from msgspec.structs import replace
 
 from actors.alert_case.wishes import bridge_wish
+from gateways.console.protocols import Question, named, protocols_of
+from gateways.http.bodies import QUESTION_MAX
+from media.conference.sounds import Sounds
+from media.conference.speaks import SPEAKER, languages, speakable
+from media.sound.frames import RATE_HZ
 from messages import events as ev
 from messages.base import Joins
 from messages.bridge import BridgeReport, Clip, Press
@@ -24,7 +31,7 @@ from model.alert.evolve import fold
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
 from model.rules.announcing import hears
-from model.rules.spoken import Progress, progress
+from model.rules.spoken import PRESS_KEYS, Progress, progress
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 
 ASK, SOFTLY = OperatorCommand.ASK_SPOKEN, OperatorCommand.ASK_SOFTLY
@@ -227,3 +234,50 @@ def test_nobody_else_hears_it() -> None:
     ask(book)
     others: set[LegId] = {leg.leg for leg in book.case.legs.values() if leg.party is not Party.USER}
     assert all("question" not in hears(book.case, leg) for leg in others)
+
+
+QUESTIONS = [
+    pytest.param(name, question, language, id=f"{name}-{language}")
+    for name, question in named(protocols_of(""))
+    for language in ("it", "en")
+]
+
+
+@pytest.mark.parametrize(("name", "question", "language"), QUESTIONS)
+def test_each_question_of_ours_is_spoken_and_each_answer_fills_its_field(
+    name: str, question: Question, language: str
+) -> None:
+    text = question.ask[language]
+    assert 0 < len(text) <= QUESTION_MAX
+    if shutil.which(SPEAKER) is not None:
+        sounds = Sounds()
+        seconds = len(sounds.load(f"ask:{name}", language, text)) / RATE_HZ
+        keys = len(sounds.load(PRESS_KEYS, language, "")) / RATE_HZ
+        assert 0.5 < seconds < 4.0, "nobody who is in danger listens for longer"
+        assert speakable(None, name, question.ask, languages()) == ["en", "it"]
+        assert seconds + keys < 6.5
+    for key, known in (("1", question.yes), ("2", question.no)):
+        book = talking()
+        said = ev.DialogueSaid(
+            id="q1",
+            by=EVERYONE[0],
+            channel=Channel.VOICE,
+            text=text,
+            asks=True,
+            fills=question.fills,
+            yes=question.yes.get(language, ""),
+            no=question.no.get(language, ""),
+            spoken=ev.Spoken(attempt=1, language=language),
+            question=name,
+        )
+        book.write("inbox-a1", said)
+        asked = clip(book)
+        assert asked is not None
+        assert (asked.names[0], asked.text, asked.language) == (f"ask:{name}", text, language)
+        user = asked.to[0]
+        begun = {asked.id: book.now}
+        book.pass_time(3)
+        reports(book, begun=begun, played=(asked.id,), pressed={user: (Press(at=book.now, digit=key),)})
+        assert book.case.dialogue[0].answer == ("yes" if key == "1" else "no")
+        filled = {field: one.text for field, one in book.case.briefing.items()}
+        assert filled == ({question.fills: known[language]} if known else {})

@@ -28,16 +28,23 @@ function ways(here) {
 export function way(here) {
   const all = ways(here);
   const wanted = chosen.get(here.view.alert);
-  return all.includes(wanted) ? wanted : (all.find((by) => by !== 'ask_softly') ?? null);
+  if (all.includes(wanted)) return wanted;
+  chosen.delete(here.view.alert); // it was chosen for what is not so any more
+  return all.find((by) => by !== 'ask_softly') ?? null;
 }
 
-/** Whether there is another than that. @param {Here} here */
-export const hasAnother = (here) => ways(here).some((by) => by !== way(here));
+/**
+ * Whether there is another than that; from the soft one it goes back to what is taken by itself.
+ * @param {Here} here
+ */
+export const hasAnother = (here) => ways(here).some((by) => by !== way(here) || by === 'ask_softly');
 
 /** The key I: the next of them. @param {Here} here */
 export function another(here) {
   const all = ways(here);
-  chosen.set(here.view.alert, all[(all.indexOf(way(here)) + 1) % all.length]);
+  const now = way(here);
+  if (now === 'ask_softly') chosen.delete(here.view.alert);
+  else if (all.length) chosen.set(here.view.alert, all[(all.indexOf(now) + 1) % all.length]);
   here.ui.draw();
 }
 
@@ -63,21 +70,23 @@ const nameOf = (protocol, at) => `${protocol.file}-${at + 1}`;
 export const voice = (here, at, by) =>
   isSpoken(by) ? { language: language(here, at, by), question: nameOf(here.protocol, at) } : {};
 
-/** What the way is called, before the key is pressed. @param {Way | null} by @param {CaseView} view */
-export function wayName(by, view) {
-  if (by === 'write' && !view.app_reads)
+/**
+ * What the way is called that a question's key takes now.
+ * @param {Here} here @param {Way | null} by
+ */
+export function wayName(here, by) {
+  if (by === 'write' && !here.view.app_reads)
     return either('Per SMS, a cui si risponde', 'By SMS, which can be answered');
   if (by === 'write') return either('Nella sua app: Sì o No', 'In the app: yes or no');
   if (by === 'ask_spoken')
-    return either('La dice il centro: tasto 1 sì, 2 no', 'The center speaks it: key 1 for yes, 2 for no');
+    return either('La dice il centro: tasto 1 sì, 2 no', 'The center speaks it: key 1 yes, 2 no');
   if (by === 'ask_softly')
-    return either(
-      'Il centro la sussurra al suo orecchio: tasto 1 sì, 2 no',
-      'The center whispers it in her ear: key 1 for yes, 2 for no',
-    );
+    return either('Sussurrata al suo orecchio: tasto 1 sì, 2 no', 'Whispered in her ear: key 1 yes, 2 no');
   if (by === 'ask_aloud')
-    return either('Chiedi tu a voce: tasto 1 sì, 2 no', 'Ask aloud yourself: key 1 for yes, 2 for no');
-  return either('Ora non le si può chiedere nulla.', 'Nothing can be asked now.');
+    return either('Chiedi tu a voce: tasto 1 sì, 2 no', 'Ask aloud yourself: key 1 yes, 2 no');
+  return hasAnother(here)
+    ? either('Nessuna voce a lei. I: sussurrare all’orecchio', 'No voice to her. I: whisper in her ear')
+    : either('Ora non le si può chiedere nulla.', 'Nothing can be asked now.');
 }
 
 /** That it goes in another language than the user's. @param {CaseView} view @param {string} by */

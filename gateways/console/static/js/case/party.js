@@ -22,6 +22,15 @@ export function cause(value) {
 export const heard = ({ hears: [clip] }) =>
   clip ? either(`sente: ${clipName(clip)}`, `hears: ${clipName(clip)}`) : '';
 
+/**
+ * The same of a user who hears nobody: all that is heard, and the key that changes it.
+ * @param {PartyView} party
+ */
+export const heardAlone = ({ hears: [clip] }) =>
+  clip
+    ? either(`Sente solo ${clipName(clip)}. S: parlarle`, `Hears only ${clipName(clip)}. S: speak to her`)
+    : t('hearsNobody');
+
 /** @type {Record<string, Pair>} */
 const CLIPS = {
   please_hold: ['resta in linea', 'please stay on the line'],
@@ -29,7 +38,7 @@ const CLIPS = {
   user_stay: ['resta in linea', 'please stay on the line'],
   psap_stay: ['restate in linea', 'please stay on the line'],
   cannot_speak: ['non può parlare', 'she cannot speak'],
-  soft_tone: ['un tono leggero', 'a soft tone'],
+  soft_tone: ['un tono', 'a tone'],
   question: ['una domanda', 'a question'],
   recorded: ['è registrata', 'this call is recorded'],
 };
@@ -112,7 +121,7 @@ function answered(party, which, view, foot, made) {
         : either(`parla con ${s.asObject(view)}`, `talking to ${s.asObject(view)}`),
     );
   }
-  foot.push(heard(party));
+  if (which !== 'user' || !view.user_hears_nobody) foot.push(heard(party));
   if (party.no_sound_us !== null) return made('hush', 'hush', t('withoutSound'), party.answered_us);
   if (party.muted) return made('hush', 'mute', t('muted'), party.answered_us);
   const joined = party.joined || (party.network && !othersUp(view, party));

@@ -97,16 +97,13 @@ export function panel(ui, view) {
     <div class="panel__body questions">
       <p class="ink-2">
         ${now.advise ? html`<b class="questions__advise">${own(now.advise)}</b>` : nothing}
-        <span class="questions__way" role="status" data-way=${way ?? 'none'}
-          >${asking.wayName(way, here.view)}</span
-        >
-        ${
-          asking.hasAnother(here)
-            ? html`<button class="btn" @click=${() => asking.another(here)}>
-                <kbd>I</kbd><span>${t('anotherWay')}</span>
-              </button>`
-            : nothing
-        }
+        <button
+          class="questions__way"
+          data-way=${way ?? 'none'}
+          ?disabled=${!asking.hasAnother(here)}
+          @click=${() => asking.another(here)}>
+          <kbd>I</kbd><span role="status">${asking.wayName(here, way)}</span>
+        </button>
       </p>
       <ol>
         ${now.question.map((question, at) => row(here, question, at, way))}

@@ -106,7 +106,6 @@ export const WORDS = {
   yes: ['Sì', 'Yes'],
   no: ['No', 'No'],
   asked: ['chiesto', 'asked'],
-  anotherWay: ['Altro modo', 'Another way'],
   nextProtocol: ['Altro caso', 'Another kind'],
   hearsNobody: ['Non sente nessuno. S: parlarle', 'Hears nobody. S: speak to her'],
   keysPressed: ['Tasti premuti: ', 'Keys pressed: '],
