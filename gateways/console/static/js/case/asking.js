@@ -7,7 +7,7 @@ const ANSWERS_WITHIN_US = 12e6;
 /** @typedef {'write' | 'ask_spoken' | 'ask_aloud' | 'ask_softly'} Way */
 /** The first that is possible is taken by itself, `ask_softly` only by a key. @type {Way[]} */
 const WAYS = ['write', 'ask_spoken', 'ask_aloud', 'ask_softly'];
-/** Where what is written goes by SMS: who is on the line is asked there. @type {Way[]} */
+/** Where no app shows what is written: who is on the line is asked there. @type {Way[]} */
 const WITHOUT_APP = ['ask_spoken', 'ask_aloud', 'write', 'ask_softly'];
 const SPOKEN = ['ask_spoken', 'ask_softly'];
 const chosen = new Map(); // by alert: which way an operator has chosen
@@ -21,8 +21,11 @@ const isSpoken = (by) => SPOKEN.includes(by);
 function ways(here) {
   const allowed = here.ui.feed.allowedIn(here.view);
   const can = (/** @type {Way} */ by) => here.protocol.question.some((_, at) => language(here, at, by));
-  return (here.view.app_reads ? WAYS : WITHOUT_APP).filter((by) => allowed[by] === null && can(by));
+  return (reads(here) ? WAYS : WITHOUT_APP).filter((by) => allowed[by] === null && can(by));
 }
+
+/** Whether the app shows what is written, and has not gone quiet. @param {Here} here */
+const reads = ({ ui, view }) => view.app_reads && (view.lost_us === null || ui.feed.nowUs() < view.lost_us);
 
 /** The way that a key takes now; null where there is none. @param {Here} here @returns {Way | null} */
 export function way(here) {
@@ -77,6 +80,8 @@ export const voice = (here, at, by) =>
 export function wayName(here, by) {
   if (by === 'write' && !here.view.app_reads)
     return either('Per SMS, a cui si risponde', 'By SMS, which can be answered');
+  if (by === 'write' && !reads(here))
+    return either('Nella sua app, che non risponde', 'In the app, which does not answer');
   if (by === 'write') return either('Nella sua app: Sì o No', 'In the app: yes or no');
   if (by === 'ask_spoken')
     return either('La dice il centro: tasto 1 sì, 2 no', 'The center speaks it: key 1 yes, 2 no');

@@ -5,6 +5,7 @@ import { icon } from '../shell/parts.js';
 import { either, reason, t } from '../words/words.js';
 import * as f from '../words/format.js';
 import * as s from './situation.js';
+import { progress } from './asking.js';
 import { Writing } from './writing.js';
 
 /** A user's short answers to a question, as the app sends them. @type {Record<string, Word>} */
@@ -94,19 +95,33 @@ function bySms(texted) {
  * @param {CaseView} view @param {SaidView} one @returns {string[]}
  */
 function byApp(view, one) {
+  if (one.channel === 'voice') return null;
   if (one.read_us !== null) return ['check', 'ok', either('letto', 'read')];
   if (one.arrived_us !== null) return ['check', '', either('arrivato', 'arrived')];
-  if (one.texted !== null || one.channel === 'voice') return null;
+  if (one.texted !== null) return null;
   return view.app_reads
     ? ['clock', 'wait', either('non ancora arrivato', 'not arrived yet')]
     : ['warn', 'wait', either('non inviato', 'not sent')];
 }
 
-/** Which way a message has come, or how far it has gone. @param {CaseView} view @param {SaidView} one */
-function state(view, one) {
+/**
+ * How far what was asked on the line has come.
+ * @param {SaidView} one @param {number} nowUs @returns {string[]}
+ */
+const onTheLine = (one, nowUs) => [
+  'voice',
+  one.spoken === 'heard' ? 'ok' : '',
+  one.spoken ? progress(one, nowUs) : either('chiesto a voce', 'asked aloud'),
+];
+
+/**
+ * Which way a message has come, or how far it has gone.
+ * @param {CaseView} view @param {SaidView} one @param {number} nowUs
+ */
+function state(view, one, nowUs) {
   const came = one.claimed ? either('SMS, mittente non provato', 'SMS, sender not proved') : 'SMS';
   const ways = one.by
-    ? [byApp(view, one), one.texted && bySms(one.texted)]
+    ? [byApp(view, one), one.texted && bySms(one.texted), one.channel === 'voice' && onTheLine(one, nowUs)]
     : [one.channel === 'sms' && ['note', one.claimed ? 'wait' : '', came]];
   return ways
     .filter(Boolean)
@@ -124,7 +139,7 @@ function message(ui, view, one) {
   return html`<li class="said" data-by=${one.by ? 'operator' : 'user'} data-number=${one.number}>
     <span class="said__by">${s.capital(by)} <time>${f.clock(one.at_us)}</time></span>
     <p class=${short && !one.by ? 'said__short' : ''}>${text}</p>
-    ${state(view, one)}
+    ${state(view, one, ui.feed.nowUs())}
   </li>`;
 }
 
