@@ -132,7 +132,7 @@ export class Enrolment {
       const { status, said } = await this.api.setPins(body, ANSWER_MS);
       if (status === 204) form.reset();
       if (status === 400) this.faults = { duressPin: 'pinsSame' };
-      if (status === 403 && !said?.code) this.faults = { currentPin: 'pinNotCurrent' };
+      if (status === 403 && said?.code === 'pin') this.faults = { currentPin: 'pinNotCurrent' };
       return Object.keys(this.faults).length > 0 ? '' : why(status, { 204: 'pinsSaved', 403: 'notVerified' });
     });
   };
