@@ -36,7 +36,8 @@ from store.registry.pins import PinVerdict
 from store.registry.registry import Registry
 from store.texts import ask_text
 
-WORDS: Final = "{code} è il codice per securWoman. Non darlo a nessuno. / is your code: give it to nobody."
+WORDS: Final = "{code} è il tuo codice. Non darlo a nessuno. / is your code: give it to nobody."
+"""It does not say for what: the phone shows it to whoever looks."""
 UNSIGNED: Final = "unsigned"
 SIGNED: Final = {
     401: said(Problem, "No app key of this center, no signature of an enrolled phone."),
