@@ -59,12 +59,27 @@ def quiet(stage: Stage) -> None:
     screen(phone, "psap")
 
 
+def hidden(stage: Stage) -> None:
+    """The app in disguise, and a silent alert behind it."""
+    phone = phone_of(stage)
+    phone.page.evaluate(
+        "localStorage.setItem('securwoman-app-calculator', JSON.stringify({ on: true, alarm: '0' }))"
+    )
+    phone.open(f"?lang={stage.lang}")
+    phone.page.locator(".calc [data-key='0']").hover()
+    phone.page.mouse.down()
+    expect(phone.page.locator(".calc__out small")).to_have_text("M")
+    phone.page.mouse.up()
+    for key in "1250*4=":
+        phone.page.locator(f".calc [data-key='{key}']").click()
+
+
 def asked(stage: Stage) -> None:
     """A PIN was given, whichever."""
     phone = phone_of(stage)
     phone.hold()
     screen(phone, "sent")
-    phone.page.locator(".app__btn--ghost").first.click()
+    phone.page.locator(".app__foot .app__btn--ghost").first.click()
     phone.page.locator("input[name=pin]").fill("1234")
     phone.page.keyboard.press("Enter")
     expect(phone.page.locator(".app__btn--ghost")).to_have_count(2)
@@ -76,4 +91,5 @@ APP_STATES: Final[dict[str, Callable[[Stage], None]]] = {
     "app-calling": calling,
     "app-quiet": quiet,
     "app-asked": asked,
+    "app-hidden": hidden,
 }

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Route, expect
 
 from messages import events as ev
 from messages.events import AlertCancelled, AlertReceived, AlertSignalAdded, PinRefused, RingingSeen
-from messages.ids import Advice, OperatorId, Outcome
+from messages.ids import Advice, Channel, OperatorId, Outcome
 from store.database.sqlite import SqliteConnection
 from store.errors import JournalFull
 from store.journal.notify import SocketNotifier
@@ -292,6 +292,23 @@ def test_who_can_talk_no_longer_turns_the_open_alert_silent(phone: Phone, place:
     )
     assert len(phone.raised()) == 1
     expect(phone.title).to_have_text("We are calling you, answer")
+    is_quiet(phone)
+
+
+def test_an_alert_that_another_signal_has_made_silent_is_dark_and_quiet_too(
+    phone: Phone, place: Place
+) -> None:
+    phone.page.evaluate(NOISE)
+    phone.hold()
+    expect(phone.title).to_have_text("Finding an operator")
+    story = found(phone.story(), place.marta)
+    expect(phone.title).to_have_text("Operator found")
+    expect(phone.page.locator("html")).not_to_have_attribute("data-quiet", "")
+    now = CLOCK.now_us()
+    story.hear(
+        AlertSignalAdded(channel=Channel.DATA, received_at=now, raised_at=now, phone=GIULIA, silent=True)
+    )
+    expect(phone.page.locator("html")).to_have_attribute("data-quiet", "")
     is_quiet(phone)
 
 

@@ -12,7 +12,8 @@ from messages.events import AlertReceived, AlertSignalAdded, DialogueSaid, Dialo
 from messages.ids import Outcome
 from tests.gateways.app.phone import KEY_CHECKED, Phone
 from tests.gateways.app.test_browser import NOISE, found, is_quiet
-from tests.gateways.console.test_axe import AXE, RUN
+from tests.gateways.app.test_reach import looked_at
+from tests.gateways.console.test_axe import AXE
 from tests.gateways.http.place import Place, WebThread
 from tests.support.complaints import OUT_OF_REACH
 from tests.waiting import wait_until
@@ -301,8 +302,12 @@ def test_a_call_shows_the_name_that_was_chosen(phone: Phone) -> None:
     assert not BETRAYS.search(Path(download.value.path()).read_text())
 
 
-def test_everything_is_forgotten_by_pressing_twice(phone: Phone, calculator: Calculator) -> None:
+def test_everything_is_forgotten_by_pressing_twice(phone: Phone) -> None:
     page = phone.page
+    phone.prove()
+    page.get_by_role("button", name="Back to the start").click()
+    hide(phone)
+    calculator = Calculator(page)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     calculator.hold("=", phone.sos)
     page.get_by_role("button", name="Settings").click()
@@ -316,17 +321,67 @@ def test_everything_is_forgotten_by_pressing_twice(phone: Phone, calculator: Cal
     assert phone.place.app_key not in kept
     assert "333" not in kept
     calculator.hold("=", page.get_by_label("App key"))
+    # The key that proved this phone is gone with the rest.
+    page.get_by_label("App key").fill(phone.place.app_key)
+    page.get_by_label("Your phone number").fill("+39 333 111 2223")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_role("button", name="This phone").click()
+    expect(page.get_by_role("button", name="Send a code")).to_be_visible()
 
 
-def test_it_has_no_barrier_in_any_theme_size_or_language(phone: Phone, calculator: Calculator) -> None:
+def test_an_open_alert_is_not_forgotten_without_being_asked_for(phone: Phone) -> None:
     page = phone.page
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_role("button", name="Hide this app").click()
+    # The same app in another tab has raised it meanwhile.
+    page.evaluate(
+        """async () => { const { pressed } = await import('/app/js/state.js');
+             const open = JSON.stringify(pressed('a', Date.now(), null));
+             localStorage.setItem('securwoman-app-alert', open); }"""
+    )
+    page.get_by_role("button", name="Forget everything on this phone").click()
+    expect(page.get_by_role("button", name="An alert is open. Press again")).to_be_visible()
+    assert page.evaluate("localStorage.getItem('securwoman-app-alert')") is not None
+
+
+def test_a_key_that_is_let_go_of_beside_the_calculator_was_not_held(
+    phone: Phone, calculator: Calculator
+) -> None:
+    page = phone.page
+    page.clock.install()
+    for end in ("pointerup", "pointercancel", "blur"):
+        calculator.key("0").hover()
+        page.mouse.down()
+        page.evaluate("(end) => window.dispatchEvent(new Event(end))", end)
+        page.clock.run_for(3000)
+        page.mouse.up()
+    page.keyboard.down("0")
+    page.clock.run_for(1400)
+    page.keyboard.up("0")
+    page.clock.run_for(3000)
+    expect(calculator.sign).to_have_text("")
+    assert phone.raised() == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("en", ("Settings", "Hide this app")), ("it", ("Impostazioni", "Nascondi l’app"))],
+)
+def test_it_has_no_barrier_in_any_theme_size_or_language(
+    phone: Phone, calculator: Calculator, lang: str, words: tuple[str, str]
+) -> None:
+    page = phone.page
+    phone.open(f"/calculator?lang={lang}")
     page.evaluate(AXE.read_text())
-    wrong = []
-    for width, height in ((390, 844), (320, 568), (844, 390)):
-        page.set_viewport_size({"width": width, "height": height})
-        for theme in ("dark", "light"):
-            page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
-            wrong += [f"{theme} {width}: {one}" for one in page.evaluate(RUN)]
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            wrong.append(f"{width}: wider than the phone")
+    wrong = looked_at(phone, "calculator")
+    calculator.type("123456789012")
+    wrong += looked_at(phone, "a long figure")
+    calculator.hold("=", phone.sos)
+    for word in words:
+        page.get_by_role("button", name=word).click()
+    page.locator("[name=openNumber]").fill("0")
+    page.locator("[type=submit]").click()
+    expect(page.locator("[aria-invalid]")).to_be_visible()
+    wrong += looked_at(phone, "the chapter")
     assert not wrong, "\n".join(wrong)

@@ -11,8 +11,8 @@ from litestar.testing import TestClient
 
 from gateways.http.app import build
 from gateways.http.context import Web
-from messages.events import AlertReopened, PositionUpdated, RingingSeen
-from messages.ids import E164, AlertId, LineId, NodeId, Outcome, TrunkId
+from messages.events import AlertReopened, AlertSignalAdded, PositionUpdated, RingingSeen
+from messages.ids import E164, AlertId, Channel, LineId, NodeId, Outcome, TrunkId
 from model.policy import LineSpec
 from runtime.published.peers import Peers
 from runtime.published.peers import Place as OtherNode
@@ -64,6 +64,22 @@ def test_the_app_is_told_what_the_journal_says(client: Client, place: Place, web
         ("closed", True, 3),
     ]
     assert said["outcome"] == "handed_over"
+
+
+def test_the_app_is_told_that_an_alert_is_silent_until_it_is_asked_to_cancel(
+    client: Client, place: Place, web: Web
+) -> None:
+    story = Story(web.journal, CLOCK.now_us()).opened()
+    url = f"/v1/alerts/{story.alert}"
+    assert client.get(url, headers=place.app()).json()["silent"] is False
+    now = CLOCK.now_us()
+    story.hear(
+        AlertSignalAdded(channel=Channel.SMS, received_at=now, raised_at=now, phone=E164(GIULIA), silent=True)
+    )
+    wait_until(lambda: client.get(url, headers=place.app()).json()["silent"], what="that it is silent")
+    client.post(f"{url}/cancel", json={"pin": "0000"}, headers=place.app())
+    wait_until(lambda: client.get(url, headers=place.app()).json()["cancelled"], what="the attempt")
+    assert client.get(url, headers=place.app()).json()["silent"] is False
 
 
 def test_an_alert_of_long_ago_is_read_from_the_journal(client: Client, place: Place, web: Web) -> None:

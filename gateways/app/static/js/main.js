@@ -115,6 +115,9 @@ const ui = {
   // No entry in the history that the way out would leave behind.
   tryIt: () => location.replace('?test=1'),
   exit: () => cover.exit(),
+  get isHidden() {
+    return isDisguised();
+  },
   get isNamed() {
     return !ui.quiet && !isDisguised();
   },

@@ -269,6 +269,7 @@ export const settings = (ui, now) =>
               </button>`
           : nothing
       }
+      ${ui.isHidden ? nothing : html`<p class="app__small">${t('exitText')}</p>`}
       <p class="app__small">${t('kept')}</p>
       <button class="app__btn app__btn--do" type="submit" ?disabled=${ui.checking}>
         ${t(ui.checking ? 'checking' : 'save')}

@@ -229,6 +229,10 @@ export const WORDS = {
   ],
   // hidden
   exit: ['Esci', 'Exit'],
+  exitText: [
+    '«Esci» mostra subito una calcolatrice. Per tornare qui tieni premuto = per 1,5 secondi.',
+    'Exit shows a calculator at once. To come back here, hold = for 1.5 seconds.',
+  ],
   calculator: ['Calcolatrice', 'Calculator'],
   hiding: ['Nascondi l’app', 'Hide this app'],
   hidingText: [

@@ -57,6 +57,7 @@ export class Calculator {
     this.sum = CLEARED;
   }
 
+  /** Wherever the finger is by then. */
   letGo = () => clearTimeout(this.timer);
 
   keydown = (event) => {
@@ -114,8 +115,6 @@ export class Calculator {
       <div
         class="calc__keys"
         @pointerdown=${this.pointerdown}
-        @pointerup=${this.letGo}
-        @pointercancel=${this.letGo}
         @click=${this.click}
         @contextmenu=${(event) => event.preventDefault()}>
         ${KEYS.map(

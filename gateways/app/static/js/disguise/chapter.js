@@ -105,7 +105,8 @@ export const hiding = (ui, chapter) => {
         <p class="app__small">${t('hidingInstall')}</p>
         <button class="app__btn app__btn--do" type="submit">${t('hideNow')}</button>
       </form>
-      ${now.on ? ghost('showAgain', chapter.stop) : ''} ${ghost(forgetWord(chapter), chapter.forget)}`,
+      ${now.on || isDisguised() ? ghost('showAgain', chapter.stop) : ''}
+      ${ghost(forgetWord(chapter), chapter.forget)}`,
     html`${call112(false)}
       <nav class="app__nav">${ghost('back', ui.closeSettings)}</nav>`,
   );

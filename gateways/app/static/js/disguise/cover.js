@@ -43,6 +43,7 @@ export class Cover {
     addEventListener('keyup', (event) => {
       if (this.isUp) this.calculator.keyup(event);
     });
+    for (const end of ['pointerup', 'pointercancel', 'blur']) addEventListener(end, this.calculator.letGo);
     const always = { capture: true, passive: true };
     for (const touch of TOUCHES) addEventListener(touch, () => this.#touched(), always);
     this.#cover();
