@@ -12,6 +12,9 @@ from model.areas import Outline
 FEED: Final = "feed"
 """In place of an address: the target asks."""
 
+TOKEN_MIN: Final = 20
+"""Characters of a feed's token. Who types a wrong one is not made to wait: a shorter one could be guessed."""
+
 
 class DataFormat(StrEnum):
     """In which form an alert is written down."""

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from center.doctor.findings import Finding, fail, ok, warn
 from center.settings.schema import DataTable, Settings
-from model.data_target import FEED, DataFormat
+from model.data_target import FEED, TOKEN_MIN, DataFormat
 
 PART = "data"
 
@@ -28,15 +28,17 @@ def data(settings: Settings) -> Iterator[Finding]:
                 "not have: a PSP will refuse it (docs/decisions/0108)",
             )
         if not faults:
-            where = "asks" if table.to == FEED else urlsplit(table.to).hostname or table.to
+            where = "whoever asks" if table.to == FEED else urlsplit(table.to).hostname or table.to
             yield ok(PART, f"{table.name}: {table.format} to {where}, {table.area or 'everywhere'}")
 
 
 def _faults(table: DataTable) -> Iterator[str]:
     if table.token_file:
         try:
-            if not Path(table.token_file).read_text(encoding="ascii").strip():
-                yield f"token_file: {table.token_file} is empty"
+            token = Path(table.token_file).read_text(encoding="ascii").strip()
+            least = TOKEN_MIN if table.to == FEED else 1
+            if len(token) < least:
+                yield f"token_file: {table.token_file} has {len(token)} characters, not {least} at least"
         except (OSError, UnicodeDecodeError) as error:
             yield f"token_file: {error}"
     if table.to == FEED:

@@ -114,6 +114,7 @@ class WebGroup:
             speaks={name: speakable(own, name, question.ask, voices) for name, question in named(protocols)},
             map=tiles_of(self._settings.map),
             addresses=addresses_of(self._settings.map),
+            data=self._setup.data,
             drill=DrillSettings(
                 phone=E164(phone) if (phone := self._settings.drill.phone) else None,
                 timeout_s=self._settings.drill.timeout_s,

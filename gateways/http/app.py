@@ -63,6 +63,7 @@ from gateways.http.routes.nodes import nodes_route
 from gateways.http.routes.own_access import own_access_routes
 from gateways.http.routes.own_record import own_record_routes
 from gateways.http.routes.psap import psap_routes
+from gateways.http.routes.psap_feed import psap_feed_route
 from gateways.http.routes.records import record_routes
 from gateways.http.routes.schema import openapi_config
 from gateways.http.routes.sign_on import sign_on_routes
@@ -234,6 +235,7 @@ def build(web: Web) -> Litestar:
             *message_routes(web),
             cancel_route(web),
             *psap_routes(web, Registry(web.journal, region=web.settings.policy.region)),
+            psap_feed_route(web, Registry(web.journal, region=web.settings.policy.region)),
             *device_routes(web, Registry(web.journal, region=web.settings.policy.region)),
             *record_routes(web, Registry(web.journal, region=web.settings.policy.region)),
             *own_record_routes(web, Registry(web.journal, region=web.settings.policy.region)),

@@ -74,6 +74,10 @@ class Auditing:
         self._committed(await self._writing.run(lambda tx: self.trail.append(tx, said)))
         connection.scope["state"][_NOTED] = True
 
+    def shows_nobody(self, connection: AnyConnection) -> None:
+        """The answer has nobody's data this time: whoever asks each second enters nothing."""
+        connection.scope["state"][_NOTED] = True
+
     def refused(self, connection: AnyConnection, error: RequestError) -> None:
         """Somebody has come with what is not enough; who comes with nothing at all has tried nothing."""
         tried = bearer(connection) is not None or connection.scope.get("method") == "POST"

@@ -8,6 +8,7 @@ from gateways.addresses.source import AddressSettings
 from gateways.console.map.tiles import MapSettings
 from gateways.console.protocols import CallProtocol
 from messages.ids import E164, NodeId
+from model.data_target import DataTarget
 from model.policy import LineSpec, Policy
 from store.registry.people import SecondFactor
 
@@ -37,6 +38,8 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     speaks: dict[str, list[str]] = {}
     """In which languages each of their questions can be spoken at this node."""
     addresses: AddressSettings = AddressSettings()
+    data: tuple[DataTarget, ...] = ()
+    """112's own systems; those that ask by themselves are asked for here."""
     drill: DrillSettings = DrillSettings()
     web: str = ""
     """Where browsers and apps reach this node, `https://…`; told where several share the journal."""

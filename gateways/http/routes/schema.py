@@ -216,11 +216,15 @@ def openapi_config(version: str, cookie: str) -> OpenAPIConfig:
             Tag(name="operator", description="For operators."),
             Tag(name="admin", description="For admins."),
             Tag(name="console", description="For the console's page."),
+            Tag(name="psap", description="For 112's own systems."),
             Tag(name="health", description="For those who watch the center."),
         ],
         components=Components(
             security_schemes={
                 "appKey": SecurityScheme(type="http", scheme="bearer", description="`keys/app.key`"),
+                "feedToken": SecurityScheme(
+                    type="http", scheme="bearer", description='Of a `[[psap.data]]` with `to = "feed"`.'
+                ),
                 "operatorToken": SecurityScheme(type="http", scheme="bearer", description="An operator's."),
                 "consoleSession": SecurityScheme(
                     type="apiKey",

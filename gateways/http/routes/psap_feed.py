@@ -1,0 +1,81 @@
+"""GET /v1/psap/feed: the alerts of which 112 is called, as GeoJSON, for a PSAP's map, which asks by itself.
+
+Who asks has the token of a `[[psap.data]]` with `to = "feed"`, and sees the alerts of that table's area. Each
+answer that shows anybody is an entry in the audit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from pathlib import Path
+
+from litestar import Response, get
+from litestar.handlers import HTTPRouteHandler
+
+from gateways.http.answers import AnyRequest, Problem, said
+from gateways.http.context import Web
+from gateways.http.door.auth import bearer
+from gateways.http.errors import NotSignedOn
+from gateways.psap_data.geojson import MEDIA_TYPE, collection
+from model.alert.case import Case
+from model.data_target import TOKEN_MIN, DataTarget
+from model.psap_alert import PsapAlert, psap_alert
+from model.rules.data_due import called_off, serves, wanted
+from runtime import logs
+from store.audit.entry import Action
+from store.registry.registry import Registry
+from store.registry.who import who_is
+
+log = logs.get("http.psap_feed")
+
+
+def psap_feed_route(web: Web, registry: Registry) -> HTTPRouteHandler:
+    """The route."""
+    feeds = [target for target in web.settings.data if target.is_feed]
+
+    @get(
+        "/v1/psap/feed",
+        summary="Alerts of which 112 is called, for a PSAP's map",
+        description="GeoJSON (RFC 7946): a feature for each open alert of the area that the token is for, "
+        'with what 112 is told of it. By the token of a `[[psap.data]]` with `to = "feed"`.',
+        operation_id="psap_feed",
+        audit=Action.READ_LIST,
+        tags=["psap"],
+        security=[{"feedToken": []}],
+        responses={401: said(Problem, "No feed's token.")},
+    )
+    async def feed(request: AnyRequest) -> Response[bytes]:
+        target = await asyncio.to_thread(_feed_of, feeds, bearer(request) or "")
+        if target is None:
+            raise NotSignedOn("the token of a feed is needed")
+        open_now = [known.case for known in web.following.picture.open()]
+        shown = await asyncio.to_thread(_shown, registry, target, [one for one in open_now if wanted(one)])
+        if shown:
+            alerts = [one.alert for one in shown]
+            await web.audit.note(request, alerts, actor=f"psap:{target.name}", detail="feed")
+        else:
+            web.audit.shows_nobody(request)
+        headers = {"cache-control": "no-store"}
+        return Response(collection(shown, target.language), media_type=MEDIA_TYPE, headers=headers)
+
+    return feed
+
+
+def _feed_of(feeds: list[DataTarget], token: str) -> DataTarget | None:
+    """Whose token this is; its file is read each time, so that another one is good at once."""
+    found = None
+    for one in feeds:
+        try:
+            own = Path(one.token_file).read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            log.error("the token of a feed cannot be read", feed=one.name, reason=str(error))
+            continue
+        if len(own) >= TOKEN_MIN and hmac.compare_digest(own.encode(), token.encode()):
+            found = one
+    return found
+
+
+def _shown(registry: Registry, target: DataTarget, cases: list[Case]) -> list[PsapAlert]:
+    alerts = (psap_alert(case, who_is(registry, case.user)) for case in cases if not called_off(case))
+    return [alert for alert in alerts if serves(target, alert)]
