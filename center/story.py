@@ -270,6 +270,9 @@ def _operators(event: Event) -> str:
             return f"{event.by} wants the user of this silent alert called"
         case ev.PsapCalledElsewhere():
             return f"{event.by} has called 112 from another phone, and briefed it"
+        case ev.ContactsTexted(names=names):
+            told = f"short messages to {names or '(erased)'}: 112 was called"
+            return told if event.texts else "of the contacts nobody is to be told any more"
         case ev.PsapWithdrawn():
             return f"{event.by} takes the call to 112 back"
         case ev.CommandRefused():

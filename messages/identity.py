@@ -24,3 +24,5 @@ class Identified(Message, frozen=True, kw_only=True, tag="user.identity"):
     language: str = ""
     name: str = ""
     """What she is called, for an operator to hear. Not for the journal: no name could be erased from it."""
+    tells: bool = False
+    """Whether the person has named somebody who is to be told when 112 was called."""

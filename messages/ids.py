@@ -224,6 +224,8 @@ class TextPurpose(StrEnum):
     DIALOGUE = "dialogue"
     """An operator's message to a user in an alert."""
     CODE = "code"
+    CONTACT = "contact"
+    """To somebody whom a user has wanted told."""
     MESSAGE = "message"
 
 

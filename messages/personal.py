@@ -38,6 +38,7 @@ _FIELDS: Final[Mapping[type[Message], Mapping[str, PersonalKind]]] = {
     ev.DialWithheld: {"number": _NUMBER},
     ev.HandOverRequested: {"text": _WORDS},
     ev.FalseAlarmDeclared: {"text": _WORDS},
+    ev.ContactsTexted: {"names": _WORDS, "numbers": _NUMBER},
 }
 
 PERSONAL: Final = {str(kind.__struct_config__.tag): fields for kind, fields in _FIELDS.items()}

@@ -18,6 +18,15 @@ from model.areas import Outline
 from model.data_target import DataTarget
 from model.record import SHARED, Shared
 
+CONTACT_WORDS: Final = {
+    "it": "Da securWoman: {name} ha chiesto aiuto e il 112 lo sa. Non telefonare e non andare sul posto: "
+    "può aumentare il pericolo.",
+    "en": "From securWoman: {name} has asked for help and 112 knows. Do not phone and do not go there: "
+    "it can add to the danger.",
+}
+"""One short message each (TS 23.038: 160 letters), and nothing that tells what has happened, or where."""
+CONTACT_PLACE: Final = {"it": "Dove: {place}.", "en": "Where: {place}."}
+
 
 class MetBy(StrEnum):
     """What on the user's leg meets the deadline (S11)."""
@@ -218,6 +227,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """What whoever raises an alert by SMS is sent; empty: nothing."""
     sms_dialogue: bool = True
     """Whether what operators write goes by short message where no app can be used."""
+    contact_words: dict[str, str] = msgspec.field(default_factory=CONTACT_WORDS.copy)
+    """What those are told by SMS whom a user wanted told, by language; none: nobody is told."""
+    contact_place: dict[str, str] = msgspec.field(default_factory=CONTACT_PLACE.copy)
+    """And where the user has said so, where that is."""
     leave_alarm_within_s: float = 60.0
     """The user's or 112's leg ending this soon after the operator left alarms the operators (case 16)."""
 

@@ -11,6 +11,7 @@ from typing import ClassVar
 from msgspec.structs import replace
 from thespian.actors import ActorAddress
 
+from actors.alert_case import telling
 from actors.alert_case.claims import claims
 from actors.alert_case.decider import Decision, decide
 from actors.alert_case.elsewhere import is_elsewhere, is_taken_over
@@ -243,12 +244,12 @@ class AlertCaseActor(CenterActor):
         if self._case is None or not decision.events:
             self._pending = decision.pending
             return
-        before, events = self._case, decision.events
+        before, events, policy = self._case, decision.events, self._policy
         appends = claims(before, self._pending, events, self.env.node)
 
         def write(tx: Transaction) -> tuple[Recorded, ...]:
             ask_for(tx, before, [one.number for one in events if isinstance(one, DialogueTexted)])
-            return tx.append(*appends)
+            return telling.write(tx, before, appends, policy)
 
         recorded = self._journal.transact(write)
         own = streams.case(self._case.alert)

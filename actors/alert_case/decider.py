@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from actors.alert_case.alarms import alarms
 from actors.alert_case.callback import answer_inbound_call, call_user, watch_callback
+from actors.alert_case.contacts import tell_contacts
 from actors.alert_case.emergency import call_psap
 from actors.alert_case.ending import end
 from actors.alert_case.find_operator import find_operator, keep_operator
@@ -50,7 +51,10 @@ def identify(case: Case, pending: PendingOffers, _policy: Policy, _now_us: Insta
         return Step(wants=(Identify(alert=case.alert, phone=case.phone, device=case.device),))
     if known.user is None:
         return Step(events=(ev.UserUnknown(),))
-    return Step(events=(ev.UserIdentified(user=known.user, phone=known.phone, language=known.language),))
+    identified = ev.UserIdentified(
+        user=known.user, phone=known.phone, language=known.language, tells=known.tells
+    )
+    return Step(events=(identified,))
 
 
 Rule = Callable[[Case, PendingOffers, Policy, Instant], Step]
@@ -68,6 +72,7 @@ RULES: Final[tuple[Rule, ...]] = (
     watch_callback,
     call_user,
     call_psap,
+    tell_contacts,
     attend_listener,
     watch_sound,
     write_by_sms,

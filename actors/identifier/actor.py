@@ -13,6 +13,7 @@ from messages.ids import Role
 from runtime.actor import CenterActor
 from store.errors import StoreError
 from store.journal.journal import Journal
+from store.registry import records
 from store.registry.people import User
 from store.registry.registry import Registry
 
@@ -40,14 +41,18 @@ class IdentifierActor(CenterActor):
         try:
             by_phone = self._registry.user_by_phone(asked.phone) if asked.phone else None
             by_device = self._registry.user_by_device(asked.device) if asked.device else None
+            known = by_phone or by_device
+            tells = known is not None and self._journal.at_one_moment(
+                lambda one: records.read(one, known.id).record.tells
+            )
         except StoreError as error:
             # Never a reason to wait: full service without identity (case 14).
             self.log.error("the registry cannot be read", error=str(error))
             return Identified(alert=asked.alert)
-        return identity(asked, _person(by_phone), _person(by_device))
+        return identity(asked, _person(by_phone, tells), _person(by_device, tells))
 
 
-def _person(user: User | None) -> Person | None:
+def _person(user: User | None, tells: bool) -> Person | None:
     if user is None:
         return None
-    return Person(user=user.id, phones=user.phones, language=user.language, name=user.name)
+    return Person(user=user.id, phones=user.phones, language=user.language, name=user.name, tells=tells)

@@ -15,6 +15,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     phones: tuple[E164, ...] = ()
     language: str = ""
     name: str = ""
+    tells: bool = False
 
 
 def identity(asked: Identify, by_phone: Person | None, by_device: Person | None) -> Identified:
@@ -24,5 +25,10 @@ def identity(asked: Identify, by_phone: Person | None, by_device: Person | None)
         return Identified(alert=asked.alert)
     phone = asked.phone or (person.phones[0] if person.phones else None)
     return Identified(
-        alert=asked.alert, user=person.user, phone=phone, language=person.language, name=person.name
+        alert=asked.alert,
+        user=person.user,
+        phone=phone,
+        language=person.language,
+        name=person.name,
+        tells=person.tells,
     )

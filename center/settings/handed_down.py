@@ -166,6 +166,8 @@ def policy_of(settings: Settings) -> Policy:
         duress=settings.duress,
         sms_acknowledge=settings.sms.acknowledge,
         sms_dialogue=settings.sms.dialogue,
+        contact_words=settings.sms.contacts,
+        contact_place=settings.sms.contacts_where,
         leave_alarm_within_s=settings.alert.leave_alarm_within_s,
         dialling=Dialling(
             kinds=settings.dialling.kinds,

@@ -14,7 +14,17 @@ from msgspec import Meta
 
 from messages.ids import OperatorLine
 from model.data_target import DataFormat
-from model.policy import Dialling, Duress, LastResort, MetBy, NumberKind, Retention, VoiceAlert
+from model.policy import (
+    CONTACT_PLACE,
+    CONTACT_WORDS,
+    Dialling,
+    Duress,
+    LastResort,
+    MetBy,
+    NumberKind,
+    Retention,
+    VoiceAlert,
+)
 from model.record import SHARED, Shared
 from store.registry.people import SecondFactor
 
@@ -32,6 +42,8 @@ Days = Annotated[int, Meta(ge=0, le=36500)]
 """0: until the person is erased."""
 Area = Annotated[str, Meta(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$(?!\n)")]
 OptionalArea = Annotated[str, Meta(pattern=r"^([A-Z]{2}(-[A-Z0-9]{1,3})?)?$(?!\n)")]
+Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}$(?!\n)")]
+Words = Annotated[str, Meta(min_length=1, max_length=300)]
 Imei = Annotated[str, Meta(pattern=r"^([0-9]{15})?$(?!\n)")]
 
 
@@ -187,6 +199,8 @@ class RetentionTable(_Table, frozen=True, kw_only=True):
 class SmsTable(_Table, frozen=True, kw_only=True):
     acknowledge: Annotated[str, Meta(max_length=300)] = ""
     dialogue: bool = True
+    contacts: dict[Language, Words] = msgspec.field(default_factory=CONTACT_WORDS.copy)
+    contacts_where: dict[Language, Words] = msgspec.field(default_factory=CONTACT_PLACE.copy)
 
 
 class AnnouncementsTable(_Table, frozen=True, kw_only=True):

@@ -128,6 +128,8 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         broken_us=case.leave.broken_at,
         broken_party=case.leave.broken_party,
         reopened_us=case.reopened_at,
+        contacts_us=case.contacts_at if case.contacts else None,
+        contacts=case.contacts,
         false_alarm_us=case.false_alarm_at,
         briefing_us=case.briefing_at,
         left_us=case.leave.at,
@@ -205,6 +207,7 @@ def queue_view(view: CaseView) -> CaseView:
     return replace(
         view,
         withheld=True,
+        contacts="",
         phone=None,
         device=None,
         person=first,

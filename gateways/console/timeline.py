@@ -36,6 +36,7 @@ _WORDS: Final = (
     "briefing.filled",
     "leg.pressed",
     "data.refused",
+    "contacts.texted",
 )
 _PERSONAL: Final = {**dict.fromkeys(_WORDS, PersonalKind.WORDS), _ADDRESS: PersonalKind.POSITION}
 """Whose text is personal, and of which kind."""
@@ -205,6 +206,8 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             return Entry(at_us=at, what=what, operator=by, reason=told)
         case ev.PsapRequested(by=by) | ev.PsapWithdrawn(by=by) | ev.PsapCalledElsewhere(by=by):
             return Entry(at_us=at, what=what, operator=by)
+        case ev.ContactsTexted(texts=texts, names=names):
+            return Entry(at_us=at, what=what, text=names) if texts else None
         case ev.MachineMarked(by=by) | ev.RedialRequested(by=by) | ev.CallAloudRequested(by=by):
             return Entry(at_us=at, what=what, operator=by)
         case ev.AlertReopened(by=by):

@@ -286,6 +286,10 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     reopened_us: Instant | None
     reopen: Refusal | None = None
     """In a story: why the alert cannot be reopened, null where it can. Elsewhere null, and says nothing."""
+    contacts_us: Instant | None = None
+    """When short messages to those were asked for whom the user wanted told."""
+    contacts: str = ""
+    """Their names."""
     false_alarm_us: Instant | None
     briefing_us: Instant | None
     left_us: Instant | None

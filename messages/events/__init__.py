@@ -103,6 +103,7 @@ CaseEvent = (
     | PsapCalledElsewhere
     | PsapWithdrawn
     | PsapJoined
+    | ContactsTexted
     | FalseAlarmDeclared
     | BriefingGiven
     | LeaveRequested

@@ -35,6 +35,8 @@ class UserIdentified(Message, frozen=True, kw_only=True, tag="user.identified"):
     phone: E164 | None = None
     """The number to call her on, where the alert came without one."""
     language: str = ""
+    tells: bool = False
+    """Whether somebody is to be told when 112 was called."""
 
 
 class UserUnknown(Message, frozen=True, kw_only=True, tag="user.unknown"):

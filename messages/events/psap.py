@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from messages.base import Message
-from messages.ids import E164, LegId, OperatorId
+from messages.ids import E164, LegId, OperatorId, TextId
 
 
 class PsapRequested(Message, frozen=True, kw_only=True, tag="psap.requested"):
@@ -25,6 +25,16 @@ class PsapCalledElsewhere(Message, frozen=True, kw_only=True, tag="psap.called_e
     """The operator has called 112 from another phone and has read the briefing there."""
 
     by: OperatorId
+
+
+class ContactsTexted(Message, frozen=True, kw_only=True, tag="contacts.texted"):
+    """Those whom the user wanted told are told that 112 was called: a short message to each is asked for, and
+    what became of it stands in its own stream."""
+
+    texts: tuple[TextId, ...] = ()
+    names: str = ""
+    """Of the contacts, in the order of `texts`, with commas between; their numbers the same."""
+    numbers: str = ""
 
 
 class PsapWithdrawn(Message, frozen=True, kw_only=True, tag="psap.withdrawn"):

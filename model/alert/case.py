@@ -342,6 +342,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """The Identifier has spoken, whether it knew her or not."""
     user: UserId | None = None
     language: str = ""
+    tells: bool = False
+    """Whether the user has named somebody who is to be told when 112 was called."""
     owner: Owner | None = None
     owned_at: Instant | None = None
     """When the AlertCase that has it took it up."""
@@ -414,6 +416,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     to_112: CallsTo112 = CallsTo112()
     data: dict[str, GivenData] = {}
     """What 112's own systems were sent, by target."""
+
+    contacts_at: Instant | None = None
+    """When short messages to those were asked for whom the user wanted told."""
+    contacts: str = ""
+    """Their names."""
 
     # what was said
     false_alarm_at: Instant | None = None

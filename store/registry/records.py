@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import bindparam, delete, func, insert, select
 
 from messages.events import PersonalDataChanged
-from messages.ids import SECOND, Instant, UserId
+from messages.ids import E164, SECOND, Instant, UserId
 from model.picture import PictureKind, kind_of
 from model.record import EMPTY, Contact, PersonRecord
 from store import streams
@@ -160,6 +160,11 @@ def picture(connection: Connection | Transaction, user: UserId, which: str) -> P
     row = connection.one(_PICTURE, user, which)
     plain = None if row is None else open_bytes(bytes(row[1]), bytes(row[2]), "picture", user, which)
     return None if row is None or plain is None else Picture(kind=PictureKind(row[0]), data=plain)
+
+
+def number_of(contact: Contact) -> E164:
+    """Of one that is kept: E.164 by then."""
+    return E164(contact.number)
 
 
 def without_key(connection: Connection) -> int:

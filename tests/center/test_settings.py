@@ -370,6 +370,8 @@ def test_the_actors_are_given_every_setting_that_is_theirs(tmp_path: Path) -> No
     positions_days = 9
     [sms]
     acknowledge = "Wir rufen Sie an."
+    contacts = { de = "{name} braucht Hilfe." }
+    contacts_where = { de = "Ort: {place}." }
     dialogue = false
     [recording]
     enabled = true

@@ -25,7 +25,10 @@ def fold_user(case: Case, event: ev.Event, at: Instant) -> Case | None:
                 user=event.user,
                 phone=case.phone or event.phone,
                 language=event.language,
+                tells=event.tells,
             )
+        case ev.ContactsTexted(names=names):
+            return replace(case, contacts_at=at, contacts=names)
         case ev.UserUnknown():
             return replace(case, identified=True)
         case ev.UserRang(meets_deadline=meets):

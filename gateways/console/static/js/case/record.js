@@ -25,8 +25,11 @@ const told = (one) =>
     : '';
 const joined = (texts, by = ', ') => texts.filter(Boolean).join(by);
 
-/** The photo is beside the name. @param {PersonRecord} record @returns {Row[]} */
-export function rows(record) {
+/**
+ * The photo is beside the name. `asked`: whose short messages were asked for, and when.
+ * @param {PersonRecord} record @param {string} [asked] @returns {Row[]}
+ */
+export function rows(record, asked = '') {
   /** @type {[string, string, string | undefined][]} */
   const texts = [
     ['children', t('children'), record.children],
@@ -45,7 +48,7 @@ export function rows(record) {
     })),
     ...texts.filter(([, , text]) => text).map(([key, label, text]) => ({ key, label, lines: [text ?? ''] })),
     ...several('addresses', either('Indirizzi', 'Addresses'), record.addresses ?? []),
-    ...several('contacts', either('Contatti', 'Contacts'), (record.contacts ?? []).map(contact)),
+    ...several('contacts', either('Contatti', 'Contacts') + asked, (record.contacts ?? []).map(contact)),
   ];
 }
 
@@ -72,10 +75,19 @@ export function photo(view) {
   return id ? image(view, { id, of: view.person?.first_name ?? '' }, 'record__photo') : nothing;
 }
 
+/** @param {CaseView} view */
+const texted = (view) =>
+  view.contacts_us
+    ? either(
+        `: SMS alle ${f.clock(view.contacts_us)} a ${view.contacts}`,
+        `: SMS at ${f.clock(view.contacts_us)} to ${view.contacts}`,
+      )
+    : '';
+
 /** All of it, as a list. @param {CaseView} view */
 export function list(view) {
   return html`<dl class="record">
-    ${rows(recordOf(view)).map(
+    ${rows(recordOf(view), texted(view)).map(
       ({ key, label, lines, picture, grave }) =>
         html`<div data-record=${key} ?data-grave=${grave}>
           ${picture ? html`<dd class="record__face">${image(view, picture, '')}</dd>` : nothing}

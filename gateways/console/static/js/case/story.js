@@ -128,6 +128,8 @@ export function told(entry, user, names, test) {
       return s('user', '', `Identificata: ${user}`, `Identified: ${user}`);
     case 'user.unknown':
       return s('user', '', 'Numero non registrato', 'This number is not registered');
+    case 'contacts.texted':
+      return s('note', '', `SMS a ${entry.text}: 112 chiamato`, `SMS to ${entry.text}: 112 was called`);
     case 'operator.reserved':
       return s('headset', '', `Chiamata a ${op}`, `${op} is being called`);
     case 'operator.not_answering':

@@ -1,0 +1,50 @@
+"""When those whom the user trusts are told by a short message that 112 was called, and in which words. Pure.
+
+Once an alert, and only of those whom the user has named for it beforehand. Not before 112 has been told of a
+real alert by an operator's decision: before that nobody has judged what it is, and whoever is told may run
+into it. Never once anybody has tried to cancel the alert, and never while the user's phone is to be silent: a
+contact who is told may ring it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from messages.ids import SECOND, Instant
+from model.alert.case import Case
+from model.policy import Policy
+from model.rules.quiet import hears_nobody, told_112
+
+WITHIN_US: Final = Instant(1800 * SECOND)
+"""A line that is free later than this after 112 was told tells nobody any more."""
+
+
+def to_be_told(case: Case, policy: Policy) -> bool:
+    """Whether it is now to be done."""
+    judged = case.to_112.elsewhere_at is not None or (case.psap is not None and case.psap.by is not None)
+    alone = case.cancelled or case.duress or case.cancel_asked is not None or hears_nobody(case)
+    wanted = case.tells and case.contacts_at is None and bool(policy.contact_words)
+    return wanted and judged and told_112(case) and not (case.test or alone or case.false_alarm_at)
+
+
+def words(case: Case, policy: Policy, name: str, *, where: bool) -> str:
+    """What a contact reads; with the address or the position, where the user has said so and it is known."""
+    told = _in_language(case, policy, policy.contact_words).replace("{name}", name)
+    place = _place(case) if where else ""
+    more = _in_language(case, policy, policy.contact_place).replace("{place}", place) if place else ""
+    return " ".join(filter(None, (told, more)))
+
+
+def _in_language(case: Case, policy: Policy, said: Mapping[str, str]) -> str:
+    for language in (case.language, policy.language, "en"):
+        if found := said.get(language):
+            return found
+    return next(iter(said.values()), "")
+
+
+def _place(case: Case) -> str:
+    if (known := case.address) is not None:
+        return ", ".join(filter(None, (f"{known.street} {known.number}".strip(), known.town)))
+    at = case.position
+    return "" if at is None else f"{at.lat:.5f}, {at.lon:.5f}"
