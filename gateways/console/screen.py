@@ -89,7 +89,6 @@ class Screen:
             protocols=protocols,
             language=policy.language,
             speaks=speaks,
-            shares=policy.psap_shares,
         )
         self.connected: set[Window] = set()
         self.watching: Watching[Window] = Watching()

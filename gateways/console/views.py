@@ -38,7 +38,7 @@ from model.alert.phase import Phase
 from model.alert.told import Changes
 from model.loudness import Loudness
 from model.orders.refusals import Refusal
-from model.record import EMPTY, PersonRecord, Shared
+from model.record import EMPTY, PersonRecord
 from model.rules.spoken import Progress
 from store.registry.people import StaffRole
 
@@ -51,6 +51,8 @@ class PersonView(msgspec.Struct, frozen=True, kw_only=True):
     language: str = ""
     notes: str = ""
     record: PersonRecord = EMPTY
+    for_112: PersonRecord = EMPTY
+    """What of it 112 may be told."""
 
     @property
     def name(self) -> str:
@@ -472,8 +474,6 @@ class CenterView(msgspec.Struct, frozen=True, kw_only=True):
     """The center's own."""
     speaks: dict[str, list[str]] = {}
     """In which languages each question can be spoken, by its name: `violence-3`."""
-    shares: tuple[Shared, ...] = ()
-    """What of a record 112 may be told."""
 
 
 class EventView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

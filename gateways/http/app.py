@@ -109,7 +109,8 @@ def parts(
     run = state / "run"
     notify = notifier or SocketNotifier(run / "notify")
     journal = Journal.open(settings.journal, node=settings.node, clock=clock.now_us, notify=notify, spare=run)
-    asked = RegistryQueries(Registry(journal, region=settings.policy.region), journal, clock)
+    registry = Registry(journal, region=settings.policy.region)
+    asked = RegistryQueries(registry, journal, clock, settings.policy.psap_shares)
     cookies = Cookies(settings.node, settings.state)
     proxies = Proxies(
         settings.public_url or settings.web, settings.trusted_proxies, tls=bool(settings.certificate)

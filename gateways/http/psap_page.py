@@ -11,10 +11,12 @@ from datetime import datetime
 from html import escape
 from typing import Final, NamedTuple
 
+from gateways.http import psap_record
 from messages.base import Address
 from messages.ids import SECOND, BriefingField, Instant, Nearness, Party
 from model.alert.case import Case, KnownPosition
 from model.alert.told import Changes
+from model.record import PersonRecord
 from model.rules.quiet import hears_nobody
 from store.registry.people import User
 
@@ -24,6 +26,7 @@ POLICY: Final = "; ".join(
     (
         "default-src 'none'",
         "style-src 'unsafe-inline'",
+        "img-src 'self'",
         "form-action 'self'",
         "frame-ancestors 'none'",
         "base-uri 'none'",
@@ -36,6 +39,7 @@ dt { font-weight: bold; margin-top: 1rem; } dd { margin: 0; font-size: 1.35rem; 
 small { display: block; font-size: 1rem; color: #444; }
 input, button { font: inherit; font-size: 1.6rem; padding: .4rem .6rem; }
 input { width: 10rem; letter-spacing: .15em; text-transform: uppercase; }
+figure { display: inline-block; margin: 1rem 1rem 0 0; } img { height: 14rem; max-width: 100%; }
 .note { border-left: 6px solid #b00; padding-left: .8rem; }
 .changed { border-left: 6px double #111; padding-left: .8rem; }
 .changed > b { font-size: 1rem; text-transform: uppercase; }
@@ -57,6 +61,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "weapons": ("Armi", "Weapons"),
     "injured": ("Feriti", "Injured"),
     "children": ("Bambini", "Children"),
+    **psap_record.WORDS,
     "with": ("Con lei", "With her"),
     "who": ("Chi", "Who"),
     "nobody": ("Numero non registrato", "Number not registered"),
@@ -119,13 +124,16 @@ def address(code: str, lang: str, since_us: Instant) -> str:
 def page(
     case: Case,
     user: User | None,
+    record: PersonRecord,
     code: str,
     lang: str,
     now_us: Instant,
     since_us: Instant,
     changed: Changes,
 ) -> str:
-    """What is known of the alert now, and marked, what has `changed` since `since_us`."""
+    """What is known of the alert now, and marked, what has `changed` since `since_us`. Of the `record` what
+    112 may be told.
+    """
     w = words(lang)
     notes = [w["test"]] if case.test else []
     if case.closed_at is not None:
@@ -133,8 +141,12 @@ def page(
     if hears_nobody(case):
         notes.append(w["cannot"])
     on_line = case.confirmed_answered(Party.USER) is not None
+    known = {
+        BriefingField.INJURED: psap_record.injured(record, w),
+        BriefingField.CHILDREN: psap_record.children(record),
+    }
     rows = [
-        (w["where"], _where(case, w, now_us, changed)),
+        (w["where"], _where(case, w, now_us, changed) + _of_record(psap_record.where(record, w))),
         (
             w["what"],
             [
@@ -142,17 +154,18 @@ def page(
                 _Line(w["raised"].format(_clock(case.raised_at))),
             ],
         ),
+        *((w["dangerous"], _of_record([one])) for one in psap_record.dangerous(record, w)),
         *(
-            (w[field.value], [*_filled(case, field, w, changed)])
+            (w[field.value], [*_filled(case, field, w, changed), *_of_record(known.get(field, []))])
             for field in (
                 BriefingField.WEAPONS,
                 BriefingField.INJURED,
                 BriefingField.CHILDREN,
                 BriefingField.WITH,
             )
-            if field in case.briefing or changed.fields.get(field)
+            if field in case.briefing or changed.fields.get(field) or known.get(field)
         ),
-        (w["who"], [_Line(one) for one in _who(case, user, w)]),
+        (w["who"], _of_record(_who(case, user, w) + psap_record.who(record, w))),
         (w["phone"], [_Line(case.phone or w["unknown"]), _Line(w["on"] if on_line else w["off"])]),
     ]
     told = "".join(f"<p class='note'>{escape(note)}</p>" for note in notes)
@@ -160,9 +173,14 @@ def page(
     marked = f"<p><small>{w['since'].format(_clock(since_us))}</small></p>"
     from_now = f"<p class='from-now'><a href='{escape(address(code, lang, now_us))}'>{w['from_now']}</a></p>"
     as_of = f"<p><small>{w['as_of'].format(_clock(now_us))}</small></p>"
-    inside = f"<h1>{w['title']}</h1>{told}<dl>{listed}</dl>{marked}{from_now}{as_of}"
+    faces = psap_record.pictures(record, code, "" if user is None else user.name, w)
+    inside = f"<h1>{w['title']}</h1>{told}<dl>{listed}</dl>{faces}{marked}{from_now}{as_of}"
     here = f"/112/{code}?since={since_us}"
     return _page(lang, inside, here, again_s=AGAIN_S if case.closed_at is None else 0)
+
+
+def _of_record(texts: list[str]) -> list[_Line]:
+    return [_Line(one) for one in texts]
 
 
 def _where(case: Case, w: dict[str, str], now_us: Instant, changed: Changes) -> list[_Line]:

@@ -10,6 +10,7 @@ from gateways.console.people import OperatorRecord
 from gateways.console.views import PersonView
 from messages.ids import OperatorId, UserId
 from model.alert.case import Case
+from model.record import SHARED, Shared, shared
 from runtime.clock import Clock
 from store.journal.journal import Journal
 from store.registry import authenticators, records
@@ -28,7 +29,11 @@ _PINS_AT_ONCE: Final = 2
 class RegistryQueries:
     """One registry, asked."""
 
-    def __init__(self, registry: Registry, journal: Journal, clock: Clock) -> None:
+    def __init__(
+        self, registry: Registry, journal: Journal, clock: Clock, shares: tuple[Shared, ...] = SHARED
+    ) -> None:
+        """`shares`: what of a record 112 may be told."""
+        self._shares = shares
         self._registry = registry
         self._journal = journal
         self._clock = clock
@@ -122,6 +127,7 @@ class RegistryQueries:
             language=found.language,
             notes=found.notes,
             record=kept.record,
+            for_112=shared(kept.record, self._shares),
         )
 
     async def pin_verdict(self, case: Case, pin: str) -> PinVerdict:

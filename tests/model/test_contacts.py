@@ -77,7 +77,9 @@ def test_the_words_are_in_the_users_language_or_the_centers_or_english() -> None
 
 
 def test_where_it_is_only_who_may_know_it_is_told() -> None:
-    at = KnownPosition(lat=44.390581, lon=8.97342, accuracy_m=18.0, at=AT, received_at=AT, channel=Channel.DATA)
+    at = KnownPosition(
+        lat=44.390581, lon=8.97342, accuracy_m=18.0, at=AT, received_at=AT, channel=Channel.DATA
+    )
     there = replace(TOLD, positions=(at,))
     assert "44.39" not in words(there, POLICY, "Giulia", where=False)
     assert words(there, POLICY, "Giulia", where=True).endswith(" Dove: 44.39058, 8.97342.")

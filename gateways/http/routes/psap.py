@@ -19,18 +19,20 @@ from gateways.http import psap_page
 from gateways.http.answers import AnyRequest
 from gateways.http.context import Web
 from gateways.http.door.throttle import Throttle, network
+from gateways.http.records import shown as picture_shown
 from gateways.http.routes.alerts import into_inbox
 from messages.events import PageViewed
 from messages.ids import AlertId, Instant
 from model.alert.case import Case
 from model.alert.evolve import fold
 from model.alert.told import Told
+from model.record import EMPTY, PersonRecord, shared
 from model.rules.told import changes, told
 from store import streams
 from store.alerts import pages
 from store.audit.entry import Action
 from store.journal.journal import Transaction
-from store.registry import keyring
+from store.registry import keyring, records
 from store.registry.people import User
 from store.registry.registry import Registry
 
@@ -48,6 +50,14 @@ Lang = Annotated[Literal["it", "en"], QueryParameter(description="Of the page.")
 def psap_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
     """The routes."""
     throttle = Throttle(TRIES_MAX)
+
+    def record_of(case: Case) -> PersonRecord:
+        """What of the user's record 112 may be told."""
+        if case.user is None:
+            return EMPTY
+        user = case.user
+        kept = web.journal.at_one_moment(lambda connection: records.read(connection, user))
+        return shared(kept.record, web.settings.policy.psap_shares)
 
     def html(text: str, status: int = 200, wait_s: int = 0) -> Response[bytes]:
         headers = {"content-security-policy": psap_page.POLICY, "cache-control": "no-store"}
@@ -105,12 +115,31 @@ def psap_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         user: User | None = None
         if case.user is not None:
             user = await asyncio.to_thread(registry.user, case.user)
+        record = await asyncio.to_thread(record_of, case)
         now_us = web.clock.now_us()
         since_us = Instant(min(since, now_us) or now_us)
         changed = changes(await asyncio.to_thread(_told_at, web, case, since_us), case)
-        return html(psap_page.page(case, user, known, lang, now_us, since_us, changed))
+        return html(psap_page.page(case, user, record, known, lang, now_us, since_us, changed))
 
-    return [ask, typed, page]
+    @get("/112/{code:str}/pictures/{picture:str}", include_in_schema=False, audit=Action.READ_PERSON)
+    async def seen(request: AnyRequest, code: FromPath[str], picture: FromPath[str]) -> Response[bytes]:
+        found = await shown(request, code, "it")
+        if isinstance(found, Response):
+            return found
+        case, _ = found
+        record = await asyncio.to_thread(record_of, case)
+        user = case.user if picture in record.pictures else None
+        image = (
+            None
+            if user is None
+            else await asyncio.to_thread(
+                web.journal.at_one_moment, lambda one: records.picture(one, user, picture)
+            )
+        )
+        await web.audit.note(request, (case.alert, case.user), actor="112", detail="picture")
+        return picture_shown(image)
+
+    return [ask, typed, page, seen]
 
 
 def _case_of(web: Web, code: str) -> Case | None:

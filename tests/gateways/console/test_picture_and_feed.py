@@ -80,6 +80,7 @@ def test_s04_the_operator_is_shown_when_who_where_and_how(journal: Journal) -> N
         "language": "it",
         "notes": "Asthma",
         "record": {},
+        "for_112": {},
     }
     assert (view["position"]["lat"], view["position"]["accuracy_m"]) == (44.39058, 18.0)
     assert view["channel"] == "data"

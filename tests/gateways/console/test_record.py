@@ -96,3 +96,31 @@ def test_of_anothers_case_the_queue_has_no_record(stage: Stage) -> None:
     expect(stage.page.locator(".rail__item")).to_have_count(1)
     assert told
     assert not [secret for secret in ("ombrello", "Marco Neri", "Anna Rossi") if secret in "".join(told)]
+
+
+@pytest.mark.parametrize("lang", ["it", "en"])
+def test_s10_the_text_for_112_has_the_record_in_the_order_in_which_112_asks(stage: Stage, lang: str) -> None:
+    stage.lang = lang
+    stage.page.set_viewport_size({"width": 1280, "height": 720})
+    stage.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    states.with_record(stage)
+    states.briefing(stage)
+    lines = stage.page.locator(".brief > dd")
+    expect(lines).to_have_count(7)
+    order = lines.evaluate_all("(all) => all.map((e) => e.dataset.line)")
+    assert order == ["where", "what", "dangerous", "injured", "children", "who", "phone"]
+    expect(lines.nth(2)).to_contain_text("Marco Neri, Fiat Panda blu, AB 123 CD, Ha un fucile da caccia.")
+    expect(lines.nth(3)).to_contain_text("allergica alla penicillina")
+    assert stage.page.locator(".brief").evaluate(
+        "(e) => e.parentElement.scrollWidth <= e.parentElement.clientWidth"
+    )
+    expect(stage.page.locator("html")).not_to_have_attribute("data-settling", "")
+    stage.page.keyboard.press("c")
+    expect(stage.page.locator(".copy__said")).to_have_text("Copiato" if lang == "it" else "Copied")
+    copied = stage.page.evaluate("navigator.clipboard.readText()")
+    assert "via Roma 12" in copied
+    assert "ombrello" not in copied, "the safe word is for operators alone"
+    assert "Anna Rossi" not in copied
+    stage.page.keyboard.press("d")
+    expect(stage.page.locator(".record__all")).to_contain_text("ombrello blu")
+    expect(lines).to_have_count(7)

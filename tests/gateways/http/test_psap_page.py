@@ -17,13 +17,17 @@ from gateways.http.context import Web
 from gateways.http.routes.psap import TRIES_MAX
 from messages.base import Position
 from messages.events import AlertErased, AlertReopened, BriefingFilled, PageViewed, PositionUpdated
-from messages.ids import BriefingField, ErasureReason, Instant, Outcome, PersonalKind
+from messages.ids import E164, BriefingField, ErasureReason, Instant, Outcome, PersonalKind, UserId
+from model.record import Contact, Dangerous, PersonRecord, Shared, shared
 from store import streams
 from store.alerts import pages
 from store.journal.journal import Append
+from store.registry import records
+from store.registry.registry import Registry
 from tests.gateways.http.answered import no
-from tests.gateways.http.place import CLOCK, Place, entered
+from tests.gateways.http.place import CLOCK, GIULIA, Place, entered
 from tests.gateways.story import Story
+from tests.support.pictures import png
 from tests.waiting import wait_until
 
 Client = TestClient[Litestar]
@@ -180,3 +184,81 @@ def test_what_has_changed_since_the_moment_in_its_address_is_marked_and_the_addr
     assert "class='changed'" not in client.get(f"/112/{code}?since={10**16}").text, (
         "of the future: from now on"
     )
+
+
+# ------------------------------------------------------------------------------ the record
+
+RECORD = PersonRecord(
+    dangerous=(Dangerous(name="Marco <Neri>", car="Fiat Panda", note="has a rifle"),),
+    children="Luca, 4",
+    medical="asthma",
+    court_order="Trib. Milano 123/26",
+    safe_word="umbrella",
+    reach="by message",
+    addresses=("via Roma 12",),
+    contacts=(Contact(name="Anna Verdi", number="+393471234567"),),
+)
+
+
+@pytest.fixture
+def giulia(web: Web, story: Story) -> UserId:
+    found = Registry(web.journal).user_by_phone(E164(GIULIA))
+    assert found is not None
+    story.identified(found.id)
+    return found.id
+
+
+def recorded(web: Web, user: UserId, record: PersonRecord) -> None:
+    web.journal.transact(lambda tx: records.write(tx, user, record, expected=None, by="test", region="IT"))
+
+
+def said_of(client: Client, code: str) -> list[tuple[str, str]]:
+    """What the page says, line by line, with the name of each."""
+    text = client.get(f"/112/{code}?lang=en").text
+    return [
+        (unescape(name), unescape(re.sub(r"<[^>]+>", "|", value)))
+        for name, value in re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", text)
+    ]
+
+
+def test_112_is_told_of_the_record_what_the_settings_let_it_in_its_order(
+    client: Client, web: Web, giulia: UserId, code: str
+) -> None:
+    recorded(web, giulia, RECORD)
+    said = said_of(client, code)
+    names = [name for name, _ in said]
+    assert names == ["Where", "What", "Dangerous", "Dangerous", "Injured", "Children", "Who", "Phone"]
+    lines = dict(reversed(said))
+    assert "Lives at: via Roma 12" in lines["Where"]
+    assert "Marco <Neri>, Fiat Panda, has a rifle" in lines["Dangerous"]
+    assert "asthma" in lines["Injured"]
+    assert "by message" in lines["Who"]
+    whole = str(said)
+    assert "umbrella" not in whole, "the safe word is for operators alone"
+    assert "Anna Verdi" not in whole, "nor others' numbers, unless the settings say so"
+
+
+def test_no_setting_lets_112_have_the_safe_word() -> None:
+    assert "safe_word" not in {one.value for one in Shared}
+    assert shared(RECORD, tuple(Shared)).safe_word == ""
+    assert shared(RECORD, ()) == PersonRecord()
+
+
+def test_112_sees_the_picture_of_who_is_dangerous_and_the_photo_only_if_the_settings_say_so(
+    client: Client, web: Web, giulia: UserId, code: str
+) -> None:
+    def sent(shade: int) -> str:
+        return web.journal.transact(lambda tx: records.add_picture(tx, giulia, png(9, 9, shade)))
+
+    face, other = sent(1), sent(200)
+    recorded(web, giulia, PersonRecord(photo=face, dangerous=(Dangerous(name="Marco", picture=other),)))
+    page = client.get(f"/112/{code}?lang=en")
+    assert f"src='/112/{code}/pictures/{other}'" in page.text
+    assert face not in page.text
+    assert "img-src 'self'" in page.headers["content-security-policy"]
+    shown = client.get(f"/112/{code}/pictures/{other}")
+    assert (shown.status_code, shown.content) == (200, png(9, 9, 200))
+    assert client.get(f"/112/{code}/pictures/{face}").status_code == 404
+    assert client.get(f"/112/AAAAAA/pictures/{other}").status_code == 404
+    last = [one for one in entered(web) if one.actor == "112"][-1]
+    assert (last.action, last.detail, giulia in last.subjects) == ("read.person", "picture", True)

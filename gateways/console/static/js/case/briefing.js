@@ -9,6 +9,7 @@ import { either, languageName, t } from '../words/words.js';
 import * as f from '../words/format.js';
 import * as s from './situation.js';
 import { cause } from './party.js';
+import { for112 } from './record.js';
 import { addressName, addressSentence, townAfter } from '../place/address.js';
 import { spoken } from '../place/places.js';
 
@@ -35,7 +36,7 @@ const SOURCES = {
 };
 
 /** Fields with a line of their own; the others stand with what the center knows of it. @type {Word[]} */
-const OWN_LINES = ['weapons', 'injured', 'children', 'with'];
+const OWN_LINES = ['dangerous', 'weapons', 'injured', 'children', 'with'];
 
 /**
  * How the position was found, and by what way it came: what is not from the app, anybody may have sent.
@@ -67,10 +68,13 @@ export function briefing(view, nowUs, place = []) {
       parts: [
         ...filled(view, 'where'),
         ...(view.position ? where(view.position, nowUs, place) : [part('none', unknownPlace(view))]),
+        ...recorded(view, 'where'),
       ],
     },
     { key: 'what', parts: [...filled(view, 'what'), part('alert', join([what(view), silence(view)]))] },
-    ...OWN_LINES.map((key) => ({ key, parts: filled(view, key) })).filter(({ parts }) => parts.length),
+    ...OWN_LINES.map((key) => ({ key, parts: [...filled(view, key), ...recorded(view, key)] })).filter(
+      ({ parts }) => parts.length,
+    ),
     { key: 'who', parts: who(view) },
     {
       key: 'phone',
@@ -80,6 +84,15 @@ export function briefing(view, nowUs, place = []) {
     },
   ];
 }
+
+/**
+ * What the user's record says of it, as far as 112 may be told.
+ * @param {CaseView} view @param {string} key @returns {Part[]}
+ */
+const recorded = (view, key) =>
+  for112(view.person?.for_112 ?? {})
+    .filter((one) => one.beside === key)
+    .map(({ id, text }) => part(id, `${unstopped(text)}.`, { look: key === 'dangerous' ? '' : 'small' }));
 
 const unstopped = (text = '') => text.replace(/[.\s]+$/, '');
 
@@ -229,6 +242,7 @@ function who(view) {
   return [
     part('name', `${s.name(view)}${speaks}.`),
     ...(more ? [part('more', more, { look: 'small', is: person?.notes ?? '' })] : []),
+    ...recorded(view, 'who'),
   ];
 }
 

@@ -17,7 +17,7 @@ let opened = null; // of which alert
 /** @param {CaseView} view @returns {PersonRecord} */
 export const recordOf = (view) => view.person?.record ?? {};
 
-const told = (one) =>
+const wish = (one) =>
   one.tell
     ? one.where
       ? either('avvisare, anche dove', 'to be told, and where')
@@ -41,7 +41,7 @@ export function rows(record, asked = '') {
   return [
     ...(record.dangerous ?? []).map((one) => ({
       key: 'dangerous',
-      label: either('Pericoloso', 'Dangerous'),
+      label: t('dangerous'),
       lines: [joined([one.name, one.car]), one.note ?? ''].filter(Boolean),
       ...(one.picture ? { picture: { id: one.picture, of: one.name } } : {}),
       grave: true,
@@ -59,8 +59,30 @@ const contact = (one) =>
   joined([
     one.name + (one.relation ? ` (${one.relation})` : ''),
     one.number && f.phone(one.number),
-    told(one),
+    wish(one),
   ]);
+
+/**
+ * What 112 is told of it, each beside what it asks for. Pure.
+ * @param {PersonRecord} told @returns {{ id: string, beside: string, text: string }[]}
+ */
+export function for112(told) {
+  const text = (id, beside, italian, english, said) =>
+    said ? [{ id, beside, text: italian ? either(`${italian}: ${said}`, `${english}: ${said}`) : said }] : [];
+  return [
+    ...text('home', 'where', 'Abita', 'Lives at', (told.addresses ?? []).join('; ')),
+    ...(told.dangerous ?? []).flatMap((one, i) =>
+      text(`dangerous${i}`, 'dangerous', '', '', joined([one.name, one.car, one.note])),
+    ),
+    ...text('order', 'dangerous', 'Provvedimento', 'Court order', told.court_order),
+    ...text('medical', 'injured', 'Salute', 'Medical', told.medical),
+    ...text('those', 'children', '', '', told.children),
+    ...text('reach', 'who', 'Come contattarla', 'How to reach her', told.reach),
+    ...(told.contacts ?? []).flatMap((one, i) =>
+      text(`contact${i}`, 'who', 'Contatto', 'Contact', joined([one.name, one.relation, one.number])),
+    ),
+  ];
+}
 
 /** @param {CaseView} view @param {Shown} one @param {string} is */
 const image = (view, one, is) =>

@@ -117,6 +117,7 @@ export const WORDS = {
   whereExactly: ['Dove di preciso', 'Where exactly'],
   whatHappens: ['Che cosa succede', 'What happens'],
   changed: ['cambiato', 'changed'],
+  dangerous: ['Pericoloso', 'Dangerous'],
   weapons: ['Armi', 'Weapons'],
   injured: ['Feriti', 'Injured'],
   children: ['Bambini', 'Children'],
