@@ -16,6 +16,7 @@ from gateways.console.protocols import CallProtocol
 from gateways.console.views import AlarmView, CenterView, LineView, ModemView, map_view
 from gateways.console.watching import Watching
 from gateways.nodes import Nodes
+from messages.events import PersonalDataChanged
 from messages.ids import AlertId, LineId, OperatorId, ShiftState
 from messages.journal import Recorded
 from messages.lines import LineLevels, LineReport
@@ -120,6 +121,8 @@ class Screen:
         """The picture has changed: which alerts the consoles are to be told of."""
         for user in batch.persons:
             self.people.look_again_at(user)
+        if batch.operators and any(isinstance(one.event, PersonalDataChanged) for one, _ in batch.events):
+            self.people.look_again()
         told = self.listed.update(self.following.picture, batch.alerts, batch.gone)
         batch.shown = dict.fromkeys(told)
         for alert in batch.gone:

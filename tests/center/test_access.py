@@ -230,9 +230,12 @@ def test_the_doctor_names_who_is_asked_for_a_second_factor_and_has_none(run: Ter
     assert [one.verdict for one in asked(second_factor=SecondFactor.NONE)] == [Verdict.OK]
 
 
-def test_a_second_operator_of_a_name_is_refused_with_whose_it_is(run: Terminal, lucia: str) -> None:
-    run("operator", "add", "lucia  NERI", "--phone", "+390200000102", code=1)
-    assert "belongs to lucia-neri" in run.error
+def test_an_operator_who_could_not_be_told_from_another_is_refused_with_whose_it_is(
+    run: Terminal, lucia: str
+) -> None:
+    for name, phone in (("lucia  NERI", "+390200000101"), ("lucia-neri", "+390200000102")):
+        run("operator", "add", name, "--phone", phone, code=1)
+        assert "belongs to lucia-neri" in run.error
     with registry_of(run) as registry:
         assert registry.called("Lucia Neri") == registry.operator(LUCIA)
 

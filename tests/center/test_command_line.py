@@ -148,6 +148,18 @@ def test_the_state_may_stand_before_the_command(tmp_path: Path, capfd: pytest.Ca
     assert f"no center runs in {tmp_path / 'x'}" in capfd.readouterr().err
 
 
+def test_two_operators_of_one_name_are_named_by_number_or_id(run: Terminal) -> None:
+    run("operator", "add", "Lucia Neri", "--phone", "+390200000101")
+    assert run.error == ""
+    run("operator", "add", "Lucia Neri", "--phone", "+390200000102")
+    assert "sign on by +390200000102 or lucia-neri-2" in run.error
+    run("operator", "role", "Lucia Neri", "admin", code=1)
+    assert "not one operator but several: give the number, or the id" in run.error
+    run("operator", "role", "+390200000102", "admin")
+    run("operator", "add", "Lucia  NERI", "--phone", "+390200000102", code=1)
+    assert "belongs to lucia-neri-2" in run.error
+
+
 def test_an_operator_is_added_with_the_token_alone_on_the_last_line(run: Terminal) -> None:
     token = run("operator", "add", "Lucia Neri", "--phone", "+390200000101", "--token").splitlines()[-1]
     assert token.startswith("swo_")

@@ -14,8 +14,8 @@ from store.registry.registry import Registry
 from store.registry.staff_changes import Fields, change
 from tests.gateways.console.desk import signed_on
 from tests.gateways.console.test_own_access import PASSWORD, tab_to, typed
-from tests.gateways.http.place import Place, WebThread
-from tests.gateways.story import Story
+from tests.gateways.http.place import Place, WebProcess, WebThread
+from tests.gateways.story import Story, on_shift
 
 pytestmark = [
     pytest.mark.browser,
@@ -52,6 +52,26 @@ WORDS = {
         "shared": "Più operatori hanno questo nome: scrivi il tuo numero di telefono al posto del nome.",
     },
 }
+
+
+FIRST_PAINT = """async () => {
+  const begun = performance.now();
+  dispatchEvent(new KeyboardEvent('keydown', { key: '5' }));
+  while (document.querySelectorAll('.operators tbody tr').length < 202)
+    await new Promise(requestAnimationFrame);
+  const drawn = performance.now() - begun;
+  await new Promise(requestAnimationFrame);
+  return [Math.round(drawn), Math.round(performance.now() - begun)];
+}"""
+SEARCH = """async () => {
+  const begun = performance.now();
+  const field = document.getElementById('operator-search');
+  field.value = 'Operator 17';
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+  while (document.querySelectorAll('.operators tbody tr').length !== 11)
+    await new Promise(requestAnimationFrame);
+  return Math.round(performance.now() - begun);
+}"""
 
 
 @pytest.fixture(autouse=True)
@@ -210,6 +230,16 @@ def test_another_admins_change_is_seen_without_reloading_and_nothing_is_overwrit
     assert known(registry, place.luca).name == "Luca Verdi"
 
 
+def test_a_new_name_is_on_every_console_at_once(
+    page: Page, site: WebThread, place: Place, journal: Journal
+) -> None:
+    on_shift(journal, place.luca)
+    signed_on(page, site.url, place)
+    expect(page.locator(".ready")).to_contain_text("Luca Ferri")
+    by_another(journal, place.luca, Fields(name="Luca Ferri"), Fields(name="Luca Verdi"))
+    expect(page.locator(".ready")).to_contain_text("Luca Verdi")
+
+
 @pytest.mark.parametrize("lang", ["it", "en"])
 def test_two_of_one_name_are_told_apart_in_the_list_and_where_they_sign_on(
     page: Page, site: WebThread, place: Place, registry: Registry, lang: str
@@ -276,37 +306,27 @@ def test_a_supervisor_sees_audit_and_version_an_operator_nothing(
     expect(page.locator(".chapters")).to_have_count(0)
 
 
-def test_two_hundred_operators_are_drawn_within_half_a_second(
-    page: Page, site: WebThread, place: Place, registry: Registry, capsys: pytest.CaptureFixture[str]
+def test_two_hundred_operators_are_drawn_within_half_a_second_while_fifty_alerts_are_open(
+    page: Page, place: Place, journal: Journal, registry: Registry, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """The best of three: others use the machine, too."""
     for n in range(200):
         registry.add_operator(f"Operator {n}", f"+3902000{n:05}", by="test")
-    signed_on(page, site.url, place)
-    took_ms = page.evaluate(
-        """async () => {
-          const begun = performance.now();
-          dispatchEvent(new KeyboardEvent('keydown', { key: '5' }));
-          while (document.querySelectorAll('.operators tbody tr').length < 202)
-            await new Promise(requestAnimationFrame);
-          await new Promise(requestAnimationFrame);
-          return performance.now() - begun;
-        }"""
-    )
+    for n in range(50):
+        Story(journal, journal.now_us(), phone=f"+39333222{n:04}").opened().operator_called(place.luca)
+    web = WebProcess(place)
+    try:
+        took = []
+        for _ in range(3):
+            signed_on(page, web.url, place)
+            took.append(page.evaluate(FIRST_PAINT))
+            page.keyboard.press("/")
+            took[-1] += [page.evaluate(SEARCH)]
+            page.goto("about:blank")
+    finally:
+        web.stop()
     with capsys.disabled():
-        print(f"\n202 operators: first paint {took_ms:.0f} ms")
-    page.keyboard.press("/")
-    found_ms = page.evaluate(
-        """async () => {
-          const begun = performance.now();
-          const field = document.getElementById('operator-search');
-          field.value = 'Operator 17';
-          field.dispatchEvent(new Event('input', { bubbles: true }));
-          while (document.querySelectorAll('.operators tbody tr').length !== 11)
-            await new Promise(requestAnimationFrame);
-          return performance.now() - begun;
-        }"""
-    )
-    with capsys.disabled():
-        print(f"search {found_ms:.0f} ms")
-    assert took_ms < 500
-    assert found_ms < 200
+        print(f"\n202 operators, 50 alerts open (drawn, painted, searched; ms): {took}")
+    drawn, painted, searched = (min(times) for times in zip(*took, strict=True))
+    assert drawn <= painted < 500
+    assert searched < 200

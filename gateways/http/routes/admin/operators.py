@@ -119,7 +119,6 @@ def operators_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         with refusing():
             made, code, until = await asyncio.to_thread(work)
         await web.audit.note(request, (made.id,), detail=f"added as {made.role}, with a sign-on link")
-        web.people.look_again()
         told = OperatorAdded(operator=told_operator(made, 0), link=told_link(made.id, code, until))
         return no_store(answer(request, told, 201))
 
@@ -152,7 +151,6 @@ def operators_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
             made, changed = await web.writing.run(work)
         detail = ", ".join(f"role {made.role}" if name == "role" else name for name in changed)
         await web.audit.note(request, (who,), detail=detail or "nothing: it was so already")
-        web.people.look_again()
         return no_store(answer(request, await asyncio.to_thread(row, made)))
 
     @delete(
@@ -177,7 +175,6 @@ def operators_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         with refusing():
             await web.writing.run(work)
         await web.audit.note(request, (who,), detail="removed")
-        web.people.look_again()
         return Response(None, status_code=204)
 
     @post(

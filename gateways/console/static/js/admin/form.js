@@ -111,6 +111,15 @@ export function formPane(ui, form, { title, label, send, leave }) {
   </form>`;
 }
 
+/**
+ * What can be chosen: also what is there and is none of it.
+ * @param {FormField} field @param {string} value
+ */
+function offered(field, value) {
+  const choices = field.choices();
+  return choices.some(([key]) => key === value) ? choices : [...choices, [value, value]];
+}
+
 /** @param {Ui} ui @param {Form} form @param {FormField} field */
 function fieldPane(ui, form, field) {
   const id = `${form.id}-${field.name}`;
@@ -131,9 +140,9 @@ function fieldPane(ui, form, field) {
         aria-invalid=${invalid}
         aria-describedby=${described}
         @change=${(e) => put(e.target.value)}>
-        ${field
-          .choices()
-          .map(([key, text]) => html`<option value=${key} ?selected=${key === value}>${text}</option>`)}
+        ${offered(field, value).map(
+          ([key, text]) => html`<option value=${key} .selected=${key === value}>${text}</option>`,
+        )}
       </select>`,
       check: () =>
         html`<input

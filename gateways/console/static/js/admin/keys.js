@@ -7,7 +7,7 @@ import * as f from '../words/format.js';
 import { answered, why } from './faults.js';
 import { Form, formPane } from './form.js';
 import { Listed } from './listed.js';
-import { once } from './operator-parts.js';
+import { once } from './once.js';
 
 const PATH = '/v1/admin/keys';
 /** @type {FormField[]} */

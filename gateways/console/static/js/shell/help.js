@@ -116,20 +116,6 @@ export function help(ui) {
       'O C R V',
       either('Gestione: operatori, chiavi, registro, versione', 'Admin: operators, keys, audit, version'),
     ],
-    [
-      'A ⏎ P D',
-      either(
-        'Operatori: aggiungi, cambia, link per entrare, reperibile',
-        'Operators: add, change, sign-on link, on call',
-      ),
-    ],
-    [
-      'E X Z',
-      either(
-        'Operatori: chiudi sessioni, togli (poi Invio); Z annulla',
-        'Operators: end sessions, remove (then Enter); Z takes back',
-      ),
-    ],
     ['P A', either('Registro: di chi, o chi', 'Audit: whose, or by whom')],
     ['S', t('trySound')],
     ['Y N', either('Sentito, non sentito', 'Heard, not heard')],

@@ -107,6 +107,7 @@ export class Screen {
   follow() {
     const { feed, known } = this;
     const my = this.mineNow();
+    if (!this.may(this.section)) this.section = 'case'; // the role is another one by now
     if (my && !known.has(my, feed.me)) {
       this.section = 'case'; // a new alert takes the screen
       this.help = false;
