@@ -195,8 +195,12 @@ def test_what_is_typed_is_not_lost_by_a_key_nor_by_an_alert(
     page.locator(".bar__nav button").last.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#operator-name")).to_have_value("Luca Ferri Verdi")
-    page.locator("#operator-name").focus()
-    page.keyboard.press("Escape")
+    # Nor by a key that would open something in its place.
+    expect(page.locator("#operators-h")).to_be_focused()
+    page.keyboard.press("a")
+    expect(page.locator("#operator-name")).to_be_focused()
+    expect(page.locator("#operator-name")).to_have_value("Luca Ferri Verdi")
+    expect(page.locator(".form [role=alert]")).to_contain_text(words["unsaved"])
     page.keyboard.press("Escape")
     expect(page.locator(".form")).to_have_count(0)
     assert known(Registry(journal), place.luca).name == "Luca Ferri"
@@ -284,6 +288,25 @@ def test_a_key_is_issued_told_once_and_revoked_by_keys_alone(
     page.keyboard.press("Enter")
     expect(rows).to_have_count(1)
     assert [one.name for one in registry.app_keys()] == ["new app"]
+
+
+def test_what_one_admin_has_open_is_not_the_next_ones_who_signs_on_there(
+    page: Page, site: WebThread, place: Place, registry: Registry
+) -> None:
+    registry.set_role(place.luca, StaffRole.ADMIN, by="test")
+    registry.set_password(place.luca, PASSWORD, by="test")
+    opened(page, site, place)
+    to_row(page, place.luca)
+    page.keyboard.press("p")
+    expect(page.locator(".once__secret")).to_be_visible()
+    registry.revoke_access(place.marta, by="test")
+    expect(page.locator("input[name=operator]")).to_be_focused()
+    typed(page, "Luca Ferri", PASSWORD)
+    expect(page.locator(".bar__me")).to_contain_text("Luca Ferri")
+    expect(page.locator(".ready")).to_be_visible()
+    page.keyboard.press("5")
+    expect(page.locator(".operators tbody tr")).not_to_have_count(0)
+    expect(page.locator(".once__secret")).to_have_count(0)
 
 
 def test_a_supervisor_sees_audit_and_version_an_operator_nothing(

@@ -59,6 +59,18 @@ export class Form {
 }
 
 /**
+ * Whether something is not saved; then it is shown and said, and nothing is to take its place.
+ * @param {Ui} ui @param {Form} form
+ */
+export function unsaved(ui, form) {
+  if (!form?.changed().length) return false;
+  form.leaving = true;
+  ui.draw();
+  form.focus();
+  return true;
+}
+
+/**
  * `send` and `leave` are called once it is time; `label`: what Enter does.
  * @param {Ui} ui @param {Form} form
  * @param {{ title: string, label: string, send: () => void, leave: () => void }} on

@@ -5,7 +5,7 @@ import { icon, word } from '../shell/parts.js';
 import { either, t } from '../words/words.js';
 import * as f from '../words/format.js';
 import { answered, why } from './faults.js';
-import { Form, formPane } from './form.js';
+import { Form, formPane, unsaved } from './form.js';
 import { Listed } from './listed.js';
 import { once } from './once.js';
 
@@ -100,6 +100,7 @@ export function pressed(ui, key) {
     point(ui, state.cursor);
   } else if (key === 'ArrowDown' || key === 'ArrowUp') move(ui, key === 'ArrowDown' ? 1 : -1);
   else if (key === 'A') {
+    if (unsaved(ui, state.form)) return true;
     state.issued = null;
     state.form = new Form('key', FIELDS, { name: '' });
     ui.draw();

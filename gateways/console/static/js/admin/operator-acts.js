@@ -2,7 +2,7 @@
 
 import { either } from '../words/words.js';
 import { answered, why } from './faults.js';
-import { Form } from './form.js';
+import { Form, unsaved } from './form.js';
 import { Listed } from './listed.js';
 import { FIELDS } from './operator-fields.js';
 
@@ -62,6 +62,7 @@ export const rowOf = (who) => list.said?.operators.find((one) => one.id === who)
 
 /** @param {Ui} ui @param {OperatorRow} [row] */
 export function edit(ui, row) {
+  if (unsaved(ui, state.form)) return;
   state.editing = row?.id ?? '';
   state.link = null;
   state.form = new Form(
@@ -146,6 +147,7 @@ export async function takeBack(ui) {
 
 /** @param {Ui} ui @param {string} who */
 export async function link(ui, who) {
+  if (unsaved(ui, state.form)) return undefined;
   const answer = await answered(ui.feed.ask('POST', `${PATH}/${encodeURIComponent(who)}/link`));
   if (!answer.said) return say(ui, false, why(answer.code));
   Object.assign(state, { link: answer.said, form: null, editing: '', said: [true, ''] });
@@ -156,7 +158,7 @@ export async function link(ui, who) {
 /** What was asked and is meant. @param {Ui} ui */
 export async function confirmed(ui) {
   const { what, who } = state.asked;
-  const { name } = rowOf(who);
+  const name = rowOf(who)?.name ?? who;
   state.asked = null;
   const path = `${PATH}/${encodeURIComponent(who)}${what === 'end' ? '/sessions' : ''}`;
   const answer = await answered(ui.feed.ask('DELETE', path));

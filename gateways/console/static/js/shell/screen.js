@@ -17,6 +17,7 @@ export class Screen {
   help = false; // the list of keys lies over it
   changedAtMs = 0; // when what a key means changed last
   #before = '';
+  #of = ''; // the operator whose page it is
 
   /**
    * `on`: `draw()`, `opened()` after another alert is shown, `entered(section)` after another place is.
@@ -107,6 +108,8 @@ export class Screen {
   follow() {
     const { feed, known } = this;
     const my = this.mineNow();
+    if (this.#of && this.#of !== feed.me.operator) this.clear(); // another operator sits here now
+    this.#of = feed.me.operator;
     if (!this.may(this.section)) this.section = 'case'; // the role is another one by now
     if (my && !known.has(my, feed.me)) {
       this.section = 'case'; // a new alert takes the screen
