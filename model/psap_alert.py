@@ -6,6 +6,7 @@ What may not be told does not stand here: no timeline, no messages, no operator.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from typing import Final
 
 import msgspec
@@ -13,6 +14,7 @@ import msgspec
 from messages.base import Address
 from messages.ids import E164, AlertId, BriefingField, Instant, Outcome, Party
 from model.alert.case import Case, KnownPosition
+from model.record import EMPTY, PersonRecord
 from model.rules.quiet import hears_nobody
 
 ASKED_BY_112: Final = tuple(BriefingField)
@@ -26,6 +28,24 @@ class Who(msgspec.Struct, frozen=True, kw_only=True):
     language: str = ""
     """ISO 639; empty where it is not known."""
     notes: str = ""
+    record: PersonRecord = EMPTY
+    """Of it, what the settings let 112 be told (`psap.shares`)."""
+
+    @property
+    def told(self) -> Iterator[tuple[str, str]]:
+        """The record a line a fact, each with its field, in the order in which 112 asks."""
+        record = self.record
+        for address in record.addresses:
+            yield "address", address
+        for one in record.dangerous:
+            yield "dangerous", ", ".join(filter(None, (one.name, one.car, one.note)))
+        yield from (
+            (field, text)
+            for field in ("children", "medical", "court_order", "reach")
+            if (text := getattr(record, field))
+        )
+        for contact in record.contacts:
+            yield "contact", ", ".join(filter(None, (contact.name, contact.relation, contact.number)))
 
 
 class PsapAlert(msgspec.Struct, frozen=True, kw_only=True):

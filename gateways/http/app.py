@@ -236,7 +236,7 @@ def build(web: Web) -> Litestar:
             *message_routes(web),
             cancel_route(web),
             *psap_routes(web, Registry(web.journal, region=web.settings.policy.region)),
-            psap_feed_route(web, Registry(web.journal, region=web.settings.policy.region)),
+            psap_feed_route(web),
             *device_routes(web, Registry(web.journal, region=web.settings.policy.region)),
             *record_routes(web, Registry(web.journal, region=web.settings.policy.region)),
             *own_record_routes(web, Registry(web.journal, region=web.settings.policy.region)),

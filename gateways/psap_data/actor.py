@@ -32,7 +32,6 @@ from store.alerts.told_lately import told_lately
 from store.errors import JournalError, StoreError
 from store.journal.following import Following
 from store.journal.journal import Append, Journal, Transaction
-from store.registry.registry import Registry
 from store.registry.who import who_is
 
 LOOKS_EVERY_US: Final = Instant(200_000)
@@ -49,7 +48,7 @@ class DataSenderActor(CenterActor):
         setup = self.env.settings_as(Setup)
         self._targets = [one for one in setup.data if not one.is_feed]
         self._journal = self.keep(self.env.open_journal_as(Journal))
-        self._registry = Registry(self._journal)
+        self._shares = setup.policy.psap_shares
         self._live = LatelyOpen()
         self._follower = self.keep(Following(self._journal, self._live))
         for case in told_lately(self._journal, Instant(self.now_us() - KEEPS_ON_US)):
@@ -146,7 +145,7 @@ class DataSenderActor(CenterActor):
         return replace(due, at=written[0].at_us)
 
     def _who(self, case: Case) -> Who | None:
-        return who_is(self._registry, case.user)
+        return who_is(self._journal, case.user, self._shares)
 
     def _is_ours(self, case: Case) -> bool:
         return case.owner is not None and case.owner.node == self.env.node

@@ -35,6 +35,12 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     BriefingField.WITH: ("Con lei", "With her"),
     "who": ("Chi", "Who"),
     "note": ("Nota", "Note"),
+    "address": ("Abita", "Lives at"),
+    "dangerous": ("Pericoloso", "Dangerous"),
+    "medical": ("Salute", "Medical"),
+    "court_order": ("Provvedimento", "Court order"),
+    "reach": ("Come contattarla", "How to reach her"),
+    "contact": ("Contatto", "Contact"),
 }
 
 
@@ -104,6 +110,7 @@ def parameters(alert: PsapAlert) -> Iterator[tuple[str, str]]:
         ("closed_at", alert.closed_at and rfc3339(alert.closed_at)),
         ("outcome", alert.outcome and alert.outcome.value),
         *((f"briefing_{field.value}", text) for field, text in alert.briefing.items()),
+        *((f"record_{field}", text) for field, text in (who.told if who is not None else ())),
     )
     return ((name, str(value)) for name, value in found if value not in (None, ""))
 
@@ -119,6 +126,8 @@ def _described(alert: PsapAlert, lang: str) -> Iterator[str]:
         yield f"{_word('who', lang)}: {alert.who.name}"
     if alert.who is not None and alert.who.notes:
         yield f"{_word('note', lang)}: {alert.who.notes}"
+    for what, told in alert.who.told if alert.who is not None else ():
+        yield f"{_word(what, lang)}: {told}"
     if alert.cannot_talk:
         yield _word("cannot", lang)
     elif alert.on_line:

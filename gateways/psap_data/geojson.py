@@ -57,6 +57,7 @@ def feature(alert: PsapAlert, lang: str) -> dict[str, Any]:
             "name": who and who.name,
             "language": who and who.language,
             "notes": who and who.notes,
+            "record": [{"field": field, "text": text} for field, text in (who.told if who else ())],
             "phone": alert.phone,
             "battery_pct": alert.battery_pct,
             "on_line": alert.on_line,

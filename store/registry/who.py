@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from messages.ids import UserId
 from model.psap_alert import Who
-from store.registry.registry import Registry
+from model.record import Shared, shared
+from store.journal.journal import Journal
+from store.registry import records
+from store.registry.users import read_user
 
 
-def who_is(registry: Registry, user: UserId | None) -> Who | None:
-    """What 112 is told of the person; None where nobody is known. Raises StoreError."""
-    known = None if user is None else registry.user(user)
-    return None if known is None else Who(name=known.name, language=known.language, notes=known.notes)
+def who_is(journal: Journal, user: UserId | None, shares: tuple[Shared, ...]) -> Who | None:
+    """What 112 is told of the person, of the record as far as `shares` lets it; None: nobody is known.
+
+    Raises StoreError.
+    """
+    if user is None:
+        return None
+    known, kept = journal.at_one_moment(lambda one: (read_user(one, user), records.read(one, user)))
+    if known is None:
+        return None
+    # Pictures are not told here: 112's page has them.
+    fields = tuple(one for one in shares if one is not Shared.PHOTO)
+    record = shared(kept.record, fields)
+    return Who(name=known.name, language=known.language, notes=known.notes, record=record)

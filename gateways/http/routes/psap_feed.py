@@ -24,13 +24,12 @@ from model.psap_alert import PsapAlert, psap_alert
 from model.rules.data_due import called_off, serves, wanted
 from runtime import logs
 from store.audit.entry import Action
-from store.registry.registry import Registry
 from store.registry.who import who_is
 
 log = logs.get("http.psap_feed")
 
 
-def psap_feed_route(web: Web, registry: Registry) -> HTTPRouteHandler:
+def psap_feed_route(web: Web) -> HTTPRouteHandler:
     """The route."""
     feeds = [target for target in web.settings.data if target.is_feed]
 
@@ -50,7 +49,7 @@ def psap_feed_route(web: Web, registry: Registry) -> HTTPRouteHandler:
         if target is None:
             raise NotSignedOn("the token of a feed is needed")
         open_now = [known.case for known in web.following.picture.open()]
-        shown = await asyncio.to_thread(_shown, registry, target, [one for one in open_now if wanted(one)])
+        shown = await asyncio.to_thread(_shown, web, target, [one for one in open_now if wanted(one)])
         if shown:
             alerts = [one.alert for one in shown]
             await web.audit.note(request, alerts, actor=f"psap:{target.name}", detail="feed")
@@ -76,6 +75,10 @@ def _feed_of(feeds: list[DataTarget], token: str) -> DataTarget | None:
     return found
 
 
-def _shown(registry: Registry, target: DataTarget, cases: list[Case]) -> list[PsapAlert]:
-    alerts = (psap_alert(case, who_is(registry, case.user)) for case in cases if not called_off(case))
+def _shown(web: Web, target: DataTarget, cases: list[Case]) -> list[PsapAlert]:
+    alerts = (
+        psap_alert(case, who_is(web.journal, case.user, web.settings.policy.psap_shares))
+        for case in cases
+        if not called_off(case)
+    )
     return [alert for alert in alerts if serves(target, alert)]

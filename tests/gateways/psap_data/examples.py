@@ -10,6 +10,7 @@ from messages.ids import E164, AlertId, BriefingField, Channel, DataKind, Instan
 from model.alert.case import KnownPosition
 from model.data_target import DataFormat, DataTarget
 from model.psap_alert import PsapAlert, Who
+from model.record import Contact, Dangerous, PersonRecord
 from model.rules.data_due import Owed
 
 AT = Instant(1_795_000_000_000_000)
@@ -40,6 +41,16 @@ addresses = st.builds(
     town=words,
     distance_m=st.integers(0, 1000),
 )
+records = st.builds(
+    PersonRecord,
+    dangerous=st.lists(st.builds(Dangerous, name=words, car=words, note=words), max_size=2).map(tuple),
+    contacts=st.lists(st.builds(Contact, name=words, relation=words), max_size=2).map(tuple),
+    addresses=st.lists(words, max_size=2).map(tuple),
+    children=words,
+    medical=words,
+    court_order=words,
+    reach=words,
+)
 alerts = st.builds(
     PsapAlert,
     alert=st.from_regex(r"\A[A-Za-z0-9._-]{1,64}\Z").map(AlertId),
@@ -52,7 +63,7 @@ alerts = st.builds(
     position=st.none() | positions,
     address=st.none() | addresses,
     briefing=st.dictionaries(st.sampled_from(BriefingField), words),
-    who=st.none() | st.builds(Who, name=words, language=words, notes=words),
+    who=st.none() | st.builds(Who, name=words, language=words, notes=words, record=records),
     phone=st.none() | st.from_regex(r"\A\+[1-9][0-9]{4,14}\Z").map(E164),
     battery_pct=st.none() | st.integers(0, 100),
 )

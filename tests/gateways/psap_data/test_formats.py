@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import msgspec
 import pytest
 import xmlschema
 from hypothesis import given
@@ -20,6 +21,7 @@ from gateways.psap_data.geojson import collection, geojson
 from messages.ids import DataKind, Nearness, Outcome
 from model.data_target import DataFormat
 from model.psap_alert import PsapAlert
+from model.record import Dangerous, PersonRecord
 from model.rules.data_due import Owed
 from tests.gateways.psap_data.examples import AT, KNOWN, alerts, message, owed, target, words
 
@@ -115,6 +117,22 @@ def test_cap_says_what_is_known() -> None:
     assert parameters["do_not_phone"] == "true"
 
 
+def test_the_record_is_told_as_far_as_it_may_be() -> None:
+    record = PersonRecord(
+        dangerous=(Dangerous(name="Marco", car="grey Panda AB123CD"),),
+        medical="asthma",
+        addresses=("via Po 1",),
+    )
+    assert KNOWN.who is not None
+    one = message(who=msgspec.structs.replace(KNOWN.who, record=record))
+    content = cap(one, target(language="en"))
+    (described,) = of_cap(content, "info/description")
+    assert "Dangerous: Marco, grey Panda AB123CD" in described.splitlines()
+    assert valued(content, "parameter")["record_medical"] == "asthma"
+    properties = json.loads(geojson(one, target(DataFormat.GEOJSON)))["properties"]
+    assert {"field": "address", "text": "via Po 1"} in properties["record"]
+
+
 def test_an_update_says_what_it_takes_the_place_of() -> None:
     content = cap(message(DataKind.UPDATE, 4, after=((2, AT), (3, AT))), target())
     assert of_cap(content, "msgType") == ["Update"]
@@ -141,8 +159,6 @@ def test_an_alert_that_others_go_on_with_is_closed_and_not_cancelled() -> None:
 
 @pytest.mark.parametrize(("lang", "expected"), [("it", "vicino a Via Dante"), ("en", "near Via Dante")])
 def test_an_address_that_is_not_sure_is_said_to_be_near(lang: str, expected: str) -> None:
-    import msgspec
-
     assert KNOWN.address is not None
     near = msgspec.structs.replace(KNOWN.address, nearness=Nearness.NEAR, number="", town="")
     content = cap(message(address=near), target(language=lang))
@@ -156,8 +172,6 @@ def test_an_unknown_place_is_none() -> None:
 
 
 def test_an_accuracy_that_is_not_known_is_not_said() -> None:
-    import msgspec
-
     assert KNOWN.position is not None
     unsure = msgspec.structs.replace(KNOWN.position, accuracy_m=None)
     assert "position_accuracy_m" not in valued(cap(message(position=unsure), target()), "parameter")

@@ -1,0 +1,55 @@
+"""Of a person 112's systems are told what the settings let them be, and never the safe word or a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from messages.ids import NodeId, UserId
+from model.record import SHARED, Contact, Dangerous, PersonRecord, Shared
+from runtime.clock import VirtualClock
+from store.journal.journal import Journal
+from store.journal.notify import LocalNotifier
+from store.registry import records
+from store.registry.people import Person
+from store.registry.registry import Registry
+from store.registry.who import who_is
+from tests.support.journals import empty_journal
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    url = empty_journal(tmp_path / "journal.db")
+    clock = VirtualClock()
+    opened = Journal.open(url, node=NodeId("n"), clock=clock.now_us, notify=LocalNotifier())
+    yield opened
+    opened.close()
+
+
+def test_the_settings_say_what_is_told(journal: Journal) -> None:
+    giulia = Registry(journal).add_user(
+        Person(phones=("+393331112223",), first_name="Giulia", last_name="Rossi", notes="asthma"), by="test"
+    )
+    record = PersonRecord(
+        dangerous=(Dangerous(name="Marco"),),
+        safe_word="lemon",
+        contacts=(Contact(name="Anna", number="+393331112224"),),
+    )
+    journal.transact(lambda tx: records.write(tx, giulia.id, record, expected=None, by="test", region="IT"))
+    who = who_is(journal, giulia.id, SHARED)
+    assert who is not None
+    assert (who.name, who.notes, list(who.told)) == ("Giulia Rossi", "asthma", [("dangerous", "Marco")])
+    more = who_is(journal, giulia.id, (Shared.CONTACTS, Shared.PHOTO))
+    assert more is not None
+    assert list(more.told) == [("contact", "Anna, +393331112224")]
+    assert "lemon" not in repr((who, more))
+    none = who_is(journal, giulia.id, ())
+    assert none is not None
+    assert list(none.told) == []
+
+
+def test_nobody_is_nobody(journal: Journal) -> None:
+    assert who_is(journal, None, SHARED) is None
+    assert who_is(journal, UserId("gone"), SHARED) is None
