@@ -27,6 +27,8 @@ pytestmark = [
 KEYS: Final = {"1": (697, 1209), "2": (697, 1336)}
 """What a phone sends of each key, Hz (ITU-T Q.23)."""
 HEARD_DB: Final = -25.0
+SOFT_DB: Final = -33.0
+"""Of a sine of -36 dBFS RMS."""
 
 
 def loudest_db(made: Center, phone: str, hz: float) -> float:
@@ -91,3 +93,32 @@ def test_a_question_is_spoken_to_the_phone_and_key_1_is_in_the_briefing(
     expect(desk.page.locator("[data-field=weapons]")).to_have_value("Yes, not known which")
     assert desk.case(alert).briefing[BriefingField.WEAPONS].text == "Yes, not known which"
     assert "has asked, by the center's voice: Ci sono armi?" in desk.timeline(alert)
+
+
+def test_who_is_to_hear_nobody_is_asked_softly_by_a_key_of_its_own(
+    desk: Desk, made: Center, presses: Callable[[str], None]
+) -> None:
+    desk.sign_on()
+    desk.begin_shift()
+    alert = calls_in(desk, made)
+    desk.press("s")
+    expect(desk.tile("user")).to_contain_text("Hears only a tone")
+    desk.press("j")
+    expect(way(desk)).to_contain_text("No voice to her")
+    desk.press("4")
+    desk.press("i")
+    expect(way(desk)).to_contain_text("Whispered in her ear")
+    desk.press("4")
+    expect(answer(desk, 4)).to_have_text("heard")
+    expect(desk.tile("user")).to_contain_text("Hears only a tone")
+    assert loudest_db(made, GIULIA, ASKED_HZ) == pytest.approx(SOFT_DB, abs=3)
+    (asked,) = desk.case(alert).dialogue
+    assert asked.spoken is not None
+    assert asked.spoken.softly, "the key before was refused"
+    presses("2")
+    expect(answer(desk, 4)).to_have_text("No")
+    # Given the voices and hidden again, nothing is whispered that was not chosen again.
+    desk.press("s")
+    expect(way(desk)).to_contain_text("The center speaks it")
+    desk.press("s")
+    expect(way(desk)).to_contain_text("No voice to her")

@@ -7,10 +7,13 @@ from playwright.sync_api import expect
 
 from gateways.console.protocols import protocols_of
 from messages import events as ev
+from messages.ids import E164, Unplayed
 from store import streams
+from store.registry.people import Person
+from store.registry.registry import Registry
 from tests.gateways.console.desk import settled
 from tests.gateways.console.states import Stage
-from tests.gateways.http.place import CLOCK
+from tests.gateways.http.place import CLOCK, GIULIA
 from tests.gateways.story import Story
 from tests.waiting import wait_until
 
@@ -76,3 +79,60 @@ def test_each_question_of_each_protocol_is_asked_by_its_key_in_the_user_s_langua
         for one in each.question
     ]
     assert all(one.asks for one in asked(story))
+
+
+def test_what_no_voice_can_say_is_known_before_the_key_and_another_language_is_said(stage: Stage) -> None:
+    """The place has one question, recorded in Italian alone; Giulia's language is German by now."""
+    registry = Registry(stage.journal)
+    giulia = registry.user_by_phone(E164(GIULIA))
+    assert giulia is not None
+    registry.change_user(giulia.id, Person(phones=(GIULIA,), first_name="Giulia", language="de"), by="test")
+    story = stage.talked(30, 12)
+    stage.ago(0)
+    page = stage.signed_on()
+    way, rows = page.locator(".questions__way"), page.locator(".questions li")
+    settled(page)
+    page.keyboard.press("j")
+    expect(way).to_contain_text("In the app")
+    expect(rows.nth(0).locator("small")).to_contain_text("Italian")
+    page.keyboard.press("i")
+    expect(way).to_contain_text("The center speaks it")
+    expect(rows.nth(0).locator("small")).to_contain_text("No voice here can say it.")
+    expect(rows.nth(0).locator("button")).to_be_disabled()
+    expect(rows.nth(3).locator("small")).to_contain_text("Italian")
+    page.keyboard.press("1")
+    page.keyboard.press("4")
+    expect(rows.nth(3)).to_have_attribute("data-asked", "yes")
+    (said,) = asked(story)
+    assert (said.text, said.question, said.spoken) == (
+        "Ci sono armi?",
+        "unknown-4",
+        ev.Spoken(attempt=1, language="it"),
+    )
+
+
+@pytest.mark.parametrize("lang", ["en", "it"])
+def test_how_far_a_spoken_question_has_come_is_said_in_the_dialogue_too(stage: Stage, lang: str) -> None:
+    stage.lang = lang
+    story = stage.talked(30, 12)
+    stage.ago(0)
+    page = stage.signed_on()
+    settled(page)
+    for key in ("j", "i", "4"):
+        page.keyboard.press(key)
+    said = page.locator(".questions li").nth(3).locator(".questions__answer")
+    words = (
+        ("about to hear it", "hears it now", "cut off")
+        if lang == "en"
+        else ("sta per sentirla", "la sta sentendo", "interrotta")
+    )
+    expect(said).to_have_text(words[0])
+    story.say(ev.AnnouncementBegun(clip="question:1", leg=story.leg("user"), begun_at=CLOCK.now_us()))
+    expect(said).to_have_text(words[1])
+    story.say(
+        ev.AnnouncementFailed(clip="question:1", leg=story.leg("user"), reason=Unplayed.CUT_OFF),
+    )
+    expect(said).to_have_text(words[2])
+    page.keyboard.press("Escape")
+    page.keyboard.press("w")
+    expect(page.locator(".said__state")).to_have_text([words[2]])
