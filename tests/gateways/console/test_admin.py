@@ -232,6 +232,11 @@ def test_another_admins_change_is_seen_without_reloading_and_nothing_is_overwrit
     expect(page.locator(".form")).to_have_count(0)
     assert known(registry, place.luca).phone == "+390200000031"
     assert known(registry, place.luca).name == "Luca Verdi"
+    # Nor is anything of another's undone by taking one's own back.
+    by_another(journal, place.luca, Fields(phone="+390200000031"), Fields(phone="+390200000033"))
+    page.keyboard.press("z")
+    expect(page.get_by_role("alert")).to_contain_text("Another admin has changed it meanwhile")
+    assert known(registry, place.luca).phone == "+390200000033"
 
 
 def test_a_new_name_is_on_every_console_at_once(

@@ -5,6 +5,10 @@ import { either, t } from '../words/words.js';
 /** @type {Record<string, Pair>} */
 const WHY = {
   needed: ['Serve qualcosa qui.', 'Something is needed here.'],
+  changed_meanwhile: [
+    'Nel frattempo un altro admin l’ha cambiato: resta com’è.',
+    'Another admin has changed it meanwhile: it stays as it is.',
+  ],
   last_admin: [
     'È l’ultimo admin: prima nominane un altro.',
     'This is the last admin: make another one first.',

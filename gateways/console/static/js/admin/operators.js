@@ -100,7 +100,7 @@ export function pane(ui) {
               <th>${either('Telefono', 'Telephone')}</th>
               <th>${either('Ruolo', 'Role')}</th>
               <th class="spare">${either('Lingua', 'Language')}</th>
-              <th>${either('Di notte', 'At night')}</th>
+              <th>${either('Reperibilità', 'On call')}</th>
               <th class="spare">${either('Entra con', 'Signs on by')}</th>
               <th class="num">${either('Sessioni', 'Sessions')}</th>
               <th class="spare">${either('Turno', 'Shift')}</th>
