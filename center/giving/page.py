@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from center.giving.facts import position_in_words
 from center.times import local
 from messages.ids import Instant, Party
+from model.record import EMPTY, Contact
 
 if TYPE_CHECKING:
     from center.giving.facts import Facts
@@ -60,6 +61,7 @@ def page(data: PersonalData) -> str:
             "<p>Gli stessi dati, per un programma: <a href='data.json'>data.json</a>. "
             "<small>The same data, for a program.</small></p>",
             _pairs(facts),
+            _record(data),
             _table(
                 "Telefoni abilitati",
                 "Enrolled phones",
@@ -81,6 +83,36 @@ def page(data: PersonalData) -> str:
             "</body></html>\n",
         )
     )
+
+
+def _record(data: PersonalData) -> str:
+    """What was entered of the person, and the pictures of it."""
+    record = data.record
+    several = (
+        *(
+            ("Pericoloso", "Dangerous", ", ".join(filter(None, (one.name, one.car, one.note))))
+            for one in record.dangerous
+        ),
+        *(("Indirizzo", "Address", one) for one in record.addresses),
+        *(("Contatto", "Contact", _contact(one)) for one in record.contacts),
+    )
+    texts = (
+        ("Bambini", "Children", record.children),
+        ("Salute", "Medical", record.medical),
+        ("Provvedimento", "Court order", record.court_order),
+        ("Parola d'ordine", "Safe word", record.safe_word),
+        ("Come contattarLa", "How to reach you", record.reach),
+    )
+    shown = "".join(
+        f"<img src='{escape(file, quote=True)}' alt='' style='height: 12rem'> " for file in data.pictures
+    )
+    listed = _pairs((*texts, *several))
+    return f"<h2>Scheda <small>Record</small></h2>{listed}{shown}" if record != EMPTY else ""
+
+
+def _contact(one: Contact) -> str:
+    tell = " (da avvisare / to be told)" if one.tell else ""
+    return ", ".join(filter(None, (one.name, one.relation, one.number))) + tell
 
 
 def _alert(facts: Facts, data: PersonalData) -> str:

@@ -22,17 +22,19 @@ from center.giving.facts import Facts, facts_of, without_operators
 from center.giving.page import page
 from media.sound.sound_file import SoundName, take_track
 from messages.ids import AlertId, Instant, Party
+from model.record import PersonRecord
 from store import streams
 from store.alerts.forgetting import alerts_of
 from store.audit.search import entries
 from store.journal.history import placed
 from store.journal.journal import Journal
-from store.registry import devices
+from store.registry import devices, records
 from store.registry.people import User
 
 PAGE: Final = "index.html"
 DATA: Final = "data.json"
 SOUND: Final = "recordings"
+PICTURES: Final = "pictures"
 
 
 class Sound(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +67,9 @@ class PersonalData(msgspec.Struct, frozen=True, kw_only=True):
 
     made_at: Instant
     person: User
+    record: PersonRecord
+    pictures: tuple[str, ...]
+    """The files of those that the record names, by their ids."""
     phones: tuple[Phone, ...]
     """That are enrolled."""
     alerts: tuple[Facts, ...]
@@ -89,6 +94,8 @@ def give(journal: Journal, user: User, kept: Path, recorded: tuple[Party, ...], 
         data = PersonalData(
             made_at=journal.now_us(),
             person=user,
+            record=journal.at_one_moment(lambda connection: records.read(connection, user.id)).record,
+            pictures=tuple(_pictures(journal, user, part / PICTURES)),
             phones=tuple(_phones(journal, user)),
             alerts=alerts,
             recordings=tuple(_sounds(alerts, kept, recorded, part / SOUND)),
@@ -109,6 +116,17 @@ def _alerts(journal: Journal, user: User) -> Iterator[Facts]:
         facts = facts_of(journal.read_streams(streams.inbox(alert), streams.case(alert)))
         if facts is not None:
             yield facts
+
+
+def _pictures(journal: Journal, user: User, to: Path) -> Iterator[str]:
+    kept = journal.at_one_moment(lambda connection: records.read(connection, user.id))
+    for name in kept.record.pictures:
+        found = journal.at_one_moment(partial(records.picture, user=user.id, which=name))
+        if found is not None:
+            to.mkdir(mode=0o700, exist_ok=True)
+            file = f"{name}{found.kind.ending}"
+            _write(to / file, found.data)
+            yield f"{PICTURES}/{file}"
 
 
 def _phones(journal: Journal, user: User) -> Iterator[Phone]:

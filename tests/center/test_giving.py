@@ -34,15 +34,18 @@ from messages.ids import (
     Party,
     UserId,
 )
+from model.record import Contact, Dangerous, PersonRecord
 from store import streams
 from store.audit.entry import Action, Said
 from store.audit.trail import Trail
 from store.journal.journal import Append, Journal, Transaction
 from store.journal.notify import LocalNotifier
+from store.registry import records
 from store.registry.people import Person, User
 from store.registry.registry import Registry
 from store.streams import StreamKind
 from tests.support.journals import empty_journal
+from tests.support.pictures import GREY
 
 ALERT, OTHERS = AlertId("01k-own"), AlertId("01k-others")
 OPERATOR, OPERATORS_NUMBER = OperatorId("marta-bianchi"), E164("+393200000001")
@@ -152,6 +155,28 @@ def test_a_person_gets_all_of_the_own_data_and_nobody_else_s(
         person.PAGE, person.DATA, f"{ALERT}.1.flac"
     }  # fmt: skip
     assert all(path.stat().st_mode & 0o077 == 0 for path in (to, *to.rglob("*")))
+
+
+def test_a_person_gets_the_own_record_with_its_pictures(journal: Journal, user: User, tmp_path: Path) -> None:
+    def work(tx: Transaction) -> None:
+        face = records.add_picture(tx, user.id, GREY)
+        known = PersonRecord(
+            photo=face,
+            safe_word="blue umbrella",
+            dangerous=(Dangerous(name="Marco <Neri>"),),
+            contacts=(Contact(name="Anna", number="+393471234567", tell=True),),
+        )
+        records.write(tx, user.id, known, expected=None, by="test", region="IT")
+
+    journal.transact(work)
+    to = tmp_path / "given"
+    given = person.give(journal, user, tmp_path, (), to)
+    told = json.loads((to / person.DATA).read_text())
+    assert told["record"]["safe_word"] == "blue umbrella"
+    assert (to / given.pictures[0]).read_bytes() == GREY
+    page = (to / person.PAGE).read_text()
+    for said in ("blue umbrella", "Marco &lt;Neri&gt;", "+393471234567", given.pictures[0]):
+        assert said in page
 
 
 def test_of_a_recording_a_person_gets_the_own_voice_alone(

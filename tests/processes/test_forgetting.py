@@ -15,7 +15,10 @@ pytestmark = [pytest.mark.process, pytest.mark.timeout(180)]
 
 NAME, NOTE = "Ermenegilda", "He has taken the kitchen knife"
 LAT, LON = 45.123456789, 9.987654321
-WORDS = (USER, USER[1:], NAME, NOTE, str(LAT), str(LON))
+ILLNESS, FRIEND, NUMBER = "porphyria variegata", "Adalgisa Verdi", "+393471239876"
+RECORD = (ILLNESS, FRIEND, NUMBER)
+"""Sealed from the first moment on."""
+WORDS = (USER, USER[1:], NAME, NOTE, str(LAT), str(LON), *RECORD)
 WHAT = (*(word.encode() for word in WORDS), *map(msgpack.packb, (LAT, LON)))
 OF_THE_CARRIER = ("simulation", "carrier", "phones")
 """Files of the simulated network, which knows its phones."""
@@ -38,6 +41,10 @@ def test_an_erased_person_is_in_no_file_of_a_running_center(tmp_path: Path) -> N
     settings.write_text('[recording]\nenabled = true\n[drill]\nphone = "+390200000999"\n')
     with center(tmp_path, simulation(), "--config", str(settings)) as made:
         made.cli("user", "add", "--phone", USER, "--first-name", NAME, "--notes", NOTE)
+        fields = ("--set", f"medical={ILLNESS}", "--set", f"contact={FRIEND}, {NUMBER}, tell")
+        assert ILLNESS in made.cli("user", "record", USER, *fields).stdout
+        places = (made.state.path, made.state.run.resolve())
+        assert {what for _, what in standing(*places)}.isdisjoint(one.encode() for one in RECORD)
         alert = made.send(position={"lat": LAT, "lon": LON})
         made.until("operator and user are joined", lambda: made.joined(alert) == {"operator", "user"})
         made.order(alert, "note", NOTE)
@@ -49,7 +56,6 @@ def test_an_erased_person_is_in_no_file_of_a_running_center(tmp_path: Path) -> N
         said = made.cli("user", "erase", USER, "--yes")
         assert "is erased, with 1 alerts and 1 recordings" in said.stdout, said.stdout + said.stderr
         assert not list(made.state.recordings.iterdir())
-        places = (made.state.path, made.state.run.resolve())
         comes_true(lambda: not standing(*places), within_s=15)
         assert standing(*places) == set()
         assert "ERASED" in made.cli("alert", "timeline", alert).stdout

@@ -68,6 +68,21 @@ export class Api {
     return this.#ask('PUT', '/v1/pins', withinMs, { body, proofMs: PROOF_MS });
   }
 
+  /** The person's own record. `pin`: where one is set. */
+  record(pin, withinMs) {
+    return this.#askOfOwn('GET', '/v1/me/record', withinMs, { more: pinned(pin) });
+  }
+  /** `version`: the one that was read. */
+  keepRecord(body, version, pin, withinMs) {
+    const more = { ...pinned(pin), 'if-match': `"${version}"` };
+    return this.#ask('PUT', '/v1/me/record', withinMs, { body, more, proofMs: PROOF_MS });
+  }
+  /** @param {Blob} picture @param {number} withinMs */
+  async sendPicture(picture, withinMs) {
+    const bytes = await picture.arrayBuffer();
+    return this.#ask('POST', '/v1/me/record/pictures', withinMs, { bytes, proofMs: PROOF_MS });
+  }
+
   /** How the alert stands; with the version last seen, at the next change or after `waitS`. */
   state(alert, since, waitS, signal) {
     return this.#poll(path(alert), since, waitS, signal);
@@ -116,16 +131,17 @@ export class Api {
 
   /**
    * @param {string} method @param {string} url @param {number} withinMs
-   * @param {{ body?: object, signal?: AbortSignal, waitMs?: number, key?: string, proofMs?: number,
-   *   by?: import('./key.js').Proved }} more
+   * @param {{ body?: object, bytes?: ArrayBuffer, more?: Record<string, string>, signal?: AbortSignal,
+   *   waitMs?: number, key?: string, proofMs?: number, by?: import('./key.js').Proved }} asked
    */
-  async #ask(method, url, withinMs, { body, signal, waitMs = 0, key = this.keyOf(), proofMs = 0, by }) {
-    const text = body === undefined ? '' : JSON.stringify(body);
+  async #ask(method, url, withinMs, asked) {
+    const { body, bytes, more = {}, signal, waitMs = 0, key = this.keyOf(), proofMs = 0, by } = asked;
+    const text = bytes ?? (body === undefined ? '' : JSON.stringify(body));
     const proof = proofMs > 0 ? await this.key.headers(method, url, text, proofMs, by) : null;
     const signed = proof !== null;
     const { addresses } = this;
     const address = addresses.now;
-    const headers = { accept: JSON_TYPE, authorization: `Bearer ${key}`, ...proof };
+    const headers = { accept: JSON_TYPE, authorization: `Bearer ${key}`, ...more, ...proof };
     if (body !== undefined) headers['content-type'] = JSON_TYPE;
     const sentMs = Date.now();
     const stop = new AbortController();
@@ -170,5 +186,6 @@ function parsed(text) {
   }
 }
 
+const pinned = (pin) => (pin === null ? {} : { 'sw-pin': pin });
 const path = (alert) => `/v1/alerts/${encodeURIComponent(alert)}`;
 const ofDevice = (device) => `/v1/devices/${encodeURIComponent(device)}`;

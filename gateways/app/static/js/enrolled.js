@@ -32,7 +32,9 @@ export const enrolled = (ui, enrolment, phone) =>
       ${enrolment.key.isPossible ? proving(enrolment, phone) : nothing}
       ${enrolment.phones ? html`${phones(enrolment)}${pins(enrolment)}` : nothing}`,
     html`${call112(false)}
-      <nav class="app__nav">${ghost('back', ui.closeSettings)}</nav>`,
+      <nav class="app__nav">
+        ${enrolment.phones ? ghost('myRecord', ui.openRecord) : nothing} ${ghost('back', ui.closeSettings)}
+      </nav>`,
   );
 
 function standing({ key, doubt }) {

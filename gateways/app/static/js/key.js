@@ -54,7 +54,7 @@ export class Key {
   /**
    * The headers that prove a request; null where there is no key, or it takes longer than that: nothing waits
    * for its proof.
-   * @param {string} method @param {string} url @param {string} body @param {number} withinMs
+   * @param {string} method @param {string} url @param {string | ArrayBuffer} body @param {number} withinMs
    * @param {Proved} [by] another one than the proved
    */
   headers(method, url, body, withinMs, by) {

@@ -18,6 +18,8 @@ import { Hold } from './hold.js';
 import { keepNodes, keepProof, keepSettings, nodes, numbers, openAlert, settings } from './keeping.js';
 import { Key } from './key.js';
 import { Positions } from './position.js';
+import { Own } from './record/own.js';
+import { ownRecord } from './record/page.js';
 import { isAsked, isClosed, shown } from './state.js';
 import * as views from './views.js';
 import { isEnglish, setLanguage } from './words.js';
@@ -47,7 +49,8 @@ const dialogue = new Dialogue(
   () => !document.hidden && !cover.isUp,
 );
 const enrolment = new Enrolment(api, key, () => draw());
-let place = ''; // '' | 'settings' | 'phone' | 'hiding' | 'pin': what was opened over the rest
+const own = new Own(api, () => draw());
+let place = ''; // '' | 'settings' | 'phone' | 'hiding' | 'record' | 'pin': what was opened over the rest
 let before = '';
 
 /** What is to be held: `raise()` when it was. */
@@ -138,6 +141,10 @@ const ui = {
     place = 'phone';
     enrolment.look();
   },
+  openRecord: () => {
+    place = 'record';
+    own.open();
+  },
   openHiding: () => {
     place = 'hiding';
     draw();
@@ -146,6 +153,7 @@ const ui = {
     place = '';
     ui.faults = {};
     chapter.left();
+    own.close();
     draw();
   },
   openPin: () => {
@@ -246,6 +254,7 @@ function page() {
   }
   if (place === 'hiding') return ['hiding', hiding(ui, chapter)];
   if (place === 'settings' || !now.key || !now.phone) return ['settings', views.settings(ui, now)];
+  if (place === 'record') return ['record', ownRecord(ui, own)];
   if (place === 'phone') return ['phone', enrolled(ui, enrolment, now.phone)];
   return ['idle', views.idle(ui)];
 }

@@ -4,7 +4,7 @@
 const COVERED = '("@method" "@path" "content-digest")';
 
 const base64 = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)));
-const bytes = (text) => new TextEncoder().encode(text);
+const bytes = (said) => (typeof said === 'string' ? new TextEncoder().encode(said) : said);
 
 /** What is signed, of the body its digest alone. */
 export const signatureBase = (method, path, digest, parameters) =>
@@ -19,7 +19,7 @@ export const signatureBase = (method, path, digest, parameters) =>
  * The headers that sign a request with `key`, which the center knows as `device`. `createdMs`: now, by the
  * center's clock.
  * @param {CryptoKey} key @param {string} device @param {string} method @param {string} path without a query
- * @param {string} body empty where there is none @param {number} createdMs
+ * @param {string | ArrayBuffer} body empty where there is none @param {number} createdMs
  */
 export async function signed(key, device, method, path, body, createdMs) {
   const digest = `sha-256=:${base64(await crypto.subtle.digest('SHA-256', bytes(body)))}:`;

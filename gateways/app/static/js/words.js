@@ -145,6 +145,7 @@ export const WORDS = {
       'the position: while it is open, and for 10 minutes after you ask to cancel it.',
   ],
   // this phone's proof
+  myRecord: ['La mia scheda', 'My record'],
   thisPhone: ['Questo telefono', 'This phone'],
   phoneWhy: [
     'Col telefono verificato il centro sa che un allarme viene da te: nessun altro può leggerlo, spostarlo ' +

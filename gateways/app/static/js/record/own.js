@@ -1,0 +1,85 @@
+// The person's own record, while it is open: read, changed, and forgotten by this phone once it is left.
+// Nothing of it is kept here: whoever finds the phone finds nothing.
+
+import { shrunk } from './picture.js';
+
+const ANSWER_MS = 8000;
+const PICTURE_MS = 30_000;
+
+/** Why it was not done, by the status of an answer; 0 is no answer at all. */
+const WHY = { 400: 'fault', 403: 'notVerified', 412: 'changed', 413: 'picture', 429: 'tooMany' };
+
+export class Own {
+  constructor(api, changed) {
+    this.api = api;
+    this.changed = changed;
+    this.close();
+  }
+
+  /** Left, or covered: nothing is known of it any more. */
+  close() {
+    this.pin = null;
+    this.asksPin = false;
+    this.version = 0;
+    this.record = null; // as the center has it
+    this.said = '';
+    this.busy = false;
+  }
+
+  open = () => {
+    this.close();
+    this.#run(this.#read);
+  };
+
+  /** @param {SubmitEvent} event */
+  givePin = (event) => {
+    event.preventDefault();
+    this.pin = String(new FormData(/** @type {HTMLFormElement} */ (event.target)).get('pin')).trim();
+    this.#run(this.#read);
+  };
+
+  /** Read again, in place of what was typed. */
+  reread = () => this.#run(this.#read);
+
+  /** @param {object} record whole */
+  keep = (record) =>
+    this.#run(async () => {
+      const { status, said } = await this.api.keepRecord(record, this.version, this.pin, ANSWER_MS);
+      if (status !== 200) return WHY[status] ?? 'unavailable';
+      this.version = said.version;
+      this.record = said.record;
+      return 'kept';
+    });
+
+  /** A picture is sent as soon as it is chosen; the record that names it is kept with the rest. */
+  choose = (file, name) =>
+    this.#run(async () => {
+      const picture = await shrunk(file);
+      if (picture === null) return 'picture';
+      const { status, said } = await this.api.sendPicture(picture, PICTURE_MS);
+      if (status !== 201) return status === 400 ? 'picture' : (WHY[status] ?? 'unavailable');
+      name(said.picture);
+      return 'pictureSent';
+    });
+
+  #read = async () => {
+    const { status, said } = await this.api.record(this.pin, ANSWER_MS);
+    this.asksPin = status === 403 && ['pin_needed', 'pin'].includes(said?.code);
+    if (this.asksPin) return said.code === 'pin' ? 'pinWrong' : '';
+    if (status !== 200) return WHY[status] ?? 'unavailable';
+    this.version = said.version;
+    this.record = said.record;
+    return '';
+  };
+
+  async #run(work) {
+    if (this.busy) return;
+    this.busy = true;
+    this.said = '';
+    this.changed();
+    const said = await work().catch(() => 'unavailable');
+    this.busy = false;
+    this.said = said;
+    this.changed();
+  }
+}

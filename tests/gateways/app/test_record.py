@@ -1,0 +1,120 @@
+"""The person's own record in the app: behind a PIN, kept nowhere on the phone, and harmless under duress."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from messages.ids import E164
+from model.picture import PictureKind
+from model.record import Contact, Dangerous, PersonRecord
+from store.registry import records
+from store.registry.records import Kept
+from store.registry.registry import Registry
+from tests.gateways.app.phone import KEY_CHECKED, Phone
+from tests.gateways.http.place import GIULIA
+from tests.support.pictures import png
+
+FORBIDDEN = r"403 \(Forbidden\)"
+MEANWHILE = r"412 \(Precondition Failed\)"
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.process,
+    pytest.mark.timeout(120),
+    pytest.mark.browser_may_say(KEY_CHECKED, FORBIDDEN, MEANWHILE),
+]
+
+
+def kept(phone: Phone) -> Kept:
+    user = Registry(phone.journal).user_by_phone(E164(GIULIA))
+    assert user is not None
+    return phone.journal.at_one_moment(lambda connection: records.read(connection, user.id))
+
+
+def enter(phone: Phone, record: PersonRecord) -> None:
+    user = Registry(phone.journal).user_by_phone(E164(GIULIA))
+    assert user is not None
+    phone.journal.transact(
+        lambda tx: records.write(tx, user.id, record, expected=None, by="test", region="IT")
+    )
+
+
+def opened(phone: Phone, pin: str) -> Page:
+    """The record's screen, by this PIN."""
+    phone.prove()
+    phone.page.get_by_role("button", name="My record").click()
+    phone.page.get_by_label("PIN").fill(pin)
+    phone.page.get_by_role("button", name="Open").click()
+    expect(phone.page.get_by_label("Health")).to_be_visible()
+    return phone.page
+
+
+def said(page: Page, text: str) -> None:
+    expect(page.locator(".app__said")).to_have_text(text)
+
+
+def test_what_is_entered_is_the_centers_and_stays_nowhere_on_the_phone(phone: Phone, tmp_path: Path) -> None:
+    page = opened(phone, "4711")
+    page.get_by_label("Health").fill("asthma")
+    page.get_by_label("Addresses").fill("via Roma 12\nvia Po 3")
+    page.locator("[name='dangerous0.name']").fill("Marco Neri")
+    page.locator("[name='contacts0.name']").fill("Anna")
+    page.locator("[name='contacts0.number']").fill("347 123 4567")
+    page.locator("[name='contacts0.tell']").check()
+    file = tmp_path / "face.png"
+    file.write_bytes(png(1500, 900))
+    page.locator("fieldset input[type=file]").first.set_input_files(file)
+    said(page, "Photo sent. Now save.")
+    expect(page.get_by_label("Health")).to_have_value("asthma")
+    page.get_by_role("button", name="Save").click()
+    said(page, "Saved.")
+    found = kept(phone).record
+    picture = found.dangerous[0].picture
+    assert found == PersonRecord(
+        medical="asthma",
+        addresses=("via Roma 12", "via Po 3"),
+        dangerous=(Dangerous(name="Marco Neri", picture=picture),),
+        contacts=(Contact(name="Anna", number="+393471234567", tell=True),),
+    )
+    user = Registry(phone.journal).user_by_phone(E164(GIULIA))
+    assert user is not None
+    sent = phone.journal.at_one_moment(lambda connection: records.picture(connection, user.id, picture))
+    assert sent is not None
+    assert sent.kind is PictureKind.JPEG, "drawn anew, so that nothing of the camera's is in it"
+    stored = page.evaluate("JSON.stringify({ ...localStorage, ...sessionStorage })")
+    assert "asthma" not in stored
+    page.get_by_role("button", name="Back").click()
+    assert "Marco" not in page.content()
+
+
+def test_a_wrong_pin_opens_nothing_and_the_duress_pin_what_harms_nobody(phone: Phone) -> None:
+    enter(phone, PersonRecord(medical="asthma", dangerous=(Dangerous(name="Marco Neri"),), safe_word="blue"))
+    phone.prove()
+    page = phone.page
+    page.get_by_role("button", name="My record").click()
+    page.get_by_label("PIN").fill("0000")
+    page.get_by_role("button", name="Open").click()
+    said(page, "Wrong PIN.")
+    page.get_by_label("PIN").fill("9999")
+    page.get_by_role("button", name="Open").click()
+    expect(page.get_by_label("Health")).to_have_value("asthma")
+    expect(page.locator("[name='dangerous0.name']")).to_have_value("")
+    expect(page.get_by_label("Safe word")).to_have_value("")
+    page.get_by_label("Health").fill("")
+    page.get_by_role("button", name="Save").click()
+    said(page, "Saved.")
+    assert kept(phone).record.medical == "asthma"
+    assert kept(phone).record.safe_word == "blue"
+
+
+def test_what_the_center_has_changed_meanwhile_is_not_overwritten(phone: Phone) -> None:
+    page = opened(phone, "4711")
+    enter(phone, PersonRecord(court_order="Trib. Milano"))
+    page.get_by_label("Health").fill("asthma")
+    page.get_by_role("button", name="Save").click()
+    said(page, "The centre has changed it: read it again.")
+    assert kept(phone).record == PersonRecord(court_order="Trib. Milano")
+    page.get_by_role("button", name="Read again").click()
+    expect(page.get_by_label("Court order")).to_have_value("Trib. Milano")
