@@ -63,7 +63,13 @@ center_host() {
 own_certificate=$state/certificate/center.pem
 certificate_place() { if [[ -n $certificate ]]; then printf '%s\n' "$etc/center.pem"; else printf '%s\n' "$own_certificate"; fi; }
 
-settings_words() { printf 'settings %s (https://%s:8112, backups to %s)\n' "$settings" "$(center_host)" "$backups"; }
+settings_words() {
+    if settings_is_there; then
+        printf 'settings %s\n' "$settings"
+    else
+        printf 'settings %s (https://%s:8112, backups to %s)\n' "$settings" "$(center_host)" "$backups"
+    fi
+}
 settings_is_there() { [[ -e $settings ]]; }
 settings_make() {
     local pem
@@ -227,7 +233,7 @@ link=''
 finished() {
     has_systemd || { say "systemd does not run here: everything is in place, and nothing is started"; return 0; }
     local status=0
-    center doctor || status=$?
+    center doctor || status=3 # all is in place, and somebody has to see to something
     printf '\nThe console: %s/console/\n' "$(setting http public_url)"
     if [[ -n $link ]]; then
         printf 'The first admin signs on by this link, once, within a day; it is not shown again:\n    %s\n' "$link"

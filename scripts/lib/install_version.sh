@@ -40,7 +40,7 @@ version_make() {
     ) || return 1
     rm -f -- "$folder/wheels"
     # The service cannot write there, and without byte code each start compiles for three seconds.
-    "$folder/.venv/bin/python" -I -m compileall -q -j 0 -x "/tests?/" "$folder" >&2 || return 1
+    "$folder/.venv/bin/python" -I -m compileall -q -j 0 -x "/(tests?|pip|setuptools|hatchling)/" "$folder" >&2 || return 1
     : >"$folder/.whole"
 }
 

@@ -104,6 +104,9 @@ pip_install() { pip install --quiet --no-compile "$@"; }
 
 pip() { "$venv/bin/python" -I -m pip --disable-pip-version-check --no-input "$@" </dev/null >&2 9>&-; }
 
+# A package brings the wheels of what its locks name: then nothing is fetched, and pip is quick enough.
+if [[ -d $root/wheels ]]; then export PIP_NO_INDEX=1 PIP_FIND_LINKS=$root/wheels; fi
+
 # uv installs the lock in a tenth of pip's time. It does not read pip's settings, so what matters of them is handed over:
 # the mirror, when there is one, and the machine's own certificates.
 uv() {
@@ -118,14 +121,16 @@ uv() {
 # the first step has brought, hence no build isolation, and nothing that a lock does not name is ever downloaded.
 install_lock() { # LOCK
     local args=(--no-deps --no-build-isolation --require-hashes -r "$1")
-    uv "${args[@]}" && return 0
-    say "uv could not install $1; trying with pip, which takes longer"
+    if [[ ! -d $root/wheels ]]; then
+        uv "${args[@]}" && return 0
+        say "uv could not install $1; trying with pip, which takes longer"
+    fi
     pip_install "${args[@]}"
 }
 
 install_project() {
     local args=(--no-deps --no-build-isolation --editable "$root")
-    uv "${args[@]}" || pip_install "${args[@]}"
+    { [[ ! -d $root/wheels ]] && uv "${args[@]}"; } || pip_install "${args[@]}"
 }
 
 setup_locked() { # KIND

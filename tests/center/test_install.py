@@ -40,7 +40,12 @@ certificate*) mkdir -p "$state/certificate" && touch "$state/certificate/center.
 "operator list"*) cat "$state/operators" 2>/dev/null || echo '[{"id":"demo","role":"admin"}]' ;;
 "operator recover"*) echo "signs on"; echo swr_code ;;
 "alert list"*) echo "${OPEN_ALERTS:-[]}" ;;
-doctor*) echo '{"text": "would serve an alert now, on 2 lines"}'; exit "${DOCTOR:-0}" ;;
+"journal verify"*) [[ -z ${NOT_VERIFIED:-} ]] ;;
+doctor*)
+    [[ -z ${SPARE_IN_USE:-} ]] || echo '{"check":"spare","verdict":"fail","text":"in memory"}'
+    [[ -z ${FAILS_BUT_IN:-} || $(readlink -f "$0") == *"/$FAILS_BUT_IN/"* ]] ||
+        echo '{"check":"trunks","verdict":"fail","text":"none"}'
+    echo '{"text": "would serve an alert now, on 2 lines"}'; exit "${DOCTOR:-0}" ;;
 esac
 """
 NOTE = '#!/bin/bash\nprintf \'%s %s\\n\' "${0##*/}" "$*" >>"$LOG"\n'
@@ -70,7 +75,10 @@ exec /usr/bin/install "${kept[@]}"
 *is-active*|*is-enabled*) [[ -e $SECURWOMAN_PREFIX/started ]] ;;
 enable*) touch "$SECURWOMAN_PREFIX/started" ;;
 *disable*) rm -f "$SECURWOMAN_PREFIX/started" ;;
-"start securwoman-backup"*) touch "$SECURWOMAN_PREFIX/var/backups/securwoman/center.age" ;;
+"show -P NRestarts"*) echo "${RESTARTS:-0}" ;;
+"start securwoman-backup"*)
+    [[ -z ${NO_BACKUP:-} ]] && touch "$SECURWOMAN_PREFIX/var/backups/securwoman/center.age"
+    ;;
 esac
 """,
 }
@@ -260,8 +268,8 @@ def test_a_version_that_is_half_made_is_made_anew_and_never_started(machine: Mac
     assert machine.install().returncode == 0
 
 
-def test_a_doctor_that_finds_a_failure_ends_it_with_failure(machine: Machine) -> None:
-    assert machine.install(DOCTOR="1").returncode == 1
+def test_a_doctor_that_finds_a_failure_is_told_by_a_status_of_its_own(machine: Machine) -> None:
+    assert machine.install(DOCTOR="1").returncode == 3
 
 
 def test_what_is_removed_and_what_stays(machine: Machine) -> None:
@@ -301,6 +309,87 @@ def test_another_version_is_not_put_in_place_by_an_installation(machine: Machine
     refused = machine.install(root=checkout(tmp_path / "other", "another"))
     assert refused.returncode == 1
     assert "--upgrade" in refused.stderr
+
+
+@pytest.fixture
+def next_version(machine: Machine, tmp_path: Path) -> Path:
+    """Beside an installation that works."""
+    assert machine.install().returncode == 0
+    machine.called()
+    return checkout(tmp_path / "next", "another")
+
+
+def version_of(machine: Machine) -> str:
+    return (machine.root / "opt/securwoman/current").resolve().name
+
+
+def test_an_upgrade_makes_all_that_is_slow_before_it_stops_anything(
+    machine: Machine, next_version: Path
+) -> None:
+    before = version_of(machine)
+    done = machine.install("--upgrade", root=next_version)
+    assert done.returncode == 0, done.stderr
+    assert version_of(machine) != before
+    called = machine.called()
+    order = ("compileall", "start securwoman-backup", "journal_copy.py copy", "center journal verify")
+    order += ("stop securwoman.service", "--no-block start securwoman.service")
+    places = [called.index(one) for one in order]
+    assert places == sorted(places)
+    assert called.count("journal_copy.py copy") == 2, "on trial, and once nobody writes any more"
+    assert {path.name for path in (machine.root / "opt/securwoman/versions").iterdir()} == {
+        before,
+        version_of(machine),
+    }
+    assert "will be made" not in machine.install("--upgrade", root=next_version).stdout
+
+
+def test_a_version_that_finds_a_failure_of_its_own_goes_back(machine: Machine, next_version: Path) -> None:
+    before = version_of(machine)
+    failed = machine.install("--upgrade", root=next_version, FAILS_BUT_IN=before, SECURWOMAN_READY_S="1")
+    assert failed.returncode == 1
+    assert "the version before runs again" in failed.stderr
+    assert "doctor: trunks" in failed.stderr
+    assert version_of(machine) == before
+    called = machine.called()
+    stopped = [line for line in called.splitlines() if "stop securwoman.service" in line]
+    assert len(stopped) == 2
+    assert called.index("journal_copy.py back") > called.index("--no-block start")
+
+
+def test_a_failure_that_was_there_before_is_not_the_new_versions(
+    machine: Machine, next_version: Path
+) -> None:
+    before = version_of(machine)
+    done = machine.install("--upgrade", root=next_version, FAILS_BUT_IN="none", SECURWOMAN_READY_S="1")
+    assert "going back" not in done.stderr
+    assert version_of(machine) != before
+
+
+def test_a_version_that_dies_at_its_start_is_not_waited_for(machine: Machine, next_version: Path) -> None:
+    before = version_of(machine)
+    failed = machine.install("--upgrade", root=next_version, RESTARTS="5")
+    assert failed.returncode == 1
+    assert version_of(machine) == before
+
+
+@pytest.mark.parametrize("fault", ["NO_BYTE_CODE", "NO_BACKUP", "NOT_VERIFIED", "SPARE_IN_USE"])
+def test_what_fails_before_the_switch_changes_nothing(
+    machine: Machine, next_version: Path, fault: str
+) -> None:
+    before = version_of(machine)
+    failed = machine.install("--upgrade", root=next_version, **{fault: "yes"})
+    assert failed.returncode == 1
+    assert version_of(machine) == before
+    assert "stop securwoman.service" not in machine.called()
+    assert not (machine.state / "before-upgrade").exists()
+
+
+def test_what_an_upgrade_would_do_is_said_and_not_done(machine: Machine, next_version: Path) -> None:
+    before = machine.made()
+    told = machine.install("--upgrade", "--dry-run", root=next_version)
+    assert told.returncode == 0
+    assert "beside it" in told.stdout
+    assert machine.made() == before
 
 
 @pytest.mark.skipif(shutil.which("shellcheck") is None, reason="NOT TESTED: the scripts by shellcheck")

@@ -1,0 +1,275 @@
+"""What is done on a bare Debian, part by part, with its commands and seconds; a part that fails ends it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import sync_playwright
+
+from scripts.lib.bare_machine import Machine, lines
+from tests.conftest import CHROMIUM, CHROMIUM_ARGS
+from tests.support.center import OPERATOR, PSAP, USER, simulation
+
+SETTINGS = "/etc/securwoman/center.toml"
+ADMIN = "+390200000199"
+WORLD = "/var/lib/carrier"
+
+
+class Story:
+    """One machine's, from the first command to the last."""
+
+    def __init__(self, machine: Machine, source: Path, deb: Path | None, pictures: Path | None) -> None:
+        self.machine = machine
+        self.source = source
+        self.deb = deb
+        self.command = "/srv/this/scripts/install" if deb is None else "securwoman-install"
+        self.pictures = pictures
+        self.figures: dict[str, Any] = {}
+        self.commands = 0
+        self.link = self.alert = ""
+
+    def told(self) -> dict[str, Any]:
+        """All parts."""
+        for part in (
+            self.install,
+            self.again,
+            self.modems,
+            self.browser,
+            self.upgrade_with_an_open_alert,
+            self.upgrade_that_fails,
+            self.remove,
+        ):
+            begun = time.monotonic()
+            part()
+            self.figures[f"{part.__name__}_s"] = round(time.monotonic() - begun, 1)
+            print(f"{part.__name__}: {self.figures[f'{part.__name__}_s']} s", file=sys.stderr)
+        return {"commands": self.commands, **self.figures}
+
+    def typed(self, *command: str) -> str:
+        """What a person types; it has to succeed."""
+        self.commands += 1
+        return self.machine.run(*command).stdout
+
+    def center(self, *arguments: str) -> Any:
+        """One of the center's own commands, as JSON."""
+        return json.loads(self.machine.run("securwoman", *arguments, "--json").stdout)
+
+    # ---------------------------------------------------------------------------------------- parts
+
+    def install(self) -> None:
+        if self.deb is None:
+            self.checkout("this", lambda _: None)
+        else:
+            shutil.copy(self.deb, self.machine.root / "srv" / self.deb.name)
+            self.machine.run("apt-get", "update")
+            self.typed("apt-get", "install", "-y", "--no-install-recommends", f"/srv/{self.deb.name}")
+        said = self.typed(self.command, "--phone", ADMIN)
+        (link,) = (word for line in lines(said, "#token=") for word in line.split() if "#token=" in word)
+        self.link = link
+        assert "would serve an alert now" in said
+
+    def again(self) -> None:
+        before = self.stamps()
+        said = self.machine.run(self.command, "--phone", ADMIN).stdout
+        assert not lines(said, "will be made", "#token=")
+        assert self.stamps() == before, set(self.stamps().items()) ^ set(before.items())
+
+    def stamps(self) -> dict[str, float]:
+        """Of what an installation makes; what the center itself writes is in /var/lib."""
+        folders = ("etc/securwoman", "etc/systemd", "etc/udev", "opt/securwoman", "usr/local/bin")
+        found = (path for name in folders for path in (self.machine.root / name).rglob("*"))
+        return {str(path): path.lstat().st_mtime for path in found if "__pycache__" not in path.parts}
+
+    def modems(self) -> None:
+        """Six, at terminals of a carrier that outlives the center as a network does."""
+        root = self.machine.root
+        (root / WORLD[1:]).mkdir()
+        world = simulation(phones={ADMIN: {"name": "Admin"}}).replace("127.0.0.1:0", "127.0.0.1:8198")
+        (root / WORLD[1:] / "world.toml").write_text(world)
+        self.machine.run("chown", "-R", "securwoman:", WORLD)
+        python = "/opt/securwoman/current/.venv/bin/python"
+        carrier = ["-m", "simulator", f"{WORLD}/world.toml", "--directory", f"{WORLD}/run"]
+        # Its program must not go with a version.
+        place = self.machine.says("readlink", "-f", "/opt/securwoman/current")
+        self.machine.run(
+            *("systemd-run", "--unit=carrier", "--uid=securwoman", "--gid=securwoman"),
+            *(f"--working-directory={place}", python.replace("/opt/securwoman/current", place), *carrier),
+        )
+        ready = root / WORLD[1:] / "run/carrier.json"
+        self.machine.until("the carrier is ready", ready.exists)
+        ports = "".join(_modem(n) for n in range(1, 7))
+        settings = root / SETTINGS[1:]
+        psap = settings.read_text().replace('number = "112"', f'number = "{PSAP}"')
+        settings.write_text(psap + ports)
+        self.commands += 1  # an editor
+        self.typed("systemctl", "restart", "securwoman")
+        self.ready()
+        self.machine.run("securwoman", "operator", "add", "Marta", "--phone", OPERATOR, "--ready")
+
+    def ready(self) -> None:
+        def served() -> bool:
+            return "would serve an alert now, on 6 lines" in self.machine.says(
+                "securwoman", "doctor", "--json"
+            )
+
+        self.machine.until("all lines are up", served, 90)
+
+    def browser(self) -> None:
+        """The first admin's sign-on by the link, and an alert that comes up on the screen."""
+        with sync_playwright() as playwright:
+            chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(CHROMIUM_ARGS))
+            context = chromium.new_context(ignore_https_errors=True, viewport={"width": 1280, "height": 720})
+            page = context.new_page()
+            page.goto(self.link)
+            self.picture(page, "first-sign-on")
+            page.get_by_label("New password").fill("quattro cavalli verdi sul lago")
+            page.get_by_role("button", name="Change").click()
+            page.get_by_role("button", name="Shift").click()
+            self.alert = self.center("alert", "send", "--phone", USER)["alert"]
+            page.get_by_text(re.compile(USER[-4:])).first.wait_for(timeout=30_000)
+            self.picture(page, "alert")
+            chromium.close()
+
+    def picture(self, page: Any, name: str) -> None:
+        if self.pictures is not None:
+            self.pictures.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=self.pictures / f"{name}.png")
+
+    def checkout(self, name: str, change: Callable[[Path], None]) -> str:
+        """One in there, and its command; of a version of its own where something is changed."""
+        folder = self.machine.root / "srv" / name
+        listed = (
+            "messages",
+            "model",
+            "runtime",
+            "store",
+            "media",
+            "actors",
+            "gateways",
+            "center",
+            "simulator",
+        )
+        for part in (*listed, "config", "deploy", "scripts"):
+            shutil.copytree(self.source / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+        for part in (
+            "pyproject.toml",
+            "README.md",
+            "LICENSE",
+            "requirements.lock",
+            "requirements-build.lock",
+        ):
+            shutil.copy(self.source / part, folder)
+        change(folder)
+        return f"/srv/{name}/scripts/install"
+
+    def calls(self) -> list[str]:
+        """Which calls are up in the network, by their ids."""
+        said = self.machine.says(
+            "/opt/securwoman/current/.venv/bin/python",
+            *(
+                "-c",
+                "import urllib.request as u; print(u.urlopen('http://127.0.0.1:8198/calls').read().decode())",
+            ),
+        )
+        return sorted(
+            str(one["id"]) for one in json.loads(said) if one["answered_at"] and not one["ended_at"]
+        )
+
+    def upgrade_with_an_open_alert(self) -> None:
+        self.machine.until("user and operator are in a call", lambda: len(self.calls()) >= 2, 60)
+        before = self.calls()
+
+        def another_form(folder: Path) -> None:
+            _new_form(folder, "0998")
+
+        self.typed(self.checkout("next", another_form), "--upgrade")
+        self.ready()
+        assert self.calls() == before, (before, self.calls())
+        assert self.center("alert", "show", self.alert)["closed_at"] is None
+
+    def upgrade_that_fails(self) -> None:
+        """A newer form of the journal, and a version that starts, takes an alert, and is not content."""
+        before, calls = self.machine.says("readlink", "/opt/securwoman/current"), self.calls()
+
+        def faulty(folder: Path) -> None:
+            _new_form(folder, "0998")
+            _new_form(folder, "0999", after="0998")
+            doctor = folder / "center/doctor/machine.py"
+            doctor.write_text(doctor.read_text().replace("def limits(", "def limits_(") + _NEVER_CONTENT)
+
+        command = self.checkout("faulty", faulty)
+        failed = self.machine.run(command, "--upgrade", check=False)
+        assert failed.returncode == 1, failed.stdout
+        assert "the version before runs again" in failed.stderr, failed.stderr
+        assert self.machine.says("readlink", "/opt/securwoman/current") == before
+        self.ready()
+        assert self.calls() == calls, (calls, self.calls())
+        opened = [one["alert"] for one in self.center("alert", "list", "--open")]
+        assert self.alert in opened
+        (taken,) = (self.machine.root / "var/lib/securwoman").glob("taken-meanwhile")
+        assert taken.read_text().split()[0] in [one["alert"] for one in self.center("alert", "list")]
+        assert self.machine.run("securwoman", "journal", "verify").returncode == 0
+
+    def remove(self) -> None:
+        refused = self.machine.run(self.command, "--remove", check=False)
+        assert "an alert is open" in refused.stderr
+        self.machine.run("systemctl", "stop", "securwoman")
+        self.typed(
+            *((self.command, "--remove") if self.deb is None else ("apt-get", "remove", "-y", "securwoman"))
+        )
+        assert (self.machine.root / "var/lib/securwoman/journal.db").exists()
+        assert not (self.machine.root / "opt/securwoman").exists()
+
+
+def _modem(n: int) -> str:
+    trunk, dialect = "public" if n < 5 else "emergency", "huawei" if n % 2 else "simcom7600"
+    port = f"{WORLD}/run/sim{n}"
+    return (
+        f'\n[[modem]]\nname = "sim{n}"\ntrunk = "{trunk}"\ndialect = "{dialect}"\n'
+        f'port = "{port}.at"\nvoice_port = "{port}.voice"\n'
+    )
+
+
+def _new_form(folder: Path, form: str, after: str = "") -> None:
+    """A step of the database more than the newest, which adds a table and a column that must have a value."""
+    migrate = folder / "store/database/migrate.py"
+    text = migrate.read_text()
+    found = text.split('REVISION: Final = "')[1].split('"')[0]
+    migrate.write_text(text.replace(f'REVISION: Final = "{found}"', f'REVISION: Final = "{form}"'))
+    (folder / f"store/database/migrations/versions/v{form}_trial.py").write_text(
+        f'''"""A trial."""
+import sqlalchemy as sa
+from alembic import op
+revision = "{form}"
+down_revision = "{after or found}"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table("trial{form}", sa.Column("one", sa.Text, primary_key=True))
+    op.add_column("person", sa.Column("trial{form}", sa.Text, nullable=False, server_default=""))
+'''
+    )
+
+
+_NEVER_CONTENT = '''
+
+def limits() -> Iterator[Finding]:
+    """A version that finds fault with itself, after it has taken an alert."""
+    import os, pathlib, subprocess, sys
+    state = pathlib.Path(os.environ["STATE_DIRECTORY"])
+    if (state / "run" / "web.json").exists() and not (state / "taken-meanwhile").exists():
+        command = [sys.prefix + "/bin/securwoman", "alert", "send", "--phone", "+393331112229"]
+        said = subprocess.run(command, capture_output=True, text=True, check=False)
+        if said.returncode == 0:
+            (state / "taken-meanwhile").write_text(said.stdout.split()[-1])
+    yield fail("limits", "a trial of what is not as it should be")
+'''

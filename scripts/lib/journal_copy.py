@@ -1,0 +1,105 @@
+"""A journal in SQLite beside an upgrade: copied before, and brought back into its older form.
+
+    journal_copy.py copy STATE TO           copy STATE/journal.db into TO, also while it is written to
+    journal_copy.py back STATE KEPT ASIDE   put KEPT/journal.db, with all that came since, in place of STATE's
+
+Of the standard library alone: it reads a database of either version, and neither may change its form.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+_SINCE: Final = {
+    "event": "seq > (SELECT coalesce(max(seq), 0) FROM main.event) ORDER BY seq",
+    "audit": "number > (SELECT coalesce(max(number), 0) FROM main.audit AS a WHERE a.chain = n.chain) "
+    "ORDER BY chain, number",
+}
+"""Of the tables that are only continued, by a rule of the database itself: what is new, in its order."""
+
+
+def copy(state: Path, to: Path) -> None:
+    """A journal that there is not yet needs no copy. Raises sqlite3.Error."""
+    if not (state / "journal.db").exists():
+        return
+    with closing(_open(state / "journal.db")) as source, closing(_open(to / "journal.db")) as target:
+        source.backup(target)
+
+
+def back(state: Path, kept: Path, aside: Path) -> None:
+    """The older form in place of a newer one; of the same form the journal stays.
+
+    Raises sqlite3.Error where the rows cannot be carried, and puts the older one in place without them.
+    """
+    now, before = state / "journal.db", kept / "journal.db"
+    if not before.exists() or _form(now) == _form(before):
+        return
+    try:
+        carry(before, now)
+    finally:
+        with closing(_open(now)) as whole:
+            whole.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        now.replace(aside / now.name)
+        for rest in ("-wal", "-shm"):
+            Path(f"{now}{rest}").unlink(missing_ok=True)
+        before.replace(now)
+
+
+def carry(into: Path, newer: Path) -> None:
+    """All rows of the newer one, in the columns that the older one has. Raises sqlite3.Error: nothing is
+    changed then.
+    """
+    with closing(_open(into)) as older:
+        older.execute("ATTACH ? AS newer", (str(newer),))
+        older.execute("BEGIN IMMEDIATE")
+        # Events first: what their triggers derive is written over by the newer one's own rows.
+        tables = _tables(older, "main") & _tables(older, "newer")
+        for table in sorted(tables, key=lambda one: one not in _SINCE):
+            columns = _columns(older, "main", table) & _columns(older, "newer", table)
+            named = ", ".join(f'"{column}"' for column in sorted(columns))
+            rows = f'SELECT {named} FROM newer."{table}" AS n'
+            if table in _SINCE:
+                rows += f" WHERE {_SINCE[table]}"
+            else:
+                older.execute(f'DELETE FROM main."{table}"')
+            older.execute(f'INSERT INTO main."{table}" ({named}) {rows}')
+        older.execute("COMMIT")
+
+
+def _open(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(file, isolation_level=None, timeout=30)
+
+
+def _form(file: Path) -> str:
+    with closing(_open(file)) as database:
+        (form,) = database.execute("SELECT version_num FROM alembic_version").fetchone()
+        return str(form)
+
+
+def _tables(database: sqlite3.Connection, schema: str) -> set[str]:
+    found = database.execute(
+        f"SELECT name FROM {schema}.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    )
+    return {str(name) for (name,) in found} - {"alembic_version"}
+
+
+def _columns(database: sqlite3.Connection, schema: str, table: str) -> set[str]:
+    return {str(row[1]) for row in database.execute(f'PRAGMA {schema}.table_info("{table}")')}
+
+
+def main(arguments: list[str]) -> None:
+    """See the module."""
+    what, *folders = arguments
+    paths = [Path(one) for one in folders]
+    if what == "copy":
+        copy(*paths)
+    else:
+        back(*paths)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,128 @@
+"""An upgrade that failed: the journal is brought back into its older form with all that came meanwhile."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from messages.events import AlertClosed
+from messages.ids import Outcome
+from scripts.lib.journal_copy import back, copy
+from store import streams
+from store.alerts.accepting import accept
+from store.audit.entry import Action, Said
+from store.audit.trail import Trail
+from store.database.dialect import opened, url_of
+from store.database.migrate import REVISION, bring_up_to_date
+from store.journal.journal import Append, Journal
+from store.registry.people import Person
+from store.registry.registry import Registry
+from tests.foundation.tree import ROOT
+from tests.store.places import Clock, journal_in, signal
+
+FORMS = sorted(path.name[1:5] for path in (ROOT / "store/database/migrations/versions").glob("v*.py"))
+OLDER = [form for form in FORMS if "0013" < form < REVISION]
+USER, SECOND = "+393331112223", "+393331112224"
+
+
+def enter(journal: Journal, keys: Path) -> None:
+    """One entry more in the audit."""
+    keys.mkdir(exist_ok=True)
+    trail = Trail(keys)
+    said = Said(actor="marta", origin="cli", action=Action.READ_ALERT, subjects=("a",), detail="story")
+    trail.committed(journal.transact(lambda tx: trail.append(tx, said)))
+    trail.save()
+
+
+def rows(file: Path, table: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(file)) as database:
+        columns = sorted(str(row[1]) for row in database.execute(f'PRAGMA table_info("{table}")'))
+        named = ", ".join(f'"{column}"' for column in columns)
+        return sorted(database.execute(f'SELECT {named} FROM "{table}"'), key=repr)
+
+
+def form(file: Path) -> str:
+    (row,) = rows(file, "alembic_version")
+    return str(row[0])
+
+
+def in_form(file: Path, older: str) -> None:
+    """What a version of that form left: an open alert, a user, an entry of the audit."""
+    connection = opened(url_of(file), patience_s=5, create=True)
+    bring_up_to_date(connection, older)
+    connection.close()
+
+
+@pytest.mark.parametrize("older", OLDER)
+def test_what_came_under_the_newer_form_is_in_the_older_one(tmp_path: Path, older: str) -> None:
+    state, kept, aside = (tmp_path / name for name in ("state", "kept", "aside"))
+    for folder in (state, kept, aside):
+        folder.mkdir()
+    file = state / "journal.db"
+    in_form(file, older)
+    copy(state, kept)
+    clock = Clock()
+    journal = journal_in(file)  # the new version starts
+    first = accept(journal, signal(clock, USER), 50)
+    accept(journal, signal(clock, SECOND), 50)
+    closed = AlertClosed(outcome=Outcome.FALSE_ALARM)
+    journal.append(Append(streams.case(first.alert), None, (closed,)))
+    Registry(journal).add_user(Person(first_name="Giulia", phones=(USER,)), by="test")
+    enter(journal, tmp_path / "keys")
+    journal.close()
+    wanted = {
+        table: rows(file, table)
+        for table in ("event", "open_alert", "person", "person_phone", "audit", "alert_key")
+    }
+    assert len(wanted["open_alert"]) == 1
+    back(state, kept, aside)
+    assert form(file) == older
+    assert {table: rows(file, table) for table in wanted} == wanted
+    assert form(aside / "journal.db") == REVISION
+    journal_in(file).close()  # and to the next attempt
+    assert form(file) == REVISION
+    assert {table: rows(file, table) for table in wanted} == wanted
+
+
+def test_a_journal_of_the_same_form_stays_as_it_is(tmp_path: Path) -> None:
+    state, kept, aside = (tmp_path / name for name in ("state", "kept", "aside"))
+    for folder in (state, kept, aside):
+        folder.mkdir()
+    journal_in(state / "journal.db").close()
+    copy(state, kept)
+    journal = journal_in(state / "journal.db")
+    accept(journal, signal(Clock(), USER), 50)
+    journal.close()
+    back(state, kept, aside)
+    assert len(rows(state / "journal.db", "open_alert")) == 1
+    assert not (aside / "journal.db").exists()
+
+
+def test_a_center_without_a_journal_has_nothing_to_copy_or_bring_back(tmp_path: Path) -> None:
+    copy(tmp_path, tmp_path)
+    back(tmp_path, tmp_path / "kept", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_rows_cannot_be_carried_the_older_journal_is_there_all_the_same(tmp_path: Path) -> None:
+    state, kept, aside = (tmp_path / name for name in ("state", "kept", "aside"))
+    for folder in (state, kept, aside):
+        folder.mkdir()
+    in_form(state / "journal.db", OLDER[-1])
+    copy(state, kept)
+    journal_in(state / "journal.db").close()
+    with closing(sqlite3.connect(kept / "journal.db")) as database:
+        # As if the newer form had left out what the older one cannot do without.
+        database.execute(
+            "CREATE TRIGGER needed BEFORE INSERT ON alert_key BEGIN SELECT RAISE(ABORT, ''); END"
+        )
+    journal = journal_in(state / "journal.db")
+    accept(journal, signal(Clock(), USER), 50)
+    journal.close()
+    with pytest.raises(sqlite3.Error):
+        back(state, kept, aside)
+    assert form(state / "journal.db") == OLDER[-1]
+    assert len(rows(aside / "journal.db", "open_alert")) == 1
