@@ -10,12 +10,10 @@ from hypothesis import strategies as st
 
 from messages import events as ev
 from messages.base import Address, Position
-from messages.ids import Channel, ErasureReason, Instant, Nearness, NodeId, PersonalKind
-from messages.journal import Recorded
+from messages.ids import ErasureReason, Instant, Nearness, PersonalKind
 from model import address as rules
 from model.address import Nearby, address_of, around, holds
-from model.alert.case import Case
-from model.alert.evolve import apply, begin
+from tests.model.one_alert import case_of
 
 ROME = (41.9, 12.5)
 EVERYTHING_M = 1000.0
@@ -172,31 +170,17 @@ def test_an_address_holds_for_the_same_place_not_less_exactly_known(shown: Posit
     assert holds(FOUND, shown) is still
 
 
-def case(*events: ev.Event) -> Case:
-    first = ev.AlertReceived(
-        channel=Channel.DATA, raised_at=Instant(0), received_at=Instant(0), deadline_at=Instant(50_000_000)
-    )
-    received = Recorded(
-        seq=1, stream="inbox-a", version=1, at_us=Instant(0), node=NodeId("n1"), epoch=1, event=first
-    )
-    state = begin(received)
-    assert state is not None
-    for event in events:
-        state = apply(state, event, Instant(0))
-    return state
-
-
 def test_a_case_shows_the_address_of_the_position_that_it_shows_and_of_no_other() -> None:
     here = ev.PositionUpdated(position=position(10.0))
     found = ev.AddressFound(address=FOUND)
-    assert case(here).address is None
-    assert case(here, found).address == FOUND
+    assert case_of(here).address is None
+    assert case_of(here, found).address == FOUND
     away = ev.PositionUpdated(position=position(10.0, lat=41.901))
-    assert case(here, found, away).address is None
-    assert case(here, found, ev.AddressFound()).address is None
+    assert case_of(here, found, away).address is None
+    assert case_of(here, found, ev.AddressFound()).address is None
 
 
 def test_with_the_positions_the_address_is_forgotten() -> None:
     erased = ev.AlertErased(kinds=(PersonalKind.POSITION,), reason=ErasureReason.RETENTION, by="")
     here = ev.PositionUpdated(position=position(10.0))
-    assert case(here, ev.AddressFound(address=FOUND), erased).address_found is None
+    assert case_of(here, ev.AddressFound(address=FOUND), erased).address_found is None

@@ -10,37 +10,18 @@ from messages import events as ev
 from messages.base import Address, Position
 from messages.ids import (
     BriefingField,
-    Channel,
     ErasureReason,
     Instant,
     Nearness,
-    NodeId,
     OperatorId,
     PersonalKind,
 )
-from messages.journal import Recorded
-from model.alert.case import Case
-from model.alert.evolve import apply, begin
 from model.alert.told import Changes
 from model.rules.told import changes, since_read, told
+from tests.model.one_alert import case_of
 
 MARTA = OperatorId("marta")
 GIVEN = ev.BriefingGiven(by=MARTA)
-
-
-def case(*events: ev.Event) -> Case:
-    """One alert, a second between two events."""
-    first = ev.AlertReceived(
-        channel=Channel.DATA, raised_at=Instant(0), received_at=Instant(0), deadline_at=Instant(50_000_000)
-    )
-    received = Recorded(
-        seq=1, stream="inbox-a", version=1, at_us=Instant(0), node=NodeId("n1"), epoch=1, event=first
-    )
-    state = begin(received)
-    assert state is not None
-    for second, event in enumerate(events, 1):
-        state = apply(state, event, Instant(second * 1_000_000))
-    return state
 
 
 def filled(field: BriefingField, text: str) -> ev.BriefingFilled:
@@ -67,19 +48,19 @@ def found(street: str, number: str = "", north_m: float = 0.0) -> ev.AddressFoun
 
 
 def test_before_112_was_read_anything_nothing_is_said_to_have_changed() -> None:
-    assert since_read(case(filled(BriefingField.WEAPONS, "a knife"))) is None
+    assert since_read(case_of(filled(BriefingField.WEAPONS, "a knife"))) is None
 
 
 def test_what_was_read_and_is_so_still_is_no_change_also_where_it_was_written_again() -> None:
     knife = filled(BriefingField.WEAPONS, "a knife")
-    now = since_read(case(at(), found("via Roma", "12"), knife, GIVEN, knife, found("via Roma", "12")))
+    now = since_read(case_of(at(), found("via Roma", "12"), knife, GIVEN, knife, found("via Roma", "12")))
     assert now == Changes()
     assert not now
 
 
 def test_a_field_is_new_other_or_withdrawn_and_says_what_was_read() -> None:
     now = since_read(
-        case(
+        case_of(
             filled(BriefingField.WEAPONS, "a knife"),
             filled(BriefingField.INJURED, "nobody"),
             GIVEN,
@@ -100,13 +81,13 @@ def test_a_field_is_new_other_or_withdrawn_and_says_what_was_read() -> None:
 
 def test_what_comes_back_as_it_was_read_is_no_change_any_more() -> None:
     knife, pistol = filled(BriefingField.WEAPONS, "a knife"), filled(BriefingField.WEAPONS, "a pistol")
-    assert since_read(case(knife, GIVEN, pistol, knife)) == Changes()
+    assert since_read(case_of(knife, GIVEN, pistol, knife)) == Changes()
 
 
 def test_reading_it_again_and_telling_it_elsewhere_leave_nothing_marked() -> None:
     knife, pistol = filled(BriefingField.WEAPONS, "a knife"), filled(BriefingField.WEAPONS, "a pistol")
-    assert since_read(case(knife, GIVEN, pistol, at(), GIVEN)) == Changes()
-    assert since_read(case(knife, GIVEN, pistol, ev.PsapCalledElsewhere(by=MARTA))) == Changes()
+    assert since_read(case_of(knife, GIVEN, pistol, at(), GIVEN)) == Changes()
+    assert since_read(case_of(knife, GIVEN, pistol, ev.PsapCalledElsewhere(by=MARTA))) == Changes()
 
 
 @pytest.mark.parametrize(
@@ -123,29 +104,29 @@ def test_reading_it_again_and_telling_it_elsewhere_leave_nothing_marked() -> Non
 def test_a_position_has_changed_by_more_than_a_receiver_errs(
     then: tuple[float, float | None], now: tuple[float, float | None], moved: bool
 ) -> None:
-    assert since_read(case(at(*then), GIVEN, at(*now, second=3))) == Changes(position=moved)
+    assert since_read(case_of(at(*then), GIVEN, at(*now, second=3))) == Changes(position=moved)
 
 
 def test_the_first_position_is_a_change() -> None:
-    assert since_read(case(GIVEN, at())) == Changes(position=True)
+    assert since_read(case_of(GIVEN, at())) == Changes(position=True)
 
 
 def test_an_address_counts_once_it_is_known_and_not_while_the_new_one_is_looked_for() -> None:
     read = (at(), found("via Roma", "12"), GIVEN)
     away = at(50, second=4)
-    assert since_read(case(*read, away)) == Changes(position=True)
-    assert since_read(case(*read, away, found("via Po", "3", 50))) == Changes(position=True, address=True)
-    assert since_read(case(*read, away, found("via Roma", "12", 50))) == Changes(position=True)
+    assert since_read(case_of(*read, away)) == Changes(position=True)
+    assert since_read(case_of(*read, away, found("via Po", "3", 50))) == Changes(position=True, address=True)
+    assert since_read(case_of(*read, away, found("via Roma", "12", 50))) == Changes(position=True)
 
 
 def test_of_a_reopened_alert_112_was_read_nothing() -> None:
     again = (ev.AlertReopened(by=MARTA), filled(BriefingField.WEAPONS, "a knife"))
-    assert since_read(case(GIVEN, *again)) is None
+    assert since_read(case_of(GIVEN, *again)) is None
 
 
 def test_what_is_erased_is_gone_from_what_was_read_too() -> None:
     gone = ev.AlertErased(by="test", kinds=tuple(PersonalKind), reason=ErasureReason.PERSON)
-    erased = case(at(), found("via Roma", "12"), filled(BriefingField.WEAPONS, "a knife"), GIVEN, gone)
+    erased = case_of(at(), found("via Roma", "12"), filled(BriefingField.WEAPONS, "a knife"), GIVEN, gone)
     assert erased.briefed is not None
     assert "knife" not in repr(erased)
     assert "via Roma" not in repr(erased)
@@ -160,8 +141,8 @@ EVENTS = st.lists(st.one_of(FIELDS, st.builds(at, st.integers(0, 20)), st.just(G
 def test_a_field_is_marked_where_its_text_is_another_and_nowhere_else(
     before: list[ev.Event], after: list[ev.Event]
 ) -> None:
-    then = case(*before)
-    now = case(*before, *after)
+    then = case_of(*before)
+    now = case_of(*before, *after)
     marked = changes(told(then), now).fields
     for field in BriefingField:
         was, is_now = then.briefing.get(field), now.briefing.get(field)

@@ -16,15 +16,13 @@ from gateways.http.auditing import AUDIT, nothing_unaudited
 from gateways.http.context import Web
 from gateways.http.routes import audit
 from messages.events import PageNamed, PageOpened
-from messages.ids import E164, OperatorId, UserId
+from messages.ids import OperatorId, UserId
 from store import streams
 from store.audit.entry import EVERYBODY, Action
 from store.audit.verify import verify
 from store.errors import JournalUnavailable
 from store.journal.journal import Append
 from store.registry import keyring
-from store.registry.people import StaffRole
-from store.registry.registry import Registry
 from tests.gateways.http.place import CLOCK, GIULIA, Place, entered
 from tests.gateways.story import Story
 from tests.waiting import wait_until
@@ -44,19 +42,6 @@ def handlers(app: Litestar) -> dict[str, Any]:
                 if str(one.handler_name) != "options_handler":
                     found[f"{route.path_format} {one.handler_name}"] = one
     return found
-
-
-@pytest.fixture
-def giulia(web: Web) -> UserId:
-    found = Registry(web.journal).user_by_phone(E164(GIULIA))
-    assert found is not None
-    return found.id
-
-
-@pytest.fixture
-def supervisor(web: Web, place: Place) -> dict[str, str]:
-    Registry(web.journal).set_role(place.marta, StaffRole.SUPERVISOR, by="test")
-    return place.operator()
 
 
 @pytest.fixture

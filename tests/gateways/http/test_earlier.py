@@ -10,7 +10,7 @@ from litestar.testing import TestClient
 
 from gateways.console import earlier as earlier_module
 from gateways.http.context import Web
-from messages.ids import E164, Outcome, UserId
+from messages.ids import Outcome, UserId
 from store.alerts.forgetting import erase_person
 from store.audit.entry import Action
 from store.registry.people import Person
@@ -19,13 +19,6 @@ from tests.gateways.http.place import CLOCK, GIULIA, Place, entered
 from tests.gateways.story import Story
 
 Client = TestClient[Litestar]
-
-
-@pytest.fixture
-def giulia(web: Web, client: Client) -> UserId:
-    user = Registry(web.journal).user_by_phone(E164(GIULIA))
-    assert user is not None
-    return user.id
 
 
 def raised(web: Web, user: UserId | None = None, *, outcome: Outcome | None = None, **how: Any) -> Story:

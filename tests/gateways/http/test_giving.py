@@ -10,10 +10,10 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from gateways.http.context import Web
-from messages.ids import E164
+from messages.ids import UserId
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
-from tests.gateways.http.place import CLOCK, GIULIA, Place
+from tests.gateways.http.place import CLOCK, Place
 from tests.gateways.story import Story
 from tests.waiting import wait_until
 
@@ -21,10 +21,8 @@ Client = TestClient[Litestar]
 
 
 @pytest.fixture
-def story(web: Web, client: Client, place: Place) -> Story:
-    user = Registry(web.journal).user_by_phone(E164(GIULIA))
-    assert user is not None
-    made = Story(web.journal, CLOCK.now_us()).opened().identified(user.id)
+def story(web: Web, client: Client, giulia: UserId) -> Story:
+    made = Story(web.journal, CLOCK.now_us()).opened().identified(giulia)
     wait_until(lambda: web.following.picture.seq == web.journal.last_seq(), what="the web knows of it")
     return made
 
@@ -48,10 +46,9 @@ def test_a_supervisor_gets_both_and_an_operator_neither(
 
 
 def test_of_an_alert_that_is_none_or_of_nobody_nothing_is_made(
-    web: Web, client: Client, place: Place
+    web: Web, client: Client, supervisor: dict[str, str]
 ) -> None:
-    Registry(web.journal).set_role(place.marta, StaffRole.SUPERVISOR, by="test")
     unknown = Story(web.journal, CLOCK.now_us()).opened()
     wait_until(lambda: web.following.picture.seq == web.journal.last_seq(), what="the web knows of it")
     for path in ("/v1/alerts/none/dossier", "/v1/alerts/none/person", f"/v1/alerts/{unknown.alert}/person"):
-        assert client.get(path, headers=place.operator()).status_code == 404
+        assert client.get(path, headers=supervisor).status_code == 404

@@ -17,15 +17,14 @@ from gateways.http.context import Web
 from gateways.http.routes.psap import TRIES_MAX
 from messages.base import Position
 from messages.events import AlertErased, AlertReopened, BriefingFilled, PageViewed, PositionUpdated
-from messages.ids import E164, BriefingField, ErasureReason, Instant, Outcome, PersonalKind, UserId
+from messages.ids import BriefingField, ErasureReason, Instant, Outcome, PersonalKind, UserId
 from model.record import Contact, Dangerous, PersonRecord, Shared, shared
 from store import streams
 from store.alerts import pages
 from store.journal.journal import Append
 from store.registry import records
-from store.registry.registry import Registry
 from tests.gateways.http.answered import no
-from tests.gateways.http.place import CLOCK, GIULIA, Place, entered
+from tests.gateways.http.place import CLOCK, Place, entered
 from tests.gateways.story import Story
 from tests.support.pictures import png
 from tests.waiting import wait_until
@@ -201,11 +200,10 @@ RECORD = PersonRecord(
 
 
 @pytest.fixture
-def giulia(web: Web, story: Story) -> UserId:
-    found = Registry(web.journal).user_by_phone(E164(GIULIA))
-    assert found is not None
-    story.identified(found.id)
-    return found.id
+def giulia(giulia: UserId, story: Story) -> UserId:
+    """Of whom the alert is known to be."""
+    story.identified(giulia)
+    return giulia
 
 
 def recorded(web: Web, user: UserId, record: PersonRecord) -> None:

@@ -10,10 +10,10 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from gateways.http.context import Web
-from messages.ids import E164, SECOND, UserId
+from messages.ids import SECOND, UserId
 from model.picture import PICTURE_MAX
 from store.audit.entry import Action
-from store.registry.people import Person, StaffRole
+from store.registry.people import Person
 from store.registry.registry import Registry
 from tests.gateways.http.place import CLOCK, GIULIA, Place, entered
 from tests.gateways.story import Story
@@ -30,19 +30,6 @@ RECORD: dict[str, Any] = {
     "addresses": ["via Roma 12, Milano"],
 }
 PATH, OWN = f"/v1/users/{GIULIA}/record", "/v1/me/record"
-
-
-@pytest.fixture
-def giulia(web: Web) -> UserId:
-    found = Registry(web.journal).user_by_phone(E164(GIULIA))
-    assert found is not None
-    return found.id
-
-
-@pytest.fixture
-def supervisor(web: Web, place: Place) -> dict[str, str]:
-    Registry(web.journal).set_role(place.marta, StaffRole.SUPERVISOR, by="test")
-    return place.operator()
 
 
 @pytest.fixture

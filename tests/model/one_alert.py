@@ -1,0 +1,24 @@
+"""An alert as its events make it."""
+
+from __future__ import annotations
+
+from messages import events as ev
+from messages.ids import SECOND, Channel, Instant, NodeId
+from messages.journal import Recorded
+from model.alert.case import Case
+from model.alert.evolve import apply, begin
+
+
+def case_of(*events: ev.Event) -> Case:
+    """Received at 0, and a second between two events."""
+    first = ev.AlertReceived(
+        channel=Channel.DATA, raised_at=Instant(0), received_at=Instant(0), deadline_at=Instant(50 * SECOND)
+    )
+    received = Recorded(
+        seq=1, stream="inbox-a", version=1, at_us=Instant(0), node=NodeId("n1"), epoch=1, event=first
+    )
+    case = begin(received)
+    assert case is not None
+    for second, event in enumerate(events, 1):
+        case = apply(case, event, Instant(second * SECOND))
+    return case
