@@ -109,6 +109,11 @@ def says_the_same(one: Address | None, other: Address) -> bool:
     )
 
 
+def in_one_line(known: Address) -> str:
+    """Street, number where it is sure, and town. How sure it is, `nearness` says."""
+    return ", ".join(filter(None, (f"{known.street} {known.number}".strip(), known.town)))
+
+
 def _nearness(nearest: Nearby, known: Around, accuracy_m: float) -> Nearness:
     if nearest.distance_m > DOOR_M:
         return Nearness.NEAR

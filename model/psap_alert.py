@@ -97,8 +97,3 @@ def psap_alert(case: Case, who: Who | None) -> PsapAlert:
         phone=case.phone,
         battery_pct=case.battery_pct,
     )
-
-
-def street(known: Address) -> str:
-    """Street, number where it is sure, and town, as one line. How sure it is, `nearness` says."""
-    return ", ".join(filter(None, (f"{known.street} {known.number}".strip(), known.town)))

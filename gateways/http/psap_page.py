@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from gateways.http import psap_record
 from messages.base import Address
 from messages.ids import SECOND, BriefingField, Instant, Nearness, Party
+from model.address import in_one_line
 from model.alert.case import Case, KnownPosition
 from model.alert.told import Changes
 from model.record import PersonRecord
@@ -204,9 +205,8 @@ def _how_sure(position: KnownPosition, w: dict[str, str], now_us: Instant) -> st
 
 
 def _address(known: Address, w: dict[str, str]) -> str:
-    street = f"{known.street} {known.number}".strip()
-    street = w["near"].format(street) if known.nearness is Nearness.NEAR else street
-    return ", ".join(filter(None, (street, known.town)))
+    line = in_one_line(known)
+    return w["near"].format(line) if known.nearness is Nearness.NEAR else line
 
 
 def _who(case: Case, user: User | None, w: dict[str, str]) -> list[str]:

@@ -8,7 +8,8 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from messages.ids import SECOND, AlertId, Instant, Nearness
-from model.psap_alert import PsapAlert, street
+from model.address import in_one_line
+from model.psap_alert import PsapAlert
 
 _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What no XML 1.0 document may have, not even escaped (clause 2.2)."""
@@ -38,7 +39,7 @@ def written(root: ET.Element) -> bytes:
 def place_in_words(alert: PsapAlert, lang: str) -> str:
     """Where it is, as one line: the address where one is sure, else the coordinates."""
     if alert.address is not None:
-        line = street(alert.address)
+        line = in_one_line(alert.address)
         near = "vicino a {}" if lang == "it" else "near {}"
         return near.format(line) if alert.address.nearness is Nearness.NEAR else line
     if alert.position is not None:

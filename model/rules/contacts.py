@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from messages.ids import SECOND, Instant
+from model.address import in_one_line
 from model.alert.case import Case
 from model.policy import Policy
 from model.rules.quiet import hears_nobody, told_112
@@ -45,6 +46,6 @@ def _in_language(case: Case, policy: Policy, said: Mapping[str, str]) -> str:
 
 def _place(case: Case) -> str:
     if (known := case.address) is not None:
-        return ", ".join(filter(None, (f"{known.street} {known.number}".strip(), known.town)))
+        return in_one_line(known)
     at = case.position
     return "" if at is None else f"{at.lat:.5f}, {at.lon:.5f}"
