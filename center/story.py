@@ -86,7 +86,7 @@ def cause_in_words(cause: int) -> str:
 def in_words(event: Event) -> str | None:
     """What happened, as one sentence without its end; none for what only the machinery needs to know."""
     match event:
-        case ev.InboxRead() | ev.NumberRaised() | ev.PageNamed():
+        case ev.InboxRead() | ev.NumberRaised() | ev.PageNamed() | ev.TextReferenced():
             return None
         case _ if (text := _inbox(event)) or (text := _legs(event)) or (text := _operators(event)):
             return text
@@ -339,6 +339,9 @@ def _rest(event: Event) -> str:
             return f"line {event.line} sends the short message"
         case ev.TextSent():
             return "the network has taken the short message"
+        case ev.TextReported():
+            part = f"part {event.part + 1} of the short message"
+            return f"the network reports on {part}: status {event.status:#04x}"
         case ev.TextFailed():
             return f"the short message is given up: {event.cause}" + (
                 f" ({event.text})" if event.text else ""

@@ -116,6 +116,11 @@ class PhoneConfig(_Table, frozen=True, kw_only=True):
     """For the calls it makes: until the network has accepted them."""
     withheld: bool = False
     """True: its own calls do not show its number."""
+    texts: Literal["taken", "unreported", "refused", "unreachable"] = "taken"
+    """What becomes of short messages to it, and is reported to a sender who has asked: it has them; it has
+    them, and nothing is reported; it never gets them; it gets them once this is `taken`."""
+    texts_after_s: Seconds = 0.0
+    """How long a short message is on its way."""
     places: Annotated[int, msgspec.Meta(ge=1, le=100)] = 1
     """How many calls it takes at once, as an exchange with many operators does; the control API knows the
     first."""

@@ -24,6 +24,8 @@ class StreamKind(StrEnum):
     OPERATOR = "operator"
     LINE = "line"
     TEXT = "text"
+    REFERENCE = "reference"
+    """Which text a network's report is about, by the line and the number that its network has given it."""
     PAGE = "page"
     """Of which alert 112's page is, by a digest of its code."""
     NODE = "node"
@@ -53,6 +55,11 @@ def line(line_id: LineId) -> str:
 def text(text_id: TextId) -> str:
     """What became of one short message that the center sends."""
     return f"text-{text_id}"
+
+
+def reference(line_id: LineId, number: int) -> str:
+    """The text that this line has sent last under this number of its network's (TP-Message-Reference)."""
+    return f"reference-{line_id}.{number}"
 
 
 def page(code: str, secret: bytes) -> str:

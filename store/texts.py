@@ -14,7 +14,16 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from messages.events import DialogueCarried, Event, TextAsked, TextFailed, TextSending, TextSent
+from messages.events import (
+    DialogueCarried,
+    Event,
+    TextAsked,
+    TextFailed,
+    TextReferenced,
+    TextReported,
+    TextSending,
+    TextSent,
+)
 from messages.ids import (
     E164,
     SECOND,
@@ -27,7 +36,9 @@ from messages.ids import (
     TextId,
     TextPurpose,
 )
+from model.rules.delivery import is_final, meaning
 from store import streams
+from store.alerts.belonging import known_alert
 from store.database.query import Query, Row
 from store.database.schema import outbox
 from store.journal.journal import Append, Journal, Transaction
@@ -36,6 +47,8 @@ SENT_WITHIN_US: Final = Instant(10 * SECOND)
 """A line that cannot send a text within this time gives it up: an alert may wait for the line."""
 SILENT_US: Final = Instant(2 * SENT_WITHIN_US)
 """A line that has not said in this time what became of a text says no more of it."""
+REPORTED_US: Final = Instant(24 * 3600 * SECOND)
+"""Later a report is about none of ours: a network numbers its messages anew after 256."""
 
 _o = outbox.c
 _ADD: Final = Query(insert(outbox), *outbox.columns.keys())
@@ -113,11 +126,48 @@ def end(tx: Transaction, text: TextId, became: TextSent | TextFailed) -> None:
     if not any(isinstance(one, TextSent | TextFailed) for one in story):
         tx.append(Append(stream, None, (became,)))
         match became:
-            case TextSent():
-                _tell(tx, story, Carried.SENT)
+            case TextSent(line=line, references=references, awaits=awaits):
+                for part, number in enumerate(references):
+                    named = TextReferenced(text=text, part=part)
+                    tx.append(Append(streams.reference(line, number), None, (named,)))
+                _tell(tx, story, Carried.SENT, awaits=awaits)
             case TextFailed(cause=cause):
                 _tell(tx, story, Carried.FAILED, failure=cause)
     tx.write_meanwhile(_DELETE, text)
+
+
+def report(tx: Transaction, line: LineId, reference: int, recipient: str, status: int) -> None:
+    """What a network says of a part of a text that this line has sent.
+
+    What is about none, of another recipient or said before changes nothing.
+    """
+    named = tx.last(streams.reference(line, reference))
+    if named is None or not isinstance(named.event, TextReferenced) or tx.at_us - named.at_us > REPORTED_US:
+        return
+    part, stream = named.event.part, streams.text(named.event.text)
+    story = [one.event for one in tx.read(stream)]
+    asked = next((one for one in story if isinstance(one, TextAsked)), None)
+    known = None if asked is None or asked.alert is None else known_alert(tx, asked.alert)
+    if known is not None and known.number is not None and known.number[-6:] != recipient[-6:]:
+        return
+    if any(isinstance(one, TextReported) and one.part == part and is_final(one.status) for one in story):
+        return
+    reported = TextReported(part=part, status=status)
+    tx.append(Append(stream, None, (reported,)))
+    became = _whole([*story, reported])
+    if became is not None and became is not _whole(story):
+        _tell(tx, story, became, status=status)
+
+
+def _whole(story: list[Event]) -> Carried | None:
+    """What has become of all parts of a text, as far as their reports tell anything that is new."""
+    parts = next((len(one.references) for one in story if isinstance(one, TextSent)), 0)
+    last = {one.part: meaning(one.status) for one in story if isinstance(one, TextReported)}
+    if Carried.UNDELIVERED in last.values():
+        return Carried.UNDELIVERED
+    if Carried.WAITS in last.values():
+        return Carried.WAITS
+    return Carried.DELIVERED if parts and list(last.values()) == [Carried.DELIVERED] * parts else None
 
 
 def _tell(tx: Transaction, story: list[Event], became: Carried, **of: Any) -> None:

@@ -145,7 +145,7 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         page_viewed_us=None if case.page is None else case.page.viewed_at,
         dialogue=tuple(_said(case, one) for one in case.dialogue),
         app_reads=read_by_app(case),
-        lost_us=None if (lost := asking.lost_at(case)) == asking.NEVER else lost,
+        lost_us=_lost(case),
         texts_ordered=case.texts_ordered,
         briefing={
             field: FilledView(text=one.text, by=one.by, at_us=one.at) for field, one in case.briefing.items()
@@ -165,6 +165,12 @@ def _data(target: str, given: GivenData) -> DataView:
         status=given.status,
         reason=given.reason,
     )
+
+
+def _lost(case: Case) -> Instant | None:
+    """From when on its app counts as lost; None where there is none, or all has arrived in it."""
+    lost_at = asking.lost_at(case)
+    return lost_at if read_by_app(case) and lost_at < asking.NEVER else None
 
 
 def _said(case: Case, one: Said) -> SaidView:

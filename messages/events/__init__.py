@@ -125,6 +125,8 @@ OtherEvent = (
     | TextSending
     | TextSent
     | TextFailed
+    | TextReferenced
+    | TextReported
     | NodeStarted
     | NodeStopped
     | ActorStarted

@@ -1,10 +1,10 @@
 """The streams that are no alert's: `number-REFERENCE` and `device-REFERENCE` (table `alias`), `line-LINE`,
-`text-TEXT`, `node-NODE`, `user-USER`."""
+`text-TEXT`, `reference-LINE.REFERENCE`, `node-NODE`, `user-USER`."""
 
 from __future__ import annotations
 
 from messages.base import Message
-from messages.ids import E164, AlertId, Instant, LegId, LineId, OperatorId, TextFailure, TextPurpose
+from messages.ids import E164, AlertId, Instant, LegId, LineId, OperatorId, TextFailure, TextId, TextPurpose
 
 
 class NumberRaised(Message, frozen=True, kw_only=True, tag="number.alert_raised"):
@@ -67,6 +67,10 @@ class TextSent(Message, frozen=True, kw_only=True, tag="text.sent"):
     line: LineId
     reference: int | None = None
     """The network's, of its last part (3GPP TS 23.040 TP-Message-Reference)."""
+    references: tuple[int, ...] = ()
+    """Of each of its parts, where the network was asked to report on them."""
+    awaits: bool = False
+    """The modem hands those reports on."""
 
 
 class TextFailed(Message, frozen=True, kw_only=True, tag="text.failed"):
@@ -77,6 +81,22 @@ class TextFailed(Message, frozen=True, kw_only=True, tag="text.failed"):
     """Which was to send it; none: it never came to that."""
     text: str = ""
     """What the modem has said (`+CMS ERROR: 38`, 3GPP TS 27.005 clause 3.2.5)."""
+
+
+class TextReferenced(Message, frozen=True, kw_only=True, tag="text.referenced"):
+    """In `reference-LINE.REFERENCE`: under this number the line's network reports on this part of a text."""
+
+    text: TextId
+    part: int
+    """From 0."""
+
+
+class TextReported(Message, frozen=True, kw_only=True, tag="text.reported"):
+    """The network says what has become of a part of it."""
+
+    part: int
+    status: int
+    """3GPP TS 23.040 TP-Status, clause 9.2.3.15."""
 
 
 class NodeStarted(Message, frozen=True, kw_only=True, tag="node.started"):

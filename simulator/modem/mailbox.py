@@ -13,6 +13,8 @@ from simulator.modem.sms import Submitted, read_submit
 CAPACITY = 20
 SHOWN, NOTIFIED = 2, 1
 """<mt> of +CNMI: the message itself as +CMT; only that there is one, as +CMTI."""
+REPORTED = 1
+"""<ds> of +CNMI: a report itself as +CDS."""
 
 
 class Mailbox:
@@ -39,6 +41,12 @@ class Mailbox:
             if mode in (SHOWN, NOTIFIED):
                 self._say([f'+CMTI: "SM",{index}'])
         return True
+
+    def report(self, pdu: tuple[str, int], mode: int) -> None:
+        """What became of a message that was sent; lost where the host has not asked to be shown it."""
+        if mode == REPORTED:
+            text, length = pdu
+            self._say([f"+CDS: {length}\r\n{text}"])
 
     def read(self, index: int) -> list[str] | None:
         """+CMGR; None when there is nothing."""

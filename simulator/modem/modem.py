@@ -23,6 +23,7 @@ from simulator.modem.outlet import Outlet
 from simulator.modem.parameters import Parameters
 from simulator.modem.shift import Shift
 from simulator.modem.sim_card import SimCard
+from simulator.modem.sms import report_pdu
 from simulator.modem.vices import NOISE, REGISTRATIONS, Vices
 from simulator.modem.voice import ModemVoice
 from simulator.network.agenda import Timer
@@ -322,7 +323,21 @@ class Modem:
             self._say([f"+CMS ERROR: {self.line.vices.message_error}"])
             return
         to = self._network.international(message.to)
-        self._network.send_message(self.config.number, to, message.text, message.data, now_s, message.part)
+
+        def report(status: int, at_s: float) -> None:
+            self.mailbox.report(
+                report_pdu(to, reference, status, now_s, at_s), self.parameters.at("+CNMI", 3)
+            )
+
+        self._network.send_message(
+            self.config.number,
+            to,
+            message.text,
+            message.data,
+            now_s,
+            message.part,
+            report if message.report else None,
+        )
         taken = [f"+CMGS: {reference}", "OK"]
         self._after(self.line.vices.message_takes_s or 0.0, pdu.encode(), now_s, lambda _: self._say(taken))
 

@@ -26,6 +26,8 @@ class Submitted(NamedTuple):
     data: bytes
     part: tuple[int, int, int] | None = None
     """Of a longer one: its reference, how many parts it has, and which this is, from 1."""
+    report: bool = False
+    """The network is to say what becomes of it (TP-SRR)."""
 
 
 def deliver_pdus(sender: str, text: str, at_s: float, reference: int) -> list[tuple[str, int]]:
@@ -59,11 +61,27 @@ def read_submit(pdu: str) -> Submitted:
         raise ValueError("the PDU is cut short") from error
     if first & 0x03 != 0x01:
         raise ValueError("not an SMS-SUBMIT")
+    report = bool(first & 0x20)
     if coding == SEVEN_BIT:
-        return Submitted(to, _text(_unpacked(body, length)[(header * 8 + 6) // 7 :]), b"", part)
+        return Submitted(to, _text(_unpacked(body, length)[(header * 8 + 6) // 7 :]), b"", part, report)
     if coding == UCS2:
-        return Submitted(to, body[header:length].decode("utf-16-be"), b"", part)
-    return Submitted(to, "", body[header:length], part)
+        return Submitted(to, body[header:length].decode("utf-16-be"), b"", part, report)
+    return Submitted(to, "", body[header:length], part, report)
+
+
+def report_pdu(to: str, reference: int, status: int, sent_at_s: float, at_s: float) -> tuple[str, int]:
+    """What became of a message, as its sender's modem shows it (9.2.2.3): in hex, and the length that +CDS
+    names."""
+    digits = to.lstrip("+")
+    tpdu = (
+        bytes([0x06, reference, len(digits), 0x91 if to.startswith("+") else 0x81])
+        + _swapped(digits)
+        + _timestamp(sent_at_s)
+        + _timestamp(at_s)
+        + bytes([status])
+    )
+    centre = b"\x91" + _swapped(SERVICE_CENTRE.lstrip("+"))
+    return (bytes([len(centre)]) + centre + tpdu).hex().upper(), len(tpdu)
 
 
 def _deliver(

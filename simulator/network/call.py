@@ -4,6 +4,7 @@ phones."""
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NewType, Protocol
 
@@ -90,7 +91,7 @@ class Call:
         return self.callee if party is self.caller else self.caller
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Message:
     """A short message that the network has taken; kept for ever."""
 
@@ -101,6 +102,7 @@ class Message:
     data: bytes
     sent_at_s: float
     delivered: bool
+    """Whether its receiver has it by now."""
     part: tuple[int, int, int] | None = None
     """Of a longer one, as its sender has cut it: reference, how many parts, which from 1."""
 
@@ -156,8 +158,11 @@ class Network(Protocol):
         data: bytes,
         now_s: float,
         part: tuple[int, int, int] | None = None,
+        report: Callable[[int, float], None] | None = None,
     ) -> None:
-        """Take a short message, and deliver it at once if that can be done."""
+        """Take a short message, and deliver it, a phone's by its habits. `report`: told what becomes of it
+        there, by its TP-Status and when (TS 23.040 9.2.3.15).
+        """
         ...
 
     def voices_changed(self, now_s: float) -> None:

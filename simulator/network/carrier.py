@@ -7,6 +7,8 @@ or ask a clock.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from simulator.config import Config
 from simulator.errors import NoSuchParty
 from simulator.modem.dialect import load_dialect
@@ -16,6 +18,7 @@ from simulator.network.agenda import Agenda
 from simulator.network.call import Call, CallId, CallState, Message, Party
 from simulator.network.causes import Cause
 from simulator.network.conversations import Conversations, pairs
+from simulator.network.mail import post
 from simulator.network.numbers import international
 from simulator.network.phone import Phone
 
@@ -189,12 +192,15 @@ class Carrier:
         data: bytes,
         now_s: float,
         part: tuple[int, int, int] | None = None,
+        report: Callable[[int, float], None] | None = None,
     ) -> None:
+        message = Message(sender, to, text, data, now_s, False, part)
         modem = next((modem for modem in self.modems.values() if modem.config.number == to), None)
-        delivered = to in self.phones
         if modem is not None:
-            delivered = modem.take_message(deliver_pdus(sender, text, now_s, len(self.messages)))
-        self.messages.append(Message(sender, to, text, data, now_s, delivered, part))
+            message.delivered = modem.take_message(deliver_pdus(sender, text, now_s, len(self.messages)))
+        elif to in self.phones:
+            post(self.agenda, message, self.phones[to], report, now_s)
+        self.messages.append(message)
 
     def voices_changed(self, now_s: float) -> None:
         self._conversations.connect(pairs(self._live.values(), self.modems.values()), now_s)

@@ -69,6 +69,7 @@ _NOBODYS: Final = tuple(
         StreamKind.NUMBER,
         StreamKind.DEVICE,
         StreamKind.TEXT,
+        StreamKind.REFERENCE,
         StreamKind.PAGE,
     )
 )

@@ -16,12 +16,16 @@ from messages.ids import (
     Role,
     TextFailure,
 )
+from model.alert.case import Texted
 from model.policy import Policy
 from model.rules.asking import LOST_US
+from simulator.config import changed_phone
+from simulator.modem.vices import Vices
 from simulator.reports import text_reports
 from store.journal.notify import LocalNotifier
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import joined, to_talking, voice_alert
+from tests.scenarios.test_sending_texts import vices
 from tests.scenarios.test_texts import alerts, on_the_sim, write
 from tests.scenarios.world import PSAP, USER, World
 
@@ -248,3 +252,85 @@ def test_whoever_dies_it_is_sent_once_at_most_and_whatever_came_in_is_there_once
 def failure_of_first(world: World) -> TextFailure | None:
     texted = world.case.dialogue[0].texted
     return None if texted is None else texted.failure
+
+
+def phone(world: World, **of: object) -> None:
+    """What the user's phone does from now on."""
+    user = world.network.carrier.phone(USER)
+    user.change(changed_phone(user.profile, of))
+
+
+def texted(world: World) -> Texted:
+    """The way of the last message by short message."""
+    found = world.case.dialogue[-1].texted
+    assert found is not None
+    return found
+
+
+def to_written(world: World, text: str = "Sei sola?") -> None:
+    """A message is on its way to an alert that came by SMS."""
+    write(world, "aiuto")
+    world.until("there is an alert", lambda: len(alerts(world)) == 1)
+    world.until("an operator has it", lambda: world.case.operator is not None)
+    says(world, text, channel=Channel.SMS)
+
+
+@pytest.mark.parametrize("text", ["Sei sola?", "Resta dove sei. " * 20])
+def test_what_the_phone_has_is_shown_as_delivered_and_no_sooner(make_world: MakeWorld, text: str) -> None:
+    world = make_world()
+    phone(world, texts_after_s=20.0)
+    to_written(world, text.strip())
+    world.until("it is sent", lambda: sent(world), within_s=6)
+    assert texted(world).awaits
+    world.advance(15)
+    assert texted(world).delivered_at is None
+    world.until("it is delivered", lambda: texted(world).delivered_at is not None, within_s=10)
+    assert on_the_phone(world) == [text.strip()]
+
+
+def test_a_phone_that_is_off_is_told_and_gets_it_when_it_is_on(make_world: MakeWorld) -> None:
+    world = make_world()
+    phone(world, texts="unreachable")
+    to_written(world)
+    world.until("the network tries", lambda: texted(world).waits_at is not None, within_s=10)
+    world.advance(30)
+    assert (texted(world).delivered_at, texted(world).failed_at) == (None, None)
+    phone(world, texts="taken")
+    world.until("it is delivered", lambda: texted(world).delivered_at is not None, within_s=10)
+
+
+def test_what_the_network_gives_up_is_told(make_world: MakeWorld) -> None:
+    world = make_world()
+    phone(world, texts="refused")
+    to_written(world)
+    world.until("it has failed", lambda: texted(world).failed_at is not None, within_s=10)
+    assert texted(world).failure is None
+    assert on_the_phone(world) == []
+
+
+def test_where_nothing_is_reported_it_stays_sent(make_world: MakeWorld) -> None:
+    world = make_world()
+    phone(world, texts="unreported")
+    to_written(world)
+    world.until("it is sent", lambda: sent(world), within_s=6)
+    world.advance(60)
+    assert (texted(world).awaits, texted(world).delivered_at) == (True, None)
+    assert on_the_phone(world) == ["Sei sola?"]
+
+
+def test_a_report_that_comes_before_the_network_s_answer_counts(make_world: MakeWorld) -> None:
+    world = make_world()
+    vices(world, Vices(message_takes_s=5.0))
+    to_written(world)
+    world.until("it is delivered", lambda: texted(world).delivered_at is not None, within_s=10)
+    assert sent(world)
+    assert texted(world).failed_at is None
+
+
+def test_a_line_that_dies_between_sending_and_the_report_tells_it_all_the_same(make_world: MakeWorld) -> None:
+    world = make_world()
+    phone(world, texts_after_s=8.0)
+    to_written(world)
+    world.until("it is sent", lambda: sent(world), within_s=6)
+    world.kill(Role.GSM_MODEM)
+    world.until("it is delivered", lambda: texted(world).delivered_at is not None, within_s=15)

@@ -200,6 +200,9 @@ class Dialect(Table, frozen=True, kw_only=True):
     init_at_port: Commands = ()
     """After `init`, where the line's port is the USB interface that a `[[port]]` table names `at`: what has
     unsolicited codes come out there, and at no other."""
+    reports: str = ""
+    """After `init`: has reports on messages that were sent handed over as they come (27.005 clause 3.4.1);
+    empty: the modem cannot."""
     resync: Annotated[Commands, Meta(min_length=1)]
     """Queries whose answer nothing else looks like, used in turn."""
     dial: str

@@ -43,6 +43,8 @@ class Sign(StrEnum):
     SMS = "sms"
     """A short message follows in the next line."""
     SMS_STORED = "sms_stored"
+    SMS_REPORT = "sms_report"
+    """What became of a short message that was sent follows in the next line."""
     NOISE = "noise"
     """Known, and of no interest."""
 
@@ -61,6 +63,7 @@ _OTHER = frozenset(
         Sign.DOUBT,
         Sign.SMS,
         Sign.SMS_STORED,
+        Sign.SMS_REPORT,
         Sign.NOISE,
     }
 )

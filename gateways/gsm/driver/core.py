@@ -67,8 +67,9 @@ from gateways.gsm.driver.startup import (
     pin_answer,
     sim_state,
 )
-from gateways.gsm.driver.upkeep import Upkeep, sms_sent
+from gateways.gsm.driver.upkeep import Upkeep, sms_sent, taken
 from gateways.gsm.sms.inbox import read_out
+from gateways.gsm.sms.report import with_centre
 from messages.base import HangupCause
 
 MOST_STORED: Final = 255
@@ -342,9 +343,9 @@ class ModemCore(CallCommands, Upkeep):
                 if finished.outcome is Outcome.OK and (pdu := read_out(finished.lines)) is not None:
                     self._sms(pdu, now_s, stored=index)
             case SmsSending(rest=rest) if rest and finished.outcome is Outcome.OK:
-                self._send_part(purpose, now_s)
-            case SmsSending(ref):
-                self._events.append(sms_sent(ref, finished, now_s))
+                self._send_part(taken(purpose, finished), now_s)
+            case SmsSending():
+                self._events.append(sms_sent(taken(purpose, finished), finished, now_s))
                 self._sms_given_up = finished.outcome is Outcome.TIMED_OUT
             case VoiceReset():
                 if finished.outcome is Outcome.OK:
@@ -383,6 +384,8 @@ class ModemCore(CallCommands, Upkeep):
                 self._rebooted(now_s)
             case Sign.SMS if payload is not None:
                 self._sms(payload, now_s, stored=None)
+            case Sign.SMS_REPORT if payload is not None:
+                self._sms(with_centre(payload, integer(hint.value)), now_s, stored=None)
             case Sign.SMS_STORED:
                 index = integer(hint.value)
                 if index is not None and self._may_read(index):

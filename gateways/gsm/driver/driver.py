@@ -191,13 +191,16 @@ class Driver(ModemCore):
             self._submit(command_of(self.dialect, f'AT+CPIN="{pin}"', Urgency.SET_UP), PinGiving(), now_s)
             self._work(now_s)
 
-    def send_sms(self, ref: Ref, number: str, text: str, now_s: float, *, within_s: float) -> None:
+    def send_sms(
+        self, ref: Ref, number: str, text: str, now_s: float, *, within_s: float, report: bool = False
+    ) -> None:
         """Send a short message, in parts if need be; `SmsSent` tells. Raises PduError.
 
-        `within_s`: after this nothing of it is begun any more, and an answer not waited for.
+        `within_s`: after this nothing of it is begun any more, and an answer not waited for. `report`: the
+        network is asked to tell what became of each part; `SmsReported` says so, at any time, or never.
         """
         self._sms_reference = (self._sms_reference + 1) % 256
-        parts = write_submit(number, text, reference=self._sms_reference)
+        parts = write_submit(number, text, reference=self._sms_reference, report=report)
         self._send_part(SmsSending(ref, tuple(parts), now_s + within_s), now_s)
         self._work(now_s)
 

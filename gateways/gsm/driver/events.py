@@ -201,8 +201,19 @@ class SmsSent(Event, frozen=True, kw_only=True):
     """None: the network has taken it."""
     text: str
     """The final result, as it came."""
-    reference: int | None = None
-    """The network's, of the last part."""
+    references: tuple[int, ...] = ()
+    """The network's, of each part; of one that told none there is none."""
+
+
+class SmsReported(Event, frozen=True, kw_only=True):
+    """The network says what has become of a part of a short message that this line has sent."""
+
+    reference: int
+    recipient: str
+    status: int
+    """TP-Status (3GPP TS 23.040 clause 9.2.3.15)."""
+    stored: tuple[int, ...] = ()
+    """Where the modem keeps the report."""
 
 
 class ModemRebooted(Event, frozen=True, kw_only=True):

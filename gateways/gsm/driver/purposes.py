@@ -104,6 +104,8 @@ class SmsSending(msgspec.Struct, frozen=True):
     rest: tuple[tuple[str, int], ...]
     until_s: float
     """By when all of it has to be sent."""
+    references: tuple[int, ...] = ()
+    """The network's, of the parts that it has taken."""
 
 
 Purpose = (

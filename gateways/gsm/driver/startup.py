@@ -273,7 +273,8 @@ class Startup:
             case _Stage.SETTINGS:
                 data = self.dialect.data
                 here = data.init_at_port if self.at_command_port else ()
-                self._send([*data.init, *here, *self._voice_setup()])
+                reports = [data.reports] if data.reports else []
+                self._send([*data.init, *reports, *here, *self._voice_setup()])
             case _Stage.NETWORK:
                 self._send([REGISTRATION_QUERY, PACKET_QUERY, SIGNAL_QUERY, EMERGENCY_QUERY])
             case _Stage.DONE:

@@ -76,6 +76,8 @@ class ModemState:
         self._listed_s = float("-inf")
         self._lists_refused = 0
         self._line = LineWatch()
+        self.tells_delivery = False
+        """Whether the modem has agreed to hand on what the network reports of messages that it has sent."""
         self._sms_reference = 0
         self._sms_given_up = False
         """Whether the modem has not been heard again since a message got no answer."""

@@ -15,10 +15,10 @@ from gateways.gsm.driver.events import (
     CommandRefused,
     EmergencyNumbers,
     Ready,
-    Ref,
     SimState,
     SmsFailed,
     SmsReceived,
+    SmsReported,
     SmsSent,
 )
 from gateways.gsm.driver.purposes import (
@@ -51,6 +51,8 @@ class Upkeep(ModemState):
         sim_before = self._startup.sim
         if finished.command.text == _OURS_SET:
             self._settings_taken = finished.outcome is Outcome.OK
+        if finished.command.text == self.dialect.data.reports:
+            self.tells_delivery = finished.outcome is Outcome.OK
         self._events += self._line.answer(finished, now_s)
         if finished.outcome is Outcome.ERROR:
             self._events.append(
@@ -153,13 +155,22 @@ class Upkeep(ModemState):
         self._submit(command, replace(sending, rest=tuple(rest)), now_s)
 
     def _sms(self, pdu: str, now_s: float, *, stored: int | None) -> None:
-        event: SmsReceived | SmsFailed | None = self._inbox.add(pdu, now_s, stored=stored)
+        event: SmsReceived | SmsReported | SmsFailed | None = self._inbox.add(pdu, now_s, stored=stored)
         if event is not None:
             self._events.append(event)
 
 
-def sms_sent(ref: Ref, finished: Finished, now_s: float) -> SmsSent:
-    """What the end of +CMGS (27.005 clause 3.5.1) says of the message whose last part it was to send."""
+def taken(sending: SmsSending, finished: Finished) -> SmsSending:
+    """With the reference that the network has given to the part (+CMGS, 27.005 clause 3.5.1), if it has."""
+    answer = body_of(finished.lines[0]) if finished.lines else ""
+    reference = integer(split_fields(answer)[0])
+    if reference is None or finished.outcome is not Outcome.OK:
+        return sending
+    return replace(sending, references=(*sending.references, reference))
+
+
+def sms_sent(sending: SmsSending, finished: Finished, now_s: float) -> SmsSent:
+    """What the end of +CMGS says of the message whose last part it was to send."""
     failure = None
     if finished.outcome is Outcome.ERROR:
         failure = TextFailure.REFUSED
@@ -167,7 +178,10 @@ def sms_sent(ref: Ref, finished: Finished, now_s: float) -> SmsSent:
         failure = TextFailure.TOO_LATE
     elif finished.outcome is not Outcome.OK:
         failure = TextFailure.UNKNOWN
-    answer = body_of(finished.lines[0]) if finished.lines else ""
     return SmsSent(
-        at_s=now_s, ref=ref, failure=failure, text=finished.final, reference=integer(split_fields(answer)[0])
+        at_s=now_s,
+        ref=sending.ref,
+        failure=failure,
+        text=finished.final,
+        references=sending.references,
     )

@@ -25,6 +25,7 @@ from gateways.gsm.driver.events import (
     SimState,
     SmsFailed,
     SmsReceived,
+    SmsReported,
     SmsSent,
     Unresponsive,
     VoiceReady,
@@ -395,6 +396,9 @@ class GsmModemActor(CenterActor):
             case SmsSent():
                 modem_log.note(self.log, self.key, event)
                 self._sending.hear(event)
+            case SmsReported(stored=stored):
+                self._sending.reported(event)
+                self._driver.delete_sms(stored, self._now_s())
             case EmergencyNumbers(numbers=numbers):
                 self._guard.learn(numbers)
             case PinAnswered(right=right, text=text):

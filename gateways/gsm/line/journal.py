@@ -24,7 +24,7 @@ from store.alarms import NodeAlarms
 from store.errors import JournalError
 from store.journal.journal import Append, Journal
 from store.journal.rebuild import case_on_line, is_nailed_up, is_quarantined, rebuild
-from store.texts import Text, begin, end
+from store.texts import Text, begin, end, report
 
 QUARANTINED = "line.quarantined"
 
@@ -109,6 +109,14 @@ class LineJournal:
             self._log.error("could not be written down", line=self._line, error=str(error))
             return False
         return True
+
+    def report_text(self, reference: int, recipient: str, status: int) -> None:
+        """What the network says of what was sent. A report that cannot be written down is lost: nothing waits
+        for it."""
+        try:
+            self._journal.transact(lambda tx: report(tx, self._line, reference, recipient, status))
+        except JournalError as error:
+            self._log.error("a report is lost", line=self._line, error=str(error))
 
     def close(self) -> None:
         """Let go of the journal."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import msgspec
+
 from gateways.gsm.at.kinds import is_pdu
 from gateways.gsm.at.parse import body_of, integer, split_fields
-from gateways.gsm.driver.events import SmsFailed, SmsReceived
+from gateways.gsm.driver.events import SmsFailed, SmsReceived, SmsReported
 from gateways.gsm.errors import PduError
 from gateways.gsm.numbers import e164
 from gateways.gsm.sms.parts import Assembler, Whole
 from gateways.gsm.sms.pdu import read_deliver
+from gateways.gsm.sms.report import is_report, read_report
 
 
 class Inbox:
@@ -20,12 +23,18 @@ class Inbox:
         self._region = region
         self._assembler = Assembler()
 
-    def add(self, pdu: str, now_s: float, *, stored: int | None = None) -> SmsReceived | SmsFailed | None:
+    def add(
+        self, pdu: str, now_s: float, *, stored: int | None = None
+    ) -> SmsReceived | SmsReported | SmsFailed | None:
         """One PDU; none while parts are missing. `stored`: where the modem keeps it."""
+        places = () if stored is None else (stored,)
         try:
+            if is_report(pdu):
+                told = read_report(pdu)
+                return SmsReported(at_s=now_s, stored=places, **msgspec.structs.asdict(told))
             message = read_deliver(pdu)
         except PduError as error:
-            return SmsFailed(at_s=now_s, pdu=pdu, text=str(error), stored=() if stored is None else (stored,))
+            return SmsFailed(at_s=now_s, pdu=pdu, text=str(error), stored=places)
         whole = self._assembler.add(message, now_s, stored=stored)
         return self._event(whole, now_s) if whole is not None else None
 

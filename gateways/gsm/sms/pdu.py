@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -18,13 +17,15 @@ from gateways.gsm.sms.alphabet import (
     pack,
     unpack,
 )
+from gateways.gsm.sms.octets import address, tpdu_of
 from gateways.gsm.sms.service import is_service
 
-_HEX: Final = re.compile(r"(?:[0-9A-Fa-f]{2})+")
-_SEMI_OCTETS: Final = "0123456789*#abc"
-_ALPHANUMERIC: Final = 5
-_INTERNATIONAL: Final = 1
 _MAX_OCTETS: Final = 140
+VALID_MIN: Final = 30
+"""So long the network tries to deliver what it reports on (TP-VP, relative, clause 9.2.3.12.1): a phone that
+is switched on in somebody else's hand hours later does not show it."""
+_REPORTED: Final = 0x20 | 0x10
+"""TP-SRR, and TP-VPF for a relative period (clauses 9.2.3.5, 9.2.3.3)."""
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -53,14 +54,11 @@ class Delivered(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_deliver(pdu: str) -> Delivered:
     """The message in the hex line behind `+CMT:` or `+CMGR:`. Raises PduError."""
-    if _HEX.fullmatch(pdu) is None:
-        raise PduError("not hexadecimal")
-    octets = _Octets(bytes.fromhex(pdu))
-    octets.take(octets.one())  # the service centre's address
+    octets = tpdu_of(pdu)
     first = octets.one()
     if first & 0b11 != 0:
         raise PduError(f"not an SMS-DELIVER (message type {first & 0b11})")
-    sender = _address(octets)
+    sender = address(octets)
     pid = octets.one()
     dcs = octets.one()
     sent_at = _timestamp(octets.take(7))
@@ -77,46 +75,18 @@ def read_deliver(pdu: str) -> Delivered:
     )
 
 
-def write_submit(number: str, text: str, *, reference: int = 0) -> list[tuple[str, int]]:
+def write_submit(
+    number: str, text: str, *, reference: int = 0, report: bool = False
+) -> list[tuple[str, int]]:
     """The SMS-SUBMITs for a text, with the length that +CMGS wants: octets without the service centre's
     address.
 
-    More than one when the text does not fit into one; `reference` then ties them together.
+    More than one when the text does not fit into one; `reference` then ties them together. `report`: the
+    network is asked to say what became of each (TP-SRR), and gives it up after VALID_MIN.
     """
     septets = encode_gsm7(text)
-    if septets is not None:
-        return _submits_gsm7(number, septets, reference)
-    return _submits_ucs2(number, text, reference)
-
-
-class _Octets:
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._place = 0
-
-    def take(self, count: int) -> bytes:
-        if self._place + count > len(self._data):
-            raise PduError("cut short")
-        piece = self._data[self._place : self._place + count]
-        self._place += count
-        return piece
-
-    def one(self) -> int:
-        return self.take(1)[0]
-
-    def rest(self) -> bytes:
-        return self._data[self._place :]
-
-
-def _address(octets: _Octets) -> str:
-    count, kind = octets.one(), octets.one()
-    raw = octets.take((count + 1) // 2)
-    if (kind >> 4) & 0b111 == _ALPHANUMERIC:
-        return decode_gsm7(unpack(raw, count * 4 // 7)).rstrip("\r@")
-    digits = "".join(
-        _SEMI_OCTETS[digit] for octet in raw for digit in (octet & 0xF, octet >> 4) if digit != 0xF
-    )
-    return "+" + digits if (kind >> 4) & 0b111 == _INTERNATIONAL else digits
+    parts = _parts_gsm7(septets, reference) if septets is not None else _parts_ucs2(text, reference)
+    return [_submit(number, part, report=report) for part in parts]
 
 
 def _timestamp(raw: bytes) -> datetime | None:
@@ -164,9 +134,16 @@ def _valid(part: Part) -> Part | None:
     return part if part.total > 1 and 1 <= part.number <= part.total else None
 
 
-def _submits_gsm7(number: str, septets: bytes, reference: int) -> list[tuple[str, int]]:
+class _Submit(msgspec.Struct, frozen=True):
+    dcs: int
+    length: int
+    body: bytes
+    header: bytes = b""
+
+
+def _parts_gsm7(septets: bytes, reference: int) -> list[_Submit]:
     if len(septets) <= 160:
-        return [_submit(number, 0x00, len(septets), pack(septets), header=b"")]
+        return [_Submit(0x00, len(septets), pack(septets))]
     pieces: list[bytes] = []
     rest = septets
     while rest:
@@ -175,17 +152,15 @@ def _submits_gsm7(number: str, septets: bytes, reference: int) -> list[tuple[str
         pieces.append(rest[:cut])
         rest = rest[cut:]
     return [
-        _submit(
-            number, 0x00, 7 + len(piece), pack(piece, skip_bits=1), header=_header(reference, pieces, place)
-        )
+        _Submit(0x00, 7 + len(piece), pack(piece, skip_bits=1), _header(reference, pieces, place))
         for place, piece in enumerate(pieces)
     ]
 
 
-def _submits_ucs2(number: str, text: str, reference: int) -> list[tuple[str, int]]:
+def _parts_ucs2(text: str, reference: int) -> list[_Submit]:
     data = text.encode("utf-16-be")
     if len(data) <= _MAX_OCTETS:
-        return [_submit(number, 0x08, len(data), data, header=b"")]
+        return [_Submit(0x08, len(data), data)]
     pieces: list[bytes] = []
     rest = data
     while rest:
@@ -194,7 +169,7 @@ def _submits_ucs2(number: str, text: str, reference: int) -> list[tuple[str, int
         pieces.append(rest[:cut])
         rest = rest[cut:]
     return [
-        _submit(number, 0x08, 6 + len(piece), piece, header=_header(reference, pieces, place))
+        _Submit(0x08, 6 + len(piece), piece, _header(reference, pieces, place))
         for place, piece in enumerate(pieces)
     ]
 
@@ -203,19 +178,21 @@ def _header(reference: int, pieces: list[bytes], place: int) -> bytes:
     return bytes((5, 0, 3, reference & 0xFF, len(pieces), place + 1))
 
 
-def _submit(number: str, dcs: int, length: int, body: bytes, *, header: bytes) -> tuple[str, int]:
+def _submit(number: str, part: _Submit, *, report: bool) -> tuple[str, int]:
     digits = number.removeprefix("+")
     if not digits.isdigit() or len(digits) > 20:
         raise PduError(f"not a telephone number: {number!r}")
     kind = 0x91 if number.startswith("+") else 0x81
     padded = digits + "F" * (len(digits) % 2)
     swapped = "".join(padded[place + 1] + padded[place] for place in range(0, len(padded), 2))
-    first = 0x01 | (0x40 if header else 0)
+    first = 0x01 | (0x40 if part.header else 0) | (_REPORTED if report else 0)
     tpdu = (
         bytes((first, 0, len(digits), kind))
         + bytes.fromhex(swapped)
-        + bytes((0, dcs, length))
-        + header
-        + body
+        + bytes((0, part.dcs))
+        + (bytes((VALID_MIN // 5 - 1,)) if report else b"")
+        + bytes((part.length,))
+        + part.header
+        + part.body
     )
     return "00" + tpdu.hex().upper(), len(tpdu)

@@ -28,6 +28,7 @@ from gateways.gsm.driver.events import (
     Responsive,
     SimState,
     SmsReceived,
+    SmsReported,
     SmsSent,
     Stage,
     UnknownLine,
@@ -1474,7 +1475,10 @@ def _send(bench: Bench, text: str = "ciao", number: str = USER) -> None:
 
 
 def _became(bench: Bench) -> list[tuple[str, TextFailure | None, int | None]]:
-    return [(event.ref, event.failure, event.reference) for event in bench.of(SmsSent)]
+    return [
+        (event.ref, event.failure, event.references[-1] if event.references else None)
+        for event in bench.of(SmsSent)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -1552,6 +1556,38 @@ def test_a_call_that_comes_in_between_is_told_and_declined_ahead_of_the_next_par
     assert _became(bench) == [(SMS, None, 7)]
     sent = [line for line in bench.modem.received if line.startswith(("AT+CMGS", "AT+CHUP"))]
     assert [line[:7] for line in sent] == ["AT+CMGS", "AT+CHUP", "AT+CMGS"]
+
+
+CDS = ("+CDS: 25", "079119890400202306400C91197909913764511090718384225110907183252200")
+"""Reference 64, delivered."""
+
+
+def test_a_message_that_is_reported_on_tells_the_number_of_each_part() -> None:
+    bench = Bench()
+    bench.driver.send_sms(SMS, USER, "ciao" * 41, bench.now_s, within_s=WITHIN_S, report=True)
+    bench.pump()
+    assert [event.references for event in bench.of(SmsSent)] == [(7, 7)]
+    assert all(read_submit(pdu).report for pdu in bench.modem.messages)
+    assert bench.driver.tells_delivery
+
+
+def test_a_report_is_told_whenever_it_comes_also_between_a_message_and_its_answer() -> None:
+    bench = Bench()
+    bench.modem.message_result = None
+    _send(bench)
+    bench.say(*CDS)
+    bench.say("+CMGS: 64", "OK")
+    (told,) = bench.of(SmsReported)
+    assert (told.reference, told.recipient, told.status, told.stored) == (64, "+919790197346", 0, ())
+    assert _became(bench) == [(SMS, None, 64)]
+    assert bench.of(UnknownLine) == []
+
+
+def test_a_modem_that_hands_on_no_reports_is_known_and_tells_of_messages_all_the_same() -> None:
+    bench = Bench(modem=FakeModem(answers={"AT+CNMI=2,1,0,1": "+CMS ERROR: 302"}))
+    assert bench.driver.ready
+    assert not bench.driver.tells_delivery
+    assert bench.sent("AT+CNMI=2,1") == 1
 
 
 @pytest.mark.parametrize("number", ["aiuto", "", "+" + "1" * 21])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime
 
 import pytest
@@ -14,7 +15,9 @@ from gateways.gsm.sms.alphabet import decode_gsm7, encode_gsm7, pack, unpack
 from gateways.gsm.sms.aml import read_aml
 from gateways.gsm.sms.inbox import Inbox, listed, read_out
 from gateways.gsm.sms.parts import PATIENCE_S, Assembler
-from gateways.gsm.sms.pdu import Delivered, Part, read_deliver, write_submit
+from gateways.gsm.sms.pdu import VALID_MIN, Delivered, Part, read_deliver, write_submit
+from gateways.gsm.sms.report import Reported, is_report, read_report, with_centre
+from simulator.modem.sms import read_submit, report_pdu
 
 # The first two are published examples; their texts are known.
 HOW_ARE_YOU = "07911326040000F0040B911346610089F60000208062917314080CC8F71D14969741F977FD07"
@@ -297,3 +300,59 @@ def test_what_carries_no_usable_position_is_none(text: str) -> None:
 def test_no_message_makes_the_aml_reader_raise(text: str) -> None:
     read_aml('A"ML=1;' + text)
     read_aml(text.encode("utf-8"))
+
+
+SEEN = [
+    # An Airtel SIM: the +CMGS of the message had said 64.
+    ("079119890400202306400C91197909913764511090718384225110907183252200", 64, "+919790197346", 0),
+    # Free Mobile, out of the memory for reports of a DWM-156.
+    ("0693050056F9F6064B0B913366504789F551211020840040512110207465400000", 75, "+33660574985", 0),
+    # Without a service centre's address, as it stands behind some modems' `+CDS:`.
+    ("0006000B910221815716F2709021510121807090215101718000", 0, "+20121875612", 0),
+]
+"""Reports as modems have shown them."""
+
+
+@pytest.mark.parametrize(("pdu", "reference", "recipient", "status"), SEEN)
+def test_a_report_tells_which_message_and_what_became_of_it(
+    pdu: str, reference: int, recipient: str, status: int
+) -> None:
+    told = Reported(reference=reference, recipient=recipient, status=status)
+    assert read_report(pdu) == told
+    assert is_report(pdu)
+    assert not is_report(HOW_ARE_YOU)
+
+
+def test_a_report_without_the_service_centre_is_known_by_its_length() -> None:
+    bare = SEEN[2][0][2:]
+    assert with_centre(bare, len(bare) // 2) == SEEN[2][0]
+    assert with_centre(SEEN[0][0], 25) == SEEN[0][0]
+    assert with_centre(SEEN[0][0], None) == SEEN[0][0]
+
+
+@given(st.integers(0, 255), st.integers(0, 255), st.sampled_from(["+393331112223", "3331112223"]))
+def test_every_report_that_the_simulated_network_makes_is_read(reference: int, status: int, to: str) -> None:
+    pdu, length = report_pdu(to, reference, status, 1_700_000_000.0, 1_700_000_005.0)
+    assert length == len(pdu) // 2 - 8
+    assert read_report(pdu) == Reported(reference=reference, recipient=to, status=status)
+
+
+@given(st.binary(max_size=60))
+def test_no_bytes_make_the_reader_of_reports_raise_anything_else(data: bytes) -> None:
+    for read in (is_report, read_report):
+        with contextlib.suppress(PduError):
+            read(data.hex())
+
+
+@given(st.text(alphabet=GSM7 + "жщ🆘", min_size=1, max_size=500))
+def test_what_is_reported_on_is_the_same_message_and_valid_for_half_an_hour(text: str) -> None:
+    plain = write_submit("+393331112223", text, reference=9)
+    asked = write_submit("+393331112223", text, reference=9, report=True)
+    assert [read_submit(pdu)[:4] for pdu, _ in asked] == [read_submit(pdu)[:4] for pdu, _ in plain]
+    for pdu, length in asked:
+        octets = bytes.fromhex(pdu)
+        assert length == len(octets) - 1
+        assert octets[1] & 0b0011_1000 == 0b0011_0000, "TP-SRR, and a relative TP-VP"
+        assert (octets[5 + (octets[3] + 1) // 2 + 2] + 1) * 5 == VALID_MIN
+        assert read_submit(pdu).report
+    assert not any(read_submit(pdu).report for pdu, _ in plain)

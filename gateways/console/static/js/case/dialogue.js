@@ -143,33 +143,32 @@ function message(ui, view, one) {
   </li>`;
 }
 
+/** Whether what was written does not arrive in the app. @param {Ui} ui @param {CaseView} view */
+const isLost = (ui, view) => view.lost_us !== null && ui.feed.nowUs() >= view.lost_us;
+
 /**
- * That the app does not answer, and what becomes of what is written.
+ * That the app does not answer, where nothing goes by SMS instead, and the key for it.
  * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
  */
 function lost(ui, view, allowed) {
-  if (view.closed_us !== null || view.lost_us === null || ui.feed.nowUs() < view.lost_us) return nothing;
-  if (allowed.write_by_sms === null) {
-    return html`<p class="ink-wait dialogue__why">
-      <button class="btn" @click=${() => ui.orders.arm('I')}><kbd>I</kbd><span>${t('bySms')}</span></button>
-      ${
-        ui.orders.armed === 'I'
-          ? either('Invio conferma, Esc annulla', 'Enter confirms, Esc disarms')
-          : either(
-              'L’app non risponde; con un SMS il telefono suona',
-              'The app is silent; an SMS makes it sound',
-            )
-      }
-    </p>`;
-  }
   const goes = allowed.write_by_sms === 'texts_allowed';
-  return html`<p class="ink-wait dialogue__why">
-    ${
-      goes
-        ? either('L’app non risponde: va anche per SMS', 'The app does not answer: it goes by SMS as well')
-        : either('L’app non risponde', 'The app does not answer')
-    }
+  const none = isLost(ui, view) ? either('L’app non risponde.', 'No answer from the app.') : '';
+  if (view.closed_us !== null || goes || !(none || allowed.write === 'phone_would_sound')) return nothing;
+  if (allowed.write_by_sms !== null) return html`<p class="ink-wait dialogue__lost">${none}</p>`;
+  const sounds = either('Con un SMS il telefono suona.', 'An SMS makes the phone sound.');
+  const armed = either('Invio conferma, Esc annulla', 'Enter confirms, Esc disarms');
+  return html`<p class="ink-wait dialogue__lost">
+    <button class="btn" @click=${() => ui.orders.arm('I')}><kbd>I</kbd><span>${t('bySms')}</span></button>
+    ${ui.orders.armed === 'I' ? armed : `${none} ${sounds}`}
   </p>`;
+}
+
+/** By which way Enter sends. @param {Ui} ui @param {CaseView} view */
+function hint(ui, view) {
+  if (!view.app_reads) return either('Invio manda per SMS', 'Enter sends by SMS');
+  return isLost(ui, view) && ui.feed.allowedIn(view).write_by_sms === 'texts_allowed'
+    ? either('Invio manda, anche per SMS', 'Enter sends, by SMS as well')
+    : either('Invio manda', 'Enter sends');
 }
 
 /** @param {Ui} ui @param {CaseView} view @param {Allowed} allowed */
@@ -199,7 +198,7 @@ export function panel(ui, view, allowed) {
             ui,
             view.alert,
             either(`Scrivi a ${s.asObject(view)}`, `Write to ${s.asObject(view)}`),
-            either('Invio manda', 'Enter sends'),
+            hint(ui, view),
           )
         : html`<p class="ink-wait dialogue__why">${reason(why)}</p>`
     }`;
