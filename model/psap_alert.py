@@ -6,7 +6,6 @@ What may not be told does not stand here: no timeline, no messages, no operator.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from typing import Final
 
 import msgspec
@@ -30,22 +29,6 @@ class Who(msgspec.Struct, frozen=True, kw_only=True):
     notes: str = ""
     record: PersonRecord = EMPTY
     """Of it, what the settings let 112 be told (`psap.shares`)."""
-
-    @property
-    def told(self) -> Iterator[tuple[str, str]]:
-        """The record a line a fact, each with its field, in the order in which 112 asks."""
-        record = self.record
-        for address in record.addresses:
-            yield "address", address
-        for one in record.dangerous:
-            yield "dangerous", ", ".join(filter(None, (one.name, one.car, one.note)))
-        yield from (
-            (field, text)
-            for field in ("children", "medical", "court_order", "reach")
-            if (text := getattr(record, field))
-        )
-        for contact in record.contacts:
-            yield "contact", ", ".join(filter(None, (contact.name, contact.relation, contact.number)))
 
 
 class PsapAlert(msgspec.Struct, frozen=True, kw_only=True):

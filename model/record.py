@@ -40,6 +40,11 @@ class Contact(_Part, frozen=True, kw_only=True):
     where: bool = False
     """Is told the address or position as well."""
 
+    @property
+    def in_one_line(self) -> str:
+        """Who it is, and by which number."""
+        return ", ".join(filter(None, (self.name, self.relation, self.number)))
+
 
 class Dangerous(_Part, frozen=True, kw_only=True):
     """Somebody of whom the person is in danger."""
@@ -50,6 +55,11 @@ class Dangerous(_Part, frozen=True, kw_only=True):
     note: Text = ""
     """How to know this person, weapons, what happened before."""
     picture: PictureId = ""
+
+    @property
+    def in_one_line(self) -> str:
+        """Who it is, and how to know this one."""
+        return ", ".join(filter(None, (self.name, self.car, self.note)))
 
 
 class PersonRecord(_Part, frozen=True, kw_only=True):
@@ -103,6 +113,16 @@ SHARED: Final = tuple(one for one in Shared if one not in (Shared.CONTACTS, Shar
 def shared(record: PersonRecord, fields: tuple[Shared, ...]) -> PersonRecord:
     """What of it may be told to 112."""
     return PersonRecord(**{one.value: getattr(record, one.value) for one in fields})
+
+
+def facts(record: PersonRecord) -> Iterator[tuple[str, str]]:
+    """What 112 is told of it, a line a fact, each with its field, in the order in which 112 asks."""
+    yield from (("address", one) for one in record.addresses)
+    yield from (("dangerous", one.in_one_line) for one in record.dangerous)
+    for field in ("children", "medical", "court_order", "reach"):
+        if text := getattr(record, field):
+            yield field, text
+    yield from (("contact", one.in_one_line) for one in record.contacts)
 
 
 def harmless(record: PersonRecord) -> PersonRecord:

@@ -89,10 +89,7 @@ def _record(data: PersonalData) -> str:
     """What was entered of the person, and the pictures of it."""
     record = data.record
     several = (
-        *(
-            ("Pericoloso", "Dangerous", ", ".join(filter(None, (one.name, one.car, one.note))))
-            for one in record.dangerous
-        ),
+        *(("Pericoloso", "Dangerous", one.in_one_line) for one in record.dangerous),
         *(("Indirizzo", "Address", one) for one in record.addresses),
         *(("Contatto", "Contact", _contact(one)) for one in record.contacts),
     )
@@ -112,7 +109,7 @@ def _record(data: PersonalData) -> str:
 
 def _contact(one: Contact) -> str:
     tell = " (da avvisare / to be told)" if one.tell else ""
-    return ", ".join(filter(None, (one.name, one.relation, one.number))) + tell
+    return one.in_one_line + tell
 
 
 def _alert(facts: Facts, data: PersonalData) -> str:

@@ -12,6 +12,7 @@ from html import escape
 from typing import Final, NamedTuple
 
 from gateways.http import psap_record
+from gateways.psap_data.words import WORDS
 from messages.base import Address
 from messages.ids import SECOND, BriefingField, Instant, Nearness, Party
 from model.address import in_one_line
@@ -47,31 +48,23 @@ figure { display: inline-block; margin: 1rem 1rem 0 0; } img { height: 14rem; ma
 @media print { nav, form, .from-now { display: none; } }
 """
 _WORDS: Final[dict[str, tuple[str, str]]] = {
+    **WORDS,
     "title": ("Allarme per il 112", "Alert for 112"),
     "ask": ("Il codice che vi dice l'operatore", "The code that the operator says"),
     "open": ("Apri", "Open"),
     "wrong": ("Nessun allarme con questo codice.", "No alert has this code."),
     "wait": ("Troppi tentativi. Riprovate fra {} s.", "Too many tries. Try again in {} s."),
-    "test": ("PROVA: non è un allarme reale.", "TEST: not a real alert."),
     "where": ("Dove", "Where"),
     "unknown": ("Non nota", "Not known"),
     "accurate": ("precisione {} m", "accurate to {} m"),
     "old": ("di {} s fa", "{} s old"),
-    "what": ("Che cosa", "What"),
     "raised": ("Allarme alle {}", "Alert at {}"),
-    "weapons": ("Armi", "Weapons"),
-    "injured": ("Feriti", "Injured"),
-    "children": ("Bambini", "Children"),
-    **psap_record.WORDS,
-    "with": ("Con lei", "With her"),
-    "who": ("Chi", "Who"),
+    "photo": ("Foto di {}", "Photo of {}"),
     "nobody": ("Numero non registrato", "Number not registered"),
     "speaks": ("parla {}", "speaks {}"),
     "battery": ("batteria del telefono {} %", "phone battery {} %"),
     "phone": ("Telefono", "Phone"),
-    "on": ("In linea con il centro.", "On the line with the center."),
     "off": ("Non è in linea con il centro.", "Not on the line with the center."),
-    "cannot": ("Non può parlare: non telefonarle.", "Cannot talk: do not phone her."),
     "closed": ("Allarme chiuso alle {}", "Alert closed at {}"),
     "as_of": ("Aggiornato alle {}, si aggiorna da sola.", "As of {}, kept up to date by itself."),
     "since": ("Segnato: ciò che è cambiato dalle {}.", "Marked: what has changed since {}."),
@@ -142,12 +135,12 @@ def page(
     if hears_nobody(case):
         notes.append(w["cannot"])
     on_line = case.confirmed_answered(Party.USER) is not None
-    known = {
-        BriefingField.INJURED: psap_record.injured(record, w),
-        BriefingField.CHILDREN: psap_record.children(record),
-    }
+
+    def of_record(row: str) -> list[_Line]:
+        return [_Line(one) for one in psap_record.lines(record, row, w)]
+
     rows = [
-        (w["where"], _where(case, w, now_us, changed) + _of_record(psap_record.where(record, w))),
+        (w["where"], _where(case, w, now_us, changed) + of_record("where")),
         (
             w["what"],
             [
@@ -155,18 +148,18 @@ def page(
                 _Line(w["raised"].format(_clock(case.raised_at))),
             ],
         ),
-        *((w["dangerous"], _of_record([one])) for one in psap_record.dangerous(record, w)),
+        *((w["dangerous"], [one]) for one in of_record("dangerous")),
         *(
-            (w[field.value], [*_filled(case, field, w, changed), *_of_record(known.get(field, []))])
+            (w[field.value], [*_filled(case, field, w, changed), *of_record(field)])
             for field in (
                 BriefingField.WEAPONS,
                 BriefingField.INJURED,
                 BriefingField.CHILDREN,
                 BriefingField.WITH,
             )
-            if field in case.briefing or changed.fields.get(field) or known.get(field)
+            if field in case.briefing or changed.fields.get(field) or of_record(field)
         ),
-        (w["who"], _of_record(_who(case, user, w) + psap_record.who(record, w))),
+        (w["who"], [*map(_Line, _who(case, user, w)), *of_record("who")]),
         (w["phone"], [_Line(case.phone or w["unknown"]), _Line(w["on"] if on_line else w["off"])]),
     ]
     told = "".join(f"<p class='note'>{escape(note)}</p>" for note in notes)
@@ -178,10 +171,6 @@ def page(
     inside = f"<h1>{w['title']}</h1>{told}<dl>{listed}</dl>{faces}{marked}{from_now}{as_of}"
     here = f"/112/{code}?since={since_us}"
     return _page(lang, inside, here, again_s=AGAIN_S if case.closed_at is None else 0)
-
-
-def _of_record(texts: list[str]) -> list[_Line]:
-    return [_Line(one) for one in texts]
 
 
 def _where(case: Case, w: dict[str, str], now_us: Instant, changed: Changes) -> list[_Line]:

@@ -5,45 +5,26 @@ from __future__ import annotations
 from html import escape
 from typing import Final
 
-from model.record import PersonRecord
+from model.record import PersonRecord, facts
 
-WORDS: Final[dict[str, tuple[str, str]]] = {
-    "dangerous": ("Pericoloso", "Dangerous"),
-    "home": ("Abita: {}", "Lives at: {}"),
-    "medical": ("Salute: {}", "Medical: {}"),
-    "order": ("Provvedimento: {}", "Court order: {}"),
-    "reach": ("Come contattarla: {}", "How to reach her: {}"),
-    "contact": ("Contatto: {}", "Contact: {}"),
-    "photo": ("Foto di {}", "Photo of {}"),
+_ROW_OF: Final = {
+    "address": "where",
+    "dangerous": "dangerous",
+    "court_order": "dangerous",
+    "medical": "injured",
+    "children": "children",
+    "reach": "who",
+    "contact": "who",
 }
 
 
-def where(record: PersonRecord, w: dict[str, str]) -> list[str]:
-    """Where the person lives."""
-    return [w["home"].format(one) for one in record.addresses]
-
-
-def dangerous(record: PersonRecord, w: dict[str, str]) -> list[str]:
-    """Who, by which car, how to know this one; and what a court has said."""
-    found = [", ".join(filter(None, (one.name, one.car, one.note))) for one in record.dangerous]
-    return found + [w["order"].format(one) for one in (record.court_order,) if one]
-
-
-def injured(record: PersonRecord, w: dict[str, str]) -> list[str]:
-    """What whoever helps has to know of the person's health."""
-    return [w["medical"].format(one) for one in (record.medical,) if one]
-
-
-def children(record: PersonRecord) -> list[str]:
-    """Who and where they are."""
-    return [one for one in (record.children,) if one]
-
-
-def who(record: PersonRecord, w: dict[str, str]) -> list[str]:
-    """How the person is reached, and by whom."""
-    contacts = [", ".join(filter(None, (c.name, c.relation, c.number))) for c in record.contacts]
-    reach = [w["reach"].format(one) for one in (record.reach,) if one]
-    return reach + [w["contact"].format(one) for one in contacts]
+def lines(record: PersonRecord, row: str, w: dict[str, str]) -> list[str]:
+    """What stands in a row of the page; where it is no answer to the row itself, what it is goes before."""
+    return [
+        text if field == row else f"{w[field]}: {text}"
+        for field, text in facts(record)
+        if _ROW_OF[field] == row
+    ]
 
 
 def pictures(record: PersonRecord, code: str, name: str, w: dict[str, str]) -> str:

@@ -11,9 +11,11 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from gateways.psap_data.message import clean, identifier, place_in_words, rfc3339, written
+from gateways.psap_data.words import WORDS
 from messages.ids import BriefingField, DataKind, Instant
 from model.data_target import DataTarget
 from model.psap_alert import PsapAlert
+from model.record import EMPTY, facts
 from model.rules.data_due import Owed
 
 NAMESPACE: Final = "urn:oasis:names:tc:emergency:cap:1.2"
@@ -21,26 +23,12 @@ MEDIA_TYPE: Final = "application/cap+xml"
 _TYPES: Final = {DataKind.ALERT: "Alert", DataKind.UPDATE: "Update", DataKind.CANCEL: "Cancel"}
 _LANGUAGES: Final = {"it": "it-IT", "en": "en-GB"}
 _WORDS: Final[dict[str, tuple[str, str]]] = {
+    **WORDS,
     "event": ("Persona in pericolo", "Person in danger"),
-    "test": ("PROVA, non è un allarme reale.", "TEST, not a real alert."),
     "off": ("Il 112 non serve più.", "112 is not needed any more."),
     "closed": ("Il centro ha chiuso l'allarme.", "The center has closed the alert."),
-    "cannot": ("Non può parlare: non telefonarle.", "Cannot talk: do not phone her."),
-    "on": ("In linea con il centro.", "On the line with the center."),
     BriefingField.WHERE: ("Dove, più esattamente", "Where, more exactly"),
-    BriefingField.WHAT: ("Che cosa", "What"),
-    BriefingField.WEAPONS: ("Armi", "Weapons"),
-    BriefingField.INJURED: ("Feriti", "Injured"),
-    BriefingField.CHILDREN: ("Bambini", "Children"),
-    BriefingField.WITH: ("Con lei", "With her"),
-    "who": ("Chi", "Who"),
     "note": ("Nota", "Note"),
-    "address": ("Abita", "Lives at"),
-    "dangerous": ("Pericoloso", "Dangerous"),
-    "medical": ("Salute", "Medical"),
-    "court_order": ("Provvedimento", "Court order"),
-    "reach": ("Come contattarla", "How to reach her"),
-    "contact": ("Contatto", "Contact"),
 }
 
 
@@ -110,7 +98,7 @@ def parameters(alert: PsapAlert) -> Iterator[tuple[str, str]]:
         ("closed_at", alert.closed_at and rfc3339(alert.closed_at)),
         ("outcome", alert.outcome and alert.outcome.value),
         *((f"briefing_{field.value}", text) for field, text in alert.briefing.items()),
-        *((f"record_{field}", text) for field, text in (who.told if who is not None else ())),
+        *((f"record_{field}", text) for field, text in facts(who.record if who is not None else EMPTY)),
     )
     return ((name, str(value)) for name, value in found if value not in (None, ""))
 
@@ -126,7 +114,7 @@ def _described(alert: PsapAlert, lang: str) -> Iterator[str]:
         yield f"{_word('who', lang)}: {alert.who.name}"
     if alert.who is not None and alert.who.notes:
         yield f"{_word('note', lang)}: {alert.who.notes}"
-    for what, told in alert.who.told if alert.who is not None else ():
+    for what, told in facts(alert.who.record if alert.who is not None else EMPTY):
         yield f"{_word(what, lang)}: {told}"
     if alert.cannot_talk:
         yield _word("cannot", lang)

@@ -11,6 +11,7 @@ from gateways.psap_data.message import identifier, place_in_words, rfc3339
 from messages.ids import DataKind
 from model.data_target import DataTarget
 from model.psap_alert import PsapAlert
+from model.record import EMPTY, facts
 from model.rules.data_due import Owed
 
 MEDIA_TYPE: Final = "application/geo+json"
@@ -57,7 +58,7 @@ def feature(alert: PsapAlert, lang: str) -> dict[str, Any]:
             "name": who and who.name,
             "language": who and who.language,
             "notes": who and who.notes,
-            "record": [{"field": field, "text": text} for field, text in (who.told if who else ())],
+            "record": [{"field": field, "text": text} for field, text in facts(who.record if who else EMPTY)],
             "phone": alert.phone,
             "battery_pct": alert.battery_pct,
             "on_line": alert.on_line,
