@@ -3,6 +3,7 @@
 import { html, nothing, repeat } from '../../vendor/lit.js';
 import { word } from '../shell/parts.js';
 import { searchField } from '../shell/searching.js';
+import { stepped } from '../shell/stepped.js';
 import { done } from '../words/audited.js';
 import { either, t } from '../words/words.js';
 import * as f from '../words/format.js';
@@ -59,12 +60,10 @@ const keyOf = (one) => `${one.chain}/${one.number}`;
 
 /** @param {Ui} ui @param {number} by */
 function move(ui, by) {
-  const rows = state.said?.entries ?? [];
+  const rows = (state.said?.entries ?? []).map(keyOf);
   if (!rows.length) return;
-  const at = rows.findIndex((one) => keyOf(one) === state.cursor);
-  const to = at < 0 ? 0 : Math.max(0, Math.min(rows.length - 1, at + by));
-  state.cursor = keyOf(rows[to]);
-  if (to === rows.length - 1 && by > 0 && state.said.before) load(ui, true);
+  state.cursor = stepped(rows, state.cursor, by);
+  if (state.cursor === rows.at(-1) && by > 0 && state.said.before) load(ui, true);
   ui.draw();
   document.querySelector(`.audit tr[data-key="${CSS.escape(state.cursor)}"]`)?.focus();
 }

@@ -2,6 +2,7 @@
 
 import { html, nothing, repeat } from '../../vendor/lit.js';
 import { icon, word } from '../shell/parts.js';
+import { stepped } from '../shell/stepped.js';
 import { either, t } from '../words/words.js';
 import * as f from '../words/format.js';
 import { answered, why } from './faults.js';
@@ -57,10 +58,8 @@ function point(ui, sign) {
 
 /** @param {Ui} ui @param {number} by */
 function move(ui, by) {
-  const rows = list.said?.keys ?? [];
-  if (!rows.length) return;
-  const at = rows.findIndex((one) => one.sign === state.cursor);
-  point(ui, rows[at < 0 ? 0 : Math.max(0, Math.min(rows.length - 1, at + by))].sign);
+  const rows = (list.said?.keys ?? []).map((one) => one.sign);
+  if (rows.length) point(ui, stepped(rows, state.cursor, by));
 }
 
 /** @param {Ui} ui */

@@ -1,5 +1,6 @@
 // What is done to the operators: the list, what is written, asked and taken back, and what came of it.
 
+import { stepped } from '../shell/stepped.js';
 import { either } from '../words/words.js';
 import { answered, why } from './faults.js';
 import { Form, unsaved } from './form.js';
@@ -51,10 +52,8 @@ export function point(ui, who) {
 
 /** @param {Ui} ui @param {number} by */
 export function move(ui, by) {
-  const rows = found();
-  if (!rows.length) return;
-  const at = rows.findIndex((one) => one.id === state.cursor);
-  point(ui, rows[at < 0 ? 0 : Math.max(0, Math.min(rows.length - 1, at + by))].id);
+  const rows = found().map((one) => one.id);
+  if (rows.length) point(ui, stepped(rows, state.cursor, by));
 }
 
 /** @param {string} who */

@@ -3,6 +3,7 @@
 import { html, nothing, repeat } from '../../vendor/lit.js';
 import { icon, word } from '../shell/parts.js';
 import { searchField } from '../shell/searching.js';
+import { stepped } from '../shell/stepped.js';
 import { channel, either, outcome, t } from '../words/words.js';
 import { choice } from './choice.js';
 import { choose, forget, load, reopens, state } from './past.js';
@@ -20,11 +21,10 @@ export function enter(ui) {
 
 /** @param {Ui} ui @param {number} by */
 function move(ui, by) {
-  const at = state.items.findIndex((one) => one.alert === state.cursor);
-  const to = at < 0 ? 0 : Math.max(0, Math.min(state.items.length - 1, at + by));
-  if (!state.items.length) return;
-  state.cursor = state.items[to].alert;
-  if (to === state.items.length - 1 && state.more) load(ui, true);
+  const rows = state.items.map((one) => one.alert);
+  if (!rows.length) return;
+  state.cursor = stepped(rows, state.cursor, by);
+  if (state.cursor === rows.at(-1) && state.more) load(ui, true);
   ui.draw();
   document.querySelector(`.past[data-alert="${CSS.escape(state.cursor)}"]`)?.focus();
 }

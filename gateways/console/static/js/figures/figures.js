@@ -4,6 +4,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { icon, word } from '../shell/parts.js';
 import { save } from '../shell/saving.js';
+import { stepped } from '../shell/stepped.js';
 import { either, outcome, t } from '../words/words.js';
 import { choose } from '../alerts/past.js';
 import { distribution, heat, sec, shares } from './charts.js';
@@ -75,11 +76,9 @@ export function pressed(ui, key) {
     return true;
   }
   if (key === 'ArrowDown' || key === 'ArrowUp') {
-    const rows = shown();
+    const rows = shown().map((one) => one.alert);
     if (!rows.length) return true;
-    const at = rows.findIndex((one) => one.alert === state.cursor);
-    const to = at < 0 ? 0 : Math.max(0, Math.min(rows.length - 1, at + (key === 'ArrowDown' ? 1 : -1)));
-    state.cursor = rows[to].alert;
+    state.cursor = stepped(rows, state.cursor, key === 'ArrowDown' ? 1 : -1);
     ui.draw();
     document.querySelector(`.figures tr[data-alert="${CSS.escape(state.cursor)}"]`)?.focus();
     return true;
