@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import Response
 
-from gateways.http.answers import AnyRequest, Moment, answer, header, rfc3339
+from gateways.http.answers import AnyRequest, Moment, Problem, answer, header, rfc3339, said
 from gateways.http.errors import BadBody, BodyTooLarge, Changed, NoSuchPerson, Unconditional
 from gateways.http.writing import Writing
 from messages.ids import UserId
@@ -35,6 +35,23 @@ class PictureAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The picture is kept, for an hour if no record names it."""
 
     picture: Annotated[str, msgspec.Meta(examples=["5f0c7a3e9b1d42c8a6e4f00b7d9c1e23"])]
+
+
+CHANGED: Final[dict[int, Any]] = {
+    200: said(RecordAnswer, "As it is kept now."),
+    400: said(Problem, "Not understood, no number, or no such picture."),
+    412: said(Problem, "Somebody else was quicker: read it again."),
+    428: said(Problem, "Without `If-Match`."),
+}
+"""What a change is answered with, beside who may make it."""
+PICTURE_ADDED: Final[dict[int, Any]] = {
+    201: said(PictureAnswer, "It is kept."),
+    400: said(Problem, "No such picture, or too many."),
+    413: said(Problem, "Too large."),
+}
+A_PICTURE: Final = (
+    "The body is a JPEG, PNG or WebP, of 512 KiB at most; a record that is kept within an hour names it."
+)
 
 
 def told(request: AnyRequest, kept: Kept) -> Response[bytes]:

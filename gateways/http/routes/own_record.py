@@ -8,21 +8,23 @@ as any other.
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from litestar import Response, get, post, put
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
-from gateways.http.answers import AnyRequest, Problem, answer, header, said
+from gateways.http.answers import AnyRequest, answer, header, said
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
 from gateways.http.door.pins import verdict_of
 from gateways.http.errors import BadBody, Changed, NotAllowed
 from gateways.http.records import (
+    A_PICTURE,
     BODY_MAX,
-    PictureAnswer,
+    CHANGED,
+    PICTURE_ADDED,
     RecordAnswer,
     expected,
     picture_kept,
@@ -44,11 +46,6 @@ from store.registry.records import Kept
 from store.registry.registry import Registry
 
 PIN_NEEDED: Final = "pin_needed"
-_CHANGES: Final[dict[int, Any]] = {
-    400: said(Problem, "Not understood, no number, or no such picture."),
-    412: said(Problem, "Somebody else was quicker: read it again."),
-    428: said(Problem, "Without `If-Match`."),
-}
 
 
 def own_record_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
@@ -96,7 +93,7 @@ def own_record_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         audit=Action.CHANGE_PERSON,
         tags=["app"],
         security=APP,
-        responses={200: said(RecordAnswer, "As it is kept now."), **_CHANGES, **SIGNED},
+        responses={**CHANGED, **SIGNED},
     )
     async def keep(request: AnyRequest, data: JSONBody[PersonRecord]) -> Response[bytes]:
         own, version = signer(web, request), expected(request)
@@ -124,18 +121,12 @@ def own_record_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         status_code=201,
         request_max_body_size=BODY_MAX,
         summary="Send a picture for the person's own record",
-        description="The body is a JPEG, PNG or WebP, of 512 KiB at most; a record that is kept within an "
-        "hour names it.",
+        description=A_PICTURE,
         operation_id="add_own_picture",
         audit=Action.CHANGE_PERSON,
         tags=["app"],
         security=APP,
-        responses={
-            201: said(PictureAnswer, "It is kept."),
-            400: said(Problem, "No such picture, or too many."),
-            413: said(Problem, "Too large."),
-            **SIGNED,
-        },
+        responses={**PICTURE_ADDED, **SIGNED},
     )
     async def add(request: AnyRequest) -> Response[bytes]:
         own = signer(web, request)

@@ -19,8 +19,10 @@ from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
 from gateways.http.errors import NoSuchPerson
 from gateways.http.records import (
+    A_PICTURE,
     BODY_MAX,
-    PictureAnswer,
+    CHANGED,
+    PICTURE_ADDED,
     RecordAnswer,
     expected,
     picture_kept,
@@ -95,13 +97,7 @@ def record_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         audit=Action.CHANGE_PERSON,
         tags=["operator"],
         security=OPERATORS,
-        responses={
-            200: said(RecordAnswer, "As it is kept now."),
-            400: said(Problem, "Not understood, no number, or no such picture."),
-            412: said(Problem, "Somebody else was quicker: read it again."),
-            428: said(Problem, "Without `If-Match`."),
-            **_STAFF,
-        },
+        responses={**CHANGED, **_STAFF},
     )
     async def keep(request: AnyRequest, user: FromPath[str], data: JSONBody[PersonRecord]) -> Response[bytes]:
         known, version = await of(user), expected(request)
@@ -116,18 +112,12 @@ def record_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         status_code=201,
         request_max_body_size=BODY_MAX,
         summary="Send a picture for a user's record",
-        description="The body is a JPEG, PNG or WebP, of 512 KiB at most; a record that is kept within an "
-        "hour names it.",
+        description=A_PICTURE,
         operation_id="add_picture",
         audit=Action.CHANGE_PERSON,
         tags=["operator"],
         security=OPERATORS,
-        responses={
-            201: said(PictureAnswer, "It is kept."),
-            400: said(Problem, "No such picture, or too many."),
-            413: said(Problem, "Too large."),
-            **_STAFF,
-        },
+        responses={**PICTURE_ADDED, **_STAFF},
     )
     async def add(request: AnyRequest, user: FromPath[str]) -> Response[bytes]:
         known = await of(user)
