@@ -260,6 +260,8 @@ class TextFailure(StrEnum):
     """No line could send it in time."""
     UNFIT = "unfit"
     """The number is none to which the center sends, or the words are none that can be sent."""
+    WITHHELD = "withheld"
+    """While it waited for a line somebody has tried to cancel its alert, or the phone is to keep still."""
 
 
 class Carried(StrEnum):

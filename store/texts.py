@@ -90,7 +90,7 @@ def ask_text(
 ) -> TextId:
     """Have these words sent to this number, once, before `until`; what becomes of it is in its stream.
 
-    Of an alert's dialogue, with `alert` and the number of the message there: in the alert's inbox, too.
+    `alert`: which it is of; with the number of the `message` in its dialogue it is told there, too.
     """
     # Of those that are asked for at one moment the first message goes first.
     text = TextId(f"{message:04d}" + tx.chance(lambda: secrets.token_hex(6)))
@@ -147,7 +147,8 @@ def report(tx: Transaction, line: LineId, reference: int, recipient: str, status
     part, stream = named.event.part, streams.text(named.event.text)
     story = [one.event for one in tx.read(stream)]
     asked = next((one for one in story if isinstance(one, TextAsked)), None)
-    known = None if asked is None or asked.alert is None else known_alert(tx, asked.alert)
+    of = asked.alert if asked is not None and asked.message else None
+    known = None if of is None else known_alert(tx, of)
     if known is not None and known.number is not None and known.number[-6:] != recipient[-6:]:
         return
     if any(isinstance(one, TextReported) and one.part == part and is_final(one.status) for one in story):
@@ -173,7 +174,7 @@ def _whole(story: list[Event]) -> Carried | None:
 def _tell(tx: Transaction, story: list[Event], became: Carried, **of: Any) -> None:
     """Say so in the alert, where the text is of one's dialogue."""
     asked = next((one for one in story if isinstance(one, TextAsked)), None)
-    if asked is not None and asked.alert is not None:
+    if asked is not None and asked.alert is not None and asked.message:
         carried = DialogueCarried(number=asked.message, became=became, **of)
         tx.append(Append(streams.inbox(asked.alert), None, (carried,)))
 

@@ -17,6 +17,7 @@ from model.alert.case import Case
 from model.policy import Policy
 from model.rules.contacts import WITHIN_US, words
 from store import streams
+from store.alerts.texting import at_its_inbox
 from store.journal.journal import Append, Transaction
 from store.registry import records
 from store.registry.users import read_user
@@ -26,11 +27,13 @@ from store.texts import ask_text
 def write(tx: Transaction, case: Case, appends: Sequence[Append], policy: Policy) -> tuple[Recorded, ...]:
     """Append them; where the contacts are to be told, with the short messages that tell them.
 
-    Raises VersionConflict, LeaseLost: nothing is written then, and nobody told.
+    Raises VersionConflict, LeaseLost: nothing is written then, and nobody told. The inbox may have a
+    cancellation that was not looked at.
     """
     own = streams.case(case.alert)
     if not any(isinstance(event, ev.ContactsTexted) for one in appends for event in one.events):
         return tx.append(*appends)
+    at_its_inbox(tx, case)
     texted = _texted(tx, case, policy)
     filled = [
         replace(
@@ -54,7 +57,12 @@ def _texted(tx: Transaction, case: Case, policy: Policy) -> ev.ContactsTexted:
     name = user.first_name or user.name
     texts = [
         ask_text(
-            tx, records.number_of(one), words(case, policy, name, where=one.where), TextPurpose.CONTACT, until
+            tx,
+            records.number_of(one),
+            words(case, policy, name, where=one.where),
+            TextPurpose.CONTACT,
+            until,
+            alert=case.alert,
         )
         for one in told
     ]

@@ -50,9 +50,9 @@ class TextAsked(Message, frozen=True, kw_only=True, tag="text.asked"):
     expires_at: Instant
     """Afterwards it is of no use, and is not sent."""
     alert: AlertId | None = None
-    """Of which alert's dialogue it is; None: of none."""
+    """Of which alert it is; None: of none."""
     message: int = 0
-    """Its number there."""
+    """Its number in the alert's dialogue; 0: it is none of that."""
 
 
 class TextSending(Message, frozen=True, kw_only=True, tag="text.sending"):

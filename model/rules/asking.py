@@ -77,8 +77,16 @@ def why_no_text(case: Case, policy: Policy) -> Why | None:
         return Why.NO_NUMBER
     if case.dial_withheld or unfit(case.phone, policy) is not None:
         return Why.UNFIT
-    by_sms = case.channel is Channel.SMS
-    return Why.SOUNDS if hears_nobody(case) and not by_sms and not case.texts_ordered else None
+    return Why.SOUNDS if _is_to_keep_still(case) else None
+
+
+def withheld(case: Case) -> bool:
+    """Whether a message that has waited for a line is not to go any more."""
+    return case.cancel_asked is not None or case.duress or _is_to_keep_still(case)
+
+
+def _is_to_keep_still(case: Case) -> bool:
+    return hears_nobody(case) and case.channel is not Channel.SMS and not case.texts_ordered
 
 
 def why_unwritten(case: Case, policy: Policy) -> Why | None:

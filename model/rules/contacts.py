@@ -24,9 +24,14 @@ WITHIN_US: Final = Instant(1800 * SECOND)
 def to_be_told(case: Case, policy: Policy) -> bool:
     """Whether it is now to be done."""
     judged = case.to_112.elsewhere_at is not None or (case.psap is not None and case.psap.by is not None)
-    alone = case.cancelled or case.duress or case.cancel_asked is not None or hears_nobody(case)
     wanted = case.tells and case.contacts_at is None and bool(policy.contact_words)
-    return wanted and judged and told_112(case) and not (case.test or alone or case.false_alarm_at)
+    return wanted and judged and told_112(case) and not (case.test or withheld(case))
+
+
+def withheld(case: Case) -> bool:
+    """Whether nobody is to be told, though it may have been asked for and wait for a line."""
+    tried = case.cancelled or case.duress or case.cancel_asked is not None
+    return tried or hears_nobody(case) or case.false_alarm_at is not None
 
 
 def words(case: Case, policy: Policy, name: str, *, where: bool) -> str:

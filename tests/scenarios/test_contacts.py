@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from actors.alert_case import telling
 from messages import events as ev
 from messages.ids import E164, OperatorCommand, Role
 from model.record import Contact, PersonRecord
 from simulator.reports import text_reports
+from store import streams
+from store.errors import VersionConflict
+from store.journal.journal import Append
 from store.registry import records
 from store.texts import outbox_of
 from tests.scenarios.conftest import MakeWorld
@@ -98,6 +102,27 @@ def test_after_an_attempt_to_cancel_nobody_is_told(make_world: MakeWorld, duress
     world.advance(30)
     assert world.events(ev.ContactsTexted) == []
     assert read(world, ANNA) == []
+
+
+def test_a_cancellation_of_the_same_moment_is_not_overtaken(make_world: MakeWorld) -> None:
+    """The case has decided to tell them, and finds the cancellation in the inbox when it is about to."""
+    world = with_operator(make_world)
+    decided = world.case
+    world.fact(ev.AlertCancelled(duress=True))
+    append = Append(streams.case(decided.alert), None, (ev.ContactsTexted(),))
+    with pytest.raises(VersionConflict):
+        world.journal.transact(lambda tx: telling.write(tx, decided, [append], world.policy))
+    assert outbox_of(world.journal) == []
+
+
+def test_who_has_waited_for_a_line_is_not_told_after_a_cancellation(make_world: MakeWorld) -> None:
+    world = with_operator(make_world)
+    told_112(world)
+    world.until("it is asked for", lambda: outbox_of(world.journal) != [])
+    world.fact(ev.AlertCancelled(duress=True))
+    world.advance(60)
+    assert [len(read(world, one)) for one in (ANNA, LUIGI)] == [0, 0]
+    assert outbox_of(world.journal) == []
 
 
 def test_in_a_silent_alert_nobody_is_told_who_could_ring_the_phone(make_world: MakeWorld) -> None:

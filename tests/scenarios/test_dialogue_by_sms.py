@@ -223,6 +223,20 @@ def test_with_all_lines_taken_a_message_waits_for_one_and_is_given_up(make_world
     assert on_the_phone(world) == []
 
 
+@pytest.mark.parametrize("since", [ev.AlertCancelled(duress=True), ev.AlertCancelled(), ev.PinRefused()])
+def test_what_has_waited_for_a_line_is_held_back_after_a_cancellation(
+    make_world: MakeWorld, since: ev.Event
+) -> None:
+    world = make_world()
+    to_talking(world)
+    says(world, "Sei sola?")
+    world.until("it waits", lambda: world.case.dialogue[0].texted is not None, within_s=20)
+    world.fact(since)
+    world.until("it is held back", lambda: failure(world) is not None, within_s=10)
+    assert failure(world) is TextFailure.WITHHELD
+    assert on_the_phone(world) == []
+
+
 def failure(world: World) -> TextFailure | None:
     texted = world.case.dialogue[-1].texted
     return None if texted is None else texted.failure

@@ -21,10 +21,11 @@ from model.alert.live import LiveCases
 from runtime.logs import Logger
 from store import streams
 from store.alarms import NodeAlarms
+from store.alerts.texting import begin_if_fit
 from store.errors import JournalError
 from store.journal.journal import Append, Journal
 from store.journal.rebuild import case_on_line, is_nailed_up, is_quarantined, rebuild
-from store.texts import Text, begin, end, report
+from store.texts import Text, end, report
 
 QUARANTINED = "line.quarantined"
 
@@ -96,7 +97,7 @@ class LineJournal:
         written down.
         """
         try:
-            return self._journal.transact(lambda tx: begin(tx, text, self._line))
+            return self._journal.transact(lambda tx: begin_if_fit(tx, text, self._line))
         except JournalError as error:
             self._log.error("no short message is sent", line=self._line, error=str(error))
             return None

@@ -72,6 +72,7 @@ const FAILURES = {
   unknown: ['SMS forse non partito', 'SMS perhaps not sent'],
   too_late: ['SMS non partito: nessuna linea libera', 'SMS not sent: no line was free'],
   unfit: ['SMS non partito: numero non ammesso', 'SMS not sent: no number to write to'],
+  withheld: ['SMS trattenuto: altri se ne accorgerebbero', 'SMS held back: others would notice'],
 };
 
 /** How far its SMS has come: symbol, tone, words. @param {TextedView} texted @returns {string[]} */
