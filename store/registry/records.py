@@ -118,9 +118,7 @@ def write(
     if expected is not None and expected != before.version:
         raise RecordChanged(before.version)
     record = normalised(record, region)
-    there = {str(row[0]): Instant(row[1]) for row in tx.all(_PICTURES, user)}
-    if missing := [one for one in record.pictures if one not in there]:
-        raise PictureMissing(f"no such picture: {missing[0]}")
+    there = check_pictures(tx, user, record)
     if changed := _differing(before.record, record):
         plain = msgspec.msgpack.encode(record)
         tx.write(_DROP, user)
@@ -171,6 +169,16 @@ def without_key(connection: Connection) -> int:
     """How many records nothing opens any more: a backup whose keys are another's."""
     row = connection.one(_WITHOUT_KEY)
     return 0 if row is None else int(row[0])
+
+
+def check_pictures(
+    connection: Connection | Transaction, user: UserId, record: PersonRecord
+) -> dict[str, Instant]:
+    """The person's pictures, with when each was sent. Raises PictureMissing: the record names another."""
+    there = {str(row[0]): Instant(row[1]) for row in connection.all(_PICTURES, user)}
+    if missing := [one for one in record.pictures if one not in there]:
+        raise PictureMissing(f"no such picture: {missing[0]}")
+    return there
 
 
 def normalised(record: PersonRecord, region: str) -> PersonRecord:

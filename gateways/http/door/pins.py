@@ -23,5 +23,6 @@ async def verdict_of(web: Web, registry: Registry, own: DeviceKey, pin: str, nam
     verdict = await asyncio.to_thread(registry.check_pin, own.person, pin)
     if verdict is PinVerdict.WRONG:
         raise NotAllowed(f"{named} is no PIN that is set", "pin")
-    web.throttle.right(f"pins {own.person}", "")
+    # Not `right`: whoever knows the duress PIN would clear by it what was tried to find the other one.
+    web.throttle.take_back_of(f"pins {own.person}")
     return verdict

@@ -70,6 +70,15 @@ class Throttle:
         if tries.waits <= 1:
             tries.waits, tries.until = 0, _NEVER
 
+    def take_back_of(self, name: str) -> None:
+        """The newest try for this name was right. The wrong ones before it still count: whoever made them may
+        know one right answer, and look for another.
+        """
+        tries = self._names.get(name)
+        if tries is not None and tries.wrong:
+            tries.wrong.pop()
+            tries.waits, tries.until = max(0, tries.waits - 1), _NEVER
+
     def right(self, name: str, address: str) -> None:
         """It was right: nothing is held against that name any more."""
         self._names.pop(name, None)

@@ -137,7 +137,7 @@ def test_pins_are_changed_by_who_knows_one_and_the_duress_pin_only_seems_to(
     assert changed(pin="1234", duress_pin="5678", current="4711") == 204
     verdicts = [registry.check_pin(person.id, pin) for pin in ("4711", "1234", "5678")]
     assert verdicts == [PinVerdict.WRONG, PinVerdict.CANCEL, PinVerdict.DURESS]
-    assert [changed(pin="1111", current="0000") for _ in range(5)][-1] == 403
+    assert [changed(pin="1111", current="0000") for _ in range(3)][-1] == 403, "the fifth wrong one"
     assert changed(pin="1111", current="1234") == 429
 
 

@@ -187,7 +187,7 @@ def test_under_duress_nothing_dangerous_is_told_and_nothing_changed(
     assert own(client, web, phone, path=picture, sw_pin="9999").status_code == 404
     assert own(client, web, phone, path=picture, sw_pin="4711").content == GREY
     before = own(client, web, phone, sw_pin="4711").json()
-    for body, status in (({"medical": "x"}, 200), ({"contacts": [{"name": "A", "number": "112"}]}, 400)):
+    for body, status in (({"contacts": [{"name": "A", "number": "112"}]}, 400), ({"medical": "x"}, 200)):
         answers = own(client, web, phone, "PUT", body=body, sw_pin="9999", if_match='"1"')
         assert answers.status_code == status
     assert own(client, web, phone, "PUT", body={}, sw_pin="9999", if_match='"7"').status_code == 412
@@ -202,3 +202,35 @@ def test_pins_of_record_and_of_settings_are_tried_out_together(
     assert own(client, web, phone, sw_pin="4711").status_code == 429
     body = {"pin": "1234", "current": "4711"}
     assert own(client, web, phone, "PUT", "/v1/pins", body).status_code == 429
+
+
+def test_by_what_a_change_is_answered_with_one_pin_is_not_known_from_the_other(
+    client: Client, web: Web, phone: Phone
+) -> None:
+    """Whoever holds the phone types a PIN, changes something, and looks whether it is there."""
+    own(client, web, phone, "PUT", body={"medical": "asthma"}, sw_pin="4711", if_match='"0"')
+    told = []
+    for pin in ("9999", "4711"):
+        answers = [
+            own(client, web, phone, "PUT", body={"medical": "asthma"}, sw_pin=pin, if_match='"1"'),
+            own(client, web, phone, "PUT", body={"photo": "0" * 32}, sw_pin=pin, if_match='"1"'),
+            own(client, web, phone, "PUT", body={"reach": "home"}, sw_pin=pin, if_match='"1"'),
+            own(client, web, phone, sw_pin=pin),
+            own(client, web, phone, "PUT", body={"reach": "mail"}, sw_pin=pin, if_match='"1"'),
+            own(client, web, phone, "PUT", body={"reach": "mail"}, sw_pin=pin, if_match='"2"'),
+        ]
+        told.append(
+            [(one.status_code, one.json().get("version"), one.json().get("record")) for one in answers]
+        )
+    duress, right = told
+    assert duress == right
+    assert right[3] == (200, 2, {"reach": "home"})
+
+
+def test_the_duress_pin_does_not_clear_what_was_tried_to_find_the_other(
+    client: Client, web: Web, phone: Phone
+) -> None:
+    tried = [
+        own(client, web, phone, sw_pin=pin).status_code for pin in ("0000",) * 4 + ("9999", "0001", "0002")
+    ]
+    assert tried == [403, 403, 403, 403, 200, 403, 429]
