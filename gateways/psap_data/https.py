@@ -35,6 +35,9 @@ class Https:
             self._close()
             # Not what httpx says: the address may hold a key.
             return Away(reason=type(error).__name__)
+        except UnicodeError:
+            # Exchanged while it runs it is good at once, so it is tried on.
+            return Away(reason="token_file holds no token: letters of ASCII alone")
         except OSError as error:
             self._close()
             return Away(reason=f"{error.strerror or error}")
@@ -45,7 +48,7 @@ class Https:
             self._client = self._made()
         headers = {"content-type": parcel.media_type, "idempotency-key": parcel.name}
         if self._target.token_file:
-            token = Path(self._target.token_file).read_text(encoding="ascii", errors="replace").strip()
+            token = Path(self._target.token_file).read_text(encoding="ascii").strip()
             headers["authorization"] = f"Bearer {token}"
         with self._client.stream("POST", self._target.to, content=parcel.content, headers=headers) as answer:
             said = b""
