@@ -15,7 +15,7 @@ from playwright.sync_api import sync_playwright
 
 from scripts.lib.bare_machine import Machine, lines
 from tests.conftest import CHROMIUM, CHROMIUM_ARGS
-from tests.support.center import OPERATOR, PSAP, USER, simulation
+from tests.support.center import PSAP, USER, simulation
 
 SETTINGS = "/etc/securwoman/center.toml"
 ADMIN = "+390200000199"
@@ -111,7 +111,7 @@ class Story:
         self.commands += 1  # an editor
         self.typed("systemctl", "restart", "securwoman")
         self.ready()
-        self.machine.run("securwoman", "operator", "add", "Marta", "--phone", OPERATOR, "--ready")
+        self.machine.run("securwoman", "operator", "shift", "admin", "ready")
 
     def ready(self) -> None:
         def served() -> bool:

@@ -8,11 +8,14 @@ packages_needed() {
     local alsa=libasound2t64 package
     [[ $(cut -d. -f1 "$prefix/etc/debian_version") != 12 ]] || alsa=libasound2
     for package in python3 python3-venv ca-certificates "$alsa" udev; do
-        [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || printf '%s\n' "$package"
+        # One whose trigger still waits is there as well.
+        [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) =~ ^(installed|triggers-) ]] ||
+            printf '%s\n' "$package"
     done
 }
 packages_words() { printf "Debian's python3, python3-venv, ca-certificates, ALSA's library and udev\n"; }
-packages_is_there() { [[ -z $(packages_needed) ]]; }
+# Within a package's own script they are there, as it depends on them, and nothing else can be installed meanwhile.
+packages_is_there() { [[ -n ${DPKG_MAINTSCRIPT_NAME:-} || -z $(packages_needed) ]]; }
 packages_make() {
     local needed
     mapfile -t needed < <(packages_needed)
@@ -244,7 +247,16 @@ finished() {
     return "$status"
 }
 
+# Of an installation by hand the service goes on as it was started: nobody restarts it unasked.
+runs_another() {
+    local pid
+    pid=$(systemctl show -P MainPID securwoman.service) && [[ -r /proc/${pid:-none}/cmdline ]] &&
+        [[ $(tr '\0' ' ' <"/proc/$pid/cmdline") != "$(readlink -f -- "$current")"/* ]]
+}
+
 left_to_do() {
+    ! runs_another || printf -- \
+        '- the service still runs what was there before: systemctl restart securwoman, when no alert is open\n'
     [[ ! -e $own_certificate ]] || names_in_settings "$own_certificate" && printf -- \
         '- browsers and phones have to trust %s (docs/operations.md, TLS)\n' "${own_certificate%/*}/authority.crt"
     grep -q '^\[\[modem\]\]' "$settings" || printf -- \

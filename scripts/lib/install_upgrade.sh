@@ -43,7 +43,7 @@ upgrade() {
     else
         # It ends with its last call, and systemd starts what the link leads to then.
         put_in_place "$after"
-        center run --drain
+        center run --drain >&2 || { put_in_place "$before"; die "the node cannot be drained; nothing was changed"; }
     fi
     if is_content "$after"; then
         rm -rf -- "$kept"

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -82,6 +82,12 @@ def pip(*arguments: str) -> None:
     subprocess.run([sys.executable, "-I", "-m", "pip", "--quiet", "--no-input", *arguments], check=True)
 
 
+def asked_for(wanted: Sequence[Locked], python: str) -> list[str]:
+    """What is fetched for one Python; without markers, which pip would read as of the one that it runs in."""
+    bare = (replace(one, marker="") for one in wanted if one.is_for(python) and one.name not in SOURCE_ONLY)
+    return [f"{one.written(one.hashes)}\n" for one in bare]
+
+
 def fetch(wanted: Sequence[Locked], pythons: Sequence[str], folder: Path) -> None:
     """All wheels, into the folder."""
     machine = platform.machine()
@@ -89,12 +95,7 @@ def fetch(wanted: Sequence[Locked], pythons: Sequence[str], folder: Path) -> Non
     with tempfile.TemporaryDirectory() as place:
         asked = Path(place) / "asked"
         for python in pythons:
-            lines = [
-                one.written(one.hashes)
-                for one in wanted
-                if one.name not in SOURCE_ONLY and one.is_for(python)
-            ]
-            asked.write_text("\n".join(lines) + "\n")
+            asked.write_text("".join(asked_for(wanted, python)))
             pip(
                 *("download", "--no-deps", "--require-hashes", "--only-binary=:all:", "-r", str(asked)),
                 *("--python-version", python, "--implementation", "cp", "--dest", str(folder)),

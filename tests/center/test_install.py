@@ -39,6 +39,7 @@ certificate*) mkdir -p "$state/certificate" && touch "$state/certificate/center.
 "operator add"*) echo '[{"id":"admin","role":"admin"}]' >"$state/operators" ;;
 "operator list"*) cat "$state/operators" 2>/dev/null || echo '[{"id":"demo","role":"admin"}]' ;;
 "operator recover"*) echo "signs on"; echo swr_code ;;
+"run --drain") [[ -z ${NOT_DRAINED:-} ]] ;;
 "alert list"*) echo "${OPEN_ALERTS:-[]}" ;;
 "journal verify"*) [[ -z ${NOT_VERIFIED:-} ]] ;;
 doctor*)
@@ -59,7 +60,7 @@ TOOLS = {
     "useradd": NOTE + 'touch "$SECURWOMAN_PREFIX/account"\n',
     "usermod": NOTE,
     "id": "#!/bin/bash\n[[ -e $SECURWOMAN_PREFIX/account ]] && echo securwoman dialout audio\n",
-    "dpkg-query": "#!/bin/bash\necho installed\n",
+    "dpkg-query": "#!/bin/bash\necho ${STATUS:-installed}\n",
     "hostname": """#!/bin/bash
 [[ ${1:-} == -I ]] && echo "192.0.2.7 2001:db8::7 " || echo "${NAME:-center}"
 """,
@@ -75,6 +76,7 @@ exec /usr/bin/install "${kept[@]}"
 *is-active*|*is-enabled*) [[ -e $SECURWOMAN_PREFIX/started ]] ;;
 enable*) touch "$SECURWOMAN_PREFIX/started" ;;
 *disable*) rm -f "$SECURWOMAN_PREFIX/started" ;;
+"show -P MainPID"*) echo "${MAIN_PID:-0}" ;;
 "show -P NRestarts"*) echo "${RESTARTS:-0}" ;;
 "start securwoman-backup"*)
     [[ -z ${NO_BACKUP:-} ]] && touch "$SECURWOMAN_PREFIX/var/backups/securwoman/center.age"
@@ -195,7 +197,13 @@ def test_a_second_run_changes_nothing_and_shows_no_link(machine: Machine) -> Non
     assert "will be made" not in again.stdout
     assert "token=" not in again.stdout
     assert machine.made() == before
-    asked = ("systemctl -q is-", "center operator list", "center doctor", "python -I -c import sys, tomllib")
+    asked = (
+        "systemctl -q is-",
+        "systemctl show",
+        "center operator list",
+        "center doctor",
+        "python -I -c import sys, tomllib",
+    )
     assert [
         line for line in machine.called().splitlines() if not line.startswith((*asked, "value", "print"))
     ] == []
@@ -266,6 +274,25 @@ def test_a_version_that_is_half_made_is_made_anew_and_never_started(machine: Mac
     assert not (machine.root / "opt/securwoman/current").exists()
     assert not (machine.root / "started").exists()
     assert machine.install().returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "script", "fetched"),
+    [("triggers-pending", "", False), ("not-installed", "", True), ("not-installed", "postinst", False)],
+)
+def test_debian_is_asked_only_for_what_is_missing_and_never_by_a_package(
+    machine: Machine, status: str, script: str, fetched: bool
+) -> None:
+    machine.install(STATUS=status, DPKG_MAINTSCRIPT_NAME=script)
+    assert ("apt-get" in machine.called()) == fetched
+
+
+def test_a_service_that_runs_another_program_is_told_and_left(machine: Machine) -> None:
+    machine.install()
+    told = "still runs what was there before"
+    assert told not in machine.install().stdout
+    assert told in machine.install(MAIN_PID=str(os.getpid())).stdout
+    assert "restart" not in machine.called()
 
 
 def test_a_doctor_that_finds_a_failure_is_told_by_a_status_of_its_own(machine: Machine) -> None:
@@ -382,6 +409,21 @@ def test_what_fails_before_the_switch_changes_nothing(
     assert version_of(machine) == before
     assert "stop securwoman.service" not in machine.called()
     assert not (machine.state / "before-upgrade").exists()
+
+
+@pytest.mark.parametrize("drained", [True, False])
+def test_a_node_among_others_is_drained_into_the_new_version(
+    machine: Machine, next_version: Path, drained: bool
+) -> None:
+    before = version_of(machine)
+    text = machine.settings.read_text()
+    machine.settings.write_text(text.replace("[journal]", '[journal]\nurl = "postgresql://one/center"'))
+    done = machine.install("--upgrade", root=next_version, **({} if drained else {"NOT_DRAINED": "yes"}))
+    assert (done.returncode == 0, version_of(machine) != before) == (drained, drained), done.stderr
+    called = machine.called()
+    assert "center run --drain" in called
+    assert "journal_copy" not in called
+    assert "stop securwoman.service" not in called, "its calls go on to their end"
 
 
 def test_what_an_upgrade_would_do_is_said_and_not_done(machine: Machine, next_version: Path) -> None:

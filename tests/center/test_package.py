@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.lib.wheels import NOT_BROUGHT, SOURCE_ONLY, Locked, locked_again, read
+from scripts.lib.wheels import NOT_BROUGHT, SOURCE_ONLY, Locked, asked_for, locked_again, read
 from tests.center.test_install import parts
 from tests.foundation.tree import ROOT
 
@@ -33,6 +33,12 @@ def test_a_package_of_one_python_is_fetched_for_that_one() -> None:
         one.name for one in read(ROOT / "requirements.lock") if not (one.is_for("3.11") or one.is_for("3.13"))
     ]
     assert "tzdata" in foreign, "for Windows"
+
+
+def test_whoever_fetches_for_another_python_is_not_asked_of_its_own() -> None:
+    asked = "".join(asked_for(read(ROOT / "requirements.lock"), "3.13"))
+    assert " ; " not in asked
+    assert len(re.findall(r"^numpy==", asked, re.MULTILINE)) == 1
 
 
 def test_what_is_built_or_left_out_is_in_a_lock() -> None:
