@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from messages import events as ev
 from messages.ids import Channel
-from model.alert.case import Case
+from model.alert.case import Case, Said
 
 KEPT_MAX: Final = 500
-"""Messages of the user's of one alert."""
+"""Messages of the user's of one alert, by the app; as many by short message, whose sender can be forged."""
 
 
 def read_by_app(case: Case) -> bool:
@@ -20,6 +21,11 @@ def read_by_app(case: Case) -> bool:
     """
     by_app = case.channel is Channel.DATA or any(one.channel is Channel.DATA for one in case.positions)
     return by_app and case.cancel_asked is None and not case.duress
+
+
+def is_full(said: Iterable[ev.DialogueSaid | Said], channel: Channel) -> bool:
+    """Whether no more of the user's messages are kept of those that come by this channel."""
+    return sum(not one.by and one.channel is channel for one in said) >= KEPT_MAX
 
 
 def news(case: Case, event: ev.DialogueSaid | ev.DialogueSeen) -> bool:

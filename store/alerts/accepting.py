@@ -40,7 +40,7 @@ from messages.events import (
 from messages.ids import SECOND, Advice, AlertId, Instant
 from model.alert.case import BELIEVED_US
 from model.rules.advice import Why, call_112_now
-from model.rules.dialogue import KEPT_MAX
+from model.rules.dialogue import is_full
 from store import streams
 from store.alerts.belonging import (
     NOTE_MAX,
@@ -230,7 +230,7 @@ def _add(transaction: Transaction, known: Known, signal: Signal) -> None:
             doubt=signal.doubt,
         )
         said = (one.event for one in known.inbox if isinstance(one.event, DialogueSaid))
-        full = sum(not one.by for one in said) >= KEPT_MAX
+        full = is_full(said, signal.channel)
         told = () if signal.is_words else (added,)
         written = () if full else _written(signal)
         if told or written:

@@ -19,8 +19,8 @@ from messages.events import (
     NumberRaised,
 )
 from messages.ids import SECOND, AlertId, Channel, Instant, OperatorId, Outcome, Proof
+from model.rules import dialogue
 from store import streams
-from store.alerts import accepting
 from store.alerts.accepting import ALERT_ID, Accepted, accept, accept_many, deadline, new_alert_id
 from store.alerts.belonging import Signal
 from store.errors import StoreMisuse
@@ -206,7 +206,7 @@ def test_words_by_sms_are_a_message_of_the_proved_alert_and_make_no_second_one(
 def test_so_many_texts_are_kept_of_an_alert_and_no_more(
     journal: Journal, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(accepting, "KEPT_MAX", 3)
+    monkeypatch.setattr(dialogue, "KEPT_MAX", 3)
     accepted = accept(journal, signal(clock), 50)
     for n in range(5):
         written = replace(signal(clock, channel=Channel.SMS, id=f"sms-{n}"), text=f"{n}")

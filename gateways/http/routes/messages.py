@@ -84,7 +84,7 @@ def message_routes(web: Web) -> list[HTTPRouteHandler]:
                 return False
             if isinstance(event, DialogueSeen):
                 return True
-            full = sum(not one.by for one in now.dialogue) >= dialogue.KEPT_MAX
+            full = dialogue.is_full(now.dialogue, Channel.DATA)
             if (now.closed_at is not None or full) and now.cancel_asked is None:
                 raise Refused(Refusal.CLOSED if now.closed_at is not None else Refusal.DIALOGUE_FULL)
             # After an attempt to cancel, with whichever PIN, every answer is the same.

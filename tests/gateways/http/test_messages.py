@@ -244,6 +244,15 @@ def test_an_alert_holds_so_many_messages_and_no_more(
     assert write(client, place, story, "one more").json() == no("dialogue_full")
 
 
+def test_short_messages_of_whoever_forges_a_sender_leave_the_app_its_place(
+    client: Client, place: Place, web: Web, story: Story
+) -> None:
+    forged = tuple(DialogueSaid(id=f"x{n}", text="x", channel=Channel.SMS) for n in range(KEPT_MAX))
+    web.journal.append(Append(streams.inbox(story.alert), None, forged))
+    followed(web)
+    assert write(client, place, story, "one more").status_code == 202
+
+
 def test_an_answer_fills_what_its_own_question_asks_for_and_once(
     client: Client, place: Place, web: Web, story: Story
 ) -> None:
