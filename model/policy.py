@@ -15,8 +15,8 @@ import msgspec
 from messages.base import NO_GAINS, Gains
 from messages.ids import E164, LineId, OperatorLine, Party, PersonalKind, TrunkId
 from model.areas import Outline
-from model.data_target import DataTarget
 from model.record import SHARED, Shared
+from model.telling.data_target import DataTarget
 
 CONTACT_WORDS: Final = {
     "it": "Da securWoman: {name} ha chiesto aiuto e il 112 lo sa. Non telefonare e non andare sul posto: "

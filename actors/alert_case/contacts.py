@@ -1,4 +1,4 @@
-"""Telling those whom the user trusts that 112 was called (`model.rules.contacts`). Pure.
+"""Telling those whom the user trusts that 112 was called (`model.telling.contacts`). Pure.
 
 Whom it concerns is filled in by whoever writes the event (`actors.alert_case.telling`).
 """
@@ -10,7 +10,7 @@ from messages import events as ev
 from messages.ids import Instant
 from model.alert.case import Case
 from model.policy import Policy
-from model.rules.contacts import to_be_told
+from model.telling.contacts import to_be_told
 
 
 def tell_contacts(case: Case, _pending: PendingOffers, policy: Policy, _now_us: Instant) -> Step:

@@ -15,7 +15,7 @@ from messages.ids import Instant, TextPurpose
 from messages.journal import Recorded
 from model.alert.case import Case
 from model.policy import Policy
-from model.rules.contacts import WITHIN_US, words
+from model.telling.contacts import WITHIN_US, words
 from store import streams
 from store.alerts.texting import at_its_inbox
 from store.journal.journal import Append, Transaction

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from center.doctor.findings import Finding, fail, ok, warn
 from center.settings.schema import DataTable, Settings
-from model.data_target import FEED, TOKEN_MIN, DataFormat
+from model.telling.data_target import FEED, TOKEN_MIN, DataFormat
 
 PART = "data"
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from center.settings.areas import outline_of
 from center.settings.schema import DataTable, Settings
-from model.data_target import FEED, DataFormat, DataTarget
+from model.telling.data_target import FEED, DataFormat, DataTarget
 
 _FILES: Final = ("area_file", "token_file", "certificate", "key", "authority")
 """Beside the settings, if relative."""

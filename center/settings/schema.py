@@ -13,7 +13,6 @@ import msgspec
 from msgspec import Meta
 
 from messages.ids import OperatorLine
-from model.data_target import DataFormat
 from model.policy import (
     CONTACT_PLACE,
     CONTACT_WORDS,
@@ -26,6 +25,7 @@ from model.policy import (
     VoiceAlert,
 )
 from model.record import SHARED, Shared
+from model.telling.data_target import DataFormat
 from store.registry.people import SecondFactor
 
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$(?!\n)")]

@@ -59,7 +59,7 @@ from model.policy import LineSpec, Policy
 from model.rules import announcing, asking, spoken, wrap_up
 from model.rules.dialogue import read_by_app
 from model.rules.quiet import hears_nobody
-from model.rules.told import since_read
+from model.telling.told import since_read
 from store.registry.people import StaffRole
 
 IDLE: Final = "idle"

@@ -60,8 +60,8 @@ from gateways.http.routes.intake import intake_route
 from gateways.http.routes.messages import message_routes
 from gateways.http.routes.metrics import Metrics
 from gateways.http.routes.nodes import nodes_route
-from gateways.http.routes.own_access import own_access_routes
-from gateways.http.routes.own_record import own_record_routes
+from gateways.http.routes.own.access import own_access_routes
+from gateways.http.routes.own.record import own_record_routes
 from gateways.http.routes.psap import psap_routes
 from gateways.http.routes.psap_feed import psap_feed_route
 from gateways.http.routes.records import record_routes

@@ -8,8 +8,8 @@ from gateways.addresses.source import AddressSettings
 from gateways.console.map.tiles import MapSettings
 from gateways.console.protocols import CallProtocol
 from messages.ids import E164, NodeId
-from model.data_target import DataTarget
 from model.policy import LineSpec, Policy
+from model.telling.data_target import DataTarget
 from store.registry.people import SecondFactor
 
 

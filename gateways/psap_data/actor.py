@@ -1,6 +1,6 @@
 """The process that gives 112's own systems the data of alerts. Nobody waits for it, and no call needs it.
 
-What is due follows from the journal (`model.rules.data_due`): each message is in it before its first byte
+What is due follows from the journal (`model.telling.data_due`): each message is in it before its first byte
 leaves, and so is what became of it. Who dies between the two sends the same once more, by the same name.
 """
 
@@ -20,10 +20,10 @@ from messages.ids import AlertId, Instant, Role
 from model.alarms import Key
 from model.alert.case import Case
 from model.alert.evolve import fold
-from model.data_target import DataTarget
 from model.policy import Setup
-from model.psap_alert import Who
-from model.rules.data_due import KEEPS_ON_US, Owed, owed, wanted
+from model.telling.data_due import KEEPS_ON_US, Owed, owed, wanted
+from model.telling.data_target import DataTarget
+from model.telling.psap_alert import Who
 from runtime.actor import CenterActor
 from runtime.waker import Waker
 from store import streams

@@ -13,10 +13,10 @@ from xml.etree import ElementTree as ET
 from gateways.psap_data.message import clean, identifier, place_in_words, rfc3339, written
 from gateways.psap_data.words import WORDS
 from messages.ids import BriefingField, DataKind, Instant
-from model.data_target import DataTarget
-from model.psap_alert import PsapAlert
 from model.record import EMPTY, facts
-from model.rules.data_due import Owed
+from model.telling.data_due import Owed
+from model.telling.data_target import DataTarget
+from model.telling.psap_alert import PsapAlert
 
 NAMESPACE: Final = "urn:oasis:names:tc:emergency:cap:1.2"
 MEDIA_TYPE: Final = "application/cap+xml"

@@ -1,6 +1,6 @@
 """When a message is tried, and when a target is said to be away. Pure.
 
-What is due is `model.rules.data_due`'s.
+What is due is `model.telling.data_due`'s.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from messages.ids import SECOND, AlertId, Instant
 from model.alarms import Key
-from model.rules.data_due import Owed
+from model.telling.data_due import Owed
 
 FIRST_US: Final = SECOND
 LONGEST_US: Final = 60 * SECOND

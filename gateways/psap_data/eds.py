@@ -12,9 +12,9 @@ from xml.etree import ElementTree as ET
 
 from gateways.psap_data.cap import parameters
 from gateways.psap_data.message import clean, identifier, place_in_words, rfc3339, written
-from model.data_target import DataTarget
-from model.psap_alert import PsapAlert
-from model.rules.data_due import Owed
+from model.telling.data_due import Owed
+from model.telling.data_target import DataTarget
+from model.telling.psap_alert import PsapAlert
 
 MEDIA_TYPE: Final = "application/xml"
 OURS: Final = "urn:securwoman:psap-data:eds:1"

@@ -9,10 +9,10 @@ import msgspec
 
 from gateways.psap_data.message import identifier, place_in_words, rfc3339
 from messages.ids import DataKind
-from model.data_target import DataTarget
-from model.psap_alert import PsapAlert
 from model.record import EMPTY, facts
-from model.rules.data_due import Owed
+from model.telling.data_due import Owed
+from model.telling.data_target import DataTarget
+from model.telling.psap_alert import PsapAlert
 
 MEDIA_TYPE: Final = "application/geo+json"
 

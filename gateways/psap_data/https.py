@@ -10,7 +10,7 @@ from typing import Final
 import httpx
 
 from gateways.psap_data.outlets import Away, Outcome, Parcel, outcome
-from model.data_target import DataTarget
+from model.telling.data_target import DataTarget
 
 CONNECT_S: Final = 5.0
 WITHIN_S: Final = 20.0

@@ -7,7 +7,7 @@ from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.evolve import evolve
 from model.alert.live import LiveCases
-from model.rules.data_due import over
+from model.telling.data_due import over
 
 
 class LatelyOpen(LiveCases):

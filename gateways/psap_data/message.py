@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 from messages.ids import SECOND, AlertId, Instant, Nearness
 from model.address import in_one_line
-from model.psap_alert import PsapAlert
+from model.telling.psap_alert import PsapAlert
 
 _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What no XML 1.0 document may have, not even escaped (clause 2.2)."""

@@ -17,7 +17,7 @@ from gateways.http.routes.admin.answers import KeyIssued, KeysView, OperatorAdde
 from gateways.http.routes.audit import AuditView
 from gateways.http.routes.drill import DrillView
 from gateways.http.routes.figures import FiguresView
-from gateways.http.routes.own_answers import Beginning, OwnAccess
+from gateways.http.routes.own.answers import Beginning, OwnAccess
 from gateways.http.routes.sign_on import SignedOn
 from messages.ids import OperatorCommand
 

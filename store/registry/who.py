@@ -1,10 +1,10 @@
-"""What the registry has of a user for `model.psap_alert`."""
+"""What the registry has of a user for `model.telling.psap_alert`."""
 
 from __future__ import annotations
 
 from messages.ids import UserId
-from model.psap_alert import Who
 from model.record import Shared, shared
+from model.telling.psap_alert import Who
 from store.journal.journal import Journal
 from store.registry import records
 from store.registry.users import read_user

@@ -11,7 +11,7 @@ from messages.base import Address
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, Nearness, OperatorId, Proof
 from model.alert.case import CallsTo112, CancelAsked, Case, KnownPosition, PsapCall
 from model.policy import Policy
-from model.rules.contacts import to_be_told, words
+from model.telling.contacts import to_be_told, words
 
 AT = Instant(1_795_000_000 * SECOND)
 MARTA = OperatorId("marta")

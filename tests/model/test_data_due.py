@@ -26,8 +26,8 @@ from messages.ids import (
 from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.evolve import begin, evolve
-from model.data_target import DataFormat, DataTarget
-from model.rules.data_due import EVERY_US, KEEPS_ON_US, Owed, owed, wanted
+from model.telling.data_due import EVERY_US, KEEPS_ON_US, Owed, owed, wanted
+from model.telling.data_target import DataFormat, DataTarget
 from store import streams
 
 ALERT = AlertId("a1")

@@ -17,7 +17,7 @@ from messages.ids import (
     PersonalKind,
 )
 from model.alert.told import Changes
-from model.rules.told import changes, since_read, told
+from model.telling.told import changes, since_read, told
 from tests.model.one_alert import case_of
 
 MARTA = OperatorId("marta")

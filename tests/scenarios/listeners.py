@@ -5,7 +5,7 @@ from __future__ import annotations
 from gateways.psap_data.actor import DataSenderActor
 from gateways.psap_data.couriers import Courier
 from gateways.psap_data.outlets import Away, Outcome, Parcel, Received
-from model.data_target import DataTarget
+from model.telling.data_target import DataTarget
 
 LISTENERS: dict[str, Listener] = {}
 """By the target's name."""

@@ -12,8 +12,8 @@ from messages import events as ev
 from messages.base import Position
 from messages.ids import BriefingField, OperatorCommand, OperatorId, Role
 from model.areas import outline
-from model.data_target import DataFormat, DataTarget
 from model.policy import Policy
+from model.telling.data_target import DataFormat, DataTarget
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.listeners import Listener
 from tests.scenarios.world import PSAP, USER, World

@@ -31,9 +31,9 @@ from messages.ids import (
 from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.evolve import fold
-from model.data_target import DataTarget
 from model.orders.effects import refusal
 from model.policy import LineSpec, Policy, Setup
+from model.telling.data_target import DataTarget
 from runtime.actor import CenterActor
 from runtime.clock import VirtualClock
 from runtime.environment import Environment, Faults

@@ -27,7 +27,7 @@ from model.alert.case import Case
 from model.alert.evolve import fold
 from model.alert.told import Told
 from model.record import EMPTY, PersonRecord, shared
-from model.rules.told import changes, told
+from model.telling.told import changes, told
 from store import streams
 from store.alerts import pages
 from store.audit.entry import Action

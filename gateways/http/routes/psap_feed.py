@@ -19,9 +19,9 @@ from gateways.http.door.auth import bearer
 from gateways.http.errors import NotSignedOn
 from gateways.psap_data.geojson import MEDIA_TYPE, collection
 from model.alert.case import Case
-from model.data_target import TOKEN_MIN, DataTarget
-from model.psap_alert import PsapAlert, psap_alert
-from model.rules.data_due import called_off, serves, wanted
+from model.telling.data_due import called_off, serves, wanted
+from model.telling.data_target import TOKEN_MIN, DataTarget
+from model.telling.psap_alert import PsapAlert, psap_alert
 from runtime import logs
 from store.audit.entry import Action
 from store.registry.who import who_is

@@ -20,8 +20,9 @@ from gateways.console.views import CaseView
 from gateways.http import answers, bodies, records
 from gateways.http.decoding import JSON, MSGPACK
 from gateways.http.door import passkeys
-from gateways.http.routes import audit, devices, drill, figures, health, history, nodes, own_answers, sign_on
+from gateways.http.routes import audit, devices, drill, figures, health, history, nodes, sign_on
 from gateways.http.routes.admin import answers as admin
+from gateways.http.routes.own import answers as own
 from model.record import PersonRecord
 
 Document = dict[str, Any]
@@ -64,11 +65,11 @@ _STRUCTS: Final = (
     health.Readiness,
     history.PastAlerts,
     nodes.NodesAnswer,
-    own_answers.Beginning,
-    own_answers.NewAuthenticator,
-    own_answers.NewPassword,
-    own_answers.OwnAccess,
-    own_answers.Renamed,
+    own.Beginning,
+    own.NewAuthenticator,
+    own.NewPassword,
+    own.OwnAccess,
+    own.Renamed,
     records.PictureAnswer,
     records.RecordAnswer,
     passkeys.RequestOptions,

@@ -20,7 +20,7 @@ from gateways.http.decoding import Strict
 from gateways.http.door import passkeys
 from gateways.http.door.proofs import SIGN_ON, Fault, Proofs
 from gateways.http.errors import NotAllowed, NotSignedOn, Refused, TooManyTries
-from gateways.http.routes.own_answers import Code, Secret
+from gateways.http.routes.own.answers import Code, Secret
 from messages.ids import OperatorId
 from model.orders.refusals import Refusal
 from runtime import logs

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from messages import events as ev
 from messages.ids import Advice, Instant, Party
 from model.alert.case import CallsTo112, Case, Leave
-from model.rules.told import told
+from model.telling.told import told
 
 
 def fold_ending(case: Case, event: ev.Event, at: Instant) -> Case | None:

@@ -8,7 +8,7 @@ from messages import events as ev
 from messages.ids import Instant, Party
 from model.alert.case import CallsTo112, Case, PsapCall
 from model.alert.reasons import ReleaseReason
-from model.rules.told import told
+from model.telling.told import told
 
 
 def fold_psap(case: Case, event: ev.Event, at: Instant) -> Case | None:

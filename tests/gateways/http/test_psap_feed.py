@@ -13,7 +13,7 @@ from gateways.http.context import Web
 from messages import events as ev
 from messages.ids import E164, BriefingField, Outcome
 from model.areas import outline
-from model.data_target import FEED, DataFormat, DataTarget
+from model.telling.data_target import FEED, DataFormat, DataTarget
 from store.audit.entry import Action
 from tests.gateways.http.place import CLOCK, Place, entered
 from tests.gateways.story import Story

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from messages.base import Address
 from messages.ids import E164, AlertId, BriefingField, Channel, DataKind, Instant, Nearness, Outcome
 from model.alert.case import KnownPosition
-from model.data_target import DataFormat, DataTarget
-from model.psap_alert import PsapAlert, Who
 from model.record import Contact, Dangerous, PersonRecord
-from model.rules.data_due import Owed
+from model.telling.data_due import Owed
+from model.telling.data_target import DataFormat, DataTarget
+from model.telling.psap_alert import PsapAlert, Who
 
 AT = Instant(1_795_000_000_000_000)
 """2026-11-18."""

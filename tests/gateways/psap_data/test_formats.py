@@ -19,10 +19,10 @@ from gateways.psap_data.eds import GEOPRIV, GML, OURS, PIDF, SHAPES, eds
 from gateways.psap_data.formats import parcel_of
 from gateways.psap_data.geojson import collection, geojson
 from messages.ids import DataKind, Nearness, Outcome
-from model.data_target import DataFormat
-from model.psap_alert import PsapAlert
 from model.record import Dangerous, PersonRecord
-from model.rules.data_due import Owed
+from model.telling.data_due import Owed
+from model.telling.data_target import DataFormat
+from model.telling.psap_alert import PsapAlert
 from tests.gateways.psap_data.examples import AT, KNOWN, alerts, message, owed, target, words
 
 SCHEMAS = Path(__file__).parent / "schemas"

@@ -25,7 +25,7 @@ from gateways.psap_data.outlets import (
     one_line,
     outlet_of,
 )
-from model.data_target import DataTarget
+from model.telling.data_target import DataTarget
 from runtime.waker import Waker
 from tests.gateways.psap_data.examples import target
 from tests.waiting import wait_until

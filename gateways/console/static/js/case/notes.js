@@ -1,7 +1,7 @@
 // The notes of a case.
 
 import { t } from '../words/words.js';
-import { Writing } from './writing.js';
+import { Writing } from './dialogue/writing.js';
 
 const notes = new Writing({
   key: 'N',

@@ -2,7 +2,7 @@
 
 import { html } from '../../vendor/lit.js';
 import * as access from '../access/access.js';
-import * as dialogue from '../case/dialogue.js';
+import * as dialogue from '../case/dialogue/dialogue.js';
 import * as facts from '../case/facts.js';
 import * as notes from '../case/notes.js';
 import { last } from '../shift/shift.js';

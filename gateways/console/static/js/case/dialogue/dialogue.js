@@ -1,10 +1,10 @@
 // The dialogue without a voice: what user and operator have written to each other, and what has become of it.
 
-import { html, nothing } from '../../vendor/lit.js';
-import { icon } from '../shell/parts.js';
-import { either, reason, t } from '../words/words.js';
-import * as f from '../words/format.js';
-import * as s from './situation.js';
+import { html, nothing } from '../../../vendor/lit.js';
+import { icon } from '../../shell/parts.js';
+import { either, reason, t } from '../../words/words.js';
+import * as f from '../../words/format.js';
+import * as s from '../situation.js';
 import { progress } from './asking.js';
 import { Writing } from './writing.js';
 

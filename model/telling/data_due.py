@@ -14,9 +14,9 @@ from msgspec.structs import replace
 from messages.ids import SECOND, DataKind, Instant, Outcome
 from model.alert.case import Case, GivenData
 from model.areas import holds
-from model.data_target import DataFormat, DataTarget
-from model.psap_alert import PsapAlert, Who, psap_alert
 from model.rules.quiet import told_112
+from model.telling.data_target import DataFormat, DataTarget
+from model.telling.psap_alert import PsapAlert, Who, psap_alert
 
 KEEPS_ON_US: Final = Instant(3600 * SECOND)
 """So long after the alert's end what is due is tried."""

@@ -1,7 +1,7 @@
 // A field in which something is written about a case, or to its user: what is being written, by alert, and
 // its way to the center.
 
-import { html, live, ref } from '../../vendor/lit.js';
+import { html, live, ref } from '../../../vendor/lit.js';
 
 export const newId = () => crypto.getRandomValues(new Uint32Array(3)).join('-');
 

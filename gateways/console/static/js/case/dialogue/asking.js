@@ -1,6 +1,6 @@
 // By which way a question goes and in which language, and how far one that the center speaks has come.
 
-import { either, languageName, t } from '../words/words.js';
+import { either, languageName, t } from '../../words/words.js';
 
 /** After so long without a key the screen says that none was pressed. */
 const ANSWERS_WITHIN_US = 12e6;

@@ -1,8 +1,8 @@
 // What is asked of a user who cannot talk, by kind of trouble: one key a question, answered by yes or no, in
 // the user's language with the operator's beside it.
 
-import { html, nothing } from '../../vendor/lit.js';
-import { reason, t } from '../words/words.js';
+import { html, nothing } from '../../../vendor/lit.js';
+import { reason, t } from '../../words/words.js';
 import * as asking from './asking.js';
 import { newId } from './writing.js';
 

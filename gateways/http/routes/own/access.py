@@ -19,7 +19,7 @@ from gateways.http.door import codes, passkeys
 from gateways.http.door.proofs import Fault
 from gateways.http.errors import BadBody, NotAllowed, NotSignedOn, TooManyTries
 from gateways.http.routes.figures import no_store
-from gateways.http.routes.own_answers import (
+from gateways.http.routes.own.answers import (
     Beginning,
     NewAuthenticator,
     NewPassword,
