@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from messages.ids import SECOND, Instant
+from messages.ids import SECOND, Instant, Nearness
 from model.address import in_one_line
 from model.alert.case import Case
 from model.policy import Policy
@@ -50,7 +50,8 @@ def _in_language(case: Case, policy: Policy, said: Mapping[str, str]) -> str:
 
 
 def _place(case: Case) -> str:
-    if (known := case.address) is not None:
+    known, at = case.address, case.position
+    # A street that is only near sends whoever goes there to the wrong one.
+    if known is not None and known.nearness is not Nearness.NEAR:
         return in_one_line(known)
-    at = case.position
     return "" if at is None else f"{at.lat:.5f}, {at.lon:.5f}"

@@ -97,6 +97,10 @@ def test_where_it_is_only_who_may_know_it_is_told() -> None:
     assert words(replace(there, address_found=found), POLICY, "Giulia", where=True).endswith(
         " Dove: via Roma 12, Genova."
     )
+    near = replace(found, nearness=Nearness.NEAR, number="")
+    assert words(replace(there, address_found=near), POLICY, "Giulia", where=True).endswith(
+        " Dove: 44.39058, 8.97342."
+    )
 
 
 def test_a_text_without_a_place_is_one_short_message() -> None:
