@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import cos, hypot, pi, sin
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from messages import events as ev
@@ -94,8 +94,8 @@ def test_a_number_or_a_street_is_said_only_where_it_is_the_nearest_from_wherever
     there: list[Nearby], accuracy_m: float, where: tuple[float, float]
 ) -> None:
     found = address_of(position(accuracy_m), around(there, EVERYTHING_M))
-    assume(found is not None and found.nearness is not Nearness.NEAR)
-    assert found is not None
+    if found is None or found.nearness is Nearness.NEAR:
+        return  # five of six: to assume them away fails where they come in a row
     angle, share = where
     east, north = share * accuracy_m * cos(angle), share * accuracy_m * sin(angle)
 

@@ -40,14 +40,18 @@ def test_the_settings_say_what_is_told(journal: Journal) -> None:
     journal.transact(lambda tx: records.write(tx, giulia.id, record, expected=None, by="test", region="IT"))
     who = who_is(journal, giulia.id, SHARED)
     assert who is not None
-    assert (who.name, who.notes, list(who.told)) == ("Giulia Rossi", "asthma", [("dangerous", "Marco")])
+    assert (who.name, who.notes, who.record) == (
+        "Giulia Rossi",
+        "asthma",
+        PersonRecord(dangerous=(Dangerous(name="Marco"),)),
+    )
     more = who_is(journal, giulia.id, (Shared.CONTACTS, Shared.PHOTO))
     assert more is not None
-    assert list(more.told) == [("contact", "Anna, +393331112224")]
+    assert more.record == PersonRecord(contacts=(Contact(name="Anna", number="+393331112224"),))
     assert "lemon" not in repr((who, more))
     none = who_is(journal, giulia.id, ())
     assert none is not None
-    assert list(none.told) == []
+    assert none.record == PersonRecord()
 
 
 def test_nobody_is_nobody(journal: Journal) -> None:
