@@ -27,6 +27,8 @@ pytestmark = [
 KEYS: Final = {"1": (697, 1209), "2": (697, 1336)}
 """What a phone sends of each key, Hz (ITU-T Q.23)."""
 HEARD_DB: Final = -25.0
+NOT_HEARD_DB: Final = -40.0
+"""What is played to an operator has -45 dBFS at this pitch; what is asked would have -25 and more."""
 SOFT_DB: Final = -33.0
 """Of a sine of -36 dBFS RMS."""
 
@@ -85,7 +87,7 @@ def test_a_question_is_spoken_to_the_phone_and_key_1_is_in_the_briefing(
     expect(answer(desk, 4)).to_contain_text("hear")
     made.until("the phone hears it", lambda: loudest_db(made, GIULIA, ASKED_HZ) > HEARD_DB)
     expect(answer(desk, 4)).to_have_text("heard")
-    assert loudest_db(made, desk.me.phone, ASKED_HZ) < HEARD_DB - 20, "the user alone hears it"
+    assert loudest_db(made, desk.me.phone, ASKED_HZ) < NOT_HEARD_DB, "the user alone hears it"
     presses("1")
     expect(answer(desk, 4)).to_have_text("Yes")
     desk.page.keyboard.press("Escape")
