@@ -100,7 +100,8 @@ def test_a_bridge_that_stands_still_is_heard_so_this_measure_is_one(
         with suppress(ProcessLookupError):  # on a busy machine it was replaced meanwhile
             os.kill(bridge, signal.SIGCONT)
     gaps = heard_since(made, alert, at)
-    assert min(gaps.values()) > STANDS_S - 0.1, gaps
+    # What lies in a port is heard on: 40 ms by rule, 120 at most.
+    assert min(gaps.values()) > STANDS_S - 0.15, gaps
 
 
 def test_s13_the_voice_is_back_soon_after_the_bridge_was_killed(conference: tuple[Center, AlertId]) -> None:
