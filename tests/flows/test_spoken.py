@@ -27,15 +27,13 @@ pytestmark = [
 KEYS: Final = {"1": (697, 1209), "2": (697, 1336)}
 """What a phone sends of each key, Hz (ITU-T Q.23)."""
 HEARD_DB: Final = -25.0
-NOT_HEARD_DB: Final = -40.0
-"""What is played to an operator has -45 dBFS at this pitch; what is asked would have -25 and more."""
 SOFT_DB: Final = -33.0
 """Of a sine of -36 dBFS RMS."""
 
 
-def loudest_db(made: Center, phone: str, hz: float) -> float:
-    """How loud this tone ever was on the phone, for a fifth of a second."""
-    heard = made.heard(phone)
+def loudest_db(made: Center, phone: str, hz: float, since: int = 0) -> float:
+    """How loud this tone ever was on the phone, for a fifth of a second, since so many bytes were heard."""
+    heard = made.heard(phone)[since:]
     return max(
         (level_db(heard[at : at + 3200], hz) for at in range(0, len(heard) - 3200, 3200)), default=-200.0
     )
@@ -83,11 +81,14 @@ def test_a_question_is_spoken_to_the_phone_and_key_1_is_in_the_briefing(
     alert = calls_in(desk, made)
     desk.press("j")
     expect(way(desk)).to_contain_text("The center speaks it")
+    # What the operator is told first, of who calls, has this pitch in it, too.
+    made.until("the operator has heard the name", lambda: "heard the user's name" in desk.timeline(alert))
+    told = len(made.heard(desk.me.phone)) // 2 * 2
     desk.press("4")
     expect(answer(desk, 4)).to_contain_text("hear")
     made.until("the phone hears it", lambda: loudest_db(made, GIULIA, ASKED_HZ) > HEARD_DB)
     expect(answer(desk, 4)).to_have_text("heard")
-    assert loudest_db(made, desk.me.phone, ASKED_HZ) < NOT_HEARD_DB, "the user alone hears it"
+    assert loudest_db(made, desk.me.phone, ASKED_HZ, told) < HEARD_DB - 20, "the user alone hears it"
     presses("1")
     expect(answer(desk, 4)).to_have_text("Yes")
     desk.page.keyboard.press("Escape")
