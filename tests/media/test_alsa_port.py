@@ -343,7 +343,7 @@ def has_library() -> bool:
     return True
 
 
-needs_library = pytest.mark.skipif(not has_library(), reason="libasound2t64 (libasound2) is not installed")
+needs_library = pytest.mark.skipif(not has_library(), reason="NOT TESTED: libasound2t64 is not installed")
 
 
 @needs_library
@@ -396,7 +396,7 @@ def loopback() -> str:
 
 
 @pytest.mark.timed
-@pytest.mark.skipif(not loopback(), reason="this kernel has no snd-aloop (modprobe snd-aloop)")
+@pytest.mark.skipif(not loopback(), reason="NOT TESTED: no snd-aloop (modprobe snd-aloop)")
 def test_what_one_port_says_another_hears_through_the_kernels_loopback() -> None:
     one = AlsaVoicePort(f"plughw:{loopback()},0,0")
     other = AlsaVoicePort(f"plughw:{loopback()},1,0")
