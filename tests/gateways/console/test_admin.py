@@ -65,7 +65,7 @@ FIRST_PAINT = """async () => {
 }"""
 SEARCH = """async () => {
   const begun = performance.now();
-  const field = document.getElementById('operator-search');
+  const field = document.getElementById('operators-search');
   field.value = 'Operator 17';
   field.dispatchEvent(new Event('input', { bubbles: true }));
   while (document.querySelectorAll('.operators tbody tr').length !== 11)

@@ -3,8 +3,8 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../shell/parts.js';
 import { either } from '../words/words.js';
-import { why } from './faults.js';
-import { Listed } from './listed.js';
+import { why } from './frame/faults.js';
+import { Listed } from './frame/listed.js';
 
 /** @type {Listed<VersionView>} */
 const list = new Listed('/v1/admin/version');
@@ -17,7 +17,7 @@ export const pressed = () => false;
 /** @param {Ui} _ui */
 export function pane(_ui) {
   const { said } = list;
-  return html`<section class="view operators about-center" aria-labelledby="version-h">
+  return html`<section class="view chapter about-center" aria-labelledby="version-h">
     <header class="page-head">
       <h1 id="version-h" tabindex="-1">${either('Versione', 'Version')}</h1>
       <p role="status">
@@ -37,7 +37,7 @@ export function pane(_ui) {
         <h2>${either('Librerie e licenze', 'Libraries and licences')}</h2>
         <span class="ink-2">${said?.libraries.length ?? nothing}</span>
       </div>
-      <div class="panel__body operators__list" tabindex="0">
+      <div class="panel__body chapter__list" tabindex="0">
         <table class="table">
           <thead>
             <tr>

@@ -6,7 +6,7 @@ import { either } from '../words/words.js';
 import * as about from './about.js';
 import * as audit from './audit.js';
 import * as keys from './keys.js';
-import * as operators from './operators.js';
+import * as operators from './operators/operators.js';
 
 const AGAIN_MS = 3000; // so soon another admin's change is seen
 

@@ -1,6 +1,6 @@
 // What of an operator can be written: the fields of the form, and a role in words.
 
-import { either, languageName } from '../words/words.js';
+import { either, languageName } from '../../words/words.js';
 
 /** @type {Record<string, Pair>} */
 const ROLES = {

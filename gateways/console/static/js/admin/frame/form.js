@@ -1,9 +1,9 @@
 // A form: label and field, what is wrong beside the field, Enter sends, Escape leaves and asks first where
 // something was typed. What was typed stays while another place, or an alert, has the screen.
 
-import { html, nothing } from '../../vendor/lit.js';
-import { icon, word } from '../shell/parts.js';
-import { either, t } from '../words/words.js';
+import { html, nothing } from '../../../vendor/lit.js';
+import { icon, word } from '../../shell/parts.js';
+import { either, t } from '../../words/words.js';
 import { meanwhile, why } from './faults.js';
 
 export class Form {

@@ -1,6 +1,6 @@
 // Why something of the administration was not done, in words.
 
-import { either, t } from '../words/words.js';
+import { either, t } from '../../words/words.js';
 
 /** @type {Record<string, Pair>} */
 const WHY = {

@@ -1,9 +1,9 @@
 // What is told once: a link by which an operator comes in, a new key.
 
-import { html } from '../../vendor/lit.js';
-import { icon } from '../shell/parts.js';
-import { either } from '../words/words.js';
-import * as f from '../words/format.js';
+import { html } from '../../../vendor/lit.js';
+import { icon } from '../../shell/parts.js';
+import { either } from '../../words/words.js';
+import * as f from '../../words/format.js';
 
 /** What is told once, to be handed on. @param {string} secret @param {() => void} done */
 export const once = (secret, done) => html`<input

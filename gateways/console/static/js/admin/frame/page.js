@@ -1,0 +1,124 @@
+// The page of a chapter that is a list: its head with the search and what came of the last act, the table,
+// the keys of the row that is pointed at, and beside them a form or what is told once.
+
+import { html, nothing, repeat } from '../../../vendor/lit.js';
+import { icon, word } from '../../shell/parts.js';
+import { searchField } from '../../shell/searching.js';
+import { either, t } from '../../words/words.js';
+import { why } from './faults.js';
+import { formPane } from './form.js';
+
+const SEARCH_MS = 60;
+
+/** @typedef {[key: string, text: string, icon?: string]} Act a key, and what it does */
+/** @typedef {[text: string, kind?: string]} Head a column; `spare`: where there is room */
+
+/**
+ * `cells`: those of a row. `acts`: of the chapter, `rowActs`: of the row that is pointed at.
+ * `seek`: what a change of the search does, else the rows are drawn anew. `form`: its title, what Enter does
+ * there, and how. `once`: what stands beside the list while it is told.
+ * @template T
+ * @param {Ui} ui @param {import('./rows.js').Rows<T>} rows
+ * @param {{ title: string, hint?: string, seek?: () => void, acts: Act[], rowActs?: Act[], heads: Head[],
+ *   cells: (row: T) => any, form?: () => { title: string, label: string, send: () => void },
+ *   once?: () => any, empty?: string, below?: any }} of
+ */
+export function listPage(ui, rows, of) {
+  const beside = rows.form
+    ? formPane(ui, rows.form, { ...of.form(), leave: () => rows.leave(ui) })
+    : rows.once
+      ? of.once()
+      : null;
+  const { id } = rows;
+  return html`<section
+    class="view chapter ${id}"
+    aria-labelledby="${id}-h"
+    data-beside=${beside ? 'on' : 'off'}>
+    <header class="page-head">
+      <h1 id="${id}-h" tabindex="-1">${of.title}</h1>
+      ${
+        of.hint
+          ? searchField({
+              id: `${id}-search`,
+              hint: of.hint,
+              searched: rows,
+              pauseMs: SEARCH_MS,
+              ask: of.seek ?? (() => ui.draw()),
+              down: () => rows.move(ui, 1),
+            })
+          : nothing
+      }${status(ui, rows)}
+      <div class="page-head__end">${of.acts.map((one) => button(ui, one))}</div>
+    </header>
+    <section class="panel" aria-label=${either('Elenco', 'List')}>
+      <div class="panel__body chapter__list">
+        ${table(ui, rows, of)}
+        ${
+          rows.list.said && !rows.found().length
+            ? html`<p class="empty">${of.empty ?? either('Niente', 'Nothing')}</p>`
+            : nothing
+        }${of.below ?? nothing}
+      </div>
+      ${
+        rows.row() && of.rowActs?.length
+          ? html`<div class="chapter__keys">${of.rowActs.map((one) => button(ui, one))}</div>`
+          : nothing
+      }
+    </section>
+    ${beside ?? nothing}
+  </section>`;
+}
+
+/** @param {Ui} ui @param {Act} act */
+export const button = (ui, [key, text, sign]) =>
+  html`<button class="btn" aria-keyshortcuts=${key} @click=${() => ui.press(key)}>
+    <kbd>${key === 'Enter' ? t('enter') : key}</kbd>${sign ? icon(sign) : nothing}${text}
+  </button>`;
+
+/**
+ * What is asked, or what came of it, with the key that takes it back.
+ * @param {Ui} ui @param {import('./rows.js').Rows<any>} rows
+ */
+export function status(ui, { list, asked, said: [good, text], undo }) {
+  const leftS = undo ? Math.ceil((undo.untilMs - Date.now()) / 1000) : 0;
+  return html`<p role=${good && !list.fault ? 'status' : 'alert'}>
+    ${
+      list.fault
+        ? word('warn', why(list.fault), 'ink-bad')
+        : asked
+          ? word('warn', `${asked.text} ${t('enter')} / Esc`, 'ink-wait')
+          : text
+            ? word(good ? 'check' : 'warn', text, good ? 'ink-ok' : 'ink-bad')
+            : nothing
+    }${leftS > 0 ? button(ui, ['Z', either(`Annulla (${leftS})`, `Take back (${leftS})`)]) : nothing}
+  </p>`;
+}
+
+/**
+ * @template T
+ * @param {Ui} ui @param {import('./rows.js').Rows<T>} rows
+ * @param {{ heads: Head[], cells: (row: T) => any }} of
+ */
+const table = (ui, rows, { heads, cells }) =>
+  html`<table class="table">
+    <thead>
+      <tr>
+        ${heads.map(([text, kind]) => html`<th class=${kind ?? nothing}>${text}</th>`)}
+      </tr>
+    </thead>
+    <tbody>
+      ${repeat(rows.found(), rows.of.key, (one) => {
+        const key = rows.of.key(one);
+        return html`<tr
+          tabindex="0"
+          data-key=${key}
+          aria-current=${rows.cursor === key ? 'true' : nothing}
+          @focus=${() => {
+            rows.cursor = key;
+            ui.draw();
+          }}>
+          ${cells(one)}
+        </tr>`;
+      })}
+    </tbody>
+  </table>`;
