@@ -40,10 +40,11 @@ def main(arguments: list[str] | None = None) -> int:
 
     # Late, so that a wrong argument or file is told at once.
     from center.modems.for_web import PluggedIn
+    from center.settings.for_web import CenterFile
     from gateways.http.server import serve
 
     giving = ForWeb(state, settings.policy.recording.tracks)
-    serve(settings, answering, giving, PluggedIn(state, settings.lines))
+    serve(settings, answering, giving, PluggedIn(state, settings.lines), CenterFile(state))
     return 0
 
 

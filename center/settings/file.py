@@ -52,6 +52,11 @@ def load(path: Path) -> Settings:
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         raise SettingsError(str(path), [f"not UTF-8 (at line {line})"]) from error
+    return loaded(text, path)
+
+
+def loaded(text: str, path: Path) -> Settings:
+    """The settings in the text, as if the file `path` held it. Raises SettingsError."""
     settings = parse(text, str(path))
     beside = path.resolve().parent
     modems = tuple(

@@ -69,6 +69,7 @@ from gateways.http.routes.schema import openapi_config
 from gateways.http.routes.sign_on import sign_on_routes
 from gateways.http.routes.tiles import configured, tile_routes
 from gateways.http.settings import WebSettings
+from gateways.http.settings_file import NoFile, SettingsFile
 from gateways.http.writing import Writing
 from gateways.nodes import Nodes
 from messages.ids import Advice, OperatorId
@@ -101,6 +102,7 @@ def parts(
     directory: Directory | None = None,
     giving: Giving | None = None,
     modems: Callable[[], list[ModemView]] = list,
+    settings_file: SettingsFile | None = None,
 ) -> Web:
     """Open the journal and make all of it; what is given replaces the node's own. Raises JournalError."""
     state = Path(settings.state)
@@ -148,6 +150,7 @@ def parts(
         directory=directory or FileDirectory(run),
         giving=giving,
         modems=modems,
+        settings_file=settings_file or NoFile(),
         stopping=asyncio.Event(),
     )
 

@@ -21,6 +21,7 @@ from gateways.http.door.senders import Senders
 from gateways.http.door.throttle import Throttle
 from gateways.http.routes.metrics import Metrics
 from gateways.http.settings import WebSettings
+from gateways.http.settings_file import SettingsFile
 from gateways.http.writing import Writing
 from gateways.nodes import Nodes
 from messages.ids import E164, AlertId, LineId, OperatorId
@@ -123,6 +124,7 @@ class Web:
     """None: nothing is handed out here."""
     modems: Callable[[], list[ModemView]]
     """Those at this node that no line names, by the composition root."""
+    settings_file: SettingsFile
     stopping: asyncio.Event
     """Set when the process is to end: whoever waits is to answer at once."""
 

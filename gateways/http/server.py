@@ -26,6 +26,7 @@ from gateways.http.context import Giving, Web
 from gateways.http.door.limits import Limits, Spares, is_loopback, limited
 from gateways.http.door.saying import SocketProtocol
 from gateways.http.settings import WebSettings
+from gateways.http.settings_file import SettingsFile
 from runtime import logs
 
 GRACE_S: Final = 3
@@ -61,6 +62,7 @@ def serve(
     listening: Listening | None = None,
     giving: Giving | None = None,
     modems: Callable[[], list[ModemView]] = list,
+    settings_file: SettingsFile | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT. `listening` is called with host and port once requests are answered.
 
@@ -73,7 +75,7 @@ def serve(
     else:
         listener = socket.socket(fileno=settings.listen_fd)
     try:
-        web = parts(settings, giving=giving, modems=modems)
+        web = parts(settings, giving=giving, modems=modems, settings_file=settings_file)
         plain = [socket.socket(fileno=fd) for fd in settings.plain_fds]
         server = _Server(web, listening, listener, plain)
         server.run(sockets=[listener])

@@ -7,7 +7,10 @@ from contextlib import contextmanager
 from enum import StrEnum
 from typing import ClassVar
 
+import msgspec
+
 from gateways.http.errors import BadBody, RequestError
+from model.settings_edits import ChangedOnDisk, EditFaulty, EditMissed, NotWritable
 from store.errors import (
     AlreadyTaken,
     ChangedMeanwhile,
@@ -33,6 +36,10 @@ class Why(StrEnum):
     NAME_TAKEN = "name_taken"
     """Another operator has the name and the number, or the name as id."""
     EMPTY = "empty"
+    SETTINGS_FAULTY = "settings_faulty"
+    """The center could not start with them: `path` is the key."""
+    NOT_WRITABLE = "not_writable"
+    """The center may not write its settings' file."""
 
 
 class NotDone(RequestError):
@@ -54,9 +61,22 @@ class NotThere(RequestError):
 
 @contextmanager
 def refusing(body: str = "$") -> Iterator[None]:
-    """What the registry raises within, as answers. `body`: the path below which the fields are."""
+    """What the registry, or the settings' file, raises within, as answers.
+
+    `body`: the path below which the registry's fields are; those of settings go by their own.
+    """
     try:
         yield
+    except EditMissed as error:
+        raise NotThere(str(error), error.path) from error
+    except ChangedOnDisk as error:
+        is_now = "" if error.is_now is None else msgspec.json.encode(error.is_now).decode()
+        raise NotDone(str(error), Why.CHANGED_MEANWHILE, error.path, is_now) from error
+    except EditFaulty as error:
+        path, reason = error.faults[0]
+        raise BadBody(reason, path, Why.SETTINGS_FAULTY) from error
+    except NotWritable as error:
+        raise NotDone(str(error), Why.NOT_WRITABLE) from error
     except NobodyThere as error:
         raise NotThere("no such operator") from error
     except ChangedMeanwhile as error:

@@ -1,0 +1,128 @@
+"""What the file is to say after the edits, as data; the text is found by `layout`, and proved by this."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from model.settings_edits import Add, Anything, ChangedOnDisk, Edit, EditMissed, Remove, Set, Value
+
+Table = dict[str, Any]
+
+ROW_NAMES: Final = {"modem": "name", "trunk": "name", "psap.route": "area", "psap.data": "name"}
+"""Of each list of tables the key by which a row is named."""
+_PATH: Final = re.compile(r"^(?:(?P<table>[a-z_.]+?)(?:\[(?P<row>[^\]]+)\])?\.)?(?P<key>[a-z0-9_]+)$")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a key is: its table (empty: the file's own keys), the row of a list, and the key."""
+
+    table: str
+    row: str | None
+    key: str
+
+
+def place(path: str) -> Place:
+    """Raises EditMissed where this is no path of a key."""
+    match = _PATH.match(path)
+    if match is None or (match["table"] in ROW_NAMES) != (match["row"] is not None):
+        raise EditMissed(path, "no such key")
+    return Place(match["table"] or "", match["row"], match["key"])
+
+
+def rows_of(data: Table, table: str) -> list[Table]:
+    """The rows of a list of tables; none where there is no list."""
+    if table not in ROW_NAMES:
+        raise EditMissed(table, "no list of tables")
+    found = data
+    *outer, last = table.split(".")
+    for key in outer:
+        found = found.get(key, {})
+    rows = found.get(last, [])
+    return rows if isinstance(rows, list) else []
+
+
+def index_of(data: Table, table: str, name: str) -> int:
+    """Which row of the list has this name. Raises EditMissed."""
+    for i, row in enumerate(rows_of(data, table)):
+        if row.get(ROW_NAMES[table]) == name:
+            return i
+    raise EditMissed(f"{table}[{name}]", "there is none of this name")
+
+
+def table_of(data: Table, at: Place) -> Table:
+    """The table that has, or would have, the key. Raises EditMissed."""
+    if at.row is not None:
+        return rows_of(data, at.table)[index_of(data, at.table, at.row)]
+    found = data
+    for key in filter(None, at.table.split(".")):
+        found = found.setdefault(key, {})
+        if not isinstance(found, dict):
+            raise EditMissed(at.table, "no table")
+    return found
+
+
+def after(data: Table, edit: Edit) -> Table:
+    """What the file is to say. Raises EditMissed; ChangedOnDisk where it does not hold what was seen."""
+    data = copy.deepcopy(data)
+    match edit:
+        case Set(path=path, now=now, was=was):
+            at = place(path)
+            table = table_of(data, at)
+            holds = table.get(at.key)
+            if not same(holds, now) and not isinstance(was, Anything) and not same(holds, was):
+                raise ChangedOnDisk(path, holds)
+            if now is None:
+                table.pop(at.key, None)
+            else:
+                table[at.key] = now
+        case Add(table=name, row=row):
+            rows = rows_of(data, name)
+            *outer, last = name.split(".")
+            inner = data
+            for key in outer:
+                inner = inner.setdefault(key, {})
+            inner[last] = [*rows, dict(row)]
+        case Remove(table=name, name=row_name, was=was):
+            i = index_of(data, name, row_name)
+            row = rows_of(data, name).pop(i)
+            if not isinstance(was, Anything) and row != was:
+                raise ChangedOnDisk(f"{name}[{row_name}]", row)
+    return without_empty(data)
+
+
+def after_all(data: Table, edits: Sequence[Edit]) -> Table:
+    """As `after`, one edit upon the other."""
+    for edit in edits:
+        data = after(data, edit)
+    return data
+
+
+def without_empty(data: Table) -> Table:
+    """Without tables and lists of tables that say nothing: a header alone means what none does."""
+    tables = {key: dict(value) if isinstance(value, dict) else value for key, value in data.items()}
+    for path in ROW_NAMES:
+        *outer, last = path.split(".")
+        inner = tables.get(outer[0], {}) if outer else tables
+        if isinstance(inner, dict) and inner.get(last) == []:
+            del inner[last]
+    return {key: value for key, value in tables.items() if value != {}}
+
+
+def same(holds: Value | None, wanted: Value | None) -> bool:
+    """Whether both mean one value: `true` is no 1, but 6 and 6.0 are one number."""
+    return isinstance(holds, bool) == isinstance(wanted, bool) and holds == wanted
+
+
+def by_name(path: str, data: Table) -> str:
+    """A path of the loader's, `modem[0].port`, as those of edits: `modem[milano1].port`."""
+    match = re.match(r"^(?P<table>[a-z_.]+)\[(?P<index>[0-9]+)\](?P<rest>.*)$", path)
+    if match is None or match["table"] not in ROW_NAMES:
+        return path
+    rows, index = rows_of(data, match["table"]), int(match["index"])
+    name = rows[index].get(ROW_NAMES[match["table"]]) if index < len(rows) else None
+    return f"{match['table']}[{name}]{match['rest']}" if name else path

@@ -1,0 +1,189 @@
+"""`center.toml` changed by a program: comments and layout stay, and what cannot be loaded is not written."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import stat
+import tomllib
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from center.settings.editing import wanted
+from center.settings.editing.file import change, is_writable
+from center.settings.editing.layout import edited
+from center.settings.file import load
+from model.settings_edits import Add, ChangedOnDisk, Edit, EditFaulty, EditMissed, NotWritable, Remove, Set
+
+SHIPPED = (Path(__file__).parents[2] / "config" / "center.toml").read_text()
+MODEM = Add("modem", {"name": "m.1", "trunk": "public", "port": "/dev/ttyUSB2"})
+
+
+def lines_changed(before: str, after: str) -> list[str]:
+    """The lines that differ, with `-` and `+`."""
+    found = difflib.unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm="")
+    return [line for line in found if line[0] in "+-" and not line.startswith(("---", "+++"))]
+
+
+def test_a_key_that_is_set_keeps_its_line_its_comment_and_its_column() -> None:
+    assert lines_changed(SHIPPED, edited(SHIPPED, Set("operator.answer_within_s", 17))) == [
+        "-answer_within_s = 6             # then the next one is called as well,",
+        "+answer_within_s = 17            # then the next one is called as well,",
+    ]
+
+
+def test_a_key_shown_as_a_comment_is_set_in_its_place_and_taken_out_to_what_it_was() -> None:
+    then = edited(SHIPPED, Set("psap.pause_s", 3.5))
+    assert lines_changed(SHIPPED, then) == [
+        "-# pause_s = 2                   # after all numbers and lines have failed, before the next round",
+        "+pause_s = 3.5                   # after all numbers and lines have failed, before the next round",
+    ]
+    assert edited(then, Set("psap.pause_s", None)) == SHIPPED
+
+
+def test_a_table_shown_as_a_comment_is_opened_with_its_first_key() -> None:
+    then = edited(SHIPPED, Set("sms.dialogue", False))
+    assert [line.split("#")[0].rstrip() for line in lines_changed(SHIPPED, then) if line[0] == "+"] == [
+        "+[sms]",
+        "+dialogue = false",
+    ]
+    assert tomllib.loads(then)["sms"] == {"dialogue": False}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "psap.live = false\n",
+        'psap = { live = false, number = "112" }\n',
+        '[operator]\non_call = [\n  # first\n  "+393331112223",\n  "+393331112224", # second\n]\n',
+        '# [psap]\n\n[journal]\n# pause_s = 1\nurl = ""\n# url = ""\n',
+        'node = """\npause_s = 2\n[psap]\n"""\n',
+    ],
+)
+def test_a_file_of_any_layout_says_what_was_wanted_and_nothing_else(text: str) -> None:
+    for edit in (
+        Set("psap.pause_s", 4),
+        Set("operator.on_call", ["+393331112229"]),
+        Set("region", "GB"),
+        Set("psap.pause_s", None),
+    ):
+        before, text = text, edited(text, edit)
+        assert wanted.without_empty(tomllib.loads(text)) == wanted.after(tomllib.loads(before), edit)
+
+
+def test_tables_are_added_after_their_kind_changed_by_their_name_and_removed_alone() -> None:
+    one = edited(SHIPPED, MODEM)
+    two = edited(one, Add("modem", {"name": "m2", "trunk": "public", "port": "/dev/ttyUSB5"}))
+    two = edited(two, Set("modem[m2].gain_in_db", 6))
+    assert tomllib.loads(two)["modem"][1]["gain_in_db"] == 6
+    assert edited(two, Remove("modem", "m2")) == one
+    assert edited(one, Remove("modem", "m.1")) == SHIPPED
+
+
+_VALUES = {
+    "region": st.sampled_from([None, "IT", "GB"]),
+    "psap.pause_s": st.sampled_from([None, 1, 2.5]),
+    "psap.shares": st.sampled_from([None, [], ["addresses", "medical"]]),
+    "user.attempts": st.sampled_from([None, 1, 7]),
+    "map.attribution": st.sampled_from([None, 'a "b" # c', "è ’"]),
+    "sms.contacts": st.sampled_from([None, {}, {"it": "{name} …"}]),
+    "modem[m.1].gain_in_db": st.sampled_from([None, 3, -2.5]),
+}
+_EDITS = st.one_of(
+    [st.builds(Set, st.just(path), values) for path, values in _VALUES.items()]
+    + [st.just(MODEM), st.just(Remove("modem", "m.1")), st.just(Add("trunk", {"name": "third"}))]
+)
+
+
+@given(st.lists(_EDITS, max_size=8))
+def test_whatever_is_edited_in_whatever_order_no_line_of_the_shipped_file_is_lost(edits: list[Edit]) -> None:
+    text, data = SHIPPED, tomllib.loads(SHIPPED)
+    for edit in edits:
+        try:
+            data = wanted.after(data, edit)
+        except EditMissed:
+            continue
+        text = edited(text, edit)
+        assert wanted.without_empty(tomllib.loads(text)) == data
+    kept = {line.split("#", 2)[-1].strip() for line in text.splitlines() if "#" in line}
+    assert {
+        line.split("#", 2)[-1].strip() for line in SHIPPED.splitlines() if line.startswith("# ----")
+    } <= kept
+    notes = [line.rpartition("  # ")[2] for line in SHIPPED.splitlines() if "  # " in line]
+    assert [note for note in notes if note not in text] == []
+
+
+# ------------------------------------------------------------ on disk
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    made = tmp_path / "center.toml"
+    made.write_text(SHIPPED)
+    made.chmod(0o640)
+    return made
+
+
+def test_what_is_written_is_loaded_keeps_its_mode_and_leaves_the_one_before_beside_it(file: Path) -> None:
+    change(file, [Set("psap.pause_s", 3), MODEM])
+    assert load(file).psap.pause_s == 3
+    assert load(file).modem[0].name == "m.1"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o640
+    assert (file.parent / "center.toml.before").read_text() == SHIPPED
+    assert sorted(one.name for one in file.parent.iterdir()) == ["center.toml", "center.toml.before"]
+
+
+@pytest.mark.parametrize(
+    ("edits", "path"),
+    [
+        ([Set("psap.pause_s", -1)], "psap.pause_s"),
+        ([Set("psap.live", True)], "psap.live"),
+        ([Set("psap.nothing", 1)], "psap.nothing"),
+        ([MODEM, Set("modem[m.1].trunk", "none")], "modem[m.1].trunk"),
+        ([Set("user.attempts", 3), Set("protocols.folder", "no-such-folder")], "protocols.folder"),
+    ],
+)
+def test_nothing_is_written_that_could_not_be_loaded(file: Path, edits: list[Edit], path: str) -> None:
+    with pytest.raises(EditFaulty) as caught:
+        change(file, edits)
+    assert caught.value.faults[0][0] == path
+    assert file.read_text() == SHIPPED
+
+
+def test_what_was_changed_meanwhile_is_not_written_over(file: Path) -> None:
+    change(file, [Set("user.attempts", 3, was=None)])
+    with pytest.raises(ChangedOnDisk) as caught:
+        change(file, [Set("user.attempts", 4, was=None)])
+    assert (caught.value.path, caught.value.is_now) == ("user.attempts", 3)
+    # Who wants what is there already is told nothing.
+    change(file, [Set("user.attempts", 3, was=None)])
+
+
+@pytest.mark.parametrize(
+    "edit", [Set("modem[no].trunk", "public"), Remove("modem", "no"), Set("psap", "x.y"), Set("", 1)]
+)
+def test_what_is_not_there_is_said(file: Path, edit: Edit) -> None:
+    with pytest.raises((EditMissed, EditFaulty)):
+        change(file, [edit])
+    assert file.read_text() == SHIPPED
+
+
+def test_a_disk_that_fails_leaves_the_file_as_it_was(file: Path) -> None:
+    full = OSError(28, "No space left on device")
+    with patch.object(os, "fsync", side_effect=full), pytest.raises(NotWritable, match="No space left"):
+        change(file, [Set("user.attempts", 3)])
+    assert file.read_text() == SHIPPED
+    assert [one.name for one in file.parent.iterdir()] == ["center.toml"]
+
+
+def test_a_folder_that_is_shared_with_others_lets_who_owns_the_file_change_it(file: Path) -> None:
+    file.parent.chmod(0o1770)
+    assert is_writable(file)
+    with patch.object(os, "geteuid", return_value=os.geteuid() + 4711):
+        assert not is_writable(file)
+    assert not is_writable(file.parent / "none.toml")
