@@ -331,6 +331,10 @@ def _rest(event: Event) -> str:
             return f"line {event.line} is quarantined: {event.reason}"
         case ev.LineReturned():
             return f"line {event.line} is back"
+        case ev.LineTakenOut():
+            return f"{event.by} takes line {event.line} out of service: {event.reason}"
+        case ev.LinePutBack():
+            return f"{event.by} puts line {event.line} back into service"
         case ev.DialogueTexted():
             return f"message {event.number} is to go by SMS"
         case ev.TextAsked():

@@ -23,6 +23,8 @@ class StreamKind(StrEnum):
     """Which alerts one device has raised."""
     OPERATOR = "operator"
     LINE = "line"
+    SERVICE = "service"
+    """Whether a person has taken one line out of service. Its newest event says all."""
     TEXT = "text"
     REFERENCE = "reference"
     """Which text a network's report is about, by the line and the number that its network has given it."""
@@ -50,6 +52,11 @@ def operator(operator_id: OperatorId) -> str:
 def line(line_id: LineId) -> str:
     """One line's reservations and quarantine."""
     return f"line-{line_id}"
+
+
+def service(line_id: LineId) -> str:
+    """Who took one line out of service, and put it back."""
+    return f"service-{line_id}"
 
 
 def text(text_id: TextId) -> str:

@@ -74,7 +74,7 @@ class View:
         """When each of these lines can be expected to be free; nailed up or out of order it is not there."""
         for spec in specs:
             hold = self.lines.lines.get(spec.line)
-            if hold is not None and (hold.quarantined or hold.operator is not None):
+            if hold is not None and (_is_out(hold) or hold.operator is not None):
                 continue
             away_us = self._away_us(spec.line, now_us)
             if away_us > BACK_US:
@@ -112,7 +112,7 @@ class View:
 
     def _is_gone(self, line: LineId, now_us: Instant) -> bool:
         hold = self.lines.lines.get(line)
-        return (hold is not None and hold.quarantined) or self._away_us(line, now_us) > BACK_US
+        return (hold is not None and _is_out(hold)) or self._away_us(line, now_us) > BACK_US
 
     def _is_of_use(self, line: LineId, now_us: Instant, joins: Joins | None = None) -> bool:
         report, _ = self._reports.get(line, (None, now_us))
@@ -144,3 +144,8 @@ class View:
         leg = None if case is None or hold.leg is None else case.legs.get(hold.leg)
         listens = leg is not None and leg.party is Party.LISTENER
         return expected_free(leg, gives_way=listens or (case is not None and case.test), now_us=now_us)
+
+
+def _is_out(hold: LineHold) -> bool:
+    """Whether nothing can begin on it, whatever its modem says."""
+    return hold.quarantined or hold.taken_out is not None

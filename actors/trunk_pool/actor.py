@@ -313,6 +313,7 @@ class TrunkPoolActor(CenterActor):
                 setting_up=case is not None and is_setting_up(case, spec.line),
                 party=None if leg is None else leg.party,
                 quarantined=held is not None and held.quarantined,
+                taken_out=held is not None and held.taken_out is not None,
                 last_used_at=self._last_used.get(spec.line, Instant(0)),
                 node=node,
             )

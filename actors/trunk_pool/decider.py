@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from actors.trunk_pool.lack import last_resort, with_lack
-from actors.trunk_pool.lines import Line, usable
+from actors.trunk_pool.lines import Line, serves, usable
 from messages.base import Joins
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId, NodeId, Party
 from messages.lines import WEAK_DBM, LineGranted, LineRefused, RequestLine
@@ -179,10 +179,10 @@ def _of_group(
     keep = policy.lines_kept_from_tests if request.test else 0
     # A center that is down to one line begins all the same. A line that somebody is on counts, though its
     # modem's process be dead: its alert waits for what is free.
-    there = sum(usable(one, now_us) or one.seized_by is not None for one in group)
+    there = sum(serves(one, now_us) or one.seized_by is not None for one in group)
     least = min(_needed(request, group, pairs), max(least, there))
     # One that sends a text is free before the party who is called first has answered.
-    soon = sum(usable(one, now_us) and _sends_text(one) for one in group)
+    soon = sum(serves(one, now_us) and _sends_text(one) for one in group)
     if len(free) <= min(keep, max(len(group) - 2, 0)) or len(free) + soon < least:
         return LineRefused(leg=request.leg, attempt=request.attempt, reason=_why(request, group, free))
     return _granted(request, min(free, key=lambda one: _rank(one, request)))
@@ -215,7 +215,7 @@ def _too_many_nailed_up(request: RequestLine, group: Sequence[Line], held: Held,
 
     Half of the lines at the most: each of them has to call a user on another one.
     """
-    there = sum(usable(one, now_us) or one.seized_by is not None for one in group)
+    there = sum(serves(one, now_us) or one.seized_by is not None for one in group)
     granted = {
         line
         for line, one in held.items()
@@ -242,7 +242,7 @@ def gives_way(request: RequestLine, refused: Iterable[RequestLine]) -> bool:
 
 def is_free(one: Line, leg: LegId, held: Held, now_us: Instant) -> bool:
     """Whether the line can be had for this."""
-    if one.seized_by is not None or not usable(one, now_us) or (one.report is not None and one.report.busy):
+    if one.seized_by is not None or not serves(one, now_us) or (one.report is not None and one.report.busy):
         return False
     return not _granted_elsewhere(one, leg, held, now_us)
 
@@ -298,7 +298,11 @@ def preempted(request: RequestLine, lines: Iterable[Line]) -> Line | None:
     """
     if yields(request):
         return None
-    held = [one for one in lines if one.emergency == request.emergency and one.seized_by is not None]
+    held = [
+        one
+        for one in lines
+        if one.emergency == request.emergency and one.seized_by is not None and not one.taken_out
+    ]
     waits = [one for one in held if one.nailed_up and not one.stood_on]
     yielding = [one for one in held if one.test or one.party is Party.LISTENER]
     found = min(yielding, key=lambda one: (one.party is not Party.LISTENER, one.last_used_at), default=None)

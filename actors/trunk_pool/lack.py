@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from actors.trunk_pool.lines import Line, usable
+from actors.trunk_pool.lines import Line, serves
 from messages.base import Joins
 from messages.ids import SECOND, Instant, Party
 from messages.lines import Lack, LineRefused, LineState, RequestLine
@@ -30,14 +30,14 @@ def with_lack(
 def _lack(group: Sequence[Line], now_us: Instant) -> Lack | None:
     if not group:
         return Lack.NONE
-    if any(usable(one, now_us) for one in group):
+    if any(serves(one, now_us) for one in group):
         return Lack.TAKEN
     return None if any(_comes(one, now_us) for one in group) else Lack.OUT_OF_USE
 
 
 def _comes(one: Line, now_us: Instant) -> bool:
     """Whether the line may be of use in a moment, or is so and nothing was heard of it yet."""
-    if one.quarantined:
+    if one.quarantined or one.taken_out:
         return False
     if one.report is None:
         return now_us - one.heard_at <= COMES_US

@@ -42,6 +42,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """Whether one of its calls on this line is not up yet, or not gone yet: no other can be added now."""
     party: Party | None = None
     quarantined: bool = False
+    taken_out: bool = False
+    """A person has taken it out of service."""
     last_used_at: Instant = Instant(0)
     node: NodeId = NodeId("")
     """Whose line it is, where it is another node's."""
@@ -61,6 +63,13 @@ def usable(one: Line, now_us: Instant) -> bool:
         and report.state is LineState.READY
         and now_us - one.heard_at <= FRESH_US
     )
+
+
+def serves(one: Line, now_us: Instant) -> bool:
+    """Whether a call could begin on it, were it free: its modem can carry one, and nobody has taken it out of
+    service. What stands on a line that was taken out goes on.
+    """
+    return usable(one, now_us) and not one.taken_out
 
 
 def batched(reports: Sequence[LineReport]) -> Iterator[NodeLines]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from actors.trunk_pool.decider import Held, is_free, kept_for_inbound
-from actors.trunk_pool.lines import Line, usable
+from actors.trunk_pool.lines import Line, serves
 from messages.base import Joins
 from messages.ids import Instant, LegId, LineId, NodeId, TextId, TextPurpose
 from messages.lines import WEAK_DBM
@@ -48,7 +48,7 @@ def line_for(
     `failed`: lines that a text has just failed on, which are taken last.
     """
     public = [one for one in lines if not one.emergency]
-    if any(usable(one, now_us) for one in public):
+    if any(serves(one, now_us) for one in public):
         group, kept = public, kept_for_inbound(public, policy)
     else:
         group, kept = [one for one in lines if one.emergency], frozenset()

@@ -195,6 +195,8 @@ def lines(state: StateDir) -> Iterator[Finding]:
         line = held.lines.get(LineId(name))
         if line is not None and line.quarantined:
             yield fail("lines", f"{name} is quarantined: {line.reason}")
+        elif line is not None and (out := line.taken_out) is not None:
+            yield warn("lines", f"{name} was taken out of service by {out.by}: {out.reason}")
         elif not entry.ready:
             yield warn("lines", f"{name} has not started yet")
         elif (report := said.get(LineId(name))) is None:

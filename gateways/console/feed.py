@@ -23,6 +23,7 @@ from gateways.console.views import (
     LineView,
     LoudnessView,
     OperatorView,
+    OutView,
     PartyView,
     PersonView,
     PositionView,
@@ -60,6 +61,7 @@ from model.rules import announcing, asking, spoken, wrap_up
 from model.rules.dialogue import read_by_app
 from model.rules.quiet import hears_nobody
 from model.telling.told import since_read
+from store.journal.projections import TakenOut
 from store.registry.people import StaffRole
 
 IDLE: Final = "idle"
@@ -354,9 +356,14 @@ def line_views(
                 joins=Joins.HOST if report is None else report.joins,
                 node=node,
                 loudness=_loudness_view((levels or {}).get(spec.line)),
+                out=_out_view(picture.taken_out.get(spec.line)),
             )
         )
     return views
+
+
+def _out_view(out: TakenOut | None) -> OutView | None:
+    return None if out is None else OutView(by=out.by, reason=out.reason, since_us=out.since)
 
 
 def _loudness_view(levels: LineLevels | None) -> LoudnessView | None:

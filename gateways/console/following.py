@@ -31,7 +31,7 @@ TOGETHER_S: Final = 0.01
 LOOK_AGAIN_S: Final = 1.0
 """A hint can be lost with the machine's memory, and a failed read has to be tried again."""
 BATCH: Final = 500
-SHOWN: Final = ("inbox-", "alert-", "operator-", "line-", "node-")
+SHOWN: Final = ("inbox-", "alert-", "operator-", "line-", "service-", "node-")
 """Streams whose events are handed on. Numbers and who saw whose data are nobody's who only looks."""
 
 

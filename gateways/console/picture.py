@@ -33,6 +33,7 @@ from model.alert.case import Case
 from model.alert.evolve import begin, evolve
 from model.alert.leg import Leg
 from model.rules import wrap_up
+from store.journal.projections import TakenOut
 
 CLOSED_KEPT_US: Final = 600 * SECOND
 CLOSED_KEPT_MAX: Final = 200
@@ -89,6 +90,7 @@ class Picture:
         self.left: dict[OperatorId, Instant] = {}
         """When the part of each in her last alert ended, as long as nothing has happened to her since."""
         self.quarantined: dict[LineId, Quarantine] = {}
+        self.taken_out: dict[LineId, TakenOut] = {}
         self.nailed_up: dict[LineId, OperatorId] = {}
         """The lines that carry the call of an operator's shift."""
         self.alarms: dict[tuple[NodeId, str, str], tuple[Instant, str]] = {}
@@ -149,7 +151,7 @@ class Picture:
                 return self._alert(AlertId(owner), recorded)
             case "operator":
                 return self._operator(OperatorId(owner), recorded)
-            case "line" | "node":
+            case "line" | "service" | "node":
                 return self._line_or_alarm(recorded)
             case _:
                 return NOTHING
@@ -225,6 +227,12 @@ class Picture:
                 return Change(lines=True)
             case ev.LineReturned(line=line):
                 self.quarantined.pop(line, None)
+                return Change(lines=True)
+            case ev.LineTakenOut(line=line, by=by, reason=reason):
+                self.taken_out[line] = TakenOut(by=by, reason=reason, since=at)
+                return Change(lines=True)
+            case ev.LinePutBack(line=line):
+                self.taken_out.pop(line, None)
                 return Change(lines=True)
             case ev.AlarmRaised(alarm=alarm, subject=subject, text=text):
                 self.alarms[node, alarm, subject] = (at, text)

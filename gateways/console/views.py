@@ -365,6 +365,14 @@ class LoudnessView(msgspec.Struct, frozen=True, kw_only=True):
     """What the setting might be; null where it is well."""
 
 
+class OutView(msgspec.Struct, frozen=True, kw_only=True):
+    """A line that somebody has taken out of service."""
+
+    by: OperatorId
+    reason: str
+    since_us: Instant
+
+
 class LineView(msgspec.Struct, frozen=True, kw_only=True):
     """One configured line: what the journal says of it (a held leg, a quarantine), and its modem."""
 
@@ -392,6 +400,8 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
     """Whose it is, where there are several nodes: of another one's modem nothing is told. Else null."""
     loudness: LoudnessView | None = None
     """Null before its first call."""
+    out: OutView | None = None
+    """Null while it is in service: no call begins on one that was taken out."""
 
 
 class ModemView(msgspec.Struct, frozen=True, kw_only=True):

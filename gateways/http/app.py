@@ -45,6 +45,7 @@ from gateways.http.errors import NotDurable, RequestError, TooMany
 from gateways.http.registry import RegistryQueries
 from gateways.http.routes.admin.about import about_routes
 from gateways.http.routes.admin.keys import keys_routes
+from gateways.http.routes.admin.lines import lines_routes
 from gateways.http.routes.admin.operators import operators_routes
 from gateways.http.routes.alerts import alert_routes
 from gateways.http.routes.audit import audit_routes
@@ -253,6 +254,7 @@ def build(web: Web) -> Litestar:
             *audit_routes(web, Registry(web.journal)),
             *operators_routes(web, Registry(web.journal, region=web.settings.policy.region)),
             *keys_routes(web, Registry(web.journal)),
+            *lines_routes(web),
             *about_routes(web),
             *history_routes(web, Registry(web.journal, region=web.settings.policy.region)),
             *(giving_routes(web, web.giving, Registry(web.journal)) if web.giving else ()),

@@ -2,8 +2,8 @@
 
 An alert has two streams. `inbox-ALERT` holds facts from outside, appended by whoever receives
 them; `alert-ALERT` holds what its AlertCase decided and what the legs reported. The other
-streams (`number-…`, `operator-…`, `line-…`, `text-…`, `node-…`, `user-…`) are named at their events, each
-kind in a module of its own.
+streams (`number-…`, `operator-…`, `line-…`, `service-…`, `text-…`, `node-…`, `user-…`) are named at
+their events, each kind in a module of its own.
 """
 
 from __future__ import annotations
@@ -121,6 +121,8 @@ OtherEvent = (
     | LineSeized
     | LineQuarantined
     | LineReturned
+    | LineTakenOut
+    | LinePutBack
     | TextAsked
     | TextSending
     | TextSent

@@ -1,5 +1,5 @@
 """The streams that are no alert's: `number-REFERENCE` and `device-REFERENCE` (table `alias`), `line-LINE`,
-`text-TEXT`, `reference-LINE.REFERENCE`, `node-NODE`, `user-USER`."""
+`service-LINE`, `text-TEXT`, `reference-LINE.REFERENCE`, `node-NODE`, `user-USER`."""
 
 from __future__ import annotations
 
@@ -39,6 +39,23 @@ class LineReturned(Message, frozen=True, kw_only=True, tag="line.returned"):
     """The line can be used again."""
 
     line: LineId
+
+
+class LineTakenOut(Message, frozen=True, kw_only=True, tag="line.taken_out"):
+    """In `service-LINE`: somebody has taken the line out of service. No call of ours begins on it; one that
+    stands goes on, and whoever calls its number is answered.
+    """
+
+    line: LineId
+    by: OperatorId
+    reason: str
+
+
+class LinePutBack(Message, frozen=True, kw_only=True, tag="line.put_back"):
+    """In `service-LINE`: somebody has put the line into service again."""
+
+    line: LineId
+    by: OperatorId
 
 
 class TextAsked(Message, frozen=True, kw_only=True, tag="text.asked"):

@@ -14,6 +14,7 @@ from gateways.console.past import PastAlert
 from gateways.console.timeline import Entry
 from gateways.console.views import CaseView, Events, Levels, NodesTold, Snapshot
 from gateways.http.routes.admin.answers import KeyIssued, KeysView, OperatorAdded, OperatorsView, VersionView
+from gateways.http.routes.admin.lines.answers import LinesView
 from gateways.http.routes.audit import AuditView
 from gateways.http.routes.drill import DrillView
 from gateways.http.routes.figures import FiguresView
@@ -24,6 +25,7 @@ from messages.ids import OperatorCommand
 TOLD = (
     *(Snapshot, Events, Levels, NodesTold, CaseView, Entry, PastAlert, FiguresView, AuditView, DrillView),
     *(SignedOn, OwnAccess, Beginning, OperatorsView, OperatorAdded, KeysView, KeyIssued, VersionView),
+    *(LinesView,),
 )
 ENCODED = {"cases": "CaseView"}
 """What is encoded before it is put in, by the field that has it."""

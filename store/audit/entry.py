@@ -37,6 +37,8 @@ class Action(StrEnum):
     CHANGE_KEY = "change.key"
     CHANGE_KEPT = "change.kept"
     """How long something is kept, or in which form."""
+    CHANGE_LINE = "change.line"
+    """A line is taken out of service or put back, tried, or its SIM is opened."""
     CHANGE_SETTINGS = "change.settings"
     SIGN_ON = "sign_on"
     SIGN_OFF = "sign_off"

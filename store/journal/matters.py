@@ -35,6 +35,10 @@ RESERVATION: Final = {
 }
 
 
+NEWEST_ALONE: Final = (streams.StreamKind.SERVICE,)
+"""Kinds of streams of which the newest event says all that matters."""
+
+
 def open_alerts(connection: Connection) -> Iterator[AlertId]:
     """Those that are open."""
     for (alert,) in connection.all(_OPEN):
@@ -42,7 +46,9 @@ def open_alerts(connection: Connection) -> Iterator[AlertId]:
 
 
 def still_matters(connection: Connection, kind: streams.StreamKind, stream: str) -> list[Row]:
-    """Of an operator's or a line's stream."""
+    """Of an operator's or a line's stream, and of those whose newest event is enough."""
+    if kind in NEWEST_ALONE:
+        return rows.bare(connection.all(rows.NEWEST_OF_STREAM, stream)[:1])
     return [
         *rows.bare(connection.all(rows.NEWEST_OF_STREAM, stream)[:1]),
         *rows.bare(connection.all(rows.NEWEST_OF_TYPE, stream, RESERVATION[kind])),

@@ -29,9 +29,11 @@ from messages.events import (
     AlertReopened,
     LegOriginating,
     LegReleased,
+    LinePutBack,
     LineQuarantined,
     LineReturned,
     LineSeized,
+    LineTakenOut,
     ListenerLeft,
     OperatorLeft,
     OperatorNotAnswering,
@@ -136,6 +138,14 @@ class Operators:
             self.operators[operator] = replace(state, reserved_by=None)
 
 
+class TakenOut(msgspec.Struct, frozen=True, kw_only=True):
+    """Who has taken a line out of service, why and when."""
+
+    by: OperatorId
+    reason: str
+    since: Instant
+
+
 class LineHold(msgspec.Struct, frozen=True, kw_only=True):
     """One line, as its stream and the open alerts tell."""
 
@@ -150,15 +160,16 @@ class LineHold(msgspec.Struct, frozen=True, kw_only=True):
     """Who is nailed up on it, where it is no alert's."""
     quarantined: bool = False
     reason: str = ""
+    taken_out: TakenOut | None = None
 
     @property
     def free(self) -> bool:
         """Whether the journal lets it be seized; whether its modem can is another question."""
-        return self.leg is None and not self.quarantined
+        return self.leg is None and not self.quarantined and self.taken_out is None
 
 
 class Lines:
-    """Every line that was ever seized or quarantined."""
+    """Every line that was ever seized, quarantined or taken out of service."""
 
     def __init__(self) -> None:
         """None yet."""
@@ -172,6 +183,9 @@ class Lines:
         kind, _, owner = recorded.stream.partition("-")
         if kind == StreamKind.LINE:
             self._own(LineId(owner), recorded)
+            return
+        if kind == StreamKind.SERVICE:
+            self._ordered(LineId(owner), recorded)
             return
         alert = alert_of(recorded.stream)
         if alert is None:
@@ -237,6 +251,17 @@ class Lines:
             case _:
                 pass
         self._settle(now)
+
+    def _ordered(self, line: LineId, recorded: Recorded) -> None:
+        before = self.lines.get(line) or LineHold(line=line, version=0)
+        match recorded.event:
+            case LineTakenOut(by=by, reason=reason):
+                out = TakenOut(by=by, reason=reason, since=recorded.at_us)
+                self._settle(replace(before, taken_out=out))
+            case LinePutBack():
+                self._settle(replace(before, taken_out=None))
+            case _:
+                pass
 
 
 def _nobodys(hold: LineHold) -> LineHold:

@@ -1,8 +1,8 @@
 """Fills folds from the journal when a program starts, reading what still matters and no more.
 
 That is: both streams of every open alert, and of each operator's and line's stream the newest
-event, the newest reservation and the newest change of shift or quarantine. So a start takes as
-long as there are open alerts, whatever the journal's age.
+event, the newest reservation and the newest change of shift or quarantine; of what people have ordered of a
+line the newest event. So a start takes as long as there are open alerts, whatever the journal's age.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from store.database.dialect import Connection
 from store.database.query import Row
 from store.journal import rows
 from store.journal.journal import Journal
-from store.journal.matters import RESERVATION, open_alerts, still_matters, streams_of
+from store.journal.matters import NEWEST_ALONE, RESERVATION, open_alerts, still_matters, streams_of
 from store.journal.projections import Fold
 
 
@@ -30,7 +30,7 @@ def rebuild(journal: Journal, *folds: Fold) -> int:
         for alert in open_alerts(connection):
             for stream in (streams.inbox(alert), streams.case(alert)):
                 found.update((int(row[0]), row) for row in connection.all(rows.STREAM, stream, 0))
-        for kind in RESERVATION:
+        for kind in (*RESERVATION, *NEWEST_ALONE):
             for stream in streams_of(connection, kind):
                 found.update((int(row[0]), row) for row in still_matters(connection, kind, stream))
         return last, found

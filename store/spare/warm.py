@@ -283,7 +283,7 @@ def _fill(journal: Connection, spare: Connection) -> Place:
             told = journal.all(rows.STREAM, stream, 0)
             found.update((int(row[0]), row) for row in rows.bare(told))
             names |= {stream, *_keys(journal, told)}
-    for kind in (StreamKind.OPERATOR, StreamKind.LINE):
+    for kind in (StreamKind.OPERATOR, StreamKind.LINE, StreamKind.SERVICE):
         for stream in streams_of(journal, kind):
             found.update((int(row[0]), row) for row in still_matters(journal, kind, stream))
     for stream in streams_of(journal, StreamKind.NODE):

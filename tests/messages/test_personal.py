@@ -28,6 +28,7 @@ NOT_PERSONAL = {
     **dict.fromkeys(("alert.held.by", "alert.hold_ended.by", "alert.erased.by"), STAFF),
     **dict.fromkeys(("user.data_changed.by", "user.data_read.by", "operator.reserved.number"), STAFF),
     **dict.fromkeys(("data.sent.target", "data.received.target", "data.refused.target"), OURS),
+    "line.taken_out.reason": "of a line, by whoever looks after it",
     "page.viewed.origin": "112's address",
     "dialogue.said.id": "made by chance, by the app or the page",
     "user.identified.language": "which language is spoken says nothing of who speaks it",

@@ -19,9 +19,11 @@ from messages.events import (
     Event,
     LegOriginating,
     LegReleased,
+    LinePutBack,
     LineQuarantined,
     LineReturned,
     LineSeized,
+    LineTakenOut,
     OperatorLeft,
     OperatorNotAnswering,
     OperatorReserved,
@@ -47,7 +49,7 @@ from store.alerts.accepting import accept
 from store.journal import rows
 from store.journal.journal import Append, Journal
 from store.journal.matters import NEWEST_RARE
-from store.journal.projections import Lines, Operators
+from store.journal.projections import Lines, Operators, TakenOut
 from store.journal.rebuild import rebuild, replay
 from tests.store.places import START, Clock, journal_in, on_sqlite, signal
 
@@ -233,6 +235,17 @@ def test_a_nailed_up_line_is_the_shifts_until_it_is_said_to_be_nobodys(folds: Fo
     assert folds.lines.lines[SIM1].operator is None
 
 
+def test_a_line_that_was_taken_out_is_nobody_s_to_seize_until_it_is_put_back(folds: Folds) -> None:
+    folds.say("service-sim1", LineTakenOut(line=SIM1, by=ANNA, reason="a new aerial"))
+    hold = folds.lines.lines[SIM1]
+    assert hold.taken_out == TakenOut(by=ANNA, reason="a new aerial", since=START)
+    assert (hold.free, hold.version) == (False, 0)
+    folds.say("line-sim1", LineQuarantined(line=SIM1, reason="x"), LineReturned(line=SIM1))
+    assert not folds.lines.lines[SIM1].free
+    folds.say("service-sim1", LinePutBack(line=SIM1, by=ANNA))
+    assert folds.lines.lines[SIM1].free
+
+
 # ----------------------------------------------------------------------------------- rebuilding
 
 ALERTS = st.sampled_from([AlertId(f"a{n}") for n in range(4)])
@@ -251,7 +264,11 @@ def _line_event(line: LineId) -> st.SearchStrategy[tuple[str, Event]]:
         st.just(LineQuarantined(line=line, reason="x")),
         st.just(LineReturned(line=line)),
     )
-    return events.map(lambda event: (streams.line(line), event))
+    orders = st.sampled_from((LineTakenOut(line=line, by=ANNA, reason="x"), LinePutBack(line=line, by=ANNA)))
+    return st.one_of(
+        events.map(lambda event: (streams.line(line), event)),
+        orders.map(lambda event: (streams.service(line), event)),
+    )
 
 
 def _operator_event(operator: OperatorId) -> st.SearchStrategy[tuple[str, Event]]:

@@ -112,7 +112,8 @@ def _lines(web: Web) -> int:
         modems = web.directory.all_of(Role.GSM_MODEM)
     except BadDirectory:
         return 0
-    bad, said = web.following.picture.quarantined, web.lines.read()
+    picture, said = web.following.picture, web.lines.read()
+    bad = picture.quarantined.keys() | picture.taken_out.keys()
     lines = (LineId(modem.key) for modem in modems if modem.ready)
     return sum(1 for line in lines if line not in bad and (line not in said or said[line].usable))
 

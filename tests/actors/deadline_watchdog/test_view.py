@@ -6,8 +6,8 @@ import pytest
 
 from actors.deadline_watchdog.forecast import HELD_STILL_US
 from actors.deadline_watchdog.view import BACK_US, FRESH_US, View
-from messages.events import LineQuarantined, LineReturned
-from messages.ids import SECOND, CrewId, Instant, LineId, NodeId, Role, TrunkId
+from messages.events import Event, LinePutBack, LineQuarantined, LineReturned, LineTakenOut
+from messages.ids import SECOND, CrewId, Instant, LineId, NodeId, OperatorId, Role, TrunkId
 from messages.journal import Recorded
 from messages.lines import LineReport, LineState
 from model.alert.case import Owner
@@ -81,13 +81,13 @@ def test_a_line_on_which_somebody_calls_in_is_not_free() -> None:
     assert public(made, 1) == (0, HELD_STILL_US)
 
 
-def test_a_quarantined_line_is_not_counted_until_it_is_returned() -> None:
+def test_a_line_that_is_quarantined_or_taken_out_is_not_counted_until_it_is_back() -> None:
     made = view(0)
 
-    def told(version: int, event: LineQuarantined | LineReturned) -> None:
+    def told(version: int, event: Event, stream: str = "line-p2") -> None:
         recorded = Recorded(
             seq=version,
-            stream="line-p2",
+            stream=stream,
             version=version,
             at_us=START,
             node=NodeId("n"),
@@ -100,6 +100,23 @@ def test_a_quarantined_line_is_not_counted_until_it_is_returned() -> None:
     assert public(made, 1) == (0,)
     told(2, LineReturned(line=LineId("p2")))
     assert public(made, 1) == (0, 0)
+    told(3, LineTakenOut(line=LineId("p2"), by=OperatorId("eva"), reason="x"), "service-p2")
+    assert public(made, 1) == (0,)
+    told(4, LinePutBack(line=LineId("p2"), by=OperatorId("eva")), "service-p2")
+    assert public(made, 1) == (0, 0)
+
+
+def test_a_trunk_for_112_of_which_every_line_was_taken_out_has_none() -> None:
+    made = view(0)
+    made.heard(report("e1", LineState.READY), START)
+    assert not any(made.no_line_for_112(START).values())
+    out = LineTakenOut(line=LineId("e1"), by=OperatorId("eva"), reason="x")
+    made.lines.apply(
+        Recorded(seq=1, stream="service-e1", version=1, at_us=START, node=NodeId("n"), epoch=0, event=out)
+    )
+    assert list(made.no_line_for_112(START).values()) == [
+        "No line of trunk e carries calls: 112 can be called from another phone alone."
+    ]
 
 
 def test_crews_are_those_that_have_started() -> None:

@@ -72,6 +72,16 @@ def test_s02_the_number_that_users_call_is_never_busy_with_calls_of_ours() -> No
     assert granted(request(), outbound_only, *PUBLIC[1:]) == "p0"
 
 
+def test_a_line_that_was_taken_out_begins_no_call_and_what_stands_on_it_is_gone_on_with() -> None:
+    out = line("p1", taken_out=True)
+    assert granted(request(), out) is None
+    up = replace(out, report=replace(out.report, legs=(LegId("a1:user"),)))
+    assert granted(request(), up) == "p1"
+    assert granted(request(held=True), up) == "p1"
+    # A test on it gives nothing up that could be had.
+    assert preempted(request(), [replace(out, seized_by=LegId("t1:user"), test=True)]) is None
+
+
 def test_two_lines_are_enough_for_two_parties() -> None:
     assert granted(request(), PUBLIC[0], replace(PUBLIC[1], seized_by=LegId("a1:op1"))) == "p0"
 
@@ -123,6 +133,7 @@ def test_lines_that_are_not_ready_silent_busy_or_quarantined_are_not_taken() -> 
         replace(PUBLIC[0], heard_at=Instant(NOW - FRESH_US - 1)),
         replace(PUBLIC[0], report=replace(report, busy=True)),
         replace(PUBLIC[0], quarantined=True),
+        replace(PUBLIC[0], taken_out=True),
         replace(PUBLIC[0], report=None),
     ):
         assert granted(request(), bad) is None
@@ -235,6 +246,7 @@ def test_requests_are_served_what_is_begun_first_then_by_their_deadlines_and_tes
             state=st.sampled_from(LineState),
             seized_by=st.sampled_from([None, LegId("x:user")]),
             quarantined=st.booleans(),
+            taken_out=st.booleans(),
         ),
         max_size=8,
         unique_by=lambda one: one.line,
@@ -251,6 +263,7 @@ def test_whatever_is_granted_was_free_and_of_the_right_trunk(
         assert had.emergency == emergency
         assert had.seized_by is None
         assert not had.quarantined
+        assert not had.taken_out
         assert answer.version == had.version
 
 

@@ -65,6 +65,7 @@ def test_no_line_that_has_a_call_or_is_promised_to_one_sends_anything() -> None:
     assert chosen(*seized(PUBLIC[0])) == ""
     assert chosen(PUBLIC[0], granted_to="p0") == ""
     assert chosen(replace(PUBLIC[0], quarantined=True)) == ""
+    assert chosen(replace(PUBLIC[0], taken_out=True)) == ""
 
 
 def test_the_last_line_that_can_be_dialled_on_is_left_while_an_alert_is_open() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gateways.console import feed
 from gateways.console.picture import CLOSED_KEPT_US, Picture
 from gateways.console.timeline import LENGTH_MAX
-from gateways.console.views import PersonView
+from gateways.console.views import OutView, PersonView
 from messages import events as ev
 from messages.base import Position
 from messages.ids import (
@@ -312,6 +312,18 @@ def test_lines_are_shown_as_held_quarantined_or_free(journal: Journal, place: Pl
     assert [(view.state, view.signal_dbm) for view in views[:2]] == [(None, None), (LineState.READY, -73)]
     journal.append(Append(streams.line(LineId("L1")), None, (ev.LineReturned(line=LineId("L1")),)))
     assert feed.line_views(picture_of(everything(journal)), place.settings().lines, {})[0].quarantine == ""
+
+
+def test_a_line_that_was_taken_out_is_shown_with_by_whom_and_why(journal: Journal, place: Place) -> None:
+    def shown_out() -> object:
+        return feed.line_views(picture_of(everything(journal)), place.settings().lines, {})[0].out
+
+    line = LineId("L1")
+    out = ev.LineTakenOut(line=line, by=MARTA, reason="a new aerial")
+    (told,) = journal.append(Append(streams.service(line), None, (out,)))
+    assert shown_out() == OutView(by=MARTA, reason="a new aerial", since_us=told.at_us)
+    journal.append(Append(streams.service(line), None, (ev.LinePutBack(line=line, by=MARTA),)))
+    assert shown_out() is None
 
 
 def test_a_line_is_shown_with_how_loud_its_last_call_was_and_what_would_help(

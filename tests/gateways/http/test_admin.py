@@ -23,7 +23,7 @@ from tests.gateways.story import Story
 from tests.waiting import wait_until
 
 Client = TestClient[Litestar]
-OPS, KEYS = "/v1/admin/operators", "/v1/admin/keys"
+OPS, KEYS, LINES = "/v1/admin/operators", "/v1/admin/keys", "/v1/admin/lines"
 PASSWORD = "quattro parole messe insieme"
 WOKEN = {"was": {"on_call": False}, "now": {"on_call": True}}
 
@@ -62,6 +62,9 @@ ROUTES = (
     ("POST", KEYS, {"name": "another"}, StaffRole.ADMIN),
     ("DELETE", f"{KEYS}/SIGN", None, StaffRole.ADMIN),
     ("GET", "/v1/admin/version", None, StaffRole.SUPERVISOR),
+    ("GET", LINES, None, StaffRole.SUPERVISOR),
+    ("PUT", f"{LINES}/L1/out", {"reason": "a new aerial"}, StaffRole.SUPERVISOR),
+    ("DELETE", f"{LINES}/L1/out", None, StaffRole.SUPERVISOR),
 )
 
 
@@ -73,7 +76,7 @@ def test_every_route_of_the_administration_is_tried_below(web: Web) -> None:
         for method in one.http_methods
     }
     tried = {
-        (method, path.replace("luca-ferri", "{operator}").replace("SIGN", "{sign}"))
+        (method, path.replace("luca-ferri", "{operator}").replace("SIGN", "{sign}").replace("L1", "{line}"))
         for method, path, _, _ in ROUTES
     }
     assert tried == there
@@ -96,7 +99,7 @@ def test_who_may_do_what_and_who_may_not_is_entered(
         made = entered(web)
         if method != "GET":
             assert [one.actor for one in made] == [eva.id]
-            assert made[0].action in (Action.CHANGE_STAFF, Action.CHANGE_KEY)
+            assert made[0].action in (Action.CHANGE_STAFF, Action.CHANGE_KEY, Action.CHANGE_LINE)
         return
     assert said.status_code == (403 if role else 401)
     assert (registry.operators(), registry.app_keys()) == before

@@ -40,6 +40,8 @@ class Why(StrEnum):
     """The center could not start with them: `path` is the key."""
     NOT_WRITABLE = "not_writable"
     """The center may not write its settings' file."""
+    LAST_FOR_112 = "last_for_112"
+    """No other line can call 112: its name has to be typed."""
 
 
 class NotDone(RequestError):

@@ -6,6 +6,7 @@ import { either } from '../words/words.js';
 import * as about from './about.js';
 import * as audit from './audit.js';
 import * as keys from './keys.js';
+import * as lines from './lines/lines.js';
 import * as operators from './operators/operators.js';
 
 const AGAIN_MS = 3000; // so soon another admin's change is seen
@@ -19,6 +20,7 @@ const AGAIN_MS = 3000; // so soon another admin's change is seen
 const CHAPTERS = [
   { key: 'O', name: () => either('Operatori', 'Operators'), role: 'admin', chapter: operators },
   { key: 'C', name: () => either('Chiavi', 'Keys'), role: 'admin', chapter: keys },
+  { key: 'L', name: () => either('Linee', 'Lines'), role: 'supervisor', chapter: lines },
   { key: 'R', name: () => either('Registro', 'Audit'), role: 'supervisor', chapter: audit },
   { key: 'V', name: () => either('Versione', 'Version'), role: 'supervisor', chapter: about },
 ];

@@ -28,7 +28,7 @@ export const carriesNone = (one) =>
 export const unusable = (feed) =>
   new Set([
     ...feed.lines.filter((one) => one.node && feed.node(one.node)?.alive === false).map((one) => one.line),
-    ...feed.lines.filter((one) => one.quarantine).map((one) => one.line),
+    ...feed.lines.filter((one) => one.quarantine || one.out).map((one) => one.line),
     ...feed.alarms.filter(carriesNone).map((one) => one.subject),
   ]);
 

@@ -3,11 +3,12 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../shell/parts.js';
 import { either, t } from '../words/words.js';
+import { mayOrder, rows } from '../admin/lines/rows.js';
 import { alarms, carriesNone } from './alarms.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
 
-/** What its trunk is for; a name of the settings' own is told as it is. @param {LineView} one */
+/** What its trunk is for; a name of the settings' own is told as it is. @param {LineView | LineRow} one */
 export function trunkName(one) {
   const name = { public: either('pubblica', 'public'), emergency: '' }[one.trunk] ?? one.trunk;
   return [name, one.emergency ? either('riservata al 112', 'kept for 112') : ''].filter(Boolean).join(', ');
@@ -23,7 +24,7 @@ const PARTIES = {
 
 // What its modem hears: the one number that tells a bad place or aerial before calls fail.
 /** @param {LineView} one */
-const signal = (one) =>
+export const signal = (one) =>
   typeof one.signal_dbm === 'number'
     ? html` <small class=${one.signal_dbm < -107 ? 'ink-wait' : 'ink-2'}
         >${String(one.signal_dbm).replace('-', '−')} dBm</small
@@ -53,8 +54,8 @@ function loudness({ loudness: found }) {
 }
 
 // The cause of an alarm about a line, in few words; the whole sentence stands among the alarms.
-/** @param {Ui} ui */
-function why(ui, out) {
+/** @param {Ui} ui @param {AlarmView} out */
+function cause(ui, out) {
   const known = out && alarms(ui).find((alarm) => alarm.kind === out.alarm && alarm.subject === out.subject);
   return known ? (known.short.split(': ')[1] ?? known.text) : '';
 }
@@ -63,35 +64,53 @@ function why(ui, out) {
 /** @type {Record<string, string>} */
 const SERVICES = { ims: ', VoLTE', csfb: ', LTE → 2G/3G', circuit: ', 2G/3G' };
 
+/** The alarm that says that it carries no calls. @param {Ui} ui @param {LineView} one */
+const alarmOf = (ui, one) => ui.feed.alarms.find((alarm) => carriesNone(alarm) && alarm.subject === one.line);
+
+/**
+ * How it is, in few words: somebody's order before what its modem says.
+ * @param {Ui} ui @param {LineView} one
+ */
+export function said(ui, one) {
+  const [ic, party] = PARTIES[one.party] ?? ['voice', 'user'];
+  if (one.alert) return word(ic, t(party), 'ink-action');
+  if (one.out) return word('pause', t('outOfService'), 'ink-wait');
+  if (one.quarantine || alarmOf(ui, one) || ui.feed.node(one.node)?.alive === false)
+    return word('warn', t('outOfUse'), 'ink-bad');
+  if (one.operator) return word('voice', either('Chiamata fissa', 'Standing call'), 'ink-2');
+  return word('check', t('free'), 'ink-ok');
+}
+
+/** For whom it is, or why it carries nothing. @param {Ui} ui @param {LineView} one */
+export function why(ui, one) {
+  const view = one.alert ? ui.feed.cases.get(one.alert) : null;
+  if (view) return s.shortName(view);
+  if (one.out) return `${one.out.reason} (${ui.feed.names(one.out.by)})`;
+  if (one.operator) return ui.feed.names(one.operator);
+  return one.quarantine || cause(ui, alarmOf(ui, one)) || loudness(one);
+}
+
 /** @param {Ui} ui @param {LineView} one */
 export function line(ui, one) {
-  const out = ui.feed.alarms.find((alarm) => carriesNone(alarm) && alarm.subject === one.line);
-  const view = one.alert ? ui.feed.cases.get(one.alert) : null;
-  const [ic, party] = PARTIES[one.party] ?? ['voice', 'user'];
-  const said =
-    one.quarantine || out || ui.feed.node(one.node)?.alive === false
-      ? word('warn', t('outOfUse'), 'ink-bad')
-      : one.alert
-        ? word(ic, t(party), 'ink-action')
-        : one.operator
-          ? word('voice', either('Chiamata fissa', 'Standing call'), 'ink-2')
-          : word('check', t('free'), 'ink-ok');
-  const since = out?.since_us ?? one.since_us;
-  return html`<tr>
+  const since = one.out?.since_us ?? alarmOf(ui, one)?.since_us ?? one.since_us;
+  const orders = mayOrder(ui);
+  return html`<tr
+    data-key=${orders ? one.line : nothing}
+    tabindex=${orders ? '0' : nothing}
+    aria-current=${orders && rows.cursor === one.line ? 'true' : nothing}
+    @focus=${() => {
+      if (!orders) return;
+      rows.cursor = one.line;
+      ui.draw();
+    }}>
     <th scope="row">${one.line}</th>
     <td class="ink-2">
       ${trunkName(one)}${SERVICES[one.service] ?? nothing}${
         one.joins === 'host' ? nothing : html`, ${either('senza voce qui', 'no voice here')}`
       }
     </td>
-    <td>${said}${signal(one)}</td>
-    <td class="ink-2 cut">
-      ${
-        one.quarantine ||
-        why(ui, out) ||
-        (view ? s.shortName(view) : one.operator ? ui.feed.names(one.operator) : loudness(one))
-      }
-    </td>
+    <td>${said(ui, one)}${signal(one)}</td>
+    <td class="ink-2 cut" title=${why(ui, one)}>${why(ui, one)}</td>
     <td class="num ink-2">${since ? f.clock(since) : ''}</td>
   </tr>`;
 }

@@ -1,4 +1,5 @@
-// Lines and operators for the supervisor, and every alarm in words. Looks only; it orders nothing.
+// Lines and operators, and every alarm in words. Supervisors and admins order here what the administration
+// orders of a line.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon, word } from '../shell/parts.js';
@@ -8,12 +9,22 @@ import { reached, shiftWord } from '../shift/shift.js';
 import { leftUs } from '../shift/wrapup.js';
 import { line, ofNode } from './lines.js';
 import { unnamed } from './modems.js';
+import { button, status } from '../admin/frame/page.js';
+import { acts, beside, mayOrder, pressed as orderedOfLine, rows } from '../admin/lines/rows.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
 
-export function enter() {}
+let of = ''; // the operator who sits here
 
-export const pressed = () => false;
+/** @param {Ui} ui */
+export function enter(ui) {
+  if (of !== ui.feed.me.operator) rows.clear();
+  of = ui.feed.me.operator;
+  if (mayOrder(ui)) rows.enter(ui);
+}
+
+/** @param {Ui} ui @param {string} key */
+export const pressed = (ui, key) => mayOrder(ui) && orderedOfLine(ui, key);
 
 /** @param {Ui} ui @param {OperatorView} one */
 function operator(ui, one) {
@@ -36,12 +47,44 @@ function operator(ui, one) {
 }
 
 /** @param {Ui} ui */
-export function pane(ui) {
+function operators(ui) {
   const { feed } = ui;
-  const all = alarms(ui);
   const ready = feed.operators.filter(
     (one) => one.state === 'ready' && !one.alert && !leftUs(one, feed.nowUs()),
   ).length;
+  return html`<section class="panel">
+      <div class="panel__head">
+        <h2>${t('operators')}</h2>
+        <span class="ink-2">${either(`Disponibili: ${ready}`, `Ready and free: ${ready}`)}</span>
+      </div>
+      <div class="panel__body plant__body">
+        <table class="table">
+          <thead>
+            <tr>
+              <th>${t('who')}</th>
+              <th>${t('state')}</th>
+              ${
+                feed.operators.some((one) => one.line !== 'on_demand')
+                  ? html`<th>${either('Voce', 'Voice')}</th>`
+                  : nothing
+              }
+              <th>${either('Caso', 'Case')}</th>
+              <th class="num">${either('Dalle', 'Since')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${feed.operators.map((one) => operator(ui, one))}
+          </tbody>
+        </table>
+      </div>
+    </section>`;
+}
+
+/** @param {Ui} ui */
+export function pane(ui) {
+  const { feed } = ui;
+  const all = alarms(ui);
+  const orders = mayOrder(ui);
   const usable = feed.lines.length - unusable(feed).size;
   return html`<section class="view plant" aria-labelledby="plant-h">
     <header class="page-head">
@@ -105,33 +148,8 @@ export function pane(ui) {
         }
       </ul>
     </section>
-    <section class="panel">
-      <div class="panel__head">
-        <h2>${t('operators')}</h2>
-        <span class="ink-2">${either(`Disponibili: ${ready}`, `Ready and free: ${ready}`)}</span>
-      </div>
-      <div class="panel__body plant__body">
-        <table class="table">
-          <thead>
-            <tr>
-              <th>${t('who')}</th>
-              <th>${t('state')}</th>
-              ${
-                feed.operators.some((one) => one.line !== 'on_demand')
-                  ? html`<th>${either('Voce', 'Voice')}</th>`
-                  : nothing
-              }
-              <th>${either('Caso', 'Case')}</th>
-              <th class="num">${either('Dalle', 'Since')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${feed.operators.map((one) => operator(ui, one))}
-          </tbody>
-        </table>
-      </div>
-    </section>
-    <section class="panel">
+    ${(orders && beside(ui)) || operators(ui)}
+    <section class="panel lines">
       <div class="panel__head">
         <h2>${t('lines')}</h2>
         <span class="ink-2"
@@ -162,6 +180,13 @@ export function pane(ui) {
         </table>
         ${unnamed(feed.modems)}
       </div>
+      ${
+        orders
+          ? html`<div class="chapter__keys">
+              ${rows.row() ? acts(ui).map((one) => button(ui, one)) : nothing}${status(ui, rows)}
+            </div>`
+          : nothing
+      }
     </section>
   </section>`;
 }

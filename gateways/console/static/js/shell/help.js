@@ -113,9 +113,13 @@ export function help(ui) {
     ['H /', either('Storico, cerca', 'History, search')],
     ['T W Y D', either('Statistiche: periodo, CSV', 'Figures: period, CSV')],
     [
-      'O C R V',
-      either('Gestione: operatori, chiavi, registro, versione', 'Admin: operators, keys, audit, version'),
+      'O C L R V',
+      either(
+        'Gestione: operatori, chiavi, linee, registro, versione',
+        'Admin: operators, keys, lines, audit, version',
+      ),
     ],
+    ['F', either('Linee: fuori servizio, di nuovo in servizio', 'Lines: out of service, back')],
     ['P A', either('Registro: di chi, o chi', 'Audit: whose, or by whom')],
     ['S', t('trySound')],
     ['Y N', either('Sentito, non sentito', 'Heard, not heard')],

@@ -17,6 +17,7 @@ const ACTIONS = {
   'change.staff': ['Ha cambiato un operatore', 'Changed an operator'],
   'change.key': ['Ha cambiato un accesso', 'Changed an access'],
   'change.kept': ['Ha cambiato che cosa si conserva', 'Changed what is kept'],
+  'change.line': ['Ha agito su una linea', 'Ordered something of a line'],
   'change.settings': ['Impostazioni cambiate', 'Settings changed'],
   sign_on: ['Accesso', 'Signed on'],
   sign_off: ['Uscita', 'Signed off'],

@@ -140,6 +140,7 @@ export const WORDS = {
   closed: ['Chiuso', 'Closed'],
   free: ['Libera', 'Free'],
   outOfUse: ['Fuori uso', 'Out of use'],
+  outOfService: ['Fuori servizio', 'Out of service'],
   since: ['dalle', 'since'],
   state: ['Stato', 'State'],
   trunk: ['Fascio', 'Trunk'],

@@ -24,6 +24,10 @@ const WHY = {
     'C’è già un operatore con questo nome e numero, o con questo codice.',
     'There is an operator with this name and number, or with this id.',
   ],
+  last_for_112: [
+    'È l’ultima linea per il 112: per toglierla scrivi qui il suo nome.',
+    'It is the last line for 112: to take it out type its name here.',
+  ],
   empty: ['Serve un nome.', 'A name is needed.'],
   notYours: ['Solo per gli admin.', 'For admins only.'],
   notThere: ['Non c’è più.', 'It is not there any more.'],

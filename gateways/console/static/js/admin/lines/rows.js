@@ -1,0 +1,85 @@
+// The lines as they are set up, and what supervisors and admins order of the one that is pointed at: the same
+// in the administration and in the plant view. How each is at this moment the feed says.
+
+import { either } from '../../words/words.js';
+import { Form, formPane } from '../frame/form.js';
+import { Rows } from '../frame/rows.js';
+
+/** @type {Rows<LineRow>} */
+export const rows = new Rows('lines', '/v1/admin/lines', {
+  rows: (/** @type {LinesView} */ said) => said.lines,
+  key: (one) => one.line,
+  name: (one) => one.line,
+  text: (one) => `${one.line} ${one.trunk} ${one.number} ${one.imei} ${one.port}`,
+});
+
+/** @type {FormField} */
+const REASON = {
+  name: 'reason',
+  label: () => either('Perché (lo vedono tutti)', 'Why (everybody sees it)'),
+  kind: 'text',
+  max: 200,
+  needed: true,
+};
+/** @type {FormField} */
+const TYPED = {
+  name: 'typed',
+  label: () => either('Il suo nome, se è l’ultima per il 112', 'Its name, where it is the last one for 112'),
+  kind: 'text',
+};
+const OUT = 'line-out'; // the id of the form for it
+
+/** Who may order anything of a line. @param {Ui} ui */
+export const mayOrder = (ui) => ui.feed.me.role !== 'operator';
+
+/** As the feed has it. @param {Ui} ui @param {string} line */
+export const now = (ui, line) => ui.feed.lines.find((one) => one.line === line);
+
+/** @param {Ui} ui @param {LineRow} row */
+async function putBack(ui, { line }) {
+  if (await rows.order(ui, 'DELETE', `${rows.pathOf(line)}/out`))
+    rows.say(ui, true, either(`${line} è di nuovo in servizio.`, `${line} is in service again.`));
+}
+
+/** @param {Ui} ui @param {LineRow} row */
+function askOut(ui, { emergency }) {
+  const fields = emergency ? [REASON, TYPED] : [REASON];
+  rows.open(ui, new Form(OUT, fields, { reason: '', typed: '' }), '');
+}
+
+/** @param {Ui} ui */
+async function takeOut(ui) {
+  const line = rows.cursor;
+  if (!(await rows.send(ui, 'PUT', `${rows.pathOf(line)}/out`, rows.form.now))) return;
+  rows.leave(ui);
+  rows.say(ui, true, either(`${line} è fuori servizio.`, `${line} is out of service.`));
+}
+
+/** What can be ordered of the line that is pointed at. @param {Ui} ui */
+export function acts(ui) {
+  const out = now(ui, rows.cursor)?.out;
+  return /** @type {[string, string][]} */ ([
+    ['F', out ? either('Rimetti in servizio', 'Put back') : either('Metti fuori servizio', 'Take out')],
+  ]);
+}
+
+/** Whether the key was for the list or for the line that is pointed at. @param {Ui} ui @param {string} key */
+export function pressed(ui, key) {
+  if (rows.pressed(ui, key)) return true;
+  const row = rows.row();
+  if (!row || key !== 'F') return false;
+  if (now(ui, row.line)?.out) putBack(ui, row);
+  else askOut(ui, row);
+  return true;
+}
+
+/** Title, label and way of the form that is open. @param {Ui} ui */
+export const form = (ui) => ({
+  title: either(`${rows.cursor}: fuori servizio`, `${rows.cursor}: out of service`),
+  label: either('Metti fuori servizio', 'Take out'),
+  send: () => takeOut(ui),
+});
+
+/** What stands beside the lines: the form that is open; null: nothing. @param {Ui} ui */
+export const beside = (ui) =>
+  rows.form ? formPane(ui, rows.form, { ...form(ui), leave: () => rows.leave(ui) }) : null;

@@ -1,0 +1,14 @@
+"""/v1/admin/lines: how each line is set up, and what supervisors and admins order of it."""
+
+from __future__ import annotations
+
+from litestar.handlers import HTTPRouteHandler
+
+from gateways.http.context import Web
+from gateways.http.routes.admin.lines.listing import list_route
+from gateways.http.routes.admin.lines.service import service_routes
+
+
+def lines_routes(web: Web) -> list[HTTPRouteHandler]:
+    """The routes."""
+    return [list_route(web), *service_routes(web)]
