@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -42,25 +42,32 @@ def backup(
 ) -> None:
     """Write all of the center to FILE, FILE.keys and FILE.recordings, while it runs or not."""
     from center.backup import age
+    from center.backup.running import noted
     from center.backup.writing import backup as write
+    from runtime.published.backup_runs import Work
     from store.audit.entry import EVERYBODY, Action
 
     if new_key is not None:
         print(age.new_identity(new_key.absolute()))
         return
-    config = config_in_use(common.directory)
-    settings = load(config)
-    file = _file_of(file, settings.backup)
-    given = to or (() if plain else settings.backup.to)
-    if not given and not plain:
-        raise UsageError(_NOBODY)
-    with journal_of(common.directory) as journal:
-        note(journal, common.directory, Action.EXPORT, (EVERYBODY,), "backup")
-    _stand_back()
-    to_text = "".join(f"{one}\n" for one in given)
-    with _in_words():
+    with noted(common.directory, Work.BACKUP), _in_words():
+        config = config_in_use(common.directory)
+        settings = load(config)
+        file = _file_of(file, settings.backup)
+        given = to or (() if plain else settings.backup.to)
+        if not given and not plain:
+            raise UsageError(_NOBODY)
+        with journal_of(common.directory) as journal:
+            note(journal, common.directory, Action.EXPORT, (EVERYBODY,), "backup")
+        _stand_back()
         report = write(
-            common.directory, config, settings, file, age.recipients(given), to_text=to_text, replace=replace
+            common.directory,
+            config,
+            settings,
+            file,
+            age.recipients(given),
+            to_text="".join(f"{one}\n" for one in given),
+            replace=replace,
         )
     for path in report.missing:
         common.warn(f"not in it: {path}, which the settings name")
@@ -94,20 +101,22 @@ def restore(
     """Make a center of a backup, in a state directory that is empty; or try whether that works."""
     from center.backup import age, restoring
     from center.backup.parts import Wanted
+    from center.backup.running import noted
+    from runtime.published.backup_runs import Work
 
     if not check and file is None:
         raise UsageError("which backup? securwoman restore FILE --state DIR")
-    wish = _wish(common)
-    named = identity or (Path(wish.identity) if wish.identity else None)
-    wanted = Wanted(
-        file=_file_of(file, wish),
-        identities=age.identities(named) if named is not None else (),
-        keys=keys,
-        without_keys=without_keys,
-        journal=journal,
-    )
     state = common.directory
-    with _in_words():
+    with noted(state, Work.CHECK) if check else nullcontext(), _in_words():
+        wish = _wish(common)
+        named = identity or (Path(wish.identity) if wish.identity else None)
+        wanted = Wanted(
+            file=_file_of(file, wish),
+            identities=age.identities(named) if named is not None else (),
+            keys=keys,
+            without_keys=without_keys,
+            journal=journal,
+        )
         if not check:
             report = restoring.restore(state, wanted)
         elif state.path.is_dir():

@@ -5,18 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
-from actors.recording_keeper.decider import DAY_US, overdue
+from actors.recording_keeper.decider import overdue
+from center.backup.standing import untried
 from center.doctor.findings import Finding, ok, warn
 from center.settings.schema import Settings
 from center.state.state_dir import StateDir
 from center.times import local
 from messages.ids import Instant
 from runtime.published.backup_file import backups
-
-_TRIED_US: Final = 8 * DAY_US
-"""A week, and a day for a machine that was off."""
 
 
 def backup(state: StateDir, settings: Settings, *, simulated: bool) -> Iterator[Finding]:
@@ -36,7 +33,7 @@ def backup(state: StateDir, settings: Settings, *, simulated: bool) -> Iterator[
     if not why:
         size = f"{made.events} events, {made.bytes / 1e6:.1f} MB in {made.seconds:.1f} s"
         yield ok("backup", f"{file}: of {local(made.made_at)}, {size}")
-    if made.checked_at is None or now_us - made.checked_at > _TRIED_US:
+    if made.checked_at is None or untried(made, now_us):
         last = "never" if made.checked_at is None else f"last on {local(made.checked_at)[:10]}"
         yield warn("backup", f"{last} restored for trial: securwoman restore --check")
     else:

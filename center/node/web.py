@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from center.backup.for_web import ForWeb as BackupsForWeb
 from center.giving.for_web import ForWeb
 from center.node.processes import identity
 from center.node.web_group import SETTINGS_NAME
@@ -44,7 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
     from gateways.http.server import serve
 
     giving = ForWeb(state, settings.policy.recording.tracks)
-    serve(settings, answering, giving, PluggedIn(state, settings.lines), CenterFile(state))
+    backups = BackupsForWeb(state)
+    serve(settings, answering, giving, backups, PluggedIn(state, settings.lines), CenterFile(state))
     return 0
 
 

@@ -29,6 +29,7 @@ from gateways.console.voice import voice_route
 from gateways.http.addressing import configured as addressing_of
 from gateways.http.answers import AnyRequest, Problem, answer
 from gateways.http.auditing import Auditing, nothing_unaudited
+from gateways.http.backups import Backups
 from gateways.http.context import Giving, Web
 from gateways.http.decoding import BODY_MAX
 from gateways.http.door import signatures
@@ -44,6 +45,7 @@ from gateways.http.door.throttle import Throttle
 from gateways.http.errors import NotDurable, RequestError, TooMany
 from gateways.http.registry import RegistryQueries
 from gateways.http.routes.admin.about import about_routes
+from gateways.http.routes.admin.backups import backups_routes
 from gateways.http.routes.admin.keys import keys_routes
 from gateways.http.routes.admin.lines import lines_routes
 from gateways.http.routes.admin.operators import operators_routes
@@ -102,6 +104,7 @@ def parts(
     notifier: Notifier | None = None,
     directory: Directory | None = None,
     giving: Giving | None = None,
+    backups: Backups | None = None,
     modems: Callable[[], list[ModemView]] = list,
     settings_file: SettingsFile | None = None,
 ) -> Web:
@@ -150,6 +153,7 @@ def parts(
         levels=Lately(partial(line_levels.read_all, state)),
         directory=directory or FileDirectory(run),
         giving=giving,
+        backups=backups,
         modems=modems,
         settings_file=settings_file or NoFile(),
         stopping=asyncio.Event(),
@@ -256,6 +260,7 @@ def build(web: Web) -> Litestar:
             *keys_routes(web, Registry(web.journal)),
             *lines_routes(web),
             *about_routes(web),
+            *(backups_routes(web, web.backups) if web.backups else ()),
             *history_routes(web, Registry(web.journal, region=web.settings.policy.region)),
             *(giving_routes(web, web.giving, Registry(web.journal)) if web.giving else ()),
             console_route(screen, door, web.audit, lambda socket: _ticket(web, socket), web.auth.note_use),

@@ -14,6 +14,7 @@ from gateways.console.sessions import Cookies
 from gateways.console.views import ModemView
 from gateways.http.answers import AnyConnection
 from gateways.http.auditing import Auditing
+from gateways.http.backups import Backups
 from gateways.http.door.auth import Auth
 from gateways.http.door.challenges import Challenges
 from gateways.http.door.proxies import Proxies
@@ -122,6 +123,8 @@ class Web:
     levels: Lately[dict[LineId, LineLevels]]
     giving: Giving | None
     """None: nothing is handed out here."""
+    backups: Backups | None
+    """None: nothing is known of them here."""
     modems: Callable[[], list[ModemView]]
     """Those at this node that no line names, by the composition root."""
     settings_file: SettingsFile

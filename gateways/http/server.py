@@ -22,6 +22,7 @@ from litestar import Litestar
 
 from gateways.console.views import ModemView
 from gateways.http.app import build, parts
+from gateways.http.backups import Backups
 from gateways.http.context import Giving, Web
 from gateways.http.door.limits import Limits, Spares, is_loopback, limited
 from gateways.http.door.saying import SocketProtocol
@@ -61,6 +62,7 @@ def serve(
     settings: WebSettings,
     listening: Listening | None = None,
     giving: Giving | None = None,
+    backups: Backups | None = None,
     modems: Callable[[], list[ModemView]] = list,
     settings_file: SettingsFile | None = None,
 ) -> None:
@@ -75,7 +77,7 @@ def serve(
     else:
         listener = socket.socket(fileno=settings.listen_fd)
     try:
-        web = parts(settings, giving=giving, modems=modems, settings_file=settings_file)
+        web = parts(settings, giving=giving, backups=backups, modems=modems, settings_file=settings_file)
         plain = [socket.socket(fileno=fd) for fd in settings.plain_fds]
         server = _Server(web, listening, listener, plain)
         server.run(sockets=[listener])

@@ -15,7 +15,7 @@ command=$prefix/usr/local/bin/securwoman
 backups=$prefix/var/backups/securwoman
 account=securwoman
 services=(securwoman.service securwoman-backup.service securwoman-check.service)
-timers=(securwoman-backup.timer securwoman-check.timer)
+timers=(securwoman-backup.timer securwoman-check.timer securwoman-backup.path)
 
 usage_fault() {
     say "$1 (scripts/install --help)"

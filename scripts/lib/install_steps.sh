@@ -267,7 +267,7 @@ left_to_do() {
 }
 
 remove() {
-    local found=("$units"/securwoman*.service "$units"/securwoman*.timer "$units"/securwoman*.service.d "$rules" "$command" "$versions" "$current")
+    local found=("$units"/securwoman*.service "$units"/securwoman*.timer "$units"/securwoman*.path "$units"/securwoman*.service.d "$rules" "$command" "$versions" "$current")
     local path existing=()
     for path in "${found[@]}"; do [[ ! -e $path ]] || existing+=("$path"); done
     printf 'will go        %s\n' ${existing[@]+"${existing[@]}"}

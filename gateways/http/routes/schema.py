@@ -22,6 +22,7 @@ from gateways.http.decoding import JSON, MSGPACK
 from gateways.http.door import passkeys
 from gateways.http.routes import audit, devices, drill, figures, health, history, nodes, sign_on
 from gateways.http.routes.admin import answers as admin
+from gateways.http.routes.admin import backups
 from gateways.http.routes.admin.lines import answers as lines
 from gateways.http.routes.own import answers as own
 from model.record import PersonRecord
@@ -36,6 +37,7 @@ _STRUCTS: Final = (
     bodies.SeenBody,
     bodies.PositionBody,
     bodies.ShiftBody,
+    backups.BackupsView,
     admin.KeyIssued,
     admin.KeysView,
     admin.NewKey,

@@ -33,6 +33,7 @@ from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier, Notifier, SocketNotifier
 from store.registry.people import Person
 from store.registry.registry import Registry
+from tests.gateways.http.kept_backups import KeptBackups
 from tests.support.journals import lay
 from tests.waiting import wait_until
 
@@ -57,6 +58,7 @@ class Place:
     node: NodeId = NODE
     database: str = ""
     """A server's address, where several nodes share the journal; empty: a file in the state directory."""
+    backups: KeptBackups = field(default_factory=KeptBackups)
     changes: dict[str, object] = field(default_factory=dict)
     """What the web's settings have that is not as below."""
 
@@ -69,7 +71,7 @@ class Place:
             place._add_people()
             return place
         made, file = _with_people()
-        place = replace(made, state=state, policy=policy or Policy(), changes={})
+        place = replace(made, state=state, policy=policy or Policy(), backups=KeptBackups(), changes={})
         place._make_folders()
         lay(file, state / "journal.db")
         return place
@@ -141,7 +143,7 @@ class Place:
 
     def web(self) -> Web:
         """The parts of a web within this process."""
-        return parts(self.settings(), notifier=LocalNotifier(), giving=self.giving())
+        return parts(self.settings(), notifier=LocalNotifier(), giving=self.giving(), backups=self.backups)
 
     def giving(self) -> ForWeb:
         return ForWeb(StateDir(self.state), self.policy.recording.tracks)
@@ -222,7 +224,14 @@ class WebThread:
     def __init__(self, place: Place, port: int = 0) -> None:
         self._server = uvicorn.Server(
             uvicorn.Config(
-                build(parts(place.settings(), giving=place.giving(), modems=place.modems())),
+                build(
+                    parts(
+                        place.settings(),
+                        giving=place.giving(),
+                        backups=place.backups,
+                        modems=place.modems(),
+                    )
+                ),
                 log_config=None,
                 access_log=False,
                 proxy_headers=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
 import msgspec
@@ -10,9 +11,11 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from gateways.http.app import build
+from gateways.http.backups import BackupKept, BackupRun, BackupStanding, BackupWrong
 from gateways.http.context import Web
 from gateways.http.routes.admin.about import libraries
 from messages.ids import E164
+from runtime.published.backup_runs import Work
 from store.audit.entry import Action
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
@@ -24,6 +27,7 @@ from tests.waiting import wait_until
 
 Client = TestClient[Litestar]
 OPS, KEYS, LINES = "/v1/admin/operators", "/v1/admin/keys", "/v1/admin/lines"
+BACKUPS = "/v1/admin/backups"
 PASSWORD = "quattro parole messe insieme"
 WOKEN = {"was": {"on_call": False}, "now": {"on_call": True}}
 
@@ -65,7 +69,16 @@ ROUTES = (
     ("GET", LINES, None, StaffRole.SUPERVISOR),
     ("PUT", f"{LINES}/L1/out", {"reason": "a new aerial"}, StaffRole.SUPERVISOR),
     ("DELETE", f"{LINES}/L1/out", None, StaffRole.SUPERVISOR),
+    ("GET", BACKUPS, None, StaffRole.ADMIN),
+    ("POST", f"{BACKUPS}/check", None, StaffRole.ADMIN),
 )
+NAMED = (
+    ("luca-ferri", "{operator}"),
+    ("SIGN", "{sign}"),
+    ("L1", "{line}"),
+    ("backups/check", "backups/{work}"),
+)
+CHANGES = (Action.CHANGE_STAFF, Action.CHANGE_KEY, Action.CHANGE_LINE, Action.CHANGE_KEPT)
 
 
 def test_every_route_of_the_administration_is_tried_below(web: Web) -> None:
@@ -76,8 +89,7 @@ def test_every_route_of_the_administration_is_tried_below(web: Web) -> None:
         for method in one.http_methods
     }
     tried = {
-        (method, path.replace("luca-ferri", "{operator}").replace("SIGN", "{sign}").replace("L1", "{line}"))
-        for method, path, _, _ in ROUTES
+        (method, reduce(lambda path, one: path.replace(*one), NAMED, path)) for method, path, _, _ in ROUTES
     }
     assert tried == there
 
@@ -95,11 +107,11 @@ def test_who_may_do_what_and_who_may_not_is_entered(
     before = registry.operators(), registry.app_keys()
     said = client.request(method, path, json=body, headers=header(token))
     if role is not None and role.may(wanted):
-        assert said.status_code in (200, 201, 204), said.text
+        assert said.status_code in (200, 201, 202, 204), said.text
         made = entered(web)
         if method != "GET":
             assert [one.actor for one in made] == [eva.id]
-            assert made[0].action in (Action.CHANGE_STAFF, Action.CHANGE_KEY, Action.CHANGE_LINE)
+            assert made[0].action in CHANGES
         return
     assert said.status_code == (403 if role else 401)
     assert (registry.operators(), registry.app_keys()) == before
@@ -310,6 +322,37 @@ def test_a_key_is_issued_beside_the_others_told_once_and_revoked_but_not_the_las
     assert client.delete(f"{KEYS}/{first['sign']}", headers=admin).status_code == 404
     assert registry.app_key_name(place.app_key) is None
     assert made["key"] not in str(entered(web))
+
+
+def test_a_backup_is_ordered_once_entered_and_told_by_the_list(
+    web: Web, client: Client, place: Place, admin: dict[str, str]
+) -> None:
+    began_at = CLOCK.now_us()
+    made = BackupKept(
+        file="/b/c.age", made_at=began_at, events=9, bytes=2_000_000, seconds=1.5, checked_at=None,
+        check_seconds=0, is_there=True,
+    )  # fmt: skip
+    place.backups.stands = BackupStanding(
+        file="/b/c.age",
+        to=("age1abc…7k2m",),
+        kept=(made,),
+        runs={Work.BACKUP: BackupRun(began_at=began_at, failed="/b: No space left on device")},
+        next={Work.CHECK: began_at},
+        wrong=(BackupWrong.FAILED,),
+    )
+    first = client.get(BACKUPS, headers=admin)
+    told = first.json()
+    assert (told["wrong"], told["backups"][0]["checked_at"], told["check_run"]) == (["failed"], None, None)
+    assert told["backup_run"]["failed"] == "/b: No space left on device"
+    assert (told["backup_next"], told["check_next"]) == (None, told["backups"][0]["made_at"])
+    again = client.get(BACKUPS, headers={**admin, "if-none-match": first.headers["etag"]})
+    assert again.status_code == 304
+    codes = [
+        client.post(f"{BACKUPS}/{one}", headers=admin).status_code for one in ("backup", "backup", "all")
+    ]
+    assert codes == [202, 409, 404]
+    assert place.backups.ordered == [Work.BACKUP]
+    assert [(one.action, one.detail) for one in entered(web)] == [(Action.CHANGE_KEPT, "backup ordered")]
 
 
 def test_version_and_licences_are_those_of_what_is_installed_and_bundled(

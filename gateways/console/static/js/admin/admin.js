@@ -5,6 +5,7 @@ import { html } from '../../vendor/lit.js';
 import { either } from '../words/words.js';
 import * as about from './about.js';
 import * as audit from './audit.js';
+import * as backups from './backups/backups.js';
 import * as keys from './keys.js';
 import * as lines from './lines/lines.js';
 import * as operators from './operators/operators.js';
@@ -21,6 +22,7 @@ const CHAPTERS = [
   { key: 'O', name: () => either('Operatori', 'Operators'), role: 'admin', chapter: operators },
   { key: 'C', name: () => either('Chiavi', 'Keys'), role: 'admin', chapter: keys },
   { key: 'L', name: () => either('Linee', 'Lines'), role: 'supervisor', chapter: lines },
+  { key: 'B', name: () => either('Backup', 'Backups'), role: 'admin', chapter: backups },
   { key: 'R', name: () => either('Registro', 'Audit'), role: 'supervisor', chapter: audit },
   { key: 'V', name: () => either('Versione', 'Version'), role: 'supervisor', chapter: about },
 ];

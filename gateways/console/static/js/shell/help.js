@@ -113,13 +113,14 @@ export function help(ui) {
     ['H /', either('Storico, cerca', 'History, search')],
     ['T W Y D', either('Statistiche: periodo, CSV', 'Figures: period, CSV')],
     [
-      'O C L R V',
+      'O C L B R V',
       either(
-        'Gestione: operatori, chiavi, linee, registro, versione',
-        'Admin: operators, keys, lines, audit, version',
+        'Gestione: operatori, chiavi, linee, backup, registro, versione',
+        'Admin: operators, keys, lines, backups, audit, version',
       ),
     ],
     ['F', either('Linee: fuori servizio, di nuovo in servizio', 'Lines: out of service, back')],
+    ['A T', either('Backup: fanne uno, prova a ripristinarlo', 'Backups: make one, restore for trial')],
     ['P A', either('Registro: di chi, o chi', 'Audit: whose, or by whom')],
     ['S', t('trySound')],
     ['Y N', either('Sentito, non sentito', 'Heard, not heard')],

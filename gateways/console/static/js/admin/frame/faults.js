@@ -29,6 +29,7 @@ const WHY = {
     'It is the last line for 112: to take it out type its name here.',
   ],
   empty: ['Serve un nome.', 'A name is needed.'],
+  busy: ['È già in corso.', 'It is being done already.'],
   notYours: ['Solo per gli admin.', 'For admins only.'],
   notThere: ['Non c’è più.', 'It is not there any more.'],
   notValid: ['Così non va bene.', 'This is not valid.'],

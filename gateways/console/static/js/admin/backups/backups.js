@@ -1,0 +1,161 @@
+// The backups: what is to be seen to, the last and the next, one more now, and whether it could be restored.
+
+import { html, nothing } from '../../../vendor/lit.js';
+import { word } from '../../shell/parts.js';
+import { either, number } from '../../words/words.js';
+import { answered, why } from '../frame/faults.js';
+import { Listed } from '../frame/listed.js';
+import { button } from '../frame/page.js';
+import { moment, size, standing, wrong } from './words.js';
+
+const PATH = '/v1/admin/backups';
+
+/** @type {Listed<BackupsView>} */
+const list = new Listed(PATH);
+let refused = '';
+
+export function clear() {
+  list.clear();
+  refused = '';
+}
+
+/** @param {Ui} ui */
+export function enter(ui) {
+  refused = '';
+  list.load(ui);
+}
+
+/** While one is at work its time goes on, whether or not more of it is there. @param {Ui} ui */
+export async function again(ui) {
+  await list.load(ui);
+  if (list.said?.backup_run?.running || list.said?.check_run?.running) ui.draw();
+}
+
+/** @param {Ui} ui @param {'backup' | 'check'} work */
+async function begin(ui, work) {
+  const answer = await answered(ui.feed.ask('POST', `${PATH}/${work}`));
+  refused = answer.said ? '' : why(answer.code);
+  await list.load(ui);
+  ui.draw();
+}
+
+/** @param {Ui} ui @param {string} key */
+export function pressed(ui, key) {
+  if (key !== 'A' && key !== 'T') return false;
+  begin(ui, key === 'A' ? 'backup' : 'check');
+  return true;
+}
+
+/** @param {Ui} ui @param {string} name @param {BackupRunView | null} run @param {number} before */
+function state(ui, name, run, before) {
+  const text = standing(run, ui.feed.nowUs(), before);
+  if (!text) return nothing;
+  const bad = run.failed || run.cut_off || run.unheard;
+  return word(bad ? 'warn' : 'clock', `${name}: ${text}`, bad ? 'ink-bad' : '');
+}
+
+/** @param {Ui} ui @param {BackupsView} said */
+function facts(ui, said) {
+  const last = said.backups.find((one) => one.file === said.file);
+  const rows = [
+    [either('Dove', 'Where'), said.file || '—'],
+    [either('Può aprirlo', 'Who can open it'), said.to.join(', ') || '—'],
+    [
+      either('L’ultimo', 'The last'),
+      last
+        ? `${moment(last.made_at)} · ${size(last.bytes)} · ${number(last.seconds, 1)}\u00a0s`
+        : either('nessuno', 'none'),
+    ],
+    [either('Il prossimo', 'The next'), moment(said.backup_next)],
+    [
+      either('Ripristinato per prova', 'Restored for trial'),
+      last?.checked_at
+        ? `${moment(last.checked_at)} · ${number(last.check_seconds, 1)}\u00a0s`
+        : either('mai', 'never'),
+    ],
+    [either('La prossima prova', 'The next trial'), moment(said.check_next)],
+  ];
+  return html`<dl class="backups__facts">
+    ${rows.map(
+      ([name, text]) =>
+        html`<div>
+          <dt>${name}</dt>
+          <dd>${text}</dd>
+        </div>`,
+    )}
+  </dl>`;
+}
+
+/** @param {BackupRow} one */
+const row = (one) =>
+  html`<tr>
+    <td>
+      <b>${one.file}</b> ${one.is_there ? nothing : word('warn', either('non c’è', 'not there'), 'ink-bad')}
+    </td>
+    <td>${moment(one.made_at)}</td>
+    <td>${size(one.bytes)}</td>
+    <td class="spare">${one.events}</td>
+    <td>${one.checked_at ? moment(one.checked_at) : either('mai', 'never')}</td>
+  </tr>`;
+
+/** @param {BackupsView} said */
+const table = (said) =>
+  html`<table class="table">
+    <thead>
+      <tr>
+        <th>${either('File', 'File')}</th>
+        <th>${either('Fatto', 'Made')}</th>
+        <th>${either('Grandezza', 'Size')}</th>
+        <th class="spare">${either('Eventi', 'Events')}</th>
+        <th>${either('Provato', 'Tried')}</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${said.backups.map(row)}
+    </tbody>
+  </table>`;
+
+/** @param {Ui} ui */
+export function pane(ui) {
+  const { said } = list;
+  const before = said?.backups.find((one) => one.file === said.file)?.bytes ?? 0;
+  const fault = list.fault ? why(list.fault) : refused;
+  return html`<section class="view chapter backups" aria-labelledby="backups-h">
+    <header class="page-head">
+      <h1 id="backups-h" tabindex="-1">${either('Backup', 'Backups')}</h1>
+      <p role=${fault ? 'alert' : 'status'}>
+        ${fault ? word('warn', fault, 'ink-bad') : nothing}
+        ${
+          said && !said.wrong.length
+            ? word('check', either('Tutto a posto.', 'Everything is as it should be.'), 'ink-ok')
+            : nothing
+        }
+      </p>
+      <div class="page-head__end">
+        ${button(ui, ['A', either('Fanne uno ora', 'Make one now'), 'shield'])}
+        ${button(ui, ['T', either('Prova a ripristinarlo', 'Restore for trial'), 'check'])}
+      </div>
+    </header>
+    <section class="panel" aria-label=${either('Stato', 'State')}>
+      <div class="panel__body chapter__list" tabindex="0">
+        ${
+          said
+            ? html`<div class="backups__runs" role="status">
+                  ${state(ui, either('Backup', 'Backup'), said.backup_run, before)}
+                  ${state(ui, either('Prova', 'Trial'), said.check_run, 0)}
+                </div>
+                ${
+                  said.wrong.length
+                    ? html`<h2>${either('Da sistemare', 'To be seen to')}</h2>
+                        <ul class="backups__wrong">
+                          ${said.wrong.map((one) => html`<li>${word('warn', wrong(one), 'ink-wait')}</li>`)}
+                        </ul>`
+                    : nothing
+                }
+                ${facts(ui, said)} ${said.backups.length ? table(said) : nothing}`
+            : nothing
+        }
+      </div>
+    </section>
+  </section>`;
+}

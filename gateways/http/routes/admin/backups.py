@@ -1,0 +1,146 @@
+"""/v1/admin/backups, for admins: when the last backup was made and tried, what is wrong, one more now."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+import msgspec
+from litestar import Response, get, post
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+
+from gateways.http.answers import AnyRequest, Moment, Problem, answer, rfc3339, said
+from gateways.http.backups import BackupKept, BackupRun, Backups, BackupWrong
+from gateways.http.context import Web
+from gateways.http.routes.admin.listing import COMMON, UNCHANGED, listed
+from gateways.http.routes.admin.refusing import NotDone, NotThere, Why
+from gateways.http.routes.figures import OPERATORS
+from messages.ids import Instant
+from runtime.published.backup_runs import Work
+from store.audit.entry import Action
+from store.registry.people import StaffRole
+
+PATH: Final = "/v1/admin/backups"
+
+
+class BackupRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One backup that this center has made, as `securwoman backup` has told it. `checked_at`: when it, or one
+    before it in its place, was last restored for trial.
+    """
+
+    file: str
+    made_at: Moment
+    events: int
+    bytes: int
+    seconds: float
+    checked_at: Moment | None
+    check_seconds: float
+    is_there: bool
+
+
+class BackupRunView(msgspec.Struct, frozen=True, kw_only=True):
+    """The last time that one was made or tried. `waits`: it is ordered and not begun; `unheard`: nobody
+    begins it; `cut_off`: its process ended without a word; `failed`: the command's own words.
+    """
+
+    began_at: Moment
+    ended_at: Moment | None
+    waits: bool
+    unheard: bool
+    running: bool
+    cut_off: bool
+    failed: str
+    bytes: int
+
+
+class BackupsView(msgspec.Struct, frozen=True, kw_only=True):
+    """The backups of this node. `file`: where the settings have it written; `to`: who can open it;
+    `backup_next`, `check_next`: when a timer begins.
+    """
+
+    file: str
+    to: list[str]
+    backups: list[BackupRow]
+    backup_run: BackupRunView | None
+    check_run: BackupRunView | None
+    backup_next: Moment | None
+    check_next: Moment | None
+    wrong: list[BackupWrong]
+
+
+def backups_routes(web: Web, backups: Backups) -> list[HTTPRouteHandler]:
+    """The routes."""
+    admins: dict[str, Any] = {
+        "guards": [web.auth.require_role(StaffRole.ADMIN)],
+        "tags": ["admin"],
+        "security": OPERATORS,
+    }
+
+    @get(
+        PATH,
+        summary="How the backups stand",
+        description=UNCHANGED,
+        operation_id="admin_backups",
+        audit="when backups were made, and nobody's data",
+        responses={200: said(BackupsView, "As files and settings are now."), **COMMON},
+        **admins,
+    )
+    async def show(request: AnyRequest) -> Response[bytes]:
+        return await listed(web, request, await asyncio.to_thread(_view, backups))
+
+    @post(
+        f"{PATH}/{{work:str}}",
+        status_code=202,
+        summary="Make a backup now, or restore the last one for trial",
+        description="`work` is `backup` or `check`. It is done beside the center, as `securwoman backup` and "
+        "`securwoman restore --check` do it; what comes of it is told by the list.",
+        operation_id="admin_begin_backup",
+        audit=Action.CHANGE_KEPT,
+        responses={
+            202: said(BackupsView, "Ordered."),
+            **COMMON,
+            404: said(Problem, "No such work."),
+            409: said(Problem, "`busy`: it is being done."),
+        },
+        **admins,
+    )
+    async def begin(request: AnyRequest, work: FromPath[str]) -> Response[bytes]:
+        if work not in tuple(Work):
+            raise NotThere("no such work")
+        if not await asyncio.to_thread(backups.begin, Work(work)):
+            raise NotDone("it is being done already", Why.BUSY)
+        await web.audit.note(request, detail=f"{work} ordered")
+        return answer(request, await asyncio.to_thread(_view, backups), 202)
+
+    return [show, begin]
+
+
+def _view(backups: Backups) -> BackupsView:
+    found = backups.standing()
+    return BackupsView(
+        file=found.file,
+        to=list(found.to),
+        backups=[_row(one) for one in found.kept],
+        backup_run=_run(found.runs.get(Work.BACKUP)),
+        check_run=_run(found.runs.get(Work.CHECK)),
+        backup_next=_at(found.next.get(Work.BACKUP)),
+        check_next=_at(found.next.get(Work.CHECK)),
+        wrong=list(found.wrong),
+    )
+
+
+def _row(one: BackupKept) -> BackupRow:
+    told = msgspec.structs.asdict(one)
+    return BackupRow(**{**told, "made_at": rfc3339(one.made_at), "checked_at": _at(one.checked_at)})
+
+
+def _run(one: BackupRun | None) -> BackupRunView | None:
+    if one is None:
+        return None
+    told = msgspec.structs.asdict(one)
+    return BackupRunView(**{**told, "began_at": rfc3339(one.began_at), "ended_at": _at(one.ended_at)})
+
+
+def _at(moment: Instant | None) -> Moment | None:
+    return None if moment is None else rfc3339(moment)

@@ -1,0 +1,170 @@
+"""Backups as the administration sees and orders them: by the command, beside the center or by a unit."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from center import cli
+from center.backup import for_web
+from center.backup.age import new_identity
+from center.backup.for_web import ForWeb
+from center.backup.running import noted
+from center.backup.standing import who
+from center.backup.timers import next_by_timer
+from center.errors import CenterError
+from center.state.journals import journal_of
+from center.state.state_dir import StateDir
+from gateways.http.backups import BackupStanding, BackupWrong
+from messages.ids import Instant
+from runtime.published.backup_file import backups
+from runtime.published.backup_runs import Run, Work, file_of, run_of, said, wanted_file
+from tests.waiting import wait_until
+
+TOMORROW = {Work.BACKUP: Instant(4_000_000_000_000_000)}
+
+
+@pytest.fixture(autouse=True)
+def scheduled_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands have their process stand back, and this one goes on."""
+    monkeypatch.setattr(os, "sched_setscheduler", lambda *_: None)
+
+
+@pytest.fixture
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StateDir:
+    """A center whose settings name a place, whom to encrypt to, and a key for trials."""
+    made = StateDir(tmp_path / "state")
+    made.create()
+    with journal_of(made, create=True):
+        pass
+    (tmp_path / "media").mkdir()
+    to = new_identity(tmp_path / "trial.key")
+    settings = tmp_path / "center.toml"
+    settings.write_text(
+        f'[backup]\nfile = "media/center.age"\nto = ["{to}"]\nidentity = "{tmp_path}/trial.key"\n'
+    )
+    monkeypatch.setenv("SECURWOMAN_CONFIG", str(settings))
+    return made
+
+
+def ended(seen: ForWeb, work: Work) -> BackupStanding:
+    """As it stands once the last run of this work has ended."""
+
+    def found() -> BackupStanding | None:
+        stands = seen.standing()
+        run = stands.runs.get(work)
+        return stands if run is not None and run.ended_at is not None else None
+
+    return wait_until(found, within_s=60, what=f"the end of a {work}")
+
+
+def test_one_that_is_ordered_is_made_beside_the_center_and_tried(state: StateDir) -> None:
+    seen = ForWeb(state, lambda: TOMORROW)
+    before = seen.standing()
+    assert set(before.wrong) == {BackupWrong.SAME_DISK, BackupWrong.NEVER}
+    assert before.next == TOMORROW
+    assert seen.begin(Work.BACKUP)
+    stands = ended(seen, Work.BACKUP)
+    file = str(state.path.parent / "media/center.age")
+    assert [(one.file, one.is_there, one.checked_at) for one in stands.kept] == [(file, True, None)]
+    assert stands.runs[Work.BACKUP].failed == ""
+    assert set(stands.wrong) == {BackupWrong.SAME_DISK, BackupWrong.UNTRIED}
+    assert seen.begin(Work.CHECK)
+    assert not seen.begin(Work.CHECK)
+    stands = ended(seen, Work.CHECK)
+    assert stands.kept[0].checked_at is not None
+    assert stands.wrong == (BackupWrong.SAME_DISK,)
+    assert not (state.path / ".checking").exists()
+    Path(f"{file}.keys").unlink()
+    assert seen.standing().wrong == (BackupWrong.SAME_DISK, BackupWrong.NO_KEYS)
+
+
+def test_what_fails_is_told_in_the_commands_own_words_whoever_has_given_it(
+    state: StateDir, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (state.path.parent / "media").rmdir()
+    assert cli.run(["backup", "--state", str(state.path)]) == 1
+    seen = ForWeb(state, lambda: None).standing()
+    assert seen.runs[Work.BACKUP].failed in capfd.readouterr().err
+    assert "is its disk mounted?" in seen.runs[Work.BACKUP].failed
+    assert seen.wrong == (
+        *(BackupWrong.FAILED, BackupWrong.NO_FOLDER),
+        *(BackupWrong.NO_TIMER, BackupWrong.NEVER),
+    )
+
+
+def test_one_that_ended_without_a_word_is_told_and_is_in_nobodys_way(state: StateDir) -> None:
+    dead = Run(began_at=Instant(1), pid=os.getpid(), started=1)
+    file_of(state.path, Work.CHECK).write_bytes(said(dead))
+    seen = ForWeb(state, lambda: TOMORROW).standing()
+    assert seen.runs[Work.CHECK].cut_off
+    assert BackupWrong.CHECK_FAILED in seen.wrong
+    with noted(state, Work.CHECK):
+        assert ForWeb(state).standing().runs[Work.CHECK].running
+        assert not ForWeb(state).begin(Work.CHECK)
+        with noted(state, Work.CHECK):
+            pass
+        assert ForWeb(state).standing().runs[Work.CHECK].running, "the first one's, not the second's"
+
+
+def test_where_the_service_may_not_write_a_unit_is_asked_and_when_none_looks_that_is_said(
+    state: StateDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(for_web.os, "access", lambda *_: False)
+    seen = ForWeb(state, lambda: TOMORROW)
+    assert seen.begin(Work.BACKUP)
+    wanted = wanted_file(state.path, Work.BACKUP)
+    assert seen.standing().runs[Work.BACKUP].waits
+    assert not seen.begin(Work.BACKUP), "it is ordered already"
+    os.utime(wanted, (1_700_000_000, 1_700_000_000))
+    assert seen.standing().runs[Work.BACKUP].unheard
+    assert BackupWrong.FAILED in seen.standing().wrong
+    assert seen.begin(Work.BACKUP), "ordered anew"
+    assert not seen.standing().runs[Work.BACKUP].unheard
+    # As securwoman-backup.path has it given.
+    assert cli.run(["backup", "--state", str(state.path), "--json"]) == 0
+    assert not wanted.exists()
+    assert len(backups(state.path)) == 1
+    path_unit = (Path(__file__).parents[2] / "deploy/securwoman-backup.path").read_text()
+    assert f"PathExists=/var/lib/securwoman/{wanted.name}\n" in path_unit
+
+
+def test_an_error_leaves_its_reason_and_goes_on(state: StateDir) -> None:
+    with pytest.raises(CenterError), noted(state, Work.BACKUP):
+        raise CenterError("no")
+    run = run_of(state.path, Work.BACKUP)
+    assert run is not None
+    assert (run.failed, run.ended_at is not None) == ("no", True)
+
+
+def test_the_next_ones_are_told_by_systemd_where_it_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert next_by_timer(tmp_path / "none") is None
+    asked = tmp_path / "systemctl"
+    asked.write_text('#!/bin/sh\n[ "$2" = securwoman-backup.timer ] && echo @1795737600 || echo\n')
+    asked.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    assert next_by_timer(tmp_path) == {Work.BACKUP: 1795737600_000_000}
+
+
+@pytest.mark.parametrize(
+    ("recipient", "shown"),
+    [
+        ("age1qyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqs3290gq", "age1qyqszqgp…90gq"),
+        ("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIabc safe@home", "ssh-ed25519 safe@home"),
+        ("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIabcdef", "ssh-ed25519 …5AAAAIabcdef"),
+        ("/var/lib/securwoman/keys/trial.pub", "trial.pub"),
+    ],
+)
+def test_who_can_open_it_is_told_so_that_people_know_which_key_it_is(recipient: str, shown: str) -> None:
+    assert who(recipient) == shown
+
+
+def test_settings_that_cannot_be_read_are_told(state: StateDir) -> None:
+    Path(os.environ["SECURWOMAN_CONFIG"]).write_text("[backup]\nfiel = 1\n")
+    assert ForWeb(state).standing() == BackupStanding(wrong=(BackupWrong.SETTINGS,))
+    assert json.loads(said(Run(began_at=Instant(1), pid=1, started=1)))["failed"] == ""

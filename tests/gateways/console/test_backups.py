@@ -1,0 +1,112 @@
+"""The administration's backups in a browser, by keyboard, in both languages, without a barrier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from gateways.http.backups import BackupKept, BackupRun, BackupStanding, BackupWrong
+from messages.ids import SECOND, Instant
+from runtime.published.backup_runs import Work
+from store.journal.journal import Journal
+from store.registry.people import StaffRole
+from store.registry.registry import Registry
+from tests.gateways.console.desk import signed_on
+from tests.gateways.console.test_axe import AXE, LOOKS, RUN
+from tests.gateways.http.place import Place, WebThread
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.process,
+    pytest.mark.timeout(120),
+    pytest.mark.browser_may_say(r"409 \(Conflict\)"),
+]
+
+FILE = "/mnt/backup/center.age"
+WORDS = {
+    "en": {
+        "same": "It lies on the center’s own disk",
+        "failed": "The last trial restore failed.",
+        "why": "/mnt/backup/center.age is damaged or cut short",
+        "at_work": "Backup: at work for",
+        "of_about": "3.0\u00a0MB of about 12.0\u00a0MB",
+        "busy": "It is being done already.",
+        "good": "Everything is as it should be.",
+    },
+    "it": {
+        "same": "È sullo stesso disco del centro",
+        "failed": "L’ultima prova di ripristino non è riuscita.",
+        "why": "/mnt/backup/center.age is damaged or cut short",
+        "at_work": "Backup: in corso da",
+        "of_about": "3,0\u00a0MB di circa 12,0\u00a0MB",
+        "busy": "È già in corso.",
+        "good": "Tutto a posto.",
+    },
+}
+
+
+def stands(now_us: Instant, **changes: object) -> BackupStanding:
+    """One of an hour ago, tried yesterday."""
+    hour = 3600 * SECOND
+    kept = BackupKept(
+        file=FILE,
+        made_at=Instant(now_us - hour),
+        events=41_322,
+        bytes=12_000_000,
+        seconds=2.4,
+        checked_at=Instant(now_us - 24 * hour),
+        check_seconds=5.1,
+        is_there=True,
+    )
+    known: dict[str, object] = {
+        "file": FILE,
+        "to": ("age1qyqszqgp…90gq", "trial.pub"),
+        "kept": (kept,),
+        "next": {Work.BACKUP: Instant(now_us + 23 * hour)},
+    }
+    return BackupStanding(**{**known, **changes})  # type: ignore[arg-type]
+
+
+def barriers(page: Page) -> Iterator[str]:
+    """What axe finds, in either theme and at the smallest size."""
+    page.evaluate(AXE.read_text())
+    for theme, width, height in LOOKS:
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
+        yield from (f"{theme} {width}: {one}" for one in page.evaluate(RUN))
+
+
+@pytest.mark.parametrize("lang", ["it", "en"])
+def test_what_is_wrong_is_said_one_is_ordered_by_a_key_and_followed_as_it_goes_on(
+    page: Page, site: WebThread, place: Place, journal: Journal, lang: str
+) -> None:
+    words, now_us = WORDS[lang], journal.now_us()
+    Registry(journal).set_role(place.marta, StaffRole.ADMIN, by="test")
+    damaged = BackupRun(began_at=now_us, ended_at=now_us, failed=words["why"])
+    place.backups.stands = stands(
+        now_us, runs={Work.CHECK: damaged}, wrong=(BackupWrong.CHECK_FAILED, BackupWrong.SAME_DISK)
+    )
+    signed_on(page, site.url, place, lang)
+    page.keyboard.press("5")
+    expect(page.locator("#operators-h")).to_be_focused()
+    page.keyboard.press("b")
+    expect(page.locator("#backups-h")).to_be_focused()
+    main = page.locator(".backups")
+    for one in ("same", "failed", "why"):
+        expect(main).to_contain_text(words[one])
+    assert list(barriers(page)) == []
+    running = BackupRun(began_at=now_us, running=True, bytes=3_000_000)
+    place.backups.stands = stands(now_us, runs={Work.BACKUP: running})
+    page.keyboard.press("a")
+    expect(main).to_contain_text(words["at_work"])
+    expect(main).to_contain_text(words["of_about"])
+    assert place.backups.ordered == [Work.BACKUP]
+    page.keyboard.press("a")
+    expect(page.get_by_role("alert")).to_contain_text(words["busy"])
+    page.keyboard.press("t")
+    place.backups.stands = stands(now_us)
+    expect(main).not_to_contain_text(words["at_work"], timeout=15_000)
+    expect(main).to_contain_text(words["good"])
+    assert place.backups.ordered == [Work.BACKUP, Work.CHECK]

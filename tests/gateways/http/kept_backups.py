@@ -1,0 +1,25 @@
+"""Backups that stand as a test says, and of which orders are only written down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gateways.http.backups import BackupStanding
+from runtime.published.backup_runs import Work
+
+
+@dataclass
+class KeptBackups:
+    """A `gateways.http.backups.Backups`."""
+
+    stands: BackupStanding = field(default_factory=BackupStanding)
+    ordered: list[Work] = field(default_factory=list)
+
+    def standing(self) -> BackupStanding:
+        return self.stands
+
+    def begin(self, work: Work) -> bool:
+        if work in self.ordered:
+            return False
+        self.ordered.append(work)
+        return True
