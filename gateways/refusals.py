@@ -16,6 +16,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     Refusal.BEING_ENDED: "The alert is being ended.",
     Refusal.NEWER_OPEN: "A newer alert of the same number is open.",
     Refusal.PERSON_ERASED: "The person's data were erased.",
+    Refusal.ANOTHERS_ALERT: "It was another operator's alert: ask that operator, or a supervisor.",
+    Refusal.CLOSED_LONG_AGO: "It was closed more than 12 hours ago: ask a supervisor.",
     Refusal.NOT_ON_THE_LINE: "You are not on the line of this alert.",
     Refusal.ALREADY_YOURS: "The alert is yours already.",
     Refusal.ANOTHER_OPERATOR: "Another operator is on the line of this alert.",

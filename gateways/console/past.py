@@ -9,15 +9,17 @@ import msgspec
 from msgspec.structs import replace
 
 from gateways.console import timeline
+from gateways.console.afterwards import Room
 from gateways.console.feed import case_view
 from gateways.console.people import People
 from gateways.console.picture import Known
 from gateways.console.views import CaseView
-from messages.ids import E164, AlertId, Channel, Instant, OperatorId, Outcome, UserId
+from messages.ids import E164, AlertId, Channel, Instant, OperatorCommand, OperatorId, Outcome, UserId
 from messages.journal import Recorded
 from model import figures
 from model.alert.case import Case
 from model.alert.evolve import begin, evolve, fold
+from model.orders.allowed import why_no_note
 from model.orders.refusals import Refusal
 from store import streams
 from store.alerts import reopening
@@ -89,7 +91,9 @@ def found(
     return fits[:limit]
 
 
-def listed(journal: Journal, people: People, seq: int, alert: AlertId, me: OperatorId) -> PastAlert | None:
+def listed(
+    journal: Journal, people: People, room: Room, seq: int, alert: AlertId, me: OperatorId
+) -> PastAlert | None:
     """The alert as the list shows it to `me`: of others' no number and no last name. Raises JournalError."""
     recorded = journal.read_streams(streams.inbox(alert), streams.case(alert))
     case, row = fold(recorded), figures.row_of(recorded)
@@ -112,7 +116,7 @@ def listed(journal: Journal, people: People, seq: int, alert: AlertId, me: Opera
         closed_us=row.closed_us,
         outcome=row.outcome,
         erased_us=None if case.erased is None else case.erased.at,
-        reopen=why_not_reopened(journal, case),
+        reopen=why_not_reopened(journal, case) or room.why_not(case, OperatorCommand.REOPEN, me),
     )
 
 
@@ -128,15 +132,22 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     view: CaseView
 
 
-def story(journal: Journal, people: People, alert: AlertId) -> Story | None:
-    """The alert as the journal has it; None where there is none. Raises JournalError."""
+def story(journal: Journal, people: People, room: Room, alert: AlertId, me: OperatorId) -> Story | None:
+    """The alert as the journal has it, and what `me` may still do; None where there is none. Raises
+    JournalError.
+    """
     known: Known | None = None
     for recorded in journal.read_streams(streams.inbox(alert), streams.case(alert)):
         known = _told(known, recorded)
     if known is None:
         return None
-    view = case_view(known, people.person(known.case.user))
-    return Story(case=known.case, view=replace(view, reopen=why_not_reopened(journal, known.case)))
+    case = known.case
+    view = replace(
+        case_view(known, people.person(case.user)),
+        reopen=why_not_reopened(journal, case) or room.why_not(case, OperatorCommand.REOPEN, me),
+        note=why_no_note(case) or room.why_not(case, OperatorCommand.NOTE, me),
+    )
+    return Story(case=case, view=view)
 
 
 def _told(known: Known | None, recorded: Recorded) -> Known | None:

@@ -30,6 +30,8 @@ class OperatorRecord(msgspec.Struct, frozen=True, kw_only=True):
     number: E164 | None = None
     role: StaffRole = StaffRole.OPERATOR
     has_second_factor: bool = False
+    on_call: bool = False
+    """Called when nobody on shift answers."""
 
 
 class Register(Protocol):

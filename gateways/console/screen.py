@@ -8,6 +8,7 @@ from typing import Final, Protocol
 import msgspec
 
 from gateways.console import feed
+from gateways.console.afterwards import COMMANDS, Room
 from gateways.console.following import Batch, Following
 from gateways.console.listed import Listed
 from gateways.console.map.tiles import Tiles
@@ -162,12 +163,17 @@ class Screen:
 
     def allowed(self, alerts: Iterable[AlertId], me: OperatorRecord) -> dict[AlertId, Reasons]:
         """For each alert and command, why this operator may not give it now."""
-        shown = self.following.picture.alerts
-        return {
-            alert: feed.allowed(shown[alert].case, me.operator, self.policy, me.role)
-            for alert in alerts
-            if alert in shown
-        }
+        picture = self.following.picture
+        room = Room(self.people.operators(), picture.shifts, self.clock.now_us())
+        found: dict[AlertId, Reasons] = {}
+        for alert in alerts:
+            if (known := picture.alerts.get(alert)) is None:
+                continue
+            found[alert] = feed.allowed(known.case, me.operator, self.policy, me.role)
+            for command in COMMANDS:
+                not_theirs = room.why_not(known.case, command, me.operator)
+                found[alert][command.value] = found[alert][command.value] or not_theirs
+        return found
 
     def names(self) -> dict[OperatorId, str]:
         """The operators' names."""

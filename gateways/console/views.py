@@ -288,6 +288,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     reopened_us: Instant | None
     reopen: Refusal | None = None
     """In a story: why the alert cannot be reopened, null where it can. Elsewhere null, and says nothing."""
+    note: Refusal | None = None
+    """In a story: why the operator cannot add a note, null where that is possible. Elsewhere null."""
     contacts_us: Instant | None = None
     """When short messages to those were asked for whom the user wanted told."""
     contacts: str = ""

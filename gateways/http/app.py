@@ -69,6 +69,7 @@ from gateways.http.routes.psap import psap_routes
 from gateways.http.routes.psap_feed import psap_feed_route
 from gateways.http.routes.records import record_routes
 from gateways.http.routes.schema import openapi_config
+from gateways.http.routes.shift import shift_routes
 from gateways.http.routes.sign_on import sign_on_routes
 from gateways.http.routes.tiles import configured, tile_routes
 from gateways.http.settings import WebSettings
@@ -255,6 +256,7 @@ def build(web: Web) -> Litestar:
             nodes_route(web),
             *drill_routes(web),
             *figures_routes(web, tally),
+            *shift_routes(web, tally),
             *audit_routes(web, Registry(web.journal)),
             *operators_routes(web, Registry(web.journal, region=web.settings.policy.region)),
             *keys_routes(web, Registry(web.journal)),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from gateways.console.afterwards import Room
 from gateways.console.following import Following
 from gateways.console.people import People
 from gateways.console.sessions import Cookies
@@ -135,6 +136,10 @@ class Web:
         """The numbers from which users may be called, of all nodes' lines: sorted, each once."""
         lines = (*self.settings.lines, *self.nodes.lines_elsewhere())
         return tuple(sorted({line.number for line in lines if line.number and not line.emergency}))
+
+    def room(self) -> Room:
+        """Who is there now."""
+        return Room(self.people.operators(), self.following.picture.shifts, self.clock.now_us())
 
     def client_address(self, connection: AnyConnection) -> str:
         """Whose address a request counts for; empty where none is known."""

@@ -92,6 +92,12 @@ class NoSuchAlert(RequestError):
     status: ClassVar[int] = 404
 
 
+class NoSuchNote(RequestError):
+    """No note to the next shift has this id."""
+
+    status: ClassVar[int] = 404
+
+
 class NoSuchDevice(RequestError):
     """No enrolled phone of this person has this id."""
 

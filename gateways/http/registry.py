@@ -112,6 +112,7 @@ class RegistryQueries:
                 number=one.phone,
                 role=one.role,
                 has_second_factor=one.has_second_factor,
+                on_call=one.on_call,
             )
             for one in everybody
         }

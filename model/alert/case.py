@@ -378,6 +378,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """When she asked for it."""
     listener: Listener | None = None
     """Never the operator, and of no weight in what is decided."""
+    had_by: tuple[OperatorId, ...] = ()
+    """Who has had it, each once, in the order in which they came."""
     hand_over: HandOver | None = None
     """Others are being called, and the first who is joined has the case. Until then it is whose it was."""
     bridge: BridgeId | None = None

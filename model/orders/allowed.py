@@ -43,8 +43,7 @@ def refusal_now(
     `party`: who is to have another line.
     """
     if command is OperatorCommand.NOTE:
-        gone = case.erased is not None and PersonalKind.WORDS in case.erased.kinds
-        return Refusal.PERSON_ERASED if gone else None
+        return why_no_note(case)
     if command is OperatorCommand.REOPEN:
         return None if case.closed_at is not None else Refusal.NOT_CLOSED
     if case.closed_at is not None:
@@ -112,6 +111,12 @@ def refusal_now(
             return _send_digit(case, party or Party.PSAP)
         case OperatorCommand.ANOTHER_LINE:
             return why_no_other_line(case, party or party_without_sound(case), policy)
+
+
+def why_no_note(case: Case) -> Refusal | None:
+    """Why a note would not be kept: what is personal and in words was erased. Open or closed is the same."""
+    gone = case.erased is not None and PersonalKind.WORDS in case.erased.kinds
+    return Refusal.PERSON_ERASED if gone else None
 
 
 def _write_by_sms(case: Case, policy: Policy) -> Refusal | None:

@@ -16,6 +16,8 @@ class Refusal(StrEnum):
     BEING_ENDED = "being_ended"
     NEWER_OPEN = "newer_open"
     PERSON_ERASED = "person_erased"
+    ANOTHERS_ALERT = "anothers_alert"
+    CLOSED_LONG_AGO = "closed_long_ago"
     NOT_ON_THE_LINE = "not_on_the_line"
     ALREADY_YOURS = "already_yours"
     ANOTHER_OPERATOR = "another_operator"

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
 from messages.events import BridgeJoined
-from messages.ids import OperatorCommand, Party
+from messages.ids import SECOND, Instant, OperatorCommand, Party
 from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.leg import place
+
+DUE_AFTER_US: Final = Instant(7 * 86_400 * SECOND)
+"""A drill a week: what has not been tried for longer is not known to work."""
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +34,11 @@ class Drilled(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str | None
     deadline_met: bool
     steps: tuple[Step, ...]
+
+
+def is_due(last_at: Instant | None, now_us: Instant) -> bool:
+    """Whether it is time for a drill. `last_at`: when the last was begun, None for never."""
+    return last_at is None or now_us > last_at + DUE_AFTER_US
 
 
 def next_order(case: Case, *, with_psap: bool) -> OperatorCommand | None:

@@ -20,13 +20,14 @@ from gateways.http.routes.audit import AuditView
 from gateways.http.routes.drill import DrillView
 from gateways.http.routes.figures import FiguresView
 from gateways.http.routes.own.answers import Beginning, OwnAccess
+from gateways.http.routes.shift import ShiftView
 from gateways.http.routes.sign_on import SignedOn
 from messages.ids import OperatorCommand
 
 TOLD = (
     *(Snapshot, Events, Levels, NodesTold, CaseView, Entry, PastAlert, FiguresView, AuditView, DrillView),
     *(SignedOn, OwnAccess, Beginning, OperatorsView, OperatorAdded, KeysView, KeyIssued, VersionView),
-    *(LinesView, BackupsView),
+    *(LinesView, BackupsView, ShiftView),
 )
 ENCODED = {"cases": "CaseView"}
 """What is encoded before it is put in, by the field that has it."""

@@ -27,7 +27,7 @@ from messages.events import (
 from messages.ids import AlertId, PersonalKind, UserId
 from model.policy import Retention
 from model.rules.retention import Remembered, due, why
-from store import streams
+from store import shift_notes, streams
 from store.alerts.belonging import is_open
 from store.database.query import Query
 from store.database.schema import alert_key, alias, person
@@ -111,9 +111,10 @@ def release(journal: Journal, alert: AlertId, *, by: str) -> Forgotten:
 
 
 def sweep(journal: Journal, retention: Retention) -> Iterator[tuple[Forgotten, ...]]:
-    """Forget what is due, a page of alerts a step. It may be broken off at any step, and done by several at
-    once. Raises JournalError.
+    """Forget what is due, notes of the room first, then a page of alerts a step. It may be broken off at any
+    step, and done by several at once. Raises JournalError.
     """
+    journal.transact(partial(shift_notes.forget, words_days=retention.words_days))
     after = ""
     while page := [AlertId(row[0]) for row in journal.rows(_PAGE, after, PAGE)]:
         after = page[-1]

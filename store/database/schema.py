@@ -316,6 +316,18 @@ outbox = Table(
     Column("begun_us", BigInteger, nullable=True),
 )
 
+shift_note = Table(
+    "shift_note",
+    metadata,
+    # What operators leave to those after them (`store.shift_notes`).
+    Column("id", Text, primary_key=True),
+    Column("at_us", BigInteger, nullable=False, index=True),
+    Column("by", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("done_us", BigInteger, nullable=True),
+    Column("done_by", Text, nullable=True),
+)
+
 audit = Table(
     "audit",
     metadata,
@@ -345,5 +357,6 @@ PERSONAL: Final = (
     "record",
     "picture",
     "outbox",
+    "shift_note",
 )
 """The tables that hold what can be erased. All of them are small, but for pictures."""

@@ -84,7 +84,10 @@ _PEOPLE: Final = (
     *(schema.person, schema.person_phone, schema.person_device),
     *(schema.device_key, schema.record_key, schema.record),
 )
-_STAFF: Final = (schema.operator, schema.authenticator, schema.app_key, schema.keyring, schema.session)
+_STAFF: Final = (
+    *(schema.operator, schema.authenticator, schema.app_key, schema.keyring, schema.session),
+    schema.shift_note,
+)
 _NOT_COPIED: Final = (
     schema.open_alert,
     schema.alert_row,

@@ -6,6 +6,7 @@ that moment is refused with the reason (409). What comes of it is the AlertCase'
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
 
 from litestar import Response, post
@@ -13,6 +14,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 from msgspec.structs import replace
 
+from gateways.console.afterwards import COMMANDS
 from gateways.http.answers import AnyRequest, CommandAnswer, Problem, ShiftAnswer, answer, said
 from gateways.http.bodies import CommandBody, ShiftBody
 from gateways.http.context import Web
@@ -197,6 +199,11 @@ def operator_routes(web: Web) -> list[HTTPRouteHandler]:
         if data.command in (OperatorCommand.LISTEN, OperatorCommand.WHISPER):
             web.auth.require(by, StaffRole.SUPERVISOR)
         known, policy = checked(alert), web.settings.policy
+        if data.command in COMMANDS:
+            case = await asyncio.to_thread(web.following.case, known)
+            not_theirs = None if case is None else web.room().why_not(case, data.command, by)
+            if not_theirs is not None:
+                raise Refused(not_theirs)
         if data.to is not None and OperatorId(data.to) not in web.people.operators():
             raise Refused(Refusal.NO_SUCH_OPERATOR)
         if data.question and data.language not in web.settings.speaks.get(data.question, ()):

@@ -18,7 +18,7 @@ from gateways.http.context import Web
 from gateways.http.door.auth import OPERATOR
 from gateways.http.errors import Refused
 from gateways.http.routes.figures import OPERATORS, no_store
-from messages.events import NoteAdded, NumberRaised, PsapRequested, ShiftChanged
+from messages.events import AlertReceived, NoteAdded, NumberRaised, PsapRequested, ShiftChanged
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, OperatorId, Outcome, ShiftState
 from messages.journal import Recorded
 from model.alert.evolve import fold
@@ -71,11 +71,9 @@ def begin(
 
 def last_drill(journal: Journal, phone: E164, *, now_us: Instant, timeout_s: float) -> DrillView:
     """The last one of this phone. Raises JournalError."""
-    stream = stream_of(journal.row, StreamKind.NUMBER, phone)
-    last = None if stream is None else journal.last(stream)
-    if last is None or not isinstance(last.event, NumberRaised):
+    alert = _last_raised(journal, phone)
+    if alert is None:
         return DrillView()
-    alert = last.event.alert
     recorded = journal.read_streams(streams.inbox(alert), streams.case(alert))
     case = fold(recorded)
     if case is None or not case.test:
@@ -91,6 +89,20 @@ def last_drill(journal: Journal, phone: E164, *, now_us: Instant, timeout_s: flo
         outcome=case.outcome,
         steps=found.steps,
     )
+
+
+def last_begun(journal: Journal, phone: E164) -> Instant | None:
+    """When this phone last raised a test, where it has raised nothing else since. Raises JournalError."""
+    alert = _last_raised(journal, phone)
+    first = None if alert is None else next(iter(journal.read(streams.inbox(alert))), None)
+    event = None if first is None else first.event
+    return event.received_at if isinstance(event, AlertReceived) and event.test else None
+
+
+def _last_raised(journal: Journal, phone: E164) -> AlertId | None:
+    stream = stream_of(journal.row, StreamKind.NUMBER, phone)
+    last = None if stream is None else journal.last(stream)
+    return last.event.alert if last is not None and isinstance(last.event, NumberRaised) else None
 
 
 def _psap_was_asked(recorded: list[Recorded]) -> bool:

@@ -44,7 +44,8 @@ def history_routes(web: Web, users: Users) -> list[HTTPRouteHandler]:
 
     def look(me: OperatorId, search: str, limit: int, before: int) -> PastAlerts:
         some = found(web.journal, users, search, before=before, limit=limit + 1)
-        alerts = [listed(web.journal, web.people, seq, alert, me) for seq, alert in some[:limit]]
+        room = web.room()
+        alerts = [listed(web.journal, web.people, room, seq, alert, me) for seq, alert in some[:limit]]
         return PastAlerts(alerts=[one for one in alerts if one is not None], more=len(some) > limit)
 
     @get(
@@ -97,7 +98,8 @@ def history_routes(web: Web, users: Users) -> list[HTTPRouteHandler]:
     )
     async def whole_story(request: AnyRequest, alert: FromPath[str]) -> Response[bytes]:
         known = checked(alert)
-        found = await asyncio.to_thread(story, web.journal, web.people, known)
+        me: OperatorId = request.state[OPERATOR]
+        found = await asyncio.to_thread(story, web.journal, web.people, web.room(), known, me)
         if found is None:
             raise NoSuchAlert("no such alert")
         await web.audit.note(request, (known, found.case.user), detail="story")

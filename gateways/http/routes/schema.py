@@ -20,7 +20,7 @@ from gateways.console.views import CaseView
 from gateways.http import answers, bodies, records
 from gateways.http.decoding import JSON, MSGPACK
 from gateways.http.door import passkeys
-from gateways.http.routes import audit, devices, drill, figures, health, history, nodes, sign_on
+from gateways.http.routes import audit, devices, drill, figures, health, history, nodes, shift, sign_on
 from gateways.http.routes.admin import answers as admin
 from gateways.http.routes.admin import backups
 from gateways.http.routes.admin.lines import answers as lines
@@ -78,6 +78,10 @@ _STRUCTS: Final = (
     records.PictureAnswer,
     records.RecordAnswer,
     passkeys.RequestOptions,
+    shift.NewNote,
+    shift.NoteDone,
+    shift.NoteRow,
+    shift.ShiftView,
     sign_on.SignOn,
     sign_on.SignedOn,
     PersonRecord,

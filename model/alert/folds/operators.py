@@ -49,6 +49,7 @@ def fold_operators(case: Case, event: ev.Event, at: Instant) -> Case | None:
                     if leg.party is not Party.OPERATOR
                 },
                 operator=operator,
+                had_by=(*_without(case.had_by, operator), operator),
                 operator_joined_at=at,
                 # The user of a silent alert is not called: an operator who has it is what meets the deadline.
                 met_at=case.met_at or (at if case.silent and not case.aloud else None),

@@ -1,38 +1,21 @@
-// The story of the alert that is chosen in the history, and the offer to reopen it.
+// The story of the alert that is chosen in the history, where notes are added and it is reopened.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { tag } from '../shell/parts.js';
 import { either, outcome, reason, t } from '../words/words.js';
 import { log } from '../case/log.js';
+import { noteField } from '../case/notes.js';
 import { give, state } from './past.js';
+import { offer } from './reopening.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
 
-const ERASED = 'person_erased'; // why an alert is reopened no more
-
-/** The offer, the question, or why not. @param {Ui} ui @param {CaseView} view */
-function reopening(ui, view) {
-  if (view.closed_us === null) return nothing;
-  if (view.reopen === ERASED) return html`<p class="history__reopen">${reason(ERASED)}</p>`;
-  const { reopening: asked } = state;
-  const user = view.person ? s.first(view) : t('user');
-  const what = asked?.psap
-    ? either(`Richiama ${user} e il 112`, `Calls ${user} and 112 again`)
-    : either(`Richiama ${user}`, `Calls ${user} again`);
-  const other = asked?.psap ? either('Senza il 112', 'Without 112') : either('Anche il 112', '112 as well');
-  const button = (key, label) =>
-    html`<button class="btn" aria-keyshortcuts=${key} @click=${() => ui.press(key)}>
-      <kbd>${key === 'Enter' ? t('enter') : key === 'Escape' ? 'Esc' : key}</kbd><span>${label}</span>
-    </button>`;
-  return html`<p class="history__reopen" role="status">
-    ${
-      asked
-        ? html`${button('Enter', what)}${button('E', other)}${button('Escape', t('back'))}`
-        : html`${button('R', t('reopen'))}${
-            state.said ? html`<span class="ink-bad">${state.said}</span>` : nothing
-          }`
-    }
-  </p>`;
+/** What was written, and where more can be: N. @param {Ui} ui @param {CaseView} view */
+function note(ui, view) {
+  if (view.note) return html`<p class="history__reopen ink-2">${reason(view.note)}</p>`;
+  const refused = ui.orders.whyNotIn(view, 'N');
+  return html`${refused ? html`<p class="history__reopen ink-bad" role="status">${refused}</p>` : nothing}
+  ${noteField(ui, view.alert, false)}`;
 }
 
 /** What a supervisor can hand out. @param {Ui} ui @param {CaseView} view */
@@ -90,9 +73,15 @@ export function story(ui, view) {
         <dd>${view.alert}</dd>
       </div>
     </dl>
-    ${reopening(ui, view)} ${giving(ui, view)}
+    ${
+      view.closed_us === null
+        ? nothing
+        : offer(ui, view.alert, view.person ? s.first(view) : t('user'), view.reopen ?? null)
+    }
+    ${giving(ui, view)}
     <ol class="panel__body log history__log" aria-label=${t('whatHappened')} tabindex="0">
       ${log(ui, view)}
     </ol>
+    ${note(ui, view)}
   </section>`;
 }

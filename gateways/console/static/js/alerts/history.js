@@ -6,7 +6,8 @@ import { searchField } from '../shell/searching.js';
 import { stepped } from '../shell/stepped.js';
 import { channel, either, outcome, t } from '../words/words.js';
 import { choice } from './choice.js';
-import { choose, forget, load, reopens, state } from './past.js';
+import * as notes from '../case/notes.js';
+import { choose, forget, load, reopens, state, told } from './past.js';
 import { story } from './chosen.js';
 import * as f from '../words/format.js';
 
@@ -32,6 +33,10 @@ function move(ui, by) {
 /** @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
   if (reopens(ui, key)) return true;
+  if (key === 'N' && told()) {
+    notes.focus();
+    return true;
+  }
   if (key === '/') {
     const field = document.getElementById('search');
     field?.focus();

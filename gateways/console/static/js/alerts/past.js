@@ -1,7 +1,8 @@
-// What has been asked of the journal for the history: the list, the chosen story, and whether it is reopened.
+// What has been asked of the journal for the history: the list, and the chosen story.
 
+import * as notes from '../case/notes.js';
 import { save } from '../shell/saving.js';
-import { reason, t } from '../words/words.js';
+import * as reopening from './reopening.js';
 
 const PAGE = 50;
 
@@ -21,8 +22,6 @@ export const state = {
   askedAtMs: 0,
   pages: 1,
   typing: 0,
-  reopening: null,
-  said: '',
   /** @type {{ alert: string, said: '' | 'beingMade' | 'downloaded' | 'notMade' }} */
   given: { alert: '', said: '' }, // of which alert something was last handed out, and what came of it
 };
@@ -31,8 +30,7 @@ export const state = {
 export async function choose(ui, alert) {
   state.chosen = alert;
   state.cursor = alert;
-  state.reopening = null;
-  state.said = '';
+  reopening.forget();
   ui.draw();
   const view = await read(ui, `/v1/alerts/${encodeURIComponent(alert)}/story`);
   if (state.chosen !== alert) return;
@@ -78,33 +76,20 @@ export function forget(ui) {
   if (state.chosen) choose(ui, state.chosen);
 }
 
-/** Why the chosen alert may not be reopened, or null where it may. @param {CaseView} story */
-const whyNot = (story) => (story.closed_us === null ? 'not_closed' : (story.reopen ?? null));
+notes.onNote((ui, alert) => {
+  if (ui.screen.section === 'history' && state.chosen === alert) choose(ui, alert);
+});
 
-/**
- * R asks, E adds 112, Enter does it, and every other key leaves it as it is. True where the key was for that.
- * @param {Ui} ui @param {string} key
- */
+/** The story of the alert that is chosen, once it is there. */
+export const told = () => (state.chosen && state.story?.alert === state.chosen ? state.story : null);
+
+/** R and what follows it, in the chosen alert. @param {Ui} ui @param {string} key */
 export function reopens(ui, key) {
-  const story = state.chosen && state.story?.alert === state.chosen ? state.story : null;
+  const story = told();
   if (!story) return false;
-  if (state.reopening === null) {
-    if (key !== 'R') return false;
-    const no = whyNot(story);
-    state.said = no ? reason(no) : '';
-    state.reopening = no ? null : { psap: false };
-  } else if (key === 'E') state.reopening = { psap: !state.reopening.psap };
-  else {
-    const { psap } = state.reopening;
-    state.reopening = null;
-    if (key === 'Enter') reopen(ui, story.alert, psap);
-  }
-  ui.draw();
-  return true;
+  const no = story.closed_us === null ? 'not_closed' : (story.reopen ?? null);
+  return reopening.pressed(ui, key, story.alert, no);
 }
-
-/** Whether Enter is the answer to a question here. @param {Ui} ui */
-export const asks = (ui) => ui.screen.section === 'history' && state.reopening !== null;
 
 /**
  * Have it made, which can take a while, and save it.
@@ -116,16 +101,5 @@ export async function give(ui, alert, what) {
   ui.draw();
   const done = await save(ui, `/v1/alerts/${encodeURIComponent(alert)}/${what}`, `${what}-${alert}.zip`);
   state.given.said = done ? 'downloaded' : 'notMade';
-  ui.draw();
-}
-
-/** @param {Ui} ui @param {string} alert @param {boolean} psap */
-async function reopen(ui, alert, psap) {
-  const answer = await ui.feed.command(alert, 'reopen', psap ? { party: 'psap' } : {});
-  if (answer.ok) {
-    ui.screen.open(alert);
-    return;
-  }
-  state.said = reason(answer.reason) || t('noConnection');
   ui.draw();
 }

@@ -3,7 +3,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { icon } from '../shell/parts.js';
 import { either, languageName, t } from '../words/words.js';
-import { log } from './log.js';
+import { log, notesBefore } from './log.js';
 import * as dialogue from './dialogue/dialogue.js';
 import * as facts from './facts.js';
 import * as questions from './dialogue/questions.js';
@@ -75,7 +75,7 @@ export function caseView(ui, view) {
                       ? record.panel(ui, view)
                       : otherForms(view)
                     : story(ui, view)
-        }${noteField(ui, view, briefing)}
+        }${noteField(ui, view.alert, briefing)}
       </section>
       ${copyBox(view, ui.draw)}
     </div>
@@ -85,6 +85,7 @@ export function caseView(ui, view) {
 
 /** @param {Ui} ui @param {CaseView} view */
 function story(ui, view) {
+  const notes = notesBefore(ui, view);
   return html`<div class="panel__head">
       <h2>${t('whatHappened')}</h2>
       ${record.opener(ui, view)}<span class="ink-3 log__order">${t('newestFirst')}</span
@@ -93,6 +94,13 @@ function story(ui, view) {
       >
     </div>
     <div class="panel__body log" role="log" tabindex="0" aria-label=${t('whatHappened')}>
+      ${
+        notes.length
+          ? html`<ol class="log__before" aria-label=${either('Note di prima', 'Notes of before')}>
+              ${notes}
+            </ol>`
+          : nothing
+      }
       <ol>
         ${log(ui, view).reverse()}
       </ol>

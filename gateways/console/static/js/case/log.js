@@ -27,3 +27,13 @@ export function log(ui, view) {
   });
   return made.filter(Boolean);
 }
+
+/**
+ * The notes of before, of an alert that was reopened: whoever has it now is to have them in sight.
+ * @param {Ui} ui @param {CaseView} view
+ */
+export function notesBefore(ui, view) {
+  const before = view.reopened_us ?? 0;
+  const notes = view.timeline.filter((one) => one.what === 'note.added' && one.at_us < before);
+  return log(ui, { ...view, timeline: notes });
+}

@@ -3,11 +3,20 @@
 import { t } from '../words/words.js';
 import { Writing } from './dialogue/writing.js';
 
+/** @type {Set<(ui: Ui, alert: string) => void>} */
+const listeners = new Set();
+/** Who is to know of a note that the center has. @param {(ui: Ui, alert: string) => void} told */
+export const onNote = (told) => listeners.add(told);
+
 const notes = new Writing({
   key: 'N',
   most: 4000,
   sends: (e) => e.key === 'Enter' && (e.ctrlKey || e.metaKey),
-  send: (ui, alert, text) => ui.feed.command(alert, 'note', { text }),
+  send: async (ui, alert, text) => {
+    const answer = await ui.feed.command(alert, 'note', { text });
+    if (answer.ok) for (const told of listeners) told(ui, alert);
+    return answer;
+  },
 });
 
 export const focus = () => notes.focus();
@@ -15,7 +24,7 @@ export const clear = () => notes.clear();
 
 /**
  * In one place whatever is above it: a note that is being written goes on.
- * @param {Ui} ui @param {CaseView} view @param {boolean} narrow
+ * @param {Ui} ui @param {string} alert @param {boolean} narrow
  */
-export const noteField = (ui, view, narrow) =>
-  notes.field(ui, view.alert, t('writeNote'), narrow ? '' : t('noteSend'));
+export const noteField = (ui, alert, narrow) =>
+  notes.field(ui, alert, t('writeNote'), narrow ? '' : t('noteSend'));

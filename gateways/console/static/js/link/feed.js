@@ -179,6 +179,16 @@ export class Feed {
     return this.#order('/v1/operators/me/shift', reason ? { state, reason } : { state });
   }
 
+  /** Leave a note to the next shift. @param {string} text */
+  leaveNote(text) {
+    return this.#order('/v1/shift/notes', { text });
+  }
+
+  /** @param {string} note @param {boolean} done */
+  finishNote(note, done) {
+    return this.#order(`/v1/shift/notes/${encodeURIComponent(note)}/done`, { done });
+  }
+
   /** Begin a drill. */
   drill() {
     return this.#order('/v1/drill', {});

@@ -9,6 +9,7 @@ import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
 import * as alarms from '../plant/alarms.js';
 import * as sections from './sections.js';
+import { last } from '../shift/shift.js';
 import * as wrapup from '../shift/wrapup.js';
 
 /** @param {Ui} ui @param {CaseView} incoming */
@@ -29,7 +30,9 @@ export function bar(ui, incoming) {
         : wrapup.wrapping(ui)
           ? wrapup.inBar(ui)
           : {
-              ready: word('done', t('ready'), 'ink-ok'),
+              ready: last(ui)
+                ? word('warn', either('Disponibile · nessun altro', 'Ready · nobody else'), 'ink-wait')
+                : word('done', t('ready'), 'ink-ok'),
               paused: word('pause', t('paused'), 'ink-wait'),
               off: word('todo', t('off'), 'ink-2'),
             }[shift];

@@ -5,6 +5,7 @@ import * as access from '../access/access.js';
 import * as dialogue from '../case/dialogue/dialogue.js';
 import * as facts from '../case/facts.js';
 import * as notes from '../case/notes.js';
+import * as handed from '../shift/handed.js';
 import { last } from '../shift/shift.js';
 import { either, t } from '../words/words.js';
 import { switchLanguage, switchTheme } from './looks.js';
@@ -44,6 +45,7 @@ async function signOff(ui) {
   notes.clear();
   dialogue.clear();
   facts.clear();
+  handed.clear();
   ui.draw();
 }
 
@@ -59,7 +61,10 @@ export function help(ui) {
     [t('space'), t('acknowledge')],
     ['E', either('Chiama il 112; Esc entro 5 s la annulla', 'Call 112; Esc within 5 s takes it back')],
     ['F ⏎', t('falseAlarm')],
-    ['R', either('Richiama; nello storico, poi Invio: riapri', 'Redial; in the history, then Enter: reopen')],
+    [
+      'R',
+      either('Richiama; un allarme chiuso, poi Invio: riapri', 'Redial; a closed alert, then Enter: reopen'),
+    ],
     [
       'M ⏎',
       either('Segreteria; con lei in linea M, poi Invio', 'A machine; with her on the line M, then Enter'),
@@ -73,7 +78,7 @@ export function help(ui) {
     ],
     ['B', t('briefingGiven')],
     ['L', t('leave')],
-    ['N', t('note')],
+    ['N', either('Nota, anche su un allarme chiuso', 'Note, on a closed alert too')],
     ['Ctrl ⏎', either('Manda la nota', 'Send the note')],
     ['A', either('Ascolta, smetti di ascoltare (supervisore)', 'Listen in, stop listening (supervisor)')],
     [
@@ -108,6 +113,7 @@ export function help(ui) {
         'End shift; in a silent case, then Enter: call her all the same',
       ),
     ],
+    ['W B', either('Turno: scrivi una consegna; le consegne', 'Shift: leave a note; what was handed over')],
     ['K', either('Visto: ferma il suono per tutti gli avvisi', 'Seen: ends the sound of every alarm')],
     ['1 … 5', either('Sezioni', 'Sections')],
     ['H /', either('Storico, cerca', 'History, search')],

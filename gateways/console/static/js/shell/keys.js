@@ -4,7 +4,9 @@ import * as alarms from '../plant/alarms.js';
 import { arms, commandOf } from '../steps/commands.js';
 import * as drill from '../shift/drill.js';
 import * as handover from '../case/handover.js';
-import { asks } from '../alerts/past.js';
+import * as handed from '../shift/handed.js';
+import * as own from '../shift/own.js';
+import * as reopening from '../alerts/reopening.js';
 import { waitingKey } from './known.js';
 import { mapKey } from '../place/map.js';
 import { takesBackS } from '../steps/next.js';
@@ -61,6 +63,7 @@ export function pressed(ui, key) {
 /** @param {Ui} ui @param {string} key @param {CaseView} incoming */
 function acknowledge(ui, key, incoming) {
   shifts.interrupted();
+  reopening.forget();
   if (key !== 'Space') return; // nothing else can be reached
   ui.known.add(incoming);
   ui.screen.open(incoming.alert);
@@ -90,7 +93,7 @@ function takesOffered(ui) {
 
 /** @param {Ui} ui @param {string} key */
 function ready(ui, key) {
-  if (shifts.pressed(ui, key)) return;
+  if (shifts.pressed(ui, key) || own.pressed(ui, key) || handed.pressed(ui, key)) return;
   if (key === 'D') drill.begin(ui);
   else if (key === 'Enter' && wrapping(ui)) ui.orders.shift('Enter', 'ready');
   else if (key === 'Enter' && ui.screen.cursor) ui.screen.open(ui.screen.cursor);
@@ -217,7 +220,7 @@ export function listen(ui) {
     const acknowledges = key === 'Space' && ui.feed.me && ui.screen.incoming();
     const target = /** @type {HTMLElement} */ (e.target);
     const answers = target.closest?.('.ready__ask, .history__reopen'); // a button of the question itself
-    const asked = ui.orders.armed || (ui.feed.me && !answers && (asks(ui) || shifts.asksEnter(ui)));
+    const asked = ui.orders.armed || (ui.feed.me && !answers && (reopening.asks(ui) || shifts.asksEnter(ui)));
     if (button && (key === 'Enter' || key === 'Space') && !acknowledges && !(asked && key === 'Enter'))
       return;
     if (['Space', 'ArrowUp', 'ArrowDown', '/'].includes(key) || (key === 'Enter' && asked))

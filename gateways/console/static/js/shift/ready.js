@@ -7,12 +7,14 @@ import { either, t } from '../words/words.js';
 import { lostBanner } from '../link/lost.js';
 import { line as drillLine } from './drill.js';
 import { phoneAdvice, question, soundState, why } from './asking.js';
-import { trunkName } from '../plant/lines.js';
-import { lineState, operatorState, railList } from '../alerts/rail.js';
+import { standing } from './last.js';
+import { railList } from '../alerts/rail.js';
 import * as headset from '../voice/headset.js';
 import * as voice from '../voice/voice.js';
 import * as f from '../words/format.js';
-import * as alarms from '../plant/alarms.js';
+import * as handed from './handed.js';
+import * as own from './own.js';
+import * as people from './people.js';
 import * as wrapup from './wrapup.js';
 
 /** @param {Ui} ui */
@@ -65,6 +67,7 @@ export function readyView(ui) {
             >
           </h1>
           <p>${why(mine)}${text}</p>
+          ${standing(ui)}
         </div>
         <dl class="ready__shift">
           <div>
@@ -120,7 +123,7 @@ export function readyView(ui) {
               })
             : nothing
         }
-        ${question(ui) ?? keys(ui, shift)}${drillLine(ui)}
+        ${own.panel(ui)} ${question(ui) ?? keys(ui, shift)}${drillLine(ui)}
       </div>
     </div>
     ${side(ui)}
@@ -140,73 +143,17 @@ function keys(ui, shift) {
   </div>`;
 }
 
-/** The open alerts, the lines and the colleagues. @param {Ui} ui */
+/** What was handed over, the open alerts and the colleagues. @param {Ui} ui */
 function side(ui) {
-  const { feed } = ui;
-  const usable = feed.lines.length - alarms.unusable(feed).size;
   return html`<div class="ready__side">
+    ${handed.panel(ui)}
     <section class="panel">
       <div class="panel__head">
         <h2>${t('openAlerts')}</h2>
         <span class="ink-2">${ui.feed.open}</span>
       </div>
-      <div class="panel__body">
-        ${ui.screen.listed().length ? railList(ui) : html`<p class="ink-2">${t('noAlerts')}</p>`}
-      </div>
+      ${ui.screen.listed().length ? html`<div class="panel__body">${railList(ui)}</div>` : nothing}
     </section>
-    <section class="panel">
-      <div class="panel__head">
-        <h2>${t('lines')}</h2>
-        <span class="ink-2"
-          >${
-            feed.lines.length
-              ? either(
-                  `${usable} di ${feed.lines.length} utilizzabili`,
-                  `${usable} of ${feed.lines.length} usable`,
-                )
-              : ''
-          }</span
-        >
-      </div>
-      <div class="panel__body">
-        <table class="table">
-          <tbody>
-            ${feed.lines.map(
-              (line) =>
-                html`<tr>
-                  <td><b>${line.line}</b></td>
-                  <td>${trunkName(line)}</td>
-                  <td>${lineState(ui, line)}</td>
-                  <td class="num ink-2">${line.quarantine}</td>
-                </tr>`,
-            )}
-          </tbody>
-        </table>
-      </div>
-    </section>
-    <section class="panel">
-      <div class="panel__head"><h2>${t('operators')}</h2></div>
-      <div class="panel__body">
-        <table class="table">
-          <tbody>
-            ${feed.operators
-              .filter((one) => one.state !== 'off')
-              .map(
-                (one) =>
-                  html`<tr>
-                    <td><b>${one.name}</b></td>
-                    <td class="ink-2">
-                      ${one.operator === feed.me.operator ? t('you').toLowerCase() : ''}
-                    </td>
-                    <td>${operatorState(ui, one)}</td>
-                    <td class="num ink-2">
-                      ${one.since_us ? `${t('since')} ${f.clock(one.since_us)}` : ''}
-                    </td>
-                  </tr>`,
-              )}
-          </tbody>
-        </table>
-      </div>
-    </section>
+    ${people.panel(ui)}
   </div>`;
 }

@@ -3,6 +3,7 @@
 
 import * as sound from './sound.js';
 import { isLate, mine, talking } from '../case/situation.js';
+import { becameLast } from '../shift/last.js';
 import { sounding } from '../shell/strip.js';
 import * as voice from '../voice/voice.js';
 
@@ -25,6 +26,7 @@ export function hear(ui) {
   const my = ui.screen.mineNow();
   sound.repeat(repeated(ui, my));
   if (my && mine(my, feed.me)) written(my, feed.me);
+  if (becameLast(ui) && !hushed(my, feed.me)) sound.once('last');
   if (!my || my.duress || my.met_us !== null || mine(my, feed.me)) return undefined;
   return countdown(my, feed.nowUs());
 }

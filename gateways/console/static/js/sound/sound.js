@@ -66,9 +66,10 @@ export function repeat(kind) {
   loop = setInterval(play, kind === 'lost' ? 5000 : 1500);
 }
 
-/** Once. @param {'tick' | 'late' | 'try' | 'message'} kind */
+/** Once. @param {'tick' | 'late' | 'try' | 'message' | 'last'} kind */
 export function once(kind) {
   if (blocked()) return;
+  if (kind === 'last') [523, 392].forEach((hz, i) => tone(hz, i * 0.3, 0.25, 0.3));
   if (kind === 'message') tone(660, 0, 0.15, 0.3);
   if (kind === 'tick') tone(1760, 0, 0.04, 0.2);
   if (kind === 'late') [880, 740, 587].forEach((hz, i) => tone(hz, i * 0.3, 0.25, 0.5));

@@ -42,7 +42,7 @@ export class Orders {
     return this.refused?.key === key ? this.refused.text : '';
   }
 
-  /** Why this key was refused in this case; else ''. @param {CaseView} view @param {string} key */
+  /** Why this key was refused in this case; else ''. @param {{ alert: string }} view @param {string} key */
   whyNotIn(view, key) {
     return this.refused?.alert === view.alert ? this.whyNot(key) : '';
   }

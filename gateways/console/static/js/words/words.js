@@ -246,6 +246,14 @@ const REFUSALS = {
     'A newer alert of the same number is open.',
   ],
   person_erased: ['I dati della persona sono stati cancellati.', 'The person’s data were erased.'],
+  anothers_alert: [
+    'Era l’allarme di un altro operatore: chiedi a lui o a un supervisore.',
+    'It was another operator’s alert: ask that operator, or a supervisor.',
+  ],
+  closed_long_ago: [
+    'È chiuso da più di 12 ore: chiedi a un supervisore.',
+    'It was closed more than 12 hours ago: ask a supervisor.',
+  ],
   not_on_the_line: ['Non sei in linea su questo allarme.', 'You are not on the line of this alert.'],
   already_yours: ['L’allarme è già tuo.', 'The alert is yours already.'],
   another_operator: [

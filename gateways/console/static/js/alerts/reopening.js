@@ -1,0 +1,72 @@
+// Whether a closed alert is opened again: R asks, E adds 112, Enter does it, and every other key leaves it as it
+// is. In the history, and beside the shift.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { either, reason, t } from '../words/words.js';
+
+const ERASED = 'person_erased'; // why an alert is reopened no more
+
+const state = { alert: '', psap: false, asking: false, said: '' };
+
+/** Nothing is asked any more. */
+export const forget = () => Object.assign(state, { alert: '', psap: false, asking: false, said: '' });
+
+/** Whether Enter is the answer to this question here. @param {Ui} ui */
+export const asks = (ui) =>
+  state.asking &&
+  (ui.screen.section === 'history' || (ui.screen.section === 'case' && ui.screen.selected() === null));
+
+/**
+ * True where the key was for that. @param {Ui} ui @param {string} key @param {string} alert
+ * @param {string} no Why it may not be reopened, or null where it may.
+ */
+export function pressed(ui, key, alert, no) {
+  if (state.asking && state.alert !== alert) forget(); // that is not shown any more
+  if (!state.asking) {
+    if (key !== 'R') return false;
+    Object.assign(state, { alert, psap: false, asking: !no, said: no ? reason(no) : '' });
+  } else if (key === 'E') state.psap = !state.psap;
+  else {
+    state.asking = false;
+    if (key === 'Enter') reopen(ui, alert, state.psap);
+  }
+  ui.draw();
+  return true;
+}
+
+/** @param {Ui} ui @param {string} alert @param {boolean} psap */
+async function reopen(ui, alert, psap) {
+  const answer = await ui.feed.command(alert, 'reopen', psap ? { party: 'psap' } : {});
+  if (answer.ok) {
+    ui.screen.open(alert);
+    return;
+  }
+  state.said = reason(answer.reason) || t('noConnection');
+  ui.draw();
+}
+
+/**
+ * The offer, the question, or why not.
+ * @param {Ui} ui @param {string} alert @param {string} user Her name. @param {string} no
+ */
+export function offer(ui, alert, user, no) {
+  if (no === ERASED) return html`<p class="history__reopen">${reason(ERASED)}</p>`;
+  const mine = state.alert === alert;
+  const what = state.psap
+    ? either(`Richiama ${user} e il 112`, `Calls ${user} and 112 again`)
+    : either(`Richiama ${user}`, `Calls ${user} again`);
+  const other = state.psap ? either('Senza il 112', 'Without 112') : either('Anche il 112', '112 as well');
+  const button = (key, label) =>
+    html`<button class="btn" aria-keyshortcuts=${key} @click=${() => ui.press(key)}>
+      <kbd>${key === 'Enter' ? t('enter') : key === 'Escape' ? 'Esc' : key}</kbd><span>${label}</span>
+    </button>`;
+  return html`<p class="history__reopen" role="status">
+    ${
+      mine && state.asking
+        ? html`${button('Enter', what)}${button('E', other)}${button('Escape', t('back'))}`
+        : html`${button('R', t('reopen'))}${
+            mine && state.said ? html`<span class="ink-bad">${state.said}</span>` : nothing
+          }`
+    }
+  </p>`;
+}

@@ -1,0 +1,139 @@
+// What is handed over: the notes of those before, and what is open. Asked for every few seconds while it is
+// shown; what the feed says already is taken from there.
+
+import { html, nothing, repeat } from '../../vendor/lit.js';
+import { Listed } from '../admin/frame/listed.js';
+import * as past from '../alerts/past.js';
+import { Writing } from '../case/dialogue/writing.js';
+import { icon } from '../shell/parts.js';
+import { either, t } from '../words/words.js';
+import { matters } from './matters.js';
+import * as f from '../words/format.js';
+
+const AGAIN_MS = 3000;
+const NOTE_MAX = 2000;
+/** The one draft of a note to the next shift. */
+const DRAFT = 'shift';
+
+/** @type {Listed<ShiftView>} */
+const listed = new Listed('/v1/shift');
+const state = { atMs: 0, of: '' };
+
+const notes = new Writing({
+  key: 'W',
+  most: NOTE_MAX,
+  sends: (e) => e.key === 'Enter' && (e.ctrlKey || e.metaKey),
+  send: async (ui, _, text) => {
+    const answer = await ui.feed.leaveNote(text);
+    if (answer.ok) again(ui);
+    return answer;
+  },
+});
+
+/** What the center has said last; null before. */
+export const said = () => listed.said;
+
+/** Another operator may sit here. */
+export function clear() {
+  listed.clear();
+  notes.clear();
+  state.of = '';
+}
+
+/** @param {Ui} ui */
+function again(ui) {
+  state.atMs = Date.now();
+  listed.load(ui);
+}
+
+/** It is being shown. @param {Ui} ui */
+function keepUp(ui) {
+  const { operator } = ui.feed.me;
+  if (state.of !== operator) {
+    clear();
+    state.of = operator;
+    state.atMs = 0;
+  }
+  if (ui.feed.link === 'live' && !document.hidden && Date.now() - state.atMs > AGAIN_MS) again(ui);
+}
+
+/** @param {Ui} ui @param {ShiftView['notes'][number]} note */
+async function finish(ui, note) {
+  const answer = await ui.feed.finishNote(note.id, note.done_us === null);
+  if (!answer.ok) ui.orders.refuse('B', DRAFT, answer.reason);
+  again(ui);
+}
+
+/** W writes, B leads to what is to be done. @param {Ui} ui @param {string} key */
+export function pressed(ui, key) {
+  if (key === 'W') notes.focus();
+  else if (key === 'B') document.querySelector('.handed button')?.focus();
+  else return false;
+  ui.draw();
+  return true;
+}
+
+/** @param {Ui} ui @param {string} alert */
+function look(ui, alert) {
+  ui.screen.go('history');
+  past.choose(ui, alert);
+}
+
+/** @param {Ui} ui @param {ShiftView['notes'][number]} note */
+function row(ui, note) {
+  const done = note.done_us !== null;
+  const who = `${ui.feed.names(note.by)}, ${f.shortDay(note.at_us)} ${f.minute(note.at_us)}`;
+  const ended = done
+    ? either(
+        ` · fatto: ${ui.feed.names(note.done_by)}, ${f.minute(note.done_us)}`,
+        ` · done: ${ui.feed.names(note.done_by)}, ${f.minute(note.done_us)}`,
+      )
+    : '';
+  return html`<li class="handed__note" data-note=${note.id} data-done=${done ? '' : nothing}>
+    ${icon(done ? 'check' : 'note', done ? 'ink-3' : 'ink-wait')}
+    <div>
+      <p>${note.text}</p>
+      <small>${who}${ended}</small>
+    </div>
+    <button class="btn" @click=${() => finish(ui, note)}>
+      ${done ? either('Da fare', 'Not done') : either('Fatto', 'Done')}<span class="sr">: ${note.text}</span>
+    </button>
+  </li>`;
+}
+
+/** @param {Ui} ui */
+export function panel(ui) {
+  keepUp(ui);
+  const told = said();
+  const open = told ? told.notes.filter((one) => one.done_us === null) : [];
+  const refused = ui.orders.whyNot('W') || ui.orders.whyNot('B');
+  const lost = listed.fault ? t('noConnection') : '';
+  const found = matters(ui, told, (alert) => look(ui, alert));
+  return html`<section class="panel handed" aria-labelledby="handed-h">
+    <div class="panel__head">
+      <h2 id="handed-h"><kbd>B</kbd> ${either('Consegne', 'Handed over')}</h2>
+      <span class="ink-2" role="status"
+        >${
+          lost || (told ? either(`${open.length} da leggere o fare`, `${open.length} to read or to do`) : '')
+        }</span
+      >
+    </div>
+    <div class="panel__body" tabindex="0" role="group" aria-labelledby="handed-h">
+      <ul>
+        ${repeat(
+          told?.notes ?? [],
+          (one) => one.id,
+          (one) => row(ui, one),
+        )}
+        ${found}
+      </ul>
+      ${
+        told && !told.notes.length && !found.length
+          ? html`<p class="ink-2">${either('Nulla è rimasto aperto', 'Nothing was left open')}</p>`
+          : nothing
+      }
+    </div>
+    ${refused ? html`<p class="handed__refused ink-bad" role="status">${refused}</p>` : nothing}
+    ${notes.field(ui, DRAFT, either('Per chi viene dopo', 'For whoever comes next'), t('noteSend'))}
+  </section>`;
+}

@@ -1,0 +1,39 @@
+// That nobody else is ready: said as long as it is so, and sounded once when another has gone.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { icon } from '../shell/parts.js';
+import { either } from '../words/words.js';
+import { onCall } from './people.js';
+import { last } from './shift.js';
+
+/** How many others were ready; null before it was known. @type {number | null} */
+let othersBefore = null;
+
+/** Whether I have just become the last one who is ready. @param {Ui} ui */
+export function becameLast(ui) {
+  const { feed } = ui;
+  const others = feed.operators.filter(
+    (one) => one.operator !== feed.me.operator && one.state === 'ready',
+  ).length;
+  const became = (othersBefore ?? 0) > 0 && others === 0 && feed.myShift() === 'ready';
+  othersBefore = others;
+  return became;
+}
+
+/** Of the ready view. @param {Ui} ui */
+export function standing(ui) {
+  if (ui.feed.link !== 'live' || !last(ui)) return nothing;
+  const calls = onCall(ui);
+  const then = calls.length
+    ? either(
+        `Senza di te un allarme chiama solo: ${calls.join(', ')}.`,
+        `Without you an alert calls only: ${calls.join(', ')}.`,
+      )
+    : either('Senza di te un allarme non chiama nessuno.', 'Without you an alert calls nobody.');
+  return html`<p class="ready__last ink-wait" role="status">
+    ${icon('warn')}<span
+      ><b>${either('Nessun altro è disponibile.', 'You are the last one: nobody else is ready.')}</b>
+      ${then}</span
+    >
+  </p>`;
+}

@@ -1,0 +1,95 @@
+// What is open when a shift begins or ends, besides the notes: what is wrong, lines that carry nothing, callbacks
+// that are owed, a drill that is due. Each in words, with what leads to it.
+
+import { html, nothing } from '../../vendor/lit.js';
+import * as alarms from '../plant/alarms.js';
+import { icon } from '../shell/parts.js';
+import { either, outcome } from '../words/words.js';
+import * as f from '../words/format.js';
+
+const ALARMS_MAX = 4; // the others are in the plant view
+
+/**
+ * @param {string} ic @param {string} tone @param {Drawn} text @param {Drawn} more
+ * @param {Drawn} [button]
+ */
+const matter = (ic, tone, text, more, button = nothing) =>
+  html`<li class="handed__matter">
+    ${icon(ic, tone)}
+    <div>
+      <p>${text}</p>
+      <small>${more}</small>
+    </div>
+    ${button}
+  </li>`;
+
+/**
+ * All of them, the gravest first. `look`: shows the story of an alert.
+ * @param {Ui} ui @param {ShiftView} told @param {(alert: string) => void} look
+ */
+export function matters(ui, told, look) {
+  return [...broken(ui), ...(told?.owed ?? []).map((one) => owed(ui, one, look)), ...drill(told)];
+}
+
+/** @param {Ui} ui */
+function broken(ui) {
+  const all = alarms.alarms(ui);
+  const found = all
+    .slice(0, ALARMS_MAX)
+    .map((one) =>
+      matter(
+        'warn',
+        'ink-bad',
+        one.long,
+        one.since_us ? either(`dalle ${f.clock(one.since_us)}`, `since ${f.clock(one.since_us)}`) : '',
+      ),
+    );
+  const said = new Set(all.map((one) => one.subject));
+  const lines = [...alarms.unusable(ui.feed)].filter((line) => !said.has(line));
+  if (lines.length)
+    found.push(
+      matter(
+        'warn',
+        'ink-bad',
+        either(`Fuori uso: ${lines.join(', ')}`, `Out of use: ${lines.join(', ')}`),
+        either('Linee, tasto 4', 'Lines, key 4'),
+      ),
+    );
+  if (all.length > ALARMS_MAX) {
+    const more = all.length - ALARMS_MAX;
+    found.push(
+      matter(
+        'warn',
+        'ink-bad',
+        either(`Altri ${more} avvisi`, `${more} more alarms`),
+        either('Tasto 4', 'Key 4'),
+      ),
+    );
+  }
+  return found;
+}
+
+/** @param {Ui} ui @param {ShiftView['owed'][number]} one @param {(alert: string) => void} look */
+function owed(ui, one, look) {
+  const at = `${f.shortDay(one.received_us)} ${f.minute(one.received_us)}`;
+  const button = html`<button class="btn" @click=${() => look(one.alert)}>
+    ${either('Apri', 'Open')}<span class="sr"> ${at}</span>
+  </button>`;
+  return matter(
+    'ring',
+    'ink-wait',
+    either(`Da richiamare: allarme delle ${at}`, `To be called back: alert of ${at}`),
+    [outcome(one.outcome), one.operator ? ui.feed.names(one.operator) : ''].filter(Boolean).join(' · '),
+    button,
+  );
+}
+
+/** @param {ShiftView} told */
+function drill(told) {
+  if (!told?.drill_due) return [];
+  const last =
+    told.drill_us === null
+      ? either('Nessuna finora', 'None so far')
+      : either(`Ultima: ${f.day(told.drill_us)}`, `Last: ${f.day(told.drill_us)}`);
+  return [matter('flask', 'ink-wait', either('Esercitazione da fare: D', 'A drill is due: D'), last)];
+}

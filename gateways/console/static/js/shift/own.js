@@ -1,0 +1,70 @@
+// The alert in which the operator's part has ended last: a field for notes, which wrap-up is for, and the call
+// back.
+
+import { html, nothing } from '../../vendor/lit.js';
+import * as reopening from '../alerts/reopening.js';
+import * as notes from '../case/notes.js';
+import { either, outcome, reason, t } from '../words/words.js';
+import { said } from './handed.js';
+import * as f from '../words/format.js';
+import * as s from '../case/situation.js';
+
+/** So long it is shown after it was left, microseconds. */
+const SHOWN_US = 12 * 3600 * 1e6;
+
+/** When a note was last added here, by alert. @type {Map<string, number>} */
+const noted = new Map();
+notes.onNote((ui, alert) => noted.set(alert, ui.feed.nowUs()));
+
+/** @param {Ui} ui */
+function last(ui) {
+  const own = said()?.own ?? null;
+  return own && ui.feed.nowUs() - own.left_us < SHOWN_US ? own : null;
+}
+
+/** N writes, R calls again. True where the key was for that. @param {Ui} ui @param {string} key */
+export function pressed(ui, key) {
+  const own = last(ui);
+  if (!own) return false;
+  if (own.closed_us !== null && reopening.pressed(ui, key, own.alert, own.reopen)) return true;
+  if (key !== 'N' || own.note) return false;
+  notes.focus();
+  return true;
+}
+
+/** Its user, as far as the page knows. @param {CaseView} view */
+const user = (view) => (view?.person ? s.first(view) : t('user'));
+
+/** @param {Ui} ui */
+export function panel(ui) {
+  const own = last(ui);
+  if (!own) return nothing;
+  const view = ui.feed.cases.get(own.alert) ?? null;
+  const ended =
+    own.closed_us === null
+      ? either('ancora aperto', 'still open')
+      : view?.outcome
+        ? outcome(view.outcome)
+        : either(`chiuso alle ${f.minute(own.closed_us)}`, `closed at ${f.minute(own.closed_us)}`);
+  const refused = ui.orders.whyNotIn({ alert: own.alert }, 'N');
+  return html`<section class="ready__own" aria-labelledby="own-h">
+    <h2 id="own-h">
+      ${either('Il tuo ultimo allarme', 'Your last alert')}<small
+        >${[view?.person ? user(view) : '', f.minute(own.left_us), ended].filter(Boolean).join(' · ')}</small
+      >
+    </h2>
+    ${own.note ? html`<p>${reason(own.note)}</p>` : notes.noteField(ui, own.alert, false)}
+    ${
+      noted.has(own.alert) && !refused
+        ? html`<p class="ink-ok" role="status">
+            ${either(
+              `Nota aggiunta alle ${f.clock(noted.get(own.alert))}.`,
+              `Note added at ${f.clock(noted.get(own.alert))}.`,
+            )}
+          </p>`
+        : nothing
+    }
+    ${refused ? html`<p class="ink-bad" role="status">${refused}</p>` : nothing}
+    ${own.closed_us === null ? nothing : reopening.offer(ui, own.alert, user(view), own.reopen)}
+  </section>`;
+}

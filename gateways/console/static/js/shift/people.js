@@ -1,0 +1,68 @@
+// Who is here: the operators on shift with what they do, and who is on call.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { rolesName } from '../admin/operators/fields.js';
+import { operatorState } from '../alerts/rail.js';
+import { word } from '../shell/parts.js';
+import { either, t } from '../words/words.js';
+import { said } from './handed.js';
+import * as f from '../words/format.js';
+import * as s from '../case/situation.js';
+
+/** The operators who are on call, by name. @param {Ui} ui */
+export const onCall = (ui) =>
+  (said()?.staff ?? []).filter((one) => one.on_call).map((one) => ui.feed.names(one.operator));
+
+/** @param {Ui} ui @param {OperatorView} one */
+function does(ui, one) {
+  const view = one.alert ? ui.feed.cases.get(one.alert) : null;
+  return view ? word('headset', s.shortName(view), 'ink-2') : operatorState(ui, one);
+}
+
+/** @param {Ui} ui */
+export function panel(ui) {
+  const { feed } = ui;
+  const roles = new Map((said()?.staff ?? []).map((one) => [one.operator, one.role]));
+  /** @param {OperatorView} one */
+  const is = (one) =>
+    [
+      one.operator === feed.me.operator ? t('you').toLowerCase() : '',
+      ['supervisor', 'admin'].includes(roles.get(one.operator)) ? rolesName(roles.get(one.operator)) : '',
+    ]
+      .filter(Boolean)
+      .join(', ');
+  const calls = onCall(ui);
+  return html`<section class="panel ready__people" aria-labelledby="people-h">
+    <div class="panel__head">
+      <h2 id="people-h">${either('Chi c’è', 'Who is here')}</h2>
+      <span class="ink-2"
+        >${
+          said()
+            ? calls.length
+              ? either(`Reperibili: ${calls.join(', ')}`, `On call: ${calls.join(', ')}`)
+              : either('Nessun reperibile', 'Nobody on call')
+            : nothing
+        }</span
+      >
+    </div>
+    <div class="panel__body" tabindex="0" role="group" aria-labelledby="people-h">
+      <table class="table">
+        <tbody>
+          ${feed.operators
+            .filter((one) => one.state !== 'off')
+            .map(
+              (one) =>
+                html`<tr>
+                  <td><b>${one.name}</b></td>
+                  <td class="ink-2">${is(one)}</td>
+                  <td>${does(ui, one)}</td>
+                  <td class="num ink-2">
+                    ${one.since_us ? `${t('since')} ${f.clock(one.since_us)}` : ''}
+                  </td>
+                </tr>`,
+            )}
+        </tbody>
+      </table>
+    </div>
+  </section>`;
+}

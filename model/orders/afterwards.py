@@ -1,0 +1,38 @@
+"""Who may order something in an alert that is closed: add a note, reopen it. Pure.
+
+What the alert itself allows is asked of `model.orders.allowed`; this is about who asks.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from messages.ids import SECOND, Instant, OperatorCommand, OperatorId, Outcome
+from model.alert.case import Case
+from model.orders.refusals import Refusal
+
+OWN_AGAIN_US: Final = Instant(12 * 3600 * SECOND)
+"""So long after its end an operator may reopen an alert of one's own: a shift and the way home."""
+OWED: Final = frozenset({Outcome.NO_CONTACT, Outcome.USER_CALLED_112})
+"""With these no operator has spoken to the user: the callback is for the whole room to make."""
+
+
+def why_not(
+    case: Case, command: OperatorCommand, by: OperatorId, now_us: Instant, *, supervisor: bool, alone: bool
+) -> Refusal | None:
+    """Why `by` may not order it after the end; None where it may be, and for all other commands.
+
+    `supervisor`: of `by`'s role. `alone`: nobody else is on shift who might; then it is not refused, because
+    nobody could be asked.
+    """
+    if case.closed_at is None or command not in (OperatorCommand.NOTE, OperatorCommand.REOPEN):
+        return None
+    if supervisor or not case.had_by:
+        return None
+    if command is OperatorCommand.NOTE:
+        return None if by in case.had_by else Refusal.ANOTHERS_ALERT
+    if case.outcome in OWED or alone:
+        return None
+    if by not in case.had_by:
+        return Refusal.ANOTHERS_ALERT
+    return Refusal.CLOSED_LONG_AGO if now_us > case.closed_at + OWN_AGAIN_US else None
