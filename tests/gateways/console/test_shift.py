@@ -1,4 +1,4 @@
-"""The shift by keyboard: what is left from browser to browser, the last one, notes after the end, a callback."""
+"""The shift by keyboard: what one browser leaves to the other, the last one, notes after the end, a call."""
 
 from __future__ import annotations
 

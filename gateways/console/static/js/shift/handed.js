@@ -89,7 +89,7 @@ function row(ui, note) {
         ` · done: ${ui.feed.names(note.done_by)}, ${f.minute(note.done_us)}`,
       )
     : '';
-  return html`<li class="handed__note" data-note=${note.id} data-done=${done ? '' : nothing}>
+  return html`<article class="handed__note" data-note=${note.id} data-done=${done ? '' : nothing}>
     ${icon(done ? 'check' : 'note', done ? 'ink-3' : 'ink-wait')}
     <div>
       <p>${note.text}</p>
@@ -98,7 +98,7 @@ function row(ui, note) {
     <button class="btn" @click=${() => finish(ui, note)}>
       ${done ? either('Da fare', 'Not done') : either('Fatto', 'Done')}<span class="sr">: ${note.text}</span>
     </button>
-  </li>`;
+  </article>`;
 }
 
 /** @param {Ui} ui */
@@ -119,14 +119,14 @@ export function panel(ui) {
       >
     </div>
     <div class="panel__body" tabindex="0" role="group" aria-labelledby="handed-h">
-      <ul>
+      <div class="handed__rows">
         ${repeat(
           told?.notes ?? [],
           (one) => one.id,
           (one) => row(ui, one),
         )}
         ${found}
-      </ul>
+      </div>
       ${
         told && !told.notes.length && !found.length
           ? html`<p class="ink-2">${either('Nulla è rimasto aperto', 'Nothing was left open')}</p>`

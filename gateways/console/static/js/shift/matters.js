@@ -14,14 +14,14 @@ const ALARMS_MAX = 4; // the others are in the plant view
  * @param {Drawn} [button]
  */
 const matter = (ic, tone, text, more, button = nothing) =>
-  html`<li class="handed__matter">
+  html`<article class="handed__matter">
     ${icon(ic, tone)}
     <div>
       <p>${text}</p>
       <small>${more}</small>
     </div>
     ${button}
-  </li>`;
+  </article>`;
 
 /**
  * All of them, the gravest first. `look`: shows the story of an alert.
