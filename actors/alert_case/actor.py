@@ -11,7 +11,6 @@ from typing import ClassVar
 from msgspec.structs import replace
 from thespian.actors import ActorAddress
 
-from actors.alert_case import telling
 from actors.alert_case.claims import claims
 from actors.alert_case.decider import Decision, decide
 from actors.alert_case.elsewhere import is_elsewhere, is_taken_over
@@ -32,6 +31,7 @@ from model.alert.leg import place as place_of
 from model.policy import Setup
 from runtime.actor import CenterActor
 from store import streams
+from store.alerts import contacts
 from store.alerts.texting import ask_for
 from store.errors import JournalError, LeaseLost, StoreMisuse, VersionConflict
 from store.journal.journal import Journal, Transaction
@@ -249,7 +249,7 @@ class AlertCaseActor(CenterActor):
 
         def write(tx: Transaction) -> tuple[Recorded, ...]:
             ask_for(tx, before, [one.number for one in events if isinstance(one, DialogueTexted)])
-            return telling.write(tx, before, appends, policy)
+            return contacts.write(tx, before, appends, policy)
 
         recorded = self._journal.transact(write)
         own = streams.case(self._case.alert)

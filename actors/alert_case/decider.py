@@ -15,7 +15,6 @@ from msgspec.structs import replace
 
 from actors.alert_case.alarms import alarms
 from actors.alert_case.callback import answer_inbound_call, call_user, watch_callback
-from actors.alert_case.contacts import tell_contacts
 from actors.alert_case.emergency import call_psap
 from actors.alert_case.ending import end
 from actors.alert_case.find_operator import find_operator, keep_operator
@@ -27,7 +26,7 @@ from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step, Wan
 from actors.alert_case.returned import take_back_operator
 from actors.alert_case.silence import watch_sound
 from actors.alert_case.stuck_line import let_go_of_line
-from actors.alert_case.texting import write_by_sms
+from actors.alert_case.texts import tell_contacts, write_by_sms
 from actors.alert_case.together import call_again_on_one_line
 from messages import events as ev
 from messages.bridge import BridgeReport

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from actors.alert_case import telling
 from messages import events as ev
 from messages.ids import E164, OperatorCommand, Role
 from model.record import Contact, PersonRecord
 from simulator.reports import text_reports
 from store import streams
+from store.alerts import contacts
 from store.errors import VersionConflict
 from store.journal.journal import Append
 from store.registry import records
@@ -111,7 +111,7 @@ def test_a_cancellation_of_the_same_moment_is_not_overtaken(make_world: MakeWorl
     world.fact(ev.AlertCancelled(duress=True))
     append = Append(streams.case(decided.alert), None, (ev.ContactsTexted(),))
     with pytest.raises(VersionConflict):
-        world.journal.transact(lambda tx: telling.write(tx, decided, [append], world.policy))
+        world.journal.transact(lambda tx: contacts.write(tx, decided, [append], world.policy))
     assert outbox_of(world.journal) == []
 
 

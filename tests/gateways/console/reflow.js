@@ -2,8 +2,8 @@
 async () => {
   await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
   const faults = [];
-  const named = (element) =>
-    `${element.tagName.toLowerCase()}.${[...element.classList].join('.')} «${element.textContent.trim().slice(0, 40)}»`;
+  const named = ({ tagName, classList, textContent }) =>
+    `${[tagName.toLowerCase(), ...classList].join('.')} «${textContent.trim().slice(0, 40)}»`;
   const wide = document.documentElement.scrollWidth - innerWidth;
   if (wide > 1) {
     const beyond = [...document.querySelectorAll('#page *')].filter(
@@ -18,7 +18,8 @@ async () => {
   while (walk.nextNode()) {
     const text = walk.currentNode;
     const holder = text.parentElement;
-    if (!text.textContent.trim() || holder.closest('svg, .leaflet-container, select, .sr, .help')) continue;
+    const apart = holder.closest('svg, .leaflet-container, select, .sr, .help');
+    if (apart || !text.textContent.trim()) continue;
     if (!holder.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
     const range = document.createRange();
     range.selectNodeContents(text);
@@ -51,8 +52,9 @@ async () => {
   if (step) {
     const { top, bottom, left, right } = step.getBoundingClientRect();
     if (top < -1 || left < -1 || bottom > innerHeight + 1 || right > innerWidth + 1)
-      faults.push(`${named(step)} is out of view: ${Math.round(top)} to ${Math.round(bottom)} of ${innerHeight}`);
-    const over = document.elementFromPoint((left + right) / 2, (Math.max(top, 0) + Math.min(bottom, innerHeight)) / 2);
+      faults.push(`${named(step)} is out of view: ${top | 0} to ${bottom | 0} of ${innerHeight}`);
+    const middle = (Math.max(top, 0) + Math.min(bottom, innerHeight)) / 2;
+    const over = document.elementFromPoint((left + right) / 2, middle);
     if (over && !step.contains(over)) faults.push(`${named(over)} lies on ${named(step)}`);
   }
   return [...new Set(faults)];

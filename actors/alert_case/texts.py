@@ -1,4 +1,6 @@
-"""What operators have written and the app does not get: when it goes by short message. Pure."""
+"""What goes out by short message: what operators have written and the app does not get, and the word to those
+whom the user trusts that 112 was called. Pure.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from messages.ids import Instant
 from model.alert.case import Case
 from model.policy import Policy
 from model.rules.asking import NEVER, due_by_sms, lost_at
+from model.telling.contacts import to_be_told
 
 
 def write_by_sms(case: Case, _pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
@@ -17,3 +20,8 @@ def write_by_sms(case: Case, _pending: PendingOffers, policy: Policy, now_us: In
         return Step(events=tuple(ev.DialogueTexted(number=one.number) for one in due))
     wake_at = lost_at(case)
     return Step(wake_at=wake_at) if now_us < wake_at < NEVER else NOTHING
+
+
+def tell_contacts(case: Case, _pending: PendingOffers, policy: Policy, _now_us: Instant) -> Step:
+    """Once 112 has been told. Whom it concerns is filled in as it is written (`store.alerts.contacts`)."""
+    return Step(events=(ev.ContactsTexted(),)) if to_be_told(case, policy) else NOTHING
