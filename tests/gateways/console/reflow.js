@@ -1,4 +1,4 @@
-// What does not fit where the page is magnified: run within it, tells each fault in words (WCAG 1.4.4, 1.4.10).
+// What does not fit where the page is magnified: run within it, tells each fault (WCAG 1.4.4, 1.4.10).
 async () => {
   await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
   const faults = [];
