@@ -5,6 +5,7 @@ The only module that knows `cryptography`'s x509, which takes a third of a secon
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -15,6 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
 from center.state.state_dir import write_kept
 
@@ -50,6 +52,20 @@ class Certificate:
 def read(pem: bytes) -> Certificate:
     """The first certificate in there. Raises ValueError."""
     return _told(x509.load_pem_x509_certificate(pem))
+
+
+def is_known_here(pem: bytes, host: str) -> bool:
+    """Whether an authority that this machine knows vouches for the first certificate there, for the host."""
+    paths = ssl.get_default_verify_paths()
+    try:
+        known = Store(
+            x509.load_pem_x509_certificates(Path(paths.cafile or paths.openssl_cafile).read_bytes())
+        )
+        leaf, *chain = x509.load_pem_x509_certificates(pem)
+        PolicyBuilder().store(known).build_server_verifier(_general(host)).verify(leaf, chain)
+    except (OSError, ValueError, VerificationError):
+        return False
+    return True
 
 
 def make(names: tuple[str, ...], authority: Path, folder: Path) -> tuple[Certificate, Certificate]:
@@ -130,7 +146,7 @@ def _name(common: str) -> x509.Name:
     )
 
 
-def _general(name: str) -> x509.GeneralName:
+def _general(name: str) -> x509.DNSName | x509.IPAddress:
     address = address_of(name)
     return x509.DNSName(name) if address is None else x509.IPAddress(address)
 

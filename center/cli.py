@@ -70,6 +70,7 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
             "password": ("password", "Give an operator a password."),
             "role": ("role", "Make her an operator, a supervisor or an admin."),
             "remove": ("access:remove", "Remove an operator: all that signs on, sessions and shift end."),
+            "first": ("access:first", "A code by which somebody becomes the first admin, once."),
             "recover": ("access:recover", "A code that signs an operator on once, within a day."),
             "tokens": ("access:tokens", "Whether an operator has a token, or a new one."),
             "revoke": ("access:revoke", "End an operator's token, recovery code and sessions."),

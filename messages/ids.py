@@ -14,6 +14,8 @@ LineId = NewType("LineId", str)
 TrunkId = NewType("TrunkId", str)
 """A group of lines of one kind, by its configured name."""
 OperatorId = NewType("OperatorId", str)
+DEMO_OPERATOR: Final = OperatorId("demo")
+"""Of a simulated run; gone with the first start with modems, and so no admin of a center."""
 UserId = NewType("UserId", str)
 BridgeId = NewType("BridgeId", str)
 NodeId = NewType("NodeId", str)

@@ -9,10 +9,12 @@ import msgspec
 from cyclopts import Parameter
 
 from center.auditing import note
+from center.errors import CenterError
 from center.options import DEFAULT, Common
 from center.people import BY, Now, free_of_alerts, operator_of
 from center.state.journals import journal_of
 from center.times import local, rfc3339
+from store.errors import NobodyThere
 
 if TYPE_CHECKING:
     from store.registry.sessions import Session
@@ -52,6 +54,24 @@ def remove(operator: str, /, *, now: Now = False, common: Common = DEFAULT) -> N
         print("securwoman: no operator is left: nobody would answer an alert", file=sys.stderr)
     elif found.role is StaffRole.ADMIN and not any(one.role is StaffRole.ADMIN for one in left):
         print("securwoman: no admin is left; make one: securwoman operator role NAME admin", file=sys.stderr)
+
+
+def first(*, common: Common = DEFAULT) -> None:
+    """A code by which whoever has it becomes the first admin, once, within a day; the last line."""
+    from store.audit.entry import Action
+    from store.registry.first_admin import offer
+
+    with journal_of(common.directory, create=True) as journal:
+        try:
+            code = offer(journal)
+        except NobodyThere as error:
+            raise CenterError(f"{error}: securwoman operator recover NAME lets one in again") from error
+        note(journal, common.directory, Action.CHANGE_KEY, (), "first admin's code")
+    if common.json:
+        common.data({"code": code})
+        return
+    common.say("makes whoever opens it the first admin, once, within a day: /console/#first=CODE")
+    common.say(code)
 
 
 def recover(operator: str, /, *, common: Common = DEFAULT) -> None:

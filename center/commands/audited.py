@@ -39,6 +39,7 @@ COMMANDS: Final[Mapping[tuple[str, ...], Action | str]] = {
     ("operator", "password"): Action.CHANGE_KEY,
     ("operator", "role"): Action.CHANGE_STAFF,
     ("operator", "remove"): Action.CHANGE_STAFF,
+    ("operator", "first"): Action.CHANGE_KEY,
     ("operator", "recover"): Action.CHANGE_KEY,
     ("operator", "tokens"): Action.CHANGE_KEY,
     ("operator", "revoke"): Action.CHANGE_KEY,

@@ -23,9 +23,9 @@ from center.node.carrier import CarrierFile
 from center.options import DEFAULT, Common
 from center.settings.file import load
 from center.settings.handed_down import simulation, with_simulation
-from center.state.keys import DEMO_OPERATOR, DEMO_TOKEN
+from center.state.keys import DEMO_TOKEN
 from center.state.state_dir import NodeFile, StateDir, read_json, running
-from messages.ids import AlertId, OperatorCommand
+from messages.ids import DEMO_OPERATOR, AlertId, OperatorCommand
 from model.rules.drilling import Drilled, judged, next_order
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from center.doctor.findings import Finding, fail, ok, warn
-from center.state.keys import DEMO_OPERATOR, key_in_file
+from center.state.keys import key_in_file
 from center.state.state_dir import StateDir
+from messages.ids import DEMO_OPERATOR
 from store.registry.people import SecondFactor
 
 

@@ -25,6 +25,7 @@ LITTLE_MEMORY_MB: Final = 1024
 """About 25 MB for each alert that is being handled, and 500 MB for the rest."""
 CLOCK_STEP_S: Final = 1.0
 _UNSYNCHRONISED: Final = 0x40
+_TIMESYNCD: Final = Path("/run/systemd/timesync/synchronized")
 _FEW_DESCRIPTORS: Final = 4096
 _FORGETFUL: Final = ("tmpfs", "ramfs")
 
@@ -109,13 +110,13 @@ def clocks(node: NodeFile | None) -> Iterator[Finding]:
             )
         else:
             yield ok("clocks", text)
-    state = _synchronisation()
-    if state is None:
-        yield warn("clocks", "the kernel does not say whether its clock is synchronised")
-    elif state & _UNSYNCHRONISED:
-        yield warn("clocks", "the wall clock is not synchronised (no NTP)")
-    else:
-        yield ok("clocks", "the wall clock is synchronised")
+    match synchronised():
+        case None:
+            yield warn("clocks", "the kernel does not say whether its clock is synchronised")
+        case False:
+            yield warn("clocks", "the wall clock is not synchronised (no NTP)")
+        case True:
+            yield ok("clocks", "the wall clock is synchronised")
 
 
 def limits() -> Iterator[Finding]:
@@ -167,10 +168,14 @@ class _Timex(ctypes.Structure):
     )
 
 
-def _synchronisation() -> int | None:
-    """The kernel's clock status word (STA_…); None where it is not told. Changes nothing: `modes` is 0."""
+def synchronised() -> bool | None:
+    """Whether the wall clock follows a time server; None where nobody tells.
+
+    By the kernel's status word (STA_…), and changes nothing: `modes` is 0. Where systemd keeps a service from
+    asking (ProtectClock=), by what systemd-timesyncd leaves once it has set the clock.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
     timex = _Timex()
-    if libc.adjtimex(ctypes.byref(timex)) < 0:
-        return None
-    return int(timex.status)
+    if libc.adjtimex(ctypes.byref(timex)) >= 0:
+        return not timex.status & _UNSYNCHRONISED
+    return True if _TIMESYNCD.exists() else None

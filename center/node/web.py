@@ -40,13 +40,15 @@ def main(arguments: list[str] | None = None) -> int:
         write_json(state.web_file, WebFile(process=process, host=host, port=port, since_us=since_us))
 
     # Late, so that a wrong argument or file is told at once.
+    from center.doctor.for_web import Measures
     from center.modems.for_web import PluggedIn
     from center.settings.for_web import CenterFile
     from gateways.http.server import serve
 
     giving = ForWeb(state, settings.policy.recording.tracks)
     backups = BackupsForWeb(state)
-    serve(settings, answering, giving, backups, PluggedIn(state, settings.lines), CenterFile(state))
+    plugged_in, file, measures = PluggedIn(state, settings.lines), CenterFile(state), Measures(state)
+    serve(settings, answering, giving, backups, plugged_in, file, measures)
     return 0
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from center.errors import StateError
 from center.state.state_dir import StateDir, write_kept
-from messages.ids import E164, OperatorId, ShiftState
+from messages.ids import DEMO_OPERATOR, E164, OperatorId, ShiftState
 
 if TYPE_CHECKING:
     from store.journal.journal import Journal
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 APP_KEY: Final = "app.key"
 OWN_KEY: Final = "center"
 DEMO_TOKEN: Final = "demo-operator.token"
-DEMO_OPERATOR: Final = OperatorId("demo")
 DEMO_PHONE: Final = E164("+390200000100")
 DEMO_USER: Final = E164("+393331112223")
 _BY: Final = "first start"

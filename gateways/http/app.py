@@ -30,7 +30,7 @@ from gateways.http.addressing import configured as addressing_of
 from gateways.http.answers import AnyRequest, Problem, answer
 from gateways.http.auditing import Auditing, nothing_unaudited
 from gateways.http.backups import Backups
-from gateways.http.context import Giving, Web
+from gateways.http.context import Giving, Measures, Web
 from gateways.http.decoding import BODY_MAX
 from gateways.http.door import signatures
 from gateways.http.door.across import across_nodes
@@ -49,6 +49,7 @@ from gateways.http.routes.admin.backups import backups_routes
 from gateways.http.routes.admin.keys import keys_routes
 from gateways.http.routes.admin.lines import lines_routes
 from gateways.http.routes.admin.operators import operators_routes
+from gateways.http.routes.admin.start.routes import start_routes
 from gateways.http.routes.alerts import alert_routes
 from gateways.http.routes.audit import audit_routes
 from gateways.http.routes.cancelling import cancel_route
@@ -56,6 +57,7 @@ from gateways.http.routes.commands import bring_shift, operator_routes
 from gateways.http.routes.devices import device_routes
 from gateways.http.routes.drill import drill_routes
 from gateways.http.routes.figures import figures_routes
+from gateways.http.routes.first_admin import first_admin_route
 from gateways.http.routes.giving import giving_routes
 from gateways.http.routes.health import health_routes
 from gateways.http.routes.history import history_routes
@@ -108,6 +110,7 @@ def parts(
     backups: Backups | None = None,
     modems: Callable[[], list[ModemView]] = list,
     settings_file: SettingsFile | None = None,
+    measures: Measures | None = None,
 ) -> Web:
     """Open the journal and make all of it; what is given replaces the node's own. Raises JournalError."""
     state = Path(settings.state)
@@ -157,6 +160,7 @@ def parts(
         backups=backups,
         modems=modems,
         settings_file=settings_file or NoFile(),
+        measures=measures,
         stopping=asyncio.Event(),
     )
 
@@ -263,6 +267,8 @@ def build(web: Web) -> Litestar:
             *lines_routes(web),
             *about_routes(web),
             *(backups_routes(web, web.backups) if web.backups else ()),
+            *start_routes(web, Registry(web.journal)),
+            first_admin_route(web),
             *history_routes(web, Registry(web.journal, region=web.settings.policy.region)),
             *(giving_routes(web, web.giving, Registry(web.journal)) if web.giving else ()),
             console_route(screen, door, web.audit, lambda socket: _ticket(web, socket), web.auth.note_use),

@@ -29,6 +29,7 @@ from gateways.nodes import Nodes
 from messages.ids import E164, AlertId, LineId, OperatorId
 from messages.lines import LineLevels, LineReport
 from model.alert.case import Case
+from model.first_run import Machine
 from runtime.clock import Clock
 from runtime.published.directory import Directory
 from runtime.published.file import Lately
@@ -98,6 +99,18 @@ class Giving(Protocol):
         ...
 
 
+class Measures(Protocol):
+    """What is found of the machine, made by the composition root."""
+
+    def machine(self) -> Machine:
+        """As it is now."""
+        ...
+
+    def authority(self) -> bytes | None:
+        """The certificate of the center's own authority, PEM; None where there is none."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Web:
     """The web process's parts."""
@@ -129,6 +142,8 @@ class Web:
     modems: Callable[[], list[ModemView]]
     """Those at this node that no line names, by the composition root."""
     settings_file: SettingsFile
+    measures: Measures | None
+    """None: nothing of the machine is known here."""
     stopping: asyncio.Event
     """Set when the process is to end: whoever waits is to answer at once."""
 

@@ -23,7 +23,7 @@ from litestar import Litestar
 from gateways.console.views import ModemView
 from gateways.http.app import build, parts
 from gateways.http.backups import Backups
-from gateways.http.context import Giving, Web
+from gateways.http.context import Giving, Measures, Web
 from gateways.http.door.limits import Limits, Spares, is_loopback, limited
 from gateways.http.door.saying import SocketProtocol
 from gateways.http.settings import WebSettings
@@ -65,6 +65,7 @@ def serve(
     backups: Backups | None = None,
     modems: Callable[[], list[ModemView]] = list,
     settings_file: SettingsFile | None = None,
+    measures: Measures | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT. `listening` is called with host and port once requests are answered.
 
@@ -77,7 +78,14 @@ def serve(
     else:
         listener = socket.socket(fileno=settings.listen_fd)
     try:
-        web = parts(settings, giving=giving, backups=backups, modems=modems, settings_file=settings_file)
+        web = parts(
+            settings,
+            giving=giving,
+            backups=backups,
+            modems=modems,
+            settings_file=settings_file,
+            measures=measures,
+        )
         plain = [socket.socket(fileno=fd) for fd in settings.plain_fds]
         server = _Server(web, listening, listener, plain)
         server.run(sockets=[listener])

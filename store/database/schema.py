@@ -344,6 +344,16 @@ audit = Table(
     Column("mac", LargeBinary, nullable=False),
 )
 
+confirmation = Table(
+    "confirmation",
+    metadata,
+    # Of one of the center's needs (`model.first_run.Need`), which no measurement tells.
+    Column("need", Text, primary_key=True),
+    Column("operator", Text, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("note", Text, nullable=False),
+)
+
 PERSONAL: Final = (
     "alert_key",
     "alias",

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import ScalarSelect, bindparam, delete, func, insert, literal, select, update
 
-from messages.ids import SECOND, Instant, OperatorId
+from messages.ids import E164, SECOND, Instant, OperatorId
 from store import streams
 from store.database.query import Query, Row
 from store.database.schema import authenticator, operator
@@ -122,20 +122,10 @@ class Staff:
         Raises NumberRefused, AlreadyTaken (the id, the name and the number as well, or a name that is
         another's id), RegistryError (an empty name).
         """
-        if not name.strip():
-            raise RegistryError("an operator needs a name")
         number = numbers.of_a_person(phone, self._region)
-
-        def work(tx: Transaction) -> Operator:
-            if id is not None and tx.one(_BY_ID, id) is not None:
-                raise AlreadyTaken(f"the id {id}", id)
-            tell_apart(tx, name, number)
-            chosen = id or _free_id(tx, name)
-            tx.write(_ADD, chosen, name.strip(), number, language, role, on_call, None, tx.at_us, "", None)
-            tell_change(tx, chosen, by, "added")
-            return operator_in(tx, chosen)
-
-        return self._journal.transact(work)
+        return self._journal.transact(
+            lambda tx: add(tx, name, number, language=language, role=role, on_call=on_call, by=by, id=id)
+        )
 
     def set_role(self, operator: OperatorId, role: StaffRole, *, by: str) -> None:
         """What she may do from now on; her sessions end. Raises NobodyThere."""
@@ -245,6 +235,29 @@ class Staff:
     def remove_operator(self, operator: OperatorId, *, by: str) -> None:
         """Remove the operator, with all that signs on, the sessions and the shift. Raises NobodyThere."""
         self._journal.transact(lambda tx: drop(tx, operator, by=by))
+
+
+def add(
+    tx: Transaction,
+    name: str,
+    number: E164,
+    *,
+    language: str,
+    role: StaffRole,
+    on_call: bool = False,
+    by: str,
+    id: OperatorId | None = None,
+) -> Operator:
+    """`Staff.add_operator` within a transaction. Raises AlreadyTaken, RegistryError."""
+    if not name.strip():
+        raise RegistryError("an operator needs a name")
+    if id is not None and tx.one(_BY_ID, id) is not None:
+        raise AlreadyTaken(f"the id {id}", id)
+    tell_apart(tx, name, number)
+    chosen = id or _free_id(tx, name)
+    tx.write(_ADD, chosen, name.strip(), number, language, role, on_call, None, tx.at_us, "", None)
+    tell_change(tx, chosen, by, "added")
+    return operator_in(tx, chosen)
 
 
 def drop(tx: Transaction, operator: OperatorId, *, by: str) -> None:

@@ -92,6 +92,11 @@ class Proofs:
         log.warning("not known", what=what, address=address)
         return NotSignedOn(f"no operator has this {what}", code)
 
+    def let_try(self, address: str) -> None:
+        """Raises TooManyTries where somebody at the address was wrong too often."""
+        if wait_s := self._web.throttle.wait_s("", address, self._web.clock.now_us()):
+            raise TooManyTries(wait_s)
+
     def asks(self, operator: Operator) -> bool:
         """Whether a password, or a token, is not enough."""
         return operator.has_second_factor and self._web.settings.second_factor.asks(operator.role)

@@ -16,7 +16,7 @@ from litestar.handlers import HTTPRouteHandler
 from gateways.http.answers import AlertAnswer, AnyRequest, Problem, answer, rfc3339, said
 from gateways.http.context import Web
 from gateways.http.door.auth import OPERATOR
-from gateways.http.errors import Refused
+from gateways.http.errors import NotAllowed, Refused
 from gateways.http.routes.figures import OPERATORS, no_store
 from messages.events import AlertReceived, NoteAdded, NumberRaised, PsapRequested, ShiftChanged
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, OperatorId, Outcome, ShiftState
@@ -117,6 +117,25 @@ def drill_routes(web: Web) -> list[HTTPRouteHandler]:
         403: said(Problem, "No operator any more; a session without its CSRF token."),
     }
 
+    async def begun(request: AnyRequest, phone: E164) -> Response[bytes]:
+        by: OperatorId = request.state[OPERATOR]
+        signal = Signal(channel=Channel.DATA, received_at=web.clock.now_us(), phone=phone, test=True)
+        made = await web.writing.run(
+            lambda transaction: begin(
+                transaction, signal, by, deadline_s=policy.deadline_s, live_cases=policy.live_cases
+            )
+        )
+        if isinstance(made, Refused):
+            raise made
+        web.metrics.accepted_test.inc()
+        told = AlertAnswer(
+            alert=made.alert,
+            received_at=rfc3339(made.received_at),
+            deadline_at=rfc3339(made.deadline_at),
+            advice=made.advice,
+        )
+        return answer(request, told, 202)
+
     @post(
         "/v1/drill",
         guards=[web.auth.operator],
@@ -135,25 +154,32 @@ def drill_routes(web: Web) -> list[HTTPRouteHandler]:
         },
     )
     async def begin_drill(request: AnyRequest) -> Response[bytes]:
-        by: OperatorId = request.state[OPERATOR]
         if drill.phone is None:
             raise Refused(Refusal.NO_DRILL_PHONE)
-        signal = Signal(channel=Channel.DATA, received_at=web.clock.now_us(), phone=drill.phone, test=True)
-        begun = await web.writing.run(
-            lambda transaction: begin(
-                transaction, signal, by, deadline_s=policy.deadline_s, live_cases=policy.live_cases
-            )
-        )
-        if isinstance(begun, Refused):
-            raise begun
-        web.metrics.accepted_test.inc()
-        told = AlertAnswer(
-            alert=begun.alert,
-            received_at=rfc3339(begun.received_at),
-            deadline_at=rfc3339(begun.deadline_at),
-            advice=begun.advice,
-        )
-        return answer(request, told, 202)
+        return await begun(request, drill.phone)
+
+    @post(
+        "/v1/drill/own",
+        guards=[web.auth.operator],
+        status_code=202,
+        summary="A test alert of one's own telephone",
+        description="It is called as a user's. For operators on shift; one at a time.",
+        operation_id="begin_own_drill",
+        audit="a test, of one's own telephone",
+        tags=["operator"],
+        security=OPERATORS,
+        responses={
+            202: said(AlertAnswer, "In the journal."),
+            409: said(Problem, "Not on shift, or an alert of this telephone is open."),
+            503: said(Problem, "It could not be made durable."),
+            **common,
+        },
+    )
+    async def begin_own_drill(request: AnyRequest) -> Response[bytes]:
+        operator = await asyncio.to_thread(web.passwords.operator, request.state[OPERATOR])
+        if operator is None:
+            raise NotAllowed("no operator any more")
+        return await begun(request, operator.phone)
 
     @get(
         "/v1/drill",
@@ -174,4 +200,4 @@ def drill_routes(web: Web) -> list[HTTPRouteHandler]:
         )
         return no_store(answer(request, view))
 
-    return [begin_drill, show_drill]
+    return [begin_drill, begin_own_drill, show_drill]

@@ -20,10 +20,22 @@ from gateways.console.views import CaseView
 from gateways.http import answers, bodies, records
 from gateways.http.decoding import JSON, MSGPACK
 from gateways.http.door import passkeys
-from gateways.http.routes import audit, devices, drill, figures, health, history, nodes, shift, sign_on
+from gateways.http.routes import (
+    audit,
+    devices,
+    drill,
+    figures,
+    first_admin,
+    health,
+    history,
+    nodes,
+    shift,
+    sign_on,
+)
 from gateways.http.routes.admin import answers as admin
 from gateways.http.routes.admin import backups
 from gateways.http.routes.admin.lines import answers as lines
+from gateways.http.routes.admin.start import answers as start
 from gateways.http.routes.own import answers as own
 from model.record import PersonRecord
 
@@ -49,6 +61,9 @@ _STRUCTS: Final = (
     admin.VersionView,
     lines.LinesView,
     lines.TakeOut,
+    first_admin.FirstAdmin,
+    start.Confirmation,
+    start.StartView,
     answers.AlertAnswer,
     answers.AlertState,
     answers.CommandAnswer,

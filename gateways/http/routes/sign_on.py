@@ -19,7 +19,7 @@ from gateways.http.context import Web
 from gateways.http.decoding import Strict
 from gateways.http.door import passkeys
 from gateways.http.door.proofs import SIGN_ON, Fault, Proofs
-from gateways.http.errors import NotAllowed, NotSignedOn, Refused, TooManyTries
+from gateways.http.errors import NotAllowed, NotSignedOn, Refused
 from gateways.http.routes.own.answers import Code, Secret
 from messages.ids import OperatorId
 from model.orders.refusals import Refusal
@@ -150,9 +150,7 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
 
     async def gone_on(ticket: str, address: str) -> Begun:
         """The session of another node, here. Raises NotSignedOn, TooManyTries, NotDurable."""
-        wait_s = web.throttle.wait_s("", address, web.clock.now_us())
-        if wait_s:
-            raise TooManyTries(wait_s)
+        proofs.let_try(address)
         made = await web.writing.run(lambda transaction: go_on(transaction, ticket, address))
         if made is None:
             raise proofs.unknown("ticket", address)

@@ -71,14 +71,24 @@ ROUTES = (
     ("DELETE", f"{LINES}/L1/out", None, StaffRole.SUPERVISOR),
     ("GET", BACKUPS, None, StaffRole.ADMIN),
     ("POST", f"{BACKUPS}/check", None, StaffRole.ADMIN),
+    ("GET", "/v1/admin/start", None, StaffRole.ADMIN),
+    ("PUT", "/v1/admin/start/ups/confirmation", {"note": "two hours"}, StaffRole.ADMIN),
+    ("DELETE", "/v1/admin/start/ups/confirmation", None, StaffRole.ADMIN),
 )
 NAMED = (
     ("luca-ferri", "{operator}"),
     ("SIGN", "{sign}"),
     ("L1", "{line}"),
+    ("/ups/", "/{need}/"),
     ("backups/check", "backups/{work}"),
 )
-CHANGES = (Action.CHANGE_STAFF, Action.CHANGE_KEY, Action.CHANGE_LINE, Action.CHANGE_KEPT)
+CHANGES = (
+    Action.CHANGE_STAFF,
+    Action.CHANGE_KEY,
+    Action.CHANGE_LINE,
+    Action.CHANGE_KEPT,
+    Action.CHANGE_SETTINGS,
+)
 
 
 def test_every_route_of_the_administration_is_tried_below(web: Web) -> None:

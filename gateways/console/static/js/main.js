@@ -1,8 +1,10 @@
 // Puts the console together, and says when it is drawn again. What is true comes from the feed alone.
 
 import { render } from '../vendor/lit.js';
+import * as admin from './admin/admin.js';
 import { arrived } from './link/elsewhere.js';
 import { Feed } from './link/feed.js';
+import * as first from './shell/first.js';
 import { SETTLE_MS, listen, pressed } from './shell/keys.js';
 import { Known } from './shell/known.js';
 import * as looks from './shell/looks.js';
@@ -54,8 +56,12 @@ function draw() {
 
 let led = null; // the session that was led to a new password
 
-/** Who has come in by a recovery code needs another way next time. */
+/** Who has come in by a recovery code needs another way next time; the first admin goes on to what is missing. */
 function lead() {
+  if (first.leadsOn(ui)) {
+    admin.begin();
+    screen.go('admin');
+  }
   if (!feed.me || feed.signedOn?.way !== 'recovery' || led === feed.signedOn.csrf) return;
   led = feed.signedOn.csrf;
   screen.go('access');
@@ -87,15 +93,17 @@ function soon() {
 }
 
 const came = arrived();
+if (came.first) first.come(came.first);
 looks.begin(came.kept);
 listen(ui);
 draw();
 // A sign-on link that is opened in this very tab changes the fragment alone.
 addEventListener('hashchange', () => {
-  const { token } = arrived();
-  if (!token) return;
+  const { token, first: code } = arrived();
+  if (code) first.come(code);
+  if (!token) return draw();
   sound.unlock();
-  feed.signOn({ token });
+  return feed.signOn({ token });
 });
 feed.start(came).then((goesOn) => {
   // Only what the operator's own page has sent along: a stranger's link could hide an alert.

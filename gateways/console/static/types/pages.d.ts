@@ -115,5 +115,6 @@ interface Banner {
 interface Came {
   token: string | null;
   ticket: string | null;
+  first: string | null;
   kept: Record<string, unknown>;
 }

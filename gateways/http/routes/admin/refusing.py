@@ -44,6 +44,8 @@ class Why(StrEnum):
     """No other line can call 112: its name has to be typed."""
     BUSY = "busy"
     """It is being done already."""
+    MEASURED = "measured"
+    """No person's word counts for what is measured."""
 
 
 class NotDone(RequestError):

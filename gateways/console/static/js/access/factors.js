@@ -120,8 +120,8 @@ const appFields = (ui) =>
     </div>
   </form>`;
 
-/** @param {string[]} rows */
-function picture(rows) {
+/** A QR code. @param {string[]} rows */
+export function picture(rows) {
   const dots = rows.flatMap((row, y) => [...row].map((dot, x) => (dot === '1' ? `M${x} ${y}h1v1h-1z` : '')));
   const box = `-4 -4 ${rows.length + 8} ${rows.length + 8}`;
   return html`<svg class="access__qr" viewBox=${box} role="img" aria-label="QR">

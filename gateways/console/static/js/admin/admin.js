@@ -9,6 +9,7 @@ import * as backups from './backups/backups.js';
 import * as keys from './keys.js';
 import * as lines from './lines/lines.js';
 import * as operators from './operators/operators.js';
+import * as start from './start/start.js';
 
 const AGAIN_MS = 3000; // so soon another admin's change is seen
 
@@ -19,6 +20,7 @@ const AGAIN_MS = 3000; // so soon another admin's change is seen
  * @type {Listed[]}
  */
 const CHAPTERS = [
+  { key: 'S', name: () => either('Avvio', 'Start'), role: 'admin', chapter: start },
   { key: 'O', name: () => either('Operatori', 'Operators'), role: 'admin', chapter: operators },
   { key: 'C', name: () => either('Chiavi', 'Keys'), role: 'admin', chapter: keys },
   { key: 'L', name: () => either('Linee', 'Lines'), role: 'supervisor', chapter: lines },
@@ -27,7 +29,7 @@ const CHAPTERS = [
   { key: 'V', name: () => either('Versione', 'Version'), role: 'supervisor', chapter: about },
 ];
 
-let shown = CHAPTERS[0];
+let shown = CHAPTERS[1];
 let of = ''; // the operator who sits here
 let asking = 0;
 
@@ -36,6 +38,11 @@ const open = (ui) => CHAPTERS.filter((one) => one.role !== 'admin' || ui.feed.me
 
 /** @param {Ui} ui */
 const current = (ui) => (open(ui).includes(shown) ? shown : open(ui)[0]);
+
+/** What is still missing, when this place is opened next. */
+export function begin() {
+  [shown] = CHAPTERS;
+}
 
 /** @param {Ui} ui */
 export function enter(ui) {

@@ -58,12 +58,13 @@ export function leave(web, ticket, kept) {
   location.replace(`${web}/console/${location.search}#${along}`);
 }
 
-/** What came along from another node, out of the address at once: {token, ticket, kept}. */
+/** What came along from another node, out of the address at once: {token, ticket, first, kept}. */
 export function arrived() {
   const given = new URLSearchParams(location.hash.slice(1));
-  const found = { token: given.get('token'), ticket: given.get('ticket'), kept: {} };
+  const [token, ticket, first] = ['token', 'ticket', 'first'].map((name) => given.get(name));
+  const found = { token, ticket, first, kept: {} };
   // It would be seen on the screen, and kept in the history.
-  if (found.token || found.ticket) history.replaceState(null, '', location.pathname + location.search);
+  if (token || ticket || first) history.replaceState(null, '', location.pathname + location.search);
   try {
     const kept = JSON.parse(given.get('kept') ?? '{}');
     if (kept !== null && typeof kept === 'object') found.kept = kept;

@@ -127,6 +127,7 @@ export function help(ui) {
     ],
     ['F', either('Linee: fuori servizio, di nuovo in servizio', 'Lines: out of service, back')],
     ['A T', either('Backup: fanne uno, prova a ripristinarlo', 'Backups: make one, restore for trial')],
+    ['S', either('Gestione: avvio, che cosa manca; T prova', 'Admin: start, what is missing; T test')],
     ['P A', either('Registro: di chi, o chi', 'Audit: whose, or by whom')],
     ['S', t('trySound')],
     ['Y N', either('Sentito, non sentito', 'Heard, not heard')],

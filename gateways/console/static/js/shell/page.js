@@ -5,6 +5,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { icon } from './parts.js';
 import { t } from '../words/words.js';
 import { caseView } from '../case/case.js';
+import { firstGate, waits } from './first.js';
 import { gate } from './gate.js';
 import { incomingView } from '../case/incoming.js';
 import { strip } from './strip.js';
@@ -18,6 +19,7 @@ import * as sections from './sections.js';
 /** @param {Ui} ui */
 export function page(ui) {
   const { feed } = ui;
+  if (waits() && !feed.me) return firstGate(ui);
   if (feed.link === 'starting' || feed.link === 'signed-off') return gate(ui);
   if (!feed.me)
     return html`<main class="gate">

@@ -6,6 +6,7 @@ import { either } from '../words/words.js';
 import { lostBanner } from '../link/lost.js';
 import * as access from '../access/access.js';
 import * as admin from '../admin/admin.js';
+import { missing } from '../admin/start/start.js';
 import * as figures from '../figures/figures.js';
 import * as history from '../alerts/history.js';
 import * as plant from '../plant/plant.js';
@@ -66,10 +67,22 @@ export function tabs(ui) {
           @click=${() => {
             if (!lost) ui.screen.go(tab.name);
           }}>
-          <kbd>${tab.key}</kbd><span>${label(ui, tab.name)}</span>
+          <kbd>${tab.key}</kbd><span>${label(ui, tab.name)}</span>${tab.name === 'admin' ? count(ui) : nothing}
         </button>`,
     )}
   </nav>`;
+}
+
+/** What is still missing before real use. @param {Ui} ui */
+function count(ui) {
+  const left = missing(ui);
+  const text = either(
+    `Mancano ${left} cose prima dell’uso vero`,
+    `${left} things are missing before real use`,
+  );
+  return left
+    ? html`<small class="bar__count" title=${text}>${left}<span class="sr">${text}</span></small>`
+    : nothing;
 }
 
 /** The place that is shown; null for the case and the shift, which are drawn as ever. @param {Ui} ui */

@@ -1,0 +1,136 @@
+// The first run, and what is still missing before real use: a row each need, what is to be done beside it.
+
+import { html, nothing } from '../../../vendor/lit.js';
+import { word } from '../../shell/parts.js';
+import { either } from '../../words/words.js';
+import * as f from '../../words/format.js';
+import { Form } from '../frame/form.js';
+import { listPage } from '../frame/page.js';
+import { Rows } from '../frame/rows.js';
+import { guide } from './guide.js';
+import { NEEDS } from './needs.js';
+import { testAlert } from './test-alert.js';
+
+const COUNT_MS = 60_000;
+
+/** @type {FormField[]} */
+const FIELDS = [
+  { name: 'note', label: () => either('Come, da quando', 'How, since when'), kind: 'text', max: 300 },
+];
+
+/** @type {Rows<NeedRow>} */
+const rows = new Rows('start', '/v1/admin/start', {
+  rows: (/** @type {StartView} */ said) => said.needs,
+  key: (one) => one.need,
+  name: (one) => either(...NEEDS[one.need].name),
+});
+let countedAtMs = 0;
+
+export function clear() {
+  rows.clear();
+  countedAtMs = 0;
+}
+
+/** @param {Ui} ui */
+export async function enter(ui) {
+  rows.asked = null;
+  await again(ui);
+  // Where one goes on: the first that is not met.
+  const next = rows.row() ? null : rows.all().find((one) => !one.done);
+  if (next) rows.cursor = next.need;
+  ui.draw();
+}
+
+/** @param {Ui} ui */
+export async function again(ui) {
+  countedAtMs = Date.now();
+  await rows.again(ui);
+}
+
+/** How many needs are not met, for the bar; null where that is not known. @param {Ui} ui */
+export function missing(ui) {
+  if (ui.feed.me.role !== 'admin') return null;
+  if (ui.feed.link === 'live' && Date.now() - countedAtMs > COUNT_MS) again(ui);
+  return rows.list.said?.missing ?? null;
+}
+
+/** @param {Ui} ui */
+async function confirm(ui) {
+  const { editing, form } = rows;
+  const said = await rows.send(ui, 'PUT', `${rows.pathOf(editing)}/confirmation`, {
+    note: form.now.note.trim(),
+  });
+  if (!said) return;
+  rows.say(ui, true, either(`${rows.nameOf(editing)}: confermato.`, `${rows.nameOf(editing)}: confirmed.`));
+  rows.leave(ui);
+}
+
+/** @param {Ui} ui @param {NeedRow} row */
+async function takeBack(ui, { need }) {
+  if (await rows.order(ui, 'DELETE', `${rows.pathOf(need)}/confirmation`))
+    rows.say(ui, true, either('Non è più confermato.', 'It is not confirmed any more.'));
+}
+
+/** @param {Ui} ui @param {string} key */
+export function pressed(ui, key) {
+  if (key === 'Escape' && !rows.asked) return false; // what stands beside the list stays there
+  if (rows.pressed(ui, key)) return true;
+  const row = rows.row();
+  if (key === 'T') testAlert(ui, rows);
+  else if (key === 'Enter' && row?.by_person) rows.open(ui, new Form('need', FIELDS, row), row.need);
+  else if (key === 'X' && row?.by) {
+    const question = either('Non è più così?', 'It is not so any more?');
+    rows.ask(ui, `${rows.nameOf(row.need)}: ${question}`, () => takeBack(ui, row));
+  } else return false;
+  return true;
+}
+
+/** @param {NeedRow} row */
+const state = ({ done }) =>
+  done
+    ? word('done', either('C’è', 'There'), 'ink-ok')
+    : word('todo', either('Manca', 'Missing'), 'ink-wait');
+
+/** @param {Ui} ui @param {NeedRow} row */
+function known(ui, { by_person, by, at, note }) {
+  if (!by_person) return either('misurato', 'measured');
+  if (!by) return either('lo conferma una persona', 'a person confirms it');
+  const day = f.day(Date.parse(at) * 1000);
+  return html`${ui.feed.names(by)}, ${day}${note ? html`<small class="ink-2"> · ${note}</small>` : nothing}`;
+}
+
+/** @param {Ui} ui */
+export function pane(ui) {
+  const { said } = rows.list;
+  const row = rows.row();
+  if (!rows.form) rows.once = row ?? null;
+  const total = said?.needs.length ?? 0;
+  return listPage(ui, rows, {
+    title: !said
+      ? either('Avvio', 'Start')
+      : said.missing
+        ? either(
+            `Avvio: mancano ${said.missing} di ${total}`,
+            `Start: ${said.missing} of ${total} are missing`,
+          )
+        : either('Avvio: c’è tutto', 'Start: all is there'),
+    acts: [['T', either('Allarme di prova', 'Test alert'), 'flask']],
+    rowActs: row?.by_person
+      ? [
+          ['Enter', either('Conferma', 'Confirm')],
+          ...(row.by ? [/** @type {[string, string]} */ (['X', either('Non più', 'Not any more')])] : []),
+        ]
+      : [],
+    heads: [[''], [either('Prima dell’uso vero', 'Before real use')], [either('Da chi', 'By'), 'spare']],
+    cells: (one) =>
+      html`<td>${state(one)}</td>
+        <td><b>${either(...NEEDS[one.need].name)}</b></td>
+        <td class="spare">${known(ui, one)}</td>`,
+    form: () => ({
+      title: rows.nameOf(rows.editing),
+      label: either('Conferma', 'Confirm'),
+      send: () => confirm(ui),
+    }),
+    once: () => guide(ui, said, row),
+  });
+}

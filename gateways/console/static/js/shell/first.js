@@ -1,0 +1,125 @@
+// The very first sign-on: whoever has the link that the installation printed says who it is, and becomes the
+// first admin. It goes on as a sign-on link does, to a password or passkey, and then to what is still missing.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { answered, why } from '../admin/frame/faults.js';
+import * as sound from '../sound/sound.js';
+import { either, isEnglish, t } from '../words/words.js';
+import { switchLanguage } from './looks.js';
+import { icon } from './parts.js';
+
+let code = ''; // of the link
+let fault = '';
+let at = ''; // the field that is at fault
+let busy = false;
+let leads = false; // the first admin is on the way to the list of what is missing
+
+/** @param {string} given */
+export const come = (given) => {
+  code = given;
+};
+
+export const waits = () => Boolean(code);
+
+/** Whether to go on to what is missing now: once, when password or passkey is there. @param {Ui} ui */
+export function leadsOn(ui) {
+  if (!leads || !ui.feed.me || ui.feed.signedOn?.way === 'recovery') return false;
+  leads = false;
+  return true;
+}
+
+/** @param {string} path */
+const nameOf = (path) => path.split('.').pop();
+
+/** @param {Ui} ui @param {SubmitEvent} e */
+async function submitted(ui, e) {
+  e.preventDefault();
+  if (busy) return;
+  const form = /** @type {HTMLFormElement} */ (e.target);
+  const given = new FormData(form);
+  busy = true;
+  ui.draw();
+  sound.unlock();
+  const body = {
+    code,
+    name: String(given.get('name')).trim(),
+    phone: String(given.get('phone')).trim(),
+    language: isEnglish() ? 'en' : 'it',
+  };
+  const { said, code: reason, path } = await answered(ui.feed.ask('POST', '/v1/first-admin', body));
+  busy = false;
+  if (said) {
+    code = fault = at = '';
+    leads = true;
+    await ui.feed.signOn({ token: said.code });
+    return ui.draw();
+  }
+  at = nameOf(path);
+  fault =
+    reason === 'firstLink' || reason === 'notDone'
+      ? either(
+          'Questo link non vale più. Sulla macchina: scripts/install ne stampa un altro.',
+          'This link is not good any more. On the machine scripts/install prints another.',
+        )
+      : why(reason);
+  ui.draw();
+  return /** @type {HTMLInputElement} */ (form.querySelector('[aria-invalid="true"], input'))?.focus();
+}
+
+/** @param {string} name */
+const invalid = (name) => (fault && at === name ? 'true' : nothing);
+
+/** @param {Ui} ui */
+export const firstGate = (ui) =>
+  html`<main class="gate">
+    <form class="gate__card" aria-labelledby="first-h" @submit=${(e) => submitted(ui, e)}>
+      <h1 id="first-h">${icon('mark')}${either('Benvenuto in securWoman', 'Welcome to securWoman')}</h1>
+      <p>
+        ${either(
+          'Il centro è installato. Chi scrive qui il suo nome ne diventa il primo admin.',
+          'The centre is installed. Whoever gives a name here becomes its first admin.',
+        )}
+      </p>
+      <label
+        >${either('Nome e cognome', 'First and last name')}<input
+          name="name"
+          autocomplete="name"
+          maxlength="100"
+          required
+          autofocus
+          aria-invalid=${invalid('name')}
+          aria-describedby=${fault ? 'first-fault' : nothing}
+      /></label>
+      <label
+        >${either('Telefono, dove ti chiama il centro', 'Telephone, where the centre calls you')}<input
+          name="phone"
+          type="tel"
+          autocomplete="tel"
+          placeholder="+39 …"
+          maxlength="40"
+          required
+          aria-invalid=${invalid('phone')}
+          aria-describedby=${fault ? 'first-fault' : nothing}
+      /></label>
+      ${
+        fault
+          ? html`<p id="first-fault" class="word ink-bad gate__fault" role="alert">
+              ${icon('warn')}<span>${fault}</span>
+            </p>`
+          : nothing
+      }
+      <button class="act act--step" data-tone="primary" aria-disabled=${busy ? 'true' : nothing}>
+        <kbd>${t('enter')}</kbd><b>${either('Avanti', 'Go on')}</b
+        ><small>${either('Poi scegli password o passkey', 'Then you choose a password or passkey')}</small>
+      </button>
+      <div class="gate__more">
+        <button
+          type="button"
+          class="btn"
+          lang=${isEnglish() ? 'it' : 'en'}
+          @click=${() => switchLanguage(ui.draw)}>
+          ${icon('voice')}${either('English', 'Italiano')}
+        </button>
+      </div>
+    </form>
+  </main>`;
