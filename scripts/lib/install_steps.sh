@@ -220,16 +220,22 @@ first_backup_is_there() {
 }
 first_backup_make() { systemctl start securwoman-backup.service && systemctl start securwoman-check.service; }
 
-first_admin_words() { printf 'an admin, Admin, whose link to sign on is printed once\n'; }
-first_admin_is_there() { [[ -z $phone ]] || has_admin; }
+first_admin_words() { printf 'the link by which one person becomes the first admin, printed once\n'; }
+# Where nothing is started nobody can open a link.
+first_admin_is_there() { has_admin || { ! has_systemd && [[ -z $phone ]]; }; }
 # The one of a simulated run goes with the first start with modems.
 has_admin() { center operator list --json 2>/dev/null | tr '}' '\n' | grep -v '"id":"demo"' | grep -q '"role":"admin"'; }
 first_admin_make() {
-    local code url
-    center operator add Admin --phone "$phone" --role admin >&2 || return 1
-    code=$(center operator recover Admin 2>/dev/null | tail -n 1) || return 1
+    local code url way=first
+    if [[ -n $phone ]]; then
+        center operator add Admin --phone "$phone" --role admin >&2 || return 1
+        code=$(center operator recover Admin 2>/dev/null | tail -n 1) || return 1
+        way=token
+    else
+        code=$(center operator first 2>/dev/null | tail -n 1) || return 1
+    fi
     url=$(setting http public_url)
-    link="${url:-http://127.0.0.1:8112}/console/#token=$code"
+    link="${url:-http://127.0.0.1:8112}/console/#$way=$code"
 }
 link=''
 
@@ -239,9 +245,9 @@ finished() {
     center doctor || status=3 # all is in place, and somebody has to see to something
     printf '\nThe console: %s/console/\n' "$(setting http public_url)"
     if [[ -n $link ]]; then
-        printf 'The first admin signs on by this link, once, within a day; it is not shown again:\n    %s\n' "$link"
+        printf 'Whoever opens this link becomes the first admin, once, within a day; it is not shown again:\n    %s\n' "$link"
     elif ! has_admin; then
-        printf 'Nobody is admin yet: scripts/install --phone +39…\n'
+        printf 'Nobody is admin yet: scripts/install prints a link\n'
     fi
     left_to_do
     return "$status"

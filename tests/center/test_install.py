@@ -38,6 +38,7 @@ certificate*) mkdir -p "$state/certificate" && touch "$state/certificate/center.
 "backup --new-key"*) echo secret >"$3"; echo age1public ;;
 "operator add"*) echo '[{"id":"admin","role":"admin"}]' >"$state/operators" ;;
 "operator list"*) cat "$state/operators" 2>/dev/null || echo '[{"id":"demo","role":"admin"}]' ;;
+"operator first"*) echo "makes whoever opens it the first admin"; echo swf_code ;;
 "operator recover"*) echo "signs on"; echo swr_code ;;
 "run --drain") [[ -z ${NOT_DRAINED:-} ]] ;;
 "alert list"*) echo "${OPEN_ALERTS:-[]}" ;;
@@ -209,6 +210,17 @@ def test_a_second_run_changes_nothing_and_shows_no_link(machine: Machine) -> Non
     ] == []
 
 
+def test_without_a_telephone_one_link_is_printed_by_which_somebody_becomes_the_first_admin(
+    machine: Machine,
+) -> None:
+    done = machine.install()
+    assert done.stdout.count("/console/#first=swf_code") == 1
+    assert "operator add" not in machine.called()
+    (machine.state / "operators").write_text('[{"id":"anna","role":"admin"}]')
+    again = machine.install()
+    assert ("will be made" in again.stdout, "#first=" in again.stdout) == (False, False)
+
+
 def test_what_it_would_do_is_said_and_not_done(machine: Machine) -> None:
     before = machine.made()
     told = machine.install("--dry-run", "--phone", "+393331234567")
@@ -341,7 +353,7 @@ def test_another_version_is_not_put_in_place_by_an_installation(machine: Machine
 @pytest.fixture
 def next_version(machine: Machine, tmp_path: Path) -> Path:
     """Beside an installation that works."""
-    assert machine.install().returncode == 0
+    assert machine.install("--phone", "+393331234567").returncode == 0
     machine.called()
     return checkout(tmp_path / "next", "another")
 

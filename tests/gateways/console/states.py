@@ -684,6 +684,23 @@ def version(stage: Stage) -> None:
     expect(page.locator(".about-center tbody tr").first).to_be_visible()
 
 
+def start(stage: Stage) -> None:
+    page = _admin(stage)
+    page.keyboard.press("s")
+    expect(page.locator(".start tbody tr")).not_to_have_count(0)
+    page.locator('.start tr[data-key="test_alert"]').focus()
+    expect(page.locator("#guide-h")).to_be_visible()
+
+
+def first_link(stage: Stage) -> None:
+    stage.page.goto(f"{stage.url}/console/?lang={stage.lang}#first=swf_anything")
+    typed = stage.page.locator("input[name=name]")
+    typed.fill("Anna Verdi")
+    stage.page.locator("input[name=phone]").fill("+390200000030")
+    stage.page.keyboard.press("Enter")
+    expect(stage.page.get_by_role("alert")).to_be_visible()
+
+
 STATES: dict[str, Callable[[Stage], None]] = {
     "sign-on": sign_on,
     "sign-on-wrong": sign_on_wrong,
@@ -741,6 +758,8 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "operator-link": operator_link,
     "app-keys": app_keys,
     "version": version,
+    "start": start,
+    "first-link": first_link,
     "plant": plant,
     "access": access,
 }

@@ -56,7 +56,7 @@ function draw() {
 
 let led = null; // the session that was led to a new password
 
-/** Who has come in by a recovery code needs another way next time; the first admin goes on to what is missing. */
+/** Who came in by a recovery code needs another way next time; the first admin then sees what is missing. */
 function lead() {
   if (first.leadsOn(ui)) {
     admin.begin();

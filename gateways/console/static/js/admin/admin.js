@@ -29,7 +29,7 @@ const CHAPTERS = [
   { key: 'V', name: () => either('Versione', 'Version'), role: 'supervisor', chapter: about },
 ];
 
-let shown = CHAPTERS[1];
+let shown = CHAPTERS.find((one) => one.key === 'O');
 let of = ''; // the operator who sits here
 let asking = 0;
 
@@ -41,7 +41,7 @@ const current = (ui) => (open(ui).includes(shown) ? shown : open(ui)[0]);
 
 /** What is still missing, when this place is opened next. */
 export function begin() {
-  [shown] = CHAPTERS;
+  shown = CHAPTERS.find((one) => one.key === 'S');
 }
 
 /** @param {Ui} ui */

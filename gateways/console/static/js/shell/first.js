@@ -1,5 +1,5 @@
 // The very first sign-on: whoever has the link that the installation printed says who it is, and becomes the
-// first admin. It goes on as a sign-on link does, to a password or passkey, and then to what is still missing.
+// first admin. It goes on as a sign-on link does, to a password or passkey, then to what is still missing.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { answered, why } from '../admin/frame/faults.js';
@@ -63,7 +63,7 @@ async function submitted(ui, e) {
         )
       : why(reason);
   ui.draw();
-  return /** @type {HTMLInputElement} */ (form.querySelector('[aria-invalid="true"], input'))?.focus();
+  return (form.querySelector(`[name="${at}"]`) ?? form.querySelector('input')).focus();
 }
 
 /** @param {string} name */

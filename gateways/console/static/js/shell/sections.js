@@ -67,14 +67,15 @@ export function tabs(ui) {
           @click=${() => {
             if (!lost) ui.screen.go(tab.name);
           }}>
-          <kbd>${tab.key}</kbd><span>${label(ui, tab.name)}</span>${tab.name === 'admin' ? count(ui) : nothing}
+          <kbd>${tab.key}</kbd><span>${label(ui, tab.name)}</span>${count(ui, tab.name)}
         </button>`,
     )}
   </nav>`;
 }
 
-/** What is still missing before real use. @param {Ui} ui */
-function count(ui) {
+/** What is still missing before real use. @param {Ui} ui @param {Section} section */
+function count(ui, section) {
+  if (section !== 'admin') return nothing;
   const left = missing(ui);
   const text = either(
     `Mancano ${left} cose prima dell’uso vero`,

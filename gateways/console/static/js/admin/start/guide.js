@@ -40,23 +40,27 @@ const TRUST = {
   ],
   public: ['Un’autorità pubblica: ogni telefono la conosce.', 'A public authority: every phone knows it.'],
   other: [
-    'Un’autorità che questa macchina non conosce, o quella di un proxy: prova da un telefono, poi conferma.',
-    'An authority that this machine does not know, or a proxy’s: try it with a phone, then confirm.',
+    'Di un proxy, o che questa macchina non conosce: prova da un telefono, poi conferma.',
+    'A proxy’s, or unknown to this machine: try it with a phone, then confirm.',
   ],
 };
 
 /** @param {TrustView} trust */
 const trust = ({ kind, names, until, fingerprint, address, picture: dots }) =>
   html`<p>${either(...TRUST[kind])}</p>
-    ${names.length ? html`<p class="ink-2">${names.join(', ')} · ${either('fino al', 'until')} ${until}</p>` : nothing}
+    ${
+      names.length
+        ? html`<p class="ink-2">${names.join(', ')} · ${either('fino al', 'until')} ${until}</p>`
+        : nothing
+    }
     ${
       address
         ? html`${picture([...dots])}
             <p><a href="/authority.crt" download>${address}</a></p>
             <p>
               ${either(
-                'Inquadralo dal telefono, accetta l’avviso, installa il certificato come autorità (CA). L’impronta è:',
-                'Scan it with the phone, accept the warning, install the certificate as an authority (CA). Its fingerprint is:',
+                'Inquadralo, accetta l’avviso, installalo come autorità (CA). L’impronta è:',
+                'Scan it, accept the warning, install it as an authority (CA). Its fingerprint is:',
               )}
             </p>
             <code class="start__print">${fingerprint}</code>
@@ -76,15 +80,20 @@ function lines(ui, said) {
     ${
       said.simulated
         ? html`<p>
-            ${word('flask', either('Ora le linee sono simulate.', 'The lines are simulated now.'), 'ink-wait')}
+            ${word('flask', either('Ora sono simulate.', 'They are simulated now.'), 'ink-wait')}
           </p>`
         : nothing
     }
     ${
       modems.length
         ? html`<ul class="start__steps">
-            ${modems.map((one) => html`<li>${word('phone', one.name)} <small class="ink-2">usb:${one.position}</small></li>`)}
+            ${modems.map(
+              (one) =>
+                html`<li>
+                  ${word('phone', one.name)} <small class="ink-2">usb:${one.position}</small>
+                </li>`,
+            )}
           </ul>`
-        : html`<p class="ink-2">${either('Nessun altro modem collegato.', 'No other modem is plugged in.')}</p>`
+        : html`<p class="ink-2">${either('Nessun altro modem qui.', 'No other modem is here.')}</p>`
     }`;
 }

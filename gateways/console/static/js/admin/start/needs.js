@@ -63,8 +63,8 @@ export const NEEDS = {
   clock: {
     name: ['Orologio sincronizzato', 'Clock synchronised'],
     text: [
-      'L’ora della macchina segue un server: apt install systemd-timesyncd. Altrimenti le ore scritte sono false.',
-      'The machine’s time follows a server: apt install systemd-timesyncd. Else what is written has wrong times.',
+      'L’ora segue un server: apt install systemd-timesyncd. Altrimenti le ore scritte sono false.',
+      'The time follows a server: apt install systemd-timesyncd. Else wrong times are written.',
     ],
   },
   ups: {

@@ -121,11 +121,15 @@ export function pane(ui) {
           ...(row.by ? [/** @type {[string, string]} */ (['X', either('Non più', 'Not any more')])] : []),
         ]
       : [],
-    heads: [[''], [either('Prima dell’uso vero', 'Before real use')], [either('Da chi', 'By'), 'spare']],
+    heads: [
+      [either('Stato', 'State')],
+      [either('Prima dell’uso vero', 'Before real use')],
+      [either('Come si sa', 'How it is known')],
+    ],
     cells: (one) =>
       html`<td>${state(one)}</td>
         <td><b>${either(...NEEDS[one.need].name)}</b></td>
-        <td class="spare">${known(ui, one)}</td>`,
+        <td class="ink-2">${known(ui, one)}</td>`,
     form: () => ({
       title: rows.nameOf(rows.editing),
       label: either('Conferma', 'Confirm'),

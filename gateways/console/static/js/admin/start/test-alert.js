@@ -36,6 +36,11 @@ export async function testAlert(ui, rows) {
   );
 }
 
+/** @param {string} text */
+const toDo = (text) => word('todo', text, 'ink-2');
+/** @param {string} text */
+const done = (text) => word('done', text, 'ink-ok');
+
 /** @param {Ui} ui @param {StartView} said */
 export function testPane(ui, said) {
   const { test, phone } = said;
@@ -51,7 +56,7 @@ export function testPane(ui, said) {
             ${test.steps.map(
               ({ step, after_s: s }) =>
                 html`<li>
-                  ${word(s === null ? 'todo' : 'done', either(...STEPS[step]), s === null ? 'ink-2' : 'ink-ok')}
+                  ${(s === null ? toDo : done)(either(...STEPS[step]))}
                   ${s === null ? nothing : html`<small class="ink-2">${s} s</small>`}
                 </li>`,
             )}
