@@ -1,5 +1,5 @@
-// Whether a closed alert is opened again: R asks, E adds 112, Enter does it, and every other key leaves it as it
-// is. In the history, and beside the shift.
+// Whether a closed alert is opened again: R asks, E adds 112, Enter does it, and every other key leaves it as
+// it is. In the history, and beside the shift.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { either, reason, t } from '../words/words.js';

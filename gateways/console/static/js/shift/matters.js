@@ -1,5 +1,5 @@
-// What is open when a shift begins or ends, besides the notes: what is wrong, lines that carry nothing, callbacks
-// that are owed, a drill that is due. Each in words, with what leads to it.
+// What is open when a shift begins or ends, besides the notes: what is wrong, lines that carry nothing,
+// callbacks that are owed, a drill that is due. Each in words, with what leads to it.
 
 import { html, nothing } from '../../vendor/lit.js';
 import * as alarms from '../plant/alarms.js';

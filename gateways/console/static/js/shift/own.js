@@ -1,5 +1,5 @@
-// The alert in which the operator's part has ended last: a field for notes, which wrap-up is for, and the call
-// back.
+// The alert in which the operator's part has ended last: a field for notes, which wrap-up is for, and the
+// call back.
 
 import { html, nothing } from '../../vendor/lit.js';
 import * as reopening from '../alerts/reopening.js';
