@@ -33,6 +33,7 @@ object works again as soon as the cause is gone.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 class StoreError(Exception):
@@ -159,6 +160,32 @@ class LastKey(RegistryError):
     """Without this one no app could raise an alert."""
 
 
+class Flaw(StrEnum):
+    """What is wrong about a place of a file, by which a page finds the words; `reason` says it in full."""
+
+    NO_FILE = "no_file"
+    """It is no list of people at all."""
+    NO_COLUMN = "no_column"
+    COLUMN_TWICE = "column_twice"
+    COLUMN_MISSING = "column_missing"
+    CELLS = "cells"
+    """More or fewer cells than columns."""
+    EMPTY = "empty"
+    NO_NUMBER = "no_number"
+    ROUNDED = "rounded"
+    """A spreadsheet has made a quantity of a number: `3.93E+11`."""
+    EMERGENCY = "emergency"
+    LANGUAGE = "language"
+    PIN = "pin"
+    PINS_SAME = "pins_same"
+    TWICE = "twice"
+    """On another line, too."""
+    OF_OTHERS = "of_others"
+    """It belongs to somebody else, or to two."""
+    RECORD = "record"
+    """The record does not take it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One fault of a file: where it is, and what."""
@@ -167,6 +194,7 @@ class Fault:
     column: str
     """The column's heading; empty where the whole line is meant."""
     reason: str
+    flaw: Flaw = Flaw.RECORD
 
 
 class ImportFaulty(RegistryError):

@@ -85,12 +85,14 @@ def add(
 def import_(file: Path, /, *, common: Common = DEFAULT) -> None:
     """Take in a CSV file of users; all of it or nothing."""
     from store.audit.entry import EVERYBODY, Action
-    from store.registry.users_csv import import_users
+    from store.registry.users_csv.importing import import_users
 
     with journal_of(common.directory, create=True) as journal:
         done = import_users(journal, file, by=BY, region=region_of(common.directory))
         told = f"import: {done.added} added, {done.changed} changed"
         note(journal, common.directory, Action.CHANGE_PERSON, (EVERYBODY,), told)
+    if done.encoding != "utf-8":
+        common.warn(f"read as {done.encoding}: look whether accents are right")
     if common.json:
         common.data(done)
     else:

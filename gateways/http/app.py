@@ -49,6 +49,7 @@ from gateways.http.routes.admin.backups import backups_routes
 from gateways.http.routes.admin.keys import keys_routes
 from gateways.http.routes.admin.lines import lines_routes
 from gateways.http.routes.admin.operators import operators_routes
+from gateways.http.routes.admin.people_import import people_import_routes
 from gateways.http.routes.admin.start.routes import start_routes
 from gateways.http.routes.alerts import alert_routes
 from gateways.http.routes.audit import audit_routes
@@ -265,6 +266,7 @@ def build(web: Web) -> Litestar:
             *operators_routes(web, Registry(web.journal, region=web.settings.policy.region)),
             *keys_routes(web, Registry(web.journal)),
             *lines_routes(web),
+            *people_import_routes(web),
             *about_routes(web),
             *(backups_routes(web, web.backups) if web.backups else ()),
             *start_routes(web, Registry(web.journal)),

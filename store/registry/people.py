@@ -144,3 +144,5 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
     added: int
     changed: int
     unchanged: int
+    encoding: str = "utf-8"
+    """In which the file was read."""

@@ -16,7 +16,7 @@ from store.registry.app_keys import AppKeys
 from store.registry.people import Imported
 from store.registry.staff import Staff
 from store.registry.users import Users
-from store.registry.users_csv import import_users
+from store.registry.users_csv.importing import import_users
 
 
 class Registry(Users, Staff, AppKeys):

@@ -19,7 +19,7 @@ from store.database.query import Query
 from store.registry import records
 from store.registry.people import Person
 from store.registry.registry import Registry
-from store.registry.users_csv import import_users
+from store.registry.users_csv.importing import import_users
 from tests.support.pictures import GREY
 
 GIULIA = "+393331112223"

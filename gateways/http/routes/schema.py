@@ -33,7 +33,7 @@ from gateways.http.routes import (
     sign_on,
 )
 from gateways.http.routes.admin import answers as admin
-from gateways.http.routes.admin import backups
+from gateways.http.routes.admin import backups, people_import
 from gateways.http.routes.admin.lines import answers as lines
 from gateways.http.routes.admin.start import answers as start
 from gateways.http.routes.own import answers as own
@@ -50,6 +50,7 @@ _STRUCTS: Final = (
     bodies.PositionBody,
     bodies.ShiftBody,
     backups.BackupsView,
+    people_import.ImportView,
     admin.KeyIssued,
     admin.KeysView,
     admin.NewKey,

@@ -28,6 +28,8 @@ from tests.waiting import wait_until
 Client = TestClient[Litestar]
 OPS, KEYS, LINES = "/v1/admin/operators", "/v1/admin/keys", "/v1/admin/lines"
 BACKUPS = "/v1/admin/backups"
+IMPORT = "/v1/admin/people/import"
+FILE = "phone;first_name\n+393331112223;Julia\n+393330000001;Anna\n112;Eva\n"
 PASSWORD = "quattro parole messe insieme"
 WOKEN = {"was": {"on_call": False}, "now": {"on_call": True}}
 
@@ -74,6 +76,8 @@ ROUTES = (
     ("GET", "/v1/admin/start", None, StaffRole.ADMIN),
     ("PUT", "/v1/admin/start/ups/confirmation", {"note": "two hours"}, StaffRole.ADMIN),
     ("DELETE", "/v1/admin/start/ups/confirmation", None, StaffRole.ADMIN),
+    ("POST", f"{IMPORT}?preview=true", None, StaffRole.ADMIN),
+    ("POST", f"{IMPORT}/bad", FILE, StaffRole.ADMIN),
 )
 NAMED = (
     ("luca-ferri", "{operator}"),
@@ -81,6 +85,7 @@ NAMED = (
     ("L1", "{line}"),
     ("/ups/", "/{need}/"),
     ("backups/check", "backups/{work}"),
+    ("?preview=true", ""),
 )
 CHANGES = (
     Action.CHANGE_STAFF,
@@ -88,6 +93,7 @@ CHANGES = (
     Action.CHANGE_LINE,
     Action.CHANGE_KEPT,
     Action.CHANGE_SETTINGS,
+    Action.READ_LIST,
 )
 
 
@@ -108,14 +114,15 @@ def test_every_route_of_the_administration_is_tried_below(web: Web) -> None:
 @pytest.mark.parametrize(("method", "path", "body", "wanted"), ROUTES)
 def test_who_may_do_what_and_who_may_not_is_entered(
     web: Web, client: Client, place: Place, registry: Registry,
-    role: StaffRole | None, method: str, path: str, body: dict[str, Any] | None, wanted: StaffRole,
+    role: StaffRole | None, method: str, path: str, body: dict[str, Any] | str | None, wanted: StaffRole,
 ) -> None:  # fmt: skip
     registry.issue_app_key("spare")
     path = path.replace("SIGN", registry.app_keys()[0].sign)
     eva = registry.add_operator("Eva", "+390200000019", role=role or StaffRole.OPERATOR, by="test")
     token = registry.issue_token(eva.id, by="test") if role else "swo_nobodys"
     before = registry.operators(), registry.app_keys()
-    said = client.request(method, path, json=body, headers=header(token))
+    sent: dict[str, Any] = {"content": body} if isinstance(body, str) else {"json": body}
+    said = client.request(method, path, **sent, headers=header(token))
     if role is not None and role.may(wanted):
         assert said.status_code in (200, 201, 202, 204), said.text
         made = entered(web)
@@ -363,6 +370,44 @@ def test_a_backup_is_ordered_once_entered_and_told_by_the_list(
     assert codes == [202, 409, 404]
     assert place.backups.ordered == [Work.BACKUP]
     assert [(one.action, one.detail) for one in entered(web)] == [(Action.CHANGE_KEPT, "backup ordered")]
+
+
+def test_a_file_of_people_is_looked_at_taken_in_as_it_was_seen_and_its_bad_lines_given_back(
+    web: Web, client: Client, admin: dict[str, str], registry: Registry
+) -> None:
+    def asked(path: str, **headers: str) -> Any:
+        return client.post(path, content=FILE.encode("cp1252"), headers={**admin, **headers})
+
+    looked = asked(f"{IMPORT}?preview=true").json()
+    bad_row, change, new = looked["rows"]
+    assert [(one["line"], one["verdict"]) for one in looked["rows"]] == [
+        (4, "bad"),
+        (2, "changes"),
+        (3, "new"),
+    ]
+    assert (bad_row["faults"][0]["flaw"], change["changed"], new["name"]) == (
+        *("emergency", ["first_name"], "Anna"),
+    )
+    assert (looked["new"], looked["changes"], looked["bad"], looked["done"]) == (1, 1, 1, False)
+    assert asked(IMPORT).status_code == 428
+    other = asked(IMPORT, **{"if-match": '"another"'})
+    assert (other.status_code, other.json()["code"]) == (409, "changed_meanwhile")
+    assert registry.user_by_phone(E164("+393330000001")) is None
+    done = asked(IMPORT, **{"if-match": f'"{looked["tag"]}"'}).json()
+    assert (done["new"], done["changes"], done["done"]) == (1, 1, True)
+    giulia = registry.user_by_phone(E164(GIULIA))
+    assert giulia is not None
+    assert (giulia.first_name, giulia.notes) == ("Julia", "Asthma")
+    bad = asked(f"{IMPORT}/bad")
+    assert bad.text.splitlines()[1] == "112;Eva;phone: '112' is an emergency number"
+    assert [(one.action, one.detail) for one in entered(web)] == [
+        (Action.READ_LIST, "import looked at"),
+        (Action.CHANGE_PERSON, "import: 1 added, 1 changed"),
+        (Action.READ_LIST, "lines not taken"),
+    ]
+    nothing = client.post(f"{IMPORT}?preview=true", content=b"name\nAnna\n", headers=admin).json()
+    assert [one["flaw"] for one in nothing["faults"]] == ["no_column", "column_missing"]
+    assert nothing["tag"] == ""
 
 
 def test_version_and_licences_are_those_of_what_is_installed_and_bundled(

@@ -1,0 +1,154 @@
+"""Looks at a file of people, and takes them in."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Sequence
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from messages.ids import UserId
+from store.errors import AlreadyTaken, ChangedMeanwhile, Fault, Flaw, ImportFaulty
+from store.journal.journal import Journal, Transaction
+from store.registry import numbers, records, records_text
+from store.registry.people import Imported
+from store.registry.users import owner_of_phone, read_user, write_user
+from store.registry.users_csv.comparing import Seen, Verdict, compare
+from store.registry.users_csv.lines import Line, lines
+from store.registry.users_csv.sheet import Sheet, read, written
+
+_MOST_FAULTS: Final = 50
+_PORTION: Final = 500
+_PORTION_S: Final = 0.1
+"""People in one transaction, in which no alert can be accepted: some 20 ms, and never for longer than this
+where each of them is a dozen ways to a server.
+"""
+_BREATH_S: Final = 0.005
+"""Between portions, for those who wait for the write lock."""
+
+
+class Looked(msgspec.Struct, frozen=True, kw_only=True):
+    """A file as it would be taken in now."""
+
+    sheet: Sheet
+    lines: list[Line]
+    seen: list[Seen]
+
+    @property
+    def tag(self) -> str:
+        """Names what is to be done: another one where anything would be done otherwise."""
+        return sha256(msgspec.msgpack.encode(self.seen)).hexdigest()[:32]
+
+    def count(self, verdict: Verdict) -> int:
+        """How many lines become that."""
+        return sum(one.verdict is verdict for one in self.seen)
+
+    def bad_rows(self) -> bytes:
+        """The lines that are not taken, as a file of the same form that says why in one more column."""
+        rows = [
+            [*line.cells, "; ".join(_told(fault) for fault in one.faults)]
+            for line, one in zip(self.lines, self.seen, strict=True)
+            if one.verdict is Verdict.BAD
+        ]
+        return written(self.sheet, rows)
+
+
+def look(journal: Journal, content: bytes, file: str, region: str) -> Looked:
+    """What the file would do now; nothing is written. Raises ImportFaulty where it is no list of people."""
+    sheet = read(content, file)
+    found = lines(sheet, region)
+    seen = journal.at_one_moment(lambda connection: compare(connection, found, region))
+    return Looked(sheet=sheet, lines=found, seen=seen)
+
+
+def import_users(journal: Journal, file: Path, *, by: str, region: str = numbers.DEFAULT_REGION) -> Imported:
+    """Take the file's people in. Raises ImportFaulty with every fault, and nothing is taken then."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        fault = Fault(0, "", f"cannot be read: {error.strerror}", Flaw.NO_FILE)
+        raise ImportFaulty(str(file), (fault,)) from error
+    looked = look(journal, content, str(file), region)
+    faults = [fault for one in looked.seen for fault in one.faults]
+    if faults:
+        raise ImportFaulty(str(file), tuple(faults[:_MOST_FAULTS]))
+    done = _take(journal, looked.lines, by, str(file), region)
+    return msgspec.structs.replace(done, encoding=looked.sheet.encoding)
+
+
+def take_in(
+    journal: Journal, content: bytes, file: str, *, tag: str, by: str, region: str
+) -> tuple[Looked, Imported]:
+    """Take the good lines in, as they were looked at: `tag` is that look's. Raises ChangedMeanwhile where
+    they would do something else now, ImportFaulty.
+    """
+    looked = look(journal, content, file, region)
+    if looked.tag != tag:
+        raise ChangedMeanwhile("the registry", "")
+    wanted = (Verdict.NEW, Verdict.CHANGES)
+    good = [line for line, one in zip(looked.lines, looked.seen, strict=True) if one.verdict in wanted]
+    done = _take(journal, good, by, file, region)
+    same = looked.count(Verdict.SAME) + done.unchanged
+    return looked, msgspec.structs.replace(done, unchanged=same)
+
+
+def _take(journal: Journal, people: Sequence[Line], by: str, file: str, region: str) -> Imported:
+    """More than 500 are written in portions, so that alerts are accepted meanwhile; should the disk fail
+    between two of them, the same import again does the rest.
+    """
+    done = Imported(added=0, changed=0, unchanged=0)
+    rest = people
+    while rest:
+        if rest is not people:
+            time.sleep(_BREATH_S)
+        portion = rest[:_PORTION]
+        for line in portion:
+            _ = line.entry  # PINs are hashed before the lock is taken
+        part = journal.transact(partial(_write, lines=portion, by=by, file=file, region=region))
+        rest = rest[part.added + part.changed + part.unchanged :]
+        done = Imported(
+            added=done.added + part.added,
+            changed=done.changed + part.changed,
+            unchanged=done.unchanged + part.unchanged,
+        )
+    return done
+
+
+def _write(tx: Transaction, lines: Sequence[Line], by: str, file: str, region: str) -> Imported:
+    """The first of them, at least one, as far as one transaction's time goes."""
+    added = changed = unchanged = 0
+    until = time.monotonic() + _PORTION_S
+    for line in lines:
+        if time.monotonic() > until and added + changed + unchanged:
+            break
+        owners = {owner for one in line.entry.phones if (owner := owner_of_phone(tx, one))}
+        user = min(owners) if owners else UserId(f"u{secrets.token_hex(6)}")
+        before = read_user(tx, user) if owners else None
+        if before is not None:
+            line.entry.keep(before)
+        events = len(tx.written)
+        try:
+            write_user(tx, user, line.entry, by)
+            if line.record:
+                record = records_text.changed(records.read(tx, user).record, line.record, region)
+                records.write(tx, user, record, expected=None, by=by, region=region)
+        except AlreadyTaken as error:
+            # Somebody was quicker than this import, a moment ago.
+            fault = Fault(line.number, "", str(error), Flaw.OF_OTHERS)
+            raise ImportFaulty(file, (fault,)) from error
+        if before is None:
+            added += 1
+        elif len(tx.written) > events:
+            changed += 1
+        else:
+            unchanged += 1
+    return Imported(added=added, changed=changed, unchanged=unchanged)
+
+
+def _told(fault: Fault) -> str:
+    return f"{fault.column}: {fault.reason}" if fault.column else fault.reason

@@ -1,0 +1,132 @@
+"""The bytes of a CSV file as rows: in which encoding it is, what separates, what the columns are. Pure."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from store.errors import Fault, Flaw, ImportFaulty
+from store.registry import records_text
+
+COLUMNS: Final = (
+    *("phone", "first_name", "last_name", "language", "notes", "device", "cancel_pin", "duress_pin"),
+    *records_text.COLUMNS,
+)
+REASON: Final = "why_not"
+"""The column in which a row that was not taken says why: it is passed over when the file comes again."""
+_ALSO_CALLED: Final = {"phones": "phone", "devices": "device", "e164": "phone"}
+_SEPARATORS: Final = ",;\t"
+_SEPARATOR_NAMED: Final = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+"""By which Excel is told what separates."""
+_NO_TEXT: Final = re.compile(b"[\x00-\x08\x0e-\x1f\x7f\x81\x8d\x8f\x90\x9d]|\xff\xfe|\xfe\xff")
+"""What no text in Windows-1252 has: what is no letter there, and marks of UTF-16 in the middle."""
+_AS_FORMULA: Final = re.compile(r'="(.*)"', re.DOTALL)
+"""As Excel keeps the `+` of a number."""
+
+
+class Encoding(StrEnum):
+    """In which letters are written."""
+
+    UTF_8 = "utf-8"
+    UTF_16 = "utf-16"
+    WINDOWS = "windows-1252"
+
+
+class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+    """The file as rows."""
+
+    encoding: Encoding
+    separator: str
+    heading: tuple[str, ...]
+    """As written."""
+    columns: tuple[str, ...]
+    """The same by our names."""
+    rows: list[tuple[int, list[str]]]
+    """Each with the line on which it begins; empty ones are left out."""
+
+
+def read(content: bytes, file: str) -> Sheet:
+    """The rows of a file. Raises ImportFaulty where it is none of ours; `file` is its name there."""
+    text, encoding = _decoded(content, file)
+    named = _SEPARATOR_NAMED.match(text)
+    begin = named.end() if named else 0
+    first = text[begin:].lstrip("\r\n").partition("\n")[0]
+    separator = named[1] if named else max(_SEPARATORS, key=first.count)
+    rows = _rows(text[begin:], separator, 1 if named else 0, file)
+    line, heading = next(rows, (1, []))
+    if not heading:
+        raise ImportFaulty(file, (Fault(1, "", "is empty: the first line names the columns", Flaw.NO_FILE),))
+    found = list(rows)
+    if REASON in heading:
+        at, cells = heading.index(REASON), len(heading)
+        heading = [*heading[:at], *heading[at + 1 :]]
+        found = [(n, [*row[:at], *row[at + 1 :]] if len(row) == cells else row) for n, row in found]
+    return Sheet(
+        encoding=encoding,
+        separator=separator,
+        heading=tuple(heading),
+        columns=_columns(heading, line, file),
+        rows=found,
+    )
+
+
+def written(sheet: Sheet, rows: list[list[str]]) -> bytes:
+    """These rows, each with its reason behind it, as a file of the same form; in UTF-8 as Excel takes it."""
+    made = io.StringIO()
+    writer = csv.writer(made, delimiter=sheet.separator)
+    writer.writerow([*sheet.heading, REASON])
+    writer.writerows(rows)
+    return made.getvalue().encode("utf-8-sig")
+
+
+def _decoded(content: bytes, file: str) -> tuple[str, Encoding]:
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        try:
+            return content.decode("utf-16"), Encoding.UTF_16
+        except UnicodeDecodeError as error:
+            raise ImportFaulty(file, (Fault(1, "", "is not UTF-16", Flaw.NO_FILE),)) from error
+    try:
+        return content.decode("utf-8-sig"), Encoding.UTF_8
+    except UnicodeDecodeError as error:
+        if not _NO_TEXT.search(content):
+            return content.decode("cp1252"), Encoding.WINDOWS
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ImportFaulty(file, (Fault(line, "", "is not UTF-8", Flaw.NO_FILE),)) from error
+
+
+def _rows(text: str, separator: str, before: int, file: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    while True:
+        line = before + reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            fault = Fault(before + reader.line_num, "", str(error), Flaw.NO_FILE)
+            raise ImportFaulty(file, (fault,)) from error
+        if any(cell.strip() for cell in cells):
+            yield line, [_AS_FORMULA.sub(r"\1", cell.strip()) for cell in cells]
+
+
+def _columns(cells: list[str], line: int, file: str) -> tuple[str, ...]:
+    names = [re.sub(r"[\s-]+", "_", cell.strip().lower()) for cell in cells]
+    names = [_ALSO_CALLED.get(name, name) for name in names]
+    faults = [
+        Fault(line, cell.strip(), f"is no column; there are {', '.join(COLUMNS)}", Flaw.NO_COLUMN)
+        for cell, name in zip(cells, names, strict=True)
+        if name not in COLUMNS
+    ]
+    twice = [name for name in COLUMNS if names.count(name) > 1]
+    faults += [Fault(line, name, "is there twice", Flaw.COLUMN_TWICE) for name in twice]
+    if "phone" not in names:
+        faults.append(Fault(line, "phone", "is missing", Flaw.COLUMN_MISSING))
+    if faults:
+        raise ImportFaulty(file, tuple(faults))
+    return tuple(names)
