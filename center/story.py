@@ -266,6 +266,11 @@ def _operators(event: Event) -> str:
             return f"{event.by} closes the alert"
         case ev.AlertReopened():
             return f"{event.by} reopens the alert" + (", and 112 is to be called again" if event.psap else "")
+        case ev.OutcomeCorrected():
+            why = event.reason or "(erased)"
+            return f"{event.by} corrects the outcome to {_OUTCOMES[event.outcome]}: {why}"
+        case ev.CallReviewed():
+            return f"{event.by} has reviewed how {event.operator} handled the call"
         case ev.CallAloudRequested():
             return f"{event.by} wants the user of this silent alert called"
         case ev.PsapCalledElsewhere():

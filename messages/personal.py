@@ -38,6 +38,9 @@ _FIELDS: Final[Mapping[type[Message], Mapping[str, PersonalKind]]] = {
     ev.DialWithheld: {"number": _NUMBER},
     ev.HandOverRequested: {"text": _WORDS},
     ev.FalseAlarmDeclared: {"text": _WORDS},
+    ev.OutcomeCorrected: {"reason": _WORDS},
+    # How a call was handled is kept as long as what was said in it.
+    ev.CallReviewed: {"marks": _WORDS, "text": _WORDS},
     ev.ContactsTexted: {"names": _WORDS, "numbers": _NUMBER},
 }
 

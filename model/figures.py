@@ -12,16 +12,30 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from itertools import pairwise
 from math import ceil
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
 from messages import events as ev
-from messages.ids import SECOND, AlertId, Channel, Instant, LegId, OperatorId, Outcome, Proof, UserId
+from messages.ids import (
+    SECOND,
+    AlertId,
+    Channel,
+    Instant,
+    LegId,
+    LineId,
+    OperatorId,
+    Outcome,
+    Proof,
+    UserId,
+)
 from messages.journal import Recorded
 from model.alert.leg import place
+from model.rules.own_line import is_own
 from model.rules.proof import proof_of
+
+T = TypeVar("T")
 
 WITHIN_S: Final = (10, 20, 50)
 BIN_S: Final = 2
@@ -36,12 +50,15 @@ EVENTS: Final = (
     "alert.cancelled",
     "alert.closed",
     "alert.reopened",
+    "call.reviewed",
     "deadline.missed",
     "leg.answered",
     "leg.confirmed",
+    "leg.originating",
     "leg.ringing",
     "machine.marked",
     "operator.joined",
+    "outcome.corrected",
     "pin.wrong",
     "psap.called_elsewhere",
     "psap.joined",
@@ -51,6 +68,14 @@ EVENTS: Final = (
     "user.reached",
 )
 """The types of the events that change a row; all others may be left out."""
+
+
+class Review(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """That somebody has judged a call. What was said of it stands in the journal alone."""
+
+    operator: OperatorId
+    by: OperatorId
+    at_us: Instant
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
@@ -82,11 +107,19 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """The deadline has passed with her not reached."""
     closed_us: Instant | None = None
     outcome: Outcome | None = None
+    """As a supervisor has corrected it, where one has."""
     operator: OperatorId | None = None
     """Who had the case last."""
     user: UserId | None = None
     proof: Proof = Proof.APP
     """By what it counted as the phone's own."""
+    closed_as: Outcome | None = None
+    """The outcome that it was closed with."""
+    operators: tuple[OperatorId, ...] = ()
+    """All who had the case, in the order in which they came."""
+    lines: tuple[LineId, ...] = ()
+    """The center's own on which it was called or called in, in that order."""
+    reviews: tuple[Review, ...] = ()
 
     @property
     def quiet(self) -> bool:
@@ -126,6 +159,7 @@ def begin(recorded: Recorded) -> Row | None:
         test=event.test,
         silent=event.silent,
         proof=proof_of(event),
+        lines=_with((), event.line),
     )
 
 
@@ -134,7 +168,14 @@ def evolve(row: Row, recorded: Recorded) -> Row:
     at = recorded.at_us
     match recorded.event:
         case ev.OperatorJoined(operator=operator):
-            return replace(row, operator=operator, operator_us=row.operator_us or at)
+            return replace(
+                row,
+                operator=operator,
+                operators=_with(row.operators, operator),
+                operator_us=row.operator_us or at,
+            )
+        case ev.LegOriginating(line=line) if not is_own(line):
+            return replace(row, lines=_with(row.lines, line))
         case ev.LegRinging(leg=leg) if _is_user(leg):
             return replace(row, ringing_us=row.ringing_us or at)
         case ev.LegAnswered(leg=leg, confirmed=True) | ev.LegConfirmed(leg=leg) if _is_user(leg):
@@ -151,8 +192,8 @@ def evolve(row: Row, recorded: Recorded) -> Row:
             return replace(row, reached_us=None, answered_us=None)
         case ev.PinRefused():
             return replace(row, wrong_pins=row.wrong_pins + 1)
-        case ev.AlertSignalAdded(silent=True):
-            return replace(row, silent=True)
+        case ev.AlertSignalAdded(silent=silent, line=line):
+            return replace(row, silent=row.silent or silent, lines=_with(row.lines, line))
         case ev.PsapRequested():
             return replace(row, psap_requested_us=row.psap_requested_us or at)
         case ev.PsapJoined() | ev.PsapCalledElsewhere():
@@ -164,12 +205,20 @@ def evolve(row: Row, recorded: Recorded) -> Row:
         case ev.UserIdentified(user=user):
             return replace(row, user=user)
         case ev.AlertClosed(outcome=outcome):
-            return replace(row, closed_us=at, outcome=outcome)
+            return replace(row, closed_us=at, outcome=outcome, closed_as=outcome)
         case ev.AlertReopened():
             # It counts by its last end.
-            return replace(row, closed_us=None, outcome=None)
+            return replace(row, closed_us=None, outcome=None, closed_as=None)
+        case ev.OutcomeCorrected(outcome=outcome) if row.closed_us is not None:
+            return replace(row, outcome=outcome)
+        case ev.CallReviewed(operator=operator, by=by):
+            return replace(row, reviews=(*row.reviews, Review(operator, by, at)))
         case _:
             return row
+
+
+def _with(known: tuple[T, ...], one: T | None) -> tuple[T, ...]:
+    return known if one is None or one in known else (*known, one)
 
 
 def _is_user(leg: LegId) -> bool:

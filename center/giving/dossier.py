@@ -14,7 +14,7 @@ import msgspec
 
 from actors.recording_keeper.folder import recordings
 from center.errors import NotFound, UsageError
-from center.giving.facts import Facts, facts_of
+from center.giving.facts import Facts, facts_of, told_outside
 from center.giving.person import sha256_of
 from center.giving.signature import Signer
 from center.state.state_dir import write_kept
@@ -69,7 +69,7 @@ def make(journal: Journal, alert: AlertId, kept: Path, signer: Signer, version: 
 
     if to.exists():
         raise UsageError(f"{to} is there already")
-    recorded = journal.read_streams(streams.inbox(alert), streams.case(alert))
+    recorded = told_outside(journal.read_streams(streams.inbox(alert), streams.case(alert)))
     facts = facts_of(recorded)
     if facts is None:
         raise NotFound(f"there is no alert {alert}")

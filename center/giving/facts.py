@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from center.story import cause_in_words, in_words
-from messages.events import Event, LegAnswered, LegOriginating, LegReleased, LegRinging
+from messages.events import CallReviewed, Event, LegAnswered, LegOriginating, LegReleased, LegRinging
 from messages.ids import (
     E164,
     AlertId,
@@ -78,6 +78,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     deadline_at: Instant
     closed_at: Instant | None
     outcome: Outcome | None
+    corrected: Outcome | None
+    """What a supervisor has corrected it to; why, the story tells."""
     test: bool
     silent: bool
     duress: bool
@@ -99,6 +101,11 @@ def position_in_words(one: KnownPosition) -> tuple[str, str, str, str]:
     return f"{one.lat:.6f}", f"{one.lon:.6f}", accuracy, one.source or str(one.channel)
 
 
+def told_outside(recorded: Iterable[Recorded]) -> list[Recorded]:
+    """Without how the center judges the work of its own."""
+    return [one for one in recorded if not isinstance(one.event, CallReviewed)]
+
+
 def facts_of(recorded: Sequence[Recorded]) -> Facts | None:
     """What both streams of an alert tell, in the journal's order; none where its beginning is missing."""
     case = fold(recorded)
@@ -113,6 +120,7 @@ def facts_of(recorded: Sequence[Recorded]) -> Facts | None:
         deadline_at=case.deadline_at,
         closed_at=case.closed_at,
         outcome=case.outcome,
+        corrected=None if case.corrected is None else case.corrected.outcome,
         test=case.test,
         silent=case.silent,
         duress=case.duress,

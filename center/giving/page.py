@@ -126,7 +126,7 @@ def _alert(facts: Facts, data: PersonalData) -> str:
                     ("Telefono dell'app", "Device id of the app", facts.device or ""),
                     ("Batteria", "Battery", "" if facts.battery_pct is None else f"{facts.battery_pct} %"),
                     ("Chiuso", "Closed", _at(facts.closed_at)),
-                    ("Esito", "Outcome", str(facts.outcome or "")),
+                    ("Esito", "Outcome", str(facts.corrected or facts.outcome or "")),
                 )
             ),
             _table(

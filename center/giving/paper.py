@@ -37,6 +37,7 @@ def paper(dossier: Dossier) -> bytes:
             ("Deadline", _moment(facts.deadline_at)),
             ("Closed", _moment(facts.closed_at)),
             ("Outcome", str(facts.outcome or "still open")),
+            ("Corrected to", str(facts.corrected or "")),
             ("Came by", f"{facts.channel}, proved by {facts.proof}"),
             ("Kind", ", ".join(word for word, so in _kinds(facts) if so) or "real"),
             ("Person", dossier.person or "not known, or erased"),

@@ -18,7 +18,7 @@ import msgspec
 
 from actors.recording_keeper.folder import recordings
 from center.errors import UsageError
-from center.giving.facts import Facts, facts_of, without_operators
+from center.giving.facts import Facts, facts_of, told_outside, without_operators
 from center.giving.page import page
 from media.sound.sound_file import SoundName, take_track
 from messages.ids import AlertId, Instant, Party
@@ -113,7 +113,7 @@ def give(journal: Journal, user: User, kept: Path, recorded: tuple[Party, ...], 
 def _alerts(journal: Journal, user: User) -> Iterator[Facts]:
     found = journal.transact(partial(alerts_of, known=user), beside=True)
     for _, alert in reversed(placed(journal, found)):
-        facts = facts_of(journal.read_streams(streams.inbox(alert), streams.case(alert)))
+        facts = facts_of(told_outside(journal.read_streams(streams.inbox(alert), streams.case(alert))))
         if facts is not None:
             yield facts
 

@@ -14,6 +14,7 @@ from gateways.console.views import (
     AlarmView,
     BesideView,
     CaseView,
+    CorrectedView,
     DataView,
     EventView,
     FilledView,
@@ -138,6 +139,7 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         restarted_us=_restarted_at(known),
         closed_us=case.closed_at,
         outcome=case.outcome,
+        corrected=_corrected(case),
         erased_us=None if case.erased is None else case.erased.at,
         erased=() if case.erased is None else case.erased.kinds,
         steps=_steps(known),
@@ -154,6 +156,19 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         },
         changed=since_read(case),
         node=known.node,
+    )
+
+
+def _corrected(case: Case) -> CorrectedView | None:
+    said = case.corrected
+    if said is None:
+        return None
+    return CorrectedView(
+        by=said.by,
+        at_us=said.at,
+        outcome=said.outcome,
+        reason=said.reason,
+        own=said.by in case.had_by,
     )
 
 
@@ -227,6 +242,7 @@ def queue_view(view: CaseView) -> CaseView:
         dialogue=(),
         briefing={},
         changed=None,
+        corrected=None if view.corrected is None else replace(view.corrected, reason=""),
         hand_over=None if view.hand_over is None else replace(view.hand_over, text=""),
         user=replace(view.user, number=None),
         operator_leg=replace(view.operator_leg, number=None),

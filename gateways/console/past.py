@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import islice
 from typing import Final, Protocol
 
 import msgspec
@@ -13,12 +15,14 @@ from gateways.console.afterwards import Room
 from gateways.console.feed import case_view
 from gateways.console.people import People
 from gateways.console.picture import Known
+from gateways.console.tally import Tally
 from gateways.console.views import CaseView
 from messages.ids import E164, AlertId, Channel, Instant, OperatorCommand, OperatorId, Outcome, UserId
 from messages.journal import Recorded
 from model import figures
 from model.alert.case import Case
 from model.alert.evolve import begin, evolve, fold
+from model.filtering import ALL, Filter
 from model.orders.allowed import why_no_note
 from model.orders.refusals import Refusal
 from store import streams
@@ -30,6 +34,8 @@ from store.registry.people import User
 
 STORY_MAX: Final = 5_000
 """Entries of one story. Positions are counted, not listed."""
+TOGETHER: Final = 10
+"""Alerts of a list that one transaction looks at: a few milliseconds, in which the web writes nothing."""
 USERS_MAX: Final = 500
 """Users whom one search looks at: a longer list is no help to anybody."""
 
@@ -63,6 +69,9 @@ class PastAlert(msgspec.Struct, frozen=True, kw_only=True):
     missed: bool
     closed_us: Instant | None
     outcome: Outcome | None
+    """As a supervisor has corrected it, where one has."""
+    closed_as: Outcome | None
+    """The outcome that it was closed with."""
     erased_us: Instant | None
     """When something personal was last erased from it."""
     reopen: Refusal | None
@@ -70,11 +79,13 @@ class PastAlert(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def found(
-    journal: Journal, users: Users, search: str, *, before: int, limit: int
+    journal: Journal, users: Users, tally: Tally, search: str, wanted: Filter, *, before: int, limit: int
 ) -> list[tuple[int, AlertId]]:
     """The alerts that fit, newest first, received before that place. Raises StoreError."""
     if not search:
-        return history.newest_alerts(journal, before, limit)
+        if wanted == ALL:
+            return history.newest_alerts(journal, before, limit)
+        return [(row.seq, row.alert) for row in islice(tally.each(wanted, before), limit)]
     alerts: set[AlertId] = set()
     if ALERT_ID.fullmatch(search):
         alerts |= history.alerts_with_id(journal, search)
@@ -87,22 +98,45 @@ def found(
         for name in erasable.streams_of(journal.row, user.phones, user.devices)
     ]
     alerts |= history.alerts_of_streams(journal, names)
-    fits = [one for one in history.placed(journal, alerts) if one[0] < before]
+    placed = [one for one in history.placed(journal, alerts) if one[0] < before]
+    fits = placed if wanted == ALL else [one for one in placed if tally.has(one[1], wanted)]
     return fits[:limit]
 
 
 def listed(
-    journal: Journal, people: People, room: Room, seq: int, alert: AlertId, me: OperatorId
-) -> PastAlert | None:
-    """The alert as the list shows it to `me`: of others' no number and no last name. Raises JournalError."""
-    recorded = journal.read_streams(streams.inbox(alert), streams.case(alert))
-    case, row = fold(recorded), figures.row_of(recorded)
-    if case is None or row is None:
-        return None
+    journal: Journal, people: People, room: Room, some: Sequence[tuple[int, AlertId]], me: OperatorId
+) -> list[PastAlert]:
+    """The alerts as the list shows them to `me`, of others' no number and no last name. Raises
+    JournalError.
+    """
+    told: dict[AlertId, list[Recorded]] = {alert: [] for _, alert in some}
+    names = [name for alert in told for name in (streams.inbox(alert), streams.case(alert))]
+    for one in journal.read_streams(*names):
+        if (alert := streams.alert_of(one.stream)) is not None:
+            told[alert].append(one)
+    found = [
+        (seq, case, row)
+        for seq, alert in some
+        if (case := fold(told[alert])) is not None and (row := figures.row_of(told[alert])) is not None
+    ]
+    made: list[PastAlert] = []
+    for begin_at in range(0, len(found), TOGETHER):
+        together = found[begin_at : begin_at + TOGETHER]
+        whys = _why_not_reopened(journal, [case for _, case, _ in together])
+        made += (
+            _listed(people, seq, case, row, why or room.why_not(case, OperatorCommand.REOPEN, me), me)
+            for (seq, case, row), why in zip(together, whys, strict=True)
+        )
+    return made
+
+
+def _listed(
+    people: People, seq: int, case: Case, row: figures.Row, reopen: Refusal | None, me: OperatorId
+) -> PastAlert:
     erased = case.erased is not None and case.erased.person
     person, own = None if erased else people.person(case.user), row.operator == me
     return PastAlert(
-        alert=alert,
+        alert=case.alert,
         seq=seq,
         received_us=row.received_us,
         channel=row.channel,
@@ -115,14 +149,19 @@ def listed(
         missed=row.missed,
         closed_us=row.closed_us,
         outcome=row.outcome,
+        closed_as=row.closed_as,
         erased_us=None if case.erased is None else case.erased.at,
-        reopen=why_not_reopened(journal, case) or room.why_not(case, OperatorCommand.REOPEN, me),
+        reopen=reopen,
     )
 
 
 def why_not_reopened(journal: Journal, case: Case) -> Refusal | None:
     """As `reopen` would be answered now. Raises JournalError."""
-    return journal.transact(lambda on: reopening.why_not(on, case), beside=True)
+    return _why_not_reopened(journal, [case])[0]
+
+
+def _why_not_reopened(journal: Journal, cases: Sequence[Case]) -> list[Refusal | None]:
+    return journal.transact(lambda on: [reopening.why_not(on, case) for case in cases], beside=True)
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):

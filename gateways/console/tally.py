@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from time import sleep
 from typing import Final
 
-from messages.ids import SECOND, Instant
+import msgspec
+
+from messages.ids import SECOND, AlertId, Instant
 from model.figures import Figures, Row, figures
+from model.filtering import Filter
 from runtime import logs
 from runtime.clock import Clock
-from store.alerts.figures import catch_up, newest
+from store.alerts.figures import catch_up, newest, row_of
 from store.errors import StoreError
 from store.journal.journal import Journal
 
-DAYS_MAX: Final = 30
-KEPT_US: Final = (2 * DAYS_MAX + 1) * 86_400 * SECOND
-"""A month, and the one before to compare with."""
 ROWS_MAX: Final = 100_000
 REST_S: Final = 0.0005
 """After each page: a thread that works on keeps those that take an alert waiting at each of their turns."""
@@ -43,8 +44,33 @@ def midnight(day: date) -> Instant:
     return Instant(round(datetime.combine(day, time()).timestamp() * SECOND))
 
 
+class Period(msgspec.Struct, frozen=True, kw_only=True):
+    """Days that follow each other, by the center's own calendar."""
+
+    first: date
+    days: int
+
+    def around(self, wanted: Filter) -> Filter:
+        """What is wanted, of these days alone."""
+        return msgspec.structs.replace(wanted, since_us=midnight(self.first), until_us=midnight(self._end))
+
+    @property
+    def before(self) -> Period:
+        """As many days before them."""
+        return Period(first=self.first - timedelta(days=self.days), days=self.days)
+
+    @property
+    def all(self) -> list[date]:
+        """Each."""
+        return [self.first + timedelta(days=n) for n in range(self.days)]
+
+    @property
+    def _end(self) -> date:
+        return self.first + timedelta(days=self.days)
+
+
 class Tally:
-    """Figures of the last two months, of at most ROWS_MAX alerts, the newest. For any thread."""
+    """Figures of some days, of at most ROWS_MAX alerts, the newest. For any thread."""
 
     def __init__(self, journal: Journal, clock: Clock, place: Callable[[Instant], datetime] = local) -> None:
         """`place` gives an instant on the center's own clock."""
@@ -53,32 +79,52 @@ class Tally:
         self._local = place
         self._lock = threading.Lock()
 
-    def figures(self, days: int) -> tuple[Figures, list[Row]]:
-        """The figures of today and the days before it, `days` of them in all, and their alerts' rows as
-        `since` gives them. Raises JournalError.
+    def today(self) -> date:
+        """By the center's own calendar."""
+        return self._local(self._clock.now_us()).date()
+
+    def last(self, days: int) -> Period:
+        """Today and the days before it, `days` of them in all."""
+        return Period(first=self.today() - timedelta(days=days - 1), days=days)
+
+    def figures(self, period: Period, wanted: Filter) -> tuple[Figures, list[Row]]:
+        """The figures of the alerts that are wanted of these days, and their rows as `rows` gives them.
+        Raises JournalError.
         """
-        today = self._local(self._clock.now_us()).date()
-        first = today - timedelta(days=days - 1)
-        since_us, before_us = midnight(first), midnight(first - timedelta(days=days))
-        found = self._rows(before_us)
+        there, before = period.around(wanted), period.before.around(wanted)
+        assert there.since_us is not None
+        assert before.since_us is not None
+        found = self.rows(msgspec.structs.replace(there, since_us=before.since_us))
         counted = figures(
             found,
-            days=[first + timedelta(days=n) for n in range(days)],
-            since_us=since_us,
-            before_us=before_us,
+            days=period.all,
+            since_us=there.since_us,
+            before_us=before.since_us,
             now_us=self._clock.now_us(),
             local=self._local,
         )
-        return counted, [row for row in found if row.received_us >= since_us]
+        return counted, [row for row in found if there.fits(row)]
 
-    def since(self, days: int) -> list[Row]:
-        """The rows of the same days, newest first, tests among them. Raises JournalError."""
-        return self._rows(midnight(self._local(self._clock.now_us()).date() - timedelta(days=days - 1)))
+    def rows(self, wanted: Filter) -> list[Row]:
+        """The rows of the alerts that are wanted, newest first, tests among them. Raises JournalError."""
+        return list(islice(self.each(wanted), ROWS_MAX))
+
+    def each(self, wanted: Filter, before: int = 2**62) -> Iterator[Row]:
+        """One after the other, received before that place of the journal. Raises JournalError."""
+        self.catch_up()
+        for page in newest(self._journal, wanted.since_us or Instant(0), before):
+            yield from filter(wanted.fits, page)
+            sleep(REST_S)
+
+    def has(self, alert: AlertId, wanted: Filter) -> bool:
+        """Whether the alert is one of those, as of the last `catch_up`. Raises JournalError."""
+        row = row_of(self._journal, alert)
+        return row is not None and wanted.fits(row)
 
     def catch_up(self) -> None:
         """Bring the rows to where the journal is. Raises JournalError."""
         with self._lock:
-            for _ in catch_up(self._journal, Instant(self._clock.now_us() - KEPT_US)):
+            for _ in catch_up(self._journal):
                 sleep(REST_S)
 
     async def keep_up(self) -> None:
@@ -89,13 +135,3 @@ class Tally:
                 await asyncio.to_thread(self.catch_up)
             except StoreError as error:
                 log.error("the figures' rows cannot be kept", reason=str(error))
-
-    def _rows(self, since_us: Instant) -> list[Row]:
-        self.catch_up()
-        found: list[Row] = []
-        for page in newest(self._journal, since_us):
-            found += page
-            if len(found) >= ROWS_MAX:
-                break
-            sleep(REST_S)
-        return found[:ROWS_MAX]

@@ -37,6 +37,7 @@ _WORDS: Final = (
     "leg.pressed",
     "data.refused",
     "contacts.texted",
+    "outcome.corrected",
 )
 _PERSONAL: Final = {**dict.fromkeys(_WORDS, PersonalKind.WORDS), _ADDRESS: PersonalKind.POSITION}
 """Whose text is personal, and of which kind."""
@@ -228,6 +229,8 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             return Entry(at_us=at, what=what)
         case ev.AlertErased(kinds=kinds, reason=reason):
             return Entry(at_us=at, what=what, reason=reason, text=" ".join(kinds))
+        case ev.OutcomeCorrected(by=by, outcome=outcome, reason=why):
+            return Entry(at_us=at, what=what, operator=by, outcome=outcome, text=why)
         case ev.AlertClosed(outcome=outcome):
             return Entry(at_us=at, what=what, outcome=outcome)
         case (

@@ -209,6 +209,18 @@ class BesideView(msgspec.Struct, frozen=True, kw_only=True):
     proof: Proof
 
 
+class CorrectedView(msgspec.Struct, frozen=True, kw_only=True):
+    """How a closed alert has ended in truth, as a supervisor says; by this it counts."""
+
+    by: OperatorId
+    at_us: Instant
+    outcome: Outcome
+    reason: str
+    """Empty: forgotten."""
+    own: bool
+    """Who corrects had the case as well."""
+
+
 class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     """One alert as the screen shows it. S4's data: `raised_us`, `phone`, `person`, `position`, `channel`."""
 
@@ -301,6 +313,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     """When a part of the center was last started again in the middle of this alert, and took it up."""
     closed_us: Instant | None
     outcome: Outcome | None
+    """As it was closed."""
+    corrected: CorrectedView | None = None
     erased_us: Instant | None = None
     """When something personal was last erased from it."""
     erased: tuple[PersonalKind, ...] = ()

@@ -55,6 +55,7 @@ from gateways.http.routes.alerts import alert_routes
 from gateways.http.routes.audit import audit_routes
 from gateways.http.routes.cancelling import cancel_route
 from gateways.http.routes.commands import bring_shift, operator_routes
+from gateways.http.routes.correcting import correcting_route
 from gateways.http.routes.devices import device_routes
 from gateways.http.routes.drill import drill_routes
 from gateways.http.routes.figures import figures_routes
@@ -262,6 +263,7 @@ def build(web: Web) -> Litestar:
             *drill_routes(web),
             *figures_routes(web, tally),
             *shift_routes(web, tally),
+            correcting_route(web),
             *audit_routes(web, Registry(web.journal)),
             *operators_routes(web, Registry(web.journal, region=web.settings.policy.region)),
             *keys_routes(web, Registry(web.journal)),
@@ -271,7 +273,7 @@ def build(web: Web) -> Litestar:
             *(backups_routes(web, web.backups) if web.backups else ()),
             *start_routes(web, Registry(web.journal)),
             first_admin_route(web),
-            *history_routes(web, Registry(web.journal, region=web.settings.policy.region)),
+            *history_routes(web, Registry(web.journal, region=web.settings.policy.region), tally),
             *(giving_routes(web, web.giving, Registry(web.journal)) if web.giving else ()),
             console_route(screen, door, web.audit, lambda socket: _ticket(web, socket), web.auth.note_use),
             voice_route(headsets, door),

@@ -8,6 +8,7 @@ their events, each kind in a module of its own.
 
 from __future__ import annotations
 
+from messages.events.afterwards import *
 from messages.events.case import *
 from messages.events.conference import *
 from messages.events.data import *
@@ -44,6 +45,8 @@ InboxEvent = (
     | AlertHeld
     | AlertHoldEnded
     | AlertErased
+    | OutcomeCorrected
+    | CallReviewed
     | DeadlineMissed
     | AdviceChanged
 )

@@ -260,6 +260,15 @@ class Leave(msgspec.Struct, frozen=True, kw_only=True):
     """Whose call ended then."""
 
 
+class Correction(msgspec.Struct, frozen=True, kw_only=True):
+    """How a closed alert has ended in truth, as a supervisor says. `Case.outcome` stays as it was closed."""
+
+    at: Instant
+    by: OperatorId
+    outcome: Outcome
+    reason: str = ""
+
+
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """What is recorded of the conference."""
 
@@ -457,6 +466,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     closed_at: Instant | None = None
     outcome: Outcome | None = None
+    corrected: Correction | None = None
+    """The last one, since the alert was closed."""
 
     def of(self, party: Party) -> tuple[Leg, ...]:
         """The party's legs, oldest place first."""

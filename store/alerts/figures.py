@@ -20,10 +20,9 @@ from store import streams
 from store.database.query import Query
 from store.database.schema import alert_row, alert_rows_kept, event
 from store.journal import rows
-from store.journal.history import place_at
 from store.journal.journal import Journal, Transaction
 
-FORM: Final = 2
+FORM: Final = 3
 """What a row says and how. With another number all rows are made anew."""
 PAGE: Final = 200
 """Places of the journal in one look: a millisecond, in which those who follow the journal wait."""
@@ -69,9 +68,10 @@ _NEWEST: Final = Query(
 _decoder: Final = msgspec.msgpack.Decoder(Row)
 
 
-def newest(journal: Journal, since_us: Instant) -> Iterator[list[Row]]:
-    """The rows of the alerts received since then, newest first, page by page. Raises JournalError."""
-    before = 2**62
+def newest(journal: Journal, since_us: Instant, before: int = 2**62) -> Iterator[list[Row]]:
+    """The rows of the alerts received since then, newest first, page by page; `before`: of those before that
+    place alone. Raises JournalError.
+    """
     while page := journal.rows(_NEWEST, before, ROWS_PAGE):
         found = [_decoder.decode(data) for _, data in page]
         yield [row for row in found if row.received_us >= since_us]
@@ -80,16 +80,16 @@ def newest(journal: Journal, since_us: Instant) -> Iterator[list[Row]]:
         before = page[-1][0]
 
 
-def catch_up(journal: Journal, since_us: Instant) -> Iterator[None]:
+def catch_up(journal: Journal) -> Iterator[None]:
     """Bring the rows to where the journal is, a millisecond or two a step. Raises JournalError.
 
-    Where none are kept they begin with that moment. It may be broken off at any step, and
+    Where none are kept they begin with the journal. It may be broken off at any step, and
     several processes may do it at once: each goes on from the place that is kept.
     """
     upto = journal.last_seq()
     while True:
         kept = _place(journal)
-        end = place_at(journal, Instant(since_us - LATE_US), upto) if kept is None else kept
+        end = kept or 0
         if end >= upto:
             return
         made: dict[AlertId, Row | None] = {}
@@ -100,6 +100,12 @@ def catch_up(journal: Journal, since_us: Instant) -> Iterator[None]:
             end = page_end
             yield
         _keep(journal, kept, [row for row in made.values() if row is not None], end)
+
+
+def row_of(journal: Journal, alert: AlertId) -> Row | None:
+    """The row of this alert, as far as the rows are caught up. Raises JournalError."""
+    found = journal.row(_ROW, streams.inbox(alert))
+    return None if found is None else _decoder.decode(found[0])
 
 
 def _place(reader: Journal | Transaction) -> int | None:
@@ -113,8 +119,7 @@ def _fold(journal: Journal, made: dict[AlertId, Row | None], after: int, upto: i
         if alert is None:
             continue
         if alert not in made:
-            found = journal.row(_ROW, streams.inbox(alert))
-            made[alert] = None if found is None else _decoder.decode(found[0])
+            made[alert] = row_of(journal, alert)
         row = made[alert]
         made[alert] = begin(recorded) if row is None else evolve(row, recorded)
 

@@ -17,9 +17,11 @@ from messages.ids import (
     CrewId,
     Instant,
     LegId,
+    LineId,
     NodeId,
     OperatorId,
     Outcome,
+    Party,
     UserId,
 )
 from messages.journal import Recorded
@@ -144,8 +146,10 @@ def test_every_event_that_changes_a_row_is_named_and_no_other() -> None:
         ev.AlertCancelled(duress=True),
         ev.UserIdentified(user=UserId("u1")),
         ev.AlertClosed(outcome=Outcome.BRIEFED),
+        ev.LegOriginating(leg=leg("user"), party=Party.USER, line=LineId("L1"), attempt=1),
+        ev.CallReviewed(by=MARTA, operator=MARTA),
     ]
-    others = {"alert.received", "machine.marked", "alert.reopened"}
+    others = {"alert.received", "machine.marked", "alert.reopened", "outcome.corrected"}
     assert {type(one).__struct_config__.tag for one in said} | others == set(of.EVENTS)
     assert all(told((1.0, one)) != told() for one in said)
     answered = (0.5, ev.UserReached(met_by="answered", by="answer"))

@@ -46,7 +46,7 @@ def wrong_pin(alert: AlertId) -> Event:
 
 def caught_up(journal: Journal, steps: int = 2**30) -> None:
     """So many steps of it, and then it is broken off."""
-    for _ in zip(range(steps), kept.catch_up(journal, START), strict=False):
+    for _ in zip(range(steps), kept.catch_up(journal), strict=False):
         pass
 
 
@@ -92,7 +92,7 @@ def test_whatever_happens_and_wherever_it_is_broken_off_the_rows_are_what_the_ev
         empty_journal(path)
         journals = (journal_in(path), journal_in(path))
         clock, alerts = Clock(), []
-        half_done = [kept.catch_up(journal, START) for journal in journals]
+        half_done = [kept.catch_up(journal) for journal in journals]
         for step in steps:
             clock.forward(1)
             match step:
@@ -102,7 +102,7 @@ def test_whatever_happens_and_wherever_it_is_broken_off_the_rows_are_what_the_ev
                 case ("catch up", int(who), int(steps_done)):
                     for _ in range(steps_done):
                         if next(half_done[who], True):
-                            half_done[who] = kept.catch_up(journals[who], START)
+                            half_done[who] = kept.catch_up(journals[who])
                 case (int(which), event) if which < len(alerts) and callable(event):
                     alert = alerts[which]
                     journals[0].append(Append(streams.case(alert), None, (event(alert),)))

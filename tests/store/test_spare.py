@@ -474,7 +474,7 @@ def test_the_rows_of_figures_go_on_in_memory_and_are_right_afterwards(node: Node
     node.clock.forward(3600)
 
     def rows() -> list[tuple[AlertId, Outcome | None]]:
-        for _ in catch_up(journal, START):
+        for _ in catch_up(journal):
             pass
         return [(row.alert, row.outcome) for page in newest(journal, START) for row in page]
 

@@ -17,6 +17,7 @@ from gateways.console.people import People
 from gateways.console.tally import Tally
 from gateways.http.answers import AnyRequest, Problem, answer, rfc3339, said
 from gateways.http.context import Web
+from gateways.http.routes.filtering import FILTERED, Days, Wanted
 from messages.ids import SECOND, AlertId, Channel, Instant, OperatorId, Outcome, Proof
 from model.figures import WITHIN_S, Figures, Row
 from store.audit.entry import EVERYBODY, Action
@@ -40,6 +41,9 @@ COLUMNS: Final = (
     "silent",
     "wrong_pins",
     "proof",
+    "closed_as",
+    "operator",
+    "lines",
 )
 OPERATORS: Final[list[dict[str, list[str]]]] = [{"operatorToken": []}, {"consoleSession": []}]
 DaysAsked = Annotated[Literal["1", "7", "30"], QueryParameter(description="Today and the days before it.")]
@@ -113,7 +117,7 @@ def alert_figures(row: Row, people: People) -> AlertFigures:
 
 
 def as_csv(rows: Iterable[Row]) -> str:
-    """The rows with a line of names above them: no person's name, no number."""
+    """The rows with a line of names above them: no user's name, no number, and operators by their ids."""
     text = io.StringIO(newline="")
     written = csv.writer(text)
     written.writerow(COLUMNS)
@@ -137,6 +141,9 @@ def as_csv(rows: Iterable[Row]) -> str:
                 _yes(row.silent),
                 row.wrong_pins,
                 row.proof,
+                "" if row.closed_as is None else row.closed_as.value,
+                row.operator or "",
+                " ".join(row.lines),
             )
         )
     return text.getvalue()
@@ -172,45 +179,53 @@ def figures_routes(web: Web, tally: Tally) -> list[HTTPRouteHandler]:
         "/v1/figures",
         guards=[web.auth.require_role(StaffRole.SUPERVISOR)],
         summary="The figures of some days",
-        description="Tests are left out. Distributions are in bars of 2 s.",
+        description="Tests are left out. Distributions are in bars of 2 s. `from` and `to` go before `days`.",
         operation_id="figures",
         audit=Action.READ_FIGURES,
+        dependencies=FILTERED,
         tags=["operator"],
         security=OPERATORS,
         responses={200: said(FiguresView, "As the journal says."), **common},
     )
-    async def show(request: AnyRequest, days: DaysAsked = "7") -> Response[bytes]:
+    async def show(
+        request: AnyRequest, wanted: Wanted, period: Days, days: DaysAsked = "7"
+    ) -> Response[bytes]:
+        asked = period or tally.last(int(days))
         async with one_at_a_time:
-            found, rows = await asyncio.to_thread(tally.figures, int(days))
+            found, rows = await asyncio.to_thread(tally.figures, asked, wanted)
         latest = [row for row in rows if not row.test][:LATEST]
         view = FiguresView(
-            days=int(days),
+            days=asked.days,
             now_us=web.clock.now_us(),
             within_s=WITHIN_S,
             targets=Targets(),
             figures=found,
             latest=[alert_figures(row, web.people) for row in latest],
         )
-        await web.audit.note(request, (row.alert for row in latest), detail=f"{days} days")
+        await web.audit.note(request, (row.alert for row in latest), detail=f"{asked.days} days")
         return no_store(answer(request, view))
 
     @get(
         "/v1/figures.csv",
         guards=[web.auth.require_role(StaffRole.SUPERVISOR)],
         summary="The same, one row an alert",
-        description="RFC 4180, newest first, tests too; no person's name, no telephone number.",
+        description="RFC 4180, newest first, tests too; no user's name, no telephone number.",
         operation_id="figures_csv",
         audit=Action.EXPORT,
+        dependencies=FILTERED,
         tags=["operator"],
         security=OPERATORS,
         responses=common,
     )
-    async def export(request: AnyRequest, days: DaysAsked = "7") -> Response[bytes]:
+    async def export(
+        request: AnyRequest, wanted: Wanted, period: Days, days: DaysAsked = "7"
+    ) -> Response[bytes]:
+        asked = period or tally.last(int(days))
         async with one_at_a_time:
-            text = await asyncio.to_thread(lambda: as_csv(tally.since(int(days))))
-        await web.audit.note(request, (EVERYBODY,), detail=f"figures of {days} days")
+            text = await asyncio.to_thread(lambda: as_csv(tally.rows(asked.around(wanted))))
+        await web.audit.note(request, (EVERYBODY,), detail=f"figures of {asked.days} days")
         response = Response(text.encode(), media_type="text/csv; charset=utf-8; header=present")
-        response.headers["content-disposition"] = f'attachment; filename="securwoman-{days}-days.csv"'
+        response.headers["content-disposition"] = f'attachment; filename="securwoman-{asked.days}-days.csv"'
         return no_store(response)
 
     return [show, export]

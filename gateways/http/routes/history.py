@@ -11,7 +11,9 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, QueryParameter
 
 from gateways.console.earlier import Earlier, earlier
+from gateways.console.paper import for_paper
 from gateways.console.past import PastAlert, Users, found, listed, story
+from gateways.console.tally import Tally
 from gateways.console.views import CaseView
 from gateways.http.answers import AnyRequest, Problem, answer, said
 from gateways.http.context import Web
@@ -19,7 +21,9 @@ from gateways.http.door.auth import OPERATOR
 from gateways.http.errors import NoSuchAlert
 from gateways.http.routes.alerts import checked
 from gateways.http.routes.figures import OPERATORS, no_store
+from gateways.http.routes.filtering import FILTERED, Days, Wanted
 from messages.ids import OperatorId
+from model.filtering import ALL, Filter
 from store.audit.entry import Action
 from store.registry.people import StaffRole
 
@@ -35,27 +39,30 @@ class PastAlerts(msgspec.Struct, frozen=True, kw_only=True):
     more: bool
 
 
-def history_routes(web: Web, users: Users) -> list[HTTPRouteHandler]:
+def history_routes(web: Web, users: Users, tally: Tally) -> list[HTTPRouteHandler]:
     """The routes."""
     common: dict[int, Any] = {
         401: said(Problem, "No operator's token, no session."),
         403: said(Problem, "No operator any more."),
     }
 
-    def look(me: OperatorId, search: str, limit: int, before: int) -> PastAlerts:
-        some = found(web.journal, users, search, before=before, limit=limit + 1)
-        room = web.room()
-        alerts = [listed(web.journal, web.people, room, seq, alert, me) for seq, alert in some[:limit]]
-        return PastAlerts(alerts=[one for one in alerts if one is not None], more=len(some) > limit)
+    def look(me: OperatorId, search: str, wanted: Filter, limit: int, before: int) -> PastAlerts:
+        if search and wanted != ALL:
+            tally.catch_up()
+        some = found(web.journal, users, tally, search, wanted, before=before, limit=limit + 1)
+        alerts = listed(web.journal, web.people, web.room(), some[:limit], me)
+        return PastAlerts(alerts=alerts, more=len(some) > limit)
 
     @get(
         "/v1/alerts",
         guards=[web.auth.require_role(StaffRole.OPERATOR)],
         summary="The alerts that there were and are",
         description="`search` is the end of a telephone number (three digits at least), a part of a name, or "
-        "the beginning of an alert's id; empty finds all. Of others' alerts neither number nor last name.",
+        "the beginning of an alert's id; empty finds all. The other parameters filter what is found. "
+        "Of others' alerts neither number nor last name.",
         operation_id="alerts",
         audit=Action.READ_LIST,
+        dependencies=FILTERED,
         tags=["operator"],
         security=OPERATORS,
         responses={
@@ -66,6 +73,8 @@ def history_routes(web: Web, users: Users) -> list[HTTPRouteHandler]:
     )
     async def alerts(
         request: AnyRequest,
+        wanted: Wanted,
+        period: Days,
         search: Annotated[str, QueryParameter(max_length=100)] = "",
         limit: Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX)] = LIMIT,
         before: Annotated[
@@ -74,7 +83,8 @@ def history_routes(web: Web, users: Users) -> list[HTTPRouteHandler]:
     ) -> Response[bytes]:
         me: OperatorId = request.state[OPERATOR]
         upto = min(before, web.journal.last_seq() + 1)
-        page = await asyncio.to_thread(look, me, search.strip(), limit, upto)
+        asked = wanted if period is None else period.around(wanted)
+        page = await asyncio.to_thread(look, me, search.strip(), asked, limit, upto)
         # Not what was searched for: it may be a name, or a number.
         detail = "search" if search.strip() else ""
         await web.audit.note(request, (one.alert for one in page.alerts), detail=detail)
@@ -106,6 +116,31 @@ def history_routes(web: Web, users: Users) -> list[HTTPRouteHandler]:
         return no_store(answer(request, found.view))
 
     @get(
+        "/v1/alerts/{alert:str}/paper",
+        guards=[web.auth.require_role(StaffRole.SUPERVISOR)],
+        summary="The story of an alert, to be printed",
+        description="As `story`, without the person's record, operators' numbers, and what opens or names "
+        "others' places. It is entered in the audit as handed out.",
+        operation_id="paper",
+        audit=Action.EXPORT,
+        tags=["operator"],
+        security=OPERATORS,
+        responses={
+            200: said(CaseView, "As the journal says."),
+            404: said(Problem, "No such alert."),
+            **common,
+        },
+    )
+    async def on_paper(request: AnyRequest, alert: FromPath[str]) -> Response[bytes]:
+        known = checked(alert)
+        me: OperatorId = request.state[OPERATOR]
+        found = await asyncio.to_thread(story, web.journal, web.people, web.room(), known, me)
+        if found is None:
+            raise NoSuchAlert("no such alert")
+        await web.audit.note(request, (known, found.case.user), detail="printed")
+        return no_store(answer(request, for_paper(found.view)))
+
+    @get(
         "/v1/alerts/{alert:str}/earlier",
         guards=[web.auth.require_role(StaffRole.OPERATOR)],
         summary="Earlier alerts of the same person",
@@ -132,4 +167,4 @@ def history_routes(web: Web, users: Users) -> list[HTTPRouteHandler]:
         )
         return no_store(answer(request, found))
 
-    return [alerts, whole_story, earlier_ones]
+    return [alerts, whole_story, on_paper, earlier_ones]

@@ -22,6 +22,7 @@ from gateways.http.decoding import JSON, MSGPACK
 from gateways.http.door import passkeys
 from gateways.http.routes import (
     audit,
+    correcting,
     devices,
     drill,
     figures,
@@ -74,6 +75,7 @@ _STRUCTS: Final = (
     answers.ShiftAnswer,
     CaseView,
     Earlier,
+    correcting.OutcomeBody,
     devices.CodeBody,
     devices.DeviceAnswer,
     devices.DeviceBody,

@@ -26,6 +26,7 @@ from gateways.http.routes.drill import last_begun
 from gateways.http.routes.figures import OPERATORS, no_store
 from messages.events import OperatorLeft
 from messages.ids import AlertId, Instant, OperatorCommand, OperatorId, Outcome
+from model.filtering import Filter
 from model.orders.afterwards import OWED
 from model.orders.allowed import why_no_note
 from model.orders.refusals import Refusal
@@ -201,8 +202,8 @@ def _owed(tally: Tally) -> list[OwedRow]:
             outcome=row.outcome,
             operator=row.operator,
         )
-        for row in tally.since(OWED_DAYS)
-        if not row.test and row.closed_us is not None and row.outcome is not None and row.outcome in OWED
+        for row in tally.rows(tally.last(OWED_DAYS).around(Filter(test=False)))
+        if row.closed_us is not None and row.outcome is not None and row.outcome in OWED
     ]
 
 

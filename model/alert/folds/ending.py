@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from messages import events as ev
 from messages.ids import Advice, Instant, Party
-from model.alert.case import CallsTo112, Case, Leave
+from model.alert.case import CallsTo112, Case, Correction, Leave
 from model.telling.told import told
 
 
@@ -23,6 +23,8 @@ def fold_ending(case: Case, event: ev.Event, at: Instant) -> Case | None:
             return replace(case, leave=leave, hand_over=None)
         case ev.AlertReopened():
             return _reopened(case, event, at)
+        case ev.OutcomeCorrected(by=by, outcome=outcome, reason=reason) if case.closed_at is not None:
+            return replace(case, corrected=Correction(at=at, by=by, outcome=outcome, reason=reason))
         case ev.ConferenceBroken(party=party):
             return _broken(case, party, at)
         case ev.ConferenceSettled():
@@ -60,6 +62,7 @@ def _reopened(case: Case, event: ev.AlertReopened, at: Instant) -> Case:
         case,
         closed_at=None,
         outcome=None,
+        corrected=None,
         reopened_at=at,
         page=None,  # who had the code then is not to have it now
         owner=None,

@@ -46,4 +46,5 @@ def _without(case: Case, kind: PersonalKind) -> Case:
                 legs={name: replace(leg, pressed="") for name, leg in case.legs.items()},
                 hand_over=None if case.hand_over is None else replace(case.hand_over, text=""),
                 held="held" if case.held else "",
+                corrected=None if case.corrected is None else replace(case.corrected, reason=""),
             )

@@ -79,6 +79,7 @@ def test_what_reads_a_persons_data_by_http_is_found_in_the_audit(
         "/112/{code}": "/112/ABCDEF",
         "/v1/alerts": "/v1/alerts",
         "/v1/alerts/{alert}/story": f"/v1/alerts/{story.alert}/story",
+        "/v1/alerts/{alert}/paper": f"/v1/alerts/{story.alert}/paper",
         "/v1/alerts/{alert}/earlier": f"/v1/alerts/{story.alert}/earlier",
         "/v1/alerts/{alert}/dossier": f"/v1/alerts/{story.alert}/dossier",
         "/v1/alerts/{alert}/person": f"/v1/alerts/{story.alert}/person",

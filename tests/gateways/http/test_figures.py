@@ -13,7 +13,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from gateways.console import tally as tallies
-from gateways.console.tally import Tally
+from gateways.console.tally import Period, Tally
 from gateways.http.app import build
 from gateways.http.context import Web
 from gateways.http.routes.figures import COLUMNS
@@ -21,6 +21,7 @@ from messages.base import Position
 from messages.events import DeadlineMissed, PositionUpdated
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, Outcome
 from model.figures import Figures, Row
+from model.filtering import ALL, Filter
 from store.alerts.accepting import accept
 from store.alerts.belonging import Signal
 from store.alerts.figures import newest
@@ -105,7 +106,7 @@ def test_the_figures_follow_the_journal(client: Client, place: Place, told: list
     assert found["outcomes"] == {"false_alarm": 1, "handed_over": 1, "briefed": 1, "user_called_112": 1}
 
 
-def test_the_csv_has_one_row_an_alert_and_neither_name_nor_number(
+def test_the_csv_has_one_row_an_alert_and_no_users_name_nor_number(
     client: Client, place: Place, told: list[Story]
 ) -> None:
     answer = client.get("/v1/figures.csv", params={"days": "30"}, headers=place.operator())
@@ -120,7 +121,9 @@ def test_the_csv_has_one_row_an_alert_and_neither_name_nor_number(
     assert [one["outcome"] for one in rows] == ["", "", "handed_over", "false_alarm"]
     assert [one["deadline_missed"] for one in rows] == ["no", "yes", "no", "no"]
     assert 3 <= float(rows[3]["to_ringing_s"]) < 10
-    for secret in ("Giulia", "Rossi", "Marta", "marta", "333111"):
+    assert [one["operator"] for one in rows] == ["", "", place.marta, place.marta]
+    assert [one["lines"] for one in rows] == ["", "", "L2 L1 E1", "L2 L1"]
+    for secret in ("Giulia", "Rossi", "Marta", "333111"):
         assert secret not in answer.text
 
 
@@ -258,10 +261,11 @@ def test_no_more_rows_than_the_newest_are_counted(
 ) -> None:
     monkeypatch.setattr(tallies, "ROWS_MAX", 3)
     tally = Tally(web.journal, web.clock)
-    assert tally.since(1) == []
+    today = tally.last(1).around(ALL)
+    assert tally.rows(today) == []
     stories = [Story(web.journal, CLOCK.now_us(), phone=f"+3933311100{n:02}") for n in range(10)]
-    assert [row.alert for row in tally.since(1)] == [story.alert for story in reversed(stories[-3:])]
-    assert tally.figures(1)[0].real == 3
+    assert [row.alert for row in tally.rows(today)] == [story.alert for story in reversed(stories[-3:])]
+    assert tally.figures(tally.last(1), ALL)[0].real == 3
 
 
 def test_the_rows_are_kept_before_anybody_asks(
@@ -293,11 +297,11 @@ def test_while_they_are_counted_those_who_ask_for_them_wait_and_nobody_else_does
     begun, go, counting = threading.Event(), threading.Event(), []
     count = Tally.figures
 
-    def slowly(tally: Tally, days: int) -> tuple[Figures, list[Row]]:
-        counting.append(days)
+    def slowly(tally: Tally, period: Period, wanted: Filter) -> tuple[Figures, list[Row]]:
+        counting.append(period.days)
         begun.set()
         assert go.wait(20)
-        return count(tally, days)
+        return count(tally, period, wanted)
 
     monkeypatch.setattr(Tally, "figures", slowly)
     with ThreadPoolExecutor(40) as many:

@@ -2,10 +2,12 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { tag } from '../shell/parts.js';
-import { either, outcome, reason, t } from '../words/words.js';
+import { either, reason, t } from '../words/words.js';
 import { log } from '../case/log.js';
 import { noteField } from '../case/notes.js';
-import { give, state } from './past.js';
+import * as correct from './correct.js';
+import { state as printed } from './print.js';
+import { choose, give, load, state } from './past.js';
 import { offer } from './reopening.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
@@ -27,9 +29,15 @@ function giving(ui, view) {
       ${label}
     </button>`;
   return html`<p class="history__giving">
-    ${button('dossier', either('Fascicolo per un giudice', 'Dossier for a court'))}
+    <button class="btn" aria-keyshortcuts="O" @click=${() => ui.press('O')}>
+      <kbd>O</kbd>${either('Correggi l’esito', 'Correct the outcome')}</button
+    ><button class="btn" aria-keyshortcuts="P" @click=${() => ui.press('P')}>
+      <kbd>P</kbd>${either('Stampa', 'Print')}</button
+    >${button('dossier', either('Fascicolo per un giudice', 'Dossier for a court'))}
     ${view.person ? button('person', either('Tutti i dati della persona', 'All the person’s data')) : nothing}
-    <span role="status" class=${said === 'notMade' ? 'ink-bad' : ''}>${said ? t(said) : nothing}</span>
+    <span role="status" class=${said === 'notMade' || printed.said ? 'ink-bad' : ''}
+      >${said ? t(said) : printed.said || nothing}</span
+    >
   </p>`;
 }
 
@@ -53,7 +61,7 @@ export function story(ui, view) {
       <div>
         <dt>${either('Esito', 'Outcome')}</dt>
         <dd class=${view.missed_us !== null ? 'ink-bad' : ''}>
-          ${view.closed_us === null ? either('aperto', 'open') : outcome(view.outcome)}
+          ${view.closed_us === null ? either('aperto', 'open') : correct.ended(ui, view)}
         </dd>
       </div>
       <div>
@@ -73,12 +81,12 @@ export function story(ui, view) {
         <dd>${view.alert}</dd>
       </div>
     </dl>
-    ${
+    <div class="history__acts">${
       view.closed_us === null
         ? nothing
         : offer(ui, view.alert, view.person ? s.first(view) : t('user'), view.reopen ?? null)
-    }
-    ${giving(ui, view)}
+    }${giving(ui, view)}</div>
+    ${correct.pane(ui, view, () => (load(ui), choose(ui, view.alert)))}
     <ol class="panel__body log history__log" aria-label=${t('whatHappened')} tabindex="0">
       ${log(ui, view)}
     </ol>

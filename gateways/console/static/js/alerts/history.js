@@ -2,13 +2,17 @@
 
 import { html, nothing, repeat } from '../../vendor/lit.js';
 import { icon, word } from '../shell/parts.js';
+import { save } from '../shell/saving.js';
 import { searchField } from '../shell/searching.js';
 import { stepped } from '../shell/stepped.js';
 import { channel, either, outcome, t } from '../words/words.js';
 import { choice } from './choice.js';
+import * as filters from './filters.js';
 import * as notes from '../case/notes.js';
 import { choose, forget, load, reopens, state, told } from './past.js';
 import { story } from './chosen.js';
+import { print } from './print.js';
+import * as correct from './correct.js';
 import * as f from '../words/format.js';
 
 const TYPING_MS = 250;
@@ -30,9 +34,24 @@ function move(ui, by) {
   document.querySelector(`.past[data-alert="${CSS.escape(state.cursor)}"]`)?.focus();
 }
 
+/** @param {Ui} ui */
+const supervises = (ui) => ['supervisor', 'admin'].includes(ui.feed.me.role);
+
+/** What the filters leave, as a file: without a time, of the last year. @param {Ui} ui */
+async function download(ui) {
+  state.fault = !(await save(ui, `/v1/figures.csv?${filters.query(ui, true, true)}`, 'securwoman.csv'));
+  ui.draw();
+}
+
 /** @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
-  if (reopens(ui, key)) return true;
+  if (reopens(ui, key) || filters.pressed(key, () => load(ui))) return true;
+  if (key === 'O' && state.story) return correct.open(ui, state.story);
+  if (key === 'P' && state.story) return print(ui, state.story.alert);
+  if (key === 'D' && supervises(ui)) {
+    download(ui);
+    return true;
+  }
   if (key === 'N' && told()) {
     notes.focus();
     return true;
@@ -77,9 +96,10 @@ function ended(one) {
   if (one.closed_us === null) return word('clock', either('aperto', 'open'), 'ink-wait');
   if (['user_called_112', 'no_contact'].includes(one.outcome) || one.missed)
     return word('warn', outcome(one.outcome), 'ink-bad');
+  const said = outcome(one.outcome);
   return word(
     ['handed_over', 'briefed'].includes(one.outcome) ? '112' : 'check',
-    outcome(one.outcome),
+    one.outcome === one.closed_as ? said : either(`${said}, corretto`, `${said}, corrected`),
     'ink-2',
   );
 }
@@ -104,11 +124,23 @@ export function pane(ui) {
         down: () => move(ui, 1),
       })}${choice(ui)}
     </header>
+    ${filters.filterBar(ui, {
+      again: () => load(ui),
+      beside: supervises(ui)
+        ? html`<button class="btn" aria-keyshortcuts="D" @click=${() => ui.press('D')}>
+            <kbd>D</kbd>CSV
+          </button>`
+        : nothing,
+    })}
     <div class="history__body">
       <section class="panel" aria-label=${t('alerts')}>
         <div class="panel__head">
           <h2>
-            ${state.search.trim() ? either('Trovati', 'Found') : either('Tutti gli allarmi', 'All alerts')}
+            ${
+              state.search.trim() || filters.filtered()
+                ? either('Trovati', 'Found')
+                : either('Tutti gli allarmi', 'All alerts')
+            }
           </h2>
           <span class="ink-2" role="status"
             >${state.fault ? t('noConnection') : `${state.items.length}${state.more ? '+' : ''}`}</span

@@ -3,6 +3,7 @@
 import * as notes from '../case/notes.js';
 import { save } from '../shell/saving.js';
 import * as reopening from './reopening.js';
+import { query as filters } from './filters.js';
 
 const PAGE = 50;
 
@@ -54,7 +55,9 @@ async function read(ui, path) {
 export async function load(ui, older = false) {
   const asked = (state.asked += 1);
   state.askedAtMs = Date.now();
-  const query = new URLSearchParams({ search: state.search.trim(), limit: String(PAGE) });
+  const query = filters(ui);
+  query.set('search', state.search.trim());
+  query.set('limit', String(PAGE));
   if (older) query.set('before', String(state.items.at(-1).seq));
   const page = await read(ui, `/v1/alerts?${query}`);
   if (asked !== state.asked) return; // something else has been asked for meanwhile

@@ -7,6 +7,8 @@ import * as f from '../words/format.js';
 import * as s from './situation.js';
 import { told } from './story.js';
 
+const LATE_US = 3600e6; // what was written so late is told by its day
+
 /** @param {Ui} ui @param {CaseView} view */
 export function log(ui, view) {
   const user = view.person ? s.first(view) : t('user');
@@ -18,11 +20,11 @@ export function log(ui, view) {
       view.test,
     );
     if (line === null) return null;
-    const since = f.seconds(Math.max(0, entry.at_us - view.received_us));
+    const since = Math.max(0, entry.at_us - view.received_us);
     const tone = line.tone ? `ink-${line.tone}` : 'ink-3';
     return html`<li>
       <time>${f.clock(entry.at_us)}</time>${icon(line.icon, tone)}<span>${line.text}</span
-      ><span class="log__since">+${since}</span>
+      ><span class="log__since">${since < LATE_US ? `+${f.seconds(since)}` : f.shortDay(entry.at_us)}</span>
     </li>`;
   });
   return made.filter(Boolean);

@@ -288,6 +288,13 @@ export function told(entry, user, names, test) {
       );
     case 'alert.reopened':
       return s('bell', 'wait', `${op} riapre l’allarme`, `${op} reopens the alert`);
+    case 'outcome.corrected':
+      return s(
+        'check',
+        'wait',
+        `${op} corregge l’esito: ${outcome(entry.outcome)}${entry.text ? ` (${entry.text})` : ''}`,
+        `${op} corrects the outcome: ${outcome(entry.outcome)}${entry.text ? ` (${entry.text})` : ''}`,
+      );
     case 'user.presumed_calling_112':
       return s('warn', 'wait', 'Si presume che stia chiamando il 112', 'Presumed to be calling 112');
     case 'machine.marked':

@@ -6,6 +6,7 @@ import { icon, word } from '../shell/parts.js';
 import { save } from '../shell/saving.js';
 import { stepped } from '../shell/stepped.js';
 import { either, outcome, t } from '../words/words.js';
+import * as filters from '../alerts/filters.js';
 import { choose } from '../alerts/past.js';
 import { distribution, heat, sec, shares } from './charts.js';
 import { kpis } from './kpis.js';
@@ -32,6 +33,13 @@ export function enter(ui) {
 }
 
 /** @param {Ui} ui */
+function query(ui) {
+  const asked = filters.query(ui, false);
+  asked.set('days', String(state.days));
+  return asked;
+}
+
+/** @param {Ui} ui */
 async function load(ui) {
   const asked = (state.asked += 1);
   state.askedAtMs = Date.now();
@@ -39,7 +47,7 @@ async function load(ui) {
   let said = null;
   let fault = 'noConnection';
   try {
-    const answer = await ui.feed.read(`/v1/figures?days=${state.days}`);
+    const answer = await ui.feed.read(`/v1/figures?${query(ui)}`);
     if (answer.ok) said = await answer.json();
     else if (answer.status === 403) fault = 'notYours';
   } catch {
@@ -56,7 +64,7 @@ async function load(ui) {
 /** The same figures as a file. @param {Ui} ui */
 async function download(ui) {
   const { days } = state;
-  if (await save(ui, `/v1/figures.csv?days=${days}`, `securwoman-${days}-days.csv`)) return;
+  if (await save(ui, `/v1/figures.csv?${query(ui)}`, `securwoman-${days}-days.csv`)) return;
   state.fault = 'noConnection';
   ui.draw();
 }
@@ -71,6 +79,7 @@ export function pressed(ui, key) {
     ui.draw();
     return true;
   }
+  if (filters.pressed(key, () => load(ui))) return true;
   if (key === 'D') {
     download(ui);
     return true;
@@ -198,6 +207,7 @@ export function pane(ui) {
         </div>
       </div>
     </header>
+    ${filters.filterBar(ui, { again: () => load(ui), timed: false })}
     ${
       ready
         ? html`<div class="kpis">${kpis(said)}</div>

@@ -118,6 +118,8 @@ export function help(ui) {
     ['1 … 5', either('Sezioni', 'Sections')],
     ['H /', either('Storico, cerca', 'History, search')],
     ['T W Y D', either('Statistiche: periodo, CSV', 'Figures: period, CSV')],
+    ['F X', either('Storico, statistiche: filtri, senza filtri', 'History, figures: filters, no filters')],
+    ['O P D', either('Storico: correggi l’esito, stampa, CSV', 'History: correct the outcome, print, CSV')],
     [
       'O C L B R V',
       either(

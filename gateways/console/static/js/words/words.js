@@ -222,10 +222,10 @@ export const WORDS = {
 };
 
 /** @type {Record<string, Word>} */
-const CHANNELS = { data: 'data', voice: 'voice', sms: 'sms' };
+export const CHANNELS = { data: 'data', voice: 'voice', sms: 'sms' };
 
 /** @type {Record<string, Pair>} */
-const OUTCOMES = {
+export const OUTCOMES = {
   false_alarm: ['falso allarme', 'false alarm'],
   handed_over: ['affidata al 112', 'handed over to 112'],
   briefed: ['112 informato', '112 briefed'],

@@ -1,0 +1,89 @@
+// A case on paper: asked for anew without what must not lie on a desk, drawn for the printer alone.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { log } from '../case/log.js';
+import { channel, either, t } from '../words/words.js';
+import { addressName } from '../place/address.js';
+import { ended } from './correct.js';
+import * as f from '../words/format.js';
+import * as s from '../case/situation.js';
+
+/** @type {{ view: CaseView, said: string }} */
+export const state = { view: null, said: '' };
+
+addEventListener('afterprint', () => {
+  state.view = null;
+});
+
+/** P prints the case. True where the key was for that. @param {Ui} ui @param {string} alert */
+export function print(ui, alert) {
+  if (!['supervisor', 'admin'].includes(ui.feed.me.role)) return false;
+  void made(ui, alert);
+  return true;
+}
+
+/** @param {Ui} ui @param {string} alert */
+async function made(ui, alert) {
+  const answer = await ui.feed.read(`/v1/alerts/${encodeURIComponent(alert)}/paper`).catch(() => null);
+  state.view = answer?.ok ? await answer.json().catch(() => null) : null;
+  state.said = state.view ? '' : either('Non stampato: riprova', 'Not printed: try again');
+  ui.draw();
+  if (state.view) window.print();
+}
+
+/** @param {CaseView} view */
+function where(view) {
+  const { position } = view;
+  if (!position) return either('sconosciuta', 'unknown');
+  const street = position.address ? addressName(position.address) : '';
+  return [street, f.coordinates(position), f.accuracy(position.accuracy_m), f.clock(position.at_us)]
+    .filter(Boolean)
+    .join(', ');
+}
+
+/** What the printer gets; nothing on the screen. @param {Ui} ui */
+export function paper(ui) {
+  const { view } = state;
+  if (!view) return nothing;
+  const had = [
+    ...new Set(view.timeline.filter((one) => one.what === 'operator.joined').map((one) => one.operator)),
+  ];
+  const rows = [
+    [t('requested'), `${f.longDay(view.raised_us)}, ${f.clock(view.raised_us)}`],
+    [t('who'), s.name(view)],
+    [either('Numero', 'Number'), view.phone ? f.phone(view.phone) : '—'],
+    [either('Posizione', 'Position'), where(view)],
+    [t('channel'), channel(view.channel)],
+    [t('operator'), had.map((one) => ui.feed.names(one)).join(', ') || '—'],
+    [
+      either('Esito', 'Outcome'),
+      view.closed_us === null ? either('aperto', 'open') : html`${ended(ui, view)}`,
+    ],
+    [either('Chiuso', 'Closed'), view.closed_us === null ? '—' : f.clock(view.closed_us)],
+  ];
+  return html`<article class="paper" aria-hidden="true">
+    <header>
+      <b>securWoman</b><span>${view.test ? t('test') : t('real')}</span><span>${view.alert}</span>
+    </header>
+    <h1>${s.name(view)}</h1>
+    <dl>
+      ${rows.map(
+        ([name, text]) =>
+          html`<dt>${name}</dt>
+            <dd>${text}</dd>`,
+      )}
+    </dl>
+    <h2>${t('whatHappened')}</h2>
+    <ol class="log">
+      ${log(ui, view)}
+    </ol>
+    <footer>
+      ${either('Stampato da', 'Printed by')} ${ui.feed.me.name}, ${f.day(ui.feed.nowUs())}
+      ${f.clock(ui.feed.nowUs())}.
+      ${either(
+        'Dati personali: la stampa è nel registro.',
+        'Personal data: the print is entered in the audit.',
+      )}
+    </footer>
+  </article>`;
+}
