@@ -366,6 +366,14 @@ def _rest(event: Event) -> str:
             return f"ALARM {event.alarm} {event.subject}: {event.text}"
         case ev.AlarmCleared():
             return f"alarm over: {event.alarm} {event.subject}"
+        case ev.AlarmSeen():
+            return f"{event.by} has seen the alarm {event.alarm} {event.subject}"
+        case ev.AlarmShelved():
+            what = " ".join(filter(None, (event.alarm, event.subject, event.node)))
+            return f"{event.by} keeps alarms quiet: {what} ({event.reason})"
+        case ev.AlarmUnshelved():
+            what = " ".join(filter(None, (event.alarm, event.subject, event.node)))
+            return f"{event.by} lets alarms be heard again: {what}"
         case ev.PersonalDataChanged():
             return f"{event.by} changed personal data: {event.what}"
         case ev.PersonalDataRead():

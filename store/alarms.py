@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from messages.ids import NodeId
 from messages.journal import Recorded
-from model.alarms import Key, Words, due, standing
+from model.alarms.standing import Key, Words, due, standing
 from store import streams
 from store.journal import rows
 from store.journal.journal import Append, Journal

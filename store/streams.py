@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 from enum import StrEnum
+from typing import Final
 
 from messages.ids import AlertId, LineId, NodeId, OperatorId, TextId, UserId
 from store.errors import StoreMisuse
@@ -31,6 +32,8 @@ class StreamKind(StrEnum):
     PAGE = "page"
     """Of which alert 112's page is, by a digest of its code."""
     NODE = "node"
+    SHELF = "shelf"
+    """Which alarms are kept quiet for planned work; there is one."""
     USER = "user"
 
 
@@ -78,6 +81,9 @@ def page(code: str, secret: bytes) -> str:
 def node(node_id: NodeId) -> str:
     """Starts, restarts and alarms of one node."""
     return f"node-{node_id}"
+
+
+SHELF: Final = f"{StreamKind.SHELF}-center"
 
 
 def user(user_id: UserId) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 
 from messages.ids import Party
 from messages.lines import Lack
-from model.alarms import NO_LINE_FOR_112, Alarm, Key, due, nothing_else
+from model.alarms.standing import NO_LINE_FOR_112, Alarm, Key, due, nothing_else
 from model.alert.case import Case
 from model.rules.pauses import lines_fail
 

@@ -21,7 +21,7 @@ from messages.events import AlarmCleared, AlarmRaised
 from messages.ids import AlertId, Instant, Role
 from messages.lines import AskLine, LineReport, NodeLines
 from messages.supervision import RestartWanted
-from model.alarms import STUCK
+from model.alarms.standing import STUCK
 from model.alert.case import Case
 from model.policy import Setup
 from runtime.actor import CenterActor

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from messages import events as ev
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId
 from messages.journal import Recorded
-from model.alarms import Key
+from model.alarms.standing import Key
 from model.alert.leg import alert_of
 from model.rules.own_line import is_own
 

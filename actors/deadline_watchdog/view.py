@@ -11,7 +11,7 @@ from actors.trunk_pool.decider import kept_for_inbound
 from messages.base import Joins
 from messages.ids import SECOND, CrewId, Instant, LineId, NodeId, Party, Role
 from messages.lines import LineReport, LineState
-from model.alarms import NO_LINE_FOR_112, Key
+from model.alarms.standing import NO_LINE_FOR_112, Key
 from model.alert.case import Owner
 from model.alert.live import LiveCases
 from model.policy import LastResort, LineSpec, Setup

@@ -31,7 +31,7 @@ from messages.envelope import Envelope
 from messages.events import LineSeized
 from messages.ids import SECOND, Instant, LegId, LineId, OperatorId, OperatorLine, Role, ShiftState
 from messages.operators import OperatorVoice, OperatorVoices
-from model.alarms import Key
+from model.alarms.standing import Key
 from model.policy import Setup
 from model.rules.own_line import mode_of, operator_of, own_line, standing_leg
 from runtime.actor import CenterActor

@@ -29,7 +29,7 @@ from media.ports.cards import card_at
 from messages.base import Joins
 from messages.ids import LineId, NodeId, Role
 from messages.lines import WEAK_DBM, LineReport, LineState, VoiceService
-from model.alarms import NO_LINE_FOR_112
+from model.alarms.standing import NO_LINE_FOR_112
 from model.policy import LastResort
 
 INBOUND_LINES_WANTED: Final = 3

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from center.errors import NodeError
-from model.alarms import CERTIFICATE, Alarm, Words, due, standing
+from model.alarms.standing import CERTIFICATE, Alarm, Words, due, standing
 from runtime.published.file import publish
 
 _SUBJECT: Final = "http.certificate"

@@ -250,6 +250,7 @@ class Console:
         alerts = self._may_be_shown(screen.listed.all(picture))
         self._lines, self._voices = screen.lines(), screen.voices()
         self._modems = screen.modems()
+        alarms, over, quiet = screen.alarms()
         return Snapshot(
             seq=picture.seq,
             now_us=screen.clock.now_us(),
@@ -264,7 +265,9 @@ class Console:
             allowed=screen.allowed(alerts, self._me),
             operators=feed.operator_views(picture, screen.names(), screen.policy, self._voices),
             lines=self._lines,
-            alarms=screen.alarms(),
+            alarms=alarms,
+            alarms_over=over,
+            quiet=quiet,
             modems=self._modems,
             open=picture.open_count,
             watching=screen.watching.by_alert(),
@@ -278,6 +281,7 @@ class Console:
         before, self._lines = self._lines, screen.lines()
         plugged_in, self._modems = self._modems, screen.modems()
         heard, self._voices = self._voices, screen.voices()
+        alarms, over, quiet = screen.alarms() if batch.alarms else (None, None, None)
         return Events(
             seq=picture.seq,
             now_us=screen.clock.now_us(),
@@ -290,7 +294,9 @@ class Console:
             if batch.operators or self._voices != heard
             else None,
             lines=self._lines if batch.lines or self._lines != before else None,
-            alarms=screen.alarms() if batch.alarms else None,
+            alarms=alarms,
+            alarms_over=over,
+            quiet=quiet,
             modems=self._modems if batch.lines or self._modems != plugged_in else None,
             watching=screen.watching.by_alert() if watching_changed else None,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -11,7 +11,6 @@ from msgspec.structs import replace
 
 from gateways.console.picture import Known, Picture
 from gateways.console.views import (
-    AlarmView,
     BesideView,
     CaseView,
     CorrectedView,
@@ -393,19 +392,6 @@ def _loudness_view(levels: LineLevels | None) -> LoudnessView | None:
         says=judged(levels.into),
         better_gain_in_db=better_gain_in_db(levels.into, levels.gains),
     )
-
-
-def alarm_views(picture: Picture, alive: Container[NodeId] | None = None) -> list[AlarmView]:
-    """What is wrong with the center, oldest first. `alive`: of several nodes those that take part.
-
-    What a lost node has said last says nothing of now; and what several have found is told once.
-    """
-    found: dict[tuple[str, str], AlarmView] = {}
-    for (node, alarm, subject), (at, text) in sorted(picture.alarms.items(), key=lambda item: item[1][0]):
-        if alive is None or node in alive:
-            view = AlarmView(alarm=alarm, subject=subject, text=text, since_us=at)
-            found.setdefault((alarm, subject), view)
-    return list(found.values())
 
 
 def shown(case: Case, party: Party) -> Leg | None:

@@ -31,7 +31,7 @@ TOGETHER_S: Final = 0.01
 LOOK_AGAIN_S: Final = 1.0
 """A hint can be lost with the machine's memory, and a failed read has to be tried again."""
 BATCH: Final = 500
-SHOWN: Final = ("inbox-", "alert-", "operator-", "line-", "service-", "node-")
+SHOWN: Final = ("inbox-", "alert-", "operator-", "line-", "service-", "node-", "shelf-")
 """Streams whose events are handed on. Numbers and who saw whose data are nobody's who only looks."""
 
 
@@ -101,14 +101,15 @@ class Following:
         """Read what is open now; takes as long as there are open alerts. Raises JournalError."""
         picture = Picture()
         seq = rebuild(self.journal, _Fold(picture))
-        for recorded in self.journal.read(streams.node(self.journal.node)):
-            picture.apply(recorded)
+        nodes = {self.journal.node}
         if self.journal.shared:
             # What is wrong at the other nodes is shown here, too.
-            for other in members(self.journal):
-                if other.node != self.journal.node:
-                    for recorded in since_started(self.journal, other.node):
-                        picture.apply(recorded)
+            nodes |= {other.node for other in members(self.journal)}
+        for node in nodes:
+            for recorded in since_started(self.journal, node):
+                picture.apply(recorded)
+        for recorded in self.journal.read(streams.SHELF):
+            picture.apply(recorded)
         picture.seq = seq
         self.picture = picture
 

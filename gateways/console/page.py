@@ -6,20 +6,25 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from gateways.static import Files
+from model.alarms.table import KINDS
 
 STATIC: Final = Path(__file__).parent / "static"
+ALARMS: Final = "data/alarms.json"
+"""What each alarm means and asks for: made of the center's own table, and there before anybody signs on."""
 PERMISSIONS: Final = "geolocation=(), camera=(), payment=(), microphone=(self)"
 
 
 def page_routes(elsewhere: Callable[[], tuple[str, ...]] = tuple) -> list[HTTPRouteHandler]:
     """`/` leads to `/console/`; below it are the files. `elsewhere`: other nodes, which it may look for."""
     files = Files(STATIC, permissions=PERMISSIONS, elsewhere=elsewhere)
+    files.add(ALARMS, msgspec.json.encode(KINDS))
 
     @get("/", include_in_schema=False, audit="the same for everybody")
     async def root() -> Redirect:

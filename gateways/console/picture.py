@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from gateways.console import timeline
+from gateways.console.alarms import Alarms
 from messages import events as ev
 from messages.ids import (
     SECOND,
@@ -23,12 +24,10 @@ from messages.ids import (
     NodeId,
     OperatorId,
     Proof,
-    Role,
     ShiftState,
     UserId,
 )
 from messages.journal import Recorded
-from model.alarms import STUCK
 from model.alert.case import Case
 from model.alert.evolve import begin, evolve
 from model.alert.leg import Leg
@@ -93,8 +92,7 @@ class Picture:
         self.taken_out: dict[LineId, TakenOut] = {}
         self.nailed_up: dict[LineId, OperatorId] = {}
         """The lines that carry the call of an operator's shift."""
-        self.alarms: dict[tuple[NodeId, str, str], tuple[Instant, str]] = {}
-        """What is wrong with the center: (node, alarm, subject) to since when and the words for it."""
+        self.alarms = Alarms(self._is_open)
         self._closed: dict[AlertId, Instant] = {}
         self._at_work: dict[AlertId, None] = {}
 
@@ -151,8 +149,10 @@ class Picture:
                 return self._alert(AlertId(owner), recorded)
             case "operator":
                 return self._operator(OperatorId(owner), recorded)
-            case "line" | "service" | "node":
-                return self._line_or_alarm(recorded)
+            case "line" | "service":
+                return self._line(recorded)
+            case "node" | "shelf":
+                return Change(alarms=self.alarms.apply(NodeId(owner), recorded))
             case _:
                 return NOTHING
 
@@ -191,15 +191,18 @@ class Picture:
         if recorded.stream.startswith("alert-"):
             node = recorded.node
         self.alerts[alert] = Known(case=case, seq=seq, node=node, entries=entries)
+        over = False
         if case.closed_at is not None:
             self._closed.setdefault(alert, case.closed_at)
             self._at_work.pop(alert, None)
+            over = self.alarms.closed(alert)
         else:
             self._closed.pop(alert, None)
             if case.legs or case.reserved or case.operator is not None:
                 self._at_work[alert] = None
         event = recorded.event
-        return Change(alert, operators=isinstance(event, _OPERATORS), lines=isinstance(event, _LINES))
+        operators, lines = isinstance(event, _OPERATORS), isinstance(event, _LINES)
+        return Change(alert, operators=operators, lines=lines, alarms=over)
 
     def _operator(self, operator: OperatorId, recorded: Recorded) -> Change:
         left_at, event = wrap_up.begun(recorded), recorded.event
@@ -217,48 +220,28 @@ class Picture:
             self.nailed_up[line] = operator
         return Change(lines=before != operator)
 
-    def _line_or_alarm(self, recorded: Recorded) -> Change:
-        event, at, node = recorded.event, recorded.at_us, recorded.node
-        match event:
+    def _line(self, recorded: Recorded) -> Change:
+        match recorded.event:
             case ev.LineSeized(line=line, operator=operator, leg=leg):
                 return self._nailed_up(line, operator if leg else None)
             case ev.LineQuarantined(line=line, reason=reason):
-                self.quarantined[line] = Quarantine(reason=reason, since=at)
+                self.quarantined[line] = Quarantine(reason=reason, since=recorded.at_us)
                 return Change(lines=True)
             case ev.LineReturned(line=line):
                 self.quarantined.pop(line, None)
                 return Change(lines=True)
             case ev.LineTakenOut(line=line, by=by, reason=reason):
-                self.taken_out[line] = TakenOut(by=by, reason=reason, since=at)
+                self.taken_out[line] = TakenOut(by=by, reason=reason, since=recorded.at_us)
                 return Change(lines=True)
             case ev.LinePutBack(line=line):
                 self.taken_out.pop(line, None)
                 return Change(lines=True)
-            case ev.AlarmRaised(alarm=alarm, subject=subject, text=text):
-                self.alarms[node, alarm, subject] = (at, text)
-                return Change(alarms=True)
-            case ev.AlarmCleared(alarm=alarm, subject=subject):
-                # What is an alert's is cleared by the node that has it then.
-                nodes = [key[0] for key in self.alarms] if AlertId(subject) in self.alerts else [node]
-                for whose in nodes:
-                    self.alarms.pop((whose, alarm, subject), None)
-                return Change(alarms=True)
-            case ev.ActorStarted(role=Role.DEADLINE_WATCHDOG):
-                # Which alerts were stuck it does not remember; those that still are it finds again.
-                self._forget_alarms(node, STUCK)
-                return Change(alarms=True)
-            case ev.NodeStarted():
-                # Its alarms were of its earlier life; what still holds is raised again.
-                self._forget_alarms(node)
-                return Change(alarms=True)
             case _:
                 return NOTHING
 
-    def _forget_alarms(self, node: NodeId, alarm: str = "") -> None:
-        """Those of one node, of this kind or of all."""
-        self.alarms = {
-            key: said for key, said in self.alarms.items() if key[0] != node or (alarm and key[1] != alarm)
-        }
+    def _is_open(self, alert: AlertId) -> bool | None:
+        known = self.alerts.get(alert)
+        return None if known is None else known.case.closed_at is None
 
 
 def _shift(recorded: Recorded, event: ev.ShiftChanged, before: Shift | None) -> Shift:

@@ -14,7 +14,15 @@ from gateways.console.listed import Listed
 from gateways.console.map.tiles import Tiles
 from gateways.console.people import OperatorRecord, People
 from gateways.console.protocols import CallProtocol
-from gateways.console.views import AlarmView, CenterView, LineView, ModemView, map_view
+from gateways.console.views import (
+    AlarmOverView,
+    AlarmView,
+    CenterView,
+    LineView,
+    ModemView,
+    QuietView,
+    map_view,
+)
 from gateways.console.watching import Watching
 from gateways.nodes import Nodes
 from messages.events import PersonalDataChanged
@@ -107,9 +115,11 @@ class Screen:
         others = (feed.line_views(picture, place.lines, {}, place.node) for place in nodes.other_nodes)
         return own + [line for lines in others for line in lines]
 
-    def alarms(self) -> list[AlarmView]:
-        """What is wrong, as those nodes say that are there."""
-        return feed.alarm_views(self.following.picture, self.nodes.alive if self.nodes.shared else None)
+    def alarms(self) -> tuple[list[AlarmView], list[AlarmOverView], list[QuietView]]:
+        """What is wrong and what was, as those nodes say that are there; and what is kept quiet."""
+        alarms, now_us = self.following.picture.alarms, self.clock.now_us()
+        alive = self.nodes.alive if self.nodes.shared else None
+        return alarms.views(now_us, alive), alarms.over_views(alive), alarms.quiet_views(now_us)
 
     def is_left_behind(self, operator: OperatorId) -> bool:
         """Whether her shift is at a node that is gone."""

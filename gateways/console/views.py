@@ -454,13 +454,38 @@ class Levels(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="l
     psap: LevelView | None = None
 
 
-class AlarmView(msgspec.Struct, frozen=True, kw_only=True):
-    """Something wrong with the center itself."""
+class AlarmView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something wrong with the center itself. What it means is in `/console/data/alarms.json`."""
 
     alarm: str
     subject: str
     text: str
     since_us: Instant
+    seen_us: Instant | None = None
+    """When an operator has acknowledged it, at any console; and who."""
+    seen_by: OperatorId | None = None
+    quiet_us: Instant | None = None
+    """Until then it is expected, and calls nobody."""
+
+
+class AlarmOverView(msgspec.Struct, frozen=True, kw_only=True):
+    """It was wrong, is no more, and nobody has seen it."""
+
+    alarm: str
+    subject: str
+    since_us: Instant
+    over_us: Instant
+
+
+class QuietView(msgspec.Struct, frozen=True, kw_only=True):
+    """What is kept quiet for planned work. Empty: all that may be."""
+
+    alarm: str
+    subject: str
+    node: NodeId
+    until_us: Instant
+    by: OperatorId
+    reason: str
 
 
 class MeView(msgspec.Struct, frozen=True, kw_only=True):
@@ -528,6 +553,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=
     operators: list[OperatorView]
     lines: list[LineView]
     alarms: list[AlarmView]
+    alarms_over: list[AlarmOverView]
+    quiet: list[QuietView]
     modems: list[ModemView]
     open: int
     """How many alerts are open; more than there are `cases` in a storm."""
@@ -551,6 +578,8 @@ class Events(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="e
     operators: list[OperatorView] | None = None
     lines: list[LineView] | None = None
     alarms: list[AlarmView] | None = None
+    alarms_over: list[AlarmOverView] | None = None
+    quiet: list[QuietView] | None = None
     modems: list[ModemView] | None = None
     watching: dict[AlertId, list[OperatorId]] | None = None
 

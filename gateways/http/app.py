@@ -51,6 +51,7 @@ from gateways.http.routes.admin.lines import lines_routes
 from gateways.http.routes.admin.operators import operators_routes
 from gateways.http.routes.admin.people_import import people_import_routes
 from gateways.http.routes.admin.start.routes import start_routes
+from gateways.http.routes.alarms import alarm_routes
 from gateways.http.routes.alerts import alert_routes
 from gateways.http.routes.audit import audit_routes
 from gateways.http.routes.cancelling import cancel_route
@@ -248,6 +249,7 @@ def build(web: Web) -> Litestar:
         route_handlers=[
             intake_route(web),
             *alert_routes(web),
+            *alarm_routes(web),
             *message_routes(web),
             cancel_route(web),
             *psap_routes(web, Registry(web.journal, region=web.settings.policy.region)),

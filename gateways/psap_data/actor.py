@@ -17,7 +17,7 @@ from gateways.psap_data.lately import LatelyOpen
 from gateways.psap_data.outlets import Away, Outcome, Received, Refused, outlet_of
 from messages.events import DataReceived, DataRefused, DataSent, Event
 from messages.ids import AlertId, Instant, Role
-from model.alarms import Key
+from model.alarms.standing import Key
 from model.alert.case import Case
 from model.alert.evolve import fold
 from model.policy import Setup

@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from messages.ids import SECOND, AlertId, Instant
-from model.alarms import Key
+from model.alarms.standing import Key
 from model.telling.data_due import Owed
 
 FIRST_US: Final = SECOND

@@ -2,13 +2,14 @@
 
 An alert has two streams. `inbox-ALERT` holds facts from outside, appended by whoever receives
 them; `alert-ALERT` holds what its AlertCase decided and what the legs reported. The other
-streams (`number-…`, `operator-…`, `line-…`, `service-…`, `text-…`, `node-…`, `user-…`) are named at
-their events, each kind in a module of its own.
+streams (`number-…`, `operator-…`, `line-…`, `service-…`, `text-…`, `node-…`, `shelf-…`,
+`user-…`) are named at their events, each kind in a module of its own.
 """
 
 from __future__ import annotations
 
 from messages.events.afterwards import *
+from messages.events.alarms import *
 from messages.events.case import *
 from messages.events.conference import *
 from messages.events.data import *
@@ -137,6 +138,9 @@ OtherEvent = (
     | ActorStarted
     | AlarmRaised
     | AlarmCleared
+    | AlarmSeen
+    | AlarmShelved
+    | AlarmUnshelved
     | PersonalDataChanged
     | PersonalDataRead
 )

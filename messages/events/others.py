@@ -137,24 +137,6 @@ class ActorStarted(Message, frozen=True, kw_only=True, tag="actor.started"):
     cause: str = ""
 
 
-class AlarmRaised(Message, frozen=True, kw_only=True, tag="alarm.raised"):
-    """Something a person on duty has to know."""
-
-    alarm: str
-    """What is wrong, as a short permanent name: `line.lost`, `no_operator`, …"""
-    subject: str
-    text: str
-
-
-class AlarmCleared(Message, frozen=True, kw_only=True, tag="alarm.cleared"):
-    """It is over."""
-
-    alarm: str
-    subject: str
-    text: str = ""
-    """What came of it, in words."""
-
-
 class PersonalDataChanged(Message, frozen=True, kw_only=True, tag="user.data_changed"):
     """Somebody wrote, imported or erased a person's data."""
 

@@ -25,11 +25,12 @@ from gateways.http.routes.own.answers import Beginning, OwnAccess
 from gateways.http.routes.shift import ShiftView
 from gateways.http.routes.sign_on import SignedOn
 from messages.ids import OperatorCommand
+from model.alarms.kind import AlarmKind
 
 TOLD = (
     *(Snapshot, Events, Levels, NodesTold, CaseView, Entry, PastAlert, FiguresView, AuditView, DrillView),
     *(SignedOn, OwnAccess, Beginning, OperatorsView, OperatorAdded, KeysView, KeyIssued, VersionView),
-    *(LinesView, BackupsView, ShiftView, StartView, ImportView),
+    *(LinesView, BackupsView, ShiftView, StartView, ImportView, AlarmKind),
 )
 ENCODED = {"cases": "CaseView"}
 """What is encoded before it is put in, by the field that has it."""

@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 
 from messages.ids import Instant, NodeId
-from model.alarms import due, standing
+from model.alarms.standing import due, standing
 from store import streams
 from store.database.dialect import Connection, path_of
 from store.database.migrate import bring_up_to_date

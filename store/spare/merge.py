@@ -71,6 +71,7 @@ _NOBODYS: Final = tuple(
         StreamKind.TEXT,
         StreamKind.REFERENCE,
         StreamKind.PAGE,
+        StreamKind.SHELF,
     )
 )
 """Streams whose versions nobody keeps in mind."""

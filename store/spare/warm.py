@@ -2,7 +2,8 @@
 
 That is what `store.journal.rebuild` reads (both streams of every open alert, the newest of each operator's
 and line's stream), the alerts that were closed within the time of the rule of duplicates, the newest of the
-numbers and devices that they came from, the newest of the nodes' streams with their alarms, and the registry.
+numbers and devices that they came from, the newest of the nodes' streams with their alarms and of what is
+kept quiet of them, and the registry.
 Rows are copied as they are; nothing here understands more of an event than that rule needs.
 
 The spare has the journal's tables, but not the triggers that forbid holes: it begins in the middle.
@@ -49,7 +50,7 @@ from store.streams import StreamKind
 CLOSED_KEPT_US: Final = Instant(150 * SECOND)
 """Longer than a closed alert takes up signals (`store.alerts.belonging.SAME_EVENT_S`)."""
 NODE_EVENTS: Final = 400
-"""Of each node: enough for its start and the alarms since."""
+"""Of each node: enough for its start and the alarms since; and of what is kept quiet for a day at most."""
 _MANY: Final = 2000
 """More new events than this are not put in one by one: all is copied anew."""
 _LATELY: Final = 20_000
@@ -289,8 +290,9 @@ def _fill(journal: Connection, spare: Connection) -> Place:
     for kind in (StreamKind.OPERATOR, StreamKind.LINE, StreamKind.SERVICE):
         for stream in streams_of(journal, kind):
             found.update((int(row[0]), row) for row in still_matters(journal, kind, stream))
-    for stream in streams_of(journal, StreamKind.NODE):
-        found.update((int(row[0]), row) for row in journal.all(_NEWEST, stream, NODE_EVENTS))
+    for kind in (StreamKind.NODE, StreamKind.SHELF):
+        for stream in streams_of(journal, kind):
+            found.update((int(row[0]), row) for row in journal.all(_NEWEST, stream, NODE_EVENTS))
     for stream in names:
         found.update((int(row[0]), row) for row in journal.all(_NEWEST, stream, 1))
     for table in (*_BY_ALERT, *_NOT_COPIED, _e):

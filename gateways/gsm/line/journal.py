@@ -14,7 +14,7 @@ from messages.events import (
     TextSent,
 )
 from messages.ids import Instant, LineId, NodeId, TextId
-from model.alarms import Alarm
+from model.alarms.standing import Alarm
 from model.alert.case import Case
 from model.alert.leg import Leg
 from model.alert.live import LiveCases

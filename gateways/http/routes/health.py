@@ -14,7 +14,7 @@ from gateways.http.answers import AnyRequest, answer, said
 from gateways.http.context import Web
 from gateways.nodes import Standing, standing
 from messages.ids import LineId, Role
-from model.alarms import NO_LINE_FOR_112
+from model.alarms.standing import NO_LINE_FOR_112
 from model.policy import LastResort
 from runtime.errors import BadDirectory
 from runtime.published.backup_file import backups
@@ -96,9 +96,9 @@ def _no_line_for_112(web: Web) -> str:
     """What the DeadlineWatchdog says of the trunk, by the lines of all nodes; empty where all is well."""
     alarms = web.following.picture.alarms
     trunks = {spec.trunk for spec in web.settings.lines}
-    for (_, alarm, subject), (_, text) in alarms.items():
-        if alarm == NO_LINE_FOR_112 and subject in trunks:
-            return text
+    for key in alarms.stand():
+        if key[1] == NO_LINE_FOR_112 and key[2] in trunks:
+            return alarms.told[key].text
     return ""
 
 

@@ -21,6 +21,7 @@ from gateways.http import answers, bodies, records
 from gateways.http.decoding import JSON, MSGPACK
 from gateways.http.door import passkeys
 from gateways.http.routes import (
+    alarms,
     audit,
     correcting,
     devices,
@@ -52,6 +53,7 @@ _STRUCTS: Final = (
     bodies.ShiftBody,
     backups.BackupsView,
     people_import.ImportView,
+    alarms.AlarmsSeen,
     admin.KeyIssued,
     admin.KeysView,
     admin.NewKey,

@@ -6,7 +6,7 @@ from actors.deadline_watchdog.silent_lines import SilentLines, lines_without_sou
 from messages import events as ev
 from messages.ids import SECOND, Instant, LegId, LineId, NodeId, Party
 from messages.journal import Recorded
-from model.alarms import Key, due, standing
+from model.alarms.standing import Key, due, standing
 
 LINE, OTHER = LineId("m1"), LineId("m2")
 

@@ -343,11 +343,13 @@ def test_alarms_are_shown_until_they_are_cleared_or_the_node_begins_anew(journal
     node = streams.node(journal.node)
     raised = ev.AlarmRaised(alarm="line.lost", subject="L1", text="Line L1 is gone")
     journal.append(Append(node, None, (raised,)))
-    assert [alarm.text for alarm in feed.alarm_views(picture_of(everything(journal)))] == ["Line L1 is gone"]
+    assert [alarm.text for alarm in picture_of(everything(journal)).alarms.views(CLOCK.now_us())] == [
+        "Line L1 is gone"
+    ]
     journal.append(Append(node, None, (ev.AlarmCleared(alarm="line.lost", subject="L1"),)))
-    assert feed.alarm_views(picture_of(everything(journal))) == []
+    assert picture_of(everything(journal)).alarms.views(CLOCK.now_us()) == []
     journal.append(Append(node, None, (raised, ev.NodeStarted(version="1", pid=1))))
-    assert feed.alarm_views(picture_of(everything(journal))) == []
+    assert picture_of(everything(journal)).alarms.views(CLOCK.now_us()) == []
 
 
 def test_a_closed_alert_is_shown_for_a_while_and_then_let_go(journal: Journal) -> None:

@@ -222,9 +222,10 @@ def test_s04_a_new_alert_takes_the_screen_from_every_place(
 def test_every_alarm_is_said_in_words_the_gravest_first_and_the_others_are_counted(
     page: Page, site: WebThread, place: Place, journal: Journal
 ) -> None:
+    dropped, stuck = Story(journal, CLOCK.now_us()), Story(journal, CLOCK.now_us(), phone="+393331112277")
     kinds = (
-        ("ended_soon_after_leave", "a1"),
-        ("case.stuck", "a2"),
+        ("ended_soon_after_leave", dropped.alert),
+        ("case.stuck", stuck.alert),
         ("actor.failing", "CallLeg:c00"),
         ("line.out_of_service", "L2"),
         ("line.quarantined", "E1"),
@@ -239,18 +240,21 @@ def test_every_alarm_is_said_in_words_the_gravest_first_and_the_others_are_count
     health = console.locator(".bar__health")
     expect(health.locator("[data-alarm]")).to_have_count(1)
     expect(health.locator("[data-alarm]").first).to_contain_text("Disk")
-    expect(health).to_contain_text("+6")
+    expect(health.locator("[data-alarm] b")).to_have_text(["‼3", "!4"])
     expect(health).to_contain_text("Lines 1 of 3")
     console.keyboard.press("4")
-    alarms = console.locator(".plant__alarms li")
+    alarms = console.locator(".alarms__row")
     expect(alarms).to_have_count(7)
+    soon = console.locator(".alarms__soon").all_inner_texts()
+    assert [words.split()[-1] for words in soon] == ["Now"] * 3 + ["Soon"] * 4
     for text in (
         "nothing is durable",
         "No operator is ready",
         "Line L2",
         "Line E1",
         "CallLeg:c00",
-        "a2",
+        "makes no progress",
+        "Make room on its disk",
     ):
         expect(console.locator(".plant__alarms")).to_contain_text(text)
     expect(console.get_by_role("row", name=re.compile("^E1"))).to_contain_text("Out of use")
@@ -260,7 +264,7 @@ def test_every_alarm_is_said_in_words_the_gravest_first_and_the_others_are_count
     journal.append(
         Append(streams.node(NODE), None, (ev.AlarmCleared(alarm="journal.not_durable", subject="journal"),))
     )
-    expect(health.locator("[data-alarm]").first).to_contain_text("Line")
+    expect(health.locator("[data-alarm]").first).to_contain_text("alert stuck")
 
 
 def test_how_operators_are_reached_is_in_the_plant(

@@ -13,7 +13,7 @@ from gateways.gsm.line.condition import condition
 from messages.events import AlarmRaised
 from messages.ids import SECOND, Instant, LineId
 from messages.lines import WEAK_DBM, LineState
-from model.alarms import Key, due, standing
+from model.alarms.standing import Key, due, standing
 from tests.gateways.gsm.bench import Bench, FakeModem
 
 GOOD = -73

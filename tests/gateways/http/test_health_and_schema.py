@@ -75,7 +75,7 @@ def test_a_center_that_no_line_can_call_112_from_is_not_ready_but_with_the_last_
     text = "No line of trunk emergency carries calls."
     said = AlarmRaised(alarm="psap.no_line", subject="emergency", text=text)
     web.journal.append(Append(streams.node(web.settings.node), None, (said,)))
-    wait_until(lambda: web.following.picture.alarms)
+    wait_until(web.following.picture.alarms.stand)
     told = readiness(web, None)
     assert (text in told.problems, text in told.warnings) == (not resort, bool(resort))
     web.journal.append(
@@ -83,7 +83,7 @@ def test_a_center_that_no_line_can_call_112_from_is_not_ready_but_with_the_last_
             streams.node(web.settings.node), None, (AlarmCleared(alarm="psap.no_line", subject="emergency"),)
         )
     )
-    wait_until(lambda: not web.following.picture.alarms)
+    wait_until(lambda: not web.following.picture.alarms.stand())
     assert text not in (*readiness(web, None).problems, *readiness(web, None).warnings)
 
 

@@ -40,6 +40,38 @@ interface Action {
   why?: string | null;
 }
 
+type AlarmPriority = Priority;
+/** Something wrong with the center, as the page tells it. */
+interface Alarm {
+  kind: string;
+  subject: string;
+  /** Whom or what it is about, as it is called on the page. */
+  name: string;
+  text: string;
+  key: string;
+  priority: AlarmPriority;
+  acts: string;
+  rank: number;
+  since_us: number;
+  over_us: number;
+  quiet_us: number;
+  mayBeQuiet: boolean;
+  seen_us: number;
+  seen_by: string;
+  seen: boolean;
+  short: string;
+  means: string;
+  todo: string;
+}
+/** Alike ones. */
+interface AlarmGroup extends Pick<Alarm, 'kind' | 'priority' | 'acts' | 'short' | 'means' | 'todo'> {
+  key: string;
+  state: string;
+  members: Alarm[];
+  /** So many of them nobody has seen. */
+  fresh: number;
+}
+
 /** A part of the administration: `again` is called every few seconds, `clear` for another operator. */
 interface Chapter {
   enter(ui: Ui): unknown;

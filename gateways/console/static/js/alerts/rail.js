@@ -7,7 +7,7 @@ import { shiftWord } from '../shift/shift.js';
 import { unheld } from './waiting.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
-import * as alarms from '../plant/alarms.js';
+import * as alarms from '../alarms/alarms.js';
 
 /** @param {Ui} ui @param {CaseView} view */
 function railState(ui, view) {

@@ -53,6 +53,10 @@ export class Feed {
     this.lines = [];
     /** @type {AlarmView[]} */
     this.alarms = [];
+    /** @type {AlarmOverView[]} */
+    this.alarmsOver = [];
+    /** @type {QuietView[]} */
+    this.quiet = [];
     /** @type {ModemView[]} */
     this.modems = []; // at this node, and no line's
     /** @type {Record<string, string[]>} */
@@ -187,6 +191,14 @@ export class Feed {
   /** @param {string} note @param {boolean} done */
   finishNote(note, done) {
     return this.#order(`/v1/shift/notes/${encodeURIComponent(note)}/done`, { done });
+  }
+
+  /**
+   * Acknowledge these, for all consoles.
+   * @param {{ alarm: string, subject: string, since_us: number }[]} alarms
+   */
+  seen(alarms) {
+    return this.#order('/v1/alarms/seen', { alarms });
   }
 
   /** Begin a drill. */
@@ -417,6 +429,8 @@ export class Feed {
     if (said.operators) this.operators = said.operators;
     if (said.lines) this.lines = said.lines;
     if (said.alarms) this.alarms = said.alarms;
+    if (said.alarms_over) this.alarmsOver = said.alarms_over;
+    if (said.quiet) this.quiet = said.quiet;
     if (said.modems) this.modems = said.modems;
     if (said.watching) this.watching = said.watching;
     this.open = said.open;

@@ -4,7 +4,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../shell/parts.js';
 import { either, t } from '../words/words.js';
 import { mayOrder, rows } from '../admin/lines/rows.js';
-import { alarms, carriesNone } from './alarms.js';
+import { alarms, carriesNone } from '../alarms/alarms.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
 

@@ -2,9 +2,10 @@
 // orders of a line.
 
 import { html, nothing } from '../../vendor/lit.js';
-import { icon, word } from '../shell/parts.js';
+import { word } from '../shell/parts.js';
 import { either, t } from '../words/words.js';
-import { alarms, unusable } from './alarms.js';
+import { alarms, unusable } from '../alarms/alarms.js';
+import * as panel from '../alarms/panel.js';
 import { reached, shiftWord } from '../shift/shift.js';
 import { leftUs } from '../shift/wrapup.js';
 import { line, ofNode } from './lines.js';
@@ -18,13 +19,18 @@ let of = ''; // the operator who sits here
 
 /** @param {Ui} ui */
 export function enter(ui) {
+  panel.clear();
   if (of !== ui.feed.me.operator) rows.clear();
   of = ui.feed.me.operator;
   if (mayOrder(ui)) rows.enter(ui);
 }
 
-/** @param {Ui} ui @param {string} key */
-export const pressed = (ui, key) => mayOrder(ui) && orderedOfLine(ui, key);
+/** The arrows lead through the alarms, then through the lines. @param {Ui} ui @param {string} key */
+export function pressed(ui, key) {
+  const orders = mayOrder(ui);
+  const inLines = orders && Boolean(document.activeElement?.closest('.lines, .form'));
+  return (!inLines && panel.pressed(ui, key)) || (orders && orderedOfLine(ui, key));
+}
 
 /** @param {Ui} ui @param {OperatorView} one */
 function operator(ui, one) {
@@ -83,7 +89,7 @@ function operators(ui) {
 /** @param {Ui} ui */
 export function pane(ui) {
   const { feed } = ui;
-  const all = alarms(ui);
+  const all = alarms(ui).filter((one) => !one.quiet_us && !one.over_us);
   const orders = mayOrder(ui);
   const usable = feed.lines.length - unusable(feed).size;
   return html`<section class="view plant" aria-labelledby="plant-h">
@@ -104,50 +110,7 @@ export function pane(ui) {
         }
       </p>
     </header>
-    <section class="panel plant__alarms">
-      <div class="panel__head">
-        <h2>${either('Avvisi', 'Alarms')}</h2>
-        ${
-          all.some((one) => !one.seen)
-            ? html`<button class="btn" aria-keyshortcuts="K" @click=${() => ui.press('K')}>
-                <kbd>K</kbd><span>${t('seen')}</span>
-              </button>`
-            : nothing
-        }
-      </div>
-      <ul class="panel__body">
-        ${
-          all.length
-            ? all.map(
-                (one) =>
-                  html`<li data-fresh=${one.seen ? nothing : ''}>
-                    ${icon('warn', 'ink-bad')}
-                    <div>
-                      <b>${one.long}</b>${
-                        one.text && one.text !== one.long
-                          ? html`<small lang="en">${one.text}</small>`
-                          : nothing
-                      }
-                    </div>
-                    <span class="ink-2"
-                      >${
-                        one.since_us
-                          ? either(
-                              `dalle ${f.clock(one.since_us)}, ${f.day(one.since_us)}`,
-                              `since ${f.clock(one.since_us)}, ${f.day(one.since_us)}`,
-                            )
-                          : ''
-                      }</span
-                    >
-                  </li>`,
-              )
-            : html`<li class="ink-2">
-                ${icon('check', 'ink-ok')}
-                <div>${either('Tutto funziona', 'Everything works')}</div>
-              </li>`
-        }
-      </ul>
-    </section>
+    ${panel.panel(ui)}
     ${(orders && beside(ui)) || operators(ui)}
     <section class="panel lines">
       <div class="panel__head">

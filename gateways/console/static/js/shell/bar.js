@@ -7,7 +7,8 @@ import { psapInBar } from './strip.js';
 import * as headset from '../voice/headset.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
-import * as alarms from '../plant/alarms.js';
+import { unusable } from '../alarms/alarms.js';
+import { bar as alarmsInBar } from '../alarms/bar.js';
 import * as sections from './sections.js';
 import { last } from '../shift/shift.js';
 import * as wrapup from '../shift/wrapup.js';
@@ -16,7 +17,7 @@ import * as wrapup from '../shift/wrapup.js';
 export function bar(ui, incoming) {
   const { feed } = ui;
   const lost = feed.link === 'lost';
-  const bad = alarms.unusable(feed).size;
+  const bad = unusable(feed).size;
   const total = feed.lines.length;
   const oldS = Math.round((Date.now() - feed.heardAtMs) / 1000);
   const me = ui.screen.mineNow();
@@ -40,7 +41,7 @@ export function bar(ui, incoming) {
     <span class="bar__brand">${icon('mark')}<span class="bar__name">securWoman</span></span>
     ${sections.tabs(ui)}
     <div class="bar__health" aria-label=${either('Stato degli impianti', 'Plant state')}>
-      ${alarms.bar(ui)} ${psapInBar(feed)}
+      ${alarmsInBar(ui)} ${psapInBar(feed)}
       ${
         total
           ? html`<span class=${bad ? 'ink-bad' : ''}

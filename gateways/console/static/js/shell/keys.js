@@ -1,6 +1,6 @@
 // The keys: which of them is for what is on the screen. Letters typed into a field are never commands.
 
-import * as alarms from '../plant/alarms.js';
+import * as alarms from '../alarms/alarms.js';
 import { arms, commandOf } from '../steps/commands.js';
 import * as drill from '../shift/drill.js';
 import * as handover from '../case/handover.js';

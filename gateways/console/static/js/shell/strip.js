@@ -4,7 +4,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { icon } from './parts.js';
 import { either, t } from '../words/words.js';
-import { alarmKey, noLineAlarm, onPublicLine } from '../plant/alarms.js';
+import { alarmKey, noLineAlarm, onPublicLine } from '../alarms/alarms.js';
 import { brokenSaid, isBroken } from '../case/broken.js';
 import { waitingKey } from './known.js';
 import * as s from '../case/situation.js';
@@ -92,7 +92,7 @@ function unheldAlerts(ui, all) {
 export function psapInBar(feed) {
   const live = feed.center.psap_live;
   const alarm = noLineAlarm(feed);
-  const said = (ic, tone, text) => html`<span class=${tone}>${ic}<span>${text}</span></span>`;
+  const said = (ic, tone, text) => html`<span class=${tone} data-psap>${ic}<span>${text}</span></span>`;
   if (alarm && onPublicLine(alarm))
     return said(icon('warn'), 'ink-wait', either('112: linea pubblica', '112: public line'));
   if (alarm) return said(icon('warn'), 'ink-bad', either('112: nessuna linea', '112: no line'));

@@ -2,7 +2,8 @@
 // callbacks that are owed, a drill that is due. Each in words, with what leads to it.
 
 import { html, nothing } from '../../vendor/lit.js';
-import * as alarms from '../plant/alarms.js';
+import * as alarms from '../alarms/alarms.js';
+import { grouped } from '../alarms/groups.js';
 import { icon } from '../shell/parts.js';
 import { either, outcome } from '../words/words.js';
 import * as f from '../words/format.js';
@@ -31,20 +32,16 @@ export function matters(ui, told, look) {
   return [...broken(ui), ...(told?.owed ?? []).map((one) => owed(ui, one, look)), ...drill(told)];
 }
 
+/** @param {number} us */
+const since = (us) => (us ? either(`dalle ${f.clock(us)}`, `since ${f.clock(us)}`) : '');
+
 /** @param {Ui} ui */
 function broken(ui) {
-  const all = alarms.alarms(ui);
+  const all = grouped(alarms.alarms(ui)).filter((one) => one.state === 'stands');
   const found = all
     .slice(0, ALARMS_MAX)
-    .map((one) =>
-      matter(
-        'warn',
-        'ink-bad',
-        one.long,
-        one.since_us ? either(`dalle ${f.clock(one.since_us)}`, `since ${f.clock(one.since_us)}`) : '',
-      ),
-    );
-  const said = new Set(all.map((one) => one.subject));
+    .map((one) => matter('warn', 'ink-bad', one.means, since(one.members[0].since_us)));
+  const said = new Set(all.flatMap((one) => one.members.map((each) => each.subject)));
   const lines = [...alarms.unusable(ui.feed)].filter((line) => !said.has(line));
   if (lines.length)
     found.push(

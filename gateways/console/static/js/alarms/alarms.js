@@ -1,0 +1,102 @@
+// What is wrong with the center: what the journal says, and what is seen from here.
+
+import { isLate, shortName } from '../case/situation.js';
+import { PRIORITIES, kindOf, worded } from './kinds.js';
+
+const AT_ONCE = 500;
+
+/** Whether an alarm says that its line carries no calls. @param {AlarmView} one */
+export const carriesNone = (one) =>
+  one.alarm.startsWith('line.') &&
+  !['line.quarantined', 'line.weak_signal', 'line.no_sound'].includes(one.alarm);
+
+/** The lines that carry no calls now. @param {Feed} feed */
+export const unusable = (feed) =>
+  new Set([
+    ...feed.lines.filter((one) => one.node && feed.node(one.node)?.alive === false).map((one) => one.line),
+    ...feed.lines.filter((one) => one.quarantine || one.out).map((one) => one.line),
+    ...feed.alarms.filter(carriesNone).map((one) => one.subject),
+  ]);
+
+/** The alarm that no emergency line can carry a call; null where one can. @param {Feed} feed */
+export const noLineAlarm = (feed) => feed.alarms.find((one) => one.alarm === 'psap.no_line') ?? null;
+
+/**
+ * Whether 112 is called on a public line meanwhile: the last resort of the settings, as the alarm has it.
+ * @param {AlarmView} alarm
+ */
+export const onPublicLine = (alarm) => alarm.text.includes('on a public line');
+
+/**
+ * By what an alarm is known once it is acknowledged: the same one, raised anew, is another.
+ * @param {{ alarm: string, subject: string, since_us: number }} one
+ */
+export const alarmKey = (one) => `alarm:${one.alarm}/${one.subject}/${one.since_us}`;
+
+/** Whom or what it is about, by name. @param {Ui} ui @param {string} about @param {string} subject */
+function named(ui, about, subject) {
+  if (about === 'operator') return ui.feed.names(subject);
+  const view = about === 'alert' ? ui.feed.cases.get(subject.split(':')[0]) : null;
+  return view ? shortName(view) : subject;
+}
+
+/**
+ * All alarms, the gravest first: what stands, what is over and was not seen, what the page sees by itself.
+ * @param {Ui} ui @returns {Alarm[]}
+ */
+export function alarms(ui) {
+  const { feed } = ui;
+  const found = [
+    ...feed.alarms.map((one) => made(ui, one)),
+    ...feed.alarmsOver.map((one) => made(ui, { ...one, text: '' })),
+    ...(feed.link === 'live' ? ofThePage(ui) : []),
+  ];
+  return found.sort(
+    (a, b) =>
+      PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority) ||
+      a.rank - b.rank ||
+      (a.since_us ?? 0) - (b.since_us ?? 0),
+  );
+}
+
+/** @param {Ui} ui */
+function ofThePage(ui) {
+  const { feed } = ui;
+  const late = [...feed.cases.values()].filter((view) => !view.test && isLate(view, feed.nowUs()));
+  const found = [];
+  if (late.length) {
+    const since_us = Math.min(...late.map((view) => view.deadline_us));
+    found.push(made(ui, { alarm: 'deadline.missed', subject: String(late.length), text: '', since_us }));
+  }
+  if (!feed.operators.some((one) => one.state === 'ready'))
+    found.push(made(ui, { alarm: 'no_operator', subject: '', text: '', since_us: null }));
+  return found;
+}
+
+/** @param {Ui} ui @param {AlarmView & { over_us?: number }} one @returns {Alarm} */
+function made(ui, one) {
+  const kind = kindOf(one.alarm, one.text);
+  const name = named(ui, kind.about, one.subject);
+  const key = alarmKey(one);
+  const quietUs = one.quiet_us > ui.feed.nowUs() ? one.quiet_us : null;
+  return {
+    ...{ kind: one.alarm, subject: one.subject, name, text: one.text, key },
+    ...{ priority: kind.priority, acts: kind.acts, rank: kind.rank, mayBeQuiet: kind.quiet },
+    ...{ since_us: one.since_us, over_us: one.over_us ?? null, quiet_us: quietUs },
+    ...{ seen_us: one.seen_us ?? null, seen_by: one.seen_by ?? null },
+    seen: Boolean(one.seen_us) || quietUs !== null || ui.known.hasKey(key),
+    ...worded(kind, name),
+  };
+}
+
+/**
+ * K: all that is wrong, and was, has been seen; at every console. Here also where nobody hears it.
+ * @param {Ui} ui
+ */
+export function acknowledge(ui) {
+  const { feed, known } = ui;
+  const unseen = [...feed.alarms, ...feed.alarmsOver].filter((one) => !('seen_us' in one));
+  for (const one of alarms(ui)) known.addKey(one.key);
+  const told = unseen.map(({ alarm, subject, since_us }) => ({ alarm, subject, since_us }));
+  for (let at = 0; at < told.length; at += AT_ONCE) feed.seen(told.slice(at, at + AT_ONCE));
+}

@@ -1,0 +1,53 @@
+// The alarms in the bar of every place: the gravest by name, and how many there are of each priority.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { icon } from '../shell/parts.js';
+import { either } from '../words/words.js';
+import { alarms } from './alarms.js';
+import { counted } from './groups.js';
+import { SIGNS, soon } from './kinds.js';
+
+/** What is kept quiet calls nobody; all of them are in the plant view. @param {Ui} ui */
+export function bar(ui) {
+  const all = alarms(ui).filter((one) => !one.quiet_us);
+  const said = all.length ? `${either('Avvisi', 'Alarms')}: ${inWords(all)}` : '';
+  return html`${all.length ? button(ui, all) : nothing}<span class="sr" role="status">${said}</span>`;
+}
+
+/** By priority, and the gravest whole. @param {Alarm[]} all */
+function inWords(all) {
+  const counts = counted(all)
+    .filter(({ count }) => count)
+    .map(({ priority, count }) => `${count} ${soon(priority).toLowerCase()}`);
+  return [...counts, gravest(all).means].join('. ');
+}
+
+/** What nobody has seen comes first, and what still stands. @param {Alarm[]} all */
+const gravest = (all) =>
+  all.find((one) => !one.seen && !one.over_us) ?? all.find((one) => !one.over_us) ?? all[0];
+
+/** @param {Ui} ui @param {Alarm[]} all */
+function button(ui, all) {
+  const first = gravest(all);
+  const short = first.over_us ? `${first.short} ${either('(finito)', '(over)')}` : first.short;
+  const open = () => {
+    if (ui.feed.link !== 'lost' && !ui.screen.incoming()) ui.screen.go('plant');
+  };
+  const counts = counted(all).filter(({ count }) => count);
+  return html`<button
+    class="alarm ink-bad"
+    data-alarm=${first.kind}
+    data-priority=${first.priority}
+    data-fresh=${all.some((one) => !one.seen) ? '' : nothing}
+    title=${first.means}
+    aria-label=${`${short}. ${inWords(all)}. ${either('Tasto 4', 'Key 4')}`}
+    @click=${open}>
+    ${icon('warn')}<span>${short}</span>${
+      all.length > 1
+        ? counts.map(
+            ({ priority, count }) => html`<b data-priority=${priority}>${SIGNS[priority]}${count}</b>`,
+          )
+        : nothing
+    }
+  </button>`;
+}

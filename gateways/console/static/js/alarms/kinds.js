@@ -1,0 +1,61 @@
+// What each alarm means, what is to be done about it, how soon, and who has to: the center's own table.
+
+import { either } from '../words/words.js';
+
+/** @type {AlarmKind[]} */
+const TABLE = await fetch('/console/data/alarms.json').then(
+  (answer) => (answer.ok ? answer.json() : []),
+  () => [], // each alarm comes with a sentence of its own
+);
+const KINDS = new Map(TABLE.map((kind, rank) => [kind.name, { ...kind, rank }]));
+
+/** The gravest first. @type {AlarmPriority[]} */
+export const PRIORITIES = ['now', 'soon', 'later'];
+/** What stands for each in the bar; beside the word, everywhere else. */
+export const SIGNS = { now: '‼', soon: '!', later: '·' };
+
+/** @param {AlarmPriority} priority */
+export const soon = (priority) =>
+  ({
+    now: either('Subito', 'Now'),
+    soon: either('Presto', 'Soon'),
+    later: either('Con calma', 'In time'),
+  })[priority];
+
+/** @param {string} acts */
+export const whoActs = (acts) =>
+  ({
+    operator: either('operatore', 'operator'),
+    supervisor: either('supervisore', 'supervisor'),
+    machine: either('chi gestisce la macchina', 'who runs the machine'),
+  })[acts];
+
+/**
+ * What the table has of an alarm; of one that it does not know, what was said with it.
+ * @param {string} name @param {string} text
+ * @returns {Omit<AlarmKind, 'name' | 'because'> & { rank: number }}
+ */
+export function kindOf(name, text) {
+  const unknown = { short: text || name, means: text || name, do: '' };
+  return (
+    KINDS.get(name) ?? {
+      priority: 'soon',
+      acts: 'machine',
+      about: 'part',
+      quiet: true,
+      rank: TABLE.length,
+      it: unknown,
+      en: unknown,
+    }
+  );
+}
+
+/**
+ * In the page's language. @param {ReturnType<typeof kindOf>} kind @param {string} subject
+ * @returns {{ short: string, means: string, todo: string }}
+ */
+export function worded(kind, subject) {
+  const { short, means, do: todo } = kind[either('it', 'en')];
+  const [filled, meant] = [short, means].map((words) => words.replaceAll('{s}', subject));
+  return { short: filled, means: meant, todo };
+}

@@ -1,0 +1,187 @@
+// The alarms of the plant: a row for each kind with what to do, and each of its own once the row is opened.
+
+import { html, nothing, repeat } from '../../vendor/lit.js';
+import { icon, word } from '../shell/parts.js';
+import { stepped } from '../shell/stepped.js';
+import { either, t } from '../words/words.js';
+import * as f from '../words/format.js';
+import { alarms } from './alarms.js';
+import { ROWS, grouped } from './groups.js';
+import { SIGNS, soon, whoActs } from './kinds.js';
+
+const EACH = 20;
+const REST = 'rest'; // the row behind which the others are
+const here = { cursor: '', opened: '', all: false };
+
+export function clear() {
+  Object.assign(here, { cursor: '', opened: '', all: false });
+}
+
+/** The rows that are shown, and how many are behind the last. @param {Ui} ui */
+function rows(ui) {
+  const groups = grouped(alarms(ui));
+  if (here.all || groups.length <= ROWS + 1) return { groups, behind: [] };
+  return { groups: groups.slice(0, ROWS), behind: groups.slice(ROWS) };
+}
+
+/** @param {Ui} ui @param {string} key */
+export function pressed(ui, key) {
+  if (key === 'ArrowDown' || key === 'ArrowUp') {
+    const { groups, behind } = rows(ui);
+    const keys = [...groups.map((one) => one.key), ...(behind.length ? [REST] : [])];
+    const next = stepped(keys, here.cursor, key === 'ArrowDown' ? 1 : -1);
+    if (next === here.cursor && key === 'ArrowDown') return false; // what lies below may go on
+    point(ui, next);
+  } else if (key === 'Enter' && here.cursor) open(ui, here.cursor);
+  else if (key === 'Escape' && (here.opened || here.all)) {
+    Object.assign(here, { opened: '', all: false });
+    ui.draw();
+  } else return false;
+  return true;
+}
+
+/** @param {Ui} ui @param {string} key */
+function point(ui, key) {
+  here.cursor = key;
+  ui.draw();
+  document.querySelector(`[data-group="${CSS.escape(key)}"]`)?.focus();
+}
+
+/** Or close it. @param {Ui} ui @param {string} key */
+function open(ui, key) {
+  if (key === REST) here.all = true;
+  else here.opened = here.opened === key ? '' : key;
+  here.cursor = key;
+  ui.draw();
+}
+
+/** Since when, where that is known. @param {number} us */
+function since(us) {
+  if (!us || !Number.isFinite(us)) return '';
+  const when = `${f.minute(us)} ${f.shortDay(us)}`;
+  return either(`dalle ${when}`, `since ${when}`);
+}
+
+/** How it is with one of them. @param {Ui} ui @param {Alarm} one */
+function stateOf(ui, one) {
+  if (one.quiet_us)
+    return word(
+      'hush',
+      either(`tace fino alle ${f.minute(one.quiet_us)}`, `quiet until ${f.minute(one.quiet_us)}`),
+    );
+  if (one.over_us)
+    return word('check', either(`finito alle ${f.minute(one.over_us)}`, `over at ${f.minute(one.over_us)}`));
+  if (one.seen_us)
+    return word(
+      'done',
+      either(`visto ${f.minute(one.seen_us)}, `, `seen ${f.minute(one.seen_us)}, `) +
+        ui.feed.names(one.seen_by),
+    );
+  return word(
+    one.seen ? 'done' : 'bell',
+    one.seen ? t('seen').toLowerCase() : either('da vedere', 'not seen'),
+  );
+}
+
+/** @param {Ui} ui @param {AlarmGroup} one */
+function each(ui, one) {
+  const shown = one.members.slice(0, EACH);
+  const more = one.members.length - shown.length;
+  return html`<ul class="alarms__each">
+    ${shown.map(
+      (alarm) =>
+        html`<li>
+          <div>
+            ${alarm.means}${
+              alarm.text && alarm.text !== alarm.means
+                ? html`<small lang="en">${alarm.text}</small>`
+                : nothing
+            }
+          </div>
+          <span class="ink-2">${since(alarm.since_us)}</span>
+          <span class="ink-2">${stateOf(ui, alarm)}</span>
+        </li>`,
+    )}
+    ${more > 0 ? html`<li class="ink-2">${either(`e altri ${more}`, `and ${more} more`)}</li>` : nothing}
+  </ul>`;
+}
+
+/** @param {Ui} ui @param {AlarmGroup} one */
+function row(ui, one) {
+  const { members } = one;
+  const opened = here.opened === one.key;
+  const first = Math.min(...members.map((alarm) => alarm.since_us ?? Infinity));
+  const last = members.at(-1);
+  return html`<li data-fresh=${one.fresh ? '' : nothing} data-state=${one.state}>
+    <button
+      class="alarms__row"
+      data-group=${one.key}
+      data-kind=${one.kind}
+      aria-expanded=${opened ? 'true' : 'false'}
+      @click=${() => open(ui, one.key)}
+      @focus=${() => {
+        here.cursor = one.key;
+      }}>
+      <span class="alarms__soon" data-priority=${one.priority}
+        ><i aria-hidden="true">${SIGNS[one.priority]}</i>${soon(one.priority)}</span
+      ><span class="alarms__what"
+        ><b>${one.means}</b>${members.length > 1 ? html` <em>× ${members.length}</em>` : nothing}${
+          one.todo ? html`<small>${one.todo}</small>` : nothing
+        }</span
+      ><span class="ink-2">${whoActs(one.acts)}</span
+      ><span class="alarms__state ink-2"
+        >${
+          members.length > 1 && one.state === 'stands'
+            ? one.fresh
+              ? word('bell', either(`${one.fresh} da vedere`, `${one.fresh} not seen`))
+              : word('done', t('seen').toLowerCase())
+            : stateOf(ui, last)
+        }<small>${since(first)}</small></span
+      >
+    </button>
+    ${opened ? each(ui, one) : nothing}
+  </li>`;
+}
+
+/** @param {Ui} ui */
+export function panel(ui) {
+  const { groups, behind } = rows(ui);
+  const unseen = groups.some((one) => one.fresh) || behind.some((one) => one.fresh);
+  return html`<section class="panel plant__alarms" aria-labelledby="alarms-h">
+    <div class="panel__head">
+      <h2 id="alarms-h">${either('Avvisi', 'Alarms')}</h2>
+      ${
+        unseen
+          ? html`<button class="btn" aria-keyshortcuts="K" @click=${() => ui.press('K')}>
+              <kbd>K</kbd><span>${t('seen')}</span>
+            </button>`
+          : nothing
+      }
+    </div>
+    <ul class="panel__body">
+      ${repeat(
+        groups,
+        (one) => one.key,
+        (one) => row(ui, one),
+      )}
+      ${
+        behind.length
+          ? html`<li>
+              <button class="alarms__row" data-group=${REST} @click=${() => open(ui, REST)}>
+                <span></span
+                ><span>${either(`Altri ${behind.length} avvisi`, `${behind.length} more alarms`)}</span>
+              </button>
+            </li>`
+          : nothing
+      }
+      ${
+        groups.length
+          ? nothing
+          : html`<li class="alarms__none ink-2">
+              ${icon('check', 'ink-ok')}
+              <div>${either('Tutto funziona', 'Everything works')}</div>
+            </li>`
+      }
+    </ul>
+  </section>`;
+}

@@ -1,0 +1,59 @@
+"""What is wrong with the center, and who has seen it: in `node-NODE`, of that node.
+
+What is kept quiet for planned work: in `shelf-center`, for all nodes.
+"""
+
+from __future__ import annotations
+
+from messages.base import Message
+from messages.ids import Instant, NodeId, OperatorId
+
+
+class AlarmRaised(Message, frozen=True, kw_only=True, tag="alarm.raised"):
+    """Something a person on duty has to know."""
+
+    alarm: str
+    """What is wrong, as a short permanent name: `line.lost`, `no_operator`, …"""
+    subject: str
+    text: str
+
+
+class AlarmCleared(Message, frozen=True, kw_only=True, tag="alarm.cleared"):
+    """It is over."""
+
+    alarm: str
+    subject: str
+    text: str = ""
+    """What came of it, in words."""
+
+
+class AlarmSeen(Message, frozen=True, kw_only=True, tag="alarm.seen"):
+    """An operator has acknowledged it, at whichever node."""
+
+    alarm: str
+    subject: str
+    raised_at: Instant
+    """Raised anew since, it is another, and not seen."""
+    by: OperatorId
+
+
+class AlarmShelved(Message, frozen=True, kw_only=True, tag="alarm.shelved"):
+    """These alarms are expected, by planned work: they call nobody until then. Given again it is changed."""
+
+    alarm: str = ""
+    """Empty: all that may be kept quiet; so for the others."""
+    subject: str = ""
+    node: NodeId = NodeId("")
+    """Raised by this node, or about it."""
+    until: Instant
+    by: OperatorId
+    reason: str
+
+
+class AlarmUnshelved(Message, frozen=True, kw_only=True, tag="alarm.unshelved"):
+    """Sooner than was planned."""
+
+    alarm: str = ""
+    subject: str = ""
+    node: NodeId = NodeId("")
+    by: OperatorId

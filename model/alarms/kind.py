@@ -1,0 +1,68 @@
+"""What an alarm says: what it means, what to do about it, how soon, and who has to.
+
+One without a defined response is no alarm (EEMUA 191).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Priority(StrEnum):
+    """How soon somebody has to act. Three, as EEMUA 191 asks: more are not told apart under stress."""
+
+    NOW = "now"
+    """A user in danger is worse off with each minute."""
+    SOON = "soon"
+    """The next alert is worse off: within the hour."""
+    LATER = "later"
+    """When there is time, in this shift."""
+
+
+class Acts(StrEnum):
+    """Who has to do it."""
+
+    OPERATOR = "operator"
+    SUPERVISOR = "supervisor"
+    MACHINE = "machine"
+    """Who runs the machine."""
+
+
+class About(StrEnum):
+    """What the subject is."""
+
+    ALERT = "alert"
+    """Of an alert, or a leg of one (`ALERT:LEG`): its own story has it. It goes with the alert, and
+    nobody has to see it once it is over."""
+    LINE = "line"
+    OPERATOR = "operator"
+    NODE = "node"
+    PART = "part"
+    """A part of the center, by a name of its own."""
+
+
+class Words(msgspec.Struct, frozen=True):
+    """In one language."""
+
+    short: str
+    """For the bar."""
+    means: str
+    do: str
+
+
+class AlarmKind(msgspec.Struct, frozen=True, kw_only=True):
+    """One alarm."""
+
+    name: str
+    """As `alarm.raised` has it. Permanent."""
+    priority: Priority
+    acts: Acts
+    because: str
+    """Why so soon, and why by them."""
+    about: About
+    it: Words
+    en: Words
+    quiet: bool = True
+    """Whether it may be kept quiet for planned work; never what a user in danger depends on."""

@@ -1,0 +1,100 @@
+"""The alarms about an alert: somebody in danger waits, and whoever has the alert acts. Data."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from model.alarms.kind import About, Acts, AlarmKind, Priority, Words
+
+OF_ALERTS: Final = (
+    AlarmKind(
+        name="alert.no_operator_line",
+        priority=Priority.NOW,
+        acts=Acts.OPERATOR,
+        because="a user waits, and whoever sits here can take the alert by headset",
+        about=About.ALERT,
+        quiet=False,
+        it=Words(
+            "Nessuna linea per gli operatori",
+            "Un allarme non trova un operatore: le chiamate falliscono su ogni linea",
+            "Rispondere con T; chi gestisce la macchina guarda le linee",
+        ),
+        en=Words(
+            "No line to operators",
+            "No operator can be called for an alert: calls fail on each line",
+            "Take it with T; who runs the machine looks at the lines",
+        ),
+    ),
+    AlarmKind(
+        name="case.stuck",
+        priority=Priority.NOW,
+        acts=Acts.OPERATOR,
+        because="a user waits, and the center does nothing more by itself",
+        about=About.ALERT,
+        quiet=False,
+        it=Words(
+            "{s}: allarme fermo",
+            "L’allarme di {s} non va avanti",
+            "Seguirlo a voce, da un telefono",
+        ),
+        en=Words(
+            "{s}: alert stuck",
+            "The alert of {s} makes no progress",
+            "See to it by phone",
+        ),
+    ),
+    AlarmKind(
+        name="ended_soon_after_leave",
+        priority=Priority.NOW,
+        acts=Acts.OPERATOR,
+        because="a user may be alone again, who was thought to be with 112",
+        about=About.ALERT,
+        quiet=False,
+        it=Words(
+            "{s}: linea caduta",
+            "La conferenza di {s} è caduta subito dopo l’uscita dell’operatore",
+            "Prendere il caso con T e richiamare",
+        ),
+        en=Words(
+            "{s}: line dropped",
+            "The conference of {s} dropped soon after the operator had left",
+            "Take the case with T, and call again",
+        ),
+    ),
+    AlarmKind(
+        name="pin.wrong",
+        priority=Priority.NOW,
+        acts=Acts.OPERATOR,
+        because="a sign of coercion, which changes what is said to the user",
+        about=About.ALERT,
+        quiet=False,
+        it=Words(
+            "{s}: PIN sbagliati",
+            "Qualcuno prova e riprova ad annullare l’allarme di {s} con un PIN sbagliato",
+            "Pensare a una costrizione: domande da sì o no, il 112 senza aspettare",
+        ),
+        en=Words(
+            "{s}: wrong PINs",
+            "Somebody keeps trying to cancel the alert of {s} with a wrong PIN",
+            "Think of coercion: questions for yes and no, 112 without waiting",
+        ),
+    ),
+    AlarmKind(
+        name="leg.no_sound",
+        priority=Priority.NOW,
+        acts=Acts.OPERATOR,
+        because="somebody on the line hears or says nothing",
+        about=About.ALERT,
+        quiet=False,
+        it=Words(
+            "{s}: nessun suono",
+            "Dalla chiamata di {s} non viene alcun suono da 3 s",
+            "Richiamare su un’altra linea: V, poi Invio",
+        ),
+        en=Words(
+            "{s}: no sound",
+            "No sound has come for 3 s from the call of {s}",
+            "Call again on another line: V, then Enter",
+        ),
+    ),
+)

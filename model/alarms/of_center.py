@@ -1,0 +1,232 @@
+"""The alarms about the center and its parts. Data."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from model.alarms.kind import About, Acts, AlarmKind, Priority, Words
+
+OF_CENTER: Final = (
+    AlarmKind(
+        name="psap.no_line",
+        priority=Priority.NOW,
+        acts=Acts.OPERATOR,
+        because="112 cannot be called from here, and the operator has another phone at hand",
+        about=About.PART,
+        quiet=False,
+        it=Words(
+            "Nessuna linea per il 112",
+            "Nessuna linea può chiamare il 112",
+            (
+                "Serve il 112? Chiamalo da un altro telefono. Poi controllare modem, SIM e rete delle "
+                "linee riservate"
+            ),
+        ),
+        en=Words(
+            "No line for 112",
+            "No line can call 112",
+            (
+                "112 wanted? Call it from another phone. Then look at the modems, SIMs and network of "
+                "the lines kept for it"
+            ),
+        ),
+    ),
+    AlarmKind(
+        name="journal.not_durable",
+        priority=Priority.NOW,
+        acts=Acts.MACHINE,
+        because="what is done now is lost with the machine's power, and the machine's disk is theirs",
+        about=About.PART,
+        quiet=False,
+        it=Words(
+            "Disco: nulla è durevole",
+            "Il disco non si può scrivere: si lavora, ma nulla è durevole",
+            "Non spegnere la macchina. Fare spazio sul disco, o cambiarlo",
+        ),
+        en=Words(
+            "Disk: nothing durable",
+            "The disk cannot be written: work goes on, but nothing is durable",
+            "Do not switch the machine off. Make room on its disk, or change it",
+        ),
+    ),
+    AlarmKind(
+        name="deadline.missed",
+        priority=Priority.NOW,
+        acts=Acts.OPERATOR,
+        because="a user has not been reached in time, and may be calling 112",
+        about=About.PART,
+        quiet=False,
+        it=Words(
+            "{s} oltre il limite",
+            "Allarmi reali oltre la scadenza, telefono mai squillato: {s}",
+            "Prenderli dal rigo degli allarmi (2), il più vecchio per primo",
+        ),
+        en=Words(
+            "{s} past deadline",
+            "Real alerts past the deadline, the phone has not rung: {s}",
+            "Take them from the alerts (2), the oldest first",
+        ),
+    ),
+    AlarmKind(
+        name="node.lost",
+        priority=Priority.SOON,
+        acts=Acts.MACHINE,
+        because="the others have its alerts; one more loss would not be carried",
+        about=About.NODE,
+        it=Words(
+            "Nodo {s} perso",
+            (
+                "Il nodo {s} non risponde: i suoi allarmi sono passati agli altri, le sue linee non si "
+                "possono usare"
+            ),
+            "Controllare alimentazione, rete e database",
+        ),
+        en=Words(
+            "Node {s} lost",
+            "Node {s} is away: others have its alerts, and its lines cannot be used",
+            "Look at its power, its network and its way to the database",
+        ),
+    ),
+    AlarmKind(
+        name="no_operator",
+        priority=Priority.SOON,
+        acts=Acts.SUPERVISOR,
+        because="the next alert rings those on call, who are slower by a minute",
+        about=About.PART,
+        it=Words(
+            "Nessuno disponibile",
+            "Nessun operatore è disponibile: un allarme chiamerebbe i reperibili",
+            "Far entrare qualcuno in turno, o tornare disponibile",
+        ),
+        en=Words(
+            "No operator ready",
+            "No operator is ready: an alert would call those on call",
+            "Have somebody begin a shift, or be ready again",
+        ),
+    ),
+    AlarmKind(
+        name="actor.failing",
+        priority=Priority.SOON,
+        acts=Acts.MACHINE,
+        because="the center goes on without the part, and its log says why it fails",
+        about=About.PART,
+        it=Words(
+            "Parte in avaria",
+            "Una parte del centro cade di continuo: {s}",
+            "Lanciare `securwoman doctor`; se non dice la causa, riavviare quando nessun allarme è aperto",
+        ),
+        en=Words(
+            "Part failing",
+            "A part of the centre keeps failing: {s}",
+            "Run `securwoman doctor`; where it does not say why, restart while no alert is open",
+        ),
+    ),
+    AlarmKind(
+        name="recording.failed",
+        priority=Priority.SOON,
+        acts=Acts.MACHINE,
+        because="the voice goes on; what is not recorded is lost",
+        about=About.PART,
+        it=Words(
+            "Non si registra",
+            "Le chiamate non vengono registrate: il disco è pieno o non si può scrivere; la voce continua",
+            "Fare spazio sul disco delle registrazioni",
+        ),
+        en=Words(
+            "Not recording",
+            "Calls are not being recorded: the disk is full or cannot be written; the voice goes on",
+            "Make room on the disk of the recordings",
+        ),
+    ),
+    AlarmKind(
+        name="data.refused",
+        priority=Priority.SOON,
+        acts=Acts.MACHINE,
+        because="112 is told by voice meanwhile; what was agreed is the machine's to mend",
+        about=About.PART,
+        it=Words(
+            "{s}: dati rifiutati",
+            "Il sistema {s} del 112 rifiuta i dati degli allarmi",
+            "Informare il 112 a voce; controllare accordi, certificato e chiave",
+        ),
+        en=Words(
+            "{s}: data refused",
+            "112’s system {s} refuses the data of alerts",
+            "Tell 112 by voice; look at what was agreed, at the certificate and the key",
+        ),
+    ),
+    AlarmKind(
+        name="data.away",
+        priority=Priority.SOON,
+        acts=Acts.SUPERVISOR,
+        because="112 is told by voice meanwhile; a call to 112’s own support tells whether it is theirs",
+        about=About.PART,
+        it=Words(
+            "{s} non riceve dati",
+            "Il sistema {s} del 112 non risponde da un minuto: si continua a tentare",
+            "Informare il 112 a voce; se dura, sentire chi lo gestisce",
+        ),
+        en=Words(
+            "{s}: no data taken",
+            "112’s system {s} has not answered for a minute: it is tried on",
+            "Tell 112 by voice; if it lasts, ask those who run it",
+        ),
+    ),
+    AlarmKind(
+        name="operator.line_lost",
+        priority=Priority.SOON,
+        acts=Acts.OPERATOR,
+        because="the operator's own phone: the next alert is slower by the time of a call",
+        about=About.OPERATOR,
+        it=Words(
+            "{s}: chiamata fissa giù",
+            "La chiamata fissa di {s} non regge: per un allarme chiamiamo il suo telefono",
+            "Guardare il telefono: è acceso, ha campo, è libero?",
+        ),
+        en=Words(
+            "{s}: standing call down",
+            "The standing call of {s} does not stand: for an alert the phone is called",
+            "Look at the phone: is it on, in reach, and free?",
+        ),
+    ),
+    AlarmKind(
+        name="certificate.unusable",
+        priority=Priority.LATER,
+        acts=Acts.MACHINE,
+        because="the one before it is still served, and is good for days",
+        about=About.PART,
+        it=Words(
+            "Certificato non usato",
+            (
+                "Il nuovo certificato del centro non è valido o non va con la sua chiave: si usa ancora "
+                "il precedente"
+            ),
+            "Lanciare `securwoman doctor`, che dice perché; mettere certificato e chiave giusti",
+        ),
+        en=Words(
+            "Certificate not used",
+            (
+                "The centre’s new certificate cannot be used, or does not fit its key: the one before it "
+                "is still served"
+            ),
+            "Run `securwoman doctor`, which says why; put in the right certificate and key",
+        ),
+    ),
+    AlarmKind(
+        name="backup.old",
+        priority=Priority.LATER,
+        acts=Acts.MACHINE,
+        because="nothing is lost unless the machine is",
+        about=About.PART,
+        it=Words(
+            "Manca il backup",
+            "L’ultimo backup riuscito ha più di un giorno, o non ce n’è",
+            "Controllare il disco di destinazione; `securwoman doctor` dice dove e quando",
+        ),
+        en=Words(
+            "No backup",
+            "The last good backup is older than a day, or there is none",
+            "Look at the disk that it goes to; `securwoman doctor` says where and when",
+        ),
+    ),
+)

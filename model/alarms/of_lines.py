@@ -1,0 +1,240 @@
+"""The alarms about a line: a modem with its SIM, mended by whoever runs the machine. Data."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from model.alarms.kind import About, Acts, AlarmKind, Priority, Words
+
+OF_LINES: Final = (
+    AlarmKind(
+        name="line.out_of_service",
+        priority=Priority.SOON,
+        acts=Acts.MACHINE,
+        because="no call is lost while other lines stand, and it is mended at the machine",
+        about=About.LINE,
+        it=Words(
+            "Linea {s} fuori uso",
+            "La linea {s} non porta chiamate: modem spento, staccato o senza rete",
+            "Guardare la spina USB e la spia del modem; staccarlo e riattaccarlo",
+        ),
+        en=Words(
+            "Line {s} down",
+            "Line {s} carries no calls: its modem is off, unplugged or without a network",
+            "Look at the USB plug and the modem’s light; unplug it and plug it in again",
+        ),
+    ),
+    AlarmKind(
+        name="line.quarantined",
+        priority=Priority.SOON,
+        acts=Acts.MACHINE,
+        because="no call is lost while other lines stand, and it is mended at the machine",
+        about=About.LINE,
+        it=Words(
+            "Linea {s} esclusa",
+            "La linea {s} è esclusa: il modem non risponde, qualunque cosa si tenti",
+            "Staccare il modem, aspettare dieci secondi, riattaccarlo; se resta così, cambiarlo",
+        ),
+        en=Words(
+            "Line {s} taken out",
+            "Line {s} is taken out: its modem does not answer, whatever is tried",
+            "Unplug the modem, wait for ten seconds, plug it in; where that does not help, change it",
+        ),
+    ),
+    AlarmKind(
+        name="line.wrong_modem",
+        priority=Priority.SOON,
+        acts=Acts.MACHINE,
+        because="no call is lost while other lines stand, and it is mended at the machine",
+        about=About.LINE,
+        it=Words(
+            "Linea {s}: altro modem",
+            "La linea {s} non porta chiamate: alla sua porta c’è un altro modem (IMEI diverso)",
+            "Rimettere il suo, o correggere le impostazioni",
+        ),
+        en=Words(
+            "Line {s}: other modem",
+            "Line {s} carries no calls: another modem (another IMEI) is at its port",
+            "Put its own back, or correct the settings",
+        ),
+    ),
+    AlarmKind(
+        name="line.pin_needed",
+        priority=Priority.SOON,
+        acts=Acts.MACHINE,
+        because="no call is lost while other lines stand, and it is mended at the machine",
+        about=About.LINE,
+        it=Words(
+            "Linea {s}: manca il PIN",
+            "La linea {s} non porta chiamate: la SIM è chiusa e il suo PIN manca o è stato rifiutato",
+            "Mettere il PIN giusto nel suo file: non viene ritentato da solo",
+        ),
+        en=Words(
+            "Line {s}: PIN needed",
+            "Line {s} carries no calls: its SIM is closed, and the PIN is missing or was refused",
+            "Put the right PIN into its file: it is not tried again by itself",
+        ),
+    ),
+    AlarmKind(
+        name="line.puk_needed",
+        priority=Priority.SOON,
+        acts=Acts.MACHINE,
+        because="no call is lost while other lines stand, and it is mended at the machine",
+        about=About.LINE,
+        it=Words(
+            "Linea {s}: SIM bloccata",
+            "La linea {s} non porta chiamate: la SIM è bloccata e chiede il PUK",
+            "Sbloccarla in un telefono",
+        ),
+        en=Words(
+            "Line {s}: SIM locked",
+            "Line {s} carries no calls: its SIM is locked and wants its PUK",
+            "Open it in a telephone",
+        ),
+    ),
+    AlarmKind(
+        name="line.no_sim",
+        priority=Priority.SOON,
+        acts=Acts.MACHINE,
+        because="no call is lost while other lines stand, and it is mended at the machine",
+        about=About.LINE,
+        it=Words(
+            "Linea {s}: manca la SIM",
+            "La linea {s} non porta chiamate: la SIM manca, è mal inserita o guasta",
+            "Toglierla e rimetterla; se non basta, cambiarla",
+        ),
+        en=Words(
+            "Line {s}: no SIM",
+            "Line {s} carries no calls: its SIM is missing, sits badly or is broken",
+            "Take it out and put it in again; where that does not help, change it",
+        ),
+    ),
+    AlarmKind(
+        name="line.no_network",
+        priority=Priority.SOON,
+        acts=Acts.MACHINE,
+        because="no call is lost while other lines stand, and it is mended at the machine",
+        about=About.LINE,
+        it=Words(
+            "Linea {s} senza rete",
+            "La linea {s} non porta chiamate: il modem non è registrato in rete",
+            "Controllare antenna e SIM; chiedere al gestore se la rete è giù",
+        ),
+        en=Words(
+            "Line {s}: no network",
+            "Line {s} carries no calls: its modem is in no network",
+            "Look at its aerial and its SIM; ask the carrier whether its network is down",
+        ),
+    ),
+    AlarmKind(
+        name="line.no_voice_service",
+        priority=Priority.SOON,
+        acts=Acts.MACHINE,
+        because="no call is lost while other lines stand, and it is mended at the machine",
+        about=About.LINE,
+        it=Words(
+            "Linea {s}: solo dati",
+            "La linea {s} è registrata solo per i dati e non può chiamare: mancano VoLTE e 2G",
+            "Far attivare VoLTE dal gestore, o mettere una SIM con voce",
+        ),
+        en=Words(
+            "Line {s}: data only",
+            (
+                "Line {s} is registered for data only: no voice call can be placed; there is neither "
+                "VoLTE nor 2G"
+            ),
+            "Have the carrier switch VoLTE on, or put in a SIM with voice",
+        ),
+    ),
+    AlarmKind(
+        name="line.failing",
+        priority=Priority.SOON,
+        acts=Acts.MACHINE,
+        because="no call is lost while other lines stand, and it is mended at the machine",
+        about=About.LINE,
+        it=Words(
+            "Linea {s}: non chiama",
+            "La linea {s} non riesce a chiamare: il modem o la sua rete rifiuta ogni chiamata",
+            "Controllare SIM e contratto (credito, blocchi, voce, VoLTE)",
+        ),
+        en=Words(
+            "Line {s}: cannot call",
+            "Line {s} makes no calls: its modem or its network refuses each one",
+            "Look at its SIM and its plan (credit, barring, voice, VoLTE)",
+        ),
+    ),
+    AlarmKind(
+        name="line.no_sound",
+        priority=Priority.SOON,
+        acts=Acts.MACHINE,
+        because="who is called on it hears nothing, until it is tried at the machine",
+        about=About.LINE,
+        it=Words(
+            "Linea {s} senza suono",
+            "Dalla porta voce del modem della linea {s} non è venuto suono in due allarmi di seguito",
+            "Provarla con una chiamata; controllare la porta voce e il comando che la accende",
+        ),
+        en=Words(
+            "Line {s}: no sound",
+            "No sound came from the voice port of line {s}’s modem in two alerts in a row",
+            "Try it with a call; look at its voice port and at the command that switches it on",
+        ),
+    ),
+    AlarmKind(
+        name="line.weak_signal",
+        priority=Priority.LATER,
+        acts=Acts.MACHINE,
+        because="calls still stand; an aerial is moved by day",
+        about=About.LINE,
+        it=Words(
+            "Linea {s}: segnale debole",
+            "La linea {s} sente appena la rete: le chiamate possono cadere",
+            "Spostare l’antenna, o il modem vicino a una finestra",
+        ),
+        en=Words(
+            "Line {s}: weak signal",
+            "Line {s} hardly hears its network: calls may break off",
+            "Move its aerial, or its modem to a window",
+        ),
+    ),
+    AlarmKind(
+        name="line.stray_call",
+        priority=Priority.LATER,
+        acts=Acts.MACHINE,
+        because="it is being ended; only if it stays is there something to do",
+        about=About.LINE,
+        it=Words(
+            "Linea {s}: chiamata di nessuno",
+            "Sulla linea {s} c’è una chiamata che non è di alcun allarme: la stiamo chiudendo",
+            "Se resta, spegnere e riaccendere il modem",
+        ),
+        en=Words(
+            "Line {s}: stray call",
+            "Line {s} has a call that is no alert’s: it is being ended",
+            "If it stays, switch the modem off and on",
+        ),
+    ),
+    AlarmKind(
+        name="line.voice_worn",
+        priority=Priority.LATER,
+        acts=Acts.MACHINE,
+        because="the line is used last, and reset by itself",
+        about=About.LINE,
+        it=Words(
+            "Linea {s}: voce logora",
+            "La voce della linea {s} è logora: le chiamate possono restare mute; si usa per ultima",
+            (
+                "Niente: il modem viene riavviato appena è libera e lo è un’altra linea. Se torna "
+                "spesso, cambiarlo"
+            ),
+        ),
+        en=Words(
+            "Line {s}: voice worn",
+            "The voice of line {s} is worn: calls on it may be mute; it is used last",
+            (
+                "Nothing: its modem is reset as soon as it and another line are free. If it comes often, "
+                "change it"
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,30 @@
+"""Every alarm there is: the one place with its words, for the console, the doctor and whoever is woken."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from model.alarms.kind import About, Priority
+from model.alarms.of_alerts import OF_ALERTS
+from model.alarms.of_center import OF_CENTER
+from model.alarms.of_lines import OF_LINES
+
+KINDS: Final = tuple(
+    sorted((*OF_CENTER, *OF_ALERTS, *OF_LINES), key=lambda kind: list(Priority).index(kind.priority))
+)
+"""The gravest first."""
+BY_NAME: Final = {kind.name: kind for kind in KINDS}
+OF_THE_PAGE: Final = frozenset({"deadline.missed", "no_operator"})
+"""Nobody raises them: a console sees them by itself."""
+
+
+def about(name: str) -> About:
+    """What the subject of an alarm of this name is; of a name that is none here, a part of the center."""
+    kind = BY_NAME.get(name)
+    return About.PART if kind is None else kind.about
+
+
+def may_be_quiet(name: str) -> bool:
+    """Whether it may be kept quiet for planned work."""
+    kind = BY_NAME.get(name)
+    return kind is None or kind.quiet

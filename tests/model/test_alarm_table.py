@@ -1,0 +1,104 @@
+"""Every alarm that the code raises has its row in the table, whole and in both languages, and no other."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from messages.ids import Instant, OperatorId
+from model.alarms.kind import About, Acts, Priority, Words
+from model.alarms.table import BY_NAME, KINDS, OF_THE_PAGE, about
+from model.alarms.told import Told, over, seen
+
+ROOT = Path(__file__).resolve().parents[2]
+PARTS = ("actors", "center", "gateways", "model", "runtime", "store")
+RAISES = re.compile(r"AlarmRaised|model\.alarms|NodeAlarms")
+NAME = re.compile(r"[a-z]+\.[a-z_]+|ended_soon_after_leave")
+NO_NAMES = {"http.certificate"}
+"""Of this form, and what an alarm is about."""
+MARTA = OperatorId("marta-bianchi")
+
+
+def names_in(module: Path) -> Iterator[str]:
+    """The constants of a module that may be names of alarms."""
+    text = module.read_text()
+    if not RAISES.search(text) or module.is_relative_to(ROOT / "model/alarms"):
+        return
+    for statement in ast.parse(text).body:
+        if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
+            for node in ast.walk(statement.value):
+                if (
+                    isinstance(node, ast.Constant)
+                    and isinstance(node.value, str)
+                    and NAME.fullmatch(node.value)
+                ):
+                    yield node.value
+
+
+def raised() -> set[str]:
+    modules = (module for part in PARTS for module in (ROOT / part).rglob("*.py"))
+    found = {name for module in modules for name in names_in(module)} - NO_NAMES
+    return found | {"psap.no_line", "case.stuck", "certificate.unusable"}  # named in model/alarms
+
+
+def test_every_alarm_that_is_raised_has_a_row_and_every_row_is_raised() -> None:
+    assert raised() | OF_THE_PAGE == set(BY_NAME)
+    assert len(KINDS) == len(BY_NAME)
+
+
+def test_a_row_says_in_both_languages_what_is_wrong_and_what_to_do() -> None:
+    for kind in KINDS:
+        assert kind.because, kind.name
+        for words in (kind.it, kind.en):
+            for text in (words.short, words.means, words.do):
+                assert text[0].isupper() or text.startswith(("{s}", "112")), text
+                assert not text.endswith("."), text
+            assert len(words.short) <= 32, f"too long for the bar: {words.short}"
+            assert "{s}" not in words.do
+            assert ("{s}" in words.means) == ("{s}" in kind.it.means)
+        assert words_differ(kind.it, kind.en), kind.name
+
+
+def words_differ(one: Words, other: Words) -> bool:
+    return one.means != other.means and one.do != other.do
+
+
+def test_the_gravest_come_first_and_few_are_for_now() -> None:
+    order = [list(Priority).index(kind.priority) for kind in KINDS]
+    assert order == sorted(order)
+    assert KINDS[0].name == "psap.no_line"
+    assert {kind.acts for kind in KINDS} == set(Acts)
+
+
+def test_what_a_user_in_danger_depends_on_cannot_be_kept_quiet() -> None:
+    loud = {kind.name for kind in KINDS if not kind.quiet}
+    assert {kind.name for kind in KINDS if kind.about is About.ALERT} < loud
+    assert {kind.name for kind in KINDS if kind.priority is Priority.NOW} == loud
+
+
+def test_an_alarm_is_told_until_it_is_over_and_has_been_seen_whichever_comes_first() -> None:
+    raised_at, later = Instant(10), Instant(20)
+    told = Told(at=raised_at, text="no SIM")
+    known = seen(told, raised_at, MARTA, later)
+    assert known is not None
+    assert (known.seen_by, known.seen_at, known.stands) == (MARTA, later, True)
+    assert seen(known, raised_at, OperatorId("luca-ferri"), Instant(30)) == known
+    assert over(known, "line.no_sim", later) is None
+    ended = over(told, "line.no_sim", later)
+    assert ended is not None
+    assert (ended.over_at, ended.stands) == (later, False)
+    assert over(ended, "line.no_sim", Instant(30)) == ended
+    assert seen(ended, raised_at, MARTA, Instant(30)) is None
+
+
+def test_raised_anew_since_it_was_shown_it_was_not_seen() -> None:
+    told = Told(at=Instant(20), text="no SIM")
+    assert seen(told, Instant(10), MARTA, Instant(30)) == told
+
+
+def test_of_an_alert_nobody_has_to_see_what_is_over() -> None:
+    assert about("leg.no_sound") is About.ALERT
+    assert about("of.another.version") is About.PART
+    assert over(Told(at=Instant(10), text="mute"), "leg.no_sound", Instant(20)) is None
