@@ -359,6 +359,10 @@ def _rest(event: Event) -> str:
             return f"the node has started (process {event.pid})"
         case ev.NodeStopped():
             return "the node has stopped"
+        case ev.NodeOrdered():
+            return f"{event.by} has ordered the node to {event.order}"
+        case ev.NodeOrderEnded():
+            return f"{event.by} has taken the node's order back"
         case ev.ActorStarted():
             why = f": {event.cause}" if event.cause else ""
             return f"{' '.join((event.role, event.key)).strip()} was started again{why}"

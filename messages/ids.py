@@ -281,6 +281,15 @@ class Carried(StrEnum):
     """The network has given it up."""
 
 
+class NodeOrder(StrEnum):
+    """What an admin has ordered of a node, until it is done, taken back, or the node has started anew."""
+
+    DRAIN = "drain"
+    """It takes no more alerts, and stays when it has none."""
+    RESTART = "restart"
+    """It starts again as soon as it has no open alert."""
+
+
 class Role(StrEnum):
     """The actors and processes of a node, by their class names."""
 

@@ -5,6 +5,7 @@ their name, routes by their area.
 
     EditError
     ├── EditMissed          there is no such key, or no table of this name
+    ├── EditElsewhere       the key is not changed in this way
     ├── EditFaulty          the center could not start with it; `faults` has each by its path
     ├── ChangedOnDisk       the file does not hold any more what was seen
     └── NotWritable         this process cannot write the file
@@ -66,6 +67,14 @@ class EditMissed(EditError):
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(f"{path}: {reason}")
+        self.path = path
+
+
+class EditElsewhere(EditError):
+    """The key is changed by hand, or in another place of the administration."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path} is not changed here")
         self.path = path
 
 

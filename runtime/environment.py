@@ -21,9 +21,13 @@ from runtime.system.spec import Plan
 T = TypeVar("T")
 
 DRAINING = "draining"
-"""A file in the run directory: there while the node is drained."""
+"""A file in the run directory: there while the node is drained; empty where it then ends."""
+STAYS = b"stays"
+"""What it holds where the node is to stay, with nothing to do."""
 DRAINED = "drained"
 """Another: there once it has nothing left."""
+AGAIN = "again"
+"""Another: there where the node is to start again at once."""
 
 
 class CommitListener(Protocol):

@@ -32,6 +32,7 @@ from model.policy import LineSpec, Setup
 from model.rules.own_line import own_line
 from runtime.actor import CenterActor
 from runtime.environment import DRAINED
+from runtime.load import load_now
 from runtime.published import voice_files
 from runtime.published.directory import Entry
 from runtime.published.peers import FilePeers, MemoryPeers, Peers, Place, decode_place, encode_place
@@ -216,6 +217,8 @@ class MembershipActor(CenterActor):
             voices=voices,
             alerts=len(owners.owned(self._journal, self.env.node)),
             draining=self.env.draining,
+            load=round(load_now(), 1),
+            empty=self.env.draining and (self.env.run / DRAINED).exists(),
             ahead_ms=round((self.now_us() - members.database_us(self._journal)) / 100_000) * 100,
         )
 

@@ -50,7 +50,8 @@ def run(
     settings_file = config_file(config).absolute()
     # Checked here, too: a fault of the settings is told before anything is touched.
     settings = load(settings_file)
-    if simulate is None and not settings.modem:
+    for_want = simulate is None and not settings.modem
+    if for_want:
         simulate = ""
     simulation = None if simulate is None else Path(simulate) if simulate else shipped("simulation.toml")
     if simulation is not None and not simulation.is_file():
@@ -59,6 +60,7 @@ def run(
         state=common.directory.path,
         config=settings_file,
         simulate=simulation.absolute() if simulation is not None else None,
+        until_modems=for_want,
         host=host,
         port=port,
         join=_checked(settings, join),

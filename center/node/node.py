@@ -33,7 +33,7 @@ from center.node.options import NodeOptions, command
 from center.node.processes import MARK, ProcessId, end_marked, identity
 from center.node.signals import Signals
 from center.node.web_group import WebGroup
-from center.settings.file import load
+from center.settings.file import loaded, text_of
 from center.settings.handed_down import setup_of, simulation, with_simulation
 from center.settings.schema import Settings
 from center.state import run_dir
@@ -45,9 +45,10 @@ from messages.ids import NodeId, Role
 from model.policy import LastResort, Setup
 from runtime import pidfd
 from runtime.clock import boottime_us
-from runtime.environment import DRAINED, DRAINING
+from runtime.environment import AGAIN, DRAINED, DRAINING
 from runtime.pidfd import DeathWatch
 from runtime.processes import outlives
+from runtime.published.file import publish
 from runtime.terminal import shown
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ class Node:
         self.journal_url = self.settings.journal.url or self.state.journal_url
         run_dir.prepare(self.state)
         self._lock = Lock(self.state)
+        for order in (DRAINING, DRAINED, AGAIN):  # was given to the one before
+            (self.state.run / order).unlink(missing_ok=True)
         try:
             # Who carries voices goes on until its successor asks for them.
             self.ended = end_marked(self.state.path, spare=outlives)
@@ -94,14 +97,21 @@ class Node:
             config=str(options.config),
             simulation=str(options.simulate) if options.simulate is not None else None,
             journal=self.journal_url,
+            host=options.host,
+            port=options.port,
+            join=options.join,
+            until_modems=options.until_modems,
         )
         self.carrier: Carrier | None = None
         self.web: WebGroup | None = None
         self.actors: ActorsGroup | None = None
         self.certificate: Certificate | None = None
+        self.again = False
+        """Whether it has ended to start again."""
 
     def _settings(self) -> Settings:
-        settings = load(self.options.config)
+        self.text = text_of(self.options.config)
+        settings = loaded(self.text, self.options.config)
         self.state.create()
         if self.options.simulate is not None:
             settings = with_simulation(settings, simulation(self.options.simulate, self.state.run))
@@ -162,6 +172,7 @@ class Node:
         steps = {"settings": _age_s()}
         if self.options.simulate is not None:
             self.carrier = Carrier(self.state, self.options.simulate)
+        publish(self.state.settings_started, self.text.encode())
         self.web = WebGroup(
             self.state, self.clock, self.name, self.journal_url, self.setup, listening, self.settings
         )
@@ -224,7 +235,7 @@ class Node:
         deaths = DeathWatch()
         announced = warned = False
         started_s = time.monotonic()
-        while not signals.asked_to_stop and not self._drained():
+        while not signals.asked_to_stop and not self._drained() and not self._wanted_again():
             now_s = time.monotonic()
             changed = self.web.look(now_s)
             if changed and self.web.process is not None:
@@ -261,7 +272,23 @@ class Node:
 
     def _drained(self) -> bool:
         """Whether the node was to end once nothing is left, and nothing is."""
-        return (self.state.run / DRAINING).exists() and (self.state.run / DRAINED).exists()
+        draining = self.state.run / DRAINING
+        return (self.state.run / DRAINED).exists() and draining.exists() and draining.stat().st_size == 0
+
+    def _wanted_again(self) -> bool:
+        """Whether the web asks for a new start, and nothing is in its way."""
+        if not (self.state.run / AGAIN).exists():
+            return False
+        from center.node.starting_again import obstacles
+
+        if found := obstacles(self.state):
+            from runtime import logs
+
+            (self.state.run / AGAIN).unlink()
+            logs.get("node").error("not started again", fault=found[0].reason, path=found[0].path)
+            return False
+        self.again = True
+        return True
 
     def _watched(self) -> Iterator[ProcessId]:
         """Those whose death is to wake us."""
@@ -315,7 +342,8 @@ class Node:
 
     def _stop(self) -> None:
         """In order, within 5 s, calls left up: web and actors together, the network last."""
-        service_manager.tell("STOPPING=1")
+        # Who starts again stays the service's process: the manager is not to take it for one that ends.
+        service_manager.tell("WATCHDOG=1" if self.again else "STOPPING=1")
         until_s = time.monotonic() + STOPS_WITHIN_S
         if self.web is not None:
             self.web.ask_to_end()
@@ -349,6 +377,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--simulate", type=Path)
+    parser.add_argument("--until-modems", action="store_true")
     parser.add_argument("--host")
     parser.add_argument("--port", type=int)
     parser.add_argument("--join", action="append", default=[])
@@ -359,7 +388,8 @@ def main(arguments: list[str] | None = None) -> int:
         argv, environment = command(options)
         os.execve(argv[0], argv, environment)
     try:
-        Node(options).run()
+        node = Node(options)
+        node.run()
     except CenterError as error:
         for line in str(error).splitlines():
             _say(f"securwoman: {line}", sys.stderr)
@@ -370,6 +400,11 @@ def main(arguments: list[str] | None = None) -> int:
         logs.get("node").exception("the node has failed")
         _say(f"securwoman: internal error: {type(error).__name__}: {error}; see the logs", sys.stderr)
         return 1
+    if node.again:
+        from center.node.starting_again import started_again
+
+        argv, environment = command(started_again(options))
+        os.execve(argv[0], argv, environment)
     return 0
 
 

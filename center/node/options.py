@@ -20,6 +20,8 @@ class NodeOptions:
     """The simulation's file; None: the modems of the settings."""
     host: str | None = None
     port: int | None = None
+    until_modems: bool = False
+    """The simulation is taken for want of modems: a start with some goes without."""
     join: tuple[str, ...] = ()
     """Addresses of nodes of which one has to be there, in place of those of the settings."""
 
@@ -30,6 +32,8 @@ def command(options: NodeOptions) -> tuple[list[str], dict[str, str]]:
     arguments += ["--config", str(options.config)]
     if options.simulate is not None:
         arguments += ["--simulate", str(options.simulate)]
+    if options.until_modems:
+        arguments.append("--until-modems")
     if options.host is not None:
         arguments += ["--host", options.host]
     if options.port is not None:

@@ -45,14 +45,18 @@ _MEANING: Final = {
 
 def load(path: Path) -> Settings:
     """The settings in the file. Raises SettingsError, also where the file cannot be read."""
+    return loaded(text_of(path), path)
+
+
+def text_of(path: Path) -> str:
+    """What the file says, TOML or not. Raises SettingsError."""
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise SettingsError(str(path), [error.strerror or str(error)]) from error
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         raise SettingsError(str(path), [f"not UTF-8 (at line {line})"]) from error
-    return loaded(text, path)
 
 
 def loaded(text: str, path: Path) -> Settings:

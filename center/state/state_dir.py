@@ -11,6 +11,7 @@
     `center.state.run_dir`
         ├── center.lock   locked by the node for as long as it lives
         ├── node.json web.json carrier.json directory.msgpack
+        ├── settings.toml   the settings with which the node has started
         ├── web.sock      the web, for this user's own commands
         ├── notify/
         ├── spare.*       the journal's spare (`store.spare.spare`)
@@ -55,6 +56,12 @@ class NodeFile(msgspec.Struct, frozen=True, kw_only=True):
     config: str
     simulation: str | None
     journal: str
+    host: str | None = None
+    """As the command line has it, `port` and `join` as well."""
+    port: int | None = None
+    join: tuple[str, ...] = ()
+    until_modems: bool = False
+    """The simulation is what it takes for want of modems: a start with some goes without."""
     incarnation: int = 1
     admin: ProcessId | None = None
     admin_restarts: int = 0
@@ -85,6 +92,7 @@ class StateDir:
         self.notify = self.run / "notify"
         self.lock_file = self.run / "center.lock"
         self.node_file = self.run / "node.json"
+        self.settings_started = self.run / "settings.toml"
         self.last_run = self.path / "last-run"
         self.web_file = self.run / "web.json"
         self.web_socket = self.run / "web.sock"

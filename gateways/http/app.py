@@ -43,13 +43,16 @@ from gateways.http.door.saying import said_with_every_answer
 from gateways.http.door.senders import Senders
 from gateways.http.door.throttle import Throttle
 from gateways.http.errors import NotDurable, RequestError, TooMany
+from gateways.http.node_orders import keep_ordered
 from gateways.http.registry import RegistryQueries
 from gateways.http.routes.admin.about import about_routes
 from gateways.http.routes.admin.backups import backups_routes
 from gateways.http.routes.admin.keys import keys_routes
 from gateways.http.routes.admin.lines import lines_routes
+from gateways.http.routes.admin.nodes import nodes_admin_routes
 from gateways.http.routes.admin.operators import operators_routes
 from gateways.http.routes.admin.people_import import people_import_routes
+from gateways.http.routes.admin.settings import settings_routes
 from gateways.http.routes.admin.start.routes import start_routes
 from gateways.http.routes.alarms import alarm_routes
 from gateways.http.routes.alerts import alert_routes
@@ -223,6 +226,7 @@ def build(web: Web) -> Litestar:
             web.auth.keep_looking(),
             keep_ending_idle(web),
             tally.keep_up(),
+            keep_ordered(web),
             asyncio.to_thread(signatures.load),
             *([addressing.begin()] if addressing is not None else []),
         )
@@ -271,6 +275,8 @@ def build(web: Web) -> Litestar:
             *keys_routes(web, Registry(web.journal)),
             *lines_routes(web),
             *people_import_routes(web),
+            *settings_routes(web),
+            *nodes_admin_routes(web),
             *about_routes(web),
             *(backups_routes(web, web.backups) if web.backups else ()),
             *start_routes(web, Registry(web.journal)),

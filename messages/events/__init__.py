@@ -135,6 +135,8 @@ OtherEvent = (
     | TextReported
     | NodeStarted
     | NodeStopped
+    | NodeOrdered
+    | NodeOrderEnded
     | ActorStarted
     | AlarmRaised
     | AlarmCleared

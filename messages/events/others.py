@@ -4,7 +4,18 @@
 from __future__ import annotations
 
 from messages.base import Message
-from messages.ids import E164, AlertId, Instant, LegId, LineId, OperatorId, TextFailure, TextId, TextPurpose
+from messages.ids import (
+    E164,
+    AlertId,
+    Instant,
+    LegId,
+    LineId,
+    NodeOrder,
+    OperatorId,
+    TextFailure,
+    TextId,
+    TextPurpose,
+)
 
 
 class NumberRaised(Message, frozen=True, kw_only=True, tag="number.alert_raised"):
@@ -125,6 +136,19 @@ class NodeStarted(Message, frozen=True, kw_only=True, tag="node.started"):
 
 class NodeStopped(Message, frozen=True, kw_only=True, tag="node.stopped"):
     """The node has ended in order."""
+
+
+class NodeOrdered(Message, frozen=True, kw_only=True, tag="node.ordered"):
+    """An admin has ordered something of the node; of two orders the later counts, and none after a start."""
+
+    order: NodeOrder
+    by: OperatorId
+
+
+class NodeOrderEnded(Message, frozen=True, kw_only=True, tag="node.order_ended"):
+    """An admin has taken the order back."""
+
+    by: OperatorId
 
 
 class ActorStarted(Message, frozen=True, kw_only=True, tag="actor.started"):

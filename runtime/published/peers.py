@@ -48,6 +48,10 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it takes no more of them."""
     ahead_ms: int = 0
     """How far its clock is before the database's, to a tenth of a second; for those who look."""
+    load: float = 0.0
+    """How many of its processes wanted to run in the last minute, for each of its processors; to be shown."""
+    empty: bool = False
+    """Of one that is drained: whether it has no alert and no call left."""
     left: bool = False
     """Of a node that is no member: whether it has said so itself."""
 

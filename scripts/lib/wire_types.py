@@ -16,7 +16,9 @@ from gateways.console.views import CaseView, Events, Levels, NodesTold, Snapshot
 from gateways.http.routes.admin.answers import KeyIssued, KeysView, OperatorAdded, OperatorsView, VersionView
 from gateways.http.routes.admin.backups import BackupsView
 from gateways.http.routes.admin.lines.answers import LinesView
+from gateways.http.routes.admin.nodes import AdminNodes
 from gateways.http.routes.admin.people_import import ImportView
+from gateways.http.routes.admin.settings import SettingsTold
 from gateways.http.routes.admin.start.answers import StartView
 from gateways.http.routes.audit import AuditView
 from gateways.http.routes.drill import DrillView
@@ -31,6 +33,7 @@ TOLD = (
     *(Snapshot, Events, Levels, NodesTold, CaseView, Entry, PastAlert, FiguresView, AuditView, DrillView),
     *(SignedOn, OwnAccess, Beginning, OperatorsView, OperatorAdded, KeysView, KeyIssued, VersionView),
     *(LinesView, BackupsView, ShiftView, StartView, ImportView, AlarmKind),
+    *(SettingsTold, AdminNodes),
 )
 ENCODED = {"cases": "CaseView"}
 """What is encoded before it is put in, by the field that has it."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from center.errors import SettingsError
 from center.settings.editing.layout import edited
 from center.settings.editing.wanted import by_name
-from center.settings.file import loaded
+from center.settings.file import loaded, text_of
 from center.settings.schema import Settings
 from model.settings_edits import Edit, EditFaulty, NotWritable
 
@@ -27,7 +27,7 @@ def change(file: Path, edits: Sequence[Edit]) -> Settings:
     """
     file = file.resolve()
     with _alone(file):
-        before = read(file)
+        before = toml_of(file)
         text = before
         for edit in edits:
             text = edited(text, edit)
@@ -46,14 +46,12 @@ def change(file: Path, edits: Sequence[Edit]) -> Settings:
     return settings
 
 
-def read(file: Path) -> str:
+def toml_of(file: Path) -> str:
     """The text, which is TOML. Raises SettingsError."""
+    text = text_of(file)
     try:
-        text = file.read_text(encoding="utf-8")
         tomllib.loads(text)
-    except OSError as error:
-        raise SettingsError(str(file), [error.strerror or str(error)]) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(str(file), [f"not TOML: {error}"]) from error
     return text
 

@@ -72,3 +72,14 @@ def joined(lines: list[str]) -> str:
     """Never two empty lines where there was one."""
     kept = [b for a, b in pairwise(["x", *lines]) if a.strip() or b.strip()]
     return "\n".join(kept) + "\n"
+
+
+def line_of(text: str, data: Table, at: Place) -> int | None:
+    """In which line, counted from 1, a key is set; None where that is no line of its own."""
+    lines = text.splitlines()
+    start, end = section(lines, data, at)
+    for i in range(start or 0, end):
+        match = KEY.match(lines[i])
+        if match and not match["off"] and match["key"] == at.key:
+            return i + 1
+    return None

@@ -36,6 +36,8 @@ from gateways.http.routes import (
 )
 from gateways.http.routes.admin import answers as admin
 from gateways.http.routes.admin import backups, people_import
+from gateways.http.routes.admin import nodes as admin_nodes
+from gateways.http.routes.admin import settings as admin_settings
 from gateways.http.routes.admin.lines import answers as lines
 from gateways.http.routes.admin.start import answers as start
 from gateways.http.routes.own import answers as own
@@ -68,6 +70,10 @@ _STRUCTS: Final = (
     first_admin.FirstAdmin,
     start.Confirmation,
     start.StartView,
+    admin_nodes.NodeChange,
+    admin_nodes.AdminNodes,
+    admin_settings.SettingChange,
+    admin_settings.SettingsTold,
     answers.AlertAnswer,
     answers.AlertState,
     answers.CommandAnswer,

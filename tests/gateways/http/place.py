@@ -18,7 +18,9 @@ import uvicorn
 
 from center.giving.for_web import ForWeb
 from center.modems.for_web import PluggedIn
-from center.state.state_dir import StateDir
+from center.node.processes import identity
+from center.settings.for_web import CenterFile
+from center.state.state_dir import NodeFile, StateDir, boot_id, write_json
 from gateways.console.protocols import protocols_of
 from gateways.http.app import build, parts
 from gateways.http.context import Web
@@ -143,7 +145,36 @@ class Place:
 
     def web(self) -> Web:
         """The parts of a web within this process."""
-        return parts(self.settings(), notifier=LocalNotifier(), giving=self.giving(), backups=self.backups)
+        return parts(
+            self.settings(),
+            notifier=LocalNotifier(),
+            giving=self.giving(),
+            backups=self.backups,
+            settings_file=self.settings_file(),
+        )
+
+    def settings_file(self) -> CenterFile:
+        """The shipped one, as of a node that has started with it."""
+        state, file = StateDir(self.state), self.state / "center.toml"
+        if not file.exists():
+            text = (ROOT / "config" / "center.toml").read_text()
+            file.write_text(text)
+            state.settings_started.write_text(text)
+            process = identity(os.getpid())
+            assert process is not None
+            told = NodeFile(
+                process=process,
+                boot=boot_id(),
+                node=self.node,
+                version="0.1.0",
+                since_us=0,
+                anchor_us=CLOCK.anchor_us,
+                config=str(file),
+                simulation=None,
+                journal=self.url,
+            )
+            write_json(state.node_file, told)
+        return CenterFile(state)
 
     def giving(self) -> ForWeb:
         return ForWeb(StateDir(self.state), self.policy.recording.tracks)
@@ -230,6 +261,7 @@ class WebThread:
                         giving=place.giving(),
                         backups=place.backups,
                         modems=place.modems(),
+                        settings_file=place.settings_file(),
                     )
                 ),
                 log_config=None,

@@ -30,6 +30,8 @@ OPS, KEYS, LINES = "/v1/admin/operators", "/v1/admin/keys", "/v1/admin/lines"
 BACKUPS = "/v1/admin/backups"
 IMPORT = "/v1/admin/people/import"
 FILE = "phone;first_name\n+393331112223;Julia\n+393330000001;Anna\n112;Eva\n"
+SETTINGS, NODES = "/v1/admin/settings", "/v1/admin/nodes"
+THRICE = {"was": {"value": None}, "now": {"value": 3}}
 PASSWORD = "quattro parole messe insieme"
 WOKEN = {"was": {"on_call": False}, "now": {"on_call": True}}
 
@@ -67,6 +69,10 @@ ROUTES = (
     ("GET", KEYS, None, StaffRole.ADMIN),
     ("POST", KEYS, {"name": "another"}, StaffRole.ADMIN),
     ("DELETE", f"{KEYS}/SIGN", None, StaffRole.ADMIN),
+    ("GET", SETTINGS, None, StaffRole.ADMIN),
+    ("PATCH", f"{SETTINGS}/user.attempts", THRICE, StaffRole.ADMIN),
+    ("GET", NODES, None, StaffRole.ADMIN),
+    ("PATCH", f"{NODES}/n1", {"was": {"order": None}, "now": {"order": None}}, StaffRole.ADMIN),
     ("GET", "/v1/admin/version", None, StaffRole.SUPERVISOR),
     ("GET", LINES, None, StaffRole.SUPERVISOR),
     ("PUT", f"{LINES}/L1/out", {"reason": "a new aerial"}, StaffRole.SUPERVISOR),
@@ -86,6 +92,8 @@ NAMED = (
     ("/ups/", "/{need}/"),
     ("backups/check", "backups/{work}"),
     ("?preview=true", ""),
+    ("user.attempts", "{path}"),
+    ("n1", "{node}"),
 )
 CHANGES = (
     Action.CHANGE_STAFF,

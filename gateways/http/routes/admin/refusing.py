@@ -10,7 +10,7 @@ from typing import ClassVar
 import msgspec
 
 from gateways.http.errors import BadBody, RequestError
-from model.settings_edits import ChangedOnDisk, EditFaulty, EditMissed, NotWritable
+from model.settings_edits import ChangedOnDisk, EditElsewhere, EditFaulty, EditMissed, NotWritable
 from store.errors import (
     AlreadyTaken,
     ChangedMeanwhile,
@@ -38,6 +38,8 @@ class Why(StrEnum):
     EMPTY = "empty"
     SETTINGS_FAULTY = "settings_faulty"
     """The center could not start with them: `path` is the key."""
+    ELSEWHERE = "elsewhere"
+    """It is changed by hand, or in another chapter."""
     NOT_WRITABLE = "not_writable"
     """The center may not write its settings' file."""
     LAST_FOR_112 = "last_for_112"
@@ -46,6 +48,11 @@ class Why(StrEnum):
     """It is being done already."""
     MEASURED = "measured"
     """No person's word counts for what is measured."""
+    NOBODY_ELSE = "nobody_else"
+    """No other node could go on with alerts."""
+    NODE_GONE = "node_gone"
+    WOULD_NOT_START = "would_not_start"
+    """With the settings as they are the node would not come back: `path` is the key."""
 
 
 class NotDone(RequestError):
@@ -75,6 +82,8 @@ def refusing(body: str = "$") -> Iterator[None]:
         yield
     except EditMissed as error:
         raise NotThere(str(error), error.path) from error
+    except EditElsewhere as error:
+        raise NotDone(str(error), Why.ELSEWHERE, error.path) from error
     except ChangedOnDisk as error:
         is_now = "" if error.is_now is None else msgspec.json.encode(error.is_now).decode()
         raise NotDone(str(error), Why.CHANGED_MEANWHILE, error.path, is_now) from error

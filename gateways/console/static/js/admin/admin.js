@@ -8,8 +8,10 @@ import * as audit from './audit.js';
 import * as backups from './backups/backups.js';
 import * as keys from './keys.js';
 import * as lines from './lines/lines.js';
+import * as nodes from './nodes/nodes.js';
 import * as operators from './operators/operators.js';
 import * as start from './start/start.js';
+import * as settings from './settings/settings.js';
 
 const AGAIN_MS = 3000; // so soon another admin's change is seen
 
@@ -25,6 +27,8 @@ const CHAPTERS = [
   { key: 'C', name: () => either('Chiavi', 'Keys'), role: 'admin', chapter: keys },
   { key: 'L', name: () => either('Linee', 'Lines'), role: 'supervisor', chapter: lines },
   { key: 'B', name: () => either('Backup', 'Backups'), role: 'admin', chapter: backups },
+  { key: 'I', name: () => either('Impostazioni', 'Settings'), role: 'admin', chapter: settings },
+  { key: 'N', name: () => either('Nodi', 'Nodes'), role: 'admin', chapter: nodes },
   { key: 'R', name: () => either('Registro', 'Audit'), role: 'supervisor', chapter: audit },
   { key: 'V', name: () => either('Versione', 'Version'), role: 'supervisor', chapter: about },
 ];

@@ -121,15 +121,22 @@ export function help(ui) {
     ['F X', either('Storico, statistiche: filtri, senza filtri', 'History, figures: filters, no filters')],
     ['O P D', either('Storico: correggi l’esito, stampa, CSV', 'History: correct the outcome, print, CSV')],
     [
-      'O C L B R V',
+      'O C L B I N R V',
       either(
-        'Gestione: operatori, chiavi, linee, backup, registro, versione',
-        'Admin: operators, keys, lines, backups, audit, version',
+        'Gestione: operatori, chiavi, linee, backup, impostazioni, nodi, registro, versione',
+        'Admin: operators, keys, lines, backups, settings, nodes, audit, version',
       ),
     ],
     ['F', either('Linee: fuori servizio, di nuovo in servizio', 'Lines: out of service, back')],
     ['A T', either('Backup: fanne uno, prova a ripristinarlo', 'Backups: make one, restore for trial')],
     ['S', either('Gestione: avvio, che cosa manca; T prova', 'Admin: start, what is missing; T test')],
+    [
+      'D Q F',
+      either(
+        'Nodi: svuota; riavvia senza allarmi. Impostazioni: solo le scelte',
+        'Nodes: drain; restart when no alert is open. Settings: only what is set',
+      ),
+    ],
     ['P A', either('Registro: di chi, o chi', 'Audit: whose, or by whom')],
     ['S', t('trySound')],
     ['Y N', either('Sentito, non sentito', 'Heard, not heard')],

@@ -28,6 +28,10 @@ const WHY = {
     'È l’ultima linea per il 112: per toglierla scrivi qui il suo nome.',
     'It is the last line for 112: to take it out type its name here.',
   ],
+  elsewhere: ['Non si cambia qui.', 'It is not changed here.'],
+  not_writable: ['Da qui il file non si può scrivere.', 'The file cannot be written from here.'],
+  nobody_else: ['Nessun altro nodo prenderebbe gli allarmi.', 'No other node would take the alerts.'],
+  node_gone: ['Questo nodo non risponde.', 'This node is away.'],
   empty: ['Serve un nome.', 'A name is needed.'],
   busy: ['È già in corso.', 'It is being done already.'],
   notYours: ['Solo per gli admin.', 'For admins only.'],
@@ -36,9 +40,14 @@ const WHY = {
   notDone: ['Non è riuscito: riprova.', 'That was not done: try again.'],
 };
 
-/** @param {string} code */
-export const why = (code) =>
-  code === 'noConnection' ? t('noConnection') : either(...(WHY[code] ?? WHY.notDone));
+/** Of these the center says more than a code can. */
+const IN_ITS_WORDS = ['settings_faulty', 'would_not_start'];
+
+/** @param {string} code @param {{ path?: string, reason?: string }} [said] */
+export function why(code, { path = '', reason = '' } = {}) {
+  if (IN_ITS_WORDS.includes(code)) return path ? `${path}: ${reason}` : reason;
+  return code === 'noConnection' ? t('noConnection') : either(...(WHY[code] ?? WHY.notDone));
+}
 
 /** Another admin was first. @param {string} isNow */
 export const meanwhile = (isNow) =>
@@ -50,14 +59,15 @@ export const meanwhile = (isNow) =>
 /**
  * What the center has answered: the struct, or why not.
  * @param {Promise<Response>} asked
- * @returns {Promise<{ said: any, code: string, path: string, isNow: string }>}
+ * @returns {Promise<{ said: any, code: string, path: string, isNow: string, reason: string }>}
  */
 export async function answered(asked) {
   const answer = await asked.catch(() => null);
   const said = answer && answer.status !== 204 ? await answer.json().catch(() => null) : null;
-  if (answer?.ok) return { said: said ?? {}, code: '', path: '', isNow: '' };
+  if (answer?.ok) return { said: said ?? {}, code: '', path: '', isNow: '', reason: '' };
   const code = !answer
     ? 'noConnection'
     : said?.code || { 403: 'notYours', 404: 'notThere', 400: 'notValid' }[answer.status] || 'notDone';
-  return { said: null, code, path: said?.path ?? '', isNow: said?.is_now ?? '' };
+  const { path = '', is_now: isNow = '', reason = '' } = said ?? {};
+  return { said: null, code, path, isNow, reason };
 }

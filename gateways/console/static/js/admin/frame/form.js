@@ -35,11 +35,14 @@ export class Form {
       if (!touched.includes(name)) this.now[name] = this.was[name] = row[name];
   }
 
-  /** What the center has found wrong. @param {{ code: string, path: string, isNow: string }} said */
-  refuse({ code, path, isNow }) {
-    const name = path.split('.').pop();
+  /**
+   * What the center has found wrong.
+   * @param {{ code: string, path: string, isNow: string, reason?: string }} said
+   */
+  refuse({ code, path, isNow, reason }) {
+    const name = this.fields.length === 1 ? this.fields[0].name : path.split('.').pop();
     const known = this.fields.some((field) => field.name === name);
-    this.faults = { [known ? name : '']: isNow ? meanwhile(isNow) : why(code) };
+    this.faults = { [known ? name : '']: isNow ? meanwhile(isNow) : why(code, { path, reason }) };
     if (known && isNow) this.was[name] = isNow; // it was seen: sent again it is meant
     this.focus(known ? name : this.fields[0].name);
   }

@@ -21,7 +21,7 @@ const SEARCH_MS = 60;
  * @param {Ui} ui @param {import('./rows.js').Rows<T>} rows
  * @param {{ title: string, hint?: string, seek?: () => void, acts: Act[], rowActs?: Act[], heads: Head[],
  *   cells: (row: T) => any, form?: () => { title: string, label: string, send: () => void },
- *   once?: () => any, empty?: string, below?: any }} of
+ *   once?: () => any, empty?: string, above?: any, below?: any }} of
  */
 export function listPage(ui, rows, of) {
   const beside = rows.form
@@ -51,6 +51,7 @@ export function listPage(ui, rows, of) {
       <div class="page-head__end">${of.acts.map((one) => button(ui, one))}</div>
     </header>
     <section class="panel" aria-label=${either('Elenco', 'List')}>
+      ${of.above ?? nothing}
       <div class="panel__body chapter__list">
         ${table(ui, rows, of)}
         ${

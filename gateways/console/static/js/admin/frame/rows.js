@@ -172,13 +172,18 @@ export class Rows {
     return answer.said;
   }
 
-  /** Write what was changed in the form, with what was seen there (decision 113). @param {Ui} ui */
-  async save(ui) {
+  /**
+   * Write what was changed in the form, with what was seen there (decision 113). `wire`: what is sent for
+   * what stands in the fields, `seen` where that is what was there; else those that were changed, as is.
+   * @param {Ui} ui @param {(fields: Record<string, any>, seen: boolean) => object} [wire]
+   */
+  async save(ui, wire) {
     const fields = this.form.changed();
     if (!fields.length) return this.leave(ui);
     const part = (/** @type {Record<string, any>} */ all) =>
       Object.fromEntries(fields.map((name) => [name, all[name]]));
-    const body = { was: part(this.form.was), now: part(this.form.now) };
+    const of = wire ?? part;
+    const body = { was: of(this.form.was, true), now: of(this.form.now, false) };
     const { editing } = this;
     const row = await this.send(ui, 'PATCH', this.pathOf(editing), body);
     if (!row) return undefined;
@@ -205,7 +210,7 @@ export class Rows {
   async order(ui, method, path, body) {
     const answer = await answered(ui.feed.ask(method, path, body));
     await this.list.load(ui);
-    if (!answer.said) this.say(ui, false, why(answer.code));
+    if (!answer.said) this.say(ui, false, why(answer.code, answer));
     return answer.said;
   }
 

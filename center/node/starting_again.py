@@ -1,0 +1,76 @@
+"""A node that starts again by itself: in the same process, by the settings as they are then.
+
+Looked at before it ends: a center that would not come back is not ended. What is only known once it is
+tried, as another journal or another place among the nodes, is for whoever sits at the machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from center.errors import NodeError, SettingsError
+from center.node.certificate import unfit
+from center.node.listening import listen, unguarded
+from center.node.options import NodeOptions
+from center.settings.check import metrics_address
+from center.settings.fields import by_hand
+from center.settings.file import load, loaded, text_of
+from center.settings.schema import HttpTable
+from center.settings.shown import Counting, counting, faults_of_text
+from center.state.state_dir import NodeFile, StateDir, read_json
+from gateways.http.settings_file import SettingFault
+
+
+def started_again(options: NodeOptions) -> NodeOptions:
+    """What it is started with: as before, but for the simulation that it had for want of modems."""
+    if options.until_modems and load(options.config).modem:
+        return replace(options, simulate=None, until_modems=False)
+    return options
+
+
+def obstacles(state: StateDir) -> list[SettingFault]:
+    """Why the node of this state directory would not come back; none: it would, as far as can be seen."""
+    node = read_json(state.node_file, NodeFile)
+    if node is None:
+        return [SettingFault(path="", reason="the node cannot be found")]
+    text = ""
+    try:
+        started = text_of(state.settings_started)
+        text = text_of(Path(node.config))
+        settings = loaded(text, Path(node.config))
+        next_, now = counting(text, node, state.run), counting(started, node, state.run)
+    except SettingsError as error:
+        return faults_of_text(error, text)
+    if not settings.modem and (node.simulation is None or not Path(node.simulation).is_file()):
+        return [SettingFault(path="modem", reason="there is none, and no simulation either")]
+    return [*_by_hand(next_, now), *_http(settings.http, next_, now)]
+
+
+def _by_hand(next_: Counting, now: Counting) -> Iterator[SettingFault]:
+    for path in next_.values:
+        if by_hand(path) and next_.values[path] != now.values.get(path):
+            yield SettingFault(path=path, reason="changed by hand: start the node again at the machine")
+
+
+def _http(http: HttpTable, next_: Counting, now: Counting) -> Iterator[SettingFault]:
+    host, port = str(next_.values["http.host"]), next_.values["http.port"]
+    assert isinstance(port, int)
+    moved = [path for path in ("http.host", "http.port") if next_.values[path] != now.values[path]]
+    try:
+        # At the port that it has it listens itself.
+        with listen(host, port if "http.port" in moved else 0) as tried:
+            fault = unguarded(http, tried.getsockname()[0])
+    except NodeError as error:
+        yield SettingFault(path=(*moved, "http.host")[0], reason=str(error))
+        return
+    if fault:
+        yield SettingFault(path="http.host", reason=fault)
+    if http.certificate and (fault := unfit(Path(http.certificate), Path(http.key))):
+        yield SettingFault(path="http.certificate", reason=fault)
+    if http.metrics and next_.values["http.metrics"] != now.values["http.metrics"]:
+        try:
+            listen(*metrics_address(http)).close()
+        except NodeError as error:
+            yield SettingFault(path="http.metrics", reason=str(error))

@@ -1,0 +1,100 @@
+// The nodes of the center: what each has, how it is, and what is ordered of it.
+
+import { html, nothing } from '../../../vendor/lit.js';
+import { word } from '../../shell/parts.js';
+import { either } from '../../words/words.js';
+import * as f from '../../words/format.js';
+import { listPage } from '../frame/page.js';
+import { Rows } from '../frame/rows.js';
+import { orderNode, orderSaid } from './order.js';
+
+const CLOCK_MS = 500; // beyond it somebody is to look at the clock
+
+/** @type {Rows<NodeRow>} */
+const rows = new Rows('nodes', '/v1/admin/nodes', {
+  rows: (/** @type {AdminNodes} */ said) => said.nodes,
+  key: (one) => one.node,
+  name: (one) => one.node,
+});
+
+export const clear = () => rows.clear();
+/** @param {Ui} ui */
+export const enter = (ui) => rows.enter(ui);
+/** @param {Ui} ui */
+export const again = (ui) => rows.again(ui);
+
+/** @param {Ui} ui @param {string} key */
+export function pressed(ui, key) {
+  const node = rows.row();
+  if (key === 'Z' && node?.order) orderNode(ui, rows, node, null);
+  else if (rows.pressed(ui, key)) return true;
+  else if (key === 'D' && node) orderNode(ui, rows, node, node.order === 'drain' ? null : 'drain');
+  else if (key === 'Q' && node) orderNode(ui, rows, node, 'restart');
+  else return false;
+  return true;
+}
+
+/** @param {Ui} ui @param {NodeRow} one */
+function state(ui, one) {
+  const away = f.span(one.heard_s * 1e6);
+  if (one.state === 'lost')
+    return word('warn', either(`Non risponde da ${away}`, `Not heard for ${away}`), 'ink-bad');
+  if (one.state === 'left') return word('pause', either('Fermato', 'Stopped'), 'ink-2');
+  return one.order
+    ? word('clock', orderSaid(ui, one), 'ink-wait')
+    : word('check', either('In servizio', 'In service'), 'ink-ok');
+}
+
+/** @param {Ui} ui @param {NodeRow} one */
+const cells = (ui, one) =>
+  html`<td>
+      <b>${one.node}</b>
+      ${one.here ? html`<small>${either('questo', 'this one')}</small>` : nothing}
+      ${one.web ? html`<small>${one.web}</small>` : nothing}
+    </td>
+    <td>${state(ui, one)}</td>
+    <td class="num">${one.alerts}</td>
+    <td class="spare">${one.lines.join(', ') || '—'}</td>
+    <td class="num">${one.state === 'alive' ? `${Math.round(one.load * 100)} %` : nothing}</td>
+    <td class="num ${Math.abs(one.ahead_ms) > CLOCK_MS ? 'ink-bad' : ''}">
+      ${one.state === 'alive' ? f.seconds(one.ahead_ms * 1000) : nothing}
+    </td>
+    <td class="ink-2">
+      ${one.version}${
+        one.since
+          ? html`<small>${f.shortDay(Date.parse(one.since) * 1000)}
+            ${f.minute(Date.parse(one.since) * 1000)}</small>`
+          : nothing
+      }
+    </td>`;
+
+/** @param {Ui} ui */
+export const pane = (ui) =>
+  listPage(ui, rows, {
+    title: either('Nodi', 'Nodes'),
+    acts: [],
+    rowActs: [
+      ['D', either('Svuota: niente allarmi nuovi', 'Drain: no new alerts')],
+      ['Q', either('Riavvia senza allarmi', 'Restart when no alert is open')],
+      ['Z', either('Annulla l’ordine', 'Take the order back')],
+    ],
+    heads: [
+      [either('Nodo', 'Node')],
+      [either('Stato', 'State')],
+      [either('Allarmi', 'Alerts'), 'num'],
+      [either('Linee', 'Lines'), 'spare'],
+      [either('Carico', 'Load'), 'num'],
+      [either('Orologio', 'Clock'), 'num'],
+      [either('Versione, dal', 'Version, since')],
+    ],
+    cells: (one) => cells(ui, one),
+    below:
+      rows.list.said && !rows.list.said.shared
+        ? html`<p class="empty">
+            ${either(
+              'Il centro ha un solo nodo: non c’è a chi lasciare gli allarmi.',
+              'The center has one node: there is none to leave alerts to.',
+            )}
+          </p>`
+        : nothing,
+  });

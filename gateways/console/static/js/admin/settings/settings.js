@@ -1,0 +1,201 @@
+// The settings of the node that is asked: what counts, where it comes from, what a restart would change.
+// Written to center.toml by the center, which keeps its comments; a restart waits until no alert is open.
+
+import { html, nothing } from '../../../vendor/lit.js';
+import { word } from '../../shell/parts.js';
+import { either } from '../../words/words.js';
+import { Form } from '../frame/form.js';
+import { button, listPage } from '../frame/page.js';
+import { Rows } from '../frame/rows.js';
+import { orderNode, orderSaid } from '../nodes/order.js';
+import { fieldsOf, meaning, noNumber, sent, setting, shown, wasThere } from './values.js';
+
+/** @typedef {import('./values.js').Setting} Setting */
+
+let onlySet = false; // what is not the default, or would not be
+
+/** @param {Setting} row */
+const isShown = (row) => !onlySet || row.source !== 'default' || row.in_use !== row.next;
+
+/** @type {Rows<Setting>} */
+const rows = new Rows('settings', '/v1/admin/settings', {
+  rows: (/** @type {SettingsTold} */ said) => said.file.rows.map(setting).filter(isShown),
+  key: (one) => one.path,
+  name: (one) => one.path,
+  text: (one) => `${one.path} ${meaning(one)} ${shown(one, one.next)}`,
+});
+
+export const clear = () => rows.clear();
+/** @param {Ui} ui */
+export const enter = (ui) => rows.enter(ui);
+/** @param {Ui} ui */
+export const again = (ui) => rows.again(ui);
+
+/** @returns {SettingsTold} */
+const told = () => rows.list.said;
+
+/** Why it is not changed here; empty: it is. @param {Setting} row */
+function elsewhere(row) {
+  const { file, writable } = told().file;
+  if (row.elsewhere === 'lines')
+    return either(
+      'È un interruttore del vero 112: si cambia in Linee (L).',
+      'A switch for the real 112: it is changed under Lines (L).',
+    );
+  if (row.elsewhere === 'file')
+    return either(
+      `Si cambia a mano, sulla macchina: ${file}. Sbagliato, il centro non riparte.`,
+      `Changed by hand, at the machine: ${file}. With a wrong one the center does not start.`,
+    );
+  return writable ? '' : cannotWrite(file);
+}
+
+/** @param {string} file */
+const cannotWrite = (file) =>
+  either(
+    `Da qui non si può scrivere ${file}. Sulla macchina: sudoedit ${file}`,
+    `${file} cannot be written from here. At the machine: sudoedit ${file}`,
+  );
+
+/** @param {Ui} ui @param {Setting} row */
+function edit(ui, row) {
+  const why = elsewhere(row);
+  if (why) rows.say(ui, false, why);
+  else rows.open(ui, new Form('setting', fieldsOf(row), row.texts), row.path);
+}
+
+/** @param {Ui} ui */
+async function save(ui) {
+  const row = rows.row(rows.editing);
+  const { form } = rows;
+  if (!row) return;
+  if (sent(row, form.now) === undefined) {
+    form.faults = { typed: noNumber(row) };
+    form.focus();
+    ui.draw();
+    return;
+  }
+  await rows.save(ui, (typed, seen) => ({ value: seen ? wasThere(row, typed) : sent(row, typed) }));
+  if (row.hidden) rows.undo = null; // what was there nobody knows any more
+  ui.draw();
+}
+
+/** @param {Ui} ui @param {Setting} row */
+function unset(ui, row) {
+  const why = row.value === null ? either('È già così.', 'It is so already.') : elsewhere(row);
+  if (why) rows.say(ui, false, why);
+  else if (row.hidden)
+    rows.ask(ui, either(`${row.path}: tolgo per sempre?`, `${row.path}: remove for good?`), async () => {
+      await rows.change(ui, row.path, { value: row.value }, { value: null });
+      rows.undo = null;
+      ui.draw();
+    });
+  else rows.change(ui, row.path, { value: row.value }, { value: null });
+}
+
+/** @param {Ui} ui @param {string} key */
+export function pressed(ui, key) {
+  if (!told()) return rows.pressed(ui, key);
+  const { node } = told();
+  const undo = rows.undo && Date.now() < rows.undo.untilMs;
+  if (key === 'Z' && !undo && node.order) orderNode(ui, rows, node, null);
+  else if (rows.pressed(ui, key)) return true;
+  else if (key === 'Q' && !node.order) orderNode(ui, rows, node, 'restart');
+  else if (key === 'F') {
+    onlySet = !onlySet;
+    ui.draw();
+  } else if (!rows.row()) return false;
+  else if (key === 'Enter') edit(ui, rows.row());
+  else if (key === 'X') unset(ui, rows.row());
+  else return false;
+  return true;
+}
+
+/** Where the value comes from that counts next. @param {Setting} row */
+function source(row) {
+  switch (row.source) {
+    case 'file':
+      return row.line ? either(`riga ${row.line}`, `line ${row.line}`) : 'center.toml';
+    case 'command_line':
+      return either('riga di comando', 'command line');
+    case 'simulation':
+      return either('simulazione', 'simulation');
+    default:
+      return either('di serie', 'default');
+  }
+}
+
+/** @param {Setting} row */
+const cells = (row) =>
+  html`<td>
+      <b class="settings__path">${row.path}</b>
+      <small>${meaning(row)}</small>
+    </td>
+    <td class="settings__value">
+      ${shown(row, row.next)}
+      ${
+        told().file.pending.includes(row.path)
+          ? html`<small>
+              ${word('clock', `${either('ora', 'now')} ${shown(row, row.in_use)}`, 'ink-wait')}
+            </small>`
+          : nothing
+      }
+    </td>
+    <td class=${row.source === 'default' ? 'ink-2' : nothing}>${source(row)}</td>`;
+
+/** @param {SettingsTold} said */
+const whence = ({ file: { file, named_by } }) =>
+  `${file} (${
+    { shipped: either('di serie', 'as shipped'), environment: 'SECURWOMAN_CONFIG' }[named_by] ??
+    either('riga di comando', 'command line')
+  })`;
+
+const afterRestart = () => either('Vale dopo un riavvio', 'Holds after a restart');
+
+/** What is not as the file says, and what is done about it. @param {Ui} ui */
+function notes(ui) {
+  const said = told();
+  if (!said) return nothing;
+  const { pending, faults, writable, file } = said.file;
+  return html`<div class="chapter__notes">
+    <p class="ink-2">${whence(said)}</p>
+    ${writable ? nothing : html`<p>${word('warn', cannotWrite(file), 'ink-wait')}</p>`}
+    ${[...faults, ...(faults.length ? [] : said.obstacles)].map(
+      ({ path, reason }) =>
+        html`<p role="alert">${word('warn', path ? `${path}: ${reason}` : reason, 'ink-bad')}</p>`,
+    )}
+    ${
+      said.node.order
+        ? html`<p>${word('clock', orderSaid(ui, said.node), 'ink-wait')}
+            ${button(ui, ['Z', either('Annulla', 'Take back')])}</p>`
+        : pending.length
+          ? html`<p>
+              ${word('clock', `${afterRestart()}: ${pending.join(', ')}`, 'ink-wait')}
+            </p>`
+          : nothing
+    }
+  </div>`;
+}
+
+/** @param {Ui} ui */
+export const pane = (ui) =>
+  listPage(ui, rows, {
+    title: either('Impostazioni', 'Settings'),
+    hint: either('Nome o significato', 'Name or meaning'),
+    acts: [
+      ['F', onlySet ? either('Tutte', 'All') : either('Solo le scelte', 'Only what is set')],
+      ['Q', either('Riavvia senza allarmi', 'Restart when no alert is open')],
+    ],
+    rowActs: [
+      ['Enter', either('Cambia', 'Change')],
+      ['X', either('Torna a quella di serie', 'Back to the default')],
+    ],
+    heads: [[either('Impostazione', 'Setting')], [either('Vale', 'Value')], [either('Da', 'From')]],
+    cells,
+    above: notes(ui),
+    form: () => ({
+      title: meaning(rows.row(rows.editing)),
+      label: either('Scrivi in center.toml', 'Write to center.toml'),
+      send: () => save(ui),
+    }),
+  });

@@ -1,0 +1,196 @@
+"""/v1/admin/nodes, for admins: the nodes, what each has, and what is ordered of one."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from litestar import Response, get, patch
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, JSONBody
+
+from gateways.http.answers import AnyRequest, Moment, Problem, answer, rfc3339, said
+from gateways.http.context import Web
+from gateways.http.decoding import Strict
+from gateways.http.door.auth import OPERATOR
+from gateways.http.routes.admin.listing import COMMON, UNCHANGED, listed
+from gateways.http.routes.admin.refusing import NotDone, NotThere, Why, refusing
+from gateways.http.routes.figures import OPERATORS, no_store
+from messages.events import NodeOrdered, NodeStarted
+from messages.ids import SECOND, LineId, NodeId, NodeOrder, OperatorId
+from runtime.environment import DRAINED
+from runtime.load import load_now
+from runtime.published.peers import Place, decode_place
+from store.audit.entry import Action
+from store.journal.journal import Journal
+from store.nodes import members, orders, owners
+from store.registry.people import StaffRole
+
+PATH: Final = "/v1/admin/nodes"
+
+
+class NodeRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One node. Of one that is away everything but `alerts` is as it was when it was last heard."""
+
+    node: NodeId
+    here: bool
+    """Whether it is the one that is asked."""
+    web: str
+    state: str
+    """`alive`, `left` (stopped in order) or `lost`."""
+    version: str
+    since: Moment | None
+    alerts: int
+    """Open ones that it has."""
+    lines: list[LineId]
+    load: float
+    """Of the last minute, for each of its processors: 1.0 is all that there is."""
+    ahead_ms: int
+    """Its clock before the database's."""
+    heard_s: int
+    """So long ago it was heard."""
+    order: NodeOrder | None
+    ordered_by: OperatorId | None
+    ordered_at: Moment | None
+    empty: bool
+    """Of one that takes no more alerts: whether it has none left, and no call."""
+
+
+class AdminNodes(msgspec.Struct, frozen=True, kw_only=True):
+    """All that are or were members, by name. `shared`: whether there can be others than this one."""
+
+    nodes: list[NodeRow]
+    shared: bool
+
+
+class NodeWish(msgspec.Struct, frozen=True, kw_only=True):
+    """`drain`, `restart`, or null: nothing."""
+
+    order: NodeOrder | None
+
+
+class NodeChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What is ordered, and what was when it was seen."""
+
+    was: NodeWish
+    now: NodeWish
+
+
+def nodes_admin_routes(web: Web) -> list[HTTPRouteHandler]:
+    """The routes."""
+    admins: dict[str, Any] = {
+        "guards": [web.auth.require_role(StaffRole.ADMIN)],
+        "tags": ["admin"],
+        "security": OPERATORS,
+    }
+
+    @get(
+        PATH,
+        summary="All nodes",
+        description=UNCHANGED,
+        operation_id="admin_nodes",
+        audit="the center's own machines",
+        responses={200: said(AdminNodes, "As they are now."), **COMMON},
+        **admins,
+    )
+    async def show(request: AnyRequest) -> Response[bytes]:
+        found = await asyncio.to_thread(rows, web)
+        return await listed(web, request, AdminNodes(nodes=found, shared=web.nodes.shared))
+
+    @patch(
+        f"{PATH}/{{node:str}}",
+        dto=Strict[NodeChange],
+        return_dto=None,
+        summary="Order something of a node, or take it back",
+        description="`drain`: it takes no more alerts, and stays with those that it has; refused where no "
+        "other node takes any (`nobody_else`). `restart`: it starts again by its settings once it has no "
+        "open alert; refused where it would not come back (`would_not_start`). Both end with its next start.",
+        operation_id="admin_order_node",
+        audit=Action.CHANGE_SETTINGS,
+        responses={
+            200: said(NodeRow, "Ordered."),
+            400: said(Problem, "Not understood."),
+            404: said(Problem, "No such node."),
+            409: said(Problem, "Not as things are now; `code` says why."),
+            **COMMON,
+        },
+        **admins,
+    )
+    async def order(request: AnyRequest, node: FromPath[str], data: JSONBody[NodeChange]) -> Response[bytes]:
+        which, by = NodeId(node), request.state[OPERATOR]
+        await asyncio.to_thread(_allowed, web, which, data.now.order)
+        with refusing("$.now"):
+            new = await web.writing.run(
+                lambda tx: orders.order(tx, which, data.was.order, data.now.order, by)
+            )
+        wish = data.now.order or "nothing any more"
+        await web.audit.note(request, detail=f"node {which}: {wish if new else 'it was so already'}")
+        return no_store(answer(request, await asyncio.to_thread(_row_of, web, which)))
+
+    return [show, order]
+
+
+def _row_of(web: Web, node: NodeId) -> NodeRow:
+    found = next((one for one in rows(web) if one.node == node), None)
+    if found is None:
+        raise NotThere("no such node")
+    return found
+
+
+def _allowed(web: Web, node: NodeId, wish: NodeOrder | None) -> None:
+    """Raises NotThere, NotDone."""
+    row = _row_of(web, node)
+    if wish is not None and row.state != "alive":
+        raise NotDone("this node is away", Why.NODE_GONE)
+    if wish is NodeOrder.DRAIN and not any(
+        one.state == "alive" and one.order is None for one in rows(web) if one.node != node
+    ):
+        raise NotDone("no other node takes alerts", Why.NOBODY_ELSE)
+    # Of another node's settings that node itself knows, and shows.
+    found = web.settings_file.obstacles() if wish is NodeOrder.RESTART and row.here else []
+    if found:
+        raise NotDone(found[0].reason, Why.WOULD_NOT_START, found[0].path)
+
+
+def rows(web: Web) -> list[NodeRow]:
+    """All nodes. Raises JournalError."""
+    journal, me = web.journal, web.settings.node
+    if not web.nodes.shared:
+        place = Place(node=me, address="", web=web.settings.web, lines=web.settings.lines)
+        return [_row(journal, place, "alive", alerts=orders.open_alerts(journal), here=True, heard_us=0)]
+    owned = owners.counts(journal)
+    found = []
+    for one in members.members(journal):
+        place = decode_place(one.places) or Place(node=one.node, address=one.address)
+        state = "alive" if one.alive else "left" if one.left else "lost"
+        if one.node == me:
+            run = Path(web.settings.state) / "run"
+            place = msgspec.structs.replace(place, empty=place.draining and (run / DRAINED).exists())
+        alerts = owned.get(one.node, 0)
+        found.append(_row(journal, place, state, alerts=alerts, here=one.node == me, heard_us=one.age_us))
+    return found
+
+
+def _row(journal: Journal, place: Place, state: str, *, alerts: int, here: bool, heard_us: int) -> NodeRow:
+    started = orders.newest(journal, place.node, "node.started")
+    ordered = orders.order_of(journal, place.node)
+    event = None if ordered is None else ordered.event
+    return NodeRow(
+        node=place.node,
+        here=here,
+        web=place.web,
+        state=state,
+        version=started.event.version if started and isinstance(started.event, NodeStarted) else "",
+        since=None if started is None else rfc3339(started.at_us),
+        alerts=alerts,
+        lines=[spec.line for spec in place.lines],
+        load=round(load_now(), 1) if here else place.load,
+        ahead_ms=place.ahead_ms,
+        heard_s=heard_us // SECOND,
+        order=event.order if isinstance(event, NodeOrdered) else None,
+        ordered_by=event.by if isinstance(event, NodeOrdered) else None,
+        ordered_at=None if ordered is None else rfc3339(ordered.at_us),
+        empty=place.empty,
+    )

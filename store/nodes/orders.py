@@ -1,0 +1,69 @@
+"""What is ordered of a node: in its stream, where every node's web can write it, and its own reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import func, select
+
+from messages.events import NodeOrdered, NodeOrderEnded
+from messages.ids import NodeId, NodeOrder, OperatorId
+from messages.journal import Recorded
+from store import streams
+from store.database.query import Query
+from store.database.schema import open_alert
+from store.errors import ChangedMeanwhile
+from store.journal import rows
+from store.journal.journal import Append, Journal, Transaction
+
+_ENDS = ("node.started", "node.order_ended")
+_OPEN = Query(select(func.count()).select_from(open_alert))
+
+
+def order_of(journal: Journal, node: NodeId) -> Recorded | None:
+    """The order that counts, a NodeOrdered. Raises JournalError."""
+    return _order(lambda kind: newest(journal, node, kind))
+
+
+def newest(journal: Journal, node: NodeId, kind: str) -> Recorded | None:
+    """The last event of a type in the node's stream. Raises JournalError."""
+    return rows.first_known(journal.rows(rows.NEWEST_OF_TYPE, streams.node(node), kind))
+
+
+def order(
+    transaction: Transaction,
+    node: NodeId,
+    was: NodeOrder | None,
+    now: NodeOrder | None,
+    by: OperatorId,
+) -> bool:
+    """Order it, or take the order back; whether anything is new. Raises ChangedMeanwhile."""
+    stream = streams.node(node)
+    found = _order(lambda kind: transaction.last_of_type(stream, kind))
+    stands = kind_of(found)
+    if stands is now:
+        return False
+    if stands is not was:
+        raise ChangedMeanwhile("order", stands or "")
+    event = NodeOrderEnded(by=by) if now is None else NodeOrdered(order=now, by=by)
+    transaction.append(Append(stream, None, (event,)))
+    return True
+
+
+def kind_of(ordered: Recorded | None) -> NodeOrder | None:
+    """What it is that counts."""
+    return ordered.event.order if ordered is not None and isinstance(ordered.event, NodeOrdered) else None
+
+
+def open_alerts(journal: Journal) -> int:
+    """How many alerts are open, whichever node has them. Raises JournalError."""
+    row = journal.row(_OPEN)
+    return 0 if row is None else int(row[0])
+
+
+def _order(newest_of: Callable[[str], Recorded | None]) -> Recorded | None:
+    ordered = newest_of("node.ordered")
+    ended = (newest_of(kind) for kind in _ENDS)
+    if ordered is None or any(one is not None and one.version > ordered.version for one in ended):
+        return None
+    return ordered
