@@ -125,6 +125,29 @@ def facts(record: PersonRecord) -> Iterator[tuple[str, str]]:
     yield from (("contact", one.in_one_line) for one in record.contacts)
 
 
+def joined(kept: PersonRecord, other: PersonRecord) -> PersonRecord:
+    """The record of two who are one: of texts both, of lists both without what is there twice, of the photo
+    the one that is kept. Raises TooMuch: it would not fit into one.
+    """
+    made: dict[str, object] = {}
+    for field in msgspec.structs.fields(PersonRecord):
+        one, two = getattr(kept, field.name), getattr(other, field.name)
+        if isinstance(one, tuple):
+            made[field.name] = (*one, *(part for part in two if part not in one))
+        elif field.name == "photo" or not two or two in one:
+            made[field.name] = one or two
+        else:
+            made[field.name] = f"{one} / {two}" if one else two
+    try:
+        return msgspec.convert(msgspec.to_builtins(made), PersonRecord)
+    except msgspec.ValidationError as error:
+        raise TooMuch(str(error)) from error
+
+
+class TooMuch(ValueError):
+    """Two records hold more than one can."""
+
+
 def harmless(record: PersonRecord) -> PersonRecord:
     """What the app shows for the duress PIN: what brings nobody into danger who is made to show it."""
     return PersonRecord(medical=record.medical, photo=record.photo, addresses=record.addresses)

@@ -21,6 +21,7 @@
     │   ├── LastAdmin              nobody would be left who may administer
     │   ├── LastKey                no app could raise an alert any more
     │   ├── InAnAlert              an alert of this person is open
+    │   ├── SamePerson             the two who are to be merged are one
     │   └── ImportFaulty           a file with faults; nothing was taken from it
     └── TransferError              an export that cannot be read, or must not be imported here
 
@@ -137,6 +138,10 @@ class AlreadyTaken(RegistryError):
 
 class InAnAlert(RegistryError):
     """An alert of this person is open."""
+
+
+class SamePerson(RegistryError):
+    """The two who are to be merged are one already."""
 
 
 class NobodyThere(RegistryError):

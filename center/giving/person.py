@@ -29,6 +29,7 @@ from store.audit.search import entries
 from store.journal.history import placed
 from store.journal.journal import Journal
 from store.registry import devices, records
+from store.registry.merged import other_ids
 from store.registry.people import User
 
 PAGE: Final = "index.html"
@@ -135,7 +136,8 @@ def _phones(journal: Journal, user: User) -> Iterator[Phone]:
 
 
 def _readings(journal: Journal, user: User, alerts: Iterable[Facts]) -> Iterator[Reading]:
-    own = {str(user.id), *(one.alert for one in alerts)}
+    ids = (user.id, *other_ids(journal.rows, user.id))
+    own = {*map(str, ids), *(one.alert for one in alerts)}
     for entry in entries(journal, subjects=own):
         yield Reading(at=entry.at, action=entry.said.action, detail=entry.said.detail)
 

@@ -21,7 +21,6 @@ from messages.events import (
     AlertReceived,
     AlertSignalAdded,
     NumberRaised,
-    PersonalDataChanged,
     UserIdentified,
 )
 from messages.ids import AlertId, PersonalKind, UserId
@@ -35,6 +34,7 @@ from store.errors import InAnAlert, NobodyThere
 from store.journal import erasable
 from store.journal.journal import Append, Journal, Transaction
 from store.registry import users
+from store.registry.merged import tell
 from store.registry.people import User
 
 PAGE: Final = 50
@@ -46,7 +46,7 @@ _DESTROY: Final = {
     kind: Query(update(alert_key).where(_k.alert == bindparam("of")).values({column.name: None}), "of")
     for kind, column in _COLUMNS.items()
 }
-_OF_PERSON: Final = Query(select(_k.alert).where(_k.person == bindparam("who")), "who")
+OF_PERSON: Final = Query(select(_k.alert).where(_k.person == bindparam("who")), "who")
 _READABLE = or_(*(column.is_not(None) for column in _COLUMNS.values()))
 _COUNT: Final = Query(select(func.count()).select_from(alert_key).where(_READABLE))
 _PAGE: Final = Query(
@@ -84,13 +84,14 @@ def erase_person(journal: Journal, user: UserId, *, by: str) -> tuple[Forgotten,
         known = users.read_user(tx, user)
         if known is None:
             raise NobodyThere(f"no user {user}")
+        who = known.id
         theirs = sorted(alerts_of(tx, known))
         for alert in theirs:
             if is_open(tx, alert):
                 raise InAnAlert(f"the alert {alert} of {user} is open: nothing is taken from a rescue")
-            tx.set_person(alert, user)
+            tx.set_person(alert, who)
+        tell(tx, who, by, "erased")
         users.drop(tx, known)
-        tx.append(Append(streams.user(user), None, (PersonalDataChanged(by=by, what="erased"),)))
         return tuple(_forget(tx, alert, Retention(), by) for alert in theirs)
 
     return journal.transact(work)
@@ -178,7 +179,7 @@ def alerts_of(tx: Transaction, known: User) -> set[AlertId]:
         for alert in _raised(tx, named)
         if (row := tx.one(erasable.KEY_ROW, alert)) is not None and row[-1] in (None, known.id)
     }
-    return unknown | {AlertId(row[0]) for row in tx.all(_OF_PERSON, known.id)}
+    return unknown | {AlertId(row[0]) for row in tx.all(OF_PERSON, known.id)}
 
 
 def _raised(tx: Transaction, named: Iterable[str]) -> set[AlertId]:

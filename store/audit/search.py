@@ -22,6 +22,7 @@ from store.errors import NumberRefused
 from store.journal import erasable, history
 from store.journal.journal import Journal
 from store.registry import numbers
+from store.registry.merged import other_ids
 from store.registry.people import User
 
 _IDENTIFIED: Final = Query(
@@ -73,7 +74,8 @@ def ids_of(journal: Journal, users: Users, who: str, region: str) -> frozenset[s
     named = history.alerts_of_streams(journal, erasable.streams_of(journal.row, phones, devices))
     # Also of one who was erased.
     identified = (str(row[0]) for row in journal.rows(_IDENTIFIED, known))
-    return frozenset((EVERYBODY, known, *named, *identified))
+    others = other_ids(journal.rows, UserId(known))
+    return frozenset((EVERYBODY, known, *others, *named, *identified))
 
 
 def entries(

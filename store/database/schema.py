@@ -108,6 +108,18 @@ person = Table(
     Column("duress_pin", Text, nullable=False),
     Column("created_us", BigInteger, nullable=False),
     Column("changed_us", BigInteger, nullable=False),
+    # Names and numbers as they are searched for (`store.registry.finding`); made of the others.
+    Column("found_by", Text, nullable=False, server_default=""),
+)
+
+merged = Table(
+    "merged",
+    metadata,
+    # The id of a person who was found to be another; the journal goes on naming it.
+    Column("person", Text, primary_key=True),
+    # The id of the person who is there: one step, and never two.
+    Column("kept", Text, nullable=False, index=True),
+    Column("at_us", BigInteger, nullable=False),
 )
 
 person_phone = Table(
@@ -358,6 +370,7 @@ PERSONAL: Final = (
     "alert_key",
     "alias",
     "person",
+    "merged",
     "person_phone",
     "person_device",
     "device_key",

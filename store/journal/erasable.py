@@ -10,11 +10,11 @@ import secrets
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import BindParameter, Table, bindparam, func, insert, select, update
 
 from messages.ids import AlertId, Instant, PersonalKind
 from store.database.query import Query, Row
-from store.database.schema import alert_key, alias
+from store.database.schema import alert_key, alias, merged
 from store.streams import StreamKind
 
 _k, _a = alert_key.c, alias.c
@@ -23,8 +23,10 @@ KEYS_OF: Final = Query(
 )
 ADD_KEYS: Final = Query(insert(alert_key), *alert_key.columns.keys())
 KEY_ROW: Final = Query(select(alert_key).where(_k.alert == bindparam("alert")), "alert")
+_WHO: Final[BindParameter[str]] = bindparam("who")
+_NOW: Final = func.coalesce(select(merged.c.kept).where(merged.c.person == _WHO).scalar_subquery(), _WHO)
 SET_PERSON: Final = Query(
-    update(alert_key).where(_k.alert == bindparam("of")).values(person=bindparam("who")), "who", "of"
+    update(alert_key).where(_k.alert == bindparam("of")).values(person=_NOW), "who", "of"
 )
 STREAM_OF: Final = Query(
     select(_a.stream).where(_a.kind == bindparam("kind"), _a.value == bindparam("value")), "kind", "value"

@@ -159,7 +159,7 @@ class Transaction:
         return stream
 
     def set_person(self, alert: AlertId, user: UserId) -> None:
-        """The alert is this person's: it is forgotten with the person."""
+        """The alert is this person's, or whose id leads to another: it is forgotten with who is there."""
         self.keys_of(alert)
         self._connection.write(erasable.SET_PERSON, user, alert)
         if (row := self.one(erasable.KEY_ROW, alert)) is not None:

@@ -14,14 +14,13 @@ from typing import Final
 import msgspec
 from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 
-from messages.events import PersonalDataChanged
 from messages.ids import E164, SECOND, Instant, UserId
-from store import streams
 from store.database.query import Query, Row
 from store.database.schema import device_key, enrolment, invitation, person_phone
 from store.errors import RegistryError
-from store.journal.journal import Append, Journal, Transaction
+from store.journal.journal import Journal, Transaction
 from store.registry.credentials import fingerprint, new_secret
+from store.registry.merged import tell
 from store.registry.numbers import DEFAULT_REGION
 from store.registry.people import Person
 from store.registry.users import Entry, owner_of_phone, write_user
@@ -181,7 +180,7 @@ def _enrol(tx: Transaction, device: str, phone: E164, key: bytes, name: str, by:
         person = UserId(tx.chance(lambda: f"u{secrets.token_hex(6)}"))
         write_user(tx, person, Entry(Person(phones=(phone,)), DEFAULT_REGION), by)
     tx.write(_ADD, device, person, phone, key, name, tx.at_us, None, None)
-    _tell(tx, person, by, f"device {device} enrolled")
+    tell(tx, person, by, f"device {device} enrolled")
     return DeviceKey(
         device=device, person=person, phone=phone, key=key, name=name, created_at=tx.at_us, seen_at=None
     )
@@ -212,17 +211,13 @@ def revoke(tx: Transaction, device: str, by: str) -> bool:
     if known is None:
         return False
     tx.write(_REVOKE, tx.at_us, device)
-    _tell(tx, known.person, by, f"device {device} revoked")
+    tell(tx, known.person, by, f"device {device} revoked")
     return True
 
 
 def seen(tx: Transaction, device: str) -> None:
     """An alert was raised with it."""
     tx.write(_SEEN, tx.at_us, device)
-
-
-def _tell(tx: Transaction, person: UserId, by: str, what: str) -> None:
-    tx.append(Append(streams.user(person), None, (PersonalDataChanged(by=by, what=what),)))
 
 
 def _new_device() -> str:

@@ -14,18 +14,17 @@ from typing import Final
 import msgspec
 from sqlalchemy import bindparam, delete, func, insert, select
 
-from messages.events import PersonalDataChanged
 from messages.ids import E164, SECOND, Instant, UserId
 from model.picture import PictureKind, kind_of
 from model.record import EMPTY, Contact, PersonRecord
-from store import streams
 from store.database import schema
 from store.database.dialect import Connection
 from store.database.query import Query
 from store.errors import NobodyThere, NumberRefused, RegistryError
-from store.journal.journal import Append, Transaction
+from store.journal.journal import Transaction
 from store.journal.sealing import KEY_BYTES, open_bytes, seal_bytes
 from store.registry import numbers
+from store.registry.merged import tell, who_is_there
 from store.registry.users import read_user
 
 PICTURES_MAX: Final = 12
@@ -95,6 +94,7 @@ class PicturesFull(RegistryError):
 
 def read(connection: Connection | Transaction, user: UserId) -> Kept:
     """The person's record; an empty one where there is none, or its key is gone."""
+    user = who_is_there(connection.one, user)
     row = connection.one(_ONE, user)
     if row is None:
         return Kept()
@@ -124,8 +124,7 @@ def write(
         tx.write(_DROP, user)
         sealed = seal_bytes(plain, _key(tx, user), "record", user)
         tx.write(_ADD, user, before.version + 1, tx.at_us, sealed)
-        told = PersonalDataChanged(by=by, what=f"changed record: {', '.join(changed)}")
-        tx.append(Append(streams.user(user), None, (told,)))
+        tell(tx, user, by, f"changed record: {', '.join(changed)}")
     kept = set(record.pictures)
     for name, created_at in there.items():
         # One that was just sent may be another writer's, who is about to name it.
@@ -153,8 +152,22 @@ def add_picture(tx: Transaction, user: UserId, data: bytes) -> str:
     return made
 
 
+def take_over(tx: Transaction, kept: UserId, other: UserId) -> PersonRecord:
+    """Bring the pictures of the other person to the one who stays, sealed anew; the other's record, which
+    still has to be joined to the one's. Raises JournalNotDurable.
+    """
+    theirs = read(tx, other).record
+    for name, created_us in tx.all(_PICTURES, other):
+        if (found := picture(tx, other, name)) is not None:
+            tx.write(_DROP_PICTURE, name)
+            sealed = seal_bytes(found.data, _key(tx, kept), "picture", kept, name)
+            tx.write(_ADD_PICTURE, name, kept, created_us, found.kind, sealed)
+    return theirs
+
+
 def picture(connection: Connection | Transaction, user: UserId, which: str) -> Picture | None:
     """The person's picture of this id."""
+    user = who_is_there(connection.one, user)
     row = connection.one(_PICTURE, user, which)
     plain = None if row is None else open_bytes(bytes(row[1]), bytes(row[2]), "picture", user, which)
     return None if row is None or plain is None else Picture(kind=PictureKind(row[0]), data=plain)

@@ -1,8 +1,4 @@
-"""Changes of an operator by an admin, who says what each field held when it was seen.
-
-So two admins at once lose nothing silently, without a lock and without a version: what both have left alone
-is nobody's conflict, and taking a change back is the same change the other way round.
-"""
+"""Changes of an operator by an admin, who says what each field held when it was seen."""
 
 from __future__ import annotations
 
@@ -15,10 +11,11 @@ from sqlalchemy import bindparam, update
 from messages.ids import OperatorId
 from store.database.query import Query
 from store.database.schema import operator
-from store.errors import ChangedMeanwhile, LastAdmin, RegistryError
+from store.errors import LastAdmin, RegistryError
 from store.journal.journal import Transaction
 from store.registry import numbers
 from store.registry.people import Operator, StaffRole
+from store.registry.seen import Seen, to_change
 from store.registry.sessions import end_all, tell_change
 from store.registry.staff import operator_in, operators_in, tell_apart
 
@@ -45,7 +42,7 @@ _SET: Final = Query(
 )
 
 
-class Fields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Fields(Seen, frozen=True, kw_only=True, omit_defaults=True):
     """What of an operator can be changed; what is not set is not meant."""
 
     name: Name | UnsetType = UNSET
@@ -53,10 +50,6 @@ class Fields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     language: Language | UnsetType = UNSET
     role: StaffRole | UnsetType = UNSET
     on_call: bool | UnsetType = UNSET
-
-    def said(self) -> dict[str, str | bool]:
-        """Those that are set, by name."""
-        return {one: value for one in self.__struct_fields__ if (value := getattr(self, one)) is not UNSET}
 
 
 def change(
@@ -69,11 +62,8 @@ def change(
     RegistryError (an empty name).
     """
     known = operator_in(tx, who)
-    wanted, seen = _written(now, region), was.said()
-    changed = tuple(one for one, value in wanted.items() if getattr(known, one) != value)
-    for one in changed:
-        if one in seen and getattr(known, one) != seen[one]:
-            raise ChangedMeanwhile(one, str(getattr(known, one)))
+    wanted = _written(now, region)
+    changed = to_change(known, was, wanted)
     made = msgspec.structs.replace(known, **{one: wanted[one] for one in changed})
     if not changed:
         return made, ()

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from threading import Thread
 from typing import Final
 
-from sqlalchemy import BindParameter, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import BindParameter, bindparam, delete, func, insert, select, update
 
-from messages.events import PersonalDataChanged
 from messages.ids import E164, Instant, UserId
-from store import streams
 from store.database.dialect import Connection
 from store.database.query import Query, Row
 from store.database.schema import (
     device_key,
     enrolment,
     invitation,
+    merged,
     outbox,
     person,
     person_device,
@@ -29,8 +28,10 @@ from store.database.schema import (
     record_key,
 )
 from store.errors import AlreadyTaken, NobodyThere, RegistryError, StoreError
-from store.journal.journal import Append, Journal, Transaction
+from store.journal.journal import Journal, Transaction
 from store.registry import numbers
+from store.registry.finding import find, found_by
+from store.registry.merged import tell, who_is_there
 from store.registry.people import Person, User
 from store.registry.pins import PinVerdict, hash_pin, is_old, pin_fits, pin_verdict
 
@@ -39,7 +40,9 @@ _PIN: Final = re.compile(r"[0-9]{4,12}|")
 
 _p = person.c
 _ID: Final[BindParameter[str]] = bindparam("id")
-_BY_ID: Final = Query(select(person).where(_p.id == _ID), "id")
+_KEPT: Final = tuple(column for column in person.columns if column.name != "found_by")
+_NAMES: Final = tuple(column.name for column in _KEPT)
+_BY_ID: Final = Query(select(*_KEPT).where(_p.id == _ID), "id")
 _PHONES: Final = Query(
     select(person_phone.c.phone).where(person_phone.c.person == _ID).order_by(person_phone.c.place), "id"
 )
@@ -61,36 +64,18 @@ _NUMBER_OF_DEVICE: Final = Query(
     "device",
 )
 _COUNT: Final = Query(select(func.count()).select_from(person))
-_PAGE = (
-    select(_p.id)
-    .order_by(_p.last_name, _p.first_name, _p.id)
-    .limit(bindparam("most"))
-    .offset(bindparam("past"))
-)
-_ALL: Final = Query(_PAGE, "most", "past")
-_LIKE: Final = Query(
-    _PAGE.where(
-        or_(
-            func.lower(_p.first_name + " " + _p.last_name).like(bindparam("name"), escape="\\"),
-            func.lower(_p.last_name + " " + _p.first_name).like(bindparam("name"), escape="\\"),
-            _p.id == bindparam("whole"),
-            _p.id.in_(
-                select(person_phone.c.person).where(
-                    person_phone.c.phone.like(bindparam("number"), escape="\\")
-                )
-            ),
-            _p.id.in_(select(person_device.c.person).where(person_device.c.device == bindparam("whole"))),
-        )
-    ),
-    "name", "whole", "number", "most", "past",
-)  # fmt: skip
-_FIELDS: Final = tuple(column.name for column in person.columns if column.name != "id")
-_ADD: Final = Query(insert(person), *(column.name for column in person.columns))
+_FIELDS: Final = _NAMES[1:]
+_ADD: Final = Query(insert(person).values({name: bindparam(name) for name in _NAMES}), *_NAMES)
 _CHANGE: Final = Query(
     update(person)
     .where(_p.id == bindparam("person_id"))
     .values({name: bindparam(f"new_{name}") for name in _FIELDS}),
     *(f"new_{name}" for name in _FIELDS),
+    "person_id",
+)
+_FIND_BY: Final = Query(
+    update(person).where(_p.id == bindparam("person_id")).values(found_by=bindparam("words")),
+    "words",
     "person_id",
 )
 _PINS: Final = {PinVerdict.CANCEL: "cancel_pin", PinVerdict.DURESS: "duress_pin"}
@@ -115,6 +100,7 @@ _DROP: Final = tuple(
         *(record_key.c.person, record.c.person, picture.c.person),
     )
 )
+_DROP_IDS: Final = Query(delete(merged).where(merged.c.kept == _ID), "id")
 _DROP_OF_NUMBER: Final = tuple(
     Query(delete(column.table).where(column == bindparam("phone")), "phone")
     for column in (enrolment.c.phone, invitation.c.phone, outbox.c.phone)
@@ -146,19 +132,16 @@ class Users:
         return self._found(_OF_DEVICE, device)
 
     def users(self, search: str = "", *, limit: int = 100, offset: int = 0) -> list[User]:
-        """By name. `search` is a part of a name or of a number, a whole device or id; empty takes all."""
-        text = search.strip()
+        """By name. `search` is parts of a name or of a number, a whole device or id; empty takes all."""
+        return self.found(search, limit=limit, offset=offset)[0]
 
-        def read(connection: Connection) -> list[User]:
-            if text:
-                like = _escaped(text.lower())
-                digits = re.sub(r"[\s()./-]", "", text)
-                number = f"%{_escaped(digits)}%" if re.fullmatch(r"\+?\d{3,}", digits) else ""
-                rows = connection.all(_LIKE, f"%{like}%", text, number, limit, offset)
-            else:
-                rows = connection.all(_ALL, limit, offset)
-            found = (read_user(connection, UserId(row[0])) for row in rows)
-            return [user for user in found if user is not None]
+    def found(self, search: str = "", *, limit: int, offset: int = 0) -> tuple[list[User], int]:
+        """The same, and how many there are of them."""
+
+        def read(connection: Connection) -> tuple[list[User], int]:
+            found = find(connection, search, most=limit, past=offset)
+            users = (read_user(connection, one) for one in found.ids)
+            return [user for user in users if user is not None], found.count
 
         return self._journal.at_one_moment(read)
 
@@ -169,13 +152,13 @@ class Users:
 
     def check_pin(self, user: UserId | None, pin: str) -> PinVerdict:
         """What this PIN is of the user's; NONE_SET where nobody is known. Takes about 45 ms."""
-        row = None if user is None else self._journal.row(_BY_ID, user)
-        fields = {} if row is None else dict(zip(person.columns.keys(), row, strict=True))
+        row = None if user is None else _row_of(self._journal.row, user)
+        fields = {} if row is None else dict(zip(_NAMES, row, strict=True))
         kept = {verdict: str(fields.get(column, "")) for verdict, column in _PINS.items()}
         verdict = pin_verdict(pin, cancel=kept[PinVerdict.CANCEL], duress=kept[PinVerdict.DURESS])
-        if user is not None and is_old(kept.get(verdict, "")):
+        if row is not None and is_old(kept.get(verdict, "")):
             # Beside: how long an answer takes must not tell that a PIN was right.
-            Thread(target=self._raise_pin, args=(user, verdict, pin, kept[verdict]), name="pin").start()
+            Thread(target=self._raise_pin, args=(row[0], verdict, pin, kept[verdict]), name="pin").start()
         return verdict
 
     def _raise_pin(self, user: UserId, verdict: PinVerdict, pin: str, old: str) -> None:
@@ -213,7 +196,7 @@ class Users:
         row = self._journal.row(_BY_ID, user)
         if row is None:
             return
-        kept = dict(zip(person.columns.keys(), row, strict=True))
+        kept = dict(zip(_NAMES, row, strict=True))
         pins = ((entered.cancel_pin, "duress_pin"), (entered.duress_pin, "cancel_pin"))
         for pin, other in pins:
             if pin and getattr(entered, other) is None and pin_fits(pin, str(kept[other])):
@@ -269,11 +252,11 @@ class Entry:
 
 
 def read_user(connection: Connection | Transaction, user: UserId) -> User | None:
-    """The user of this id."""
-    row = connection.one(_BY_ID, user)
+    """The user of this id, or to whom it leads (`store.registry.merged`)."""
+    row = _row_of(connection.one, user)
     if row is None:
         return None
-    _, first_name, last_name, language, notes, cancel_pin, duress_pin, created_us, changed_us = row
+    user, first_name, last_name, language, notes, cancel_pin, duress_pin, created_us, changed_us = row
     return User(
         id=user,
         phones=tuple(E164(one[0]) for one in connection.all(_PHONES, user)),
@@ -289,13 +272,24 @@ def read_user(connection: Connection | Transaction, user: UserId) -> User | None
     )
 
 
+def _row_of(one: Callable[..., Row | None], user: UserId) -> Row | None:
+    row = one(_BY_ID, user)
+    return one(_BY_ID, who_is_there(one, user)) if row is None else row
+
+
 def drop(tx: Transaction, user: User) -> None:
     """Remove the person from every table of the registry. What the journal has: `store.alerts.forgetting`."""
-    for query in _DROP:
-        tx.write(query, user.id)
+    drop_rows(tx, user.id)
+    tx.write(_DROP_IDS, user.id)
     for query in _DROP_OF_NUMBER:
         for phone in user.phones:
             tx.write(query, phone)
+
+
+def drop_rows(tx: Transaction, user: UserId) -> None:
+    """Remove what is kept under this id: the person, numbers, devices, record."""
+    for query in _DROP:
+        tx.write(query, user)
 
 
 def devices_enrolled(tx: Transaction, user: UserId) -> tuple[str, ...]:
@@ -331,11 +325,18 @@ def write_user(tx: Transaction, user: UserId, entry: Entry, by: str) -> User:
         changed += _write_keys(tx, user, "device", entry.devices)
     if changed or before is None:
         what = "added" if before is None else f"changed {', '.join(changed)}"
-        tx.append(Append(streams.user(user), None, (PersonalDataChanged(by=by, what=what),)))
+        tx.write(_FIND_BY, _words(tx, user), user)
+        tell(tx, user, by, what)
     written = read_user(tx, user)
     if written is None:
         raise NobodyThere(f"no user {user}")
     return written
+
+
+def _words(tx: Transaction, user: UserId) -> str:
+    row = tx.one(_BY_ID, user)
+    assert row is not None, "it was just written"
+    return found_by(row[1], row[2], [one[0] for one in tx.all(_PHONES, user)])
 
 
 def _write_fields(tx: Transaction, user: UserId, entry: Entry, before: Row | None) -> list[str]:
@@ -368,7 +369,3 @@ def _write_keys(tx: Transaction, user: UserId, kind: str, keys: Sequence[str]) -
     for place, key in enumerate(keys):
         tx.write(add, key, user, place)
     return [f"{kind}s"]
-
-
-def _escaped(text: str) -> str:
-    return re.sub(r"([\\%_])", r"\\\1", text)

@@ -82,7 +82,7 @@ _NEWEST: Final = Query(
     "most",
 )
 _PEOPLE: Final = (
-    *(schema.person, schema.person_phone, schema.person_device),
+    *(schema.person, schema.merged, schema.person_phone, schema.person_device),
     *(schema.device_key, schema.record_key, schema.record),
 )
 _STAFF: Final = (
@@ -114,6 +114,7 @@ _ADD: Final = {
 _EMPTY: Final = {table: Query(delete(table)) for table in (*_PEOPLE, *_STAFF, *_BY_ALERT, *_NOT_COPIED, _e)}
 _PERSON: Final = {
     schema.person: schema.person.c.id,
+    schema.merged: schema.merged.c.person,
     schema.person_phone: schema.person_phone.c.person,
     schema.person_device: schema.person_device.c.person,
     schema.device_key: schema.device_key.c.person,

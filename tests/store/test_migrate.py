@@ -86,9 +86,10 @@ def test_of_several_roles_the_highest_is_kept_and_nobody_has_a_password_yet(path
         for table in (
             *("device_key", "enrolment", "invitation", "outbox", "authenticator"),
             *("alert_key", "alias", "unsealed", "audit"),
-            *("record_key", "record", "picture", "shift_note", "confirmation"),
+            *("record_key", "record", "picture", "shift_note", "confirmation", "merged"),
         ):
             database.execute(f"DROP TABLE {table}")
+        database.execute("ALTER TABLE person DROP COLUMN found_by")
         database.execute("DROP TRIGGER alert_reopens")
         database.execute("UPDATE alembic_version SET version_num = '0001'")
         for n, roles in enumerate(("operator", "operator,supervisor", "admin,operator", "")):

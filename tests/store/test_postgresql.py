@@ -507,6 +507,7 @@ def test_an_older_form_is_brought_up_to_date(database: PostgresDatabase) -> None
     for statement in (
         *(f"DROP TABLE {table}" for table in metadata.tables if table not in first),
         "ALTER TABLE operator DROP COLUMN token_until_us",
+        "ALTER TABLE person DROP COLUMN found_by",
         "DROP TRIGGER alert_reopens ON event",
         "DROP FUNCTION audit_is_append_only, audit_goes_from_its_beginning, audit_comes_after",
         "UPDATE alembic_version SET version_num = '0002'",

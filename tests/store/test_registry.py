@@ -245,7 +245,7 @@ def test_a_hundred_thousand_users_are_found_at_once(registry: Registry, path: Pa
     with database:
         count = 100_000
         database.executemany(
-            "INSERT INTO person VALUES (?, 'F', 'L', 'it', '', '', '', 0, 0)",
+            "INSERT INTO person VALUES (?, 'F', 'L', 'it', '', '', '', 0, 0, '')",
             ((f"u{n}",) for n in range(count)),
         )
         database.executemany(

@@ -1,0 +1,99 @@
+"""Two persons of the registry who are one: from now on one of them, with everything of both.
+
+The journal names the other id for ever, and it leads to the person who is there (`store.registry.merged`). So
+what was sealed stays sealed with its alerts' keys, and whoever erases the person erases the alerts of both.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import bindparam, select, update
+
+from messages.ids import AlertId, UserId
+from model.record import joined
+from store.alerts.belonging import is_open
+from store.alerts.forgetting import OF_PERSON, alerts_of
+from store.database.query import Query
+from store.database.schema import device_key, person
+from store.errors import InAnAlert, NobodyThere, SamePerson
+from store.journal.transaction import Transaction
+from store.registry import merged, records
+from store.registry.people import Person, User
+from store.registry.person_changes import Fields
+from store.registry.seen import to_change
+from store.registry.users import Entry, drop_rows, read_user, write_user
+
+_d = device_key.c
+_DEVICES: Final = Query(
+    update(device_key).where(_d.person == bindparam("before")).values(person=bindparam("now")),
+    "now",
+    "before",
+)
+_pins = (person.c.cancel_pin, person.c.duress_pin)
+_PINS: Final = Query(select(*_pins).where(person.c.id == bindparam("who")), "who")
+_SET_PINS: Final = Query(
+    update(person)
+    .where(person.c.id == bindparam("who"))
+    .values(cancel_pin=bindparam("cancel"), duress_pin=bindparam("duress")),
+    "cancel",
+    "duress",
+    "who",
+)
+
+
+def merge(
+    tx: Transaction, kept: UserId, other: UserId, was: tuple[Fields, Fields], *, by: str, region: str
+) -> User:
+    """The one who stays, with everything of the other, who is not there any more. `was`: what was seen of
+    both.
+
+    Raises NobodyThere; SamePerson; ChangedMeanwhile; InAnAlert while an alert of either is open: nobody who
+    helps is to see another person than a moment ago; TooMuch (`model.record.joined`); JournalNotDurable.
+    """
+    one, two = _there(tx, kept), _there(tx, other)
+    if one.id == two.id:
+        raise SamePerson(f"{kept} and {other} are one already")
+    for known, seen in zip((one, two), was, strict=True):
+        to_change(known, seen, seen.said())
+        for alert in sorted(alerts_of(tx, known)):
+            if is_open(tx, alert):
+                raise InAnAlert(f"the alert {alert} of {known.id} is open")
+    alerts = [AlertId(row[0]) for row in tx.all(OF_PERSON, two.id)]
+    pins = _pins_of(tx, one, two)
+    record = joined(records.read(tx, one.id).record, records.take_over(tx, one.id, two.id))
+    tx.write(_DEVICES, one.id, two.id)
+    drop_rows(tx, two.id)
+    merged.lead(tx, two.id, one.id)
+    for alert in alerts:
+        tx.set_person(alert, one.id)
+    tx.write(_SET_PINS, *pins, one.id)
+    records.write(tx, one.id, record, expected=None, by=by, region=region)
+    write_user(tx, one.id, Entry(together(one, two), region), by)
+    merged.tell(tx, one.id, by, f"merged with {two.id}")
+    return _there(tx, one.id)
+
+
+def together(kept: User, other: User) -> Person:
+    """What is kept of two: the one's where it says something, numbers, devices and notes of both."""
+    notes = [kept.notes, *([] if other.notes in kept.notes else [other.notes])]
+    return Person(
+        phones=(*kept.phones, *other.phones),
+        first_name=kept.first_name or other.first_name,
+        last_name=kept.last_name or other.last_name,
+        notes="\n".join(filter(None, notes)),
+        devices=(*kept.devices, *other.devices),
+    )
+
+
+def _there(tx: Transaction, who: UserId) -> User:
+    known = read_user(tx, who)
+    if known is None:
+        raise NobodyThere(f"no user {who}")
+    return known
+
+
+def _pins_of(tx: Transaction, *those: User) -> tuple[str, str]:
+    """Both of one person: whether PINs of two differ, nothing can tell."""
+    rows = [tuple(row) for one in those if (row := tx.one(_PINS, one.id)) is not None]
+    return next((row for row in rows if any(row)), ("", ""))
