@@ -157,9 +157,7 @@ def erase(
     common: Common = DEFAULT,
 ) -> None:
     """Erase a user for good: personal data, what is personal in their alerts, and the recordings of these."""
-    from actors.recording_keeper.folder import delete_erased
-    from center.state.erasing import scrub, sealed
-    from store.alerts.forgetting import erase_person
+    from center.state import erasing
     from store.audit.entry import Action
     from store.registry.registry import Registry
 
@@ -171,11 +169,9 @@ def erase(
             print(asked, end="", file=sys.stderr, flush=True)
             if sys.stdin.readline().strip().lower() not in ("y", "yes", "s", "sì", "si"):
                 raise UsageError("nothing was erased")
-        sealed(journal)
-        done = erase_person(journal, found.id, by=BY)
+        done = erasing.erase(journal, found.id, by=BY)
         note(journal, common.directory, Action.CHANGE_PERSON, (found.id,), "erased")
-        gone = delete_erased(journal, common.directory.recordings)
-        later = scrub(common.directory, journal)
+        gone, later = erasing.leave_nothing(common.directory, journal)
     held = [one.alert for one in done if not one.kinds]
     alerts = [one.alert for one in done if one.kinds]
     if common.json:

@@ -1,11 +1,12 @@
-"""What the web hands out on a supervisor's order: see `gateways.http.routes.giving`."""
+"""What the web hands out, and erases, on an order of staff: see `gateways.http.routes.giving`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from center.state.state_dir import StateDir
-from messages.ids import AlertId, Party
+from messages.ids import AlertId, Party, UserId
+from store.alerts.forgetting import Forgotten
 from store.journal.journal import Journal
 from store.registry.people import User
 
@@ -23,6 +24,18 @@ class ForWeb:
         from center.giving.person import give
 
         give(journal, user, self._state.recordings, self._recorded, to)
+
+    def erase(self, journal: Journal, user: UserId, by: str) -> tuple[Forgotten, ...]:
+        """As `user erase`. Raises NobodyThere, InAnAlert, JournalError."""
+        from center.state.erasing import erase
+
+        return erase(journal, user, by=by)
+
+    def leave_nothing(self, journal: Journal) -> tuple[list[str], str]:
+        """What `user erase` does after it. Raises JournalError, OSError."""
+        from center.state.erasing import leave_nothing
+
+        return leave_nothing(self._state, journal)
 
     def dossier(self, journal: Journal, alert: AlertId, to: Path) -> None:
         """As `alert dossier`. Raises JournalError, OSError, ValueError (`keys/signing.pem` is no key)."""

@@ -1,4 +1,4 @@
-"""What an erasure needs besides its transaction: that nothing stands open before, or lies about after."""
+"""An erasure, and what it needs besides its transaction: nothing stands open before, or lies about after."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from center.state.state_dir import StateDir
+    from messages.ids import UserId
+    from store.alerts.forgetting import Forgotten
     from store.journal.journal import Journal
 
 _SCRUBBED_WITHIN_S: Final = 10.0
@@ -16,6 +18,23 @@ _LOOK_AGAIN_S: Final = 0.2
 _SAY_EVERY_S: Final = 1.0
 _PAUSE_S: Final = 0.02
 """Between two portions: in it the center writes."""
+
+
+def erase(journal: Journal, user: UserId, *, by: str) -> tuple[Forgotten, ...]:
+    """What was done about each of the person's alerts. Raises NobodyThere, InAnAlert, JournalError."""
+    from store.alerts.forgetting import erase_person
+
+    sealed(journal)
+    return erase_person(journal, user, by=by)
+
+
+def leave_nothing(state: StateDir, journal: Journal) -> tuple[list[str], str]:
+    """After it: the recordings that are deleted, and why what was deleted can still be on the disk; empty
+    where it cannot. Raises JournalError, OSError.
+    """
+    from actors.recording_keeper.folder import delete_erased
+
+    return delete_erased(journal, state.recordings), scrub(state, journal)
 
 
 def sealed(journal: Journal) -> int:

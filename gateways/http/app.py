@@ -51,6 +51,7 @@ from gateways.http.routes.admin.keys import keys_routes
 from gateways.http.routes.admin.lines import lines_routes
 from gateways.http.routes.admin.nodes import nodes_admin_routes
 from gateways.http.routes.admin.operators import operators_routes
+from gateways.http.routes.admin.people.people import people_routes
 from gateways.http.routes.admin.people_import import people_import_routes
 from gateways.http.routes.admin.settings import settings_routes
 from gateways.http.routes.admin.start.routes import start_routes
@@ -272,6 +273,11 @@ def build(web: Web) -> Litestar:
             correcting_route(web),
             *audit_routes(web, Registry(web.journal)),
             *operators_routes(web, Registry(web.journal, region=web.settings.policy.region)),
+            *(
+                people_routes(web, Registry(web.journal, region=web.settings.policy.region), web.giving)
+                if web.giving
+                else ()
+            ),
             *keys_routes(web, Registry(web.journal)),
             *lines_routes(web),
             *people_import_routes(web),

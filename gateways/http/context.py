@@ -26,13 +26,14 @@ from gateways.http.settings import WebSettings
 from gateways.http.settings_file import SettingsFile
 from gateways.http.writing import Writing
 from gateways.nodes import Nodes
-from messages.ids import E164, AlertId, LineId, OperatorId
+from messages.ids import E164, AlertId, LineId, OperatorId, UserId
 from messages.lines import LineLevels, LineReport
 from model.alert.case import Case
 from model.first_run import Machine
 from runtime.clock import Clock
 from runtime.published.directory import Directory
 from runtime.published.file import Lately
+from store.alerts.forgetting import Forgotten
 from store.journal.journal import Journal
 from store.registry.authenticators import Authenticator
 from store.registry.people import Operator, User
@@ -88,7 +89,7 @@ class Passwords(Protocol):
 
 
 class Giving(Protocol):
-    """What is handed out of the journal, made by the composition root."""
+    """What is handed out of the journal, or erased from it, by the composition root."""
 
     def person(self, journal: Journal, user: User, to: Path) -> None:
         """Everything about a person, into the new folder `to`."""
@@ -96,6 +97,16 @@ class Giving(Protocol):
 
     def dossier(self, journal: Journal, alert: AlertId, to: Path) -> None:
         """The story of an alert, signed, into the new folder `to`."""
+        ...
+
+    def erase(self, journal: Journal, user: UserId, by: str) -> tuple[Forgotten, ...]:
+        """Erase a person, and what is personal in the person's alerts. Raises NobodyThere, InAnAlert."""
+        ...
+
+    def leave_nothing(self, journal: Journal) -> tuple[list[str], str]:
+        """Delete what was recorded of whom was erased, and leave nothing of it on the disk: the files, and
+        why something can still be there.
+        """
         ...
 
 

@@ -1,4 +1,5 @@
-"""GET /v1/alerts/ID/dossier and …/person, for supervisors and admins: what is handed out, as a ZIP.
+"""GET /v1/alerts/ID/dossier and …/person, and /v1/users/USER/data, for supervisors and admins: what is handed
+out, as a ZIP.
 
 It is made and packed in `run`, which is memory, and is gone with the answer's end, or with the process.
 """
@@ -19,9 +20,10 @@ from litestar.response import Stream
 
 from gateways.http.answers import AnyRequest, Problem, said
 from gateways.http.context import Giving, Web
-from gateways.http.errors import NoSuchAlert
+from gateways.http.errors import NoSuchAlert, NoSuchPerson
 from gateways.http.routes.alerts import checked
 from gateways.http.routes.figures import OPERATORS
+from messages.ids import UserId
 from store.audit.entry import Action
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
@@ -83,7 +85,25 @@ def giving_routes(web: Web, giving: Giving, registry: Registry) -> list[HTTPRout
         await web.audit.note(request, (user.id,), detail="person's data")
         return await packed(f"person-{user.id}", lambda to: giving.person(web.journal, user, to))
 
-    return [dossier, person]
+    @get(
+        "/v1/users/{user:str}/data",
+        guards=[web.auth.require_role(StaffRole.SUPERVISOR)],
+        summary="Everything about a person, for that person",
+        description="As `/v1/alerts/ID/person`, of whoever is in the registry; `user` is the id.",
+        operation_id="user_data",
+        audit=Action.EXPORT,
+        tags=["operator"],
+        security=OPERATORS,
+        responses={**_COMMON, 404: said(Problem, "No such user.")},
+    )
+    async def data(request: AnyRequest, user: FromPath[str]) -> Stream:
+        known = await asyncio.to_thread(registry.user, UserId(user))
+        if known is None:
+            raise NoSuchPerson("no such user")
+        await web.audit.note(request, (known.id,), detail="person's data")
+        return await packed(f"person-{known.id}", lambda to: giving.person(web.journal, known, to))
+
+    return [dossier, person, data]
 
 
 def _pack(run: Path, name: str, write: Callable[[Path], None]) -> IO[bytes]:

@@ -39,6 +39,7 @@ from gateways.http.routes.admin import backups, people_import
 from gateways.http.routes.admin import nodes as admin_nodes
 from gateways.http.routes.admin import settings as admin_settings
 from gateways.http.routes.admin.lines import answers as lines
+from gateways.http.routes.admin.people import answers as people
 from gateways.http.routes.admin.start import answers as start
 from gateways.http.routes.own import answers as own
 from model.record import PersonRecord
@@ -74,6 +75,13 @@ _STRUCTS: Final = (
     admin_nodes.AdminNodes,
     admin_settings.SettingChange,
     admin_settings.SettingsTold,
+    people.EraseOrder,
+    people.MergeOrder,
+    people.NewPerson,
+    people.PeopleView,
+    people.PersonAnswer,
+    people.PersonChange,
+    people.PersonErased,
     answers.AlertAnswer,
     answers.AlertState,
     answers.CommandAnswer,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import reduce
 from typing import Any
 
@@ -17,7 +18,8 @@ from gateways.http.routes.admin.about import libraries
 from messages.ids import E164
 from runtime.published.backup_runs import Work
 from store.audit.entry import Action
-from store.registry.people import StaffRole
+from store.registry.devices import accept_invitation, invite
+from store.registry.people import Person, StaffRole
 from store.registry.registry import Registry
 from store.registry.sessions import begin
 from tests.gateways.http.place import CLOCK, GIULIA, Place, entered
@@ -27,8 +29,8 @@ from tests.waiting import wait_until
 
 Client = TestClient[Litestar]
 OPS, KEYS, LINES = "/v1/admin/operators", "/v1/admin/keys", "/v1/admin/lines"
-BACKUPS = "/v1/admin/backups"
-IMPORT = "/v1/admin/people/import"
+BACKUPS, PEOPLE = "/v1/admin/backups", "/v1/admin/people"
+IMPORT = f"{PEOPLE}/import"
 FILE = "phone;first_name\n+393331112223;Julia\n+393330000001;Anna\n112;Eva\n"
 SETTINGS, NODES = "/v1/admin/settings", "/v1/admin/nodes"
 THRICE = {"was": {"value": None}, "now": {"value": 3}}
@@ -84,6 +86,13 @@ ROUTES = (
     ("DELETE", "/v1/admin/start/ups/confirmation", None, StaffRole.ADMIN),
     ("POST", f"{IMPORT}?preview=true", None, StaffRole.ADMIN),
     ("POST", f"{IMPORT}/bad", FILE, StaffRole.ADMIN),
+    ("GET", PEOPLE, None, StaffRole.ADMIN),
+    ("POST", PEOPLE, {"phones": ["+393200000099"]}, StaffRole.ADMIN),
+    ("GET", f"{PEOPLE}/PERSON", None, StaffRole.ADMIN),
+    ("PATCH", f"{PEOPLE}/PERSON", {"was": {"notes": "Asthma"}, "now": {"notes": ""}}, StaffRole.ADMIN),
+    ("POST", f"{PEOPLE}/PERSON/merge", {"other": "ALSO", "was": {"kept": {}, "other": {}}}, StaffRole.ADMIN),
+    ("DELETE", f"{PEOPLE}/PERSON/devices/DEVICE", None, StaffRole.ADMIN),
+    ("POST", f"{PEOPLE}/PERSON/erase", {"typed": "giulia rossi"}, StaffRole.ADMIN),
 )
 NAMED = (
     ("luca-ferri", "{operator}"),
@@ -94,15 +103,34 @@ NAMED = (
     ("?preview=true", ""),
     ("user.attempts", "{path}"),
     ("n1", "{node}"),
+    ("PERSON", "{person}"),
+    ("DEVICE", "{device}"),
 )
 CHANGES = (
     Action.CHANGE_STAFF,
     Action.CHANGE_KEY,
     Action.CHANGE_LINE,
     Action.CHANGE_KEPT,
+    Action.CHANGE_PERSON,
     Action.CHANGE_SETTINGS,
     Action.READ_LIST,
 )
+
+
+def two_people(web: Web, registry: Registry) -> dict[str, str]:
+    """Giulia, with an enrolled phone, and another."""
+    giulia = registry.user_by_phone(E164(GIULIA))
+    assert giulia is not None
+    also = registry.add_user(Person(phones=("+393200000098",)), by="test")
+    secret = web.journal.transact(lambda tx: invite(tx, E164(GIULIA), "test"))
+    key = web.journal.transact(lambda tx: accept_invitation(tx, secret, b"\x04" * 65, "phone"))
+    assert key is not None
+    return {"PERSON": giulia.id, "ALSO": also.id, "DEVICE": key.device}
+
+
+def filled(said: Any, ids: dict[str, str]) -> Any:
+    """With the ids in place of their names."""
+    return json.loads(reduce(lambda text, one: text.replace(*one), ids.items(), json.dumps(said)))
 
 
 def test_every_route_of_the_administration_is_tried_below(web: Web) -> None:
@@ -125,12 +153,12 @@ def test_who_may_do_what_and_who_may_not_is_entered(
     role: StaffRole | None, method: str, path: str, body: dict[str, Any] | str | None, wanted: StaffRole,
 ) -> None:  # fmt: skip
     registry.issue_app_key("spare")
-    path = path.replace("SIGN", registry.app_keys()[0].sign)
+    ids = {"SIGN": registry.app_keys()[0].sign, **two_people(web, registry)}
     eva = registry.add_operator("Eva", "+390200000019", role=role or StaffRole.OPERATOR, by="test")
     token = registry.issue_token(eva.id, by="test") if role else "swo_nobodys"
-    before = registry.operators(), registry.app_keys()
-    sent: dict[str, Any] = {"content": body} if isinstance(body, str) else {"json": body}
-    said = client.request(method, path, **sent, headers=header(token))
+    before = registry.operators(), registry.app_keys(), registry.users()
+    sent: dict[str, Any] = {"content": body} if isinstance(body, str) else {"json": filled(body, ids)}
+    said = client.request(method, filled(path, ids), **sent, headers=header(token))
     if role is not None and role.may(wanted):
         assert said.status_code in (200, 201, 202, 204), said.text
         made = entered(web)
@@ -139,7 +167,7 @@ def test_who_may_do_what_and_who_may_not_is_entered(
             assert made[0].action in CHANGES
         return
     assert said.status_code == (403 if role else 401)
-    assert (registry.operators(), registry.app_keys()) == before
+    assert (registry.operators(), registry.app_keys(), registry.users()) == before
     wait_until(lambda: len(entered(web)) == 1)
     (made_one,) = entered(web)
     assert (made_one.action, made_one.actor) == (Action.REFUSED, eva.id if role else "")

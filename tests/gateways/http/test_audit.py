@@ -23,6 +23,8 @@ from store.audit.verify import verify
 from store.errors import JournalUnavailable
 from store.journal.journal import Append
 from store.registry import keyring
+from store.registry.people import StaffRole
+from store.registry.registry import Registry
 from tests.gateways.http.place import CLOCK, GIULIA, Place, entered
 from tests.gateways.story import Story
 from tests.waiting import wait_until
@@ -72,6 +74,7 @@ def _is_message(one: object) -> bool:
 def test_what_reads_a_persons_data_by_http_is_found_in_the_audit(
     web: Web, client: Client, story: Story, giulia: UserId, supervisor: dict[str, str]
 ) -> None:
+    Registry(web.journal).set_role(OperatorId("marta-bianchi"), StaffRole.ADMIN, by="test")
     story.hear(PageOpened(by=OperatorId("marta-bianchi"), code="ABCDEF"))
     name = streams.page("ABCDEF", keyring.shared_secret(web.journal, keyring.PAGE))
     web.journal.append(Append(name, 0, (PageNamed(alert=story.alert),)))
@@ -83,6 +86,8 @@ def test_what_reads_a_persons_data_by_http_is_found_in_the_audit(
         "/v1/alerts/{alert}/earlier": f"/v1/alerts/{story.alert}/earlier",
         "/v1/alerts/{alert}/dossier": f"/v1/alerts/{story.alert}/dossier",
         "/v1/alerts/{alert}/person": f"/v1/alerts/{story.alert}/person",
+        "/v1/users/{user}/data": f"/v1/users/{giulia}/data",
+        "/v1/admin/people": "/v1/admin/people?search=giulia",
         "/v1/figures": "/v1/figures",
         "/v1/figures.csv": "/v1/figures.csv",
         "/v1/audit": f"/v1/audit?person=%2B{GIULIA[1:]}",

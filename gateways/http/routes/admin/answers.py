@@ -10,6 +10,7 @@ from msgspec import UNSET
 from gateways.http.answers import Moment, rfc3339
 from messages.ids import Instant, OperatorId
 from store.registry.people import AppKey, Operator, StaffRole
+from store.registry.seen import Seen
 from store.registry.staff_changes import Fields, Language, Name, Phone
 
 KEY_NAME_MAX: Final = 64
@@ -49,6 +50,13 @@ class NewOperator(msgspec.Struct, frozen=True, kw_only=True):
     on_call: bool = False
 
 
+def same_fields(was: Seen, now: Seen) -> None:
+    """Raises ValueError where a change does not say what it has seen of each field."""
+    for name in now.__struct_fields__:
+        if (getattr(was, name) is UNSET) != (getattr(now, name) is UNSET):
+            raise ValueError(f"`was` and `now` have to have the same fields: `{name}`")
+
+
 class OperatorChange(msgspec.Struct, frozen=True, kw_only=True):
     """`now` is what is wanted, `was` what each of the same fields held when it was seen. Sent the other way
     round it takes the change back.
@@ -58,9 +66,7 @@ class OperatorChange(msgspec.Struct, frozen=True, kw_only=True):
     now: Fields
 
     def __post_init__(self) -> None:
-        for name in Fields.__struct_fields__:
-            if (getattr(self.was, name) is UNSET) != (getattr(self.now, name) is UNSET):
-                raise ValueError(f"`was` and `now` have to have the same fields: `{name}`")
+        same_fields(self.was, self.now)
 
 
 class SignOnLink(msgspec.Struct, frozen=True, kw_only=True):

@@ -36,6 +36,16 @@ class Why(StrEnum):
     NAME_TAKEN = "name_taken"
     """Another operator has the name and the number, or the name as id."""
     EMPTY = "empty"
+    NOT_A_NUMBER = "not_a_number"
+    """Of a person: no number that can be called, or an emergency number."""
+    NUMBER_TAKEN = "number_taken"
+    """It is another person's number."""
+    ONE_ALREADY = "one_already"
+    """The two who are to be merged are one person."""
+    RECORDS_TOO_LONG = "records_too_long"
+    """What the records of two persons hold does not fit into one."""
+    NOT_TYPED = "not_typed"
+    """What was typed does not name who is to be erased."""
     SETTINGS_FAULTY = "settings_faulty"
     """The center could not start with them: `path` is the key."""
     ELSEWHERE = "elsewhere"
@@ -93,7 +103,7 @@ def refusing(body: str = "$") -> Iterator[None]:
     except NotWritable as error:
         raise NotDone(str(error), Why.NOT_WRITABLE) from error
     except NobodyThere as error:
-        raise NotThere("no such operator") from error
+        raise NotThere("nobody of this id, or not any more") from error
     except ChangedMeanwhile as error:
         raise NotDone(
             str(error), Why.CHANGED_MEANWHILE, f"{body}.{error.field}", is_now=error.is_now
