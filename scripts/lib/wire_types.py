@@ -13,10 +13,12 @@ from msgspec import inspect
 from gateways.console.past import PastAlert
 from gateways.console.timeline import Entry
 from gateways.console.views import CaseView, Events, Levels, NodesTold, Snapshot
+from gateways.http.records import RecordAnswer
 from gateways.http.routes.admin.answers import KeyIssued, KeysView, OperatorAdded, OperatorsView, VersionView
 from gateways.http.routes.admin.backups import BackupsView
 from gateways.http.routes.admin.lines.answers import LinesView
 from gateways.http.routes.admin.nodes import AdminNodes
+from gateways.http.routes.admin.people.answers import PeopleView, PersonAnswer, PersonErased
 from gateways.http.routes.admin.people_import import ImportView
 from gateways.http.routes.admin.settings import SettingsTold
 from gateways.http.routes.admin.start.answers import StartView
@@ -33,7 +35,7 @@ TOLD = (
     *(Snapshot, Events, Levels, NodesTold, CaseView, Entry, PastAlert, FiguresView, AuditView, DrillView),
     *(SignedOn, OwnAccess, Beginning, OperatorsView, OperatorAdded, KeysView, KeyIssued, VersionView),
     *(LinesView, BackupsView, ShiftView, StartView, ImportView, AlarmKind),
-    *(SettingsTold, AdminNodes),
+    *(SettingsTold, AdminNodes, PeopleView, PersonAnswer, PersonErased, RecordAnswer),
 )
 ENCODED = {"cases": "CaseView"}
 """What is encoded before it is put in, by the field that has it."""

@@ -12,6 +12,7 @@ import * as nodes from './nodes/nodes.js';
 import * as operators from './operators/operators.js';
 import * as start from './start/start.js';
 import * as settings from './settings/settings.js';
+import * as people from './people/people.js';
 
 const AGAIN_MS = 3000; // so soon another admin's change is seen
 
@@ -24,6 +25,7 @@ const AGAIN_MS = 3000; // so soon another admin's change is seen
 const CHAPTERS = [
   { key: 'S', name: () => either('Avvio', 'Start'), role: 'admin', chapter: start },
   { key: 'O', name: () => either('Operatori', 'Operators'), role: 'admin', chapter: operators },
+  { key: 'U', name: () => either('Persone', 'People'), role: 'admin', chapter: people },
   { key: 'C', name: () => either('Chiavi', 'Keys'), role: 'admin', chapter: keys },
   { key: 'L', name: () => either('Linee', 'Lines'), role: 'supervisor', chapter: lines },
   { key: 'B', name: () => either('Backup', 'Backups'), role: 'admin', chapter: backups },

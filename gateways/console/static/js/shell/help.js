@@ -121,10 +121,10 @@ export function help(ui) {
     ['F X', either('Storico, statistiche: filtri, senza filtri', 'History, figures: filters, no filters')],
     ['O P D', either('Storico: correggi l’esito, stampa, CSV', 'History: correct the outcome, print, CSV')],
     [
-      'O C L B I N R V',
+      'O U C L B I N R V',
       either(
-        'Gestione: operatori, chiavi, linee, backup, impostazioni, nodi, registro, versione',
-        'Admin: operators, keys, lines, backups, settings, nodes, audit, version',
+        'Gestione: operatori, persone, chiavi, linee, backup, impostazioni, nodi, registro, versione',
+        'Admin: operators, people, keys, lines, backups, settings, nodes, audit, version',
       ),
     ],
     ['F', either('Linee: fuori servizio, di nuovo in servizio', 'Lines: out of service, back')],
@@ -138,6 +138,13 @@ export function help(ui) {
       ),
     ],
     ['P A', either('Registro: di chi, o chi', 'Audit: whose, or by whom')],
+    [
+      'G P M D X',
+      either(
+        'Persone: scheda, telefoni, unisci, dati da dare, cancella',
+        'People: record, phones, merge, data to give, erase',
+      ),
+    ],
     ['S', t('trySound')],
     ['Y N', either('Sentito, non sentito', 'Heard, not heard')],
     ['D', t('drill')],

@@ -21,6 +21,8 @@ export const erased = (us) => either(`cancellato il ${day(us)}`, `erased on ${da
 export const weekday = dated({ weekday: 'long', day: 'numeric' });
 /** `Tuesday 24 November 2026`. */
 export const longDay = dated({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+/** `20,000`. @param {number} n */
+export const count = (n) => n.toLocaleString(either('it-IT', 'en-GB'));
 /** `0:54`, never negative. @param {number} us */
 export function span(us) {
   const s = Math.max(0, Math.floor(us / 1e6));

@@ -32,6 +32,17 @@ const WHY = {
   not_writable: ['Da qui il file non si può scrivere.', 'The file cannot be written from here.'],
   nobody_else: ['Nessun altro nodo prenderebbe gli allarmi.', 'No other node would take the alerts.'],
   node_gone: ['Questo nodo non risponde.', 'This node is away.'],
+  not_a_number: ['Non è un numero che si possa chiamare.', 'This is no number that can be called.'],
+  number_taken: [
+    'È il numero di un’altra persona: cercala; se è la stessa, uniscile.',
+    'This is another person’s number: search for it; if it is the same person, merge them.',
+  ],
+  one_already: ['Sono già la stessa persona.', 'They are one person already.'],
+  records_too_long: [
+    'Le due schede non stanno in una: prima accorciane una.',
+    'The two records do not fit into one: shorten one of them first.',
+  ],
+  not_typed: ['Non è né la fine di un numero né il nome.', 'Neither the end of a number nor the name.'],
   empty: ['Serve un nome.', 'A name is needed.'],
   busy: ['È già in corso.', 'It is being done already.'],
   notYours: ['Solo per gli admin.', 'For admins only.'],

@@ -74,11 +74,11 @@ export function unsaved(ui, form) {
 }
 
 /**
- * `send` and `leave` are called once it is time; `label`: what Enter does.
+ * `send` and `leave` are called once it is time; `label`: what Enter does; `lead`: what to know before.
  * @param {Ui} ui @param {Form} form
- * @param {{ title: string, label: string, send: () => void, leave: () => void }} on
+ * @param {{ title: string, label: string, send: () => void, leave: () => void, lead?: any }} on
  */
-export function formPane(ui, form, { title, label, send, leave }) {
+export function formPane(ui, form, { title, label, send, leave, lead }) {
   const submit = (/** @type {Event} */ e) => {
     e.preventDefault();
     if (!form.busy && form.complete()) send();
@@ -93,7 +93,7 @@ export function formPane(ui, form, { title, label, send, leave }) {
   const keyed = (e) => {
     e.stopPropagation(); // no key within a form is a command, on its buttons neither
     if (e.key === 'Escape') away();
-    else if (e.key === 'Enter' && !(e.target instanceof HTMLButtonElement)) submit(e);
+    else if (e.key === 'Enter' && !(e.target instanceof HTMLButtonElement || newLine(e))) submit(e);
   };
   return html`<form
     class="panel form"
@@ -103,7 +103,7 @@ export function formPane(ui, form, { title, label, send, leave }) {
     @keydown=${keyed}>
     <div class="panel__head"><h2 id="${form.id}-h">${title}</h2></div>
     <div class="panel__body">
-      ${form.fields.map((field) => fieldPane(ui, form, field))}
+      ${lead ?? nothing} ${form.fields.map((field) => fieldPane(ui, form, field))}
       ${
         form.faults['']
           ? html`<p role="alert">${word('warn', form.faults[''], 'ink-bad')}</p>`
@@ -125,6 +125,9 @@ export function formPane(ui, form, { title, label, send, leave }) {
     </div>
   </form>`;
 }
+
+/** Within several lines Shift and Enter begin another one. @param {KeyboardEvent} e */
+const newLine = (e) => e.shiftKey && e.target instanceof HTMLTextAreaElement;
 
 /**
  * What can be chosen: also what is there and is none of it.
@@ -165,6 +168,16 @@ function fieldPane(ui, form, field) {
         type="checkbox"
         .checked=${Boolean(value)}
         @change=${(e) => put(e.target.checked)} />`,
+      area: () =>
+        html`<textarea
+        id=${id}
+        rows="4"
+        spellcheck="false"
+        maxlength=${field.max}
+        aria-invalid=${invalid}
+        aria-describedby=${described}
+        .value=${value ?? ''}
+        @input=${(e) => put(e.target.value)}></textarea>`,
     }[field.kind] ??
     (() =>
       html`<input

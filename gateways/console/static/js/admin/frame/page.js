@@ -20,7 +20,7 @@ const SEARCH_MS = 60;
  * @template T
  * @param {Ui} ui @param {import('./rows.js').Rows<T>} rows
  * @param {{ title: string, hint?: string, seek?: () => void, acts: Act[], rowActs?: Act[], heads: Head[],
- *   cells: (row: T) => any, form?: () => { title: string, label: string, send: () => void },
+ *   cells: (row: T) => any, form?: () => { title: string, label: string, send: () => void, lead?: any },
  *   once?: () => any, empty?: string, above?: any, below?: any }} of
  */
 export function listPage(ui, rows, of) {

@@ -35,6 +35,7 @@ export class Rows {
    */
   constructor(id, path, of) {
     this.id = id;
+    this.path = path;
     this.list = new Listed(path);
     this.of = of;
   }
@@ -71,7 +72,7 @@ export class Rows {
 
   /** @param {string} key */
   pathOf(key) {
-    return `${this.list.path}/${encodeURIComponent(key)}`;
+    return `${this.path}/${encodeURIComponent(key)}`;
   }
 
   /** @param {Ui} ui */
@@ -113,7 +114,7 @@ export class Rows {
    */
   ask(ui, text, then) {
     this.asked = { text, then };
-    ui.draw();
+    this.point(ui, this.cursor); // on a button Enter would press that
   }
 
   /** What every list does; false where the key is the chapter's own. @param {Ui} ui @param {string} key */
@@ -218,7 +219,7 @@ export class Rows {
   #changed(key, row, { was, now }) {
     const back = Object.fromEntries(Object.keys(now).map((name) => [name, row[name]]));
     this.undo = { key, was: back, now: was, untilMs: Date.now() + UNDO_MS };
-    const name = this.nameOf(key);
+    const name = this.of.name(row);
     this.said = [true, either(`${name}: salvato.`, `${name}: saved.`)];
   }
 

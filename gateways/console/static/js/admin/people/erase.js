@@ -1,0 +1,86 @@
+// A person is erased for good: asked by typing who it is, and what came of it.
+
+import { html, nothing } from '../../../vendor/lit.js';
+import { word } from '../../shell/parts.js';
+import { either } from '../../words/words.js';
+import * as f from '../../words/format.js';
+import { why } from '../frame/faults.js';
+import { Form } from '../frame/form.js';
+import { nameOf } from './fields.js';
+import { read, rows } from './list.js';
+
+/** @type {FormField[]} */
+const FIELDS = [
+  {
+    name: 'typed',
+    label: () =>
+      either(
+        'Scrivi le ultime 4 cifre di un suo numero, o nome e cognome',
+        'Type the last 4 digits of one of the numbers, or the whole name',
+      ),
+    kind: 'text',
+    max: 200,
+    needed: true,
+  },
+];
+/** @type {PersonAnswer} */
+let person = null;
+
+/** @param {Ui} ui @param {string} id */
+export async function open(ui, id) {
+  const found = await read(ui, id);
+  if (!found) return;
+  person = found;
+  rows.open(ui, new Form('erase', FIELDS, { typed: '' }));
+}
+
+/** @param {number} n */
+const alerts = (n) => (n === 1 ? either('1 allarme', '1 alert') : either(`${n} allarmi`, `${n} alerts`));
+
+/** @param {Ui} ui */
+async function send(ui) {
+  const { id } = person;
+  const name = nameOf(person);
+  const path = `${rows.pathOf(id)}/erase`;
+  const said = /** @type {PersonErased} */ (await rows.send(ui, 'POST', path, rows.form.now));
+  if (!said) return;
+  person = null;
+  rows.form = null;
+  const held = said.held.length
+    ? either(
+        `; ${alerts(said.held.length)} da conservare, fino al rilascio`,
+        `; ${alerts(said.held.length)} held, until released`,
+      )
+    : '';
+  const disk = said.on_disk_until
+    ? either(`; sul disco finché: ${said.on_disk_until}`, `; on the disk until: ${said.on_disk_until}`)
+    : '';
+  const what = alerts(said.alerts.length);
+  rows.say(
+    ui,
+    true,
+    either(`${name}: cancellata, con ${what}${held}${disk}.`, `${name}: erased, with ${what}${held}${disk}.`),
+  );
+  rows.move(ui, 0);
+}
+
+/** @param {Ui} ui */
+export const form = (ui) => ({
+  title: either(`Cancella ${nameOf(person)}`, `Erase ${nameOf(person)}`),
+  label: either('Cancella per sempre', 'Erase for good'),
+  send: () => send(ui),
+  lead: html`<p>
+      ${either(
+        'Sparisce tutto: nome, numeri, scheda, e degli allarmi posizioni e parole. Non si annulla.',
+        'All goes: name, numbers, record; of alerts places and words. It cannot be taken back.',
+      )}
+    </p>
+    <p>
+      ${person.phones.map(f.phone).join(' · ')}, ${alerts(person.alerts)}${
+        person.held
+          ? either(`, di cui ${person.held} da conservare`, `, of which ${person.held} are held`)
+          : nothing
+      }
+    </p>
+    ${person.open ? html`<p>${word('warn', why('on_an_alert'), 'ink-wait')}</p>` : nothing}`,
+});

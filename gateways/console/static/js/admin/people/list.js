@@ -1,0 +1,93 @@
+// The people who are listed: those whom the center finds for what is searched for, the first of them.
+
+import { html, nothing } from '../../../vendor/lit.js';
+import { either, languageName } from '../../words/words.js';
+import * as f from '../../words/format.js';
+import { answered, why } from '../frame/faults.js';
+import { Rows } from '../frame/rows.js';
+import { nameOf } from './fields.js';
+
+const STEP = 50;
+const MOST = 500;
+
+/** @type {Rows<PersonRow>} */
+export const rows = new Rows('people', '/v1/admin/people', {
+  rows: (/** @type {PeopleView} */ said) => said.people,
+  key: (one) => one.id,
+  name: nameOf,
+});
+
+let most = STEP;
+
+/** @param {Ui} ui */
+export function load(ui) {
+  rows.list.path = `${rows.path}?${new URLSearchParams({ search: rows.search.trim(), most: String(most) })}`;
+  return rows.list.load(ui);
+}
+
+/** Show a person who has just come about. @param {Ui} ui @param {PersonAnswer} person @param {string} text */
+export async function show(ui, person, text) {
+  Object.assign(rows, { form: null, once: null, cursor: person.id, search: nameOf(person) });
+  await seek(ui);
+  rows.said = [true, text];
+  rows.point(ui, person.id);
+}
+
+/** Something else is searched for. @param {Ui} ui */
+export function seek(ui) {
+  most = STEP;
+  return load(ui);
+}
+
+/** @param {Ui} ui */
+async function more(ui) {
+  const last = rows.all().at(-1)?.id ?? '';
+  most = Math.min(most + STEP, MOST);
+  await load(ui);
+  rows.point(ui, last);
+}
+
+/** All of one person; null, which is said then, where nobody is there. @param {Ui} ui @param {string} id */
+export async function read(ui, id) {
+  const answer = await answered(ui.feed.read(rows.pathOf(id)));
+  if (!answer.said) rows.say(ui, false, why(answer.code));
+  return /** @type {PersonAnswer | null} */ (answer.said);
+}
+
+/** @returns {import('../frame/page.js').Head[]} */
+export const HEADS = () => [
+  [either('Nome', 'Name')],
+  [either('Numeri', 'Numbers')],
+  [either('Lingua', 'Language'), 'spare'],
+];
+
+/** @param {PersonRow} one */
+export const cells = (one) =>
+  html`<td><b>${nameOf(one)}</b></td>
+    <td class="phone">${one.phones.map(f.phone).join(' · ')}</td>
+    <td class="spare">${languageName(one.language)}</td>`;
+
+/** How many of how many are shown. @param {Ui} ui */
+export function below(ui) {
+  const said = /** @type {PeopleView} */ (rows.list.said);
+  if (!said) return nothing;
+  const { people, found, known } = said;
+  const count = rows.search.trim()
+    ? either(
+        `${f.count(people.length)} di ${f.count(found)} trovate, ${f.count(known)} in tutto`,
+        `${f.count(people.length)} of ${f.count(found)} found, ${f.count(known)} in all`,
+      )
+    : either(
+        `${f.count(people.length)} di ${f.count(known)}`,
+        `${f.count(people.length)} of ${f.count(known)}`,
+      );
+  return html`<p class="chapter__more">
+    <span class="ink-2">${count}</span>${
+      people.length < found && most < MOST
+        ? html`<button class="btn" @click=${() => more(ui)}>
+            ${either(`Altre ${STEP}`, `${STEP} more`)}
+          </button>`
+        : nothing
+    }
+  </p>`;
+}

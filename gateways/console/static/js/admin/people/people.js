@@ -1,0 +1,128 @@
+// The people who may raise an alert: found, added, corrected, merged, erased; their phones and their data.
+
+import { save } from '../../shell/saving.js';
+import { either } from '../../words/words.js';
+import { Form } from '../frame/form.js';
+import { Listed } from '../frame/listed.js';
+import { listPage } from '../frame/page.js';
+import * as erase from './erase.js';
+import { FIELDS, NOBODY, flat, nameOf, sent } from './fields.js';
+import { HEADS, below, cells, load, read, rows, seek, show } from './list.js';
+import * as merge from './merge.js';
+import * as phones from './phones.js';
+
+/** Whom the form corrects, as the center has it now. @type {Listed<PersonAnswer>} */
+const corrected = new Listed('');
+
+export function clear() {
+  rows.clear();
+  corrected.clear();
+}
+
+/** @param {Ui} ui */
+export function enter(ui) {
+  rows.asked = null;
+  again(ui);
+}
+
+/** The form follows what others write. @param {Ui} ui */
+export async function again(ui) {
+  await load(ui);
+  if (rows.editing && (await corrected.load(ui))) {
+    rows.form?.follow(flat(corrected.said));
+    ui.draw();
+  }
+}
+
+/** @param {Ui} ui @param {string} id */
+async function correct(ui, id) {
+  corrected.clear();
+  corrected.path = rows.pathOf(id);
+  await corrected.load(ui);
+  if (corrected.said) rows.open(ui, new Form('person', FIELDS, flat(corrected.said)), id);
+  else await read(ui, id); // which says why
+}
+
+/** What was written, with what was seen there. @param {Ui} ui */
+function keep(ui) {
+  const names = rows.form.changed();
+  return rows.save(ui, (fields) => sent(Object.fromEntries(names.map((name) => [name, fields[name]]))));
+}
+
+/** @param {Ui} ui */
+async function add(ui) {
+  const said = await rows.send(ui, 'POST', rows.path, sent(rows.form.now));
+  if (said) await show(ui, said, either(`${nameOf(said)} c’è.`, `${nameOf(said)} is added.`));
+}
+
+/** Everything about a person, for that person. @param {Ui} ui @param {PersonRow} row */
+async function give(ui, row) {
+  const name = nameOf(row);
+  rows.say(ui, true, either(`${name}: preparo i dati…`, `${name}: making the data…`));
+  const done = await save(ui, `/v1/users/${encodeURIComponent(row.id)}/data`, `person-${row.id}.zip`);
+  rows.say(
+    ui,
+    done,
+    done
+      ? either(`${name}: dati scaricati.`, `${name}: data downloaded.`)
+      : either(`${name}: non è riuscito.`, `${name}: not made.`),
+  );
+}
+
+/** @type {Record<string, (ui: Ui, row: PersonRow) => unknown>} */
+const OF_ROW = {
+  Enter: (ui, row) => correct(ui, row.id),
+  P: (ui, row) => phones.open(ui, row.id),
+  M: merge.pressed,
+  D: give,
+  X: (ui, row) => erase.open(ui, row.id),
+};
+
+/** @param {Ui} ui @param {string} key */
+export function pressed(ui, key) {
+  if (rows.pressed(ui, key)) return true;
+  if (key === 'A') rows.open(ui, new Form('person', FIELDS, NOBODY));
+  else if (key === 'W') return merge.swap(ui);
+  else if (!rows.row() || !OF_ROW[key]) return false;
+  else OF_ROW[key](ui, rows.row());
+  return true;
+}
+
+/** @param {Ui} ui */
+const form = (ui) =>
+  rows.form.id === 'erase'
+    ? erase.form(ui)
+    : rows.editing
+      ? { title: nameOf(corrected.said), label: either('Salva', 'Save'), send: () => keep(ui) }
+      : {
+          title: either('Nuova persona', 'New person'),
+          label: either('Aggiungi', 'Add'),
+          send: () => add(ui),
+        };
+
+/** @type {Record<string, { pane: (ui: Ui) => any }>} */
+const BESIDE = { merge, phones };
+
+/** @param {Ui} ui */
+export const pane = (ui) =>
+  listPage(ui, rows, {
+    title: either('Persone', 'People'),
+    hint: either('Nome o numero', 'Name or number'),
+    seek: () => seek(ui),
+    acts: [['A', either('Aggiungi', 'Add'), 'user']],
+    rowActs: [
+      ['Enter', either('Correggi', 'Correct')],
+      ['P', either('Telefoni', 'Phones')],
+      ['M', either('Unisci a un’altra', 'Merge with another')],
+      ['D', either('Dati da dare', 'Data to give')],
+      ['X', either('Cancella', 'Erase')],
+    ],
+    heads: HEADS(),
+    cells,
+    form: () => form(ui),
+    once: () => BESIDE[rows.once.kind].pane(ui),
+    empty: rows.search.trim()
+      ? either('Nessuna trovata', 'Nobody is found')
+      : either('Ancora nessuna', 'Nobody yet'),
+    below: below(ui),
+  });

@@ -1,0 +1,78 @@
+// The enrolled phones of a person: which number each proves, when it was last used, and one that is revoked.
+
+import { html, nothing } from '../../../vendor/lit.js';
+import { either, t } from '../../words/words.js';
+import * as f from '../../words/format.js';
+import { nameOf } from './fields.js';
+import { read, rows } from './list.js';
+
+/** @typedef {{ kind: 'phones', person: PersonAnswer }} Phones */
+
+/** @param {Ui} ui @param {string} id */
+export async function open(ui, id) {
+  const person = await read(ui, id);
+  if (person) rows.tell(ui, { kind: 'phones', person });
+}
+
+/** It proves nothing any more. @param {Ui} ui @param {PersonAnswer} person @param {PhoneRow} phone */
+function revoke(ui, person, phone) {
+  const name = phone.name || phone.device;
+  const path = `${rows.pathOf(person.id)}/devices/${encodeURIComponent(phone.device)}`;
+  rows.ask(
+    ui,
+    either(
+      `${name}: revoco? Da lì gli allarmi non sono più firmati.`,
+      `${name}: revoke? Alerts from there are not signed any more.`,
+    ),
+    async () => {
+      const said = await rows.order(ui, 'DELETE', path);
+      if (!said) return;
+      rows.once = { kind: 'phones', person: said };
+      rows.say(ui, true, either(`${name}: revocato.`, `${name}: revoked.`));
+    },
+  );
+}
+
+/** @param {string} moment */
+const day = (moment) => f.day(Date.parse(moment) * 1000);
+
+/** @param {Ui} ui */
+export function pane(ui) {
+  const { person } = /** @type {Phones} */ (rows.once);
+  return html`<section class="panel once" aria-labelledby="phones-h">
+    <div class="panel__head">
+      <h2 id="phones-h">${either('Telefoni di', 'Phones of')} ${nameOf(person)}</h2>
+    </div>
+    <div class="panel__body">
+      ${
+        person.devices.length
+          ? nothing
+          : html`<p class="empty">${either('Nessuno iscritto', 'None is enrolled')}</p>`
+      }
+      <ul class="phones">
+        ${person.devices.map(
+          (phone) =>
+            html`<li>
+              <span
+                ><b>${phone.name || phone.device}</b> <span class="phone">${f.phone(phone.phone)}</span
+                ><br /><small class="ink-2"
+                  >${either('iscritto il', 'enrolled on')} ${day(phone.enrolled_at)},
+                  ${
+                    phone.last_alert_at
+                      ? either(
+                          `ultimo allarme il ${day(phone.last_alert_at)}`,
+                          `last alert on ${day(phone.last_alert_at)}`,
+                        )
+                      : either('ancora nessun allarme', 'no alert yet')
+                  }</small
+                ></span
+              ><button class="btn" @click=${() => revoke(ui, person, phone)}>
+                ${either('Revoca', 'Revoke')}
+              </button>
+            </li>`,
+        )}
+      </ul>
+      <button class="btn" @click=${() => ui.press('Escape')}><kbd>Esc</kbd>${t('back')}</button>
+    </div>
+  </section>`;
+}
