@@ -13,7 +13,7 @@ from messages import events as ev
 from messages.base import Joins
 from messages.ids import E164, SECOND, Advice, BridgeId, Instant, Outcome, Party, ShiftState
 from model.record import Contact, Dangerous, PersonRecord
-from store import streams
+from store import shift_notes, streams
 from store.journal.journal import Append, Journal, Transaction
 from store.registry import records
 from store.registry.people import StaffRole
@@ -346,7 +346,14 @@ def handed_to_me(stage: Stage) -> None:
 
 
 def notes(stage: Stage) -> None:
-    """The time after an alert."""
+    """The time after an alert; something was handed over before."""
+    luca = stage.place.luca
+    stage.ago(3000)
+    for text in ("Spare SIM in drawer 2.", "Anna Neri’s neighbour has her keys: 348 111 0001."):
+        stage.journal.transact(lambda tx, text=text: shift_notes.write(tx, luca, text))  # type: ignore[misc]
+    stage.ago(900)
+    nobody = Story(stage.journal, CLOCK.now_us(), phone="+393481110001", ago_s=900).opened()
+    nobody.operator_called(luca).operator_joined(luca).operator_left(luca).closed(Outcome.NO_CONTACT)
     stage.ago(70)
     on_shift(stage.journal, stage.place.marta)
     story = stage.talked(68, 15).psap_called(stage.place.marta).psap_joined()
@@ -354,6 +361,8 @@ def notes(stage: Stage) -> None:
     story.operator_left(stage.place.marta)
     stage.signed_on(shift=False)
     expect(stage.page.locator("#ready-h .icon.ink-wait")).to_be_visible()
+    expect(stage.page.locator(".handed__note")).to_have_count(2)
+    expect(stage.page.locator(".ready__own")).to_be_visible()
 
 
 def conference(stage: Stage) -> None:

@@ -32,7 +32,11 @@ export function bar(ui, incoming) {
           ? wrapup.inBar(ui)
           : {
               ready: last(ui)
-                ? word('warn', either('Disponibile · nessun altro', 'Ready · nobody else'), 'ink-wait')
+                ? word(
+                    'warn',
+                    html`<span class="wide">${t('ready')} · </span>${either('solo tu', 'only you')}`,
+                    'ink-wait',
+                  )
                 : word('done', t('ready'), 'ink-ok'),
               paused: word('pause', t('paused'), 'ink-wait'),
               off: word('todo', t('off'), 'ink-2'),

@@ -6,7 +6,7 @@ import { t } from '../words/words.js';
 /** @param {string} name @param {string} [tone] */
 export const icon = (name, tone = '') =>
   html`<svg class="icon ${tone}" aria-hidden="true"><use href="#i-${name}"></use></svg>`;
-/** @param {string} name @param {string} text @param {string} [tone] */
+/** @param {string} name @param {Drawn} text @param {string} [tone] */
 export const word = (name, text, tone = '') =>
   html`<span class="word ${tone}">${icon(name)}<span>${text}</span></span>`;
 /** @param {boolean} test */

@@ -4,6 +4,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { either, t } from '../words/words.js';
 import { word } from '../shell/parts.js';
 import { REASONS, asksEnter, reasonName, state } from './shift.js';
+import { nobodyOnCall } from './people.js';
 import * as f from '../words/format.js';
 import * as sound from '../sound/sound.js';
 import * as voice from '../voice/voice.js';
@@ -60,10 +61,15 @@ export function question(ui) {
   if (asksEnter(ui)) {
     const what = state.ending.shift === 'off' ? t('endShift') : t('pause');
     return choice(
-      either(
-        'Non c’è nessun altro disponibile: un allarme chiamerebbe solo i reperibili.',
-        'You are the last one: an alert would call only those on call.',
-      ),
+      nobodyOnCall()
+        ? either(
+            'Non c’è nessun altro disponibile: un allarme non chiamerebbe nessuno.',
+            'You are the last one: an alert would call nobody.',
+          )
+        : either(
+            'Non c’è nessun altro disponibile: un allarme chiamerebbe solo i reperibili.',
+            'You are the last one: an alert would call only those on call.',
+          ),
       [
         ['Enter', what],
         ['Esc', t('back')],

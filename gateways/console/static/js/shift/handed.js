@@ -114,7 +114,12 @@ export function panel(ui) {
       <h2 id="handed-h"><kbd>B</kbd> ${either('Consegne', 'Handed over')}</h2>
       <span class="ink-2" role="status"
         >${
-          lost || (told ? either(`${open.length} da leggere o fare`, `${open.length} to read or to do`) : '')
+          lost ||
+          (told
+            ? open.length
+              ? either(`Da leggere o fare: ${open.length}`, `To read or to do: ${open.length}`)
+              : ''
+            : '')
         }</span
       >
     </div>

@@ -3,7 +3,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { icon } from '../shell/parts.js';
 import { either } from '../words/words.js';
-import { onCall } from './people.js';
+import { nobodyOnCall, onCall } from './people.js';
 import { last } from './shift.js';
 
 /** How many others were ready; null before it was known. @type {number | null} */
@@ -23,13 +23,12 @@ export function becameLast(ui) {
 /** Of the ready view. @param {Ui} ui */
 export function standing(ui) {
   if (ui.feed.link !== 'live' || !last(ui)) return nothing;
-  const calls = onCall(ui);
-  const then = calls.length
-    ? either(
-        `Senza di te un allarme chiama solo: ${calls.join(', ')}.`,
-        `Without you an alert calls only: ${calls.join(', ')}.`,
-      )
-    : either('Senza di te un allarme non chiama nessuno.', 'Without you an alert calls nobody.');
+  const calls = onCall(ui).join(', ');
+  const then = nobodyOnCall()
+    ? either('Senza di te un allarme non chiama nessuno.', 'Without you an alert calls nobody.')
+    : calls
+      ? either(`Senza di te un allarme chiama solo: ${calls}.`, `Without you an alert calls only: ${calls}.`)
+      : '';
   return html`<p class="ready__last ink-wait" role="status">
     ${icon('warn')}<span
       ><b>${either('Nessun altro è disponibile.', 'You are the last one: nobody else is ready.')}</b>

@@ -4,11 +4,12 @@
 import { html, nothing } from '../../vendor/lit.js';
 import * as alarms from '../alarms/alarms.js';
 import { grouped } from '../alarms/groups.js';
+import { why } from '../plant/lines.js';
 import { icon } from '../shell/parts.js';
-import { either, outcome } from '../words/words.js';
+import { either, outcome, t } from '../words/words.js';
 import * as f from '../words/format.js';
 
-const ALARMS_MAX = 4; // the others are in the plant view
+const BROKEN_MAX = 5; // the others are in the plant view
 
 /**
  * @param {string} ic @param {string} tone @param {Drawn} text @param {Drawn} more
@@ -32,38 +33,30 @@ export function matters(ui, told, look) {
   return [...broken(ui), ...(told?.owed ?? []).map((one) => owed(ui, one, look)), ...drill(told)];
 }
 
-/** @param {number} us */
+/** @param {number | null} us */
 const since = (us) => (us ? either(`dalle ${f.clock(us)}`, `since ${f.clock(us)}`) : '');
 
-/** @param {Ui} ui */
+/** @param {Ui} ui @returns {Drawn[]} */
 function broken(ui) {
   const all = grouped(alarms.alarms(ui)).filter((one) => one.state === 'stands');
-  const found = all
-    .slice(0, ALARMS_MAX)
-    .map((one) => matter('warn', 'ink-bad', one.means, since(one.members[0].since_us)));
   const said = new Set(all.flatMap((one) => one.members.map((each) => each.subject)));
-  const lines = [...alarms.unusable(ui.feed)].filter((line) => !said.has(line));
-  if (lines.length)
-    found.push(
+  const unusable = alarms.unusable(ui.feed);
+  const lines = ui.feed.lines.filter((one) => unusable.has(one.line) && (one.out || !said.has(one.line)));
+  const found = [
+    ...all.map((one) => matter('warn', 'ink-bad', one.means, since(one.members[0].since_us))),
+    ...lines.map((one) =>
       matter(
-        'warn',
-        'ink-bad',
-        either(`Fuori uso: ${lines.join(', ')}`, `Out of use: ${lines.join(', ')}`),
-        either('Linee, tasto 4', 'Lines, key 4'),
+        one.out ? 'pause' : 'warn',
+        one.out ? 'ink-wait' : 'ink-bad',
+        `${one.line}: ${one.out ? t('outOfService') : t('outOfUse')}`,
+        [why(ui, one), since(one.out?.since_us ?? one.since_us)].filter(Boolean).join(' · '),
       ),
-    );
-  if (all.length > ALARMS_MAX) {
-    const more = all.length - ALARMS_MAX;
-    found.push(
-      matter(
-        'warn',
-        'ink-bad',
-        either(`Altri ${more} avvisi`, `${more} more alarms`),
-        either('Tasto 4', 'Key 4'),
-      ),
-    );
-  }
-  return found;
+    ),
+  ];
+  const more = found.length - BROKEN_MAX;
+  if (more <= 0) return found;
+  const text = either(`Altri ${more}`, `${more} more`);
+  return [...found.slice(0, BROKEN_MAX), matter('warn', 'ink-bad', text, either('Tasto 4', 'Key 4'))];
 }
 
 /** @param {Ui} ui @param {ShiftView['owed'][number]} one @param {(alert: string) => void} look */

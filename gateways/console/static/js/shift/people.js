@@ -13,6 +13,9 @@ import * as s from '../case/situation.js';
 export const onCall = (ui) =>
   (said()?.staff ?? []).filter((one) => one.on_call).map((one) => ui.feed.names(one.operator));
 
+/** Whether it is known that nobody is. */
+export const nobodyOnCall = () => said()?.staff.every((one) => !one.on_call) ?? false;
+
 /** @param {Ui} ui @param {OperatorView} one */
 function does(ui, one) {
   const view = one.alert ? ui.feed.cases.get(one.alert) : null;

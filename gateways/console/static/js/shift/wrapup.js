@@ -1,6 +1,7 @@
 // Wrap-up: the seconds after an operator's part in an alert that are for notes. What stands is the
 // center's.
 
+import { html, nothing } from '../../vendor/lit.js';
 import { either, t } from '../words/words.js';
 import * as f from '../words/format.js';
 import { word } from '../shell/parts.js';
@@ -34,8 +35,10 @@ const enterEnds = (ui) => ui.screen.section === 'case' && (ui.screen.selected()?
 
 /** The operator's state in the bar. @param {Ui} ui */
 export const inBar = (ui) => {
-  const enter = enterEnds(ui) ? ` · ${t('enter')}: ${t('readyNow').toLowerCase()}` : '';
-  return word('note', `${t('wrapUp')} ${span(mine(ui))}${enter}`, 'ink-wait');
+  const enter = enterEnds(ui)
+    ? html`<span class="wide"> · ${t('enter')}: ${t('readyNow').toLowerCase()}</span>`
+    : nothing;
+  return word('note', html`${t('wrapUp')} ${span(mine(ui))}${enter}`, 'ink-wait');
 };
 
 /** The ready view in it: {title, text, step}. @param {Ui} ui */
