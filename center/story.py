@@ -330,6 +330,8 @@ def _rest(event: Event) -> str:
                 if event.leg
                 else f"line {event.line} is free"
             )
+        case ev.LineSeized(tester=str(tester)):
+            return f"{tester} tries line {event.line}" if event.leg else f"line {event.line} is free"
         case ev.LineSeized():
             return f"line {event.line} is seized for {place(event.leg)}"
         case ev.LineQuarantined():

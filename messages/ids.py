@@ -307,6 +307,7 @@ class Role(StrEnum):
     OPERATOR_POOL = "OperatorPool"
     TRUNK_POOL = "TrunkPool"
     OPERATOR_LINES = "OperatorLines"
+    LINE_TESTER = "LineTester"
     DEADLINE_WATCHDOG = "DeadlineWatchdog"
     JOURNAL_KEEPER = "JournalKeeper"
     RECORDING_KEEPER = "RecordingKeeper"

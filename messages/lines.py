@@ -93,7 +93,9 @@ class PreemptCase(Message, frozen=True, kw_only=True, tag="case.preempt"):
 
 
 class GiveWay(Message, frozen=True, kw_only=True, tag="line.give_way"):
-    """A real alert needs this line, on which an operator is nailed up and no alert stands: hang up."""
+    """A real alert needs this line, on which no alert stands, but an operator is nailed up or a test call is:
+    hang up.
+    """
 
     line: LineId
 

@@ -32,6 +32,7 @@ from store.errors import JournalError
 from store.journal.following import Following
 from store.journal.journal import Append, Journal
 from store.journal.notify import kind
+from store.journal.rebuild import is_tried
 from store.nodes.owners import hand_on, owned
 from store.streams import StreamKind
 from store.texts import ask_text
@@ -60,6 +61,7 @@ class AlertIntakeActor(CenterActor):
         """Read which alerts are open, and ask all crews what they are doing."""
         self._setup = self.env.settings_as(Setup)
         self._journal = self.keep(self.env.open_journal_as(Journal))
+        self._own_numbers = {spec.number for spec in self._setup.lines if spec.number is not None}
         self._live = LiveCases()
         self._mine: dict[AlertId, Case] = {}
         """The open alerts that are this node's: all, where it is alone."""
@@ -238,7 +240,10 @@ class AlertIntakeActor(CenterActor):
     # ------------------------------------------------------------ voice alerts
 
     def _called(self, call: calls.IncomingCall) -> None:
-        """A call that comes in is an alert (S2), whoever calls (case 14)."""
+        """A call that comes in is an alert (S2), whoever calls (case 14), but for one that tries a line."""
+        if self._tries_a_line(call):
+            self.tell(Role.LINE_TESTER, "", call)
+            return
         raised = (case for case in self._live.cases.values() if case.phone == call.number)
         verdict = self._voice.hear(call, hushed=any(hushed(case) for case in raised))
         if verdict is Verdict.REJECT:
@@ -261,6 +266,15 @@ class AlertIntakeActor(CenterActor):
             return
         self._voice.known(call.line, call.call)
         self._assign()
+
+    def _tries_a_line(self, call: calls.IncomingCall) -> bool:
+        if call.number not in self._own_numbers:
+            return False
+        try:
+            return is_tried(self._journal, call.line)
+        except JournalError as error:
+            self.log.error("the journal cannot be read", line=call.line, error=str(error))
+            return False
 
     # ------------------------------------------------------------ short messages
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from actors.deadline_watchdog.forecast import expected_free
+from actors.deadline_watchdog.forecast import RELEASED_US, expected_free
 from actors.deadline_watchdog.means import Means
 from actors.trunk_pool.decider import kept_for_inbound
 from messages.base import Joins
@@ -143,6 +143,8 @@ class View:
         case = None if hold.alert is None else self.live.cases.get(hold.alert)
         leg = None if case is None or hold.leg is None else case.legs.get(hold.leg)
         listens = leg is not None and leg.party is Party.LISTENER
+        if hold.tester is not None:
+            return Instant(now_us + RELEASED_US)
         return expected_free(leg, gives_way=listens or (case is not None and case.test), now_us=now_us)
 
 

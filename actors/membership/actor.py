@@ -47,6 +47,7 @@ from store.nodes import members, owners
 SPOKEN_TO: Final = (
     Role.GSM_MODEM,
     Role.OPERATOR_LINES,
+    Role.LINE_TESTER,
     Role.TRUNK_POOL,
     Role.DEADLINE_WATCHDOG,
     Role.ALERT_CASE,

@@ -275,8 +275,9 @@ class TrunkPoolActor(CenterActor):
         )
         if line.alert is None:
             # Whose call it is to keep depends on her shift: only that one does anything.
+            whose = Role.LINE_TESTER if line.tried else Role.OPERATOR_LINES
             for node in (self.env.node, *(place.node for place in self.env.peers.places)):
-                self.tell_node(node, Role.OPERATOR_LINES, "", GiveWay(line=line.line))
+                self.tell_node(node, whose, "", GiveWay(line=line.line))
             return
         preempt = PreemptCase(alert=line.alert, leg=line.seized_by)
         for node, entry in self._all_cases():
@@ -309,6 +310,7 @@ class TrunkPoolActor(CenterActor):
                 alert=None if held is None else held.alert,
                 test=case is not None and case.test,
                 nailed_up=held is not None and held.operator is not None,
+                tried=held is not None and held.tester is not None,
                 stood_on=held is not None and held.operator in stood_on,
                 setting_up=case is not None and is_setting_up(case, spec.line),
                 party=None if leg is None else leg.party,

@@ -304,6 +304,6 @@ def preempted(request: RequestLine, lines: Iterable[Line]) -> Line | None:
         if one.emergency == request.emergency and one.seized_by is not None and not one.taken_out
     ]
     waits = [one for one in held if one.nailed_up and not one.stood_on]
-    yielding = [one for one in held if one.test or one.party is Party.LISTENER]
+    yielding = [one for one in held if one.test or one.tried or one.party is Party.LISTENER]
     found = min(yielding, key=lambda one: (one.party is not Party.LISTENER, one.last_used_at), default=None)
     return found or min(waits, key=lambda one: one.last_used_at, default=None)

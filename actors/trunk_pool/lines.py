@@ -40,6 +40,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """Whether an alert has that operator on it."""
     setting_up: bool = False
     """Whether one of its calls on this line is not up yet, or not gone yet: no other can be added now."""
+    tried: bool = False
+    """A test call is on it, which gives way."""
     party: Party | None = None
     quarantined: bool = False
     taken_out: bool = False

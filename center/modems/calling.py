@@ -13,8 +13,8 @@ from gateways.gsm.driver.events import CallAnswered, CallEvent, CallReleased, Ev
 
 if TYPE_CHECKING:
     from center.modems.session import ModemSession
-    from center.modems.voice_check import VoiceReport
     from center.modems.voice_trial import VoiceTrial
+    from media.trial.check import VoiceReport
     from messages.ids import E164
 
 ANSWER_S: Final = 60.0

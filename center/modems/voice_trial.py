@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from center.modems.voice_check import Carried, VoiceReport, examined, judged_whole
-from center.modems.voice_probe import VoiceProbe, frames_of
 from gateways.gsm.driver.events import CallAnswered, CallReleased, Event, VoiceFailed, VoiceReady
 from media.conference.sounds import Sounds
 from media.ports.opening import open_port
 from media.ports.voice_port import spec_of
+from media.trial.check import Carried, VoiceReport, examined, judged_whole
+from media.trial.probe import VoiceProbe, frames_of
 
 if TYPE_CHECKING:
     from media.ports import ports

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from center.modems.voice_check import Finding, VoiceReport
 from media.sound.frames import RATE_HZ
+from media.trial.check import VoiceReport
+from messages.trials import Finding
 
 
 def lines_of(report: VoiceReport) -> Iterator[str]:

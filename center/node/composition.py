@@ -54,6 +54,13 @@ _MEMBERSHIP: Final = ActorSpec(
     # A node that is no member decides and dials nothing, and its calls go on.
     critical=False,
 )
+_LINE_TESTER: Final = ActorSpec(
+    role=Role.LINE_TESTER,
+    cls="actors.line_tester.actor.LineTesterActor",
+    group="line_tester",
+    # No alert waits for it.
+    critical=False,
+)
 _RECORDINGS: Final = ActorSpec(
     role=Role.RECORDING_KEEPER,
     cls="actors.recording_keeper.actor.RecordingKeeperActor",
@@ -91,6 +98,7 @@ PRELOADED: Final[tuple[str, ...]] = (
     "gateways.gsm.dialects.loading:installed",
     "actors.journal_keeper.actor",
     "actors.recording_keeper.actor",
+    "actors.line_tester.actor",
     "actors.membership.actor",
     "actors.voice_gate.actor",
     "gateways.psap_data.actor",
@@ -122,6 +130,7 @@ def plan(setup: Setup, *, shared: bool = False) -> Plan:
     beside = (
         *((_MEMBERSHIP, VOICE_GATE) if shared else (_KEEPER,)),
         _RECORDINGS,
+        _LINE_TESTER,
         *((DATA_SENDER,) if sends else ()),
     )
     singletons = tuple(ActorSpec(role=role, cls=path, group=group) for role, path, group in _SINGLETONS)

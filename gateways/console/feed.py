@@ -362,6 +362,7 @@ def line_views(
                 alert=None if leg is None else AlertId(leg.leg.rpartition(":")[0]),
                 party=None if leg is None else leg.party,
                 operator=picture.nailed_up.get(spec.line),
+                tester=picture.tried.get(spec.line),
                 quarantine="" if bad is None else bad.reason or "unusable",
                 since_us=since,
                 state=None if report is None else report.state,

@@ -93,6 +93,8 @@ class Picture:
         self.nailed_up: dict[LineId, OperatorId] = {}
         """The lines that carry the call of an operator's shift."""
         self.alarms = Alarms(self._is_open)
+        self.tried: dict[LineId, OperatorId] = {}
+        """The lines on which a test call is, and whose."""
         self._closed: dict[AlertId, Instant] = {}
         self._at_work: dict[AlertId, None] = {}
 
@@ -214,16 +216,19 @@ class Picture:
             self.shifts[operator] = _shift(recorded, event, self.shifts.get(operator))
         return Change(operators=True)
 
-    def _nailed_up(self, line: LineId, operator: OperatorId | None) -> Change:
-        before = self.nailed_up.pop(line, None)
-        if operator is not None:
-            self.nailed_up[line] = operator
-        return Change(lines=before != operator)
+    def _seized(self, seized: ev.LineSeized) -> Change:
+        """What is no alert's is seen here; what is, by its legs."""
+        before = self.nailed_up.pop(seized.line, None), self.tried.pop(seized.line, None)
+        if seized.leg and seized.operator is not None:
+            self.nailed_up[seized.line] = seized.operator
+        elif seized.leg and seized.tester is not None:
+            self.tried[seized.line] = seized.tester
+        return Change(lines=before != (self.nailed_up.get(seized.line), self.tried.get(seized.line)))
 
     def _line(self, recorded: Recorded) -> Change:
         match recorded.event:
-            case ev.LineSeized(line=line, operator=operator, leg=leg):
-                return self._nailed_up(line, operator if leg else None)
+            case ev.LineSeized():
+                return self._seized(recorded.event)
             case ev.LineQuarantined(line=line, reason=reason):
                 self.quarantined[line] = Quarantine(reason=reason, since=recorded.at_us)
                 return Change(lines=True)

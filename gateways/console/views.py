@@ -399,6 +399,8 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
     party: Party | None
     operator: OperatorId | None
     """Whose call is nailed up on it."""
+    tester: OperatorId | None = None
+    """Who tries it with a call now."""
     quarantine: str
     """Why it is not to be used; empty when it can be."""
     since_us: Instant | None

@@ -37,6 +37,10 @@ class LineSeized(Message, frozen=True, kw_only=True, tag="line.seized"):
     attempt: int
     operator: OperatorId | None = None
     """Whose shift it is, where it is no alert's."""
+    tester: OperatorId | None = None
+    """Who tries the line with a call, where it is neither an alert's nor nailed up, until the next event of
+    this kind: that one names no leg where the call has ended.
+    """
 
 
 class LineQuarantined(Message, frozen=True, kw_only=True, tag="line.quarantined"):

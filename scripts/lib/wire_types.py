@@ -16,7 +16,7 @@ from gateways.console.views import CaseView, Events, Levels, NodesTold, Snapshot
 from gateways.http.records import RecordAnswer
 from gateways.http.routes.admin.answers import KeyIssued, KeysView, OperatorAdded, OperatorsView, VersionView
 from gateways.http.routes.admin.backups import BackupsView
-from gateways.http.routes.admin.lines.answers import LinesView
+from gateways.http.routes.admin.lines.answers import LinesView, TrialAnswer
 from gateways.http.routes.admin.nodes import AdminNodes
 from gateways.http.routes.admin.people.answers import PeopleView, PersonAnswer, PersonErased
 from gateways.http.routes.admin.people_import import ImportView
@@ -34,7 +34,7 @@ from model.alarms.kind import AlarmKind
 TOLD = (
     *(Snapshot, Events, Levels, NodesTold, CaseView, Entry, PastAlert, FiguresView, AuditView, DrillView),
     *(SignedOn, OwnAccess, Beginning, OperatorsView, OperatorAdded, KeysView, KeyIssued, VersionView),
-    *(LinesView, BackupsView, ShiftView, StartView, ImportView, AlarmKind),
+    *(LinesView, TrialAnswer, BackupsView, ShiftView, StartView, ImportView, AlarmKind),
     *(SettingsTold, AdminNodes, PeopleView, PersonAnswer, PersonErased, RecordAnswer),
 )
 ENCODED = {"cases": "CaseView"}

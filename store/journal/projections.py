@@ -7,7 +7,7 @@ must make no difference here, so that nothing of an alert counts once the alert 
 - a line is the alert's of its last `line.seized` until the last of this alert's legs on it is released
   (one that joins in the network has several), or until the alert is closed, and then any other's whose leg
   is still on it; where it is an operator's
-  and no alert's, until the next `line.seized`;
+  and no alert's, or is being tried, until the next `line.seized`;
 - an operator is reserved by the alert of her last `operator.reserved` until that alert's
   `operator.left`, `operator.not_answering` or `listener.left` names her, or until the alert is closed;
 - her part in an alert ended with the `operator.left` that is the newest event of her own stream.
@@ -158,6 +158,8 @@ class LineHold(msgspec.Struct, frozen=True, kw_only=True):
     """Whose it is, the newest of its legs; none while it is nobody's."""
     operator: OperatorId | None = None
     """Who is nailed up on it, where it is no alert's."""
+    tester: OperatorId | None = None
+    """Who tries it with a call, where it is neither an alert's nor nailed up."""
     quarantined: bool = False
     reason: str = ""
     taken_out: TakenOut | None = None
@@ -239,9 +241,11 @@ class Lines:
         now = replace(before, version=recorded.version)
         match recorded.event:
             case LineSeized(operator=str(operator), leg=leg, attempt=attempt) if leg:
-                now = replace(now, alert=None, leg=leg, attempt=attempt, operator=operator)
+                now = replace(_nobodys(now), leg=leg, attempt=attempt, operator=operator)
+            case LineSeized(tester=str(tester), leg=leg, attempt=attempt) if leg:
+                now = replace(_nobodys(now), leg=leg, attempt=attempt, tester=tester)
             case LineSeized(alert=str(alert), leg=leg, attempt=attempt) if alert in self._open:
-                now = replace(now, alert=alert, leg=leg, attempt=attempt, operator=None)
+                now = replace(_nobodys(now), alert=alert, leg=leg, attempt=attempt)
             case LineSeized():
                 now = _nobodys(now)
             case LineQuarantined(reason=reason):
@@ -265,4 +269,4 @@ class Lines:
 
 
 def _nobodys(hold: LineHold) -> LineHold:
-    return replace(hold, alert=None, leg=None, attempt=0, operator=None)
+    return replace(hold, alert=None, leg=None, attempt=0, operator=None, tester=None)

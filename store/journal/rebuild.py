@@ -62,10 +62,16 @@ def case_on_line(journal: Journal, line: LineId) -> Case | None:
     return case if case is not None and case.closed_at is None else None
 
 
-def is_nailed_up(journal: Journal, line: LineId) -> bool:
-    """Whether an operator's call stands on it for her shift."""
+def is_no_alerts(journal: Journal, line: LineId) -> bool:
+    """Whether a call is on it that is no alert's: an operator's for the shift, or one that tries the line."""
     seized = _seized(journal, line)
-    return seized is not None and seized.operator is not None and bool(seized.leg)
+    return seized is not None and bool(seized.leg) and (seized.operator or seized.tester) is not None
+
+
+def is_tried(journal: Journal, line: LineId) -> bool:
+    """Whether somebody tries it with a call."""
+    seized = _seized(journal, line)
+    return seized is not None and bool(seized.leg) and seized.tester is not None
 
 
 def _seized(journal: Journal, line: LineId) -> LineSeized | None:

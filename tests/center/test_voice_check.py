@@ -8,13 +8,14 @@ import msgspec
 import numpy as np
 import pytest
 
-from center.modems.voice_check import BROKEN, Carried, Finding, VoiceReport, examined, judged_whole
 from center.modems.voice_words import lines_of
 from media.conference.sounds import FOLDER, read_wav
 from media.sound.flow import Arrival
 from media.sound.frames import FRAME_BYTES, FRAME_SAMPLES, RATE_HZ, SILENCE
 from media.sound.gain import Amplifier
+from media.trial.check import BROKEN, Carried, VoiceReport, examined, judged_whole
 from messages.base import Gains
+from messages.trials import Finding
 
 SECONDS = 12
 VOICE = np.tile(read_wav(FOLDER / "psap_stay.en.wav"), 8)[: SECONDS * RATE_HZ].tobytes()

@@ -85,6 +85,8 @@ EDGES = (
     "media.conference.speaker",
     "media.conference.speaks",
     "media.ports.unix_port",
+    "media.trial.probe",
+    "actors.line_tester.voice",
 )
 DECIDERS = ("actors.*.decider",)
 

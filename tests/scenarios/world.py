@@ -341,6 +341,7 @@ def for_tests(made: Plan) -> Plan:
     """The same plan with ports in memory and a mixer that needs no time."""
     in_place = {
         Role.GSM_MODEM: "tests.scenarios.pipe.MemoryModemActor",
+        Role.LINE_TESTER: "tests.scenarios.tester.SilentTesterActor",
         Role.DATA_SENDER: "tests.scenarios.listeners.SenderToListenersActor",
     }
     actors = tuple(

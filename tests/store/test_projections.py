@@ -235,6 +235,24 @@ def test_a_nailed_up_line_is_the_shifts_until_it_is_said_to_be_nobodys(folds: Fo
     assert folds.lines.lines[SIM1].operator is None
 
 
+def tried(leg: str, *, line: LineId = SIM1) -> LineSeized:
+    return LineSeized(line=line, leg=LegId(leg), attempt=1, tester=ANNA)
+
+
+def test_a_line_is_a_test_call_s_until_it_is_let_go_or_an_alert_has_it(folds: Folds) -> None:
+    folds.say("line-sim1", tried("test-1:1"))
+    hold = folds.lines.lines[SIM1]
+    assert (hold.tester, hold.leg, hold.alert, hold.operator) == (ANNA, "test-1:1", None, None)
+    assert not hold.free
+    folds.say("line-sim1", tried(""))
+    assert folds.lines.lines[SIM1].free
+    folds.say("line-sim1", tried("test-2:1"))
+    folds.say("inbox-x", received())
+    folds.say("line-sim1", seized())
+    hold = folds.lines.lines[SIM1]
+    assert (hold.tester, hold.alert) == (None, X)
+
+
 def test_a_line_that_was_taken_out_is_nobody_s_to_seize_until_it_is_put_back(folds: Folds) -> None:
     folds.say("service-sim1", LineTakenOut(line=SIM1, by=ANNA, reason="a new aerial"))
     hold = folds.lines.lines[SIM1]
@@ -261,6 +279,7 @@ def _line_event(line: LineId) -> st.SearchStrategy[tuple[str, Event]]:
     events = st.one_of(
         st.builds(seizes, ALERTS, ATTEMPTS),
         st.sampled_from((nailed_up("nailed:anna", line=line), nailed_up("", line=line))),
+        st.sampled_from((tried("test-1:1", line=line), tried("", line=line))),
         st.just(LineQuarantined(line=line, reason="x")),
         st.just(LineReturned(line=line)),
     )

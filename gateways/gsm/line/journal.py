@@ -24,7 +24,7 @@ from store.alarms import NodeAlarms
 from store.alerts.texting import begin_if_fit
 from store.errors import JournalError
 from store.journal.journal import Append, Journal
-from store.journal.rebuild import case_on_line, is_nailed_up, is_quarantined, rebuild
+from store.journal.rebuild import case_on_line, is_no_alerts, is_quarantined, rebuild
 from store.texts import Text, end, report
 
 QUARANTINED = "line.quarantined"
@@ -52,12 +52,12 @@ class LineJournal:
         return [] if self.case is None else self._legs_here(self.case)
 
     def who_stands_here(self) -> list[Leg] | None:
-        """The legs that the journal knows on this line. None where it cannot be read, and where an operator's
-        call is nailed up on it: then somebody does.
+        """The legs that the journal knows on this line. None where it cannot be read, and where a call is
+        on it that is an operator's or a test's: then somebody does.
         """
         live = LiveCases()
         try:
-            if is_nailed_up(self._journal, self._line):
+            if is_no_alerts(self._journal, self._line):
                 return None
             # All of them: a line that takes a second call in has been seized twice.
             rebuild(self._journal, live)

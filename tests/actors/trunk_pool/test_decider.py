@@ -82,6 +82,14 @@ def test_a_line_that_was_taken_out_begins_no_call_and_what_stands_on_it_is_gone_
     assert preempted(request(), [replace(out, seized_by=LegId("t1:user"), test=True)]) is None
 
 
+def test_case_09_a_test_call_gives_way_to_an_alert_and_to_no_test() -> None:
+    tried = line("p1", seized_by=LegId("test-1:1"), tried=True)
+    assert granted(request(), tried) is None
+    assert preempted(request(), [tried]) == tried
+    assert preempted(request(test=True), [tried]) is None
+    assert preempted(request(emergency=True, party=Party.PSAP), [tried]) is None
+
+
 def test_two_lines_are_enough_for_two_parties() -> None:
     assert granted(request(), PUBLIC[0], replace(PUBLIC[1], seized_by=LegId("a1:op1"))) == "p0"
 

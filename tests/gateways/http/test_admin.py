@@ -24,6 +24,7 @@ from store.registry.registry import Registry
 from store.registry.sessions import begin
 from tests.gateways.http.place import CLOCK, GIULIA, Place, entered
 from tests.gateways.http.test_audit import handlers
+from tests.gateways.http.test_lines import says
 from tests.gateways.story import Story
 from tests.waiting import wait_until
 
@@ -79,6 +80,9 @@ ROUTES = (
     ("GET", LINES, None, StaffRole.SUPERVISOR),
     ("PUT", f"{LINES}/L1/out", {"reason": "a new aerial"}, StaffRole.SUPERVISOR),
     ("DELETE", f"{LINES}/L1/out", None, StaffRole.SUPERVISOR),
+    ("POST", f"{LINES}/L1/trial", {"to": GIULIA}, StaffRole.SUPERVISOR),
+    ("GET", f"{LINES}/L1/trial", None, StaffRole.SUPERVISOR),
+    ("DELETE", f"{LINES}/L1/trial", None, StaffRole.SUPERVISOR),
     ("GET", BACKUPS, None, StaffRole.ADMIN),
     ("POST", f"{BACKUPS}/check", None, StaffRole.ADMIN),
     ("GET", "/v1/admin/start", None, StaffRole.ADMIN),
@@ -154,6 +158,7 @@ def test_who_may_do_what_and_who_may_not_is_entered(
 ) -> None:  # fmt: skip
     registry.issue_app_key("spare")
     ids = {"SIGN": registry.app_keys()[0].sign, **two_people(web, registry)}
+    says(place, "L1")
     eva = registry.add_operator("Eva", "+390200000019", role=role or StaffRole.OPERATOR, by="test")
     token = registry.issue_token(eva.id, by="test") if role else "swo_nobodys"
     before = registry.operators(), registry.app_keys(), registry.users()

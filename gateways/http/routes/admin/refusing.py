@@ -63,6 +63,17 @@ class Why(StrEnum):
     NODE_GONE = "node_gone"
     WOULD_NOT_START = "would_not_start"
     """With the settings as they are the node would not come back: `path` is the key."""
+    LINE_ELSEWHERE = "line_elsewhere"
+    """It is another node's."""
+    LINE_NOT_READY = "line_not_ready"
+    LINE_IN_USE = "line_in_use"
+    LINE_NEEDED = "line_needed"
+    """An alert is open, and this is one of the last free lines."""
+    NUMBER_OF_112 = "number_of_112"
+    NUMBER_NOT_CALLED = "number_not_called"
+    """It is no number, or the settings do not let it be called (`[dialling]`)."""
+    NO_NUMBER = "no_number"
+    """One of two lines that are to call each other has none in the settings."""
 
 
 class NotDone(RequestError):

@@ -74,6 +74,7 @@ const alarmOf = (ui, one) => ui.feed.alarms.find((alarm) => carriesNone(alarm) &
 export function said(ui, one) {
   const [ic, party] = PARTIES[one.party] ?? ['voice', 'user'];
   if (one.alert) return word(ic, t(party), 'ink-action');
+  if (one.tester) return word('voice', either('Chiamata di prova', 'Test call'), 'ink-action');
   if (one.out) return word('pause', t('outOfService'), 'ink-wait');
   if (one.quarantine || alarmOf(ui, one) || ui.feed.node(one.node)?.alive === false)
     return word('warn', t('outOfUse'), 'ink-bad');
@@ -85,6 +86,7 @@ export function said(ui, one) {
 export function why(ui, one) {
   const view = one.alert ? ui.feed.cases.get(one.alert) : null;
   if (view) return s.shortName(view);
+  if (one.tester) return ui.feed.names(one.tester);
   if (one.out) return `${one.out.reason} (${ui.feed.names(one.out.by)})`;
   if (one.operator) return ui.feed.names(one.operator);
   return one.quarantine || cause(ui, alarmOf(ui, one)) || loudness(one);

@@ -127,7 +127,6 @@ export function help(ui) {
         'Admin: operators, people, keys, lines, backups, settings, nodes, audit, version',
       ),
     ],
-    ['F', either('Linee: fuori servizio, di nuovo in servizio', 'Lines: out of service, back')],
     ['A T', either('Backup: fanne uno, prova a ripristinarlo', 'Backups: make one, restore for trial')],
     ['S', either('Gestione: avvio, che cosa manca; T prova', 'Admin: start, what is missing; T test')],
     [
@@ -136,6 +135,10 @@ export function help(ui) {
         'Nodi: svuota; riavvia senza allarmi. Impostazioni: solo le scelte',
         'Nodes: drain; restart when no alert is open. Settings: only what is set',
       ),
+    ],
+    [
+      'T E F',
+      either('Linee: prova, riaggancia, fuori servizio', 'Lines: test call, hang up, out of service'),
     ],
     ['P A', either('Registro: di chi, o chi', 'Audit: whose, or by whom')],
     [

@@ -7,7 +7,8 @@ from typing import Annotated, Final
 import msgspec
 
 from messages.base import Gains
-from messages.ids import LineId, NodeId, TrunkId
+from messages.ids import Instant, LineId, NodeId, TrunkId
+from messages.trials import LineTrial
 
 REASON_MAX: Final = 200
 Reason = Annotated[str, msgspec.Meta(max_length=REASON_MAX, description="In the operator's own words.")]
@@ -47,3 +48,16 @@ class TakeOut(msgspec.Struct, frozen=True, kw_only=True):
 
     reason: Reason
     typed: str = ""
+
+
+class NewTrial(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom to call: a number, or the name of another line of this node, which answers."""
+
+    to: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+
+class TrialAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The last test call of a line. Times are microseconds UTC."""
+
+    trial: LineTrial | None = None
+    now_us: Instant

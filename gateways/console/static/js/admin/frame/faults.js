@@ -43,6 +43,22 @@ const WHY = {
     'The two records do not fit into one: shorten one of them first.',
   ],
   not_typed: ['Non è né la fine di un numero né il nome.', 'Neither the end of a number nor the name.'],
+  line_elsewhere: [
+    'È di un altro nodo: provala dalla sua console.',
+    'It is another node’s: try it at that one’s console.',
+  ],
+  line_not_ready: ['La linea non può chiamare ora.', 'The line cannot call now.'],
+  line_in_use: ['La linea porta una chiamata.', 'The line has a call.'],
+  line_needed: [
+    'C’è un allarme aperto: le ultime linee libere restano sue.',
+    'An alert is open: the last free lines are kept for it.',
+  ],
+  number_of_112: ['Per prova il 112 non si chiama mai.', '112 is never called for a test.'],
+  number_not_called: ['Questo numero non si può chiamare.', 'This number cannot be called.'],
+  no_number: [
+    'Una delle due linee non ha il suo numero nelle impostazioni.',
+    'One of the two lines has no number in the settings.',
+  ],
   empty: ['Serve un nome.', 'A name is needed.'],
   busy: ['È già in corso.', 'It is being done already.'],
   notYours: ['Solo per gli admin.', 'For admins only.'],

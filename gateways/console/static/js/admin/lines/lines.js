@@ -4,7 +4,7 @@ import { html } from '../../../vendor/lit.js';
 import { said, signal, trunkName, why } from '../../plant/lines.js';
 import { either, t } from '../../words/words.js';
 import { listPage } from '../frame/page.js';
-import { acts, form, now, pressed as ordered, rows } from './rows.js';
+import { acts, form, now, once, pressed as ordered, rows } from './rows.js';
 
 export const clear = () => rows.clear();
 /** @param {Ui} ui */
@@ -53,5 +53,6 @@ export const pane = (ui) =>
     ],
     cells: (one) => cells(ui, one),
     form: () => form(ui),
+    once: () => once(ui),
     empty: either('Nessuna linea', 'No lines'),
   });

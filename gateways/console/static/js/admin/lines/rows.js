@@ -2,8 +2,10 @@
 // in the administration and in the plant view. How each is at this moment the feed says.
 
 import { either } from '../../words/words.js';
+import { answered } from '../frame/faults.js';
 import { Form, formPane } from '../frame/form.js';
 import { Rows } from '../frame/rows.js';
+import { FIELDS, Shown, trialPane } from './trial.js';
 
 /** @type {Rows<LineRow>} */
 export const rows = new Rows('lines', '/v1/admin/lines', {
@@ -27,7 +29,8 @@ const TYPED = {
   label: () => either('Il suo nome, se è l’ultima per il 112', 'Its name, where it is the last one for 112'),
   kind: 'text',
 };
-const OUT = 'line-out'; // the id of the form for it
+const OUT = 'line-out'; // the ids of the forms
+const TRIAL = 'line-trial';
 
 /** Who may order anything of a line. @param {Ui} ui */
 export const mayOrder = (ui) => ui.feed.me.role !== 'operator';
@@ -44,7 +47,7 @@ async function putBack(ui, { line }) {
 /** @param {Ui} ui @param {LineRow} row */
 function askOut(ui, { emergency }) {
   const fields = emergency ? [REASON, TYPED] : [REASON];
-  rows.open(ui, new Form(OUT, fields, { reason: '', typed: '' }), '');
+  rows.open(ui, new Form(OUT, fields, { reason: '', typed: '' }));
 }
 
 /** @param {Ui} ui */
@@ -55,10 +58,36 @@ async function takeOut(ui) {
   rows.say(ui, true, either(`${line} è fuori servizio.`, `${line} is out of service.`));
 }
 
+/** @param {Ui} ui @param {LineTrial} trial */
+function show(ui, trial) {
+  const shown = new Shown(trial, `${rows.pathOf(trial.line)}/trial`);
+  rows.tell(ui, shown);
+  shown.follow(ui, () => rows.once === shown && ['plant', 'admin'].includes(ui.screen.section));
+}
+
+/** @param {Ui} ui */
+async function tryLine(ui) {
+  const said = await rows.send(ui, 'POST', `${rows.pathOf(rows.cursor)}/trial`, rows.form.now);
+  if (!said) return;
+  rows.form = null;
+  show(ui, said.trial);
+}
+
+/** Whom to call; or, where one is on, how it goes. @param {Ui} ui @param {LineRow} row */
+async function askTrial(ui, { line }) {
+  const { said } = await answered(ui.feed.read(`${rows.pathOf(line)}/trial`));
+  if (said?.trial && !said.trial.ended_at) show(ui, said.trial);
+  else rows.open(ui, new Form(TRIAL, FIELDS, { to: '' }));
+}
+
+/** @param {Ui} ui @param {Shown} shown */
+const hangUp = (ui, shown) => rows.order(ui, 'DELETE', shown.path);
+
 /** What can be ordered of the line that is pointed at. @param {Ui} ui */
 export function acts(ui) {
   const out = now(ui, rows.cursor)?.out;
   return /** @type {[string, string][]} */ ([
+    ['T', either('Chiamata di prova', 'Test call')],
     ['F', out ? either('Rimetti in servizio', 'Put back') : either('Metti fuori servizio', 'Take out')],
   ]);
 }
@@ -67,19 +96,36 @@ export function acts(ui) {
 export function pressed(ui, key) {
   if (rows.pressed(ui, key)) return true;
   const row = rows.row();
-  if (!row || key !== 'F') return false;
-  if (now(ui, row.line)?.out) putBack(ui, row);
+  if (key === 'E' && rows.once) hangUp(ui, rows.once);
+  else if (!row) return false;
+  else if (key === 'T') askTrial(ui, row);
+  else if (key !== 'F') return false;
+  else if (now(ui, row.line)?.out) putBack(ui, row);
   else askOut(ui, row);
   return true;
 }
 
 /** Title, label and way of the form that is open. @param {Ui} ui */
-export const form = (ui) => ({
-  title: either(`${rows.cursor}: fuori servizio`, `${rows.cursor}: out of service`),
-  label: either('Metti fuori servizio', 'Take out'),
-  send: () => takeOut(ui),
-});
+export const form = (ui) =>
+  rows.form.id === TRIAL
+    ? {
+        title: either(`Chiamata di prova da ${rows.cursor}`, `Test call from ${rows.cursor}`),
+        label: either('Chiama', 'Call'),
+        send: () => tryLine(ui),
+      }
+    : {
+        title: either(`${rows.cursor}: fuori servizio`, `${rows.cursor}: out of service`),
+        label: either('Metti fuori servizio', 'Take out'),
+        send: () => takeOut(ui),
+      };
 
-/** What stands beside the lines: the form that is open; null: nothing. @param {Ui} ui */
+/** @param {Ui} ui */
+export const once = (ui) => trialPane(ui, rows.once);
+
+/** What stands beside the lines: the form that is open, a test call; null: nothing. @param {Ui} ui */
 export const beside = (ui) =>
-  rows.form ? formPane(ui, rows.form, { ...form(ui), leave: () => rows.leave(ui) }) : null;
+  rows.form
+    ? formPane(ui, rows.form, { ...form(ui), leave: () => rows.leave(ui) })
+    : rows.once
+      ? once(ui)
+      : null;

@@ -6,7 +6,6 @@ The sentences are in `center.modems.voice_words`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Final
 
 import msgspec
@@ -17,6 +16,7 @@ from media.sound.flow import Arrival, flow_of, on_our_clock
 from media.sound.frames import FRAME_BYTES, FRAMES_PER_S, RATE_HZ, SAMPLE_BYTES, SILENCE, samples_of
 from messages.base import NO_GAINS, Gains
 from messages.lines import WayLevel
+from messages.trials import Finding
 from model.loudness import Loudness, better_gain_in_db, judged
 
 LATE_S: Final = 3.0
@@ -30,38 +30,6 @@ _ECHO_DB: Final = -35.0
 _NOISE_DBFS: Final = -30.0
 """As loud as speech, and no voice in it."""
 _SHORTEST_S: Final = 3.0
-
-
-class Finding(StrEnum):
-    """What is wrong with a line's voice, or worth knowing; the worst come first."""
-
-    NOT_ANSWERED = "not_answered"
-    NO_PORT = "no_port"
-    """No voice port is known, or it cannot be opened."""
-    REFUSED = "refused"
-    """The modem did not switch its voice to the host."""
-    NOTHING = "nothing"
-    """The port gives no byte."""
-    MUTE = "mute"
-    """It gives digital silence and nothing else."""
-    NOISE = "noise"
-    """It gives something as loud as speech that is none."""
-    RATE = "rate"
-    """It gives more or fewer samples than it should."""
-    NOT_TAKEN = "not_taken"
-    """It does not take what is said to it."""
-    WORN = "worn"
-    """This call was worse than the one before it."""
-    SHORT = "short"
-    """The call was too short to tell."""
-    LATE = "late"
-    LOST = "lost"
-    DRIFT = "drift"
-    LOUD = "loud"
-    QUIET = "quiet"
-    ECHO = "echo"
-    NO_VOICE = "no_voice"
-    """Nobody has spoken: of the level nothing is known."""
 
 
 BROKEN: Final = frozenset(list(Finding)[: list(Finding).index(Finding.SHORT) + 1])

@@ -1,4 +1,4 @@
-"""A voice port in the hands of the command line: opened as a bridge would, something is said, all is kept.
+"""A voice port in the hands of whoever tries a line: opened as a bridge would, all that comes is kept.
 
 One thread; it waits for sound and stamps it when it comes, because what is read at a beat of our own tells
 nothing of the modem's clock. The port stays open until `stop`, over as many calls as there are.
@@ -12,14 +12,19 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from center.modems.voice_check import Carried
+import numpy as np
+
 from media.conference.beat import Schedule, monotonic_us
 from media.ports.ports import PortCounters, VoicePort, VoicePortError
 from media.sound.flow import Arrival
-from media.sound.frames import FRAME_BYTES, SAMPLE_BYTES, SILENCE
+from media.sound.frames import FRAME_BYTES, SAMPLE_BYTES, SILENCE, samples_of
+from media.sound.levels import FLOOR_DBFS, dbfs_of
+from media.trial.check import Carried
 
 AGAIN_S: Final = 0.2
 """Between two attempts to open it."""
+LATELY: Final = 10
+"""Frames, 200 ms, by which it is told how loud it is now."""
 _IDLE_S: Final = 0.1
 _ENDS_S: Final = 5.0
 """A driver may take its time to close."""
@@ -44,6 +49,11 @@ class VoiceProbe:
         self._call = _Call(self._counters)
         if not self._thread.is_alive():
             self._thread.start()
+
+    def levels(self) -> tuple[int, int] | None:
+        """How loud the last 200 ms were, in dBFS: what came, and what was said. None where no call is on."""
+        call = self._call
+        return None if call is None or not call.open else call.levels()
 
     def end(self) -> Carried | None:
         """The call is over; what has passed. None where the port was not open in it."""
@@ -119,6 +129,10 @@ class _Call:
         self._frames.append((tick.number, frame))
         return frame
 
+    def levels(self) -> tuple[int, int]:
+        heard, said = b"".join(self._heard[-LATELY:])[-LATELY * FRAME_BYTES :], self._frames[-LATELY:]
+        return _dbfs(heard), _dbfs(b"".join(frame for _, frame in said))
+
     def carried(self, counters: PortCounters, rate_hz: int) -> Carried:
         return Carried(
             began_s=self._began_us / 1e6,
@@ -132,6 +146,11 @@ class _Call:
             dropped_frames=counters.dropped_frames - self._before.dropped_frames,
             realigned=counters.realigned - self._before.realigned,
         )
+
+
+def _dbfs(pcm: bytes) -> int:
+    samples = samples_of(pcm[: len(pcm) // SAMPLE_BYTES * SAMPLE_BYTES]).astype(np.float64)
+    return round(dbfs_of(float(np.mean(samples * samples)))) if len(samples) else round(FLOOR_DBFS)
 
 
 def frames_of(pcm: bytes, pause_s: float) -> list[bytes]:

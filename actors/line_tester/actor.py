@@ -1,0 +1,229 @@
+"""The process that tries lines with calls, when somebody has ordered one. Alerts come first: it gives way.
+
+The order is in the run directory, and the line is the test's by `line.seized` in the journal. Killed, it
+leaves the call up; the next one goes on with it, or, where the order is gone, ends it and lets the line go.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar, Final
+
+from msgspec.structs import replace
+from thespian.actors import ActorAddress
+
+from actors.line_tester.decider import Trial, begin, end, heard, rings, told, turn
+from actors.line_tester.voice import SAID, LineVoice, shown_of
+from media.conference.sounds import Sounds
+from messages.calls import CallReport, IncomingCall
+from messages.envelope import Envelope
+from messages.events import LineSeized
+from messages.ids import SECOND, Instant, LegId, LineId, Role
+from messages.lines import GiveWay, LineLevels
+from messages.trials import LineTrial, TrialEnd, TrialOrder, VoiceShown, WayNow, leg_of
+from model.policy import Setup
+from model.rules.withheld_numbers import unfit
+from runtime.actor import CenterActor
+from runtime.published import line_levels, line_trials
+from store import streams
+from store.errors import JournalError
+from store.journal.following import Following
+from store.journal.journal import Append, Journal
+from store.journal.projections import LineHold, Lines
+
+TURN_US: Final = Instant(SECOND // 4)
+STALE_US: Final = Instant(5 * SECOND)
+"""An order whose line has not become the test's by then has come to nothing."""
+
+
+class LineTesterActor(CenterActor):
+    """Every test call of this node's lines."""
+
+    role: ClassVar[Role] = Role.LINE_TESTER
+
+    def started(self) -> None:
+        """Go on with what a process before this one has begun, or end it."""
+        self._setup = self.env.settings_as(Setup)
+        self._journal = self.keep(self.env.open_journal_as(Journal))
+        self._trials: dict[LineId, Trial] = {}
+        self._voices: dict[LegId, LineVoice] = {}
+        self._lines = Lines()
+        self._following: Following | None = None
+        self._left_behind()
+        self._look()
+
+    def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
+        """A modem about a call of ours, or somebody who needs the line."""
+        now_us = self.now_us()
+        match envelope.body:
+            case CallReport() as report:
+                for line, trial in self._trials.items():
+                    self._trials[line] = heard(trial, report, now_us)
+                # It answers an order: another one now would go to and fro without end.
+                return
+            case IncomingCall() as call:
+                for line, trial in self._trials.items():
+                    self._trials[line] = rings(trial, call, now_us)
+            case GiveWay(line=needed):
+                for line, trial in self._trials.items():
+                    if needed in (one.line for one in trial.ends_of_it):
+                        self._trials[line] = end(trial, TrialEnd.ALERT)
+            case _:
+                super().receive(envelope, sender)
+                return
+        self._turn()
+
+    def tick(self, now_us: Instant) -> None:
+        """Somebody may have ordered one."""
+        self._look()
+
+    def timer(self, timer: object, now_us: Instant) -> None:
+        """While a call is on, several times a second."""
+        self._look()
+
+    def stopping(self) -> None:
+        """Let go of the voices; the calls stay up, and end with the next start."""
+        for voice in self._voices.values():
+            voice.end()
+
+    def new_voice(self, said: str, answered_at: Instant | None) -> LineVoice:
+        """What has the voice of a line."""
+        own = Path(self._setup.announcements) if self._setup.announcements else None
+        return LineVoice(Sounds(own, self._setup.policy.language), said, answered_at)
+
+    # ------------------------------------------------------------ orders
+
+    def _look(self) -> None:
+        now_us = self.now_us()
+        orders = {order.line: order for order in line_trials.ordered(self.env.run)}
+        if not orders and not self._trials:
+            self._follow_no_more()
+            return
+        if not self._follow():
+            return
+        for line, order in orders.items():
+            if line not in self._trials:
+                self._begin(order, now_us)
+            elif order.stop or order.trial != self._trials[line].order.trial:
+                self._trials[line] = end(self._trials[line], TrialEnd.ORDERED)
+        for line, trial in self._trials.items():
+            if line not in orders:
+                self._trials[line] = end(trial, TrialEnd.LOST)
+        self._turn()
+        if self._trials:
+            self.at(Instant(self.now_us() + TURN_US), "turn")
+
+    def _begin(self, order: TrialOrder, now_us: Instant) -> None:
+        if not self._has(order.line, leg_of(order.trial, 1)):
+            if now_us - order.begun_at >= STALE_US:
+                line_trials.forget(self.env.run, order.line)
+            return
+        trial = begin(order, now_us)
+        if order.stop or unfit(order.number, self._setup.policy) is not None:
+            # The web has looked; a file of ours may be anybody's by now.
+            trial = end(trial, TrialEnd.ORDERED)
+        self._trials[order.line] = trial
+        self.log.info("a test call begins", line=order.line, other=order.other, by=order.by)
+
+    def _left_behind(self) -> None:
+        """Let go of lines that are a test's by the journal, and of which no order says anything.
+
+        A call that may be left the modem's own process ends, as it ends all that are nobody's.
+        """
+        if not self._follow():
+            return
+        known = {order.line for order in line_trials.ordered(self.env.run)}
+        known |= {order.other for order in line_trials.ordered(self.env.run) if order.other is not None}
+        own = {spec.line for spec in self._setup.lines}
+        for hold in list(self._lines.lines.values()):
+            if hold.tester is not None and hold.line in own and hold.line not in known:
+                self._free(hold)
+
+    # ------------------------------------------------------------ turns
+
+    def _turn(self) -> None:
+        for line, trial in list(self._trials.items()):
+            for one in trial.ends_of_it:
+                if not self._has(one.line, one.leg):
+                    # Somebody calls in on it, and has it now.
+                    trial = end(trial, TrialEnd.ALERT)
+            due = turn(trial, self.now_us())
+            self._trials[line] = due.trial
+            for where, order in due.orders:
+                self.tell(Role.GSM_MODEM, where, order)
+            self._listen(due.trial)
+            shown = self._shown(due.trial)
+            if due.over:
+                self._ended(due.trial, shown)
+            else:
+                line_trials.tell(self.env.run, shown)
+
+    def _listen(self, trial: Trial) -> None:
+        for said, one in zip(SAID, trial.ends_of_it, strict=False):
+            if one.leg not in self._voices:
+                if trial.answered_at is None:
+                    continue
+                self._voices[one.leg] = self.new_voice(said, trial.answered_at)
+            if one.report is not None and one.report.voice is not None and not one.gone:
+                self._voices[one.leg].begin(one.report.voice, self.now_us())
+
+    def _shown(self, trial: Trial) -> LineTrial:
+        now = []
+        for one in trial.ends_of_it:
+            voice = self._voices.get(one.leg)
+            if voice is not None and (levels := voice.levels()) is not None:
+                now.append(WayNow(line=one.line, into=levels[0], out=levels[1]))
+        return replace(told(trial), now=tuple(now))
+
+    def _ended(self, trial: Trial, shown: LineTrial) -> None:
+        for one in trial.ends_of_it:
+            hold = self._lines.lines.get(one.line)
+            if hold is not None and hold.leg == one.leg and not self._free(hold):
+                return  # again at the next turn
+        voices = tuple(self._heard(one.line, one.leg) for one in trial.ends_of_it)
+        ended = replace(shown, now=(), voices=voices, ended_at=self.now_us())
+        line_trials.tell(self.env.run, ended)
+        line_trials.forget(self.env.run, trial.order.line)
+        del self._trials[trial.order.line]
+        self.log.info("a test call is over", line=trial.order.line, ends=trial.ends)
+
+    def _heard(self, line: LineId, leg: LegId) -> VoiceShown:
+        voice = self._voices.pop(leg, None) or self.new_voice(SAID[0], None)
+        report = voice.end()
+        if report.into.ms:
+            gains = next(spec.gains for spec in self._setup.lines if spec.line == line)
+            levels = LineLevels(line=line, at=self.now_us(), into=report.into, out=report.out, gains=gains)
+            line_levels.write(self.env.state, levels)
+        return shown_of(line, report)
+
+    # ------------------------------------------------------------ the journal
+
+    def _has(self, line: LineId, leg: LegId) -> bool:
+        hold = self._lines.lines.get(line)
+        return hold is not None and hold.leg == leg
+
+    def _free(self, hold: LineHold) -> bool:
+        """The line is nobody's again; False where that cannot be written now."""
+        free = LineSeized(line=hold.line, leg=LegId(""), attempt=hold.attempt, tester=hold.tester)
+        try:
+            self._journal.append(Append(streams.line(hold.line), hold.version, (free,)))
+        except JournalError as error:
+            self.log.warning("a line is not let go yet", line=hold.line, error=str(error))
+            return False
+        return True
+
+    def _follow(self) -> bool:
+        try:
+            if self._following is None:
+                self._lines = Lines()
+                self._following = Following(self._journal, self._lines)
+            self._following.catch_up()
+        except JournalError as error:
+            self.log.error("the journal cannot be read", error=str(error))
+            return False
+        return True
+
+    def _follow_no_more(self) -> None:
+        if self._following is not None:
+            self._following.close()
+            self._following = None

@@ -1,0 +1,83 @@
+"""The voice of a line that is tried: opened as a bridge would, an announcement is said, all is measured."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from media.conference.sounds import Sounds
+from media.ports.opening import open_port
+from media.ports.ports import VoicePort as Port
+from media.ports.voice_port import spec_of
+from media.trial.check import VoiceReport, examined, judged_whole
+from media.trial.probe import VoiceProbe, frames_of
+from messages.base import VoicePort
+from messages.ids import SECOND, Instant, LineId
+from messages.trials import VoiceShown
+
+PAUSE_S: Final = 2.0
+SAID: Final = ("please_hold", "user_on_the_line")
+"""By the calling line, and by the one that is called: two that say the same would sound like an echo."""
+
+
+class LineVoice:
+    """Of one line, in one call."""
+
+    def __init__(self, sounds: Sounds, said: str, answered_at: Instant | None) -> None:
+        self._said = frames_of(sounds.load(said, "", "").tobytes(), PAUSE_S)
+        self._answered_at = answered_at
+        self._port: VoicePort | None = None
+        self._probe: VoiceProbe | None = None
+        self._opened_after_s = 0.0
+
+    def begin(self, port: VoicePort, now_us: Instant) -> None:
+        """It flows from now on; a second time does nothing."""
+        if self._probe is not None:
+            return
+        self._port = port
+        self._opened_after_s = round((now_us - (self._answered_at or now_us)) / SECOND, 2)
+        self._probe = VoiceProbe(self._open, self._said)
+        self._probe.begin()
+
+    def levels(self) -> tuple[int, int] | None:
+        """How loud it is now, what comes and what is said, in dBFS."""
+        return None if self._probe is None else self._probe.levels()
+
+    def end(self) -> VoiceReport:
+        """What the call has shown. Waits for the port to be closed."""
+        answered = self._answered_at is not None
+        if self._probe is None or self._port is None:
+            return judged_whole(VoiceReport(call=1, answered=answered))
+        carried = self._probe.end()
+        self._probe.stop()
+        report = VoiceReport(
+            call=1,
+            answered=answered,
+            path=self._port.path,
+            trouble=self._probe.trouble,
+            opened_after_s=self._opened_after_s,
+        )
+        if carried is None:
+            return judged_whole(report)
+        return examined(report, carried, gains=self._port.gains)
+
+    def _open(self) -> Port:
+        assert self._port is not None
+        return open_port(spec_of(self._port))
+
+
+def shown_of(line: LineId, report: VoiceReport) -> VoiceShown:
+    """What of it is shown."""
+    return VoiceShown(
+        line=line,
+        findings=report.findings,
+        proved=report.proved,
+        trouble=report.trouble,
+        seconds=report.seconds,
+        into=report.into,
+        out=report.out,
+        opened_after_s=report.opened_after_s,
+        lost_frames=report.lost_frames,
+        longest_pause_ms=report.longest_pause_ms,
+        echo_db=None if report.echo is None else round(report.echo.level_db, 1),
+        better_gain_in_db=report.better_gain_in_db,
+    )

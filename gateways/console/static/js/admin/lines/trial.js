@@ -1,0 +1,143 @@
+// A test call: how it goes with its levels, and what it has shown of the line.
+
+import { html, nothing } from '../../../vendor/lit.js';
+import { word } from '../../shell/parts.js';
+import { lit } from '../../sound/meters.js';
+import { causeInWords } from '../../words/causes.js';
+import { either, t } from '../../words/words.js';
+import { answered, why } from '../frame/faults.js';
+import { button } from '../frame/page.js';
+import { findings } from './findings.js';
+
+const AGAIN_MS = 300; // so soon a level is shown
+const SEGMENTS = Array.from({ length: 20 });
+
+/** @type {FormField[]} */
+export const FIELDS = [
+  {
+    name: 'to',
+    label: () => either('Numero, o il nome di un’altra linea', 'A number, or the name of another line'),
+    kind: 'text',
+    max: 64,
+    needed: true,
+  },
+];
+
+/** What stands beside the lines: the newest that is known of the call, and why nothing newer is. */
+export class Shown {
+  fault = '';
+
+  /** @param {LineTrial} trial @param {string} path */
+  constructor(trial, path) {
+    this.trial = trial;
+    this.path = path;
+  }
+
+  /** Ask until it is over, or nobody looks any more. @param {Ui} ui @param {() => boolean} looked */
+  async follow(ui, looked) {
+    const answer = await answered(ui.feed.read(this.path));
+    if (!looked()) return;
+    const { trial } = answer.said ?? {};
+    if (trial?.trial === this.trial.trial) this.trial = trial; // until it has begun, the one before is told
+    this.fault = answer.code;
+    ui.draw();
+    if (!this.trial.ended_at) setTimeout(() => this.follow(ui, looked), AGAIN_MS);
+  }
+}
+
+/** @param {number} us */
+const seconds = (us) => (us / 1e6).toFixed(1).replace('.', either(',', '.'));
+
+/** @param {string} text @param {number | null} at @param {LineTrial} trial */
+const step = (text, at, trial) =>
+  at
+    ? html`<li>
+        ${word('check', text, 'ink-ok')} <span class="num">${seconds(at - trial.begun_at)} s</span>
+      </li>`
+    : html`<li>${word('todo', text, 'ink-2')}</li>`;
+
+/** Why it has ended. @param {LineTrial} trial */
+function end({ ends, cause }) {
+  switch (ends) {
+    case 'released':
+      return cause === null ? either('Finita.', 'Ended.') : causeInWords(cause);
+    case 'ordered':
+      return either('Chiusa da te.', 'Ended by you.');
+    case 'time':
+      return either('Chiusa dopo un minuto.', 'Ended after a minute.');
+    case 'alert':
+      return either('Chiusa: un allarme ha bisogno della linea.', 'Ended: an alert needs the line.');
+    default:
+      return either('Il modem non risponde più.', 'The modem answers no more.');
+  }
+}
+
+/** @param {string} text @param {number} dbfs */
+const way = (text, dbfs) =>
+  html`<div class="trial__way">
+    <span>${text}</span
+    ><span class="meter" data-voice aria-hidden="true"
+      >${SEGMENTS.map((_, at) => html`<i class=${at < lit({ dbfs }) ? 'on' : ''}></i>`)}</span
+    ><span class="num">${String(dbfs).replace('-', '−')} dBFS</span>
+  </div>`;
+
+/**
+ * Of one line: as it is now, or what the whole call has shown.
+ * @param {LineTrial} trial @param {string} line
+ */
+function voice(trial, line) {
+  const now = trial.now.find((one) => one.line === line);
+  const shown = trial.voices.find((one) => one.line === line);
+  const [into, out] = now ? [now.into, now.out] : [shown?.into.dbfs, shown?.out.dbfs];
+  return html`<section class="trial__line" aria-label=${line}>
+    <h3>${line}</h3>
+    ${
+      into === undefined || (shown && !shown.seconds)
+        ? nothing
+        : html`${way(either('Entra', 'In'), Math.round(into))}${way(either('Esce', 'Out'), Math.round(out))}`
+    }
+    ${
+      shown
+        ? findings(shown).map(
+            (text) =>
+              html`<p>${word(shown.proved ? 'check' : 'warn', text, shown.proved ? '' : 'ink-wait')}</p>`,
+          )
+        : nothing
+    }
+  </section>`;
+}
+
+/** @param {Ui} ui @param {Shown} shown */
+export function trialPane(ui, { trial, fault }) {
+  const lines = [trial.line, ...(trial.other ? [trial.other] : [])];
+  return html`<section class="panel once trial" aria-labelledby="trial-h">
+    <div class="panel__head">
+      <h2 id="trial-h">${either('Chiamata di prova', 'Test call')}: ${lines.join(' → ')}</h2>
+    </div>
+    <div class="panel__body">
+      <ol class="trial__steps">
+        ${step(either('Squilla', 'Rings'), trial.ringing_at, trial)}${step(
+          either('Ha risposto', 'Answered'),
+          trial.answered_at,
+          trial,
+        )}
+      </ol>
+      ${lines.map((line) => voice(trial, line))}
+      <p role="status">
+        ${
+          trial.ended_at
+            ? word('done', end(trial))
+            : fault
+              ? word('warn', why(fault), 'ink-bad')
+              : trial.ends
+                ? word('clock', either('Si chiude…', 'Ending…'))
+                : nothing
+        }
+      </p>
+      <div class="form__keys">
+        ${trial.ended_at ? nothing : button(ui, ['E', either('Riaggancia', 'Hang up')])}
+        <button class="btn" @click=${() => ui.press('Escape')}><kbd>Esc</kbd>${t('back')}</button>
+      </div>
+    </div>
+  </section>`;
+}

@@ -1,0 +1,130 @@
+"""A test call on a line: what is wanted, how it goes, and what it has shown. Data, of no envelope."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from messages.calls import CallState
+from messages.ids import E164, Instant, LegId, LineId, OperatorId
+from messages.lines import WayLevel
+
+
+class Finding(StrEnum):
+    """What is wrong with a line's voice, or worth knowing; the worst come first."""
+
+    NOT_ANSWERED = "not_answered"
+    NO_PORT = "no_port"
+    """No voice port is known, or it cannot be opened."""
+    REFUSED = "refused"
+    """The modem did not switch its voice to the host."""
+    NOTHING = "nothing"
+    """The port gives no byte."""
+    MUTE = "mute"
+    """It gives digital silence and nothing else."""
+    NOISE = "noise"
+    """It gives something as loud as speech that is none."""
+    RATE = "rate"
+    """It gives more or fewer samples than it should."""
+    NOT_TAKEN = "not_taken"
+    """It does not take what is said to it."""
+    WORN = "worn"
+    """This call was worse than the one before it."""
+    SHORT = "short"
+    """The call was too short to tell."""
+    LATE = "late"
+    LOST = "lost"
+    DRIFT = "drift"
+    LOUD = "loud"
+    QUIET = "quiet"
+    ECHO = "echo"
+    NO_VOICE = "no_voice"
+    """Nobody has spoken: of the level nothing is known."""
+
+
+class TrialEnd(StrEnum):
+    """Why a test call has ended, or is being ended."""
+
+    RELEASED = "released"
+    """Whoever was called, or the network, has ended it."""
+    ORDERED = "ordered"
+    TIME = "time"
+    ALERT = "alert"
+    """An alert needs the line, or somebody calls in on it."""
+    LOST = "lost"
+    """Its modem, or what was ordered, is gone."""
+
+
+class TrialOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wanted."""
+
+    trial: str
+    line: LineId
+    number: E164
+    other: LineId | None = None
+    """The line of the center's that is called, and is to answer; its number is `number`."""
+    caller: E164 | None = None
+    """Of the calling line, by which the other one knows the call."""
+    by: OperatorId
+    begun_at: Instant
+    stop: bool = False
+
+
+class WayNow(msgspec.Struct, frozen=True, kw_only=True):
+    """How loud a line is at this moment, dBFS."""
+
+    line: LineId
+    into: int
+    """What comes from the line."""
+    out: int
+    """What is said to it."""
+
+
+class VoiceShown(msgspec.Struct, frozen=True, kw_only=True):
+    """What the call has shown of one line's voice."""
+
+    line: LineId
+    findings: tuple[Finding, ...] = ()
+    proved: bool = False
+    """Whether it has carried a voice both ways, as far as can be told from here."""
+    trouble: str = ""
+    """Why its port could not be opened, in the system's words."""
+    seconds: float = 0.0
+    into: WayLevel = WayLevel()
+    out: WayLevel = WayLevel()
+    opened_after_s: float | None = None
+    """From the answer until the modem had switched its voice on."""
+    lost_frames: int = 0
+    """Of 20 ms each, of what should have come."""
+    longest_pause_ms: int = 0
+    echo_db: float | None = None
+    """How loud what was said came back, beside what was said; None: not heard again."""
+    better_gain_in_db: float | None = None
+    """What the line's setting might be; None where it is well."""
+
+
+class LineTrial(msgspec.Struct, frozen=True, kw_only=True):
+    """How it goes, or went."""
+
+    trial: str
+    line: LineId
+    other: LineId | None
+    by: OperatorId
+    begun_at: Instant
+    state: CallState
+    ringing_at: Instant | None = None
+    answered_at: Instant | None = None
+    ended_at: Instant | None = None
+    """When the line was nobody's again."""
+    ends: TrialEnd | None = None
+    cause: int | None = None
+    """ITU-T Q.850, as the modem has it."""
+    now: tuple[WayNow, ...] = ()
+    voices: tuple[VoiceShown, ...] = ()
+    """At the end: of the calling line, and of the other where there was one."""
+
+
+def leg_of(trial: str, end: int) -> LegId:
+    """The leg of the calling line (1) or of the one that is called (2)."""
+    return LegId(f"test-{trial}:{end}")
