@@ -25,14 +25,15 @@ _SENTENCES: Final = {
     ),
     Obstacle.HELD: "{about} has its port open: stop that, or keep it away",
     Obstacle.MODEM_MANAGER: (
-        "ModemManager runs, and would take it: install deploy/99-securwoman-modemmanager.rules"
+        "ModemManager runs, and would take it: `scripts/install` brings the udev rules; then plug it in again"
     ),
     Obstacle.NOT_ALLOWED: "this account may not open its port: make it a member of the group {about}",
     Obstacle.CARD_NOT_ALLOWED: (
         "this account may not open its sound card: make it a member of the group {about}"
     ),
     Obstacle.SUSPENDS: (
-        "the kernel puts it to sleep while it is idle: install deploy/99-securwoman-modemmanager.rules"
+        "the kernel puts it to sleep while it is idle: `scripts/install` brings the udev rules; then plug it "
+        "in again"
     ),
     Obstacle.OVER_CURRENT: "its hub has cut its power {count} times: a powered hub, or a supply of its own",
     Obstacle.HUB_WITHOUT_SUPPLY: "its hub has no supply of its own: a transmitting modem draws up to 2 A",

@@ -12,24 +12,31 @@ from typing import Any, Final
 import msgspec
 from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import JSONBody
 
 from gateways.http.answers import AlertAnswer, AnyRequest, Problem, answer, rfc3339, said
 from gateways.http.context import Web
+from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
 from gateways.http.errors import NotAllowed, Refused
+from gateways.http.routes.admin.refusing import refusing
 from gateways.http.routes.figures import OPERATORS, no_store
 from messages.events import AlertReceived, NoteAdded, NumberRaised, PsapRequested, ShiftChanged
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, OperatorId, Outcome, ShiftState
 from messages.journal import Recorded
 from model.alert.evolve import fold
+from model.first_run import Need
 from model.orders.refusals import Refusal
 from model.rules.drilling import Step, judged
 from store import streams
 from store.alerts.accepting import Accepted, accept_in
 from store.alerts.belonging import Signal, is_open
+from store.confirmations import confirm
 from store.journal.erasable import stream_of
 from store.journal.journal import Append, Journal, Transaction
+from store.registry import numbers
 from store.registry.people import StaffRole
+from store.registry.staff_changes import Phone
 from store.streams import StreamKind
 
 NOTE: Final = "Esercitazione · Drill"
@@ -50,6 +57,12 @@ class DrillView(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...] = ()
 
 
+class OwnDrill(msgspec.Struct, frozen=True, kw_only=True):
+    """Which telephone is to ring; none: that of who asks."""
+
+    phone: Phone | None = None
+
+
 def begin(
     transaction: Transaction, signal: Signal, by: OperatorId, *, deadline_s: float, live_cases: int
 ) -> Accepted | Refused:
@@ -66,14 +79,19 @@ def begin(
         )
     accepted = accept_in(transaction, signal, deadline_s, live_cases)
     transaction.append(Append(streams.inbox(accepted.alert), None, (NoteAdded(by=by, text=NOTE),)))
+    # Whether the last one went well is a need of the center's.
+    confirm(transaction, Need.TEST_ALERT, by, accepted.alert)
     return accepted
 
 
 def last_drill(journal: Journal, phone: E164, *, now_us: Instant, timeout_s: float) -> DrillView:
     """The last one of this phone. Raises JournalError."""
     alert = _last_raised(journal, phone)
-    if alert is None:
-        return DrillView()
+    return DrillView() if alert is None else drill_of(journal, alert, now_us=now_us, timeout_s=timeout_s)
+
+
+def drill_of(journal: Journal, alert: AlertId, *, now_us: Instant, timeout_s: float) -> DrillView:
+    """This one; as where there was none for what is no test. Raises JournalError."""
     recorded = journal.read_streams(streams.inbox(alert), streams.case(alert))
     case = fold(recorded)
     if case is None or not case.test:
@@ -160,26 +178,31 @@ def drill_routes(web: Web) -> list[HTTPRouteHandler]:
 
     @post(
         "/v1/drill/own",
-        guards=[web.auth.operator],
+        dto=Strict[OwnDrill],
+        return_dto=None,
+        guards=[web.auth.require_role(StaffRole.ADMIN)],
         status_code=202,
-        summary="A test alert of one's own telephone",
-        description="It is called as a user's. For operators on shift; one at a time.",
+        summary="A test alert of one's own telephone, or of one at hand",
+        description="It is called as a user's. For admins on shift; one at a time for each telephone.",
         operation_id="begin_own_drill",
-        audit="a test, of one's own telephone",
+        audit="a test, of a telephone at hand",
         tags=["operator"],
         security=OPERATORS,
         responses={
             202: said(AlertAnswer, "In the journal."),
+            400: said(Problem, "No telephone, or an emergency number: `number_refused`."),
             409: said(Problem, "Not on shift, or an alert of this telephone is open."),
             503: said(Problem, "It could not be made durable."),
             **common,
         },
     )
-    async def begin_own_drill(request: AnyRequest) -> Response[bytes]:
+    async def begin_own_drill(request: AnyRequest, data: JSONBody[OwnDrill]) -> Response[bytes]:
         operator = await asyncio.to_thread(web.passwords.operator, request.state[OPERATOR])
         if operator is None:
             raise NotAllowed("no operator any more")
-        return await begun(request, operator.phone)
+        with refusing():
+            phone = numbers.of_a_person(data.phone, policy.region) if data.phone else operator.phone
+        return await begun(request, phone)
 
     @get(
         "/v1/drill",

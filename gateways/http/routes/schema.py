@@ -41,6 +41,7 @@ from gateways.http.routes.admin import settings as admin_settings
 from gateways.http.routes.admin.lines import answers as lines
 from gateways.http.routes.admin.people import answers as people
 from gateways.http.routes.admin.start import answers as start
+from gateways.http.routes.admin.start import modem
 from gateways.http.routes.own import answers as own
 from model.record import PersonRecord
 
@@ -70,7 +71,9 @@ _STRUCTS: Final = (
     lines.NewTrial,
     lines.TakeOut,
     first_admin.FirstAdmin,
+    modem.NewModem,
     start.Confirmation,
+    drill.OwnDrill,
     start.StartView,
     admin_nodes.NodeChange,
     admin_nodes.AdminNodes,

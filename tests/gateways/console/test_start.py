@@ -33,7 +33,9 @@ WORDS = {
         "confirmed": "Uninterruptible power: confirmed.",
         "ask": "Uninterruptible power: It is not so any more?",
         "back": "It is not confirmed any more.",
-        "shift": "Begin your shift first (1, then P).",
+        "shift": "Begin your shift first: 1, then P.",
+        "written": "written. It counts after a restart: N, then Q.",
+        "ready": "Ready",
         "begun": "Begun: answer it, then close it by F.",
     },
     "it": {
@@ -43,7 +45,9 @@ WORDS = {
         "confirmed": "Gruppo di continuità: confermato.",
         "ask": "Gruppo di continuità: Non è più così?",
         "back": "Non è più confermato.",
-        "shift": "Prima inizia il turno (1, poi P).",
+        "shift": "Prima inizia il turno: 1, poi P.",
+        "written": "scritta. Vale dopo un riavvio: N, poi Q.",
+        "ready": "Disponibile",
         "begun": "Iniziato: rispondi, poi chiudi con F.",
     },
 }
@@ -113,16 +117,25 @@ def test_what_is_missing_is_confirmed_taken_back_and_followed_and_a_test_alert_b
     expect(status).to_contain_text(words["back"])
     assert confirmations(journal) == {}
     page.keyboard.press("t")
-    expect(status).to_contain_text(words["shift"])
+    expect(page.locator("#test-phone")).to_have_value("+390200000011")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text(words["shift"])
+    page.keyboard.press("Escape")
+    # A line more: into the settings, which say what they have against it.
+    page.keyboard.press("m")
+    expect(page.locator("#modem-emergency")).to_be_focused()
+    typed(page, "", "/dev/ttyUSB2", "", "", "")
+    expect(status).to_contain_text(words["written"])
     # What another admin confirms is seen here.
     journal.transact(lambda tx: confirm(tx, Need.PSAP_AGREEMENT, place.luca, ""))
     expect(page.locator(f'tr[data-key="{Need.PSAP_AGREEMENT}"]')).to_contain_text("Luca Ferri", timeout=8000)
     page.keyboard.press("1")
     page.keyboard.press("p")
-    expect(page.locator(".bar__me .ink-ok")).to_be_visible()
+    expect(page.locator(".bar__me")).to_contain_text(words["ready"])
     page.keyboard.press("5")
     expect(rows).to_have_count(len(Need))
     page.keyboard.press("t")
+    page.keyboard.press("Enter")
     # Nobody is called here, so that the test takes the screen only once its operator is.
     expect(page.locator("#guide-h")).to_be_visible()
     expect(page.locator(".start__steps li")).not_to_have_count(0)

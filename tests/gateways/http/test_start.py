@@ -165,13 +165,17 @@ def test_nobodys_word_counts_for_what_is_measured_and_no_other_need_is_known(
 def test_a_test_alert_is_of_ones_own_telephone_and_for_who_is_on_shift(
     client: Client, place: Place, admin: dict[str, str]
 ) -> None:
-    off = client.post("/v1/drill/own", headers=admin)
+    off = client.post("/v1/drill/own", json={}, headers=admin)
     assert (off.status_code, off.json()["code"]) == (409, "off_shift")
     client.post("/v1/operators/me/shift", json={"state": ShiftState.READY}, headers=admin)
-    begun = client.post("/v1/drill/own", headers=admin)
+    begun = client.post("/v1/drill/own", json={}, headers=admin)
     assert begun.status_code == 202
-    again = client.post("/v1/drill/own", headers=admin)
+    again = client.post("/v1/drill/own", json={}, headers=admin)
     assert (again.status_code, again.json()["code"]) == (409, "drill_running")
+    bad = client.post("/v1/drill/own", json={"phone": "112"}, headers=admin)
+    assert (bad.status_code, bad.json()["code"]) == (400, "number_refused")
+    luca = {"authorization": f"Bearer {place.luca_token}"}
+    assert client.post("/v1/drill/own", json={}, headers=luca).status_code == 403
     test = client.get(START, headers=admin).json()["test"]
     assert (test["alert"], test["running"], test["ok"]) == (begun.json()["alert"], True, False)
 

@@ -128,7 +128,6 @@ export function help(ui) {
       ),
     ],
     ['A T', either('Backup: fanne uno, prova a ripristinarlo', 'Backups: make one, restore for trial')],
-    ['S', either('Gestione: avvio, che cosa manca; T prova', 'Admin: start, what is missing; T test')],
     [
       'D Q F',
       either(
@@ -140,6 +139,7 @@ export function help(ui) {
       'T E F',
       either('Linee: prova, riaggancia, fuori servizio', 'Lines: test call, hang up, out of service'),
     ],
+    ['S', either('Gestione: avvio; M modem, T prova', 'Admin: start; M modem, T test')],
     ['P A', either('Registro: di chi, o chi', 'Audit: whose, or by whom')],
     [
       'G P M D X',

@@ -40,7 +40,7 @@ class TrustView(msgspec.Struct, frozen=True, kw_only=True):
 
 class StartView(msgspec.Struct, frozen=True, kw_only=True):
     """All needs in their order, and what was counted. `phone`: the number of who asks; `test`: the last test
-    alert of that telephone.
+    alert that was begun at a console.
     """
 
     needs: list[NeedRow]

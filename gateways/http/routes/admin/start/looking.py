@@ -5,9 +5,9 @@ from __future__ import annotations
 from gateways.http.context import Web
 from gateways.http.door.codes import picture_of
 from gateways.http.routes.admin.start.answers import StartView, TrustView, told
-from gateways.http.routes.drill import DrillView, last_drill
-from messages.ids import DEMO_OPERATOR, E164, OperatorId
-from model.first_run import Machine, Measured, Trust, rows
+from gateways.http.routes.drill import DrillView, drill_of
+from messages.ids import DEMO_OPERATOR, E164, AlertId, OperatorId
+from model.first_run import Confirmed, Machine, Measured, Need, Trust, rows
 from store.confirmations import confirmations
 from store.registry.people import Operator
 from store.registry.registry import Registry
@@ -24,21 +24,20 @@ class Looking:
 
     def measured(self) -> Measured:
         """As it is now."""
-        found, _, _ = self._look(None)
-        return found
+        return self._look(confirmations(self._web.journal))[0]
 
     def view(self, asking: OperatorId) -> StartView:
         """For the operator who asks."""
-        found, phone, test = self._look(asking)
-        all_rows = rows(found, confirmations(self._web.journal))
-        return told(all_rows, found, self._trust(found.machine), phone, test)
+        said = confirmations(self._web.journal)
+        found, people, test = self._look(said)
+        phone = next((one.phone for one in people if one.id == asking), E164(""))
+        return told(rows(found, said), found, self._trust(found.machine), phone, test)
 
-    def _look(self, asking: OperatorId | None) -> tuple[Measured, E164, DrillView]:
+    def _look(self, said: dict[Need, Confirmed]) -> tuple[Measured, list[Operator], DrillView]:
         web, settings = self._web, self._web.settings
         machine = Machine() if web.measures is None else web.measures.machine()
         people = [one for one in self._registry.operators() if one.id != DEMO_OPERATOR or machine.simulated]
-        own = next((one.phone for one in people if one.id == asking), E164(""))
-        test = self._test_of(own) if own else DrillView()
+        test = self._test(said.get(Need.TEST_ALERT))
         found = Measured(
             machine=machine,
             public_lines=sum(not line.emergency for line in settings.lines),
@@ -46,22 +45,17 @@ class Looking:
             emergency_trunk=any(line.emergency for line in settings.lines),
             psap_live=settings.policy.psap_live,
             operators=len(people),
-            test_alert=test.ok or self._any_test(people, own),
+            test_alert=test.ok,
         )
-        return found, own, test
+        return found, people, test
 
-    def _any_test(self, people: list[Operator], but: E164) -> bool:
-        """Whether the last alert of any of their telephones, or of the drill's, was a test that went well."""
-        phones = {one.phone for one in people} | (
-            {phone} if (phone := self._web.settings.drill.phone) else set()
-        )
-        return any(self._test_of(phone).ok for phone in sorted(phones - {but}))
-
-    def _test_of(self, phone: E164) -> DrillView:
+    def _test(self, begun: Confirmed | None) -> DrillView:
+        """What came of the last one that was begun at a console."""
+        if begun is None:
+            return DrillView()
         web = self._web
-        return last_drill(
-            web.journal, phone, now_us=web.clock.now_us(), timeout_s=web.settings.drill.timeout_s
-        )
+        now_us, timeout_s = web.clock.now_us(), web.settings.drill.timeout_s
+        return drill_of(web.journal, AlertId(begun.note), now_us=now_us, timeout_s=timeout_s)
 
     def _trust(self, machine: Machine) -> TrustView:
         address = ""

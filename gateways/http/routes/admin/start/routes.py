@@ -17,6 +17,7 @@ from gateways.http.routes.admin.listing import COMMON, UNCHANGED, listed
 from gateways.http.routes.admin.refusing import NotDone, NotThere, Why
 from gateways.http.routes.admin.start.answers import Confirmation, StartView
 from gateways.http.routes.admin.start.looking import AUTHORITY, Looking
+from gateways.http.routes.admin.start.modem import modem_route
 from gateways.http.routes.figures import OPERATORS, no_store
 from model.first_run import Need, is_a_persons
 from store.audit.entry import Action
@@ -101,7 +102,7 @@ def start_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
             raise NotThere("this center has no authority of its own")
         return Response(found, media_type="application/x-x509-ca-cert", headers={"cache-control": "no-cache"})
 
-    return [show, put_confirmation, take_back_confirmation, authority]
+    return [show, put_confirmation, take_back_confirmation, modem_route(web, PATH), authority]
 
 
 def named(need: str) -> Need:

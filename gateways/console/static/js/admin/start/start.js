@@ -9,7 +9,8 @@ import { listPage } from '../frame/page.js';
 import { Rows } from '../frame/rows.js';
 import { guide } from './guide.js';
 import { NEEDS } from './needs.js';
-import { testAlert } from './test-alert.js';
+import * as modem from './modem.js';
+import * as test from './test-alert.js';
 
 const COUNT_MS = 60_000;
 
@@ -76,7 +77,8 @@ export function pressed(ui, key) {
   if (key === 'Escape' && !rows.asked) return false; // what stands beside the list stays there
   if (rows.pressed(ui, key)) return true;
   const row = rows.row();
-  if (key === 'T') testAlert(ui, rows);
+  if (key === 'T') test.ask(ui, rows);
+  else if (key === 'M') modem.ask(ui, rows);
   else if (key === 'Enter' && row?.by_person) rows.open(ui, new Form('need', FIELDS, row), row.need);
   else if (key === 'X' && row?.by) {
     const question = either('Non è più così?', 'It is not so any more?');
@@ -114,7 +116,10 @@ export function pane(ui) {
             `Start: ${said.missing} of ${total} are missing`,
           )
         : either('Avvio: c’è tutto', 'Start: all is there'),
-    acts: [['T', either('Allarme di prova', 'Test alert'), 'flask']],
+    acts: [
+      ['M', either('Aggiungi un modem', 'Add a modem'), 'phone'],
+      ['T', either('Allarme di prova', 'Test alert'), 'flask'],
+    ],
     rowActs: row?.by_person
       ? [
           ['Enter', either('Conferma', 'Confirm')],
@@ -130,11 +135,24 @@ export function pane(ui) {
       html`<td>${state(one)}</td>
         <td><b>${either(...NEEDS[one.need].name)}</b></td>
         <td class="ink-2">${known(ui, one)}</td>`,
-    form: () => ({
-      title: rows.nameOf(rows.editing),
-      label: either('Conferma', 'Confirm'),
-      send: () => confirm(ui),
-    }),
+    form: () =>
+      rows.form.id === modem.FORM
+        ? {
+            title: either('Una linea in più', 'One line more'),
+            label: either('Scrivi', 'Write'),
+            send: () => modem.add(ui, rows),
+          }
+        : rows.form.id === test.FORM
+          ? {
+              title: either('Allarme di prova', 'Test alert'),
+              label: either('Inizia', 'Begin'),
+              send: () => test.begin(ui, rows),
+            }
+          : {
+              title: rows.nameOf(rows.editing),
+              label: either('Conferma', 'Confirm'),
+              send: () => confirm(ui),
+            },
     once: () => guide(ui, said, row),
   });
 }

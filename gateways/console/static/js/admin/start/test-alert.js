@@ -1,10 +1,10 @@
-// A test alert of one's own telephone: begun, followed, and what came of it.
+// A test alert of a telephone at hand: begun, followed, and what came of it.
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { word } from '../../shell/parts.js';
+import { either } from '../../words/words.js';
+import { Form } from '../frame/form.js';
 import { button } from '../frame/page.js';
-import { answered } from '../frame/faults.js';
-import { either, t } from '../../words/words.js';
 
 /** @type {Record<string, Pair>} */
 const STEPS = {
@@ -15,24 +15,35 @@ const STEPS = {
   closed: ['Chiuso', 'Closed'],
 };
 
-/** @type {Record<string, Pair>} */
-const WHY = {
-  off_shift: ['Prima inizia il turno (1, poi P).', 'Begin your shift first (1, then P).'],
-  drill_running: ['È già in corso.', 'It is running already.'],
-  drill_phone_in_alert: ['Il tuo telefono è in un allarme vero.', 'Your phone is in a real alert.'],
-};
+/** @type {FormField[]} */
+const FIELDS = [
+  {
+    name: 'phone',
+    label: () => either('Telefono che squilla', 'Telephone that rings'),
+    kind: 'tel',
+    max: 40,
+    needed: true,
+  },
+];
+
+export const FORM = 'test';
 
 /** @param {Ui} ui @param {import('../frame/rows.js').Rows<NeedRow>} rows */
-export async function testAlert(ui, rows) {
+export function ask(ui, rows) {
   rows.cursor = 'test_alert';
-  const { said, code } = await answered(ui.feed.ask('POST', '/v1/drill/own', {}));
-  await rows.list.load(ui);
+  rows.open(ui, new Form(FORM, FIELDS, { phone: rows.list.said?.phone ?? '' }));
+}
+
+/** @param {Ui} ui @param {import('../frame/rows.js').Rows<NeedRow>} rows */
+export async function begin(ui, rows) {
+  const { form } = rows;
+  const said = await rows.send(ui, 'POST', '/v1/drill/own', { phone: form.now.phone.trim() });
+  if (!said) return;
+  rows.leave(ui);
   rows.say(
     ui,
-    Boolean(said),
-    said
-      ? either('Iniziato: rispondi, poi chiudi con F.', 'Begun: answer it, then close it by F.')
-      : either(...(WHY[code] ?? ['Non è riuscito: riprova.', 'That was not done: try again.'])),
+    true,
+    either('Iniziato: rispondi, poi chiudi con F.', 'Begun: answer it, then close it by F.'),
   );
 }
 
@@ -42,14 +53,14 @@ const toDo = (text) => word('todo', text, 'ink-2');
 const done = (text) => word('done', text, 'ink-ok');
 
 /** @param {Ui} ui @param {StartView} said */
-export function testPane(ui, said) {
-  const { test, phone } = said;
-  return html`<p>${either(`Squilla ${phone}, il tuo.`, `It rings ${phone}, which is yours.`)}</p>
-    ${
-      ui.feed.myShift() === 'off'
-        ? html`<p>${word('warn', either(...WHY.off_shift), 'ink-wait')}</p>`
-        : nothing
-    }
+export function testPane(ui, { test }) {
+  return html`<p>
+      ${either(
+        'Prima inizia il turno: 1, poi P. Senza cuffie nel browser il tuo telefono squilla già come operatore:',
+        'Begin your shift first: 1, then P. Without a headset in the browser yours rings as the operator’s:',
+      )}
+      ${either('fanne squillare un altro.', 'have another one ring.')}
+    </p>
     ${
       test.alert
         ? html`<ul class="start__steps">
@@ -63,5 +74,5 @@ export function testPane(ui, said) {
           </ul>`
         : nothing
     }
-    ${button(ui, ['T', test.running ? t('test') : either('Inizia', 'Begin'), 'flask'])}`;
+    ${button(ui, ['T', either('Inizia', 'Begin'), 'flask'])}`;
 }

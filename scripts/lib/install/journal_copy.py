@@ -33,13 +33,15 @@ def copy(state: Path, to: Path) -> None:
 def back(state: Path, kept: Path, aside: Path) -> None:
     """The older form in place of a newer one; of the same form the journal stays.
 
-    Raises sqlite3.Error where the rows cannot be carried, and puts the older one in place without them.
+    Of the newer one only what was not carried stays aside, for it is about people. Raises sqlite3.Error where
+    the rows cannot be carried: then it stays as it is, and the older one is put in place without them.
     """
     now, before = state / "journal.db", kept / "journal.db"
     if not before.exists() or _form(now) == _form(before):
         return
     try:
         carry(before, now)
+        leave_only_new(now, before)
     finally:
         with closing(_open(now)) as whole:
             whole.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -47,6 +49,8 @@ def back(state: Path, kept: Path, aside: Path) -> None:
         for rest in ("-wal", "-shm"):
             Path(f"{now}{rest}").unlink(missing_ok=True)
         before.replace(now)
+    if not _has_rows(aside / now.name):
+        (aside / now.name).unlink()
 
 
 def carry(into: Path, newer: Path) -> None:
@@ -68,6 +72,23 @@ def carry(into: Path, newer: Path) -> None:
                 older.execute(f'DELETE FROM main."{table}"')
             older.execute(f'INSERT INTO main."{table}" ({named}) {rows}')
         older.execute("COMMIT")
+
+
+def leave_only_new(newer: Path, older: Path) -> None:
+    """Take out what the older one has as well, so that nothing of it can be read from the file."""
+    with closing(_open(older)) as database:
+        carried = _tables(database, "main")
+    with closing(_open(newer)) as database:
+        database.execute("PRAGMA secure_delete = ON")
+        for table in carried & _tables(database, "main"):
+            database.execute(f'DROP TABLE "{table}"')
+        database.execute("VACUUM")
+
+
+def _has_rows(file: Path) -> bool:
+    with closing(_open(file)) as database:
+        tables = _tables(database, "main")
+        return any(database.execute(f'SELECT 1 FROM "{table}" LIMIT 1').fetchone() for table in tables)
 
 
 def _open(file: Path) -> sqlite3.Connection:

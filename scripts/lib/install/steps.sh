@@ -115,8 +115,15 @@ certificate_is_there() {
     if [[ -n $certificate ]]; then
         cmp -s "$certificate" "$etc/center.pem"
     else
-        ! names_in_settings "$own_certificate" || [[ -e $own_certificate ]]
+        ! names_in_settings "$own_certificate" || lasts "$own_certificate"
     fi
+}
+# For a month more; whoever runs the procedure again has one renewed before anybody's browser minds.
+lasts() { # CERTIFICATE
+    [[ -e $1 ]] && "$current/.venv/bin/python" -I -c 'import datetime, sys
+from cryptography.x509 import load_pem_x509_certificate as load
+left = load(open(sys.argv[1], "rb").read()).not_valid_after_utc - datetime.datetime.now(datetime.UTC)
+sys.exit(left.days < 30)' "$1" 2>/dev/null
 }
 certificate_make() {
     if [[ -n $certificate ]]; then

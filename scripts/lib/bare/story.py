@@ -13,7 +13,7 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from scripts.lib.bare_machine import Machine, lines
+from scripts.lib.bare.machine import Machine, lines
 from tests.conftest import CHROMIUM, CHROMIUM_ARGS
 from tests.support.center import PSAP, USER, simulation
 

@@ -82,7 +82,7 @@ is_content() { # VERSION
 }
 
 journal_tool() { # VERSION ARGUMENT...
-    runuser -u "$account" -- "$1/.venv/bin/python" -I "$1/scripts/lib/journal_copy.py" "${@:2}"
+    runuser -u "$account" -- "$1/.venv/bin/python" -I "$1/scripts/lib/install/journal_copy.py" "${@:2}"
 }
 
 copy_journal() { rm -rf -- "$kept" && runuser -u "$account" -- mkdir -m 700 "$kept" && journal_tool "$1" copy "$state" "$kept"; }
