@@ -10,6 +10,7 @@ from typing import Final
 from messages.ids import SECOND, Instant, OperatorCommand, OperatorId, Outcome
 from model.alert.case import Case
 from model.orders.refusals import Refusal
+from model.rules.correcting import counts_as
 
 OWN_AGAIN_US: Final = Instant(12 * 3600 * SECOND)
 """So long after its end an operator may reopen an alert of one's own: a shift and the way home."""
@@ -31,7 +32,7 @@ def why_not(
         return None
     if command is OperatorCommand.NOTE:
         return None if by in case.had_by else Refusal.ANOTHERS_ALERT
-    if case.outcome in OWED or alone:
+    if counts_as(case) in OWED or alone:
         return None
     if by not in case.had_by:
         return Refusal.ANOTHERS_ALERT

@@ -10,6 +10,7 @@ import sys
 
 from msgspec import inspect
 
+from gateways.console.handed import ShiftView
 from gateways.console.past import PastAlert
 from gateways.console.timeline import Entry
 from gateways.console.views import CaseView, Events, Levels, NodesTold, Snapshot
@@ -26,7 +27,6 @@ from gateways.http.routes.audit import AuditView
 from gateways.http.routes.drill import DrillView
 from gateways.http.routes.figures import FiguresView
 from gateways.http.routes.own.answers import Beginning, OwnAccess
-from gateways.http.routes.shift import ShiftView
 from gateways.http.routes.sign_on import SignedOn
 from messages.ids import OperatorCommand
 from model.alarms.kind import AlarmKind

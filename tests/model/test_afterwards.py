@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from messages.ids import SECOND, AlertId, Channel, Instant, OperatorCommand, OperatorId, Outcome
-from model.alert.case import Case
+from model.alert.case import Case, Correction
 from model.orders.afterwards import OWN_AGAIN_US, why_not
 from model.orders.refusals import Refusal
 
@@ -60,6 +61,13 @@ def test_one_s_own_is_reopened_within_a_shift_and_noted_for_ever() -> None:
 def test_a_callback_that_is_owed_is_anybody_s(outcome: Outcome) -> None:
     assert why(case(outcome, ANNA), REOPEN, LUCA, after_us=2 * OWN_AGAIN_US) is None
     assert why(case(outcome, ANNA), NOTE, LUCA) is Refusal.ANOTHERS_ALERT
+
+
+def test_an_outcome_that_was_corrected_says_whether_a_callback_is_owed() -> None:
+    at = Instant(CLOSED + SECOND)
+    spoken = Correction(at=at, by=LUCA, outcome=Outcome.FALSE_ALARM, reason="She has called back")
+    one = msgspec.structs.replace(case(Outcome.NO_CONTACT, ANNA), corrected=spoken)
+    assert why(one, REOPEN, LUCA) is Refusal.ANOTHERS_ALERT
 
 
 def test_who_is_alone_is_not_told_to_ask_somebody() -> None:

@@ -16,6 +16,7 @@ from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme, Tag
 
 from gateways.console.earlier import Earlier
+from gateways.console.handed import NoteRow, ShiftView
 from gateways.console.views import CaseView
 from gateways.http import answers, bodies, records
 from gateways.http.decoding import JSON, MSGPACK
@@ -119,8 +120,8 @@ _STRUCTS: Final = (
     passkeys.RequestOptions,
     shift.NewNote,
     shift.NoteDone,
-    shift.NoteRow,
-    shift.ShiftView,
+    NoteRow,
+    ShiftView,
     sign_on.SignOn,
     sign_on.SignedOn,
     PersonRecord,

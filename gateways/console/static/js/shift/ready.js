@@ -143,10 +143,9 @@ function keys(ui, shift) {
   </div>`;
 }
 
-/** What was handed over, the open alerts and the colleagues. @param {Ui} ui */
+/** The open alerts, what was handed over and the colleagues. @param {Ui} ui */
 function side(ui) {
   return html`<div class="ready__side">
-    ${handed.panel(ui)}
     <section class="panel">
       <div class="panel__head">
         <h2>${t('openAlerts')}</h2>
@@ -154,6 +153,6 @@ function side(ui) {
       </div>
       ${ui.screen.listed().length ? html`<div class="panel__body">${railList(ui)}</div>` : nothing}
     </section>
-    ${people.panel(ui)}
+    ${handed.panel(ui)} ${people.panel(ui)}
   </div>`;
 }

@@ -1,0 +1,125 @@
+"""What a shift hands over to the next, as the page between alerts is told it (`GET /v1/shift`).
+
+What is open now, who is there and what is broken is in the feed already, and is not told twice.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from gateways.console.afterwards import Room
+from gateways.console.following import Following
+from gateways.console.past import why_not_reopened
+from gateways.console.tally import Tally
+from messages.events import OperatorLeft
+from messages.ids import AlertId, Instant, OperatorCommand, OperatorId, Outcome
+from model.filtering import Filter
+from model.orders.afterwards import OWED
+from model.orders.allowed import why_no_note
+from model.orders.refusals import Refusal
+from store import streams
+from store.registry.people import StaffRole
+from store.shift_notes import ShiftNote
+
+OWED_DAYS: Final = 2
+"""Today and yesterday: what nobody has called back by then is no hand-over any more."""
+
+
+class NoteRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A note to the next shift, and by whom it was done with."""
+
+    id: str
+    at_us: Instant
+    by: OperatorId
+    text: str
+    done_us: Instant | None
+    done_by: OperatorId | None
+
+
+class OwedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A real alert that has ended without an operator having spoken to the user."""
+
+    alert: AlertId
+    received_us: Instant
+    closed_us: Instant
+    outcome: Outcome
+    operator: OperatorId | None
+
+
+class StaffRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What the feed does not say of an operator."""
+
+    operator: OperatorId
+    role: StaffRole
+    on_call: bool
+
+
+class OwnLast(msgspec.Struct, frozen=True, kw_only=True):
+    """The alert in which the part of the operator who asks has ended last."""
+
+    alert: AlertId
+    left_us: Instant
+    closed_us: Instant | None
+    note: Refusal | None
+    """Why no note can be added; null where that is possible."""
+    reopen: Refusal | None
+    """Why it cannot be reopened; null where it can."""
+
+
+class ShiftView(msgspec.Struct, frozen=True, kw_only=True):
+    """What is handed over."""
+
+    notes: list[NoteRow]
+    owed: list[OwedRow]
+    staff: list[StaffRow]
+    drill_us: Instant | None
+    """When the last drill was begun."""
+    drill_due: bool
+    own: OwnLast | None
+
+
+def owed(tally: Tally) -> list[OwedRow]:
+    """The callbacks that are owed, newest alert first. Raises JournalError."""
+    return [
+        OwedRow(
+            alert=row.alert,
+            received_us=row.received_us,
+            closed_us=row.closed_us,
+            outcome=row.outcome,
+            operator=row.operator,
+        )
+        for row in tally.rows(tally.last(OWED_DAYS).around(Filter(test=False)))
+        if row.closed_us is not None and row.outcome is not None and row.outcome in OWED
+    ]
+
+
+def own_last(following: Following, room: Room, me: OperatorId) -> OwnLast | None:
+    """The alert that this operator has left last; None before the first. Raises JournalError."""
+    journal = following.journal
+    left = journal.transact(lambda on: on.last_of_type(streams.operator(me), "operator.left"), beside=True)
+    if left is None or not isinstance(left.event, OperatorLeft) or left.event.alert is None:
+        return None
+    case = following.case(left.event.alert)
+    if case is None:
+        return None
+    return OwnLast(
+        alert=case.alert,
+        left_us=left.at_us,
+        closed_us=case.closed_at,
+        note=why_no_note(case) or room.why_not(case, OperatorCommand.NOTE, me),
+        reopen=why_not_reopened(journal, case) or room.why_not(case, OperatorCommand.REOPEN, me),
+    )
+
+
+def note_row(note: ShiftNote) -> NoteRow:
+    """The note as it is told."""
+    return NoteRow(
+        id=note.id,
+        at_us=note.at,
+        by=note.by,
+        text=note.text,
+        done_us=note.done_at,
+        done_by=note.done_by,
+    )
