@@ -58,6 +58,10 @@ TOOLS = {
     "apt-get": NOTE,
     "udevadm": NOTE,
     "chgrp": NOTE,
+    "chown": NOTE + 'touch "$HOME/owned"\n',
+    "stat": """#!/bin/bash
+[[ $2 == %U && -e $HOME/owned ]] && echo securwoman || exec /usr/bin/stat "$@"
+""",
     "useradd": NOTE + 'touch "$SECURWOMAN_PREFIX/account"\n',
     "usermod": NOTE,
     "id": "#!/bin/bash\n[[ -e $SECURWOMAN_PREFIX/account ]] && echo securwoman dialout audio\n",
@@ -250,6 +254,21 @@ def test_a_machine_is_found_by_its_full_name_else_by_its_address(
 ) -> None:
     machine.install(NAME=name)
     assert tomllib.loads(machine.settings.read_text())["http"]["public_url"] == f"https://{told}:8112"
+
+
+def test_the_pages_may_write_the_settings_and_nothing_else_there(machine: Machine) -> None:
+    machine.install()
+    assert machine.settings.parent.stat().st_mode & 0o7777 == 0o1770
+    assert f"chown securwoman:securwoman {machine.settings}" in machine.called()
+    unit = (machine.root / "etc/systemd/system/securwoman.service").read_text()
+    assert "\nReadWritePaths=-/etc/securwoman\n" in unit
+
+
+def test_a_path_of_the_settings_that_breaks_a_line_gets_into_no_unit(machine: Machine) -> None:
+    machine.settings.parent.mkdir(parents=True)
+    machine.settings.write_text('[backup]\nfile = "/mnt/a\\nExecStartPre=/bin/evil/center.age"\n')
+    machine.install()
+    assert not list((machine.root / "etc/systemd/system").glob("*.service.d/place.conf"))
 
 
 def test_settings_that_are_there_are_left(machine: Machine) -> None:

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The steps of an installation, in their order; each is three functions, see `carry_out`.
 
-install_steps=(packages account folders version current shortcut settings certificate key backup_key rules units
+install_steps=(packages account folders version current shortcut settings pages certificate key backup_key rules units
     backup_place service first_backup first_admin)
 
 packages_needed() {
@@ -101,6 +101,12 @@ $backup
         chgrp "$account" "$settings.new" && chmod 640 "$settings.new" && mv -- "$settings.new" "$settings"
 }
 
+# What the console's pages change is put in the file's place at once, which takes a folder that may be written to. Its
+# sticky bit leaves everything else there to whoever it belongs to: certificate and key are root's.
+pages_words() { printf 'that the pages may write %s, and no other file there\n' "$settings"; }
+pages_is_there() { [[ $(stat -c %U "$settings") == "$account" && $(stat -c %a "$etc") == 1770 ]]; } 2>/dev/null
+pages_make() { chown "$account:$account" "$settings" && chmod 1770 "$etc"; }
+
 # Only settings that name what this procedure makes have it made: who has another certificate keeps it.
 names_in_settings() { [[ ! -e $settings && -z $config ]] || grep -qs -- "\"$1\"" "$settings" "$config"; }
 
@@ -176,6 +182,8 @@ backup_dropin=(securwoman-backup.service securwoman-check.service)
 backup_folder() {
     local file
     file=$(setting backup file) || return 1
+    # The center's account may write the settings: what breaks a line of a unit is no folder.
+    [[ $file != *[[:cntrl:]]* ]] || return 1
     [[ -n $file && ${file%/*} != "$backups" ]] && printf '%s\n' "${file%/*}"
 }
 dropin_text() { printf '[Unit]\nRequiresMountsFor=%s\n[Service]\nReadWritePaths=%s\n' "$1" "$1"; }

@@ -97,7 +97,8 @@ try_on_copy() { # VERSION
 # The units are those of the version that they start.
 put_in_place() { # VERSION
     switch_to "$1" && install -m 644 "${services[@]/#/$1/deploy/}" "${timers[@]/#/$1/deploy/}" "$units" &&
-        install -m 644 "$1/deploy/${rules##*/}" "$rules" && systemctl daemon-reload && systemctl reset-failed 2>/dev/null
+        install -m 644 "$1/deploy/${rules##*/}" "$rules" &&
+        { pages_is_there || pages_make; } && systemctl daemon-reload && systemctl reset-failed 2>/dev/null
     [[ $(readlink -- "$current") == "$1" ]]
 }
 
