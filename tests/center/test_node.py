@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import msgspec
@@ -23,7 +24,7 @@ from center.commands.ps import Row, all_rows
 from center.node.carrier import living
 from center.node.launching import child_environment
 from center.node.processes import end, identity, is_alive, marked, send_signal
-from center.state.state_dir import StateDir, WebFile, holder, read_json
+from center.state.state_dir import NodeFile, StateDir, WebFile, holder, read_json
 from messages.events import ActorStarted, Event
 from messages.ids import NodeId
 from runtime.clock import SystemClock
@@ -233,6 +234,40 @@ def test_a_killed_node_is_followed_by_one_that_ends_what_it_left_and_keeps_the_c
     assert not any(is_alive(process) for process in left)
     assert one(state, "Carrier").pid == carrier
     assert one(state, "AlertIntake").incarnation > 1
+
+
+def test_a_node_starts_again_in_its_own_process_by_the_settings_that_were_written(
+    start: Start, state: StateDir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "center.toml"
+    file.write_text("# ours\n[user]\nattempts = 2 # of two\n")
+    monkeypatch.setenv("SECURWOMAN_CONFIG", str(file))
+    node = start()
+    before = read_json(state.node_file, NodeFile)
+    assert before is not None
+    demo = {"authorization": f"Bearer {(state.keys / 'demo-operator.token').read_text().strip()}"}
+
+    def asked(method: str, path: str, was: object = None, now: object = None) -> Any:
+        body = None if method == "GET" else {"was": was, "now": now}
+        with httpx.Client(transport=httpx.HTTPTransport(uds=str(state.web_socket))) as web:
+            said = web.request(method, f"http://center/v1/admin/{path}", json=body, headers=demo)
+        assert said.status_code == 200, said.text
+        return said.json()
+
+    asked("PATCH", "settings/user.attempts", {"value": 2}, {"value": 3})
+    asked("PATCH", f"nodes/{before.node}", {"order": None}, {"order": "restart"})
+
+    def is_another() -> bool:
+        said = read_json(state.node_file, NodeFile)
+        return said is not None and said.since_us != before.since_us
+
+    wait_until(is_another, within_s=60, what="another start")
+    is_ready(state)
+    assert (node.poll(), holder(state)) == (None, node.pid)
+    told = asked("GET", "settings")
+    assert (told["file"]["pending"], told["node"]["order"]) == ([], None)
+    assert [one["in_use"] for one in told["file"]["rows"] if one["path"] == "user.attempts"] == [3]
+    assert file.read_text() == "# ours\n[user]\nattempts = 3 # of two\n"
 
 
 def test_an_alert_of_the_command_line_is_printed_by_its_id_alone(start: Start, state: StateDir) -> None:

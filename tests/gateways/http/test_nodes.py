@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from gateways.http import node_orders
 from gateways.http.app import build
 from gateways.http.routes.commands import bring_shift
 from messages.calls import CallState
 from messages.events import AlarmRaised, NodeStarted, ShiftChanged
 from messages.ids import NodeId, OperatorLine, ShiftState
 from messages.operators import OperatorVoice
+from runtime.environment import DRAINING, STAYS
 from store import streams
 from store.journal.journal import Append, Journal
+from store.registry.people import StaffRole
+from store.registry.registry import Registry
 from tests.gateways.http.place import GIULIA, Place
 from tests.gateways.story import on_shift
 from tests.gateways.twins import Twins
@@ -101,6 +106,42 @@ def test_the_pages_may_ask_the_other_nodes_and_nobody_else(pair: Twins, second: 
         again = second.get(path, headers={"if-none-match": page.headers["etag"]})
         assert again.status_code == 304
     assert b'self.SHELL.version += "-' in second.get("/app/shell.js").content
+
+
+def test_a_node_is_drained_at_the_page_of_another_and_does_it_itself(
+    pair: Twins, second: Client, journals: tuple[Journal, Journal]
+) -> None:
+    Registry(journals[0]).set_role(pair.second.marta, StaffRole.ADMIN, by="test")
+    admin = pair.second.operator()
+
+    def row(node: str) -> dict[str, Any]:
+        told = second.get("/v1/admin/nodes", headers=admin).json()
+        assert told["shared"]
+        found: dict[str, Any] = next(one for one in told["nodes"] if one["node"] == node)
+        return found
+
+    def wish(node: str, was: str | None, now: str | None) -> tuple[int, str]:
+        body = {"was": {"order": was}, "now": {"order": now}}
+        said = second.patch(f"/v1/admin/nodes/{node}", json=body, headers=admin)
+        return said.status_code, said.json().get("code", "")
+
+    assert (row("a")["here"], row("b")["here"], row("a")["lines"]) == (False, True, ["L1", "E1"])
+    assert wish("a", None, "drain") == (200, "")
+    assert (row("a")["order"], row("a")["ordered_by"]) == ("drain", pair.second.marta)
+    assert wish("b", None, "drain") == (409, "nobody_else"), "a is drained already"
+    first = pair.first.web()
+    draining = pair.first.state / "run" / DRAINING
+    try:
+        node_orders.look(first)
+        assert draining.read_bytes() == STAYS
+        assert wish("a", "drain", None) == (200, "")
+        node_orders.look(first)
+        assert not draining.exists()
+    finally:
+        first.journal.close()
+    pair.lose(pair.first)
+    assert row("a")["state"] == "lost"
+    assert wish("a", None, "restart") == (409, "node_gone")
 
 
 def test_a_node_that_is_no_member_would_serve_no_alert(pair: Twins, second: Client) -> None:
