@@ -11,10 +11,12 @@ from playwright.sync_api import Page, Route, expect
 
 from messages import events as ev
 from messages.base import Joins
-from messages.ids import E164, SECOND, Advice, BridgeId, Instant, Outcome, Party, ShiftState
+from messages.ids import E164, SECOND, Advice, BridgeId, Instant, NodeOrder, Outcome, Party, ShiftState
 from model.record import Contact, Dangerous, PersonRecord
+from model.settings_edits import Set
 from store import shift_notes, streams
 from store.journal.journal import Append, Journal, Transaction
+from store.nodes.orders import order
 from store.registry import records
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
@@ -687,6 +689,29 @@ def app_keys(stage: Stage) -> None:
     page.keyboard.press("ArrowDown")
 
 
+def settings(stage: Stage) -> None:
+    """A colleague has changed two and ordered a restart, which waits for an alert."""
+    stage.place.simulated()
+    stage.place.settings_file().change([Set("user.attempts", 3), Set("psap.pause_s", 4)])
+    Story(stage.journal, CLOCK.now_us()).opened()
+    stage.journal.transact(lambda tx: order(tx, stage.place.node, None, NodeOrder.RESTART, stage.place.luca))
+    page = _admin(stage)
+    page.keyboard.press("i")
+    expect(page.locator(".settings .chapter__notes .word")).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#setting-typed")).to_be_focused()
+
+
+def nodes(stage: Stage) -> None:
+    settings(stage)
+    stage.page.keyboard.press("Escape")
+    stage.page.keyboard.press("n")
+    expect(stage.page.locator(".nodes .ink-wait").first).to_be_visible()
+    stage.page.keyboard.press("ArrowDown")
+
+
 def version(stage: Stage) -> None:
     page = _admin(stage)
     page.keyboard.press("v")
@@ -763,6 +788,8 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "figures": figures,
     "audit": audit,
     "operators": operators,
+    "settings": settings,
+    "nodes": nodes,
     "operator-form": operator_form,
     "operator-link": operator_link,
     "app-keys": app_keys,

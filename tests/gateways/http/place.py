@@ -20,7 +20,7 @@ from center.giving.for_web import ForWeb
 from center.modems.for_web import PluggedIn
 from center.node.processes import identity
 from center.settings.for_web import CenterFile
-from center.state.state_dir import NodeFile, StateDir, boot_id, write_json
+from center.state.state_dir import NodeFile, StateDir, boot_id, read_json, write_json
 from gateways.console.protocols import protocols_of
 from gateways.http.app import build, parts
 from gateways.http.context import Web
@@ -175,6 +175,18 @@ class Place:
             )
             write_json(state.node_file, told)
         return CenterFile(state)
+
+    def simulated(self) -> None:
+        """The node has started with the simulation that is shipped."""
+        self.run_as(simulation=str(ROOT / "config" / "simulation.toml"))
+
+    def run_as(self, **given: object) -> None:
+        """What the node says of how it was started."""
+        self.settings_file()
+        state = StateDir(self.state)
+        said = read_json(state.node_file, NodeFile)
+        assert said is not None
+        write_json(state.node_file, msgspec.structs.replace(said, **given))
 
     def giving(self) -> ForWeb:
         return ForWeb(StateDir(self.state), self.policy.recording.tracks)

@@ -6,13 +6,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
 from center.settings import fields
-from center.state.state_dir import NodeFile, StateDir, read_json, write_json
 from gateways.http import node_orders
 from gateways.http.context import Web
 from messages.events import NodeStarted
@@ -62,18 +60,11 @@ def wish(client: Client, admin: dict[str, str], was: str | None, now: str | None
     return client.patch(NODE, json={"was": {"order": was}, "now": {"order": now}}, headers=admin)
 
 
-def as_run(place: Place, **given: object) -> None:
-    """What the node says of how it was started."""
-    state = StateDir(place.state)
-    said = read_json(state.node_file, NodeFile)
-    assert said is not None
-    write_json(state.node_file, msgspec.structs.replace(said, **given))
-
-
 def test_each_key_says_what_holds_whence_and_what_it_may_be(
     client: Client, admin: dict[str, str], place: Place
 ) -> None:
-    as_run(place, port=9000, simulation=str(ROOT / "config" / "simulation.toml"))
+    place.simulated()
+    place.run_as(port=9000)
     silent = row(client, admin, "operator.silent_after_s")
     assert (silent["kind"], silent["unit"], silent["least"], silent["most"]) == ("number", "s", 0, 3600)
     assert (silent["value"], silent["default"], silent["next"], silent["line"]) == (None, 25, 25, None)
@@ -181,7 +172,7 @@ def test_every_key_has_a_meaning_in_both_languages() -> None:
 def test_a_restart_waits_for_open_alerts_and_is_taken_back(
     web: Web, client: Client, admin: dict[str, str], place: Place, journal: Journal
 ) -> None:
-    as_run_simulated(place)
+    place.simulated()
     story = Story(journal, CLOCK.now_us()).opened()
     said = wish(client, admin, None, "restart")
     assert said.status_code == 200, said.text
@@ -202,17 +193,12 @@ def test_a_restart_waits_for_open_alerts_and_is_taken_back(
     assert client.get("/v1/admin/nodes", headers=admin).json()["nodes"][0]["order"] is None
 
 
-def as_run_simulated(place: Place) -> None:
-    place.settings_file()
-    as_run(place, simulation=str(ROOT / "config" / "simulation.toml"))
-
-
 def test_a_node_that_would_not_come_back_is_not_started_again(
     web: Web, client: Client, admin: dict[str, str], place: Place, file: Path
 ) -> None:
     said = wish(client, admin, None, "restart")
     assert (said.status_code, said.json()["code"], said.json()["path"]) == (409, "would_not_start", "modem")
-    as_run_simulated(place)
+    place.simulated()
     assert wish(client, admin, None, "restart").status_code == 200
     for text, path in (
         ("[user]\nattempts = 99\n", "user.attempts"),

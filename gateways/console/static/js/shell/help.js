@@ -131,7 +131,7 @@ export function help(ui) {
     [
       'D Q F',
       either(
-        'Nodi: svuota; riavvia senza allarmi. Impostazioni: solo le scelte',
+        'Nodi: svuota; riavvia appena libero. Impostazioni: solo le scelte',
         'Nodes: drain; restart when no alert is open. Settings: only what is set',
       ),
     ],

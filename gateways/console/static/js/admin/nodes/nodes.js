@@ -68,16 +68,24 @@ const cells = (ui, one) =>
       }
     </td>`;
 
+/** @returns {import('../frame/page.js').Act[]} */
+function acts() {
+  const node = rows.row();
+  if (node?.order) return [['Z', either('Annulla l’ordine', 'Take the order back')]];
+  if (node?.state !== 'alive') return [];
+  const restart = either('Riavvia appena libero', 'Restart when no alert is open');
+  return [
+    ['D', either('Svuota: niente allarmi nuovi', 'Drain: no new alerts')],
+    ['Q', restart],
+  ];
+}
+
 /** @param {Ui} ui */
 export const pane = (ui) =>
   listPage(ui, rows, {
     title: either('Nodi', 'Nodes'),
     acts: [],
-    rowActs: [
-      ['D', either('Svuota: niente allarmi nuovi', 'Drain: no new alerts')],
-      ['Q', either('Riavvia senza allarmi', 'Restart when no alert is open')],
-      ['Z', either('Annulla l’ordine', 'Take the order back')],
-    ],
+    rowActs: acts(),
     heads: [
       [either('Nodo', 'Node')],
       [either('Stato', 'State')],

@@ -14,8 +14,8 @@ export function orderSaid(ui, node) {
   if (node.order === 'restart')
     return node.alerts
       ? either(
-          `Riavvio chiesto da ${by} alle ${at}: aspetta la fine, ${left}`,
-          `Restart ordered by ${by} at ${at}: waits for the end of ${left}`,
+          `Riavvio chiesto da ${by} alle ${at}: aspetta, ${left}`,
+          `Restart ordered by ${by} at ${at}: waits, ${left}`,
         )
       : either(`Riavvio chiesto da ${by} alle ${at}`, `Restart ordered by ${by} at ${at}`);
   if (node.empty)

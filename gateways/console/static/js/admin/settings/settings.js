@@ -141,7 +141,7 @@ const cells = (row) =>
           : nothing
       }
     </td>
-    <td class=${row.source === 'default' ? 'ink-2' : nothing}>${source(row)}</td>`;
+    <td class="settings__from ${row.source === 'default' ? 'ink-2' : ''}">${source(row)}</td>`;
 
 /** @param {SettingsTold} said */
 const whence = ({ file: { file, named_by } }) =>
@@ -168,11 +168,11 @@ function notes(ui) {
       said.node.order
         ? html`<p>${word('clock', orderSaid(ui, said.node), 'ink-wait')}
             ${button(ui, ['Z', either('Annulla', 'Take back')])}</p>`
-        : pending.length
-          ? html`<p>
-              ${word('clock', `${afterRestart()}: ${pending.join(', ')}`, 'ink-wait')}
-            </p>`
-          : nothing
+        : nothing
+    }${
+      pending.length
+        ? html`<p>${word('clock', `${afterRestart()}: ${pending.join(', ')}`, 'ink-wait')}</p>`
+        : nothing
     }
   </div>`;
 }
@@ -184,7 +184,7 @@ export const pane = (ui) =>
     hint: either('Nome o significato', 'Name or meaning'),
     acts: [
       ['F', onlySet ? either('Tutte', 'All') : either('Solo le scelte', 'Only what is set')],
-      ['Q', either('Riavvia senza allarmi', 'Restart when no alert is open')],
+      ['Q', either('Riavvia appena libero', 'Restart when no alert is open')],
     ],
     rowActs: [
       ['Enter', either('Cambia', 'Change')],
