@@ -228,6 +228,8 @@ class TextPurpose(StrEnum):
     CODE = "code"
     CONTACT = "contact"
     """To somebody whom a user has wanted told."""
+    INVITATION = "invitation"
+    """By which a phone gets the app, and proves its number."""
     MESSAGE = "message"
 
 

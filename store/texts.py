@@ -160,6 +160,15 @@ def report(tx: Transaction, line: LineId, reference: int, recipient: str, status
         _tell(tx, story, became, status=status)
 
 
+def became(journal: Journal, text: TextId) -> Carried | None:
+    """What has become of it as far as is known; None while it waits for a line, or was erased."""
+    story = [one.event for one in journal.read(streams.text(text))]
+    if any(isinstance(one, TextFailed) for one in story):
+        return Carried.FAILED
+    sent = any(isinstance(one, TextSent) for one in story)
+    return _whole(story) or (Carried.SENT if sent else None)
+
+
 def _whole(story: list[Event]) -> Carried | None:
     """What has become of all parts of a text, as far as their reports tell anything that is new."""
     parts = next((len(one.references) for one in story if isinstance(one, TextSent)), 0)

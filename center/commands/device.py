@@ -29,6 +29,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     created_at: str
     seen_at: str | None
+    proved_by: str
+    """`code`, `text` (an invitation by SMS), `staff` (one that was handed over); empty: not known."""
 
 
 def list_(phone: str | None = None, /, *, common: Common = DEFAULT) -> None:
@@ -45,7 +47,7 @@ def list_(phone: str | None = None, /, *, common: Common = DEFAULT) -> None:
         common.data([_row(one) for one in found])
         return
     common.table(
-        ("device", "phone", "name", "since", "last alert"),
+        ("device", "phone", "name", "since", "last alert", "proved by"),
         [
             (
                 one.device,
@@ -53,6 +55,7 @@ def list_(phone: str | None = None, /, *, common: Common = DEFAULT) -> None:
                 shown(one.name),
                 local(one.created_at),
                 "" if one.seen_at is None else local(one.seen_at),
+                one.proved_by.value,
             )
             for one in found
         ],
@@ -113,4 +116,5 @@ def _row(one: DeviceKey) -> Row:
         name=one.name,
         created_at=rfc3339(one.created_at),
         seen_at=None if one.seen_at is None else rfc3339(one.seen_at),
+        proved_by=one.proved_by.value,
     )

@@ -47,6 +47,7 @@ from gateways.http.node_orders import keep_ordered
 from gateways.http.registry import RegistryQueries
 from gateways.http.routes.admin.about import about_routes
 from gateways.http.routes.admin.backups import backups_routes
+from gateways.http.routes.admin.invitations import invitations_routes
 from gateways.http.routes.admin.keys import keys_routes
 from gateways.http.routes.admin.lines import lines_routes
 from gateways.http.routes.admin.nodes import nodes_admin_routes
@@ -283,6 +284,7 @@ def build(web: Web) -> Litestar:
             *people_import_routes(web),
             *settings_routes(web),
             *nodes_admin_routes(web),
+            *invitations_routes(web, Registry(web.journal, region=web.settings.policy.region)),
             *about_routes(web),
             *(backups_routes(web, web.backups) if web.backups else ()),
             *start_routes(web, Registry(web.journal)),

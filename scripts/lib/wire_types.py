@@ -17,6 +17,7 @@ from gateways.console.views import CaseView, Events, Levels, NodesTold, Snapshot
 from gateways.http.records import RecordAnswer
 from gateways.http.routes.admin.answers import KeyIssued, KeysView, OperatorAdded, OperatorsView, VersionView
 from gateways.http.routes.admin.backups import BackupsView
+from gateways.http.routes.admin.invitations import InvitationMade, InvitationsView
 from gateways.http.routes.admin.lines.answers import LinesView, TrialAnswer
 from gateways.http.routes.admin.nodes import AdminNodes
 from gateways.http.routes.admin.people.answers import PeopleView, PersonAnswer, PersonErased
@@ -36,6 +37,7 @@ TOLD = (
     *(SignedOn, OwnAccess, Beginning, OperatorsView, OperatorAdded, KeysView, KeyIssued, VersionView),
     *(LinesView, TrialAnswer, BackupsView, ShiftView, StartView, ImportView, AlarmKind),
     *(SettingsTold, AdminNodes, PeopleView, PersonAnswer, PersonErased, RecordAnswer),
+    *(InvitationsView, InvitationMade),
 )
 ENCODED = {"cases": "CaseView"}
 """What is encoded before it is put in, by the field that has it."""

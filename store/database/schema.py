@@ -252,6 +252,8 @@ device_key = Table(
     # When an alert was last raised with it.
     Column("seen_us", BigInteger, nullable=True),
     Column("revoked_us", BigInteger, nullable=True),
+    # A `store.registry.devices.ProvedBy`; empty where it was not yet kept.
+    Column("proved_by", Text, nullable=False, server_default=""),
 )
 
 enrolment = Table(
@@ -278,6 +280,8 @@ invitation = Table(
     Column("created_us", BigInteger, nullable=False),
     Column("until_us", BigInteger, nullable=False),
     Column("used_us", BigInteger, nullable=True),
+    # The short message that brings it; none: it is handed over.
+    Column("text", Text, nullable=True),
 )
 
 record_key = Table(

@@ -8,13 +8,13 @@ that nobody has becomes a person of the registry, by the number alone.
 from __future__ import annotations
 
 import secrets
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Final
 
 import msgspec
 from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 
-from messages.ids import E164, SECOND, Instant, UserId
+from messages.ids import E164, SECOND, Instant, TextId, UserId
 from store.database.query import Query, Row
 from store.database.schema import device_key, enrolment, invitation, person_phone
 from store.errors import RegistryError
@@ -31,7 +31,9 @@ NUMBER_PAUSE_S: Final = 60
 NUMBER_A_DAY: Final = 10
 CENTER_AN_HOUR: Final = 20
 INVITATION_LIFE_S: Final = 24 * 3600
+"""Where nobody says for how many days."""
 NAME_MAX: Final = 64
+DAY_S: Final = 86_400
 _HOUR_US: Final = 3600 * SECOND
 _DAY_US: Final = 24 * _HOUR_US
 APP: Final = "the app"
@@ -39,7 +41,7 @@ APP: Final = "the app"
 
 _k, _e, _i = device_key.c, enrolment.c, invitation.c
 _SHOWN: Final = (
-    select(_k.device, _k.person, _k.phone, _k.key, _k.name, _k.created_us, _k.seen_us)
+    select(_k.device, _k.person, _k.phone, _k.key, _k.name, _k.created_us, _k.seen_us, _k.proved_by)
     .join(person_phone, and_(person_phone.c.phone == _k.phone, person_phone.c.person == _k.person))
     .where(_k.revoked_us.is_(None))
     .order_by(_k.created_us, _k.device)
@@ -73,13 +75,31 @@ _OF_THE_HOUR: Final = Query(
 )
 _INVITE: Final = Query(insert(invitation), *(column.name for column in invitation.columns))
 _INVITED: Final = Query(
-    select(_i.phone, _i.by)
+    select(_i.phone, _i.by, _i.text)
     .where(_i.hash == bindparam("hash"), _i.used_us.is_(None), _i.until_us > bindparam("now")),
     "hash", "now",
 )  # fmt: skip
+_BROUGHT: Final = Query(
+    update(invitation).where(_i.hash == bindparam("which")).values(text=bindparam("by_text")),
+    "by_text",
+    "which",
+)
 _USED: Final = Query(
     update(invitation).where(_i.hash == bindparam("which")).values(used_us=bindparam("at")), "at", "which"
 )
+
+
+class ProvedBy(StrEnum):
+    """How the number was proved to be the phone's."""
+
+    CODE = "code"
+    """A code that was sent there came back from it."""
+    TEXT = "text"
+    """An invitation that was sent there: who has used it has read it."""
+    STAFF = "staff"
+    """An invitation that somebody of the staff has handed over."""
+    UNKNOWN = ""
+    """It was not yet kept."""
 
 
 class DeviceKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +116,7 @@ class DeviceKey(msgspec.Struct, frozen=True, kw_only=True):
     created_at: Instant
     seen_at: Instant | None
     """When an alert was last raised with it."""
+    proved_by: ProvedBy = ProvedBy.UNKNOWN
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,14 +176,24 @@ def confirm(tx: Transaction, device: str, code: str) -> DeviceKey | NoCode:
         return NoCode.WRONG
     # Its row stays for a day: it counts among those that were sent.
     tx.write(_TRIED, TRIES_MAX, device)
-    return _enrol(tx, device, E164(phone), bytes(key), name, APP)
+    return _enrol(tx, device, E164(phone), bytes(key), name, APP, ProvedBy.CODE)
 
 
-def invite(tx: Transaction, phone: E164, by: str) -> str:
-    """What enrols one phone for this number, once and within a day."""
+def invite(tx: Transaction, phone: E164, by: str, life_s: int = INVITATION_LIFE_S) -> str:
+    """What enrols one phone for this number, once and within this time."""
     made = tx.chance(lambda: new_secret("swi"))
-    tx.write(_INVITE, fingerprint(made), phone, by, tx.at_us, tx.at_us + INVITATION_LIFE_S * SECOND, None)
+    tx.write(_INVITE, fingerprint(made), phone, by, tx.at_us, tx.at_us + life_s * SECOND, None, None)
     return made
+
+
+def sign_of(secret: str) -> str:
+    """By which an invitation is told from others, without being it."""
+    return fingerprint(secret).hex()[:8]
+
+
+def brought_by(tx: Transaction, secret: str, text: TextId) -> None:
+    """The invitation goes to its number by this short message, and to nobody else."""
+    tx.write(_BROUGHT, text, fingerprint(secret))
 
 
 def accept_invitation(tx: Transaction, secret: str, key: bytes, name: str) -> DeviceKey | None:
@@ -171,19 +202,25 @@ def accept_invitation(tx: Transaction, secret: str, key: bytes, name: str) -> De
     if row is None:
         return None
     tx.write(_USED, tx.at_us, fingerprint(secret))
-    return _enrol(tx, tx.chance(_new_device), E164(row[0]), key, name[:NAME_MAX], f"invited by {row[1]}")
+    phone, by, text = row
+    proof = ProvedBy.STAFF if text is None else ProvedBy.TEXT
+    device = tx.chance(_new_device)
+    return _enrol(tx, device, E164(phone), key, name[:NAME_MAX], f"invited by {by}", proof)
 
 
-def _enrol(tx: Transaction, device: str, phone: E164, key: bytes, name: str, by: str) -> DeviceKey:
+def _enrol(
+    tx: Transaction, device: str, phone: E164, key: bytes, name: str, by: str, proof: ProvedBy
+) -> DeviceKey:
     person = owner_of_phone(tx, phone)
     if person is None:
         person = UserId(tx.chance(lambda: f"u{secrets.token_hex(6)}"))
         write_user(tx, person, Entry(Person(phones=(phone,)), DEFAULT_REGION), by)
-    tx.write(_ADD, device, person, phone, key, name, tx.at_us, None, None)
+    tx.write(_ADD, device, person, phone, key, name, tx.at_us, None, None, proof)
     tell(tx, person, by, f"device {device} enrolled")
     return DeviceKey(
-        device=device, person=person, phone=phone, key=key, name=name, created_at=tx.at_us, seen_at=None
-    )
+        device=device, person=person, phone=phone, key=key, name=name, created_at=tx.at_us, seen_at=None,
+        proved_by=proof,
+    )  # fmt: skip
 
 
 # --------------------------------------------------------------------------------- asking, ending
@@ -229,7 +266,7 @@ def _code(device: str, code: str) -> bytes:
 
 
 def _key(row: Row) -> DeviceKey:
-    device, person, phone, key, name, created_us, seen_us = row
+    device, person, phone, key, name, created_us, seen_us, proved_by = row
     return DeviceKey(
         device=device,
         person=UserId(person),
@@ -238,4 +275,5 @@ def _key(row: Row) -> DeviceKey:
         name=name,
         created_at=Instant(created_us),
         seen_at=None if seen_us is None else Instant(seen_us),
+        proved_by=ProvedBy(proved_by),
     )

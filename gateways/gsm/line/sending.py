@@ -15,6 +15,8 @@ from messages.events import TextFailed, TextSent
 from messages.ids import SECOND, LineId, TextFailure, TextId, TextPurpose
 from store.texts import SENT_WITHIN_US
 
+REPORTED: Final = (TextPurpose.DIALOGUE, TextPurpose.INVITATION)
+"""Somebody waits to know whether the phone has it."""
 MOST_REPORTS: Final = 64
 
 
@@ -40,7 +42,7 @@ class Sending:
         if begun is None:
             return
         try:
-            self._reported = begun.purpose is TextPurpose.DIALOGUE
+            self._reported = begun.purpose in REPORTED
             within_s = SENT_WITHIN_US / SECOND
             self._driver.send_sms(
                 Ref(text), begun.to, begun.words, now_s, within_s=within_s, report=self._reported

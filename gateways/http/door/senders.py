@@ -60,6 +60,11 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
         """The level."""
         return Proof.APP if self.device is None or self.doubt is not None else Proof.DEVICE
 
+    @property
+    def is_nobody(self) -> bool:
+        """It came with neither an app key nor an enrolled phone's signature."""
+        return not self.app_key and self.device is None
+
     def counted(self, named: str) -> dict[Scope, str]:
         """For whom it is counted; `named`: whom it names, where nothing proves who it is."""
         if self.device is not None:
@@ -86,11 +91,21 @@ class Senders:
 
     async def guard(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
         """Guard: an app with its key, or an enrolled phone by its signature. Raises NotSignedOn."""
+        await self.look(connection, _)
+        self.known(connection)
+
+    def known(self, connection: AnyConnection) -> Sender:
+        """Who it is. Raises NotSignedOn where it is nobody."""
+        sender: Sender = connection.state[SENDER]
+        if sender.is_nobody:
+            raise NotSignedOn("an app key is needed: `Authorization: Bearer …`")
+        return sender
+
+    async def look(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
+        """Guard where an invitation may take the key's place: it finds out who it is, and refuses nobody."""
         key = bearer(connection)
         known = key is not None and self._auth.knows_app(key)
         device, nonce, doubt = await self._signer(connection)
-        if not known and device is None:
-            raise NotSignedOn("an app key is needed: `Authorization: Bearer …`")
         connection.state[SENDER] = Sender(
             device=device,
             nonce=nonce,

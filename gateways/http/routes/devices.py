@@ -7,6 +7,8 @@ What is done here is durable before it is answered; a code is sent by one of the
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -22,9 +24,11 @@ from gateways.http.door.budgets import Kind
 from gateways.http.door.pins import verdict_of
 from gateways.http.door.senders import SENDER, Sender
 from gateways.http.door.signatures import jwk_point
+from gateways.http.door.throttle import Throttle
 from gateways.http.errors import BadBody, Gone, NoSuchDevice, NotAllowed, TooMany
 from gateways.http.routes.alerts import APP
 from messages.ids import SECOND, Instant, Proof, TextPurpose
+from runtime.published.file import publish
 from store.audit.entry import Action
 from store.errors import RegistryError
 from store.journal.journal import Transaction
@@ -39,6 +43,10 @@ from store.texts import ask_text
 WORDS: Final = "{code} è il tuo codice. Non darlo a nessuno. / is your code: give it to nobody."
 """It does not say for what: the phone shows it to whoever looks."""
 UNSIGNED: Final = "unsigned"
+TRIES_MAX: Final = 10
+"""Invitations that are none, from one address within five minutes, before it has to wait."""
+OWN_KEY: Final = "center"
+"""What the center's own app key is called (`center.state.keys`)."""
 SIGNED: Final = {
     401: said(Problem, "No app key of this center, no signature of an enrolled phone."),
     403: said(Problem, "Not signed by an enrolled phone; `code` is the doubt."),
@@ -78,10 +86,14 @@ class PinsBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeviceAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """`device` is the `keyid` of signatures. `sent`: how the code is on its way."""
+    """`device` is the `keyid` of signatures. `sent`: how the code is on its way. By an invitation the app
+    gets its `key`, and the `phone` that is proved now.
+    """
 
     device: Id
     sent: str = ""
+    key: str = ""
+    phone: str = ""
 
 
 class Enrolled(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,6 +114,20 @@ class EnrolledList(msgspec.Struct, frozen=True, kw_only=True):
     devices: tuple[Enrolled, ...]
 
 
+def own_app_key(state: Path, registry: Registry) -> str:
+    """The key that an invited app gets: the center's own, in `keys/app.key`, which is made anew where it is
+    revoked. Raises JournalError, OSError.
+    """
+    file = state / "keys" / "app.key"
+    with suppress(FileNotFoundError):
+        key = file.read_text().strip()
+        if registry.app_key_name(key) is not None:
+            return key
+    made = registry.issue_app_key(OWN_KEY)
+    publish(file, f"{made}\n".encode())
+    return made
+
+
 def signer(web: Web, request: AnyRequest) -> DeviceKey:
     """The enrolled phone that asks, of whose budget it is. Raises NotAllowed, TooMany."""
     sender: Sender = request.state[SENDER]
@@ -114,16 +140,32 @@ def signer(web: Web, request: AnyRequest) -> DeviceKey:
 
 def device_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
     """The routes."""
+    throttle = Throttle(TRIES_MAX)
+
+    async def invited(request: AnyRequest, secret: str, key: bytes, name: str) -> Response[bytes]:
+        """The phone whose key this is has an invitation. Raises Gone, TooMany."""
+        # Counted as soon as it is let through: tries side by side are no way around it.
+        address, now_us = web.client_address(request), web.clock.now_us()
+        if wait_s := throttle.wait_s("", address, now_us):
+            raise TooMany(f"too many invitations that are none: try again in {wait_s} s", wait_s)
+        throttle.count("", address, now_us)
+        found = await web.writing.run(lambda tx: devices.accept_invitation(tx, secret, key, name))
+        if found is None:
+            raise Gone("this invitation is none, was used, or is over")
+        throttle.take_back(address)
+        await web.audit.note(request, (found.person,), detail="enrolled", actor=BY_APP)
+        app_key = await asyncio.to_thread(own_app_key, Path(web.settings.state), registry)
+        return answer(request, DeviceAnswer(device=found.device, key=app_key, phone=found.phone), 201)
 
     @post(
         "/v1/devices",
-        guards=[web.senders.guard],
+        guards=[web.senders.look],
         dto=Strict[DeviceBody],
         return_dto=None,
         status_code=202,
         summary="Enrol a phone",
         description="With `phone` a code is sent there, which `/confirm` wants back within ten minutes; with "
-        "an `invitation` the phone is enrolled at once.",
+        "an `invitation`, which needs no app key, the phone is enrolled at once.",
         operation_id="enrol_device",
         audit=Action.CHANGE_KEY,
         tags=["app"],
@@ -143,14 +185,11 @@ def device_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         except ValueError as error:
             raise BadBody(str(error), "$.public_key") from error
         sender: Sender = request.state[SENDER]
+        if data.invitation is None:
+            web.senders.known(request)
         web.senders.spend(Kind.POSITION, sender, data.phone or "")
         if data.invitation is not None:
-            secret = data.invitation
-            found = await web.writing.run(lambda tx: devices.accept_invitation(tx, secret, key, data.name))
-            if found is None:
-                raise Gone("this invitation is none, was used, or is over")
-            await web.audit.note(request, (found.person,), detail="enrolled", actor=BY_APP)
-            return answer(request, DeviceAnswer(device=found.device), 201)
+            return await invited(request, data.invitation, key, data.name)
         try:
             phone = e164(data.phone or "")
         except ValueError as error:

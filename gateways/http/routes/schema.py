@@ -36,7 +36,7 @@ from gateways.http.routes import (
     sign_on,
 )
 from gateways.http.routes.admin import answers as admin
-from gateways.http.routes.admin import backups, people_import
+from gateways.http.routes.admin import backups, invitations, people_import
 from gateways.http.routes.admin import nodes as admin_nodes
 from gateways.http.routes.admin import settings as admin_settings
 from gateways.http.routes.admin.lines import answers as lines
@@ -59,6 +59,9 @@ _STRUCTS: Final = (
     backups.BackupsView,
     people_import.ImportView,
     alarms.AlarmsSeen,
+    invitations.InvitationMade,
+    invitations.InvitationsView,
+    invitations.NewInvitation,
     admin.KeyIssued,
     admin.KeysView,
     admin.NewKey,

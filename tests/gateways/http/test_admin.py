@@ -18,7 +18,7 @@ from gateways.http.routes.admin.about import libraries
 from messages.ids import E164
 from runtime.published.backup_runs import Work
 from store.audit.entry import Action
-from store.registry.devices import accept_invitation, invite
+from store.registry.devices import accept_invitation, invite, sign_of
 from store.registry.people import Person, StaffRole
 from store.registry.registry import Registry
 from store.registry.sessions import begin
@@ -32,6 +32,7 @@ Client = TestClient[Litestar]
 OPS, KEYS, LINES = "/v1/admin/operators", "/v1/admin/keys", "/v1/admin/lines"
 BACKUPS, PEOPLE = "/v1/admin/backups", "/v1/admin/people"
 IMPORT = f"{PEOPLE}/import"
+INVITATIONS = "/v1/admin/invitations"
 FILE = "phone;first_name\n+393331112223;Julia\n+393330000001;Anna\n112;Eva\n"
 SETTINGS, NODES = "/v1/admin/settings", "/v1/admin/nodes"
 THRICE = {"was": {"value": None}, "now": {"value": 3}}
@@ -98,10 +99,14 @@ ROUTES = (
     ("DELETE", f"{PEOPLE}/PERSON/devices/DEVICE", None, StaffRole.ADMIN),
     ("POST", f"{PEOPLE}/PERSON/erase", {"typed": "giulia rossi"}, StaffRole.ADMIN),
     ("POST", "/v1/admin/start/modem", {"name": "line9", "port": "usb:1-2"}, StaffRole.ADMIN),
+    ("GET", INVITATIONS, None, StaffRole.ADMIN),
+    ("POST", INVITATIONS, {"phone": GIULIA}, StaffRole.ADMIN),
+    ("DELETE", f"{INVITATIONS}/INVITED", None, StaffRole.ADMIN),
 )
 NAMED = (
     ("luca-ferri", "{operator}"),
     ("SIGN", "{sign}"),
+    ("INVITED", "{sign}"),
     ("L1", "{line}"),
     ("/ups/", "/{need}/"),
     ("backups/check", "backups/{work}"),
@@ -130,7 +135,8 @@ def two_people(web: Web, registry: Registry) -> dict[str, str]:
     secret = web.journal.transact(lambda tx: invite(tx, E164(GIULIA), "test"))
     key = web.journal.transact(lambda tx: accept_invitation(tx, secret, b"\x04" * 65, "phone"))
     assert key is not None
-    return {"PERSON": giulia.id, "ALSO": also.id, "DEVICE": key.device}
+    invited = sign_of(web.journal.transact(lambda tx: invite(tx, E164(GIULIA), "test")))
+    return {"PERSON": giulia.id, "ALSO": also.id, "DEVICE": key.device, "INVITED": invited}
 
 
 def filled(said: Any, ids: dict[str, str]) -> Any:

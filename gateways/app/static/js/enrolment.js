@@ -2,7 +2,7 @@
 // set the PINs. What is shown of it is enrolled.js's matter.
 
 import { newPair } from './key.js';
-import { keepProof, proof, settings } from './keeping.js';
+import { keepProof, keepSettings, proof, settings } from './keeping.js';
 
 const ANSWER_MS = 8000;
 const SYSTEM = /iPhone|iPad|Android|Windows|Mac|Linux/;
@@ -23,9 +23,10 @@ export function takeInvitation() {
 }
 
 export class Enrolment {
-  constructor(api, key, changed) {
+  constructor(api, key, positions, changed) {
     this.api = api;
     this.key = key;
+    this.positions = positions;
     this.changed = changed;
     this.busy = false;
     this.faults = {};
@@ -59,7 +60,12 @@ export class Enrolment {
     this.#run(async () => {
       const { invitation } = this.key.asked;
       const { pair, answer } = await this.#offer({ invitation });
-      if (answer.status === 201) return this.#enrolled({ pair, device: answer.said.device });
+      if (answer.status === 201) {
+        const { device, key, phone } = answer.said;
+        keepSettings({ ...(key && { key }), ...(phone && { phone }) });
+        this.positions.ask(); // now, and not in an emergency
+        return this.#enrolled({ pair, device, phone: settings().phone });
+      }
       if (answer.status === 410) await this.key.keep({ asked: null });
       return why(answer.status, { 410: 'invitationOver' });
     });

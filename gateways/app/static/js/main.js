@@ -48,7 +48,7 @@ const dialogue = new Dialogue(
   () => draw(),
   () => !document.hidden && !cover.isUp,
 );
-const enrolment = new Enrolment(api, key, () => draw());
+const enrolment = new Enrolment(api, key, positions, () => draw());
 const own = new Own(api, () => draw());
 let place = ''; // '' | 'settings' | 'phone' | 'hiding' | 'record' | 'pin': what was opened over the rest
 let before = '';
@@ -253,7 +253,10 @@ function page() {
     return [seen.name, views.alert(ui, seen)];
   }
   if (place === 'hiding') return ['hiding', hiding(ui, chapter)];
-  if (place === 'settings' || !now.key || !now.phone) return ['settings', views.settings(ui, now)];
+  // Whoever is invited gets what the settings need by accepting.
+  const invited = place === 'phone' && Boolean(key.asked?.invitation);
+  if (!invited && (place === 'settings' || !now.key || !now.phone))
+    return ['settings', views.settings(ui, now)];
   if (place === 'record') return ['record', ownRecord(ui, own)];
   if (place === 'phone') return ['phone', enrolled(ui, enrolment, now.phone)];
   return ['idle', views.idle(ui)];
@@ -318,7 +321,7 @@ async function meetInvitation() {
   const invitation = takeInvitation();
   if (!invitation) return;
   await enrolment.invited(invitation);
-  if (settings().key) ui.openPhone();
+  if (settings().key || key.asked?.invitation) ui.openPhone();
 }
 cover.start();
 addEventListener('hashchange', meetInvitation);

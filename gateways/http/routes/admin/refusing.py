@@ -54,6 +54,8 @@ class Why(StrEnum):
     """The center may not write its settings' file."""
     LAST_FOR_112 = "last_for_112"
     """No other line can call 112: its name has to be typed."""
+    NO_LINE = "no_line"
+    """Nothing here could send it."""
     BUSY = "busy"
     """It is being done already."""
     MEASURED = "measured"

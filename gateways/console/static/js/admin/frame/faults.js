@@ -64,6 +64,7 @@ const WHY = {
   drill_phone_in_alert: ['Quel telefono è in un allarme vero.', 'That phone is in a real alert.'],
   measured: ['Si misura: nessuno lo conferma.', 'It is measured: nobody confirms it.'],
   empty: ['Serve un nome.', 'A name is needed.'],
+  no_line: ['Nessuna linea manda SMS.', 'No line sends text messages.'],
   busy: ['È già in corso.', 'It is being done already.'],
   notYours: ['Solo per gli admin.', 'For admins only.'],
   notThere: ['Non c’è più.', 'It is not there any more.'],
