@@ -214,6 +214,14 @@ export class Feed {
     return this.#ask('GET', path, undefined, more);
   }
 
+  /**
+   * Send a file; a `Response`. Throws where the center cannot be reached.
+   * @param {string} path @param {Blob} file @param {Record<string, string>} [more] Headers.
+   */
+  send(path, file, more = {}) {
+    return this.#ask('POST', path, file, more);
+  }
+
   /** Say that this alert is shown in full, or none. @param {string} alert */
   opened(alert) {
     this.shown = alert;
@@ -260,12 +268,13 @@ export class Feed {
   /** @param {string} method @param {string} path @param {Record<string, string>} [more] Headers. */
   #ask(method, path, body = undefined, more = {}) {
     const headers = { accept: 'application/json', ...more };
-    if (body !== undefined) headers['content-type'] = 'application/json';
+    const isFile = body instanceof Blob;
+    if (body !== undefined) headers['content-type'] = isFile ? 'text/csv' : 'application/json';
     if (this.csrf) headers['x-csrf-token'] = this.csrf;
     return fetch(path, {
       method,
       headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: isFile || body === undefined ? body : JSON.stringify(body),
       credentials: 'same-origin',
     });
   }

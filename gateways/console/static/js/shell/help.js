@@ -142,10 +142,10 @@ export function help(ui) {
     ['S', either('Gestione: avvio; M modem, T prova', 'Admin: start; M modem, T test')],
     ['P A', either('Registro: di chi, o chi', 'Audit: whose, or by whom')],
     [
-      'G P M D X',
+      'G P J M D X F',
       either(
-        'Persone: scheda, telefoni, unisci, dati da dare, cancella',
-        'People: record, phones, merge, data to give, erase',
+        'Persone: scheda, telefoni, invita, unisci, dati da dare, cancella; da un file',
+        'People: record, phones, invite, merge, data to give, erase; from a file',
       ),
     ],
     ['S', t('trySound')],

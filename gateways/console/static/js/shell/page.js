@@ -10,6 +10,7 @@ import { gate } from './gate.js';
 import { incomingView } from '../case/incoming.js';
 import { strip } from './strip.js';
 import { probe } from '../place/tiles.js';
+import { paper as invitation } from '../admin/people/invite.js';
 import { paper } from '../alerts/print.js';
 import { bar } from './bar.js';
 import { rail } from '../alerts/rail.js';
@@ -40,5 +41,5 @@ export function page(ui) {
         ${incoming ? incomingView(ui, incoming) : (elsewhere ?? (view ? caseView(ui, view) : readyView(ui)))}
       </main>
     </div>
-    ${ui.screen.help ? help(ui) : nothing}${paper(ui)}`;
+    ${ui.screen.help ? help(ui) : nothing}${paper(ui)}${invitation()}`;
 }

@@ -8,6 +8,8 @@ import { listPage } from '../frame/page.js';
 import * as erase from './erase.js';
 import { FIELDS, NOBODY, flat, nameOf, sent } from './fields.js';
 import { HEADS, below, cells, load, read, rows, seek, show } from './list.js';
+import * as importing from './import.js';
+import * as invite from './invite.js';
 import * as merge from './merge.js';
 import * as phones from './phones.js';
 
@@ -17,6 +19,7 @@ const corrected = new Listed('');
 export function clear() {
   rows.clear();
   corrected.clear();
+  invite.clear();
 }
 
 /** @param {Ui} ui */
@@ -28,6 +31,7 @@ export function enter(ui) {
 /** The form follows what others write. @param {Ui} ui */
 export async function again(ui) {
   await load(ui);
+  await invite.again(ui);
   if (rows.editing && (await corrected.load(ui))) {
     rows.form?.follow(flat(corrected.said));
     ui.draw();
@@ -73,6 +77,7 @@ async function give(ui, row) {
 const OF_ROW = {
   Enter: (ui, row) => correct(ui, row.id),
   P: (ui, row) => phones.open(ui, row.id),
+  J: invite.open,
   M: merge.pressed,
   D: give,
   X: (ui, row) => erase.open(ui, row.id),
@@ -82,6 +87,7 @@ const OF_ROW = {
 export function pressed(ui, key) {
   if (rows.pressed(ui, key)) return true;
   if (key === 'A') rows.open(ui, new Form('person', FIELDS, NOBODY));
+  else if (key === 'F') importing.open(ui);
   else if (key === 'W') return merge.swap(ui);
   else if (!rows.row() || !OF_ROW[key]) return false;
   else OF_ROW[key](ui, rows.row());
@@ -101,7 +107,7 @@ const form = (ui) =>
         };
 
 /** @type {Record<string, { pane: (ui: Ui) => any }>} */
-const BESIDE = { merge, phones };
+const BESIDE = { import: importing, invite, merge, phones };
 
 /** @param {Ui} ui */
 export const pane = (ui) =>
@@ -109,10 +115,14 @@ export const pane = (ui) =>
     title: either('Persone', 'People'),
     hint: either('Nome o numero', 'Name or number'),
     seek: () => seek(ui),
-    acts: [['A', either('Aggiungi', 'Add'), 'user']],
+    acts: [
+      ['A', either('Aggiungi', 'Add'), 'user'],
+      ['F', either('Da un file', 'From a file'), 'note'],
+    ],
     rowActs: [
       ['Enter', either('Correggi', 'Correct')],
       ['P', either('Telefoni', 'Phones')],
+      ['J', either('Invita', 'Invite')],
       ['M', either('Unisci a un’altra', 'Merge with another')],
       ['D', either('Dati da dare', 'Data to give')],
       ['X', either('Cancella', 'Erase')],

@@ -1,0 +1,204 @@
+// People from a file: what each line would do is seen first; then the good ones are taken in, and the bad
+// ones saved.
+
+import { html, nothing } from '../../../vendor/lit.js';
+import { icon, word } from '../../shell/parts.js';
+import { hand } from '../../shell/saving.js';
+import { either, t } from '../../words/words.js';
+import * as f from '../../words/format.js';
+import { answered, why } from '../frame/faults.js';
+import { told } from './flaws.js';
+import { load, rows } from './list.js';
+
+/**
+ * @typedef {{ kind: 'import', file: File | null, seen: ImportView | null, busy: boolean,
+ *   fault: string }} Importing
+ */
+
+const PATH = '/v1/admin/people/import';
+
+/** @param {Ui} ui */
+export function open(ui) {
+  rows.tell(ui, { kind: 'import', file: null, seen: null, busy: false, fault: '' });
+  focus('.import input');
+}
+
+/** The first of these that is there. @param {string[]} of */
+function focus(...of) {
+  const found = of.map((one) => document.querySelector(one)).find(Boolean);
+  /** @type {HTMLElement | undefined} */ (found)?.focus();
+}
+
+/** @param {Ui} ui @param {Partial<Importing>} changes */
+function now(ui, changes) {
+  rows.once = { ...rows.once, ...changes };
+  ui.draw();
+}
+
+/** @param {Ui} ui @param {File} file */
+async function look(ui, file) {
+  now(ui, { file, seen: null, busy: true, fault: '' });
+  const answer = await answered(ui.feed.send(`${PATH}?preview=true`, file));
+  if (rows.once?.file !== file) return;
+  now(ui, { seen: answer.said, busy: false, fault: answer.said ? '' : why(answer.code) });
+  focus('.import__take', '.import input');
+}
+
+/** Only as it was seen: where others have changed something meanwhile it is looked at anew. @param {Ui} ui */
+async function take(ui) {
+  const { file, seen, busy } = /** @type {Importing} */ (rows.once);
+  if (busy) return;
+  now(ui, { busy: true, fault: '' });
+  const answer = await answered(ui.feed.send(PATH, file, { 'if-match': `"${seen.tag}"` }));
+  if (answer.code === 'changed_meanwhile') {
+    await look(ui, file);
+    now(ui, {
+      fault: either(
+        'Nel frattempo qualcosa è cambiato: niente è stato scritto. Guarda di nuovo.',
+        'Something has changed meanwhile: nothing was written. Look again.',
+      ),
+    });
+    return;
+  }
+  now(ui, { seen: answer.said ?? seen, busy: false, fault: answer.said ? '' : why(answer.code) });
+  await load(ui);
+  focus('.import__done');
+}
+
+/** @param {Ui} ui */
+async function saveBad(ui) {
+  const { file } = /** @type {Importing} */ (rows.once);
+  const answer = await ui.feed.send(`${PATH}/bad`, file).catch(() => null);
+  const made = answer?.ok ? await answer.blob().catch(() => null) : null;
+  if (made) hand(made, file.name.replace(/(\.\w+)?$/, either('-scartate.csv', '-not-taken.csv')));
+  else now(ui, { fault: why('notDone') });
+}
+
+/** @type {Record<Verdict, Pair>} */
+const VERDICTS = {
+  bad: ['scartata', 'not taken'],
+  changes: ['cambia', 'changes'],
+  new: ['nuova', 'new'],
+  same: ['uguale', 'the same'],
+};
+
+/** @param {ImportRow} one */
+const row = (one) =>
+  html`<tr>
+    <td>${one.line}</td>
+    <td>${one.name}</td>
+    <td>
+      ${
+        one.verdict === 'bad'
+          ? word('warn', one.faults.map(told).join(' '), 'ink-bad')
+          : `${either(...VERDICTS[one.verdict])}${one.changed.length ? `: ${one.changed.join(', ')}` : ''}`
+      }
+    </td>
+  </tr>`;
+
+/** @param {ImportView} seen */
+const counts = (seen) =>
+  html`<p class="import__counts" role="status">
+    ${
+      seen.done
+        ? word('check', either('Fatto.', 'Done.'), 'ink-ok')
+        : html`<b>${either('Ancora niente è scritto.', 'Nothing is written yet.')}</b>`
+    }
+    <span>${f.count(seen.new)} ${either('nuove', 'new')}</span>
+    <span>${f.count(seen.changes)} ${either('cambiate', 'changed')}</span>
+    <span>${f.count(seen.same)} ${either('uguali', 'the same')}</span>
+    <span class=${seen.bad ? 'ink-bad' : ''}>${f.count(seen.bad)} ${either('scartate', 'not taken')}</span>
+    ${
+      seen.encoding === 'utf-8'
+        ? nothing
+        : word(
+            'warn',
+            either(
+              `Letto come ${seen.encoding}: controlla gli accenti.`,
+              `Read as ${seen.encoding}: look at the accents.`,
+            ),
+            'ink-wait',
+          )
+    }
+  </p>`;
+
+/** @param {ImportView} seen */
+const table = (seen) =>
+  html`<div class="import__rows" tabindex="0">
+    <table class="table">
+      <thead>
+        <tr>
+          <th>${either('Riga', 'Line')}</th>
+          <th>${either('Chi', 'Who')}</th>
+          <th>${either('Che cosa', 'What')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${seen.rows.map(row)}
+      </tbody>
+    </table>
+    ${
+      seen.rows.length < seen.new + seen.changes + seen.same + seen.bad
+        ? html`<p class="ink-2">${either('… e altre', '… and more')}</p>`
+        : nothing
+    }
+  </div>`;
+
+/** @param {ImportFault} fault */
+const placed = (fault) => `${either('Riga', 'Line')} ${fault.line}: ${told(fault)}`;
+
+/** @param {Ui} ui @param {ImportView} seen */
+const looked = (ui, seen) =>
+  seen.faults.length
+    ? html`<ul class="import__faults" role="alert">
+        ${seen.faults.map((one) => html`<li>${word('warn', placed(one), 'ink-bad')}</li>`)}
+      </ul>`
+    : html`${counts(seen)}${seen.rows.length ? table(seen) : nothing}
+        <div class="form__keys">
+          ${
+            !seen.done && seen.new + seen.changes
+              ? html`<button class="btn import__take" @click=${() => take(ui)}>
+                  <kbd>${t('enter')}</kbd>${either('Scrivi', 'Write')} ${f.count(seen.new + seen.changes)}
+                </button>`
+              : nothing
+          }
+          ${
+            seen.bad
+              ? html`<button class="btn" @click=${() => saveBad(ui)}>
+                  ${icon('copy')}${either('Salva le scartate', 'Save those not taken')}
+                </button>`
+              : nothing
+          }
+        </div>`;
+
+/** @param {Ui} ui */
+export function pane(ui) {
+  const { seen, busy, fault } = /** @type {Importing} */ (rows.once);
+  const dropped = (/** @type {DragEvent} */ e) => {
+    e.preventDefault();
+    const [file] = e.dataTransfer.files;
+    if (file) look(ui, file);
+  };
+  return html`<section
+    class="panel once import"
+    aria-labelledby="import-h"
+    @dragover=${(/** @type {DragEvent} */ e) => e.preventDefault()}
+    @drop=${dropped}>
+    <div class="panel__head"><h2 id="import-h">${either('Da un file', 'From a file')}</h2></div>
+    <div class="panel__body">
+      <label class="import__file"
+        >${either('Un file CSV: sceglilo, o trascinalo qui', 'A CSV file: choose it, or drop it here')}
+        <input
+          type="file"
+          accept=".csv,.txt,.tsv,text/csv"
+          @change=${(/** @type {any} */ e) => e.target.files[0] && look(ui, e.target.files[0])} />
+      </label>
+      ${busy ? html`<p role="status">${icon('clock')} ${either('Lo leggo…', 'At work…')}</p>` : nothing}
+      ${fault ? html`<p role="alert">${word('warn', fault, 'ink-bad')}</p>` : nothing}
+      ${seen ? looked(ui, seen) : nothing}
+      <button class="btn import__done" @click=${() => ui.press('Escape')}>
+        <kbd>Esc</kbd>${seen?.done ? either('Fatto', 'Done') : t('back')}
+      </button>
+    </div>
+  </section>`;
+}
