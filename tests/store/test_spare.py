@@ -36,7 +36,7 @@ from messages.ids import (
 )
 from model.alert.evolve import fold
 from model.alert.live import LiveCases
-from store import streams
+from store import shift_notes, streams
 from store.alerts.accepting import accept
 from store.alerts.figures import catch_up, newest
 from store.alerts.forgetting import erase_person
@@ -351,6 +351,22 @@ def test_the_registry_is_read_and_not_changed(node: Node, disk: Disk) -> None:
     disk.works()
     keeper.go_back()
     registry.add_operator("Berta", "+393330000002", by="test")
+
+
+def test_notes_to_the_next_shift_are_read_and_not_written(node: Node, disk: Disk) -> None:
+    journal, keeper = node.journal(), node.keeper()
+    anna = OperatorId("anna")
+    note = journal.transact(lambda tx: shift_notes.write(tx, anna, "sim2 makes noises"))
+    keeper.warm()
+    disk.is_gone()
+    assert shift_notes.shown(journal, journal.now_us()) == [note]
+    with pytest.raises(JournalNotDurable):
+        journal.transact(lambda tx: shift_notes.write(tx, anna, "another"))
+    with pytest.raises(JournalNotDurable):
+        journal.transact(lambda tx: shift_notes.finish(tx, note.id, anna, done=True))
+    disk.works()
+    keeper.go_back()
+    assert journal.transact(lambda tx: shift_notes.finish(tx, note.id, anna, done=True)) is not None
 
 
 def test_second_factors_are_used_in_memory_and_recovery_codes_are_not(node: Node, disk: Disk) -> None:

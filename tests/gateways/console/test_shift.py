@@ -162,6 +162,7 @@ def test_in_the_history_a_note_is_added_to_one_s_own_and_another_s_says_whom_to_
     sent(page, "Told the supervisor")
     expect(page.locator(".history__log")).to_contain_text("Told the supervisor")
     expect(page.locator(".history textarea")).to_be_focused()
+    expect(lucas.locator(".history__log")).to_contain_text("Told the supervisor")
     refused = lucas.locator(".history__body")
     expect(refused).to_contain_text("It was another operator’s alert: ask that operator, or a supervisor.")
     expect(lucas.locator(".history textarea")).to_have_count(0)

@@ -9,7 +9,7 @@ import { channel, either, outcome, t } from '../words/words.js';
 import { choice } from './choice.js';
 import * as filters from './filters.js';
 import * as notes from '../case/notes.js';
-import { choose, forget, load, reopens, state, told } from './past.js';
+import { choose, followed, forget, load, reopens, state, told } from './past.js';
 import { story } from './chosen.js';
 import { print } from './print.js';
 import * as correct from './correct.js';
@@ -108,6 +108,7 @@ function ended(one) {
 export function pane(ui) {
   const { feed } = ui;
   forget(ui);
+  followed(ui);
   if (feed.link === 'live' && state.pages === 1 && Date.now() - state.askedAtMs > AGAIN_MS) load(ui);
   return html`<section class="view history" aria-labelledby="hist-h">
     <header class="page-head">

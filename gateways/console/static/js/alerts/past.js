@@ -1,6 +1,5 @@
 // What has been asked of the journal for the history: the list, and the chosen story.
 
-import * as notes from '../case/notes.js';
 import { save } from '../shell/saving.js';
 import * as reopening from './reopening.js';
 import { query as filters } from './filters.js';
@@ -20,6 +19,7 @@ export const state = {
   erased: 0,
   fault: false,
   asked: 0,
+  heard: 0, // the place of the event for which the story was read again
   askedAtMs: 0,
   pages: 1,
   typing: 0,
@@ -33,6 +33,11 @@ export async function choose(ui, alert) {
   state.cursor = alert;
   reopening.forget();
   ui.draw();
+  await reread(ui, alert);
+}
+
+/** @param {Ui} ui @param {string} alert */
+async function reread(ui, alert) {
   const view = await read(ui, `/v1/alerts/${encodeURIComponent(alert)}/story`);
   if (state.chosen !== alert) return;
   state.story = view;
@@ -79,9 +84,14 @@ export function forget(ui) {
   if (state.chosen) choose(ui, state.chosen);
 }
 
-notes.onNote((ui, alert) => {
-  if (ui.screen.section === 'history' && state.chosen === alert) choose(ui, alert);
-});
+/** Read the story anew where something has come to a closed alert: a note, its reopening. @param {Ui} ui */
+export function followed(ui) {
+  const story = told();
+  const heard = story ? (ui.feed.heardOf.get(story.alert) ?? 0) : 0;
+  if (!story || story.closed_us === null || heard <= Math.max(story.seq, state.heard)) return;
+  state.heard = heard;
+  reread(ui, story.alert);
+}
 
 /** The story of the alert that is chosen, once it is there. */
 export const told = () => (state.chosen && state.story?.alert === state.chosen ? state.story : null);

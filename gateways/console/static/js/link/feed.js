@@ -16,6 +16,7 @@ const SESSION = '/v1/console/session';
 const TOKEN = 'securwoman-token';
 const CARRIED_WITHIN_MS = 20_000; // a node that takes over may have other things to do first
 const CARRIED_AGAIN_MS = 500;
+const HEARD_OF_MAX = 500;
 const INPUT_MS = 30_000; // so often is said that somebody sits here
 const RECOVERY = 'swr_'; // what a code begins with that signs on once
 
@@ -63,6 +64,8 @@ export class Feed {
     this.watching = {}; // by alert, the operators that have it on their screens
     /** @type {string} */
     this.shown = null; // the alert that is shown here in full
+    /** @type {Map<string, number>} */
+    this.heardOf = new Map(); // by alert, the place of the last event that was told of it
     this.erased = 0; // what was asked of the journal before this place may say what is erased by now
     this.open = 0; // alerts; in a storm more than there are cases here
     /** @type {NodeView[]} */
@@ -429,6 +432,8 @@ export class Feed {
     for (const view of said.cases ?? []) this.cases.set(view.alert, view);
     /** @type {any[]} */
     const events = (said.type === 'events' && said.events) || [];
+    if (this.heardOf.size > HEARD_OF_MAX) this.heardOf.clear();
+    for (const one of events) if (one.alert) this.heardOf.set(one.alert, one.seq);
     if (said.type === 'snapshot' || events.some((one) => one.type === 'alert.erased')) this.erased = said.seq;
     for (const [alert, reasons] of Object.entries(said.allowed ?? {})) this.allowed.set(alert, reasons);
     for (const alert of (said.type === 'events' && said.gone) || []) {
