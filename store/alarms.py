@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from messages.ids import NodeId
+from collections.abc import Iterable
+from typing import Final
+
+from sqlalchemy import bindparam, select, text
+
+from messages.ids import Instant, NodeId
 from messages.journal import Recorded
+from model.alarms.history import TYPES
 from model.alarms.standing import Key, Words, due, standing
 from store import streams
+from store.database.query import Query
+from store.database.schema import event
 from store.journal import rows
 from store.journal.journal import Append, Journal
+
+_c = event.c
+_ARE: Final = f"type IN ({', '.join(repr(name) for name in TYPES)})"
+_TOLD: Final = Query(
+    select(event)
+    .where(_c.stream == bindparam("stream"), text(_ARE), _c.at_us >= bindparam("since"))
+    .order_by(_c.seq),
+    "stream",
+    "since",
+)
 
 
 def since_started(journal: Journal, node: NodeId) -> list[Recorded]:
@@ -15,6 +33,12 @@ def since_started(journal: Journal, node: NodeId) -> list[Recorded]:
     stream = streams.node(node)
     started = rows.first_known(journal.rows(rows.NEWEST_OF_TYPE, stream, "node.started"))
     return journal.read(stream, 0 if started is None else started.version)
+
+
+def told_since(journal: Journal, nodes: Iterable[NodeId], since_us: Instant) -> list[Recorded]:
+    """What of alarms these nodes have told since then, in the journal's order. Raises JournalError."""
+    found = [row for node in nodes for row in journal.rows(_TOLD, streams.node(node), since_us)]
+    return rows.known(sorted(found))
 
 
 def standing_now(journal: Journal, node: NodeId) -> dict[Key, str]:

@@ -30,6 +30,7 @@ from messages.base import Joins
 from messages.ids import LineId, NodeId, Role
 from messages.lines import WEAK_DBM, LineReport, LineState, VoiceService
 from model.alarms.standing import NO_LINE_FOR_112
+from model.alarms.table import BY_NAME, rank
 from model.policy import LastResort
 
 INBOUND_LINES_WANTED: Final = 3
@@ -238,8 +239,8 @@ def _line(report: LineReport, leg: str) -> Finding:
 
 
 def alarms(state: StateDir, node: NodeFile, settings: Settings | None = None) -> Iterator[Finding]:
-    """What the running center has raised and not cleared since it began. That no line can call 112 is no
-    warning, unless it is called on a public one.
+    """What the running center has raised and not cleared since it began, the gravest first. That no line can
+    call 112 is no warning, unless it is called on a public one.
     """
     from center.state.journals import journal_of
     from store.alarms import standing_now
@@ -247,9 +248,11 @@ def alarms(state: StateDir, node: NodeFile, settings: Settings | None = None) ->
     with journal_of(state) as journal:
         stands = standing_now(journal, NodeId(node.node))
     resort = settings is not None and settings.psap.last_resort is LastResort.PUBLIC
-    for (alarm, subject), text in sorted(stands.items()):
+    for (alarm, subject), text in sorted(stands.items(), key=lambda one: (rank(one[0][0]), one[0])):
         found = fail if alarm == NO_LINE_FOR_112 and not resort else warn
-        yield found("alarms", f"{alarm} {subject}: {text}")
+        kind = BY_NAME.get(alarm)
+        todo = "" if kind is None else f" To do: {kind.en.do}."
+        yield found("alarms", f"{alarm} {subject}: {text}{todo}")
     if not stands:
         yield ok("alarms", "none stands")
 

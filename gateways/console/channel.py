@@ -21,6 +21,7 @@ from litestar.exceptions import WebSocketDisconnect
 from litestar.handlers import WebsocketRouteHandler
 
 from gateways.console import feed
+from gateways.console.changes import AlarmNews
 from gateways.console.door import AnySocket, Door
 from gateways.console.entering import Entering, Noting
 from gateways.console.following import SHOWN, Batch
@@ -85,7 +86,9 @@ class Console:
         audit: Noting,
         ticket: Callable[[], str] = str,
         used: Callable[[], None] = lambda: None,
+        by_changes: bool = False,
     ) -> None:
+        self._alarms = AlarmNews(by_changes=by_changes)
         self._ticket = ticket
         self._used = used
         self._nodes: tuple[NodeView, ...] = ()
@@ -250,7 +253,7 @@ class Console:
         alerts = self._may_be_shown(screen.listed.all(picture))
         self._lines, self._voices = screen.lines(), screen.voices()
         self._modems = screen.modems()
-        alarms, over, quiet = screen.alarms()
+        alarms, over, quiet = self._alarms.whole(screen.alarms())
         return Snapshot(
             seq=picture.seq,
             now_us=screen.clock.now_us(),
@@ -281,7 +284,6 @@ class Console:
         before, self._lines = self._lines, screen.lines()
         plugged_in, self._modems = self._modems, screen.modems()
         heard, self._voices = self._voices, screen.voices()
-        alarms, over, quiet = screen.alarms() if batch.alarms else (None, None, None)
         return Events(
             seq=picture.seq,
             now_us=screen.clock.now_us(),
@@ -294,9 +296,7 @@ class Console:
             if batch.operators or self._voices != heard
             else None,
             lines=self._lines if batch.lines or self._lines != before else None,
-            alarms=alarms,
-            alarms_over=over,
-            quiet=quiet,
+            **(self._alarms.news(screen.alarms()) if batch.alarms else {}),
             modems=self._modems if batch.lines or self._modems != plugged_in else None,
             watching=screen.watching.by_alert() if watching_changed else None,
         )
@@ -364,7 +364,15 @@ def console_route(
             return
         await screen.following.loaded.wait()
         since = socket.query_params.get("since", "")
-        console = Console(screen, socket, me, audit, partial(ticket, socket), partial(used, socket))
+        console = Console(
+            screen,
+            socket,
+            me,
+            audit,
+            partial(ticket, socket),
+            partial(used, socket),
+            by_changes=socket.query_params.get("changes", "") == "alarms",
+        )
         talk = console.talk(int(since) if since.isascii() and since.isdecimal() else None)
         await door.while_let_in(socket, me.operator, talk)
 

@@ -581,6 +581,12 @@ class Events(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="e
     lines: list[LineView] | None = None
     alarms: list[AlarmView] | None = None
     alarms_over: list[AlarmOverView] | None = None
+    alarms_changed: list[AlarmView] = []
+    """In place of `alarms`, where they were asked for by `?changes=alarms`: what is new or another, and which
+    are there no more; so of those that are over."""
+    alarms_gone: list[tuple[str, str]] = []
+    over_changed: list[AlarmOverView] = []
+    over_gone: list[tuple[str, str]] = []
     quiet: list[QuietView] | None = None
     modems: list[ModemView] | None = None
     watching: dict[AlertId, list[OperatorId]] | None = None

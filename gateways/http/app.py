@@ -77,6 +77,7 @@ from gateways.http.routes.own.access import own_access_routes
 from gateways.http.routes.own.record import own_record_routes
 from gateways.http.routes.psap import psap_routes
 from gateways.http.routes.psap_feed import psap_feed_route
+from gateways.http.routes.quiet import quiet_routes
 from gateways.http.routes.records import record_routes
 from gateways.http.routes.schema import openapi_config
 from gateways.http.routes.shift import shift_routes
@@ -256,6 +257,7 @@ def build(web: Web) -> Litestar:
             intake_route(web),
             *alert_routes(web),
             *alarm_routes(web),
+            *quiet_routes(web),
             *message_routes(web),
             cancel_route(web),
             *psap_routes(web, Registry(web.journal, region=web.settings.policy.region)),

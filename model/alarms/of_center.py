@@ -15,7 +15,7 @@ OF_CENTER: Final = (
         about=About.PART,
         quiet=False,
         it=Words(
-            "Nessuna linea per il 112",
+            "112: nessuna linea",
             "Nessuna linea può chiamare il 112",
             (
                 "Serve il 112? Chiamalo da un altro telefono. Poi controllare modem, SIM e rete delle "
@@ -23,7 +23,7 @@ OF_CENTER: Final = (
             ),
         ),
         en=Words(
-            "No line for 112",
+            "112: no line",
             "No line can call 112",
             (
                 "112 wanted? Call it from another phone. Then look at the modems, SIMs and network of "

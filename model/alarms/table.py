@@ -24,6 +24,17 @@ def about(name: str) -> About:
     return About.PART if kind is None else kind.about
 
 
+def rank(name: str) -> int:
+    """How many are graver; of a name that is none here, all."""
+    return next((place for place, kind in enumerate(KINDS) if kind.name == name), len(KINDS))
+
+
+def priority_of(name: str) -> Priority:
+    """How soon somebody has to act; of a name that is none here, soon."""
+    kind = BY_NAME.get(name)
+    return Priority.SOON if kind is None else kind.priority
+
+
 def may_be_quiet(name: str) -> bool:
     """Whether it may be kept quiet for planned work."""
     kind = BY_NAME.get(name)

@@ -24,6 +24,7 @@ from gateways.http.routes.admin.people.answers import PeopleView, PersonAnswer, 
 from gateways.http.routes.admin.people_import import ImportView
 from gateways.http.routes.admin.settings import SettingsTold
 from gateways.http.routes.admin.start.answers import StartView
+from gateways.http.routes.alarms import AlarmHistory
 from gateways.http.routes.audit import AuditView
 from gateways.http.routes.drill import DrillView
 from gateways.http.routes.figures import FiguresView
@@ -35,7 +36,7 @@ from model.alarms.kind import AlarmKind
 TOLD = (
     *(Snapshot, Events, Levels, NodesTold, CaseView, Entry, PastAlert, FiguresView, AuditView, DrillView),
     *(SignedOn, OwnAccess, Beginning, OperatorsView, OperatorAdded, KeysView, KeyIssued, VersionView),
-    *(LinesView, TrialAnswer, BackupsView, ShiftView, StartView, ImportView, AlarmKind),
+    *(LinesView, TrialAnswer, BackupsView, ShiftView, StartView, ImportView, AlarmKind, AlarmHistory),
     *(SettingsTold, AdminNodes, PeopleView, PersonAnswer, PersonErased, RecordAnswer),
     *(InvitationsView, InvitationMade),
 )

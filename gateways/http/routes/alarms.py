@@ -1,29 +1,42 @@
-"""/v1/alarms: who has seen what is wrong with the center, and what is kept quiet for planned work.
+"""/v1/alarms: who has seen what is wrong with the center, and what there was.
 
 What stands is told by the console's WebSocket; nothing is decided here about what is wrong.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+import asyncio
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
-from litestar import Response, post
+from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import JSONBody
+from litestar.params import JSONBody, QueryParameter
 
-from gateways.http.answers import AnyRequest, Problem, said
+from gateways.http.answers import AnyRequest, Problem, answer, said
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
-from gateways.http.routes.figures import OPERATORS
+from gateways.http.routes.figures import OPERATORS, no_store
 from messages.events import AlarmSeen
-from messages.ids import Instant, OperatorId
+from messages.ids import SECOND, Instant, OperatorId
+from model.alarms.history import Episode, Often, episodes, matches, often
 from store import streams
+from store.alarms import told_since
 from store.journal.journal import Append, Transaction
+from store.nodes.members import members
 from store.registry.people import StaffRole
 
 AT_ONCE: Final = 500
+LISTED: Final = 100
+MOST_OFTEN: Final = 8
+MINUTE: Final = 60 * SECOND
+DAY: Final = 24 * 60 * MINUTE
+COMMON: Final[dict[int, Any]] = {
+    400: said(Problem, "Not understood."),
+    401: said(Problem, "No operator's token, no session."),
+    403: said(Problem, "The role does not allow it, or no CSRF token."),
+}
 Name = Annotated[str, msgspec.Meta(max_length=64)]
 Subject = Annotated[str, msgspec.Meta(max_length=200)]
 
@@ -42,13 +55,17 @@ class AlarmsSeen(msgspec.Struct, frozen=True, kw_only=True):
     alarms: Annotated[list[AlarmAsSeen], msgspec.Meta(min_length=1, max_length=AT_ONCE)]
 
 
+class AlarmHistory(msgspec.Struct, frozen=True, kw_only=True):
+    """What there was, newest first; `often`: what came most, first. `more`: there were others."""
+
+    episodes: list[Episode]
+    often: list[Often]
+    times: int
+    more: bool
+
+
 def alarm_routes(web: Web) -> list[HTTPRouteHandler]:
     """The routes."""
-    common: dict[int, Any] = {
-        400: said(Problem, "Not understood."),
-        401: said(Problem, "No operator's token, no session."),
-        403: said(Problem, "The role does not allow it, or no CSRF token."),
-    }
 
     @post(
         "/v1/alarms/seen",
@@ -62,7 +79,7 @@ def alarm_routes(web: Web) -> list[HTTPRouteHandler]:
         audit="alarms are the center's own; the journal has who has seen them",
         tags=["operator"],
         security=OPERATORS,
-        responses=common,
+        responses=COMMON,
     )
     async def see(request: AnyRequest, data: JSONBody[AlarmsSeen]) -> Response[None]:
         by: OperatorId = request.state[OPERATOR]
@@ -81,4 +98,36 @@ def alarm_routes(web: Web) -> list[HTTPRouteHandler]:
             await web.writing.run(write)
         return Response(None, status_code=204)
 
-    return [see]
+    def look(days: int, search: str) -> AlarmHistory:
+        nodes = {web.settings.node}
+        if web.journal.shared:
+            nodes |= {one.node for one in members(web.journal)}
+        since_us = Instant(web.clock.now_us() - days * DAY)
+        found = [one for one in episodes(told_since(web.journal, nodes, since_us)) if matches(one, search)]
+        return AlarmHistory(
+            episodes=found[:LISTED],
+            often=often(found)[:MOST_OFTEN],
+            times=len(found),
+            more=len(found) > LISTED,
+        )
+
+    @get(
+        "/v1/alarms/history",
+        guards=[web.auth.require_role(StaffRole.OPERATOR)],
+        summary="The alarms that there were",
+        description="`search` is a part of an alarm's name, of what it is about, or of a node's name.",
+        operation_id="alarms_history",
+        audit="alarms are the center's own",
+        tags=["operator"],
+        security=OPERATORS,
+        responses={200: said(AlarmHistory, "As the journal says."), **COMMON},
+    )
+    async def history(
+        request: AnyRequest,
+        days: Annotated[Literal["1", "7", "30"], QueryParameter(description="The last days.")] = "7",
+        search: Annotated[str, QueryParameter(max_length=100)] = "",
+    ) -> Response[bytes]:
+        found = await asyncio.to_thread(look, int(days), search.strip())
+        return no_store(answer(request, found))
+
+    return [see, history]

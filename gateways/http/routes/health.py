@@ -164,6 +164,8 @@ def health_routes(web: Web) -> list[HTTPRouteHandler]:
         figures.lines(web.lines.read().values())
         figures.line_levels(web.levels.read().values())
         figures.backups(backups(Path(web.settings.state)), now_us)
+        alive = web.nodes.alive if web.nodes.shared else None
+        figures.alarms(web.following.picture.alarms.views(now_us, alive), now_us)
         figures.actors_listen.set(actors_listen(web))
         if web.nodes.shared:
             figures.nodes(web.settings.node, await _standing(web))

@@ -6,10 +6,13 @@ from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from gateways.console.views import AlarmView
 from gateways.nodes import Standing
 from messages.ids import SECOND, Instant, NodeId
 from messages.lines import LineLevels, LineReport, LineState
 from messages.readings import Pace
+from model.alarms.kind import Priority
+from model.alarms.table import priority_of
 from runtime.published.backup_file import Backups
 
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -90,6 +93,9 @@ class Metrics:
             ["file"],
             registry=registry,
         )
+        self._alarms = Gauge(
+            "securwoman_alarms", "Alarms that stand, by priority", ["priority", "is"], registry=registry
+        )
         self._nodes = Gauge("securwoman_nodes", "Nodes, by how they are", ["state"], registry=registry)
         self._owned = Gauge(
             "securwoman_alerts_owned", "Open alerts of each node", ["node"], registry=registry
@@ -113,6 +119,17 @@ class Metrics:
         self.voice_ticks.labels("kept").inc(max(0, pace.ticks - pace.late))
         self.voice_ticks.labels("late").inc(pace.late)
         self.voice_ticks.labels("left_out").inc(pace.skipped)
+
+    def alarms(self, standing: Iterable[AlarmView], now_us: Instant) -> None:
+        """What stands now, by priority and by whether somebody has seen it."""
+        self._alarms.clear()
+        for priority in Priority:
+            for how in ("unseen", "seen", "quiet"):
+                self._alarms.labels(priority, how).set(0)
+        for one in standing:
+            quiet = one.quiet_us is not None and one.quiet_us > now_us
+            how = "quiet" if quiet else "unseen" if one.seen_us is None else "seen"
+            self._alarms.labels(priority_of(one.alarm), how).inc()
 
     def lines(self, reports: Iterable[LineReport]) -> None:
         """How the lines are now, as their modems have said last."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from litestar import Litestar
 from litestar.exceptions import WebSocketDisconnect
@@ -15,13 +16,15 @@ from gateways.console import channel
 from gateways.console.door import SIGN_ON, WRONG_ORIGIN
 from gateways.http.context import Web
 from messages.base import Position
-from messages.events import NoteAdded, PositionUpdated
+from messages.events import AlarmRaised, NoteAdded, PositionUpdated
 from messages.ids import E164, Outcome
 from model.orders.refusals import Refusal
+from store import streams
 from store.audit.entry import Action
 from store.errors import JournalUnavailable
+from store.journal.journal import Append
 from store.registry.registry import Registry
-from tests.gateways.http.place import CLOCK, GIULIA, Place, entered
+from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place, entered
 from tests.gateways.story import Story, on_shift
 from tests.waiting import wait_until
 
@@ -308,3 +311,27 @@ def test_a_console_that_goes_away_is_forgotten(client: Client, place: Place, web
         heard(socket)
         wait_until(lambda: "securwoman_consoles 1.0" in client.get("/metrics").text)
     wait_until(lambda: "securwoman_consoles 0.0" in client.get("/metrics").text)
+
+
+@pytest.mark.parametrize(("asked", "many", "most"), [("?changes=alarms", 200, 120_000), ("", 20, 60_000)])
+def test_a_storm_of_alarms_costs_by_what_is_new_where_the_page_asks_so(
+    client: Client, place: Place, web: Web, asked: str, many: int, most: int
+) -> None:
+    def stands(all_of_them: dict[str, str], said: dict[str, Any]) -> dict[str, str]:
+        if "alarms" in said:
+            return {one["subject"]: one["text"] for one in said["alarms"]}
+        gone = {subject for _, subject in said.get("alarms_gone", [])}
+        came = {one["subject"]: one["text"] for one in said.get("alarms_changed", [])}
+        return {subject: text for subject, text in {**all_of_them, **came}.items() if subject not in gone}
+
+    with client.websocket_connect(f"/v1/console{asked}", headers=place.operator()) as socket:
+        found, told = stands({}, heard(socket)), 0
+        for n in range(many):
+            event = AlarmRaised(alarm="line.no_sim", subject=f"L{n}", text=f"Line L{n} carries no calls.")
+            web.journal.append(Append(streams.node(NODE), None, (event,)))
+            while len(found) <= n:
+                said = heard(socket)
+                told += len(msgspec.json.encode(said))
+                found = stands(found, said)
+    assert set(found) == {f"L{n}" for n in range(many)}
+    assert told < most

@@ -1,4 +1,4 @@
-"""Who has seen an alarm, by HTTP: for all nodes and consoles, as it was shown, and once."""
+"""Alarms by HTTP: who has seen one, what is kept quiet for planned work, and which there were."""
 
 from __future__ import annotations
 
@@ -9,15 +9,19 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from gateways.http.context import Web
-from messages.events import AlarmCleared, AlarmRaised, AlarmSeen, Event
+from messages.events import AlarmCleared, AlarmRaised, AlarmSeen, Event, NodeStarted
 from messages.ids import Instant, NodeId
 from store import streams
+from store.audit.entry import Action
 from store.journal.journal import Append
-from tests.gateways.http.place import CLOCK, NODE, Place
+from store.registry.people import StaffRole
+from store.registry.registry import Registry
+from tests.gateways.http.place import CLOCK, NODE, Place, entered
 from tests.waiting import wait_until
 
 Client = TestClient[Litestar]
-SEEN = "/v1/alarms/seen"
+SEEN, QUIET, PAST = "/v1/alarms/seen", "/v1/alarms/quiet", "/v1/alarms/history"
+WORK = {"subject": "L1", "minutes": 60, "reason": "the aerial is moved"}
 Write = Callable[..., None]
 
 
@@ -99,3 +103,91 @@ def test_what_is_not_understood_and_who_is_nobody(
 ) -> None:
     assert client.post(SEEN, json=asked, headers=place.operator()).status_code == 400
     assert client.post(SEEN, json=asked).status_code == 401
+
+
+@pytest.fixture
+def supervisor(web: Web, place: Place) -> dict[str, str]:
+    Registry(web.journal).set_role(place.marta, StaffRole.SUPERVISOR, by="test")
+    return place.operator()
+
+
+def test_what_is_expected_is_quiet_until_then_and_comes_back_by_itself(
+    web: Web, client: Client, supervisor: dict[str, str], write: Write
+) -> None:
+    write(raised(), raised("L2"))
+    assert client.post(QUIET, json=WORK, headers=supervisor).status_code == 204
+    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    alarms, now_us = web.following.picture.alarms, CLOCK.now_us()
+    first, second = alarms.views(now_us)
+    assert first.quiet_us is not None
+    assert (first.subject, first.quiet_us > now_us, second.quiet_us) == ("L1", True, None)
+    metrics = client.get("/metrics").text
+    assert 'securwoman_alarms{is="quiet",priority="soon"} 1.0' in metrics
+    assert 'securwoman_alarms{is="unseen",priority="soon"} 1.0' in metrics
+    assert alarms.views(first.quiet_us)[0].quiet_us is None
+    assert alarms.quiet_views(first.quiet_us) == []
+    (made,) = [one for one in entered(web) if one.action == Action.CHANGE_SETTINGS]
+    assert (made.actor, made.detail) == ("marta-bianchi", "alarms kept quiet for 60 min: L1")
+
+
+def test_it_is_heard_again_when_somebody_says_so(
+    web: Web, client: Client, supervisor: dict[str, str], write: Write
+) -> None:
+    write(raised())
+    assert client.post(QUIET, json=WORK, headers=supervisor).status_code == 204
+    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    assert client.delete(QUIET, params={"subject": "L2"}, headers=supervisor).status_code == 404
+    assert client.delete(QUIET, params={"subject": "L1"}, headers=supervisor).status_code == 204
+    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    (one,) = web.following.picture.alarms.views(CLOCK.now_us())
+    assert one.quiet_us is None
+
+
+def test_what_a_user_in_danger_depends_on_is_never_quiet(
+    web: Web, client: Client, supervisor: dict[str, str], write: Write
+) -> None:
+    write(AlarmRaised(alarm="psap.no_line", subject="emergency", text="No line can call 112."))
+    asked = {**WORK, "alarm": "psap.no_line", "subject": ""}
+    refused = client.post(QUIET, json=asked, headers=supervisor)
+    assert (refused.status_code, refused.json()["code"]) == (409, "never_quiet")
+    everything = {**WORK, "subject": "", "node": NODE}
+    assert client.post(QUIET, json=everything, headers=supervisor).status_code == 204
+    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    (one,) = web.following.picture.alarms.views(CLOCK.now_us())
+    assert one.quiet_us is None
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"subject": ""}, {"reason": " "}, {"minutes": 0}, {"minutes": 1441}, {"alarm": "x" * 65}]
+)
+def test_planned_work_is_of_something_for_a_reason_and_for_a_day_at_most(
+    client: Client, supervisor: dict[str, str], wrong: dict[str, object]
+) -> None:
+    assert client.post(QUIET, json={**WORK, **wrong}, headers=supervisor).status_code == 400
+
+
+def test_operators_look_and_supervisors_order(client: Client, place: Place) -> None:
+    assert client.post(QUIET, json=WORK, headers=place.operator()).status_code == 403
+    assert client.delete(QUIET, params={"subject": "L1"}, headers=place.operator()).status_code == 403
+    assert client.get(PAST, headers=place.operator()).status_code == 200
+    assert client.get(PAST).status_code == 401
+
+
+def test_the_history_has_each_time_and_what_came_most_first(
+    client: Client, place: Place, write: Write
+) -> None:
+    over = AlarmCleared(alarm="line.no_sim", subject="L1")
+    node_lost = AlarmRaised(alarm="node.lost", subject="b", text="Node b is away.")
+    write(raised(), over, raised(), raised(), over, node_lost)
+    write(raised(), NodeStarted(version="1", pid=1))
+
+    def asked(**query: str) -> tuple[list[tuple[str, bool]], list[tuple[str, int]]]:
+        found = client.get(PAST, params=query, headers=place.operator()).json()
+        listed = [(one["subject"], one["over_us"] is None) for one in found["episodes"]]
+        return listed, [(one["subject"], one["times"]) for one in found["often"]]
+
+    listed, counted = asked()
+    assert (len(listed), counted) == (4, [("L1", 3), ("b", 1)])
+    assert not any(stands for _, stands in listed), "with its node's start all of it is over"
+    assert asked(search="nodo")[1] == [("b", 1)]
+    assert asked(search="no_sim", days="1")[1] == [("L1", 3)]

@@ -46,6 +46,8 @@ class Why(StrEnum):
     """What the records of two persons hold does not fit into one."""
     NOT_TYPED = "not_typed"
     """What was typed does not name who is to be erased."""
+    NEVER_QUIET = "never_quiet"
+    """A user in danger depends on the alarm."""
     SETTINGS_FAULTY = "settings_faulty"
     """The center could not start with them: `path` is the key."""
     ELSEWHERE = "elsewhere"

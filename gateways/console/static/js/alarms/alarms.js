@@ -34,7 +34,7 @@ export const onPublicLine = (alarm) => alarm.text.includes('on a public line');
 export const alarmKey = (one) => `alarm:${one.alarm}/${one.subject}/${one.since_us}`;
 
 /** Whom or what it is about, by name. @param {Ui} ui @param {string} about @param {string} subject */
-function named(ui, about, subject) {
+export function named(ui, about, subject) {
   if (about === 'operator') return ui.feed.names(subject);
   const view = about === 'alert' ? ui.feed.cases.get(subject.split(':')[0]) : null;
   return view ? shortName(view) : subject;
@@ -68,8 +68,10 @@ function ofThePage(ui) {
     const since_us = Math.min(...late.map((view) => view.deadline_us));
     found.push(made(ui, { alarm: 'deadline.missed', subject: String(late.length), text: '', since_us }));
   }
-  if (!feed.operators.some((one) => one.state === 'ready'))
-    found.push(made(ui, { alarm: 'no_operator', subject: '', text: '', since_us: null }));
+  if (!feed.operators.some((one) => one.state === 'ready')) {
+    const quiet_us = feed.quiet.find((one) => one.alarm === 'no_operator')?.until_us ?? null;
+    found.push(made(ui, { alarm: 'no_operator', subject: '', text: '', since_us: null, quiet_us }));
+  }
   return found;
 }
 

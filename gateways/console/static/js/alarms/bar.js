@@ -40,14 +40,11 @@ function button(ui, all) {
     data-priority=${first.priority}
     data-fresh=${all.some((one) => !one.seen) ? '' : nothing}
     title=${first.means}
-    aria-label=${`${short}. ${inWords(all)}. ${either('Tasto 4', 'Key 4')}`}
     @click=${open}>
     ${icon('warn')}<span>${short}</span>${
       all.length > 1
-        ? counts.map(
-            ({ priority, count }) => html`<b data-priority=${priority}>${SIGNS[priority]}${count}</b>`,
-          )
+        ? counts.map(({ priority, count }) => html`<b aria-hidden="true">${SIGNS[priority]}${count}</b>`)
         : nothing
-    }
+    }<span class="sr">. ${inWords(all)}. ${either('Tasto 4', 'Key 4')}</span>
   </button>`;
 }

@@ -1,13 +1,16 @@
 // The alarms of the plant: a row for each kind with what to do, and each of its own once the row is opened.
 
 import { html, nothing, repeat } from '../../vendor/lit.js';
+import { button } from '../admin/frame/page.js';
 import { icon, word } from '../shell/parts.js';
 import { stepped } from '../shell/stepped.js';
 import { either, t } from '../words/words.js';
 import * as f from '../words/format.js';
 import { alarms } from './alarms.js';
 import { ROWS, grouped } from './groups.js';
+import * as history from './history.js';
 import { SIGNS, soon, whoActs } from './kinds.js';
+import * as quiet from './quiet.js';
 
 const EACH = 20;
 const REST = 'rest'; // the row behind which the others are
@@ -15,6 +18,8 @@ const here = { cursor: '', opened: '', all: false };
 
 export function clear() {
   Object.assign(here, { cursor: '', opened: '', all: false });
+  history.clear();
+  quiet.clear();
 }
 
 /** The rows that are shown, and how many are behind the last. @param {Ui} ui */
@@ -26,9 +31,22 @@ function rows(ui) {
 
 /** @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
-  if (key === 'ArrowDown' || key === 'ArrowUp') {
+  if (history.shown()) return history.pressed(ui, key);
+  const orders = quiet.mayKeepQuiet(ui);
+  if (key === 'H') history.open(ui);
+  else if (key === 'Q' && orders)
+    quiet.open(
+      ui,
+      grouped(alarms(ui)).find((one) => one.key === here.cursor),
+    );
+  else if (key === 'X' && orders && here.cursor.startsWith('shelf/')) quiet.end(ui, here.cursor);
+  else if (key === 'ArrowDown' || key === 'ArrowUp') {
     const { groups, behind } = rows(ui);
-    const keys = [...groups.map((one) => one.key), ...(behind.length ? [REST] : [])];
+    const keys = [
+      ...groups.map((one) => one.key),
+      ...(behind.length ? [REST] : []),
+      ...quiet.kept(ui).map(quiet.slotKey),
+    ];
     const next = stepped(keys, here.cursor, key === 'ArrowDown' ? 1 : -1);
     if (next === here.cursor && key === 'ArrowDown') return false; // what lies below may go on
     point(ui, next);
@@ -150,6 +168,14 @@ export function panel(ui) {
   return html`<section class="panel plant__alarms" aria-labelledby="alarms-h">
     <div class="panel__head">
       <h2 id="alarms-h">${either('Avvisi', 'Alarms')}</h2>
+      <div class="alarms__keys">
+        ${button(ui, ['H', either('Passati', 'Past')])}${
+          quiet.mayKeepQuiet(ui) ? button(ui, ['Q', either('Lavoro previsto', 'Planned work')]) : nothing
+        }${
+          here.cursor.startsWith('shelf/')
+            ? button(ui, ['X', either('Fai sentire', 'Let be heard')])
+            : nothing
+        }
       ${
         unseen
           ? html`<button class="btn" aria-keyshortcuts="K" @click=${() => ui.press('K')}>
@@ -157,7 +183,9 @@ export function panel(ui) {
             </button>`
           : nothing
       }
+      </div>
     </div>
+    ${quiet.fault()}
     <ul class="panel__body">
       ${repeat(
         groups,
@@ -174,6 +202,10 @@ export function panel(ui) {
             </li>`
           : nothing
       }
+      ${quiet.rows(ui, (key) => {
+        here.cursor = key;
+        ui.draw();
+      })}
       ${
         groups.length
           ? nothing

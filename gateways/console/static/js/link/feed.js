@@ -26,6 +26,19 @@ async function whyNot(answer) {
   return said.code ?? said.reason ?? String(answer.status);
 }
 
+/**
+ * The alarms with what has come or is another, and without those that have gone.
+ * @template {{ alarm: string, subject: string }} T
+ * @param {T[]} all @param {T[]} [come] @param {[string, string][]} [gone] @returns {T[]}
+ */
+function altered(all, come = [], gone = []) {
+  if (!come.length && !gone.length) return all;
+  const found = new Map(all.map((one) => [`${one.alarm}/${one.subject}`, one]));
+  for (const one of come) found.set(`${one.alarm}/${one.subject}`, one);
+  for (const [alarm, subject] of gone) found.delete(`${alarm}/${subject}`);
+  return [...found.values()];
+}
+
 export class Feed {
   /** `kept()` is what goes along to another node. */
   constructor(changed, kept = () => ({})) {
@@ -347,9 +360,9 @@ export class Feed {
     this.attempt += 1;
     const soon = this.nodes.length > 1 && Date.now() - this.silentSinceMs < RETRY_MS;
     this.retryAtMs = Date.now() + (soon ? RETRY_SOON_MS : RETRY_MS);
-    const since = this.seq ? `?since=${this.seq}` : '';
+    const since = this.seq ? `&since=${this.seq}` : '';
     const socket = new WebSocket(
-      `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/v1/console${since}`,
+      `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/v1/console?changes=alarms${since}`,
     );
     this.socket = socket;
     socket.onmessage = (message) => this.#heard(JSON.parse(message.data));
@@ -445,6 +458,10 @@ export class Feed {
     if (said.alarms) this.alarms = said.alarms;
     if (said.alarms_over) this.alarmsOver = said.alarms_over;
     if (said.quiet) this.quiet = said.quiet;
+    if (said.type === 'events') {
+      this.alarms = altered(this.alarms, said.alarms_changed, said.alarms_gone);
+      this.alarmsOver = altered(this.alarmsOver, said.over_changed, said.over_gone);
+    }
     if (said.modems) this.modems = said.modems;
     if (said.watching) this.watching = said.watching;
     this.open = said.open;

@@ -5,7 +5,9 @@ import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../shell/parts.js';
 import { either, t } from '../words/words.js';
 import { alarms, unusable } from '../alarms/alarms.js';
+import * as past from '../alarms/history.js';
 import * as panel from '../alarms/panel.js';
+import * as quiet from '../alarms/quiet.js';
 import { reached, shiftWord } from '../shift/shift.js';
 import { leftUs } from '../shift/wrapup.js';
 import { line, ofNode } from './lines.js';
@@ -63,7 +65,7 @@ function operators(ui) {
         <h2>${t('operators')}</h2>
         <span class="ink-2">${either(`Disponibili: ${ready}`, `Ready and free: ${ready}`)}</span>
       </div>
-      <div class="panel__body plant__body">
+      <div class="panel__body plant__body" tabindex="0" role="group" aria-label=${t('operators')}>
         <table class="table">
           <thead>
             <tr>
@@ -89,6 +91,7 @@ function operators(ui) {
 /** @param {Ui} ui */
 export function pane(ui) {
   const { feed } = ui;
+  if (past.shown()) return past.pane(ui);
   const all = alarms(ui).filter((one) => !one.quiet_us && !one.over_us);
   const orders = mayOrder(ui);
   const usable = feed.lines.length - unusable(feed).size;
@@ -111,7 +114,7 @@ export function pane(ui) {
       </p>
     </header>
     ${panel.panel(ui)}
-    ${(orders && beside(ui)) || operators(ui)}
+    ${quiet.beside(ui) || (orders && beside(ui)) || operators(ui)}
     <section class="panel lines">
       <div class="panel__head">
         <h2>${t('lines')}</h2>
@@ -122,7 +125,7 @@ export function pane(ui) {
           )}</span
         >
       </div>
-      <div class="panel__body plant__body">
+      <div class="panel__body plant__body" tabindex="0" role="group" aria-label=${t('lines')}>
         <table class="table">
           <thead>
             <tr>

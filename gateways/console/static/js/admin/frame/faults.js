@@ -63,6 +63,10 @@ const WHY = {
   drill_running: ['È già in corso.', 'It is running already.'],
   drill_phone_in_alert: ['Quel telefono è in un allarme vero.', 'That phone is in a real alert.'],
   measured: ['Si misura: nessuno lo conferma.', 'It is measured: nobody confirms it.'],
+  never_quiet: [
+    'Da questo avviso dipende chi è in pericolo: non si può tenere in silenzio.',
+    'Somebody in danger depends on this alarm: it is never kept quiet.',
+  ],
   empty: ['Serve un nome.', 'A name is needed.'],
   no_line: ['Nessuna linea manda SMS.', 'No line sends text messages.'],
   busy: ['È già in corso.', 'It is being done already.'],

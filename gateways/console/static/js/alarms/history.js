@@ -1,0 +1,168 @@
+// The alarms that there were, in the place of the plant: what came most, and each from when it was raised
+// until it was over.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { button } from '../admin/frame/page.js';
+import { word } from '../shell/parts.js';
+import { searchField } from '../shell/searching.js';
+import { either, t } from '../words/words.js';
+import * as f from '../words/format.js';
+import { named } from './alarms.js';
+import { kindOf, soon, worded } from './kinds.js';
+
+const TYPING_MS = 250;
+const DAYS = ['1', '7', '30'];
+const state = {
+  shown: false,
+  search: '',
+  typing: 0,
+  days: '7',
+  asked: 0,
+  fault: false,
+  said: /** @type {AlarmHistory} */ (null),
+};
+
+export const shown = () => state.shown;
+
+export function clear() {
+  Object.assign(state, { shown: false, search: '', said: null, fault: false });
+}
+
+/** @param {Ui} ui */
+export function open(ui) {
+  state.shown = true;
+  load(ui);
+  ui.draw();
+  document.querySelector('main h1')?.focus({ preventScroll: true });
+}
+
+/** @param {Ui} ui */
+async function load(ui) {
+  const asked = (state.asked += 1);
+  const query = new URLSearchParams({ days: state.days, search: state.search.trim() });
+  const answer = await ui.feed.read(`/v1/alarms/history?${query}`).catch(() => null);
+  const said = answer?.ok ? await answer.json().catch(() => null) : null;
+  if (asked !== state.asked) return;
+  Object.assign(state, { fault: !said, said: said ?? state.said });
+  ui.draw();
+}
+
+/** @param {Ui} ui @param {string} key */
+export function pressed(ui, key) {
+  if (key === 'H' || key === 'Escape') {
+    state.shown = false;
+    ui.draw();
+    document.querySelector('main h1')?.focus({ preventScroll: true });
+  } else if (key === 'T') {
+    state.days = DAYS[(DAYS.indexOf(state.days) + 1) % DAYS.length];
+    load(ui);
+  } else if (key === '/') document.getElementById('alarms-search')?.focus();
+  else if (key === 'ArrowDown' || key === 'ArrowUp')
+    document.querySelector('.alarms__list')?.scrollBy({ top: key === 'ArrowDown' ? 120 : -120 });
+  else return false;
+  return true;
+}
+
+/** @param {Ui} ui @param {{ alarm: string, subject: string, text?: string }} one */
+function words(ui, one) {
+  const kind = kindOf(one.alarm, one.text ?? '');
+  return worded(kind, named(ui, kind.about, one.subject)).short;
+}
+
+/** @param {number} us */
+const when = (us) => `${f.shortDay(us)} ${f.minute(us)}`;
+
+/** @param {Episode} one */
+const lasted = (one) =>
+  one.over_us === null
+    ? word('warn', either('dura', 'stands'), 'ink-wait')
+    : f.span(one.over_us - one.since_us);
+
+/** @param {Ui} ui @param {Episode} one */
+const seenBy = (ui, one) =>
+  one.seen_us ? `${f.minute(one.seen_us)}, ${ui.feed.names(one.seen_by)}` : either('non visto', 'not seen');
+
+/** @param {Ui} ui @param {Episode} one */
+const episode = (ui, one) =>
+  html`<tr>
+    <td>${when(one.since_us)}</td>
+    <td><b>${words(ui, one)}</b></td>
+    <td class="ink-2">${soon(kindOf(one.alarm, one.text).priority)}</td>
+    <td class="num">${lasted(one)}</td>
+    <td class="ink-2">${seenBy(ui, one)}</td>
+  </tr>`;
+
+/** @param {Ui} ui @param {AlarmHistory} found */
+function told(ui, found) {
+  const again = found.often.filter((one) => one.times > 1);
+  return html`<section class="panel" aria-label=${either('Più spesso', 'Most often')}>
+      <div class="panel__head">
+        <h2>${either('Più spesso', 'Most often')}</h2>
+      </div>
+      <div class="panel__body">
+        <table class="table">
+          <tbody>
+            ${again.map(
+              (one) => html`<tr>
+                <td class="num"><b>${one.times} ×</b></td>
+                <td>${words(ui, one)}</td>
+                <td class="num ink-2">${when(one.last_us)}</td>
+              </tr>`,
+            )}
+          </tbody>
+        </table>
+        ${
+          again.length
+            ? nothing
+            : html`<p class="empty">${either('Nessuno due volte', 'None came twice')}</p>`
+        }
+      </div>
+    </section>
+    <section class="panel" aria-label=${either('Tutti', 'All')}>
+      <div class="panel__head">
+        <h2>${found.more ? either('Gli ultimi 100', 'The last 100') : either('Tutti', 'All')}</h2>
+        <span class="ink-2" role="status">${found.times}</span>
+      </div>
+      <div class="panel__body alarms__list" tabindex="0" role="group" aria-label=${either('Elenco', 'List')}>
+        <table class="table">
+          <thead>
+            <tr>
+              <th>${either('Dalle', 'Since')}</th>
+              <th>${either('Avviso', 'Alarm')}</th>
+              <th>${either('Quando agire', 'To act')}</th>
+              <th class="num">${either('Durata', 'For')}</th>
+              <th>${t('seen')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${found.episodes.map((one) => episode(ui, one))}
+          </tbody>
+        </table>
+        ${
+          found.episodes.length ? nothing : html`<p class="empty">${either('Nessun avviso', 'No alarms')}</p>`
+        }
+      </div>
+    </section>`;
+}
+
+/** @param {Ui} ui */
+export const pane = (ui) =>
+  html`<section class="view alarms-past" aria-labelledby="alarms-past-h">
+    <header class="page-head">
+      <h1 id="alarms-past-h" tabindex="-1">${either('Avvisi passati', 'Past alarms')}</h1>
+      ${searchField({
+        id: 'alarms-search',
+        hint: either('Linea, nodo, avviso', 'Line, node, alarm'),
+        searched: state,
+        pauseMs: TYPING_MS,
+        ask: () => load(ui),
+        down: () => /** @type {HTMLElement} */ (document.querySelector('.alarms__list'))?.focus(),
+      })}
+      <div class="page-head__end">
+        ${button(ui, ['T', either(`${state.days} giorni`, `${state.days} days`)])}
+        ${button(ui, ['H', either('Agli impianti', 'To the plant')])}
+      </div>
+      ${state.fault ? html`<p role="alert">${word('warn', t('noConnection'), 'ink-bad')}</p>` : nothing}
+    </header>
+    ${state.said ? told(ui, state.said) : nothing}
+  </section>`;

@@ -1,0 +1,147 @@
+// Alarms that are kept quiet for planned work: for how long, by whom and why. They come back by themselves.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { answered, why } from '../admin/frame/faults.js';
+import { Form, formPane } from '../admin/frame/form.js';
+import { word } from '../shell/parts.js';
+import { either } from '../words/words.js';
+import * as f from '../words/format.js';
+import { kindOf, worded } from './kinds.js';
+
+const PATH = '/v1/alarms/quiet';
+const MINUTES = [30, 60, 120, 240, 480, 1440];
+const state = { form: /** @type {Form} */ (null), fault: '' };
+
+/** @typedef {{ alarm: string, subject: string, node: string }} Slot what is empty is any */
+
+/** Who may. @param {Ui} ui */
+export const mayKeepQuiet = (ui) => ui.feed.me.role !== 'operator';
+
+export function clear() {
+  Object.assign(state, { form: null, fault: '' });
+}
+
+/** What is kept quiet, until now. @param {Ui} ui */
+export const kept = (ui) => ui.feed.quiet.filter((one) => one.until_us > ui.feed.nowUs());
+
+/** By what a row of it is known. @param {Slot} one */
+export const slotKey = (one) => `shelf/${one.alarm}/${one.subject}/${one.node}`;
+
+/** In words. @param {Slot} one */
+function named({ alarm, subject, node }) {
+  const kind = alarm ? kindOf(alarm, '') : null;
+  const what = kind ? worded(kind, subject || either('(tutte)', '(all)')).short : subject;
+  const at = node ? either(`nodo ${node}`, `node ${node}`) : '';
+  return [what, at].filter(Boolean).join(', ');
+}
+
+/**
+ * What may be chosen: what the row is about, then each line and node.
+ * @param {Ui} ui @param {AlarmGroup} [group]
+ */
+function offered(ui, group) {
+  /** @type {Slot[]} */
+  const slots = [];
+  if (group?.members[0].mayBeQuiet) {
+    const [{ subject }] = group.members;
+    if (group.members.length === 1) slots.push({ alarm: group.kind, subject, node: '' });
+    slots.push({ alarm: group.kind, subject: '', node: '' });
+  }
+  for (const { line } of ui.feed.lines) slots.push({ alarm: '', subject: line, node: '' });
+  for (const { node } of ui.feed.nodes) slots.push({ alarm: '', subject: '', node });
+  return slots.map((slot) => {
+    const text = slot.alarm
+      ? named(slot)
+      : slot.node
+        ? either(`Tutto del nodo ${slot.node}`, `Everything of node ${slot.node}`)
+        : either(`Tutto della linea ${slot.subject}`, `Everything of line ${slot.subject}`);
+    return [JSON.stringify(slot), text];
+  });
+}
+
+/** Ask for how long and why. @param {Ui} ui @param {AlarmGroup} [group] the row that is pointed at */
+export function open(ui, group) {
+  const choices = offered(ui, group);
+  if (!choices.length) return;
+  /** @type {FormField[]} */
+  const fields = [
+    { name: 'what', label: () => either('Che cosa', 'What'), kind: 'select', choices: () => choices },
+    {
+      name: 'minutes',
+      label: () => either('Per quanto', 'For how long'),
+      kind: 'select',
+      choices: () => MINUTES.map((one) => [String(one), one < 60 ? `${one} min` : `${one / 60} h`]),
+    },
+    {
+      name: 'reason',
+      label: () => either('Per quale lavoro', 'For which work'),
+      kind: 'text',
+      max: 200,
+      needed: true,
+    },
+  ];
+  state.form = new Form('quiet', fields, { what: choices[0][0], minutes: '60', reason: '' });
+  ui.draw();
+  state.form.focus();
+}
+
+/** @param {Ui} ui */
+async function send(ui) {
+  const { form } = state;
+  form.busy = true;
+  const { what, minutes, reason } = form.now;
+  const body = { ...JSON.parse(what), minutes: Number(minutes), reason };
+  const answer = await answered(ui.feed.ask('POST', PATH, body));
+  form.busy = false;
+  if (answer.said) leave(ui);
+  else form.refuse(answer);
+  ui.draw();
+}
+
+/** @param {Ui} ui */
+function leave(ui) {
+  state.form = null;
+  ui.draw();
+  document.querySelector('main h1')?.focus({ preventScroll: true });
+}
+
+/** Heard again, sooner than was planned. @param {Ui} ui @param {string} key of its row */
+export async function end(ui, key) {
+  const one = kept(ui).find((each) => slotKey(each) === key);
+  if (!one) return;
+  const asked = new URLSearchParams({ alarm: one.alarm, subject: one.subject, node: one.node });
+  const answer = await answered(ui.feed.ask('DELETE', `${PATH}?${asked}`));
+  state.fault = answer.said ? '' : why(answer.code);
+  ui.draw();
+}
+
+/** The form that is open; null: none. @param {Ui} ui */
+export const beside = (ui) =>
+  state.form
+    ? formPane(ui, state.form, {
+        title: either('Lavoro previsto', 'Planned work'),
+        label: either('Tieni in silenzio', 'Keep quiet'),
+        send: () => send(ui),
+        leave: () => leave(ui),
+      })
+    : null;
+
+/** A row for each. @param {Ui} ui @param {(key: string) => void} pointed */
+export const rows = (ui, pointed) =>
+  kept(ui).map(
+    (one) =>
+      html`<li data-state="quiet">
+        <button class="alarms__row" data-group=${slotKey(one)} @focus=${() => pointed(slotKey(one))}>
+          ${word('hush', either('In silenzio', 'Quiet'), 'ink-2')}<span class="alarms__what"
+            ><b>${named(one)}</b><small>${one.reason}</small></span
+          ><span class="ink-2">${ui.feed.names(one.by)}</span
+          ><span class="ink-2"
+            >${either(`fino alle ${f.minute(one.until_us)}`, `until ${f.minute(one.until_us)}`)}</span
+          >
+        </button>
+      </li>`,
+  );
+
+/** Why the last was not ended. */
+export const fault = () =>
+  state.fault ? html`<p role="alert">${word('warn', state.fault, 'ink-bad')}</p>` : nothing;
