@@ -82,7 +82,7 @@ async def written(
     except RecordChanged as error:
         raise Changed(str(error)) from error
     except NumberRefused as error:
-        raise BadBody(str(error), "$.contacts") from error
+        raise BadBody(str(error), "$.contacts", "not_a_number") from error
     except PictureMissing as error:
         raise BadBody(str(error), "$") from error
     except NobodyThere as error:

@@ -18,7 +18,7 @@ from store import shift_notes, streams
 from store.journal.journal import Append, Journal, Transaction
 from store.nodes.orders import order
 from store.registry import records
-from store.registry.people import StaffRole
+from store.registry.people import Person, StaffRole
 from store.registry.registry import Registry
 from tests.gateways.console.voices import Voices
 from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place, WebThread
@@ -683,6 +683,39 @@ def operator_link(stage: Stage) -> None:
     expect(page.locator(".once__secret")).to_be_visible()
 
 
+def _people(stage: Stage) -> Page:
+    also = Person(phones=("+393409998877",), first_name="Julia", last_name="Rossi", notes="two children")
+    Registry(stage.journal).add_user(also, by="test")
+    page = _admin(stage)
+    page.keyboard.press("u")
+    expect(page.locator(".people tbody tr")).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    return page
+
+
+def person_form(stage: Stage) -> None:
+    page = _people(stage)
+    page.keyboard.press("Enter")
+    page.locator("#person-phones").fill("")
+    page.keyboard.press("Enter")
+    expect(page.locator("#person-phones-fault")).to_be_visible()
+
+
+def people_merging(stage: Stage) -> None:
+    page = _people(stage)
+    page.keyboard.press("m")
+    expect(page.locator("#merge-h")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("m")
+    expect(page.locator(".merge__both")).to_contain_text("two children")
+
+
+def person_record(stage: Stage) -> None:
+    page = _people(stage)
+    page.keyboard.press("g")
+    expect(page.locator("#record-dangerous-0-name")).to_be_focused()
+
+
 def app_keys(stage: Stage) -> None:
     page = _admin(stage)
     page.keyboard.press("c")
@@ -794,6 +827,9 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "operator-form": operator_form,
     "operator-link": operator_link,
     "app-keys": app_keys,
+    "person-form": person_form,
+    "people-merging": people_merging,
+    "person-record": person_record,
     "version": version,
     "start": start,
     "first-link": first_link,

@@ -270,9 +270,13 @@ export class Feed {
     }
   }
 
-  /** What the center answers. @param {string} method @param {string} path */
-  async ask(method, path, body = undefined) {
-    const answer = await this.#ask(method, path, body);
+  /**
+   * What the center answers.
+   * @param {string} method @param {string} path @param {object} [body]
+   * @param {Record<string, string>} [more] Headers.
+   */
+  async ask(method, path, body = undefined, more = {}) {
+    const answer = await this.#ask(method, path, body, more);
     // It may be that nothing is lacking any more.
     if (answer.ok && method !== 'GET') {
       const said = await this.#ask('GET', SESSION).catch(() => null);

@@ -92,6 +92,9 @@ export const meanwhile = (isNow) =>
     `Another admin has written “${isNow}”. Enter writes yours.`,
   );
 
+/** @type {Record<number, string>} */
+const CODES = { 403: 'notYours', 404: 'notThere', 400: 'notValid', 412: 'changed_meanwhile' };
+
 /**
  * What the center has answered: the struct, or why not.
  * @param {Promise<Response>} asked
@@ -101,9 +104,7 @@ export async function answered(asked) {
   const answer = await asked.catch(() => null);
   const said = answer && answer.status !== 204 ? await answer.json().catch(() => null) : null;
   if (answer?.ok) return { said: said ?? {}, code: '', path: '', isNow: '', reason: '' };
-  const code = !answer
-    ? 'noConnection'
-    : said?.code || { 403: 'notYours', 404: 'notThere', 400: 'notValid' }[answer.status] || 'notDone';
+  const code = !answer ? 'noConnection' : said?.code || CODES[answer.status] || 'notDone';
   const { path = '', is_now: isNow = '', reason = '' } = said ?? {};
   return { said: null, code, path, isNow, reason };
 }

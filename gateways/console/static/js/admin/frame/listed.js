@@ -7,6 +7,8 @@ export class Listed {
   fault = ''; // `notYours`, `noConnection`
   #tag = '';
   #asked = 0;
+  /** @type {Promise<boolean>} */
+  #latest = null;
 
   /** @param {string} path */
   constructor(path) {
@@ -17,16 +19,29 @@ export class Listed {
     Object.assign(this, { said: null, fault: '' });
     this.#tag = '';
     this.#asked += 1;
+    this.#latest = null;
   }
 
-  /** Whether something else is there than before. @param {Ui} ui */
-  async load(ui) {
+  /**
+   * Whether something else is there than before. One that is overtaken is done once the later one is.
+   * @param {Ui} ui
+   */
+  load(ui) {
+    this.#latest = this.#load(ui);
+    return this.#latest;
+  }
+
+  /** @param {Ui} ui @returns {Promise<boolean>} */
+  async #load(ui) {
     const asked = (this.#asked += 1);
     const answer = await ui.feed
       .read(this.path, this.#tag ? { 'if-none-match': this.#tag } : {})
       .catch(() => null);
     const said = answer?.ok ? await answer.json().catch(() => null) : null;
-    if (asked !== this.#asked) return false;
+    if (asked !== this.#asked) {
+      await this.#latest;
+      return false;
+    }
     const fault = said || answer?.status === 304 ? '' : answer?.status === 403 ? 'notYours' : 'noConnection';
     const news = Boolean(said) || fault !== this.fault;
     this.fault = fault;

@@ -19,7 +19,7 @@ const SEARCH_MS = 60;
  * there, and how. `once`: what stands beside the list while it is told.
  * @template T
  * @param {Ui} ui @param {import('./rows.js').Rows<T>} rows
- * @param {{ title: string, hint?: string, seek?: () => void, acts: Act[], rowActs?: Act[], heads: Head[],
+ * @param {{ title: string, hint?: string, seek?: () => unknown, acts: Act[], rowActs?: Act[], heads: Head[],
  *   cells: (row: T) => any, form?: () => { title: string, label: string, send: () => void, lead?: any },
  *   once?: () => any, empty?: string, above?: any, below?: any }} of
  */
@@ -44,7 +44,10 @@ export function listPage(ui, rows, of) {
               searched: rows,
               pauseMs: SEARCH_MS,
               ask: of.seek ?? (() => ui.draw()),
-              down: () => rows.move(ui, 1),
+              down: async () => {
+                await of.seek?.(); // the arrow leads to what was found for all that is typed
+                rows.move(ui, 1);
+              },
             })
           : nothing
       }${status(ui, rows)}

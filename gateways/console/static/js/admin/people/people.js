@@ -12,6 +12,7 @@ import * as importing from './import.js';
 import * as invite from './invite.js';
 import * as merge from './merge.js';
 import * as phones from './phones.js';
+import * as record from './record.js';
 
 /** Whom the form corrects, as the center has it now. @type {Listed<PersonAnswer>} */
 const corrected = new Listed('');
@@ -76,6 +77,7 @@ async function give(ui, row) {
 /** @type {Record<string, (ui: Ui, row: PersonRow) => unknown>} */
 const OF_ROW = {
   Enter: (ui, row) => correct(ui, row.id),
+  G: record.open,
   P: (ui, row) => phones.open(ui, row.id),
   J: invite.open,
   M: merge.pressed,
@@ -94,17 +96,21 @@ export function pressed(ui, key) {
   return true;
 }
 
+/** @type {Record<string, { form: (ui: Ui) => any }>} */
+const FORMS = { erase, record };
+
 /** @param {Ui} ui */
-const form = (ui) =>
-  rows.form.id === 'erase'
-    ? erase.form(ui)
-    : rows.editing
-      ? { title: nameOf(corrected.said), label: either('Salva', 'Save'), send: () => keep(ui) }
-      : {
-          title: either('Nuova persona', 'New person'),
-          label: either('Aggiungi', 'Add'),
-          send: () => add(ui),
-        };
+function form(ui) {
+  const { form: shown, editing } = rows;
+  if (FORMS[shown.id]) return FORMS[shown.id].form(ui);
+  return editing
+    ? { title: nameOf(corrected.said), label: either('Salva', 'Save'), send: () => keep(ui) }
+    : {
+        title: either('Nuova persona', 'New person'),
+        label: either('Aggiungi', 'Add'),
+        send: () => add(ui),
+      };
+}
 
 /** @type {Record<string, { pane: (ui: Ui) => any }>} */
 const BESIDE = { import: importing, invite, merge, phones };
@@ -121,6 +127,7 @@ export const pane = (ui) =>
     ],
     rowActs: [
       ['Enter', either('Correggi', 'Correct')],
+      ['G', either('Scheda', 'Record')],
       ['P', either('Telefoni', 'Phones')],
       ['J', either('Invita', 'Invite')],
       ['M', either('Unisci a un’altra', 'Merge with another')],
