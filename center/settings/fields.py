@@ -18,7 +18,11 @@ from model.settings_edits import Value
 
 _UNITS: Final = {"_s": "s", "_days": "days", "_minutes": "min", "_db": "db"}
 _BY_HAND: Final = ("node", "journal.url", "cluster.")
-_BY_LINES: Final = ("psap.live", "psap.last_resort")
+_SWITCHES: Final = {
+    "psap.live": SettingElsewhere.LINES,
+    "psap.last_resort": SettingElsewhere.FILE,
+}
+"""For the real 112."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +53,7 @@ class FieldType:
         """Where it is changed, if not in the list of settings."""
         if by_hand(self.path):
             return SettingElsewhere.FILE
-        return SettingElsewhere.LINES if self.path in _BY_LINES else None
+        return _SWITCHES.get(self.path)
 
 
 def by_hand(path: str) -> bool:

@@ -41,9 +41,9 @@ class SettingElsewhere(StrEnum):
     """Where a key is changed that is not changed in the list of settings."""
 
     FILE = "file"
-    """By hand: with a wrong one this node would find neither its journal nor the others."""
+    """By hand: what may keep a node from its journal or the others, or from keeping to the lines for 112."""
     LINES = "lines"
-    """A switch for the real 112, which wants a typed sentence."""
+    """The switch for the real 112, which wants a typed sentence."""
 
 
 class SettingRow(msgspec.Struct, frozen=True, kw_only=True):

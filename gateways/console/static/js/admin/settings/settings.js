@@ -39,13 +39,13 @@ function elsewhere(row) {
   const { file, writable } = told().file;
   if (row.elsewhere === 'lines')
     return either(
-      'È un interruttore del vero 112: si cambia in Linee (L).',
-      'A switch for the real 112: it is changed under Lines (L).',
+      'È l’interruttore del vero 112: si cambia in Linee (L).',
+      'The switch for the real 112: it is changed under Lines (L).',
     );
   if (row.elsewhere === 'file')
     return either(
-      `Si cambia a mano, sulla macchina: ${file}. Sbagliato, il centro non riparte.`,
-      `Changed by hand, at the machine: ${file}. With a wrong one the center does not start.`,
+      `Si cambia a mano, sulla macchina: sudoedit ${file}`,
+      `Changed by hand, at the machine: sudoedit ${file}`,
     );
   return writable ? '' : cannotWrite(file);
 }
