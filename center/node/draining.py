@@ -13,6 +13,7 @@ from center.errors import NotRunning, StateError, UsageError
 from center.options import Common
 from center.state.state_dir import running
 from runtime.environment import DRAINING
+from runtime.published.file import publish
 from store.database.dialect import is_server
 
 LOOK_S: Final = 0.2
@@ -30,7 +31,8 @@ def drained(common: Common) -> None:
     if not is_server(node.journal):
         raise UsageError("--drain: this node shares its journal with nobody who could go on; stop it instead")
     try:
-        (state.run / DRAINING).touch(mode=0o600)
+        # Empty, also where a page has said that it stays.
+        publish(state.run / DRAINING, b"")
     except OSError as error:
         raise StateError(f"the node cannot be told: {error.strerror}") from error
     common.say(f"{node.node} takes no more alerts, and ends with its last call")

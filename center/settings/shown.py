@@ -87,13 +87,23 @@ def shown(text: str, started: str, node: NodeFile, run: Path) -> tuple[list[Sett
     """The rows, and the paths of what would change. Raises SettingsError."""
     next_, now = counting(text, node, run), counting(started, node, run)
     said = tomllib.loads(text)
-    pending = [
-        path
-        for path in dict.fromkeys((*next_.values, *now.values))
-        if next_.values.get(path) != now.values.get(path)
-    ]
+    pending = list(dict.fromkeys(_pending(next_, now)))
     rows = [_row(one, at, said, text, next_, now) for one, at in _places(said)]
     return rows, pending
+
+
+def _pending(next_: Counting, now: Counting) -> Iterator[str]:
+    """What differs; of a table of a list that comes or goes, the table."""
+    both = {_row_at(path) for path in next_.values} & {_row_at(path) for path in now.values}
+    for path in dict.fromkeys((*next_.values, *now.values)):
+        if next_.values.get(path) != now.values.get(path):
+            yield path if _row_at(path) in both else _row_at(path)
+
+
+def _row_at(path: str) -> str:
+    """`modem[m1]` of `modem[m1].port`; empty where it is in no list."""
+    row, bracket, _ = path.partition("].")
+    return row + "]" if bracket else ""
 
 
 def _places(said: Table) -> Iterator[tuple[FieldType, Place]]:

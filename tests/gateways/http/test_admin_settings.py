@@ -15,6 +15,7 @@ from gateways.http import node_orders
 from gateways.http.context import Web
 from messages.events import NodeStarted
 from messages.ids import NodeId, NodeOrder, Outcome
+from model.settings_edits import Add, Row, Set
 from runtime.environment import AGAIN, DRAINED, DRAINING
 from store import streams
 from store.audit.entry import Action
@@ -89,6 +90,12 @@ def test_a_change_is_written_and_waits_for_the_next_start(
     assert put(client, admin, "psap.pause_s", 3.5, None).status_code == 200
     assert told(client, admin)["pending"] == []
     assert file.read_text() == (ROOT / "config" / "center.toml").read_text()
+
+
+def test_a_table_that_comes_or_goes_waits_as_one(client: Client, admin: dict[str, str], place: Place) -> None:
+    modem: Row = {"name": "m.1", "trunk": "public", "port": "/dev/ttyUSB2"}
+    place.settings_file().change([Add("modem", modem), Set("user.attempts", 3)])
+    assert told(client, admin)["pending"] == ["user.attempts", "modem[m.1]"]
 
 
 def test_two_who_change_one_key_lose_nothing_silently(client: Client, admin: dict[str, str]) -> None:
