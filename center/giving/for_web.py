@@ -46,3 +46,12 @@ class ForWeb:
         to.mkdir(mode=0o700)
         signer = Signer(self._state.signing)
         make(journal, alert, self._state.recordings, signer, version(), to / f"{alert}.pdf")
+
+    def recordings(self, alert: AlertId) -> list[Path]:
+        """What is whole of it. Raises OSError."""
+        from actors.recording_keeper.folder import recordings
+        from media.sound.sound_file import PART
+
+        kept = self._state.recordings
+        found = [one.file for one in recordings(kept) if one.alert == alert]
+        return [kept / file for file in found if not file.endswith(PART)]

@@ -121,6 +121,15 @@ class Tally:
         row = row_of(self._journal, alert)
         return row is not None and wanted.fits(row)
 
+    def row(self, alert: AlertId) -> Row | None:
+        """The alert's row as it is now; None where there is no such alert. Raises JournalError."""
+        self.catch_up()
+        return row_of(self._journal, alert)
+
+    def day_of(self, row: Row) -> date:
+        """On which it was received, by the center's own calendar."""
+        return self._local(row.received_us).date()
+
     def catch_up(self) -> None:
         """Bring the rows to where the journal is. Raises JournalError."""
         with self._lock:

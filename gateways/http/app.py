@@ -79,6 +79,7 @@ from gateways.http.routes.psap import psap_routes
 from gateways.http.routes.psap_feed import psap_feed_route
 from gateways.http.routes.quiet import quiet_routes
 from gateways.http.routes.records import record_routes
+from gateways.http.routes.reviews import review_routes
 from gateways.http.routes.schema import openapi_config
 from gateways.http.routes.shift import shift_routes
 from gateways.http.routes.sign_on import sign_on_routes
@@ -274,6 +275,7 @@ def build(web: Web) -> Litestar:
             *figures_routes(web, tally),
             *shift_routes(web, tally),
             correcting_route(web),
+            *review_routes(web, tally),
             *audit_routes(web, Registry(web.journal)),
             *operators_routes(web, Registry(web.journal, region=web.settings.policy.region)),
             *(

@@ -99,6 +99,10 @@ class Giving(Protocol):
         """The story of an alert, signed, into the new folder `to`."""
         ...
 
+    def recordings(self, alert: AlertId) -> list[Path]:
+        """What was recorded of it at this node, oldest first. Raises OSError."""
+        ...
+
     def erase(self, journal: Journal, user: UserId, by: str) -> tuple[Forgotten, ...]:
         """Erase a person, and what is personal in the person's alerts. Raises NobodyThere, InAnAlert."""
         ...

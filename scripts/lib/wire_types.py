@@ -12,6 +12,7 @@ from msgspec import inspect
 
 from gateways.console.handed import ShiftView
 from gateways.console.past import PastAlert
+from gateways.console.reviewing import GivenReviews, ReviewsView
 from gateways.console.timeline import Entry
 from gateways.console.views import CaseView, Events, Levels, NodesTold, Snapshot
 from gateways.http.records import RecordAnswer
@@ -39,6 +40,7 @@ TOLD = (
     *(LinesView, TrialAnswer, BackupsView, ShiftView, StartView, ImportView, AlarmKind, AlarmHistory),
     *(SettingsTold, AdminNodes, PeopleView, PersonAnswer, PersonErased, RecordAnswer),
     *(InvitationsView, InvitationMade),
+    *(ReviewsView, GivenReviews),
 )
 ENCODED = {"cases": "CaseView"}
 """What is encoded before it is put in, by the field that has it."""

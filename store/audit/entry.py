@@ -35,6 +35,8 @@ class Action(StrEnum):
     CHANGE_PERSON = "change.person"
     CHANGE_STAFF = "change.staff"
     CHANGE_KEY = "change.key"
+    CHANGE_ALERT = "change.alert"
+    """What is said of an alert afterwards: another outcome, how it was handled."""
     CHANGE_KEPT = "change.kept"
     """How long something is kept, or in which form."""
     CHANGE_LINE = "change.line"

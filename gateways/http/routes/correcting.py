@@ -70,7 +70,7 @@ def correcting_route(web: Web) -> HTTPRouteHandler:
         description="The figures count what is corrected; the first outcome and the reason stay in the "
         "story. Neither the phone nor 112 is told.",
         operation_id="correct_outcome",
-        audit=Action.CHANGE_KEPT,
+        audit=Action.CHANGE_ALERT,
         tags=["operator"],
         security=OPERATORS,
         responses={

@@ -13,16 +13,17 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, Any, Final
 from zipfile import ZIP_STORED, ZipFile
 
-from litestar import get
+import msgspec
+from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from gateways.http.answers import AnyRequest, Problem, said
+from gateways.http.answers import AnyRequest, Problem, answer, said
 from gateways.http.context import Giving, Web
 from gateways.http.errors import NoSuchAlert, NoSuchPerson
 from gateways.http.routes.alerts import checked
-from gateways.http.routes.figures import OPERATORS
+from gateways.http.routes.figures import OPERATORS, no_store
 from messages.ids import UserId
 from store.audit.entry import Action
 from store.registry.people import StaffRole
@@ -34,6 +35,12 @@ _COMMON: Final[dict[int, Any]] = {
     403: said(Problem, "Neither supervisor nor admin."),
     404: said(Problem, "No such alert, or nobody who is known."),
 }
+
+
+class RecordingsView(msgspec.Struct, frozen=True, kw_only=True):
+    """The files, by their names."""
+
+    files: list[str]
 
 
 def giving_routes(web: Web, giving: Giving, registry: Registry) -> list[HTTPRouteHandler]:
@@ -103,7 +110,44 @@ def giving_routes(web: Web, giving: Giving, registry: Registry) -> list[HTTPRout
         await web.audit.note(request, (known.id,), detail="person's data")
         return await packed(f"person-{known.id}", lambda to: giving.person(web.journal, known, to))
 
-    return [dossier, person, data]
+    @get(
+        "/v1/alerts/{alert:str}/recordings",
+        guards=[web.auth.require_role(StaffRole.SUPERVISOR)],
+        summary="What was recorded of an alert at this node",
+        operation_id="recordings",
+        audit=Action.READ_ALERT,
+        tags=["operator"],
+        security=OPERATORS,
+        responses={200: said(RecordingsView, "Oldest first."), **_COMMON},
+    )
+    async def recorded(request: AnyRequest, alert: FromPath[str]) -> Response[bytes]:
+        known = checked(alert)
+        found = await asyncio.to_thread(giving.recordings, known)
+        await web.audit.note(request, (known,), detail="recordings listed")
+        return no_store(answer(request, RecordingsView(files=[path.name for path in found])))
+
+    @get(
+        "/v1/alerts/{alert:str}/recordings/{file:str}",
+        guards=[web.auth.require_role(StaffRole.SUPERVISOR)],
+        summary="A recording of an alert, to be listened to",
+        description="FLAC, a track for each party. That it was handed out is entered.",
+        operation_id="recording",
+        audit=Action.PLAYED,
+        tags=["operator"],
+        security=OPERATORS,
+        responses=_COMMON,
+    )
+    async def play(request: AnyRequest, alert: FromPath[str], file: FromPath[str]) -> Stream:
+        known = checked(alert)
+        there = await asyncio.to_thread(giving.recordings, known)
+        path = next((one for one in there if one.name == file), None)
+        if path is None:
+            raise NoSuchAlert("no such recording")
+        await web.audit.note(request, (known,), detail=file)
+        content = await asyncio.to_thread(path.open, "rb")
+        return Stream(_pieces(content), media_type="audio/flac", headers={"cache-control": "no-store"})
+
+    return [dossier, person, data, recorded, play]
 
 
 def _pack(run: Path, name: str, write: Callable[[Path], None]) -> IO[bytes]:

@@ -15,6 +15,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme, Tag
 
+from gateways.console import reviewing
 from gateways.console.earlier import Earlier
 from gateways.console.handed import NoteRow, ShiftView
 from gateways.console.views import CaseView
@@ -29,10 +30,12 @@ from gateways.http.routes import (
     drill,
     figures,
     first_admin,
+    giving,
     health,
     history,
     nodes,
     quiet,
+    reviews,
     shift,
     sign_on,
 )
@@ -112,10 +115,14 @@ _STRUCTS: Final = (
     drill.DrillView,
     audit.AuditView,
     figures.FiguresView,
+    giving.RecordingsView,
     health.Health,
     health.Readiness,
     history.PastAlerts,
     nodes.NodesAnswer,
+    reviewing.GivenReviews,
+    reviewing.ReviewsView,
+    reviews.ReviewBody,
     own.Beginning,
     own.NewAuthenticator,
     own.NewPassword,

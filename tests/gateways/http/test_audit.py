@@ -88,6 +88,7 @@ def test_what_reads_a_persons_data_by_http_is_found_in_the_audit(
         "/v1/alerts/{alert}/person": f"/v1/alerts/{story.alert}/person",
         "/v1/users/{user}/data": f"/v1/users/{giulia}/data",
         "/v1/admin/people": "/v1/admin/people?search=giulia",
+        "/v1/alerts/{alert}/recordings": f"/v1/alerts/{story.alert}/recordings",
         "/v1/figures": "/v1/figures",
         "/v1/figures.csv": "/v1/figures.csv",
         "/v1/audit": f"/v1/audit?person=%2B{GIULIA[1:]}",

@@ -132,7 +132,7 @@ def test_s07_a_false_alarm_that_is_found_after_the_end_counts_as_one_and_the_fir
     story = told[1]
     before = client.get(f"/v1/alerts/{story.alert}", headers=place.app()).json()
     assert correct(client, story, supervisor).status_code == 200
-    (made,) = entered(web, Action.CHANGE_KEPT)
+    (made,) = entered(web, Action.CHANGE_ALERT)
     assert (made.actor, made.subjects) == (place.marta, (story.alert,))
     assert made.detail == "outcome handed_over corrected to false_alarm"
     seen = client.get(f"/v1/alerts/{story.alert}/story", headers=supervisor).json()

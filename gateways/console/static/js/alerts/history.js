@@ -46,6 +46,10 @@ async function download(ui) {
 /** @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
   if (reopens(ui, key) || filters.pressed(key, () => load(ui))) return true;
+  if (key === 'Q') {
+    ui.screen.go('review');
+    return true;
+  }
   if (key === 'O' && state.story) return correct.open(ui, state.story);
   if (key === 'P' && state.story) return print(ui, state.story.alert);
   if (key === 'D' && supervises(ui)) {
@@ -127,11 +131,15 @@ export function pane(ui) {
     </header>
     ${filters.filterBar(ui, {
       again: () => load(ui),
-      beside: supervises(ui)
-        ? html`<button class="btn" aria-keyshortcuts="D" @click=${() => ui.press('D')}>
+      beside: html`<button class="btn" aria-keyshortcuts="Q" @click=${() => ui.press('Q')}>
+          <kbd>Q</kbd>${either('Valutazioni', 'Reviews')}</button
+        >${
+          supervises(ui)
+            ? html`<button class="btn" aria-keyshortcuts="D" @click=${() => ui.press('D')}>
             <kbd>D</kbd>CSV
           </button>`
-        : nothing,
+            : nothing
+        }`,
     })}
     <div class="history__body">
       <section class="panel" aria-label=${t('alerts')}>

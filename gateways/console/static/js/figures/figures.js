@@ -80,6 +80,10 @@ export function pressed(ui, key) {
     return true;
   }
   if (filters.pressed(key, () => load(ui))) return true;
+  if (key === 'Q') {
+    ui.screen.go('review');
+    return true;
+  }
   if (key === 'D') {
     download(ui);
     return true;
@@ -193,7 +197,9 @@ export function pane(ui) {
         }
       </p>
       <div class="page-head__end">
-        <button class="btn" aria-keyshortcuts="D" @click=${() => download(ui)}><kbd>D</kbd>CSV</button>
+        <button class="btn" aria-keyshortcuts="Q" @click=${() => ui.press('Q')}>
+          <kbd>Q</kbd>${either('Valutazioni', 'Reviews')}</button
+        ><button class="btn" aria-keyshortcuts="D" @click=${() => download(ui)}><kbd>D</kbd>CSV</button>
         <div class="seg" role="group" aria-label=${either('Periodo', 'Period')}>
           ${seg.map(
             ([key, text]) =>

@@ -121,6 +121,11 @@ export function help(ui) {
     ['1 … 5', either('Sezioni', 'Sections')],
     ['H /', either('Storico, cerca', 'History, search')],
     ['T W Y D', either('Statistiche: periodo, CSV', 'Figures: period, CSV')],
+    ['Q', either('Storico, statistiche: valutazioni', 'History, figures: reviews')],
+    [
+      '← → V A M',
+      either('Valutazioni: mese, valuta, ascolta, le mie', 'Reviews: month, judge, listen, my own'),
+    ],
     ['F X', either('Storico, statistiche: filtri, senza filtri', 'History, figures: filters, no filters')],
     ['O P D', either('Storico: correggi l’esito, stampa, CSV', 'History: correct the outcome, print, CSV')],
     [

@@ -11,6 +11,7 @@ import * as figures from '../figures/figures.js';
 import * as history from '../alerts/history.js';
 import * as plant from '../plant/plant.js';
 import * as queue from '../alerts/queue.js';
+import * as review from '../review/review.js';
 
 /** @type {{ key: string, name: Section }[]} */
 const TABS = [
@@ -20,7 +21,7 @@ const TABS = [
   { key: '4', name: 'plant' },
   { key: '5', name: 'admin' },
 ];
-const PLACES = { queue, history, figures, plant, admin, access };
+const PLACES = { queue, history, figures, plant, admin, access, review };
 
 /** @param {Ui} ui @param {Section} name */
 const label = (ui, name) =>
@@ -33,7 +34,7 @@ const label = (ui, name) =>
   })[name];
 
 /** @param {Section} section */
-const tabOf = (section) => (section === 'history' ? 'queue' : section);
+const tabOf = (section) => (['history', 'review'].includes(section) ? 'queue' : section);
 
 /** A place comes into sight. @param {Ui} ui @param {Section} section */
 export const entered = (ui, section) => PLACES[section]?.enter(ui);

@@ -16,6 +16,7 @@ const ACTIONS = {
   'change.person': ['Ha cambiato una persona', 'Changed a person'],
   'change.staff': ['Ha cambiato un operatore', 'Changed an operator'],
   'change.key': ['Ha cambiato un accesso', 'Changed an access'],
+  'change.alert': ['Ha corretto o valutato un allarme', 'Corrected or reviewed an alert'],
   'change.kept': ['Ha cambiato che cosa si conserva', 'Changed what is kept'],
   'change.line': ['Ha agito su una linea', 'Ordered something of a line'],
   'change.settings': ['Impostazioni cambiate', 'Settings changed'],

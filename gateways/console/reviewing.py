@@ -1,0 +1,122 @@
+"""What is told of reviews: a month's draw, and what was said of a call. See `model.review`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import msgspec
+
+from gateways.console.review_form import ReviewForm, review_form
+from messages.events import CallReviewed
+from messages.ids import AlertId, Instant, OperatorId, Outcome
+from model.figures import Row
+from model.review import NotReviewed, drawn, read, review_of
+from store import streams
+from store.journal.journal import Journal
+
+
+class DrawnCall(msgspec.Struct, frozen=True, kw_only=True):
+    """A call that was drawn. `by`, `at_us`: who has reviewed it; null before. `why`: why who asks cannot."""
+
+    alert: AlertId
+    received_us: Instant
+    test: bool
+    missed: bool
+    outcome: Outcome | None
+    by: OperatorId | None
+    at_us: Instant | None
+    why: NotReviewed | None
+
+
+class DrawnOf(msgspec.Struct, frozen=True, kw_only=True):
+    """The calls of one operator."""
+
+    operator: OperatorId
+    calls: list[DrawnCall]
+
+
+class ReviewsView(msgspec.Struct, frozen=True, kw_only=True):
+    """A month's draw. `over`: nothing is drawn any more."""
+
+    month: str
+    over: bool
+    drawn: int
+    reviewed: int
+    form: ReviewForm
+    operators: list[DrawnOf]
+
+
+class GivenReview(msgspec.Struct, frozen=True, kw_only=True):
+    """What was said of a call. Marks by question, 0: does not apply; none at all: forgotten."""
+
+    alert: AlertId
+    received_us: Instant
+    test: bool
+    operator: OperatorId
+    by: OperatorId
+    at_us: Instant
+    marks: dict[str, int]
+    text: str
+
+
+class GivenReviews(msgspec.Struct, frozen=True, kw_only=True):
+    """Reviews, newest first, and what was asked."""
+
+    form: ReviewForm
+    reviews: list[GivenReview]
+
+
+def drawn_view(rows: Sequence[Row], month: str, me: OperatorId, *, over: bool) -> ReviewsView:
+    """The draw as it is shown to `me`. `rows`: of the month."""
+    had: dict[OperatorId, list[Row]] = defaultdict(list)
+    for row in rows:
+        for operator in row.operators:
+            had[operator].append(row)
+    made = [
+        DrawnOf(operator=operator, calls=[_call(row, operator, me) for row in theirs])
+        for operator, rows_of in sorted(had.items())
+        if (theirs := drawn(rows_of, month, operator))
+    ]
+    calls = [call for one in made for call in one.calls]
+    return ReviewsView(
+        month=month,
+        over=over,
+        drawn=len(calls),
+        reviewed=sum(call.by is not None for call in calls),
+        form=review_form(),
+        operators=made,
+    )
+
+
+def _call(row: Row, operator: OperatorId, me: OperatorId) -> DrawnCall:
+    given = review_of(row, operator)
+    return DrawnCall(
+        alert=row.alert,
+        received_us=row.received_us,
+        test=row.test,
+        missed=row.missed,
+        outcome=row.outcome,
+        by=None if given is None else given.by,
+        at_us=None if given is None else given.at_us,
+        why=NotReviewed.OWN_CALL if me in row.operators else None if given is None else NotReviewed.REVIEWED,
+    )
+
+
+def given(journal: Journal, row: Row) -> list[GivenReview]:
+    """What was said of this call, newest first. Raises JournalError."""
+    found = [one for one in journal.read(streams.inbox(row.alert)) if isinstance(one.event, CallReviewed)]
+    return [
+        GivenReview(
+            alert=row.alert,
+            received_us=row.received_us,
+            test=row.test,
+            operator=one.event.operator,
+            by=one.event.by,
+            at_us=one.at_us,
+            marks=read(one.event.marks),
+            text=one.event.text,
+        )
+        for one in reversed(found)
+        if isinstance(one.event, CallReviewed)
+    ]

@@ -1,0 +1,111 @@
+// The call that is looked at: what happened, what was recorded, the form, or what was said of it.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { formPane } from '../admin/frame/form.js';
+import { log } from '../case/log.js';
+import { tag } from '../shell/parts.js';
+import { ended } from '../alerts/correct.js';
+import { either, t } from '../words/words.js';
+import { markName, why } from './marks.js';
+import { calls, keyOf, leave, play, send, state } from './state.js';
+import * as f from '../words/format.js';
+import * as s from '../case/situation.js';
+
+/** @param {Ui} ui */
+export function called(ui) {
+  const view = state.story;
+  const call = calls().find((one) => keyOf(one) === state.chosen);
+  return html`<section class="panel" aria-labelledby="review-call-h">
+      <div class="panel__head">
+        <h2 id="review-call-h">${s.name(view)}</h2>
+        ${tag(view.test)}
+      </div>
+      <dl class="facts history__facts">
+        <div>
+          <dt>${t('operator')}</dt>
+          <dd>${ui.feed.names(call?.operator ?? '')}</dd>
+        </div>
+        <div>
+          <dt>${either('Esito', 'Outcome')}</dt>
+          <dd>${view.closed_us === null ? either('aperto', 'open') : ended(ui, view)}</dd>
+        </div>
+      </dl>
+      ${recorded(ui)}
+      <ol class="panel__body log history__log" aria-label=${t('whatHappened')} tabindex="0">
+        ${log(ui, view)}
+      </ol>
+    </section>
+    ${verdict(ui, call)}`;
+}
+
+/** @param {Ui} ui @param {ReturnType<typeof calls>[number]} call */
+function verdict(ui, call) {
+  if (state.given) return said(ui, state.given, state.said.form);
+  if (!state.form)
+    return html`<section class="panel"><p class="empty">${why(call?.why ?? 'not_drawn')}</p></section>`;
+  return formPane(ui, state.form, {
+    title: either('Valutazione (V)', 'Review (V)'),
+    label: either('Salva', 'Save'),
+    send: () => void send(ui),
+    leave: () => {
+      leave();
+      document.querySelector('main h1')?.focus();
+    },
+  });
+}
+
+/** @param {Ui} ui */
+function recorded(ui) {
+  if (!state.files.length)
+    return html`<p class="review__sound ink-2">${either('Nessuna registrazione', 'No recording')}</p>`;
+  return html`<p class="review__sound">
+    ${state.files.map(
+      (file, n) =>
+        html`<button
+          class="btn"
+          aria-keyshortcuts=${n === 0 ? 'A' : nothing}
+          @click=${() => play(ui, n)}>
+          ${n === 0 ? html`<kbd>A</kbd>` : nothing}${either('Ascolta', 'Listen')}${
+            state.files.length > 1 ? ` ${n + 1}` : ''
+          }
+        </button>`,
+    )}${
+      state.playing
+        ? html`<audio
+            controls
+            autoplay
+            src=${state.playing}
+            aria-label=${either('Registrazione', 'Recording')}></audio>`
+        : nothing
+    }
+  </p>`;
+}
+
+/** What was said of a call. @param {Ui} ui @param {GivenReview} review @param {ReviewForm} form */
+export function said(ui, review, form) {
+  const { marks } = review;
+  const asked = Object.fromEntries(form.question.map(({ id, ask }) => [id, either(ask.it, ask.en)]));
+  return html`<section class="panel" aria-labelledby="review-said-h">
+    <div class="panel__head">
+      <h2 id="review-said-h">${either('Valutazione di', 'Reviewed by')} ${ui.feed.names(review.by)}</h2>
+      <span class="ink-2">${f.day(review.at_us)}</span>
+    </div>
+    <div class="panel__body review__said">
+      <p class="ink-2">
+        ${either('Chiamata del', 'Call of')} ${f.day(review.received_us)} ${f.minute(review.received_us)}
+      </p>
+      ${
+        Object.keys(marks).length
+          ? html`<dl>
+              ${Object.entries(marks).map(
+                ([id, mark]) =>
+                  html`<dt>${asked[id] ?? id}</dt>
+                    <dd class=${{ 1: 'ink-bad', 2: 'ink-wait' }[mark] ?? ''}>${markName(mark)}</dd>`,
+              )}
+            </dl>`
+          : html`<p>${either('Cancellata con l’allarme', 'Erased with the alert')}</p>`
+      }
+      ${review.text ? html`<p class="review__text">${review.text}</p>` : nothing}
+    </div>
+  </section>`;
+}

@@ -1,0 +1,190 @@
+// Quality: two calls of each operator a month, drawn by nobody's choice, looked at and judged by a
+// supervisor. Who has no such role, or presses M, reads how the own calls were judged.
+
+import { html, nothing, repeat } from '../../vendor/lit.js';
+import { unsaved } from '../admin/frame/form.js';
+import { icon, word } from '../shell/parts.js';
+import { stepped } from '../shell/stepped.js';
+import { either, outcome, t } from '../words/words.js';
+import * as f from '../words/format.js';
+import { called, said } from './call.js';
+import { why } from './marks.js';
+import { calls, choose, keyOf, leave, load, play, state, supervises, turn } from './state.js';
+
+/** @param {Ui} ui */
+export function enter(ui) {
+  const me = ui.feed.me.operator;
+  if (state.form && state.of === me) return; // what is typed stays
+  if (state.of !== me) Object.assign(state, { of: me, own: false, month: '', said: null, mine: null });
+  leave();
+  load(ui);
+}
+
+/** @param {Ui} ui */
+const own = (ui) => state.own || !supervises(ui);
+
+/** @param {Ui} ui */
+const rows = (ui) => (own(ui) ? (state.mine?.reviews ?? []) : calls());
+
+/** @param {Ui} ui @param {number} by */
+function move(ui, by) {
+  state.cursor = stepped(rows(ui).map(keyOf), state.cursor, by);
+  ui.draw();
+  document.querySelector(`.past[data-key="${CSS.escape(state.cursor)}"]`)?.focus();
+}
+
+/** @param {Ui} ui @param {string} key */
+function opened(ui, key) {
+  if (state.form && unsaved(ui, state.form)) return;
+  if (own(ui)) {
+    state.cursor = state.chosen = key;
+    ui.draw();
+  } else choose(ui, key);
+}
+
+/** @param {Ui} ui @param {string} key */
+export function pressed(ui, key) {
+  if (key === 'ArrowDown' || key === 'ArrowUp') move(ui, key === 'ArrowDown' ? 1 : -1);
+  else if (key === 'Enter' && state.cursor) opened(ui, state.cursor);
+  else if (key === 'V' && state.form) state.form.focus();
+  else if (key === 'A' && state.files.length) play(ui, 0);
+  else if (state.form && unsaved(ui, state.form)) return true; // the rest would take it away
+  else if ((key === 'ArrowLeft' || key === 'ArrowRight') && !own(ui)) turn(ui, key === 'ArrowLeft' ? -1 : 1);
+  else if (key === 'M' && supervises(ui)) {
+    state.own = !state.own;
+    state.cursor = '';
+    leave();
+    load(ui);
+  } else if (key === 'Escape' && state.chosen) leave();
+  else if (key === 'Escape' || key === 'H') ui.screen.go('history');
+  else return false;
+  ui.draw();
+  return true;
+}
+
+/** @param {string} month `2026-11` */
+const monthName = (month) =>
+  new Date(`${month}-15`).toLocaleDateString(either('it-IT', 'en-GB'), { month: 'long', year: 'numeric' });
+
+/** @param {Ui} ui */
+function head(ui) {
+  const view = state.said;
+  if (own(ui) || !view) return nothing;
+  const progress = either(
+    `${view.reviewed} di ${view.drawn} valutate`,
+    `${view.reviewed} of ${view.drawn} reviewed`,
+  );
+  const button = (key, label) =>
+    html`<button aria-keyshortcuts=${key} aria-label=${label} @click=${() => ui.press(key)}>
+      <kbd aria-hidden="true">${key === 'ArrowLeft' ? '←' : '→'}</kbd>
+    </button>`;
+  return html`<div class="seg" role="group" aria-label=${either('Mese', 'Month')}>
+      ${button('ArrowLeft', either('Mese prima', 'Month before'))}
+      <b class="review__month">${monthName(view.month)}</b>
+      ${button('ArrowRight', either('Mese dopo', 'Month after'))}
+    </div>
+    <p role="status">
+      ${word(view.drawn && view.reviewed === view.drawn ? 'check' : 'todo', progress, 'ink-2')}
+      ${
+        view.over
+          ? nothing
+          : either('il mese non è finito: il sorteggio può cambiare', 'this month’s draw may change')
+      }
+    </p>`;
+}
+
+/** How far a call of the draw is. @param {Ui} ui @param {ReturnType<typeof calls>[number]} one */
+function standing(ui, one) {
+  if (one.by) return word('check', either('valutata', 'reviewed'), 'ink-2');
+  return one.why === 'own_call'
+    ? word('warn', either('la tua', 'your own'), 'ink-2')
+    : word('todo', either('da valutare', 'to review'), 'ink-wait');
+}
+
+/** @param {Ui} ui */
+function list(ui) {
+  const row = (/** @type {string} */ key, us, name, test, end, more) =>
+    html`<div role="listitem">
+      <button
+        class="past"
+        data-key=${key}
+        aria-current=${state.cursor === key ? 'true' : nothing}
+        @click=${() => opened(ui, key)}>
+        <span class="past__when">${f.shortDay(us)} ${f.minute(us)}</span
+        ><b>${test ? html`${icon('flask', 'ink-test')} ` : nothing}${name}</b
+        ><span class="past__end">${end}</span><small>${more}</small>
+      </button>
+    </div>`;
+  if (own(ui))
+    return repeat(state.mine?.reviews ?? [], keyOf, (one) =>
+      row(keyOf(one), one.received_us, ui.feed.names(one.by), one.test, nothing, f.day(one.at_us)),
+    );
+  return repeat(calls(), keyOf, (one) =>
+    row(
+      keyOf(one),
+      one.received_us,
+      ui.feed.names(one.operator),
+      one.test,
+      standing(ui, one),
+      [outcome(one.outcome), one.by ? ui.feed.names(one.by) : ''].filter(Boolean).join(' · '),
+    ),
+  );
+}
+
+/** What stands beside the list. @param {Ui} ui */
+function beside(ui) {
+  if (own(ui)) {
+    const one = state.mine?.reviews.find((each) => keyOf(each) === state.chosen);
+    if (one) return said(ui, one, state.mine.form);
+  } else if (state.story && state.chosen) return called(ui);
+  return html`<section class="panel">
+    <p class="empty">
+      <span class="word"><kbd>↑</kbd><kbd>↓</kbd><kbd>${t('enter')}</kbd></span
+      ><span>${either('Scegli una chiamata', 'Choose a call')}</span>
+    </p>
+  </section>`;
+}
+
+/** @param {Ui} ui */
+export function pane(ui) {
+  const some = rows(ui).length > 0;
+  const known = own(ui) ? state.mine : state.said;
+  return html`<section class="view history review" aria-labelledby="reviews-h">
+    <header class="page-head">
+      <h1 id="reviews-h" tabindex="-1">
+        ${own(ui) ? either('Le mie valutazioni', 'My reviews') : either('Valutazioni', 'Reviews')}
+      </h1>
+      ${head(ui)} ${state.fault ? word('warn', why(state.fault), 'ink-bad') : nothing}
+      <div class="page-head__end">
+        ${
+          supervises(ui)
+            ? html`<button class="btn" aria-keyshortcuts="M" @click=${() => ui.press('M')}>
+                <kbd>M</kbd>${own(ui) ? either('Il sorteggio', 'The draw') : either('Le mie', 'My own')}
+              </button>`
+            : nothing
+        }<button class="btn" aria-keyshortcuts="H" @click=${() => ui.press('H')}>
+          <kbd>H</kbd>${either('Storico', 'History')}
+        </button>
+      </div>
+    </header>
+    <div class="history__body review__body">
+      <section class="panel" aria-label=${either('Chiamate', 'Calls')}>
+        <div class="history__list" role=${some ? 'list' : nothing}>
+          ${list(ui)}
+          ${
+            known && !some
+              ? html`<p class="empty">
+                  ${
+                    own(ui)
+                      ? either('Nessuna chiamata valutata', 'No call was reviewed')
+                      : either('Nessuna chiamata in questo mese', 'No call in this month')
+                  }
+                </p>`
+              : nothing
+          }
+        </div>
+      </section>
+      ${beside(ui)}
+    </div>
+  </section>`;
+}

@@ -1,0 +1,154 @@
+// What has been asked about reviews: a month's draw, one's own reviews, and the call that is looked at.
+
+import { answered } from '../admin/frame/faults.js';
+import { Form } from '../admin/frame/form.js';
+import { either } from '../words/words.js';
+import { markName, why } from './marks.js';
+
+const TEXT_MAX = 2000;
+
+/** What is known, and asked. */
+export const state = {
+  of: '', // whose page it was: nothing of it is for another operator
+  own: false, // one's own reviews, not the draw
+  month: '', // empty: this one
+  /** @type {ReviewsView} */
+  said: null,
+  /** @type {GivenReviews} */
+  mine: null,
+  cursor: '', // of a row: alert/operator
+  chosen: '',
+  /** @type {CaseView} */
+  story: null,
+  /** @type {GivenReview} */
+  given: null, // what was said of the chosen call
+  /** @type {string[]} */
+  files: [], // what was recorded of it
+  playing: '', // the address of the recording that is listened to
+  /** @type {Form} */
+  form: null,
+  fault: '',
+};
+
+/** @param {Ui} ui */
+export const supervises = (ui) => ['supervisor', 'admin'].includes(ui.feed.me.role);
+
+/** @param {{ alert: string, operator: string }} one */
+export const keyOf = (one) => `${one.alert}/${one.operator}`;
+
+/** The calls of the month, each with whose it was. */
+export const calls = () =>
+  (state.said?.operators ?? []).flatMap(({ operator, calls: all }) =>
+    all.map((one) => ({ ...one, operator })),
+  );
+
+/** @param {Ui} ui @param {string} path */
+const read = (ui, path) => answered(ui.feed.read(path));
+
+/** @param {Ui} ui */
+export async function load(ui) {
+  const month = state.month ? `?month=${state.month}` : '';
+  const own = state.own || !supervises(ui);
+  const { said, code } = await read(ui, own ? '/v1/reviews/mine' : `/v1/reviews${month}`);
+  state.fault = code;
+  if (said && own) state.mine = said;
+  else if (said) state.said = said;
+  ui.draw();
+}
+
+/** By so many months. @param {Ui} ui @param {number} by */
+export function turn(ui, by) {
+  const [year, month] = (state.said?.month ?? '').split('-').map(Number);
+  if (!year) return;
+  const at = new Date(Date.UTC(year, month - 1 + by, 1)).toISOString().slice(0, 7);
+  if (at > new Date(ui.feed.nowUs() / 1000).toLocaleDateString('sv-SE').slice(0, 7)) return;
+  state.month = at;
+  leave();
+  load(ui);
+}
+
+/** Nothing is looked at any more. */
+export function leave() {
+  URL.revokeObjectURL(state.playing);
+  Object.assign(state, { chosen: '', story: null, given: null, files: [], playing: '', form: null });
+}
+
+/** Look at a call of the draw. @param {Ui} ui @param {string} key */
+export async function choose(ui, key) {
+  const call = calls().find((one) => keyOf(one) === key);
+  if (!call) return;
+  leave();
+  state.cursor = state.chosen = key;
+  ui.draw();
+  const path = `/v1/alerts/${encodeURIComponent(call.alert)}`;
+  const asked = [read(ui, `${path}/story`), read(ui, `${path}/recordings`)];
+  if (call.by && call.why !== 'own_call') asked.push(read(ui, `${path}/reviews`));
+  const [story, recordings, reviews] = await Promise.all(asked);
+  if (state.chosen !== key) return;
+  state.story = story.said;
+  state.files = recordings.said?.files ?? [];
+  state.given = reviews?.said?.reviews.find((one) => one.operator === call.operator) ?? null;
+  if (call.why === null) state.form = made(state.said.form);
+  ui.draw();
+}
+
+/** The form with every question open. @param {ReviewForm} form */
+function made({ question }) {
+  const choices = () => ['', '4', '3', '2', '1', '0'].map((mark) => [mark, markName(mark)]);
+  const asked = question.map(({ id, ask }) => ({
+    name: id,
+    label: () => either(ask.it, ask.en),
+    kind: /** @type {const} */ ('select'),
+    choices,
+    needed: true,
+  }));
+  const notes = {
+    name: 'text',
+    label: () => either('Note per l’operatore', 'Notes for the operator'),
+    kind: /** @type {const} */ ('area'),
+    max: TEXT_MAX,
+  };
+  return new Form(
+    'review',
+    [...asked, notes],
+    Object.fromEntries([...asked, notes].map((f) => [f.name, ''])),
+  );
+}
+
+/** @param {Ui} ui */
+export async function send(ui) {
+  const { form, chosen } = state;
+  const call = calls().find((one) => keyOf(one) === chosen);
+  const marks = Object.fromEntries(state.said.form.question.map(({ id }) => [id, Number(form.now[id])]));
+  form.busy = true;
+  const body = { operator: call.operator, marks, text: form.now.text };
+  const path = `/v1/alerts/${encodeURIComponent(call.alert)}/reviews`;
+  const { said, code } = await answered(ui.feed.ask('POST', path, body));
+  form.busy = false;
+  if (!said) {
+    form.faults = { '': why(code) };
+    ui.draw();
+    return;
+  }
+  if (state.chosen === chosen) {
+    state.form = null;
+    state.given = said.reviews.find((one) => one.operator === call.operator) ?? null;
+  }
+  await load(ui);
+  document.querySelector('main h1')?.focus();
+}
+
+/** Listen to what was recorded: which is entered in the audit. @param {Ui} ui @param {number} n */
+export async function play(ui, n) {
+  const file = state.files[n];
+  if (!file || !state.story) return;
+  const { chosen } = state;
+  const path = `/v1/alerts/${encodeURIComponent(state.story.alert)}/recordings/${encodeURIComponent(file)}`;
+  const answer = await ui.feed.read(path).catch(() => null);
+  const sound = answer?.ok ? await answer.blob().catch(() => null) : null;
+  if (state.chosen !== chosen) return;
+  state.fault = sound ? '' : 'noConnection';
+  URL.revokeObjectURL(state.playing);
+  state.playing = sound ? URL.createObjectURL(sound) : '';
+  ui.draw();
+}
