@@ -414,6 +414,22 @@ def test_a_version_that_finds_a_failure_of_its_own_goes_back(machine: Machine, n
     assert called.index("journal_copy.py back") > called.index("--no-block start")
 
 
+@pytest.mark.parametrize("stays", [True, False])
+def test_a_unit_that_the_version_before_did_not_have_comes_with_the_new_one_and_goes_with_it(
+    machine: Machine, next_version: Path, stays: bool
+) -> None:
+    before, name = version_of(machine), "securwoman-backup.path"
+    unit = machine.root / "etc/systemd/system" / name
+    unit.unlink()
+    (machine.root / "opt/securwoman/versions" / before / "deploy" / name).unlink()
+    fails = {} if stays else {"FAILS_BUT_IN": before, "SECURWOMAN_READY_S": "1"}
+    done = machine.install("--upgrade", root=next_version, **fails)
+    assert (done.returncode == 0, unit.exists()) == (stays, stays), done.stderr
+    called = machine.called()
+    assert f"enable --now {name}" in called
+    assert (f"disable --now {name}" in called) is not stays
+
+
 def test_a_failure_that_was_there_before_is_not_the_new_versions(
     machine: Machine, next_version: Path
 ) -> None:

@@ -94,11 +94,23 @@ try_on_copy() { # VERSION
             "$1/.venv/bin/securwoman" journal verify >&2
 }
 
-# The units are those of the version that they start.
+# The units are those of the version that they start: what it does not have goes, and what begins others is begun.
 put_in_place() { # VERSION
-    switch_to "$1" && install -m 644 "${services[@]/#/$1/deploy/}" "${timers[@]/#/$1/deploy/}" "$units" &&
+    local unit there=() new=() gone=()
+    for unit in "${services[@]}" "${timers[@]}"; do
+        if [[ -e $1/deploy/$unit ]]; then there+=("$1/deploy/$unit"); else gone+=("$unit"); fi
+    done
+    for unit in "${timers[@]}"; do
+        [[ -e $units/$unit || ! -e $1/deploy/$unit ]] || new+=("$unit")
+    done
+    if ((${#gone[@]} > 0)); then
+        systemctl -q disable --now "${gone[@]}" 2>/dev/null
+        rm -f -- "${gone[@]/#/$units/}"
+    fi
+    switch_to "$1" && install -m 644 "${there[@]}" "$units" &&
         install -m 644 "$1/deploy/${rules##*/}" "$rules" &&
         { pages_is_there || pages_make; } && systemctl daemon-reload && systemctl reset-failed 2>/dev/null
+    ((${#new[@]} == 0)) || systemctl -q enable --now "${new[@]}" || say "could not be begun: ${new[*]}"
     [[ $(readlink -- "$current") == "$1" ]]
 }
 
