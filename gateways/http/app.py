@@ -47,13 +47,13 @@ from gateways.http.node_orders import keep_ordered
 from gateways.http.registry import RegistryQueries
 from gateways.http.routes.admin.about import about_routes
 from gateways.http.routes.admin.backups import backups_routes
-from gateways.http.routes.admin.invitations import invitations_routes
 from gateways.http.routes.admin.keys import keys_routes
 from gateways.http.routes.admin.lines import lines_routes
 from gateways.http.routes.admin.nodes import nodes_admin_routes
 from gateways.http.routes.admin.operators import operators_routes
+from gateways.http.routes.admin.people.importing import people_import_routes
+from gateways.http.routes.admin.people.invitations import invitations_routes
 from gateways.http.routes.admin.people.people import people_routes
-from gateways.http.routes.admin.people_import import people_import_routes
 from gateways.http.routes.admin.settings import settings_routes
 from gateways.http.routes.admin.start.routes import start_routes
 from gateways.http.routes.alarms import alarm_routes

@@ -18,11 +18,11 @@ from gateways.console.views import CaseView, Events, Levels, NodesTold, Snapshot
 from gateways.http.records import RecordAnswer
 from gateways.http.routes.admin.answers import KeyIssued, KeysView, OperatorAdded, OperatorsView, VersionView
 from gateways.http.routes.admin.backups import BackupsView
-from gateways.http.routes.admin.invitations import InvitationMade, InvitationsView
 from gateways.http.routes.admin.lines.answers import LinesView, TrialAnswer
 from gateways.http.routes.admin.nodes import AdminNodes
 from gateways.http.routes.admin.people.answers import PeopleView, PersonAnswer, PersonErased
-from gateways.http.routes.admin.people_import import ImportView
+from gateways.http.routes.admin.people.importing import ImportView
+from gateways.http.routes.admin.people.invitations import InvitationMade, InvitationsView
 from gateways.http.routes.admin.settings import SettingsTold
 from gateways.http.routes.admin.start.answers import StartView
 from gateways.http.routes.alarms import AlarmHistory

@@ -40,11 +40,12 @@ from gateways.http.routes import (
     sign_on,
 )
 from gateways.http.routes.admin import answers as admin
-from gateways.http.routes.admin import backups, invitations, people_import
+from gateways.http.routes.admin import backups
 from gateways.http.routes.admin import nodes as admin_nodes
 from gateways.http.routes.admin import settings as admin_settings
 from gateways.http.routes.admin.lines import answers as lines
 from gateways.http.routes.admin.people import answers as people
+from gateways.http.routes.admin.people import importing, invitations
 from gateways.http.routes.admin.start import answers as start
 from gateways.http.routes.admin.start import modem
 from gateways.http.routes.own import answers as own
@@ -61,8 +62,8 @@ _STRUCTS: Final = (
     bodies.PositionBody,
     bodies.ShiftBody,
     backups.BackupsView,
-    people_import.ImportView,
     alarms.AlarmHistory,
+    importing.ImportView,
     alarms.AlarmsSeen,
     invitations.InvitationMade,
     invitations.InvitationsView,

@@ -12,7 +12,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from gateways.http.context import Web
-from gateways.http.routes.admin.invitations import PATH
+from gateways.http.routes.admin.people.invitations import PATH
 from gateways.http.routes.devices import TRIES_MAX
 from messages.events import TextReported, TextSent
 from messages.ids import E164, LineId

@@ -10,7 +10,7 @@ import { gate } from './gate.js';
 import { incomingView } from '../case/incoming.js';
 import { strip } from './strip.js';
 import { probe } from '../place/tiles.js';
-import { paper as invitation } from '../admin/people/invite.js';
+import { paper as invitation } from '../admin/people/invited.js';
 import { paper } from '../alerts/print.js';
 import { bar } from './bar.js';
 import { rail } from '../alerts/rail.js';

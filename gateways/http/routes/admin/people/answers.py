@@ -9,7 +9,7 @@ import msgspec
 from gateways.http.answers import Moment, rfc3339
 from gateways.http.routes.admin.answers import same_fields
 from messages.ids import AlertId, UserId
-from store.registry.devices import DeviceKey
+from store.registry.devices import DeviceKey, ProvedBy
 from store.registry.people import User
 from store.registry.person_changes import Fields, Language, Name, Notes, Phones
 
@@ -33,13 +33,14 @@ class PeopleView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PhoneRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An enrolled phone: which number it proves, and when an alert was last raised with it."""
+    """An enrolled phone: which number it proves and by what, and when an alert was last raised with it."""
 
     device: str
     name: str
     phone: str
     enrolled_at: Moment
     last_alert_at: Moment | None
+    proved_by: ProvedBy
 
 
 class PersonAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,6 +154,7 @@ def told_person(one: User, devices: list[DeviceKey], record: int, alerts: Alerts
                 phone=phone.phone,
                 enrolled_at=rfc3339(phone.created_at),
                 last_alert_at=None if phone.seen_at is None else rfc3339(phone.seen_at),
+                proved_by=phone.proved_by,
             )
             for phone in devices
         ],

@@ -59,7 +59,8 @@ export function moment(at) {
 }
 
 /** `12.4 MB`. @param {number} bytes */
-export const size = (bytes) => `${number(bytes / 1e6, 1)}\u00a0MB`;
+export const size = (bytes) =>
+  bytes < 1e5 ? `${number(bytes / 1e3, 1)}\u00a0kB` : `${number(bytes / 1e6, 1)}\u00a0MB`;
 
 /**
  * How the last one stands; `before`: as large the one before is, in bytes; 0 where nobody knows.

@@ -7,8 +7,8 @@ import { hand } from '../../shell/saving.js';
 import { either, t } from '../../words/words.js';
 import * as f from '../../words/format.js';
 import { answered, why } from '../frame/faults.js';
-import { told } from './flaws.js';
 import { load, rows } from './list.js';
+import { counts, placed, table } from './seen.js';
 
 /**
  * @typedef {{ kind: 'import', file: File | null, seen: ImportView | null, busy: boolean,
@@ -73,79 +73,6 @@ async function saveBad(ui) {
   if (made) hand(made, file.name.replace(/(\.\w+)?$/, either('-scartate.csv', '-not-taken.csv')));
   else now(ui, { fault: why('notDone') });
 }
-
-/** @type {Record<Verdict, Pair>} */
-const VERDICTS = {
-  bad: ['scartata', 'not taken'],
-  changes: ['cambia', 'changes'],
-  new: ['nuova', 'new'],
-  same: ['uguale', 'the same'],
-};
-
-/** @param {ImportRow} one */
-const row = (one) =>
-  html`<tr>
-    <td>${one.line}</td>
-    <td>${one.name}</td>
-    <td>
-      ${
-        one.verdict === 'bad'
-          ? word('warn', one.faults.map(told).join(' '), 'ink-bad')
-          : `${either(...VERDICTS[one.verdict])}${one.changed.length ? `: ${one.changed.join(', ')}` : ''}`
-      }
-    </td>
-  </tr>`;
-
-/** @param {ImportView} seen */
-const counts = (seen) =>
-  html`<p class="import__counts" role="status">
-    ${
-      seen.done
-        ? word('check', either('Fatto.', 'Done.'), 'ink-ok')
-        : html`<b>${either('Ancora niente è scritto.', 'Nothing is written yet.')}</b>`
-    }
-    <span>${f.count(seen.new)} ${either('nuove', 'new')}</span>
-    <span>${f.count(seen.changes)} ${either('cambiate', 'changed')}</span>
-    <span>${f.count(seen.same)} ${either('uguali', 'the same')}</span>
-    <span class=${seen.bad ? 'ink-bad' : ''}>${f.count(seen.bad)} ${either('scartate', 'not taken')}</span>
-    ${
-      seen.encoding === 'utf-8'
-        ? nothing
-        : word(
-            'warn',
-            either(
-              `Letto come ${seen.encoding}: controlla gli accenti.`,
-              `Read as ${seen.encoding}: look at the accents.`,
-            ),
-            'ink-wait',
-          )
-    }
-  </p>`;
-
-/** @param {ImportView} seen */
-const table = (seen) =>
-  html`<div class="import__rows" tabindex="0">
-    <table class="table">
-      <thead>
-        <tr>
-          <th>${either('Riga', 'Line')}</th>
-          <th>${either('Chi', 'Who')}</th>
-          <th>${either('Che cosa', 'What')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${seen.rows.map(row)}
-      </tbody>
-    </table>
-    ${
-      seen.rows.length < seen.new + seen.changes + seen.same + seen.bad
-        ? html`<p class="ink-2">${either('… e altre', '… and more')}</p>`
-        : nothing
-    }
-  </div>`;
-
-/** @param {ImportFault} fault */
-const placed = (fault) => `${either('Riga', 'Line')} ${fault.line}: ${told(fault)}`;
 
 /** @param {Ui} ui @param {ImportView} seen */
 const looked = (ui, seen) =>

@@ -33,6 +33,16 @@ function revoke(ui, person, phone) {
   );
 }
 
+/** @type {Record<string, Pair>} */
+const PROVED = {
+  code: [' con un codice per SMS', ' by a code by text message'],
+  text: [' con un invito per SMS', ' by an invitation by text message'],
+  staff: [' con un invito consegnato', ' by an invitation handed over'],
+};
+
+/** By what the number was proved, where that was kept. @param {PhoneRow} phone */
+const proved = ({ proved_by }) => (proved_by ? either(...PROVED[proved_by]) : '');
+
 /** @param {string} moment */
 const day = (moment) => f.day(Date.parse(moment) * 1000);
 
@@ -56,7 +66,7 @@ export function pane(ui) {
               <span
                 ><b>${phone.name || phone.device}</b> <span class="phone">${f.phone(phone.phone)}</span
                 ><br /><small class="ink-2"
-                  >${either('iscritto il', 'enrolled on')} ${day(phone.enrolled_at)},
+                  >${either('iscritto il', 'enrolled on')} ${day(phone.enrolled_at)}${proved(phone)},
                   ${
                     phone.last_alert_at
                       ? either(
