@@ -86,7 +86,9 @@ export const told = (ui, made, name) =>
       <div class="form__keys">
         <button class="btn" @click=${() => print(ui, made, name)}>
           <kbd>P</kbd>${icon('note')}${either('Stampa', 'Print')}</button
-        ><button class="btn" @click=${() => ui.press('Escape')}><kbd>Esc</kbd>${either('Fatto', 'Done')}</button>
+        ><button class="btn" @click=${() => ui.press('Escape')}>
+          <kbd>Esc</kbd>${either('Fatto', 'Done')}
+        </button>
       </div>
     </div>
   </section>`;
