@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from center.errors import SettingsError
 from center.settings.in_use import config_in_use, shipped
 from center.state.state_dir import NodeFile, StateDir, read_json
-from gateways.http.settings_file import SIGN, FileView, SettingFault, SettingRow
+from gateways.http.settings_file import SIGN, FileView, LineSet, LinesSet, SettingFault, SettingRow
 from model.settings_edits import ChangedOnDisk, Edit, EditElsewhere, EditFaulty, EditMissed, Set, Value
+
+if TYPE_CHECKING:
+    from center.settings.schema import ModemTable, Settings
 
 
 class CenterFile:
@@ -75,11 +79,65 @@ class CenterFile:
             faults=faults,
         )
 
+    def lines(self) -> LinesSet:
+        """What it says of the lines and of the switches for the real 112. Raises EditFaulty."""
+        from center.settings.editing.file import is_writable
+
+        settings, file = self._loaded(), config_in_use(self._state)
+        return LinesSet(
+            writable=is_writable(file),
+            lines={one.name: _line_set(one) for one in settings.modem},
+            trunks=[one.name for one in settings.trunk],
+            live=settings.psap.live,
+            last_resort=settings.psap.last_resort,
+        )
+
+    def set_line(self, line: str, was: Mapping[str, Value], now: Mapping[str, Value]) -> None:
+        """Fields of `LineSet`. Raises EditError."""
+        table = next((one for one in self._loaded().modem if one.name == line), None)
+        if table is None:
+            raise EditMissed(f"modem[{line}]", "the file has no line of this name")
+        self._set_seen(f"modem[{line}]", {name: getattr(table, name) for name in now}, was, now)
+
+    def set_switch(self, switch: str, was: Value, now: Value) -> None:
+        """`live` or `last_resort`. Raises EditError."""
+        is_now = {switch: getattr(self._loaded().psap, switch)}
+        self._set_seen("psap", is_now, {switch: was}, {switch: now})
+
+    def _set_seen(
+        self, table: str, is_now: Mapping[str, Value], was: Mapping[str, Value], now: Mapping[str, Value]
+    ) -> None:
+        """By what counts, and not by whether the file says it or leaves it to the default."""
+        for name, value in is_now.items():
+            if value not in (was[name], now[name]):
+                raise ChangedOnDisk(f"{table}.{name}", value)
+        self.change([Set(f"{table}.{name}", value) for name, value in now.items() if value != is_now[name]])
+
+    def _loaded(self) -> Settings:
+        from center.settings.file import loaded, text_of
+
+        file = config_in_use(self._state)
+        try:
+            return loaded(text_of(file), file)
+        except SettingsError as error:
+            raise EditFaulty([("", fault) for fault in error.faults]) from error
+
     def obstacles(self) -> list[SettingFault]:
         """Why the node would not come back."""
         from center.node.starting_again import obstacles
 
         return obstacles(self._state)
+
+
+def _line_set(one: ModemTable) -> LineSet:
+    return LineSet(
+        trunk=one.trunk,
+        number=one.number,
+        inbound=one.inbound,
+        gain_in_db=one.gain_in_db,
+        gain_out_db=one.gain_out_db,
+        agc=one.agc,
+    )
 
 
 def _named_by(file: Path) -> str:

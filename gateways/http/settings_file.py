@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -91,6 +91,29 @@ class FileView(msgspec.Struct, frozen=True, kw_only=True):
     faults: list[SettingFault]
 
 
+class LineSet(msgspec.Struct, frozen=True, kw_only=True):
+    """What the file says of one line, with the defaults of what it does not say."""
+
+    trunk: str
+    number: str
+    inbound: bool
+    gain_in_db: float
+    gain_out_db: float
+    agc: bool
+
+
+class LinesSet(msgspec.Struct, frozen=True, kw_only=True):
+    """What the file says of the lines and of the switches for the real 112."""
+
+    writable: bool = False
+    lines: dict[str, LineSet] = {}
+    trunks: list[str] = []
+    live: bool = False
+    """`psap.live`."""
+    last_resort: str = "none"
+    """`psap.last_resort`."""
+
+
 class SettingsFile(Protocol):
     """`center.toml` of this node; what is written counts after its next start. Blocks on the disk."""
 
@@ -104,6 +127,18 @@ class SettingsFile(Protocol):
 
     def view(self) -> FileView:
         """As it is now."""
+        ...
+
+    def lines(self) -> LinesSet:
+        """What it says of the lines. Raises EditFaulty where it cannot be read."""
+        ...
+
+    def set_line(self, line: str, was: Mapping[str, Value], now: Mapping[str, Value]) -> None:
+        """Fields of `LineSet`, each as it was seen. Raises EditError."""
+        ...
+
+    def set_switch(self, switch: str, was: Value, now: Value) -> None:
+        """`live` or `last_resort`, as it was seen. Raises EditError."""
         ...
 
     def obstacles(self) -> list[SettingFault]:
@@ -125,6 +160,18 @@ class NoFile:
     def view(self) -> FileView:
         """Nothing."""
         return FileView(file="", named_by="", writable=False, rows=[], pending=[], faults=[])
+
+    def lines(self) -> LinesSet:
+        """Nothing."""
+        return LinesSet()
+
+    def set_line(self, line: str, was: Mapping[str, Value], now: Mapping[str, Value]) -> None:
+        """Raises NotWritable."""
+        raise NotWritable("there is no file of settings here")
+
+    def set_switch(self, switch: str, was: Value, now: Value) -> None:
+        """Raises NotWritable."""
+        raise NotWritable("there is no file of settings here")
 
     def obstacles(self) -> list[SettingFault]:
         """Nobody would start it again."""

@@ -41,10 +41,13 @@ class _Tried(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PinMemory:
-    """Of one line. `pin_file`: where its PIN stands, empty where it has none; `record`: what was tried."""
+    """Of one line. `pin_file`: where its PIN stands, empty where the settings name none; `record`: what was
+    tried; `typed`: where it stands, with no `pin_file`, once somebody has typed it at the console.
+    """
 
-    def __init__(self, pin_file: str, record: Path) -> None:
-        self._pin_file = pin_file
+    def __init__(self, pin_file: str, record: Path, typed: Path | None = None) -> None:
+        self._named = pin_file
+        self._typed = typed
         self._record = record
         self._waits = False
         """A PIN was given, and the SIM is not open yet."""
@@ -52,6 +55,13 @@ class PinMemory:
         """How file, record and card were when it was last decided that no PIN is given."""
         self.fault = ""
         """Why no PIN is given, in words; empty while none was wanted, or one was given."""
+
+    @property
+    def _pin_file(self) -> str:
+        """Empty where there is none."""
+        if self._named or self._typed is None or not self._typed.exists():
+            return self._named
+        return str(self._typed)
 
     def to_give(self, card: str = "") -> str:
         """The PIN to give now to this card, remembered as given; empty where none may be. May be asked every
@@ -109,7 +119,7 @@ class PinMemory:
 
     def _read(self) -> str:
         if not self._pin_file:
-            self.fault = "it has a PIN, and no pin_file is set"
+            self.fault = "it has a PIN, which nobody has typed, and no pin_file is set"
             return ""
         try:
             pin = Path(self._pin_file).read_text(encoding="ascii").strip()

@@ -64,6 +64,7 @@ from model.policy import Setup
 from model.rules.psap import last_resort_numbers
 from runtime.actor import CenterActor
 from runtime.published import line_files
+from runtime.published.pins import pin_typed
 from store.journal.journal import Journal
 
 REOPEN_US: Final = Instant(SECOND // 4)
@@ -112,7 +113,11 @@ class GsmModemActor(CenterActor):
             readable=self._readable,
             told=self._told,
         )
-        self._pins = PinMemory(self._spec.pin_file, self.env.state / "lines" / f"{self.key}.pin")
+        self._pins = PinMemory(
+            self._spec.pin_file,
+            self.env.state / "lines" / f"{self.key}.pin",
+            typed=pin_typed(self.env.state, self._spec.line),
+        )
         self._driver = Driver(
             dialects,
             self._spec.dialect,

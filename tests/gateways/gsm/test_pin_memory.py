@@ -161,3 +161,20 @@ def test_whatever_happens_no_wrong_pin_is_given_twice_to_one_card(
                 _write(place / "pin", step)
     for card_given, pin in set(given_pins):
         assert right[card_given] == pin or given_pins.count((card_given, pin)) == 1
+
+
+def test_with_no_pin_file_what_was_typed_is_given_once_and_a_pin_file_counts_more(tmp_path: Path) -> None:
+    typed = tmp_path / "typed"
+    memory = PinMemory("", tmp_path / "lines" / "one.pin", typed=typed)
+    assert memory.to_give() == ""
+    assert "nobody has typed" in memory.fault
+    _write(typed, "0000")
+    assert memory.to_give() == "0000"
+    memory.answered(right=False)
+    assert memory.to_give() == ""
+    assert "is not tried again" in memory.fault
+    _write(typed, "1234")
+    assert memory.to_give() == "1234"
+    _write(tmp_path / "pin", "5678")
+    named = PinMemory(str(tmp_path / "pin"), tmp_path / "lines" / "two.pin", typed=typed)
+    assert named.to_give() == "5678"

@@ -81,6 +81,9 @@ ROUTES = (
     ("GET", LINES, None, StaffRole.SUPERVISOR),
     ("PUT", f"{LINES}/L1/out", {"reason": "a new aerial"}, StaffRole.SUPERVISOR),
     ("DELETE", f"{LINES}/L1/out", None, StaffRole.SUPERVISOR),
+    ("PATCH", f"{LINES}/L1", {"was": {"agc": False}, "now": {"agc": True}}, StaffRole.ADMIN),
+    ("PUT", f"{LINES}/L1/pin", {"pin": "2468"}, StaffRole.ADMIN),
+    ("PUT", "/v1/admin/psap-live", {"was": False, "now": False}, StaffRole.ADMIN),
     ("POST", f"{LINES}/L1/trial", {"to": GIULIA}, StaffRole.SUPERVISOR),
     ("GET", f"{LINES}/L1/trial", None, StaffRole.SUPERVISOR),
     ("DELETE", f"{LINES}/L1/trial", None, StaffRole.SUPERVISOR),
@@ -166,6 +169,8 @@ def test_who_may_do_what_and_who_may_not_is_entered(
     registry.issue_app_key("spare")
     ids = {"SIGN": registry.app_keys()[0].sign, **two_people(web, registry)}
     says(place, "L1")
+    with (place.state / "center.toml").open("a") as settings:
+        settings.write('\n[[modem]]\nname = "L1"\ntrunk = "public"\nport = "/dev/ttyUSB0"\n')
     eva = registry.add_operator("Eva", "+390200000019", role=role or StaffRole.OPERATOR, by="test")
     token = registry.issue_token(eva.id, by="test") if role else "swo_nobodys"
     before = registry.operators(), registry.app_keys(), registry.users()

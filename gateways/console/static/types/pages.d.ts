@@ -84,7 +84,7 @@ interface Chapter {
 interface FormField {
   name: string;
   label(): string;
-  kind: 'text' | 'tel' | 'select' | 'check' | 'area';
+  kind: 'text' | 'tel' | 'select' | 'check' | 'area' | 'password';
   choices?(): string[][];
   max?: number;
   needed?: boolean;

@@ -76,6 +76,8 @@ class Why(StrEnum):
     NUMBER_OF_112 = "number_of_112"
     NUMBER_NOT_CALLED = "number_not_called"
     """It is no number, or the settings do not let it be called (`[dialling]`)."""
+    NOT_TYPED_LIVE = "not_typed_live"
+    """The sentence that turns the real 112 on was not typed."""
     NO_NUMBER = "no_number"
     """One of two lines that are to call each other has none in the settings."""
 

@@ -144,8 +144,11 @@ export function help(ui) {
       ),
     ],
     [
-      'T E F',
-      either('Linee: prova, riaggancia, fuori servizio', 'Lines: test call, hang up, out of service'),
+      'T E F P Y',
+      either(
+        'Linee: prova, riaggancia, fuori servizio; PIN; il 112 vero',
+        'Lines: test call, hang up, out of service; PIN; the real 112',
+      ),
     ],
     ['S', either('Gestione: avvio; M modem, T prova', 'Admin: start; M modem, T test')],
     ['P A', either('Registro: di chi, o chi', 'Audit: whose, or by whom')],

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
+from gateways.http.settings_file import LineSet
 from messages.base import Gains
 from messages.ids import Instant, LineId, NodeId, TrunkId
 from messages.trials import LineTrial
@@ -35,12 +37,72 @@ class LineRow(msgspec.Struct, frozen=True, kw_only=True):
     gains: Gains
     text: str
     """What is wrong, in English, for the person on duty."""
+    set: LineSet | None
+    """What the settings' file says of it; null: nothing, as of a simulated line or another node's."""
+    pending: bool
+    """Whether that counts only after a restart."""
+
+
+class Switches(msgspec.Struct, frozen=True, kw_only=True):
+    """The switches for the real 112: what counts now, and what the file says."""
+
+    live: bool
+    last_resort: str
+    live_set: bool
+    last_resort_set: str
+    trunks: list[str]
+    writable: bool
 
 
 class LinesView(msgspec.Struct, frozen=True, kw_only=True):
     """All lines, this node's first, in the settings' order."""
 
     lines: list[LineRow]
+    switches: Switches
+
+
+class LineFields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the settings' file says of a line; what is not set is not meant."""
+
+    trunk: str | UnsetType = UNSET
+    number: str | UnsetType = UNSET
+    inbound: bool | UnsetType = UNSET
+    gain_in_db: float | UnsetType = UNSET
+    gain_out_db: float | UnsetType = UNSET
+    agc: bool | UnsetType = UNSET
+
+
+class LineWritten(msgspec.Struct, frozen=True, kw_only=True):
+    """What the file says of a line now."""
+
+    line: LineId
+    trunk: str
+    number: str
+    inbound: bool
+    gain_in_db: float
+    gain_out_db: float
+    agc: bool
+
+
+class LineChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wanted, and what the file said when it was seen."""
+
+    was: LineFields
+    now: LineFields
+
+
+class LiveChange(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the real 112 may be called. `typed`: the sentence, to turn it on."""
+
+    was: bool
+    now: bool
+    typed: str = ""
+
+
+class PinTyped(msgspec.Struct, frozen=True, kw_only=True):
+    """The PIN of a line's SIM; told to nobody again."""
+
+    pin: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4,8}$(?!\n)")]
 
 
 class TakeOut(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -10,12 +11,14 @@ from litestar.handlers import HTTPRouteHandler
 
 from gateways.http.answers import AnyRequest, Problem, said
 from gateways.http.context import Web
-from gateways.http.routes.admin.lines.answers import LineRow, LinesView
+from gateways.http.routes.admin.lines.answers import LineRow, LinesView, Switches
 from gateways.http.routes.admin.listing import UNCHANGED, listed
 from gateways.http.routes.admin.refusing import NotThere
 from gateways.http.routes.figures import OPERATORS
+from gateways.http.settings_file import LineSet, LinesSet
 from messages.ids import NodeId
 from model.policy import LineSpec
+from model.settings_edits import EditFaulty
 from store.registry.people import StaffRole
 
 PATH: Final = "/v1/admin/lines"
@@ -49,9 +52,29 @@ def line_called(web: Web, name: str) -> tuple[LineSpec, NodeId]:
     raise NotThere("no such line")
 
 
-def _row(web: Web, spec: LineSpec, node: NodeId) -> LineRow:
+def lines_view(web: Web) -> LinesView:
+    """All of it. For any thread."""
+    try:
+        said = web.settings_file.lines()
+    except EditFaulty:
+        # The list of settings says what is wrong with it.
+        said = LinesSet()
+    policy = web.settings.policy
+    switches = Switches(
+        live=policy.psap_live,
+        last_resort=policy.psap_last_resort,
+        live_set=said.live,
+        last_resort_set=said.last_resort,
+        trunks=said.trunks,
+        writable=said.writable,
+    )
+    return LinesView(lines=[_row(web, spec, node, said) for spec, node in specs(web)], switches=switches)
+
+
+def _row(web: Web, spec: LineSpec, node: NodeId, said: LinesSet) -> LineRow:
     own = node == web.nodes.node
     report = web.lines.read().get(spec.line) if own else None
+    found = said.lines.get(spec.line) if own else None
     return LineRow(
         line=spec.line,
         node=node,
@@ -64,6 +87,20 @@ def _row(web: Web, spec: LineSpec, node: NodeId) -> LineRow:
         dialect=spec.dialect if report is None else report.dialect,
         gains=spec.gains,
         text="" if report is None else report.text,
+        set=found,
+        pending=found is not None and found != _in_use(spec, found),
+    )
+
+
+def _in_use(spec: LineSpec, said: LineSet) -> LineSet:
+    """A line for 112 takes no calls in, whatever the file says."""
+    return LineSet(
+        trunk=spec.trunk,
+        number=spec.number or "",
+        inbound=said.inbound if spec.emergency else spec.inbound,
+        gain_in_db=spec.gains.in_db,
+        gain_out_db=spec.gains.out_db,
+        agc=spec.gains.agc,
     )
 
 
@@ -80,7 +117,6 @@ def list_route(web: Web) -> HTTPRouteHandler:
         **supervisors(web),
     )
     async def show(request: AnyRequest) -> Response[bytes]:
-        rows = [_row(web, spec, node) for spec, node in specs(web)]
-        return await listed(web, request, LinesView(lines=rows))
+        return await listed(web, request, await asyncio.to_thread(lines_view, web))
 
     return show

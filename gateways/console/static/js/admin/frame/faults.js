@@ -55,6 +55,10 @@ const WHY = {
   ],
   number_of_112: ['Per prova il 112 non si chiama mai.', '112 is never called for a test.'],
   number_not_called: ['Questo numero non si può chiamare.', 'This number cannot be called.'],
+  not_typed_live: [
+    'Scrivi la frase così com’è: CHIAMA IL 112 VERO',
+    'Type the sentence as it is: CALL THE REAL 112',
+  ],
   no_number: [
     'Una delle due linee non ha il suo numero nelle impostazioni.',
     'One of the two lines has no number in the settings.',

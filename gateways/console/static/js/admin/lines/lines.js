@@ -1,10 +1,12 @@
 // The lines: which there are, how each is, and what is ordered of them.
 
-import { html } from '../../../vendor/lit.js';
+import { html, nothing } from '../../../vendor/lit.js';
 import { said, signal, trunkName, why } from '../../plant/lines.js';
+import { word } from '../../shell/parts.js';
 import { either, t } from '../../words/words.js';
 import { listPage } from '../frame/page.js';
 import { acts, form, now, once, pressed as ordered, rows } from './rows.js';
+import * as setUp from './set-up.js';
 
 export const clear = () => rows.clear();
 /** @param {Ui} ui */
@@ -12,26 +14,56 @@ export const enter = (ui) => rows.enter(ui);
 /** @param {Ui} ui */
 export const again = (ui) => rows.again(ui);
 /** @param {Ui} ui @param {string} key */
-export const pressed = (ui, key) => ordered(ui, key);
+export function pressed(ui, key) {
+  if (ordered(ui, key)) return true;
+  if (!isAdmin(ui) || !rows.list.said) return false;
+  const row = rows.row();
+  if (key === 'Y') setUp.askLive(ui);
+  else if (!row?.own) return false;
+  else if (key === 'Enter') setUp.edit(ui, row);
+  else if (key === 'P') setUp.askPin(ui);
+  else return false;
+  return true;
+}
+
+/** @param {Ui} ui */
+const isAdmin = (ui) => ui.feed.me.role === 'admin';
+
+/** @param {Ui} ui @returns {[string, string][]} */
+const setUpActs = (ui) =>
+  isAdmin(ui) && rows.row()?.own
+    ? [
+        ['Enter', either('Cambia', 'Change')],
+        ['P', either('PIN', 'PIN')],
+      ]
+    : [];
 
 /** @param {number} db */
 const dB = (db) => (db > 0 ? `+${db}` : String(db).replace('-', '−'));
 
-/** @param {LineRow} one */
+/** @param {import('./rows.js').Line} one */
 const modem = ({ own, node, imei, port, dialect }) =>
   own
     ? [imei, port.replace('/dev/', ''), dialect].filter(Boolean).join(' · ')
     : either(`nodo ${node}`, `node ${node}`);
 
-/** @param {Ui} ui @param {LineRow} one */
+/** @param {Ui} ui @param {import('./rows.js').Line} one */
 function cells(ui, one) {
   const view = now(ui, one.line);
   return html`<td><b>${one.line}</b></td>
     <td class="ink-2">${trunkName(one)}</td>
     <td class="num">${one.number}</td>
     <td>${view ? html`${said(ui, view)}${signal(view)}` : ''}</td>
-    <td class="ink-2 cut">${view ? why(ui, view) || one.text : one.text}</td>
-    <td class="num spare">${dB(one.gains.in_db)} / ${dB(one.gains.out_db)}</td>
+    <td class="ink-2 cut" title=${one.text}>
+      ${view ? why(ui, view) || one.text : one.text}${
+        view?.state === 'pin_needed' ? html`<small lang="en">${one.text}</small>` : nothing
+      }
+    </td>
+    <td class="num spare">
+      ${dB(one.gains.in_db)} / ${dB(one.gains.out_db)}${
+        one.pending ? html` ${word('clock', either('dal riavvio', 'from the restart'), 'ink-wait')}` : ''
+      }
+    </td>
     <td class="ink-2 spare">${modem(one)}</td>`;
 }
 
@@ -40,8 +72,8 @@ export const pane = (ui) =>
   listPage(ui, rows, {
     title: t('lines'),
     hint: either('Nome, numero o IMEI', 'Name, number or IMEI'),
-    acts: [],
-    rowActs: acts(ui),
+    acts: isAdmin(ui) ? [['Y', either('112 vero', 'Real 112'), '112']] : [],
+    rowActs: [...acts(ui), ...setUpActs(ui)],
     heads: [
       [t('line')],
       [t('trunk')],
@@ -52,7 +84,8 @@ export const pane = (ui) =>
       [either('Modem', 'Modem'), 'spare'],
     ],
     cells: (one) => cells(ui, one),
-    form: () => form(ui),
+    form: () => setUp.form(ui) ?? form(ui),
     once: () => once(ui),
     empty: either('Nessuna linea', 'No lines'),
+    below: rows.list.said ? setUp.live() : null,
   });

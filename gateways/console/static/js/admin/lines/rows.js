@@ -7,9 +7,11 @@ import { Form, formPane } from '../frame/form.js';
 import { Rows } from '../frame/rows.js';
 import { FIELDS, Shown, trialPane } from './trial.js';
 
-/** @type {Rows<LineRow>} */
+/** @typedef {LineRow & LineSet} Line */
+/** @type {Rows<Line>} */
 export const rows = new Rows('lines', '/v1/admin/lines', {
-  rows: (/** @type {LinesView} */ said) => said.lines,
+  // What the file says counts next, and is what is changed.
+  rows: (/** @type {LinesView} */ said) => said.lines.map((one) => ({ ...one, ...one.set })),
   key: (one) => one.line,
   name: (one) => one.line,
   text: (one) => `${one.line} ${one.trunk} ${one.number} ${one.imei} ${one.port}`,
@@ -38,13 +40,13 @@ export const mayOrder = (ui) => ui.feed.me.role !== 'operator';
 /** As the feed has it. @param {Ui} ui @param {string} line */
 export const now = (ui, line) => ui.feed.lines.find((one) => one.line === line);
 
-/** @param {Ui} ui @param {LineRow} row */
+/** @param {Ui} ui @param {Line} row */
 async function putBack(ui, { line }) {
   if (await rows.order(ui, 'DELETE', `${rows.pathOf(line)}/out`))
     rows.say(ui, true, either(`${line} è di nuovo in servizio.`, `${line} is in service again.`));
 }
 
-/** @param {Ui} ui @param {LineRow} row */
+/** @param {Ui} ui @param {Line} row */
 function askOut(ui, { emergency }) {
   const fields = emergency ? [REASON, TYPED] : [REASON];
   rows.open(ui, new Form(OUT, fields, { reason: '', typed: '' }));
@@ -73,7 +75,7 @@ async function tryLine(ui) {
   show(ui, said.trial);
 }
 
-/** Whom to call; or, where one is on, how it goes. @param {Ui} ui @param {LineRow} row */
+/** Whom to call; or, where one is on, how it goes. @param {Ui} ui @param {Line} row */
 async function askTrial(ui, { line }) {
   const { said } = await answered(ui.feed.read(`${rows.pathOf(line)}/trial`));
   if (said?.trial && !said.trial.ended_at) show(ui, said.trial);
@@ -124,7 +126,7 @@ export const once = (ui) => trialPane(ui, rows.once);
 
 /** What stands beside the lines: the form that is open, a test call; null: nothing. @param {Ui} ui */
 export const beside = (ui) =>
-  rows.form
+  [OUT, TRIAL].includes(rows.form?.id)
     ? formPane(ui, rows.form, { ...form(ui), leave: () => rows.leave(ui) })
     : rows.once
       ? once(ui)
