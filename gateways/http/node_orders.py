@@ -22,12 +22,16 @@ log = logs.get("http.node_orders")
 
 
 async def keep_ordered(web: Web) -> None:
-    """Until cancelled."""
+    """Until cancelled. Says once why it cannot."""
+    told = ""
     while True:
         try:
             await asyncio.to_thread(look, web)
+            told = ""
         except (JournalError, OSError) as error:
-            log.warning("what is ordered of this node cannot be done", reason=str(error))
+            if type(error).__name__ != told:
+                log.warning("what is ordered of this node cannot be done", reason=str(error))
+            told = type(error).__name__
         await asyncio.sleep(LOOK_S)
 
 

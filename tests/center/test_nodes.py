@@ -13,11 +13,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from center.node.draining import drained
 from center.node.processes import identity
+from center.options import Common
 from center.state.state_dir import Lock, NodeFile, StateDir, boot_id, write_json
+from gateways.http.node_orders import drain
 from messages.ids import AlertId, Instant, LineId, NodeId, Role, TrunkId
 from model.membership import RENEW_US
 from model.policy import LineSpec
+from runtime.environment import DRAINING, STAYS
 from runtime.published.directory import Entry
 from runtime.published.peers import FilePeers, Peers, Place, encode_place
 from store.journal.journal import Journal
@@ -136,6 +140,32 @@ def test_a_public_address_is_a_failure_unless_it_is_allowed(
     with (tmp_path / "center.toml").open("a") as file:
         file.write("[cluster]\nallow_public = true\n")
     assert any(one.startswith("warn a listens on 8.8.8.8") for one in found(run, code=0))
+
+
+def test_a_node_that_a_page_has_drained_ends_when_the_command_line_drains_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = StateDir(tmp_path / "state")
+    state.create()
+    process = identity(os.getpid())
+    assert process is not None
+    node = NodeFile(
+        process=process,
+        boot=boot_id(),
+        node="a",
+        version="0",
+        since_us=0,
+        anchor_us=0,
+        config="",
+        simulation=None,
+        journal="postgresql://nowhere/securwoman",
+    )
+    drain(state.run, wanted=True)
+    assert (state.run / DRAINING).read_bytes() == STAYS
+    said = iter((node, None))
+    monkeypatch.setattr("center.node.draining.running", lambda _: next(said))
+    drained(Common(state=state.path))
+    assert (state.run / DRAINING).read_bytes() == b""
 
 
 def test_ps_shows_the_actors_of_all_nodes_and_names_those_that_are_away(run: Terminal) -> None:
