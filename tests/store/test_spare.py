@@ -16,6 +16,7 @@ from messages.events import (
     AdviceChanged,
     AlarmCleared,
     AlarmRaised,
+    AlarmShelved,
     AlertClosed,
     AlertReceived,
     TextAsked,
@@ -277,6 +278,25 @@ def test_all_processes_change_over_together(node: Node, disk: Disk) -> None:
     third = node.journal()
     assert third.version("line-a") == 3
     assert not third.durable
+
+
+def test_what_is_kept_quiet_is_known_while_the_disk_fails_and_afterwards(node: Node, disk: Disk) -> None:
+    def quiet() -> list[str]:
+        found = [one.event for one in journal.read(streams.SHELF)]
+        return [event.subject for event in found if isinstance(event, AlarmShelved)]
+
+    def shelved(subject: str) -> AlarmShelved:
+        return AlarmShelved(subject=subject, until=Instant(1), by=OperatorId("marta"), reason="an aerial")
+
+    journal, keeper = node.journal(), node.keeper()
+    journal.append(Append(streams.SHELF, None, (shelved("L1"),)))
+    keeper.warm()
+    disk.fails(JournalFull("/disk: full"))
+    journal.append(Append(streams.SHELF, None, (shelved("L2"),)))
+    assert quiet() == ["L1", "L2"]
+    disk.works()
+    keeper.go_back()
+    assert quiet() == ["L1", "L2"]
 
 
 def test_the_change_is_alarmed_once_and_its_end_too(node: Node, disk: Disk) -> None:

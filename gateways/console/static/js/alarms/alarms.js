@@ -11,12 +11,13 @@ export const carriesNone = (one) =>
   !['line.quarantined', 'line.weak_signal', 'line.no_sound'].includes(one.alarm);
 
 /** The lines that carry no calls now. @param {Feed} feed */
-export const unusable = (feed) =>
-  new Set([
-    ...feed.lines.filter((one) => one.node && feed.node(one.node)?.alive === false).map((one) => one.line),
-    ...feed.lines.filter((one) => one.quarantine || one.out).map((one) => one.line),
-    ...feed.alarms.filter(carriesNone).map((one) => one.subject),
-  ]);
+export function unusable(feed) {
+  const said = new Set(feed.alarms.filter(carriesNone).map((one) => one.subject));
+  const out = feed.lines.filter(
+    (one) => one.quarantine || one.out || said.has(one.line) || feed.node(one.node)?.alive === false,
+  );
+  return new Set(out.map((one) => one.line));
+}
 
 /** The alarm that no emergency line can carry a call; null where one can. @param {Feed} feed */
 export const noLineAlarm = (feed) => feed.alarms.find((one) => one.alarm === 'psap.no_line') ?? null;

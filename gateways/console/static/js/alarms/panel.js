@@ -90,11 +90,9 @@ function stateOf(ui, one) {
   if (one.over_us)
     return word('check', either(`finito alle ${f.minute(one.over_us)}`, `over at ${f.minute(one.over_us)}`));
   if (one.seen_us)
-    return word(
-      'done',
-      either(`visto ${f.minute(one.seen_us)}, `, `seen ${f.minute(one.seen_us)}, `) +
-        ui.feed.names(one.seen_by),
-    );
+    return html`${word('done', either(`visto alle ${f.minute(one.seen_us)}`, `seen at ${f.minute(one.seen_us)}`))}<small
+        >${ui.feed.names(one.seen_by)}</small
+      >`;
   return word(
     one.seen ? 'done' : 'bell',
     one.seen ? t('seen').toLowerCase() : either('da vedere', 'not seen'),
@@ -146,7 +144,7 @@ function row(ui, one) {
         ><b>${one.means}</b>${members.length > 1 ? html` <em>× ${members.length}</em>` : nothing}${
           one.todo ? html`<small>${one.todo}</small>` : nothing
         }</span
-      ><span class="ink-2">${whoActs(one.acts)}</span
+      ><span class="ink-2">${whoActs(one.acts)}<small>${since(first)}</small></span
       ><span class="alarms__state ink-2"
         >${
           members.length > 1 && one.state === 'stands'
@@ -154,7 +152,7 @@ function row(ui, one) {
               ? word('bell', either(`${one.fresh} da vedere`, `${one.fresh} not seen`))
               : word('done', t('seen').toLowerCase())
             : stateOf(ui, last)
-        }<small>${since(first)}</small></span
+        }</span
       >
     </button>
     ${opened ? each(ui, one) : nothing}
