@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import sys
 import time
@@ -11,13 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from scripts.lib.bare.machine import Machine, lines
 from tests.conftest import CHROMIUM, CHROMIUM_ARGS
-from tests.support.center import PSAP, USER, simulation
+from tests.support.center import USER, simulation
 
-SETTINGS = "/etc/securwoman/center.toml"
 ADMIN = "+390200000199"
 WORLD = "/var/lib/carrier"
 
@@ -39,9 +37,8 @@ class Story:
         """All parts."""
         for part in (
             self.install,
+            self.first_run,
             self.again,
-            self.modems,
-            self.browser,
             self.upgrade_with_an_open_alert,
             self.upgrade_that_fails,
             self.remove,
@@ -66,19 +63,19 @@ class Story:
     def install(self) -> None:
         if self.deb is None:
             self.checkout("this", lambda _: None)
+            command: tuple[str, ...] = (self.command,)
         else:
             shutil.copy(self.deb, self.machine.root / "srv" / self.deb.name)
             self.machine.run("apt-get", "update")
-            self.typed("apt-get", "install", "-y", "--no-install-recommends", f"/srv/{self.deb.name}")
-        said = self.typed(self.command, "--phone", ADMIN)
-        (link,) = (word for line in lines(said, "#token=") for word in line.split() if "#token=" in word)
-        self.link = link
+            command = ("apt-get", "install", "-y", "--no-install-recommends", f"/srv/{self.deb.name}")
+        said = self.typed(*command)
+        (self.link,) = (word for line in lines(said, "#first=") for word in line.split() if "#first=" in word)
         assert "would serve an alert now" in said
 
     def again(self) -> None:
         before = self.stamps()
-        said = self.machine.run(self.command, "--phone", ADMIN).stdout
-        assert not lines(said, "will be made", "#token=")
+        said = self.machine.run(self.command).stdout
+        assert not lines(said, "will be made", "#first=")
         assert self.stamps() == before, set(self.stamps().items()) ^ set(before.items())
 
     def stamps(self) -> dict[str, float]:
@@ -87,8 +84,8 @@ class Story:
         found = (path for name in folders for path in (self.machine.root / name).rglob("*"))
         return {str(path): path.lstat().st_mtime for path in found if "__pycache__" not in path.parts}
 
-    def modems(self) -> None:
-        """Six, at terminals of a carrier that outlives the center as a network does."""
+    def carrier(self) -> None:
+        """Six modems, at terminals of a carrier that outlives the center as a network does."""
         root = self.machine.root
         (root / WORLD[1:]).mkdir()
         world = simulation(phones={ADMIN: {"name": "Admin"}}).replace("127.0.0.1:0", "127.0.0.1:8198")
@@ -104,14 +101,6 @@ class Story:
         )
         ready = root / WORLD[1:] / "run/carrier.json"
         self.machine.until("the carrier is ready", ready.exists)
-        ports = "".join(_modem(n) for n in range(1, 7))
-        settings = root / SETTINGS[1:]
-        psap = settings.read_text().replace('number = "112"', f'number = "{PSAP}"')
-        settings.write_text(psap + ports)
-        self.commands += 1  # an editor
-        self.typed("systemctl", "restart", "securwoman")
-        self.ready()
-        self.machine.run("securwoman", "operator", "shift", "admin", "ready")
 
     def ready(self) -> None:
         def served() -> bool:
@@ -121,23 +110,53 @@ class Story:
 
         self.machine.until("all lines are up", served, 90)
 
-    def browser(self) -> None:
-        """The first admin's sign-on by the link, and an alert that comes up on the screen."""
+    def first_run(self) -> None:
+        """In a browser, by keys: from the printed link to a test alert on the screen."""
+        self.carrier()
         with sync_playwright() as playwright:
             chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(CHROMIUM_ARGS))
-            context = chromium.new_context(ignore_https_errors=True, viewport={"width": 1280, "height": 720})
+            context = chromium.new_context(
+                ignore_https_errors=True, viewport={"width": 1280, "height": 720}, locale="it-IT"
+            )
             page = context.new_page()
             page.goto(self.link)
-            self.picture(page, "first-sign-on")
-            page.get_by_label("New password").fill("quattro cavalli verdi sul lago")
-            page.get_by_role("button", name="Change").click()
-            page.get_by_role("button", name="Shift").click()
-            self.alert = self.center("alert", "send", "--phone", USER)["alert"]
-            page.get_by_text(re.compile(USER[-4:])).first.wait_for(timeout=30_000)
-            self.picture(page, "alert")
+            self.picture(page, "first-link")
+            _typed(page, "Anna Verdi", ADMIN)
+            page.locator("input[name=password]").fill("quattro cavalli verdi sul lago")
+            page.keyboard.press("Enter")
+            page.locator("#start-h").wait_for()
+            self.picture(page, "start")
+            for n in range(1, 7):
+                page.keyboard.press("m")
+                page.locator("#modem-emergency").select_option("yes" if n > 4 else "no")
+                port = f"{WORLD}/run/sim{n}"
+                _typed(page, "", f"{port}.at", f"{port}.voice", "", f"sim{n}")
+                page.locator(".start .page-head .ink-ok", has_text=f"sim{n}").wait_for()
+            self.picture(page, "modems")
+            page.keyboard.press("n")
+            page.locator(".nodes tbody tr").first.focus()
+            page.keyboard.press("q")
+            self.picture(page, "restart")
+            self.ready()
+            page.locator("[data-link=live]").wait_for(timeout=30_000)
+            page.keyboard.press("1")
+            page.keyboard.press("p")
+            page.locator(".bar__me .ink-ok, .bar__me .ink-wait").first.wait_for()
+            page.keyboard.press("5")
+            page.keyboard.press("s")
+            page.locator(".start tbody tr").first.wait_for()
+            page.keyboard.press("t")
+            page.locator("#test-phone").wait_for()
+            page.keyboard.press("Control+A")
+            _typed(page, USER)
+            page.locator(".incoming, .case").first.wait_for(timeout=30_000)
+            self.picture(page, "test-alert")
+            (self.alert,) = (one["alert"] for one in self.center("alert", "list", "--open"))
+            self.machine.until("operator and user are in a call", lambda: len(self.calls()) >= 2, 60)
+            self.picture(page, "in-a-call")
             chromium.close()
 
-    def picture(self, page: Any, name: str) -> None:
+    def picture(self, page: Page, name: str) -> None:
         if self.pictures is not None:
             self.pictures.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=self.pictures / f"{name}.png")
@@ -228,13 +247,15 @@ class Story:
         assert not (self.machine.root / "opt/securwoman").exists()
 
 
-def _modem(n: int) -> str:
-    trunk, dialect = "public" if n < 5 else "emergency", "huawei" if n % 2 else "simcom7600"
-    port = f"{WORLD}/run/sim{n}"
-    return (
-        f'\n[[modem]]\nname = "sim{n}"\ntrunk = "{trunk}"\ndialect = "{dialect}"\n'
-        f'port = "{port}.at"\nvoice_port = "{port}.voice"\n'
-    )
+def _typed(page: Page, *fields: str) -> None:
+    """From field to field, and Enter."""
+    for n, field in enumerate(fields):
+        if n:
+            page.keyboard.press("Tab")
+        if field:
+            page.keyboard.press("Control+A")
+            page.keyboard.type(field)
+    page.keyboard.press("Enter")
 
 
 def _new_form(folder: Path, form: str, after: str = "") -> None:
