@@ -27,6 +27,7 @@ case "$*" in
 *"version_info"*) echo 3.11 ;;
 *"-m venv --clear"*) rm -rf "$5" && mkdir -p "$5/bin" && cp "$0" "$5/bin/python" && : >"$5/pyvenv.cfg" ;;
 *requirements-build.lock*) cp "$TOOLS/true" "${0%/*}/uv" && cp "$TOOLS/securwoman" "${0%/*}/securwoman" ;;
+*cryptography*) [[ -z ${ENDS_SOON:-} ]] ;;
 *compileall*) [[ -z ${NO_BYTE_CODE:-} ]] ;;
 esac
 """
@@ -296,6 +297,15 @@ def test_a_certificate_that_is_given_is_copied_and_again_when_it_is_renewed(
     pem.write_text("two")
     assert "will be made   certificate" in machine.install(*given).stdout
     assert placed.read_text() == "two"
+
+
+def test_a_certificate_of_ones_own_is_renewed_by_a_run_in_its_last_month(machine: Machine) -> None:
+    machine.install("--phone", "+393331234567")
+    machine.called()
+    again = machine.install(ENDS_SOON="yes")
+    assert "will be made   certificate" in again.stdout
+    assert "center certificate make" in machine.called()
+    assert "will be made" not in machine.install().stdout
 
 
 def test_a_version_that_is_half_made_is_made_anew_and_never_started(machine: Machine) -> None:

@@ -23,6 +23,7 @@ export const waits = () => Boolean(code);
 
 /** Whether to go on to what is missing now: once, when password or passkey is there. @param {Ui} ui */
 export function leadsOn(ui) {
+  if (ui.feed.me) code = fault = at = '';
   if (!leads || !ui.feed.me || ui.feed.signedOn?.way === 'recovery') return false;
   leads = false;
   return true;
@@ -47,13 +48,14 @@ async function submitted(ui, e) {
     language: isEnglish() ? 'en' : 'it',
   };
   const { said, code: reason, path } = await answered(ui.feed.ask('POST', '/v1/first-admin', body));
-  busy = false;
   if (said) {
-    code = fault = at = '';
     leads = true;
     await ui.feed.signOn({ token: said.code });
-    return ui.draw();
+    // This form stays until the console is there: in between no other is to be typed into.
+    if (ui.feed.signOnFault) code = '';
   }
+  busy = false;
+  if (said) return ui.draw();
   at = nameOf(path);
   fault =
     reason === 'firstLink' || reason === 'notDone'
