@@ -36,7 +36,7 @@ class Looking:
     def _look(self, said: dict[Need, Confirmed]) -> tuple[Measured, list[Operator], DrillView]:
         web, settings = self._web, self._web.settings
         machine = Machine() if web.measures is None else web.measures.machine()
-        people = [one for one in self._registry.operators() if one.id != DEMO_OPERATOR or machine.simulated]
+        people = self._registry.operators()
         test = self._test(said.get(Need.TEST_ALERT))
         found = Measured(
             machine=machine,
@@ -44,7 +44,7 @@ class Looking:
             emergency_lines=sum(line.emergency for line in settings.lines),
             emergency_trunk=any(line.emergency for line in settings.lines),
             psap_live=settings.policy.psap_live,
-            operators=len(people),
+            operators=sum(one.id != DEMO_OPERATOR for one in people),
             test_alert=test.ok,
         )
         return found, people, test

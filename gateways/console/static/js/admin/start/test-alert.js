@@ -56,8 +56,8 @@ const done = (text) => word('done', text, 'ink-ok');
 export function testPane(ui, { test }) {
   return html`<p>
       ${either(
-        'Prima inizia il turno: 1, poi P. Senza cuffie nel browser il tuo telefono squilla già come operatore:',
-        'Begin your shift first: 1, then P. Without a headset in the browser yours rings as the operator’s:',
+        'Prima inizia il turno: 1, poi P. Senza cuffie nel browser il tuo squilla già come operatore:',
+        'Begin your shift first: 1, then P. Without a headset here yours rings as the operator’s:',
       )}
       ${either('fanne squillare un altro.', 'have another one ring.')}
     </p>
