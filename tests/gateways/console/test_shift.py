@@ -12,6 +12,7 @@ from messages.ids import Outcome, ShiftState
 from store import streams
 from store.journal.journal import Journal
 from tests.gateways.console.desk import LISTEN, giulias, inbox, settled, signed_on, tones
+from tests.gateways.console.test_axe import AXE, RUN
 from tests.gateways.http.place import Place, WebThread
 from tests.gateways.story import Story, on_shift
 from tests.waiting import wait_until
@@ -143,7 +144,11 @@ def test_wrap_up_has_a_field_and_the_user_is_called_again_with_the_notes_in_sigh
     before = page.locator(".log__before")
     expect(before).to_contain_text("A man in the background")
     expect(before).to_contain_text("Her voice trembled")
+    story.user_called().user_answered().psap_called(place.marta).psap_joined()
+    expect(page.locator("[data-body=briefing] .log__before")).to_contain_text("Her voice trembled")
     settled(page)
+    page.evaluate(AXE.read_text())
+    assert page.evaluate(RUN) == []
 
 
 def test_in_the_history_a_note_is_added_to_one_s_own_and_another_s_says_whom_to_ask(

@@ -73,7 +73,7 @@ export function caseView(ui, view) {
                   : briefing
                     ? record.isOpen(view)
                       ? record.panel(ui, view)
-                      : otherForms(view)
+                      : html`${before(ui, view)}${otherForms(view)}`
                     : story(ui, view)
         }${noteField(ui, view.alert, briefing)}
       </section>
@@ -83,9 +83,17 @@ export function caseView(ui, view) {
   </section>`;
 }
 
+/** Of an alert that was reopened: the notes of before, in sight. @param {Ui} ui @param {CaseView} view */
+function before(ui, view) {
+  const notes = notesBefore(ui, view);
+  if (!notes.length) return nothing;
+  return html`<ol class="log log__before" tabindex="0" aria-label=${either('Note di prima', 'Notes of before')}>
+    ${notes.reverse()}
+  </ol>`;
+}
+
 /** @param {Ui} ui @param {CaseView} view */
 function story(ui, view) {
-  const notes = notesBefore(ui, view);
   return html`<div class="panel__head">
       <h2>${t('whatHappened')}</h2>
       ${record.opener(ui, view)}<span class="ink-3 log__order">${t('newestFirst')}</span
@@ -94,13 +102,7 @@ function story(ui, view) {
       >
     </div>
     <div class="panel__body log" role="log" tabindex="0" aria-label=${t('whatHappened')}>
-      ${
-        notes.length
-          ? html`<ol class="log__before" aria-label=${either('Note di prima', 'Notes of before')}>
-              ${notes}
-            </ol>`
-          : nothing
-      }
+      ${before(ui, view)}
       <ol>
         ${log(ui, view).reverse()}
       </ol>

@@ -47,23 +47,20 @@ export function panel(ui) {
         ? outcome(view.outcome)
         : either(`chiuso alle ${f.minute(own.closed_us)}`, `closed at ${f.minute(own.closed_us)}`);
   const refused = ui.orders.whyNotIn({ alert: own.alert }, 'N');
+  const added = noted.get(own.alert);
   return html`<section class="ready__own" aria-labelledby="own-h">
     <h2 id="own-h">
       ${either('Il tuo ultimo allarme', 'Your last alert')}<small
         >${[view?.person ? user(view) : '', f.minute(own.left_us), ended].filter(Boolean).join(' · ')}</small
+      ><small class="ink-ok" role="status"
+        >${
+          added && !refused
+            ? either(`Nota aggiunta alle ${f.clock(added)}`, `Note added at ${f.clock(added)}`)
+            : ''
+        }</small
       >
     </h2>
     ${own.note ? html`<p>${reason(own.note)}</p>` : notes.noteField(ui, own.alert, false)}
-    ${
-      noted.has(own.alert) && !refused
-        ? html`<p class="ink-ok" role="status">
-            ${either(
-              `Nota aggiunta alle ${f.clock(noted.get(own.alert))}.`,
-              `Note added at ${f.clock(noted.get(own.alert))}.`,
-            )}
-          </p>`
-        : nothing
-    }
     ${refused ? html`<p class="ink-bad" role="status">${refused}</p>` : nothing}
     ${own.closed_us === null ? nothing : reopening.offer(ui, own.alert, user(view), own.reopen)}
   </section>`;
