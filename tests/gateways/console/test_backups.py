@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -14,7 +12,7 @@ from store.journal.journal import Journal
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
 from tests.gateways.console.desk import signed_on
-from tests.gateways.console.test_axe import AXE, LOOKS, RUN
+from tests.gateways.console.test_supervising import barriers
 from tests.gateways.http.place import Place, WebThread
 
 pytestmark = [
@@ -69,15 +67,6 @@ def stands(now_us: Instant, **changes: object) -> BackupStanding:
     return BackupStanding(**{**known, **changes})  # type: ignore[arg-type]
 
 
-def barriers(page: Page) -> Iterator[str]:
-    """What axe finds, in either theme and at the smallest size."""
-    page.evaluate(AXE.read_text())
-    for theme, width, height in LOOKS:
-        page.set_viewport_size({"width": width, "height": height})
-        page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
-        yield from (f"{theme} {width}: {one}" for one in page.evaluate(RUN))
-
-
 @pytest.mark.parametrize("lang", ["it", "en"])
 def test_what_is_wrong_is_said_one_is_ordered_by_a_key_and_followed_as_it_goes_on(
     page: Page, site: WebThread, place: Place, journal: Journal, lang: str
@@ -96,7 +85,7 @@ def test_what_is_wrong_is_said_one_is_ordered_by_a_key_and_followed_as_it_goes_o
     main = page.locator(".backups")
     for one in ("same", "failed", "why"):
         expect(main).to_contain_text(words[one])
-    assert list(barriers(page)) == []
+    assert barriers(page) == []
     running = BackupRun(began_at=now_us, running=True, bytes=3_000_000)
     place.backups.stands = stands(now_us, runs={Work.BACKUP: running})
     page.keyboard.press("a")

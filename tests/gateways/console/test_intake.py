@@ -17,8 +17,8 @@ from store.registry.registry import Registry
 from store.texts import outbox_of
 from tests.gateways.app.phone import KEY_CHECKED, Phone
 from tests.gateways.console.desk import signed_on
-from tests.gateways.console.test_backups import barriers
 from tests.gateways.console.test_own_access import tab_to
+from tests.gateways.console.test_supervising import barriers
 from tests.gateways.http.place import GIULIA, Place, WebThread
 from tests.waiting import wait_until
 
@@ -85,7 +85,7 @@ def test_an_invitation_brings_the_app_onto_a_phone_whose_alert_is_proved_then(
     page.keyboard.press("Enter")
     expect(page.locator(".once__copy")).to_be_focused()
     expect(page.locator(".access__qr")).to_be_visible()
-    assert list(barriers(page)) == []
+    assert barriers(page) == []
     link = page.locator(".once__secret").input_value()
     # The phone has nothing but the link.
     browser = page.context.browser
@@ -144,7 +144,7 @@ def test_a_file_is_looked_at_then_its_good_lines_are_taken_in_and_the_bad_ones_s
     for one in ("not_yet", "rounded", "accents"):
         expect(pane).to_contain_text(words[one])
     expect(pane.locator("tbody tr")).to_have_count(3)
-    assert list(barriers(page)) == []
+    assert barriers(page) == []
     with page.expect_download() as saved:
         pane.get_by_role("button", name=words["save"]).press("Enter")
     assert "3,93331E+11;Eva;phone: " in saved.value.path().read_text("utf-8-sig")
