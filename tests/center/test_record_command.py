@@ -52,6 +52,18 @@ def taken_in(state: StateDir, tmp_path: Path, *lines: str) -> PersonRecord:
     return kept(state)
 
 
+def test_a_file_in_another_encoding_is_taken_and_that_is_said(
+    state: StateDir, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "users.csv"
+    file.write_bytes("phone;medical\n+393331112223;caffè\n".encode("cp1252"))
+    assert cli.run(["user", "import", str(file), "--state", str(state.path)]) == 0
+    told = capfd.readouterr()
+    assert told.out == "0 added, 1 changed, 0 unchanged\n"
+    assert "read as windows-1252" in told.err
+    assert kept(state).medical == "caffè"
+
+
 def test_fields_are_set_and_shown(state: StateDir, capfd: pytest.CaptureFixture[str]) -> None:
     assert typed(state) == 0
     assert capfd.readouterr().out == "no record\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,12 @@ def test_an_invitation_brings_the_app_onto_a_phone_whose_alert_is_proved_then(
     expect(page.locator(".access__qr")).to_be_visible()
     assert barriers(page) == []
     link = page.locator(".once__secret").input_value()
+    # On paper, which others may find, there is the link and nobody's name.
+    page.evaluate("() => { window.print = () => {}; }")
+    page.keyboard.press("p")
+    paper = page.locator(".paper").text_content() or ""
+    assert link in paper
+    assert not {"Giulia", "securWoman", "+39"} & set(re.findall(r"[\w+]+", paper))
     # The phone has nothing but the link.
     browser = page.context.browser
     assert browser is not None

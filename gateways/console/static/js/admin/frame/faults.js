@@ -77,6 +77,7 @@ const WHY = {
   notYours: ['Solo per gli admin.', 'For admins only.'],
   notThere: ['Non c’è più.', 'It is not there any more.'],
   notValid: ['Così non va bene.', 'This is not valid.'],
+  tooLarge: ['Il file è troppo grande.', 'The file is too large.'],
   notDone: ['Non è riuscito: riprova.', 'That was not done: try again.'],
 };
 
@@ -97,7 +98,13 @@ export const meanwhile = (isNow) =>
   );
 
 /** @type {Record<number, string>} */
-const CODES = { 403: 'notYours', 404: 'notThere', 400: 'notValid', 412: 'changed_meanwhile' };
+const CODES = {
+  403: 'notYours',
+  404: 'notThere',
+  400: 'notValid',
+  413: 'tooLarge',
+  412: 'changed_meanwhile',
+};
 
 /**
  * What the center has answered: the struct, or why not.

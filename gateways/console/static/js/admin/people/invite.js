@@ -94,11 +94,11 @@ function revoke(ui, one) {
  * @param {Ui} ui @param {KeyboardEvent} e
  */
 function keyed(ui, e) {
-  const { person, made } = /** @type {Inviting} */ (rows.once);
+  const { made } = /** @type {Inviting} */ (rows.once);
   const key = e.key.toUpperCase();
   const button = e.target instanceof Element && e.target.closest('li')?.querySelector('button');
   if (key === 'X' && button) button.click();
-  else if (key === 'P' && made) print(ui, made, nameOf(person));
+  else if (key === 'P' && made) print(ui, made);
   else return;
   e.stopPropagation();
 }

@@ -84,7 +84,7 @@ export const told = (ui, made, name) =>
       ${once(made.link, () => ui.draw())}
       <p class="ink-2">${either('Qui non si rivede.', 'It is not shown again.')}</p>
       <div class="form__keys">
-        <button class="btn" @click=${() => print(ui, made, name)}>
+        <button class="btn" @click=${() => print(ui, made)}>
           <kbd>P</kbd>${icon('note')}${either('Stampa', 'Print')}</button
         ><button class="btn" @click=${() => ui.press('Escape')}>
           <kbd>Esc</kbd>${either('Fatto', 'Done')}
@@ -93,31 +93,29 @@ export const told = (ui, made, name) =>
     </div>
   </section>`;
 
-/** What lies on paper, while it is printed. @type {{ name: string, made: InvitationMade } | null} */
+/** What lies on paper, while it is printed. @type {InvitationMade | null} */
 let onPaper = null;
 
 addEventListener('afterprint', () => {
   onPaper = null;
 });
 
-/** @param {Ui} ui @param {InvitationMade} made @param {string} name */
-export function print(ui, made, name) {
-  onPaper = { name, made };
+/** @param {Ui} ui @param {InvitationMade} made */
+export function print(ui, made) {
+  onPaper = made;
   ui.draw();
   window.print();
 }
 
-/** What the printer gets; nothing on the screen. */
+/** What the printer gets; nothing on the screen. A paper may be found: it names neither us nor whom. */
 export function paper() {
   if (!onPaper) return nothing;
-  const { name, made } = onPaper;
+  const { row, picture: dots, link } = onPaper;
   return html`<article class="paper" aria-hidden="true">
-    <header><b>securWoman</b><span>${name}</span><span>${f.phone(made.row.phone)}</span></header>
+    <header><span>…${row.phone.slice(-4)}</span></header>
     <h1>${either('Inquadra con il telefono', 'Scan with the phone')}</h1>
-    ${picture(made.picture)}
-    <p>${made.link}</p>
-    <footer>
-      ${either('Si apre una volta,', 'Opens once,')} ${until(made.row)}.
-    </footer>
+    ${picture(dots)}
+    <p>${link}</p>
+    <footer>${either('Si apre una volta,', 'Opens once,')} ${until(row)}.</footer>
   </article>`;
 }
