@@ -39,9 +39,11 @@ def look(web: Web) -> None:
     """Once. Raises JournalError, OSError."""
     run = Path(web.settings.state) / "run"
     order = orders.kind_of(orders.order_of(web.journal, web.settings.node))
+    # One that would not come back goes on as it is, and its page says why.
+    again = order is NodeOrder.RESTART and not web.settings_file.obstacles()
     # A node that is alone goes on taking alerts: there is nobody else who would.
-    drain(run, wanted=web.nodes.shared and order is not None)
-    if order is NodeOrder.RESTART and _is_free(web, run) and not web.settings_file.obstacles():
+    drain(run, wanted=web.nodes.shared and (again or order is NodeOrder.DRAIN))
+    if again and _is_free(web, run):
         (run / AGAIN).touch(mode=0o600)
 
 

@@ -16,7 +16,7 @@ from messages.calls import CallState
 from messages.events import AlarmRaised, NodeStarted, ShiftChanged
 from messages.ids import NodeId, OperatorLine, ShiftState
 from messages.operators import OperatorVoice
-from runtime.environment import DRAINING, STAYS
+from runtime.environment import AGAIN, DRAINED, DRAINING, STAYS
 from store import streams
 from store.journal.journal import Append, Journal
 from store.registry.people import StaffRole
@@ -134,7 +134,17 @@ def test_a_node_is_drained_at_the_page_of_another_and_does_it_itself(
     try:
         node_orders.look(first)
         assert draining.read_bytes() == STAYS
-        assert wish("a", "drain", None) == (200, "")
+        assert wish("a", "drain", "restart") == (200, "")
+        node_orders.look(first)
+        assert not draining.exists(), "it would not come back: it has no modem"
+        pair.first.simulated()
+        node_orders.look(first)
+        assert draining.read_bytes() == STAYS
+        assert not (pair.first.state / "run" / AGAIN).exists(), "it is not empty yet"
+        (pair.first.state / "run" / DRAINED).touch()
+        node_orders.look(first)
+        assert (pair.first.state / "run" / AGAIN).exists()
+        assert wish("a", "restart", None) == (200, "")
         node_orders.look(first)
         assert not draining.exists()
     finally:
