@@ -37,6 +37,8 @@ TOLD: tuple[Callable[[AlertId], Event], ...] = (
     lambda alert: ev.UserUnknown(),
     lambda alert: ev.AlertClosed(outcome=Outcome.BRIEFED),
     lambda alert: ev.AlertReopened(by=OPERATOR),
+    lambda alert: ev.OutcomeCorrected(by=OPERATOR, outcome=Outcome.FALSE_ALARM, reason="seen later"),
+    lambda alert: ev.CallReviewed(by=OPERATOR, operator=OPERATOR, marks="calm=4"),
 )
 
 

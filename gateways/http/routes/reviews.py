@@ -195,8 +195,10 @@ def _period(month: str) -> Period:
 
 
 def _append(tx: Transaction, alert: AlertId, event: CallReviewed) -> None:
-    """Of two at once the second is refused. Raises Unreviewed."""
+    """Of two at once the second is refused. Raises Unreviewed, NoSuchAlert (while the disk fails, say)."""
     told = tx.read(streams.inbox(alert))
+    if not told:
+        raise NoSuchAlert("no such alert")
     for one in told:
         if isinstance(one.event, CallReviewed) and one.event.operator == event.operator:
             raise Unreviewed(NotReviewed.REVIEWED)

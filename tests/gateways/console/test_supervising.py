@@ -61,15 +61,17 @@ def stories(journal: Journal, place: Place) -> list[Story]:
     return made
 
 
-def barriers(page: Page) -> list[str]:
-    """What axe finds in either theme, and what is lost where the page is magnified."""
+def barriers(page: Page, lang: str) -> list[str]:
+    """What axe finds in either theme, and what is lost where the page is magnified: in Italian, of which the
+    words are the longer ones.
+    """
     page.evaluate(AXE.read_text())
     found = []
     for theme, width, height in LOOKS:
         page.set_viewport_size({"width": width, "height": height})
         page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
         found += [f"{theme} {width}: {one}" for one in page.evaluate(RUN)]
-    for width, height in MAGNIFIED:
+    for width, height in MAGNIFIED if lang == "it" else ():
         page.set_viewport_size({"width": width, "height": height})
         found += [f"{width} × {height}: {one}" for one in page.evaluate(REFLOW)]
     page.set_viewport_size({"width": 1280, "height": 720})
@@ -109,7 +111,7 @@ def test_alerts_are_filtered_and_how_one_ended_is_corrected_and_printed_by_keys_
     page.keyboard.press("Enter")
     expect(page.locator("#correct-reason-fault")).to_have_text(words["needed"])
     page.keyboard.type("The sister has called.")
-    assert not barriers(page)
+    assert not barriers(page, lang)
     page.locator("#correct-reason").press("Enter")
     expect(page.locator(".history__facts")).to_contain_text(words["closed_as"])
     expect(page.locator(".history__facts")).to_contain_text("The sister has called.")
@@ -165,7 +167,7 @@ def test_a_drawn_call_is_reviewed_by_keys_alone_and_its_operator_reads_it(
     page.locator("#reviews-h").focus()
     page.keyboard.press("ArrowLeft")
     expect(page.locator("#review-text")).to_have_value("Calm.")
-    assert not barriers(page)
+    assert not barriers(page, lang)
     page.locator("#review-text").press("Enter")
     expect(page.locator(".review__said")).to_contain_text(words["wholly"])
     expect(page.locator(".review .page-head")).to_contain_text(words["progress"])
@@ -188,4 +190,4 @@ def test_a_drawn_call_is_reviewed_by_keys_alone_and_its_operator_reads_it(
     page.keyboard.press("Enter")
     expect(page.locator(".review__said")).to_contain_text("Calm.")
     expect(page.locator(".review__said")).to_contain_text(words["wholly"])
-    assert not barriers(page)
+    assert not barriers(page, lang)
