@@ -84,8 +84,8 @@ export const NEEDS = {
   psap_live: {
     name: ['Interruttore 2: 112 vero', 'Switch 2: the real 112'],
     text: [
-      'Per ultimo: [psap] live = true in center.toml. Da allora E chiama il 112 vero.',
-      'Last of all: [psap] live = true in center.toml. From then on E calls the real 112.',
+      'Per ultimo: L, poi Y e la frase; N, poi Q. Da allora E chiama il 112 vero.',
+      'Last of all: L, then Y and the sentence; N, then Q. From then on E calls the real 112.',
     ],
   },
 };

@@ -34,7 +34,7 @@ export function clear() {
 
 /** @param {Ui} ui */
 export async function enter(ui) {
-  rows.asked = null;
+  Object.assign(rows, { asked: null, said: [true, ''] });
   await again(ui);
   // Where one goes on: the first that is not met.
   const next = rows.row() ? null : rows.all().find((one) => !one.done);
