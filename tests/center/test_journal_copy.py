@@ -39,10 +39,15 @@ def enter(journal: Journal, keys: Path) -> None:
     trail.save()
 
 
-def rows(file: Path, table: str) -> list[tuple[object, ...]]:
+def columns_of(file: Path, table: str) -> list[str]:
     with closing(sqlite3.connect(file)) as database:
-        columns = sorted(str(row[1]) for row in database.execute(f'PRAGMA table_info("{table}")'))
-        named = ", ".join(f'"{column}"' for column in columns)
+        return sorted(str(row[1]) for row in database.execute(f'PRAGMA table_info("{table}")'))
+
+
+def rows(file: Path, table: str, columns: list[str] | None = None) -> list[tuple[object, ...]]:
+    """In these columns; without, in all that it has."""
+    with closing(sqlite3.connect(file)) as database:
+        named = ", ".join(f'"{column}"' for column in columns or columns_of(file, table))
         return sorted(database.execute(f'SELECT {named} FROM "{table}"'), key=repr)
 
 
@@ -81,9 +86,11 @@ def test_what_came_under_the_newer_form_is_in_the_older_one(tmp_path: Path, olde
         for table in ("event", "open_alert", "person", "person_phone", "audit", "alert_key")
     }
     assert len(wanted["open_alert"]) == 1
+    # What only the newer one has a column for is made anew when that comes again.
+    known = {table: rows(file, table, columns_of(kept / "journal.db", table)) for table in wanted}
     back(state, kept, aside)
     assert form(file) == older
-    assert {table: rows(file, table) for table in wanted} == wanted
+    assert {table: rows(file, table) for table in wanted} == known
     # What was carried is about people, and does not lie about beside it.
     left = aside / "journal.db"
     assert left.exists() == (older < "0021")
