@@ -11,10 +11,11 @@ from msgspec.structs import replace
 
 from actors.recording_keeper.decider import overdue
 from center.backup.standing import untried
+from center.doctor.findings import Check, Verdict, examined
 from center.doctor.machine import synchronised
 from center.errors import CenterError
 from center.settings.file import load
-from center.settings.in_use import config_in_use, simulation_in_use
+from center.settings.in_use import config_in_use, settings_in_use, simulation_in_use
 from center.settings.schema import HttpTable, Settings
 from center.state.state_dir import NodeFile, StateDir, read_json
 from messages.ids import Instant
@@ -50,6 +51,26 @@ class Measures:
             return _authority(load(config_in_use(self._state)).http)
         except CenterError:
             return None
+
+    def lines(self) -> list[tuple[str, str]]:
+        """What the doctor finds of lines and modems: the worst first."""
+        from center.doctor import center, obstacles, voices
+
+        try:
+            settings = settings_in_use(self._state)
+        except CenterError as error:
+            return [(Verdict.FAIL, str(error))]
+        state = self._state
+        checks: tuple[tuple[str, Check], ...] = (
+            ("trunks", lambda: center.trunks(settings, state)),
+            ("modems", lambda: center.modems(settings)),
+            ("modems", lambda: obstacles.plugged_in(settings, state)),
+            ("lines", lambda: center.lines(state)),
+            ("voices", lambda: voices.of_lines(settings, state)),
+        )
+        found = [one for name, check in checks for one in examined(name, check)]
+        order = list(reversed(Verdict))
+        return [(one.verdict, one.text) for one in sorted(found, key=lambda one: order.index(one.verdict))]
 
     def _backup(self, settings: Settings) -> tuple[bool, bool]:
         """Whether the newest is there and new enough, and whether one was restored lately."""

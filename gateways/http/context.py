@@ -125,6 +125,11 @@ class Measures(Protocol):
         """The certificate of the center's own authority, PEM; None where there is none."""
         ...
 
+    def lines(self) -> list[tuple[str, str]]:
+        """What the doctor finds of lines and modems, opening no port: `ok`, `warn` or `fail`, and a sentence
+        in English."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class Web:

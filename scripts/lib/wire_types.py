@@ -18,7 +18,7 @@ from gateways.console.views import CaseView, Events, Levels, NodesTold, Snapshot
 from gateways.http.records import RecordAnswer
 from gateways.http.routes.admin.answers import KeyIssued, KeysView, OperatorAdded, OperatorsView, VersionView
 from gateways.http.routes.admin.backups import BackupsView
-from gateways.http.routes.admin.lines.answers import LinesView, LineWritten, TrialAnswer
+from gateways.http.routes.admin.lines.answers import CheckView, LinesView, LineWritten, TrialAnswer
 from gateways.http.routes.admin.nodes import AdminNodes
 from gateways.http.routes.admin.people.answers import PeopleView, PersonAnswer, PersonErased
 from gateways.http.routes.admin.people.importing import ImportView
@@ -40,8 +40,7 @@ TOLD = (
     *(LinesView, TrialAnswer, BackupsView, ShiftView, StartView, ImportView, AlarmKind, AlarmHistory),
     *(SettingsTold, AdminNodes, PeopleView, PersonAnswer, PersonErased, RecordAnswer),
     *(InvitationsView, InvitationMade),
-    *(ReviewsView, GivenReviews, LineWritten),
-    *(LineWritten,),
+    *(ReviewsView, GivenReviews, LineWritten, CheckView),
 )
 ENCODED = {"cases": "CaseView"}
 """What is encoded before it is put in, by the field that has it."""

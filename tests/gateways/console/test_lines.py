@@ -37,14 +37,15 @@ WORDS = {
     "en": {
         "out": "Out of service", "is_out": "L1 is out of service.", "back": "L1 is in service again.",
         "last": "It is the last line for 112: to take it out type its name here.",
-        "call": "Test call", "no_112": "112 is never called for a test.", "quiet": "Quiet. Try 12 dB in.",
+        "call": "Test call", "tried": "On test", "no_112": "112 is never called for a test.",
+        "quiet": "Quiet. Try 12 dB in.",
         "ended": "Ended by you.", "off": "Real 112: off", "next": "on from the restart",
         "sentence": "CALL THE REAL 112", "typed": "Type the sentence as it is: CALL THE REAL 112",
     },
     "it": {
         "out": "Fuori servizio", "is_out": "L1 è fuori servizio.", "back": "L1 è di nuovo in servizio.",
         "last": "È l’ultima linea per il 112: per toglierla scrivi qui il suo nome.",
-        "call": "Chiamata di prova", "no_112": "Per prova il 112 non si chiama mai.",
+        "call": "Chiamata di prova", "tried": "In prova", "no_112": "Per prova il 112 non si chiama mai.",
         "quiet": "Piano. Prova 12 dB in entrata.", "ended": "Chiusa da te.", "off": "112 vero: spento",
         "next": "acceso dal riavvio", "sentence": "CHIAMA IL 112 VERO",
         "typed": "Scrivi la frase così com’è: CHIAMA IL 112 VERO",
@@ -176,12 +177,14 @@ def test_a_test_call_is_ordered_shown_with_its_levels_and_ended(
     order = line_trials.order_of(run, L1)
     assert order is not None
     assert order.number == E164("+393331112223")
-    expect(page.locator('.lines tr[data-key="L1"]')).to_contain_text(words["call"])
+    expect(page.locator('.lines tr[data-key="L1"]')).to_contain_text(words["tried"])
     line_trials.tell(run, trial(order, now=(WayNow(line=L1, into=-30, out=-18),)))
     expect(pane.locator(".trial__way").nth(0)).to_contain_text("−30 dBFS")
     expect(pane.locator(".trial__way").nth(0).locator("i.on")).to_have_count(10)
     expect(pane.locator(".trial__steps")).to_contain_text(re.compile(r"4[.,]0 s"))
     free_of_barriers(page)
+    page.keyboard.press("4")
+    expect(page.locator(".plant .trial")).to_contain_text(words["call"])
     page.keyboard.press("e")
     wait_until(lambda: (found := line_trials.order_of(run, L1)) is not None and found.stop)
     quiet = VoiceShown(

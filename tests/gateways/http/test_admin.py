@@ -79,6 +79,7 @@ ROUTES = (
     ("PATCH", f"{NODES}/n1", {"was": {"order": None}, "now": {"order": None}}, StaffRole.ADMIN),
     ("GET", "/v1/admin/version", None, StaffRole.SUPERVISOR),
     ("GET", LINES, None, StaffRole.SUPERVISOR),
+    ("GET", f"{LINES}/check", None, StaffRole.SUPERVISOR),
     ("PUT", f"{LINES}/L1/out", {"reason": "a new aerial"}, StaffRole.SUPERVISOR),
     ("DELETE", f"{LINES}/L1/out", None, StaffRole.SUPERVISOR),
     ("PATCH", f"{LINES}/L1", {"was": {"agc": False}, "now": {"agc": True}}, StaffRole.ADMIN),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import stat
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from msgspec.structs import replace
 
+from center.doctor.for_web import Measures
+from center.state.state_dir import StateDir
+from gateways.http.app import build
 from gateways.http.context import Web
 from messages.ids import LineId
 from runtime.published.pins import pin_typed
@@ -171,3 +175,16 @@ def test_where_the_settings_name_a_pin_file_it_is_that_one_that_is_written(
     assert client.put(path, json={"pin": "2468"}, headers=admin).status_code == 204
     assert (tmp_path / "pin").read_text() == "2468\n"
     assert not pin_typed(place.state, LineId("E1")).exists()
+
+
+def test_a_check_says_what_the_doctor_finds_of_the_lines_the_worst_first(
+    web: Web, place: Place, admin: dict[str, str], file: Path
+) -> None:
+    whole = dataclasses.replace(web, measures=Measures(StateDir(place.state)))
+    with TestClient(build(whole)) as client:
+        said = client.get(f"{LINES}/check", headers=admin)
+    found = said.json()["found"]
+    assert {"verdict": "fail", "text": "no modem's actor runs"} in found
+    assert any(one["verdict"] == "fail" and "/dev/ttyUSB0" in one["text"] for one in found)
+    verdicts = [one["verdict"] for one in found]
+    assert verdicts == sorted(verdicts, key=["fail", "warn", "ok"].index)

@@ -38,6 +38,9 @@ class Found:
     def authority(self) -> bytes | None:
         return self.pem
 
+    def lines(self) -> list[tuple[str, str]]:
+        return []
+
 
 @pytest.fixture
 def found() -> Found:

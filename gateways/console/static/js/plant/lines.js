@@ -74,7 +74,7 @@ const alarmOf = (ui, one) => ui.feed.alarms.find((alarm) => carriesNone(alarm) &
 export function said(ui, one) {
   const [ic, party] = PARTIES[one.party] ?? ['voice', 'user'];
   if (one.alert) return word(ic, t(party), 'ink-action');
-  if (one.tester) return word('voice', either('Chiamata di prova', 'Test call'), 'ink-action');
+  if (one.tester) return word('voice', either('In prova', 'On test'), 'ink-action');
   if (one.out) return word('pause', t('outOfService'), 'ink-wait');
   if (one.quarantine || alarmOf(ui, one) || ui.feed.node(one.node)?.alive === false)
     return word('warn', t('outOfUse'), 'ink-bad');

@@ -13,18 +13,21 @@ import { leftUs } from '../shift/wrapup.js';
 import { line, ofNode } from './lines.js';
 import { unnamed } from './modems.js';
 import { button, status } from '../admin/frame/page.js';
-import { acts, beside, mayOrder, pressed as orderedOfLine, rows } from '../admin/lines/rows.js';
+import {
+  acts,
+  beside,
+  enter as enterLines,
+  mayOrder,
+  pressed as orderedOfLine,
+  rows,
+} from '../admin/lines/rows.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
-
-let of = ''; // the operator who sits here
 
 /** @param {Ui} ui */
 export function enter(ui) {
   panel.clear();
-  if (of !== ui.feed.me.operator) rows.clear();
-  of = ui.feed.me.operator;
-  if (mayOrder(ui)) rows.enter(ui);
+  enterLines(ui);
 }
 
 /** The arrows lead through the alarms, then through the lines. @param {Ui} ui @param {string} key */

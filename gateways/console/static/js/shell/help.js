@@ -144,10 +144,10 @@ export function help(ui) {
       ),
     ],
     [
-      'T E F P Y',
+      'T E F M P Y',
       either(
-        'Linee: prova, riaggancia, fuori servizio; PIN; il 112 vero',
-        'Lines: test call, hang up, out of service; PIN; the real 112',
+        'Linee: prova, riaggancia, fuori servizio; controllo; PIN; il 112 vero',
+        'Lines: test call, hang up, out of service; check; PIN; the real 112',
       ),
     ],
     ['S', either('Gestione: avvio; M modem, T prova', 'Admin: start; M modem, T test')],

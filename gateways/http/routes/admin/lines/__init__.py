@@ -7,7 +7,7 @@ from secrets import token_hex
 from litestar.handlers import HTTPRouteHandler
 
 from gateways.http.context import Web
-from gateways.http.routes.admin.lines.listing import list_route
+from gateways.http.routes.admin.lines.listing import list_routes
 from gateways.http.routes.admin.lines.service import service_routes
 from gateways.http.routes.admin.lines.set_up import set_up_routes
 from gateways.http.routes.admin.lines.trying import trying_routes
@@ -16,4 +16,4 @@ from gateways.http.routes.admin.lines.trying import trying_routes
 def lines_routes(web: Web) -> list[HTTPRouteHandler]:
     """The routes."""
     trying = trying_routes(web, new_id=lambda: token_hex(4))
-    return [list_route(web), *service_routes(web), *set_up_routes(web), *trying]
+    return [*list_routes(web), *service_routes(web), *set_up_routes(web), *trying]

@@ -123,3 +123,18 @@ class TrialAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     trial: LineTrial | None = None
     now_us: Instant
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that was looked at."""
+
+    verdict: str
+    """`ok`, `warn`, `fail`."""
+    text: str
+    """In English, for the person on duty."""
+
+
+class CheckView(msgspec.Struct, frozen=True, kw_only=True):
+    """What the doctor finds of this node's lines and modems, the worst first."""
+
+    found: list[Checked]

@@ -9,12 +9,12 @@ from typing import Any, Final
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
-from gateways.http.answers import AnyRequest, Problem, said
+from gateways.http.answers import AnyRequest, Problem, answer, said
 from gateways.http.context import Web
-from gateways.http.routes.admin.lines.answers import LineRow, LinesView, Switches
+from gateways.http.routes.admin.lines.answers import Checked, CheckView, LineRow, LinesView, Switches
 from gateways.http.routes.admin.listing import UNCHANGED, listed
 from gateways.http.routes.admin.refusing import NotThere
-from gateways.http.routes.figures import OPERATORS
+from gateways.http.routes.figures import OPERATORS, no_store
 from gateways.http.settings_file import LineSet, LinesSet
 from messages.ids import NodeId
 from model.policy import LineSpec
@@ -104,8 +104,8 @@ def _in_use(spec: LineSpec, said: LineSet) -> LineSet:
     )
 
 
-def list_route(web: Web) -> HTTPRouteHandler:
-    """The list."""
+def list_routes(web: Web) -> list[HTTPRouteHandler]:
+    """The list, and what the doctor finds."""
 
     @get(
         PATH,
@@ -119,4 +119,18 @@ def list_route(web: Web) -> HTTPRouteHandler:
     async def show(request: AnyRequest) -> Response[bytes]:
         return await listed(web, request, await asyncio.to_thread(lines_view, web))
 
-    return show
+    @get(
+        f"{PATH}/check",
+        summary="What is in the way of this node's lines and modems",
+        description="As `securwoman doctor` finds it. No port is opened.",
+        operation_id="admin_check_lines",
+        audit="lines of the center, nobody's data",
+        responses={200: said(CheckView, "The worst first."), **COMMON},
+        **supervisors(web),
+    )
+    async def check(request: AnyRequest) -> Response[bytes]:
+        found = [] if web.measures is None else await asyncio.to_thread(web.measures.lines)
+        view = CheckView(found=[Checked(verdict=verdict, text=text) for verdict, text in found])
+        return no_store(answer(request, view))
+
+    return [show, check]

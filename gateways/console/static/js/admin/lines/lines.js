@@ -5,16 +5,21 @@ import { said, signal, trunkName, why } from '../../plant/lines.js';
 import { word } from '../../shell/parts.js';
 import { either, t } from '../../words/words.js';
 import { listPage } from '../frame/page.js';
-import { acts, form, now, once, pressed as ordered, rows } from './rows.js';
+import { acts, enter as enterLines, form, now, once, pressed as ordered, rows } from './rows.js';
+import { Check, check, checkPane } from './check.js';
 import * as setUp from './set-up.js';
 
 export const clear = () => rows.clear();
 /** @param {Ui} ui */
-export const enter = (ui) => rows.enter(ui);
+export const enter = (ui) => enterLines(ui);
 /** @param {Ui} ui */
 export const again = (ui) => rows.again(ui);
 /** @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
+  if (key === 'M') {
+    check(ui);
+    return true;
+  }
   if (ordered(ui, key)) return true;
   if (!isAdmin(ui) || !rows.list.said) return false;
   const row = rows.row();
@@ -72,7 +77,12 @@ export const pane = (ui) =>
   listPage(ui, rows, {
     title: t('lines'),
     hint: either('Nome, numero o IMEI', 'Name, number or IMEI'),
-    acts: isAdmin(ui) ? [['Y', either('112 vero', 'Real 112'), '112']] : [],
+    acts: [
+      ['M', either('Controlla', 'Check'), 'shield'],
+      ...(isAdmin(ui)
+        ? /** @type {import('../frame/page.js').Act[]} */ ([['Y', either('112 vero', 'Real 112'), '112']])
+        : []),
+    ],
     rowActs: [...acts(ui), ...setUpActs(ui)],
     heads: [
       [t('line')],
@@ -85,7 +95,7 @@ export const pane = (ui) =>
     ],
     cells: (one) => cells(ui, one),
     form: () => setUp.form(ui) ?? form(ui),
-    once: () => once(ui),
+    once: () => (rows.once instanceof Check ? checkPane(ui, rows.once) : once(ui)),
     empty: either('Nessuna linea', 'No lines'),
     below: rows.list.said ? setUp.live() : null,
   });

@@ -37,6 +37,15 @@ const TRIAL = 'line-trial';
 /** Who may order anything of a line. @param {Ui} ui */
 export const mayOrder = (ui) => ui.feed.me.role !== 'operator';
 
+let of = ''; // the operator who sits here
+
+/** Of both places: what stands beside the lines in one stands there in the other. @param {Ui} ui */
+export function enter(ui) {
+  if (of !== ui.feed.me.operator) rows.clear();
+  of = ui.feed.me.operator;
+  if (mayOrder(ui)) rows.enter(ui);
+}
+
 /** As the feed has it. @param {Ui} ui @param {string} line */
 export const now = (ui, line) => ui.feed.lines.find((one) => one.line === line);
 
@@ -98,7 +107,7 @@ export function acts(ui) {
 export function pressed(ui, key) {
   if (rows.pressed(ui, key)) return true;
   const row = rows.row();
-  if (key === 'E' && rows.once) hangUp(ui, rows.once);
+  if (key === 'E' && rows.once instanceof Shown) hangUp(ui, rows.once);
   else if (!row) return false;
   else if (key === 'T') askTrial(ui, row);
   else if (key !== 'F') return false;
@@ -128,6 +137,6 @@ export const once = (ui) => trialPane(ui, rows.once);
 export const beside = (ui) =>
   [OUT, TRIAL].includes(rows.form?.id)
     ? formPane(ui, rows.form, { ...form(ui), leave: () => rows.leave(ui) })
-    : rows.once
+    : rows.once instanceof Shown
       ? once(ui)
       : null;

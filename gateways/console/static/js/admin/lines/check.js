@@ -1,0 +1,35 @@
+// What the doctor finds of lines and modems: what is in the way of each, by name.
+
+import { html } from '../../../vendor/lit.js';
+import { word } from '../../shell/parts.js';
+import { either, t } from '../../words/words.js';
+import { rows } from './rows.js';
+
+/** @type {Record<string, [string, string]>} */
+const LOOKS = { ok: ['check', 'ink-ok'], warn: ['warn', 'ink-wait'], fail: ['warn', 'ink-bad'] };
+
+/** What stands beside the lines. */
+export class Check {
+  /** @param {CheckView} said */
+  constructor(said) {
+    this.found = said.found;
+  }
+}
+
+/** @param {Ui} ui */
+export async function check(ui) {
+  const said = await rows.order(ui, 'GET', `${rows.list.path}/check`);
+  if (said) rows.tell(ui, new Check(said));
+}
+
+/** @param {Ui} ui @param {Check} check */
+export const checkPane = (ui, { found }) =>
+  html`<section class="panel once trial" aria-labelledby="check-h">
+    <div class="panel__head"><h2 id="check-h">${either('Controllo', 'Check')}</h2></div>
+    <div class="panel__body">
+      <ul class="trial__steps" lang="en">
+        ${found.map(({ verdict, text }) => html`<li>${word(LOOKS[verdict][0], text, LOOKS[verdict][1])}</li>`)}
+      </ul>
+      <button class="btn" @click=${() => ui.press('Escape')}><kbd>Esc</kbd>${t('back')}</button>
+    </div>
+  </section>`;
