@@ -87,7 +87,8 @@ export function caseView(ui, view) {
 function before(ui, view) {
   const notes = notesBefore(ui, view);
   if (!notes.length) return nothing;
-  return html`<ol class="log log__before" tabindex="0" aria-label=${either('Note di prima', 'Notes of before')}>
+  const label = either('Note di prima', 'Notes of before');
+  return html`<ol class="log log__before" tabindex="0" aria-label=${label}>
     ${notes.reverse()}
   </ol>`;
 }

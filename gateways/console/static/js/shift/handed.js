@@ -89,14 +89,15 @@ function row(ui, note) {
         ` · done: ${ui.feed.names(note.done_by)}, ${f.minute(note.done_us)}`,
       )
     : '';
+  const label = done ? either('Da fare', 'Not done') : either('Fatto', 'Done');
   return html`<article class="handed__note" data-note=${note.id} data-done=${done ? '' : nothing}>
     ${icon(done ? 'check' : 'note', done ? 'ink-3' : 'ink-wait')}
     <div>
       <p>${note.text}</p>
       <small>${who}${ended}</small>
     </div>
-    <button class="btn" @click=${() => finish(ui, note)}>
-      ${done ? either('Da fare', 'Not done') : either('Fatto', 'Done')}<span class="sr">: ${note.text}</span>
+    <button class="btn" aria-label=${`${label}: ${note.text}`} @click=${() => finish(ui, note)}>
+      ${label}
     </button>
   </article>`;
 }

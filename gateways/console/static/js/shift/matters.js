@@ -62,8 +62,9 @@ function broken(ui) {
 /** @param {Ui} ui @param {ShiftView['owed'][number]} one @param {(alert: string) => void} look */
 function owed(ui, one, look) {
   const at = `${f.shortDay(one.received_us)} ${f.minute(one.received_us)}`;
-  const button = html`<button class="btn" @click=${() => look(one.alert)}>
-    ${either('Apri', 'Open')}<span class="sr"> ${at}</span>
+  const label = either('Apri', 'Open');
+  const button = html`<button class="btn" aria-label=${`${label}: ${at}`} @click=${() => look(one.alert)}>
+    ${label}
   </button>`;
   return matter(
     'ring',
