@@ -87,12 +87,14 @@ function stateOf(ui, one) {
       'hush',
       either(`tace fino alle ${f.minute(one.quiet_us)}`, `quiet until ${f.minute(one.quiet_us)}`),
     );
-  if (one.over_us)
-    return word('check', either(`finito alle ${f.minute(one.over_us)}`, `over at ${f.minute(one.over_us)}`));
-  if (one.seen_us)
-    return html`${word('done', either(`visto alle ${f.minute(one.seen_us)}`, `seen at ${f.minute(one.seen_us)}`))}<small
-        >${ui.feed.names(one.seen_by)}</small
-      >`;
+  if (one.over_us) {
+    const over = either(`finito alle ${f.minute(one.over_us)}`, `over at ${f.minute(one.over_us)}`);
+    return html`${word('check', over)}<small>${either('da vedere', 'not seen')}</small>`;
+  }
+  if (one.seen_us) {
+    const when = either(`visto alle ${f.minute(one.seen_us)}`, `seen at ${f.minute(one.seen_us)}`);
+    return html`${word('done', when)}<small>${ui.feed.names(one.seen_by)}</small>`;
+  }
   return word(
     one.seen ? 'done' : 'bell',
     one.seen ? t('seen').toLowerCase() : either('da vedere', 'not seen'),

@@ -29,10 +29,11 @@ export const slotKey = (one) => `shelf/${one.alarm}/${one.subject}/${one.node}`;
 
 /** In words. @param {Slot} one */
 function named({ alarm, subject, node }) {
-  const kind = alarm ? kindOf(alarm, '') : null;
-  const what = kind ? worded(kind, subject || either('(tutte)', '(all)')).short : subject;
-  const at = node ? either(`nodo ${node}`, `node ${node}`) : '';
-  return [what, at].filter(Boolean).join(', ');
+  if (!alarm && !subject) return either(`Tutto del nodo ${node}`, `Everything of node ${node}`);
+  const what = alarm
+    ? worded(kindOf(alarm, ''), subject || either('(tutte)', '(all)')).short
+    : either(`Tutto della linea ${subject}`, `Everything of line ${subject}`);
+  return node ? `${what}, ${either('nodo', 'node')} ${node}` : what;
 }
 
 /**
@@ -49,14 +50,7 @@ function offered(ui, group) {
   }
   for (const { line } of ui.feed.lines) slots.push({ alarm: '', subject: line, node: '' });
   for (const { node } of ui.feed.nodes) slots.push({ alarm: '', subject: '', node });
-  return slots.map((slot) => {
-    const text = slot.alarm
-      ? named(slot)
-      : slot.node
-        ? either(`Tutto del nodo ${slot.node}`, `Everything of node ${slot.node}`)
-        : either(`Tutto della linea ${slot.subject}`, `Everything of line ${slot.subject}`);
-    return [JSON.stringify(slot), text];
-  });
+  return slots.map((slot) => [JSON.stringify(slot), named(slot)]);
 }
 
 /** Ask for how long and why. @param {Ui} ui @param {AlarmGroup} [group] the row that is pointed at */
