@@ -79,6 +79,7 @@ _STRUCTS: Final = (
     admin.SessionsEnded,
     admin.VersionView,
     lines.LinesView,
+    lines.LineWritten,
     lines.CheckView,
     lines.LineChange,
     lines.LiveChange,

@@ -57,7 +57,7 @@ function loudness({ loudness: found }) {
 /** @param {Ui} ui @param {AlarmView} out */
 function cause(ui, out) {
   const known = out && alarms(ui).find((alarm) => alarm.kind === out.alarm && alarm.subject === out.subject);
-  return known ? (known.short.split(': ')[1] ?? known.text) : '';
+  return known ? (known.means.split(': ')[1] ?? known.short) : '';
 }
 
 // Which way its calls go; where that is not known, nothing.

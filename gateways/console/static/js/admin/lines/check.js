@@ -8,6 +8,9 @@ import { rows } from './rows.js';
 /** @type {Record<string, [string, string]>} */
 const LOOKS = { ok: ['check', 'ink-ok'], warn: ['warn', 'ink-wait'], fail: ['warn', 'ink-bad'] };
 
+/** @param {Checked} one */
+const sentence = ({ verdict, text }) => word(LOOKS[verdict][0], text, LOOKS[verdict][1]);
+
 /** What stands beside the lines. */
 export class Check {
   /** @param {CheckView} said */
@@ -28,7 +31,7 @@ export const checkPane = (ui, { found }) =>
     <div class="panel__head"><h2 id="check-h">${either('Controllo', 'Check')}</h2></div>
     <div class="panel__body">
       <ul class="trial__steps" lang="en">
-        ${found.map(({ verdict, text }) => html`<li>${word(LOOKS[verdict][0], text, LOOKS[verdict][1])}</li>`)}
+        ${found.map((one) => html`<li>${sentence(one)}</li>`)}
       </ul>
       <button class="btn" @click=${() => ui.press('Escape')}><kbd>Esc</kbd>${t('back')}</button>
     </div>
