@@ -36,6 +36,8 @@ STORY_MAX: Final = 5_000
 """Entries of one story. Positions are counted, not listed."""
 TOGETHER: Final = 10
 """Alerts of a list that one transaction looks at: a few milliseconds, in which the web writes nothing."""
+DIGITS_MIN: Final = 3
+"""Fewer are the end of too many numbers."""
 USERS_MAX: Final = 500
 """Users whom one search looks at: a longer list is no help to anybody."""
 
@@ -90,11 +92,12 @@ def found(
     if ALERT_ID.fullmatch(search):
         alerts |= history.alerts_with_id(journal, search)
     digits = re.sub(r"[^0-9]", "", search)
-    if len(digits) >= 3 and not re.search(r"[^0-9+ ()./-]", search):
+    is_number = not re.search(r"[^0-9+ ()./-]", search)
+    if is_number and len(digits) >= DIGITS_MIN:
         alerts |= history.alerts_of_number(journal, digits)
     names = [
         name
-        for user in users.users(search, limit=USERS_MAX)
+        for user in ([] if is_number and len(digits) < DIGITS_MIN else users.users(search, limit=USERS_MAX))
         for name in erasable.streams_of(journal.row, user.phones, user.devices)
     ]
     alerts |= history.alerts_of_streams(journal, names)

@@ -28,10 +28,6 @@ export const WORDS = {
   connected: ['Centro collegato', 'Centre connected'],
   psapReal: ['112 reale', '112 real'],
   psapSimulated: ['112 simulato', '112 simulated'],
-  notDurable: [
-    'Il disco non si può scrivere: ora nulla è durevole',
-    'The disk cannot be written: nothing is durable now',
-  ],
   newAlert: ['Nuovo allarme', 'New alert'],
   acknowledge: ['Conferma', 'Acknowledge'],
   acknowledgeSub: [
