@@ -41,34 +41,41 @@ class Often(msgspec.Struct, frozen=True, kw_only=True):
 
 def episodes(recorded: Iterable[Recorded]) -> list[Episode]:
     """Of the nodes' streams in the journal's order, newest first. A node's start ends what stood there; other
-    words for what stands are no other time.
+    words for what stands are no other time; what is over can be seen afterwards.
     """
-    done: list[Episode] = []
-    going: dict[tuple[str, str, str], Episode] = {}
+    told: list[Episode] = []
+    last: dict[tuple[str, str, str], int] = {}
+
+    def change(key: tuple[str, str, str], **fields: object) -> None:
+        told[last[key]] = msgspec.structs.replace(told[last[key]], **fields)
+
     for one in recorded:
         node, at = one.stream.partition("-")[2], one.at_us
         match one.event:
             case AlarmRaised(alarm=alarm, subject=subject, text=text):
-                began = going.get((node, alarm, subject))
-                going[node, alarm, subject] = (
-                    Episode(alarm=alarm, subject=subject, node=NodeId(node), text=text, since_us=at)
-                    if began is None
-                    else msgspec.structs.replace(began, text=text)
-                )
+                key = node, alarm, subject
+                if key in last and told[last[key]].over_us is None:
+                    change(key, text=text)
+                else:
+                    last[key] = len(told)
+                    told.append(
+                        Episode(alarm=alarm, subject=subject, node=NodeId(node), text=text, since_us=at)
+                    )
             case AlarmCleared(alarm=alarm, subject=subject):
-                ended = going.pop((node, alarm, subject), None)
-                if ended is not None:
-                    done.append(msgspec.structs.replace(ended, over_us=at))
-            case AlarmSeen(alarm=alarm, subject=subject, by=by):
-                stands = going.get((node, alarm, subject))
-                if stands is not None and stands.seen_us is None:
-                    going[node, alarm, subject] = msgspec.structs.replace(stands, seen_us=at, seen_by=by)
+                key = node, alarm, subject
+                if key in last and told[last[key]].over_us is None:
+                    change(key, over_us=at)
+            case AlarmSeen(alarm=alarm, subject=subject, raised_at=raised_at, by=by):
+                key = node, alarm, subject
+                if key in last and told[last[key]].seen_us is None and told[last[key]].since_us <= raised_at:
+                    change(key, seen_us=at, seen_by=by)
             case NodeStarted():
-                for key in [key for key in going if key[0] == node]:
-                    done.append(msgspec.structs.replace(going.pop(key), over_us=at))
+                for key, place in last.items():
+                    if key[0] == node and told[place].over_us is None:
+                        change(key, over_us=at)
             case _:
                 pass
-    return sorted((*done, *going.values()), key=lambda episode: episode.since_us, reverse=True)
+    return sorted(told, key=lambda episode: episode.since_us, reverse=True)
 
 
 def often(found: Iterable[Episode]) -> list[Often]:

@@ -79,6 +79,8 @@ def test_what_is_over_and_was_not_seen_is_told_until_it_is(
     assert [one.subject for one in alarms.over_views()] == ["L1"]
     assert client.post(SEEN, json={"alarms": shown}, headers=place.operator()).status_code == 204
     wait_until(lambda: not alarms.over_views())
+    past = client.get(PAST, headers=place.operator()).json()["episodes"]
+    assert {one["subject"]: one["seen_by"] for one in past} == {"L1": place.marta, "L2": place.marta}
     write(AlarmCleared(alarm="line.no_sim", subject="L2"))
     assert alarms.over_views() == []
     assert alarms.stand() == []
