@@ -85,7 +85,7 @@ def test_what_is_wrong_is_said_one_is_ordered_by_a_key_and_followed_as_it_goes_o
     main = page.locator(".backups")
     for one in ("same", "failed", "why"):
         expect(main).to_contain_text(words[one])
-    assert barriers(page) == []
+    assert barriers(page, lang) == []
     running = BackupRun(began_at=now_us, running=True, bytes=3_000_000)
     place.backups.stands = stands(now_us, runs={Work.BACKUP: running})
     page.keyboard.press("a")

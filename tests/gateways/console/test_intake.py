@@ -86,7 +86,7 @@ def test_an_invitation_brings_the_app_onto_a_phone_whose_alert_is_proved_then(
     page.keyboard.press("Enter")
     expect(page.locator(".once__copy")).to_be_focused()
     expect(page.locator(".access__qr")).to_be_visible()
-    assert barriers(page) == []
+    assert barriers(page, lang) == []
     link = page.locator(".once__secret").input_value()
     # On paper, which others may find, there is the link and nobody's name.
     page.evaluate("() => { window.print = () => {}; }")
@@ -151,7 +151,7 @@ def test_a_file_is_looked_at_then_its_good_lines_are_taken_in_and_the_bad_ones_s
     for one in ("not_yet", "rounded", "accents"):
         expect(pane).to_contain_text(words[one])
     expect(pane.locator("tbody tr")).to_have_count(3)
-    assert barriers(page) == []
+    assert barriers(page, lang) == []
     with page.expect_download() as saved:
         pane.get_by_role("button", name=words["save"]).press("Enter")
     assert "3,93331E+11;Eva;phone: " in saved.value.path().read_text("utf-8-sig")
