@@ -105,7 +105,7 @@ class Alarms:
                 alarm=one.alarm,
                 subject=one.subject,
                 node=one.node,
-                until_us=one.until,
+                until_us=one.ends_at,
                 by=one.by,
                 reason=one.reason,
             )

@@ -45,7 +45,7 @@ class AlarmShelved(Message, frozen=True, kw_only=True, tag="alarm.shelved"):
     subject: str = ""
     node: NodeId = NodeId("")
     """Raised by this node, or about it."""
-    until: Instant
+    ends_at: Instant
     by: OperatorId
     reason: str
 

@@ -41,15 +41,15 @@ class Shelf:
 
     def at(self, now_us: Instant) -> list[AlarmShelved]:
         """What is quiet now, the first to end first."""
-        self._slots = {key: one for key, one in self._slots.items() if one.until > now_us}
-        return sorted(self._slots.values(), key=lambda one: one.until)
+        self._slots = {key: one for key, one in self._slots.items() if one.ends_at > now_us}
+        return sorted(self._slots.values(), key=lambda one: one.ends_at)
 
 
 def quiet_until(shelved: Iterable[AlarmShelved], name: str, subject: str, node: NodeId) -> Instant | None:
     """Until when this alarm of this node calls nobody; None: it calls."""
     if not may_be_quiet(name):
         return None
-    found = [one.until for one in shelved if _covers(one, name, subject, node)]
+    found = [one.ends_at for one in shelved if _covers(one, name, subject, node)]
     return max(found, default=None)
 
 

@@ -45,7 +45,9 @@ class Twins:
         )
         self._lost: set[NodeId] = set()
         self._terms: dict[NodeId, int] = {}
-        for place in (self.first, self.second):
+        self._voices: dict[NodeId, tuple[OperatorVoice, ...]] = {}
+        self._places = {place.node: place for place in (self.first, self.second)}
+        for place in self._places.values():
             self._join(place)
         self._look()
         self._ended = threading.Event()
@@ -64,15 +66,16 @@ class Twins:
 
     def voices(self, place: Place, *voices: OperatorVoice) -> None:
         """These operators' own stand at this node."""
-        self._say(place, self._terms[place.node], voices)
+        self._voices[place.node] = voices
+        self._say(place, self._terms[place.node])
 
     def _join(self, place: Place) -> None:
-        term = members.join(self._journal, place.node, f"10.0.0.{len(self._terms) + 1}")
-        self._say(place, term, ())
+        term = members.join(self._journal, place.node, f"10.0.0.{1 + list(LINES).index(place.node)}")
+        self._say(place, term)
         self._terms[place.node] = term
 
-    def _say(self, place: Place, term: int, voices: tuple[OperatorVoice, ...]) -> None:
-        lines = place.settings().lines
+    def _say(self, place: Place, term: int) -> None:
+        lines, voices = place.settings().lines, self._voices.get(place.node, ())
         told = Told(node=place.node, address="10.0.0.1", web=self.web(place), lines=lines, voices=voices)
         members.say(self._journal, place.node, term, encode_place(told), draining=False)
 
@@ -81,9 +84,10 @@ class Twins:
             self._look()
 
     def _look(self) -> None:
-        for node, term in self._terms.items():
-            if node not in self._lost:
-                members.renew(self._journal, node, term)
+        for node, place in self._places.items():
+            # A machine that stands still for longer than a membership lasts ends it: one joins anew then.
+            if node not in self._lost and not members.renew(self._journal, node, self._terms[node]):
+                self._join(place)
         seen = members.members(self._journal)
         for node, book in self._books.items():
             if node not in self._lost:

@@ -286,7 +286,7 @@ def test_what_is_kept_quiet_is_known_while_the_disk_fails_and_afterwards(node: N
         return [event.subject for event in found if isinstance(event, AlarmShelved)]
 
     def shelved(subject: str) -> AlarmShelved:
-        return AlarmShelved(subject=subject, until=Instant(1), by=OperatorId("marta"), reason="an aerial")
+        return AlarmShelved(subject=subject, ends_at=Instant(1), by=OperatorId("marta"), reason="an aerial")
 
     journal, keeper = node.journal(), node.keeper()
     journal.append(Append(streams.SHELF, None, (shelved("L1"),)))

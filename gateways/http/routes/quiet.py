@@ -74,7 +74,7 @@ def quiet_routes(web: Web) -> list[HTTPRouteHandler]:
             alarm=data.alarm,
             subject=data.subject,
             node=NodeId(data.node),
-            until=Instant(web.clock.now_us() + data.minutes * MINUTE),
+            ends_at=Instant(web.clock.now_us() + data.minutes * MINUTE),
             by=request.state[OPERATOR],
             reason=reason,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -42,15 +43,19 @@ def second(pair: Twins) -> Iterator[Client]:
 def test_whoever_may_ask_is_told_all_nodes_with_the_one_that_is_asked_first(
     pair: Twins, second: Client
 ) -> None:
+    both = {
+        "nodes": [
+            {"node": "b", "web": pair.web(pair.second), "alive": True, "draining": False, "left": False},
+            {"node": "a", "web": pair.web(pair.first), "alive": True, "draining": False, "left": False},
+        ],
+        "calls_from": [],
+    }
+
+    def are_told(headers: dict[str, str]) -> bool:
+        return bool(second.get("/v1/nodes", headers=headers).json() == both)
+
     for headers in (pair.second.app(), pair.second.operator()):
-        said = second.get("/v1/nodes", headers=headers)
-        assert said.json() == {
-            "nodes": [
-                {"node": "b", "web": pair.web(pair.second), "alive": True, "draining": False, "left": False},
-                {"node": "a", "web": pair.web(pair.first), "alive": True, "draining": False, "left": False},
-            ],
-            "calls_from": [],
-        }
+        wait_until(partial(are_told, headers), what="both nodes told")
     assert second.get("/v1/nodes").status_code == 401
     assert second.get("/v1/nodes", headers={"authorization": "Bearer wrong"}).status_code == 401
     pair.lose(pair.first)
@@ -156,7 +161,7 @@ def test_a_node_is_drained_at_the_page_of_another_and_does_it_itself(
 
 def test_a_node_that_is_no_member_would_serve_no_alert(pair: Twins, second: Client) -> None:
     what = "this node is no member: it can own no alert, and dials nothing"
-    assert what not in second.get("/readyz").json()["problems"]
+    wait_until(lambda: what not in second.get("/readyz").json()["problems"], what="a member")
     pair.lose(pair.second)
     told = second.get("/readyz")
     assert told.status_code == 503
@@ -165,13 +170,16 @@ def test_a_node_that_is_no_member_would_serve_no_alert(pair: Twins, second: Clie
 
 def test_the_figures_tell_of_the_nodes(pair: Twins, second: Client) -> None:
     second.post("/v1/alerts", json={"phone": GIULIA}, headers=pair.second.app())
-    told = second.get("/metrics").text.splitlines()
-    assert {
+    figures = {
         'securwoman_nodes{state="alive"} 2.0',
         'securwoman_nodes{state="lost"} 0.0',
         'securwoman_alerts_owned{node="a"} 0.0',
         'securwoman_alerts_owned{node="b"} 1.0',
-    } <= set(told)
+    }
+    told = wait_until(
+        lambda: figures <= set(lines := second.get("/metrics").text.splitlines()) and lines,
+        what="the figures of both",
+    )
     age = next(one for one in told if one.startswith('securwoman_membership_age_seconds{node="b"}'))
     assert 0 <= float(age.split()[1]) < 1.5
     pair.lose(pair.first)
