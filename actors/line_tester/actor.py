@@ -65,6 +65,8 @@ class LineTesterActor(CenterActor):
                 for line, trial in self._trials.items():
                     self._trials[line] = rings(trial, call, now_us)
             case GiveWay(line=needed):
+                # Also of a test that has lost its order before it was begun: nobody else would let it go.
+                self._left_behind()
                 for line, trial in self._trials.items():
                     if needed in (one.line for one in trial.ends_of_it):
                         self._trials[line] = end(trial, TrialEnd.ALERT)
@@ -134,6 +136,7 @@ class LineTesterActor(CenterActor):
             return
         known = {order.line for order in line_trials.ordered(self.env.run)}
         known |= {order.other for order in line_trials.ordered(self.env.run) if order.other is not None}
+        known |= {one.line for trial in self._trials.values() for one in trial.ends_of_it}
         own = {spec.line for spec in self._setup.lines}
         for hold in list(self._lines.lines.values()):
             if hold.tester is not None and hold.line in own and hold.line not in known:

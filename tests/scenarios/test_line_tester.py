@@ -184,6 +184,17 @@ def test_a_line_that_a_test_has_left_behind_is_let_go_by_the_next_process(make_w
     world.until("it is nobody's", lambda: tried(world) == [], 10)
 
 
+def test_a_line_of_a_test_that_was_never_begun_is_let_go_when_an_alert_needs_it(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(public=2)
+    seized = LineSeized(line=SIM2, leg=leg_of("t0", 1), attempt=1, tester=EVA)
+    world.journal.append(Append(streams.line(SIM2), None, (seized,)))
+    world.send(phone=E164("+393330000001"))
+    world.until("it is not the test's", lambda: not tried(world), 10)
+    world.until("the alert has both lines", lambda: len(world.live_calls()) == 2, 20)
+
+
 def test_an_order_without_its_line_comes_to_nothing(make_world: MakeWorld) -> None:
     world = make_world()
     wanted = TrialOrder(trial="t1", line=SIM2, number=USER, by=EVA, begun_at=world.clock.now_us())

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -183,6 +187,30 @@ def test_a_test_call_takes_its_line_and_says_its_number_to_nobody_but_the_line_t
     stopped = order_of(place, "L1")
     assert stopped is not None
     assert stopped.stop
+
+
+def test_of_two_test_calls_ordered_at_once_the_one_that_is_begun_keeps_its_order(
+    web: Web, client: Client, place: Place, supervisor: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready_all(place)
+    both, order = threading.Barrier(2), line_trials.order
+
+    def slowly(run: Path, wanted: TrialOrder) -> None:
+        with suppress(threading.BrokenBarrierError):
+            both.wait(0.5)
+        order(run, wanted)
+
+    monkeypatch.setattr(line_trials, "order", slowly)
+    with ThreadPoolExecutor(2) as two:
+        sent = [
+            two.submit(client.post, f"{LINES}/L1/trial", json={"to": "+393331112223"}, headers=supervisor)
+            for _ in range(2)
+        ]
+        said = sorted((one.result() for one in sent), key=lambda one: one.status_code)
+    assert [one.status_code for one in said] == [202, 409]
+    wanted = order_of(place, "L1")
+    assert wanted is not None, "nobody else would ever let the line go"
+    assert wanted.trial == said[0].json()["trial"]["trial"]
 
 
 def test_a_line_that_is_out_of_service_can_be_tried(

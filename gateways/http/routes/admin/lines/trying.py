@@ -33,6 +33,8 @@ from store.audit.entry import Action
 def trying_routes(web: Web, new_id: Callable[[], str]) -> list[HTTPRouteHandler]:
     """The routes. `new_id`: of a test call."""
     run = Path(web.settings.state) / "run"
+    one_at_a_time = asyncio.Lock()
+    """Of two at once the second would take the first one's order away, and leave its line to nobody."""
     common: dict[int, Any] = {**COMMON, 404: said(Problem, "No such line.")}
 
     def own(name: str) -> LineSpec:
@@ -87,14 +89,15 @@ def trying_routes(web: Web, new_id: Callable[[], str]) -> list[HTTPRouteHandler]
             by=by,
             begun_at=web.clock.now_us(),
         )
-        if line_trials.order_of(run, spec.line) is not None:
-            raise NotDone("a test call is on it", Why.LINE_IN_USE)
-        await asyncio.to_thread(line_trials.order, run, wanted)
-        try:
-            await web.writing.run(lambda tx: seize(web, tx, ends, wanted, by))
-        except BaseException:
-            line_trials.forget(run, spec.line)
-            raise
+        async with one_at_a_time:
+            if line_trials.order_of(run, spec.line) is not None:
+                raise NotDone("a test call is on it", Why.LINE_IN_USE)
+            await asyncio.to_thread(line_trials.order, run, wanted)
+            try:
+                await web.writing.run(lambda tx: seize(web, tx, ends, wanted, by))
+            except BaseException:
+                line_trials.forget(run, spec.line)
+                raise
         # Not the number: an entry names nobody.
         detail = f"test call on line {spec.line}" + ("" if other is None else f" to line {other.line}")
         await web.audit.note(request, detail=detail)
