@@ -105,6 +105,7 @@ _DROP_OF_NUMBER: Final = tuple(
     Query(delete(column.table).where(column == bindparam("phone")), "phone")
     for column in (enrolment.c.phone, invitation.c.phone, outbox.c.phone)
 )
+_DROP_INVITED: Final = Query(delete(invitation).where(invitation.c.phone == bindparam("phone")), "phone")
 _DROP_PHONES: Final = Query(delete(person_phone).where(person_phone.c.person == _ID), "id")
 _DROP_DEVICES: Final = Query(delete(person_device).where(person_device.c.person == _ID), "id")
 
@@ -359,7 +360,8 @@ def _write_keys(tx: Transaction, user: UserId, kind: str, keys: Sequence[str]) -
         "phone": (owner_of_phone, _PHONES, _DROP_PHONES, _ADD_PHONE),
         "device": (owner_of_device, _DEVICES, _DROP_DEVICES, _ADD_DEVICE),
     }[kind]
-    if tuple(row[0] for row in tx.all(listed, user)) == tuple(keys):
+    before = [row[0] for row in tx.all(listed, user)]
+    if before == list(keys):
         return []
     for key in keys:
         holder = owner(tx, key)
@@ -368,4 +370,7 @@ def _write_keys(tx: Transaction, user: UserId, kind: str, keys: Sequence[str]) -
     tx.write(drop, user)
     for place, key in enumerate(keys):
         tx.write(add, key, user, place)
+    for left in set(before) - set(keys) if kind == "phone" else ():
+        # It was given to this person, and must not make this phone the one of who has the number next.
+        tx.write(_DROP_INVITED, left)
     return [f"{kind}s"]

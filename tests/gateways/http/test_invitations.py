@@ -21,7 +21,7 @@ from store.audit.entry import Action
 from store.journal.journal import Append
 from store.registry import devices
 from store.registry.devices import ProvedBy
-from store.registry.people import StaffRole
+from store.registry.people import Person, StaffRole
 from store.registry.registry import Registry
 from store.texts import outbox_of
 from tests.gateways.http.place import GIULIA, Place, entered
@@ -131,6 +131,27 @@ def test_it_is_over_after_its_days_and_when_it_is_revoked(
     assert client.delete(f"{PATH}/{told['row']['sign']}", headers=admin).status_code == 404
     assert accepted(client, secret_of(told["link"])).status_code == 410
     assert devices.all_devices(web.journal) == []
+
+
+def test_it_is_worth_nothing_once_its_number_is_another_persons(
+    web: Web, client: Client, admin: dict[str, str], registry: Registry
+) -> None:
+    giulia = registry.user_by_phone(E164(GIULIA))
+    assert giulia is not None
+    handed_over = secret_of(made(client, admin)["link"])
+    registry.change_user(giulia.id, Person(phones=("+393330000009",)), by="test")
+    registry.add_user(Person(phones=(GIULIA,), first_name="Eva"), by="test")
+    assert accepted(client, handed_over).status_code == 410
+    assert devices.all_devices(web.journal) == []
+
+
+@pytest.mark.parametrize("phone", ["+39899123456", "+881612345678"])
+def test_it_is_not_sent_where_each_message_costs(
+    web: Web, client: Client, admin: dict[str, str], phone: str
+) -> None:
+    said = client.post(PATH, json={"phone": phone, "text": True}, headers=admin)
+    assert (said.status_code, said.json()["code"]) == (400, "number_not_called")
+    assert outbox_of(web.journal) == []
 
 
 def test_who_guesses_waits_and_who_has_nothing_asks_for_no_code(

@@ -21,6 +21,7 @@ from gateways.http.routes.admin.listing import COMMON, UNCHANGED, listed
 from gateways.http.routes.admin.refusing import NotDone, NotThere, Why
 from gateways.http.routes.figures import OPERATORS, no_store
 from messages.ids import E164, SECOND, Carried, Instant, TextPurpose
+from model.rules.withheld_numbers import unfit
 from store import texts
 from store.audit.entry import EVERYBODY, Action
 from store.errors import NumberRefused
@@ -138,7 +139,7 @@ def invitations_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         audit=Action.CHANGE_KEY,
         responses={
             201: said(InvitationMade, "Told once: it is kept as a hash."),
-            400: said(Problem, "Not understood, or `number_refused`."),
+            400: said(Problem, "Not understood, `number_refused`, or `number_not_called` for its kind."),
             **COMMON,
             409: said(Problem, "`no_line`: nothing here sends short messages."),
         },
@@ -151,6 +152,8 @@ def invitations_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
             raise BadBody(str(error), "$.phone", Why.NUMBER_REFUSED) from error
         if data.text and not can_text:
             raise NotDone("no line sends short messages", Why.NO_LINE, "$.text")
+        if data.text and unfit(phone, web.settings.policy) is not None:
+            raise BadBody("the settings do not let it be called", "$.phone", Why.NUMBER_NOT_CALLED)
         user = await asyncio.to_thread(registry.user_by_phone, phone)
         by, origin = str(request.state[OPERATOR]), address(request)
 
