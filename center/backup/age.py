@@ -34,7 +34,7 @@ class Damaged(CenterError):
 
 def recipients(given: Iterable[str]) -> tuple[Recipient, ...]:
     """To whom: `age1…`, an SSH public key, or a file with a line of these for each. Raises UsageError."""
-    return tuple(_recipient(line) for text in given for line in _lines(text))
+    return tuple(_recipient(line, where) for text in given for line, where in _lines(text))
 
 
 def identities(file: Path) -> tuple[Identity, ...]:
@@ -140,17 +140,19 @@ def _part_of(path: Path) -> Path:
     return path.with_name(f".{path.name}.new")
 
 
-def _lines(text: str) -> list[str]:
+def _lines(text: str) -> list[tuple[str, str]]:
+    """Each with how it is named to whoever reads what is wrong: of a file nothing is told but the place."""
     if text.startswith(("age1", "ssh-")):
-        return [text]
+        return [(text, f"{text[:24]!r}…")]
     try:
         lines = Path(text).read_text().splitlines()
     except (OSError, ValueError) as error:
         raise UsageError(f"{text!r}: neither age1…, nor ssh-…, nor a file of such lines") from error
-    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    told = [(line.strip(), f"line {place} of {text}") for place, line in enumerate(lines, 1)]
+    return [(line, where) for line, where in told if line and not line.startswith("#")]
 
 
-def _recipient(text: str) -> Recipient:
+def _recipient(text: str, where: str) -> Recipient:
     from pyrage import RecipientError, ssh, x25519
 
     try:
@@ -158,7 +160,7 @@ def _recipient(text: str) -> Recipient:
             return ssh.Recipient.from_str(text)
         return x25519.Recipient.from_str(text)
     except RecipientError as error:
-        raise UsageError(f"{text[:24]!r}… is nobody that a backup can be encrypted to: {error}") from error
+        raise UsageError(f"{where} is nobody that a backup can be encrypted to: {error}") from error
 
 
 class _Source:

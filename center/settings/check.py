@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from center.settings.data import data_faults
 from center.settings.schema import HttpTable, Settings
 from gateways.gsm.port.addresses import is_address, one_name, tcp_address
+from gateways.gsm.port.dial_guard import DialGuard
 from gateways.gsm.port.search import CARD, is_port_name
 from gateways.http.door.proxies import networks_fault
 from model.policy import LastResort
@@ -21,6 +22,8 @@ from model.policy import LastResort
 _SHARED_SPACE: Final = IPv4Network("100.64.0.0/10")
 IDLE_MIN_MINUTES: Final = 5
 """A page that is open says so once a minute, and a node that is busy perhaps later."""
+_GUARD: Final = DialGuard(psap_live=False, trunk_emergency=False)
+"""Knows an emergency number also behind a country's code."""
 _JOURNAL_SCHEMES: Final = ("sqlite", "postgresql", "postgresql+psycopg")
 
 
@@ -53,6 +56,9 @@ def _psap(settings: Settings) -> Iterator[str]:
         *(r.number for r in psap.route),
     }:
         yield "psap.test_number: a test alert would call a PSAP"
+    for path, number in (("psap.test_number", psap.test_number), ("drill.phone", settings.drill.phone)):
+        if number and _GUARD.is_emergency(number):
+            yield f"{path}: a test would call an emergency service"
     areas: dict[str, int] = {}
     for i, route in enumerate(psap.route):
         if route.area in areas:

@@ -21,8 +21,9 @@ _BY_HAND: Final = ("node", "journal.url", "cluster.")
 _SWITCHES: Final = {
     "psap.live": SettingElsewhere.LINES,
     "psap.last_resort": SettingElsewhere.FILE,
+    "psap.data.token_file": SettingElsewhere.FILE,
 }
-"""For the real 112."""
+"""For the real 112; and a file that is read aloud to an address: from a page it could be any file."""
 
 
 @dataclass(frozen=True, kw_only=True)

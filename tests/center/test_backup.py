@@ -237,6 +237,14 @@ def test_without_anybody_to_open_it_nothing_is_written_unless_that_is_said(cente
     assert center.run("restore", center.file, "--check")["users"] == 1
 
 
+def test_of_a_file_that_names_nobody_nothing_is_told_but_the_line(center: Center) -> None:
+    keys = center.folder / "app.key"
+    keys.write_text("# the app's\nswk_LQlY-lT8Dgx6iAxCpgND\n")
+    center.run("backup", center.file, "--to", str(keys), code=2)
+    assert f"line 2 of {keys}" in center.error
+    assert "swk_" not in center.error
+
+
 def test_a_key_is_made_once_and_never_over_another(center: Center, capfd: pytest.CaptureFixture[str]) -> None:
     file = center.folder / "new.key"
     assert cli.run(["backup", "--new-key", str(file)]) == 0

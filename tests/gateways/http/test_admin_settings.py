@@ -115,6 +115,8 @@ def test_two_who_change_one_key_lose_nothing_silently(client: Client, admin: dic
         ("psap.live", True, 409, "elsewhere"),
         ("journal.url", "sqlite:////tmp/other.db", 409, "elsewhere"),
         ("cluster.address", "10.0.0.7", 409, "elsewhere"),
+        ("psap.test_number", "+39112", 400, "settings_faulty"),
+        ("drill.phone", "+39118", 400, "settings_faulty"),
         ("no.such", 1, 404, ""),
     ],
 )
@@ -127,6 +129,15 @@ def test_what_is_not_written_is_said(
     assert (said.status_code, said.json().get("code", "")) == (status, code)
     assert said.json()["path"] == path
     assert file.read_text() == before
+
+
+def test_no_page_names_a_file_that_is_read_aloud_to_an_address(
+    client: Client, admin: dict[str, str], file: Path, place: Place
+) -> None:
+    place.settings_file()
+    file.write_text('[[psap.data]]\nname = "q"\nformat = "cap"\nto = "https://psap.example.org/"\n')
+    said = put(client, admin, "psap.data[q].token_file", None, str(place.state / "keys" / "app.key"))
+    assert (said.status_code, said.json()["code"]) == (409, "elsewhere")
 
 
 def test_a_secret_is_a_sign_that_is_changed_and_not_read(
