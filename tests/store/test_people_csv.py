@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 
 from messages.ids import E164
-from store.errors import ChangedMeanwhile, Flaw
+from store.errors import ChangedMeanwhile, Flaw, ImportFaulty
 from store.journal.journal import Journal
 from store.registry.people import Person
 from store.registry.registry import Registry
 from store.registry.users_csv.comparing import Verdict
 from store.registry.users_csv.importing import Looked, look, take_in
-from store.registry.users_csv.sheet import Encoding, read
+from store.registry.users_csv.sheet import ROWS_MAX, Encoding, read
 
 GIULIA = Person(
     phones=("+393331112223",), first_name="Giulia", last_name="Rossi", notes="asthma", devices=("d1",)
@@ -126,3 +128,27 @@ def test_files_as_spreadsheets_write_them_are_read_and_their_encoding_is_told(
 def test_a_row_of_several_lines_is_told_by_the_line_on_which_it_begins() -> None:
     sheet = read(b'phone,notes\n+393330000001,"one\ntwo"\n\n+393330000002,x\n', "people.csv")
     assert [line for line, _ in sheet.rows] == [2, 5]
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"phone" + b",notes" * 1_000_000, "is too long to name columns"),
+        (b"phone\n" + b"1\n" * (ROWS_MAX + 1), "has more than 100000 rows"),
+    ],
+)
+def test_what_is_no_list_of_people_is_refused_before_it_takes_long(content: bytes, why: str) -> None:
+    with pytest.raises(ImportFaulty) as refused:
+        read(content, "people.csv")
+    assert [one.reason for one in refused.value.faults] == [why]
+
+
+def test_a_cell_that_a_spreadsheet_would_run_comes_back_as_text_and_is_itself_when_it_comes_again(
+    journal: Journal,
+) -> None:
+    text = 'phone,first_name,notes\n+39 112,"=HYPERLINK(""http://x"")",@SUM(1)\n'
+    found = seen(journal, text)
+    bad = found.bad_rows()
+    (row,) = list(csv.reader(bad.decode("utf-8-sig").splitlines()))[1:]
+    assert row[:3] == ["+39 112", '\'=HYPERLINK("http://x")', "'@SUM(1)"]
+    assert read(bad, "people.csv").rows == found.sheet.rows

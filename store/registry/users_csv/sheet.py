@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterator
 from enum import StrEnum
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -26,6 +27,13 @@ _SEPARATOR_NAMED: Final = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 """By which Excel is told what separates."""
 _NO_TEXT: Final = re.compile(b"[\x00-\x08\x0e-\x1f\x7f\x81\x8d\x8f\x90\x9d]|\xff\xfe|\xfe\xff")
 """What no text in Windows-1252 has: what is no letter there, and marks of UTF-16 in the middle."""
+ROWS_MAX: Final = 100_000
+"""Some seconds of a processor, in which alerts wait for it as well."""
+_HEADING_MAX: Final = 4096
+"""Letters; a longer one is no heading of ours, and takes seconds to say so."""
+_RUNS: Final = re.compile(r"[=+@-](?![0-9 ()./;|-]*$)")
+"""What a spreadsheet takes for a formula, and is no number: written behind a `'`, as it keeps text."""
+_KEPT: Final = re.compile(r"\A'(?=[=+@-])")
 _AS_FORMULA: Final = re.compile(r'="(.*)"', re.DOTALL)
 """As Excel keeps the `+` of a number."""
 
@@ -57,12 +65,16 @@ def read(content: bytes, file: str) -> Sheet:
     named = _SEPARATOR_NAMED.match(text)
     begin = named.end() if named else 0
     first = text[begin:].lstrip("\r\n").partition("\n")[0]
+    if len(first) > _HEADING_MAX:
+        raise ImportFaulty(file, (Fault(1, "", "is too long to name columns", Flaw.NO_FILE),))
     separator = named[1] if named else max(_SEPARATORS, key=first.count)
     rows = _rows(text[begin:], separator, 1 if named else 0, file)
     line, heading = next(rows, (1, []))
     if not heading:
         raise ImportFaulty(file, (Fault(1, "", "is empty: the first line names the columns", Flaw.NO_FILE),))
-    found = list(rows)
+    found = list(islice(rows, ROWS_MAX + 1))
+    if len(found) > ROWS_MAX:
+        raise ImportFaulty(file, (Fault(found[-1][0], "", f"has more than {ROWS_MAX} rows", Flaw.NO_FILE),))
     if REASON in heading:
         at, cells = heading.index(REASON), len(heading)
         heading = [*heading[:at], *heading[at + 1 :]]
@@ -81,7 +93,7 @@ def written(sheet: Sheet, rows: list[list[str]]) -> bytes:
     made = io.StringIO()
     writer = csv.writer(made, delimiter=sheet.separator)
     writer.writerow([*sheet.heading, REASON])
-    writer.writerows(rows)
+    writer.writerows([f"'{cell}" if _RUNS.match(cell) else cell for cell in row] for row in rows)
     return made.getvalue().encode("utf-8-sig")
 
 
@@ -112,7 +124,7 @@ def _rows(text: str, separator: str, before: int, file: str) -> Iterator[tuple[i
             fault = Fault(before + reader.line_num, "", str(error), Flaw.NO_FILE)
             raise ImportFaulty(file, (fault,)) from error
         if any(cell.strip() for cell in cells):
-            yield line, [_AS_FORMULA.sub(r"\1", cell.strip()) for cell in cells]
+            yield line, [_KEPT.sub("", _AS_FORMULA.sub(r"\1", cell.strip())) for cell in cells]
 
 
 def _columns(cells: list[str], line: int, file: str) -> tuple[str, ...]:
