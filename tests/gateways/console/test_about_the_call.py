@@ -49,6 +49,25 @@ def test_every_cause_of_ours_has_its_words(stage: Stage) -> None:
     assert not [text for text in said if "unusual" in text]
 
 
+def test_the_clock_of_a_reopened_alert_says_when_the_user_was_reached_first(stage: Stage) -> None:
+    states.ready(stage)
+    said = stage.page.evaluate(
+        """async () => {
+          const { deadline } = await import('/console/js/case/situation.js');
+          const at = (seconds) => seconds * 1e6;
+          const view = {
+            received_us: 0, deadline_us: at(50), met_us: at(42), rang_us: at(42), missed_us: null,
+            reached_us: at(44), reached_by: 'answer', closed_us: null, reopened_us: null,
+            steps: { answered_us: at(44) }, user: {}, operator_leg: {}, psap: {},
+          };
+          const again = { ...view, reopened_us: at(126), reached_us: at(132) };
+          const nobody = { ...again, steps: { answered_us: at(132) } };
+          return [view, again, nobody].map((one) => deadline(one, at(140)).value);
+        }"""
+    )
+    assert said == ["44.0", "44.0", "42.0"]
+
+
 def test_an_incoming_alert_is_seen_on_the_window_s_title_until_it_is_acknowledged(stage: Stage) -> None:
     states.incoming(stage)
     expect(stage.page).to_have_title("New alert: Giulia Rossi")

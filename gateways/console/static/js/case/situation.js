@@ -175,15 +175,25 @@ export function deadline(view, nowUs) {
 }
 
 /**
+ * When the user was reached, as the deadline counts it: once an alert that had met it is reopened, the answer of
+ * before, and not the one after. @param {CaseView} view
+ */
+function firstReached(view) {
+  const { reached_us, met_us, reopened_us, steps } = view;
+  if (reached_us === null || reopened_us === null || met_us > reopened_us) return reached_us;
+  return steps.answered_us !== null && steps.answered_us <= reopened_us ? steps.answered_us : null;
+}
+
+/**
  * Once it is met: how, and with how much to spare. Amber as long as no operator has spoken to the user.
  * @param {CaseView} view
  */
 function met(view) {
-  const value = f.seconds((view.reached_us ?? view.met_us) - view.received_us).replace(/\u00a0s$/, '');
+  const reached = firstReached(view);
+  const value = f.seconds((reached ?? view.met_us) - view.received_us).replace(/\u00a0s$/, '');
   const spare = view.deadline_us - view.met_us;
   const tone = spare < 0 ? 'bad' : spokenTo(view) ? 'ok' : 'wait';
-  const word =
-    view.reached_us !== null ? t('reached') : view.rang_us !== null ? t('phoneRang') : t('takenUp');
+  const word = reached !== null ? t('reached') : view.rang_us !== null ? t('phoneRang') : t('takenUp');
   const past = either(`${f.seconds(-spare)} dopo il limite`, `${f.seconds(-spare)} past the deadline`);
   const before = either(`${f.seconds(spare)} di margine`, `${f.seconds(spare)} to spare`);
   const by = view.reached_us === null || view.reached_by === 'answer' ? '' : reachedBy(view);
