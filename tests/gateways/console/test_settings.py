@@ -127,11 +127,20 @@ def test_a_setting_is_changed_taken_back_and_a_restart_waits_by_keys_alone(
     expect(notes).not_to_contain_text(words["after"])
     assert file.read_text() == SHIPPED
     story = Story(journal, CLOCK.now_us()).opened()
+    page.keyboard.press("Enter")
+    typed(page, "17,5")
+    expect(head).to_contain_text(words["saved"])
     page.keyboard.press("q")
     expect(notes).to_contain_text(words["waits"])
+    # Z takes back what was done last, and there is one Z.
+    assert page.locator(".settings kbd").get_by_text("Z", exact=True).count() == 1
     page.keyboard.press("z")
     expect(notes).not_to_contain_text(words["waits"])
     assert orders.order_of(journal, place.node) is None
+    assert "\nall_after_s = 17.5  " in file.read_text()
+    page.keyboard.press("x")
+    expect(notes).not_to_contain_text(words["after"])
+    assert file.read_text() == SHIPPED
     page.keyboard.press("q")
     expect(notes).to_contain_text(words["waits"])
     assert not (place.state / "run" / AGAIN).exists()

@@ -93,15 +93,19 @@ function unset(ui, row) {
   else rows.change(ui, row.path, { value: row.value }, { value: null });
 }
 
+/** Whether Z takes back a value, and not what the node was ordered. */
+const undoable = () => rows.undo && Date.now() < rows.undo.untilMs;
+
 /** @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
   if (!told()) return rows.pressed(ui, key);
   const { node } = told();
-  const undo = rows.undo && Date.now() < rows.undo.untilMs;
-  if (key === 'Z' && !undo && node.order) orderNode(ui, rows, node, null);
+  if (key === 'Z' && !undoable() && node.order) orderNode(ui, rows, node, null);
   else if (rows.pressed(ui, key)) return true;
-  else if (key === 'Q' && !node.order) orderNode(ui, rows, node, 'restart');
-  else if (key === 'F') {
+  else if (key === 'Q' && !node.order) {
+    rows.undo = null; // Z takes the restart back from here on
+    orderNode(ui, rows, node, 'restart');
+  } else if (key === 'F') {
     onlySet = !onlySet;
     ui.draw();
   } else if (!rows.row()) return false;
@@ -167,7 +171,7 @@ function notes(ui) {
     ${
       said.node.order
         ? html`<p>${word('clock', orderSaid(ui, said.node), 'ink-wait')}
-            ${button(ui, ['Z', either('Annulla', 'Take back')])}</p>`
+            ${undoable() ? nothing : button(ui, ['Z', either('Annulla', 'Take back')])}</p>`
         : nothing
     }${
       pending.length
