@@ -105,6 +105,12 @@ const TIMES = () => [
   ['days', either('dal … al …', 'from … to …')],
 ];
 
+/** What a filter says that is not set, where it is not *tutti*. @type {Partial<Record<Field, () => string>>} */
+const NOTHING_ASKED = {
+  time: () => either('sempre', 'always'),
+  line: () => either('tutte', 'all'),
+};
+
 /**
  * The filters in a row. `again` is called once something else is wanted.
  * @param {Ui} ui @param {{ again: () => void, timed?: boolean, beside?: Drawn }} of
@@ -127,7 +133,7 @@ export function filterBar(ui, { again, timed = true, beside = nothing }) {
     return html`<label data-on=${wanted[name] ? 'yes' : nothing}
       ><span>${label}</span
       ><select id=${first ? 'filter-first' : nothing} @change=${(e) => put(name, e.target.value)}>
-        ${[['', either('tutti', 'all')], ...all].map(
+        ${[['', NOTHING_ASKED[name]?.() ?? either('tutti', 'all')], ...all].map(
           ([key, text]) => html`<option value=${key} .selected=${key === wanted[name]}>${text}</option>`,
         )}
       </select></label

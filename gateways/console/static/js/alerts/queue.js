@@ -97,7 +97,7 @@ export function pane(ui) {
     <header class="page-head">
       <h1 id="q-h" tabindex="-1">${t('openAlerts')}</h1>
       <p>
-        <span>${ui.feed.open} ${t('open')}</span
+        <span>${ui.feed.open} ${ui.feed.open === 1 ? either('aperto', 'open') : t('open')}</span
         >${late ? word('warn', either(`${late} in ritardo`, `${late} late`), 'ink-bad') : nothing}${
           waiting ? word('clock', either(`${waiting} in attesa`, `${waiting} waiting`), 'ink-wait') : nothing
         }

@@ -23,9 +23,10 @@ const PARTIES = {
 };
 
 // What its modem hears: the one number that tells a bad place or aerial before calls fail.
+// Of a modem that cannot be asked nothing is said: what it heard last holds no more.
 /** @param {LineView} one */
 export const signal = (one) =>
-  typeof one.signal_dbm === 'number'
+  one.state === 'ready' && typeof one.signal_dbm === 'number'
     ? html` <small class=${one.signal_dbm < -107 ? 'ink-wait' : 'ink-2'}
         >${String(one.signal_dbm).replace('-', '−')} dBm</small
       >`

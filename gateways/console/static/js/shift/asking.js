@@ -54,7 +54,9 @@ export const phoneAdvice = (shift) =>
         'È quello accanto a te? Se no, dillo a chi amministra il centro.',
         'Is it the one beside you? If not, tell whoever runs the centre.',
       )
-    : either('Tienilo accanto: gli allarmi squillano qui.', 'Keep it beside you: alerts ring here.');
+    : shift === 'paused'
+      ? either('Gli allarmi squilleranno qui, quando riprendi.', 'Alerts will ring here, once you resume.')
+      : either('Tienilo accanto: gli allarmi squillano qui.', 'Keep it beside you: alerts ring here.');
 
 /** What is to be answered in place of the row of keys; null where nothing is. @param {Ui} ui */
 export function question(ui) {

@@ -89,7 +89,7 @@ function row(ui, note) {
         ` · done: ${ui.feed.names(note.done_by)}, ${f.minute(note.done_us)}`,
       )
     : '';
-  const label = done ? either('Da fare', 'Not done') : either('Fatto', 'Done');
+  const label = done ? either('Non fatto', 'Not done') : either('Fatto', 'Done');
   return html`<article class="handed__note" data-note=${note.id} data-done=${done ? '' : nothing}>
     ${icon(done ? 'check' : 'note', done ? 'ink-3' : 'ink-wait')}
     <div>

@@ -17,6 +17,13 @@ import * as own from './own.js';
 import * as people from './people.js';
 import * as wrapup from './wrapup.js';
 
+/** Since when it is as it is: a pause, and its end, begin anew. @param {string} shift */
+const since = (shift) =>
+  ({
+    ready: either('Disponibile dalle', 'Ready since'),
+    paused: either('In pausa dalle', 'Paused since'),
+  })[shift] ?? t('shift');
+
 /** @param {Ui} ui */
 export function readyView(ui) {
   const { feed } = ui;
@@ -71,7 +78,7 @@ export function readyView(ui) {
         </div>
         <dl class="ready__shift">
           <div>
-            <dt>${t('shift')}</dt>
+            <dt>${since(shift)}</dt>
             <dd>
               ${mine?.since_us ? html`${f.clock(mine.since_us)}<small>${f.day(mine.since_us)}</small>` : '—'}
             </dd>

@@ -76,7 +76,10 @@ export function slots(view, allowed, armed) {
       key: 'N',
       command: '',
       label: t('note'),
-      sub: either('Scrivi mentre parli', 'Write while you talk'),
+      sub:
+        view.closed_us === null
+          ? either('Scrivi mentre parli', 'Write while you talk')
+          : either('Anche adesso che è chiuso', 'Closed alerts take notes, too'),
       why: null,
     },
     microphone(view, allowed, why),

@@ -74,7 +74,7 @@ export function below(ui) {
   const { people, found, known } = said;
   const count = rows.search.trim()
     ? either(
-        `${f.count(people.length)} di ${f.count(found)} trovate, ${f.count(known)} in tutto`,
+        `${f.count(people.length)} di ${f.count(found)} ${found === 1 ? 'trovata' : 'trovate'}, ${f.count(known)} in tutto`,
         `${f.count(people.length)} of ${f.count(found)} found, ${f.count(known)} in all`,
       )
     : either(

@@ -28,6 +28,9 @@ const row = (one) =>
     </td>
   </tr>`;
 
+/** @param {number} n @param {string} one @param {string} several @param {string} en */
+const many = (n, one, several, en) => `${f.count(n)} ${either(n === 1 ? one : several, en)}`;
+
 /** @param {ImportView} seen */
 export const counts = (seen) =>
   html`<p class="import__counts" role="status">
@@ -36,10 +39,10 @@ export const counts = (seen) =>
         ? word('check', either('Fatto.', 'Done.'), 'ink-ok')
         : html`<b>${either('Ancora niente è scritto.', 'Nothing is written yet.')}</b>`
     }
-    <span>${f.count(seen.new)} ${either('nuove', 'new')}</span>
-    <span>${f.count(seen.changes)} ${either('cambiate', 'changed')}</span>
-    <span>${f.count(seen.same)} ${either('uguali', 'the same')}</span>
-    <span class=${seen.bad ? 'ink-bad' : ''}>${f.count(seen.bad)} ${either('scartate', 'not taken')}</span>
+    <span>${many(seen.new, 'nuova', 'nuove', 'new')}</span>
+    <span>${many(seen.changes, 'cambiata', 'cambiate', 'changed')}</span>
+    <span>${many(seen.same, 'uguale', 'uguali', 'the same')}</span>
+    <span class=${seen.bad ? 'ink-bad' : ''}>${many(seen.bad, 'scartata', 'scartate', 'not taken')}</span>
     ${
       seen.encoding === 'utf-8'
         ? nothing
