@@ -8,7 +8,7 @@ from typing import Final, Protocol
 import msgspec
 
 from gateways.console import feed
-from gateways.console.afterwards import COMMANDS, Room
+from gateways.console.ended.afterwards import COMMANDS, Room
 from gateways.console.following import Batch, Following
 from gateways.console.listed import Listed
 from gateways.console.map.tiles import Tiles

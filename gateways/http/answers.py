@@ -26,6 +26,9 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _json: Final = msgspec.json.Encoder()
 _msgpack: Final = msgspec.msgpack.Encoder()
 
+OPERATORS: Final[list[dict[str, list[str]]]] = [{"operatorToken": []}, {"consoleSession": []}]
+"""By what staff is let in, for the schema."""
+
 AnyRequest = Request[Any, Any, Any]
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
@@ -187,3 +190,9 @@ def wants_msgpack(connection: AnyConnection) -> bool:
 def said(kind: type[msgspec.Struct], description: str) -> ResponseSpec:
     """How an answer is documented."""
     return ResponseSpec(kind, description=description, generate_examples=False)
+
+
+def no_store(response: Response[bytes]) -> Response[bytes]:
+    """It is about persons: nothing on the way keeps it."""
+    response.headers["cache-control"] = "no-store"
+    return response

@@ -16,16 +16,16 @@ from litestar.types import ExceptionHandlersMap
 from gateways.app.page import app_routes
 from gateways.console.channel import console_route
 from gateways.console.door import AnySocket, Door
+from gateways.console.ended.tally import Tally
 from gateways.console.following import Following
-from gateways.console.headsets import Headsets
-from gateways.console.meters import Meters
 from gateways.console.page import page_routes
 from gateways.console.people import People
 from gateways.console.screen import Screen
 from gateways.console.sessions import Cookies
-from gateways.console.tally import Tally
 from gateways.console.views import ModemView
-from gateways.console.voice import voice_route
+from gateways.console.voices.headsets import Headsets
+from gateways.console.voices.meters import Meters
+from gateways.console.voices.voice import voice_route
 from gateways.http.addressing import configured as addressing_of
 from gateways.http.answers import AnyRequest, Problem, answer
 from gateways.http.auditing import Auditing, nothing_unaudited
@@ -56,30 +56,30 @@ from gateways.http.routes.admin.people.invitations import invitations_routes
 from gateways.http.routes.admin.people.people import people_routes
 from gateways.http.routes.admin.settings import settings_routes
 from gateways.http.routes.admin.start.routes import start_routes
-from gateways.http.routes.alarms import alarm_routes
+from gateways.http.routes.alarms.alarms import alarm_routes
+from gateways.http.routes.alarms.quiet import quiet_routes
 from gateways.http.routes.alerts import alert_routes
 from gateways.http.routes.audit import audit_routes
 from gateways.http.routes.cancelling import cancel_route
 from gateways.http.routes.commands import bring_shift, operator_routes
-from gateways.http.routes.correcting import correcting_route
 from gateways.http.routes.devices import device_routes
 from gateways.http.routes.drill import drill_routes
-from gateways.http.routes.figures import figures_routes
+from gateways.http.routes.ended.correcting import correcting_route
+from gateways.http.routes.ended.figures import figures_routes
+from gateways.http.routes.ended.history import history_routes
+from gateways.http.routes.ended.reviews import review_routes
 from gateways.http.routes.first_admin import first_admin_route
 from gateways.http.routes.giving import giving_routes
 from gateways.http.routes.health import health_routes
-from gateways.http.routes.history import history_routes
 from gateways.http.routes.intake import intake_route
 from gateways.http.routes.messages import message_routes
 from gateways.http.routes.metrics import Metrics
 from gateways.http.routes.nodes import nodes_route
 from gateways.http.routes.own.access import own_access_routes
 from gateways.http.routes.own.record import own_record_routes
-from gateways.http.routes.psap import psap_routes
-from gateways.http.routes.psap_feed import psap_feed_route
-from gateways.http.routes.quiet import quiet_routes
+from gateways.http.routes.psap.feed import psap_feed_route
+from gateways.http.routes.psap.page import psap_routes
 from gateways.http.routes.records import record_routes
-from gateways.http.routes.reviews import review_routes
 from gateways.http.routes.schema import openapi_config
 from gateways.http.routes.shift import shift_routes
 from gateways.http.routes.sign_on import sign_on_routes

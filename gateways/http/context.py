@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from gateways.console.afterwards import Room
+from gateways.console.ended.afterwards import Room
 from gateways.console.following import Following
 from gateways.console.people import People
 from gateways.console.sessions import Cookies

@@ -10,9 +10,9 @@ import sys
 
 from msgspec import inspect
 
+from gateways.console.ended.finding import PastAlert
+from gateways.console.ended.reviewing import GivenReviews, ReviewsView
 from gateways.console.handed import ShiftView
-from gateways.console.past import PastAlert
-from gateways.console.reviewing import GivenReviews, ReviewsView
 from gateways.console.timeline import Entry
 from gateways.console.views import CaseView, Events, Levels, NodesTold, Snapshot
 from gateways.http.records import RecordAnswer
@@ -25,10 +25,10 @@ from gateways.http.routes.admin.people.importing import ImportView
 from gateways.http.routes.admin.people.invitations import InvitationMade, InvitationsView
 from gateways.http.routes.admin.settings import SettingsTold
 from gateways.http.routes.admin.start.answers import StartView
-from gateways.http.routes.alarms import AlarmHistory
+from gateways.http.routes.alarms.alarms import AlarmHistory
 from gateways.http.routes.audit import AuditView
 from gateways.http.routes.drill import DrillView
-from gateways.http.routes.figures import FiguresView
+from gateways.http.routes.ended.figures import FiguresView
 from gateways.http.routes.own.answers import Beginning, OwnAccess
 from gateways.http.routes.sign_on import SignedOn
 from messages.ids import OperatorCommand

@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from gateways.console.door import ENDED, SIGN_ON
-from gateways.console.headsets import FRAME_BYTES
+from gateways.console.voices.headsets import FRAME_BYTES
 from gateways.http.app import build, parts
 from gateways.http.context import Web
 from gateways.http.door.auth import LOOK_S

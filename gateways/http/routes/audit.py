@@ -10,10 +10,9 @@ from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 
-from gateways.http.answers import AnyRequest, Problem, answer, said
+from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
 from gateways.http.context import Web
 from gateways.http.errors import BadBody
-from gateways.http.routes.figures import OPERATORS, no_store
 from messages.ids import Instant
 from store.audit.entry import EVERYBODY, Action, Entry
 from store.audit.search import Page, Place, ids_of, page

@@ -14,7 +14,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 from msgspec.structs import replace
 
-from gateways.console.afterwards import COMMANDS
+from gateways.console.ended.afterwards import COMMANDS
 from gateways.http.answers import AnyRequest, CommandAnswer, Problem, ShiftAnswer, answer, said
 from gateways.http.bodies import CommandBody, ShiftBody
 from gateways.http.context import Web

@@ -19,11 +19,10 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from gateways.http.answers import AnyRequest, Problem, answer, said
+from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
 from gateways.http.context import Giving, Web
 from gateways.http.errors import NoSuchAlert, NoSuchPerson
 from gateways.http.routes.alerts import checked
-from gateways.http.routes.figures import OPERATORS, no_store
 from messages.ids import UserId
 from store.audit.entry import Action
 from store.registry.people import StaffRole

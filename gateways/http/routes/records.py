@@ -13,7 +13,7 @@ from litestar import Response, get, post, put
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
-from gateways.http.answers import AnyRequest, Problem, answer, said
+from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, said
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
@@ -31,7 +31,6 @@ from gateways.http.records import (
     written,
 )
 from gateways.http.routes.alerts import checked
-from gateways.http.routes.figures import OPERATORS
 from messages.ids import UserId
 from model.record import PersonRecord
 from store.audit.entry import Action

@@ -15,27 +15,21 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme, Tag
 
-from gateways.console import reviewing
-from gateways.console.earlier import Earlier
+from gateways.console.ended import reviewing
+from gateways.console.ended.earlier import Earlier
 from gateways.console.handed import NoteRow, ShiftView
 from gateways.console.views import CaseView
 from gateways.http import answers, bodies, records
 from gateways.http.decoding import JSON, MSGPACK
 from gateways.http.door import passkeys
 from gateways.http.routes import (
-    alarms,
     audit,
-    correcting,
     devices,
     drill,
-    figures,
     first_admin,
     giving,
     health,
-    history,
     nodes,
-    quiet,
-    reviews,
     shift,
     sign_on,
 )
@@ -48,6 +42,8 @@ from gateways.http.routes.admin.people import answers as people
 from gateways.http.routes.admin.people import importing, invitations
 from gateways.http.routes.admin.start import answers as start
 from gateways.http.routes.admin.start import modem
+from gateways.http.routes.alarms import alarms, quiet
+from gateways.http.routes.ended import correcting, figures, history, reviews
 from gateways.http.routes.own import answers as own
 from model.record import PersonRecord
 

@@ -11,16 +11,15 @@ from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
+from gateways.console.ended.tally import Tally
 from gateways.console.handed import NoteRow, ShiftView, StaffRow, note_row, owed, own_last
-from gateways.console.tally import Tally
-from gateways.http.answers import AnyRequest, Problem, answer, said
+from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
 from gateways.http.errors import BadBody, NoSuchNote
 from gateways.http.routes.admin.listing import UNCHANGED, listed
 from gateways.http.routes.drill import last_begun
-from gateways.http.routes.figures import OPERATORS, no_store
 from messages.ids import OperatorId
 from model.rules import drilling
 from runtime.published.file import Lately

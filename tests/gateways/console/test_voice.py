@@ -23,8 +23,8 @@ from litestar.testing import TestClient
 from litestar.testing.websocket_test_session import WebSocketTestSession
 
 from gateways.console.door import SIGN_ON, WRONG_ORIGIN
-from gateways.console.headsets import FRAME_BYTES, WAITING_FRAMES, FrameQueue
-from gateways.console.voice import REPLACED, SILENT
+from gateways.console.voices.headsets import FRAME_BYTES, WAITING_FRAMES, FrameQueue
+from gateways.console.voices.voice import REPLACED, SILENT
 from gateways.http.app import build
 from gateways.http.context import Web
 from runtime import unix_address

@@ -8,7 +8,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from gateways.console import earlier as earlier_module
+from gateways.console.ended import earlier as earlier_module
 from gateways.http.context import Web
 from messages.ids import Outcome, UserId
 from store.alerts.forgetting import erase_person

@@ -12,11 +12,11 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from gateways.console import tally as tallies
-from gateways.console.tally import Period, Tally
+from gateways.console.ended import tally as tallies
+from gateways.console.ended.tally import Period, Tally
 from gateways.http.app import build
 from gateways.http.context import Web
-from gateways.http.routes.figures import COLUMNS
+from gateways.http.routes.ended.figures import COLUMNS
 from messages.base import Position
 from messages.events import DeadlineMissed, PositionUpdated
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, Outcome

@@ -14,7 +14,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from gateways.http.context import Web
-from gateways.http.routes.psap import TRIES_MAX
+from gateways.http.routes.psap.page import TRIES_MAX
 from messages.base import Position
 from messages.events import AlertErased, AlertReopened, BriefingFilled, PageViewed, PositionUpdated
 from messages.ids import BriefingField, ErasureReason, Instant, Outcome, PersonalKind, UserId

@@ -9,7 +9,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from center.giving.facts import told_outside
-from gateways.console.review_form import review_form
+from gateways.console.ended.review_form import review_form
 from gateways.http.context import Web
 from messages.events import CallReviewed
 from messages.ids import SECOND, Instant, OperatorId, Outcome

@@ -10,7 +10,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from gateways.console.tally import local
+from gateways.console.ended.tally import local
 from gateways.http.context import Web
 from messages.base import Position
 from messages.events import AlertErased, NoteAdded, OutcomeCorrected, PositionUpdated

@@ -12,9 +12,8 @@ from typing import Any, Final
 import msgspec
 from litestar import Response
 
-from gateways.http.answers import AnyRequest, Problem, answer, header, said
+from gateways.http.answers import AnyRequest, Problem, answer, header, no_store, said
 from gateways.http.context import Web
-from gateways.http.routes.figures import no_store
 from store.audit.entry import Action
 
 COMMON: Final[dict[int, Any]] = {

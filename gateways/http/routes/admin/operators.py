@@ -10,7 +10,7 @@ from litestar import Response, delete, get, patch, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
-from gateways.http.answers import AnyRequest, Problem, answer, said
+from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
@@ -27,7 +27,6 @@ from gateways.http.routes.admin.answers import (
 )
 from gateways.http.routes.admin.listing import COMMON, UNCHANGED, listed
 from gateways.http.routes.admin.refusing import NotDone, Why, refusing
-from gateways.http.routes.figures import OPERATORS, no_store
 from gateways.http.routes.sign_on import is_on_an_alert
 from messages.ids import OperatorId
 from store.audit.entry import Action

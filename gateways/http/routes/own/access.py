@@ -12,13 +12,12 @@ from litestar import Response, delete, get, post, put
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
-from gateways.http.answers import AnyRequest, Problem, answer, header, said
+from gateways.http.answers import AnyRequest, Problem, answer, header, no_store, said
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
 from gateways.http.door import codes, passkeys
 from gateways.http.door.proofs import Fault
 from gateways.http.errors import BadBody, NotAllowed, NotSignedOn, TooManyTries
-from gateways.http.routes.figures import no_store
 from gateways.http.routes.own.answers import (
     Beginning,
     NewAuthenticator,

@@ -12,7 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 from msgspec.structs import replace
 
-from gateways.http.answers import AnyRequest, Problem, answer, said
+from gateways.http.answers import AnyRequest, Problem, answer, no_store, said
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
@@ -21,7 +21,6 @@ from gateways.http.routes.admin.lines.answers import NewTrial, TrialAnswer
 from gateways.http.routes.admin.lines.listing import COMMON, PATH, line_called, supervisors
 from gateways.http.routes.admin.lines.may_try import number_to_call, ready, seize
 from gateways.http.routes.admin.refusing import NotDone, Why
-from gateways.http.routes.figures import no_store
 from messages.calls import CallState
 from messages.ids import E164
 from messages.trials import LineTrial, TrialOrder

@@ -11,7 +11,7 @@ from litestar import Response, delete, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
-from gateways.http.answers import AnyRequest, Moment, Problem, answer, rfc3339, said
+from gateways.http.answers import OPERATORS, AnyRequest, Moment, Problem, answer, no_store, rfc3339, said
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
@@ -19,7 +19,6 @@ from gateways.http.door.codes import picture_of
 from gateways.http.errors import BadBody
 from gateways.http.routes.admin.listing import COMMON, UNCHANGED, listed
 from gateways.http.routes.admin.refusing import NotDone, NotThere, Why
-from gateways.http.routes.figures import OPERATORS, no_store
 from messages.ids import E164, SECOND, Carried, Instant, TextPurpose
 from model.rules.withheld_numbers import unfit
 from store import texts

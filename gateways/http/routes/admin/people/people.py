@@ -14,7 +14,7 @@ from litestar import Response, delete, get, patch, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from gateways.http.answers import AnyRequest, Problem, answer, said
+from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
 from gateways.http.context import Giving, Web
 from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
@@ -33,7 +33,6 @@ from gateways.http.routes.admin.people.answers import (
     told_row,
 )
 from gateways.http.routes.admin.refusing import NotDone, NotThere, Why, refusing
-from gateways.http.routes.figures import OPERATORS, no_store
 from messages.ids import UserId
 from model.record import TooMuch
 from store.alerts.belonging import is_open

@@ -9,7 +9,7 @@ from litestar import Response, delete, get, put
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
-from gateways.http.answers import AnyRequest, Problem, answer, said
+from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
@@ -18,7 +18,6 @@ from gateways.http.routes.admin.refusing import NotDone, NotThere, Why
 from gateways.http.routes.admin.start.answers import Confirmation, StartView
 from gateways.http.routes.admin.start.looking import AUTHORITY, Looking
 from gateways.http.routes.admin.start.modem import modem_route
-from gateways.http.routes.figures import OPERATORS, no_store
 from model.first_run import Need, is_a_persons
 from store.audit.entry import Action
 from store.confirmations import confirm, take_back

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from gateways.console.review_form import ReviewForm, review_form
+from gateways.console.ended.review_form import ReviewForm, review_form
 from messages.events import CallReviewed
 from messages.ids import AlertId, Instant, OperatorId, Outcome
 from model.figures import Row

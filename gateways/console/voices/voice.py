@@ -16,7 +16,7 @@ from litestar.exceptions import WebSocketDisconnect
 from litestar.handlers import WebsocketRouteHandler
 
 from gateways.console.door import AnySocket, Door
-from gateways.console.headsets import FRAME_BYTES, Desk, FrameQueue, Headsets
+from gateways.console.voices.headsets import FRAME_BYTES, Desk, FrameQueue, Headsets
 from messages.ids import OperatorId
 
 BEAT_S: Final = 0.25

@@ -15,16 +15,15 @@ from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from gateways.console.review_form import review_form
-from gateways.console.reviewing import GivenReview, GivenReviews, ReviewsView, drawn_view, given
-from gateways.console.tally import Period, Tally
-from gateways.http.answers import AnyRequest, Problem, answer, said
+from gateways.console.ended.review_form import review_form
+from gateways.console.ended.reviewing import GivenReview, GivenReviews, ReviewsView, drawn_view, given
+from gateways.console.ended.tally import Period, Tally
+from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
 from gateways.http.errors import BadBody, NoSuchAlert, RequestError
 from gateways.http.routes.alerts import checked
-from gateways.http.routes.figures import OPERATORS, no_store
 from messages.events import AlertErased, CallReviewed
 from messages.ids import AlertId, OperatorId, PersonalKind
 from model.figures import Row

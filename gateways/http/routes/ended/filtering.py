@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from litestar.di import NamedDependency, Provide
 from litestar.params import QueryParameter
 
-from gateways.console.tally import Period
+from gateways.console.ended.tally import Period
 from gateways.http.errors import BadBody
 from messages.ids import Channel, LineId, OperatorId, Outcome
 from model.filtering import Filter

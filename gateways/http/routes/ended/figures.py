@@ -13,11 +13,11 @@ from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 
+from gateways.console.ended.tally import Tally
 from gateways.console.people import People
-from gateways.console.tally import Tally
-from gateways.http.answers import AnyRequest, Problem, answer, rfc3339, said
+from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_store, rfc3339, said
 from gateways.http.context import Web
-from gateways.http.routes.filtering import FILTERED, Days, Wanted
+from gateways.http.routes.ended.filtering import FILTERED, Days, Wanted
 from messages.ids import SECOND, AlertId, Channel, Instant, OperatorId, Outcome, Proof
 from model.figures import WITHIN_S, Figures, Row
 from store.audit.entry import EVERYBODY, Action
@@ -45,7 +45,6 @@ COLUMNS: Final = (
     "operator",
     "lines",
 )
-OPERATORS: Final[list[dict[str, list[str]]]] = [{"operatorToken": []}, {"consoleSession": []}]
 DaysAsked = Annotated[Literal["1", "7", "30"], QueryParameter(description="Today and the days before it.")]
 
 
@@ -229,9 +228,3 @@ def figures_routes(web: Web, tally: Tally) -> list[HTTPRouteHandler]:
         return no_store(response)
 
     return [show, export]
-
-
-def no_store(response: Response[bytes]) -> Response[bytes]:
-    """It is about persons: nothing on the way keeps it."""
-    response.headers["cache-control"] = "no-store"
-    return response

@@ -13,11 +13,10 @@ from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import JSONBody, QueryParameter
 
-from gateways.http.answers import AnyRequest, Problem, answer, said
+from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
-from gateways.http.routes.figures import OPERATORS, no_store
 from messages.events import AlarmSeen
 from messages.ids import SECOND, Instant, OperatorId
 from model.alarms.history import Episode, Often, episodes, matches, often

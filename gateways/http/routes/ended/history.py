@@ -10,18 +10,17 @@ from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, QueryParameter
 
-from gateways.console.earlier import Earlier, earlier
-from gateways.console.paper import for_paper
-from gateways.console.past import PastAlert, Users, found, listed, story
-from gateways.console.tally import Tally
+from gateways.console.ended.earlier import Earlier, earlier
+from gateways.console.ended.finding import PastAlert, Users, found, listed, story
+from gateways.console.ended.paper import for_paper
+from gateways.console.ended.tally import Tally
 from gateways.console.views import CaseView
-from gateways.http.answers import AnyRequest, Problem, answer, said
+from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
 from gateways.http.context import Web
 from gateways.http.door.auth import OPERATOR
 from gateways.http.errors import NoSuchAlert
 from gateways.http.routes.alerts import checked
-from gateways.http.routes.figures import OPERATORS, no_store
-from gateways.http.routes.filtering import FILTERED, Days, Wanted
+from gateways.http.routes.ended.filtering import FILTERED, Days, Wanted
 from messages.ids import OperatorId
 from model.filtering import ALL, Filter
 from store.audit.entry import Action

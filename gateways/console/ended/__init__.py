@@ -1,0 +1,1 @@
+"""Alerts that have ended: found, counted, reviewed, printed, and what may still be ordered in them."""

@@ -1,0 +1,1 @@
+"""The operators' own voices by their browsers, and how loud the parties are."""
