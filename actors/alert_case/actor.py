@@ -25,9 +25,10 @@ from messages.events import DialogueTexted
 from messages.ids import SECOND, AlertId, BridgeId, CrewId, Instant, Role
 from messages.journal import Recorded
 from messages.union import Body
-from model.alert.case import Case, Owner
+from model.alert.case import Case
 from model.alert.evolve import evolve, fold
 from model.alert.leg import place as place_of
+from model.alert.parts import Owner
 from model.policy import Setup
 from runtime.actor import CenterActor
 from store import streams

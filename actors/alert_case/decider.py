@@ -32,8 +32,9 @@ from messages import events as ev
 from messages.bridge import BridgeReport
 from messages.identity import Identify
 from messages.ids import SECOND, Instant, OperatorCommand, OperatorLine
-from model.alert.case import Case, Owner
+from model.alert.case import Case
 from model.alert.evolve import apply
+from model.alert.parts import Owner
 from model.policy import Policy
 
 SETTLE_US: Final = Instant(SECOND // 10)

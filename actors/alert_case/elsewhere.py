@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from model.alert.case import Case, Owner
+from model.alert.case import Case
+from model.alert.parts import Owner
 
 
 def is_elsewhere(case: Case, me: Owner) -> bool:

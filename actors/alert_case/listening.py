@@ -14,8 +14,9 @@ from messages import events as ev
 from messages.ids import SECOND, Instant, OperatorLine, Party
 from messages.lines import RequestLine
 from messages.operators import RequestOperators
-from model.alert.case import Case, Listener
+from model.alert.case import Case
 from model.alert.leg import Leg
+from model.alert.parts import Listener
 from model.alert.reasons import ReleaseReason
 from model.policy import Policy
 from model.rules.ringing import rings_until

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from messages.ids import CrewId, Instant, OperatorId
-from model.alert.case import Owner
+from model.alert.parts import Owner
 
 
 class Means(msgspec.Struct, frozen=True, kw_only=True):

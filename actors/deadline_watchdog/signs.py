@@ -19,8 +19,9 @@ from messages.base import Joins
 from messages.ids import SECOND, AlertId, Instant, Party, Role
 from messages.lines import RequestLine
 from messages.operators import RequestOperators
-from model.alert.case import Case, Owner
+from model.alert.case import Case
 from model.alert.leg import Leg, LegState
+from model.alert.parts import Owner
 from model.policy import Policy
 from model.rules.joining import beside, is_setting_up
 from model.rules.pairs import Pairs, begun, lacking, needed

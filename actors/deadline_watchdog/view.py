@@ -12,8 +12,8 @@ from messages.base import Joins
 from messages.ids import SECOND, CrewId, Instant, LineId, NodeId, Party, Role
 from messages.lines import LineReport, LineState
 from model.alarms.standing import NO_LINE_FOR_112, Key
-from model.alert.case import Owner
 from model.alert.live import LiveCases
+from model.alert.parts import Owner
 from model.policy import LastResort, LineSpec, Setup
 from runtime.published.directory import Entry
 from runtime.published.peers import Place

@@ -25,8 +25,8 @@ from messages.ids import (
     UserId,
 )
 from messages.journal import Recorded, event_type
-from model.alert.case import KnownPosition
 from model.alert.evolve import fold
+from model.alert.parts import KnownPosition
 
 AN_OPERATOR: Final = "an operator"
 """What stands for an operator where others than the center's own are told."""

@@ -50,8 +50,9 @@ from messages.journal import Recorded, event_type
 from messages.lines import LineLevels, LineReport, VoiceService
 from messages.operators import OperatorVoice
 from messages.readings import LevelReading
-from model.alert.case import Case, GivenData, KnownPosition, Said, Texted
+from model.alert.case import Case
 from model.alert.leg import Leg, LegState
+from model.alert.parts import GivenData, KnownPosition, Said, Texted
 from model.alert.phase import phase
 from model.loudness import better_gain_in_db, judged
 from model.orders.effects import refusal

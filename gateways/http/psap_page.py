@@ -16,7 +16,8 @@ from gateways.psap_data.words import WORDS
 from messages.base import Address
 from messages.ids import SECOND, BriefingField, Instant, Nearness, Party
 from model.address import in_one_line
-from model.alert.case import Case, KnownPosition
+from model.alert.case import Case
+from model.alert.parts import KnownPosition
 from model.alert.told import Changes
 from model.record import PersonRecord
 from model.rules.quiet import hears_nobody

@@ -6,8 +6,7 @@ from typing import Final
 
 import msgspec
 
-from messages.base import Address, Position
-from messages.events import InboxEvent, Spoken
+from messages.base import Address
 from messages.ids import (
     E164,
     SECOND,
@@ -16,304 +15,42 @@ from messages.ids import (
     BridgeId,
     BriefingField,
     Channel,
-    CrewId,
-    DataKind,
     Doubt,
-    ErasureReason,
     Instant,
     LegId,
-    LineId,
-    NodeId,
     OperatorId,
     Outcome,
     Party,
-    PersonalKind,
     Proof,
-    TextFailure,
-    Unplayed,
     UserId,
 )
 from model import address
 from model.alert.leg import Leg
+from model.alert.parts import (
+    Beside,
+    CallsTo112,
+    CancelAsked,
+    Correction,
+    Erased,
+    Filled,
+    GivenData,
+    HandOver,
+    InboundCall,
+    InboxEntry,
+    InVain,
+    Kept,
+    KnownPosition,
+    Leave,
+    Listener,
+    Note,
+    Owner,
+    Page,
+    PsapCall,
+    Said,
+)
 from model.alert.told import Told
 
-BELIEVED_US: Final = Instant(600 * SECOND)
-"""How long before its receipt something can have happened by a phone's clock that is believed."""
 _RECENT_US: Final = Instant(120 * SECOND)
-
-
-class InboxEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact from outside that the case has not yet acted upon."""
-
-    version: int
-    at: Instant
-    event: InboxEvent
-
-
-class KnownPosition(Position, frozen=True, kw_only=True):
-    """A position as the center has come to know it. Its `at` is never later than its receipt."""
-
-    received_at: Instant
-    channel: Channel
-
-    @property
-    def rank(self) -> Instant:
-        """The moment by which it is newer or older than others: as the phone says, where that can be so."""
-        believed = self.received_at - self.at <= BELIEVED_US
-        return self.at if believed else self.received_at
-
-
-class Owner(msgspec.Struct, frozen=True, kw_only=True):
-    """The AlertCase that has the alert."""
-
-    node: NodeId
-    crew: CrewId
-    incarnation: int
-
-
-class Note(msgspec.Struct, frozen=True, kw_only=True):
-    """What an operator wrote down."""
-
-    by: OperatorId
-    at: Instant
-    text: str
-
-
-class Texted(msgspec.Struct, frozen=True, kw_only=True):
-    """A message's way by short message, as far as is known."""
-
-    asked_at: Instant
-    sent_at: Instant | None = None
-    """When the network took it."""
-    awaits: bool = False
-    """A report of its delivery can come."""
-    waits_at: Instant | None = None
-    """When the network last said that it cannot reach the phone, and goes on trying."""
-    delivered_at: Instant | None = None
-    failed_at: Instant | None = None
-    failure: TextFailure | None = None
-    """Why the center gave it up; None: the network did."""
-
-
-class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """One message of the dialogue between user and operator."""
-
-    number: int
-    """From 1, as they came."""
-    id: str
-    by: OperatorId
-    """Empty: the user."""
-    at: Instant
-    channel: Channel
-    text: str
-    asks: bool
-    fills: BriefingField | None = None
-    yes: str = ""
-    no: str = ""
-    """What is known by each answer."""
-    answer: str = ""
-    """`yes` or `no`, once it was given."""
-    spoken: Spoken | None = None
-    """How the center asks it on the line; None: it does not."""
-    question: str = ""
-    """The name of its recording."""
-    begun_at: Instant | None = None
-    """Since when it was heard on the line, and when it had been to its end."""
-    heard_at: Instant | None = None
-    unplayed: Unplayed | None = None
-    """Why it was not heard, or not to its end, where that is known."""
-    version: int
-    """Of the alert, as the app counts it, when it was said; the others when it had arrived, and was read."""
-    arrived_version: int = 0
-    read_version: int = 0
-    arrived_at: Instant | None = None
-    """When the other side's phone or screen had it."""
-    read_at: Instant | None = None
-    texted: Texted | None = None
-    """None: it goes by the app alone, or came from the user."""
-
-
-class Filled(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of one field of the briefing."""
-
-    text: str
-    by: OperatorId
-    """Empty: the user."""
-    at: Instant
-
-
-class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """The page for 112's call-taker."""
-
-    code: str
-    """Empty once it is erased."""
-    at: Instant
-    by: OperatorId
-    viewed_from: tuple[str, ...] = ()
-    """Addresses, in the order in which they came first."""
-    viewed_at: Instant | None = None
-    """When it was first looked at."""
-
-
-class InboundCall(msgspec.Struct, frozen=True, kw_only=True):
-    """The user's own call, ringing on one of our lines (S2)."""
-
-    line: LineId
-    call: int
-
-
-class HandOver(msgspec.Struct, frozen=True, kw_only=True):
-    """The standing wish of the operator on the line that another one take the case."""
-
-    by: OperatorId
-    to: OperatorId | None
-    """She and no other; None: whoever can be had."""
-    at: Instant
-    text: str = ""
-
-
-class PsapCall(msgspec.Struct, frozen=True, kw_only=True):
-    """The standing request to call 112."""
-
-    by: OperatorId | None
-    number: E164
-    at: Instant
-
-
-class GivenData(msgspec.Struct, frozen=True, kw_only=True):
-    """What one of 112's own systems was sent of the alert."""
-
-    version: int
-    """The newest that was begun."""
-    kind: DataKind
-    digest: str
-    at: Instant
-    """When it was first about to be sent."""
-    receipt: str = ""
-    received_at: Instant | None = None
-    """When the newest was taken; None: it was not yet, or never."""
-    refused_at: Instant | None = None
-    status: int = 0
-    reason: str = ""
-    """Why the newest was refused."""
-    may_have: tuple[tuple[int, Instant], ...] = ()
-    """Versions that the target has, or may have, each with when it was begun: the last that it has for
-    certain, and what came after it."""
-    had_at: Instant | None = None
-    """When it last took any."""
-
-
-class Beside(msgspec.Struct, frozen=True, kw_only=True):
-    """Another alert of the same number, with another proof."""
-
-    alert: AlertId
-    proof: Proof
-
-
-class CallsTo112(msgspec.Struct, frozen=True, kw_only=True):
-    """What has become of the calls to 112, and what stands in their way."""
-
-    ends: int = 0
-    """Attempts at this request that failed."""
-    unasked: int = 0
-    """How often 112 was called by itself since an operator last had the case."""
-    wanted_by: OperatorId | None = None
-    """Who has reopened the alert and wants 112 again, until it is asked for."""
-    joined_at: Instant | None = None
-    """When 112 was first in the conference."""
-    no_line: str = ""
-    """Why no line can carry the call to 112 that is wanted; empty where one does."""
-    no_line_at: Instant | None = None
-    """When that was first so for this request, whatever came of it since."""
-    elsewhere_at: Instant | None = None
-    """When the operator had called 112 from another phone, and had read the briefing there."""
-
-
-class Erased(msgspec.Struct, frozen=True, kw_only=True):
-    """What is personal and gone for good."""
-
-    at: Instant
-    """The last time that something went."""
-    kinds: tuple[PersonalKind, ...]
-    reason: ErasureReason
-
-    @property
-    def person(self) -> bool:
-        """Whether nothing more is known of whoever raised the alert."""
-        return self.reason is ErasureReason.PERSON
-
-
-class Leave(msgspec.Struct, frozen=True, kw_only=True):
-    """The operator's leaving of the others, and what became of them."""
-
-    at: Instant | None = None
-    """When `leave` was ordered."""
-    by: OperatorId | None = None
-    """Who has left them last, until an operator has the case again."""
-    handed_over: bool = False
-    """User and 112 were left talking; False after `leave` where 112 alone was briefed."""
-    together_at: Instant | None = None
-    """Since when user and 112 have been in the conference without an operator: left, or together again."""
-    broken_at: Instant | None = None
-    """When the conference broke that the operator had left; None once user and 112 are together again."""
-    broken_party: Party | None = None
-    """Whose call ended then."""
-
-
-class Correction(msgspec.Struct, frozen=True, kw_only=True):
-    """How a closed alert has ended in truth, as a supervisor says. `Case.outcome` stays as it was closed."""
-
-    at: Instant
-    by: OperatorId
-    outcome: Outcome
-    reason: str = ""
-
-
-class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """What is recorded of the conference."""
-
-    files: tuple[str, ...] = ()
-    """Oldest first."""
-    announced: bool = False
-    """Whether the user is to be told, once."""
-    fault: str = ""
-    """Why nothing is recorded now against the settings; empty where there is no such reason."""
-
-
-class CancelAsked(msgspec.Struct, frozen=True, kw_only=True):
-    """The app has asked to cancel since the alert was last raised from it, with whichever PIN (case 19)."""
-
-    at: Instant
-    """The first time."""
-    version: int
-    """How many events the alert had then; the app is told of no later one."""
-    right: bool = False
-    duress: bool = False
-    wrong: int = 0
-    """How often with a PIN that is neither."""
-
-
-class InVain(msgspec.Struct, frozen=True, kw_only=True):
-    """Calls to one party that came to nothing, one after another (`model.rules.pauses`)."""
-
-    in_a_row: int
-    of_line: int
-    """So many of the last ones because of their lines."""
-    began_at: Instant
-    """When the last one was begun."""
-
-
-class Listener(msgspec.Struct, frozen=True, kw_only=True):
-    """A supervisor who listens in, or is about to."""
-
-    operator: OperatorId
-    since: Instant
-    """When she asked for it."""
-    leg: LegId | None = None
-    attempt: int = 0
-    """Her call; none before it is made."""
-    whispers: bool = False
-    """She is heard by the operator who has the case, and by nobody else."""
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):

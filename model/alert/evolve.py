@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from messages import events as ev
 from messages.ids import AlertId, Instant
 from messages.journal import Recorded
-from model.alert.case import Case, InboxEntry
+from model.alert.case import Case
 from model.alert.folds.data import fold_data
 from model.alert.folds.dialogue import fold_dialogue
 from model.alert.folds.ending import fold_ending, together_again
@@ -27,6 +27,7 @@ from model.alert.folds.psap import fold_psap
 from model.alert.folds.signals import fold_signal, inbound_call_of, known_positions
 from model.alert.folds.texts import fold_texts
 from model.alert.folds.user import fold_user
+from model.alert.parts import InboxEntry
 from model.rules.proof import proof_of, rank_of
 
 _ACTED_UPON: Final = (ev.CommandGiven, ev.DeadlineMissed, ev.RingingSeen, ev.PinRefused)

@@ -13,7 +13,8 @@ from typing import Final
 import msgspec
 
 from messages.ids import SECOND, Channel, Instant, Way
-from model.alert.case import Case, Said
+from model.alert.case import Case
+from model.alert.parts import Said
 from model.policy import Policy
 from model.rules.dialogue import read_by_app
 from model.rules.quiet import hears_nobody

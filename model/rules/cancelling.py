@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from messages.events import AlertCancelled, AlertSignalAdded, PinRefused
 from messages.ids import Channel, Instant
-from model.alert.case import CancelAsked, Case
+from model.alert.case import Case
+from model.alert.parts import CancelAsked
 
 WRONG_KEPT_MAX: Final = 20
 """Wrong PINs that are kept for each time that the alert was raised; the journal is not filled by guessing."""

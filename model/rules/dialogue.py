@@ -7,7 +7,8 @@ from typing import Final
 
 from messages import events as ev
 from messages.ids import Channel
-from model.alert.case import Case, Said
+from model.alert.case import Case
+from model.alert.parts import Said
 
 KEPT_MAX: Final = 500
 """Messages of the user's of one alert, by the app; as many by short message, whose sender can be forged."""

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from messages.ids import SECOND, Instant, LineId, Party
-from model.alert.case import Case, InVain
+from model.alert.case import Case
 from model.alert.leg import Leg
+from model.alert.parts import InVain
 from model.alert.reasons import ReleaseReason
 
 PAUSES_US: Final = tuple(Instant(seconds * SECOND) for seconds in (0, 1, 3, 6, 12, 20))

@@ -11,8 +11,9 @@ from enum import StrEnum
 from messages.base import Joins
 from messages.bridge import Clip
 from messages.ids import Party, Unplayed
-from model.alert.case import Case, Said
+from model.alert.case import Case
 from model.alert.folds.dialogue import clip_of
+from model.alert.parts import Said
 from model.orders.refusals import Refusal
 from model.rules.quiet import hears_nobody
 

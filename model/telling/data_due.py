@@ -12,7 +12,8 @@ import msgspec
 from msgspec.structs import replace
 
 from messages.ids import SECOND, DataKind, Instant, Outcome
-from model.alert.case import Case, GivenData
+from model.alert.case import Case
+from model.alert.parts import GivenData
 from model.areas import holds
 from model.rules.quiet import told_112
 from model.telling.data_target import DataFormat, DataTarget

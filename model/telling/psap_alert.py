@@ -12,7 +12,8 @@ import msgspec
 
 from messages.base import Address
 from messages.ids import E164, AlertId, BriefingField, Instant, Outcome, Party
-from model.alert.case import Case, KnownPosition
+from model.alert.case import Case
+from model.alert.parts import KnownPosition
 from model.record import EMPTY, PersonRecord
 from model.rules.quiet import hears_nobody
 

@@ -38,7 +38,7 @@ from messages.events import (
     NumberRaised,
 )
 from messages.ids import SECOND, Advice, AlertId, Instant
-from model.alert.case import BELIEVED_US
+from model.alert.parts import BELIEVED_US
 from model.rules.advice import Why, call_112_now
 from model.rules.dialogue import is_full
 from store import streams

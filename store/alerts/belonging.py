@@ -41,7 +41,7 @@ from messages.events import (
 )
 from messages.ids import E164, SECOND, AlertId, Channel, Doubt, Instant, LineId, Proof
 from messages.journal import Recorded
-from model.alert.case import BELIEVED_US
+from model.alert.parts import BELIEVED_US
 from model.rules.proof import joins, level_of, proof_of
 from store import streams
 from store.database.query import Query

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from messages.ids import SECOND, AlertId, Channel, Instant, OperatorCommand, OperatorId, Outcome
-from model.alert.case import Case, Correction
+from model.alert.case import Case
+from model.alert.parts import Correction
 from model.orders.afterwards import OWN_AGAIN_US, why_not
 from model.orders.refusals import Refusal
 

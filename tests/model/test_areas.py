@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from messages.ids import E164, AlertId, Channel, Instant
-from model.alert.case import Case, KnownPosition
+from model.alert.case import Case
+from model.alert.parts import KnownPosition
 from model.areas import Ring, holds, outline
 from model.policy import Policy, PsapRoute
 from model.rules.psap import has_psap, psap_number

@@ -8,8 +8,9 @@ from msgspec.structs import replace
 from messages import events as ev
 from messages.ids import E164, SECOND, Channel, Instant, OperatorId, Way
 from messages.journal import Recorded
-from model.alert.case import CancelAsked, Case
+from model.alert.case import Case
 from model.alert.evolve import fold
+from model.alert.parts import CancelAsked
 from model.policy import Policy
 from model.rules.asking import LOST_US, Going, Why, way
 from tests.support.actors import NODE

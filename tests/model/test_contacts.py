@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from messages.base import Address
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, Nearness, OperatorId, Proof
-from model.alert.case import CallsTo112, CancelAsked, Case, KnownPosition, PsapCall
+from model.alert.case import Case
+from model.alert.parts import CallsTo112, CancelAsked, KnownPosition, PsapCall
 from model.policy import Policy
 from model.telling.contacts import to_be_told, words
 

@@ -9,8 +9,9 @@ from messages import events as ev
 from messages.base import Position
 from messages.ids import E164, SECOND, Channel, Instant, NodeId
 from messages.journal import Recorded
-from model.alert.case import Case, KnownPosition
+from model.alert.case import Case
 from model.alert.evolve import fold
+from model.alert.parts import KnownPosition
 
 START = Instant(1_795_000_000 * SECOND)
 YEAR_2099 = Instant(4_070_908_800 * SECOND)

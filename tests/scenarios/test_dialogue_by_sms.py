@@ -16,7 +16,7 @@ from messages.ids import (
     Role,
     TextFailure,
 )
-from model.alert.case import Texted
+from model.alert.parts import Texted
 from model.policy import Policy
 from model.rules.asking import LOST_US
 from simulator.config import changed_phone

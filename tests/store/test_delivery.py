@@ -21,8 +21,8 @@ from messages.ids import (
     OperatorId,
     TextPurpose,
 )
-from model.alert.case import Texted
 from model.alert.evolve import fold
+from model.alert.parts import Texted
 from model.rules.delivery import is_final, meaning
 from store import streams
 from store.alerts.accepting import accept

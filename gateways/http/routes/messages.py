@@ -31,8 +31,9 @@ from gateways.http.errors import Refused
 from gateways.http.routes.alerts import APP, KNOWN, TAKES, into_inbox, own, waited
 from messages.events import DialogueSaid, DialogueSeen
 from messages.ids import Channel
-from model.alert.case import Case, Said
+from model.alert.case import Case
 from model.alert.evolve import fold
+from model.alert.parts import Said
 from model.orders.refusals import Refusal
 from model.rules import dialogue
 from store import streams

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from messages import events as ev
 from messages.ids import DataKind, Instant
-from model.alert.case import Case, GivenData
+from model.alert.case import Case
+from model.alert.parts import GivenData
 
 
 def fold_data(case: Case, event: ev.Event, at: Instant) -> Case | None:

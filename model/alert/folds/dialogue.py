@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from messages import events as ev
 from messages.ids import Instant, OperatorId, Unplayed
-from model.alert.case import Case, Filled, Page, Said
+from model.alert.case import Case
+from model.alert.parts import Filled, Page, Said
 
 ANSWERS: Final = ("yes", "no")
 """What the app's two buttons send; on the line they are the keys 1 and 2."""

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from messages import events as ev
 from messages.ids import Advice, Instant, Party
-from model.alert.case import CallsTo112, Case, Correction, Leave
+from model.alert.case import Case
+from model.alert.parts import CallsTo112, Correction, Leave
 from model.telling.told import told
 
 

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from messages import events as ev
 from messages.ids import Instant, PersonalKind
-from model.alert.case import Case, Erased
+from model.alert.case import Case
+from model.alert.parts import Erased
 
 
 def fold_forgetting(case: Case, event: ev.Event, at: Instant) -> Case | None:

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from messages import events as ev
 from messages.ids import Instant, OperatorId, Party
-from model.alert.case import Case, HandOver, Listener
+from model.alert.case import Case
+from model.alert.parts import HandOver, Listener
 from model.alert.reasons import LeaveReason
 
 

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from messages import events as ev
 from messages.ids import Instant, Party
-from model.alert.case import CallsTo112, Case, PsapCall
+from model.alert.case import Case
+from model.alert.parts import CallsTo112, PsapCall
 from model.alert.reasons import ReleaseReason
 from model.telling.told import told
 

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 from messages import events as ev
 from messages.base import Position
 from messages.ids import Channel, Instant, Party
-from model.alert.case import Beside, Case, InboundCall, KnownPosition, Note, Owner
+from model.alert.case import Case
+from model.alert.parts import Beside, InboundCall, KnownPosition, Note, Owner
 from model.rules.cancelling import asked_again, raised_again
 
 

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from messages import events as ev
 from messages.ids import Carried, Instant
-from model.alert.case import Case, Texted
+from model.alert.case import Case
+from model.alert.parts import Texted
 
 
 def fold_texts(case: Case, event: ev.Event, at: Instant) -> Case | None:

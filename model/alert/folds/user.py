@@ -6,9 +6,10 @@ from msgspec.structs import replace
 
 from messages import events as ev
 from messages.ids import Instant
-from model.alert.case import Case, Kept
+from model.alert.case import Case
 from model.alert.folds.dialogue import with_heard
 from model.alert.leg import MACHINE
+from model.alert.parts import Kept
 
 
 def fold_user(case: Case, event: ev.Event, at: Instant) -> Case | None:

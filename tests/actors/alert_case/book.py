@@ -31,9 +31,10 @@ from messages.ids import (
 from messages.journal import Recorded
 from messages.lines import LineGranted, RequestLine
 from messages.operators import OperatorOffer, OperatorsOffered, RequestOperators
-from model.alert.case import Case, Owner
+from model.alert.case import Case
 from model.alert.evolve import begin, evolve
 from model.alert.leg import Leg
+from model.alert.parts import Owner
 from model.policy import Policy
 
 E = TypeVar("E")

@@ -13,9 +13,10 @@ from messages.base import VoicePort
 from messages.bridge import BridgeReport, Member, Press
 from messages.calls import CallReport, CallState
 from messages.ids import BridgeId, Channel, Instant, LineId, OperatorCommand, OperatorId, Outcome, Party
-from model.alert.case import Case, Owner
+from model.alert.case import Case
 from model.alert.evolve import fold
 from model.alert.leg import Leg
+from model.alert.parts import Owner
 from model.orders.effects import refusal
 from model.policy import Duress
 from model.rules.pauses import not_before

@@ -19,8 +19,9 @@ from actors.alert_intake.decider import (
     plan,
 )
 from messages.ids import E164, SECOND, AlertId, Channel, CrewId, Instant, LegId, LineId, NodeId, Party
-from model.alert.case import Case, Owner
+from model.alert.case import Case
 from model.alert.leg import Leg, LegState
+from model.alert.parts import Owner
 
 NOW = Instant(1_000 * SECOND)
 

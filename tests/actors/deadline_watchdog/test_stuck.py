@@ -27,8 +27,9 @@ from actors.deadline_watchdog.stuck import (
 from messages import events as ev
 from messages.base import Joins
 from messages.ids import SECOND, AlertId, CrewId, Instant, NodeId, OperatorCommand, Party, Role
-from model.alert.case import Case, Owner
+from model.alert.case import Case
 from model.alert.leg import LegState
+from model.alert.parts import Owner
 from model.policy import Policy
 from tests.actors.alert_case.book import ALERT, EVERYONE, Book, leg
 

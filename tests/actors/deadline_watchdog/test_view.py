@@ -10,7 +10,7 @@ from messages.events import Event, LinePutBack, LineQuarantined, LineReturned, L
 from messages.ids import SECOND, CrewId, Instant, LineId, NodeId, OperatorId, Role, TrunkId
 from messages.journal import Recorded
 from messages.lines import LineReport, LineState
-from model.alert.case import Owner
+from model.alert.parts import Owner
 from model.policy import LineSpec, Policy, Setup
 from runtime.published.directory import Entry
 

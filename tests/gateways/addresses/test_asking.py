@@ -12,7 +12,8 @@ from gateways.addresses.source import AddressesFailed
 from messages.base import Address
 from messages.ids import AlertId, Channel, CrewId, Instant, NodeId
 from model.address import Around, Nearby, around
-from model.alert.case import Case, KnownPosition, Owner
+from model.alert.case import Case
+from model.alert.parts import KnownPosition, Owner
 from tests.waiting import wait_until_async
 
 HERE, ELSEWHERE = NodeId("n1"), NodeId("n2")

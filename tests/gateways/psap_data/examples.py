@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from messages.base import Address
 from messages.ids import E164, AlertId, BriefingField, Channel, DataKind, Instant, Nearness, Outcome
-from model.alert.case import KnownPosition
+from model.alert.parts import KnownPosition
 from model.record import Contact, Dangerous, PersonRecord
 from model.telling.data_due import Owed
 from model.telling.data_target import DataFormat, DataTarget
