@@ -105,7 +105,7 @@ const TIMES = () => [
   ['days', either('dal … al …', 'from … to …')],
 ];
 
-/** What a filter says that is not set, where it is not *tutti*. @type {Partial<Record<Field, () => string>>} */
+/** What a filter that is not set says, where not *tutti*. @type {Partial<Record<Field, () => string>>} */
 const NOTHING_ASKED = {
   time: () => either('sempre', 'always'),
   line: () => either('tutte', 'all'),

@@ -175,8 +175,8 @@ export function deadline(view, nowUs) {
 }
 
 /**
- * When the user was reached, as the deadline counts it: once an alert that had met it is reopened, the answer of
- * before, and not the one after. @param {CaseView} view
+ * When the user was reached, as the deadline counts it: once an alert that had met it is reopened, the
+ * answer of before, and not the one after. @param {CaseView} view
  */
 function firstReached(view) {
   const { reached_us, met_us, reopened_us, steps } = view;

@@ -72,9 +72,10 @@ export function below(ui) {
   const said = /** @type {PeopleView} */ (rows.list.said);
   if (!said) return nothing;
   const { people, found, known } = said;
+  const those = found === 1 ? 'trovata' : 'trovate';
   const count = rows.search.trim()
     ? either(
-        `${f.count(people.length)} di ${f.count(found)} ${found === 1 ? 'trovata' : 'trovate'}, ${f.count(known)} in tutto`,
+        `${f.count(people.length)} di ${f.count(found)} ${those}, ${f.count(known)} in tutto`,
         `${f.count(people.length)} of ${f.count(found)} found, ${f.count(known)} in all`,
       )
     : either(
