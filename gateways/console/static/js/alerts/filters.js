@@ -107,7 +107,7 @@ const TIMES = () => [
 
 /** What a filter that is not set says, where not *tutti*. @type {Partial<Record<Field, () => string>>} */
 const NOTHING_ASKED = {
-  time: () => either('sempre', 'always'),
+  time: () => either('sempre', 'any time'),
   line: () => either('tutte', 'all'),
 };
 
