@@ -16,7 +16,7 @@ from gateways.http.auditing import AUDIT, nothing_unaudited
 from gateways.http.context import Web
 from gateways.http.routes import audit
 from messages.events import PageNamed, PageOpened
-from messages.ids import OperatorId, UserId
+from messages.ids import OperatorId, Outcome, UserId
 from store import streams
 from store.audit.entry import EVERYBODY, Action
 from store.audit.verify import verify
@@ -51,6 +51,19 @@ def story(web: Web, client: Client, giulia: UserId) -> Story:
     made = Story(web.journal, CLOCK.now_us()).opened().identified(giulia)
     wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
     return made
+
+
+def test_a_history_that_stays_open_enters_the_audit_where_it_has_changed(
+    client: Client, place: Place, web: Web, story: Story
+) -> None:
+    first = client.get("/v1/alerts", headers=place.operator())
+    again = {**place.operator(), "if-none-match": first.headers["etag"]}
+    assert client.get("/v1/alerts", headers=again).status_code == 304
+    assert len(entered(web, Action.READ_LIST)) == 1
+    story.closed(Outcome.FALSE_ALARM)
+    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    assert client.get("/v1/alerts", headers=again).status_code == 200
+    assert len(entered(web, Action.READ_LIST)) == 2
 
 
 def test_every_route_says_what_it_is_to_the_audit(web: Web) -> None:

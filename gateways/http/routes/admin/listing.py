@@ -24,7 +24,7 @@ UNCHANGED: Final = "`If-None-Match` with the `ETag` of the answer before: 304 wh
 
 
 async def listed(
-    web: Web, request: AnyRequest, view: msgspec.Struct, subjects: Iterable[str] = ()
+    web: Web, request: AnyRequest, view: msgspec.Struct, subjects: Iterable[str] = (), detail: str = ""
 ) -> Response[bytes]:
     """The view with its ETag; 304 with nothing where the page has it already (RFC 9110, 15.4.5)."""
     response = no_store(answer(request, view))
@@ -32,6 +32,6 @@ async def listed(
     if header(request, b"if-none-match") == tag:
         response = no_store(Response(b"", status_code=304))
     elif isinstance(request.route_handler.opt["audit"], Action):
-        await web.audit.note(request, subjects)
+        await web.audit.note(request, subjects, detail=detail)
     response.headers["etag"] = tag
     return response

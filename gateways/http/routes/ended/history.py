@@ -19,6 +19,8 @@ from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_sto
 from gateways.http.context import Web
 from gateways.http.door.auth import OPERATOR
 from gateways.http.errors import NoSuchAlert
+from gateways.http.routes.admin.listing import UNCHANGED
+from gateways.http.routes.admin.listing import listed as told
 from gateways.http.routes.alerts import checked
 from gateways.http.routes.ended.filtering import FILTERED, Days, Wanted
 from messages.ids import OperatorId
@@ -58,7 +60,7 @@ def history_routes(web: Web, users: Users, tally: Tally) -> list[HTTPRouteHandle
         summary="The alerts that there were and are",
         description="`search` is the end of a telephone number (three digits at least), a part of a name, or "
         "the beginning of an alert's id; empty finds all. The other parameters filter what is found. "
-        "Of others' alerts neither number nor last name.",
+        f"Of others' alerts neither number nor last name. {UNCHANGED}",
         operation_id="alerts",
         audit=Action.READ_LIST,
         dependencies=FILTERED,
@@ -86,8 +88,7 @@ def history_routes(web: Web, users: Users, tally: Tally) -> list[HTTPRouteHandle
         page = await asyncio.to_thread(look, me, search.strip(), asked, limit, upto)
         # Not what was searched for: it may be a name, or a number.
         detail = "search" if search.strip() else ""
-        await web.audit.note(request, (one.alert for one in page.alerts), detail=detail)
-        return no_store(answer(request, page))
+        return await told(web, request, page, [one.alert for one in page.alerts], detail)
 
     @get(
         "/v1/alerts/{alert:str}/story",

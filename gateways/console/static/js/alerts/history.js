@@ -113,7 +113,8 @@ export function pane(ui) {
   const { feed } = ui;
   forget(ui);
   followed(ui);
-  if (feed.link === 'live' && state.pages === 1 && Date.now() - state.askedAtMs > AGAIN_MS) load(ui);
+  if (feed.link === 'live' && state.pages === 1 && Date.now() - state.askedAtMs > AGAIN_MS)
+    load(ui, false, true);
   return html`<section class="view history" aria-labelledby="hist-h">
     <header class="page-head">
       <h1 id="hist-h" tabindex="-1">${either('Storico', 'History')}</h1>

@@ -21,6 +21,7 @@ export const state = {
   asked: 0,
   heard: 0, // the place of the event for which the story was read again
   askedAtMs: 0,
+  tag: '', // of the answer that is shown
   pages: 1,
   typing: 0,
   /** @type {{ alert: string, said: '' | 'beingMade' | 'downloaded' | 'notMade' }} */
@@ -56,17 +57,26 @@ async function read(ui, path) {
   }
 }
 
-/** @param {Ui} ui */
-export async function load(ui, older = false) {
+/**
+ * Ask for the first of the list, or for what is `older`; `again`: only whether it has changed, which enters the
+ * audit where it has.
+ * @param {Ui} ui
+ */
+export async function load(ui, older = false, again = false) {
   const asked = (state.asked += 1);
   state.askedAtMs = Date.now();
   const query = filters(ui);
   query.set('search', state.search.trim());
   query.set('limit', String(PAGE));
   if (older) query.set('before', String(state.items.at(-1).seq));
-  const page = await read(ui, `/v1/alerts?${query}`);
+  const answer = await ui.feed
+    .read(`/v1/alerts?${query}`, again && state.tag ? { 'if-none-match': state.tag } : {})
+    .catch(() => null);
+  const page = answer?.ok ? await answer.json().catch(() => null) : null;
   if (asked !== state.asked) return; // something else has been asked for meanwhile
+  state.fault = !page && answer?.status !== 304;
   if (page) {
+    state.tag = older ? '' : (answer.headers.get('etag') ?? '');
     state.items = older ? [...state.items, ...page.alerts] : page.alerts;
     state.pages = older ? state.pages + 1 : 1;
     state.more = page.more;
@@ -79,6 +89,7 @@ export function forget(ui) {
   if (state.erased === ui.feed.erased) return;
   state.erased = ui.feed.erased;
   state.items = [];
+  state.tag = '';
   state.story = null;
   load(ui);
   if (state.chosen) choose(ui, state.chosen);
