@@ -10,7 +10,7 @@ from typing import Final
 from center.modems import obstacles
 from center.modems.unnamed import unnamed
 from center.state.state_dir import StateDir
-from gateways.console.views import ModemView
+from gateways.console.views.plant import ModemView
 from gateways.gsm.dialects.loading import installed
 from model.policy import LineSpec
 

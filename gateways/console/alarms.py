@@ -8,7 +8,7 @@ from collections.abc import Callable, Container
 
 import msgspec
 
-from gateways.console.views import AlarmOverView, AlarmView, QuietView
+from gateways.console.views.plant import AlarmOverView, AlarmView, QuietView
 from messages import events as ev
 from messages.ids import AlertId, Instant, NodeId, Role
 from messages.journal import Recorded

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
-from gateways.console.views import AlarmOverView, AlarmView, QuietView
+from gateways.console.views.plant import AlarmOverView, AlarmView, QuietView
 
 V = TypeVar("V", AlarmView, AlarmOverView)
 Name = tuple[str, str]

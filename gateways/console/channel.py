@@ -27,14 +27,8 @@ from gateways.console.entering import Entering, Noting
 from gateways.console.following import SHOWN, Batch
 from gateways.console.people import OperatorRecord
 from gateways.console.screen import Screen
-from gateways.console.views import (
-    Events,
-    LineView,
-    MeView,
-    ModemView,
-    NodesTold,
-    Snapshot,
-)
+from gateways.console.views.plant import LineView, ModemView
+from gateways.console.views.told import Events, MeView, NodesTold, Snapshot
 from gateways.nodes import NodeView
 from messages.ids import AlertId, OperatorId
 from messages.journal import Recorded

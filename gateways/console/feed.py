@@ -10,20 +10,13 @@ import msgspec
 from msgspec.structs import replace
 
 from gateways.console.picture import Known, Picture
-from gateways.console.views import (
+from gateways.console.views.case import (
     BesideView,
     CaseView,
     CorrectedView,
     DataView,
-    EventView,
     FilledView,
     HandOverView,
-    Levels,
-    LevelView,
-    LineView,
-    LoudnessView,
-    OperatorView,
-    OutView,
     PartyView,
     PersonView,
     PositionView,
@@ -31,6 +24,8 @@ from gateways.console.views import (
     StepsView,
     TextedView,
 )
+from gateways.console.views.plant import Levels, LevelView, LineView, LoudnessView, OperatorView, OutView
+from gateways.console.views.told import EventView
 from messages import events as ev
 from messages.base import Address, Joins, Message
 from messages.calls import CallState

@@ -10,7 +10,7 @@ from typing import Final, Protocol, TypeVar
 
 import msgspec
 
-from gateways.console.views import PersonView
+from gateways.console.views.case import PersonView
 from messages.ids import E164, SECOND, Instant, OperatorId, UserId
 from runtime import logs
 from runtime.clock import Clock

@@ -14,15 +14,8 @@ from gateways.console.listed import Listed
 from gateways.console.map.tiles import Tiles
 from gateways.console.people import OperatorRecord, People
 from gateways.console.protocols import CallProtocol
-from gateways.console.views import (
-    AlarmOverView,
-    AlarmView,
-    CenterView,
-    LineView,
-    ModemView,
-    QuietView,
-    map_view,
-)
+from gateways.console.views.plant import AlarmOverView, AlarmView, LineView, ModemView, QuietView
+from gateways.console.views.told import CenterView, map_view
 from gateways.console.watching import Watching
 from gateways.nodes import Nodes
 from messages.events import PersonalDataChanged

@@ -22,7 +22,7 @@ from gateways.console.page import page_routes
 from gateways.console.people import People
 from gateways.console.screen import Screen
 from gateways.console.sessions import Cookies
-from gateways.console.views import ModemView
+from gateways.console.views.plant import ModemView
 from gateways.console.voices.headsets import Headsets
 from gateways.console.voices.meters import Meters
 from gateways.console.voices.voice import voice_route

@@ -12,7 +12,7 @@ from gateways.console.ended.afterwards import Room
 from gateways.console.following import Following
 from gateways.console.people import People
 from gateways.console.sessions import Cookies
-from gateways.console.views import ModemView
+from gateways.console.views.plant import ModemView
 from gateways.http.answers import AnyConnection
 from gateways.http.auditing import Auditing
 from gateways.http.backups import Backups

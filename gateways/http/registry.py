@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from gateways.console.people import OperatorRecord
-from gateways.console.views import PersonView
+from gateways.console.views.case import PersonView
 from messages.ids import OperatorId, UserId
 from model.alert.case import Case
 from model.record import SHARED, Shared, shared

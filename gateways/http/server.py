@@ -20,7 +20,7 @@ from typing import Any, Final
 import uvicorn
 from litestar import Litestar
 
-from gateways.console.views import ModemView
+from gateways.console.views.plant import ModemView
 from gateways.http.app import build, parts
 from gateways.http.backups import Backups
 from gateways.http.context import Giving, Measures, Web

@@ -14,7 +14,9 @@ from gateways.console.ended.finding import PastAlert
 from gateways.console.ended.reviewing import GivenReviews, ReviewsView
 from gateways.console.handed import ShiftView
 from gateways.console.timeline import Entry
-from gateways.console.views import CaseView, Events, Levels, NodesTold, Snapshot
+from gateways.console.views.case import CaseView
+from gateways.console.views.plant import Levels
+from gateways.console.views.told import Events, NodesTold, Snapshot
 from gateways.http.records import RecordAnswer
 from gateways.http.routes.admin.answers import KeyIssued, KeysView, OperatorAdded, OperatorsView, VersionView
 from gateways.http.routes.admin.backups import BackupsView

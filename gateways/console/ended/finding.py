@@ -16,7 +16,7 @@ from gateways.console.ended.tally import Tally
 from gateways.console.feed import case_view
 from gateways.console.people import People
 from gateways.console.picture import Known
-from gateways.console.views import CaseView
+from gateways.console.views.case import CaseView
 from messages.ids import E164, AlertId, Channel, Instant, OperatorCommand, OperatorId, Outcome, UserId
 from messages.journal import Recorded
 from model import figures

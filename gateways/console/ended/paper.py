@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from gateways.console.views import CaseView
+from gateways.console.views.case import CaseView
 from model.record import EMPTY
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from gateways.console.views import AlarmView
+from gateways.console.views.plant import AlarmView
 from gateways.nodes import Standing
 from messages.ids import SECOND, Instant, NodeId
 from messages.lines import LineLevels, LineReport, LineState

@@ -18,7 +18,7 @@ from litestar.openapi.spec import Components, SecurityScheme, Tag
 from gateways.console.ended import reviewing
 from gateways.console.ended.earlier import Earlier
 from gateways.console.handed import NoteRow, ShiftView
-from gateways.console.views import CaseView
+from gateways.console.views.case import CaseView
 from gateways.http import answers, bodies, records
 from gateways.http.decoding import JSON, MSGPACK
 from gateways.http.door import passkeys

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from gateways.console import feed
 from gateways.console.picture import CLOSED_KEPT_US, Picture
 from gateways.console.timeline import LENGTH_MAX
-from gateways.console.views import OutView, PersonView
+from gateways.console.views.case import PersonView
+from gateways.console.views.plant import OutView
 from messages import events as ev
 from messages.base import Position
 from messages.ids import (

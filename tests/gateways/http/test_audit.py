@@ -9,7 +9,8 @@ import pytest
 from litestar import Litestar, get
 from litestar.testing import TestClient
 
-from gateways.console import channel, views
+from gateways.console import channel
+from gateways.console.views import case, plant, told
 from gateways.http import auditing
 from gateways.http.app import build
 from gateways.http.auditing import AUDIT, nothing_unaudited
@@ -74,7 +75,9 @@ def test_every_route_says_what_it_is_to_the_audit(web: Web) -> None:
 
 
 def test_every_message_of_the_console_says_so_too() -> None:
-    structs = [one for module in (views, channel) for one in vars(module).values() if _is_message(one)]
+    structs = [
+        one for module in (case, plant, told, channel) for one in vars(module).values() if _is_message(one)
+    ]
     assert {one.__struct_config__.tag for one in structs} == set(channel.MESSAGES)
 
 

@@ -14,7 +14,7 @@ from gateways.console.ended.earlier import Earlier, earlier
 from gateways.console.ended.finding import PastAlert, Users, found, listed, story
 from gateways.console.ended.paper import for_paper
 from gateways.console.ended.tally import Tally
-from gateways.console.views import CaseView
+from gateways.console.views.case import CaseView
 from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
 from gateways.http.context import Web
 from gateways.http.door.auth import OPERATOR

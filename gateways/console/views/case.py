@@ -1,4 +1,4 @@
-"""The data of the screen: what the console's WebSocket carries, as structs. See docs/api.md.
+"""One alert as the screen is told it, as structs. See docs/api.md.
 
 All times are microseconds UTC and named `_us`; what has not happened is null. Words are the page's.
 """
@@ -7,12 +7,8 @@ from __future__ import annotations
 
 import msgspec
 
-from gateways.console.map.tiles import Tiles
-from gateways.console.protocols import CallProtocol
 from gateways.console.timeline import Entry
-from gateways.nodes import NodeView
-from messages.base import Address, Joins
-from messages.calls import CallState
+from messages.base import Address
 from messages.ids import (
     E164,
     Advice,
@@ -24,23 +20,17 @@ from messages.ids import (
     LineId,
     NodeId,
     OperatorId,
-    OperatorLine,
     Outcome,
     Party,
     PersonalKind,
     Proof,
-    ShiftState,
     TextFailure,
-    TrunkId,
 )
-from messages.lines import LineState, VoiceService, WayLevel
 from model.alert.phase import Phase
 from model.alert.told import Changes
-from model.loudness import Loudness
 from model.orders.refusals import Refusal
 from model.record import EMPTY, PersonRecord
 from model.rules.spoken import Progress
-from store.registry.people import StaffRole
 
 
 class PersonView(msgspec.Struct, frozen=True, kw_only=True):
@@ -344,263 +334,3 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     """Whose AlertCase has it; empty while none has. Its `levels` are told there alone."""
     withheld: bool = False
     """What the queue does not need is left out, until the case is opened or the operator called for it."""
-
-
-class OperatorView(msgspec.Struct, frozen=True, kw_only=True):
-    """One operator of the registry."""
-
-    operator: OperatorId
-    name: str
-    state: ShiftState
-    since_us: Instant | None
-    reason: str
-    alert: AlertId | None
-    """What she is on, or called for."""
-    wrap_up_until_us: Instant | None = None
-    """So long she is called after all others, unless she says before that she is ready."""
-    line: OperatorLine = OperatorLine.ON_DEMAND
-    """How she is meant to be reached."""
-    line_state: CallState = CallState.UNKNOWN
-    """Of a line of her own: `answered`, it stands; `dialling`, `ringing`: it will; else it is her phone."""
-    line_text: str = ""
-    """Why it does not stand."""
-    node: NodeId = NodeId("")
-    """Where her shift is."""
-
-
-class LoudnessView(msgspec.Struct, frozen=True, kw_only=True):
-    """How loud a line's last call was."""
-
-    at_us: Instant
-    into: WayLevel
-    """What came from the line, with its gain."""
-    out: WayLevel
-    says: Loudness
-    """Of what came from the line."""
-    better_gain_in_db: float | None
-    """What the setting might be; null where it is well."""
-
-
-class OutView(msgspec.Struct, frozen=True, kw_only=True):
-    """A line that somebody has taken out of service."""
-
-    by: OperatorId
-    reason: str
-    since_us: Instant
-
-
-class LineView(msgspec.Struct, frozen=True, kw_only=True):
-    """One configured line: what the journal says of it (a held leg, a quarantine), and its modem."""
-
-    line: LineId
-    trunk: TrunkId
-    emergency: bool
-    alert: AlertId | None
-    party: Party | None
-    operator: OperatorId | None
-    """Whose call is nailed up on it."""
-    tester: OperatorId | None = None
-    """Who tries it with a call now."""
-    quarantine: str
-    """Why it is not to be used; empty when it can be."""
-    since_us: Instant | None
-    state: LineState | None = None
-    """As its modem's actor has said last; null until it has."""
-    signal_dbm: int | None = None
-    registration: str = ""
-    """How the network knows its SIM: `home`, `roaming`, `searching`, `denied`, …"""
-    service: VoiceService = VoiceService.UNKNOWN
-    """Which way a call would go: `ims` (VoLTE), `csfb` (LTE, back to 2G or 3G for it), `circuit` (2G, 3G),
-    `none` (registered for data alone), `unknown`."""
-    joins: Joins = Joins.HOST
-    """How it joins its calls: `host`, `network` (all on this one line, no voice comes here), `none`."""
-    node: NodeId | None = None
-    """Whose it is, where there are several nodes: of another one's modem nothing is told. Else null."""
-    loudness: LoudnessView | None = None
-    """Null before its first call."""
-    out: OutView | None = None
-    """Null while it is in service: no call begins on one that was taken out."""
-
-
-class ModemView(msgspec.Struct, frozen=True, kw_only=True):
-    """A modem that is plugged in at this node, and that no line names."""
-
-    position: str
-    """Its USB socket, `1-2.3`."""
-    name: str
-    """What it calls itself; else its USB ids."""
-    ports: bool
-    """Whether it shows any: a stick that shows itself as a disk has none, nor has one without a driver."""
-    perhaps: list[LineId]
-    """The lines that look for their modem: it may be theirs."""
-
-
-class LevelView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How loud one party is."""
-
-    dbfs: int
-    """Loudness over about the last 200 ms, −100 to 0."""
-    voice: bool = False
-    silent_ms: int = 0
-    """How long there has been digital silence, which no microphone gives."""
-    tone: str = ""
-    """What a machine says on the line: `busy`, `congestion`, `ringing`, `dial`, `fax`."""
-
-
-class Levels(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="levels", omit_defaults=True):
-    """How loud the parties of an alert are now, told to whoever has it on the screen. Of no journal."""
-
-    alert: AlertId
-    user: LevelView | None = None
-    operator: LevelView | None = None
-    psap: LevelView | None = None
-
-
-class AlarmView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Something wrong with the center itself. What it means is in `/console/data/alarms.json`."""
-
-    alarm: str
-    subject: str
-    text: str
-    since_us: Instant
-    seen_us: Instant | None = None
-    """When an operator has acknowledged it, at any console; and who."""
-    seen_by: OperatorId | None = None
-    quiet_us: Instant | None = None
-    """Until then it is expected, and calls nobody."""
-
-
-class AlarmOverView(msgspec.Struct, frozen=True, kw_only=True):
-    """It was wrong, is no more, and nobody has seen it."""
-
-    alarm: str
-    subject: str
-    since_us: Instant
-    over_us: Instant
-
-
-class QuietView(msgspec.Struct, frozen=True, kw_only=True):
-    """What is kept quiet for planned work. Empty: all that may be."""
-
-    alarm: str
-    subject: str
-    node: NodeId
-    until_us: Instant
-    by: OperatorId
-    reason: str
-
-
-class MeView(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is signed on here."""
-
-    operator: OperatorId
-    name: str
-    number: E164 | None
-    role: StaffRole
-    """As it was when the connection began; what it allows is asked again at each use."""
-
-
-class MapView(msgspec.Struct, frozen=True, kw_only=True):
-    """The pictures of the map that this center hands out."""
-
-    attribution: str
-    min_zoom: int
-    max_zoom: int
-
-
-class CenterView(msgspec.Struct, frozen=True, kw_only=True):
-    """What the screen has to know of the settings."""
-
-    version: str
-    deadline_s: float
-    no_answer_s: float
-    met_by: str
-    psap_number: str
-    psap_live: bool
-    duress: str
-    operator_line: str
-    """How operators are reached: `on_demand`, `nailed_up`, or `headset`, the voice in the browser."""
-    map: MapView | None
-    """None: the page draws what it has itself."""
-    protocols: tuple[CallProtocol, ...] = ()
-    language: str = "it"
-    """The center's own."""
-    speaks: dict[str, list[str]] = {}
-    """In which languages each question can be spoken, by its name: `violence-3`."""
-
-
-class EventView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One event of the journal, as an export shows it."""
-
-    seq: int
-    stream: str
-    version: int
-    type: str
-    at_us: Instant
-    alert: AlertId | None = None
-    data: msgspec.Raw = msgspec.Raw(b"{}")
-
-
-class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="snapshot"):
-    """Everything, as of `seq`. The first message of a connection that resumes nothing."""
-
-    seq: int
-    now_us: Instant
-    center: CenterView
-    me: MeView
-    cases: list[msgspec.Raw]
-    """CaseView of each open alert, and of those closed lately."""
-    allowed: dict[AlertId, dict[str, Refusal | None]]
-    """For each alert, for each command: null when it is allowed to me now, else the reason why not."""
-    operators: list[OperatorView]
-    lines: list[LineView]
-    alarms: list[AlarmView]
-    alarms_over: list[AlarmOverView]
-    quiet: list[QuietView]
-    modems: list[ModemView]
-    open: int
-    """How many alerts are open; more than there are `cases` in a storm."""
-    watching: dict[AlertId, list[OperatorId]]
-    """Who has which alert on the screen in full."""
-
-
-class Events(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="events", omit_defaults=True):
-    """What has happened since the last message, and everything that it changed, as of `seq`."""
-
-    seq: int
-    now_us: Instant
-    open: int
-    events: list[msgspec.Raw] = []
-    """EventView of each, in the journal's order; of others' cases that are not opened without its data."""
-    cases: list[msgspec.Raw] = []
-    """CaseView of each alert that changed; it replaces what was known of it."""
-    allowed: dict[AlertId, dict[str, Refusal | None]] = {}
-    gone: list[AlertId] = []
-    """Closed alerts that are no longer shown."""
-    operators: list[OperatorView] | None = None
-    lines: list[LineView] | None = None
-    alarms: list[AlarmView] | None = None
-    alarms_over: list[AlarmOverView] | None = None
-    alarms_changed: list[AlarmView] = []
-    """In place of `alarms`, where they were asked for by `?changes=alarms`: what is new or another, and which
-    are there no more; so of those that are over."""
-    alarms_gone: list[tuple[str, str]] = []
-    over_changed: list[AlarmOverView] = []
-    over_gone: list[tuple[str, str]] = []
-    quiet: list[QuietView] | None = None
-    modems: list[ModemView] | None = None
-    watching: dict[AlertId, list[OperatorId]] | None = None
-
-
-class NodesTold(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="nodes"):
-    """The nodes, where there are several: after the first message, and when anything of it is new."""
-
-    nodes: tuple[NodeView, ...]
-    """The one that this console is connected to first."""
-    ticket: str
-    """By which she goes on at another one, should this one be lost; empty where she cannot."""
-
-
-def map_view(tiles: Tiles) -> MapView:
-    """What the page has to know of them."""
-    return MapView(attribution=tiles.attribution, min_zoom=tiles.min_zoom, max_zoom=tiles.max_zoom)
