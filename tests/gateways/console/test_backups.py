@@ -99,3 +99,9 @@ def test_what_is_wrong_is_said_one_is_ordered_by_a_key_and_followed_as_it_goes_o
     expect(main).not_to_contain_text(words["at_work"], timeout=15_000)
     expect(main).to_contain_text(words["good"])
     assert place.backups.ordered == [Work.BACKUP, Work.CHECK]
+    # With nowhere to write it none is ordered, and the page says why in its own words.
+    place.backups.stands = stands(now_us, file="", to=(), kept=(), wrong=(BackupWrong.NO_PLACE,))
+    expect(main).to_contain_text("[backup] file", timeout=15_000)
+    page.keyboard.press("a")
+    expect(page.get_by_role("alert")).to_contain_text("[backup] file")
+    assert place.backups.ordered == [Work.BACKUP, Work.CHECK]

@@ -33,6 +33,11 @@ export async function again(ui) {
 
 /** @param {Ui} ui @param {'backup' | 'check'} work */
 async function begin(ui, work) {
+  if (list.said?.wrong.includes('no_place')) {
+    refused = wrong('no_place');
+    ui.draw();
+    return;
+  }
   const answer = await answered(ui.feed.ask('POST', `${PATH}/${work}`));
   refused = answer.said ? '' : why(answer.code);
   await list.load(ui);
