@@ -183,6 +183,7 @@ def test_a_person_is_added_corrected_merged_and_erased_by_keys_alone(
     page.keyboard.press("Enter")
     expect(said).to_contain_text(words["erased"])
     expect(page.locator(f'.people tr[data-key="{giulia.id}"]')).to_have_count(0)
+    expect(page.locator("#people-search")).to_have_value("")  # the name is left nowhere
     assert registry.count_users() == 0
 
 

@@ -7,7 +7,7 @@ import * as f from '../../words/format.js';
 import { why } from '../frame/faults.js';
 import { Form } from '../frame/form.js';
 import { nameOf } from './fields.js';
-import { read, rows } from './list.js';
+import { read, rows, seek } from './list.js';
 
 /** @type {FormField[]} */
 const FIELDS = [
@@ -45,7 +45,8 @@ async function send(ui) {
   const said = /** @type {PersonErased} */ (await rows.send(ui, 'POST', path, rows.form.now));
   if (!said) return;
   person = null;
-  rows.form = null;
+  Object.assign(rows, { form: null, search: '' }); // where somebody was erased the name is left nowhere
+  await seek(ui);
   const held = said.held.length
     ? either(
         `; ${alerts(said.held.length)} da conservare, fino al rilascio`,
