@@ -31,6 +31,7 @@ CELLS: tuple[tuple[str, str, Role, Kind], ...] = (
     ("main", "psap_ordered", Role.JOURNAL_KEEPER, Kind.KILL),
     ("main", "user_dialled", Role.OPERATOR_LINES, Kind.KILL),
     ("main", "leave_ordered", Role.RECORDING_KEEPER, Kind.KILL),
+    ("voice", "ringing_in", Role.LINE_TESTER, Kind.KILL),
     ("voice", "ringing_in", Role.ALERT_INTAKE, Kind.KILL),
     ("voice", "taken", Role.OPERATOR_POOL, Kind.STOP),
     ("voice", "joined", Role.ADMIN, Kind.KILL),

@@ -88,7 +88,9 @@ def test_they_go_on_while_what_it_has_written_is_sealed(
     assert started.case.phone == phone
     assert started.journal.scrub() == ""
     found = b"".join(one.read_bytes() for one in tmp_path.glob("journal.db*"))
-    assert found.count(phone.encode()) == 4, "the registry's row and the alias, each with its index"
+    assert found.count(phone.encode()) == 5, (
+        "the registry's row and the alias, each with its index; and what a person is searched for by"
+    )
     assert verify(started.journal).problems == ()
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gateways.gsm.line.alarm import ALARM, ALARMS, OUT_US, STRONG_DBM, WEAK, WEAK_US, Health, LineAlarm
+from gateways.gsm.line.alarm import ALARM, OUT_US, STRONG_DBM, WEAK, WEAK_US, Health, LineAlarm
 from gateways.gsm.line.condition import condition
 from messages.events import AlarmRaised
 from messages.ids import SECOND, Instant, LineId
@@ -104,12 +102,6 @@ def test_a_line_that_fails_what_is_dialled_is_told_of_at_once_until_a_dial_gets_
 def test_a_call_that_is_nobodys_is_an_alarm_until_it_is_gone(watch: Watch) -> None:
     assert watch.wait(3, LineState.FAILING, ghosts=1) == [("raised", "line.stray_call")]
     assert watch.wait(3, LineState.READY) == [("cleared", "line.stray_call")]
-
-
-def test_every_alarm_of_a_line_has_words_in_both_languages() -> None:
-    page = Path(__file__).parents[3] / "gateways/console/static/js/plant/alarm-kinds.js"
-    worded = set(re.findall(r"^  '?([\w.]+)'?: \([^[]*\[\s*either\(", page.read_text(), re.MULTILINE))
-    assert set(ALARMS) <= worded
 
 
 @pytest.mark.parametrize(
