@@ -136,6 +136,7 @@ class Story:
             page.keyboard.press("n")
             page.locator(".nodes tbody tr").first.focus()
             page.keyboard.press("q")
+            page.keyboard.press("Enter")
             self.picture(page, "restart")
             self.ready()
             page.locator("[data-link=live]").wait_for(timeout=30_000)

@@ -131,6 +131,8 @@ def test_a_setting_is_changed_taken_back_and_a_restart_waits_by_keys_alone(
     typed(page, "17,5")
     expect(head).to_contain_text(words["saved"])
     page.keyboard.press("q")
+    assert orders.order_of(journal, place.node) is None, "asked first"
+    page.keyboard.press("Enter")
     expect(notes).to_contain_text(words["waits"])
     # Z takes back what was done last, and there is one Z.
     assert page.locator(".settings kbd").get_by_text("Z", exact=True).count() == 1
@@ -142,6 +144,7 @@ def test_a_setting_is_changed_taken_back_and_a_restart_waits_by_keys_alone(
     expect(notes).not_to_contain_text(words["after"])
     assert file.read_text() == SHIPPED
     page.keyboard.press("q")
+    page.keyboard.press("Enter")
     expect(notes).to_contain_text(words["waits"])
     assert not (place.state / "run" / AGAIN).exists()
     page.keyboard.press("n")
@@ -153,6 +156,7 @@ def test_a_setting_is_changed_taken_back_and_a_restart_waits_by_keys_alone(
     page.keyboard.press("d")
     expect(page.locator(".nodes .page-head")).to_contain_text(words["alone"])
     page.keyboard.press("q")
+    page.keyboard.press("Enter")
     expect(row).to_contain_text(words["waits"])
     assert orders.kind_of(orders.order_of(journal, place.node)) is NodeOrder.RESTART
     story.closed(Outcome.FALSE_ALARM)

@@ -6,7 +6,7 @@ import { either } from '../../words/words.js';
 import * as f from '../../words/format.js';
 import { listPage } from '../frame/page.js';
 import { Rows } from '../frame/rows.js';
-import { orderNode, orderSaid } from './order.js';
+import { askRestart, orderNode, orderSaid } from './order.js';
 
 const CLOCK_MS = 500; // beyond it somebody is to look at the clock
 
@@ -29,7 +29,7 @@ export function pressed(ui, key) {
   if (key === 'Z' && node?.order) orderNode(ui, rows, node, null);
   else if (rows.pressed(ui, key)) return true;
   else if (key === 'D' && node) orderNode(ui, rows, node, node.order === 'drain' ? null : 'drain');
-  else if (key === 'Q' && node) orderNode(ui, rows, node, 'restart');
+  else if (key === 'Q' && node) askRestart(ui, rows, node);
   else return false;
   return true;
 }

@@ -36,3 +36,14 @@ export async function orderNode(ui, rows, node, order) {
   if (await rows.order(ui, 'PATCH', path, body))
     rows.say(ui, true, order ? '' : either('Annullato.', 'Taken back.'));
 }
+
+/**
+ * Asked first: where no alert is open it is done within two seconds, and Z comes too late.
+ * @param {Ui} ui @param {import('../frame/rows.js').Rows<any>} rows @param {NodeRow} node
+ */
+export function askRestart(ui, rows, node) {
+  const question = node.alerts
+    ? either(`Riavvio ${node.node} appena è libero?`, `Restart ${node.node} once no alert is open?`)
+    : either(`Riavvio ${node.node} adesso?`, `Restart ${node.node} now?`);
+  rows.ask(ui, question, () => orderNode(ui, rows, node, 'restart'));
+}

@@ -7,7 +7,7 @@ import { either } from '../../words/words.js';
 import { Form } from '../frame/form.js';
 import { button, listPage } from '../frame/page.js';
 import { Rows } from '../frame/rows.js';
-import { orderNode, orderSaid } from '../nodes/order.js';
+import { askRestart, orderNode, orderSaid } from '../nodes/order.js';
 import { fieldsOf, meaning, noNumber, sent, setting, shown, wasThere } from './values.js';
 
 /** @typedef {import('./values.js').Setting} Setting */
@@ -104,7 +104,7 @@ export function pressed(ui, key) {
   else if (rows.pressed(ui, key)) return true;
   else if (key === 'Q' && !node.order) {
     rows.undo = null; // Z takes the restart back from here on
-    orderNode(ui, rows, node, 'restart');
+    askRestart(ui, rows, node);
   } else if (key === 'F') {
     onlySet = !onlySet;
     ui.draw();
