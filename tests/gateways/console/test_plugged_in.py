@@ -1,4 +1,6 @@
-"""The modems that are plugged in and that no line names, on the plant page while all lines are well."""
+"""The modems that are plugged in and that no line names: told on the plant page while all lines are well, and
+made lines of in the Administration.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,9 @@ def test_a_modem_that_no_line_uses_is_told_below_the_lines_and_is_no_alarm(
     machine.plug("1-2", QUECTEL, {2: "ttyUSB2"}, attributes={"manufacturer": "Quectel", "product": "EG25-G"})
     machine.plug("1-3", "12d1:1446", {}, without_driver={0: "08"})
     monkeypatch.setattr(obstacles, "HERE", machine.roots)
+    place.settings_file()
     journal = place.journal()
-    Registry(journal).set_role(place.marta, StaffRole.SUPERVISOR, by="test")
+    Registry(journal).set_role(place.marta, StaffRole.ADMIN, by="test")
     journal.close()
     site = WebThread(place)
     try:
@@ -37,5 +40,14 @@ def test_a_modem_that_no_line_uses_is_told_below_the_lines_and_is_no_alarm(
         expect(told.first).to_contain_text("Quectel EG25-G, USB socket 1-2: no line uses it")
         expect(told.last).to_contain_text("12d1:1446, USB socket 1-3: without ports")
         expect(console.locator(".plant__alarms")).not_to_contain_text("1-2")
+        console.keyboard.press("5")
+        console.keyboard.press("l")
+        expect(console.locator(".lines .plant__modems li").first).to_contain_text("USB socket 1-2")
+        console.keyboard.press("a")
+        expect(console.locator("#modem-port")).to_have_value("usb:1-2")
+        console.locator("#modem-name").fill("milano1")
+        console.keyboard.press("Enter")
+        expect(console.locator(".lines .page-head")).to_contain_text("milano1: written.")
+        assert 'name = "milano1"' in (place.state / "center.toml").read_text()
     finally:
         site.stop()

@@ -58,8 +58,8 @@ async function read(ui, path) {
 }
 
 /**
- * Ask for the first of the list, or for what is `older`; `again`: only whether it has changed, which enters the
- * audit where it has.
+ * Ask for the first of the list, or for what is `older`; `again`: only whether it has changed, which enters
+ * the audit where it has.
  * @param {Ui} ui
  */
 export async function load(ui, older = false, again = false) {

@@ -19,8 +19,8 @@ function sentence(one) {
       `${what}: no line’s, or that of ${lines}, which looks for its modem`,
     );
   return either(
-    `${what}: nessuna linea lo usa; «securwoman modem list --toml» scrive come configurarlo`,
-    `${what}: no line uses it; “securwoman modem list --toml” prints how to configure it`,
+    `${what}: nessuna linea lo usa; un admin lo aggiunge con 5, L, A`,
+    `${what}: no line uses it; an admin adds it by 5, L, A`,
   );
 }
 

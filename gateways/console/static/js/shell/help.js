@@ -144,10 +144,10 @@ export function help(ui) {
       ),
     ],
     [
-      'T E F M P Y',
+      'A T E F M P Y',
       either(
-        'Linee: prova, riaggancia, fuori servizio; controllo; PIN; il 112 vero',
-        'Lines: test call, hang up, out of service; check; PIN; the real 112',
+        'Linee: un modem in più; prova, riaggancia, fuori servizio; controllo; PIN; il 112 vero',
+        'Lines: one modem more; test call, hang up, out of service; check; PIN; the real 112',
       ),
     ],
     ['S', either('Gestione: avvio; M modem, T prova', 'Admin: start; M modem, T test')],

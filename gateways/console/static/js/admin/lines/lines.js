@@ -7,6 +7,8 @@ import { either, t } from '../../words/words.js';
 import { listPage } from '../frame/page.js';
 import { acts, enter as enterLines, form, now, once, pressed as ordered, rows } from './rows.js';
 import { Check, check, checkPane } from './check.js';
+import * as modem from '../start/modem.js';
+import { unnamed } from '../../plant/modems.js';
 import * as setUp from './set-up.js';
 
 export const clear = () => rows.clear();
@@ -23,7 +25,8 @@ export function pressed(ui, key) {
   if (ordered(ui, key)) return true;
   if (!isAdmin(ui) || !rows.list.said) return false;
   const row = rows.row();
-  if (key === 'Y') setUp.askLive(ui);
+  if (key === 'A') modem.ask(ui, rows, rows.all().length);
+  else if (key === 'Y') setUp.askLive(ui);
   else if (!row?.own) return false;
   else if (key === 'Enter') setUp.edit(ui, row);
   else if (key === 'P') setUp.askPin(ui);
@@ -47,7 +50,7 @@ const setUpActs = (ui) =>
 const dB = (db) => (db > 0 ? `+${db}` : String(db).replace('-', '−'));
 
 /** @param {import('./rows.js').Line} one */
-const modem = ({ own, node, imei, port, dialect }) =>
+const modemOf = ({ own, node, imei, port, dialect }) =>
   own
     ? [imei, port.replace('/dev/', ''), dialect].filter(Boolean).join(' · ')
     : either(`nodo ${node}`, `node ${node}`);
@@ -69,7 +72,7 @@ function cells(ui, one) {
         one.pending ? html` ${word('clock', either('dal riavvio', 'from the restart'), 'ink-wait')}` : ''
       }
     </td>
-    <td class="ink-2 spare">${modem(one)}</td>`;
+    <td class="ink-2 spare">${modemOf(one)}</td>`;
 }
 
 /** @param {Ui} ui */
@@ -80,7 +83,10 @@ export const pane = (ui) =>
     acts: [
       ['M', either('Controlla', 'Check'), 'shield'],
       ...(isAdmin(ui)
-        ? /** @type {import('../frame/page.js').Act[]} */ ([['Y', either('112 vero', 'Real 112'), '112']])
+        ? /** @type {import('../frame/page.js').Act[]} */ ([
+            ['A', either('Aggiungi un modem', 'Add a modem'), 'phone'],
+            ['Y', either('112 vero', 'Real 112'), '112'],
+          ])
         : []),
     ],
     rowActs: [...acts(ui), ...setUpActs(ui)],
@@ -94,8 +100,8 @@ export const pane = (ui) =>
       [either('Modem', 'Modem'), 'spare'],
     ],
     cells: (one) => cells(ui, one),
-    form: () => setUp.form(ui) ?? form(ui),
+    form: () => modem.form(ui, rows) ?? setUp.form(ui) ?? form(ui),
     once: () => (rows.once instanceof Check ? checkPane(ui, rows.once) : once(ui)),
     empty: either('Nessuna linea', 'No lines'),
-    below: rows.list.said ? setUp.live() : null,
+    below: rows.list.said ? html`${unnamed(ui.feed.modems)}${setUp.live()}` : null,
   });

@@ -31,16 +31,18 @@ const FIELDS = [
   },
 ];
 
-export const FORM = 'modem';
+const FORM = 'modem';
+const PATH = '/v1/admin/start/modem';
 let added = 0; // since this page was opened: they are no lines before a restart
 
-/** @param {Ui} ui @param {import('../frame/rows.js').Rows<NeedRow>} rows */
-export function ask(ui, rows) {
+/**
+ * `lines`: so many there are already.
+ * @param {Ui} ui @param {import('../frame/rows.js').Rows<any>} rows @param {number} lines
+ * @param {boolean} [emergency]
+ */
+export function ask(ui, rows, lines, emergency = false) {
   const { modems } = ui.feed;
-  const emergency = rows.cursor === 'emergency_trunk' || rows.cursor === 'second_emergency_line';
   const next = modems[added] ?? modems[0];
-  const lines = rows.list.said?.simulated ? 0 : ui.feed.lines.length;
-  if (!emergency) rows.cursor = 'lines';
   rows.open(
     ui,
     new Form(FORM, FIELDS, {
@@ -53,13 +55,23 @@ export function ask(ui, rows) {
   );
 }
 
-/** @param {Ui} ui @param {import('../frame/rows.js').Rows<NeedRow>} rows */
-export async function add(ui, rows) {
+/**
+ * Title, label and way of the form; null where another is open.
+ * @param {Ui} ui @param {import('../frame/rows.js').Rows<any>} rows
+ */
+export const form = (ui, rows) =>
+  rows.form.id === FORM
+    ? {
+        title: either('Una linea in più', 'One line more'),
+        label: either('Scrivi', 'Write'),
+        send: () => add(ui, rows),
+      }
+    : null;
+
+/** @param {Ui} ui @param {import('../frame/rows.js').Rows<any>} rows */
+async function add(ui, rows) {
   const { emergency, ...now } = rows.form.now;
-  const said = await rows.send(ui, 'POST', `${rows.list.path}/modem`, {
-    ...now,
-    emergency: emergency === 'yes',
-  });
+  const said = await rows.send(ui, 'POST', PATH, { ...now, emergency: emergency === 'yes' });
   if (!said) return;
   added += 1;
   rows.leave(ui);

@@ -72,13 +72,20 @@ async function takeBack(ui, { need }) {
     rows.say(ui, true, either('Non è più confermato.', 'It is not confirmed any more.'));
 }
 
+/** The line that is asked for where the row is one for 112. @param {Ui} ui */
+function askModem(ui) {
+  const emergency = ['emergency_trunk', 'second_emergency_line'].includes(rows.cursor);
+  if (!emergency) rows.cursor = 'lines';
+  modem.ask(ui, rows, rows.list.said?.simulated ? 0 : ui.feed.lines.length, emergency);
+}
+
 /** @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
   if (key === 'Escape' && !rows.asked) return false; // what stands beside the list stays there
   if (rows.pressed(ui, key)) return true;
   const row = rows.row();
   if (key === 'T') test.ask(ui, rows);
-  else if (key === 'M') modem.ask(ui, rows);
+  else if (key === 'M') askModem(ui);
   else if (key === 'Enter' && row?.by_person) rows.open(ui, new Form('need', FIELDS, row), row.need);
   else if (key === 'X' && row?.by) {
     const question = either('Non è più così?', 'It is not so any more?');
@@ -136,23 +143,18 @@ export function pane(ui) {
         <td><b>${either(...NEEDS[one.need].name)}</b></td>
         <td class="ink-2">${known(ui, one)}</td>`,
     form: () =>
-      rows.form.id === modem.FORM
+      modem.form(ui, rows) ??
+      (rows.form.id === test.FORM
         ? {
-            title: either('Una linea in più', 'One line more'),
-            label: either('Scrivi', 'Write'),
-            send: () => modem.add(ui, rows),
+            title: either('Allarme di prova', 'Test alert'),
+            label: either('Inizia', 'Begin'),
+            send: () => test.begin(ui, rows),
           }
-        : rows.form.id === test.FORM
-          ? {
-              title: either('Allarme di prova', 'Test alert'),
-              label: either('Inizia', 'Begin'),
-              send: () => test.begin(ui, rows),
-            }
-          : {
-              title: rows.nameOf(rows.editing),
-              label: either('Conferma', 'Confirm'),
-              send: () => confirm(ui),
-            },
+        : {
+            title: rows.nameOf(rows.editing),
+            label: either('Conferma', 'Confirm'),
+            send: () => confirm(ui),
+          }),
     once: () => guide(ui, said, row),
   });
 }
