@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from messages.ids import AlertId, OperatorId, Party
-from scripts.lib.recovering import operators
+from scripts.bench.lib.recovering import operators
 from tests.support.center import PSAP, USER, Center, center, simulation
 from tests.support.signals import crackle, loudest_db, missing_s, tone
 from tests.support.tones_heard import DOWN_DB, SAID_DB, hears

@@ -1,7 +1,7 @@
 """Many dialogues at once, as a process beside the center: apps that write, wait for what is new and say that
 they have read it; operators whose words go into the journal as another node's web writes them.
 
-    python scripts/lib/dialogues.py STATE ADDRESS COUNT EVERY_S
+    python scripts/bench/lib/dialogues.py STATE ADDRESS COUNT EVERY_S
 
 Says `ready` once all apps wait, and goes on until a line comes on its standard input; then prints as JSON
 what was written, what has come, and how long it took.
@@ -17,13 +17,13 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT)]
 
 from messages import events as ev  # noqa: E402
 from messages.ids import AlertId, NodeId, OperatorId  # noqa: E402
 from runtime.clock import SystemClock  # noqa: E402
-from scripts.lib.measuring import quantiles  # noqa: E402
+from scripts.bench.lib.measuring import quantiles  # noqa: E402
 from store import streams  # noqa: E402
 from store.journal.journal import Append, Journal  # noqa: E402
 from store.journal.notify import SocketNotifier  # noqa: E402

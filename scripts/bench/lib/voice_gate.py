@@ -15,7 +15,7 @@ import time
 from media.gate.address import listening
 from media.gate.gate import Gate
 from media.ports.voice_port import VoicePortSpec
-from scripts.lib.voice_conference import SECRET
+from scripts.bench.lib.voice_conference import SECRET
 
 
 def main() -> None:

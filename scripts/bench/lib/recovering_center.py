@@ -27,8 +27,8 @@ from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.live import LiveCases
 from runtime.pidfd import called
-from scripts.lib.measuring import quantiles
-from scripts.lib.recovering import Log, operators, order, processes_of, until
+from scripts.bench.lib.measuring import quantiles
+from scripts.bench.lib.recovering import Log, operators, order, processes_of, until
 from store.journal.following import Following
 from store.journal.journal import Journal
 from tests.support.center import OPERATOR, PSAP, Center, center, simulation

@@ -27,8 +27,8 @@ from runtime.published.directory import Entry
 from runtime.system.birth import logger_of
 from runtime.system.many_processes import ManyProcesses
 from runtime.system.system import start
-from scripts.lib.measuring import quantiles
-from scripts.lib.recovering import Log, Places, first, living, until
+from scripts.bench.lib.measuring import quantiles
+from scripts.bench.lib.recovering import Log, Places, first, living, until
 from store import streams
 from store.journal.journal import Journal
 from tests.support.actors import environment

@@ -21,8 +21,8 @@ from typing import Final
 
 import numpy as np
 
-from scripts.lib.terminal_floor import TerminalFloor
-from scripts.lib.voice_speech import at_rate, to_samples
+from scripts.bench.lib.terminal_floor import TerminalFloor
+from scripts.bench.lib.voice_speech import at_rate, to_samples
 from tests.support.center import OPERATOR, PSAP, USER, center, simulation
 from tests.support.hearing import LAST_S, hasten_modems
 from tests.support.pty_card import python_path

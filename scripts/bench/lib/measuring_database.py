@@ -9,7 +9,7 @@ import psycopg
 from messages.events import NodeStarted
 from messages.ids import NodeId
 from runtime.clock import SystemClock
-from scripts.lib.measuring import quantiles
+from scripts.bench.lib.measuring import quantiles
 from store.database.postgresql_connecting import conninfo_of
 from store.journal.journal import Append, Journal
 from store.journal.notify import LocalNotifier

@@ -25,8 +25,8 @@ from center.state.journals import journal_of
 from center.state.state_dir import StateDir
 from messages.events import DialogueSaid
 from messages.ids import AlertId
-from scripts.lib.dialogues import Asking
-from scripts.lib.poor_link import PoorLink
+from scripts.bench.lib.dialogues import Asking
+from scripts.bench.lib.poor_link import PoorLink
 from store import streams
 from store.journal.notify import SocketNotifier
 
