@@ -74,8 +74,8 @@ def test_case_17_a_lost_center_is_seen_at_once_and_found_again_with_nothing_miss
     expect(desk.banner).to_be_hidden()
     assert desk.case(alert).false_alarm_at is None
     assert desk.calls(PSAP) == []
-    assert desk.resumed[0] == ""
-    assert desk.resumed[-1].startswith("since=")
+    assert desk.resumed[0] == "changes=alarms"
+    assert desk.resumed[-1].startswith("changes=alarms&since=")
     missed_nor_repeated(desk, made)
     desk.press("e")
     desk.answers(PSAP)
