@@ -109,11 +109,21 @@ class SocketNotifier:
                 if topics and about and about not in topics:
                     continue
                 try:
-                    if self._out is None:
-                        self._out = _socket()
-                    self._out.sendto(text, socket.MSG_DONTWAIT, address)
+                    self._send(text, address)
                 except OSError as error:
                     _remove_dead(address, error)
+
+    def _send(self, text: bytes, address: str) -> None:
+        """Raises OSError; BlockingIOError where the listener has enough to read."""
+        if self._out is not None:
+            with contextlib.suppress(BlockingIOError):
+                self._out.sendto(text, socket.MSG_DONTWAIT, address)
+                return
+            # What a listener that sleeps has not read is counted as this socket's, until nobody is sent anything
+            # by it: full at 277 datagrams, where each listener may have 512 (unix(7), socket(7): SO_SNDBUF).
+            self._out.close()
+        self._out = _socket()
+        self._out.sendto(text, socket.MSG_DONTWAIT, address)
 
     def listen(self, about: str = "") -> SocketEar:
         """A new socket in the folder, which is made if need be. Raises StoreMisuse where it cannot be."""
