@@ -119,8 +119,8 @@ class SocketNotifier:
             with contextlib.suppress(BlockingIOError):
                 self._out.sendto(text, socket.MSG_DONTWAIT, address)
                 return
-            # What a listener that sleeps has not read is counted as this socket's, until nobody is sent anything
-            # by it: full at 277 datagrams, where each listener may have 512 (unix(7), socket(7): SO_SNDBUF).
+            # What a listener that sleeps has not read is counted as this socket's, by which nobody is sent
+            # anything once it is full: at 277 datagrams, where each listener may have 512 (SO_SNDBUF).
             self._out.close()
         self._out = _socket()
         self._out.sendto(text, socket.MSG_DONTWAIT, address)
