@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from gateways.http.answers import OPERATORS, AnyRequest, Moment, Problem, answer, rfc3339, said
+from gateways.http.answers import AnyRequest, Moment, Problem, answer, rfc3339, said
 from gateways.http.backups import BackupKept, BackupRun, Backups, BackupWrong
 from gateways.http.context import Web
-from gateways.http.routes.admin.listing import COMMON, UNCHANGED, listed
+from gateways.http.routes.admin.listing import COMMON, UNCHANGED, for_admins, listed
 from gateways.http.routes.admin.refusing import NotDone, NotThere, Why
 from messages.ids import Instant
 from runtime.published.backup_runs import Work
 from store.audit.entry import Action
-from store.registry.people import StaffRole
 
 PATH: Final = "/v1/admin/backups"
 
@@ -70,11 +69,7 @@ class BackupsView(msgspec.Struct, frozen=True, kw_only=True):
 
 def backups_routes(web: Web, backups: Backups) -> list[HTTPRouteHandler]:
     """The routes."""
-    admins: dict[str, Any] = {
-        "guards": [web.auth.require_role(StaffRole.ADMIN)],
-        "tags": ["admin"],
-        "security": OPERATORS,
-    }
+    admins = for_admins(web)
 
     @get(
         PATH,

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from typing import Final
 
 from litestar import Response, delete, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
-from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
+from gateways.http.answers import AnyRequest, Problem, answer, no_store, said
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
 from gateways.http.errors import BadBody
 from gateways.http.routes.admin.answers import KeyIssued, KeysView, NewKey, told_key
-from gateways.http.routes.admin.listing import COMMON, UNCHANGED, listed
+from gateways.http.routes.admin.listing import COMMON, UNCHANGED, for_admins, listed
 from gateways.http.routes.admin.refusing import NotThere, Why, refusing
 from store.audit.entry import Action
 from store.registry.app_keys import revoke_key
 from store.registry.credentials import fingerprint
-from store.registry.people import StaffRole
 from store.registry.registry import Registry
 
 PATH: Final = "/v1/admin/keys"
@@ -27,11 +26,7 @@ PATH: Final = "/v1/admin/keys"
 
 def keys_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
     """The routes."""
-    admins: dict[str, Any] = {
-        "guards": [web.auth.require_role(StaffRole.ADMIN)],
-        "tags": ["admin"],
-        "security": OPERATORS,
-    }
+    admins = for_admins(web)
 
     @get(
         PATH,

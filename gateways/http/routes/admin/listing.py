@@ -12,9 +12,10 @@ from typing import Any, Final
 import msgspec
 from litestar import Response
 
-from gateways.http.answers import AnyRequest, Problem, answer, header, no_store, said
+from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, header, no_store, said
 from gateways.http.context import Web
 from store.audit.entry import Action
+from store.registry.people import StaffRole
 
 COMMON: Final[dict[int, Any]] = {
     401: said(Problem, "No operator's token, no session."),
@@ -35,3 +36,12 @@ async def listed(
         await web.audit.note(request, subjects, detail=detail)
     response.headers["etag"] = tag
     return response
+
+
+def for_admins(web: Web) -> dict[str, Any]:
+    """What every route has that admins alone may ask."""
+    return {
+        "guards": [web.auth.require_role(StaffRole.ADMIN)],
+        "tags": ["admin"],
+        "security": OPERATORS,
+    }

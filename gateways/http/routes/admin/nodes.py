@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from litestar import Response, get, patch
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
-from gateways.http.answers import OPERATORS, AnyRequest, Moment, Problem, answer, no_store, rfc3339, said
+from gateways.http.answers import AnyRequest, Moment, Problem, answer, no_store, rfc3339, said
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
-from gateways.http.routes.admin.listing import COMMON, UNCHANGED, listed
+from gateways.http.routes.admin.listing import COMMON, UNCHANGED, for_admins, listed
 from gateways.http.routes.admin.refusing import NotDone, NotThere, Why, refusing
 from messages.events import NodeOrdered, NodeStarted
 from messages.ids import SECOND, LineId, NodeId, NodeOrder, OperatorId
@@ -25,7 +25,6 @@ from runtime.published.peers import Place, decode_place
 from store.audit.entry import Action
 from store.journal.journal import Journal
 from store.nodes import members, orders, owners
-from store.registry.people import StaffRole
 
 PATH: Final = "/v1/admin/nodes"
 
@@ -79,11 +78,7 @@ class NodeChange(msgspec.Struct, frozen=True, kw_only=True):
 
 def nodes_admin_routes(web: Web) -> list[HTTPRouteHandler]:
     """The routes."""
-    admins: dict[str, Any] = {
-        "guards": [web.auth.require_role(StaffRole.ADMIN)],
-        "tags": ["admin"],
-        "security": OPERATORS,
-    }
+    admins = for_admins(web)
 
     @get(
         PATH,

@@ -10,7 +10,7 @@ from litestar import Response, delete, get, patch, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
-from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
+from gateways.http.answers import AnyRequest, Problem, answer, no_store, said
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
@@ -25,13 +25,13 @@ from gateways.http.routes.admin.answers import (
     told_link,
     told_operator,
 )
-from gateways.http.routes.admin.listing import COMMON, UNCHANGED, listed
+from gateways.http.routes.admin.listing import COMMON, UNCHANGED, for_admins, listed
 from gateways.http.routes.admin.refusing import NotDone, Why, refusing
 from gateways.http.routes.sign_on import is_on_an_alert
 from messages.ids import OperatorId
 from store.audit.entry import Action
 from store.journal.journal import Transaction
-from store.registry.people import Operator, StaffRole
+from store.registry.people import Operator
 from store.registry.registry import Registry
 from store.registry.staff import drop, revoke
 from store.registry.staff_changes import change, keep_an_admin
@@ -41,11 +41,7 @@ PATH: Final = "/v1/admin/operators"
 
 def operators_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
     """The routes."""
-    admins: dict[str, Any] = {
-        "guards": [web.auth.require_role(StaffRole.ADMIN)],
-        "tags": ["admin"],
-        "security": OPERATORS,
-    }
+    admins = for_admins(web)
     one: dict[int, Any] = {
         **COMMON,
         404: said(Problem, "No such operator."),
@@ -58,7 +54,7 @@ def operators_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         if is_on_an_alert(tx, operator):
             raise NotDone("on an alert: wait until it has ended", Why.ON_AN_ALERT)
 
-    def another(request: AnyRequest, operator: OperatorId) -> OperatorId:
+    def by_another_admin(request: AnyRequest, operator: OperatorId) -> OperatorId:
         """Who asks. Raises NotDone where that is the operator."""
         by: OperatorId = request.state[OPERATOR]
         if by == operator:
@@ -139,7 +135,7 @@ def operators_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
     ) -> Response[bytes]:
         who = OperatorId(operator)
         new_role = "role" in data.now.said() and data.now.role != data.was.role
-        by = another(request, who) if new_role else request.state[OPERATOR]
+        by = by_another_admin(request, who) if new_role else request.state[OPERATOR]
 
         def work(tx: Transaction) -> tuple[Operator, tuple[str, ...]]:
             if new_role:
@@ -164,7 +160,7 @@ def operators_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
     )
     async def remove(request: AnyRequest, operator: FromPath[str]) -> Response[None]:
         who = OperatorId(operator)
-        by = another(request, who)
+        by = by_another_admin(request, who)
 
         def work(tx: Transaction) -> None:
             keep_an_admin(tx, but=who)
@@ -205,7 +201,7 @@ def operators_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
     )
     async def end(request: AnyRequest, operator: FromPath[str]) -> Response[bytes]:
         who = OperatorId(operator)
-        by = another(request, who)
+        by = by_another_admin(request, who)
 
         def work(tx: Transaction) -> int:
             free(tx, who)

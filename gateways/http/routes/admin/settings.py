@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from litestar import Response, get, patch
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
-from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
+from gateways.http.answers import AnyRequest, Problem, answer, no_store, said
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
-from gateways.http.routes.admin.listing import COMMON, UNCHANGED, listed
+from gateways.http.routes.admin.listing import COMMON, UNCHANGED, for_admins, listed
 from gateways.http.routes.admin.nodes import NodeRow, rows
 from gateways.http.routes.admin.refusing import refusing
 from gateways.http.settings_file import FileView, SettingFault, SettingRow
 from messages.ids import NodeOrder
 from model.settings_edits import Value
 from store.audit.entry import Action
-from store.registry.people import StaffRole
 
 PATH: Final = "/v1/admin/settings"
 
@@ -48,11 +47,7 @@ class SettingChange(msgspec.Struct, frozen=True, kw_only=True):
 
 def settings_routes(web: Web) -> list[HTTPRouteHandler]:
     """The routes."""
-    admins: dict[str, Any] = {
-        "guards": [web.auth.require_role(StaffRole.ADMIN)],
-        "tags": ["admin"],
-        "security": OPERATORS,
-    }
+    admins = for_admins(web)
 
     @get(
         PATH,

@@ -90,6 +90,16 @@ def history_routes(web: Web, users: Users, tally: Tally) -> list[HTTPRouteHandle
         detail = "search" if search.strip() else ""
         return await told(web, request, page, [one.alert for one in page.alerts], detail)
 
+    async def entered(request: AnyRequest, alert: str, detail: str) -> CaseView:
+        """The alert, told once the audit has it. Raises NoSuchAlert."""
+        known = checked(alert)
+        me: OperatorId = request.state[OPERATOR]
+        found = await asyncio.to_thread(story, web.journal, web.people, web.room(), known, me)
+        if found is None:
+            raise NoSuchAlert("no such alert")
+        await web.audit.note(request, (known, found.case.user), detail=detail)
+        return found.view
+
     @get(
         "/v1/alerts/{alert:str}/story",
         guards=[web.auth.require_role(StaffRole.OPERATOR)],
@@ -107,13 +117,8 @@ def history_routes(web: Web, users: Users, tally: Tally) -> list[HTTPRouteHandle
         },
     )
     async def whole_story(request: AnyRequest, alert: FromPath[str]) -> Response[bytes]:
-        known = checked(alert)
-        me: OperatorId = request.state[OPERATOR]
-        found = await asyncio.to_thread(story, web.journal, web.people, web.room(), known, me)
-        if found is None:
-            raise NoSuchAlert("no such alert")
-        await web.audit.note(request, (known, found.case.user), detail="story")
-        return no_store(answer(request, found.view))
+        view = await entered(request, alert, "story")
+        return no_store(answer(request, view))
 
     @get(
         "/v1/alerts/{alert:str}/paper",
@@ -132,13 +137,8 @@ def history_routes(web: Web, users: Users, tally: Tally) -> list[HTTPRouteHandle
         },
     )
     async def on_paper(request: AnyRequest, alert: FromPath[str]) -> Response[bytes]:
-        known = checked(alert)
-        me: OperatorId = request.state[OPERATOR]
-        found = await asyncio.to_thread(story, web.journal, web.people, web.room(), known, me)
-        if found is None:
-            raise NoSuchAlert("no such alert")
-        await web.audit.note(request, (known, found.case.user), detail="printed")
-        return no_store(answer(request, for_paper(found.view)))
+        view = await entered(request, alert, "printed")
+        return no_store(answer(request, for_paper(view)))
 
     @get(
         "/v1/alerts/{alert:str}/earlier",

@@ -12,7 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 from msgspec import UNSET
 
-from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
+from gateways.http.answers import AnyRequest, Problem, answer, no_store, said
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
 from gateways.http.errors import BadBody
@@ -24,7 +24,7 @@ from gateways.http.routes.admin.lines.answers import (
     PinTyped,
 )
 from gateways.http.routes.admin.lines.listing import PATH, line_called
-from gateways.http.routes.admin.listing import COMMON
+from gateways.http.routes.admin.listing import COMMON, for_admins
 from gateways.http.routes.admin.refusing import NotDone, Why, refusing
 from model.policy import LineSpec
 from runtime.published.file import publish
@@ -32,7 +32,6 @@ from runtime.published.pins import pin_typed
 from store.audit.entry import Action
 from store.errors import NumberRefused
 from store.registry import numbers
-from store.registry.people import StaffRole
 
 SENTENCES: Final = ("CHIAMA IL 112 VERO", "CALL THE REAL 112")
 """One of them turns the switch on."""
@@ -40,11 +39,7 @@ SENTENCES: Final = ("CHIAMA IL 112 VERO", "CALL THE REAL 112")
 
 def set_up_routes(web: Web) -> list[HTTPRouteHandler]:
     """The routes, for admins."""
-    admins: dict[str, Any] = {
-        "guards": [web.auth.require_role(StaffRole.ADMIN)],
-        "tags": ["admin"],
-        "security": OPERATORS,
-    }
+    admins = for_admins(web)
     common: dict[int, Any] = {
         **COMMON,
         400: said(Problem, "Not understood, or the center could not start with it."),

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import msgspec
 from litestar import Response, delete, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
-from gateways.http.answers import OPERATORS, AnyRequest, Moment, Problem, answer, no_store, rfc3339, said
+from gateways.http.answers import AnyRequest, Moment, Problem, answer, no_store, rfc3339, said
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
 from gateways.http.door.codes import picture_of
 from gateways.http.errors import BadBody
-from gateways.http.routes.admin.listing import COMMON, UNCHANGED, listed
+from gateways.http.routes.admin.listing import COMMON, UNCHANGED, for_admins, listed
 from gateways.http.routes.admin.refusing import NotDone, NotThere, Why
 from messages.ids import E164, SECOND, Carried, Instant, TextPurpose
 from model.rules.withheld_numbers import unfit
@@ -27,7 +27,7 @@ from store.errors import NumberRefused
 from store.journal.journal import Transaction
 from store.registry import devices, numbers
 from store.registry.invitations import Invitation, open_invitations, revoke_invitation
-from store.registry.people import StaffRole, User
+from store.registry.people import User
 from store.registry.registry import Registry
 
 PATH: Final = "/v1/admin/invitations"
@@ -83,11 +83,7 @@ class InvitationMade(msgspec.Struct, frozen=True, kw_only=True):
 
 def invitations_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
     """The routes."""
-    admins: dict[str, Any] = {
-        "guards": [web.auth.require_role(StaffRole.ADMIN)],
-        "tags": ["admin"],
-        "security": OPERATORS,
-    }
+    admins = for_admins(web)
     region = web.settings.policy.region
     can_text = any(not line.emergency for line in web.settings.lines)
 

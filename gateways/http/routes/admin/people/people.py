@@ -14,12 +14,12 @@ from litestar import Response, delete, get, patch, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
+from gateways.http.answers import AnyRequest, Problem, answer, no_store, said
 from gateways.http.context import Giving, Web
 from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
 from gateways.http.errors import BadBody
-from gateways.http.routes.admin.listing import COMMON, UNCHANGED, listed
+from gateways.http.routes.admin.listing import COMMON, UNCHANGED, for_admins, listed
 from gateways.http.routes.admin.people.answers import (
     Alerts,
     EraseOrder,
@@ -44,7 +44,7 @@ from store.journal.transaction import Transaction
 from store.registry import devices, records
 from store.registry.devices import DeviceKey
 from store.registry.finding import folded
-from store.registry.people import Person, StaffRole, User
+from store.registry.people import Person, User
 from store.registry.person_changes import Fields, as_kept, change
 from store.registry.registry import Registry
 from store.registry.users import read_user
@@ -58,11 +58,7 @@ MOST: Final = 500
 
 def people_routes(web: Web, registry: Registry, giving: Giving) -> list[HTTPRouteHandler]:
     """The routes."""
-    admins: dict[str, Any] = {
-        "guards": [web.auth.require_role(StaffRole.ADMIN)],
-        "tags": ["admin"],
-        "security": OPERATORS,
-    }
+    admins = for_admins(web)
     one: dict[int, Any] = {
         **COMMON,
         404: said(Problem, "No such person."),

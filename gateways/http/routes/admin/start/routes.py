@@ -9,11 +9,11 @@ from litestar import Response, delete, get, put
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
-from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
+from gateways.http.answers import AnyRequest, Problem, answer, no_store, said
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
-from gateways.http.routes.admin.listing import COMMON, UNCHANGED, listed
+from gateways.http.routes.admin.listing import COMMON, UNCHANGED, for_admins, listed
 from gateways.http.routes.admin.refusing import NotDone, NotThere, Why
 from gateways.http.routes.admin.start.answers import Confirmation, StartView
 from gateways.http.routes.admin.start.looking import AUTHORITY, Looking
@@ -21,7 +21,6 @@ from gateways.http.routes.admin.start.modem import modem_route
 from model.first_run import Need, is_a_persons
 from store.audit.entry import Action
 from store.confirmations import confirm, take_back
-from store.registry.people import StaffRole
 from store.registry.registry import Registry
 
 PATH: Final = "/v1/admin/start"
@@ -30,11 +29,7 @@ PATH: Final = "/v1/admin/start"
 def start_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
     """The routes."""
     looking = Looking(web, registry)
-    admins: dict[str, Any] = {
-        "guards": [web.auth.require_role(StaffRole.ADMIN)],
-        "tags": ["admin"],
-        "security": OPERATORS,
-    }
+    admins = for_admins(web)
     changed: dict[int, Any] = {200: said(StartView, "As it stands now."), **COMMON}
 
     async def view(request: AnyRequest) -> StartView:
