@@ -380,6 +380,15 @@ def _rest(event: Event) -> str:
         case ev.AlarmUnshelved():
             what = " ".join(filter(None, (event.alarm, event.subject, event.node)))
             return f"{event.by} lets alarms be heard again: {what}"
+        case ev.ProofOrdered():
+            return f"{event.by} wants the {'proof ended' if event.stop else 'center proved'}"
+        case ev.ProofBegun():
+            return f"a proof of {len(event.steps)} steps begins" + (f" for {event.by}" if event.by else "")
+        case ev.ProofStepEnded():
+            what = " ".join(filter(None, (event.step, event.subject)))
+            return f"proof of {what}: {event.result}" + (f" ({event.why})" if event.why else "")
+        case ev.ProofEnded():
+            return f"the proof is over: {event.why}"
         case ev.PersonalDataChanged():
             return f"{event.by} changed personal data: {event.what}"
         case ev.PersonalDataRead():

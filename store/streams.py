@@ -34,6 +34,8 @@ class StreamKind(StrEnum):
     NODE = "node"
     SHELF = "shelf"
     """Which alarms are kept quiet for planned work; there is one."""
+    PROOF = "proof"
+    """The proofs of one node."""
     USER = "user"
 
 
@@ -81,6 +83,11 @@ def page(code: str, secret: bytes) -> str:
 def node(node_id: NodeId) -> str:
     """Starts, restarts and alarms of one node."""
     return f"node-{node_id}"
+
+
+def proof(node_id: NodeId) -> str:
+    """The proofs of one node, by night and on demand."""
+    return f"proof-{node_id}"
 
 
 SHELF: Final = f"{StreamKind.SHELF}-center"

@@ -3,7 +3,7 @@
 An alert has two streams. `inbox-ALERT` holds facts from outside, appended by whoever receives
 them; `alert-ALERT` holds what its AlertCase decided and what the legs reported. The other
 streams (`number-…`, `operator-…`, `line-…`, `service-…`, `text-…`, `node-…`, `shelf-…`,
-`user-…`) are named at their events, each kind in a module of its own.
+`proof-…`, `user-…`) are named at their events, each kind in a module of its own.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from messages.events.inbox import *
 from messages.events.legs import *
 from messages.events.operators import *
 from messages.events.others import *
+from messages.events.proofs import *
 from messages.events.psap import *
 from messages.events.written import *
 
@@ -143,6 +144,10 @@ OtherEvent = (
     | AlarmSeen
     | AlarmShelved
     | AlarmUnshelved
+    | ProofOrdered
+    | ProofBegun
+    | ProofStepEnded
+    | ProofEnded
     | PersonalDataChanged
     | PersonalDataRead
 )

@@ -72,6 +72,7 @@ _NOBODYS: Final = tuple(
         StreamKind.REFERENCE,
         StreamKind.PAGE,
         StreamKind.SHELF,
+        StreamKind.PROOF,
     )
 )
 """Streams whose versions nobody keeps in mind."""

@@ -42,6 +42,7 @@ from messages.ids import (
     Party,
 )
 from messages.journal import Recorded
+from messages.proofs import ProofItem, ProofStep
 from model.alert.evolve import fold
 from model.policy import LineSpec, Policy, Setup
 from model.rules.drilling import judged, next_order
@@ -76,6 +77,7 @@ def _samples(kind: type) -> Iterator[object]:
         "OperatorCommand": OperatorCommand.CALL_PSAP,
         "Position": Position(lat=1, lon=2, at=Instant(T0), accuracy_m=3),
         "VoicePort": VoicePort(path="x"),
+        "ProofItem": ProofItem(step=ProofStep.VOICE, subject="L1>L2"),
     }
     builtins = {}
     for field in msgspec.structs.fields(kind):

@@ -1,0 +1,49 @@
+"""The proof of a node, each night and on demand: in `proof-NODE`, of that node."""
+
+from __future__ import annotations
+
+import msgspec
+
+from messages.base import Message
+from messages.ids import OperatorId
+from messages.proofs import ProofEnd, ProofItem, ProofStep, ProofWhy, StepResult
+
+
+class ProofOrdered(Message, frozen=True, kw_only=True, tag="proof.ordered"):
+    """Somebody wants one now, or, where it goes on, its end. A new order takes an old one's place."""
+
+    by: OperatorId
+    steps: tuple[ProofStep, ...] = ()
+    """None: all of them."""
+    stop: bool = False
+
+
+class ProofBegun(Message, frozen=True, kw_only=True, tag="proof.begun"):
+    """A proof begins; what of it is done follows, step by step."""
+
+    proof: str
+    by: OperatorId | None = None
+    """Who has ordered it; None: the night."""
+    steps: tuple[ProofItem, ...]
+    """All that is to be tried, in this order."""
+
+
+class ProofStepEnded(Message, frozen=True, kw_only=True, tag="proof.step_ended"):
+    """One step was tried; of two of one step and subject the later counts."""
+
+    proof: str
+    step: ProofStep
+    subject: str = ""
+    result: StepResult
+    why: ProofWhy = ProofWhy.NONE
+    lines: tuple[str, ...] = ()
+    """The lines that are at fault, as far as it can be told."""
+    figures: dict[str, float] = msgspec.field(default_factory=dict)
+    """What was measured, by names with their units (`delay_ms`, `free_bytes`, …)."""
+
+
+class ProofEnded(Message, frozen=True, kw_only=True, tag="proof.ended"):
+    """The proof is over."""
+
+    proof: str
+    why: ProofEnd
