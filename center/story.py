@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from gateways.refusals import sentence
 from messages import events as ev
 from messages.base import Address, HangupCause, Position
 from messages.events import Event
-from messages.ids import Advice, Carried, Channel, Nearness, Outcome, Party, Unplayed
+from messages.ids import Advice, CalloutKind, Carried, Channel, Nearness, Outcome, Party, Unplayed
 from model.alert.leg import place
 
 _CAUSES: Final[dict[int, str]] = {
@@ -389,12 +390,35 @@ def _rest(event: Event) -> str:
             return f"proof of {what}: {event.result}" + (f" ({event.why})" if event.why else "")
         case ev.ProofEnded():
             return f"the proof is over: {event.why}"
+        case ev.CalloutOpened(kind=CalloutKind.TEST):
+            return f"{event.by} has {event.person} called for a test"
+        case ev.CalloutOpened():
+            told = "are to be told in the morning" if event.kind is CalloutKind.MORNING else "are called"
+            return f"people on duty {told} because of {_alarms(event.alarms)}"
+        case ev.CalloutJoined():
+            return f"who is called is told of {_alarms(event.alarms)}, too"
+        case ev.CalloutTried():
+            return f"{event.person} is told by {event.way}" + (f" on line {event.line}" if event.line else "")
+        case ev.CalloutAnswered():
+            return f"try {event.attempt} is answered"
+        case ev.CalloutTold():
+            return f"what was written in try {event.attempt} has left"
+        case ev.CalloutFailed():
+            return f"try {event.attempt} has come to nothing: {event.why}"
+        case ev.CalloutTaken():
+            return f"{event.person or event.operator} has taken it"
+        case ev.CalloutEnded():
+            return f"nobody is called any more: {event.why}"
         case ev.PersonalDataChanged():
             return f"{event.by} changed personal data: {event.what}"
         case ev.PersonalDataRead():
             return f"{event.by} read personal data: {event.why}"
         case _:
             return type(event).__name__
+
+
+def _alarms(alarms: Sequence[ev.CalloutAlarm]) -> str:
+    return ", ".join(f"{one.alarm} {one.subject}".strip() for one in alarms) or "nothing"
 
 
 def _address(address: Address | None) -> str:

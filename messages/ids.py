@@ -283,6 +283,64 @@ class Carried(StrEnum):
     """The network has given it up."""
 
 
+class DutyWay(StrEnum):
+    """By which way a person on duty is told of an alarm."""
+
+    CALL = "call"
+    SMS = "sms"
+    EMAIL = "email"
+    WEBHOOK = "webhook"
+    APPRISE = "apprise"
+
+
+class CalloutKind(StrEnum):
+    """Why people on duty are told."""
+
+    ALARM = "alarm"
+    """Something has to be done now: they are called, one after the other, until somebody takes it."""
+    MORNING = "morning"
+    """What could wait for the morning: written, and nobody is called."""
+    TEST = "test"
+    """One person's ways are tried."""
+
+
+class CalloutFailure(StrEnum):
+    """Why a try to tell somebody has come to nothing."""
+
+    NOT_ANSWERED = "not_answered"
+    """Nobody has answered, or the network has not reached the phone."""
+    NO_KEY = "no_key"
+    """Somebody or something has answered, and has pressed no key: most often a machine."""
+    NEXT = "next"
+    """The person wants the next one called."""
+    NO_LINE = "no_line"
+    """No line could be had for it: none is free that no alert needs."""
+    GAVE_WAY = "gave_way"
+    """An alert needed the line."""
+    NO_VOICE = "no_voice"
+    """The line gave no voice: nothing was heard of the message."""
+    REFUSED = "refused"
+    """By the network, the server or the service, and it is of no use to try again."""
+    AWAY = "away"
+    """The network, the server or the service did not answer, or had no time."""
+    LOST = "lost"
+    """What carried it is gone, and how it ended is not known."""
+
+
+class CalloutEnd(StrEnum):
+    """Why nobody is called any more."""
+
+    TAKEN = "taken"
+    OVER = "over"
+    """None of its alarms stands."""
+    SEEN = "seen"
+    """Somebody at a console has acknowledged each that stands."""
+    TOLD = "told"
+    """What was to be told without a call is told."""
+    NOBODY = "nobody"
+    """There is nobody left to be told."""
+
+
 class NodeOrder(StrEnum):
     """What an admin has ordered of a node, until it is done, taken back, or the node has started anew."""
 

@@ -36,6 +36,8 @@ class StreamKind(StrEnum):
     """Which alarms are kept quiet for planned work; there is one."""
     PROOF = "proof"
     """The proofs of one node."""
+    DUTY = "duty"
+    """Who is called because of alarms; there is one."""
     USER = "user"
 
 
@@ -91,6 +93,7 @@ def proof(node_id: NodeId) -> str:
 
 
 SHELF: Final = f"{StreamKind.SHELF}-center"
+DUTY: Final = f"{StreamKind.DUTY}-center"
 
 
 def user(user_id: UserId) -> str:

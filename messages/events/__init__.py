@@ -3,7 +3,7 @@
 An alert has two streams. `inbox-ALERT` holds facts from outside, appended by whoever receives
 them; `alert-ALERT` holds what its AlertCase decided and what the legs reported. The other
 streams (`number-…`, `operator-…`, `line-…`, `service-…`, `text-…`, `node-…`, `shelf-…`,
-`proof-…`, `user-…`) are named at their events, each kind in a module of its own.
+`duty-…`, `proof-…`, `user-…`) are named at their events, each kind in a module of its own.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from messages.events.alarms import *
 from messages.events.case import *
 from messages.events.conference import *
 from messages.events.data import *
+from messages.events.duty import *
 from messages.events.inbox import *
 from messages.events.legs import *
 from messages.events.operators import *
@@ -148,6 +149,14 @@ OtherEvent = (
     | ProofBegun
     | ProofStepEnded
     | ProofEnded
+    | CalloutOpened
+    | CalloutJoined
+    | CalloutTried
+    | CalloutAnswered
+    | CalloutTold
+    | CalloutFailed
+    | CalloutTaken
+    | CalloutEnded
     | PersonalDataChanged
     | PersonalDataRead
 )

@@ -73,6 +73,7 @@ _NOBODYS: Final = tuple(
         StreamKind.PAGE,
         StreamKind.SHELF,
         StreamKind.PROOF,
+        StreamKind.DUTY,
     )
 )
 """Streams whose versions nobody keeps in mind."""

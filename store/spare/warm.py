@@ -291,7 +291,7 @@ def _fill(journal: Connection, spare: Connection) -> Place:
     for kind in (StreamKind.OPERATOR, StreamKind.LINE, StreamKind.SERVICE):
         for stream in streams_of(journal, kind):
             found.update((int(row[0]), row) for row in still_matters(journal, kind, stream))
-    for kind in (StreamKind.NODE, StreamKind.SHELF):
+    for kind in (StreamKind.NODE, StreamKind.SHELF, StreamKind.DUTY):
         for stream in streams_of(journal, kind):
             found.update((int(row[0]), row) for row in journal.all(_NEWEST, stream, NODE_EVENTS))
     for stream in names:

@@ -78,6 +78,7 @@ def _samples(kind: type) -> Iterator[object]:
         "Position": Position(lat=1, lon=2, at=Instant(T0), accuracy_m=3),
         "VoicePort": VoicePort(path="x"),
         "ProofItem": ProofItem(step=ProofStep.VOICE, subject="L1>L2"),
+        "CalloutAlarm": ev.CalloutAlarm(alarm="x", subject="", node=NodeId("n"), raised_at=Instant(T0)),
     }
     builtins = {}
     for field in msgspec.structs.fields(kind):

@@ -34,6 +34,11 @@ NOT_PERSONAL = {
     **dict.fromkeys(("proof.begun.proof", "proof.step_ended.proof", "proof.ended.proof"), OURS),
     **dict.fromkeys(("proof.step_ended.subject", "proof.step_ended.lines"), OURS),
     "proof.step_ended.figures": "names of measures and what was measured",
+    **dict.fromkeys((f"callout.{what}.person" for what in ("opened", "tried", "taken")), STAFF),
+    **{
+        f"callout.{what}.callout": OURS
+        for what in ("opened", "joined", "tried", "answered", "told", "failed", "taken", "ended")
+    },
     "line.taken_out.reason": "of a line, by whoever looks after it",
     "page.viewed.origin": "112's address",
     "dialogue.said.id": "made by chance, by the app or the page",

@@ -1,0 +1,114 @@
+"""Who is called because of an alarm, and what comes of it: in `duty-center`, of all nodes.
+
+Numbers and addresses are in the roster alone: an event names people by their ids. Each act is here before it
+is done, so that whoever goes on after a death does nothing twice.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from messages.base import Message
+from messages.ids import (
+    CalloutEnd,
+    CalloutFailure,
+    CalloutKind,
+    DutyWay,
+    Instant,
+    LineId,
+    NodeId,
+    OperatorId,
+    TextId,
+)
+
+
+class CalloutAlarm(msgspec.Struct, frozen=True, kw_only=True):
+    """One alarm because of which somebody is called."""
+
+    alarm: str
+    subject: str
+    node: NodeId
+    """Which node has raised it."""
+    raised_at: Instant
+
+
+class CalloutOpened(Message, frozen=True, kw_only=True, tag="callout.opened"):
+    """Somebody is to be called, or told in the morning; the node that writes this carries it out."""
+
+    callout: str
+    kind: CalloutKind = CalloutKind.ALARM
+    alarms: tuple[CalloutAlarm, ...] = ()
+    """The gravest first; of a test none."""
+    person: str = ""
+    """Of a test: who is called, and nobody else."""
+    way: DutyWay | None = None
+    """Of a test: by this way alone; None: by all that the person has."""
+    by: OperatorId | None = None
+    """Of a test: who has asked for it."""
+
+
+class CalloutJoined(Message, frozen=True, kw_only=True, tag="callout.joined"):
+    """These alarms have come since: the next try tells them, and nobody is called for them alone."""
+
+    callout: str
+    alarms: tuple[CalloutAlarm, ...]
+
+
+class CalloutTried(Message, frozen=True, kw_only=True, tag="callout.tried"):
+    """A person is about to be told by one way."""
+
+    callout: str
+    attempt: int
+    """From 1, of this callout."""
+    round: int = 1
+    """How often all who are on duty have been called, this time included."""
+    person: str
+    way: DutyWay
+    contact: int
+    """Its place among the person's contacts, from 0."""
+    line: LineId | None = None
+    """Of a call: on which."""
+    text: TextId | None = None
+    """Of a short message: which of the outbox."""
+
+
+class CalloutAnswered(Message, frozen=True, kw_only=True, tag="callout.answered"):
+    """Somebody or something has answered the call; the message is being said."""
+
+    callout: str
+    attempt: int
+
+
+class CalloutTold(Message, frozen=True, kw_only=True, tag="callout.told"):
+    """What was written has left: the network, the server or the service has taken it."""
+
+    callout: str
+    attempt: int
+
+
+class CalloutFailed(Message, frozen=True, kw_only=True, tag="callout.failed"):
+    """The try has come to nothing."""
+
+    callout: str
+    attempt: int
+    why: CalloutFailure
+    cause: int | None = None
+    """Of a call: ITU-T Q.850."""
+
+
+class CalloutTaken(Message, frozen=True, kw_only=True, tag="callout.taken"):
+    """Somebody sees to it: nobody else is called."""
+
+    callout: str
+    person: str = ""
+    """Of the roster; empty where an operator has taken it at a console."""
+    operator: OperatorId | None = None
+    way: DutyWay | None = None
+    """By which the person has said so; None: at a console."""
+
+
+class CalloutEnded(Message, frozen=True, kw_only=True, tag="callout.ended"):
+    """Nobody is called any more."""
+
+    callout: str
+    why: CalloutEnd
