@@ -99,6 +99,8 @@ def _inbox(event: Event) -> str:
     match event:
         case ev.AlertReceived():
             who = event.phone or (f"device {event.device}" if event.device else "(erased)")
+            if event.check is not None:
+                return f"CHECK of the {event.check} received by {event.channel}"
             kind = "TEST alert" if event.test else "silent alert" if event.silent else "alert"
             where = f", {_position(event.position)}" if event.position else ""
             doubt = f", not proved by its signature ({event.doubt})" if event.doubt else ""
@@ -219,6 +221,8 @@ def _legs(event: Event) -> str:
             return f"{_clip(event.clip)} was not heard to its end: {_UNPLAYED[event.reason]}"
         case ev.BridgeJoined():
             return f"joined: {', '.join(place(leg) for leg in event.legs)}"
+        case ev.CheckHeard():
+            return f"a voice was heard from {place(event.leg)}"
         case ev.BridgeLeft():
             return f"left the conference: {', '.join(place(leg) for leg in event.legs)}"
         case _:

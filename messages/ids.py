@@ -68,6 +68,15 @@ class Proof(StrEnum):
     """Caller ID, or the sender of a short message: anybody can forge them."""
 
 
+class Check(StrEnum):
+    """How far a test goes by which a phone, or the center itself, sees that an alert would arrive."""
+
+    ARRIVAL = "arrival"
+    """As far as a case, which closes by itself: nobody is called."""
+    CALL = "call"
+    """The phone is called, and hears an announcement; no operator is."""
+
+
 class BriefingField(StrEnum):
     """What 112 asks for, in the order in which it asks; what an operator or the user has written of it."""
 

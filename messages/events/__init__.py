@@ -101,6 +101,7 @@ CaseEvent = (
     | AnnouncementFailed
     | RedialRequested
     | BridgeJoined
+    | CheckHeard
     | BridgeLeft
     | RecordingStarted
     | RecordingStopped

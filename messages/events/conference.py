@@ -58,6 +58,12 @@ class BridgeJoined(Message, frozen=True, kw_only=True, tag="bridge.joined"):
     legs: tuple[LegId, ...]
 
 
+class CheckHeard(Message, frozen=True, kw_only=True, tag="check.heard"):
+    """Of a check: a voice has come over the call to the phone, so that the voice's way is whole."""
+
+    leg: LegId
+
+
 class BridgeLeft(Message, frozen=True, kw_only=True, tag="bridge.left"):
     """These legs are no longer in the conference."""
 

@@ -8,6 +8,7 @@ from messages.ids import (
     Advice,
     AlertId,
     Channel,
+    Check,
     Doubt,
     ErasureReason,
     Instant,
@@ -44,6 +45,8 @@ class AlertReceived(Message, frozen=True, kw_only=True, tag="alert.received"):
     key: str = ""
     """The enrolled device that has signed it; empty below `device`."""
     doubt: Doubt | None = None
+    check: Check | None = None
+    """A test that no operator is called for, and how far it goes."""
 
 
 class AlertSignalAdded(Message, frozen=True, kw_only=True, tag="alert.signal_added"):

@@ -15,6 +15,7 @@ from messages.ids import (
     BridgeId,
     BriefingField,
     Channel,
+    Check,
     Doubt,
     Instant,
     LegId,
@@ -74,6 +75,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """The enrolled devices that have signed its signals."""
     beside: tuple[Beside, ...] = ()
     test: bool = False
+    check: Check | None = None
+    """It is a test that no operator is called for, and goes so far."""
     silent: bool = False
     battery_pct: int | None = None
     positions: tuple[KnownPosition, ...] = ()

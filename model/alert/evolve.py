@@ -72,6 +72,7 @@ def begin(recorded: Recorded) -> Case | None:
         rank=rank_of(proof_of(event), event.doubt),
         keys=(event.key,) if event.key else (),
         test=event.test,
+        check=event.check,
         silent=event.silent,
         battery_pct=event.battery_pct,
         positions=known_positions((), event.position, event.received_at, event.channel),

@@ -39,7 +39,7 @@ from messages.events import (
     NumberRaised,
     UserIdentified,
 )
-from messages.ids import E164, SECOND, AlertId, Channel, Doubt, Instant, LineId, Proof
+from messages.ids import E164, SECOND, AlertId, Channel, Check, Doubt, Instant, LineId, Proof
 from messages.journal import Recorded
 from model.alert.parts import BELIEVED_US
 from model.rules.proof import joins, level_of, proof_of
@@ -73,6 +73,8 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     """By the phone's clock as the app has corrected it; none where it is unknown."""
     position: Position | None = None
     test: bool = False
+    check: Check | None = None
+    """Signed, and a test: no operator is called for it."""
     silent: bool = False
     battery_pct: int | None = None
     line: LineId | None = None
