@@ -15,6 +15,7 @@ import msgspec
 from messages.base import NO_GAINS, Gains
 from messages.ids import E164, LineId, OperatorLine, Party, PersonalKind, TrunkId
 from model.areas import Outline
+from model.duty.settings import DutySettings
 from model.record import SHARED, Shared
 from model.telling.data_target import DataTarget
 
@@ -275,3 +276,5 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     """112's own systems."""
     backup: str = ""
     """The file that is to be made every day; empty: none is."""
+    duty: DutySettings = DutySettings()
+    """How people on duty are told that something is wrong."""

@@ -71,7 +71,7 @@ class Node:
         self.options = options
         self.state = StateDir(options.state)
         self.settings = self._settings()
-        self.setup: Setup = setup_of(self.settings)
+        self.setup: Setup = setup_of(self.settings, simulated=self.options.simulate is not None)
         self.name: NodeId = node_name(self.settings)
         self.journal_url = self.settings.journal.url or self.state.journal_url
         run_dir.prepare(self.state)

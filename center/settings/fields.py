@@ -22,8 +22,10 @@ _SWITCHES: Final = {
     "psap.live": SettingElsewhere.LINES,
     "psap.last_resort": SettingElsewhere.FILE,
     "psap.data.token_file": SettingElsewhere.FILE,
+    "duty.smtp.password_file": SettingElsewhere.FILE,
+    "duty.webhook_secret_file": SettingElsewhere.FILE,
 }
-"""For the real 112; and a file that is read aloud to an address: from a page it could be any file."""
+"""For the real 112; and files of which something is told to an address: from a page it could be any file."""
 
 
 @dataclass(frozen=True, kw_only=True)

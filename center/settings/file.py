@@ -20,6 +20,7 @@ from center.errors import SettingsError
 from center.settings.areas import outline_of
 from center.settings.check import faults_of
 from center.settings.data import data_of
+from center.settings.duty import duty_of
 from center.settings.schema import Settings
 from gateways.console.protocols import ProtocolError, protocols_of
 
@@ -39,6 +40,9 @@ _MEANING: Final = {
     r"^[A-Z]{2}$(?!\n)": 'a country of ISO 3166-1, "IT"',
     r"^(https?://[^/ ]+)?$(?!\n)": 'an address as "https://center.example.org", with nothing after the host',
     r"^[a-z]{2}$(?!\n)": 'a language of ISO 639-1, "it"',
+    r"^[A-Za-z0-9.:_-]{0,253}$(?!\n)": 'a host, "smtp.example.org"',
+    r"^([^\s,<>@]{1,64}@[A-Za-z0-9.-]{1,253})?$(?!\n)": 'an address, "centre@example.org"',
+    r"^([01][0-9]|2[0-3]):[0-5][0-9]$(?!\n)": 'a time of day, "07:00"',
 }
 """What a pattern asks for, in words: a regular expression tells the person on duty nothing."""
 
@@ -115,6 +119,7 @@ def loaded(text: str, path: Path) -> Settings:
         protocols=protocols,
         http=http,
         backup=backup,
+        duty=duty_of(settings.duty, beside),
     )
 
 

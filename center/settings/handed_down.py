@@ -14,6 +14,7 @@ from center.errors import SettingsError
 from center.settings.areas import outline_of
 from center.settings.check import is_short
 from center.settings.data import is_near, targets_of
+from center.settings.duty import duty_settings
 from center.settings.schema import ModemTable, PsapRouteTable, Settings, TrunkTable
 from gateways.gsm.port.search import CARD
 from messages.base import Gains
@@ -120,8 +121,8 @@ def with_simulation(settings: Settings, simulated: Simulation) -> Settings:
     )
 
 
-def setup_of(settings: Settings) -> Setup:
-    """Everything that the actors are given."""
+def setup_of(settings: Settings, *, simulated: bool = False) -> Setup:
+    """Everything that the actors are given. `simulated`: nobody outside this machine is told anything."""
     return Setup(
         policy=policy_of(settings),
         lines=lines_of(settings),
@@ -133,6 +134,7 @@ def setup_of(settings: Settings) -> Setup:
         web=settings.cluster.web,
         data=targets_of(settings),
         backup=settings.backup.file,
+        duty=duty_settings(settings, near_only=simulated),
     )
 
 

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from messages.ids import OperatorLine
+from model.duty.settings import MailTls
 from model.policy import (
     CONTACT_PLACE,
     CONTACT_WORDS,
@@ -239,6 +240,24 @@ class DrillTable(_Table, frozen=True, kw_only=True):
     timeout_s: Annotated[float, Meta(ge=5, le=3600)] = 180.0
 
 
+class SmtpTable(_Table, frozen=True, kw_only=True):
+    host: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.:_-]{0,253}$(?!\n)")] = ""
+    """Empty: nobody is sent mail."""
+    port: Annotated[int, Meta(ge=0, le=65535)] = 0
+    """0: as `tls` has it: 587, 465, 25."""
+    tls: MailTls = MailTls.STARTTLS
+    user: Annotated[str, Meta(max_length=200)] = ""
+    password_file: str = ""
+    sender: Annotated[str, Meta(pattern=r"^([^\s,<>@]{1,64}@[A-Za-z0-9.-]{1,253})?$(?!\n)")] = ""
+
+
+class DutyTable(_Table, frozen=True, kw_only=True):
+    morning: Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$(?!\n)")] = "07:00"
+    smtp: SmtpTable = SmtpTable()
+    webhook_secret_file: str = ""
+    authority: str = ""
+
+
 class MapTable(_Table, frozen=True, kw_only=True):
     tiles: Annotated[str, Meta(max_length=2000)] = ""
     attribution: Annotated[str, Meta(max_length=200)] = ""
@@ -278,6 +297,7 @@ class Settings(_Table, frozen=True, kw_only=True):
     http: HttpTable = HttpTable()
     sign_on: SignOnTable = SignOnTable()
     drill: DrillTable = DrillTable()
+    duty: DutyTable = DutyTable()
     map: MapTable = MapTable()
     trunk: tuple[TrunkTable, ...] = ()
     modem: tuple[ModemTable, ...] = ()
