@@ -17,6 +17,8 @@ OperatorId = NewType("OperatorId", str)
 DEMO_OPERATOR: Final = OperatorId("demo")
 """Of a simulated run; gone with the first start with modems, and so no admin of a center."""
 UserId = NewType("UserId", str)
+PersonId = NewType("PersonId", str)
+"""Somebody on the roster of those on duty; by chance, so that an event which names it tells nothing."""
 BridgeId = NewType("BridgeId", str)
 NodeId = NewType("NodeId", str)
 TextId = NewType("TextId", str)

@@ -344,6 +344,18 @@ shift_note = Table(
     Column("done_by", Text, nullable=True),
 )
 
+duty_roster = Table(
+    "duty_roster",
+    metadata,
+    # One row, a sealed `model.duty.roster.Roster` (`store.duty`).
+    Column("name", Text, primary_key=True),
+    # Grows by one with each change.
+    Column("version", BigInteger, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,
@@ -385,5 +397,6 @@ PERSONAL: Final = (
     "picture",
     "outbox",
     "shift_note",
+    "duty_roster",
 )
 """The tables that hold what can be erased. All of them are small, but for pictures."""

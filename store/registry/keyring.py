@@ -26,6 +26,8 @@ _ADD: Final = Query(insert(keyring), "name", "secret")
 
 PAGE: Final = "page"
 """By which the codes of 112's pages are named."""
+DUTY: Final = "duty"
+"""By which the roster of those on duty is sealed."""
 
 
 def shared_secret(journal: Journal, name: str) -> bytes:

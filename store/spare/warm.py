@@ -87,7 +87,7 @@ _PEOPLE: Final = (
 )
 _STAFF: Final = (
     *(schema.operator, schema.authenticator, schema.app_key, schema.keyring, schema.session),
-    schema.shift_note,
+    *(schema.shift_note, schema.duty_roster),
 )
 _NOT_COPIED: Final = (
     schema.open_alert,

@@ -1,0 +1,78 @@
+"""The roster of those on duty, as the center keeps it: one document in one sealed row, with a version.
+
+Names and numbers of people: sealed with a secret of the center's own, which stands in another table, and in
+no event. Whoever changes it says which version was read, and of two who write at once the second is told.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+from sqlalchemy import bindparam, delete, insert, select
+
+from messages.ids import Instant
+from model.duty.roster import EMPTY, Roster
+from store.database.dialect import Connection
+from store.database.query import Query, Row
+from store.database.schema import duty_roster, keyring
+from store.errors import RegistryError
+from store.journal.journal import Journal, Transaction
+from store.journal.sealing import open_bytes, seal_bytes
+from store.registry.keyring import DUTY, secret_within
+
+_NAME: Final = "duty"
+_d = duty_roster.c
+_READ: Final = Query(
+    select(_d.version, _d.at_us, _d.by, _d.sealed, keyring.c.secret)
+    .join(keyring, keyring.c.name == DUTY, isouter=True)
+    .where(_d.name == _NAME)
+)
+_DROP: Final = Query(delete(duty_roster).where(_d.name == bindparam("which")), "which")
+_ADD: Final = Query(insert(duty_roster), *duty_roster.columns.keys())
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """The roster as it is kept."""
+
+    roster: Roster = EMPTY
+    version: int = 0
+    """0: there is none yet."""
+    by: str = ""
+    """The operator, or `local` for the command line."""
+    at: Instant = Instant(0)
+
+
+class RosterChanged(RegistryError):
+    """Somebody else has changed the roster since it was read."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__("the roster was changed meanwhile: read it again")
+        self.version = version
+
+
+def roster_of(db: Journal | Connection | Transaction) -> Kept:
+    """The roster; an empty one where there is none, or its secret is gone. Raises JournalError."""
+    row = db.row(_READ) if isinstance(db, Journal) else db.one(_READ)
+    return Kept() if row is None else _kept(row)
+
+
+def keep(tx: Transaction, roster: Roster, *, was_version: int | None, by: str) -> Kept:
+    """Keep it in place of what is there. `was_version`: what was read; None takes whatever is there.
+    Raises RosterChanged, JournalNotDurable.
+    """
+    before = roster_of(tx)
+    if was_version is not None and was_version != before.version:
+        raise RosterChanged(before.version)
+    made = Kept(roster=roster, version=before.version + 1, by=by, at=tx.at_us)
+    sealed = seal_bytes(msgspec.msgpack.encode(roster), secret_within(tx, DUTY), _NAME)
+    tx.write(_DROP, _NAME)
+    tx.write(_ADD, _NAME, made.version, made.at, made.by, sealed)
+    return made
+
+
+def _kept(row: Row) -> Kept:
+    version, at_us, by, sealed, secret = row
+    plain = None if secret is None else open_bytes(bytes(sealed), bytes(secret), _NAME)
+    roster = EMPTY if plain is None else msgspec.msgpack.decode(plain, type=Roster)
+    return Kept(roster=roster, version=version, by=by, at=Instant(at_us))
