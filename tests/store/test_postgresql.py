@@ -519,9 +519,9 @@ def test_an_older_form_is_brought_up_to_date(database: PostgresDatabase) -> None
 
 
 def test_a_role_that_only_adds_is_all_that_the_center_needs(postgres: PostgresServer, clock: Clock) -> None:
-    """As docs/operations.md has it."""
+    """As docs/operations/nodes.md has it."""
     owned = new_database(postgres)
-    operations = (ROOT / "docs" / "operations.md").read_text()
+    operations = (ROOT / "docs" / "operations" / "nodes.md").read_text()
     role = f"writer_{owned.name}"
     block = operations.partition("**A role that only adds.**")[2].partition("```sql\n")[2].partition("```")[0]
     statements = block.replace("securwoman_writer", role)

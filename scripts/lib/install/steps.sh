@@ -279,11 +279,11 @@ left_to_do() {
     ! runs_another || printf -- \
         '- the service still runs what was there before: systemctl restart securwoman, when no alert is open\n'
     [[ ! -e $own_certificate ]] || names_in_settings "$own_certificate" && printf -- \
-        '- browsers and phones have to trust %s (docs/operations.md, TLS)\n' "${own_certificate%/*}/authority.crt"
+        '- browsers and phones have to trust %s (docs/operations/access.md, TLS)\n' "${own_certificate%/*}/authority.crt"
     grep -q '^\[\[modem\]\]' "$settings" || printf -- \
         '- calls are simulated until there is a line: securwoman modem list --toml, into %s, systemctl restart securwoman\n' "$settings"
     [[ $(setting backup file) != "$backups"/* ]] || printf -- \
-        '- backups are on this disk, for this machine alone: another disk and a second key (docs/operations.md, Backup)\n'
+        '- backups are on this disk, for this machine alone: another disk and a second key (docs/operations/backup.md)\n'
     return 0
 }
 
