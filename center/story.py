@@ -10,6 +10,7 @@ from messages import events as ev
 from messages.base import Address, HangupCause, Position
 from messages.events import Event
 from messages.ids import Advice, CalloutKind, Carried, Channel, Nearness, Outcome, Party, Unplayed
+from messages.trials import PROOF
 from model.alert.leg import place
 
 _CAUSES: Final[dict[int, str]] = {
@@ -336,7 +337,8 @@ def _rest(event: Event) -> str:
                 else f"line {event.line} is free"
             )
         case ev.LineSeized(tester=str(tester)):
-            return f"{tester} tries line {event.line}" if event.leg else f"line {event.line} is free"
+            who = "the nightly proof" if tester == PROOF else tester
+            return f"{who} tries line {event.line}" if event.leg else f"line {event.line} is free"
         case ev.LineSeized():
             return f"line {event.line} is seized for {place(event.leg)}"
         case ev.LineQuarantined():
@@ -358,6 +360,8 @@ def _rest(event: Event) -> str:
         case ev.TextReported():
             part = f"part {event.part + 1} of the short message"
             return f"the network reports on {part}: status {event.status:#04x}"
+        case ev.TextCame():
+            return f"the short message has arrived on line {event.line}"
         case ev.TextFailed():
             return f"the short message is given up: {event.cause}" + (
                 f" ({event.text})" if event.text else ""

@@ -242,6 +242,8 @@ class TextPurpose(StrEnum):
     INVITATION = "invitation"
     """By which a phone gets the app, and proves its number."""
     MESSAGE = "message"
+    PROOF = "proof"
+    """From one line to another of the center's, to see whether it arrives; or a network's question."""
 
 
 class Unplayed(StrEnum):

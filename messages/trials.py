@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
@@ -43,6 +44,29 @@ class Finding(StrEnum):
     """Nobody has spoken: of the level nothing is known."""
 
 
+class WayFault(StrEnum):
+    """What is wrong with one way between two lines; the worst come first."""
+
+    UNHEARD = "unheard"
+    """Nothing of what was said arrived."""
+    UNUSABLE_DELAY = "unusable_delay"
+    CUT = "cut"
+    """So much is missing that words are lost."""
+    FAINT = "faint"
+    LOUD = "loud"
+    DELAYED = "delayed"
+    GAPS = "gaps"
+
+
+class Side(StrEnum):
+    """Of a modem's voice."""
+
+    OUT = "out"
+    """What is said to it does not leave it."""
+    IN = "in"
+    """What comes to it is not handed on."""
+
+
 class TrialEnd(StrEnum):
     """Why a test call has ended, or is being ended."""
 
@@ -56,6 +80,10 @@ class TrialEnd(StrEnum):
     """Its modem, or what was ordered, is gone."""
 
 
+PROOF: Final = OperatorId("")
+"""Who tries a line where no operator does: the nightly proof."""
+
+
 class TrialOrder(msgspec.Struct, frozen=True, kw_only=True):
     """What is wanted."""
 
@@ -67,6 +95,7 @@ class TrialOrder(msgspec.Struct, frozen=True, kw_only=True):
     caller: E164 | None = None
     """Of the calling line, by which the other one knows the call."""
     by: OperatorId
+    """`PROOF`: nobody in particular."""
     begun_at: Instant
     stop: bool = False
 
@@ -104,6 +133,38 @@ class VoiceShown(msgspec.Struct, frozen=True, kw_only=True):
     """What the line's setting might be; None where it is well."""
 
 
+class WayShown(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of what one line said to another; see `media.trial.way`."""
+
+    speaker: LineId
+    listener: LineId
+    bursts: int = 0
+    """How often something was said that was to be heard; 0: the call was too short to tell."""
+    heard: int = 0
+    """How often it was."""
+    level_db: float | None = None
+    """How much louder it arrived than it was said, both at the modems' voice ports."""
+    delay_ms: int | None = None
+    """From one port to the other: one way."""
+    lost_percent: float | None = None
+    """Of what should have arrived, in frames of 20 ms."""
+    faults: tuple[WayFault, ...] = ()
+    proved: bool = False
+    """Whether two people could have talked this way."""
+
+
+class Blame(msgspec.Struct, frozen=True, kw_only=True):
+    """Which modem is at fault, as far as several calls can tell."""
+
+    line: LineId
+    side: Side
+    fault: WayFault
+    """The mildest that all these ways have shown."""
+    sure: bool
+    """Two other lines have shown it, or the other one of the call is known to be well; otherwise it may be
+    that one's, on its other side."""
+
+
 class LineTrial(msgspec.Struct, frozen=True, kw_only=True):
     """How it goes, or went."""
 
@@ -123,6 +184,8 @@ class LineTrial(msgspec.Struct, frozen=True, kw_only=True):
     now: tuple[WayNow, ...] = ()
     voices: tuple[VoiceShown, ...] = ()
     """At the end: of the calling line, and of the other where there was one."""
+    ways: tuple[WayShown, ...] = ()
+    """At the end, where two lines were on it: from the calling one, then from the other."""
 
 
 def leg_of(trial: str, end: int) -> LegId:

@@ -75,6 +75,7 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
     asked_at: Instant
     until: Instant
     line: LineId | None
+    """Which sends it; before that, which alone is to."""
     begun_at: Instant | None
 
 
@@ -87,18 +88,25 @@ def ask_text(
     *,
     alert: AlertId | None = None,
     message: int = 0,
+    line: LineId | None = None,
+    text: TextId | None = None,
 ) -> TextId:
     """Have these words sent to this number, once, before `until`; what becomes of it is in its stream.
 
-    `alert`: which it is of; with the number of the `message` in its dialogue it is told there, too.
+    `alert`: which it is of; with the number of the `message` in its dialogue it is told there, too. `line`:
+    the only one that may send it. `text`: its name, of `new_text`, where the words have it.
     """
-    # Of those that are asked for at one moment the first message goes first.
-    text = TextId(f"{message:04d}" + tx.chance(lambda: secrets.token_hex(6)))
-    asked = TextAsked(purpose=purpose, expires_at=until, alert=alert, message=message)
+    text = new_text(tx, message) if text is None else text
+    asked = TextAsked(purpose=purpose, expires_at=until, alert=alert, message=message, line=line)
     tx.append(Append(streams.text(text), 0, (asked,)))
     # Also while nothing lasts: an alarm is worth sending then, too.
-    tx.write_meanwhile(_ADD, text, tx.node, to, words, purpose, tx.at_us, until, None, None)
+    tx.write_meanwhile(_ADD, text, tx.node, to, words, purpose, tx.at_us, until, line, None)
     return text
+
+
+def new_text(tx: Transaction, message: int = 0) -> TextId:
+    """A name for a text: of those that are asked for at one moment the first message goes first."""
+    return TextId(f"{message:04d}" + tx.chance(lambda: secrets.token_hex(6)))
 
 
 def outbox_of(journal: Journal) -> list[Text]:
@@ -110,6 +118,8 @@ def begin(tx: Transaction, text: TextId, line: LineId) -> Text | None:
     """The text, which from now on is this line's to send; None where it is another's, over or too late."""
     row = tx.one(_ONE, text)
     if row is None or (found := _text(row)).begun_at is not None or found.until <= tx.at_us:
+        return None
+    if found.line not in (None, line):
         return None
     if tx.version(streams.text(text)) != 1:
         tx.write_meanwhile(_DELETE, text)

@@ -35,6 +35,7 @@ from store.journal.notify import kind
 from store.journal.rebuild import is_tried
 from store.nodes.owners import hand_on, owned
 from store.streams import StreamKind
+from store.text_rounds import came, named_by
 from store.texts import ask_text
 
 SOON_US: Final = Instant(SECOND // 20)
@@ -281,6 +282,9 @@ class AlertIntakeActor(CenterActor):
     def _written(self, sms: SmsArrived) -> None:
         """A short message is an alert, whoever has sent it, unless no person in need has."""
         policy = self._setup.policy
+        if self._is_ours(sms):
+            self.tell(Role.GSM_MODEM, sms.line, SmsKept(key=sms.key))
+            return
         signal = signal_of(sms, [spec.number for spec in self._setup.lines if spec.number], self.now_us())
         if signal is None:
             # Not what it says: it may be anybody's.
@@ -305,3 +309,15 @@ class AlertIntakeActor(CenterActor):
             )
         except JournalError as error:
             self.log.error("a short message is not acknowledged", line=sms.line, error=str(error))
+
+    def _is_ours(self, sms: SmsArrived) -> bool:
+        """Whether a line of the center's has sent it to another; then its arrival is written down."""
+        text = named_by(sms.text)
+        if text is None:
+            return False
+        try:
+            return self._journal.transact(lambda tx: came(tx, text, sms.line))
+        except JournalError as error:
+            # Then it is what it would be from anybody else.
+            self.log.error("whose a short message is cannot be read", line=sms.line, error=str(error))
+            return False

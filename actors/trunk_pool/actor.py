@@ -126,6 +126,7 @@ class TrunkPoolActor(CenterActor):
             now_us,
             alerts=bool(self._live.cases or self._waiting),
             failed=self._texts.failed(now_us),
+            only=text.line,
         )
         if line is not None:
             self._granted[line.line] = Granted(leg=leg_of(text.id), at=now_us)

@@ -41,12 +41,17 @@ def line_for(
     *,
     alerts: bool,
     failed: Collection[LineId],
+    only: LineId | None = None,
 ) -> Line | None:
     """The line that is to send it; None where that has to wait.
 
     `alerts`: one is open, or somebody waits for a line: then the last line that could be dialled on is left.
-    `failed`: lines that a text has just failed on, which are taken last.
+    `failed`: lines that a text has just failed on, which are taken last. `only`: no other may, and not while
+    there are alerts: it is this line that is tried.
     """
+    if only is not None:
+        tried = (one for one in lines if one.line == only and is_free(one, leg_of(text), held, now_us))
+        return None if alerts else next(tried, None)
     public = [one for one in lines if not one.emergency]
     if any(serves(one, now_us) for one in public):
         group, kept = public, kept_for_inbound(public, policy)

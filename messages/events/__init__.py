@@ -136,6 +136,7 @@ OtherEvent = (
     | TextFailed
     | TextReferenced
     | TextReported
+    | TextCame
     | NodeStarted
     | NodeStopped
     | NodeOrdered

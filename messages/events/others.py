@@ -85,6 +85,8 @@ class TextAsked(Message, frozen=True, kw_only=True, tag="text.asked"):
     """Of which alert it is; None: of none."""
     message: int = 0
     """Its number in the alert's dialogue; 0: it is none of that."""
+    line: LineId | None = None
+    """Which alone is to send it; None: whichever is best."""
 
 
 class TextSending(Message, frozen=True, kw_only=True, tag="text.sending"):
@@ -129,6 +131,13 @@ class TextReported(Message, frozen=True, kw_only=True, tag="text.reported"):
     part: int
     status: int
     """3GPP TS 23.040 TP-Status, clause 9.2.3.15."""
+
+
+class TextCame(Message, frozen=True, kw_only=True, tag="text.came"):
+    """A text that one of the center's lines has sent to another has arrived there."""
+
+    line: LineId
+    """Where it has."""
 
 
 class NodeStarted(Message, frozen=True, kw_only=True, tag="node.started"):

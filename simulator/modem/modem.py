@@ -194,6 +194,8 @@ class Modem:
 
     def take_message(self, pdus: list[tuple[str, int]]) -> bool:
         """A short message comes in; False when it cannot be taken now."""
+        if self.line.vices.loses_messages:
+            return False
         return self.line.attached and self.mailbox.receive(pdus, self.parameters.at("+CNMI", 1), self.opened)
 
     @property

@@ -65,6 +65,8 @@ class Vices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """So long after the text of a message the network's answer comes; the message itself goes at once."""
     message_error: Annotated[int, msgspec.Meta(ge=0)] | None = None
     """`+CMS ERROR` of every message, which does not go (TS 27.005 3.2.5); 0: none."""
+    loses_messages: bool | None = None
+    """Nothing that is written to its number arrives, though the network has taken it."""
     worded_errors: bool | None = None
     """It refuses with `ERROR: ` and words, whatever `+CMEE` says."""
     fails_after_s: Seconds | None = None

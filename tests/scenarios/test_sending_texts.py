@@ -22,6 +22,7 @@ from simulator.modem.vices import Vices
 from simulator.network.call import Message
 from simulator.reports import text_reports
 from store import streams
+from store.text_rounds import Round, ask_round, round_of
 from store.texts import SILENT_US, ask_text, outbox_of
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import everything_is_over, joined
@@ -193,6 +194,57 @@ def test_to_a_number_that_is_never_called_nothing_is_sent(make_world: MakeWorld,
 def test_what_is_urgent_goes_first(make_world: MakeWorld) -> None:
     world = make_world()
     vices(world, SLOW)
-    asked = [ask(world, str(one), purpose=one) for one in reversed(TextPurpose)]
+    purposes = [one for one in TextPurpose if one is not TextPurpose.PROOF]  # which goes to no user
+    asked = [ask(world, str(one), purpose=one) for one in reversed(purposes)]
     world.until("all are sent", lambda: all(over(world, one) for one in asked))
-    assert [one.text for one in messages(world)] == [str(one) for one in TextPurpose]
+    assert [one.text for one in messages(world)] == [str(one) for one in purposes]
+
+
+OF_SIM3 = E164("+390200000003")
+
+
+def sent_round(world: World, *, by: str = "sim2", to: E164 = OF_SIM3, within_s: float = 60.0) -> TextId:
+    until = Instant(world.clock.now_us() + round(within_s * SECOND))
+    return world.journal.transact(lambda tx: ask_round(tx, LineId(by), to, until))
+
+
+def of_round(world: World, text: TextId) -> Round:
+    found = round_of(world.journal, text)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("to", ["sim3", "sim2"])
+def test_a_text_that_goes_round_arrives_at_our_own_line_and_is_no_alert(
+    make_world: MakeWorld, to: str
+) -> None:
+    world = make_world()
+    vices(world, Vices(message_takes_s=2.0))
+    text = sent_round(world, to=E164(f"+39020000000{to[-1]}"))
+    world.until("it has arrived", lambda: of_round(world, text).seconds is not None, within_s=10.0)
+    world.until("it is sent", lambda: of_round(world, text).sent_at is not None, within_s=10.0)
+    found = of_round(world, text)
+    assert found.came_to == to
+    assert found.seconds is not None
+    assert found.seconds < 5.0
+    assert not [one for one in world.journal.read_all() if one.stream.startswith("inbox-")]
+    world.advance(2)
+    assert world.network.carrier.modem(to).mailbox.listed() == [], "nothing of it stays on the SIM"
+
+
+def test_one_that_never_comes_is_sent_and_stays_without_a_time(make_world: MakeWorld) -> None:
+    world = make_world()
+    world.network.carrier.modem("sim3").change(Vices(loses_messages=True))
+    text = sent_round(world)
+    world.until("it is sent", lambda: of_round(world, text).sent_at is not None, within_s=10.0)
+    world.advance(120)
+    assert of_round(world, text).seconds is None
+
+
+def test_while_an_alert_is_open_none_goes_round(make_world: MakeWorld) -> None:
+    world = make_world()
+    world.send()
+    text = sent_round(world, within_s=5.0)
+    world.until("it is given up", lambda: of_round(world, text).failed is not None, within_s=10.0)
+    assert of_round(world, text).sending_at is None
+    assert of_round(world, text).failed is TextFailure.TOO_LATE

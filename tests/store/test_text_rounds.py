@@ -1,0 +1,68 @@
+"""A text that goes from one of the center's lines to another is known by its name when it arrives."""
+
+from __future__ import annotations
+
+import pytest
+
+from messages.ids import E164, SECOND, Instant, LineId, TextFailure, TextId, TextPurpose
+from store.journal.journal import Journal
+from store.text_rounds import ask_round, came, named_by, round_of
+from store.texts import ask_text, begin, end, failure, outbox_of
+from tests.store.places import Clock
+from tests.store.test_outbox import SENT, SIM1, SIM2, USER, WORDS
+
+OF_SIM2 = E164("+390200000002")
+
+
+def ask(journal: Journal) -> TextId:
+    until = Instant(journal.now_us() + 60 * SECOND)
+    return journal.transact(lambda tx: ask_round(tx, SIM1, OF_SIM2, until))
+
+
+def test_its_line_alone_sends_it_and_the_other_writes_down_once_that_it_came(
+    journal: Journal, clock: Clock
+) -> None:
+    text = ask(journal)
+    (waits,) = outbox_of(journal)
+    assert (waits.line, waits.to, named_by(waits.words)) == (SIM1, OF_SIM2, text)
+    assert journal.transact(lambda tx: begin(tx, text, SIM2)) is None
+    assert journal.transact(lambda tx: begin(tx, text, SIM1)) is not None
+    clock.forward(4.2)
+    # The network may say that it takes a text when the other line has it already.
+    for _ in range(2):
+        assert journal.transact(lambda tx: came(tx, text, SIM2))
+        clock.forward(1.0)
+    journal.transact(lambda tx: end(tx, text, SENT))
+    found = round_of(journal, text)
+    assert found is not None
+    assert (found.seconds, found.came_to, found.failed) == (4.2, SIM2, None)
+    assert found.sent_at is not None
+
+
+def test_one_that_never_comes_and_one_that_is_never_sent_have_no_time(journal: Journal, clock: Clock) -> None:
+    text = ask(journal)
+    clock.forward(61.0)
+    (waits,) = outbox_of(journal)
+    failed = failure(waits, journal.now_us())
+    assert failed is not None
+    journal.transact(lambda tx: end(tx, text, failed))
+    found = round_of(journal, text)
+    assert found is not None
+    assert (found.seconds, found.failed) == (None, TextFailure.TOO_LATE)
+    assert round_of(journal, TextId("0000000000000000")) is None
+
+
+@pytest.mark.parametrize(
+    "words", ["", "aiuto", "securwoman", "securwoman 0000aabbccddeef", "dico: securwoman 0000aabbccddeeff"]
+)
+def test_what_a_person_writes_is_of_no_such_form(words: str) -> None:
+    assert named_by(words) is None
+
+
+def test_what_only_looks_like_one_is_none(journal: Journal) -> None:
+    named = named_by("securwoman 0000aabbccddeeff")
+    assert named is not None
+    until = Instant(journal.now_us() + 60 * SECOND)
+    others = journal.transact(lambda tx: ask_text(tx, USER, WORDS, TextPurpose.CODE, until))
+    for text in (named, others):
+        assert not journal.transact(lambda tx, text=text: came(tx, text, LineId("sim2")))
