@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import os
-import ssl
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from center.certificates import make
 from gateways.psap_data import https
 from gateways.psap_data.couriers import ThreadCourier
 from gateways.psap_data.outlets import (
@@ -28,55 +24,17 @@ from gateways.psap_data.outlets import (
 from model.telling.data_target import DataTarget
 from runtime.waker import Waker
 from tests.gateways.psap_data.examples import target
+from tests.support.receiver import Receiver
 from tests.waiting import wait_until
 
 PARCEL = Parcel(name="a1.q.1", suffix=".xml", media_type="application/cap+xml", content=b"<alert/>")
 
 
-class System:
-    """One of 112's, at this machine, by TLS."""
-
-    def __init__(self, folder: Path) -> None:
-        make(("localhost",), folder / "authority.pem", folder)
-        system = self
-        self.status, self.body = 200, b"id 7"
-        self.came: list[tuple[dict[str, str], bytes]] = []
-        self.answers = threading.Event()
-        self.answers.set()
-        self.authority = str(folder / "authority.crt")
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self) -> None:
-                content = self.rfile.read(int(self.headers["content-length"]))
-                system.came.append(({name.lower(): value for name, value in self.headers.items()}, content))
-                system.answers.wait()
-                self.send_response(system.status)
-                self.send_header("location", "https://localhost/elsewhere")
-                self.send_header("content-length", str(len(system.body)))
-                self.end_headers()
-                self.wfile.write(system.body)
-
-            def log_message(self, format: str, *args: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(folder / "center.pem", folder / "center.key")
-        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True)
-        self.thread.start()
+class System(Receiver):
+    """One of 112's."""
 
     def target(self, **more: object) -> DataTarget:
-        port = self.server.server_address[1]
-        return target(to=f"https://localhost:{port}/in", **{"authority": self.authority, **more})
-
-    def close(self) -> None:
-        self.answers.set()
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
+        return target(to=f"https://localhost:{self.port}/in", **{"authority": self.authority, **more})
 
 
 @pytest.fixture

@@ -1,0 +1,90 @@
+"""A notice as e-mail (RFC 5322), plain text, handed to the center's own mail server (RFC 5321)."""
+
+from __future__ import annotations
+
+import smtplib
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Final
+
+from gateways.duty.ways.notice import Delivered, Later, Notice, Refused, Sent
+from gateways.duty.ways.trust import NOT_BEYOND, is_here, secret_in, trust
+from messages.ids import SECOND
+from model.duty.settings import DutySettings, MailServer, MailTls
+
+STEP_S: Final = 8.0
+"""For each word of the two; the whole has a bound of its own."""
+SUBJECT_MAX: Final = 150
+
+
+def mailed(to: str, notice: Notice, settings: DutySettings) -> Sent:
+    """Hands it to the mail server. Blocks; raises nothing that server or network can bring about."""
+    server = settings.mail
+    if server is None:
+        return Refused(why="duty.smtp.host is not set")
+    if settings.near_only and not is_here(server.host):
+        return NOT_BEYOND
+    try:
+        letter = letter_of(to, notice, server.sender)
+    except (ValueError, IndexError, UnicodeError):
+        return Refused(why="no address of e-mail")
+    try:
+        password = secret_in(server.password_file) if server.user else ""
+    except (OSError, UnicodeError) as error:
+        return Refused(why=f"duty.smtp.password_file: {type(error).__name__}")
+    try:
+        with _connected(server, settings.authority) as smtp:
+            if server.user:
+                smtp.login(server.user, password)
+            smtp.send_message(letter)
+    except smtplib.SMTPRecipientsRefused as error:
+        return _by_code(next(iter(error.recipients.values()))[0], "the mail server refuses the address")
+    except smtplib.SMTPResponseException as error:
+        return _by_code(error.smtp_code, "the mail server refuses")
+    except smtplib.SMTPNotSupportedError:
+        return Refused(why="the mail server has no STARTTLS, or no way to sign on")
+    except UnicodeError:  # smtplib's own bound
+        return Refused(why="duty.smtp.password_file: a password of letters of ASCII alone is needed")
+    except smtplib.SMTPException as error:
+        return Later(why=f"mail server: {type(error).__name__}")
+    except OSError as error:
+        return Later(why=f"mail server: {error.strerror or type(error).__name__}")
+    return Delivered()
+
+
+def letter_of(to: str, notice: Notice, sender: str) -> EmailMessage:
+    """The letter. Raises ValueError, or IndexError from the library, where `to` is no address."""
+    letter = EmailMessage()
+    name, _, host = to.rpartition("@")
+    if not (to.isprintable() and name and host):
+        raise ValueError(to)
+    letter["From"] = Address("securWoman", addr_spec=sender)
+    letter["To"] = Address(addr_spec=to)
+    letter["Subject"] = " ".join(notice.subject.split())[:SUBJECT_MAX]
+    letter["Date"] = format_datetime(datetime.fromtimestamp(notice.at // SECOND, UTC))
+    letter["Message-ID"] = f"<{notice.id}@{sender.rpartition('@')[2]}>"
+    # No answer by machines (RFC 3834): an absence note would come back for each.
+    letter["Auto-Submitted"] = "auto-generated"
+    link = f"\n\n{notice.take_url}" if notice.take_url else ""
+    letter.set_content(f"{notice.text}{link}\n")
+    return letter
+
+
+def _connected(server: MailServer, authority: str) -> smtplib.SMTP:
+    if server.tls is MailTls.TLS:
+        return smtplib.SMTP_SSL(server.host, server.port, timeout=STEP_S, context=trust(authority))
+    smtp = smtplib.SMTP(server.host, server.port, timeout=STEP_S)
+    if server.tls is MailTls.STARTTLS:
+        try:
+            smtp.starttls(context=trust(authority))
+        except BaseException:
+            smtp.close()
+            raise
+    return smtp
+
+
+def _by_code(code: int, words: str) -> Sent:
+    """5xx is final (RFC 5321, 4.2.1), 4xx passes."""
+    return Refused(why=f"{words} ({code})") if code >= 500 else Later(why=f"{words} ({code})")

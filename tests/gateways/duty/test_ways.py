@@ -1,0 +1,336 @@
+"""Ways to people on duty, over real sockets: what is told to whom, and what becomes of it."""
+
+from __future__ import annotations
+
+import base64
+import email
+import email.policy
+import json
+import smtplib
+import time
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, Envelope
+from standardwebhooks import Webhook
+
+from gateways.duty.ways import mail
+from gateways.duty.ways.notice import Delivered, Later, Notice, Refused, Sent
+from gateways.duty.ways.sending import WRITTEN, send
+from messages.events import CalloutAlarm
+from messages.ids import SECOND, Instant, NodeId
+from model.duty.roster import Contact, Way
+from model.duty.settings import DutySettings, MailServer, MailTls
+from tests.support.receiver import Receiver, server_context
+
+AT = Instant(1_790_000_000 * SECOND)
+NOTICE = Notice(
+    callout="c1",
+    attempt=3,
+    subject="securWoman: la linea milano1 non risponde",
+    text="La linea milano1 non risponde più.\nE altri 2 allarmi.",
+    alarms=(CalloutAlarm(alarm="line.down", subject="milano1", node=NodeId("n1"), raised_at=AT),),
+    at=AT,
+    take_url="https://center.example.org/console#callout=c1",
+)
+KEY = "whsec_" + base64.b64encode(bytes(range(32))).decode()
+
+
+def anna(way: Way, to: str) -> Contact:
+    return Contact(way=way, to=to)
+
+
+class MailRoom(Controller):
+    """A mail server at any port that is free; keeps letters, answers as it is told."""
+
+    def __init__(self, folder: Path, **more: Any) -> None:
+        self.came: list[tuple[list[str], EmailMessage]] = []
+        self.says = "250 OK"
+        self.says_to_recipient = ""
+        self.authority = str(folder / "authority.crt")
+        super().__init__(self, hostname="127.0.0.1", port=0, server_hostname="localhost", **more)
+
+    def _trigger_server(self) -> None:
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: Any, session: Any, envelope: Envelope, address: str, options: Any
+    ) -> str:
+        if self.says_to_recipient:
+            return self.says_to_recipient
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:  # noqa: N802
+        letter = email.message_from_bytes(cast(bytes, envelope.content), policy=email.policy.default)
+        self.came.append((list(envelope.rcpt_tos), cast(EmailMessage, letter)))
+        return self.says
+
+    def settings(self, tls: MailTls, **more: Any) -> DutySettings:
+        server = MailServer(host="localhost", port=self.port, tls=tls, sender="center@example.org", **more)
+        return DutySettings(mail=server, authority=self.authority)
+
+
+@pytest.fixture
+def post(tmp_path: Path) -> Iterator[MailRoom]:
+    room = MailRoom(
+        tmp_path,
+        tls_context=server_context(tmp_path),
+        require_starttls=True,
+        authenticator=lambda server, session, envelope, mechanism, data: AuthResult(
+            success=(data.login, data.password) == (b"center", b"a secret"), handled=False
+        ),
+    )
+    room.start()
+    yield room
+    room.stop()
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Iterator[Receiver]:
+    receiver = Receiver(tmp_path)
+    yield receiver
+    receiver.close()
+
+
+def hooked(web: Receiver, tmp_path: Path, **more: Any) -> DutySettings:
+    (tmp_path / "key").write_text(KEY + "\n")
+    return DutySettings(webhook_secret_file=str(tmp_path / "key"), authority=web.authority, **more)
+
+
+def mailed(post: MailRoom, to: str = "anna@example.org", **more: Any) -> Sent:
+    return send(anna(Way.EMAIL, to), NOTICE, post.settings(MailTls.STARTTLS, **more))
+
+
+def test_a_letter_is_plain_has_the_link_and_one_name_however_often_it_is_sent(
+    post: MailRoom, tmp_path: Path
+) -> None:
+    (tmp_path / "password").write_text("a secret\n")
+    signed_on = {"user": "center", "password_file": str(tmp_path / "password")}
+    assert mailed(post, **signed_on) == Delivered()
+    assert mailed(post, **signed_on) == Delivered()
+    (to, first), (_, again) = post.came
+    assert to == ["anna@example.org"]
+    assert first["message-id"] == again["message-id"] == "<c1-3@example.org>"
+    assert first["subject"] == NOTICE.subject
+    assert first["auto-submitted"] == "auto-generated"
+    assert first.get_content_type() == "text/plain"
+    assert first.get_content().replace("\r\n", "\n") == f"{NOTICE.text}\n\n{NOTICE.take_url}\n"
+
+
+def test_a_password_that_the_library_cannot_say_is_named(post: MailRoom, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("è segreto", encoding="utf-8")
+    said = mailed(post, user="center", password_file=str(tmp_path / "password"))
+    assert said == Refused(why="duty.smtp.password_file: a password of letters of ASCII alone is needed")
+
+
+def test_a_wrong_password_is_final_and_said_without_it(post: MailRoom, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("wrong")
+    said = mailed(post, user="center", password_file=str(tmp_path / "password"))
+    assert said == Refused(why="the mail server refuses (535)")
+    assert post.came == []
+
+
+@pytest.mark.parametrize(
+    ("says", "expected"),
+    [
+        ("550 no such mailbox", Refused(why="the mail server refuses the address (550)")),
+        ("451 greylisted", Later(why="the mail server refuses the address (451)")),
+    ],
+)
+def test_what_the_server_says_of_the_address_is_final_or_passes(
+    post: MailRoom, says: str, expected: Sent
+) -> None:
+    post.says_to_recipient = says
+    assert mailed(post) == expected
+
+
+@pytest.mark.parametrize(
+    ("says", "expected"),
+    [
+        ("554 spam", Refused(why="the mail server refuses (554)")),
+        ("452 full", Later(why="the mail server refuses (452)")),
+    ],
+)
+def test_what_the_server_says_of_the_letter_is_final_or_passes(
+    post: MailRoom, says: str, expected: Sent
+) -> None:
+    post.says = says
+    assert mailed(post) == expected
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "anna@example.org\r\nBcc: all@example.org",
+        "anna@example.org\nBcc: all@example.org",
+        "anna@example.org, all@example.org",
+        "Anna <anna@example.org>",
+        "anna",
+        "@example.org",
+        "",
+    ],
+)
+def test_no_address_brings_a_header_or_a_second_reader_with_it(post: MailRoom, to: str) -> None:
+    assert mailed(post, to) == Refused(why="no address of e-mail")
+    assert post.came == []
+
+
+def test_words_of_an_alarm_bring_no_header_with_them() -> None:
+    notice = msgspec.structs.replace(
+        NOTICE, subject="line x\r\nBcc: all@example.org\x00", text=".\r\n.\r\nQUIT"
+    )
+    letter = mail.letter_of("anna@example.org", notice, "center@example.org")
+    assert letter["bcc"] is None
+    assert "\nBcc" not in letter.as_string()
+
+
+def test_mail_goes_only_to_a_server_that_is_vouched_for(post: MailRoom) -> None:
+    settings = msgspec.structs.replace(post.settings(MailTls.STARTTLS), authority="")
+    said = send(anna(Way.EMAIL, "anna@example.org"), NOTICE, settings)
+    assert isinstance(said, Later)
+    assert post.came == []
+
+
+def test_a_server_without_starttls_is_sent_nothing(tmp_path: Path) -> None:
+    room = MailRoom(tmp_path)
+    server_context(tmp_path)
+    room.start()
+    try:
+        assert mailed(room) == Refused(why="the mail server has no STARTTLS, or no way to sign on")
+        in_the_clear = room.settings(MailTls.NONE)
+        assert send(anna(Way.EMAIL, "anna@example.org"), NOTICE, in_the_clear) == Delivered()
+    finally:
+        room.stop()
+    assert len(room.came) == 1
+
+
+def test_tls_from_the_first_byte(tmp_path: Path) -> None:
+    room = MailRoom(tmp_path, ssl_context=server_context(tmp_path))
+    room.start()
+    try:
+        assert send(anna(Way.EMAIL, "a@example.org"), NOTICE, room.settings(MailTls.TLS)) == Delivered()
+    finally:
+        room.stop()
+
+
+def test_a_program_is_told_by_a_signed_post_with_one_id_however_often(web: Receiver, tmp_path: Path) -> None:
+    to = anna(Way.WEBHOOK, f"https://localhost:{web.port}/duty?who=anna")
+    assert send(to, NOTICE, hooked(web, tmp_path)) == Delivered()
+    assert send(to, NOTICE, hooked(web, tmp_path)) == Delivered()
+    (headers, content), (again, _) = web.came
+    told = Webhook(KEY).verify(content, headers)
+    assert headers["webhook-id"] == again["webhook-id"] == "c1-3"
+    assert told["type"] == "callout.notice"
+    assert told["timestamp"] == "2026-09-21T14:13:20.000Z"
+    assert told["data"]["alarms"] == [
+        {"alarm": "line.down", "subject": "milano1", "node": "n1", "raised_at": "2026-09-21T14:13:20.000Z"}
+    ]
+    assert told["data"]["take_url"] == NOTICE.take_url
+    with pytest.raises(Exception, match="signature"):
+        Webhook(KEY).verify(content + b" ", headers)
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (204, Delivered()),
+        (302, Refused(why="the webhook answers 302")),
+        (410, Refused(why="the webhook answers 410")),
+        (429, Later(why="the webhook answers 429")),
+        (503, Later(why="the webhook answers 503")),
+    ],
+)
+def test_a_webhook_takes_refuses_or_is_asked_later(
+    web: Receiver, tmp_path: Path, status: int, expected: Sent
+) -> None:
+    web.status, web.body = status, b""
+    to = anna(Way.WEBHOOK, f"https://localhost:{web.port}/")
+    assert send(to, NOTICE, hooked(web, tmp_path)) == expected
+
+
+def test_nothing_is_posted_in_the_clear_nor_to_whom_nobody_vouches_for(web: Receiver, tmp_path: Path) -> None:
+    settings = hooked(web, tmp_path)
+    clear = send(anna(Way.WEBHOOK, "http://example.org/"), NOTICE, settings)
+    assert clear == Refused(why="no address of a webhook, https://…")
+    doubtful = msgspec.structs.replace(settings, authority="")
+    said = send(anna(Way.WEBHOOK, f"https://localhost:{web.port}/k3y"), NOTICE, doubtful)
+    assert said == Later(why="webhook: ConnectError")
+    assert web.came == []
+
+
+@pytest.mark.parametrize("key", ["", "whsec_", "whsec_%%%", "whsec_YQ", None])
+def test_a_key_that_is_none_is_said_and_nothing_is_posted(
+    web: Receiver, tmp_path: Path, key: str | None
+) -> None:
+    settings = hooked(web, tmp_path)
+    if key is None:
+        (tmp_path / "key").unlink()
+    else:
+        (tmp_path / "key").write_text(key)
+    said = send(anna(Way.WEBHOOK, f"https://localhost:{web.port}/"), NOTICE, settings)
+    assert isinstance(said, Refused)
+    assert said.why.startswith("duty.webhook_secret_file")
+    assert web.came == []
+
+
+def test_apprise_tells_what_it_knows_and_says_nothing_of_its_url(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    service = Receiver(tmp_path, tls=False)
+    url = f"json://anna:s3cret@localhost:{service.port}/"
+    try:
+        assert send(anna(Way.APPRISE, url), NOTICE, DutySettings(near_only=True)) == Delivered()
+        service.status = 500
+        assert send(anna(Way.APPRISE, url), NOTICE, DutySettings()) == Later(
+            why="apprise could not deliver it"
+        )
+    finally:
+        service.close()
+    told = json.loads(service.came[0][1])
+    assert told["title"] == NOTICE.subject
+    assert told["message"] == f"{NOTICE.text}\n\n{NOTICE.take_url}"
+    unknown = send(anna(Way.APPRISE, "nosuch://s3cret"), NOTICE, DutySettings())
+    assert unknown == Refused(why="apprise knows no such URL")
+    out, err = capfd.readouterr()
+    assert "s3cret" not in caplog.text + out + err
+
+
+def test_a_simulated_run_tells_nobody_beyond_its_machine(web: Receiver, tmp_path: Path) -> None:
+    near = hooked(web, tmp_path, near_only=True)
+    far = MailServer(host="mail.example.org", port=587, tls=MailTls.STARTTLS, sender="c@example.org")
+    with_mail = msgspec.structs.replace(near, mail=far)
+    refused = Refused(why="a simulated run tells nobody beyond this machine")
+    assert send(anna(Way.EMAIL, "anna@example.org"), NOTICE, with_mail) == refused
+    assert send(anna(Way.WEBHOOK, "https://example.org/"), NOTICE, near) == refused
+    assert send(anna(Way.APPRISE, "tgram://123456789:abcdefg_hijklmnop/12315544/"), NOTICE, near) == refused
+    assert send(anna(Way.WEBHOOK, f"https://localhost:{web.port}/"), NOTICE, near) == Delivered()
+
+
+def test_who_does_not_answer_keeps_nobody_waiting(web: Receiver, tmp_path: Path) -> None:
+    web.answers.clear()
+    began = time.monotonic()
+    to = anna(Way.WEBHOOK, f"https://localhost:{web.port}/")
+    said = send(to, NOTICE, hooked(web, tmp_path), within_s=0.2)
+    assert said == Later(why="webhook: nothing within 0.2 s")
+    assert time.monotonic() - began < 5
+
+
+def test_a_way_whose_library_fails_is_asked_later(post: MailRoom, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(smtplib.SMTP, "send_message", broken)
+    assert mailed(post) == Later(why="email: ZeroDivisionError")
+
+
+def test_the_modems_ways_are_no_matter_of_this() -> None:
+    assert set(Way) - {Way.CALL, Way.SMS} == WRITTEN
+    said = send(anna(Way.SMS, "+393331112223"), NOTICE, DutySettings())
+    assert said == Refused(why="sms goes by the center's own lines")
