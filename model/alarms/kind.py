@@ -30,6 +30,19 @@ class Acts(StrEnum):
     """Who runs the machine."""
 
 
+class Wakes(StrEnum):
+    """Whether people on duty who are not there are told."""
+
+    AT_ONCE = "at_once"
+    """They are called, whatever the hour. As a rule for what is worse with each minute, and for what the next
+    alert would meet.
+    """
+    MORNING = "morning"
+    """They are written to in the morning. As a rule what has time in a shift."""
+    NEVER = "never"
+    """It is there for whoever looks."""
+
+
 class About(StrEnum):
     """What the subject is."""
 
@@ -61,6 +74,9 @@ class AlarmKind(msgspec.Struct, frozen=True, kw_only=True):
     acts: Acts
     because: str
     """Why so soon, and why by them."""
+    wakes: Wakes
+    wakes_because: str
+    """Why those who sleep are woken for it, or are not."""
     about: About
     it: Words
     en: Words

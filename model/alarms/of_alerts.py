@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from model.alarms.kind import About, Acts, AlarmKind, Priority, Words
+from model.alarms.kind import About, Acts, AlarmKind, Priority, Wakes, Words
 
 OF_ALERTS: Final = (
     AlarmKind(
@@ -12,6 +12,8 @@ OF_ALERTS: Final = (
         priority=Priority.NOW,
         acts=Acts.OPERATOR,
         because="a user waits, and whoever sits here can take the alert by headset",
+        wakes=Wakes.AT_ONCE,
+        wakes_because="a user waits, and no operator can be called",
         about=About.ALERT,
         quiet=False,
         it=Words(
@@ -30,6 +32,8 @@ OF_ALERTS: Final = (
         priority=Priority.NOW,
         acts=Acts.OPERATOR,
         because="a user waits, and the center does nothing more by itself",
+        wakes=Wakes.AT_ONCE,
+        wakes_because="a user waits, and nobody may be looking",
         about=About.ALERT,
         quiet=False,
         it=Words(
@@ -48,6 +52,8 @@ OF_ALERTS: Final = (
         priority=Priority.NOW,
         acts=Acts.OPERATOR,
         because="a user may be alone again, who was thought to be with 112",
+        wakes=Wakes.AT_ONCE,
+        wakes_because="a user may be alone again, and the operator has left",
         about=About.ALERT,
         quiet=False,
         it=Words(
@@ -66,6 +72,8 @@ OF_ALERTS: Final = (
         priority=Priority.NOW,
         acts=Acts.OPERATOR,
         because="a sign of coercion, which changes what is said to the user",
+        wakes=Wakes.NEVER,
+        wakes_because="the operator who has the alert is told, and nobody else can do anything",
         about=About.ALERT,
         quiet=False,
         it=Words(
@@ -84,6 +92,8 @@ OF_ALERTS: Final = (
         priority=Priority.NOW,
         acts=Acts.OPERATOR,
         because="somebody on the line hears or says nothing",
+        wakes=Wakes.NEVER,
+        wakes_because="who is on the line hears it, and the operator who has the alert is told",
         about=About.ALERT,
         quiet=False,
         it=Words(

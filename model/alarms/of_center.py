@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from model.alarms.kind import About, Acts, AlarmKind, Priority, Words
+from model.alarms.kind import About, Acts, AlarmKind, Priority, Wakes, Words
 
 OF_CENTER: Final = (
     AlarmKind(
@@ -12,6 +12,8 @@ OF_CENTER: Final = (
         priority=Priority.NOW,
         acts=Acts.OPERATOR,
         because="112 cannot be called from here, and the operator has another phone at hand",
+        wakes=Wakes.AT_ONCE,
+        wakes_because="112 cannot be called for anybody until somebody mends it",
         about=About.PART,
         quiet=False,
         it=Words(
@@ -36,6 +38,8 @@ OF_CENTER: Final = (
         priority=Priority.NOW,
         acts=Acts.MACHINE,
         because="what is done now is lost with the machine's power, and the machine's disk is theirs",
+        wakes=Wakes.AT_ONCE,
+        wakes_because="a power cut would lose what is going on now",
         about=About.PART,
         quiet=False,
         it=Words(
@@ -54,6 +58,8 @@ OF_CENTER: Final = (
         priority=Priority.NOW,
         acts=Acts.OPERATOR,
         because="a user has not been reached in time, and may be calling 112",
+        wakes=Wakes.NEVER,
+        wakes_because="a console sees it by itself, so that somebody looks at it already",
         about=About.PART,
         quiet=False,
         it=Words(
@@ -72,6 +78,8 @@ OF_CENTER: Final = (
         priority=Priority.SOON,
         acts=Acts.MACHINE,
         because="the others have its alerts; one more loss would not be carried",
+        wakes=Wakes.AT_ONCE,
+        wakes_because="one more loss ends the center",
         about=About.NODE,
         it=Words(
             "Nodo {s} perso",
@@ -92,6 +100,8 @@ OF_CENTER: Final = (
         priority=Priority.SOON,
         acts=Acts.SUPERVISOR,
         because="the next alert rings those on call, who are slower by a minute",
+        wakes=Wakes.NEVER,
+        wakes_because="a console sees it by itself; an alert calls the operators on call",
         about=About.PART,
         it=Words(
             "Nessuno disponibile",
@@ -109,6 +119,8 @@ OF_CENTER: Final = (
         priority=Priority.SOON,
         acts=Acts.MACHINE,
         because="the center goes on without the part, and its log says why it fails",
+        wakes=Wakes.AT_ONCE,
+        wakes_because="nobody knows what the next alert will miss",
         about=About.PART,
         it=Words(
             "Parte in avaria",
@@ -126,6 +138,8 @@ OF_CENTER: Final = (
         priority=Priority.SOON,
         acts=Acts.MACHINE,
         because="the voice goes on; what is not recorded is lost",
+        wakes=Wakes.MORNING,
+        wakes_because="nobody in danger is worse off by it",
         about=About.PART,
         it=Words(
             "Non si registra",
@@ -143,6 +157,8 @@ OF_CENTER: Final = (
         priority=Priority.SOON,
         acts=Acts.MACHINE,
         because="112 is told by voice meanwhile; what was agreed is the machine's to mend",
+        wakes=Wakes.MORNING,
+        wakes_because="112 is told by voice all night, and who has agreed on it sleeps",
         about=About.PART,
         it=Words(
             "{s}: dati rifiutati",
@@ -160,6 +176,8 @@ OF_CENTER: Final = (
         priority=Priority.SOON,
         acts=Acts.SUPERVISOR,
         because="112 is told by voice meanwhile; a call to 112’s own support tells whether it is theirs",
+        wakes=Wakes.MORNING,
+        wakes_because="112 is told by voice all night, and it is tried on",
         about=About.PART,
         it=Words(
             "{s} non riceve dati",
@@ -177,6 +195,8 @@ OF_CENTER: Final = (
         priority=Priority.SOON,
         acts=Acts.OPERATOR,
         because="the operator's own phone: the next alert is slower by the time of a call",
+        wakes=Wakes.NEVER,
+        wakes_because="the operator has the phone at hand, and is called on it for an alert",
         about=About.OPERATOR,
         it=Words(
             "{s}: chiamata fissa giù",
@@ -194,6 +214,8 @@ OF_CENTER: Final = (
         priority=Priority.LATER,
         acts=Acts.MACHINE,
         because="the one before it is still served, and is good for days",
+        wakes=Wakes.MORNING,
+        wakes_because="the one before it is good for days",
         about=About.PART,
         it=Words(
             "Certificato non usato",
@@ -217,6 +239,8 @@ OF_CENTER: Final = (
         priority=Priority.LATER,
         acts=Acts.MACHINE,
         because="nothing is lost unless the machine is",
+        wakes=Wakes.MORNING,
+        wakes_because="a day more changes little",
         about=About.PART,
         it=Words(
             "Manca il backup",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from model.alarms.kind import About, Acts, AlarmKind, Priority, Words
+from model.alarms.kind import About, Acts, AlarmKind, Priority, Wakes, Words
+
+_ALL_NIGHT: Final = "the next alert may need the line, and one more loss before the morning may be the last"
 
 OF_LINES: Final = (
     AlarmKind(
@@ -12,6 +14,8 @@ OF_LINES: Final = (
         priority=Priority.SOON,
         acts=Acts.MACHINE,
         because="no call is lost while other lines stand, and it is mended at the machine",
+        wakes=Wakes.AT_ONCE,
+        wakes_because=_ALL_NIGHT,
         about=About.LINE,
         it=Words(
             "Linea {s} fuori uso",
@@ -29,6 +33,8 @@ OF_LINES: Final = (
         priority=Priority.SOON,
         acts=Acts.MACHINE,
         because="no call is lost while other lines stand, and it is mended at the machine",
+        wakes=Wakes.AT_ONCE,
+        wakes_because=_ALL_NIGHT,
         about=About.LINE,
         it=Words(
             "Linea {s} esclusa",
@@ -46,6 +52,8 @@ OF_LINES: Final = (
         priority=Priority.SOON,
         acts=Acts.MACHINE,
         because="no call is lost while other lines stand, and it is mended at the machine",
+        wakes=Wakes.AT_ONCE,
+        wakes_because=_ALL_NIGHT,
         about=About.LINE,
         it=Words(
             "Linea {s}: altro modem",
@@ -63,6 +71,8 @@ OF_LINES: Final = (
         priority=Priority.SOON,
         acts=Acts.MACHINE,
         because="no call is lost while other lines stand, and it is mended at the machine",
+        wakes=Wakes.AT_ONCE,
+        wakes_because=_ALL_NIGHT,
         about=About.LINE,
         it=Words(
             "Linea {s}: manca il PIN",
@@ -80,6 +90,8 @@ OF_LINES: Final = (
         priority=Priority.SOON,
         acts=Acts.MACHINE,
         because="no call is lost while other lines stand, and it is mended at the machine",
+        wakes=Wakes.AT_ONCE,
+        wakes_because=_ALL_NIGHT,
         about=About.LINE,
         it=Words(
             "Linea {s}: SIM bloccata",
@@ -97,6 +109,8 @@ OF_LINES: Final = (
         priority=Priority.SOON,
         acts=Acts.MACHINE,
         because="no call is lost while other lines stand, and it is mended at the machine",
+        wakes=Wakes.AT_ONCE,
+        wakes_because=_ALL_NIGHT,
         about=About.LINE,
         it=Words(
             "Linea {s}: manca la SIM",
@@ -114,6 +128,8 @@ OF_LINES: Final = (
         priority=Priority.SOON,
         acts=Acts.MACHINE,
         because="no call is lost while other lines stand, and it is mended at the machine",
+        wakes=Wakes.AT_ONCE,
+        wakes_because=_ALL_NIGHT,
         about=About.LINE,
         it=Words(
             "Linea {s} senza rete",
@@ -131,6 +147,8 @@ OF_LINES: Final = (
         priority=Priority.SOON,
         acts=Acts.MACHINE,
         because="no call is lost while other lines stand, and it is mended at the machine",
+        wakes=Wakes.AT_ONCE,
+        wakes_because=_ALL_NIGHT,
         about=About.LINE,
         it=Words(
             "Linea {s}: solo dati",
@@ -151,6 +169,8 @@ OF_LINES: Final = (
         priority=Priority.SOON,
         acts=Acts.MACHINE,
         because="no call is lost while other lines stand, and it is mended at the machine",
+        wakes=Wakes.AT_ONCE,
+        wakes_because=_ALL_NIGHT,
         about=About.LINE,
         it=Words(
             "Linea {s}: non chiama",
@@ -168,6 +188,8 @@ OF_LINES: Final = (
         priority=Priority.SOON,
         acts=Acts.MACHINE,
         because="who is called on it hears nothing, until it is tried at the machine",
+        wakes=Wakes.AT_ONCE,
+        wakes_because="the next user who is called on it hears nobody",
         about=About.LINE,
         it=Words(
             "Linea {s} senza suono",
@@ -185,6 +207,8 @@ OF_LINES: Final = (
         priority=Priority.LATER,
         acts=Acts.MACHINE,
         because="calls still stand; an aerial is moved by day",
+        wakes=Wakes.MORNING,
+        wakes_because="an aerial is moved by day",
         about=About.LINE,
         it=Words(
             "Linea {s}: segnale debole",
@@ -202,6 +226,8 @@ OF_LINES: Final = (
         priority=Priority.LATER,
         acts=Acts.MACHINE,
         because="it is being ended; only if it stays is there something to do",
+        wakes=Wakes.MORNING,
+        wakes_because="it is being ended by itself",
         about=About.LINE,
         it=Words(
             "Linea {s}: chiamata di nessuno",
@@ -219,6 +245,8 @@ OF_LINES: Final = (
         priority=Priority.LATER,
         acts=Acts.MACHINE,
         because="the line is used last, and reset by itself",
+        wakes=Wakes.MORNING,
+        wakes_because="it is reset by itself",
         about=About.LINE,
         it=Words(
             "Linea {s}: voce logora",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from model.alarms.kind import About, Priority
+from model.alarms.kind import About, Priority, Wakes
 from model.alarms.of_alerts import OF_ALERTS
 from model.alarms.of_center import OF_CENTER
 from model.alarms.of_lines import OF_LINES
@@ -33,6 +33,12 @@ def priority_of(name: str) -> Priority:
     """How soon somebody has to act; of a name that is none here, soon."""
     kind = BY_NAME.get(name)
     return Priority.SOON if kind is None else kind.priority
+
+
+def wakes(name: str) -> Wakes:
+    """Whether people on duty are woken; of a name that is none here, in the morning."""
+    kind = BY_NAME.get(name)
+    return Wakes.MORNING if kind is None else kind.wakes
 
 
 def may_be_quiet(name: str) -> bool:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from messages.ids import Instant, OperatorId
-from model.alarms.kind import About, Acts, Priority, Words
-from model.alarms.table import BY_NAME, KINDS, OF_THE_PAGE, about
+from model.alarms.kind import About, Acts, Priority, Wakes, Words
+from model.alarms.table import BY_NAME, KINDS, OF_THE_PAGE, about, wakes
 from model.alarms.told import Told, over, seen
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,6 +76,28 @@ def test_what_a_user_in_danger_depends_on_cannot_be_kept_quiet() -> None:
     loud = {kind.name for kind in KINDS if not kind.quiet}
     assert {kind.name for kind in KINDS if kind.about is About.ALERT} < loud
     assert {kind.name for kind in KINDS if kind.priority is Priority.NOW} == loud
+
+
+WAITS_ALL_THE_SAME = {"recording.failed", "data.refused", "data.away"}
+"""For soon, and for the morning at night: the voice goes on."""
+SEEN_BY_WHOEVER_IS_THERE = {
+    "deadline.missed",
+    "no_operator",
+    "operator.line_lost",
+    "pin.wrong",
+    "leg.no_sound",
+}
+
+
+def test_what_the_next_alert_would_meet_wakes_people_and_what_has_time_waits_for_the_morning() -> None:
+    by_rule = {
+        kind.name: Wakes.MORNING if kind.priority is Priority.LATER else Wakes.AT_ONCE for kind in KINDS
+    }
+    by_rule |= dict.fromkeys(WAITS_ALL_THE_SAME, Wakes.MORNING)
+    by_rule |= dict.fromkeys(SEEN_BY_WHOEVER_IS_THERE, Wakes.NEVER)
+    assert {kind.name: kind.wakes for kind in KINDS} == by_rule
+    assert all(kind.wakes_because and kind.wakes_because != kind.because for kind in KINDS)
+    assert wakes("of.another.version") is Wakes.MORNING
 
 
 def test_an_alarm_is_told_until_it_is_over_and_has_been_seen_whichever_comes_first() -> None:
