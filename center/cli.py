@@ -94,6 +94,10 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
             "verify": ("verify", "Check that it is as it was written; exit 1 where it is not."),
         },
     ),
+    "duty": (
+        "Those who are called when something is wrong with the center.",
+        {"test": ("duty_ways:try_ways", "Tell people on duty, by each of their ways, that it is a test.")},
+    ),
     "certificate": (
         "TLS on a network of one's own.",
         {"make": ("make", "A certificate for this center, by an authority of its own; again renews it.")},

@@ -47,6 +47,7 @@ COMMANDS: Final[Mapping[tuple[str, ...], Action | str]] = {
     ("key", "list"): "keys have names, and are no person's",
     ("key", "issue"): Action.CHANGE_KEY,
     ("key", "revoke"): Action.CHANGE_KEY,
+    ("duty", "test"): Action.CHANGE_STAFF,
     ("certificate", "make"): "a file, which is served where the settings name it",
     ("map", "import"): "addresses of houses, and of nobody in them",
     ("modem", "list"): _NOBODY,

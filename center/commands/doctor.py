@@ -19,6 +19,7 @@ from center.doctor import (
     certificate,
     data,
     dialling,
+    duty,
     listeners,
     machine,
     maps,
@@ -108,6 +109,7 @@ def _checks(
         yield "map", partial(maps.tiles, settings)
         yield "map", partial(maps.addresses, settings)
         yield "data", partial(data.data, settings)
+        yield "duty", partial(duty.duty, state, settings, simulated=simulated)
         yield "announcements", partial(announcements.announcements, settings)
         yield "address", partial(center.bind_address, settings, state)
         yield "certificate", partial(certificate.certificate, state, settings, node)

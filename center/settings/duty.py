@@ -38,7 +38,7 @@ def duty_of(table: DutyTable, beside: Path) -> DutyTable:
     return replace(
         table,
         smtp=replace(table.smtp, password_file=whole(table.smtp.password_file)),
-        webhook_secret_file=whole(table.webhook_secret_file),
+        webhook_key_file=whole(table.webhook_key_file),
         authority=whole(table.authority),
     )
 
@@ -57,7 +57,7 @@ def duty_settings(settings: Settings, *, near_only: bool) -> DutySettings:
     return DutySettings(
         morning=duty.morning,
         mail=mail if smtp.host else None,
-        webhook_secret_file=duty.webhook_secret_file,
+        webhook_key_file=duty.webhook_key_file,
         authority=duty.authority,
         language=settings.language if settings.language == "it" else "en",
         public_url=settings.http.public_url,

@@ -23,7 +23,7 @@ _SWITCHES: Final = {
     "psap.last_resort": SettingElsewhere.FILE,
     "psap.data.token_file": SettingElsewhere.FILE,
     "duty.smtp.password_file": SettingElsewhere.FILE,
-    "duty.webhook_secret_file": SettingElsewhere.FILE,
+    "duty.webhook_key_file": SettingElsewhere.FILE,
 }
 """For the real 112; and files of which something is told to an address: from a page it could be any file."""
 

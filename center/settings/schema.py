@@ -254,7 +254,7 @@ class SmtpTable(_Table, frozen=True, kw_only=True):
 class DutyTable(_Table, frozen=True, kw_only=True):
     morning: Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$(?!\n)")] = "07:00"
     smtp: SmtpTable = SmtpTable()
-    webhook_secret_file: str = ""
+    webhook_key_file: str = ""
     authority: str = ""
 
 

@@ -37,7 +37,7 @@ class DutySettings(msgspec.Struct, frozen=True, kw_only=True):
     """When what could wait is told, by the clock of the roster."""
     mail: MailServer | None = None
     """None: nobody is sent mail."""
-    webhook_secret_file: str = ""
+    webhook_key_file: str = ""
     """A file with the key, `whsec_…`, by which webhooks are signed; empty: nobody is sent any."""
     authority: str = ""
     """PEM: whose certificates are believed besides those of the machine, of mail servers and webhooks."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -21,15 +22,25 @@ SUBJECT_MAX: Final = 150
 
 def mailed(to: str, notice: Notice, settings: DutySettings) -> Sent:
     """Hands it to the mail server. Blocks; raises nothing that server or network can bring about."""
-    server = settings.mail
-    if server is None:
+    if settings.mail is None:
         return Refused(why="duty.smtp.host is not set")
-    if settings.near_only and not is_here(server.host):
-        return NOT_BEYOND
     try:
-        letter = letter_of(to, notice, server.sender)
+        letter = letter_of(to, notice, settings.mail.sender)
     except (ValueError, IndexError, UnicodeError):
         return Refused(why="no address of e-mail")
+    return _with_server(settings.mail, settings, lambda smtp: smtp.send_message(letter))
+
+
+def tried(settings: DutySettings) -> Sent:
+    """Whether the mail server takes the center for its own; no letter is sent. As `mailed`."""
+    if settings.mail is None:
+        return Refused(why="duty.smtp.host is not set")
+    return _with_server(settings.mail, settings, lambda smtp: smtp.noop())
+
+
+def _with_server(server: MailServer, settings: DutySettings, do: Callable[[smtplib.SMTP], object]) -> Sent:
+    if settings.near_only and not is_here(server.host):
+        return NOT_BEYOND
     try:
         password = secret_in(server.password_file) if server.user else ""
     except (OSError, UnicodeError) as error:
@@ -38,7 +49,7 @@ def mailed(to: str, notice: Notice, settings: DutySettings) -> Sent:
         with _connected(server, settings.authority) as smtp:
             if server.user:
                 smtp.login(server.user, password)
-            smtp.send_message(letter)
+            do(smtp)
     except smtplib.SMTPRecipientsRefused as error:
         return _by_code(next(iter(error.recipients.values()))[0], "the mail server refuses the address")
     except smtplib.SMTPResponseException as error:

@@ -32,15 +32,15 @@ def posted(to: str, notice: Notice, settings: DutySettings) -> Sent:
         return Refused(why="no address of a webhook, https://…")
     if settings.near_only and not is_here(host):
         return NOT_BEYOND
-    if not settings.webhook_secret_file:
-        return Refused(why="duty.webhook_secret_file is not set")
+    if not settings.webhook_key_file:
+        return Refused(why="duty.webhook_key_file is not set")
     content = body_of(notice)
     try:
-        headers = signed(notice.id, content, secret_in(settings.webhook_secret_file), datetime.now(UTC))
+        headers = signed(notice.id, content, secret_in(settings.webhook_key_file), datetime.now(UTC))
     except ValueError:
-        return Refused(why="duty.webhook_secret_file holds no key of webhooks, whsec_…")
+        return Refused(why="duty.webhook_key_file holds no key of webhooks, whsec_…")
     except OSError as error:
-        return Refused(why=f"duty.webhook_secret_file: {error.strerror}")
+        return Refused(why=f"duty.webhook_key_file: {error.strerror}")
     try:
         with (
             httpx.Client(verify=trust(settings.authority), timeout=STEP_S, trust_env=False) as client,

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import base64
-import email
-import email.policy
 import json
 import smtplib
 import time
 from collections.abc import Iterator
-from email.message import EmailMessage
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, Envelope
 from standardwebhooks import Webhook
 
 from gateways.duty.ways import mail
@@ -26,6 +21,7 @@ from messages.events import CalloutAlarm
 from messages.ids import SECOND, Instant, NodeId
 from model.duty.roster import Contact, Way
 from model.duty.settings import DutySettings, MailServer, MailTls
+from tests.gateways.duty.mail_room import MailRoom
 from tests.support.receiver import Receiver, server_context
 
 AT = Instant(1_790_000_000 * SECOND)
@@ -45,48 +41,9 @@ def anna(way: Way, to: str) -> Contact:
     return Contact(way=way, to=to)
 
 
-class MailRoom(Controller):
-    """A mail server at any port that is free; keeps letters, answers as it is told."""
-
-    def __init__(self, folder: Path, **more: Any) -> None:
-        self.came: list[tuple[list[str], EmailMessage]] = []
-        self.says = "250 OK"
-        self.says_to_recipient = ""
-        self.authority = str(folder / "authority.crt")
-        super().__init__(self, hostname="127.0.0.1", port=0, server_hostname="localhost", **more)
-
-    def _trigger_server(self) -> None:
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
-
-    async def handle_RCPT(  # noqa: N802
-        self, server: Any, session: Any, envelope: Envelope, address: str, options: Any
-    ) -> str:
-        if self.says_to_recipient:
-            return self.says_to_recipient
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:  # noqa: N802
-        letter = email.message_from_bytes(cast(bytes, envelope.content), policy=email.policy.default)
-        self.came.append((list(envelope.rcpt_tos), cast(EmailMessage, letter)))
-        return self.says
-
-    def settings(self, tls: MailTls, **more: Any) -> DutySettings:
-        server = MailServer(host="localhost", port=self.port, tls=tls, sender="center@example.org", **more)
-        return DutySettings(mail=server, authority=self.authority)
-
-
 @pytest.fixture
 def post(tmp_path: Path) -> Iterator[MailRoom]:
-    room = MailRoom(
-        tmp_path,
-        tls_context=server_context(tmp_path),
-        require_starttls=True,
-        authenticator=lambda server, session, envelope, mechanism, data: AuthResult(
-            success=(data.login, data.password) == (b"center", b"a secret"), handled=False
-        ),
-    )
+    room = MailRoom(tmp_path, tls_context=server_context(tmp_path), require_starttls=True)
     room.start()
     yield room
     room.stop()
@@ -101,7 +58,7 @@ def web(tmp_path: Path) -> Iterator[Receiver]:
 
 def hooked(web: Receiver, tmp_path: Path, **more: Any) -> DutySettings:
     (tmp_path / "key").write_text(KEY + "\n")
-    return DutySettings(webhook_secret_file=str(tmp_path / "key"), authority=web.authority, **more)
+    return DutySettings(webhook_key_file=str(tmp_path / "key"), authority=web.authority, **more)
 
 
 def mailed(post: MailRoom, to: str = "anna@example.org", **more: Any) -> Sent:
@@ -276,7 +233,7 @@ def test_a_key_that_is_none_is_said_and_nothing_is_posted(
         (tmp_path / "key").write_text(key)
     said = send(anna(Way.WEBHOOK, f"https://localhost:{web.port}/"), NOTICE, settings)
     assert isinstance(said, Refused)
-    assert said.why.startswith("duty.webhook_secret_file")
+    assert said.why.startswith("duty.webhook_key_file")
     assert web.came == []
 
 

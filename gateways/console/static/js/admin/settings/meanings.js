@@ -142,7 +142,7 @@ export const MEANINGS = {
   'duty.smtp.user': ['Nome del centro sul server', 'The center’s name at the server'],
   'duty.smtp.password_file': ['File con la password', 'File with the password'],
   'duty.smtp.sender': ['Mittente della posta', 'Whom the mail is from'],
-  'duty.webhook_secret_file': ['File con la chiave dei webhook', 'File with the key of webhooks'],
+  'duty.webhook_key_file': ['File con la chiave dei webhook', 'File with the key of webhooks'],
   'duty.authority': ['Altra autorità creduta (PEM)', 'Another authority that is believed (PEM)'],
   'map.tiles': ['Server delle mappe', 'Tile server'],
   'map.attribution': ['Di chi è la mappa', 'Whose map it is'],

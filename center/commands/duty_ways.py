@@ -1,0 +1,154 @@
+"""`duty test`: tells people on duty, by each of their ways, that it is a test, and says what became of it.
+
+What is written goes from here, with or without a running center. A call or a short message is asked for in
+the journal, and the center's DutyCaller carries it out as it would an alarm's.
+"""
+
+from __future__ import annotations
+
+import select
+import time
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, Final
+
+import msgspec
+from cyclopts import Parameter
+
+from center.auditing import note
+from center.errors import CenterError, NotFound
+from center.options import DEFAULT, Common
+from center.people import BY
+from center.settings.duty import duty_settings
+from center.settings.file import load
+from center.settings.in_use import config_in_use
+from center.state.journals import journal_of
+from center.state.state_dir import NodeFile, running
+from gateways.duty.ways.notice import Delivered, Notice
+from gateways.duty.ways.sending import WRITTEN, send
+from messages.ids import DutyWay, OperatorId
+from model.duty.roster import Contact, Person, Roster, Way, on_duty
+
+if TYPE_CHECKING:
+    from model.duty.callouts import Callout
+    from model.duty.settings import DutySettings
+    from store.journal.journal import Journal
+
+TELEPHONE_S: Final = 180.0
+"""For all tries of one way: as long as somebody may take to find the telephone."""
+_LOOK_AGAIN_S: Final = 1.0
+_WORDS: Final = {
+    "it": (
+        "Prova di securWoman",
+        "È una prova: così il centro ti avvisa se qualcosa non va. Non serve fare nulla.",
+    ),
+    "en": (
+        "Test of securWoman",
+        "This is a test: this is how the center tells you that something is wrong. Nothing has to be done.",
+    ),
+}
+
+
+class Tried(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one way, as `--json` prints it."""
+
+    person: str
+    way: str
+    ok: bool
+    said: str
+
+
+def try_ways(
+    *,
+    person: Annotated[str | None, Parameter(help="By id; else all who are on duty now.")] = None,
+    way: Annotated[Way | None, Parameter(help="By this way alone; else by each that the person has.")] = None,
+    common: Common = DEFAULT,
+) -> int:
+    """Tell people on duty that it is a test, by each of their ways; exit 1 where one has failed."""
+    from store.audit.entry import Action
+    from store.duty import roster_of
+
+    state = common.directory
+    node = running(state)
+    settings = load(config_in_use(state))
+    simulated = node.simulation is not None if node is not None else not settings.modem
+    own = duty_settings(settings, near_only=simulated)
+    found: list[Tried] = []
+    with journal_of(state) as journal:
+        people = _meant(roster_of(journal).roster, person, journal)
+        note(journal, state, Action.CHANGE_STAFF, [one.id for one in people], "test of ways")
+        for one in people:
+            for tried in _tried(journal, node, one, _of(one, way), own):
+                found.append(tried)
+                if not common.json:
+                    common.say(f"{'✓' if tried.ok else '✗'} {tried.person}, {tried.way}: {tried.said}")
+    if common.json:
+        common.data(found)
+    elif not found:
+        raise CenterError("nobody has such a way")
+    return 0 if found and all(one.ok for one in found) else 1
+
+
+def _meant(roster: Roster, person: str | None, journal: Journal) -> Sequence[Person]:
+    if person is None:
+        people = on_duty(roster, journal.now_us())
+        if not people:
+            raise NotFound("the roster has nobody")
+        return people
+    chosen = [one for one in roster.people if one.id == person]
+    if not chosen:
+        raise NotFound(f"nobody of the roster has the id {person}")
+    return chosen
+
+
+def _of(person: Person, way: Way | None) -> list[Contact]:
+    return [one for one in person.contacts if way in (None, one.way)]
+
+
+def _tried(
+    journal: Journal, node: NodeFile | None, person: Person, contacts: Sequence[Contact], own: DutySettings
+) -> Iterator[Tried]:
+    """One for each written contact, and one for each way of the telephone."""
+    subject, text = _WORDS.get(person.language, _WORDS[own.language])
+    for number, contact in enumerate(one for one in contacts if one.way in WRITTEN):
+        name = f"test-{journal.now_us():x}"
+        notice = Notice(callout=name, attempt=number + 1, subject=subject, text=text, at=journal.now_us())
+        said = send(contact, notice, own)
+        why = "" if isinstance(said, Delivered) else said.why
+        yield Tried(person=person.id, way=contact.way, ok=not why, said=why or "taken")
+    for way in dict.fromkeys(one.way for one in contacts if one.way not in WRITTEN):
+        if node is None:
+            yield Tried(person=person.id, way=way, ok=False, said="no center runs here")
+            continue
+        ok, words = _by_telephone(journal, person, DutyWay(way.value))
+        yield Tried(person=person.id, way=way, ok=ok, said=words)
+
+
+def _by_telephone(journal: Journal, person: Person, way: DutyWay) -> tuple[bool, str]:
+    """Asks for it, and waits for what comes of it."""
+    from store.callouts import ask_test, callouts_of
+    from store.journal.follower import Follower
+
+    follower = Follower(journal)
+    try:
+        callout = journal.transact(lambda tx: ask_test(tx, person.id, OperatorId(BY), way))
+        until_s = time.monotonic() + TELEPHONE_S
+        while True:
+            one = callouts_of(journal).get(callout)
+            if one is not None and one.ended_at is not None:
+                return _become(one, way)
+            if time.monotonic() > until_s:
+                return False, f"nothing has come of it within {TELEPHONE_S:g} s"
+            select.select([follower.fileno()], [], [], _LOOK_AGAIN_S)
+            while follower.next_batch():
+                pass
+    finally:
+        follower.close()
+
+
+def _become(callout: Callout, way: DutyWay) -> tuple[bool, str]:
+    if callout.taken:
+        return True, "taken by a key" if callout.taken_way is DutyWay.CALL else "taken"
+    if way is DutyWay.SMS and any(one.over_at and one.failure is None for one in callout.attempts):
+        return True, "sent"
+    failed = [one.failure.value.replace("_", " ") for one in callout.attempts if one.failure is not None]
+    return False, ", then ".join(failed) or "not tried"

@@ -1,0 +1,91 @@
+"""The doctor's look at `[duty]`: whether people on duty could be told. Nobody is told anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from center.doctor.findings import Finding, fail, ok, warn
+from center.errors import CenterError
+from center.settings.duty import duty_settings
+from center.settings.schema import Settings
+from center.state.state_dir import StateDir
+from gateways.duty.ways.mail import tried
+from gateways.duty.ways.notice import Delivered, Refused
+from gateways.duty.ways.trust import is_here, secret_in, trust
+from gateways.duty.ways.webhook import key_of
+from model.duty.roster import EMPTY, Roster, Way
+from model.duty.settings import DutySettings, MailTls
+
+PART = "duty"
+
+
+def duty(state: StateDir, settings: Settings, *, simulated: bool) -> Iterator[Finding]:
+    """What is set, and whom of the roster it leaves out. Takes as long as the mail server does."""
+    own = duty_settings(settings, near_only=simulated)
+    faults = [*_faults(settings)]
+    yield from (fail(PART, f"duty.{fault}") for fault in faults)
+    if not faults and own.mail is not None:
+        yield from _mail(own)
+    roster = _roster(state)
+    missing = {
+        Way.EMAIL: "" if own.mail else "smtp.host",
+        Way.WEBHOOK: "" if own.webhook_key_file else "webhook_key_file",
+    }
+    for way, key in missing.items():
+        who = [one.id for one in roster.people if any(contact.way is way for contact in one.contacts)]
+        if key and who:
+            yield warn(PART, f"duty.{key} is not set: {', '.join(who)} cannot be told by {way}")
+
+
+def _mail(own: DutySettings) -> Iterator[Finding]:
+    server = own.mail
+    assert server is not None
+    where = f"mail by {server.host}:{server.port}"
+    said = tried(own)
+    if isinstance(said, Delivered):
+        yield ok(PART, f"{where}, {server.tls}")
+    elif isinstance(said, Refused):
+        yield fail(PART, f"{where}: {said.why}")
+    else:
+        yield warn(PART, f"{where}: {said.why}")
+    if server.tls is MailTls.NONE and not is_here(server.host):
+        yield warn(PART, f"duty.smtp.tls: what is wrong with the center goes to {server.host} in the clear")
+
+
+def _faults(settings: Settings) -> Iterator[str]:
+    duty = settings.duty
+    for key, name in (
+        ("smtp.password_file", duty.smtp.password_file),
+        ("webhook_key_file", duty.webhook_key_file),
+    ):
+        if not name:
+            continue
+        try:
+            secret = secret_in(name)
+            if Path(name).stat().st_mode & 0o077:
+                yield f"{key}: {name} is readable by others"
+            elif not secret:
+                yield f"{key}: {name} is empty"
+            elif key == "webhook_key_file":
+                key_of(secret)
+        except (OSError, UnicodeError) as error:
+            yield f"{key}: {name}: {error}"
+        except ValueError:
+            yield f"{key}: {name} holds no key of webhooks: whsec_ and 24 bytes at least in base64"
+    try:
+        trust(duty.authority)
+    except OSError as error:
+        yield f"authority: {duty.authority}: {error}"
+
+
+def _roster(state: StateDir) -> Roster:
+    """Empty before the first start."""
+    from center.state.journals import journal_of
+    from store.duty import roster_of
+
+    try:
+        with journal_of(state) as journal:
+            return roster_of(journal).roster
+    except CenterError:
+        return EMPTY

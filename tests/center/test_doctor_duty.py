@@ -1,0 +1,107 @@
+"""What the doctor says of ways to people on duty. It tells nobody anything."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from center.doctor.duty import duty
+from center.doctor.findings import Verdict
+from center.settings.file import load
+from center.state.journals import journal_of
+from center.state.state_dir import StateDir
+from messages.ids import PersonId
+from model.duty.roster import Contact, Person, Roster, Way
+from store.duty import keep
+from tests.gateways.duty.mail_room import MailRoom
+from tests.support.receiver import server_context
+
+KEY = "whsec_" + base64.b64encode(bytes(24)).decode()
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> StateDir:
+    return StateDir(tmp_path / "state")
+
+
+def found(state: StateDir, text: str) -> list[tuple[Verdict, str]]:
+    """The findings for these settings."""
+    folder = state.path.parent
+    (folder / "center.toml").write_text(text)
+    return [(one.verdict, one.text) for one in duty(state, load(folder / "center.toml"), simulated=False)]
+
+
+def secret(folder: Path, name: str, text: str, mode: int = 0o600) -> None:
+    (folder / name).write_text(text)
+    (folder / name).chmod(mode)
+
+
+def test_without_any_of_it_there_is_nothing_to_say(state: StateDir) -> None:
+    assert found(state, "") == []
+
+
+def test_a_mail_server_is_spoken_to_and_sent_nothing(state: StateDir, tmp_path: Path) -> None:
+    room = MailRoom(tmp_path, tls_context=server_context(tmp_path))
+    room.start()
+    where = f'[duty]\nauthority = "authority.crt"\nsmtp = {{ host = "localhost", port = {room.port}'
+    try:
+        assert found(state, where + ', sender = "c@example.org" }') == [
+            (Verdict.OK, f"mail by localhost:{room.port}, starttls")
+        ]
+        secret(tmp_path, "password", "wrong")
+        wrong = where + ', sender = "c@example.org", user = "center", password_file = "password" }'
+        assert found(state, wrong) == [
+            (Verdict.FAIL, f"mail by localhost:{room.port}: the mail server refuses (535)")
+        ]
+    finally:
+        room.stop()
+    assert found(state, where + ', sender = "c@example.org" }') == [
+        (Verdict.WARN, f"mail by localhost:{room.port}: mail server: Connection refused")
+    ]
+    assert room.came == []
+
+
+def test_mail_in_the_clear_beyond_the_machine_is_warned_of(state: StateDir) -> None:
+    text = '[duty]\nsmtp = { host = "mail.invalid", tls = "none", sender = "c@example.org" }'
+    *_, last = found(state, text)
+    assert last == (
+        Verdict.WARN,
+        "duty.smtp.tls: what is wrong with the center goes to mail.invalid in the clear",
+    )
+
+
+def test_a_secret_is_there_is_one_and_is_no_one_elses(state: StateDir, tmp_path: Path) -> None:
+    text = '[duty]\nwebhook_key_file = "key"'
+    ((verdict, said),) = found(state, text)
+    assert verdict is Verdict.FAIL
+    assert said.startswith(f"duty.webhook_key_file: {tmp_path}/key: ")
+    secret(tmp_path, "key", KEY, 0o640)
+    ((_, said),) = found(state, text)
+    assert said == f"duty.webhook_key_file: {tmp_path}/key is readable by others"
+    for bad in ("whsec_short", "whsec_" + base64.b64encode(bytes(23)).decode()):
+        secret(tmp_path, "key", bad)
+        ((_, said),) = found(state, text)
+        assert said.endswith("holds no key of webhooks: whsec_ and 24 bytes at least in base64")
+    secret(tmp_path, "key", KEY)
+    assert found(state, text) == []
+    ((_, said),) = found(state, '[duty]\nauthority = "none.pem"')
+    assert said.startswith("duty.authority: ")
+
+
+def test_people_of_the_roster_whom_nothing_reaches_are_named_by_their_ids(state: StateDir) -> None:
+    anna = Person(
+        id=PersonId("anna"),
+        name="Anna Verdi",
+        contacts=(
+            Contact(way=Way.EMAIL, to="anna@example.org"),
+            Contact(way=Way.WEBHOOK, to="https://a.example"),
+        ),
+    )
+    with journal_of(state, create=True) as journal:
+        journal.transact(lambda tx: keep(tx, Roster(people=(anna,)), was_version=None, by="test"))
+    assert found(state, "") == [
+        (Verdict.WARN, "duty.smtp.host is not set: anna cannot be told by email"),
+        (Verdict.WARN, "duty.webhook_key_file is not set: anna cannot be told by webhook"),
+    ]

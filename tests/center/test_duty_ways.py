@@ -1,0 +1,100 @@
+"""`duty test`: what is written goes at once; what needs a modem is asked of the center that runs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from center import cli
+from center.state.journals import journal_of
+from center.state.state_dir import StateDir
+from messages.ids import PersonId
+from model.duty.roster import Contact, Person, Roster, Way
+from store.audit.entry import Action
+from store.audit.search import entries
+from store.duty import keep
+from tests.gateways.duty.mail_room import MailRoom
+from tests.support.receiver import Receiver, server_context
+
+
+@pytest.fixture
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StateDir:
+    """Of a center that has real modems, and does not run."""
+    (tmp_path / "center.toml").write_text(
+        '[[trunk]]\nname = "public"\n[[modem]]\nname = "m1"\ntrunk = "public"\nport = "/dev/ttyUSB7"\n'
+    )
+    monkeypatch.setenv("SECURWOMAN_CONFIG", str(tmp_path / "center.toml"))
+    return StateDir(tmp_path / "state")
+
+
+def with_people(state: StateDir, *people: Person) -> None:
+    with journal_of(state, create=True) as journal:
+        journal.transact(lambda tx: keep(tx, Roster(people=people), was_version=None, by="test"))
+
+
+def person(name: str, *contacts: Contact, language: str = "it") -> Person:
+    return Person(id=PersonId(name), name=name.title(), contacts=contacts, language=language)
+
+
+def ran(
+    state: StateDir, capfd: pytest.CaptureFixture[str], *arguments: str
+) -> tuple[int, list[tuple[str, str, bool, str]]]:
+    code = cli.run(["duty", "test", *arguments, "--json", "--state", str(state)])
+    rows = json.loads(capfd.readouterr().out)
+    return code, [(row["person"], row["way"], row["ok"], row["said"]) for row in rows]
+
+
+def test_each_way_is_tried_in_the_person_s_language_and_said_of(
+    state: StateDir, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    room = MailRoom(tmp_path, tls_context=server_context(tmp_path))
+    room.start()
+    service = Receiver(tmp_path, tls=False)
+    with (tmp_path / "center.toml").open("a") as file:
+        file.write('[duty]\nauthority = "authority.crt"\n[duty.smtp]\nhost = "localhost"\n')
+        file.write(f'port = {room.port}\nsender = "center@example.org"\n')
+    anna = person(
+        "anna",
+        Contact(way=Way.CALL, to="+393331112223"),
+        Contact(way=Way.EMAIL, to="anna@example.org"),
+        Contact(way=Way.WEBHOOK, to="https://localhost/"),
+    )
+    carla = person("carla", Contact(way=Way.APPRISE, to=f"json://localhost:{service.port}"), language="en")
+    with_people(state, anna, carla)
+    try:
+        assert ran(state, capfd) == (
+            1,
+            [
+                ("anna", "email", True, "taken"),
+                ("anna", "webhook", False, "duty.webhook_key_file is not set"),
+                ("anna", "call", False, "no center runs here"),
+                ("carla", "apprise", True, "taken"),
+            ],
+        )
+        assert ran(state, capfd, "--person", "carla") == (0, [("carla", "apprise", True, "taken")])
+        assert ran(state, capfd, "--way", "email") == (0, [("anna", "email", True, "taken")])
+    finally:
+        service.close()
+        room.stop()
+    assert [letter["subject"] for _, letter in room.came] == ["Prova di securWoman"] * 2
+    assert room.came[0][1]["message-id"] != room.came[1][1]["message-id"]
+    assert json.loads(service.came[0][1])["title"] == "Test of securWoman"
+    with journal_of(state) as journal:
+        said = [one.said for one in entries(journal)]
+    assert {one.action for one in said} == {Action.CHANGE_STAFF}
+    assert [list(one.subjects) for one in said] == [["anna", "carla"], ["carla"], ["anna", "carla"]]
+
+
+def test_nobody_of_that_id_and_nobody_at_all_are_said(
+    state: StateDir, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with_people(state)
+    assert cli.run(["duty", "test", "--state", str(state)]) == 1
+    assert "the roster has nobody" in capfd.readouterr().err
+    with_people(state, person("anna"))
+    assert cli.run(["duty", "test", "--person", "carla", "--state", str(state)]) == 1
+    assert "nobody of the roster has the id carla" in capfd.readouterr().err
+    assert cli.run(["duty", "test", "--state", str(state)]) == 1
+    assert "nobody has such a way" in capfd.readouterr().err
