@@ -38,7 +38,7 @@ SMTP = "[duty.smtp]\n"
 def test_what_cannot_be_meant_is_said_by_its_path(text: str, fault: str) -> None:
     with pytest.raises(SettingsError) as raised:
         parse(text)
-    assert raised.value.faults == [fault]
+    assert list(raised.value.faults) == [fault]
 
 
 @pytest.mark.parametrize(("tls", "port"), [("starttls", 587), ("tls", 465), ("none", 25)])

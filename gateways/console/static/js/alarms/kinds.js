@@ -33,7 +33,7 @@ export const whoActs = (acts) =>
 /**
  * What the table has of an alarm; of one that it does not know, what was said with it.
  * @param {string} name @param {string} text
- * @returns {Omit<AlarmKind, 'name' | 'because'> & { rank: number }}
+ * @returns {Omit<AlarmKind, 'name' | 'because' | 'wakes' | 'wakes_because'> & { rank: number }}
  */
 export function kindOf(name, text) {
   const unknown = { short: text || name, means: text || name, do: '' };
