@@ -77,6 +77,14 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
             "sessions": ("access:sessions", "Who is signed on, from where and until when."),
         },
     ),
+    "duty": (
+        "The people on duty for the center itself.",
+        {
+            "who": ("who", "Who is called now, or at another time."),
+            "export": ("export", "Write the roster to stdout, as a file to be changed."),
+            "import": ("import_", "Take the roster from such a file; shows what changes."),
+        },
+    ),
     "key": (
         "The keys by which apps raise alerts.",
         {

@@ -6,19 +6,21 @@ no event. Whoever changes it says which version was read, and of two who write a
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
 import msgspec
 from sqlalchemy import bindparam, delete, insert, select
 
 from messages.ids import Instant
-from model.duty.roster import EMPTY, Roster
+from model.duty.roster import BY_NUMBER, EMPTY, Contact, Roster, tidied
 from store.database.dialect import Connection
 from store.database.query import Query, Row
 from store.database.schema import duty_roster, keyring
-from store.errors import RegistryError
+from store.errors import NumberRefused, RegistryError
 from store.journal.journal import Journal, Transaction
 from store.journal.sealing import open_bytes, seal_bytes
+from store.registry import numbers
 from store.registry.keyring import DUTY, secret_within
 
 _NAME: Final = "duty"
@@ -64,11 +66,30 @@ def keep(tx: Transaction, roster: Roster, *, was_version: int | None, by: str) -
     before = roster_of(tx)
     if was_version is not None and was_version != before.version:
         raise RosterChanged(before.version)
-    made = Kept(roster=roster, version=before.version + 1, by=by, at=tx.at_us)
-    sealed = seal_bytes(msgspec.msgpack.encode(roster), secret_within(tx, DUTY), _NAME)
+    made = Kept(roster=tidied(roster, tx.at_us), version=before.version + 1, by=by, at=tx.at_us)
+    sealed = seal_bytes(msgspec.msgpack.encode(made.roster), secret_within(tx, DUTY), _NAME)
     tx.write(_DROP, _NAME)
     tx.write(_ADD, _NAME, made.version, made.at, made.by, sealed)
     return made
+
+
+def normalised(roster: Roster, region: str) -> Roster:
+    """With telephone numbers as E.164; what is none stays as it was written, for `flaws` to say so."""
+
+    def contact(one: Contact) -> Contact:
+        to = one.to.strip()
+        if one.way in BY_NUMBER:
+            with suppress(NumberRefused):
+                to = numbers.of_a_person(to, region)
+        return msgspec.structs.replace(one, to=to)
+
+    people = tuple(
+        msgspec.structs.replace(
+            one, name=" ".join(one.name.split()), contacts=tuple(contact(way) for way in one.contacts)
+        )
+        for one in roster.people
+    )
+    return msgspec.structs.replace(roster, people=people)
 
 
 def _kept(row: Row) -> Kept:

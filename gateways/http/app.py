@@ -47,6 +47,7 @@ from gateways.http.node_orders import keep_ordered
 from gateways.http.registry import RegistryQueries
 from gateways.http.routes.admin.about import about_routes
 from gateways.http.routes.admin.backups import backups_routes
+from gateways.http.routes.admin.duty.duty import duty_routes
 from gateways.http.routes.admin.keys import keys_routes
 from gateways.http.routes.admin.lines import lines_routes
 from gateways.http.routes.admin.nodes import nodes_admin_routes
@@ -284,6 +285,7 @@ def build(web: Web) -> Litestar:
                 else ()
             ),
             *keys_routes(web, Registry(web.journal)),
+            *duty_routes(web, Registry(web.journal)),
             *lines_routes(web),
             *people_import_routes(web),
             *settings_routes(web),

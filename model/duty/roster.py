@@ -1,16 +1,13 @@
 """Who is on duty for the center, when, by which ways and in which order. Pure: a document and a moment.
 
-Times of day are those of the roster's own zone. One that a change of the clocks leaves out is read with the
-offset from before it, one that comes twice is the first of the two (RFC 5545, 3.3.5), so that shifts which
-follow each other leave no gap on any night. A shift belongs to the day on which it begins.
+Times of day are those of the roster's own zone (`model.duty.times`): shifts which follow each other leave no
+gap on any night. A shift belongs to the day on which it begins.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
@@ -18,13 +15,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta
 
-from messages.ids import SECOND, Instant, OperatorId, PersonId
+from messages.ids import SECOND, DutyWay, Instant, OperatorId, PersonId
+from model.duty.times import DATE, instant_in, local_in, zone_of
 
 DAYS_SHOWN: Final = 14
 """So far ahead it is said who is on duty, and looked for gaps."""
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+OVERRIDES_KEPT_US: Final = Instant(30 * 86_400 * SECOND)
 _DAY: Final = timedelta(days=1)
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 Id = Annotated[PersonId, Meta(pattern=r"^[a-z0-9-]{1,32}$(?!\n)")]
 Named = Annotated[str, Meta(min_length=1, max_length=100)]
@@ -34,21 +31,13 @@ Day = Annotated[int, Meta(ge=0, le=6)]
 TimeOfDay = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$(?!\n)")]
 
 
-class Way(StrEnum):
-    """How somebody is reached."""
-
-    CALL = "call"
-    SMS = "sms"
-    EMAIL = "email"
-    WEBHOOK = "webhook"
-    APPRISE = "apprise"
-
-
+Way = DutyWay
+"""How somebody is reached."""
 BY_NUMBER: Final = frozenset((Way.CALL, Way.SMS))
 """What goes by our own modems."""
 
 
-class _Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class _Part(msgspec.Struct, frozen=True, kw_only=True):
     """A part of the roster. A field of a newer version's is passed over: somebody has to be called."""
 
 
@@ -100,7 +89,7 @@ class Override(_Part, frozen=True, kw_only=True):
 class Holiday(_Part, frozen=True, kw_only=True):
     """A date that counts as another day of the week."""
 
-    date: Annotated[str, Meta(pattern=_DATE.pattern, max_length=10)]
+    date: Annotated[str, Meta(pattern=DATE)]
     name: Named
     as_day: Day = 6
 
@@ -159,31 +148,26 @@ def gaps(roster: Roster, from_at: Instant, to_at: Instant) -> tuple[Span, ...]:
     return tuple(one for one in spans(roster, from_at, to_at) if not one.covered)
 
 
-def is_zone(name: str) -> bool:
-    """Whether there is a time zone of this name."""
-    return _zone(name) is not None
+def tidied(roster: Roster, at: Instant) -> Roster:
+    """Without overrides that are long over: who was away when is nobody's business for ever."""
+    left = tuple(one for one in roster.overrides if one.to_at >= at - OVERRIDES_KEPT_US)
+    return msgspec.structs.replace(roster, overrides=left)
 
 
-def date_of(text: str) -> date | None:
-    """The date, `2026-12-25`; None where there is none such."""
-    try:
-        return date.fromisoformat(text) if _DATE.fullmatch(text) else None
-    except ValueError:
-        return None
+def without_secrets(roster: Roster) -> Roster:
+    """For whoever may know who is on duty, and not what opens a service: of a URL its host alone."""
 
+    def contact(one: Contact) -> Contact:
+        if one.way not in (Way.WEBHOOK, Way.APPRISE):
+            return one
+        scheme, _, rest = one.to.partition("://")
+        host = rest.partition("/")[0].rpartition("@")[2] if one.way is Way.WEBHOOK else ""
+        return msgspec.structs.replace(one, to=f"{scheme}://{host}/…")
 
-def instant_of(zone: str, day: date, at: str) -> Instant:
-    """The moment at which it is so late there. Raises ValueError for no zone, or no time of day."""
-    if (known := _zone(zone)) is None:
-        raise ValueError(zone)
-    return _instant(known, day, at)
-
-
-def local(zone: str, at: Instant) -> datetime:
-    """What the clock on the wall shows there. Raises ValueError for no zone."""
-    if (known := _zone(zone)) is None:
-        raise ValueError(zone)
-    return _local(known, at)
+    people = tuple(
+        msgspec.structs.replace(one, contacts=tuple(map(contact, one.contacts))) for one in roster.people
+    )
+    return msgspec.structs.replace(roster, people=people)
 
 
 def _at(roster: Roster, at: Instant) -> Span:
@@ -222,10 +206,10 @@ def _overridden(people: list[PersonId], override: Override) -> tuple[list[Person
 
 def _on(roster: Roster, at: Instant) -> Iterator[Shift]:
     """The shifts that cover this moment, in the roster's order."""
-    zone = _zone(roster.zone)
+    zone = zone_of(roster.zone)
     if zone is None:
         return
-    today = _local(zone, at).date()
+    today = local_in(zone, at).date()
     holidays = {one.date: one.as_day for one in roster.holidays}
     for shift in roster.shifts:
         for day in (today - _DAY, today):
@@ -240,12 +224,12 @@ def _edges(roster: Roster, from_at: Instant, to_at: Instant) -> Iterator[Instant
     """Whenever it may change who is on duty."""
     for override in roster.overrides:
         yield from (override.from_at, override.to_at)
-    zone = _zone(roster.zone)
+    zone = zone_of(roster.zone)
     if zone is None:
         return
     holidays = {one.date: one.as_day for one in roster.holidays}
-    day = _local(zone, from_at).date() - _DAY
-    while day <= _local(zone, to_at).date():
+    day = local_in(zone, from_at).date() - _DAY
+    while day <= local_in(zone, to_at).date():
         for shift in roster.shifts:
             if _day_of_week(day, holidays) in shift.days:
                 yield from _hours(zone, shift, day)
@@ -258,21 +242,4 @@ def _day_of_week(day: date, holidays: dict[str, int]) -> int:
 
 def _hours(zone: ZoneInfo, shift: Shift, day: date) -> tuple[Instant, Instant]:
     last = day if shift.begins < shift.ends else day + _DAY
-    return _instant(zone, day, shift.begins), _instant(zone, last, shift.ends)
-
-
-def _instant(zone: ZoneInfo, day: date, at: str) -> Instant:
-    there = datetime.combine(day, time.fromisoformat(at), tzinfo=zone)
-    return Instant((there.astimezone(UTC) - _EPOCH) // timedelta(seconds=1) * SECOND)
-
-
-def _local(zone: ZoneInfo, at: Instant) -> datetime:
-    return (_EPOCH + timedelta(microseconds=at)).astimezone(zone)
-
-
-def _zone(name: str) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        # None such (ZoneInfoNotFoundError), a path, a folder.
-        return None
+    return instant_in(zone, day, shift.begins), instant_in(zone, last, shift.ends)

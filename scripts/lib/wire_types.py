@@ -20,6 +20,7 @@ from gateways.console.views.told import Events, NodesTold, Snapshot
 from gateways.http.records import RecordAnswer
 from gateways.http.routes.admin.answers import KeyIssued, KeysView, OperatorAdded, OperatorsView, VersionView
 from gateways.http.routes.admin.backups import BackupsView
+from gateways.http.routes.admin.duty.answers import DutyTestBegun, DutyView
 from gateways.http.routes.admin.lines.answers import CheckView, LinesView, LineWritten, TrialAnswer
 from gateways.http.routes.admin.nodes import AdminNodes
 from gateways.http.routes.admin.people.answers import PeopleView, PersonAnswer, PersonErased
@@ -41,7 +42,7 @@ TOLD = (
     *(SignedOn, OwnAccess, Beginning, OperatorsView, OperatorAdded, KeysView, KeyIssued, VersionView),
     *(LinesView, TrialAnswer, BackupsView, ShiftView, StartView, ImportView, AlarmKind, AlarmHistory),
     *(SettingsTold, AdminNodes, PeopleView, PersonAnswer, PersonErased, RecordAnswer),
-    *(InvitationsView, InvitationMade),
+    *(InvitationsView, InvitationMade, DutyView, DutyTestBegun),
     *(ReviewsView, GivenReviews, LineWritten, CheckView),
 )
 ENCODED = {"cases": "CaseView"}
@@ -51,6 +52,7 @@ SIMPLE = {
     inspect.IntType: "number",
     inspect.FloatType: "number",
     inspect.BoolType: "boolean",
+    inspect.DateTimeType: "string",
     inspect.NoneType: "null",
     inspect.AnyType: "unknown",
 }

@@ -15,16 +15,20 @@ from center.commands.audited import COMMANDS
 from center.settings.schema import Settings
 from center.state.journals import journal_of
 from center.state.state_dir import StateDir
-from messages.ids import SECOND, AlertId, Channel, Instant
+from messages.ids import SECOND, AlertId, Channel, DutyWay, Instant, PersonId
+from model.duty.roster import Contact, Roster
+from model.duty.roster import Person as OnDuty
 from store.alerts.accepting import accept
 from store.alerts.belonging import Signal
 from store.audit.entry import EVERYBODY, Action
 from store.audit.search import entries
+from store.duty import keep
 from store.registry.people import Person
 from store.registry.registry import Registry
 
 GIULIA = "+393331112223"
 ALERT = AlertId("a1")
+ON_DUTY = PersonId("p-1")
 _READS = (
     Action.READ_LIST,
     Action.READ_ALERT,
@@ -44,6 +48,8 @@ def state(tmp_path: Path) -> Path:
         registry.add_user(Person(phones=(GIULIA,), first_name="Giulia"), by="test")
         registry.add_operator("Marta Bianchi", "+390200000011", by="test")
         at = Instant(journal.now_us() - 5 * SECOND)
+        somebody = OnDuty(id=ON_DUTY, name="Luca", contacts=(Contact(way=DutyWay.CALL, to=GIULIA),))
+        journal.transact(lambda tx: keep(tx, Roster(people=(somebody,)), was_version=0, by="test"))
         accept(journal, Signal(channel=Channel.DATA, received_at=at, phone=GIULIA, id=ALERT), 50.0)
     return path
 
@@ -72,6 +78,8 @@ def test_what_reads_a_persons_data_by_the_command_line_is_found_in_the_audit(
         ("operator", "list"): (),
         ("operator", "sessions"): (),
         ("journal", "export"): (),
+        ("duty", "who"): (),
+        ("duty", "export"): (),
         ("audit", "person"): (GIULIA,),
         ("audit", "operator"): ("Marta Bianchi",),
         ("audit", "since"): ("1d",),
@@ -82,7 +90,7 @@ def test_what_reads_a_persons_data_by_the_command_line_is_found_in_the_audit(
     with journal_of(StateDir(state)) as journal:
         user = Registry(journal).user_by_phone(GIULIA)
         assert user is not None
-        about = {user.id, ALERT, EVERYBODY, "marta-bianchi"}
+        about = {user.id, ALERT, EVERYBODY, "marta-bianchi", ON_DUTY}
         for words, arguments in ways.items():
             before = len(list(entries(journal)))
             assert cli.run([*words, *arguments, "--state", str(state)]) == 0, capfd.readouterr().err

@@ -37,6 +37,7 @@ from gateways.http.routes.admin import answers as admin
 from gateways.http.routes.admin import backups
 from gateways.http.routes.admin import nodes as admin_nodes
 from gateways.http.routes.admin import settings as admin_settings
+from gateways.http.routes.admin.duty import answers as duty
 from gateways.http.routes.admin.lines import answers as lines
 from gateways.http.routes.admin.people import answers as people
 from gateways.http.routes.admin.people import importing, invitations
@@ -74,6 +75,10 @@ _STRUCTS: Final = (
     admin.OperatorsView,
     admin.SessionsEnded,
     admin.VersionView,
+    duty.DutyChange,
+    duty.DutyTest,
+    duty.DutyTestBegun,
+    duty.DutyView,
     lines.LinesView,
     lines.LineWritten,
     lines.CheckView,

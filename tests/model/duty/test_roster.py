@@ -20,11 +20,10 @@ from model.duty.roster import (
     Shift,
     Way,
     gaps,
-    instant_of,
-    is_zone,
     on_duty,
     spans,
 )
+from model.duty.times import instant_of, zone_of
 
 ANNA, CARLA, LUCA = PersonId("p-1"), PersonId("p-2"), PersonId("p-3")
 EVERY_DAY = tuple(range(7))
@@ -127,8 +126,8 @@ def test_where_nobody_has_it_all_are_called_and_it_is_said() -> None:
 
 
 def test_nobody_is_lost_by_a_zone_or_a_person_that_there_is_not() -> None:
-    assert not is_zone("Europe/Atlantis")
-    assert not is_zone("../../etc/passwd")
+    assert zone_of("Europe/Atlantis") is None
+    assert zone_of("../../etc/passwd") is None
     assert who(replace(ROSTER, zone="Europe/Atlantis"), "2026-11-28 23:00") == [ANNA, CARLA, LUCA]
     gone = replace(ROSTER, people=PEOPLE[1:])
     assert who(gone, "2026-11-28 23:00") == [CARLA]

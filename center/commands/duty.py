@@ -1,0 +1,163 @@
+"""`duty export | import | who`: the roster of those on duty as a file, with or without a running center."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+from cyclopts import Parameter
+
+from center.auditing import note
+from center.errors import CenterError, NotFound, SettingsError, UsageError
+from center.options import DEFAULT, Common
+from center.people import BY
+from center.settings.file import load
+from center.settings.handed_down import policy_of
+from center.settings.in_use import config_in_use
+from center.state.journals import journal_of
+from center.times import rfc3339
+from messages.ids import E164, SECOND, Instant
+from model.policy import Policy
+from runtime.terminal import shown
+
+if TYPE_CHECKING:
+    from model.duty.roster import Roster
+
+
+class Called(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is called at a moment, as `--json` prints it."""
+
+    at: str
+    until: str | None
+    covered: bool
+    people: list[str]
+    shifts: list[str]
+
+
+def export(*, common: Common = DEFAULT) -> None:
+    """Write the roster to stdout, as `duty import` takes it. It is entered in the audit."""
+    from center.duty_file import written
+    from store.audit.entry import EVERYBODY, Action
+    from store.duty import roster_of
+
+    with journal_of(common.directory) as journal:
+        kept = roster_of(journal)
+        note(journal, common.directory, Action.EXPORT, (EVERYBODY,), f"roster {kept.version}")
+    if common.json:
+        common.data(kept.roster)
+        return
+    sys.stdout.write(written(kept.roster))
+
+
+def import_(
+    file: Annotated[Path, Parameter(help="As `duty export` writes it.")],
+    /,
+    *,
+    check: Annotated[bool, Parameter(negative="", help="Only show what would change.")] = False,
+    yes: Annotated[bool, Parameter(negative="", help="Do not ask.")] = False,
+    common: Common = DEFAULT,
+) -> None:
+    """Take the roster from a file: shows what changes, and asks at a terminal."""
+    from center.duty_file import FileFaulty, changes, line_of, parse, said_of
+    from model.duty.flaws import flaws, refused
+    from store import duty
+    from store.audit.entry import Action
+
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} cannot be read: {error}") from error
+    policy, own = _settings(common)
+    with journal_of(common.directory, create=True) as journal:
+        before = duty.roster_of(journal)
+        try:
+            made = parse(text, before.roster, lambda: f"p-{secrets.token_hex(3)}")
+        except FileFaulty as error:
+            raise CenterError(f"nothing was changed: {file}:{error}") from error
+        made = duty.normalised(made, policy.region)
+        found = flaws(made, journal.now_us(), policy, own)
+        if bad := refused(found):
+            faults = [f"{file}:{line_of(text, one.path)}: {said_of(one)}" for one in bad]
+            raise CenterError("\n".join(["nothing was changed", *faults]))
+        differing = list(changes(before.roster, made))
+        for line in differing or ["nothing is different"]:
+            common.say(line)
+        for one in found:
+            common.warn(said_of(one))
+        if check or not differing:
+            return
+        if not yes and sys.stdin.isatty():
+            print(shown("Keep this roster? [y/N] "), end="", file=sys.stderr, flush=True)
+            if sys.stdin.readline().strip().lower() not in ("y", "yes", "s", "sì", "si"):
+                raise UsageError("nothing was changed")
+        try:
+            kept = journal.transact(lambda tx: duty.keep(tx, made, was_version=before.version, by=BY))
+        except duty.RosterChanged as error:
+            raise CenterError(f"nothing was changed: {error}") from error
+        note(journal, common.directory, Action.CHANGE_STAFF, (), f"roster {kept.version}")
+    common.say(f"kept: {len(made.people)} people, {len(made.shifts)} shifts")
+
+
+def who(
+    *,
+    at: Annotated[str, Parameter(help="ISO 8601; without an offset, of the roster's zone.")] = "",
+    common: Common = DEFAULT,
+) -> None:
+    """Who is called now, or at another time, in this order. It is entered in the audit."""
+    from model.duty.flaws import LOOKED_AHEAD_US
+    from model.duty.roster import spans
+    from model.duty.times import local
+    from store.audit.entry import Action
+    from store.duty import roster_of
+
+    with journal_of(common.directory) as journal:
+        roster = roster_of(journal).roster
+        if not roster.people:
+            raise NotFound("nobody is on the roster: `duty import`, or Administration, J")
+        moment = _moment(at, roster) if at else journal.now_us()
+        now = spans(roster, moment, Instant(moment + LOOKED_AHEAD_US))[0]
+        note(journal, common.directory, Action.READ_STAFF, now.people, "who is on duty")
+    names = {one.id: one.name for one in roster.people}
+    until = None if now.to_at == moment + LOOKED_AHEAD_US else now.to_at
+    if common.json:
+        common.data(
+            Called(
+                at=rfc3339(moment),
+                until=None if until is None else rfc3339(until),
+                covered=now.covered,
+                people=list(now.people),
+                shifts=list(now.shifts),
+            )
+        )
+        return
+    for place, one in enumerate(now.people, 1):
+        common.say(f"{place}. {names[one]}")
+    if until is not None:
+        common.say(f"until {local(roster.zone, until):%Y-%m-%d %H:%M}")
+    if not now.covered:
+        common.warn("nobody has this time: all are called")
+
+
+def _settings(common: Common) -> tuple[Policy, tuple[E164, ...]]:
+    """The policy, and the numbers of the center's lines; the defaults where the settings cannot be read."""
+    try:
+        settings = load(config_in_use(common.directory))
+    except SettingsError:
+        return Policy(), ()
+    return policy_of(settings), tuple(E164(one.number) for one in settings.modem if one.number)
+
+
+def _moment(text: str, roster: Roster) -> Instant:
+    from model.duty.times import instant_of
+
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            return instant_of(roster.zone, moment.date(), moment.strftime("%H:%M"))
+    except ValueError as error:
+        raise UsageError(f"{text}: a time as 2026-12-24T22:00 is needed") from error
+    return Instant(int(moment.timestamp()) * SECOND)

@@ -1,0 +1,160 @@
+"""What is wrong with a roster: what would keep somebody from being reached, and hours that nobody has. Pure.
+
+Telephone numbers are E.164 by then (`store.duty.normalised`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator
+from enum import StrEnum
+from typing import Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+from messages.ids import E164, SECOND, Instant, PersonId
+from model.duty.roster import BY_NUMBER, DAYS_SHOWN, Contact, Roster, Way, gaps
+from model.duty.times import date_of, zone_of
+from model.policy import Policy
+from model.rules.psap import EMERGENCY_NUMBERS
+from model.rules.withheld_numbers import Withheld, unfit
+
+LOOKED_AHEAD_US: Final = Instant(DAYS_SHOWN * 86_400 * SECOND)
+_E164: Final = re.compile(r"\+[1-9][0-9]{5,14}")
+_ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+class FlawKind(StrEnum):
+    """What is wrong."""
+
+    NO_ZONE = "no_zone"
+    NAME_TWICE = "name_twice"
+    """Two people of one name or id: nobody could tell whom a shift means."""
+    NO_WAY = "no_way"
+    """A person whom nothing reaches."""
+    NO_NUMBER = "no_number"
+    EMERGENCY = "emergency"
+    """An emergency number, or one that is called for 112."""
+    WITHHELD = "withheld"
+    """The settings do not let it be called (`[dialling]`)."""
+    OWN_LINE = "own_line"
+    """The number of a line of the center's own."""
+    NO_ADDRESS = "no_address"
+    NO_URL = "no_url"
+    UNKNOWN_PERSON = "unknown_person"
+    NO_DATE = "no_date"
+    ENDS_BEFORE = "ends_before"
+
+    GAP = "gap"
+    """Within two weeks there are hours that nobody has."""
+    IDLE = "idle"
+    """A person in no shift."""
+    NO_CALL = "no_call"
+    """A person who is on duty and is not called: nothing that is written wakes anybody."""
+
+
+ADVICE: Final = frozenset((FlawKind.GAP, FlawKind.IDLE, FlawKind.NO_CALL))
+"""With these a roster is kept: they are said beside it. With all others it is refused."""
+
+
+class Flaw(msgspec.Struct, frozen=True, kw_only=True):
+    """One of them."""
+
+    kind: FlawKind
+    path: str
+    """Where: `people.0.contacts.1.to`."""
+    about: str = ""
+    """A name, or what was written there."""
+
+
+def flaws(roster: Roster, at: Instant, policy: Policy, own: Collection[E164] = ()) -> tuple[Flaw, ...]:
+    """All that is wrong with it, in the document's order. `own`: the numbers of the center's lines."""
+    return (*_refused(roster, policy, own), *_advice(roster, at))
+
+
+def refused(found: tuple[Flaw, ...]) -> tuple[Flaw, ...]:
+    """Those with which a roster is not kept."""
+    return tuple(one for one in found if one.kind not in ADVICE)
+
+
+def is_covered(roster: Roster, at: Instant) -> bool:
+    """Whether there is always somebody, who is called, for two weeks from now."""
+    return bool(roster.people) and not any(
+        one.kind in (FlawKind.GAP, FlawKind.NO_CALL) for one in _advice(roster, at)
+    )
+
+
+def _refused(roster: Roster, policy: Policy, own: Collection[E164]) -> Iterator[Flaw]:
+    if zone_of(roster.zone) is None:
+        yield Flaw(kind=FlawKind.NO_ZONE, path="zone", about=roster.zone)
+    names = Counter(one.name.casefold() for one in roster.people)
+    ids = Counter(one.id for one in roster.people)
+    for n, person in enumerate(roster.people):
+        at = f"people.{n}"
+        if names[person.name.casefold()] > 1 or ids[person.id] > 1:
+            yield Flaw(kind=FlawKind.NAME_TWICE, path=f"{at}.name", about=person.name)
+        if not person.contacts:
+            yield Flaw(kind=FlawKind.NO_WAY, path=f"{at}.contacts", about=person.name)
+        for k, contact in enumerate(person.contacts):
+            if (kind := _unreachable(contact, policy, own)) is not None:
+                yield Flaw(kind=kind, path=f"{at}.contacts.{k}.to", about=contact.to)
+    for n, shift in enumerate(roster.shifts):
+        yield from _unknown(roster, shift.people, f"shifts.{n}.people")
+    for n, override in enumerate(roster.overrides):
+        at = f"overrides.{n}"
+        yield from _unknown(roster, override.people, f"{at}.people")
+        if override.instead_of is not None:
+            yield from _unknown(roster, (override.instead_of,), f"{at}.instead_of")
+        if override.to_at <= override.from_at:
+            yield Flaw(kind=FlawKind.ENDS_BEFORE, path=f"{at}.to_at")
+    for n, holiday in enumerate(roster.holidays):
+        if date_of(holiday.date) is None:
+            yield Flaw(kind=FlawKind.NO_DATE, path=f"holidays.{n}.date", about=holiday.date)
+
+
+def _advice(roster: Roster, at: Instant) -> Iterator[Flaw]:
+    if roster.people and gaps(roster, at, Instant(at + LOOKED_AHEAD_US)):
+        yield Flaw(kind=FlawKind.GAP, path="shifts")
+    busy = {one for shift in roster.shifts if shift.days for one in shift.people}
+    busy.update(one for override in roster.overrides if override.to_at > at for one in override.people)
+    for n, person in enumerate(roster.people):
+        if person.id not in busy:
+            yield Flaw(kind=FlawKind.IDLE, path=f"people.{n}", about=person.name)
+        elif not any(one.way is Way.CALL for one in person.contacts):
+            yield Flaw(kind=FlawKind.NO_CALL, path=f"people.{n}.contacts", about=person.name)
+
+
+def _unknown(roster: Roster, people: tuple[PersonId, ...], path: str) -> Iterator[Flaw]:
+    known = {one.id for one in roster.people}
+    for one in people:
+        if one not in known:
+            yield Flaw(kind=FlawKind.UNKNOWN_PERSON, path=path, about=one)
+
+
+def _unreachable(contact: Contact, policy: Policy, own: Collection[E164]) -> FlawKind | None:
+    if contact.way in BY_NUMBER:
+        return _unfit(contact.to, policy, own)
+    if contact.way is Way.EMAIL:
+        return None if _ADDRESS.fullmatch(contact.to) else FlawKind.NO_ADDRESS
+    try:
+        url = urlsplit(contact.to)
+    except ValueError:
+        return FlawKind.NO_URL
+    if contact.way is Way.WEBHOOK:
+        return None if url.scheme in ("https", "http") and url.hostname else FlawKind.NO_URL
+    return None if url.scheme and "://" in contact.to else FlawKind.NO_URL
+
+
+def _unfit(number: str, policy: Policy, own: Collection[E164]) -> FlawKind | None:
+    if "".join(filter(str.isdigit, number)) in EMERGENCY_NUMBERS:
+        return FlawKind.EMERGENCY
+    if not _E164.fullmatch(number):
+        return FlawKind.NO_NUMBER
+    if number in own:
+        return FlawKind.OWN_LINE
+    why = unfit(E164(number), policy)
+    if why is None:
+        return None
+    return FlawKind.EMERGENCY if why in (Withheld.EMERGENCY, Withheld.PSAP) else FlawKind.WITHHELD

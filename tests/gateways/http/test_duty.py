@@ -1,0 +1,160 @@
+"""/v1/admin/duty: supervisors read who is on duty, admins change it, and nothing is lost between two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from gateways.http.context import Web
+from messages.events import CalloutOpened
+from messages.ids import CalloutKind, DutyWay
+from store import streams
+from store.audit.entry import Action
+from store.registry.people import StaffRole
+from store.registry.registry import Registry
+from tests.gateways.http.place import Place, entered
+
+Client = TestClient[Litestar]
+DUTY = "/v1/admin/duty"
+ANNA = {"id": "p-1", "name": " Anna  Bianchi", "contacts": [{"way": "call", "to": "333 000 0010"}]}
+CARLA = {"id": "p-2", "name": "Carla", "contacts": [{"way": "sms", "to": "+393330000011"}]}
+ALWAYS = {
+    "name": "Always",
+    "days": [0, 1, 2, 3, 4, 5, 6],
+    "begins": "20:00",
+    "ends": "20:00",
+    "people": ["p-2", "p-1"],
+}
+ROSTER = {"zone": "Europe/Rome", "people": [ANNA, CARLA], "shifts": [ALWAYS]}
+Put = Callable[..., Any]
+
+
+@pytest.fixture
+def admin(place: Place, web: Web) -> dict[str, str]:
+    Registry(web.journal).set_role(place.marta, StaffRole.ADMIN, by="test")
+    return place.operator()
+
+
+@pytest.fixture
+def put(client: Client, admin: dict[str, str]) -> Put:
+    def sent(was: int = 0, **changes: object) -> Any:
+        return client.put(DUTY, json={"was": was, "roster": {**ROSTER, **changes}}, headers=admin)
+
+    return sent
+
+
+def test_what_an_admin_has_kept_is_told_with_who_is_called_now_and_what_is_missing(
+    client: Client, web: Web, admin: dict[str, str], put: Put
+) -> None:
+    empty = client.get(DUTY, headers=admin).json()
+    assert (empty["version"], empty["now"], empty["spans"], empty["flaws"]) == (0, None, [], [])
+    assert {one["name"] for one in empty["operators"]} == {"Marta Bianchi", "Luca Ferri"}
+    said = put().json()
+    assert said["version"] == 1
+    assert said["now"]["people"] == ["p-2", "p-1"]
+    assert said["now"]["covered"]
+    assert said["roster"]["people"][0]["name"] == "Anna Bianchi"
+    assert said["roster"]["people"][0]["contacts"] == [{"way": "call", "to": "+393330000010"}]
+    assert [(one["kind"], one["path"]) for one in said["flaws"]] == [("no_call", "people.1.contacts")]
+    again = client.get(DUTY, headers=admin)
+    assert again.json() == said
+    same = client.get(DUTY, headers={**admin, "if-none-match": again.headers["etag"]})
+    assert same.status_code == 304
+    assert [one.detail for one in entered(web, Action.CHANGE_STAFF)][-1] == "roster 1"
+    assert "Anna" not in str(entered(web, Action.CHANGE_STAFF))
+
+
+def test_an_override_of_an_hour_is_told_as_it_was_sent(put: Put) -> None:
+    flu = {"from_at": "2030-01-01T20:00:00+01:00", "to_at": "2030-01-01T21:00:00+01:00", "people": ["p-1"]}
+    said = put(overrides=[{**flu, "instead_of": "p-2", "why": "flu"}]).json()
+    assert said["roster"]["overrides"] == [
+        {
+            "from_at": "2030-01-01T19:00:00Z",
+            "to_at": "2030-01-01T20:00:00Z",
+            "people": ["p-1"],
+            "instead_of": "p-2",
+            "why": "flu",
+        }
+    ]
+
+
+def test_of_two_who_change_it_at_once_the_second_is_told(put: Put) -> None:
+    assert put(0).status_code == 200
+    refused = put(0, shifts=[])
+    assert (refused.status_code, refused.json()["code"], refused.json()["is_now"]) == (
+        409,
+        "changed_meanwhile",
+        "1",
+    )
+    assert put(1, shifts=[]).json()["flaws"][0]["kind"] == "gap"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "path"),
+    [
+        ({"zone": "Europe/Atlantis"}, "no_zone", "$.roster.zone"),
+        ({"people": [ANNA, {**CARLA, "name": "anna bianchi"}]}, "name_twice", "$.roster.people.0.name"),
+        ({"people": [{**ANNA, "contacts": []}, CARLA]}, "no_way", "$.roster.people.0.contacts"),
+        ({"shifts": [{**ALWAYS, "people": ["p-3"]}]}, "unknown_person", "$.roster.shifts.0.people"),
+        ({"holidays": [{"date": "2026-02-30", "name": "x"}]}, "no_date", "$.roster.holidays.0.date"),
+    ],
+)
+def test_what_would_keep_somebody_from_being_reached_is_refused_with_its_place(
+    put: Put, changes: dict[str, object], code: str, path: str
+) -> None:
+    refused = put(**changes)
+    assert (refused.status_code, refused.json()["code"], refused.json()["path"]) == (400, code, path)
+
+
+@pytest.mark.parametrize(
+    ("way", "to", "code"),
+    [
+        ("call", "112", "emergency"),
+        ("sms", "113", "emergency"),
+        ("call", "+39112", "no_number"),
+        ("call", "anna", "no_number"),
+        ("call", "+390200000001", "own_line"),
+        ("call", "+39899123456", "withheld"),
+        ("email", "anna", "no_address"),
+        ("webhook", "ftp://example.org", "no_url"),
+        ("apprise", "ntfy", "no_url"),
+    ],
+)
+def test_nobody_is_reached_where_nobody_may_be_called(put: Put, way: str, to: str, code: str) -> None:
+    refused = put(people=[{**ANNA, "contacts": [{"way": way, "to": to}]}, CARLA])
+    assert (refused.status_code, refused.json()["code"]) == (400, code)
+    assert refused.json()["path"] == "$.roster.people.0.contacts.0.to"
+
+
+def test_a_test_of_a_persons_ways_is_asked_of_whoever_calls_people(
+    client: Client, web: Web, place: Place, admin: dict[str, str], put: Put
+) -> None:
+    put()
+    assert client.post(f"{DUTY}/test", json={"person": "p-9"}, headers=admin).status_code == 404
+    begun = client.post(f"{DUTY}/test", json={"person": "p-1", "way": "call"}, headers=admin)
+    assert begun.status_code == 202
+    [recorded] = web.journal.read(streams.DUTY)
+    assert recorded.event == CalloutOpened(
+        callout=begun.json()["callout"],
+        kind=CalloutKind.TEST,
+        person="p-1",
+        way=DutyWay.CALL,
+        by=place.marta,
+    )
+
+
+def test_supervisors_read_it_and_operators_do_not(client: Client, web: Web, place: Place, put: Put) -> None:
+    hook = {"way": "webhook", "to": "https://example.org/hooks/token"}
+    put(people=[{**ANNA, "contacts": [hook]}, CARLA])
+    luca = {"authorization": f"Bearer {place.luca_token}"}
+    assert client.get(DUTY, headers=luca).status_code == 403
+    Registry(web.journal).set_role(place.luca, StaffRole.SUPERVISOR, by="test")
+    said = client.get(DUTY, headers=luca).json()
+    assert said["now"]["people"] == ["p-2", "p-1"]
+    assert said["roster"]["people"][0]["contacts"][0]["to"] == "https://example.org/…", "it may open a door"
+    assert client.put(DUTY, json={"was": 1, "roster": ROSTER}, headers=luca).status_code == 403
+    assert client.post(f"{DUTY}/test", json={"person": "p-1"}, headers=luca).status_code == 403
