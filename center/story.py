@@ -339,6 +339,12 @@ def _rest(event: Event) -> str:
         case ev.LineSeized(tester=str(tester)):
             who = "the nightly proof" if tester == PROOF else tester
             return f"{who} tries line {event.line}" if event.leg else f"line {event.line} is free"
+        case ev.LineSeized(callout=str()):
+            return (
+                f"somebody on duty is called on line {event.line}"
+                if event.leg
+                else f"line {event.line} is free"
+            )
         case ev.LineSeized():
             return f"line {event.line} is seized for {place(event.leg)}"
         case ev.LineQuarantined():

@@ -391,6 +391,8 @@ class Role(StrEnum):
     ALERT_CASE = "AlertCase"
     CALL_LEG = "CallLeg"
     CONFERENCE_BRIDGE = "ConferenceBridge"
+    DUTY_CALLER = "DutyCaller"
+    """Tells people on duty of what is wrong, and calls them."""
     DATA_SENDER = "DataSender"
     """Gives 112's own systems the data of alerts; only where the settings name one."""
     VOICE_GATE = "VoiceGate"

@@ -40,6 +40,10 @@ class RequestLine(Message, frozen=True, kw_only=True, tag="line.request"):
     """An operator has ordered the call to this number."""
     operator: OperatorId | None = None
     """Whose call is to be nailed up on it, for as long as she is on shift; served after all alerts."""
+    callout: str | None = None
+    """Because of which somebody on duty is to be called: never on the last lines that are free, nor on one to
+    avoid.
+    """
 
 
 class LineGranted(Message, frozen=True, kw_only=True, tag="line.granted"):
@@ -93,8 +97,8 @@ class PreemptCase(Message, frozen=True, kw_only=True, tag="case.preempt"):
 
 
 class GiveWay(Message, frozen=True, kw_only=True, tag="line.give_way"):
-    """A real alert needs this line, on which no alert stands, but an operator is nailed up or a test call is:
-    hang up.
+    """A real alert needs this line, on which no alert stands, but an operator is nailed up, or a call of the
+    center's own is: hang up.
     """
 
     line: LineId

@@ -143,7 +143,7 @@ class View:
         case = None if hold.alert is None else self.live.cases.get(hold.alert)
         leg = None if case is None or hold.leg is None else case.legs.get(hold.leg)
         listens = leg is not None and leg.party is Party.LISTENER
-        if hold.tester is not None:
+        if hold.gives_way:
             return Instant(now_us + RELEASED_US)
         return expected_free(leg, gives_way=listens or (case is not None and case.test), now_us=now_us)
 

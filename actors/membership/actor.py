@@ -48,6 +48,7 @@ SPOKEN_TO: Final = (
     Role.GSM_MODEM,
     Role.OPERATOR_LINES,
     Role.LINE_TESTER,
+    Role.DUTY_CALLER,
     Role.TRUNK_POOL,
     Role.DEADLINE_WATCHDOG,
     Role.ALERT_CASE,

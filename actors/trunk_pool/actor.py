@@ -17,6 +17,7 @@ from actors.trunk_pool.decider import (
     order,
     preempted,
     used,
+    yields,
 )
 from actors.trunk_pool.dial_gate import DialGate, refused
 from actors.trunk_pool.lack import last_resort
@@ -193,6 +194,7 @@ class TrunkPoolActor(CenterActor):
                 pairs,
                 others,
                 hung_up=before is not None and bool(before.reason),
+                alerts=bool(self._live.cases) or any(not yields(one.request) for one in still),
             )
             if gives_way(request, (one.request for one, _ in alive.values())):
                 reason = "a real alert waits for a line"
@@ -276,9 +278,9 @@ class TrunkPoolActor(CenterActor):
         )
         if line.alert is None:
             # Whose call it is to keep depends on her shift: only that one does anything.
-            whose = Role.LINE_TESTER if line.tried else Role.OPERATOR_LINES
             for node in (self.env.node, *(place.node for place in self.env.peers.places)):
-                self.tell_node(node, whose, "", GiveWay(line=line.line))
+                for whose in (Role.LINE_TESTER, Role.DUTY_CALLER) if line.tried else (Role.OPERATOR_LINES,):
+                    self.tell_node(node, whose, "", GiveWay(line=line.line))
             return
         preempt = PreemptCase(alert=line.alert, leg=line.seized_by)
         for node, entry in self._all_cases():
@@ -311,7 +313,7 @@ class TrunkPoolActor(CenterActor):
                 alert=None if held is None else held.alert,
                 test=case is not None and case.test,
                 nailed_up=held is not None and held.operator is not None,
-                tried=held is not None and held.tester is not None,
+                tried=held is not None and held.gives_way,
                 stood_on=held is not None and held.operator in stood_on,
                 setting_up=case is not None and is_setting_up(case, spec.line),
                 party=None if leg is None else leg.party,

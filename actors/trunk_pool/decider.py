@@ -22,6 +22,9 @@ from model.rules.pairs import Pairs, needed
 from model.rules.urgency import Urgency, urgency
 
 GRANTED_FOR_US: Final = Instant(3 * SECOND // 2)
+LEFT_TO_ALERTS: Final = 2
+LEFT_TO_THE_NEXT: Final = 1
+"""So many free lines are left when somebody on duty is called."""
 WAITS_US: Final = Instant(3 * SECOND)
 """A request not repeated within this time is forgotten: cases ask every second."""
 
@@ -66,7 +69,8 @@ def order(waiting: Iterable[WaitingLeg], now_us: Instant, policy: Policy) -> lis
     def key(one: WaitingLeg) -> tuple[bool, bool, int, Urgency, LegId]:
         request = one.request
         rank = urgency(request.test, request.rank, request.deadline_at, now_us, policy)
-        return (request.operator is not None, request.test, _FIRST[request.party], rank, request.leg)
+        last = request.operator is not None or request.callout is not None
+        return (last, request.test, _FIRST[request.party], rank, request.leg)
 
     return sorted((one for one in waiting if now_us - one.asked_at <= WAITS_US), key=key)
 
@@ -81,11 +85,15 @@ def grant(
     beside: Beside | None = None,
     *,
     hung_up: bool = False,
+    alerts: bool = False,
 ) -> LineGranted | LineRefused:
     """The line for this request, or why there is none. `beside`: with whom the party is to be joined;
-    `hung_up`: the leg's last call was to be ended, and is not taken back where its modem still has it.
+    `hung_up`: the leg's last call was to be ended, and is not taken back where its modem still has it;
+    `alerts`: one is open, or somebody waits for a line for one.
     """
     lines = list(lines)
+    if request.callout is not None:
+        return _to_duty(request, lines, held, policy, now_us, alerts=alerts)
     if not hung_up and (kept_up := _still_there(request, lines, now_us)) is not None:
         return _granted(request, kept_up)
     if request.held:
@@ -109,6 +117,25 @@ def grant(
     if isinstance(with_voice, LineGranted) or not network or (beside is not None and beside.stays):
         return with_voice
     return _of_group(request, network, held, policy, now_us, NO_PAIRS)
+
+
+def _to_duty(
+    request: RequestLine, lines: Iterable[Line], held: Held, policy: Policy, now_us: Instant, *, alerts: bool
+) -> LineGranted | LineRefused:
+    """A public line that gives its voice, where enough others are left: one, and while an alert is open one
+    for each of its two parties. None that is kept for those who call in, and none to avoid, whatever else
+    there is: what is wrong may be that very line.
+    """
+    public = [one for one in lines if not one.emergency]
+    kept = kept_for_inbound(public, policy)
+    free = [one for one in public if one.line not in kept and is_free(one, request.leg, held, now_us)]
+    fit = [one for one in free if one.joins is Joins.HOST and one.line not in request.avoid]
+    if not fit:
+        return LineRefused(leg=request.leg, attempt=request.attempt, reason="no line fit for it is free")
+    if len(free) <= (LEFT_TO_ALERTS if alerts else LEFT_TO_THE_NEXT):
+        reason = "the lines that are free are left to alerts"
+        return LineRefused(leg=request.leg, attempt=request.attempt, reason=reason)
+    return _granted(request, min(fit, key=lambda one: _rank(one, request)))
 
 
 def _reserved(
@@ -228,8 +255,11 @@ def _too_many_nailed_up(request: RequestLine, group: Sequence[Line], held: Held,
 
 
 def yields(request: RequestLine) -> bool:
-    """Whether what is asked for is nobody's need: a test, a supervisor who listens in, or a shift's line."""
-    return request.test or request.party is Party.LISTENER or request.operator is not None
+    """Whether what is asked for is nobody's need: a test, a supervisor who listens in, a shift's line, or a
+    call to people on duty.
+    """
+    shifts = request.operator is not None or request.callout is not None
+    return request.test or request.party is Party.LISTENER or shifts
 
 
 def gives_way(request: RequestLine, refused: Iterable[RequestLine]) -> bool:

@@ -41,7 +41,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     setting_up: bool = False
     """Whether one of its calls on this line is not up yet, or not gone yet: no other can be added now."""
     tried: bool = False
-    """A test call is on it, which gives way."""
+    """A call of the center's own is on it, which gives way: one that tries the line, or to people on duty."""
     party: Party | None = None
     quarantined: bool = False
     taken_out: bool = False

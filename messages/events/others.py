@@ -41,6 +41,8 @@ class LineSeized(Message, frozen=True, kw_only=True, tag="line.seized"):
     """Who tries the line with a call, where it is neither an alert's nor nailed up, until the next event of
     this kind: that one names no leg where the call has ended.
     """
+    callout: str | None = None
+    """Because of which callout somebody on duty is called on it; otherwise as with `tester`."""
 
 
 class LineQuarantined(Message, frozen=True, kw_only=True, tag="line.quarantined"):

@@ -7,7 +7,7 @@ must make no difference here, so that nothing of an alert counts once the alert 
 - a line is the alert's of its last `line.seized` until the last of this alert's legs on it is released
   (one that joins in the network has several), or until the alert is closed, and then any other's whose leg
   is still on it; where it is an operator's
-  and no alert's, or is being tried, until the next `line.seized`;
+  and no alert's, is being tried, or somebody on duty is called on it, until the next `line.seized`;
 - an operator is reserved by the alert of her last `operator.reserved` until that alert's
   `operator.left`, `operator.not_answering` or `listener.left` names her, or until the alert is closed;
 - her part in an alert ended with the `operator.left` that is the newest event of her own stream.
@@ -160,9 +160,16 @@ class LineHold(msgspec.Struct, frozen=True, kw_only=True):
     """Who is nailed up on it, where it is no alert's."""
     tester: OperatorId | None = None
     """Who tries it with a call, where it is neither an alert's nor nailed up."""
+    callout: str | None = None
+    """Because of which callout somebody on duty is called on it; otherwise as with `tester`."""
     quarantined: bool = False
     reason: str = ""
     taken_out: TakenOut | None = None
+
+    @property
+    def gives_way(self) -> bool:
+        """Whether a call of the center's own is on it, which an alert need not wait for."""
+        return self.tester is not None or self.callout is not None
 
     @property
     def free(self) -> bool:
@@ -244,6 +251,8 @@ class Lines:
                 now = replace(_nobodys(now), leg=leg, attempt=attempt, operator=operator)
             case LineSeized(tester=str(tester), leg=leg, attempt=attempt) if leg:
                 now = replace(_nobodys(now), leg=leg, attempt=attempt, tester=tester)
+            case LineSeized(callout=str(callout), leg=leg, attempt=attempt) if leg:
+                now = replace(_nobodys(now), leg=leg, attempt=attempt, callout=callout)
             case LineSeized(alert=str(alert), leg=leg, attempt=attempt) if alert in self._open:
                 now = replace(_nobodys(now), alert=alert, leg=leg, attempt=attempt)
             case LineSeized():
@@ -269,4 +278,4 @@ class Lines:
 
 
 def _nobodys(hold: LineHold) -> LineHold:
-    return replace(hold, alert=None, leg=None, attempt=0, operator=None, tester=None)
+    return replace(hold, alert=None, leg=None, attempt=0, operator=None, tester=None, callout=None)

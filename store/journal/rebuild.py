@@ -63,9 +63,11 @@ def case_on_line(journal: Journal, line: LineId) -> Case | None:
 
 
 def is_no_alerts(journal: Journal, line: LineId) -> bool:
-    """Whether a call is on it that is no alert's: an operator's for the shift, or one that tries the line."""
+    """Whether a call is on it that is no alert's: an operator's for the shift, or one of the center's own."""
     seized = _seized(journal, line)
-    return seized is not None and bool(seized.leg) and (seized.operator or seized.tester) is not None
+    if seized is None or not seized.leg:
+        return False
+    return (seized.operator or seized.tester or seized.callout) is not None
 
 
 def is_tried(journal: Journal, line: LineId) -> bool:

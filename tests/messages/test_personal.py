@@ -39,6 +39,7 @@ NOT_PERSONAL = {
         f"callout.{what}.callout": OURS
         for what in ("opened", "joined", "tried", "answered", "told", "failed", "taken", "ended")
     },
+    "line.seized.callout": OURS,
     "line.taken_out.reason": "of a line, by whoever looks after it",
     "page.viewed.origin": "112's address",
     "dialogue.said.id": "made by chance, by the app or the page",
