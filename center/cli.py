@@ -83,6 +83,7 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
             "who": ("who", "Who is called now, or at another time."),
             "export": ("export", "Write the roster to stdout, as a file to be changed."),
             "import": ("import_", "Take the roster from such a file; shows what changes."),
+            "test": ("duty_ways:try_ways", "Tell people on duty, by each of their ways, that it is a test."),
         },
     ),
     "key": (
@@ -101,10 +102,6 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
             "since": ("since", "Everything since a time."),
             "verify": ("verify", "Check that it is as it was written; exit 1 where it is not."),
         },
-    ),
-    "duty": (
-        "Those who are called when something is wrong with the center.",
-        {"test": ("duty_ways:try_ways", "Tell people on duty, by each of their ways, that it is a test.")},
     ),
     "certificate": (
         "TLS on a network of one's own.",
