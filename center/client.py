@@ -7,16 +7,14 @@ Standard library only, so that `alert send` is quick. Every failure is an error 
 from __future__ import annotations
 
 import http.client
-import socket
 import time
-from pathlib import Path
 from typing import Final, TypeVar
 
 import msgspec
 
 from center.errors import NotFound, NotRunning, RefusedByCenter, StateError, Unreachable
 from center.state.state_dir import StateDir, holder, living_web
-from runtime import unix_address
+from runtime.local_http import LocalConnection
 
 T = TypeVar("T")
 
@@ -45,7 +43,7 @@ class Client:
                 raise Unreachable(f"the center in {state} runs, but its web does not answer")
             time.sleep(0.02)  # it has just been started, or started again
         self._state = state
-        self._connection = _Connection(state.web_socket, timeout_s)
+        self._connection = LocalConnection(state.web_socket, timeout_s)
 
     def close(self) -> None:
         """Ends the connection."""
@@ -88,20 +86,6 @@ class Client:
             return msgspec.json.decode(content, type=kind)
         except msgspec.MsgspecError as error:
             raise Unreachable(f"{where} does not answer as a center does: {error}") from error
-
-
-class _Connection(http.client.HTTPConnection):
-    """HTTP over a Unix socket."""
-
-    def __init__(self, path: Path, timeout_s: float) -> None:
-        super().__init__("localhost", timeout=timeout_s)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
-        self.sock.settimeout(self.timeout)
-        with unix_address.folder(self._path) as folder:
-            self.sock.connect(f"{folder}/{self._path.name}")
 
 
 def _reason(content: bytes) -> str:

@@ -395,5 +395,7 @@ class Role(StrEnum):
     """Tells people on duty of what is wrong, and calls them."""
     DATA_SENDER = "DataSender"
     """Gives 112's own systems the data of alerts; only where the settings name one."""
+    HEARTBEAT_SENDER = "HeartbeatSender"
+    """Tells those outside that the node is well; only where the settings name one."""
     VOICE_GATE = "VoiceGate"
     """Gives bridges of other nodes the voices of this one; a node by itself has none."""

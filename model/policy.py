@@ -18,6 +18,7 @@ from model.areas import Outline
 from model.duty.settings import DutySettings
 from model.record import SHARED, Shared
 from model.telling.data_target import DataTarget
+from model.watching.targets import Watching
 
 CONTACT_WORDS: Final = {
     "it": "Da securWoman: {name} ha chiesto aiuto e il 112 lo sa. Non telefonare e non andare sul posto: "
@@ -274,6 +275,8 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     """Where browsers and apps reach this node's web, `https://…`; empty where no other node tells them."""
     data: tuple[DataTarget, ...] = ()
     """112's own systems."""
+    watching: Watching = Watching()
+    """Who is told that the center is well, and of whom it hears that."""
     backup: str = ""
     """The file that is to be made every day; empty: none is."""
     duty: DutySettings = DutySettings()

@@ -28,11 +28,15 @@ _TOLD: Final = Query(
 )
 
 
+def started(journal: Journal, node: NodeId) -> Recorded | None:
+    """The node's last start. Raises JournalError."""
+    return rows.first_known(journal.rows(rows.NEWEST_OF_TYPE, streams.node(node), "node.started"))
+
+
 def since_started(journal: Journal, node: NodeId) -> list[Recorded]:
     """What the node has written since its last start: with it the alarms of its earlier life are over."""
-    stream = streams.node(node)
-    started = rows.first_known(journal.rows(rows.NEWEST_OF_TYPE, stream, "node.started"))
-    return journal.read(stream, 0 if started is None else started.version)
+    last = started(journal, node)
+    return journal.read(streams.node(node), 0 if last is None else last.version)
 
 
 def told_since(journal: Journal, nodes: Iterable[NodeId], since_us: Instant) -> list[Recorded]:

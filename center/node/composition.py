@@ -75,6 +75,14 @@ DATA_SENDER: Final = ActorSpec(
     critical=False,
 )
 """Of a center that the settings name a system of 112's to."""
+HEARTBEAT_SENDER: Final = ActorSpec(
+    role=Role.HEARTBEAT_SENDER,
+    cls="gateways.heartbeat.actor.HeartbeatSenderActor",
+    group="heartbeat",
+    # Who hears nothing of it is worried, and rightly.
+    critical=False,
+)
+"""Of a center that the settings name a watcher to, or another center that is watched from here."""
 VOICE_GATE: Final = ActorSpec(
     role=Role.VOICE_GATE,
     cls="actors.voice_gate.actor.VoiceGateActor",
@@ -102,6 +110,7 @@ PRELOADED: Final[tuple[str, ...]] = (
     "actors.membership.actor",
     "actors.voice_gate.actor",
     "gateways.psap_data.actor",
+    "gateways.heartbeat.actor",
     *(path.rpartition(".")[0] for _, path, _ in _SINGLETONS),
     "store.database.dialect:prepare_all",
     "media.sound.sound_file:prepare",
@@ -132,6 +141,7 @@ def plan(setup: Setup, *, shared: bool = False) -> Plan:
         _RECORDINGS,
         _LINE_TESTER,
         *((DATA_SENDER,) if sends else ()),
+        *((HEARTBEAT_SENDER,) if setup.watching.any else ()),
     )
     singletons = tuple(ActorSpec(role=role, cls=path, group=group) for role, path, group in _SINGLETONS)
     return Plan(

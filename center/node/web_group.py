@@ -115,6 +115,7 @@ class WebGroup:
             map=tiles_of(self._settings.map),
             addresses=addresses_of(self._settings.map),
             data=self._setup.data,
+            watched=self._setup.watching.watched,
             drill=DrillSettings(
                 phone=E164(phone) if (phone := self._settings.drill.phone) else None,
                 timeout_s=self._settings.drill.timeout_s,

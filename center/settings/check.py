@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from center.settings.data import data_faults
 from center.settings.duty import duty_faults
+from center.settings.heartbeat import heartbeat_faults
 from center.settings.schema import HttpTable, Settings
 from gateways.gsm.port.addresses import is_address, one_name, tcp_address
 from gateways.gsm.port.dial_guard import DialGuard
@@ -265,4 +266,5 @@ _CHECKS: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (
     _addresses,
     data_faults,
     duty_faults,
+    heartbeat_faults,
 )

@@ -24,6 +24,8 @@ _SWITCHES: Final = {
     "psap.data.token_file": SettingElsewhere.FILE,
     "duty.smtp.password_file": SettingElsewhere.FILE,
     "duty.webhook_key_file": SettingElsewhere.FILE,
+    "heartbeat.key_file": SettingElsewhere.FILE,
+    "watched.key_file": SettingElsewhere.FILE,
 }
 """For the real 112; and files of which something is told to an address: from a page it could be any file."""
 

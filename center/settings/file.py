@@ -21,6 +21,7 @@ from center.settings.areas import outline_of
 from center.settings.check import faults_of
 from center.settings.data import data_of
 from center.settings.duty import duty_of
+from center.settings.heartbeat import heartbeats_of, watched_of
 from center.settings.schema import Settings
 from gateways.console.protocols import ProtocolError, protocols_of
 
@@ -39,6 +40,7 @@ _MEANING: Final = {
     r"^([A-Z]{2}|EEA)$(?!\n)": 'a country of ISO 3166-1, "IT", or "EEA"',
     r"^[A-Z]{2}$(?!\n)": 'a country of ISO 3166-1, "IT"',
     r"^(https?://[^/ ]+)?$(?!\n)": 'an address as "https://center.example.org", with nothing after the host',
+    r"^https?://[^\s]{1,2000}$(?!\n)": 'an address, "https://watch.example.org:8114/v1/heartbeats"',
     r"^[a-z]{2}$(?!\n)": 'a language of ISO 639-1, "it"',
     r"^[A-Za-z0-9.:_-]{0,253}$(?!\n)": 'a host, "smtp.example.org"',
     r"^([^\s,<>@]{1,64}@[A-Za-z0-9.-]{1,253})?$(?!\n)": 'an address, "centre@example.org"',
@@ -120,6 +122,8 @@ def loaded(text: str, path: Path) -> Settings:
         http=http,
         backup=backup,
         duty=duty_of(settings.duty, beside),
+        heartbeat=heartbeats_of(settings.heartbeat, beside),
+        watched=watched_of(settings.watched, beside),
     )
 
 

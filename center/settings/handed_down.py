@@ -15,6 +15,7 @@ from center.settings.areas import outline_of
 from center.settings.check import is_short
 from center.settings.data import is_near, targets_of
 from center.settings.duty import duty_settings
+from center.settings.heartbeat import watching_of
 from center.settings.schema import ModemTable, PsapRouteTable, Settings, TrunkTable
 from gateways.gsm.port.search import CARD
 from messages.base import Gains
@@ -122,7 +123,7 @@ def with_simulation(settings: Settings, simulated: Simulation) -> Settings:
 
 
 def setup_of(settings: Settings, *, simulated: bool = False) -> Setup:
-    """Everything that the actors are given. `simulated`: nobody outside this machine is told anything."""
+    """Everything that the actors are given. `simulated`: nobody outside this machine is woken."""
     return Setup(
         policy=policy_of(settings),
         lines=lines_of(settings),
@@ -135,6 +136,7 @@ def setup_of(settings: Settings, *, simulated: bool = False) -> Setup:
         data=targets_of(settings),
         backup=settings.backup.file,
         duty=duty_settings(settings, near_only=simulated),
+        watching=watching_of(settings, simulated=simulated),
     )
 
 

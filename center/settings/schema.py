@@ -27,6 +27,8 @@ from model.policy import (
 )
 from model.record import SHARED, Shared
 from model.telling.data_target import DataFormat
+from model.watching.targets import TargetKind
+from model.watching.verdict import Patience
 from store.registry.people import SecondFactor
 
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$(?!\n)")]
@@ -77,6 +79,21 @@ class DataTable(_Table, frozen=True, kw_only=True):
     certificate: str = ""
     key: str = ""
     authority: str = ""
+
+
+class HeartbeatTable(_Table, frozen=True, kw_only=True):
+    name: Name
+    url: Annotated[str, Meta(pattern=r"^https?://[^\s]{1,2000}$(?!\n)")]
+    kind: TargetKind = TargetKind.WATCHER
+    every_s: Annotated[float, Meta(ge=1, le=3600)] = 10.0
+    key_file: str = ""
+    authority: str = ""
+
+
+class WatchedTable(_Table, frozen=True, kw_only=True):
+    name: Name
+    key_file: Annotated[str, Meta(min_length=1)]
+    silent_after_s: Annotated[float, Meta(ge=3, le=3600)] = Patience().silent_after_s
 
 
 class PsapTable(_Table, frozen=True, kw_only=True):
@@ -299,5 +316,7 @@ class Settings(_Table, frozen=True, kw_only=True):
     drill: DrillTable = DrillTable()
     duty: DutyTable = DutyTable()
     map: MapTable = MapTable()
+    heartbeat: tuple[HeartbeatTable, ...] = ()
+    watched: tuple[WatchedTable, ...] = ()
     trunk: tuple[TrunkTable, ...] = ()
     modem: tuple[ModemTable, ...] = ()

@@ -34,6 +34,7 @@ import msgspec
 
 from center.errors import StateError, StateInUse
 from center.node.processes import ProcessId, is_alive
+from runtime.local_http import WEB_SOCKET
 from runtime.published.file import publish, published
 
 T = TypeVar("T")
@@ -95,7 +96,7 @@ class StateDir:
         self.settings_started = self.run / "settings.toml"
         self.last_run = self.path / "last-run"
         self.web_file = self.run / "web.json"
-        self.web_socket = self.run / "web.sock"
+        self.web_socket = self.run / WEB_SOCKET
         self.served = self.keys / "served.pem"
         self.signing = self.keys / "signing.pem"
         self.carrier_file = self.run / "carrier.json"

@@ -72,6 +72,7 @@ from gateways.http.routes.ended.reviews import review_routes
 from gateways.http.routes.first_admin import first_admin_route
 from gateways.http.routes.giving import giving_routes
 from gateways.http.routes.health import health_routes
+from gateways.http.routes.heartbeats import heartbeats_route
 from gateways.http.routes.intake import intake_route
 from gateways.http.routes.messages import message_routes
 from gateways.http.routes.metrics import Metrics
@@ -264,6 +265,7 @@ def build(web: Web) -> Litestar:
             cancel_route(web),
             *psap_routes(web, Registry(web.journal, region=web.settings.policy.region)),
             psap_feed_route(web),
+            heartbeats_route(web),
             *device_routes(web, Registry(web.journal, region=web.settings.policy.region)),
             *record_routes(web, Registry(web.journal, region=web.settings.policy.region)),
             *own_record_routes(web, Registry(web.journal, region=web.settings.policy.region)),

@@ -10,6 +10,7 @@ from gateways.console.protocols import CallProtocol
 from messages.ids import E164, NodeId
 from model.policy import LineSpec, Policy
 from model.telling.data_target import DataTarget
+from model.watching.targets import WatchedCenter
 from store.registry.people import SecondFactor
 
 
@@ -40,6 +41,8 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     addresses: AddressSettings = AddressSettings()
     data: tuple[DataTarget, ...] = ()
     """112's own systems; those that ask by themselves are asked for here."""
+    watched: tuple[WatchedCenter, ...] = ()
+    """Other centers that say here that they are well."""
     drill: DrillSettings = DrillSettings()
     web: str = ""
     """Where browsers and apps reach this node, `https://…`; told where several share the journal."""

@@ -10,11 +10,10 @@ from typing import ClassVar, Final
 
 from msgspec.structs import replace
 
-from gateways.psap_data.couriers import Courier, ThreadCourier
 from gateways.psap_data.decider import REFUSED, Tries, away, begun, failed, first, taken
 from gateways.psap_data.formats import parcel_of
 from gateways.psap_data.lately import LatelyOpen
-from gateways.psap_data.outlets import Away, Outcome, Received, Refused, outlet_of
+from gateways.psap_data.outlets import Away, Outcome, Parcel, Received, Refused, outlet_of
 from messages.events import DataReceived, DataRefused, DataSent, Event
 from messages.ids import AlertId, Instant, Role
 from model.alarms.standing import Key
@@ -25,6 +24,7 @@ from model.telling.data_due import KEEPS_ON_US, Owed, owed, wanted
 from model.telling.data_target import DataTarget
 from model.telling.psap_alert import Who
 from runtime.actor import CenterActor
+from runtime.courier import Courier, ThreadCourier
 from runtime.waker import Waker
 from store import streams
 from store.alarms import NodeAlarms
@@ -65,9 +65,9 @@ class DataSenderActor(CenterActor):
         self.watch(self._follower.fileno(), self._woken)
         self._look()
 
-    def courier(self, target: DataTarget) -> Courier:
+    def courier(self, target: DataTarget) -> Courier[Parcel, Outcome]:
         """Who carries to this target."""
-        return ThreadCourier(outlet_of(target), self._waker, f"to {target.name}")
+        return ThreadCourier(outlet_of(target).deliver, self._waker, f"to {target.name}")
 
     def tick(self, now_us: Instant) -> None:
         """What is to be tried again, and who is away."""

@@ -8,9 +8,13 @@ from model.alarms.kind import About, Priority, Wakes
 from model.alarms.of_alerts import OF_ALERTS
 from model.alarms.of_center import OF_CENTER
 from model.alarms.of_lines import OF_LINES
+from model.alarms.of_watching import OF_WATCHING
 
 KINDS: Final = tuple(
-    sorted((*OF_CENTER, *OF_ALERTS, *OF_LINES), key=lambda kind: list(Priority).index(kind.priority))
+    sorted(
+        (*OF_CENTER, *OF_ALERTS, *OF_LINES, *OF_WATCHING),
+        key=lambda kind: list(Priority).index(kind.priority),
+    )
 )
 """The gravest first."""
 BY_NAME: Final = {kind.name: kind for kind in KINDS}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from gateways.psap_data.actor import DataSenderActor
-from gateways.psap_data.couriers import Courier
 from gateways.psap_data.outlets import Away, Outcome, Parcel, Received
 from model.telling.data_target import DataTarget
+from runtime.courier import Courier
 
 LISTENERS: dict[str, Listener] = {}
 """By the target's name."""
@@ -32,7 +32,7 @@ class _AtOnce:
         self._name = name
         self._waits = False
 
-    def carry(self, parcel: Parcel) -> None:
+    def carry(self, parcel: Parcel, /) -> None:
         LISTENERS[self._name].came.append(parcel)
         self._waits = True
 
@@ -45,5 +45,5 @@ class _AtOnce:
 class SenderToListenersActor(DataSenderActor):
     """The center's own, but for the network."""
 
-    def courier(self, target: DataTarget) -> Courier:
+    def courier(self, target: DataTarget) -> Courier[Parcel, Outcome]:
         return _AtOnce(target.name)

@@ -12,7 +12,14 @@ from model.settings_edits import Add, Anything, ChangedOnDisk, Edit, EditMissed,
 
 Table = dict[str, Any]
 
-ROW_NAMES: Final = {"modem": "name", "trunk": "name", "psap.route": "area", "psap.data": "name"}
+ROW_NAMES: Final = {
+    "modem": "name",
+    "trunk": "name",
+    "psap.route": "area",
+    "psap.data": "name",
+    "heartbeat": "name",
+    "watched": "name",
+}
 """Of each list of tables the key by which a row is named."""
 _PATH: Final = re.compile(r"^(?:(?P<table>[a-z_.]+?)(?:\[(?P<row>[^\]]+)\])?\.)?(?P<key>[a-z0-9_]+)$")
 

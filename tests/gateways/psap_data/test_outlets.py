@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from gateways.psap_data import https
-from gateways.psap_data.couriers import ThreadCourier
 from gateways.psap_data.outlets import (
     RECEIPT_MAX,
     Away,
@@ -22,6 +21,7 @@ from gateways.psap_data.outlets import (
     outlet_of,
 )
 from model.telling.data_target import DataTarget
+from runtime.courier import ThreadCourier
 from runtime.waker import Waker
 from tests.gateways.psap_data.examples import target
 from tests.support.receiver import Receiver
@@ -94,8 +94,8 @@ def test_who_is_silent_is_away_and_keeps_no_other_waiting(
     monkeypatch.setattr(https, "WITHIN_S", 0.3)
     there.answers.clear()
     waker = Waker()
-    slow = ThreadCourier(outlet_of(there.target()), waker, "slow")
-    quick = ThreadCourier(outlet_of(target(to=str(tmp_path))), waker, "quick")
+    slow = ThreadCourier(outlet_of(there.target()).deliver, waker, "slow")
+    quick = ThreadCourier(outlet_of(target(to=str(tmp_path))).deliver, waker, "quick")
     slow.carry(PARCEL)
     quick.carry(PARCEL)
     assert wait_until(quick.back) == Received(receipt="a1.q.1.xml")

@@ -1,0 +1,72 @@
+"""`[[heartbeat]]` and `[[watched]]`: what their keys mean together, and what the actors are given of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from msgspec.structs import replace
+
+from center.settings.schema import HeartbeatTable, Settings, WatchedTable
+from center.version import version
+from model.watching.targets import HeartbeatTarget, TargetKind, WatchedCenter, Watching
+from model.watching.verdict import Patience
+
+
+def heartbeat_faults(settings: Settings) -> Iterator[str]:
+    """Every fault, as `path: what is wrong`."""
+    yield from _twice("heartbeat", [one.name for one in settings.heartbeat])
+    yield from _twice("watched", [one.name for one in settings.watched])
+    for i, table in enumerate(settings.heartbeat):
+        where = f"heartbeat[{i}]"
+        parts = urlsplit(table.url)
+        if not parts.hostname or "@" in parts.netloc:
+            yield f'{where}.url: expected an address like "https://watch.example.org:8114/v1/heartbeats"'
+        if table.kind is TargetKind.WATCHER and not table.key_file:
+            yield f"{where}.key_file: a watcher believes a heartbeat by a key that it has, too"
+
+
+def _twice(table: str, names: list[str]) -> Iterator[str]:
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            yield f"{table}[{i}].name: {name} is already in {table}[{names.index(name)}]"
+
+
+def heartbeats_of(tables: tuple[HeartbeatTable, ...], beside: Path) -> tuple[HeartbeatTable, ...]:
+    """With whole paths: files lie beside the settings, if relative."""
+    return tuple(
+        replace(
+            one,
+            key_file=str(beside / one.key_file) if one.key_file else "",
+            authority=str(beside / one.authority) if one.authority else "",
+        )
+        for one in tables
+    )
+
+
+def watched_of(tables: tuple[WatchedTable, ...], beside: Path) -> tuple[WatchedTable, ...]:
+    """The same."""
+    return tuple(replace(one, key_file=str(beside / one.key_file)) for one in tables)
+
+
+def watching_of(settings: Settings, *, simulated: bool) -> Watching:
+    """What the HeartbeatSender and the web are given."""
+    targets = tuple(
+        HeartbeatTarget(
+            name=one.name,
+            kind=one.kind,
+            url=one.url,
+            every_s=one.every_s,
+            key_file=one.key_file,
+            authority=one.authority,
+        )
+        for one in settings.heartbeat
+    )
+    watched = tuple(
+        WatchedCenter(
+            name=one.name, key_file=one.key_file, patience=Patience(silent_after_s=one.silent_after_s)
+        )
+        for one in settings.watched
+    )
+    return Watching(targets=targets, watched=watched, version=version(), simulated=simulated)

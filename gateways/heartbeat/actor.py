@@ -1,0 +1,175 @@
+"""The process that tells those outside how this node is, and raises the alarm of those who no longer answer.
+
+It decides nothing about an alert, and nobody waits for it. Who dies between two heartbeats is followed by one
+that looks and says anew; to be outside of all that can fail here is the watcher's part.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from msgspec.structs import replace
+
+from gateways.heartbeat import decider
+from gateways.heartbeat.decider import Known
+from gateways.heartbeat.evidence import Looked, look, wrong_now
+from gateways.heartbeat.outlets import Away, Outcome, Post, Told
+from gateways.heartbeat.picture import NodePicture
+from messages.ids import SECOND, Instant, Role
+from model.alarms.standing import Key
+from model.alert.live import LiveCases
+from model.policy import Setup
+from model.watching.beat import Beat
+from model.watching.targets import HeartbeatTarget, WatchedCenter
+from model.watching.verdict import Heard, verdict
+from runtime.actor import CenterActor
+from runtime.courier import Courier, ThreadCourier
+from runtime.environment import AGAIN, DRAINING
+from runtime.published import heard
+from runtime.waker import Waker
+from store.alarms import NodeAlarms
+from store.errors import JournalError, StoreError
+from store.journal.following import Following
+from store.journal.journal import Journal
+
+LOOK_LASTS_US: Final = 3 * SECOND
+"""So old what the web has said may be when a heartbeat is made of it."""
+
+
+class HeartbeatSenderActor(CenterActor):
+    """One a node, where the settings name somebody outside."""
+
+    role: ClassVar[Role] = Role.HEARTBEAT_SENDER
+
+    def started(self) -> None:
+        """Everybody is told at once."""
+        self._watching = self.env.settings_as(Setup).watching
+        self._targets = {one.name: one for one in self._watching.targets}
+        self._journal = self.keep(self.env.open_journal_as(Journal))
+        self._live, self._picture = LiveCases(), NodePicture(self._journal, self.env.node)
+        self._follower = self.keep(Following(self._journal, self._live, self._picture))
+        self._alarms = NodeAlarms(self._journal, self.env.node)
+        self._waker = self.keep(Waker())
+        now_us = self.now_us()
+        self._began = self._picture.began or now_us
+        self._known = {name: Known(since=now_us, able_at=now_us) for name in self._targets}
+        self._couriers = {name: self.courier(target) for name, target in self._targets.items()}
+        self._looker = self.looker()
+        self._looks = False
+        self._looked: tuple[Instant, Looked] | None = None
+        self._planned: Instant | None = None
+        self.watch(self._waker.fileno(), self._back)
+        self._go(now_us)
+
+    def courier(self, target: HeartbeatTarget) -> Courier[Beat, Outcome]:
+        """Who carries to this target."""
+        return ThreadCourier(Post(target).deliver, self._waker, f"to {target.name}")
+
+    def looker(self) -> Courier[None, Looked]:
+        """Who asks the web."""
+        run = self.env.run
+        return ThreadCourier(lambda _: look(run), self._waker, "looks")
+
+    def tick(self, now_us: Instant) -> None:
+        """What is due, and who is silent."""
+        try:
+            self._follower.catch_up()
+        except StoreError as error:
+            # It is told: the journal is one of the things that are looked at.
+            self.log.error("the journal cannot be read", error=str(error))
+        self._hasten(now_us)
+        self._go(now_us)
+        alarms: dict[Key, str] = {}
+        for name, target in self._targets.items():
+            alarms |= decider.found(target, self._known[name], now_us)
+        for center in self._watching.watched:
+            alarms |= self._of(center, now_us)
+        try:
+            self._alarms.tell(alarms, over="It is heard again.")
+        except JournalError as error:
+            self.log.error("told later", error=str(error))
+
+    # ------------------------------------------------------------ heartbeats
+
+    def _hasten(self, now_us: Instant) -> None:
+        """That it is going away, or stays, is said at once: it may be gone before the next heartbeat."""
+        planned = self._planned_until(now_us)
+        if (planned is None) != (self._planned is None):
+            self._known = {name: replace(one, next_at=now_us) for name, one in self._known.items()}
+        self._planned = planned
+
+    def _go(self, now_us: Instant) -> None:
+        due = [
+            name
+            for name, target in self._targets.items()
+            if decider.is_due(self._known[name], target, now_us)
+        ]
+        if not due:
+            return
+        if self._looked is None or now_us - self._looked[0] > LOOK_LASTS_US:
+            if not self._looks:
+                self._looks = True
+                self._looker.carry(None)
+            return
+        beat = self._beat_now(self._looked[1], now_us)
+        for name in due:
+            self._send(self._targets[name], beat, now_us)
+
+    def _send(self, target: HeartbeatTarget, beat: Beat, now_us: Instant) -> None:
+        known = self._known[target.name]
+        if not decider.may_say(target, well=beat.well, simulated=beat.simulated):
+            self._known[target.name] = decider.rested(known, target, now_us)
+            return
+        self._known[target.name] = decider.begun(known, target, now_us)
+        own = replace(
+            beat, every_s=target.every_s, challenge=known.challenge, probes_taken=known.probes_taken
+        )
+        self._couriers[target.name].carry(own)
+
+    def _beat_now(self, looked: Looked, now_us: Instant) -> Beat:
+        readiness = looked.readiness
+        return Beat(
+            node=self.env.node,
+            at=now_us,
+            every_s=0.0,
+            version=self._watching.version,
+            simulated=self._watching.simulated,
+            wrong=wrong_now(looked, self._journal, self.env.directory, self.env.plan, now_us),
+            alarms=decider.stands(self._picture.stands, self._picture.shelved(now_us), self.env.node),
+            lines=0 if readiness is None else readiness.lines,
+            open_alerts=len(self._live.cases),
+            planned_until=self._planned_until(now_us),
+        )
+
+    def _planned_until(self, now_us: Instant) -> Instant | None:
+        draining = self.env.run / DRAINING
+        ends = draining.exists() and not draining.read_bytes()
+        ordered = ends or (self.env.run / AGAIN).exists()
+        shelved = self._picture.shelved(now_us)
+        return decider.planned_until(shelved, self.env.node, ordered=ordered, now_us=now_us)
+
+    def _back(self) -> None:
+        self._waker.take()
+        now_us = self.now_us()
+        if (looked := self._looker.back()) is not None:
+            self._looks, self._looked = False, (now_us, looked)
+        for name, courier in self._couriers.items():
+            if (outcome := courier.back()) is not None:
+                self._known[name] = self._came(self._known[name], outcome, now_us)
+        self._go(now_us)
+
+    def _came(self, known: Known, outcome: Outcome, now_us: Instant) -> Known:
+        match outcome:
+            case Told(answer=answer):
+                return decider.answered(known, answer, now_us)
+            case Away(why=why):
+                return decider.failed(known, why)
+
+    # ------------------------------------------------------------ other centers
+
+    def _of(self, center: WatchedCenter, now_us: Instant) -> dict[Key, str]:
+        """What was heard of it by the web, and not longer ago than this node runs."""
+        hearing = heard.read(self.env.run, center.name)
+        told = Heard(beat_at=self._began, well_at=self._began) if hearing is None else hearing.heard
+        told = replace(told, beat_at=max(told.beat_at, self._began), well_at=max(told.well_at, self._began))
+        return decider.of_center(center.name, verdict(told, center.patience, now_us))

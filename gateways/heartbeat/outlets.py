@@ -1,0 +1,122 @@
+"""The way of a heartbeat to somebody outside. Blocks within bounds, and raises nothing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import ssl
+from pathlib import Path
+from typing import Final, Protocol
+
+import httpx
+import msgspec
+
+from gateways.heartbeat.envelope import LARGEST, Key, NotSealed, key_at
+from model.watching.beat import Answer, Beat
+from model.watching.targets import HeartbeatTarget, TargetKind
+
+CONNECT_S: Final = 4.0
+WITHIN_S: Final = 8.0
+"""Less than the time to the next one."""
+MEDIA_TYPE: Final = "application/octet-stream"
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """It was heard there. `answer`: of a watcher."""
+
+    answer: Answer | None = None
+
+
+class Away(msgspec.Struct, frozen=True, kw_only=True):
+    """It was not."""
+
+    why: str
+
+
+Outcome = Told | Away
+
+
+class Outlet(Protocol):
+    """One target's way."""
+
+    def deliver(self, beat: Beat) -> Outcome:
+        """Say it."""
+        ...
+
+
+class Post:
+    """A POST a heartbeat. The connection stays; after a failure the next one is a new one."""
+
+    def __init__(self, target: HeartbeatTarget, transport: httpx.BaseTransport | None = None) -> None:
+        """`transport`: in place of the network's own."""
+        self._target = target
+        self._transport = transport
+        self._client: httpx.Client | None = None
+
+    def deliver(self, beat: Beat) -> Outcome:
+        try:
+            # Read each time: one that is exchanged while the center runs is good at once.
+            key = key_at(Path(self._target.key_file)) if self._target.key_file else None
+            if self._target.kind is TargetKind.URL:
+                return self._ping(beat, key)
+            if key is None:
+                return Away(why="no key_file")
+            sent = key.beat(beat)
+            answer = key.answer_in(self._posted(sent, {"content-type": MEDIA_TYPE}), sent)
+            return Told(answer=answer)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            self._close()
+            # Not what httpx says: the address may hold a key.
+            return Away(why=type(error).__name__)
+        except NotSealed:
+            return Away(why="its answer is not sealed by our key")
+        except OSError as error:
+            self._close()
+            return Away(why=error.strerror or type(error).__name__)
+        except ValueError as error:
+            return Away(why=f"key_file: {error}")
+
+    def _ping(self, beat: Beat, key: Key | None) -> Outcome:
+        said = msgspec.json.encode(beat)
+        headers = {"content-type": "application/json"}
+        if key is not None:
+            headers |= signed(f"{beat.node}-{beat.at}", beat.at // 1_000_000, said, key.signing)
+        self._posted(said, headers)
+        return Told()
+
+    def _posted(self, content: bytes, headers: dict[str, str]) -> bytes:
+        if self._client is None:
+            self._client = self._made()
+        with self._client.stream("POST", self._target.url, content=content, headers=headers) as answer:
+            answer.raise_for_status()
+            said = b""
+            for part in answer.iter_bytes():
+                said += part
+                if len(said) > LARGEST:
+                    break
+            return said
+
+    def _made(self) -> httpx.Client:
+        return httpx.Client(
+            transport=self._transport,
+            verify=ssl.create_default_context(cafile=self._target.authority or None),
+            timeout=httpx.Timeout(WITHIN_S, connect=CONNECT_S),
+            limits=httpx.Limits(max_connections=1),
+            follow_redirects=False,
+        )
+
+    def _close(self) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+
+def signed(message: str, at_s: int, content: bytes, secret: bytes) -> dict[str, str]:
+    """The headers of Standard Webhooks 1.0, symmetric (`v1`)."""
+    mac = hmac.digest(secret, f"{message}.{at_s}.".encode() + content, hashlib.sha256)
+    return {
+        "webhook-id": message,
+        "webhook-timestamp": str(at_s),
+        "webhook-signature": f"v1,{base64.b64encode(mac).decode()}",
+    }

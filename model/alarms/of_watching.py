@@ -1,0 +1,68 @@
+"""The alarms about those who watch this center from outside, and about centers that it watches. Data."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from model.alarms.kind import About, Acts, AlarmKind, Priority, Wakes, Words
+
+OF_WATCHING: Final = (
+    AlarmKind(
+        name="center.silent",
+        priority=Priority.NOW,
+        acts=Acts.MACHINE,
+        because="its alerts reach nobody, and there may be nobody else who knows",
+        wakes=Wakes.AT_ONCE,
+        wakes_because="it cannot wake anybody by itself",
+        about=About.PART,
+        quiet=False,
+        it=Words(
+            "Centro {s}: silenzio",
+            "Il centro {s} non dà segni di vita, o dice che non può servire un allarme",
+            "Chiamare chi è lì; controllare alimentazione e rete di quella macchina",
+        ),
+        en=Words(
+            "Centre {s} silent",
+            "Centre {s} gives no sign of life, or says that it could not serve an alert",
+            "Call whoever is there; look at that machine’s power and network",
+        ),
+    ),
+    AlarmKind(
+        name="watcher.silent",
+        priority=Priority.LATER,
+        acts=Acts.MACHINE,
+        because="nothing is lost yet: were this center to die now, nobody would be told",
+        wakes=Wakes.MORNING,
+        wakes_because="two things would have to fail in one night",
+        about=About.PART,
+        it=Words(
+            "{s} non risponde",
+            "Chi sorveglia il centro da fuori ({s}) non risponde: se il centro tacesse, nessuno lo saprebbe",
+            "Controllare quella macchina, la rete fino a lì e la chiave in comune",
+        ),
+        en=Words(
+            "{s} does not answer",
+            "Who watches the centre from outside ({s}) does not answer: were it silent, nobody would know",
+            "Look at that machine, the network up to it, and the key that both have",
+        ),
+    ),
+    AlarmKind(
+        name="watcher.mute",
+        priority=Priority.LATER,
+        acts=Acts.MACHINE,
+        because="it would see this center die, and could wake nobody",
+        wakes=Wakes.MORNING,
+        wakes_because="two things would have to fail in one night",
+        about=About.PART,
+        it=Words(
+            "{s} non può telefonare",
+            "Chi sorveglia il centro da fuori ({s}) risponde, ma non potrebbe chiamare nessuno",
+            "Controllare il suo modem, la SIM, la rete, e che abbia i reperibili",
+        ),
+        en=Words(
+            "{s} cannot phone",
+            "Who watches the centre from outside ({s}) answers, and could phone nobody",
+            "Look at its modem, the SIM, the network, and whether it has the roster",
+        ),
+    ),
+)

@@ -1,0 +1,91 @@
+"""What a watcher has heard of one center, of all its nodes. Pure; a small document that outlives the watcher.
+
+A heartbeat counts once, and only while it is new: it has to say again what the last answer asked it to. What
+was kept back on its way, or is sent again by somebody else, does not know that. The watcher's clock alone
+decides, so that two clocks that differ wake nobody.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from messages.ids import SECOND, Instant, NodeId
+from model.watching.beat import Beat
+from model.watching.verdict import Heard
+
+FRESH_US: Final = 60 * SECOND
+"""So long a challenge may be answered."""
+
+
+class OfNode(msgspec.Struct, frozen=True, kw_only=True):
+    """One node of it."""
+
+    challenge: bytes
+    asked_at: Instant
+    beat: Beat | None = None
+    """The last that counted; without its roster."""
+    at: Instant = Instant(0)
+
+
+class Hearing(msgspec.Struct, frozen=True, kw_only=True):
+    """All of it."""
+
+    heard: Heard
+    nodes: dict[NodeId, OfNode] = {}
+    roster: bytes = b""
+    roster_version: int = 0
+
+    @property
+    def newest(self) -> Beat | None:
+        """What was said last."""
+        found = max(self.nodes.values(), key=lambda one: one.at, default=None)
+        return None if found is None else found.beat
+
+
+def began(now_us: Instant, *, probes: bool) -> Hearing:
+    """Nothing was heard yet, and nothing can be missed yet."""
+    return Hearing(heard=Heard(beat_at=now_us, well_at=now_us, probed_at=now_us if probes else None))
+
+
+def resumed(before: Hearing, now_us: Instant, *, probes: bool) -> Hearing:
+    """By a watcher that starts again: what it could not hear meanwhile is no silence."""
+    fresh = began(now_us, probes=probes).heard
+    return replace(before, heard=replace(fresh, planned_until=before.heard.planned_until))
+
+
+def take(hearing: Hearing, beat: Beat, now_us: Instant, challenge: bytes) -> tuple[Hearing, bool]:
+    """Whether it counts, and what is known then. `challenge`: by chance, what is asked next."""
+    known = hearing.nodes.get(beat.node)
+    fresh = known is not None and now_us - known.asked_at <= FRESH_US
+    if known is None or not fresh or beat.challenge != known.challenge:
+        if not fresh:
+            known = replace(
+                known or OfNode(challenge=b"", asked_at=now_us), challenge=challenge, asked_at=now_us
+            )
+        assert known is not None
+        return replace(hearing, nodes=hearing.nodes | {beat.node: known}), False
+    bare = replace(beat, roster=b"", challenge=b"")
+    node = OfNode(challenge=challenge, asked_at=now_us, beat=bare, at=now_us)
+    good = beat.well or beat.taken
+    heard = replace(
+        hearing.heard,
+        beat_at=now_us,
+        well_at=now_us if good else hearing.heard.well_at,
+        # What was said last: a node that goes is outlived by the others' words.
+        planned_until=beat.planned_until,
+    )
+    has_roster = bool(beat.roster)
+    return Hearing(
+        heard=heard,
+        nodes=hearing.nodes | {beat.node: node},
+        roster=beat.roster if has_roster else hearing.roster,
+        roster_version=beat.roster_version if has_roster else hearing.roster_version,
+    ), True
+
+
+def asked(hearing: Hearing, node: NodeId) -> bytes:
+    """What its next heartbeat has to say."""
+    return hearing.nodes[node].challenge

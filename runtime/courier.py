@@ -1,0 +1,48 @@
+"""A thread a target, which carries one thing at a time: whoever is slow keeps nobody else waiting."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Generic, Protocol, TypeVar
+
+from runtime.waker import Waker
+
+Load = TypeVar("Load")
+Brought = TypeVar("Brought")
+Load_contra = TypeVar("Load_contra", contravariant=True)
+Brought_co = TypeVar("Brought_co", covariant=True)
+
+
+class Courier(Protocol[Load_contra, Brought_co]):
+    """Carries to one target."""
+
+    def carry(self, load: Load_contra, /) -> None:
+        """Begin. Not while another is on its way."""
+        ...
+
+    def back(self) -> Brought_co | None:
+        """What has become of it, once; None: it is still on its way, or there is none."""
+        ...
+
+
+class ThreadCourier(Generic[Load, Brought]):
+    """Wakes the actor when it is back. The thread is there as long as the load is on its way."""
+
+    def __init__(self, deliver: Callable[[Load], Brought], waker: Waker, name: str) -> None:
+        """`deliver` blocks, within bounds, and raises nothing."""
+        self._deliver = deliver
+        self._waker = waker
+        self._name = name
+        self._back: deque[Brought] = deque()
+
+    def carry(self, load: Load, /) -> None:
+        threading.Thread(target=self._carry, args=(load,), name=self._name, daemon=True).start()
+
+    def back(self) -> Brought | None:
+        return self._back.popleft() if self._back else None
+
+    def _carry(self, load: Load) -> None:
+        self._back.append(self._deliver(load))
+        self._waker.wake()
