@@ -73,7 +73,10 @@ class TrialEnd(StrEnum):
     RELEASED = "released"
     """Whoever was called, or the network, has ended it."""
     ORDERED = "ordered"
+    DONE = "done"
+    """It was up for as long as was wanted."""
     TIME = "time"
+    """A minute is over."""
     ALERT = "alert"
     """An alert needs the line, or somebody calls in on it."""
     LOST = "lost"
@@ -97,6 +100,8 @@ class TrialOrder(msgspec.Struct, frozen=True, kw_only=True):
     by: OperatorId
     """`PROOF`: nobody in particular."""
     begun_at: Instant
+    up_s: float = 0.0
+    """So long after the answer it ends by itself; 0: when that is ordered, or after a minute."""
     stop: bool = False
 
 
@@ -159,10 +164,10 @@ class Blame(msgspec.Struct, frozen=True, kw_only=True):
     line: LineId
     side: Side
     fault: WayFault
-    """The mildest that all these ways have shown."""
+    """The gravest of its kind that its ways have shown."""
     sure: bool
-    """Two other lines have shown it, or the other one of the call is known to be well; otherwise it may be
-    that one's, on its other side."""
+    """The modem at the other end of such a way is cleared, by another way through it; otherwise it may be
+    that one's."""
 
 
 class LineTrial(msgspec.Struct, frozen=True, kw_only=True):

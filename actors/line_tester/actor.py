@@ -14,7 +14,9 @@ from thespian.actors import ActorAddress
 
 from actors.line_tester.decider import Trial, begin, end, heard, rings, told, turn
 from actors.line_tester.voice import SAID, LineVoice, shown_of
+from actors.line_tester.ways import ways_of
 from media.conference.sounds import Sounds
+from media.trial.bursts import TONES_HZ
 from messages.calls import CallReport, IncomingCall
 from messages.envelope import Envelope
 from messages.events import LineSeized
@@ -88,10 +90,10 @@ class LineTesterActor(CenterActor):
         for voice in self._voices.values():
             voice.end()
 
-    def new_voice(self, said: str, answered_at: Instant | None) -> LineVoice:
+    def new_voice(self, said: str, answered_at: Instant | None, tone_hz: float | None = None) -> LineVoice:
         """What has the voice of a line."""
         own = Path(self._setup.announcements) if self._setup.announcements else None
-        return LineVoice(Sounds(own, self._setup.policy.language), said, answered_at)
+        return LineVoice(Sounds(own, self._setup.policy.language), said, answered_at, tone_hz)
 
     # ------------------------------------------------------------ orders
 
@@ -162,11 +164,15 @@ class LineTesterActor(CenterActor):
                 line_trials.tell(self.env.run, shown)
 
     def _listen(self, trial: Trial) -> None:
-        for said, one in zip(SAID, trial.ends_of_it, strict=False):
+        for said, tone_hz, one in zip(SAID, TONES_HZ, trial.ends_of_it, strict=False):
             if one.leg not in self._voices:
                 if trial.answered_at is None:
                     continue
-                self._voices[one.leg] = self.new_voice(said, trial.answered_at)
+                tone = None if trial.other is None else tone_hz
+                self._voices[one.leg] = self.new_voice(said, trial.answered_at, tone)
+            if trial.ends is not None:
+                self._voices[one.leg].hush()
+                continue
             if one.report is not None and one.report.voice is not None and not one.gone:
                 self._voices[one.leg].begin(one.report.voice, self.now_us())
 
@@ -183,8 +189,10 @@ class LineTesterActor(CenterActor):
             hold = self._lines.lines.get(one.line)
             if hold is not None and hold.leg == one.leg and not self._free(hold):
                 return  # again at the next turn
+        kept = [self._voices.get(one.leg) for one in trial.ends_of_it]
         voices = tuple(self._heard(one.line, one.leg) for one in trial.ends_of_it)
-        ended = replace(shown, now=(), voices=voices, ended_at=self.now_us())
+        carried = [None if voice is None else voice.carried for voice in kept]
+        ended = replace(shown, now=(), voices=voices, ways=ways_of(trial, carried), ended_at=self.now_us())
         line_trials.tell(self.env.run, ended)
         line_trials.forget(self.env.run, trial.order.line)
         del self._trials[trial.order.line]

@@ -82,6 +82,9 @@ def turn(trial: Trial, now_us: Instant) -> Turn:
     """What is due. Asked several times a second."""
     if now_us - trial.order.begun_at >= LONGEST_US:
         trial = end(trial, TrialEnd.TIME)
+    up_us = round(trial.order.up_s * SECOND)
+    if up_us and trial.answered_at is not None and now_us - trial.answered_at >= up_us:
+        trial = end(trial, TrialEnd.DONE)
     if any(one.gone for one in trial.ends_of_it):
         trial = end(trial, TrialEnd.RELEASED)
     elif any(is_silent(one, now_us) for one in trial.ends_of_it):

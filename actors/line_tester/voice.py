@@ -1,4 +1,7 @@
-"""The voice of a line that is tried: opened as a bridge would, an announcement is said, all is measured."""
+"""The voice of a line that is tried: opened as a bridge would, an announcement is said, all is measured.
+
+Where two lines are on the call, each also says what shows the other how its way is (`media.trial.bursts`).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ from media.conference.sounds import Sounds
 from media.ports.opening import open_port
 from media.ports.ports import VoicePort as Port
 from media.ports.voice_port import spec_of
-from media.trial.check import VoiceReport, examined, judged_whole
+from media.trial.bursts import said_to_be_measured
+from media.trial.check import Carried, VoiceReport, examined, judged_whole
 from media.trial.probe import VoiceProbe, frames_of
 from messages.base import VoicePort
 from messages.ids import SECOND, Instant, LineId
@@ -22,12 +26,21 @@ SAID: Final = ("please_hold", "user_on_the_line")
 class LineVoice:
     """Of one line, in one call."""
 
-    def __init__(self, sounds: Sounds, said: str, answered_at: Instant | None) -> None:
-        self._said = frames_of(sounds.load(said, "", "").tobytes(), PAUSE_S)
+    def __init__(
+        self, sounds: Sounds, said: str, answered_at: Instant | None, tone_hz: float | None = None
+    ) -> None:
+        """`tone_hz`: of its bursts; None: whoever is called is a person."""
+        announcement = sounds.load(said, "", "").tobytes()
+        if tone_hz is None:
+            self._said = frames_of(announcement, PAUSE_S)
+        else:
+            self._said = said_to_be_measured(announcement, tone_hz)
         self._answered_at = answered_at
         self._port: VoicePort | None = None
         self._probe: VoiceProbe | None = None
         self._opened_after_s = 0.0
+        self.carried: Carried | None = None
+        """What has passed, once the call is over; None where its port was not open."""
 
     def begin(self, port: VoicePort, now_us: Instant) -> None:
         """It flows from now on; a second time does nothing."""
@@ -42,12 +55,17 @@ class LineVoice:
         """How loud it is now, what comes and what is said, in dBFS."""
         return None if self._probe is None else self._probe.levels()
 
+    def hush(self) -> None:
+        """The call is being ended: what comes from now on says nothing of the line."""
+        if self._probe is not None and self.carried is None:
+            self.carried = self._probe.end()
+
     def end(self) -> VoiceReport:
         """What the call has shown. Waits for the port to be closed."""
         answered = self._answered_at is not None
         if self._probe is None or self._port is None:
             return judged_whole(VoiceReport(call=1, answered=answered))
-        carried = self._probe.end()
+        self.hush()
         self._probe.stop()
         report = VoiceReport(
             call=1,
@@ -56,9 +74,9 @@ class LineVoice:
             trouble=self._probe.trouble,
             opened_after_s=self._opened_after_s,
         )
-        if carried is None:
+        if self.carried is None:
             return judged_whole(report)
-        return examined(report, carried, gains=self._port.gains)
+        return examined(report, self.carried, gains=self._port.gains)
 
     def _open(self) -> Port:
         assert self._port is not None

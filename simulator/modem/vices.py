@@ -97,6 +97,14 @@ class Vices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Its voice port gives digital silence, whatever its calls carry."""
     takes_no_voice: bool | None = None
     """It takes nothing of what the host writes to its voice port."""
+    says_silence: bool | None = None
+    """It takes what the host writes to its voice port, and sends silence in its place."""
+    voice_late_s: Seconds | None = None
+    """So late it sends what the host writes to its voice port."""
+    voice_loss: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+    """Of what the host writes it sends silence in place of so many frames, by chance."""
+    voice_db: Annotated[float, msgspec.Meta(ge=-60, le=30)] | None = None
+    """What it sends is louder by so much than what the host writes."""
     voice_port_gone: bool | None = None
     """Its voice port is not there, while its command port and its calls are."""
     wide_over_volte: bool | None = None

@@ -10,6 +10,7 @@ from simulator.modem.at_errors import NOT_ALLOWED, AtError
 from simulator.modem.dialect import Dialect
 from simulator.modem.legs import CONNECTED, SETTING_UP, Leg, Stat
 from simulator.modem.line import Line
+from simulator.modem.uplink import Uplink
 from simulator.network.phone import as_phone
 from simulator.network.sound import RATE_HZ, SAMPLE_BYTES, ringback
 from simulator.network.voice import double_rate, halve_rate, mix
@@ -28,6 +29,7 @@ class ModemVoice:
         self._on_in_spell: int | None = None
         self._dead_in_spell: int | None = None
         self._left_over = b""
+        self._uplink = Uplink(line.config.name)
         self.power_on()
 
     def power_on(self) -> None:
@@ -153,7 +155,8 @@ class ModemVoice:
         unit = 2 * SAMPLE_BYTES if self.wide else SAMPLE_BYTES
         whole = len(pcm) // unit * unit
         self._left_over = pcm[whole:]
-        if narrow := halve_rate(pcm[:whole]) if self.wide else pcm[:whole]:
+        narrow = self._uplink.sends(halve_rate(pcm[:whole]) if self.wide else pcm[:whole], self._line.vices)
+        if narrow:
             for call in self._line.talking():
                 if (peer := call.other(self._line)) is not None:
                     peer.hear(call, narrow, now_s)

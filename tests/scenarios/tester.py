@@ -32,5 +32,5 @@ class SilentVoice(LineVoice):
 class SilentTesterActor(LineTesterActor):
     """With such voices."""
 
-    def new_voice(self, said: str, answered_at: Instant | None) -> LineVoice:
+    def new_voice(self, said: str, answered_at: Instant | None, tone_hz: float | None = None) -> LineVoice:
         return SilentVoice()

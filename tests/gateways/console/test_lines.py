@@ -12,7 +12,16 @@ from messages.calls import CallState
 from messages.events import LineTakenOut
 from messages.ids import E164, Instant, LineId
 from messages.lines import LineReport, LineState, WayLevel
-from messages.trials import Finding, LineTrial, TrialEnd, TrialOrder, VoiceShown, WayNow
+from messages.trials import (
+    Finding,
+    LineTrial,
+    TrialEnd,
+    TrialOrder,
+    VoiceShown,
+    WayFault,
+    WayNow,
+    WayShown,
+)
 from runtime.published import line_files, line_trials
 from runtime.published.pins import pin_typed
 from store import streams
@@ -38,7 +47,7 @@ WORDS = {
         "out": "Out of service", "is_out": "L1 is out of service.", "back": "L1 is in service again.",
         "last": "It is the last line for 112: to take it out type its name here.",
         "call": "Test call", "tried": "On test", "no_112": "112 is never called for a test.",
-        "quiet": "Quiet. Try 12 dB in.",
+        "quiet": "Quiet. Try 12 dB in.", "unheard": "Nothing is heard.",
         "ended": "Ended by you.", "off": "Real 112: off", "next": "on from the restart",
         "sentence": "CALL THE REAL 112", "typed": "Type the sentence as it is: CALL THE REAL 112",
     },
@@ -46,8 +55,8 @@ WORDS = {
         "out": "Fuori servizio", "is_out": "L1 è fuori servizio.", "back": "L1 è di nuovo in servizio.",
         "last": "È l’ultima linea per il 112: per toglierla scrivi qui il suo nome.",
         "call": "Chiamata di prova", "tried": "In prova", "no_112": "Per prova il 112 non si chiama mai.",
-        "quiet": "Piano. Prova 12 dB in entrata.", "ended": "Chiusa da te.", "off": "112 vero: spento",
-        "next": "acceso dal riavvio", "sentence": "CHIAMA IL 112 VERO",
+        "quiet": "Piano. Prova 12 dB in entrata.", "unheard": "Non si sente nulla.", "ended": "Chiusa da te.",
+        "off": "112 vero: spento", "next": "acceso dal riavvio", "sentence": "CHIAMA IL 112 VERO",
         "typed": "Scrivi la frase così com’è: CHIAMA IL 112 VERO",
     },
 }  # fmt: skip
@@ -192,8 +201,19 @@ def test_a_test_call_is_ordered_shown_with_its_levels_and_ended(
         into=WayLevel(ms=9000, sound_ms=9000, voice_ms=4000, dbfs=-38.0), out=WayLevel(ms=9000, dbfs=-20.0),
     )  # fmt: skip
     ended = Instant(order.begun_at + 14_000_000)
-    over = trial(order, state=CallState.RELEASED, ends=TrialEnd.ORDERED, ended_at=ended, voices=(quiet,))
+    there = WayShown(
+        speaker=L1, listener=LineId("L2"), bursts=9, heard=9, level_db=-3.2, delay_ms=240, lost_percent=0.5,
+        proved=True,
+    )  # fmt: skip
+    back = WayShown(speaker=LineId("L2"), listener=L1, bursts=9, faults=(WayFault.UNHEARD,))
+    over = trial(
+        order, state=CallState.RELEASED, ends=TrialEnd.ORDERED, ended_at=ended, voices=(quiet,),
+        ways=(there, back),
+    )  # fmt: skip
     line_trials.tell(run, over)
+    expect(pane.get_by_label("L1 → L2")).to_contain_text(re.compile(r"240 ms · −3 dB ·\s+\w+ 0[.,]5%"))
+    expect(pane.get_by_label("L2 → L1")).to_contain_text(words["unheard"])
+    free_of_barriers(page)
     expect(pane).to_contain_text(words["quiet"])
     expect(pane).to_contain_text(words["ended"])
     page.keyboard.press("Escape")

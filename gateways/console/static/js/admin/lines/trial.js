@@ -8,6 +8,7 @@ import { either, t } from '../../words/words.js';
 import { answered, why } from '../frame/faults.js';
 import { button } from '../frame/page.js';
 import { findings } from './findings.js';
+import { ways } from './ways.js';
 
 const AGAIN_MS = 300; // so soon a level is shown
 const SEGMENTS = Array.from({ length: 20 });
@@ -63,6 +64,8 @@ function end({ ends, cause }) {
       return cause === null ? either('Finita.', 'Ended.') : causeInWords(cause);
     case 'ordered':
       return either('Chiusa da te.', 'Ended by you.');
+    case 'done':
+      return either('Finita: è durata quanto doveva.', 'Ended: it was as long as wanted.');
     case 'time':
       return either('Chiusa dopo un minuto.', 'Ended after a minute.');
     case 'alert':
@@ -122,7 +125,7 @@ export function trialPane(ui, { trial, fault }) {
           trial,
         )}
       </ol>
-      ${lines.map((line) => voice(trial, line))}
+      ${ways(trial)} ${lines.map((line) => voice(trial, line))}
       <p role="status">
         ${
           trial.ended_at

@@ -1,0 +1,179 @@
+"""What of the bursts that one line has said was heard by another: whether at all, how loud, how late, and how
+much of it is missing. Pure.
+
+Both are made envelopes of the speaker's tone, and laid over each other: where they fit best is the delay, and
+fit they must. From there on each moment in which the tone was said is looked at: what is softer there by half
+than it mostly is has been lost.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from msgspec.structs import replace
+
+from media.sound.flow import on_our_clock
+from media.sound.frames import RATE_HZ, SILENCE, Samples, samples_of
+from media.trial import bounds
+from media.trial.check import Carried
+from messages.ids import LineId
+from messages.trials import WayFault, WayShown
+
+STEP: Final = RATE_HZ // 200
+"""An envelope's value each 5 ms,"""
+WINDOW: Final = 2 * STEP
+"""of 10 ms of sound: a lost frame of 20 ms fills it, and the other tone, 400 Hz away, is nothing in it."""
+LATEST_S: Final = 5.0
+_EARLIEST_S: Final = 0.02
+"""A frame may be written a little before its time."""
+_FITS: Final = 0.4
+"""How well they must fit, of 1. The pattern shifted, noise and another's voice reach 0.25."""
+_PURE: Final = 0.9
+"""What so much of is the tone is a burst, and no announcement."""
+_LOST: Final = 0.5
+"""What is softer by half: of a lost frame, that is as long as it is."""
+_EDGE: Final = 4
+"""Steps that a burst is left out of at its ends, where codecs and delays smear it."""
+_TAIL_S: Final = 0.5
+"""What was said last may not have arrived when the call ended."""
+
+Values = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+
+class _Fit(NamedTuple):
+    """Where the heard envelope fits the said one."""
+
+    late_steps: float
+    how_well: float
+
+
+def way_of(speaker: LineId, said: Carried, listener: LineId, heard: Carried, tone_hz: float) -> WayShown:
+    """This way of a call, from what passed at the voice ports of its two lines."""
+    shown = WayShown(speaker=speaker, listener=listener)
+    begin_s = max(said.began_s, heard.began_s)
+    seconds = min(said.ended_s, heard.ended_s) - begin_s
+    if seconds <= 0:
+        return shown
+    count = int(seconds * RATE_HZ) // STEP * STEP
+    spoken = _said(said, begin_s, count)
+    tone, whole = envelope(spoken, tone_hz), _loudness(spoken)
+    bursts = (tone > _PURE * whole) & (tone > bounds.SAID_LEAST)
+    came = envelope(on_our_clock(heard.arrivals, samples_of(heard.heard), begin_s, count), tone_hz)
+    fit = fitted(np.where(bursts, tone, 0.0), came)
+    fits = fit.how_well >= _FITS
+    late_s = fit.late_steps * STEP / RATE_HZ if fits else 0.0
+    expected = _inner(bursts) & _listened(heard, begin_s, late_s, len(bursts))
+    runs = _runs(expected)
+    shown = replace(shown, bursts=len(runs))
+    if len(runs) < bounds.FEWEST_BURSTS:
+        return shown
+    if not fits:
+        return replace(shown, faults=(WayFault.UNHEARD,))
+    steps = np.arange(len(came))
+    shifted = np.interp(steps + fit.late_steps, steps, came, right=0.0)
+    ratio = shifted[expected] / tone[expected]
+    gain = float(np.median(ratio[ratio > _LOST * np.percentile(ratio, 75)]))
+    there = shifted >= _LOST * gain * tone
+    return judged(
+        replace(
+            shown,
+            heard=sum(bool(there[run].mean() > _LOST) for run in runs),
+            level_db=round(20 * float(np.log10(gain)), 1),
+            delay_ms=max(0, round(late_s * 1000)),
+            lost_percent=round(100 * (1 - float(there[expected].mean())), 1),
+        )
+    )
+
+
+def judged(shown: WayShown) -> WayShown:
+    """With what its figures mean."""
+    if shown.level_db is None or shown.delay_ms is None or shown.lost_percent is None:
+        return shown
+    checks = (
+        (WayFault.UNUSABLE_DELAY, shown.delay_ms > bounds.UNUSABLE_DELAY_MS),
+        (WayFault.CUT, shown.lost_percent > bounds.CUT_PERCENT),
+        (WayFault.FAINT, shown.level_db < bounds.FAINT_DB),
+        (WayFault.LOUD, shown.level_db > bounds.LOUD_DB),
+        (
+            WayFault.DELAYED,
+            bounds.DELAYED_MS < shown.delay_ms <= bounds.UNUSABLE_DELAY_MS,
+        ),
+        (WayFault.GAPS, bounds.GAPS_PERCENT < shown.lost_percent <= bounds.CUT_PERCENT),
+    )
+    faults = tuple(fault for fault, is_so in checks if is_so)
+    return replace(shown, faults=faults, proved=bounds.USELESS.isdisjoint(faults))
+
+
+def envelope(sound: Samples, tone_hz: float) -> Values:
+    """How loud this tone is in it: the amplitude, each 5 ms."""
+    turning = np.exp(-2j * np.pi * tone_hz / RATE_HZ * np.arange(len(sound)))
+    return 2 * np.abs(_averaged(sound * turning))
+
+
+def fitted(said: Values, heard: Values) -> _Fit:
+    """Of two envelopes that begin at the same time."""
+    latest, earliest = round(LATEST_S * RATE_HZ / STEP), round(_EARLIEST_S * RATE_HZ / STEP)
+    size = 1 << (len(said) + len(heard) + latest).bit_length()
+    spoken, came = said - said.mean(), heard - heard.mean()
+    norm = float(np.sqrt((spoken**2).sum() * (came**2).sum()))
+    if norm <= 0:
+        return _Fit(0.0, 0.0)
+    crossed = np.fft.irfft(np.fft.rfft(came, size) * np.fft.rfft(spoken, size).conj(), size) / norm
+    lags = np.concatenate((crossed[-earliest:], crossed[:latest]))
+    best = int(lags.argmax())
+    place = float(best - earliest)
+    if 0 < best < len(lags) - 1:
+        before, at, after = lags[best - 1 : best + 2]
+        bend = before - 2 * at + after
+        place += 0.0 if bend >= 0 else float(0.5 * (before - after) / bend)
+    return _Fit(place, float(lags[best]))
+
+
+def _said(said: Carried, begin_s: float, count: int) -> Samples:
+    """What was said from then on, on one line of time."""
+    frames = [SILENCE] * (said.said[-1][0] + 1) if said.said else []
+    for number, frame in said.said:
+        frames[number] = frame
+    skipped = round((begin_s - said.began_s) * RATE_HZ)
+    found = samples_of(b"".join(frames))[skipped : skipped + count]
+    return np.pad(found, (0, count - len(found)))
+
+
+def _loudness(sound: Samples) -> Values:
+    """The amplitude of a tone that is as loud as all of it, each 5 ms."""
+    loud: Values = np.sqrt(2 * np.abs(_averaged(sound.astype(np.float64) ** 2)))
+    return loud
+
+
+def _averaged(values: npt.NDArray[np.generic]) -> npt.NDArray[np.complex128]:
+    """Over a window around each step."""
+    padded = np.pad(values, (WINDOW // 2, WINDOW))
+    sums = np.cumsum(np.concatenate((np.zeros(1), padded)))
+    at = np.arange(0, len(values), STEP)
+    means: npt.NDArray[np.complex128] = (sums[at + WINDOW] - sums[at]) / WINDOW
+    return means
+
+
+def _inner(bursts: Mask) -> Mask:
+    """Bursts without their ends."""
+    found = bursts.copy()
+    for shift in range(1, _EDGE + 1):
+        found[shift:] &= bursts[:-shift]
+        found[:-shift] &= bursts[shift:]
+        found[:shift] = found[-shift:] = False
+    return found
+
+
+def _listened(heard: Carried, begin_s: float, late_s: float, steps: int) -> Mask:
+    """When what was said could be heard: while the other port gave anything, or was to give it."""
+    first_s = heard.arrivals[0].at_s if heard.arrivals else heard.began_s
+    at_s = begin_s + late_s + np.arange(steps) * STEP / RATE_HZ
+    return (at_s >= first_s) & (at_s <= heard.ended_s - _TAIL_S)
+
+
+def _runs(mask: Mask) -> list[slice]:
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
+    return [slice(int(begin), int(end)) for begin, end in zip(edges[::2], edges[1::2], strict=True)]
