@@ -6,7 +6,7 @@ import secrets
 
 from messages.events import CalloutEnded, CalloutOpened, CalloutTaken
 from messages.ids import CalloutEnd, CalloutKind, DutyWay, OperatorId
-from model.duty.callouts import Callouts
+from model.duty.callouts import KEPT, Callouts
 from store import streams
 from store.journal.journal import Append, Journal, Transaction
 
@@ -16,9 +16,9 @@ def new_id(tx: Transaction) -> str:
     return tx.chance(lambda: secrets.token_hex(4))
 
 
-def callouts_of(journal: Journal) -> Callouts:
-    """All that the journal says. Raises JournalError."""
-    found = Callouts()
+def callouts_of(journal: Journal, kept: int = KEPT) -> Callouts:
+    """What the journal says: those that are open, and so many that have ended. Raises JournalError."""
+    found = Callouts(kept)
     for recorded in journal.read(streams.DUTY):
         found.apply(recorded)
     return found

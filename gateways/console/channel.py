@@ -266,6 +266,7 @@ class Console:
             alarms_over=over,
             quiet=quiet,
             modems=self._modems,
+            callouts=screen.callouts(),
             open=picture.open_count,
             watching=screen.watching.by_alert(),
         )
@@ -292,6 +293,7 @@ class Console:
             lines=self._lines if batch.lines or self._lines != before else None,
             **(self._alarms.news(screen.alarms()) if batch.alarms else {}),
             modems=self._modems if batch.lines or self._modems != plugged_in else None,
+            callouts=screen.callouts() if batch.callouts else None,
             watching=screen.watching.by_alert() if watching_changed else None,
         )
 
@@ -313,7 +315,7 @@ class Console:
         self._screen.listed.update(picture)
         batch.shown = {alert: None for alert in batch.alerts if alert in self._screen.listed}
         batch.gone = [alert for alert in batch.alerts if alert not in picture.alerts]
-        batch.operators = batch.lines = batch.alarms = self._watching_changed = True
+        batch.operators = batch.lines = batch.alarms = batch.callouts = self._watching_changed = True
         return self._events(batch)
 
     def _views(self, alerts: Iterable[AlertId]) -> list[msgspec.Raw]:

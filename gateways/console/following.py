@@ -31,7 +31,7 @@ TOGETHER_S: Final = 0.01
 LOOK_AGAIN_S: Final = 1.0
 """A hint can be lost with the machine's memory, and a failed read has to be tried again."""
 BATCH: Final = 500
-SHOWN: Final = ("inbox-", "alert-", "operator-", "line-", "service-", "node-", "shelf-")
+SHOWN: Final = ("inbox-", "alert-", "operator-", "line-", "service-", "node-", "shelf-", "duty-")
 """Streams whose events are handed on. Numbers and who saw whose data are nobody's who only looks."""
 
 
@@ -46,7 +46,7 @@ class Batch:
         self.gone: list[AlertId] = []
         self.persons: set[UserId] = set()
         """Of whom something was changed in the registry."""
-        self.operators = self.lines = self.alarms = False
+        self.operators = self.lines = self.alarms = self.callouts = False
 
     def add(self, recorded: Recorded, change: Change) -> None:
         """One event, and what it has changed."""
@@ -56,6 +56,7 @@ class Batch:
         self.operators |= change.operators
         self.lines |= change.lines
         self.alarms |= change.alarms
+        self.callouts |= change.callouts
 
     def merge(self, later: Batch) -> None:
         """What came after, put together with this."""
@@ -67,6 +68,7 @@ class Batch:
         self.operators |= later.operators
         self.lines |= later.lines
         self.alarms |= later.alarms
+        self.callouts |= later.callouts
 
     def __bool__(self) -> bool:
         return bool(self.events or self.gone or self.shown)
@@ -108,8 +110,9 @@ class Following:
         for node in nodes:
             for recorded in since_started(self.journal, node):
                 picture.apply(recorded)
-        for recorded in self.journal.read(streams.SHELF):
-            picture.apply(recorded)
+        for stream in (streams.SHELF, streams.DUTY):
+            for recorded in self.journal.read(stream):
+                picture.apply(recorded)
         picture.seq = seq
         self.picture = picture
 

@@ -11,7 +11,7 @@ from typing import Final, Protocol, TypeVar
 import msgspec
 
 from gateways.console.views.case import PersonView
-from messages.ids import E164, SECOND, Instant, OperatorId, UserId
+from messages.ids import E164, SECOND, Instant, OperatorId, PersonId, UserId
 from runtime import logs
 from runtime.clock import Clock
 from store.errors import StoreError
@@ -39,6 +39,7 @@ class Register(Protocol):
 
     def operators(self) -> Mapping[OperatorId, OperatorRecord]: ...
     def person(self, user: UserId) -> PersonView | None: ...
+    def on_duty(self) -> Mapping[PersonId, str]: ...
 
 
 class People:
@@ -48,6 +49,7 @@ class People:
         self._register = register
         self._clock = clock
         self._operators: tuple[Instant, Mapping[OperatorId, OperatorRecord]] = (Instant(0), {})
+        self._duty: tuple[Instant, Mapping[PersonId, str]] = (Instant(0), {})
         self._persons: dict[UserId, tuple[Instant, PersonView | None]] = {}
         self.log = logs.get("console.people")
 
@@ -57,6 +59,14 @@ class People:
         if self._clock.now_us() >= until:
             known = self._ask(self._register.operators, known)
             self._operators = (self._until(), known)
+        return known
+
+    def on_duty(self) -> Mapping[PersonId, str]:
+        """The names of those on the roster of the center itself."""
+        until, known = self._duty
+        if self._clock.now_us() >= until:
+            known = self._ask(self._register.on_duty, known)
+            self._duty = (self._until(), known)
         return known
 
     def look_again(self) -> None:

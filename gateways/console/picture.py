@@ -31,6 +31,7 @@ from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.evolve import begin, evolve
 from model.alert.leg import Leg
+from model.duty.callouts import Callouts
 from model.rules import wrap_up
 from store.journal.projections import TakenOut
 
@@ -73,6 +74,7 @@ class Change(msgspec.Struct, frozen=True):
     operators: bool = False
     lines: bool = False
     alarms: bool = False
+    callouts: bool = False
 
 
 NOTHING: Final = Change()
@@ -93,6 +95,7 @@ class Picture:
         self.nailed_up: dict[LineId, OperatorId] = {}
         """The lines that carry the call of an operator's shift."""
         self.alarms = Alarms(self._is_open)
+        self.callouts = Callouts()
         self.tried: dict[LineId, OperatorId] = {}
         """The lines on which a test call is, and whose."""
         self._closed: dict[AlertId, Instant] = {}
@@ -155,6 +158,9 @@ class Picture:
                 return self._line(recorded)
             case "node" | "shelf":
                 return Change(alarms=self.alarms.apply(NodeId(owner), recorded))
+            case "duty":
+                self.callouts.apply(recorded)
+                return Change(callouts=True)
             case _:
                 return NOTHING
 

@@ -7,13 +7,14 @@ from typing import Final, Protocol
 
 import msgspec
 
-from gateways.console import feed
+from gateways.console import callouts, feed
 from gateways.console.ended.afterwards import COMMANDS, Room
 from gateways.console.following import Batch, Following
 from gateways.console.listed import Listed
 from gateways.console.map.tiles import Tiles
 from gateways.console.people import OperatorRecord, People
 from gateways.console.protocols import CallProtocol
+from gateways.console.views.callouts import CalloutView
 from gateways.console.views.plant import AlarmOverView, AlarmView, LineView, ModemView, QuietView
 from gateways.console.views.told import CenterView, map_view
 from gateways.console.watching import Watching
@@ -113,6 +114,11 @@ class Screen:
         alarms, now_us = self.following.picture.alarms, self.clock.now_us()
         alive = self.nodes.alive if self.nodes.shared else None
         return alarms.views(now_us, alive), alarms.over_views(alive), alarms.quiet_views(now_us)
+
+    def callouts(self) -> list[CalloutView]:
+        """Who is called because of alarms, and what came of it lately."""
+        lately = callouts.lately(self.following.picture.callouts, self.clock.now_us())
+        return callouts.views(lately, self.people.on_duty()) if lately else []
 
     def is_left_behind(self, operator: OperatorId) -> bool:
         """Whether her shift is at a node that is gone."""

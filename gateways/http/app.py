@@ -58,6 +58,7 @@ from gateways.http.routes.admin.people.people import people_routes
 from gateways.http.routes.admin.settings import settings_routes
 from gateways.http.routes.admin.start.routes import start_routes
 from gateways.http.routes.alarms.alarms import alarm_routes
+from gateways.http.routes.alarms.callouts import take_route
 from gateways.http.routes.alarms.quiet import quiet_routes
 from gateways.http.routes.alerts import alert_routes
 from gateways.http.routes.audit import audit_routes
@@ -261,6 +262,7 @@ def build(web: Web) -> Litestar:
             *alert_routes(web),
             *alarm_routes(web),
             *quiet_routes(web),
+            take_route(web),
             *message_routes(web),
             cancel_route(web),
             *psap_routes(web, Registry(web.journal, region=web.settings.policy.region)),

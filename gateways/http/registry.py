@@ -8,10 +8,11 @@ from typing import Final
 
 from gateways.console.people import OperatorRecord
 from gateways.console.views.case import PersonView
-from messages.ids import OperatorId, UserId
+from messages.ids import OperatorId, PersonId, UserId
 from model.alert.case import Case
 from model.record import SHARED, Shared, shared
 from runtime.clock import Clock
+from store.duty import roster_of
 from store.journal.journal import Journal
 from store.registry import authenticators, records
 from store.registry.access import Access, access
@@ -56,6 +57,10 @@ class RegistryQueries:
     def operator_of_recovery(self, code: str) -> OperatorId | None:
         """Whom this recovery code signs on."""
         return authenticators.operator_of_recovery(self._journal, code, self._clock.now_us())
+
+    def on_duty(self) -> dict[PersonId, str]:
+        """The names of those on the roster of the center itself. Raises StoreError."""
+        return {one.id: one.name for one in roster_of(self._journal).roster.people}
 
     def operator(self, operator: OperatorId) -> Operator | None:
         """The operator of this id."""

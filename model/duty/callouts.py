@@ -95,7 +95,9 @@ class Callout(msgspec.Struct, frozen=True, kw_only=True):
 class Callouts:
     """All that are open, and the newest of those that have ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: int = KEPT) -> None:
+        """`kept`: so many that have ended."""
+        self._kept = kept
         self.version = 0
         """Of the stream: what an append that decides something has to expect."""
         self._all: dict[str, Callout] = {}
@@ -139,7 +141,7 @@ class Callouts:
 
     def _put(self, callout: Callout) -> None:
         self._all[callout.id] = callout
-        for old in self.ended[:-KEPT]:
+        for old in self.ended[: -self._kept]:
             del self._all[old.id]
 
 

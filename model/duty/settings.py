@@ -47,3 +47,7 @@ class DutySettings(msgspec.Struct, frozen=True, kw_only=True):
     """Where a browser reaches the console, for the link in a notice; empty: no link."""
     near_only: bool = False
     """A simulated run: nothing leaves this machine."""
+
+    def take_url(self, callout: str) -> str | None:
+        """Where a callout is shown and taken, after signing on as usual; None: nobody has said where."""
+        return f"{self.public_url}/console/#callout={callout}" if self.public_url else None

@@ -6,6 +6,7 @@ import msgspec
 
 from gateways.console.map.tiles import Tiles
 from gateways.console.protocols import CallProtocol
+from gateways.console.views.callouts import CalloutView
 from gateways.console.views.plant import (
     AlarmOverView,
     AlarmView,
@@ -93,6 +94,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=
     alarms_over: list[AlarmOverView]
     quiet: list[QuietView]
     modems: list[ModemView]
+    callouts: list[CalloutView]
     open: int
     """How many alerts are open; more than there are `cases` in a storm."""
     watching: dict[AlertId, list[OperatorId]]
@@ -124,6 +126,7 @@ class Events(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="e
     over_gone: list[tuple[str, str]] = []
     quiet: list[QuietView] | None = None
     modems: list[ModemView] | None = None
+    callouts: list[CalloutView] | None = None
     watching: dict[AlertId, list[OperatorId]] | None = None
 
 

@@ -78,6 +78,8 @@ class Why(StrEnum):
     """It is no number, or the settings do not let it be called (`[dialling]`)."""
     NOT_TYPED_LIVE = "not_typed_live"
     """The sentence that turns the real 112 on was not typed."""
+    TAKEN = "taken"
+    """Somebody sees to it already, or nobody is called for it any more."""
     NO_NUMBER = "no_number"
     """One of two lines that are to call each other has none in the settings."""
 

@@ -13,6 +13,8 @@ from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import JSONBody, QueryParameter
 
+from gateways.console import callouts
+from gateways.console.views.callouts import CalloutView
 from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
@@ -22,6 +24,7 @@ from messages.ids import SECOND, Instant, OperatorId
 from model.alarms.history import Episode, Often, episodes, matches, often
 from store import streams
 from store.alarms import told_since
+from store.callouts import callouts_of
 from store.journal.journal import Append, Transaction
 from store.nodes.members import members
 from store.registry.people import StaffRole
@@ -55,12 +58,16 @@ class AlarmsSeen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlarmHistory(msgspec.Struct, frozen=True, kw_only=True):
-    """What there was, newest first; `often`: what came most, first. `more`: there were others."""
+    """What there was, newest first; `often`: what came most, first. `more`: there were others.
+
+    `callouts`: who was called because of alarms in that time, whatever was searched for.
+    """
 
     episodes: list[Episode]
     often: list[Often]
     times: int
     more: bool
+    callouts: list[CalloutView]
 
 
 def alarm_routes(web: Web) -> list[HTTPRouteHandler]:
@@ -103,11 +110,13 @@ def alarm_routes(web: Web) -> list[HTTPRouteHandler]:
             nodes |= {one.node for one in members(web.journal)}
         since_us = Instant(web.clock.now_us() - days * DAY)
         found = [one for one in episodes(told_since(web.journal, nodes, since_us)) if matches(one, search)]
+        called = callouts.since(callouts_of(web.journal, LISTED), since_us)
         return AlarmHistory(
             episodes=found[:LISTED],
             often=often(found)[:MOST_OFTEN],
             times=len(found),
             more=len(found) > LISTED,
+            callouts=callouts.views(called, web.people.on_duty()),
         )
 
     @get(

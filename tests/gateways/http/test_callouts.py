@@ -1,0 +1,130 @@
+"""Callouts by HTTP and as the console is told them: who is called, who sees to it, and which there were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from gateways.console import callouts
+from gateways.http.context import Web
+from messages.events import (
+    CalloutAlarm,
+    CalloutAnswered,
+    CalloutEnded,
+    CalloutFailed,
+    CalloutOpened,
+    CalloutTaken,
+    CalloutTold,
+    CalloutTried,
+    Event,
+)
+from messages.ids import SECOND, CalloutEnd, CalloutFailure, CalloutKind, DutyWay, Instant, PersonId
+from model.duty.roster import Contact, Person, Roster, Way
+from store import streams
+from store.duty import keep
+from store.journal.journal import Append
+from tests.gateways.http.place import CLOCK, NODE, Place
+from tests.waiting import wait_until
+
+Client = TestClient[Litestar]
+Write = Callable[..., None]
+RAISED = Instant(CLOCK.now_us() - 30 * SECOND)
+ALARM = CalloutAlarm(alarm="line.no_sim", subject="L1", node=NODE, raised_at=RAISED)
+NUMBER = "+393331112299"
+ANNA = Person(id=PersonId("anna"), name="Anna Verdi", contacts=(Contact(way=Way.CALL, to=NUMBER),))
+OPENED = CalloutOpened(callout="c1", alarms=(ALARM,))
+
+
+def tried(number: int, way: DutyWay = DutyWay.CALL, person: str = "anna", round: int = 1) -> CalloutTried:
+    return CalloutTried(callout="c1", attempt=number, round=round, person=person, way=way, contact=0)
+
+
+@pytest.fixture
+def write(web: Web, client: Client) -> Write:
+    """Into the stream of all nodes, until the web has read it."""
+    web.journal.transact(lambda tx: keep(tx, Roster(people=(ANNA,)), was_version=None, by="test"))
+
+    def written(*events: Event) -> None:
+        web.journal.append(Append(streams.DUTY, None, events))
+        wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+
+    return written
+
+
+def told(client: Client, place: Place) -> dict[str, Any]:
+    """What a console is told first."""
+    with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
+        said: dict[str, Any] = socket.receive_json()
+    return said
+
+
+def test_a_console_is_told_who_is_called_by_name_and_nobody_s_number(
+    client: Client, place: Place, write: Write
+) -> None:
+    write(
+        OPENED,
+        tried(1, DutyWay.SMS),
+        CalloutTold(callout="c1", attempt=1),
+        tried(2, person="gone"),
+        CalloutFailed(callout="c1", attempt=2, why=CalloutFailure.NOT_ANSWERED, cause=18),
+        tried(3),
+        CalloutAnswered(callout="c1", attempt=3),
+    )
+    snapshot = told(client, place)
+    (one,) = snapshot["callouts"]
+    assert [(a["name"], a["way"], a["failure"], a["over_us"] is None) for a in one["tries"]] == [
+        ("Anna Verdi", "sms", None, False),
+        ("gone", "call", "not_answered", False),
+        ("Anna Verdi", "call", None, True),
+    ]
+    assert one["alarms"] == [{"alarm": "line.no_sim", "subject": "L1", "node": NODE, "since_us": RAISED}]
+    assert (one["round"], one["taken_us"], one["ended_us"]) == (1, None, None)
+    assert NUMBER not in msgspec.json.encode(snapshot).decode()
+
+
+def test_an_operator_takes_it_once_and_then_it_is_taken(
+    web: Web, client: Client, place: Place, write: Write
+) -> None:
+    write(OPENED, tried(1))
+    assert client.post("/v1/callouts/c1/take").status_code == 401
+    assert client.post("/v1/callouts/c2/take", headers=place.operator()).status_code == 404
+    assert client.post("/v1/callouts/c1/take", headers=place.operator()).status_code == 204
+    again = client.post("/v1/callouts/c1/take", headers=place.operator())
+    assert (again.status_code, again.json()["code"]) == (409, "taken")
+    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    (one,) = told(client, place)["callouts"]
+    assert (one["operator"], one["taken_by"], one["end"]) == (place.marta, "", "taken")
+    found = [one.event for one in web.journal.read(streams.DUTY)]
+    assert [event for event in found if isinstance(event, CalloutTaken)] == [
+        CalloutTaken(callout="c1", operator=place.marta)
+    ]
+
+
+def test_the_past_alarms_have_the_callouts_of_the_time(client: Client, place: Place, write: Write) -> None:
+    write(
+        OPENED,
+        tried(1),
+        CalloutTaken(callout="c1", person="anna", way=DutyWay.CALL),
+        CalloutEnded(callout="c1", why=CalloutEnd.TAKEN),
+        CalloutOpened(callout="c2", kind=CalloutKind.TEST, person="anna"),
+    )
+    past = client.get("/v1/alarms/history", headers=place.operator()).json()["callouts"]
+    assert [(one["callout"], one["kind"], one["name"], one["taken_by"]) for one in past] == [
+        ("c2", "test", "Anna Verdi", ""),
+        ("c1", "alarm", "", "Anna Verdi"),
+    ]
+
+
+def test_what_ended_more_than_a_day_ago_is_told_no_more(web: Web, client: Client, write: Write) -> None:
+    write(
+        OPENED, CalloutEnded(callout="c1", why=CalloutEnd.OVER), CalloutOpened(callout="c2", alarms=(ALARM,))
+    )
+    known, now_us = web.following.picture.callouts, CLOCK.now_us()
+    assert [one.id for one in callouts.lately(known, now_us)] == ["c2", "c1"]
+    assert [one.id for one in callouts.lately(known, Instant(now_us + callouts.DAY))] == ["c2"]
+    assert [one.id for one in callouts.since(known, Instant(now_us + callouts.DAY))] == ["c2"]
