@@ -72,7 +72,7 @@ def case_of(journal: Journal, alert: str) -> Case:
 
 
 def newest_cases(journal: Journal) -> Iterator[Case]:
-    """Every alert's case, the newest first; reads no more of the journal than is asked for."""
+    """Every alert's case, no check's, the newest first; reads no more of the journal than is asked for."""
     from messages.events import AlertReceived
     from store.streams import alert_of
 
@@ -82,7 +82,8 @@ def newest_cases(journal: Journal) -> Iterator[Case]:
         events = [one for one in journal.read_all(after, _WINDOW) if one.seq <= upto]
         for one in reversed(events):
             alert = alert_of(one.stream)
-            if alert is not None and isinstance(one.event, AlertReceived):
+            event = one.event
+            if alert is not None and isinstance(event, AlertReceived) and event.check is None:
                 yield case_of(journal, alert)
         upto = after
 

@@ -147,9 +147,9 @@ def _since(begun: Instant, at: Instant | None) -> int | None:
 
 
 def begin(recorded: Recorded) -> Row | None:
-    """The row of an alert that has just come in; None for any other event."""
+    """The row of an alert that has just come in; None for any other event, and for a check."""
     event = recorded.event
-    if not isinstance(event, ev.AlertReceived) or recorded.version != 1:
+    if not isinstance(event, ev.AlertReceived) or recorded.version != 1 or event.check is not None:
         return None
     return Row(
         alert=AlertId(recorded.stream.partition("-")[2]),

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from actors.alert_case.alarms import alarms
 from actors.alert_case.callback import answer_inbound_call, call_user, watch_callback
+from actors.alert_case.checking import finish_check
 from actors.alert_case.emergency import call_psap
 from actors.alert_case.ending import end
 from actors.alert_case.find_operator import find_operator, keep_operator
@@ -77,6 +78,16 @@ RULES: Final[tuple[Rule, ...]] = (
     watch_sound,
     write_by_sms,
 )
+CHECK_RULES: Final[tuple[Rule, ...]] = (
+    read_inbox,
+    let_go_of_line,
+    end,
+    finish_check,
+    identify,
+    watch_callback,
+    call_user,
+)
+"""Of what no operator is called for."""
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,7 +136,7 @@ def decide(
 def _first_with_events(case: Case, pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
     """The first rule's step that decides something; else all that the rules want and wait for."""
     steps: list[Step] = []
-    for rule in RULES:
+    for rule in RULES if case.check is None else CHECK_RULES:
         step = rule(case, pending, policy, now_us)
         if step.events:
             return step
@@ -144,6 +155,8 @@ def _to_be_closed(case: Case) -> bool:
 def _settling(case: Case, pending: PendingOffers, policy: Policy, now_us: Instant) -> Step | None:
     """A new alert's first moment: all are asked at once, and waited for until `SETTLE_US`."""
     until = Instant(pending.opened_at + SETTLE_US)
+    if case.check is not None:
+        return None
     if case.owner is not None or case.inbound_call or now_us >= until or _to_be_closed(case):
         return None
     # The line first: its pool has the most to look at.

@@ -164,6 +164,8 @@ def _bridge(case: Case, said: BridgeReport) -> tuple[ev.CaseEvent, ...]:
         psaps = (case.legs[leg] for leg in came if case.legs[leg].party is Party.PSAP)
         made.extend(ev.PsapJoined(leg=leg.leg) for leg in psaps if leg.confirmed_answered)
     made.extend(_heard_once(case, said))
+    if case.check is not None and case.heard_at is None:
+        made.extend(ev.CheckHeard(leg=name) for name in sorted(now & set(said.heard)))
     for name in sorted(now):
         made.extend(_pressed(case.legs[name], said))
         by = "digit" if said.pressed.get(name) else "voice" if name in said.heard else ""

@@ -43,6 +43,8 @@ class Batch:
         self.alerts: dict[AlertId, None] = {}
         self.shown: dict[AlertId, None] = {}
         """Those of the alerts that the consoles are told of, and those that have come in; see `listed`."""
+        self.checks: dict[AlertId, None] = {}
+        """Checks, of which their phones are told and no console is."""
         self.gone: list[AlertId] = []
         self.persons: set[UserId] = set()
         """Of whom something was changed in the registry."""
@@ -62,6 +64,7 @@ class Batch:
         """What came after, put together with this."""
         self.events += later.events
         self.alerts |= later.alerts
+        self.checks |= later.checks
         self.shown |= later.shown
         self.gone += later.gone
         self.persons |= later.persons
@@ -71,7 +74,7 @@ class Batch:
         self.callouts |= later.callouts
 
     def __bool__(self) -> bool:
-        return bool(self.events or self.gone or self.shown)
+        return bool(self.events or self.gone or self.shown or self.checks)
 
 
 class Onlooker(Protocol):
@@ -216,7 +219,9 @@ class Following:
             # One event that cannot be shown must not end the showing of all others.
             self.log.exception("an event cannot be shown", seq=recorded.seq, stream=recorded.stream)
             return
-        if recorded.stream.startswith(SHOWN):
+        if change.check and change.alert is not None:
+            batch.checks[change.alert] = None
+        elif recorded.stream.startswith(SHOWN):
             batch.add(recorded, change)
         elif isinstance(recorded.event, PersonalDataChanged):
             # Whoever has the alert reads what was just entered, and not what was there when it came.
@@ -257,7 +262,7 @@ class Following:
             self._loop.remove_reader(self._follower.fileno())
 
     def _tell(self, batch: Batch) -> None:
-        for alert in batch.alerts:
+        for alert in (*batch.alerts, *batch.checks):
             if alert in self._waiting:
                 self._wake(alert)
         for onlooker in list(self._onlookers):

@@ -71,6 +71,8 @@ class Change(msgspec.Struct, frozen=True):
     """What one event has touched."""
 
     alert: AlertId | None = None
+    check: bool = False
+    """It is of a check, which is shown to nobody but who has raised it."""
     operators: bool = False
     lines: bool = False
     alarms: bool = False
@@ -99,6 +101,7 @@ class Picture:
         self.tried: dict[LineId, OperatorId] = {}
         """The lines on which a test call is, and whose."""
         self._closed: dict[AlertId, Instant] = {}
+        self._checks: set[AlertId] = set()
         self._at_work: dict[AlertId, None] = {}
 
     @property
@@ -186,6 +189,12 @@ class Picture:
             case = begin(recorded)
             entries: tuple[timeline.Entry, ...] = ()
             node = NodeId("")
+            if case is not None and case.check is not None:
+                self._checks.add(alert)
+            if alert in self._checks:
+                if isinstance(recorded.event, ev.AlertClosed):
+                    self._checks.discard(alert)
+                return Change(alert, check=True)
             if case is None:
                 return NOTHING
         else:

@@ -15,7 +15,7 @@ import msgspec
 import phonenumbers
 
 from messages.base import Position
-from messages.ids import E164, AlertId, BriefingField, Instant, OperatorCommand, Party, ShiftState
+from messages.ids import E164, AlertId, BriefingField, Check, Instant, OperatorCommand, Party, ShiftState
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -93,6 +93,27 @@ class AlertBody(msgspec.Struct, frozen=True, kw_only=True):
     silent: bool = False
     position: PositionBody | None = None
     battery_pct: Annotated[int, msgspec.Meta(ge=0, le=100, examples=[23])] | None = None
+    check: (
+        Annotated[
+            Check,
+            msgspec.Meta(
+                description="Of a `test` that the phone has signed: no operator is called, and it ends by "
+                "itself. `arrival`: nobody is called; `call`: the phone is. Without `test` it says nothing."
+            ),
+        ]
+        | None
+    ) = None
+    checks_every_days: (
+        Annotated[
+            int,
+            msgspec.Meta(
+                ge=0,
+                le=31,
+                description="Of a check: each so many days the phone makes one by itself; 0: it does not.",
+            ),
+        ]
+        | None
+    ) = None
 
     def __post_init__(self) -> None:
         if self.phone is None and self.device is None:

@@ -144,6 +144,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """When the user was reached in truth: by a proved answer, the app's word or the operator's."""
     reached_by: str = ""
     """`answer`, `app`, `voice`, `digit` or `operator`."""
+    heard_at: Instant | None = None
+    """Of a check: when a voice was heard over the call."""
     wrong_pins: int = 0
     """How often a wrong PIN was typed to cancel the alert."""
     aloud: bool = False

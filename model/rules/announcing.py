@@ -25,6 +25,10 @@ WHISPER_AGAIN_S: Final = 2.0
 """Between one whisper and the next, while it is not known whether there is anybody to hear it."""
 CANNOT_SPEAK: Final = "cannot_speak"
 """What an operator may have played to 112."""
+CHECK: Final = "alert_test"
+"""What a phone that is called for a check hears."""
+CHECK_AGAIN_S: Final = 2.0
+"""Between one and the next: who answers hears one, be the answer late."""
 TONE_AGAIN_S: Final = 4.0
 """Between one soft tone and the next."""
 SOFT_TONE: Final = "soft_tone"
@@ -100,6 +104,9 @@ def _to_user(case: Case) -> Iterator[Clip]:
     """By itself nothing in duress, or in an alert that was to be silent: others would hear it, too."""
     user = case.answered(Party.USER)
     if user is None or case.leaving:
+        return
+    if case.check is not None:
+        yield Clip(id=CHECK, to=(user.leg,), names=(CHECK,), language=case.language, every_s=CHECK_AGAIN_S)
         return
     asking = question(case)
     if asking is not None:

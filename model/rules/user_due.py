@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from messages.base import HangupCause
-from messages.ids import SECOND, Instant, Party
+from messages.ids import SECOND, Check, Instant, Party
 from model.alert.case import Case
 from model.alert.leg import ANSWERED_AND_DROPPED, MACHINE, Leg
 from model.alert.reasons import ReleaseReason
@@ -28,6 +28,9 @@ def due_at(case: Case, policy: Policy) -> Instant | None:
     """When she is to be dialled next, if nothing is under way. None: not by ourselves."""
     if case.leaving or quiet(case, policy):
         return None
+    if case.check is not None:
+        # One call says what is to be known.
+        return case.received_at if case.check is Check.CALL and not case.of(Party.USER) else None
     if case.dial_withheld:
         # Until an operator orders it.
         return None

@@ -152,7 +152,7 @@ def new_alert_id(at_us: Instant) -> AlertId:
 
 def _create(transaction: Transaction, signal: Signal, deadline_s: float, live_cases: int | None) -> Accepted:
     alert = signal.id
-    if alert is None or transaction.version(streams.inbox(alert)):
+    if alert is None or alert.startswith(streams.CHECK) or transaction.version(streams.inbox(alert)):
         alert = AlertId(transaction.chance(lambda: new_alert_id(signal.received_at)))
     deadline_at = deadline(signal.raised_at, signal.received_at, deadline_s)
     received = AlertReceived(
@@ -177,7 +177,7 @@ def _create(transaction: Transaction, signal: Signal, deadline_s: float, live_ca
     told: tuple[AdviceChanged, ...] = ()
     if not transaction.durable:
         told = (call_112_now(Why.NOT_DURABLE),)
-    elif live_cases is not None and _all_at_work(transaction, live_cases):
+    elif live_cases is not None and all_at_work(transaction, live_cases):
         told = (call_112_now(Why.ALL_AT_WORK),)
     transaction.append(
         *(
@@ -203,8 +203,8 @@ def _create(transaction: Transaction, signal: Signal, deadline_s: float, live_ca
     )
 
 
-def _all_at_work(transaction: Transaction, live_cases: int) -> bool:
-    """Whether this node has as many alerts as it can handle."""
+def all_at_work(transaction: Transaction, live_cases: int) -> bool:
+    """Whether this node has that many alerts open."""
     if transaction.shared:
         return leases.has_more_than(transaction, transaction.node, live_cases - 1)
     return transaction.one(_MORE_THAN, live_cases - 1) is not None

@@ -186,6 +186,8 @@ def _repeats_its_id(signal: Signal, number: E164 | None, known: Known) -> bool:
     """Whether what names an alert is of its own phone. Nothing is brought to an alert by its name alone."""
     if (known.first.test and not signal.test) or not joins(signal.level, known.proof):
         return False
+    if known.first.check is not None:
+        return False
     if number is not None:
         return number == known.number and (
             signal.device == known.device or None in (signal.device, known.device)

@@ -254,6 +254,9 @@ device_key = Table(
     Column("revoked_us", BigInteger, nullable=True),
     # A `store.registry.devices.ProvedBy`; empty where it was not yet kept.
     Column("proved_by", Text, nullable=False, server_default=""),
+    # The beginning of the day (UTC) of its last check, and each how many days it makes one by itself.
+    Column("checked_us", BigInteger, nullable=True),
+    Column("check_days", Integer, nullable=True),
 )
 
 enrolment = Table(

@@ -12,7 +12,7 @@ from enum import Enum, StrEnum
 from typing import Final
 
 import msgspec
-from sqlalchemy import and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
 
 from messages.ids import E164, SECOND, Instant, TextId, UserId
 from store.database.query import Query, Row
@@ -36,19 +36,32 @@ NAME_MAX: Final = 64
 DAY_S: Final = 86_400
 _HOUR_US: Final = 3600 * SECOND
 _DAY_US: Final = 24 * _HOUR_US
+OWN: Final = UserId("center")
+"""Whose the center's own phone is (`store.registry.own_phone`): a person of no registry."""
 APP: Final = "the app"
 """Who has changed what a person does with a proved phone."""
 
 _k, _e, _i = device_key.c, enrolment.c, invitation.c
 _SHOWN: Final = (
-    select(_k.device, _k.person, _k.phone, _k.key, _k.name, _k.created_us, _k.seen_us, _k.proved_by)
-    .join(person_phone, and_(person_phone.c.phone == _k.phone, person_phone.c.person == _k.person))
-    .where(_k.revoked_us.is_(None))
+    select(
+        _k.device,
+        _k.person,
+        _k.phone,
+        _k.key,
+        _k.name,
+        _k.created_us,
+        _k.seen_us,
+        _k.proved_by,
+        _k.checked_us,
+        _k.check_days,
+    )
+    .outerjoin(person_phone, and_(person_phone.c.phone == _k.phone, person_phone.c.person == _k.person))
+    .where(_k.revoked_us.is_(None), or_(person_phone.c.phone.is_not(None), _k.person == OWN))
     .order_by(_k.created_us, _k.device)
 )
 _ONE: Final = Query(_SHOWN.where(_k.device == bindparam("id")), "id")
 _OF_PERSON: Final = Query(_SHOWN.where(_k.person == bindparam("id")), "id")
-_ALL: Final = Query(_SHOWN)
+_ALL: Final = Query(_SHOWN.where(_k.person != OWN))
 _ADD: Final = Query(insert(device_key), *(column.name for column in device_key.columns))
 _REVOKE: Final = Query(
     update(device_key).where(_k.device == bindparam("which")).values(revoked_us=bindparam("at")),
@@ -57,6 +70,16 @@ _REVOKE: Final = Query(
 )
 _SEEN: Final = Query(
     update(device_key).where(_k.device == bindparam("which")).values(seen_us=bindparam("at")), "at", "which"
+)
+_CHECKED: Final = Query(
+    update(device_key).where(_k.device == bindparam("which")).values(checked_us=bindparam("at")),
+    "at",
+    "which",
+)
+_CHECKS_EVERY: Final = Query(
+    update(device_key).where(_k.device == bindparam("which")).values(check_days=bindparam("days")),
+    "days",
+    "which",
 )
 _ASK: Final = Query(insert(enrolment), *(column.name for column in enrolment.columns))
 _ASKED: Final = Query(
@@ -117,6 +140,10 @@ class DeviceKey(msgspec.Struct, frozen=True, kw_only=True):
     seen_at: Instant | None
     """When an alert was last raised with it."""
     proved_by: ProvedBy = ProvedBy.UNKNOWN
+    checked_on: Instant | None = None
+    """The day, by its beginning (UTC), on which the phone last saw that an alert of its would arrive."""
+    check_days: int | None = None
+    """Each so many days it looks by itself, as its user has chosen; 0: not; None: it has not said."""
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -215,7 +242,7 @@ def _enrol(
     if person is None:
         person = UserId(tx.chance(lambda: f"u{secrets.token_hex(6)}"))
         write_user(tx, person, Entry(Person(phones=(phone,)), DEFAULT_REGION), by)
-    tx.write(_ADD, device, person, phone, key, name, tx.at_us, None, None, proof)
+    tx.write(_ADD, device, person, phone, key, name, tx.at_us, None, None, proof, None, None)
     tell(tx, person, by, f"device {device} enrolled")
     return DeviceKey(
         device=device, person=person, phone=phone, key=key, name=name, created_at=tx.at_us, seen_at=None,
@@ -257,6 +284,13 @@ def seen(tx: Transaction, device: str) -> None:
     tx.write(_SEEN, tx.at_us, device)
 
 
+def checked(tx: Transaction, device: str, every_days: int | None) -> None:
+    """A check of it has arrived. The day alone is kept: when somebody uses a phone is nobody's to know."""
+    tx.write(_CHECKED, tx.at_us - tx.at_us % _DAY_US, device)
+    if every_days is not None:
+        tx.write(_CHECKS_EVERY, every_days, device)
+
+
 def _new_device() -> str:
     return f"d{secrets.token_hex(8)}"
 
@@ -266,7 +300,7 @@ def _code(device: str, code: str) -> bytes:
 
 
 def _key(row: Row) -> DeviceKey:
-    device, person, phone, key, name, created_us, seen_us, proved_by = row
+    device, person, phone, key, name, created_us, seen_us, proved_by, checked_us, check_days = row
     return DeviceKey(
         device=device,
         person=UserId(person),
@@ -276,4 +310,6 @@ def _key(row: Row) -> DeviceKey:
         created_at=Instant(created_us),
         seen_at=None if seen_us is None else Instant(seen_us),
         proved_by=ProvedBy(proved_by),
+        checked_on=None if checked_us is None else Instant(checked_us),
+        check_days=check_days,
     )

@@ -1,7 +1,8 @@
 """How much one sender may ask of the center: buckets of tokens by device, app key and address. Pure.
 
-Beyond its budget a reading or a position waits (429), and an alert never does: it comes behind others in
-need. What an enrolled phone has signed is counted for that phone alone: nobody else can use its budget up.
+Beyond its budget a reading, a position or a check waits (429), and an alert never does: it comes behind
+others in need. What an enrolled phone has signed is counted for that phone alone: nobody else can use its
+budget up.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ class Kind(Enum):
     ALERT = "alert"
     POSITION = "position"
     """And what else an app says of its alert."""
+    CHECK = "check"
+    """A test by which a phone sees that an alert of its would arrive: signed, so it is one device's."""
     READ = "read"
 
 
@@ -49,6 +52,7 @@ RATES: Final = {
     (Kind.POSITION, Scope.DEVICE): Rate(60, 2),
     (Kind.POSITION, Scope.APP_KEY): Rate(6000, 400),
     (Kind.POSITION, Scope.ADDRESS): Rate(600, 40),
+    (Kind.CHECK, Scope.DEVICE): Rate(10, 1 / 300),
     (Kind.READ, Scope.DEVICE): Rate(60, 4),
     (Kind.READ, Scope.APP_KEY): Rate(6000, 400),
     (Kind.READ, Scope.ADDRESS): Rate(600, 40),

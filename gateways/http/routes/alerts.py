@@ -19,7 +19,7 @@ from gateways.http.door.budgets import Kind
 from gateways.http.door.senders import SENDER, Sender
 from gateways.http.errors import BadBody, NoSuchAlert, NotAllowed
 from messages.events import Event, PositionUpdated, RingingSeen
-from messages.ids import SECOND, AlertId, Proof
+from messages.ids import SECOND, AlertId, Check, Proof
 from model.alert.case import Case
 from store import streams
 from store.journal.journal import Append, Transaction
@@ -70,6 +70,11 @@ async def own(web: Web, request: AnyRequest, alert: str, kind: Kind | None, know
     if kind is not None:
         web.senders.spend(kind, sender, alert)
     case = await found(web, checked(alert), known)
+    if case.check is Check.ARRIVAL:
+        # It says nothing of anybody, not even by which phone it was raised.
+        if kind is not Kind.READ:
+            raise NoSuchAlert("nothing is added to a check")
+        return case
     if case.proof is Proof.DEVICE:
         signer = sender.device if sender.proof is Proof.DEVICE else None
         if signer is None or signer.device not in case.keys:

@@ -14,6 +14,7 @@ from litestar.params import JSONBody
 
 from gateways.http.answers import AlertAnswer, AnyRequest, Problem, answer, rfc3339, said
 from gateways.http.bodies import AlertBody, alert_id, e164, instant
+from gateways.http.checks import check
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
 from gateways.http.door.budgets import Kind
@@ -77,7 +78,8 @@ def intake_route(web: Web) -> HTTPRouteHandler:
         status_code=202,
         summary="Raise an alert",
         description="Durable before it is answered. The same `id` again, or the same phone while its alert "
-        "is open or within two minutes of its end, is the same alert: 200.",
+        "is open or within two minutes of its end, is the same alert: 200. A `check` waits while alerts are "
+        "at work, and is never refused an answer that says so; an alert never waits.",
         operation_id="raise_alert",
         audit="the user's own, by the app, and in the journal",
         tags=["app"],
@@ -90,11 +92,15 @@ def intake_route(web: Web) -> HTTPRouteHandler:
             401: said(Problem, "No app key of this center."),
             413: said(Problem, "Too large."),
             415: said(Problem, "Neither JSON nor MessagePack."),
+            403: said(Problem, "A check that its phone has not signed; `code` says why."),
+            429: said(Problem, "A check, and it has to wait; `Retry-After` says for how many seconds."),
             503: said(Problem, "Not durable: call 112 now. It is handled all the same."),
         },
     )
     async def raise_alert(request: AnyRequest, data: JSONBody[AlertBody]) -> Response[bytes]:
         sender: Sender = request.state[SENDER]
+        if data.check is not None and data.test:
+            return await check(web, request, data, sender)
         late_s = web.senders.wait_s(Kind.ALERT, sender, data.phone or data.device or "")
         heard = signal(data, sender, web.clock.now_us(), over_budget=late_s > 0)
         accepted = await web.writing.accept(heard)

@@ -28,6 +28,14 @@ class Metrics:
         )
         self.accepted_real = self._accepted.labels(test="no")
         self.accepted_test = self._accepted.labels(test="yes")
+        checks = Counter(
+            "securwoman_checks",
+            "Checks by which phones see that an alert would arrive: taken, or put off as alerts were at work",
+            ["is"],
+            registry=registry,
+        )
+        self.checks_taken = checks.labels("taken")
+        self.checks_put_off = checks.labels("put_off")
         self.advised_at_once = Counter(
             "securwoman_alerts_advised_at_once",
             "Alerts beyond those that can be handled, answered with call_112_now",

@@ -37,6 +37,8 @@ def fold_user(case: Case, event: ev.Event, at: Instant) -> Case | None:
             return replace(case, rang_at=case.rang_at or at, met_at=met_at)
         case ev.UserReached():
             return _reached(case, event, at)
+        case ev.CheckHeard():
+            return replace(case, heard_at=case.heard_at or at)
         case ev.CallAloudRequested():
             return replace(case, aloud=True, redial=True)
         case ev.DialWithheld(reason=reason):

@@ -1,0 +1,161 @@
+"""The center as a phone of its own: it raises checks over HTTP, signed, at the address where phones do.
+
+Its key lies in the state directory and is made when it is first needed. What is asked here blocks, for
+`WITHIN_S` at most: a thread's or a process's work.
+"""
+
+from __future__ import annotations
+
+import http.client
+import secrets
+import ssl
+from base64 import b64encode
+from hashlib import sha256
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from messages.ids import SECOND, AlertId, Check, Instant
+from runtime.published.file import publish, published
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+
+KEY_FILE: Final = "own-phone.pem"
+WITHIN_S: Final = 10.0
+_PATH: Final = "/v1/alerts"
+_COVERED: Final = '("@method" "@path" "content-digest")'
+_ANY: Final = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
+
+
+class NotRaised(Exception):
+    """The check has not arrived: `status` is the answer's, 0 where there was none."""
+
+    def __init__(self, reason: str, status: int = 0) -> None:
+        super().__init__(reason)
+        self.status = status
+
+    @property
+    def is_put_off(self) -> bool:
+        """Whether the center has only said that it has to wait."""
+        return self.status == HTTPStatus.TOO_MANY_REQUESTS
+
+
+class WebAt(msgspec.Struct, frozen=True):
+    """What is read here of `run/web.json`."""
+
+    host: str
+    port: int
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    alert: AlertId | None = None
+    reason: str = ""
+
+
+def point(state: Path) -> bytes:
+    """The public key, for `store.registry.own_phone.know`. Raises OSError, ValueError."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    return own_key(state / "keys").public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+
+def raise_check(state: Path, device: str, check: Check, *, now_us: Instant) -> AlertId:
+    """Raise one at this node's own web, as a phone would; its id, once it is durable.
+
+    `device`: as the registry knows the key. Raises NotRaised, OSError, ValueError.
+    """
+    web = published(state / "run" / "web.json", msgspec.json.Decoder(WebAt).decode)
+    if web is None:
+        raise NotRaised("the web does not run")
+    asked = {"id": secrets.token_hex(16), "device": device, "test": True, "check": check}
+    body = msgspec.json.encode(asked)
+    signature = _signed(own_key(state / "keys"), device, body, now_us // SECOND)
+    status, content = _post(web, body, {"Content-Type": "application/json", **signature})
+    try:
+        said = msgspec.json.decode(content, type=_Answer)
+    except msgspec.MsgspecError:
+        said = _Answer(reason="no answer of a center's")
+    if status not in (HTTPStatus.OK, HTTPStatus.ACCEPTED) or said.alert is None:
+        raise NotRaised(f"answered {status}: {said.reason}", status)
+    return said.alert
+
+
+def own_key(keys: Path) -> EllipticCurvePrivateKey:
+    """The private key, made where there is none. Raises OSError, ValueError for a file that holds none."""
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    file = keys / KEY_FILE
+    try:
+        found = serialization.load_pem_private_key(file.read_bytes(), None)
+    except FileNotFoundError:
+        made = ec.generate_private_key(ec.SECP256R1())
+        publish(
+            file,
+            made.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            ),
+        )
+        return made
+    if not isinstance(found, ec.EllipticCurvePrivateKey):
+        raise ValueError(f"{file} holds no key of P-256")
+    return found
+
+
+def _signed(secret: EllipticCurvePrivateKey, device: str, body: bytes, created: int) -> dict[str, str]:
+    """RFC 9421 over method, path and digest, as `gateways.http.door.signatures` verifies it."""
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+    digest = f"sha-256=:{b64encode(sha256(body).digest()).decode()}:"
+    parameters = (
+        f'{_COVERED};created={created};nonce="{secrets.token_urlsafe(12)}";keyid="{device}";tag="securwoman"'
+    )
+    over = "\n".join(
+        (
+            '"@method": POST',
+            f'"@path": {_PATH}',
+            f'"content-digest": {digest}',
+            f'"@signature-params": {parameters}',
+        )
+    )
+    # RFC 9421, 3.3.4: r and s side by side, and not as ASN.1.
+    r, s = decode_dss_signature(secret.sign(over.encode(), ec.ECDSA(hashes.SHA256())))
+    raw = r.to_bytes(32, "big") + s.to_bytes(32, "big")
+    return {
+        "content-digest": digest,
+        "signature-input": f"sw={parameters}",
+        "signature": f"sw=:{b64encode(raw).decode()}:",
+    }
+
+
+def _post(web: WebAt, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
+    """By TLS where the web speaks it. Whose certificate it is, is another check's matter."""
+    host = _ANY.get(web.host, web.host)
+    trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    try:
+        return _asked(
+            http.client.HTTPSConnection(host, web.port, timeout=WITHIN_S, context=trusting), body, headers
+        )
+    except ssl.SSLError:
+        return _asked(http.client.HTTPConnection(host, web.port, timeout=WITHIN_S), body, headers)
+
+
+def _asked(connection: http.client.HTTPConnection, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
+    try:
+        connection.request("POST", _PATH, body, headers)
+        response = connection.getresponse()
+        return response.status, response.read()
+    except ssl.SSLError:
+        raise
+    except (OSError, http.client.HTTPException) as error:
+        raise NotRaised(f"the web does not answer: {error or type(error).__name__}") from error
+    finally:
+        connection.close()

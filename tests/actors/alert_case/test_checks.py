@@ -1,0 +1,117 @@
+"""A check ends by itself: of the arrival at once, with a call once a voice was heard."""
+
+from __future__ import annotations
+
+from actors.alert_case.wishes import bridge_wish
+from messages import events as ev
+from messages.bridge import BridgeReport
+from messages.calls import CallState
+from messages.ids import Check, OperatorCommand, Outcome, Party
+from messages.lines import PreemptCase, RequestLine
+from messages.operators import RequestOperators
+from model.alert.reasons import ReleaseReason
+from model.rules.checking import Link, chain
+from tests.actors.alert_case.book import Book
+
+
+def checked(check: Check, **more: object) -> Book:
+    return Book(test=True, check=check, **more)
+
+
+def heard(book: Book) -> None:
+    """The bridge joins the phone and hears somebody on it."""
+    wish = bridge_wish(book.case)
+    legs = tuple(member.leg for member in wish.members)
+    book.go_on(BridgeReport(bridge=wish.bridge, joined=legs, heard=legs))
+
+
+def broken_at(book: Book) -> Link | None:
+    found = chain(book.recorded)
+    assert found is not None
+    return found.broken_at
+
+
+def test_a_check_of_the_arrival_is_closed_as_soon_as_a_case_has_it() -> None:
+    book = checked(Check.ARRIVAL, phone=None)
+    decision = book.go_on_once()
+    assert [type(event) for event in decision.events] == [ev.CaseOpened, ev.AlertClosed]
+    assert decision.wants == ()
+    assert book.case.outcome is Outcome.TEST_DONE
+    assert broken_at(book) is None
+
+
+def test_a_check_with_a_call_rings_the_phone_and_asks_no_operator() -> None:
+    book = checked(Check.CALL)
+    book.answering = False
+    (line,) = [want for want in book.go_on_once().wants if not isinstance(want, RequestOperators)][-1:]
+    assert isinstance(line, RequestLine)
+    assert (line.party, line.test) == (Party.USER, True)
+    book.answering = True
+    book.go_on()
+    book.rings(Party.USER)
+    book.report(book.leg(Party.USER), CallState.ANSWERED)
+    heard(book)
+    assert [clip.names for clip in bridge_wish(book.case).playing] == [("alert_test",)]
+    book.pass_time(3)
+    assert book.case.closed_at is None, "what is announced can be heard"
+    book.pass_time(2)
+    book.release_all()
+    assert book.case.outcome is Outcome.TEST_DONE
+    assert broken_at(book) is None
+    assert not book.all_of(ev.OperatorReserved)
+
+
+def test_a_call_that_is_answered_and_has_no_voice_ends_and_is_not_tried_again() -> None:
+    book = checked(Check.CALL)
+    book.go_on()
+    book.rings(Party.USER)
+    book.answers(Party.USER)
+    book.pass_time(16)
+    book.release_all()
+    book.pass_time(200)
+    assert book.case.closed_at is not None
+    assert len(book.all_of(ev.LegOriginating)) == 1
+    assert broken_at(book) is Link.HEARD
+
+
+def test_a_phone_that_nobody_answers_is_called_once() -> None:
+    book = checked(Check.CALL)
+    book.go_on()
+    book.rings(Party.USER)
+    book.pass_time(60)
+    book.release_all()
+    book.pass_time(200)
+    assert len(book.all_of(ev.LegOriginating)) == 1
+    assert broken_at(book) is Link.ANSWERED
+
+
+def test_a_check_for_which_there_is_no_line_ends_within_two_minutes() -> None:
+    book = checked(Check.CALL)
+    book.public = []
+    book.go_on()
+    book.pass_time(119)
+    assert book.case.closed_at is None
+    book.pass_time(2)
+    assert book.case.closed_at is not None
+    assert broken_at(book) is Link.DIALLED
+
+
+def test_a_check_gives_its_line_back_at_once_and_is_over() -> None:
+    book = checked(Check.CALL)
+    book.go_on()
+    book.rings(Party.USER)
+    book.go_on(PreemptCase(alert=book.case.alert, leg=book.leg(Party.USER).leg))
+    (releasing,) = book.all_of(ev.LegReleasing)
+    assert releasing.reason == ReleaseReason.PREEMPTED
+    book.release_all()
+    assert book.case.closed_at is not None
+
+
+def test_no_order_of_an_operator_makes_a_check_call_112() -> None:
+    book = checked(Check.CALL)
+    book.go_on()
+    for command in OperatorCommand:
+        if command is not OperatorCommand.CLOSE:
+            book.order(command)
+    book.pass_time(30)
+    assert {leg.party for leg in book.case.legs.values()} <= {Party.USER}

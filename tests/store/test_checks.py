@@ -1,0 +1,141 @@
+"""A check goes an alert's way, is never in one's way, and says nothing of anybody."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from messages.events import AlertClosed, AlertReceived
+from messages.ids import E164, SECOND, AlertId, Check, Outcome, Proof
+from store import streams
+from store.alerts.accepting import Accepted, accept
+from store.alerts.belonging import Signal
+from store.alerts.checks import PutOff, accept_check
+from store.errors import StoreMisuse
+from store.journal.history import newest_alerts
+from store.journal.journal import Append, Journal
+from store.registry import devices, own_phone
+from store.registry.devices import DeviceKey
+from store.registry.registry import Registry
+from tests.store.places import Clock, signal
+from tests.store.test_devices import GIULIA, KEY, enrolled
+
+DAY = 86_400 * SECOND
+
+
+def signed(clock: Clock, key: DeviceKey, check: Check | None, *, named: str = "c1") -> Signal:
+    return replace(
+        signal(clock, GIULIA),
+        id=AlertId(named),
+        proof=Proof.DEVICE,
+        key=key.device,
+        test=check is not None,
+        check=check,
+    )
+
+
+def taken(journal: Journal, sent: Signal, *, live: int = 50, every: int | None = None) -> Accepted | PutOff:
+    return journal.transact(lambda tx: accept_check(tx, sent, 50, live, every))
+
+
+def first(journal: Journal, accepted: Accepted | PutOff) -> AlertReceived:
+    assert isinstance(accepted, Accepted)
+    event = journal.read(streams.inbox(accepted.alert))[0].event
+    assert isinstance(event, AlertReceived)
+    return event
+
+
+def test_a_real_alert_in_the_middle_of_a_check_is_an_alert_by_itself(journal: Journal, clock: Clock) -> None:
+    key = enrolled(journal)
+    check = taken(journal, signed(clock, key, Check.ARRIVAL, named="c1"))
+    assert isinstance(check, Accepted)
+    for real in (
+        signed(clock, key, None, named="c1"),
+        signed(clock, key, None, named=check.alert),
+        signal(clock, GIULIA),
+        replace(signal(clock, GIULIA), test=True),
+    ):
+        accepted = accept(journal, real, 50)
+        assert accepted.alert != check.alert
+    assert len(journal.read(streams.inbox(check.alert))) == 1, "nothing is added to a check"
+
+
+def test_a_list_of_alerts_steps_over_checks_and_over_no_alert_that_calls_itself_one(
+    journal: Journal, clock: Clock
+) -> None:
+    key = enrolled(journal)
+    for n in range(5):
+        taken(journal, signed(clock, key, Check.ARRIVAL, named=f"c{n}"))
+    real = accept(journal, signed(clock, key, None, named="check.me"), 50)
+    taken(journal, signed(clock, key, Check.ARRIVAL, named="c5"))
+    assert [alert for _, alert in newest_alerts(journal, journal.last_seq() + 1, 10)] == [real.alert]
+
+
+def test_a_check_waits_while_an_alert_of_its_phone_is_open_and_changes_nothing_of_it(
+    journal: Journal, clock: Clock
+) -> None:
+    key = enrolled(journal)
+    real = accept(journal, signed(clock, key, None), 50)
+    assert isinstance(taken(journal, signed(clock, key, Check.ARRIVAL)), PutOff)
+    assert len(journal.read(streams.inbox(real.alert))) == 1
+    journal.append(Append(streams.case(real.alert), None, (AlertClosed(outcome=Outcome.FALSE_ALARM),)))
+    assert isinstance(taken(journal, signed(clock, key, Check.ARRIVAL)), Accepted)
+
+
+def test_a_check_waits_while_a_fifth_of_all_crews_are_at_work(journal: Journal, clock: Clock) -> None:
+    key = enrolled(journal)
+    for n in range(2):
+        accept(journal, signal(clock, E164(f"+39347000000{n}")), 50)
+    assert isinstance(taken(journal, signed(clock, key, Check.ARRIVAL), live=10), PutOff)
+    assert isinstance(taken(journal, signed(clock, key, Check.ARRIVAL), live=20), Accepted)
+
+
+def test_a_check_sent_again_is_the_one_that_is_there(journal: Journal, clock: Clock) -> None:
+    key = enrolled(journal)
+    made = taken(journal, signed(clock, key, Check.ARRIVAL, named="c1"))
+    again = taken(journal, signed(clock, key, Check.ARRIVAL, named="c1"))
+    assert isinstance(made, Accepted)
+    assert isinstance(again, Accepted)
+    assert (made.created, again.created, again.alert) == (True, False, made.alert)
+
+
+def test_of_a_check_of_the_arrival_the_journal_knows_nobody_and_the_registry_the_day(
+    journal: Journal, clock: Clock
+) -> None:
+    key = enrolled(journal)
+    received = first(journal, taken(journal, signed(clock, key, Check.ARRIVAL), every=1))
+    assert (received.phone, received.device, received.key, received.position) == (None, None, "", None)
+    known = devices.key_of(journal, key.device)
+    assert known is not None
+    assert known.check_days == 1
+    assert known.seen_at is None, "no alert was raised with it"
+    assert known.checked_on is not None
+    assert known.checked_on % DAY == 0
+    assert 0 <= received.received_at - known.checked_on < DAY
+    taken(journal, signed(clock, key, Check.ARRIVAL, named="c2"))
+    after = devices.key_of(journal, key.device)
+    assert after is not None
+    assert after.check_days == 1, "where nothing is said of it the choice stands"
+
+
+def test_a_check_with_a_call_knows_whom_to_call(journal: Journal, clock: Clock) -> None:
+    key = enrolled(journal)
+    received = first(journal, taken(journal, signed(clock, key, Check.CALL)))
+    assert (received.phone, received.key, received.test) == (GIULIA, key.device, True)
+
+
+def test_what_nobody_has_signed_is_no_check(journal: Journal, clock: Clock) -> None:
+    with pytest.raises(StoreMisuse):
+        taken(journal, replace(signal(clock, GIULIA), test=True, check=Check.ARRIVAL, id=AlertId("c")))
+
+
+def test_the_centers_own_phone_is_known_and_in_no_list(journal: Journal) -> None:
+    device = journal.transact(lambda tx: own_phone.know(tx, KEY, None))
+    assert journal.transact(lambda tx: own_phone.know(tx, KEY, GIULIA)) == device
+    known = devices.key_of(journal, device)
+    assert known is not None
+    assert (known.phone, known.key) == (GIULIA, KEY)
+    assert devices.all_devices(journal) == []
+    registry = Registry(journal)
+    assert registry.users() == []
+    assert registry.user_by_phone(GIULIA) is None
