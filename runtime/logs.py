@@ -10,6 +10,7 @@ import fcntl
 import logging
 import os
 import sys
+import time
 from collections.abc import MutableMapping
 from contextlib import suppress
 from pathlib import Path
@@ -25,6 +26,8 @@ FILE_NAME: Final = "center.jsonl"
 MAX_BYTES: Final = 20_000_000
 """The file is moved to `center.jsonl.1`, and begun anew, beyond this."""
 _CHECK_EVERY: Final = 256
+_CHECK_AFTER_S: Final = 1.0
+"""Who says little looks before each line: the file may have been turned over, and packed, long ago."""
 
 Logger = FilteringBoundLogger
 
@@ -37,12 +40,15 @@ class _Sink:
         self._fd = -1
         self._pid = 0
         self._written = 0
+        self._checked_s = 0.0
 
     def write(self, line: bytes) -> None:
         if self._pid != os.getpid():
             self._open()
         self._written += 1
-        if self._written % _CHECK_EVERY == 0:
+        now_s = time.monotonic()
+        if self._written % _CHECK_EVERY == 0 or now_s - self._checked_s > _CHECK_AFTER_S:
+            self._checked_s = now_s
             self._turn_over()
         # A full disk must not end an actor; the alarm about it is the journal's.
         with suppress(OSError):

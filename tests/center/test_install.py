@@ -186,6 +186,11 @@ def test_a_first_run_makes_all_and_prints_the_link_once(machine: Machine) -> Non
         written = (machine.root / "etc/systemd/system" / name).read_text()
         assert written == (ROOT / "deploy" / name).read_text()
     assert (machine.root / "etc/udev/rules.d/99-securwoman-modemmanager.rules").is_file()
+    for path, name in (
+        ("etc/logrotate.d/securwoman", "logrotate/securwoman"),
+        ("etc/systemd/system.conf.d/50-securwoman.conf", "securwoman-watchdog.conf"),
+    ):
+        assert (machine.root / path).read_text() == (ROOT / "deploy" / name).read_text()
     assert done.stdout.count("/console/#token=swr_code") == 1
     called = machine.called()
     assert "useradd --system" in called

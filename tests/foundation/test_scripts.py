@@ -59,7 +59,14 @@ class Checkout:
         ):
             shutil.copy(ROOT / name, self.root)
         self.tools.mkdir()
-        for name in ("python3", "uv", "securwoman", "apt-get", "chromium", "chromium-headless-shell"):
+        looked_for = (
+            "chromium",
+            "chromium-headless-shell",
+            "prometheus",
+            "prometheus-alertmanager",
+            "logrotate",
+        )
+        for name in ("python3", "uv", "securwoman", "apt-get", *looked_for):
             content = {"python3": PYTHON, "uv": UV, "securwoman": SECURWOMAN}.get(name, NOTE)
             (self.tools / name).write_text(content)
             (self.tools / name).chmod(0o755)

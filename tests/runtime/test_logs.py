@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -118,6 +119,19 @@ def test_a_process_notices_that_another_has_put_the_file_aside(tmp_path: Path) -
     for number in range(1, 600):
         log.info("line", number=number)
     assert lines(tmp_path)[-1]["number"] == 599
+
+
+def test_one_that_says_little_looks_for_the_file_before_it_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logs.configure(tmp_path, "node")
+    log = logs.get("x")
+    log.info("line", number=0)
+    (tmp_path / logs.FILE_NAME).rename(tmp_path / "aside")
+    later_s = time.monotonic() + 2
+    monkeypatch.setattr(logs.time, "monotonic", lambda: later_s)
+    log.info("line", number=1)
+    assert [line["number"] for line in lines(tmp_path)] == [1]
 
 
 def test_an_unconfigured_process_speaks_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:

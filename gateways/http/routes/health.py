@@ -156,19 +156,25 @@ def health_routes(web: Web) -> list[HTTPRouteHandler]:
     )
     async def metrics() -> Response[bytes]:
         figures, now_us = web.metrics, web.clock.now_us()
-        alerts = web.following.picture.open()
+        picture = web.following.picture
+        alerts = picture.open()
         figures.open_alerts.set(len(alerts))
         figures.late_alerts.set(sum(late(known.case, now_us) for known in alerts))
-        figures.journal_seq.set(web.following.picture.seq)
+        figures.journal_seq.set(picture.seq)
         figures.journal_works.set(web.writing.works and web.journal.durable)
         figures.lines(web.lines.read().values())
         figures.line_levels(web.levels.read().values())
         figures.backups(backups(Path(web.settings.state)), now_us)
         alive = web.nodes.alive if web.nodes.shared else None
-        figures.alarms(web.following.picture.alarms.views(now_us, alive), now_us)
+        figures.alarms(picture.alarms.views(now_us, alive), now_us)
         figures.actors_listen.set(actors_listen(web))
+        nodes = await _standing(web) if web.nodes.shared else None
         if web.nodes.shared:
-            figures.nodes(web.settings.node, await _standing(web))
+            figures.nodes(web.settings.node, nodes)
+        figures.center.ready(readiness(web, nodes).ready)
+        figures.center.operators(shift.state for shift in picture.shifts.values())
+        figures.center.alerts(known.case for known in picture.alerts.values())
+        figures.center.disk(Path(web.settings.state))
         return Response(figures.text(), media_type="text/plain; version=0.0.4")
 
     return [healthz, readyz, metrics]

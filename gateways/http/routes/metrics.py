@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from gateways.console.views.plant import AlarmView
+from gateways.http.routes.metrics_of_center import CenterMetrics, how
 from gateways.nodes import Standing
 from messages.ids import SECOND, Instant, NodeId
 from messages.lines import LineLevels, LineReport, LineState
@@ -23,6 +24,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = registry = CollectorRegistry()
+        self.center = CenterMetrics(registry)
         self._accepted = Counter(
             "securwoman_alerts_accepted", "Alerts made durable", ["test"], registry=registry
         )
@@ -128,16 +130,15 @@ class Metrics:
         self.voice_ticks.labels("late").inc(pace.late)
         self.voice_ticks.labels("left_out").inc(pace.skipped)
 
-    def alarms(self, standing: Iterable[AlarmView], now_us: Instant) -> None:
-        """What stands now, by priority and by whether somebody has seen it."""
+    def alarms(self, standing: Sequence[AlarmView], now_us: Instant) -> None:
+        """What stands now, by priority and by whether somebody has seen it; and by kind."""
+        self.center.alarms(standing, now_us)
         self._alarms.clear()
         for priority in Priority:
-            for how in ("unseen", "seen", "quiet"):
-                self._alarms.labels(priority, how).set(0)
+            for state in ("unseen", "seen", "quiet"):
+                self._alarms.labels(priority, state).set(0)
         for one in standing:
-            quiet = one.quiet_us is not None and one.quiet_us > now_us
-            how = "quiet" if quiet else "unseen" if one.seen_us is None else "seen"
-            self._alarms.labels(priority_of(one.alarm), how).inc()
+            self._alarms.labels(priority_of(one.alarm), how(one, now_us)).inc()
 
     def lines(self, reports: Iterable[LineReport]) -> None:
         """How the lines are now, as their modems have said last."""

@@ -2,7 +2,7 @@
 # The steps of an installation, in their order; each is three functions, see `carry_out`.
 
 install_steps=(packages account folders version current shortcut settings pages certificate key backup_key rules units
-    backup_place service first_backup first_admin)
+    upkeep backup_place service first_backup first_admin)
 
 packages_needed() {
     local alsa=libasound2t64 package
@@ -175,6 +175,18 @@ units_make() {
     install -d "$units" && install -m 644 "${services[@]/#/$root/deploy/}" "${timers[@]/#/$root/deploy/}" "$units" &&
         daemon_reload
 }
+upkeep_words() { printf 'a log file a day, and the machine started again by its watchdog where it hangs\n'; }
+upkeep_is_there() { cmp -s "$root/deploy/logrotate/securwoman" "$rotation" && cmp -s "$root/deploy/securwoman-watchdog.conf" "$watchdog"; }
+upkeep_make() { upkeep_of "$root" && daemon_reload; }
+# A version that had none of it takes it away.
+upkeep_of() { # VERSION
+    if [[ -e $1/deploy/securwoman-watchdog.conf ]]; then
+        install -D -m 644 "$1/deploy/logrotate/securwoman" "$rotation" &&
+            install -D -m 644 "$1/deploy/securwoman-watchdog.conf" "$watchdog"
+    else
+        rm -f -- "$rotation" "$watchdog"
+    fi
+}
 daemon_reload() { ! has_systemd || systemctl daemon-reload; }
 
 # The units may write to where this procedure puts backups; to another place a word of the settings leads them.
@@ -288,7 +300,7 @@ left_to_do() {
 }
 
 remove() {
-    local found=("$units"/securwoman*.service "$units"/securwoman*.timer "$units"/securwoman*.path "$units"/securwoman*.service.d "$rules" "$command" "$versions" "$current")
+    local found=("$units"/securwoman*.service "$units"/securwoman*.timer "$units"/securwoman*.path "$units"/securwoman*.service.d "$rules" "$rotation" "$watchdog" "$command" "$versions" "$current")
     local path existing=()
     for path in "${found[@]}"; do [[ ! -e $path ]] || existing+=("$path"); done
     printf 'will go        %s\n' ${existing[@]+"${existing[@]}"}

@@ -108,7 +108,7 @@ put_in_place() { # VERSION
         rm -f -- "${gone[@]/#/$units/}"
     fi
     switch_to "$1" && install -m 644 "${there[@]}" "$units" &&
-        install -m 644 "$1/deploy/${rules##*/}" "$rules" &&
+        install -m 644 "$1/deploy/${rules##*/}" "$rules" && upkeep_of "$1" &&
         { pages_is_there || pages_make; } && systemctl daemon-reload && systemctl reset-failed 2>/dev/null
     ((${#new[@]} == 0)) || systemctl -q enable --now "${new[@]}" || say "could not be begun: ${new[*]}"
     [[ $(readlink -- "$current") == "$1" ]]

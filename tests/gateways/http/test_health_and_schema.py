@@ -165,6 +165,36 @@ def test_prometheus_is_told_of_every_line_and_of_none_that_is_gone(client: Clien
     )
 
 
+def test_prometheus_is_told_of_alarms_by_kind_and_of_nobody_by_name(
+    client: Client, place: Place, web: Web
+) -> None:
+    alert = client.post("/v1/alerts", json={"phone": GIULIA, "test": True}, headers=place.app()).json()[
+        "alert"
+    ]
+    wait_until(lambda: web.following.picture.alerts)
+    said = (
+        AlarmRaised(alarm="line.no_sim", subject="L1", text="no SIM"),
+        AlarmRaised(alarm="line.no_sim", subject="L2", text="no SIM"),
+        AlarmRaised(alarm="operator.line_lost", subject=place.marta, text="it does not stand"),
+        AlarmRaised(alarm="leg.no_sound", subject=f"{alert}:user-1", text="nothing"),
+    )
+    web.journal.append(Append(streams.node(web.settings.node), None, said))
+    wait_until(lambda: len(web.following.picture.alarms.stand()) == len(said))
+    text = client.get("/metrics").text
+    for line in (
+        'securwoman_alarms_standing{alarm="line.no_sim",is="unseen",subject="L1"} 1.0',
+        'securwoman_alarms_standing{alarm="line.no_sim",is="unseen",subject="L2"} 1.0',
+        'securwoman_alarms_standing{alarm="operator.line_lost",is="unseen",subject=""} 1.0',
+        'securwoman_alarms_standing{alarm="leg.no_sound",is="unseen",subject=""} 1.0',
+        'securwoman_alarms_standing{alarm="line.no_network",is="unseen",subject=""} 0.0',
+        "securwoman_ready 0.0",
+        'securwoman_operators{state="ready"} 0.0',
+    ):
+        assert line in text
+    assert 'securwoman_last_alert_timestamp_seconds{test="yes"}' in text
+    assert not any(name in text for name in (alert, place.marta, GIULIA))
+
+
 def refs(node: Any) -> set[str]:
     if isinstance(node, dict):
         own = {node["$ref"]} if isinstance(node.get("$ref"), str) else set()
