@@ -399,6 +399,8 @@ def _rest(event: Event) -> str:
             return f"{event.by} wants the {'proof ended' if event.stop else 'center proved'}"
         case ev.ProofBegun():
             return f"a proof of {len(event.steps)} steps begins" + (f" for {event.by}" if event.by else "")
+        case ev.ProofStepBegun():
+            return " ".join(filter(None, ("the proof tries", event.step, event.subject)))
         case ev.ProofStepEnded():
             what = " ".join(filter(None, (event.step, event.subject)))
             return f"proof of {what}: {event.result}" + (f" ({event.why})" if event.why else "")

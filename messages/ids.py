@@ -381,6 +381,7 @@ class Role(StrEnum):
     TRUNK_POOL = "TrunkPool"
     OPERATOR_LINES = "OperatorLines"
     LINE_TESTER = "LineTester"
+    PROVER = "Prover"
     DEADLINE_WATCHDOG = "DeadlineWatchdog"
     JOURNAL_KEEPER = "JournalKeeper"
     RECORDING_KEEPER = "RecordingKeeper"

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
+from messages.trials import WayShown
+
 
 class ProofStep(StrEnum):
     """What is tried."""
@@ -91,6 +93,16 @@ class ProofWhy(StrEnum):
     FULL_SOON = "full_soon"
     TROUBLE = "trouble"
     """It could not be tried; the log says why."""
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """What a step has shown, as `proof.step_ended` has it."""
+
+    result: StepResult
+    why: ProofWhy = ProofWhy.NONE
+    lines: tuple[str, ...] = ()
+    figures: dict[str, float] = msgspec.field(default_factory=dict)
+    ways: tuple[WayShown, ...] = ()
 
 
 class ProofEnd(StrEnum):

@@ -14,6 +14,7 @@ import msgspec
 
 from messages.base import NO_GAINS, Gains
 from messages.ids import E164, LineId, OperatorLine, Party, PersonalKind, TrunkId
+from messages.proofs import ProofStep
 from model.areas import Outline
 from model.duty.settings import DutySettings
 from model.record import SHARED, Shared
@@ -255,6 +256,18 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """ISO 639-1: for those whose language is not known."""
 
 
+class ProofPolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """When the center proves itself, and with what."""
+
+    at: str = ""
+    """`HH:MM`, by the machine's own time; empty: by no night, and on demand alone."""
+    until: str = "06:00"
+    """What was not tried by then is left for the next night."""
+    leave_out: tuple[ProofStep, ...] = ()
+    phone: E164 | None = None
+    """Whom the test alert calls: the number of a line of the center's. None: the first that can be called."""
+
+
 class Setup(msgspec.Struct, frozen=True, kw_only=True):
     """What every actor is given of the settings."""
 
@@ -279,5 +292,6 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     """Who is told that the center is well, and of whom it hears that."""
     backup: str = ""
     """The file that is to be made every day; empty: none is."""
+    proof: ProofPolicy = ProofPolicy()
     duty: DutySettings = DutySettings()
     """How people on duty are told that something is wrong."""

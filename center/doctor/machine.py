@@ -14,6 +14,7 @@ from typing import Final
 from center.doctor.findings import Finding, fail, ok, warn
 from center.node.launching import DESCRIPTORS_WANTED
 from center.state.state_dir import NodeFile, StateDir
+from model.proof.bounds import CLOCK_STEP_S
 from runtime.clock import boottime_us
 
 FLUSHES: Final = 5
@@ -23,7 +24,6 @@ LITTLE_SPACE_MB: Final = 2048
 NO_SPACE_MB: Final = 200
 LITTLE_MEMORY_MB: Final = 1024
 """About 25 MB for each alert that is being handled, and 500 MB for the rest."""
-CLOCK_STEP_S: Final = 1.0
 _UNSYNCHRONISED: Final = 0x40
 _TIMESYNCD: Final = Path("/run/systemd/timesync/synchronized")
 _FEW_DESCRIPTORS: Final = 4096

@@ -61,6 +61,13 @@ _LINE_TESTER: Final = ActorSpec(
     # No alert waits for it.
     critical=False,
 )
+_PROVER: Final = ActorSpec(
+    role=Role.PROVER,
+    cls="actors.prover.actor.ProverActor",
+    group="prover",
+    # Nobody waits for it, and it gives way to everybody.
+    critical=False,
+)
 _RECORDINGS: Final = ActorSpec(
     role=Role.RECORDING_KEEPER,
     cls="actors.recording_keeper.actor.RecordingKeeperActor",
@@ -107,6 +114,7 @@ PRELOADED: Final[tuple[str, ...]] = (
     "actors.journal_keeper.actor",
     "actors.recording_keeper.actor",
     "actors.line_tester.actor",
+    "actors.prover.actor",
     "actors.membership.actor",
     "actors.voice_gate.actor",
     "gateways.psap_data.actor",
@@ -140,6 +148,7 @@ def plan(setup: Setup, *, shared: bool = False) -> Plan:
         *((_MEMBERSHIP, VOICE_GATE) if shared else (_KEEPER,)),
         _RECORDINGS,
         _LINE_TESTER,
+        _PROVER,
         *((DATA_SENDER,) if sends else ()),
         *((HEARTBEAT_SENDER,) if setup.watching.any else ()),
     )

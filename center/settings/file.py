@@ -45,6 +45,7 @@ _MEANING: Final = {
     r"^[A-Za-z0-9.:_-]{0,253}$(?!\n)": 'a host, "smtp.example.org"',
     r"^([^\s,<>@]{1,64}@[A-Za-z0-9.-]{1,253})?$(?!\n)": 'an address, "centre@example.org"',
     r"^([01][0-9]|2[0-3]):[0-5][0-9]$(?!\n)": 'a time of day, "07:00"',
+    r"^(([01][0-9]|2[0-3]):[0-5][0-9])?$(?!\n)": 'a time of day, "07:00"',
 }
 """What a pattern asks for, in words: a regular expression tells the person on duty nothing."""
 

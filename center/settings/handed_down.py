@@ -20,11 +20,23 @@ from center.settings.schema import ModemTable, PsapRouteTable, Settings, TrunkTa
 from gateways.gsm.port.search import CARD
 from messages.base import Gains
 from messages.ids import E164, LineId, TrunkId
-from model.policy import RECORDED, Dialling, LineSpec, Policy, PsapRoute, RecordingPolicy, Retention, Setup
+from model.policy import (
+    RECORDED,
+    Dialling,
+    LineSpec,
+    Policy,
+    ProofPolicy,
+    PsapRoute,
+    RecordingPolicy,
+    Retention,
+    Setup,
+)
 
 if TYPE_CHECKING:
     from simulator.config import ModemConfig
 
+PROVED_AT: Final = "03:30"
+"""When fewest alerts come."""
 SIMULATED_PSAP: Final = "+390200000112"
 """Called in place of 112 in a simulated run whose file does not say which phone answers for it."""
 _CALLED_PSAP: Final = re.compile(r"\b(112|psap|nue)\b", re.IGNORECASE)
@@ -135,8 +147,21 @@ def setup_of(settings: Settings, *, simulated: bool = False) -> Setup:
         web=settings.cluster.web,
         data=targets_of(settings),
         backup=settings.backup.file,
+        proof=proof_of(settings, simulated=simulated),
         duty=duty_settings(settings, near_only=simulated),
         watching=watching_of(settings, simulated=simulated),
+    )
+
+
+def proof_of(settings: Settings, *, simulated: bool) -> ProofPolicy:
+    """When the center proves itself. A simulated run does so by night only where that is asked for."""
+    wish = settings.proof
+    usual = "" if simulated else PROVED_AT
+    return ProofPolicy(
+        at=usual if wish.at is None else wish.at,
+        until=wish.until,
+        leave_out=wish.leave_out,
+        phone=_number(wish.phone),
     )
 
 

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from messages.ids import OperatorLine
+from messages.proofs import ProofStep
 from model.duty.settings import MailTls
 from model.policy import (
     CONTACT_PLACE,
@@ -46,6 +47,8 @@ Days = Annotated[int, Meta(ge=0, le=36500)]
 Area = Annotated[str, Meta(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$(?!\n)")]
 OptionalArea = Annotated[str, Meta(pattern=r"^([A-Z]{2}(-[A-Z0-9]{1,3})?)?$(?!\n)")]
 Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}$(?!\n)")]
+Clock = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$(?!\n)")]
+OptionalClock = Annotated[str, Meta(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9])?$(?!\n)")]
 Words = Annotated[str, Meta(min_length=1, max_length=300)]
 Imei = Annotated[str, Meta(pattern=r"^([0-9]{15})?$(?!\n)")]
 
@@ -268,8 +271,17 @@ class SmtpTable(_Table, frozen=True, kw_only=True):
     sender: Annotated[str, Meta(pattern=r"^([^\s,<>@]{1,64}@[A-Za-z0-9.-]{1,253})?$(?!\n)")] = ""
 
 
+class ProofTable(_Table, frozen=True, kw_only=True):
+    at: OptionalClock | None = None
+    """By the machine's own time; empty: by no night. None: 03:30, and by no night in a simulated run."""
+    until: Clock = "06:00"
+    leave_out: tuple[ProofStep, ...] = ()
+    phone: OptionalPhoneNumber = ""
+    """A line's of the center's own; empty: the first that can be called."""
+
+
 class DutyTable(_Table, frozen=True, kw_only=True):
-    morning: Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$(?!\n)")] = "07:00"
+    morning: Clock = "07:00"
     smtp: SmtpTable = SmtpTable()
     webhook_key_file: str = ""
     authority: str = ""
@@ -314,6 +326,7 @@ class Settings(_Table, frozen=True, kw_only=True):
     http: HttpTable = HttpTable()
     sign_on: SignOnTable = SignOnTable()
     drill: DrillTable = DrillTable()
+    proof: ProofTable = ProofTable()
     duty: DutyTable = DutyTable()
     map: MapTable = MapTable()
     heartbeat: tuple[HeartbeatTable, ...] = ()

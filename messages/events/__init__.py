@@ -149,6 +149,7 @@ OtherEvent = (
     | AlarmUnshelved
     | ProofOrdered
     | ProofBegun
+    | ProofStepBegun
     | ProofStepEnded
     | ProofEnded
     | CalloutOpened

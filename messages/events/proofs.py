@@ -7,6 +7,7 @@ import msgspec
 from messages.base import Message
 from messages.ids import OperatorId
 from messages.proofs import ProofEnd, ProofItem, ProofStep, ProofWhy, StepResult
+from messages.trials import WayShown
 
 
 class ProofOrdered(Message, frozen=True, kw_only=True, tag="proof.ordered"):
@@ -24,8 +25,20 @@ class ProofBegun(Message, frozen=True, kw_only=True, tag="proof.begun"):
     proof: str
     by: OperatorId | None = None
     """Who has ordered it; None: the night."""
+    whole: bool = True
+    """All is tried that can be."""
     steps: tuple[ProofItem, ...]
     """All that is to be tried, in this order."""
+
+
+class ProofStepBegun(Message, frozen=True, kw_only=True, tag="proof.step_begun"):
+    """One step is being tried; who is killed meanwhile finds by `work` what of it goes on."""
+
+    proof: str
+    step: ProofStep
+    subject: str = ""
+    work: str = ""
+    """The test call, the text, the alert, … by its name."""
 
 
 class ProofStepEnded(Message, frozen=True, kw_only=True, tag="proof.step_ended"):
@@ -39,7 +52,9 @@ class ProofStepEnded(Message, frozen=True, kw_only=True, tag="proof.step_ended")
     lines: tuple[str, ...] = ()
     """The lines that are at fault, as far as it can be told."""
     figures: dict[str, float] = msgspec.field(default_factory=dict)
-    """What was measured, by names with their units (`delay_ms`, `free_bytes`, …)."""
+    """What was measured, by names with their units (`days`, `free_bytes`, …)."""
+    ways: tuple[WayShown, ...] = ()
+    """Of a call between two lines: how each was heard by the other."""
 
 
 class ProofEnded(Message, frozen=True, kw_only=True, tag="proof.ended"):

@@ -8,11 +8,12 @@ from model.alarms.kind import About, Priority, Wakes
 from model.alarms.of_alerts import OF_ALERTS
 from model.alarms.of_center import OF_CENTER
 from model.alarms.of_lines import OF_LINES
+from model.alarms.of_proofs import OF_PROOFS
 from model.alarms.of_watching import OF_WATCHING
 
 KINDS: Final = tuple(
     sorted(
-        (*OF_CENTER, *OF_ALERTS, *OF_LINES, *OF_WATCHING),
+        (*OF_CENTER, *OF_ALERTS, *OF_LINES, *OF_PROOFS, *OF_WATCHING),
         key=lambda kind: list(Priority).index(kind.priority),
     )
 )

@@ -87,6 +87,7 @@ EDGES = (
     "media.ports.unix_port",
     "media.trial.probe",
     "actors.line_tester.voice",
+    "actors.prover.child",
 )
 DECIDERS = ("actors.*.decider",)
 

@@ -32,6 +32,7 @@ NOT_PERSONAL = {
     **dict.fromkeys(("user.data_changed.by", "user.data_read.by", "operator.reserved.number"), STAFF),
     **dict.fromkeys(("data.sent.target", "data.received.target", "data.refused.target"), OURS),
     **dict.fromkeys(("proof.begun.proof", "proof.step_ended.proof", "proof.ended.proof"), OURS),
+    **dict.fromkeys(("proof.step_begun.proof", "proof.step_begun.subject", "proof.step_begun.work"), OURS),
     **dict.fromkeys(("proof.step_ended.subject", "proof.step_ended.lines"), OURS),
     "proof.step_ended.figures": "names of measures and what was measured",
     **dict.fromkeys((f"callout.{what}.person" for what in ("opened", "tried", "taken")), STAFF),

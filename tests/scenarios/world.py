@@ -32,7 +32,7 @@ from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.evolve import fold
 from model.orders.effects import refusal
-from model.policy import LineSpec, Policy, Setup
+from model.policy import LineSpec, Policy, ProofPolicy, Setup
 from model.telling.data_target import DataTarget
 from runtime.actor import CenterActor
 from runtime.clock import VirtualClock
@@ -119,6 +119,7 @@ class World:
         begins_us: int | None = None,
         backup: str = "",
         data: Sequence[DataTarget] = (),
+        proof: ProofPolicy | None = None,
     ) -> None:
         """`by_imei`: lines whose modem has to be found; `pins`: a SIM's PIN, and the file of the line's;
         `modems`: further keys of the carrier's, by modem.
@@ -166,7 +167,9 @@ class World:
             )
             for modem in config.modems
         )
-        setup = Setup(policy=self.policy, lines=lines, backup=backup, data=tuple(data))
+        setup = Setup(
+            policy=self.policy, lines=lines, backup=backup, data=tuple(data), proof=proof or ProofPolicy()
+        )
         self.notify = notify or LocalNotifier()
         self._url = empty_journal(state / "journal.db")
         self.journal = self._open()
@@ -342,6 +345,7 @@ def for_tests(made: Plan) -> Plan:
     in_place = {
         Role.GSM_MODEM: "tests.scenarios.pipe.MemoryModemActor",
         Role.LINE_TESTER: "tests.scenarios.tester.SilentTesterActor",
+        Role.PROVER: "tests.scenarios.proofs.ProverWithoutChildrenActor",
         Role.DATA_SENDER: "tests.scenarios.listeners.SenderToListenersActor",
     }
     actors = tuple(

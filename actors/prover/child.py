@@ -1,0 +1,41 @@
+"""A look that takes long or needs what the actors have not: done by a process aside, which stands back."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from actors.prover.work import failed
+from messages.proofs import ProofStep, ProofWhy, Shown
+
+_PROGRAM: Final = "center.proving"
+"""What does it, by name: actors know nothing of the center's settings and files."""
+_decoder: Final = msgspec.json.Decoder(Shown)
+
+
+class ProcessChild:
+    """One of the machine. It dies with this process."""
+
+    def __init__(self, step: ProofStep, state: Path) -> None:
+        command = [sys.executable, "-m", _PROGRAM, step, "--state", str(state)]
+        with (state / "logs" / f"proof-{step}.log").open("wb") as log:
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log
+            )
+
+    def said(self) -> Shown | None:
+        if self._process.poll() is None:
+            return None
+        assert self._process.stdout is not None
+        with self._process.stdout as told, suppress(msgspec.MsgspecError):
+            return _decoder.decode(told.read())
+        return failed(ProofWhy.TROUBLE)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()

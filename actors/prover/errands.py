@@ -1,0 +1,88 @@
+"""Steps that are no call: a short message from one line to another, what is left on a SIM, a test alert."""
+
+from __future__ import annotations
+
+from actors.prover.work import Around, failed, left_out, well
+from messages.credit import CreditFailure, CreditOrder
+from messages.ids import E164, SECOND, Instant, LineId, TextId
+from messages.proofs import ProofStep, ProofWhy, Shown
+from model.proof.steps import BY_STEP
+from runtime.published import line_credit
+from store.journal.journal import Transaction
+from store.text_rounds import ask_round, round_of
+
+
+class TextWork:
+    """A text that goes from one line to another."""
+
+    def __init__(self, line: LineId, other: LineId, number: E164) -> None:
+        self._line, self._other, self._number = line, other, number
+        self._text = TextId("")
+
+    def why_not(self, around: Around) -> ProofWhy:
+        for line in (self._line, self._other):
+            if (why := around.why_not(line)) is not ProofWhy.NONE:
+                return why
+        return ProofWhy.NONE
+
+    def begin(self, tx: Transaction, around: Around) -> str:
+        until = Instant(around.now_us + BY_STEP[ProofStep.TEXT].within_us // 2)
+        return ask_round(tx, self._line, self._number, until)
+
+    def goes_on(self, work: str, around: Around) -> None:
+        self._text = TextId(work)
+
+    def shown(self, around: Around) -> Shown | None:
+        found = round_of(around.journal, self._text)
+        if found is None:
+            return failed(ProofWhy.TROUBLE, self._line)
+        if found.seconds is not None:
+            return well(seconds=found.seconds)
+        if found.failed is not None:
+            return failed(ProofWhy.NOT_SENT, self._line)
+        if around.now_us - found.asked_at >= BY_STEP[ProofStep.TEXT].within_us - SECOND:
+            return failed(ProofWhy.NOT_RECEIVED, self._line, self._other)
+        return None
+
+    def end(self, around: Around) -> None:
+        """What has left has left; it takes no line from an alert."""
+
+
+class CreditWork:
+    """What is left on a line's SIM."""
+
+    def __init__(self, name: str, line: LineId) -> None:
+        self._name, self._line = name, line
+
+    def why_not(self, around: Around) -> ProofWhy:
+        return around.why_not(self._line)
+
+    def begin(self, tx: Transaction, around: Around) -> str:
+        wanted = CreditOrder(order=self._name, line=self._line, begun_at=around.now_us)
+        line_credit.order(around.run, wanted)
+        return self._name
+
+    def goes_on(self, work: str, around: Around) -> None:
+        self._name = work
+
+    def shown(self, around: Around) -> Shown | None:
+        found = line_credit.credit_of(around.state, self._line)
+        if found is None or found.order != self._name:
+            wanted = line_credit.order_of(around.run, self._line)
+            asked = wanted is not None and wanted.order == self._name
+            return None if asked else failed(ProofWhy.TROUBLE, self._line)
+        if found.ended_at is None:
+            return None
+        if found.failure is CreditFailure.NOT_SET:
+            return left_out(ProofWhy.NOT_SET)
+        if found.failure is CreditFailure.BUSY:
+            return left_out(ProofWhy.LINE_IN_USE)
+        if found.amount is None:
+            return failed(ProofWhy.NO_ANSWER, self._line)
+        figures = {"credit": found.amount} | ({} if found.least is None else {"least": found.least})
+        if found.low:
+            return failed(ProofWhy.NO_CREDIT, self._line, **figures)
+        return well(**figures)
+
+    def end(self, around: Around) -> None:
+        line_credit.forget(around.run, self._line)

@@ -1,0 +1,101 @@
+"""One step: begun within the transaction that says so, and looked at until it has shown something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from messages.ids import Instant, LineId
+from messages.lines import LineReport
+from messages.proofs import ProofItem, ProofWhy, Shown, StepResult
+from model.policy import LineSpec, Setup
+from store.journal.journal import Journal, Transaction
+from store.journal.projections import LineHold
+
+
+class Around(msgspec.Struct, frozen=True, kw_only=True):
+    """What a step needs to know."""
+
+    setup: Setup
+    run: Path
+    state: Path
+    journal: Journal
+    holds: dict[LineId, LineHold]
+    reports: Callable[[], dict[LineId, LineReport]]
+    now_us: Instant
+
+    def spec(self, line: str) -> LineSpec | None:
+        """The node's line of this name."""
+        return next((one for one in self.setup.lines if one.line == line), None)
+
+    def why_not(self, line: LineId) -> ProofWhy:
+        """Why no call can begin on it now; NONE: one can."""
+        hold, report = self.holds.get(line), self.reports().get(line)
+        if report is None or not report.usable:
+            return ProofWhy.LINE_DOWN
+        if hold is not None and (hold.quarantined or hold.taken_out is not None):
+            return ProofWhy.LINE_DOWN
+        if report.busy or (hold is not None and (hold.leg is not None or hold.operator is not None)):
+            return ProofWhy.LINE_IN_USE
+        return ProofWhy.NONE
+
+
+class Work(Protocol):
+    """One step at work."""
+
+    def why_not(self, around: Around) -> ProofWhy:
+        """Why it cannot be begun now; NONE: it can."""
+        ...
+
+    def begin(self, tx: Transaction, around: Around) -> str:
+        """Have it done, within the transaction that writes that it was begun; the name of what was begun.
+        Raises JournalError.
+        """
+        ...
+
+    def goes_on(self, work: str, around: Around) -> None:
+        """It is in the journal that this was begun: now, or by a process before this one."""
+        ...
+
+    def shown(self, around: Around) -> Shown | None:
+        """What it has come to; None: nothing yet. Raises JournalError."""
+        ...
+
+    def end(self, around: Around) -> None:
+        """It is to go on no longer, and nothing of it is wanted."""
+        ...
+
+
+class Child(Protocol):
+    """A process that looks."""
+
+    def said(self) -> Shown | None:
+        """What it has found; None: it is at it. That it could not is a finding."""
+        ...
+
+    def kill(self) -> None:
+        """End it at once."""
+        ...
+
+
+def left_out(why: ProofWhy) -> Shown:
+    """It was not tried."""
+    return Shown(result=StepResult.LEFT_OUT, why=why)
+
+
+def failed(why: ProofWhy, *lines: str, **figures: float) -> Shown:
+    """It is not well; `lines`: which are at fault, as far as it can be told."""
+    return Shown(result=StepResult.FAILED, why=why, lines=lines, figures=figures)
+
+
+def well(**figures: float) -> Shown:
+    """It is well."""
+    return Shown(result=StepResult.OK, figures=figures)
+
+
+def name_of(proof: str, item: ProofItem, done: int) -> str:
+    """A name for what is begun: the same for who looks for it, another for each try."""
+    return f"{proof}.{item.step}.{done}"

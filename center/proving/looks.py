@@ -1,0 +1,121 @@
+"""The looks: the machine’s clock, certificate and disk; journal, audit and backup read as a whole.
+
+Each says what it has found; what went wrong in looking goes to stderr, which the Prover keeps in `logs/`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from center.errors import CenterError
+from center.settings.in_use import settings_in_use
+from center.state.journals import journal_of
+from center.state.state_dir import NodeFile, StateDir, read_json
+from messages.proofs import ProofStep, ProofWhy, Shown, StepResult
+from model.proof.bounds import CLOCK_STEP_S, LEAST_DAYS_OF_CERTIFICATE
+from store.errors import StoreError
+
+
+def clock(state: StateDir) -> Shown:
+    """Whether the machine's clock follows a time server, and has not been moved under the center."""
+    from center.doctor.machine import synchronised
+    from runtime.clock import boottime_us
+
+    node = read_json(state.node_file, NodeFile)
+    moved_s = 0.0 if node is None else (time.time_ns() // 1000 - boottime_us() - node.anchor_us) / 1e6
+    figures = {"moved_s": round(moved_s, 3)}
+    follows = synchronised()
+    if follows is False or abs(moved_s) > CLOCK_STEP_S:
+        return Shown(result=StepResult.FAILED, why=ProofWhy.CLOCK_OFF, figures=figures)
+    if follows is None:
+        return Shown(result=StepResult.LEFT_OUT, why=ProofWhy.NO_ANSWER, figures=figures)
+    return Shown(result=StepResult.OK, figures=figures)
+
+
+def certificate(state: StateDir) -> Shown:
+    """How many days the web's certificate is good for. TLS may be a proxy's."""
+    from center.certificates import read
+
+    file = settings_in_use(state).http.certificate
+    if not file:
+        return Shown(result=StepResult.LEFT_OUT, why=ProofWhy.NOT_SET)
+    served = state.served if state.served.is_file() else Path(file)
+    days = read(served.read_bytes()).days_left
+    good = days >= LEAST_DAYS_OF_CERTIFICATE
+    return Shown(
+        result=StepResult.OK if good else StepResult.FAILED,
+        why=ProofWhy.NONE if good else ProofWhy.EXPIRES,
+        figures={"days": float(days)},
+    )
+
+
+def disk(state: StateDir) -> Shown:
+    """How much is free where the state directory is; what that means the proofs before tell."""
+    found = os.statvfs(state.path)
+    size, free = found.f_blocks * found.f_frsize, found.f_bavail * found.f_frsize
+    return Shown(result=StepResult.OK, figures={"free_bytes": float(free), "size_bytes": float(size)})
+
+
+def journal(state: StateDir) -> Shown:
+    """Whether what is on the disk is whole, from the first event to the last."""
+    from store.journal.verify import verify
+
+    begun = time.monotonic()
+    with journal_of(state, disk=True) as opened:
+        found = verify(opened)
+    return _sound(found.problems, events=found.events, seconds=time.monotonic() - begun)
+
+
+def audit(state: StateDir) -> Shown:
+    """Whether this node's entries are as they were written."""
+    from store.audit.trail import Trail
+    from store.audit.verify import verify
+
+    with journal_of(state) as opened:
+        found = verify(opened, Trail(state.keys))
+    return _sound(found.problems, entries=sum(one.entries for one in found.chains))
+
+
+def backup(state: StateDir) -> Shown:
+    """Whether a center could be made of the last backup: it is, in a corner of the state directory."""
+    from center.backup import age, restoring
+    from center.backup.parts import Wanted
+    from center.backup.running import noted
+    from runtime.published.backup_runs import Work
+
+    wish = settings_in_use(state).backup
+    if not wish.file or not wish.identity:
+        return Shown(result=StepResult.LEFT_OUT, why=ProofWhy.NOT_SET)
+    try:
+        with noted(state, Work.CHECK):
+            wanted = Wanted(file=Path(wish.file), identities=age.identities(Path(wish.identity)), keys=None)
+            report = restoring.check(state.path, wanted)
+            restoring.note_check(state, report)
+    except (CenterError, StoreError, OSError) as error:
+        return _sound((str(error),))
+    figures = {"seconds": report.seconds, "age_s": float(report.age_s), "events": float(report.events)}
+    return Shown(result=StepResult.OK, figures=figures)
+
+
+def _sound(problems: Sequence[object], **figures: float) -> Shown:
+    for one in problems:
+        print(one, file=sys.stderr)
+    rounded = {name: round(float(value), 1) for name, value in figures.items()}
+    if problems:
+        return Shown(result=StepResult.FAILED, why=ProofWhy.DAMAGED, figures=rounded)
+    return Shown(result=StepResult.OK, figures=rounded)
+
+
+LOOKS: Final[Mapping[ProofStep, Callable[[StateDir], Shown]]] = {
+    ProofStep.CLOCK: clock,
+    ProofStep.CERTIFICATE: certificate,
+    ProofStep.DISK: disk,
+    ProofStep.AUDIT: audit,
+    ProofStep.JOURNAL: journal,
+    ProofStep.BACKUP: backup,
+}

@@ -1,0 +1,29 @@
+"""The proofs of a node, as its stream has them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import bindparam, select
+
+from messages.ids import SECOND, Instant, NodeId
+from model.proof.proving import Proving
+from store import streams
+from store.database.query import Query
+from store.database.schema import event
+from store.journal import rows
+from store.journal.journal import Journal
+
+KEPT_US: Final = Instant(91 * 86_400 * SECOND)
+"""So far back the proofs are shown, and judged by."""
+_c = event.c
+_SINCE: Final = Query(
+    select(event).where(_c.stream == bindparam("stream"), _c.at_us >= bindparam("since")).order_by(_c.seq),
+    "stream",
+    "since",
+)
+
+
+def proofs_of(journal: Journal, node: NodeId, since_us: Instant) -> Proving:
+    """Those that were begun since. Raises JournalError."""
+    return Proving(rows.known(journal.rows(_SINCE, streams.proof(node), since_us)))

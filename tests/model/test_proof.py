@@ -1,0 +1,97 @@
+"""What a proof consists of, when it is due, and what its measures mean."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from messages.ids import E164, SECOND, Instant, LineId, TrunkId
+from messages.proofs import ProofStep, ProofWhy, Shown, StepResult
+from model.policy import LineSpec
+from model.proof.disk import DAY_US, days_left, judged
+from model.proof.night import night
+from model.proof.steps import KINDS, ends, planned
+
+ROME = timezone(timedelta(hours=1))
+
+
+def lines(public: int, emergency: int = 1) -> list[LineSpec]:
+    return [
+        LineSpec(
+            line=LineId(f"L{n}"),
+            trunk=TrunkId("x"),
+            emergency=n > public,
+            inbound=n <= public,
+            number=E164(f"+3902000000{n:02d}"),
+        )
+        for n in range(1, public + emergency + 1)
+    ]
+
+
+@given(st.integers(2, 30))
+def test_each_line_calls_once_and_is_called_once(count: int) -> None:
+    pairs = [ends(item.subject) for item in planned(lines(count), (ProofStep.VOICE,))]
+    assert [calling for calling, _ in pairs] == [f"L{n}" for n in range(1, count + 1)]
+    assert sorted(called for _, called in pairs) == sorted(calling for calling, _ in pairs)
+    assert all(calling != called for calling, called in pairs)
+
+
+def test_a_line_that_has_none_to_call_stands_alone_and_each_step_has_its_reason() -> None:
+    assert [item.subject for item in planned(lines(1), (ProofStep.VOICE,))] == ["L1"]
+    assert {item.step for item in planned(lines(1))} == set(ProofStep)
+    assert {kind.step for kind in KINDS} == set(ProofStep)
+    assert all(kind.because for kind in KINDS)
+
+
+@pytest.mark.parametrize(
+    ("clock", "at", "until", "from_day"),
+    [
+        ("28 03:30", "03:30", "06:00", 28),
+        ("28 05:59", "03:30", "06:00", 28),
+        ("28 06:00", "03:30", "06:00", None),
+        ("28 03:29", "03:30", "06:00", None),
+        ("28 23:00", "22:30", "04:00", 28),
+        ("28 03:00", "22:30", "04:00", 27),
+        ("28 03:30", "", "06:00", None),
+    ],
+)
+def test_a_night_begins_at_its_hour_and_may_have_midnight_in_it(
+    clock: str, at: str, until: str, from_day: int | None
+) -> None:
+    local = datetime.strptime(f"2026-11-{clock}", "%Y-%m-%d %H:%M").replace(tzinfo=ROME)
+    found = night(local, at, until)
+    if from_day is None:
+        assert found is None
+        return
+    assert found is not None
+    begins = datetime.fromtimestamp(found.from_us / SECOND, UTC).astimezone(ROME)
+    assert f"{begins:%d %H:%M}" == f"{from_day} {at}"
+    assert found.from_us <= local.timestamp() * SECOND < found.until_us
+
+
+NOW = Instant(1_795_000_000 * SECOND)
+
+
+@pytest.mark.parametrize(
+    ("free", "before", "days"),
+    [
+        (40e9, [(1, 60e9)], 2.0),
+        # It has filled slowly for a week, and fast since yesterday.
+        (40e9, [(7, 62e9), (1, 60e9)], 2.0),
+        (40e9, [(7, 40e9)], None),
+        (40e9, [(1, 30e9)], None),
+        (40e9, [(0.1, 60e9)], None),
+        (40e9, [(30, 60e9)], None),
+    ],
+)
+def test_a_disk_is_full_by_the_fastest_that_it_has_filled(
+    free: float, before: list[tuple[float, float]], days: float | None
+) -> None:
+    known = [(Instant(NOW - round(ago * DAY_US)), bytes_) for ago, bytes_ in before]
+    found = days_left(free, known, NOW)
+    assert found == (None if days is None else pytest.approx(days))
+    shown = judged(Shown(result=StepResult.OK, figures={"free_bytes": free}), known, NOW)
+    assert shown.why == (ProofWhy.NONE if days is None else ProofWhy.FULL_SOON)

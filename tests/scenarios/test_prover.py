@@ -1,0 +1,300 @@
+"""A node is proved each night, gives way to who is in danger, and tells what it has found wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+import pytest
+
+from actors.line_tester.decider import Trial
+from actors.prover.decider import QUIET_US
+from media.trial.bounds import USELESS
+from messages.events import AlertClosed, ProofOrdered
+from messages.ids import E164, SECOND, Instant, LineId, OperatorId, Outcome, Role
+from messages.proofs import ProofEnd, ProofItem, ProofStep, ProofWhy, Shown, StepResult
+from messages.trials import Side, WayFault, WayShown
+from model.policy import ProofPolicy
+from model.proof.proving import OneProof, Proving
+from store import streams
+from store.journal.journal import Append
+from store.journal.matters import open_alerts
+from store.journal.rebuild import replay
+from store.proofs import proofs_of
+from tests.scenarios import proofs
+from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.test_line_tester import tried
+from tests.scenarios.world import World
+
+pytestmark = pytest.mark.scenario
+EVA = OperatorId("eva")
+NOT_HERE = (ProofStep.CHAIN, ProofStep.CREDIT)
+"""What the world of these tests has no part for."""
+RING = {("voice", "sim1>sim2"), ("voice", "sim2>sim3"), ("voice", "sim3>sim1")}
+
+
+FAULTS: dict[tuple[str, Side], WayFault] = {}
+"""Which modem has which fault, on which side of its voice."""
+
+
+def heard(trial: Trial, carried: object) -> tuple[WayShown, ...]:
+    """In place of what passes at voice ports, which takes more time than a virtual clock gives."""
+    if trial.other is None:
+        return ()
+    lines = trial.first.line, trial.other.line
+    return tuple(way(speaker, listener) for speaker, listener in (lines, lines[::-1]))
+
+
+def way(speaker: LineId, listener: LineId) -> WayShown:
+    fault = FAULTS.get((speaker, Side.OUT)) or FAULTS.get((listener, Side.IN))
+    return WayShown(
+        speaker=speaker,
+        listener=listener,
+        bursts=20,
+        faults=() if fault is None else (fault,),
+        proved=fault is None or fault not in USELESS,
+    )
+
+
+@pytest.fixture(autouse=True)
+def looks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr("actors.line_tester.actor.ways_of", heard)
+    yield
+    proofs.forget()
+    FAULTS.clear()
+
+
+def order(world: World, *steps: ProofStep, stop: bool = False) -> None:
+    ordered = ProofOrdered(by=EVA, steps=steps, stop=stop)
+    world.journal.append(Append(streams.proof(world.env.node), None, (ordered,)))
+    world.system.run()
+
+
+def proving(world: World) -> Proving:
+    return proofs_of(world.journal, world.env.node, Instant(0))
+
+
+def last(world: World) -> OneProof:
+    found = proving(world).proofs
+    assert found, "no proof was begun"
+    return found[-1]
+
+
+def until(world: World, what: str, condition: Callable[[], bool], within_s: float) -> None:
+    """As `World.until`, of what is no alert's."""
+    for _ in range(int(within_s * 10)):
+        if condition():
+            return
+        world.advance(0.1)
+    story = "\n".join(str(one.event) for one in world.journal.read(streams.proof(world.env.node)))
+    raise AssertionError(f"not within {within_s} s: {what}\n{story}")
+
+
+def over(world: World) -> bool:
+    found = proving(world).proofs
+    return bool(found) and found[-1].why is not None
+
+
+def results(world: World) -> dict[tuple[str, str], tuple[str, str]]:
+    return {
+        (item.step, item.subject): (ended.shown.result, ended.shown.why)
+        for item, ended in last(world).done.items()
+    }
+
+
+def standing(world: World) -> dict[tuple[str, str], str]:
+    found: dict[tuple[str, str], str] = {}
+    for how, alarm, subject in world.alarms():
+        if alarm.startswith("proof."):
+            found[alarm, subject] = how
+    return {key: how for key, how in found.items() if how == "raised"}
+
+
+def test_each_line_calls_and_is_called_once_and_all_is_told(make_world: MakeWorld) -> None:
+    world = make_world(public=3, emergency=1)
+    order(world, ProofStep.DISK, ProofStep.VOICE, ProofStep.TEXT, ProofStep.EMERGENCY)
+    until(world, "it is over", lambda: over(world), 120)
+    found = results(world)
+    assert {key for key in found if key[0] == "voice"} == RING
+    assert {result for (step, _), (result, _) in found.items() if step != "emergency"} == {StepResult.OK}
+    # The number that is agreed for tests is not set.
+    assert found["emergency", "sim4"] == (StepResult.LEFT_OUT, ProofWhy.NOT_SET)
+    assert [(call.line, str(call.to)[-1]) for call in world.calls()] == [
+        ("sim1", "2"),
+        ("sim2", "3"),
+        ("sim3", "1"),
+    ]
+    assert last(world).why is ProofEnd.DONE
+    assert standing(world) == {}
+    # Their own calls and texts raise no alert.
+    assert not any(one.startswith("inbox-") for one in _streams(world))
+    assert tried(world) == []
+
+
+def _streams(world: World) -> set[str]:
+    found: set[str] = set()
+
+    class All:
+        def apply(self, recorded: object) -> None:
+            found.add(recorded.stream)  # type: ignore[attr-defined]
+
+    replay(world.journal, All())
+    return found
+
+
+def test_a_real_alert_has_the_lines_at_once_and_the_proof_goes_on_when_it_is_quiet(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(public=2, emergency=0)
+    proofs.STUCK.add(ProofStep.JOURNAL)
+    order(world, ProofStep.VOICE, ProofStep.JOURNAL)
+    until(world, "two lines talk", lambda: len(world.live_calls()) == 2 or bool(_talks(world)), 30)
+    alert_at = world.clock.now_us()
+    world.send(phone=E164("+393330000001"))
+    world.until("the lines are not the proof's", lambda: not tried(world), 1.1)
+    assert (world.clock.now_us() - alert_at) / SECOND <= 1.1
+    world.until("the alert has both lines", lambda: len(world.live_calls()) == 2, 20)
+    assert results(world) == {("voice", "sim1>sim2"): (StepResult.GAVE_WAY, "")}
+    world.alert = None  # type: ignore[assignment]
+    for phone in [call.to for call in world.live_calls()]:
+        assert phone
+    assert last(world).why is None
+
+
+def _talks(world: World) -> list[object]:
+    return [call for call in world.live_calls() if call.answered_at_s is not None]
+
+
+def test_a_look_is_killed_when_somebody_is_in_danger_and_is_begun_again_later(make_world: MakeWorld) -> None:
+    world = make_world()
+    proofs.STUCK.add(ProofStep.JOURNAL)
+    order(world, ProofStep.JOURNAL)
+    until(world, "it looks", lambda: last(world).begun is not None, 5)
+    world.send()
+    until(world, "it is killed", lambda: ProofStep.JOURNAL in proofs.ENDED, 1)
+    assert results(world) == {("journal", ""): (StepResult.GAVE_WAY, "")}
+    # A test is nobody in danger.
+    assert last(world).why is None
+
+
+def test_the_next_process_goes_on_with_the_call_that_stands(make_world: MakeWorld) -> None:
+    world = make_world(public=2, emergency=0)
+    order(world, ProofStep.VOICE)
+    until(world, "two lines talk", lambda: bool(_talks(world)), 30)
+    world.alert = None  # type: ignore[assignment] - every actor of the role
+    world.kill(Role.PROVER)
+    until(world, "it is over", lambda: over(world), 90)
+    assert [(call.line, str(call.to)[-1]) for call in world.calls()] == [("sim1", "2"), ("sim2", "1")]
+    assert {result for result, _ in results(world).values()} == {StepResult.OK}
+
+
+def test_an_order_to_stop_ends_it_and_its_call(make_world: MakeWorld) -> None:
+    world = make_world(public=2, emergency=0)
+    order(world, ProofStep.VOICE)
+    until(world, "two lines talk", lambda: bool(_talks(world)), 30)
+    order(world, stop=True)
+    until(world, "it is over", lambda: over(world), 2)
+    assert last(world).why is ProofEnd.ORDERED
+    until(world, "no call is left", lambda: not world.live_calls() and not tried(world), 5)
+
+
+def test_what_is_wrong_is_an_alarm_until_the_next_proof_finds_it_well(make_world: MakeWorld) -> None:
+    world = make_world()
+    proofs.FOUND[ProofStep.CERTIFICATE] = Shown(
+        result=StepResult.FAILED, why=ProofWhy.EXPIRES, figures={"days": 5.0}
+    )
+    order(world, ProofStep.CERTIFICATE)
+    until(world, "it is over", lambda: over(world), 5)
+    assert standing(world) == {("proof.certificate", "certificate"): "raised"}
+    proofs.forget()
+    order(world, ProofStep.CERTIFICATE)
+    until(world, "it is over again", lambda: len(proving(world).proofs) == 2 and over(world), 5)
+    assert standing(world) == {}
+
+
+def test_a_disk_that_is_full_tomorrow_is_found_by_what_was_free_yesterday(make_world: MakeWorld) -> None:
+    world = make_world()
+    for free in (60e9, 40e9):
+        proofs.FOUND[ProofStep.DISK] = Shown(result=StepResult.OK, figures={"free_bytes": free})
+        order(world, ProofStep.DISK)
+        until(world, "it is over", lambda: last(world).why is not None, 5)
+        assert last(world).done[ProofItem(step=ProofStep.DISK)].shown.figures["free_bytes"] == free
+        assert standing(world) == ({} if free == 60e9 else {("proof.disk", "disk"): "raised"})
+        world.clock.leap(86_400 * SECOND)
+        world.advance(1.0)
+
+
+AT = Instant(1_700_000_000 * SECOND)
+"""When these worlds begin."""
+
+
+def clock_in(seconds: int) -> str:
+    local = datetime.fromtimestamp(AT // SECOND + seconds).astimezone()
+    return f"{local:%H:%M}"
+
+
+def test_it_begins_by_itself_once_a_night_and_not_while_an_alert_is_open(make_world: MakeWorld) -> None:
+    left = tuple(one for one in ProofStep if one is not ProofStep.CLOCK)
+    night = ProofPolicy(at=clock_in(120), until=clock_in(7200), leave_out=left)
+    world = make_world(proof=night)
+    world.send()
+    world.advance(130)
+    assert proving(world).proofs == []
+    world.alert = None  # type: ignore[assignment]
+    close(world)
+    world.advance(QUIET_US // SECOND - 1)
+    assert proving(world).proofs == []
+    until(world, "a proof is over", lambda: over(world), 10)
+    assert (last(world).by, last(world).whole, last(world).why) == (None, True, ProofEnd.DONE)
+    assert results(world)["voice", "sim1>sim2"] == (StepResult.LEFT_OUT, ProofWhy.EXCLUDED)
+    world.kill(Role.PROVER)
+    world.advance(60)
+    assert len(proving(world).proofs) == 1
+
+
+def close(world: World) -> None:
+    """All alerts are over."""
+    for alert in world.journal.at_one_moment(open_alerts):
+        story = streams.case(alert)
+        closed = AlertClosed(outcome=Outcome.TEST_DONE)
+        world.journal.append(Append(story, None, (closed,)))
+    world.system.run()
+
+
+def test_that_none_has_come_to_its_end_for_two_days_is_told(make_world: MakeWorld) -> None:
+    world = make_world(proof=ProofPolicy(at=clock_in(-3600), until=clock_in(-60)))
+    order(world, ProofStep.CLOCK)
+    until(world, "it is over", lambda: over(world), 5)
+    world.clock.leap(47 * 3600 * SECOND)
+    world.advance(61)
+    assert standing(world) == {}
+    world.clock.leap(2 * 3600 * SECOND)
+    world.advance(61)
+    assert standing(world) == {("proof.overdue", "proof"): "raised"}
+
+
+@pytest.mark.parametrize(
+    ("side", "fault", "alarm"),
+    [
+        (Side.OUT, WayFault.UNHEARD, "proof.line_mute"),
+        (Side.IN, WayFault.UNHEARD, "proof.line_deaf"),
+        (Side.OUT, WayFault.UNUSABLE_DELAY, "proof.line_poor"),
+    ],
+)
+def test_a_modem_that_is_mute_deaf_or_late_is_named_by_the_next_proof(
+    make_world: MakeWorld, side: Side, fault: WayFault, alarm: str
+) -> None:
+    world = make_world(public=3, emergency=0)
+    FAULTS["sim2", side] = fault
+    order(world, ProofStep.VOICE)
+    until(world, "it is over", lambda: over(world), 90)
+    assert standing(world) == {(alarm, "sim2"): "raised"}
+
+
+def test_a_text_that_never_comes_is_found(make_world: MakeWorld) -> None:
+    world = make_world(public=2, emergency=0)
+    world.network.vices("sim2", loses_messages=True)
+    order(world, ProofStep.TEXT)
+    until(world, "it is over", lambda: over(world), 700)
+    assert standing(world) == {("proof.text", "sim1"): "raised"}
+    assert results(world)["text", "sim1>sim2"] == (StepResult.FAILED, ProofWhy.NOT_RECEIVED)
