@@ -20,6 +20,7 @@ from store.nodes.orders import order
 from store.registry import records
 from store.registry.people import Person, StaffRole
 from store.registry.registry import Registry
+from tests.gateways.called import carla_then_anna
 from tests.gateways.console.voices import Voices
 from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place, WebThread
 from tests.gateways.story import LINES, Story, on_shift
@@ -641,6 +642,13 @@ def plant(stage: Stage) -> None:
     expect(stage.page.locator(".plant__alarms li")).to_have_count(2)
 
 
+def people_called(stage: Stage) -> None:
+    """Because of what is wrong: Carla has not answered, Anna's phone rings."""
+    carla_then_anna(stage.journal, stage.place.node)
+    stage.signed_on().keyboard.press("4")
+    expect(stage.page.locator(".called")).to_contain_text("Anna Verdi")
+
+
 def audit(stage: Stage) -> None:
     """What the supervisor has looked at just now, and who came in."""
     place_queue(stage)
@@ -834,5 +842,6 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "start": start,
     "first-link": first_link,
     "plant": plant,
+    "people-called": people_called,
     "access": access,
 }

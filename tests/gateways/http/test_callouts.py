@@ -20,14 +20,12 @@ from messages.events import (
     CalloutOpened,
     CalloutTaken,
     CalloutTold,
-    CalloutTried,
     Event,
 )
-from messages.ids import SECOND, CalloutEnd, CalloutFailure, CalloutKind, DutyWay, Instant, PersonId
-from model.duty.roster import Contact, Person, Roster, Way
+from messages.ids import SECOND, CalloutEnd, CalloutFailure, CalloutKind, DutyWay, Instant
 from store import streams
-from store.duty import keep
 from store.journal.journal import Append
+from tests.gateways.called import NUMBER, roster, tried
 from tests.gateways.http.place import CLOCK, NODE, Place
 from tests.waiting import wait_until
 
@@ -35,19 +33,13 @@ Client = TestClient[Litestar]
 Write = Callable[..., None]
 RAISED = Instant(CLOCK.now_us() - 30 * SECOND)
 ALARM = CalloutAlarm(alarm="line.no_sim", subject="L1", node=NODE, raised_at=RAISED)
-NUMBER = "+393331112299"
-ANNA = Person(id=PersonId("anna"), name="Anna Verdi", contacts=(Contact(way=Way.CALL, to=NUMBER),))
 OPENED = CalloutOpened(callout="c1", alarms=(ALARM,))
-
-
-def tried(number: int, way: DutyWay = DutyWay.CALL, person: str = "anna", round: int = 1) -> CalloutTried:
-    return CalloutTried(callout="c1", attempt=number, round=round, person=person, way=way, contact=0)
 
 
 @pytest.fixture
 def write(web: Web, client: Client) -> Write:
     """Into the stream of all nodes, until the web has read it."""
-    web.journal.transact(lambda tx: keep(tx, Roster(people=(ANNA,)), was_version=None, by="test"))
+    roster(web.journal)
 
     def written(*events: Event) -> None:
         web.journal.append(Append(streams.DUTY, None, events))
@@ -68,11 +60,11 @@ def test_a_console_is_told_who_is_called_by_name_and_nobody_s_number(
 ) -> None:
     write(
         OPENED,
-        tried(1, DutyWay.SMS),
+        tried(1, "anna", DutyWay.SMS),
         CalloutTold(callout="c1", attempt=1),
-        tried(2, person="gone"),
+        tried(2, "gone"),
         CalloutFailed(callout="c1", attempt=2, why=CalloutFailure.NOT_ANSWERED, cause=18),
-        tried(3),
+        tried(3, "anna"),
         CalloutAnswered(callout="c1", attempt=3),
     )
     snapshot = told(client, place)
@@ -90,7 +82,7 @@ def test_a_console_is_told_who_is_called_by_name_and_nobody_s_number(
 def test_an_operator_takes_it_once_and_then_it_is_taken(
     web: Web, client: Client, place: Place, write: Write
 ) -> None:
-    write(OPENED, tried(1))
+    write(OPENED, tried(1, "anna"))
     assert client.post("/v1/callouts/c1/take").status_code == 401
     assert client.post("/v1/callouts/c2/take", headers=place.operator()).status_code == 404
     assert client.post("/v1/callouts/c1/take", headers=place.operator()).status_code == 204
@@ -108,7 +100,7 @@ def test_an_operator_takes_it_once_and_then_it_is_taken(
 def test_the_past_alarms_have_the_callouts_of_the_time(client: Client, place: Place, write: Write) -> None:
     write(
         OPENED,
-        tried(1),
+        tried(1, "anna"),
         CalloutTaken(callout="c1", person="anna", way=DutyWay.CALL),
         CalloutEnded(callout="c1", why=CalloutEnd.TAKEN),
         CalloutOpened(callout="c2", kind=CalloutKind.TEST, person="anna"),

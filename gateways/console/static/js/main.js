@@ -2,6 +2,7 @@
 
 import { render } from '../vendor/lit.js';
 import * as admin from './admin/admin.js';
+import * as called from './alarms/called.js';
 import { arrived } from './link/elsewhere.js';
 import { Feed } from './link/feed.js';
 import * as first from './shell/first.js';
@@ -54,10 +55,17 @@ function draw() {
   if (step && document.activeElement !== step) step.focus();
 }
 
+let wanted = /** @type {string | null} */ (null); // the callout that a link leads to
 let led = null; // the session that was led to a new password
 
 /** Who came in by a recovery code needs another way next time; the first admin then sees what is missing. */
 function lead() {
+  if (feed.me && wanted) {
+    const callout = wanted;
+    wanted = null;
+    screen.go('plant');
+    if (!called.point(callout)) ui.press('H'); // it is over: it stands with the others
+  }
   if (first.leadsOn(ui)) {
     admin.begin();
     screen.go('admin');
@@ -94,14 +102,16 @@ function soon() {
 
 const came = arrived();
 if (came.first) first.come(came.first);
+wanted = came.callout;
 looks.begin(came.kept);
 listen(ui);
 draw();
 // A sign-on link that is opened in this very tab changes the fragment alone.
 addEventListener('hashchange', () => {
-  const { token, first: code } = arrived();
+  const { token, first: code, callout } = arrived();
   if (code) first.come(code);
-  if (!token) return draw();
+  wanted = callout ?? wanted;
+  if (!token) return soon();
   sound.unlock();
   return feed.signOn({ token });
 });

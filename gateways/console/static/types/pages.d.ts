@@ -148,5 +148,7 @@ interface Came {
   token: string | null;
   ticket: string | null;
   first: string | null;
+  /** What people on duty are called for, by the link of a notice. */
+  callout: string | null;
   kept: Record<string, unknown>;
 }

@@ -8,6 +8,7 @@ import { searchField } from '../shell/searching.js';
 import { either, t } from '../words/words.js';
 import * as f from '../words/format.js';
 import { named } from './alarms.js';
+import * as called from './called.js';
 import { kindOf, soon, worded } from './kinds.js';
 
 const TYPING_MS = 250;
@@ -142,8 +143,25 @@ function told(ui, found) {
           found.episodes.length ? nothing : html`<p class="empty">${either('Nessun avviso', 'No alarms')}</p>`
         }
       </div>
-    </section>`;
+    </section>
+    ${found.callouts.length ? callouts(ui, found.callouts) : nothing}`;
 }
+
+/** @param {Ui} ui @param {CalloutView[]} all */
+const callouts = (ui, all) =>
+  html`<section class="panel called-past" aria-labelledby="called-past-h">
+    <div class="panel__head">
+      <h2 id="called-past-h">${either('Chi è stato chiamato', 'Who was called')}</h2>
+      <span class="ink-2">${all.length}</span>
+    </div>
+    <div
+      class="panel__body called-past__list"
+      tabindex="0"
+      role="group"
+      aria-labelledby="called-past-h">
+      ${called.table(ui, all)}
+    </div>
+  </section>`;
 
 /** @param {Ui} ui */
 export const pane = (ui) =>

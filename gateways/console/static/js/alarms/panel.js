@@ -7,6 +7,7 @@ import { stepped } from '../shell/stepped.js';
 import { either, t } from '../words/words.js';
 import * as f from '../words/format.js';
 import { alarms } from './alarms.js';
+import * as called from './called.js';
 import { ROWS, grouped } from './groups.js';
 import * as history from './history.js';
 import { SIGNS, soon, whoActs } from './kinds.js';
@@ -20,6 +21,7 @@ export function clear() {
   Object.assign(here, { cursor: '', opened: '', all: false });
   history.clear();
   quiet.clear();
+  called.clear();
 }
 
 /** The rows that are shown, and how many are behind the last. @param {Ui} ui */
@@ -33,6 +35,7 @@ function rows(ui) {
 export function pressed(ui, key) {
   if (history.shown()) return history.pressed(ui, key);
   const orders = quiet.mayKeepQuiet(ui);
+  if (called.pressed(ui, key)) return true;
   if (key === 'H') history.open(ui);
   else if (key === 'Q' && orders)
     quiet.open(
@@ -187,6 +190,7 @@ export function panel(ui) {
     </div>
     ${quiet.fault()}
     <ul class="panel__body">
+      ${called.rows(ui)}
       ${repeat(
         groups,
         (one) => one.key,

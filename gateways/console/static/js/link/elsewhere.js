@@ -58,13 +58,16 @@ export function leave(web, ticket, kept) {
   location.replace(`${web}/console/${location.search}#${along}`);
 }
 
-/** What came along from another node, out of the address at once: {token, ticket, first, kept}. */
+/** What came along from another node, or in a link, out of the address at once. @returns {Came} */
 export function arrived() {
   const given = new URLSearchParams(location.hash.slice(1));
-  const [token, ticket, first] = ['token', 'ticket', 'first'].map((name) => given.get(name));
-  const found = { token, ticket, first, kept: {} };
+  const [token, ticket, first, callout] = ['token', 'ticket', 'first', 'callout'].map((name) =>
+    given.get(name),
+  );
+  const found = { token, ticket, first, callout, kept: {} };
   // It would be seen on the screen, and kept in the history.
-  if (token || ticket || first) history.replaceState(null, '', location.pathname + location.search);
+  if (token || ticket || first || callout)
+    history.replaceState(null, '', location.pathname + location.search);
   try {
     const kept = JSON.parse(given.get('kept') ?? '{}');
     if (kept !== null && typeof kept === 'object') found.kept = kept;

@@ -71,6 +71,8 @@ export class Feed {
     this.alarmsOver = [];
     /** @type {QuietView[]} */
     this.quiet = [];
+    /** @type {CalloutView[]} */
+    this.callouts = []; // who of the people on duty is called, and was lately
     /** @type {ModemView[]} */
     this.modems = []; // at this node, and no line's
     /** @type {Record<string, string[]>} */
@@ -466,6 +468,7 @@ export class Feed {
       this.alarms = altered(this.alarms, said.alarms_changed, said.alarms_gone);
       this.alarmsOver = altered(this.alarmsOver, said.over_changed, said.over_gone);
     }
+    if (said.callouts) this.callouts = said.callouts;
     if (said.modems) this.modems = said.modems;
     if (said.watching) this.watching = said.watching;
     this.open = said.open;

@@ -9,6 +9,7 @@ import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
 import { unusable } from '../alarms/alarms.js';
 import { bar as alarmsInBar } from '../alarms/bar.js';
+import { bar as calledInBar } from '../alarms/called.js';
 import * as sections from './sections.js';
 import { last } from '../shift/shift.js';
 import * as wrapup from '../shift/wrapup.js';
@@ -45,7 +46,7 @@ export function bar(ui, incoming) {
     <span class="bar__brand">${icon('mark')}<span class="bar__name">securWoman</span></span>
     ${sections.tabs(ui)}
     <div class="bar__health" aria-label=${either('Stato degli impianti', 'Plant state')}>
-      ${alarmsInBar(ui)} ${psapInBar(feed)}
+      ${alarmsInBar(ui)} ${calledInBar(ui)} ${psapInBar(feed)}
       ${
         total
           ? html`<span class=${bad ? 'ink-bad' : ''}

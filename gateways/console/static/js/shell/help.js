@@ -118,6 +118,7 @@ export function help(ui) {
     ['↑ ↓ ⏎', either('Impianti: avvisi, e ciascuno da vicino', 'Plant: alarms, and each of them')],
     ['H T /', either('Impianti: avvisi passati, giorni, cerca', 'Plant: past alarms, days, search')],
     ['Q X', either('Impianti: lavoro previsto, avvisi in silenzio', 'Plant: planned work, quiet alarms')],
+    ['R', either('Impianti: ci penso io, non chiamare altri', 'Plant: I see to it, call nobody else')],
     ['1 … 5', either('Sezioni', 'Sections')],
     ['H /', either('Storico, cerca', 'History, search')],
     ['T W Y D', either('Statistiche: periodo, CSV', 'Figures: period, CSV')],

@@ -66,6 +66,7 @@ const WHY = {
   off_shift: ['Prima inizia il turno: 1, poi P.', 'Begin your shift first: 1, then P.'],
   drill_running: ['È già in corso.', 'It is running already.'],
   drill_phone_in_alert: ['Quel telefono è in un allarme vero.', 'That phone is in a real alert.'],
+  taken: ['Ci pensa già qualcuno, o è finito.', 'Somebody sees to it already, or it is over.'],
   measured: ['Si misura: nessuno lo conferma.', 'It is measured: nobody confirms it.'],
   never_quiet: [
     'Da questo avviso dipende chi è in pericolo: non si può tenere in silenzio.',

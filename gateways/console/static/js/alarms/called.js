@@ -1,0 +1,243 @@
+// Who of the people on duty is called because of alarms, in the plant and in the bar: the name, since when,
+// what came of it, and who sees to it. R says that the operator does.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { answered, why } from '../admin/frame/faults.js';
+import { icon, word } from '../shell/parts.js';
+import { either } from '../words/words.js';
+import * as f from '../words/format.js';
+import { named } from './alarms.js';
+import { kindOf, worded } from './kinds.js';
+
+const TESTS_SHOWN_US = 600e6;
+const PEOPLE_SHOWN = 4;
+const here = { fault: '', of: '' };
+
+export function clear() {
+  here.fault = '';
+}
+
+/** @type {Record<string, Pair>} */
+const WAYS = {
+  call: ['telefono', 'phone'],
+  sms: ['SMS', 'SMS'],
+  email: ['e-mail', 'e-mail'],
+  webhook: ['webhook', 'webhook'],
+  apprise: ['apprise', 'apprise'],
+};
+/** @type {Record<string, Pair>} */
+const FAILURES = {
+  not_answered: ['non risponde', 'no answer'],
+  no_key: ['risponde, nessun tasto', 'answered, no key'],
+  next: ['passa al prossimo', 'wants the next one'],
+  no_line: ['nessuna linea libera', 'no free line'],
+  gave_way: ['la linea serviva a un allarme', 'an alert needed the line'],
+  no_voice: ['la linea era muta', 'the line was silent'],
+  refused: ['rifiutato', 'refused'],
+  away: ['non si raggiunge', 'out of reach'],
+  lost: ['non si sa', 'not known'],
+};
+
+/** @param {Ui} ui @param {CalloutView} one */
+const stands = (ui, one) =>
+  one.alarms.some((alarm) =>
+    ui.feed.alarms.some((other) => other.alarm === alarm.alarm && other.subject === alarm.subject),
+  );
+
+/** What is shown above the alarms: what goes on, and what came of it while that is of use. @param {Ui} ui */
+export const shown = (ui) =>
+  ui.feed.callouts.filter(
+    (one) =>
+      one.ended_us === null ||
+      (one.kind === 'alarm' && stands(ui, one)) ||
+      (one.kind === 'test' && ui.feed.nowUs() - one.ended_us < TESTS_SHOWN_US),
+  );
+
+/** Whether R is for it. @param {CalloutView} one */
+const untaken = (one) => one.kind === 'alarm' && one.ended_us === null && one.taken_us === null;
+
+/** All were called, and nobody has taken it. @param {CalloutView} one */
+const nobody = (one) => !one.taken_us && (one.end === 'nobody' || (one.ended_us === null && one.round > 1));
+
+/** Who sees to it, by name. @param {Ui} ui @param {CalloutView} one */
+const taker = (ui, one) => (one.operator ? ui.feed.names(one.operator) : one.taken_by);
+
+/** Those who are told now. @param {CalloutView} one */
+const going = (one) => one.tries.filter((each) => each.over_us === null);
+
+/** How it stands: what is so, the sign and the tone. @param {Ui} ui @param {CalloutView} one */
+function situation(ui, one) {
+  const name = taker(ui, one);
+  if (one.taken_us)
+    return { text: either(`Ci pensa ${name}`, `${name} sees to it`), sign: 'done', tone: 'ink-ok' };
+  const now = going(one);
+  const who = [...new Set(now.map((each) => each.name))].join(', ');
+  const calls = now.some((each) => each.way === 'call');
+  const told = calls
+    ? either(`si sta chiamando ${who}`, `calling ${who}`)
+    : either(`si sta avvisando ${who}`, `telling ${who}`);
+  if (nobody(one)) {
+    const none = either('Nessuno l’ha presa', 'Nobody has taken it');
+    return { text: now.length ? `${none}; ${told}` : none, sign: 'warn', tone: 'ink-bad' };
+  }
+  if (now.length)
+    return { text: told[0].toUpperCase() + told.slice(1), sign: calls ? 'ring' : 'bell', tone: 'ink-wait' };
+  return { ...ENDS[one.end ?? 'open'](one), tone: one.ended_us === null ? 'ink-wait' : 'ink-2' };
+}
+
+/** @type {Record<string, (one: CalloutView) => { text: string, sign: string }>} */
+const ENDS = {
+  open: (one) => ({
+    text: one.round
+      ? either('Nessuno risponde; si riprova', 'No answer; it is tried again')
+      : either('Si sta per chiamare', 'About to call'),
+    sign: 'clock',
+  }),
+  over: () => ({ text: either('È finito da sé', 'It is over'), sign: 'check' }),
+  seen: () => ({ text: either('Visto alla console', 'Seen at a console'), sign: 'done' }),
+  told: () => ({ text: either('Avvisati', 'They are told'), sign: 'check' }),
+  taken: () => ({ text: either('Qualcuno ci pensa', 'Somebody sees to it'), sign: 'done' }),
+  nobody: () => ({ text: either('Nessuno l’ha presa', 'Nobody has taken it'), sign: 'warn' }),
+};
+
+/** Because of what. @param {Ui} ui @param {CalloutView} one */
+function reason(ui, one) {
+  if (one.kind === 'test') return either(`Prova: ${one.name}`, `Test: ${one.name}`);
+  const [first] = one.alarms;
+  if (!first) return '';
+  const kind = kindOf(first.alarm, '');
+  const { short } = worded(kind, named(ui, kind.about, first.subject));
+  const more = one.alarms.length - 1;
+  const others = more === 1 ? 'un altro' : `altri ${more}`;
+  const text = more ? either(`${short}, e ${others}`, `${short}, and ${more} more`) : short;
+  return one.kind === 'morning' ? either(`Al mattino: ${text}`, `In the morning: ${text}`) : text;
+}
+
+/** What came of one try. @param {CalloutView} of @param {TryView} one */
+function came(of, one) {
+  const way = either(...WAYS[one.way]);
+  if (one.failure) return `${way} ${either(...FAILURES[one.failure])}`;
+  const calls = one.way === 'call';
+  if (one.over_us)
+    return calls ? either(`${way} preso`, `${way} taken`) : either(`${way} partito`, `${way} sent`);
+  if (of.ended_us) return either(`${way} interrotto`, `${way} ended`);
+  if (one.answered_us) return either(`${way}: ascolta`, `${way}: listening`);
+  return calls
+    ? either(`${way}: in chiamata`, `${way}: calling`)
+    : either(`${way}: in partenza`, `${way}: leaving`);
+}
+
+/** Each person's tries of one round: the last of them. @param {CalloutView} one */
+function people(one) {
+  /** @type {Map<string, TryView[]>} */
+  const found = new Map();
+  for (const each of one.tries) {
+    const key = `${each.round}/${each.person}`;
+    found.set(key, [...(found.get(key) ?? []), each]);
+  }
+  return [...found.values()].slice(-PEOPLE_SHOWN);
+}
+
+/** @param {CalloutView} of @param {TryView[]} tries */
+const person = (of, tries) =>
+  html`<li>
+    <b>${tries[0].name}</b> ${f.minute(tries[0].at_us)}: ${tries.map((one) => came(of, one)).join(', ')}
+  </li>`;
+
+/** @param {Ui} ui @param {CalloutView} one */
+function row(ui, one) {
+  const { text, sign, tone } = situation(ui, one);
+  const since = one.taken_us ?? one.ended_us ?? one.opened_us;
+  return html`<li class="called" data-callout=${one.callout} data-is=${tone}>
+    <div>
+      ${word(sign, html`<b>${text}</b>`, tone)}<small>${either('dalle', 'since')} ${f.minute(since)}</small>
+    </div>
+    <div>
+      ${reason(ui, one)}
+      <ul class="called__tries ink-2">
+        ${people(one).map((tries) => person(one, tries))}
+      </ul>
+      ${
+        here.fault && here.of === one.callout
+          ? html`<small role="alert" class="ink-bad">${here.fault}</small>`
+          : nothing
+      }
+    </div>
+    ${
+      untaken(one)
+        ? html`<button class="btn" aria-keyshortcuts="R" @click=${() => take(ui, one)}>
+            <kbd>R</kbd><span>${either('Ci penso io', 'I see to it')}</span>
+          </button>`
+        : nothing
+    }
+  </li>`;
+}
+
+/** @param {Ui} ui */
+export const rows = (ui) => shown(ui).map((one) => row(ui, one));
+
+/** @param {Ui} ui @param {CalloutView} one */
+async function take(ui, one) {
+  const { code } = await answered(
+    ui.feed.ask('POST', `/v1/callouts/${encodeURIComponent(one.callout)}/take`),
+  );
+  Object.assign(here, { fault: code ? why(code) : '', of: one.callout });
+  ui.draw();
+}
+
+/** @param {Ui} ui @param {string} key */
+export function pressed(ui, key) {
+  const one = key === 'R' && shown(ui).findLast(untaken);
+  if (!one) return false;
+  take(ui, one);
+  return true;
+}
+
+/** A notice's link has led here: whether it is shown. @param {string} callout */
+export function point(callout) {
+  const found = document.querySelector(`[data-callout="${CSS.escape(callout)}"]`);
+  /** @type {HTMLElement} */ (found?.querySelector('button'))?.focus();
+  return found !== null;
+}
+
+/** In the bar: the first name of who is called, or sees to it. @param {Ui} ui */
+export function bar(ui) {
+  const one = shown(ui).find((each) => each.kind === 'alarm');
+  if (!one) return nothing;
+  const { text, sign, tone } = situation(ui, one);
+  const name = one.taken_us ? taker(ui, one) : going(one).at(-1)?.name;
+  const brief = nobody(one) ? either('nessuno', 'nobody') : name?.split(' ')[0];
+  return html`<span class="called-bar ${tone}" data-called=${one.callout} title=${text}
+    >${icon(sign)}<span aria-hidden="true">${brief ?? ''}</span
+    ><span class="sr" role="status">${text}</span></span
+  >`;
+}
+
+/** @param {Ui} ui @param {CalloutView} one */
+const past = (ui, one) => {
+  const { text, sign, tone } = situation(ui, one);
+  return html`<tr>
+    <td>${f.shortDay(one.opened_us)} ${f.minute(one.opened_us)}</td>
+    <td><b>${reason(ui, one)}</b></td>
+    <td class="ink-2"><ul class="called__tries">${people(one).map((tries) => person(one, tries))}</ul></td>
+    <td>${word(sign, text, tone)}</td>
+    <td class="num">${f.span((one.taken_us ?? one.ended_us ?? ui.feed.nowUs()) - one.opened_us)}</td>
+  </tr>`;
+};
+
+/** Who was called in a time, for the past alarms. @param {Ui} ui @param {CalloutView[]} all */
+export const table = (ui, all) =>
+  html`<table class="table">
+    <thead>
+      <tr>
+        <th>${either('Dalle', 'Since')}</th>
+        <th>${either('Per che cosa', 'Because of')}</th>
+        <th>${either('Chi', 'Who')}</th>
+        <th>${either('Com’è andata', 'What came of it')}</th>
+        <th class="num">${either('In', 'Within')}</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${all.map((one) => past(ui, one))}
+    </tbody>
+  </table>`;

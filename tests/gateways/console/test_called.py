@@ -1,0 +1,96 @@
+"""Who of the people on duty is called because of alarms: in the plant, in the bar, by a notice's link."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from messages.events import CalloutAnswered, CalloutEnded, CalloutFailed, CalloutTaken
+from messages.ids import CalloutEnd, CalloutFailure, DutyWay
+from store import streams
+from store.journal.journal import Journal
+from tests.gateways.called import CALLOUT, NUMBER, carla_then_anna, tried, write
+from tests.gateways.console.desk import signed_on
+from tests.gateways.http.place import NODE, Place, WebThread
+from tests.waiting import wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
+
+WORDS = {
+    "en": {
+        "calling": "Calling Anna Verdi",
+        "why": "Line L1: no SIM, and 1 more",
+        "carla": "SMS sent, phone no answer",
+        "listening": "phone: listening",
+        "nobody": "Nobody has taken it; calling Carla Neri",
+        "anna": "Anna Verdi sees to it",
+        "marta": "Marta Bianchi sees to it",
+        "not_there": "Past alarms",
+    },
+    "it": {
+        "calling": "Si sta chiamando Anna Verdi",
+        "why": "L1: manca la SIM, e un altro",
+        "carla": "SMS partito, telefono non risponde",
+        "listening": "telefono: ascolta",
+        "nobody": "Nessuno l’ha presa; si sta chiamando Carla Neri",
+        "anna": "Ci pensa Anna Verdi",
+        "marta": "Ci pensa Marta Bianchi",
+        "not_there": "Avvisi passati",
+    },
+}
+
+
+@pytest.mark.parametrize("lang", ["en", "it"])
+def test_who_is_called_is_seen_until_somebody_sees_to_it_and_afterwards_in_the_past(
+    page: Page, site: WebThread, place: Place, journal: Journal, lang: str
+) -> None:
+    words = WORDS[lang]
+    carla_then_anna(journal, NODE)
+    signed_on(page, site.url, place, lang).keyboard.press("4")
+    row, bar = page.locator(".called"), page.locator(".called-bar")
+    expect(row).to_contain_text(words["calling"])
+    expect(row).to_contain_text(words["why"])
+    expect(row.locator("li").first).to_contain_text(words["carla"])
+    expect(bar).to_contain_text("Anna")
+    write(journal, CalloutAnswered(callout=CALLOUT, attempt=4))
+    expect(row).to_contain_text(words["listening"])
+    write(
+        journal,
+        CalloutFailed(callout=CALLOUT, attempt=4, why=CalloutFailure.NO_KEY),
+        tried(5, "carla", round=2),
+    )
+    expect(row).to_contain_text(words["nobody"])
+    expect(bar).to_have_class("called-bar ink-bad")
+    write(
+        journal,
+        CalloutTaken(callout=CALLOUT, person="anna", way=DutyWay.CALL),
+        CalloutEnded(callout=CALLOUT, why=CalloutEnd.TAKEN),
+    )
+    expect(row).to_contain_text(words["anna"])
+    expect(row.get_by_role("button")).to_have_count(0)
+    page.keyboard.press("h")
+    expect(page.locator(".called-past tbody tr")).to_contain_text(words["anna"])
+    assert NUMBER not in page.content()
+
+
+@pytest.mark.parametrize("lang", ["en", "it"])
+def test_a_notice_s_link_leads_to_the_one_key_that_takes_it(
+    page: Page, site: WebThread, place: Place, journal: Journal, lang: str
+) -> None:
+    words = WORDS[lang]
+    carla_then_anna(journal, NODE)
+    signed_on(page, site.url, place, lang)
+    page.goto(f"{site.url}/console/?lang={lang}#callout={CALLOUT}")
+    row = page.locator(".called")
+    expect(row.get_by_role("button")).to_be_focused()
+    assert "#" not in page.url
+    page.keyboard.press("r")
+    expect(row).to_contain_text(words["marta"])
+
+    def taken() -> list[CalloutTaken]:
+        return [one.event for one in journal.read(streams.DUTY) if isinstance(one.event, CalloutTaken)]
+
+    wait_until(taken)
+    assert [one.operator for one in taken()] == [place.marta]
+    page.goto(f"{site.url}/console/?lang={lang}#callout=gone")
+    expect(page.locator("#alarms-past-h")).to_have_text(words["not_there"])
