@@ -28,6 +28,10 @@ export class Api {
     const proofMs = isProved ? PROOF_OF_AN_ALERT_MS : 0;
     return this.#ask('POST', '/v1/alerts', withinMs, { body, proofMs });
   }
+  /** A test that calls nobody, or this phone alone; never without a signature. */
+  check(body, withinMs, signal) {
+    return this.#askOfOwn('POST', '/v1/alerts', withinMs, { body, signal });
+  }
   position(alert, body, withinMs) {
     return this.#askOfOwn('POST', `${path(alert)}/position`, withinMs, { body });
   }

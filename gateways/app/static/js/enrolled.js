@@ -1,6 +1,7 @@
 // The screen of this phone's proof: what it is worth, how it is made, and what only a proved phone may do.
 
 import { html, nothing } from '../vendor/lit.js';
+import { section } from './checks/page.js';
 import { proof } from './keeping.js';
 import { call112, field, frame, ghost, icon } from './views.js';
 import { isEnglish, t } from './words.js';
@@ -21,8 +22,8 @@ const time = (at) =>
 const digits = { type: 'text', mode: 'numeric', complete: 'one-time-code', most: 12 };
 const secret = { value: '', type: 'password', mode: 'numeric', complete: 'off', most: 12 };
 
-/** `phone` is the number of the settings. */
-export const enrolled = (ui, enrolment, phone) =>
+/** `phone` is the number of the settings; `checked`: this phone's checks, what they need, who wakes them. */
+export const enrolled = (ui, enrolment, phone, checked) =>
   frame(
     ui,
     'phone',
@@ -30,6 +31,7 @@ export const enrolled = (ui, enrolment, phone) =>
       ${standing(enrolment)}
       <p class="app__said" role="status">${enrolment.said ? t(enrolment.said) : ''}</p>
       ${enrolment.key.isPossible ? proving(enrolment, phone) : nothing}
+      ${enrolment.key.isPossible ? section(checked.checks, checked.needs, checked.wakes) : nothing}
       ${enrolment.phones ? html`${phones(enrolment)}${pins(enrolment)}` : nothing}`,
     html`${call112(false)}
       <nav class="app__nav">

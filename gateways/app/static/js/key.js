@@ -29,6 +29,8 @@ export class Key {
     this.proved = null;
     /** @type {Partial<Proved & { invitation: string }>?} what waits for its code, or to be used */
     this.asked = null;
+    /** @type {object?} how this phone's checks stand; see checks/due.js */
+    this.checks = null;
     this.isPossible = isSecureContext && Boolean(globalThis.crypto?.subtle && globalThis.indexedDB);
     this.ready = this.#open().catch(() => {
       this.isPossible = false;
@@ -77,8 +79,10 @@ export class Key {
     opening.onupgradeneeded = () => opening.result.createObjectStore(KEYS);
     this.database = await done(opening);
     const store = this.database.transaction(KEYS).objectStore(KEYS);
-    const [proved, asked] = await Promise.all([done(store.get('proved')), done(store.get('asked'))]);
+    const names = ['proved', 'asked', 'checks'];
+    const [proved, asked, checks] = await Promise.all(names.map((name) => done(store.get(name))));
     this.proved = proved ?? null;
     this.asked = asked ?? null;
+    this.checks = checks ?? null;
   }
 }

@@ -5,6 +5,9 @@ import { render } from '../vendor/lit.js';
 import { Addresses } from './addresses.js';
 import { Alert } from './alert.js';
 import { Api } from './api.js';
+import { Checks } from './checks/checks.js';
+import { line as checkedLine, look as lookAtNeeds } from './checks/page.js';
+import { wake } from './checks/waking.js';
 import { Clock } from './clock.js';
 import { isToSave, saveContact } from './contact.js';
 import { Dialogue } from './dialogue.js';
@@ -41,8 +44,18 @@ const alert = new Alert(
   clock,
   positions,
   () => settings().phone,
+  () => {
+    if (alert.known) checks.stop();
+    draw();
+  },
+);
+const checks = new Checks(
+  api,
+  key,
+  () => !alert.known && !ui.hold.held && !ui.holdQuiet.held && !ui.test,
   () => draw(),
 );
+const checked = { checks, needs: [], wakes: false };
 const dialogue = new Dialogue(
   api,
   () => draw(),
@@ -127,6 +140,9 @@ const ui = {
   get name() {
     return settings().name;
   },
+  get checked() {
+    return checkedLine(checks);
+  },
   get denied() {
     return positions.denied;
   },
@@ -140,6 +156,10 @@ const ui = {
   openPhone: () => {
     place = 'phone';
     enrolment.look();
+    lookAtNeeds().then((needs) => {
+      checked.needs = needs;
+      draw();
+    });
   },
   openRecord: () => {
     place = 'record';
@@ -258,7 +278,7 @@ function page() {
   if (!invited && (place === 'settings' || !now.key || !now.phone))
     return ['settings', views.settings(ui, now)];
   if (place === 'record') return ['record', ownRecord(ui, own)];
-  if (place === 'phone') return ['phone', enrolled(ui, enrolment, now.phone)];
+  if (place === 'phone') return ['phone', enrolled(ui, enrolment, now.phone, checked)];
   return ['idle', views.idle(ui)];
 }
 
@@ -334,5 +354,11 @@ setInterval(() => {
   if (alert.known) draw();
 }, TICK_MS);
 setInterval(look, LOOK_MS);
+checks.start();
+checks.chosen = async (everyDays) => {
+  checked.wakes = await wake(everyDays);
+  draw();
+};
+key.ready.then(() => checks.now && checks.chosen(checks.now.everyDays));
 for (const change of ['online', 'offline', 'visibilitychange'])
   (change === 'visibilitychange' ? document : window).addEventListener(change, look);

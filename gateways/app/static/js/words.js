@@ -228,6 +228,83 @@ export const WORDS = {
       'silenziosa e non viene filtrata.',
     'Save our numbers as a favourite contact: then our call rings in silent mode too, and is not screened.',
   ],
+  // checks
+  checks: ['Arriverebbe un allarme?', 'Would an alert arrive?'],
+  checksText: [
+    'Il telefono manda al centro una prova che non chiama nessuno e non dice dove sei. Si chiude da sola.',
+    'The phone sends the centre a check that calls nobody and does not say where you are. It ends by itself.',
+  ],
+  checksFirst: [
+    'Verifica prima questo telefono: una prova deve essere sua.',
+    'Verify this phone first: a check has to be its own.',
+  ],
+  checkedOn: ['Provato il', 'Checked on'],
+  checkedNever: ['Non ancora provato', 'Not checked yet'],
+  checkNow: ['Prova adesso', 'Check now'],
+  checking1: ['Prova in corso', 'Checking'],
+  checkCall: ['Prova con una chiamata a questo telefono', 'Check with a call to this phone'],
+  checkCalling: ['Il telefono squilla tra poco: rispondi', 'Your phone rings in a moment: answer'],
+  checkRang: ['Il centro ha chiamato questo telefono.', 'The centre has called this phone.'],
+  checkNotCalled: [
+    'Il centro non ha chiamato questo telefono: riprova, o chiedi al centro.',
+    'The centre has not called this phone: try again, or ask the centre.',
+  ],
+  checksEvery: ['Da sola', 'By itself'],
+  checksEveryHint: ['Quando è ora e l’app è aperta.', 'When it is due and the app is open.'],
+  checksWoken: [
+    'Anche ad app chiusa, quando il browser vuole.',
+    'Also while the app is closed, as the browser likes.',
+  ],
+  every7: ['Ogni settimana', 'Each week'],
+  every1: ['Ogni giorno', 'Each day'],
+  every0: ['Mai', 'Never'],
+  checkFailed: ['L’ultima prova non è riuscita.', 'The last check failed.'],
+  checkOffline: [
+    'Il telefono non era in rete. Se succede spesso, guarda i dati mobili.',
+    'The phone had no connection. If it happens often, look at mobile data.',
+  ],
+  checkNobody: [
+    'Il centro non ha risposto. In un’emergenza chiama il 112.',
+    'The centre did not answer. In an emergency call 112.',
+  ],
+  checkBusy: [
+    'Il centro era occupato: riprova da solo.',
+    'The centre was busy: it is tried again by itself.',
+  ],
+  checkUnwell: [
+    'Il centro ha ricevuto la prova e non l’ha conclusa. Avvisalo.',
+    'The centre got the check and did not finish it. Tell them.',
+  ],
+  checkUnsigned: [
+    'Il centro non riconosce questo telefono: verificalo di nuovo qui sopra.',
+    'The centre does not know this phone: verify it again above.',
+  ],
+  checkRefused: [
+    'Il centro non accetta questa app: guarda la chiave nelle impostazioni.',
+    'The centre does not accept this app: look at the key in the settings.',
+  ],
+  needsPlace: ['Posizione permessa', 'Location allowed'],
+  needsPlaceAsk: [
+    'Posizione non ancora permessa: il telefono lo chiede alla prima occasione.',
+    'Location not allowed yet: the phone asks at the first occasion.',
+  ],
+  needsPlaceNo: [
+    'Posizione vietata: permettila a questo sito nelle impostazioni del browser.',
+    'Location denied: allow it for this site in the browser’s settings.',
+  ],
+  needsKept: ['Il browser conserva la chiave', 'The browser keeps the key'],
+  needsKeptNo: [
+    'Il browser può dimenticare la chiave: aggiungi l’app alla schermata Home.',
+    'The browser may forget the key: add the app to the home screen.',
+  ],
+  needsSaver: [
+    'Risparmio dati attivo: può rallentare un allarme. Togli l’app dal risparmio.',
+    'Data saver is on: it may slow an alert down. Exempt the app from it.',
+  ],
+  needsUnknown: [
+    'SMS, chiamate e risparmio batteria: una pagina non li vede. Prova con una chiamata.',
+    'Text messages, calls and battery saver: a page cannot see them. Check with a call.',
+  ],
   // hidden
   exit: ['Esci', 'Exit'],
   exitText: [

@@ -1,0 +1,35 @@
+// A worker that the browser wakes while the app is closed: it makes the check that is due, and nothing else. It
+// shows nothing, ever: no notification, no page.
+
+import { Addresses } from './js/addresses.js';
+import { Api } from './js/api.js';
+import { Checks } from './js/checks/checks.js';
+import { isDue } from './js/checks/due.js';
+import { TAG } from './js/checks/waking.js';
+import { Clock } from './js/clock.js';
+import { Key } from './js/key.js';
+
+self.addEventListener('periodicsync', (event) => {
+  const { tag, waitUntil } = /** @type {any} */ (event);
+  if (tag === TAG) waitUntil.call(event, check());
+});
+
+async function check() {
+  const clock = new Clock();
+  const key = new Key(clock);
+  await key.ready;
+  const api = new Api(
+    () => '', // signed
+    key,
+    clock,
+    new Addresses(null, () => {}),
+  );
+  const checks = new Checks(
+    api,
+    key,
+    () => true,
+    () => {},
+  );
+  const { now } = checks;
+  if (now && isDue(now, Date.now())) await checks.check();
+}

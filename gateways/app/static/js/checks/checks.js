@@ -1,0 +1,119 @@
+// Raises a check and sees it through: the way of an alert, as far as the center's case, which ends it by itself.
+// It goes on in nobody's way: an alert that is begun ends it at once.
+
+import { checksOf, done, failed, isDue, whyNot } from './due.js';
+
+const ANSWER_MS = 8000;
+const OVER_WITHIN_MS = 20_000;
+const RINGS_WITHIN_MS = 150_000;
+const WAIT_S = 5;
+const AFTER_OPENING_MS = 30_000; // who opens the app to ask for help is not kept waiting by anything
+const LOOK_MS = 60_000;
+
+export class Checks {
+  /** `isFree()`: nothing is the matter, and nothing is pressed; `changed()` is called after everything new. */
+  constructor(api, key, isFree, changed) {
+    this.api = api;
+    this.key = key;
+    this.isFree = isFree;
+    this.changed = changed;
+    this.running = ''; // '' | 'arrival' | 'call'
+    this.stopper = null;
+    this.said = ''; // of the last call, as a word
+    /** @param {number} _everyDays */
+    this.chosen = (_everyDays) => {}; // called when another choice is made
+  }
+
+  /** What is known of this phone's, or null where it has proved no number. */
+  get now() {
+    const { proved, checks } = this.key;
+    return proved ? checksOf(checks, proved.device) : null;
+  }
+
+  /** Look from now on whether one is due; not before the page has been open for a while. */
+  start() {
+    const look = () => {
+      const { now } = this;
+      if (now && !this.running && this.isFree() && isDue(now, Date.now())) this.check();
+    };
+    this.key.ready.then(this.changed);
+    setTimeout(() => {
+      look();
+      setInterval(look, LOOK_MS);
+    }, AFTER_OPENING_MS);
+  }
+
+  /** An alert is begun. */
+  stop() {
+    this.stopper?.abort();
+  }
+
+  /** How often, from now on; said to the center by a check. */
+  choose = async (everyDays) => {
+    const { now } = this;
+    if (!now) return;
+    await this.#keep({ ...now, everyDays, tries: 0 });
+    this.chosen(everyDays);
+    await this.check();
+  };
+
+  /** One now, as far as the case. */
+  check = () => this.#run('arrival', OVER_WITHIN_MS);
+
+  /** One now, with a call to this phone. */
+  call = () => this.#run('call', RINGS_WITHIN_MS);
+
+  async #run(kind, withinMs) {
+    const { now } = this;
+    if (!now || this.running) return;
+    const stopper = new AbortController();
+    Object.assign(this, { running: kind, stopper, said: '' });
+    this.changed();
+    const beganMs = performance.now();
+    const why = await this.#seen(kind, now, withinMs, stopper.signal);
+    const tookMs = performance.now() - beganMs;
+    this.running = '';
+    if (!stopper.signal.aborted) {
+      if (kind === 'call') this.said = why || 'checkRang';
+      const atMs = Date.now();
+      await this.#keep(
+        why ? failed(this.now, atMs, why) : done(this.now, atMs, this.#took(kind, tookMs), now.everyDays),
+      );
+    }
+    this.changed();
+  }
+
+  /** How long a ring takes says nothing of the way of an alert. */
+  #took(kind, tookMs) {
+    return kind === 'call' ? this.now.tookMs : tookMs;
+  }
+
+  /** A word for what was wrong, or ''. */
+  async #seen(kind, { device, everyDays }, withinMs, signal) {
+    const body = { id: newId(), device, test: true, check: kind, checks_every_days: everyDays };
+    let answer = await this.api.check(body, ANSWER_MS, signal);
+    if (answer.status === 0 && this.api.more && !signal.aborted)
+      answer = await this.api.check(body, ANSWER_MS, signal);
+    const why = whyNot(answer, navigator.onLine);
+    if (why) return why;
+    const untilMs = Date.now() + withinMs;
+    let state = await this.api.state(answer.said.alert, null, 0, signal);
+    while (state.said?.phase !== 'closed' && Date.now() < untilMs && !signal.aborted) {
+      await pause(state.status === 200 ? 0 : 1000);
+      state = await this.api.state(answer.said.alert, state.said?.version ?? null, WAIT_S, signal);
+    }
+    if (state.said?.phase !== 'closed') return 'checkUnwell';
+    const rang = state.said.legs.some((leg) => leg.party === 'user');
+    return kind === 'call' && !rang ? 'checkNotCalled' : '';
+  }
+
+  async #keep(checks) {
+    await this.key.keep({ checks }).catch(() => {
+      this.key.checks = checks; // for as long as the page is open
+    });
+  }
+}
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const newId = () =>
+  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
