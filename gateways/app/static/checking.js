@@ -1,5 +1,5 @@
-// A worker that the browser wakes while the app is closed: it makes the check that is due, and nothing else. It
-// shows nothing, ever: no notification, no page.
+// A worker that the browser wakes while the app is closed: it makes the check that is due, and nothing else.
+// It shows nothing, ever: no notification, no page.
 
 import { Addresses } from './js/addresses.js';
 import { Api } from './js/api.js';

@@ -94,7 +94,8 @@ export const idle = (ui) =>
           ? nothing
           : html`<p class="app__note" role="status">${icon('nolink')}${t('unreachable')}</p>`
       }
-      ${ui.denied ? html`<p class="app__note">${icon('pin')}${t('locationOff')}</p>` : nothing} ${ui.checked}`,
+      ${ui.denied ? html`<p class="app__note">${icon('pin')}${t('locationOff')}</p>` : nothing}
+      ${ui.checked}`,
     html` ${call112(false)}
       <nav class="app__nav">
         ${ui.test ? ghost('leaveTest', ui.leaveTest) : nothing}

@@ -1,5 +1,5 @@
-// Raises a check and sees it through: the way of an alert, as far as the center's case, which ends it by itself.
-// It goes on in nobody's way: an alert that is begun ends it at once.
+// Raises a check and sees it through: the way of an alert, as far as the center's case, which ends it by
+// itself. It is in nobody's way: an alert that is begun ends it at once.
 
 import { checksOf, done, failed, isDue, whyNot } from './due.js';
 
@@ -11,7 +11,7 @@ const AFTER_OPENING_MS = 30_000; // who opens the app to ask for help is not kep
 const LOOK_MS = 60_000;
 
 export class Checks {
-  /** `isFree()`: nothing is the matter, and nothing is pressed; `changed()` is called after everything new. */
+  /** `isFree()`: nothing is the matter or pressed; `changed()` is called after everything new. */
   constructor(api, key, isFree, changed) {
     this.api = api;
     this.key = key;

@@ -37,7 +37,7 @@ export function spreadOf(name) {
   return (hash ^ (hash >>> 13)) >>> 0;
 }
 
-/** The last moment at which a check fell due, up to `nowMs`: each device has its own in the week or the day. */
+/** The last moment, up to `nowMs`, at which a check fell due: each device has its own in the week or day. */
 export function slotMs({ device, everyDays }, nowMs) {
   const period = everyDays * DAY_MS;
   const own = (spreadOf(device) / 2 ** 32) * period;

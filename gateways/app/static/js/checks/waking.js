@@ -1,5 +1,5 @@
-// Has the browser wake this phone's checks while the app is closed, where it can: Chromium's, of an app that is
-// installed, no more often than it likes (WICG, Web Periodic Background Synchronization). No other does.
+// Has the browser wake this phone's checks while the app is closed, where it can: Chromium's, of an app that
+// is installed, no more often than it likes (WICG, Web Periodic Background Synchronization). No other does.
 
 export const TAG = 'securwoman-check';
 const DAY_MS = 86_400_000;
