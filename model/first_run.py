@@ -31,6 +31,8 @@ class Need(StrEnum):
     TEST_ALERT = "test_alert"
     """One that went well, with a telephone that rang."""
     SECOND_OPERATOR = "second_operator"
+    DUTY = "duty"
+    """Somebody is called when something is wrong with the center, at each hour, and has taken a test."""
     EMERGENCY_TRUNK = "emergency_trunk"
     """The first of the two switches without which 112 is never dialled."""
     SECOND_EMERGENCY_LINE = "second_emergency_line"
@@ -86,6 +88,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     emergency_trunk: bool
     psap_live: bool
     operators: int
+    duty: bool
     test_alert: bool
 
 
@@ -139,6 +142,8 @@ def _measure(need: Need, found: Measured) -> bool | None:
             return real and found.test_alert
         case Need.SECOND_OPERATOR:
             return found.operators >= OPERATORS_WANTED
+        case Need.DUTY:
+            return found.duty
         case Need.EMERGENCY_TRUNK:
             return real and found.emergency_trunk
         case Need.SECOND_EMERGENCY_LINE:

@@ -6,14 +6,17 @@ no event. Whoever changes it says which version was read, and of two who write a
 
 from __future__ import annotations
 
+import threading
 from contextlib import suppress
 from typing import Final
 
 import msgspec
 from sqlalchemy import bindparam, delete, insert, select
 
-from messages.ids import Instant
+from messages.ids import Instant, PersonId
 from model.duty.roster import BY_NUMBER, EMPTY, Contact, Roster, tidied
+from model.duty.tried import Tried, TriedPeople
+from store import streams
 from store.database.dialect import Connection
 from store.database.query import Query, Row
 from store.database.schema import duty_roster, keyring
@@ -90,6 +93,23 @@ def normalised(roster: Roster, region: str) -> Roster:
         for one in roster.people
     )
     return msgspec.structs.replace(roster, people=people)
+
+
+class TriedLately:
+    """Who has taken a test or an alarm, read on from where it was read last; for any thread."""
+
+    def __init__(self, journal: Journal) -> None:
+        """Reads nothing yet."""
+        self._journal = journal
+        self._found = TriedPeople()
+        self._lock = threading.Lock()
+
+    def read(self) -> dict[PersonId, Tried]:
+        """As it is now. Raises JournalError."""
+        with self._lock:
+            for recorded in self._journal.read(streams.DUTY, self._found.version):
+                self._found.apply(recorded)
+            return dict(self._found.people)
 
 
 def _kept(row: Row) -> Kept:

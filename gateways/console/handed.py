@@ -14,7 +14,9 @@ from gateways.console.ended.finding import why_not_reopened
 from gateways.console.ended.tally import Tally
 from gateways.console.following import Following
 from messages.events import OperatorLeft
-from messages.ids import AlertId, Instant, OperatorCommand, OperatorId, Outcome
+from messages.ids import SECOND, AlertId, Instant, OperatorCommand, OperatorId, Outcome
+from model.duty.roster import Roster, spans
+from model.duty.times import midnight_of
 from model.filtering import Filter
 from model.orders.afterwards import OWED
 from model.orders.allowed import why_no_note
@@ -23,6 +25,8 @@ from store import streams
 from store.registry.people import StaffRole
 from store.shift_notes import ShiftNote
 
+DUTY_AHEAD_US: Final = Instant(3 * 86_400 * SECOND)
+"""So far it is looked until when somebody is on duty."""
 OWED_DAYS: Final = 2
 """Today and yesterday: what nobody has called back by then is no hand-over any more."""
 
@@ -68,6 +72,16 @@ class OwnLast(msgspec.Struct, frozen=True, kw_only=True):
     """Why it cannot be reopened; null where it can."""
 
 
+class OnDutyRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is called now when something is wrong with the center, by their names; not `covered`: nobody has
+    this time, and all are called.
+    """
+
+    names: list[str]
+    until_us: Instant | None
+    covered: bool
+
+
 class ShiftView(msgspec.Struct, frozen=True, kw_only=True):
     """What is handed over."""
 
@@ -78,6 +92,24 @@ class ShiftView(msgspec.Struct, frozen=True, kw_only=True):
     """When the last drill was begun."""
     drill_due: bool
     own: OwnLast | None
+    duty: OnDutyRow | None
+    """None: nobody is on the roster."""
+
+
+def on_duty_now(roster: Roster, now_us: Instant) -> OnDutyRow | None:
+    """The first of the next hours in which nothing changes."""
+    if not roster.people:
+        return None
+    names = {one.id: one.name for one in roster.people}
+    # From midnight on, so that the answer is the same until something changes.
+    midnight = midnight_of(roster.zone, now_us)
+    ends = Instant(midnight + DUTY_AHEAD_US)
+    now = next(one for one in spans(roster, midnight, ends) if one.from_at <= now_us < one.to_at)
+    return OnDutyRow(
+        names=[names[one] for one in now.people],
+        until_us=None if now.to_at == ends else now.to_at,
+        covered=now.covered,
+    )
 
 
 def owed(tally: Tally) -> list[OwedRow]:

@@ -17,6 +17,7 @@ READY = Measured(
     emergency_trunk=True,
     psap_live=True,
     operators=2,
+    duty=True,
     test_alert=True,
 )
 SAID = Confirmed(by=OperatorId("marta"), at=Instant(1), note="two hours")

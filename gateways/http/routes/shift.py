@@ -12,7 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
 from gateways.console.ended.tally import Tally
-from gateways.console.handed import NoteRow, ShiftView, StaffRow, note_row, owed, own_last
+from gateways.console.handed import NoteRow, ShiftView, StaffRow, note_row, on_duty_now, owed, own_last
 from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
@@ -23,7 +23,7 @@ from gateways.http.routes.drill import last_begun
 from messages.ids import OperatorId
 from model.rules import drilling
 from runtime.published.file import Lately
-from store import shift_notes
+from store import duty, shift_notes
 from store.registry.people import StaffRole
 
 TEXT_MAX: Final = 2000
@@ -75,6 +75,7 @@ def shift_routes(web: Web, tally: Tally) -> list[HTTPRouteHandler]:
             drill_us=drill_us,
             drill_due=phone is not None and drilling.is_due(drill_us, now_us),
             own=own_last(web.following, web.room(), me),
+            duty=on_duty_now(duty.roster_of(web.journal).roster, now_us),
         )
 
     @get(

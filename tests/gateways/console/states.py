@@ -11,10 +11,24 @@ from playwright.sync_api import Page, Route, expect
 
 from messages import events as ev
 from messages.base import Joins
-from messages.ids import E164, SECOND, Advice, BridgeId, Instant, NodeOrder, Outcome, Party, ShiftState
+from messages.ids import (
+    E164,
+    SECOND,
+    Advice,
+    BridgeId,
+    Instant,
+    NodeOrder,
+    Outcome,
+    Party,
+    PersonId,
+    ShiftState,
+)
+from model.duty.roster import Contact as Reached
+from model.duty.roster import Person as OnDuty
+from model.duty.roster import Roster, Shift, Way
 from model.record import Contact, Dangerous, PersonRecord
 from model.settings_edits import Set
-from store import shift_notes, streams
+from store import duty, shift_notes, streams
 from store.journal.journal import Append, Journal, Transaction
 from store.nodes.orders import order
 from store.registry import records
@@ -724,6 +738,39 @@ def person_record(stage: Stage) -> None:
     expect(page.locator("#record-dangerous-0-name")).to_be_focused()
 
 
+def duty_week(stage: Stage) -> None:
+    """Nobody has the days, and one who has the nights is only written to."""
+    ways = (Way.CALL, "+393330000010"), (Way.SMS, "+393330000011")
+    people = tuple(
+        OnDuty(id=PersonId(f"p-{n}"), name=name, contacts=(Reached(way=way, to=to),))
+        for n, (name, (way, to)) in enumerate(zip(("Anna Bianchi", "Carla Rossi"), ways, strict=True))
+    )
+    night = Shift(
+        name="Night",
+        days=tuple(range(7)),
+        begins="20:00",
+        ends="08:00",
+        people=tuple(one.id for one in people),
+    )
+    roster = Roster(people=people, shifts=(night,))
+    stage.journal.transact(lambda tx: duty.keep(tx, roster, was_version=0, by="test"))
+    page = _admin(stage)
+    page.keyboard.press("j")
+    expect(page.locator(".week [data-tint=gap]")).not_to_have_count(0)
+    page.keyboard.press("ArrowDown")
+
+
+def duty_person(stage: Stage) -> None:
+    duty_week(stage)
+    page = stage.page
+    page.keyboard.press("p")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.locator("#person-name").fill("")
+    page.keyboard.press("Enter")
+    expect(page.locator("#person-name-fault")).to_be_visible()
+
+
 def app_keys(stage: Stage) -> None:
     page = _admin(stage)
     page.keyboard.press("c")
@@ -835,6 +882,8 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "operator-form": operator_form,
     "operator-link": operator_link,
     "app-keys": app_keys,
+    "duty-week": duty_week,
+    "duty-person": duty_person,
     "person-form": person_form,
     "people-merging": people_merging,
     "person-record": person_record,

@@ -81,7 +81,7 @@ def test_an_invitation_brings_the_app_onto_a_phone_whose_alert_is_proved_then(
 ) -> None:
     words = WORDS[lang]
     people(page, site, place, journal, lang)
-    page.keyboard.press("j")
+    page.keyboard.press("q")
     expect(page.locator("#invite-phone")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator(".once__copy")).to_be_focused()
@@ -119,7 +119,7 @@ def test_one_that_goes_by_a_text_message_is_listed_and_revoked_by_keys(
 ) -> None:
     words = WORDS[lang]
     people(page, site, place, journal, lang)
-    page.keyboard.press("j")
+    page.keyboard.press("q")
     tab_to(page, page.locator("#invite-text"))
     page.keyboard.press("Space")
     page.keyboard.press("Enter")

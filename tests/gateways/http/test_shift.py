@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from gateways.http.app import build
 from gateways.http.context import Web
 from gateways.http.settings import DrillSettings
 from messages.events import AlertReopened, NoteAdded
-from messages.ids import E164, SECOND, Instant, OperatorId, Outcome
+from messages.ids import E164, SECOND, Instant, OperatorId, Outcome, PersonId
+from model.duty.roster import Contact, Person, Roster, Shift, Way
 from model.rules.drilling import DUE_AFTER_US
-from store import streams
+from store import duty, streams
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
 from store.registry.staff_changes import Fields, change
@@ -54,6 +56,21 @@ def ordered(client: Client, headers: dict[str, str], story: Story, command: str)
     url = f"/v1/alerts/{story.alert}/commands"
     answer = client.post(url, json={"command": command, "text": "She was heard"}, headers=headers)
     return answer.status_code, answer.json()
+
+
+def test_who_is_called_for_the_center_itself_is_told_by_name(
+    client: Client, web: Web, luca: dict[str, str]
+) -> None:
+    assert shift(client, luca)["duty"] is None
+    somebody = Person(
+        id=PersonId("p-1"), name="Anna Bianchi", contacts=(Contact(way=Way.CALL, to="+393330000010"),)
+    )
+    always = Shift(name="a", days=tuple(range(7)), begins="08:00", ends="08:00", people=(somebody.id,))
+    for shifts in ((), (always,)):
+        roster = Roster(people=(somebody,), shifts=shifts)
+        web.journal.transact(partial(duty.keep, roster=roster, was_version=None, by="test"))
+        told = {"names": ["Anna Bianchi"], "until_us": None, "covered": bool(shifts)}
+        assert shift(client, luca)["duty"] == told
 
 
 def test_what_one_leaves_the_other_reads_and_is_done_with(

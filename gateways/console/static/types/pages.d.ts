@@ -84,7 +84,7 @@ interface Chapter {
 interface FormField {
   name: string;
   label(): string;
-  kind: 'text' | 'tel' | 'select' | 'check' | 'area' | 'password';
+  kind: 'text' | 'tel' | 'select' | 'check' | 'area' | 'password' | 'date' | 'datetime-local';
   choices?(): string[][];
   max?: number;
   needed?: boolean;

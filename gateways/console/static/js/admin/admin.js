@@ -6,6 +6,7 @@ import { either } from '../words/words.js';
 import * as about from './about.js';
 import * as audit from './audit.js';
 import * as backups from './backups/backups.js';
+import * as duty from './duty/duty.js';
 import * as keys from './keys.js';
 import * as lines from './lines/lines.js';
 import * as nodes from './nodes/nodes.js';
@@ -27,6 +28,7 @@ const CHAPTERS = [
   { key: 'O', name: () => either('Operatori', 'Operators'), role: 'admin', chapter: operators },
   { key: 'U', name: () => either('Persone', 'People'), role: 'admin', chapter: people },
   { key: 'C', name: () => either('Chiavi', 'Keys'), role: 'admin', chapter: keys },
+  { key: 'J', name: () => either('Reperibilità', 'On call'), role: 'supervisor', chapter: duty },
   { key: 'L', name: () => either('Linee', 'Lines'), role: 'supervisor', chapter: lines },
   { key: 'B', name: () => either('Backup', 'Backups'), role: 'admin', chapter: backups },
   { key: 'I', name: () => either('Impostazioni', 'Settings'), role: 'admin', chapter: settings },

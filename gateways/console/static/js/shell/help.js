@@ -130,10 +130,10 @@ export function help(ui) {
     ['F X', either('Storico, statistiche: filtri, senza filtri', 'History, figures: filters, no filters')],
     ['O P D', either('Storico: correggi l’esito, stampa, CSV', 'History: correct the outcome, print, CSV')],
     [
-      'O U C L B I N R V',
+      'O U C J L B I N R',
       either(
-        'Gestione: operatori, persone, chiavi, linee, backup, impostazioni, nodi, registro, versione',
-        'Admin: operators, people, keys, lines, backups, settings, nodes, audit, version',
+        'Gestione: operatori, persone, chiavi, reperibilità, linee, backup, impostazioni, nodi, registro',
+        'Admin: operators, people, keys, on call, lines, backups, settings, nodes, audit',
       ),
     ],
     ['A T', either('Backup: fanne uno, prova a ripristinarlo', 'Backups: make one, restore for trial')],
@@ -151,10 +151,17 @@ export function help(ui) {
         'Lines: one modem more; test call, hang up, out of service; check; PIN; the real 112',
       ),
     ],
+    [
+      'W P D H G T',
+      either(
+        'Reperibilità: settimana, persone, sostituzioni, festivi; cambio adesso; prova',
+        'On call: week, people, overrides, holidays; swap now; test',
+      ),
+    ],
     ['S', either('Gestione: avvio; M modem, T prova', 'Admin: start; M modem, T test')],
     ['P A', either('Registro: di chi, o chi', 'Audit: whose, or by whom')],
     [
-      'G P J M D X F',
+      'G P Q M D X F',
       either(
         'Persone: scheda, telefoni, invita, unisci, dati da dare, cancella; da un file',
         'People: record, phones, invite, merge, data to give, erase; from a file',

@@ -22,6 +22,24 @@ function does(ui, one) {
   return view ? word('headset', s.shortName(view), 'ink-2') : operatorState(ui, one);
 }
 
+/** Who is called when something is wrong with the center itself. */
+function duty() {
+  const now = said()?.duty;
+  if (!now) return nothing;
+  const until =
+    now.until_us === null
+      ? ''
+      : either(`, fino alle ${f.minute(now.until_us)}`, `, until ${f.minute(now.until_us)}`);
+  return html`<p class="ready__duty ink-2">
+    ${either('Avvisi del centro, si chiama:', 'The centre’s alarms, called:')}
+    <b>${now.names.join(' → ')}</b>${until}${
+      now.covered
+        ? nothing
+        : html` ${word('warn', either('nessuno in turno', 'nobody has this time'), 'ink-wait')}`
+    }
+  </p>`;
+}
+
 /** @param {Ui} ui */
 export function panel(ui) {
   const { feed } = ui;
@@ -67,5 +85,6 @@ export function panel(ui) {
         </tbody>
       </table>
     </div>
+    ${duty()}
   </section>`;
 }

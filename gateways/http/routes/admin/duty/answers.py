@@ -17,6 +17,7 @@ from messages.ids import SECOND, DutyWay, Instant, OperatorId, PersonId
 from model.duty import roster as model
 from model.duty.flaws import LOOKED_AHEAD_US, Flaw, FlawKind
 from model.duty.roster import Roster, Span
+from model.duty.tried import Tried
 from store.duty import Kept
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -114,6 +115,17 @@ class DutyOperator(msgspec.Struct, frozen=True, kw_only=True):
     language: str
 
 
+class DutyTried(msgspec.Struct, frozen=True, kw_only=True):
+    """When a test of a person's ways was asked for last, when that was over, and when the person has taken
+    anything last, a test or an alarm.
+    """
+
+    person: PersonId
+    asked_at: Moment | None
+    over_at: Moment | None
+    taken_at: Moment | None
+
+
 class DutyView(msgspec.Struct, frozen=True, kw_only=True):
     """The roster with its version, who is called now, and who from this midnight on for 14 days."""
 
@@ -125,6 +137,7 @@ class DutyView(msgspec.Struct, frozen=True, kw_only=True):
     spans: list[DutySpan]
     flaws: list[DutyFlaw]
     operators: list[DutyOperator]
+    tried: list[DutyTried]
 
 
 def told_roster(roster: Roster) -> DutyRoster:
@@ -162,7 +175,12 @@ def meant(sent: DutyRoster) -> Roster:
 
 
 def told(
-    kept: Kept, now: Instant, midnight: Instant, found: tuple[Flaw, ...], staff: list[DutyOperator]
+    kept: Kept,
+    now: Instant,
+    midnight: Instant,
+    found: tuple[Flaw, ...],
+    staff: list[DutyOperator],
+    tried: dict[PersonId, Tried],
 ) -> DutyView:
     """All of it. `midnight`: from when on it is said who is called."""
     ends = Instant(midnight + LOOKED_AHEAD_US)
@@ -177,7 +195,15 @@ def told(
         spans=all_spans,
         flaws=[DutyFlaw(kind=one.kind, path=one.path, about=one.about) for one in found],
         operators=staff,
+        tried=[_tried(one.id, tried[one.id]) for one in kept.roster.people if one.id in tried],
     )
+
+
+def _tried(person: PersonId, one: Tried) -> DutyTried:
+    asked, over, taken = (
+        None if at is None else rfc3339(at) for at in (one.asked_at, one.over_at, one.taken_at)
+    )
+    return DutyTried(person=person, asked_at=asked, over_at=over, taken_at=taken)
 
 
 def _span(one: Span) -> DutySpan:

@@ -45,6 +45,7 @@ def duty_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
     """The routes."""
     admins = for_admins(web)
     policy = web.settings.policy
+    tried = duty.TriedLately(web.journal)
 
     def look(asking: OperatorId) -> DutyView:
         now = web.clock.now_us()
@@ -58,7 +59,7 @@ def duty_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
             for one in people
             if one.id != DEMO_OPERATOR
         ]
-        return told(kept, now, midnight_of(kept.roster.zone, now), found, staff)
+        return told(kept, now, midnight_of(kept.roster.zone, now), found, staff, tried.read())
 
     def wrong(roster: Roster, now: Instant) -> tuple[Flaw, ...]:
         return flaws(roster, now, policy, tuple(line.number for line in web.settings.lines if line.number))

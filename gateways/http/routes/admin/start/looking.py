@@ -7,8 +7,10 @@ from gateways.http.door.codes import picture_of
 from gateways.http.routes.admin.start.answers import StartView, TrustView, told
 from gateways.http.routes.drill import DrillView, drill_of
 from messages.ids import DEMO_OPERATOR, E164, AlertId, OperatorId
+from model.duty.tried import is_proved
 from model.first_run import Confirmed, Machine, Measured, Need, Trust, rows
 from store.confirmations import confirmations
+from store.duty import TriedLately, roster_of
 from store.registry.people import Operator
 from store.registry.registry import Registry
 
@@ -21,6 +23,7 @@ class Looking:
     def __init__(self, web: Web, registry: Registry) -> None:
         self._web = web
         self._registry = registry
+        self._tried = TriedLately(web.journal)
 
     def measured(self) -> Measured:
         """As it is now."""
@@ -45,6 +48,7 @@ class Looking:
             emergency_trunk=any(line.emergency for line in settings.lines),
             psap_live=settings.policy.psap_live,
             operators=sum(one.id != DEMO_OPERATOR for one in people),
+            duty=is_proved(roster_of(web.journal).roster, web.clock.now_us(), self._tried.read()),
             test_alert=test.ok,
         )
         return found, people, test

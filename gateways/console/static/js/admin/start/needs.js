@@ -32,6 +32,13 @@ export const NEEDS = {
       'Nobody covers a shift alone: who does not answer needs somebody behind. Chapter O.',
     ],
   },
+  duty: {
+    name: ['Qualcuno è reperibile', 'Somebody is on call'],
+    text: [
+      'Per due settimane nessuna ora scoperta, da chi ha preso una prova in 90 giorni. Capitolo J: P, T.',
+      'For two weeks each hour is covered by who took a test within 90 days. Chapter J: P, T.',
+    ],
+  },
   emergency_trunk: {
     name: ['Interruttore 1: linea per il 112', 'Switch 1: a line for 112'],
     text: [

@@ -1,0 +1,86 @@
+// Dates that count as another day of the week.
+
+import { html } from '../../../vendor/lit.js';
+import { either } from '../../words/words.js';
+import * as f from '../../words/format.js';
+import { Form } from '../frame/form.js';
+import { keep, open, overtaken, rowsOf, said } from './roster.js';
+import { dayName } from './words.js';
+
+export const rows = rowsOf('holidays', (one) => one.name);
+
+/** @type {FormField[]} */
+const FIELDS = [
+  { name: 'date', label: () => either('Data', 'Date'), kind: 'date', needed: true },
+  { name: 'name', label: () => either('Nome', 'Name'), kind: 'text', max: 100, needed: true },
+  {
+    name: 'as_day',
+    label: () => either('Conta come', 'Counts as'),
+    kind: 'select',
+    choices: () => [6, 5, 4, 3, 2, 1, 0].map((day) => [String(day), dayName(day)]),
+  },
+];
+
+/** @param {DutyHoliday} [row] */
+const valuesOf = (row) => ({
+  date: row?.date ?? '',
+  name: row?.name ?? '',
+  as_day: String(row?.as_day ?? 6),
+});
+
+/** @param {Ui} ui */
+async function save(ui) {
+  if (overtaken(rows)) return;
+  const { form, editing } = rows;
+  const { now } = form;
+  const made = { date: now.date, name: now.name.trim(), as_day: Number(now.as_day) };
+  const left = said().roster.holidays.filter(
+    (one) => JSON.stringify(one) !== editing && one.date !== made.date,
+  );
+  const holidays = [...left, made].toSorted((a, b) => a.date.localeCompare(b.date));
+  await keep(
+    ui,
+    rows,
+    { holidays },
+    either(`${made.name}: salvato.`, `${made.name}: saved.`),
+    ([, , field]) => field,
+  );
+}
+
+/** @param {Ui} ui @param {DutyHoliday} row */
+function remove(ui, row) {
+  const holidays = said().roster.holidays.filter((one) => one.date !== row.date);
+  keep(ui, rows, { holidays }, either(`${row.name} non c’è più.`, `${row.name} is removed.`));
+}
+
+/** @param {Ui} ui @param {string} key */
+export function pressed(ui, key) {
+  const row = rows.row();
+  if (key === 'A') open(ui, rows, new Form('holiday', FIELDS, valuesOf()));
+  else if (!row) return false;
+  else if (key === 'Enter') open(ui, rows, new Form('holiday', FIELDS, valuesOf(row)), row);
+  else if (key === 'X')
+    rows.ask(ui, either(`Tolgo ${row.name}?`, `Remove ${row.name}?`), () => remove(ui, row));
+  else return false;
+  return true;
+}
+
+export const parts = {
+  heads: () => [[either('Data', 'Date')], [either('Nome', 'Name')], [either('Conta come', 'Counts as')]],
+  /** @param {DutyHoliday} one */
+  cells: (one) =>
+    html`<td class="nowrap">${f.day(Date.parse(`${one.date}T12:00`) * 1000)}</td>
+      <td><b>${one.name}</b></td>
+      <td>${dayName(one.as_day)}</td>`,
+  acts: () => [
+    ['Enter', either('Cambia', 'Change')],
+    ['X', either('Togli', 'Remove')],
+  ],
+  /** @param {Ui} ui */
+  form: (ui) => ({
+    title: rows.editing ? rows.nameOf(rows.editing) : either('Nuovo giorno festivo', 'New holiday'),
+    label: rows.editing ? either('Salva', 'Save') : either('Aggiungi', 'Add'),
+    send: () => save(ui),
+  }),
+  empty: () => either('Nessuno', 'None'),
+};

@@ -1,0 +1,93 @@
+// What stands above each pane: who would be called now, what is wrong, and which pane this is.
+
+import { html, nothing } from '../../../vendor/lit.js';
+import { word } from '../../shell/parts.js';
+import { either } from '../../words/words.js';
+import { nameOf, said } from './roster.js';
+import { weekdayOf, wall } from './times.js';
+import { dayName, flawSaid } from './words.js';
+
+/** The time in which we are; the page's own clock decides, what the center has said may be older. */
+export function spanNow(nowMs = Date.now()) {
+  const all = said()?.spans ?? [];
+  return (
+    all.find((one) => Date.parse(one.from_at) <= nowMs && nowMs < Date.parse(one.to_at)) ??
+    said()?.now ??
+    null
+  );
+}
+
+/** `Sun 08:00`, and without the day where it is today's. @param {string} at */
+export function until(at) {
+  const { zone } = said().roster;
+  const there = wall(Date.parse(at), zone);
+  const today = wall(Date.now(), zone);
+  const [date, time] = there.split('T');
+  return date === today.slice(0, 10) ? time : `${dayName(weekdayOf(date))} ${time}`;
+}
+
+const GAPS_SHOWN = 3;
+
+/** The times that nobody has, the first of them. */
+function gaps() {
+  const all = said().spans.filter((one) => !one.covered && Date.parse(one.to_at) > Date.now());
+  const { zone } = said().roster;
+  const shown = all.slice(0, GAPS_SHOWN).map(({ from_at: from, to_at: to }) => {
+    const [begins, ends] = [from, to].map((at) => wall(Date.parse(at), zone));
+    const day = (/** @type {string} */ there) =>
+      `${dayName(weekdayOf(there.slice(0, 10)))} ${Number(there.slice(8, 10))}`;
+    const last = begins.slice(0, 10) === ends.slice(0, 10) ? '' : `${day(ends)} `;
+    return `${day(begins)} ${begins.slice(11)}–${last}${ends.slice(11)}`;
+  });
+  return [...shown, ...(all.length > GAPS_SHOWN ? ['…'] : [])].join(', ');
+}
+
+/** @param {FlawKind} kind */
+function flaw(kind) {
+  const names = said()
+    .flaws.filter((one) => one.kind === kind)
+    .map((one) => one.about)
+    .join(', ');
+  const text = kind === 'gap' ? `${flawSaid(kind)}: ${gaps()}` : `${names}: ${flawSaid(kind)}`;
+  return html`<p>${word('warn', text, kind === 'idle' ? 'ink-2' : 'ink-wait')}</p>`;
+}
+
+const flaws = () => [...new Set(said().flaws.map((one) => one.kind))].map(flaw);
+
+function called() {
+  const span = spanNow();
+  if (!span) return nothing;
+  const names = span.people.map((id) => html`<li>${nameOf(id)}</li>`);
+  const how = span.covered
+    ? [span.shifts.join(', '), span.overridden ? either('con una sostituzione', 'with an override') : '']
+        .filter(Boolean)
+        .join(' · ')
+    : either('nessuno in turno: si chiamano tutti', 'nobody has this time: all are called');
+  return html`<div class="duty__now">
+    <h2>${either('Ora si chiama', 'Called now')}</h2>
+    <ol>
+      ${names}
+    </ol>
+    <p class=${span.covered ? 'ink-2' : 'ink-bad'}>
+      ${span.covered ? how : word('warn', how, 'ink-bad')}, ${either('fino a', 'until')} ${until(span.to_at)}
+    </p>
+  </div>`;
+}
+
+/**
+ * @param {Ui} ui @param {string[][]} panes key and name @param {string} shown the key @param {Drawn} more
+ */
+export const above = (ui, panes, shown, more) =>
+  html`<div class="chapter__notes duty__above">
+    ${said()?.roster.people.length ? called() : nothing}
+    ${said() ? flaws() : nothing}
+<div class="duty__parts">    <div class="seg" role="group" aria-label=${either('Parte', 'Part')}>
+      ${panes.map(
+        ([key, text]) =>
+          html`<button aria-pressed=${key === shown} aria-keyshortcuts=${key} @click=${() => ui.press(key)}>
+            <kbd>${key}</kbd><span>${text}</span>
+          </button>`,
+      )}
+    </div>
+    ${more}</div>
+  </div>`;

@@ -1,0 +1,188 @@
+// Who is on duty in place of what the shifts say, once: a swap for tonight, a holiday, an illness.
+
+import { html, nothing } from '../../../vendor/lit.js';
+import { either } from '../../words/words.js';
+import * as f from '../../words/format.js';
+import { Form } from '../frame/form.js';
+import { everybody, peopleFields, peopleIn, peopleValues } from './fields.js';
+import { spanNow } from './now.js';
+import { keep, nameOf, namesOf, open, overtaken, rowsOf, said } from './roster.js';
+import { moment, wall } from './times.js';
+
+const DAY_MS = 86_400_000;
+export const SWAP = 'swap';
+
+export const rows = rowsOf('overrides', (one) => namesOf(one.people));
+
+const zone = () => said().roster.zone;
+
+/** @param {string} at */
+const when = (at) => {
+  const there = wall(Date.parse(at), zone());
+  return `${f.shortDay(moment(`${there.slice(0, 10)}T12:00`, zone()) * 1000)}, ${there.slice(11)}`;
+};
+
+/** @returns {FormField} */
+const insteadField = () => ({
+  name: 'instead_of',
+  label: () => either('Al posto di', 'In place of'),
+  kind: 'select',
+  choices: () => [['', either('tutti quelli del turno', 'all of the shift')], ...everybody()],
+});
+
+/** @returns {FormField} */
+const untilField = () => ({
+  name: 'to_at',
+  label: () => either('Fino a', 'Until'),
+  kind: 'datetime-local',
+  needed: true,
+});
+
+/** @returns {FormField} */
+const whyField = () => ({ name: 'why', label: () => either('Perché', 'Why'), kind: 'text', max: 200 });
+
+/** @param {string[]} ids @returns {FormField[]} */
+const fieldsOf = (ids) => [
+  { name: 'from_at', label: () => either('Da', 'From'), kind: 'datetime-local', needed: true },
+  untilField(),
+  insteadField(),
+  ...peopleFields(ids),
+  whyField(),
+];
+
+/** @param {DutyOverride} [row] */
+const valuesOf = (row) => ({
+  from_at: wall(row ? Date.parse(row.from_at) : Date.now(), zone()),
+  to_at: wall(row ? Date.parse(row.to_at) : Date.now() + DAY_MS, zone()),
+  instead_of: row?.instead_of ?? '',
+  ...peopleValues(row?.people ?? []),
+  why: row?.why ?? '',
+});
+
+/** When whoever is called first now is on duty no more. @param {string} who */
+function relieved(who) {
+  const nowMs = Date.now();
+  const after = said().spans.filter((one) => Date.parse(one.to_at) > nowMs);
+  const last = after.findIndex((one) => !one.people.includes(who) || !one.covered);
+  return last > 0 ? Date.parse(after[last].from_at) : nowMs + 12 * 3_600_000;
+}
+
+/** From now on, until that one's hours end. @param {Ui} ui */
+export function swap(ui) {
+  const span = spanNow();
+  if (!span || said().roster.people.length < 2) return;
+  const [first] = span.people;
+  const other = said().roster.people.find((one) => !span.people.includes(one.id)) ?? nameless(first);
+  const begun = { 'person-0': other.id, instead_of: first, to_at: wall(relieved(first), zone()), why: '' };
+  const fields = [
+    {
+      name: 'person-0',
+      label: () => either('Da adesso c’è', 'From now on'),
+      kind: /** @type {const} */ ('select'),
+      choices: everybody,
+    },
+    insteadField(),
+    untilField(),
+    whyField(),
+  ];
+  open(ui, rows, new Form(SWAP, fields, begun));
+}
+
+/** Anybody else, where all are on duty. @param {string} but */
+const nameless = (but) => said().roster.people.find((one) => one.id !== but);
+
+/** @param {Ui} ui */
+async function save(ui) {
+  if (overtaken(rows)) return;
+  const { form, editing } = rows;
+  const { now } = form;
+  const people = peopleIn(now);
+  if (!people.length) {
+    form.faults = { 'person-0': either('Chi c’è, allora?', 'Who is there, then?') };
+    form.focus('person-0');
+    return;
+  }
+  const at = (/** @type {string} */ text) => new Date(moment(text.slice(0, 16), zone())).toISOString();
+  const from = form.id === SWAP ? wall(Date.now(), zone()) : now.from_at;
+  const made = {
+    from_at: at(from),
+    to_at: at(now.to_at),
+    people,
+    instead_of: now.instead_of || null,
+    why: now.why.trim(),
+  };
+  const all = said().roster.overrides;
+  const place = all.findIndex((one) => JSON.stringify(one) === editing);
+  const overrides = place < 0 ? [...all, made] : all.map((one, n) => (n === place ? made : one));
+  await keep(ui, rows, { overrides }, saidOf(made), ([, , field]) =>
+    field === 'people' ? 'person-0' : field,
+  );
+}
+
+/** @param {DutyOverride} one */
+const saidOf = (one) =>
+  one.instead_of
+    ? either(
+        `${namesOf(one.people)} al posto di ${nameOf(one.instead_of)}, fino a ${when(one.to_at)}.`,
+        `${namesOf(one.people)} in place of ${nameOf(one.instead_of)}, until ${when(one.to_at)}.`,
+      )
+    : either(
+        `${namesOf(one.people)}, fino a ${when(one.to_at)}.`,
+        `${namesOf(one.people)}, until ${when(one.to_at)}.`,
+      );
+
+/** @param {Ui} ui @param {DutyOverride} row */
+function remove(ui, row) {
+  const overrides = said().roster.overrides.filter((one) => JSON.stringify(one) !== JSON.stringify(row));
+  keep(ui, rows, { overrides }, either('Valgono di nuovo i turni.', 'The shifts hold again.'));
+}
+
+/** @param {Ui} ui @param {string} key */
+export function pressed(ui, key) {
+  const row = rows.row();
+  if (key === 'A') open(ui, rows, new Form('override', fieldsOf([]), valuesOf()));
+  else if (!row) return false;
+  else if (key === 'Enter') open(ui, rows, new Form('override', fieldsOf(row.people), valuesOf(row)), row);
+  else if (key === 'X')
+    rows.ask(ui, either('Tolgo la sostituzione?', 'Remove the override?'), () => remove(ui, row));
+  else return false;
+  return true;
+}
+
+/** @param {DutyOverride} one */
+const over = (one) => Date.parse(one.to_at) <= Date.now();
+
+export const parts = {
+  heads: () => [
+    [either('Da', 'From')],
+    [either('Fino a', 'Until')],
+    [either('Chi c’è', 'Who is there')],
+    [either('Al posto di', 'In place of')],
+    [either('Perché', 'Why'), 'spare'],
+  ],
+  /** @param {DutyOverride} one */
+  cells: (one) =>
+    html`<td class=${over(one) ? 'ink-3' : nothing}>${when(one.from_at)}</td>
+      <td class=${over(one) ? 'ink-3' : nothing}>
+        ${when(one.to_at)}${over(one) ? ` (${either('finita', 'over')})` : nothing}
+      </td>
+      <td><b>${namesOf(one.people)}</b></td>
+      <td>${one.instead_of ? nameOf(one.instead_of) : either('tutti', 'all')}</td>
+      <td class="ink-2 spare">${one.why}</td>`,
+  acts: () => [
+    ['Enter', either('Cambia', 'Change')],
+    ['X', either('Togli', 'Remove')],
+  ],
+  /** @param {Ui} ui */
+  form: (ui) => ({
+    title:
+      rows.form.id === SWAP
+        ? either('Cambio adesso', 'Swap now')
+        : rows.editing
+          ? either('Sostituzione', 'Override')
+          : either('Nuova sostituzione', 'New override'),
+    label: either('Salva', 'Save'),
+    send: () => save(ui),
+  }),
+  empty: () => either('Nessuna: valgono i turni', 'None: the shifts hold'),
+};

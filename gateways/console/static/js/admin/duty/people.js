@@ -1,0 +1,226 @@
+// The people who can be on duty: by which ways each is reached, in which order; and a test of these ways.
+
+import { html, nothing } from '../../../vendor/lit.js';
+import { word } from '../../shell/parts.js';
+import * as f from '../../words/format.js';
+import { either, languageName } from '../../words/words.js';
+import { Form } from '../frame/form.js';
+import { PATH, keep, open, overtaken, rowsOf, said } from './roster.js';
+import { wayName } from './words.js';
+
+const WAYS = /** @type {DutyWay[]} */ (['call', 'sms', 'email', 'webhook', 'apprise']);
+const LANGUAGES = ['it', 'en'];
+
+export const rows = rowsOf('people', (one) => one.name);
+
+/** @param {DutyPerson} [row] */
+const slots = (row) => [...Array(Math.max(3, (row?.contacts.length ?? 0) + 1)).keys()];
+
+/** @param {DutyPerson} [row] @returns {FormField[]} */
+const fieldsOf = (row) => [
+  {
+    name: 'name',
+    label: () => either('Nome e cognome', 'First and last name'),
+    kind: 'text',
+    max: 100,
+    needed: true,
+  },
+  ...slots(row).flatMap((n) => [
+    {
+      name: `way-${n}`,
+      label: () => either(`${n + 1}º modo`, `Way ${n + 1}`),
+      kind: /** @type {const} */ ('select'),
+      choices: () => [['', '—'], ...WAYS.map((way) => [way, wayName(way)])],
+    },
+    {
+      name: `to-${n}`,
+      label: () => either('numero o indirizzo', 'number or address'),
+      kind: /** @type {const} */ ('text'),
+      max: 1000,
+    },
+  ]),
+  {
+    name: 'language',
+    label: () => either('Lingua', 'Language'),
+    kind: 'select',
+    choices: () => LANGUAGES.map((one) => [one, languageName(one)]),
+  },
+  {
+    name: 'operator',
+    label: () => either('Alle console è', 'At the consoles'),
+    kind: 'select',
+    choices: () => [
+      ['', either('non è un operatore', 'no operator')],
+      ...said().operators.map((one) => [one.operator, one.name]),
+    ],
+  },
+];
+
+/** @param {DutyPerson} [row] */
+const valuesOf = (row) => ({
+  name: row?.name ?? '',
+  language: row?.language ?? 'it',
+  operator: row?.operator ?? '',
+  ...Object.fromEntries(
+    slots(row).flatMap((n) => [
+      [`way-${n}`, row ? (row.contacts[n]?.way ?? '') : n ? '' : 'call'],
+      [`to-${n}`, row?.contacts[n]?.to ?? ''],
+    ]),
+  ),
+});
+
+/** What is written without a way is a number that is called, or an address. @param {string} to */
+const guessed = (to) => (to.includes('://') ? 'webhook' : to.includes('@') ? 'email' : 'call');
+
+/** @param {Record<string, any>} fields */
+const places = (fields) =>
+  Object.keys(fields)
+    .filter((name) => name.startsWith('to-') && fields[name].trim())
+    .map((name) => Number(name.slice(3)));
+
+/** @param {Ui} ui */
+async function save(ui) {
+  if (overtaken(rows)) return;
+  const { form, editing } = rows;
+  const { now } = form;
+  const used = places(now);
+  const id = editing || `p-${crypto.getRandomValues(new Uint32Array(1))[0].toString(16).padStart(8, '0')}`;
+  const made = {
+    id,
+    name: now.name.trim(),
+    language: now.language,
+    operator: now.operator || null,
+    contacts: used.map((n) => ({
+      way: now[`way-${n}`] || guessed(now[`to-${n}`]),
+      to: now[`to-${n}`].trim(),
+    })),
+  };
+  const all = said().roster.people;
+  const people = editing ? all.map((one) => (one.id === id ? made : one)) : [...all, made];
+  /** @param {string[]} path */
+  const place = ([, n, field, k]) =>
+    people[Number(n)]?.id !== id
+      ? ''
+      : field === 'contacts'
+        ? `to-${k === undefined ? 0 : used[Number(k)]}`
+        : field;
+  if (await keep(ui, rows, { people }, either(`${made.name}: salvato.`, `${made.name}: saved.`), place))
+    rows.point(ui, id);
+}
+
+/** Out of all shifts, too. @param {Ui} ui @param {DutyPerson} row */
+function remove(ui, { id, name }) {
+  const { people, shifts, overrides } = said().roster;
+  const without = (/** @type {string[]} */ ids) => ids.filter((one) => one !== id);
+  keep(
+    ui,
+    rows,
+    {
+      people: people.filter((one) => one.id !== id),
+      shifts: shifts.map((one) => ({ ...one, people: without(one.people) })),
+      overrides: overrides
+        .map((one) => ({ ...one, people: without(one.people) }))
+        .filter((one) => one.people.length && one.instead_of !== id),
+    },
+    either(`${name} non c’è più.`, `${name} is removed.`),
+  );
+}
+
+/** @param {Ui} ui @param {DutyPerson} row */
+async function test(ui, { id, name }) {
+  if (await rows.order(ui, 'POST', `${PATH}/test`, { person: id }))
+    rows.say(ui, true, either(`${name}: prova avviata.`, `${name}: the test has begun.`));
+}
+
+/** @param {Ui} ui @param {string} key */
+export function pressed(ui, key) {
+  const row = rows.row();
+  if (key === 'A') open(ui, rows, new Form('person', fieldsOf(), valuesOf()));
+  else if (!row) return false;
+  else if (key === 'Enter') open(ui, rows, new Form('person', fieldsOf(row), valuesOf(row)), row);
+  else if (key === 'T')
+    rows.ask(
+      ui,
+      either(
+        `${row.name}: provo tutti i suoi modi, dicendo che è una prova?`,
+        `${row.name}: try all ways, saying that it is a test?`,
+      ),
+      () => test(ui, row),
+    );
+  else if (key === 'X')
+    rows.ask(
+      ui,
+      either(`${row.name}: tolgo, anche dai turni?`, `${row.name}: remove, from shifts too?`),
+      () => remove(ui, row),
+    );
+  else return false;
+  return true;
+}
+
+/** @param {DutyPerson} one */
+const idle = ({ id }) =>
+  said().flaws.some(
+    ({ kind, path }) => kind === 'idle' && said().roster.people[Number(path.split('.')[1])]?.id === id,
+  );
+
+const PROVED_MS = 90 * 86_400_000;
+
+/** What came of the last test, or that there was none. @param {DutyPerson} one */
+function tried({ id }) {
+  const known = said().tried.find(({ person }) => person === id);
+  const { asked_at: asked, over_at: over, taken_at: taken } = known ?? {};
+  if (asked && !over) return word('clock', either('in corso', 'going on'), 'ink-wait');
+  if (asked && (!taken || taken < asked))
+    return word(
+      'warn',
+      `${either('non presa,', 'not taken,')} ${f.shortDay(Date.parse(asked) * 1000)}`,
+      'ink-bad',
+    );
+  if (!taken) return html`<span class="ink-wait">${either('mai', 'never')}</span>`;
+  const old = Date.parse(taken) < Date.now() - PROVED_MS;
+  return word(old ? 'warn' : 'check', f.shortDay(Date.parse(taken) * 1000), old ? 'ink-wait' : 'ink-ok');
+}
+
+/** @param {DutyContact} one */
+const reached = ({ way, to }) =>
+  html`<li>
+    ${wayName(way)} ${to.startsWith('+') ? html`<span class="phone">${f.phone(to)}</span>` : to}
+  </li>`;
+
+export const parts = {
+  heads: () => [
+    [either('Nome', 'Name')],
+    [either('Modi, in ordine', 'Ways, in order')],
+    [either('Lingua', 'Language'), 'spare'],
+    [either('Turni', 'Shifts')],
+    [either('Provata', 'Tried')],
+  ],
+  /** @param {DutyPerson} one */
+  cells: (one) =>
+    html`<td><b>${one.name}</b></td>
+      <td><ol class="duty__ways">${one.contacts.map(reached)}</ol></td>
+      <td class="spare">${languageName(one.language)}</td>
+      <td>
+        ${
+          idle(one)
+            ? word('warn', either('in nessuno', 'in none'), 'ink-wait')
+            : said()
+                .roster.shifts.filter((shift) => shift.people.includes(one.id))
+                .map((shift) => shift.name)
+                .join(', ') || nothing
+        }
+      </td>
+      <td>${tried(one)}</td>`,
+  acts: () => [
+    ['Enter', either('Cambia', 'Change')],
+    ['T', either('Prova', 'Test')],
+    ['X', either('Togli', 'Remove')],
+  ],
+  /** @param {Ui} ui */
+  form: (ui) => ({
+    title: rows.editing ? rows.nameOf(rows.editing) : either('Nuova persona', 'New person'),
+    label: rows.editing ? either('Salva', 'Save') : either('Aggiungi', 'Add'),
+    send: () => save(ui),
+  }),
+  empty: () => either('Nessuno: A aggiunge chi va chiamato', 'Nobody: A adds who is to be called'),
+};

@@ -1,0 +1,110 @@
+// The hours that come each week: drawn as this week is, and below it what makes it so.
+
+import { html } from '../../../vendor/lit.js';
+import { either } from '../../words/words.js';
+import { Form } from '../frame/form.js';
+import { peopleFields, peopleIn, peopleValues } from './fields.js';
+import { keep, namesOf, open, overtaken, rowsOf, said } from './roster.js';
+import { timeOfDay } from './times.js';
+import { dayName, daysName } from './words.js';
+
+const WEEK = [0, 1, 2, 3, 4, 5, 6];
+
+export const rows = rowsOf('shifts', (one) => one.name);
+
+/** @param {string[]} ids @returns {FormField[]} */
+const fieldsOf = (ids) => [
+  { name: 'name', label: () => either('Nome', 'Name'), kind: 'text', max: 100, needed: true },
+  { name: 'begins', label: () => either('Dalle', 'From'), kind: 'text', max: 5, needed: true },
+  { name: 'ends', label: () => either('Alle', 'To'), kind: 'text', max: 5, needed: true },
+  ...WEEK.map((day) => ({
+    name: `day-${day}`,
+    label: () => dayName(day),
+    kind: /** @type {const} */ ('check'),
+  })),
+  ...peopleFields(ids),
+];
+
+/** @param {DutyShift} [row] */
+const valuesOf = (row) => ({
+  name: row?.name ?? '',
+  begins: row?.begins ?? '20:00',
+  ends: row?.ends ?? '08:00',
+  ...Object.fromEntries(WEEK.map((day) => [`day-${day}`, row ? row.days.includes(day) : true])),
+  ...peopleValues(row?.people ?? []),
+});
+
+/** The field that holds no time of day; empty where both do. @param {Record<string, any>} fields */
+const untimely = (fields) => ['begins', 'ends'].find((name) => !timeOfDay(fields[name])) ?? '';
+
+/** @param {Ui} ui */
+async function save(ui) {
+  if (overtaken(rows)) return;
+  const { form, editing } = rows;
+  const { now } = form;
+  const wrong = untimely(now);
+  if (wrong) {
+    form.faults = { [wrong]: either('Un’ora, come 20:00.', 'A time, as 20:00.') };
+    form.focus(wrong);
+    return;
+  }
+  const made = {
+    name: now.name.trim(),
+    begins: timeOfDay(now.begins),
+    ends: timeOfDay(now.ends),
+    days: WEEK.filter((day) => now[`day-${day}`]),
+    people: peopleIn(now),
+  };
+  const all = said().roster.shifts;
+  const place = all.findIndex((one) => JSON.stringify(one) === editing);
+  const shifts = place < 0 ? [...all, made] : all.map((one, n) => (n === place ? made : one));
+  await keep(ui, rows, { shifts }, either(`${made.name}: salvato.`, `${made.name}: saved.`), ([, , field]) =>
+    field === 'people' ? 'person-0' : field,
+  );
+}
+
+/** @param {Ui} ui @param {DutyShift} row */
+function remove(ui, row) {
+  const shifts = said().roster.shifts.filter((one) => JSON.stringify(one) !== JSON.stringify(row));
+  keep(ui, rows, { shifts }, either(`${row.name} non c’è più.`, `${row.name} is removed.`));
+}
+
+/** @param {Ui} ui @param {string} key */
+export function pressed(ui, key) {
+  const row = rows.row();
+  if (key === 'A') open(ui, rows, new Form('shift', fieldsOf([]), valuesOf()));
+  else if (!row) return false;
+  else if (key === 'Enter') open(ui, rows, new Form('shift', fieldsOf(row.people), valuesOf(row)), row);
+  else if (key === 'X')
+    rows.ask(ui, either(`Tolgo il turno ${row.name}?`, `Remove the shift ${row.name}?`), () =>
+      remove(ui, row),
+    );
+  else return false;
+  return true;
+}
+
+export const parts = {
+  heads: () => [
+    [either('Turno', 'Shift')],
+    [either('Giorni', 'Days')],
+    [either('Ore', 'Hours')],
+    [either('Chi, in ordine', 'Who, in order')],
+  ],
+  /** @param {DutyShift} one */
+  cells: (one) =>
+    html`<td><b>${one.name}</b></td>
+      <td>${daysName(one.days)}</td>
+      <td class="nowrap">${one.begins}–${one.ends}</td>
+      <td>${namesOf(one.people)}</td>`,
+  acts: () => [
+    ['Enter', either('Cambia', 'Change')],
+    ['X', either('Togli', 'Remove')],
+  ],
+  /** @param {Ui} ui */
+  form: (ui) => ({
+    title: rows.editing ? rows.nameOf(rows.editing) : either('Nuovo turno', 'New shift'),
+    label: rows.editing ? either('Salva', 'Save') : either('Aggiungi', 'Add'),
+    send: () => save(ui),
+  }),
+  empty: () => either('Nessun turno: si chiamano tutti', 'No shift: all are called'),
+};

@@ -1,0 +1,65 @@
+"""Who has taken a call of the center's, test or alarm: a roster is proved by those who have. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from messages.events import CalloutEnded, CalloutOpened, CalloutTaken
+from messages.ids import SECOND, CalloutKind, Instant, PersonId
+from messages.journal import Recorded
+from model.duty.flaws import LOOKED_AHEAD_US, is_covered
+from model.duty.roster import Roster, spans
+
+PROVED_FOR_US: Final = Instant(90 * 86_400 * SECOND)
+
+
+class Tried(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a person's ways."""
+
+    asked_at: Instant | None = None
+    """When the last test of them was asked for."""
+    over_at: Instant | None = None
+    """When that ended."""
+    taken_at: Instant | None = None
+    """When the person has taken anything last, a test or an alarm."""
+
+
+class TriedPeople:
+    """Everybody, as the stream of callouts tells."""
+
+    def __init__(self) -> None:
+        self.version = 0
+        """Of the stream: from here on it is read again."""
+        self.people: dict[PersonId, Tried] = {}
+        self._tests: dict[str, PersonId] = {}
+
+    def apply(self, recorded: Recorded) -> None:
+        """Take the stream's next event."""
+        self.version = recorded.version
+        at = recorded.at_us
+        match recorded.event:
+            case CalloutOpened(kind=CalloutKind.TEST, callout=callout, person=person):
+                self._tests[callout] = PersonId(person)
+                self._change(PersonId(person), asked_at=at, over_at=None)
+            case CalloutTaken(person=person) if person:
+                self._change(PersonId(person), taken_at=at)
+            case CalloutEnded(callout=callout) if callout in self._tests:
+                self._change(self._tests.pop(callout), over_at=at)
+            case _:
+                pass
+
+    def _change(self, person: PersonId, **fields: Instant | None) -> None:
+        self.people[person] = replace(self.people.get(person, Tried()), **fields)
+
+
+def is_proved(roster: Roster, at: Instant, tried: Mapping[PersonId, Tried]) -> bool:
+    """Whether somebody is called at each hour for two weeks who has taken something within 90 days."""
+    if not is_covered(roster, at):
+        return False
+    due = {one for span in spans(roster, at, Instant(at + LOOKED_AHEAD_US)) for one in span.people}
+    taken = (tried.get(one, Tried()).taken_at for one in due)
+    return all(one is not None and one >= at - PROVED_FOR_US for one in taken)

@@ -1,0 +1,151 @@
+"""Who is on duty, in a browser by keyboard alone: people, hours, a swap in few keys; two admins at once."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+from playwright.sync_api import Page, expect
+
+from messages.events import CalloutOpened
+from model.duty.roster import Roster, Way, on_duty
+from store import duty, streams
+from store.journal.journal import Journal
+from store.registry.people import StaffRole
+from store.registry.registry import Registry
+from tests.gateways.console.desk import signed_on
+from tests.gateways.console.test_own_access import typed
+from tests.gateways.http.place import Place, WebThread
+from tests.waiting import wait_until
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.process,
+    pytest.mark.timeout(120),
+    pytest.mark.browser_may_say(r"400 \(", r"409 \(Conflict\)"),
+]
+
+WORDS = {
+    "en": {
+        "emergency": "An emergency number: it is never called.",
+        "nobody": "nobody has this time: all are called",
+        "swapped": "Carla Rossi in place of Anna Bianchi, until ",
+        "back": "Taken back.",
+        "begun": "Anna Bianchi: the test has begun.",
+        "gone": "Carla Rossi is removed.",
+        "meanwhile": "Another admin has changed the roster meanwhile: look, then Enter writes yours.",
+        "saved": "Always: saved.",
+        "time": "A time, as 20:00.",
+    },
+    "it": {
+        "emergency": "È un numero di emergenza: non si chiama mai.",
+        "nobody": "nessuno in turno: si chiamano tutti",
+        "swapped": "Carla Rossi al posto di Anna Bianchi, fino a ",
+        "back": "Annullato.",
+        "begun": "Anna Bianchi: prova avviata.",
+        "gone": "Carla Rossi non c’è più.",
+        "meanwhile": "Nel frattempo un altro admin ha cambiato i turni: guarda, poi Invio scrive il tuo.",
+        "saved": "Always: salvato.",
+        "time": "Un’ora, come 20:00.",
+    },
+}
+
+
+def kept(journal: Journal) -> Roster:
+    return duty.roster_of(journal).roster
+
+
+def called(page: Page) -> list[str]:
+    """Who would be called now, as the page says."""
+    return [text.strip() for text in page.locator(".duty__now li").all_inner_texts()]
+
+
+@pytest.mark.parametrize("lang", ["it", "en"])
+def test_people_and_hours_are_entered_swapped_taken_back_and_tried_by_keys_alone(
+    page: Page, site: WebThread, place: Place, journal: Journal, lang: str
+) -> None:
+    words = WORDS[lang]
+    Registry(journal).set_role(place.marta, StaffRole.ADMIN, by="test")
+    signed_on(page, site.url, place, lang).set_viewport_size({"width": 1280, "height": 720})
+    page.keyboard.press("5")
+    page.keyboard.press("j")
+    expect(page.locator(".duty .empty")).to_be_visible()
+    page.keyboard.press("p")
+    rows, status = page.locator(".duty tbody tr"), page.locator(".duty .page-head")
+    page.keyboard.press("a")
+    expect(page.locator("#person-name")).to_be_focused()
+    typed(page, "Anna Bianchi", "", "112")
+    expect(page.locator("#person-to-0-fault")).to_have_text(words["emergency"])
+    expect(page.locator("#person-to-0")).to_be_focused()
+    page.keyboard.press("Control+A")
+    typed(page, "333 000 0010")
+    expect(rows).to_have_count(1)
+    page.keyboard.press("a")
+    # What is written without a way is known by its form.
+    typed(page, "Carla Rossi", "", "+393330000011", "", "carla@example.org")
+    expect(rows).to_have_count(2)
+    assert [[(way.way, way.to) for way in one.contacts] for one in kept(journal).people] == [
+        [(Way.CALL, "+393330000010")],
+        [(Way.CALL, "+393330000011"), (Way.EMAIL, "carla@example.org")],
+    ]
+    expect(page.locator(".duty__now")).to_contain_text(words["nobody"])
+    page.keyboard.press("w")
+    expect(page.locator(".week [data-tint=gap]")).to_have_count(7)
+    page.keyboard.press("a")
+    typed(page, "Always", "late")
+    expect(page.locator("#shift-begins-fault")).to_have_text(words["time"])
+    page.keyboard.press("Control+A")
+    typed(page, "8", "8", "", "", "", "", "", "", "", "Anna")
+    expect(status).to_contain_text(words["saved"])
+    expect(page.locator(".week [data-tint=gap]")).to_have_count(0)
+    assert (kept(journal).shifts[0].begins, kept(journal).shifts[0].ends) == ("08:00", "08:00")
+    assert called(page) == ["Anna Bianchi"]
+    # Who swaps at 18:00: three keys, one more for another person.
+    page.keyboard.press("g")
+    expect(page.locator("#swap-person-0")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(status).to_contain_text(words["swapped"])
+    assert called(page) == ["Carla Rossi"]
+    assert [one.name for one in on_duty(kept(journal), journal.now_us())] == ["Carla Rossi"]
+    page.keyboard.press("z")
+    expect(status).to_contain_text(words["back"])
+    assert called(page) == ["Anna Bianchi"]
+    assert kept(journal).overrides == ()
+    page.keyboard.press("p")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("t")
+    page.keyboard.press("Enter")
+    expect(status).to_contain_text(words["begun"])
+    [opened] = [one.event for one in journal.read(streams.DUTY)]
+    assert isinstance(opened, CalloutOpened)
+    assert (opened.person, opened.by) == (kept(journal).people[0].id, place.marta)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("x")
+    page.keyboard.press("Enter")
+    expect(status).to_contain_text(words["gone"])
+    expect(rows).to_have_count(1)
+
+
+def test_what_another_admin_has_changed_is_seen_before_it_is_overwritten(
+    page: Page, site: WebThread, place: Place, journal: Journal
+) -> None:
+    Registry(journal).set_role(place.marta, StaffRole.ADMIN, by="test")
+    signed_on(page, site.url, place)
+    page.keyboard.press("5")
+    page.keyboard.press("j")
+    expect(page.locator(".duty .empty")).to_be_visible()
+    page.keyboard.press("p")
+    page.keyboard.press("a")
+    typed(page, "Anna Bianchi", "", "+393330000010")
+    expect(page.locator(".duty tbody tr")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator("#person-name")).to_be_focused()
+    now = kept(journal)
+    theirs = replace(now, people=(replace(now.people[0], name="Anna Neri"),))
+    journal.transact(lambda tx: duty.keep(tx, theirs, was_version=1, by="luca"))
+    page.keyboard.press("End")
+    typed(page, " junior")
+    expect(page.get_by_role("alert")).to_contain_text(WORDS["en"]["meanwhile"])
+    assert kept(journal) == theirs
+    page.keyboard.press("Enter")
+    wait_until(lambda: kept(journal).people[0].name == "Anna Bianchi junior")
+    expect(page.locator(".duty tbody tr b")).to_have_text("Anna Bianchi junior")
