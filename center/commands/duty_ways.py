@@ -58,8 +58,8 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def try_ways(
+    person: Annotated[str | None, Parameter(help="By id or name; else all who are on duty now.")] = None,
     *,
-    person: Annotated[str | None, Parameter(help="By id; else all who are on duty now.")] = None,
     way: Annotated[Way | None, Parameter(help="By this way alone; else by each that the person has.")] = None,
     common: Common = DEFAULT,
 ) -> int:
@@ -80,7 +80,7 @@ def try_ways(
             for tried in _tried(journal, node, one, _of(one, way), own):
                 found.append(tried)
                 if not common.json:
-                    common.say(f"{'✓' if tried.ok else '✗'} {tried.person}, {tried.way}: {tried.said}")
+                    common.say(f"{'✓' if tried.ok else '✗'} {one.name}, {tried.way}: {tried.said}")
     if common.json:
         common.data(found)
     elif not found:
@@ -94,9 +94,9 @@ def _meant(roster: Roster, person: str | None, journal: Journal) -> Sequence[Per
         if not people:
             raise NotFound("the roster has nobody")
         return people
-    chosen = [one for one in roster.people if one.id == person]
+    chosen = [one for one in roster.people if person.casefold() in (one.id, one.name.casefold())]
     if not chosen:
-        raise NotFound(f"nobody of the roster has the id {person}")
+        raise NotFound(f"nobody of the roster has the id or name {person}")
     return chosen
 
 

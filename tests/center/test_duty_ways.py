@@ -73,7 +73,7 @@ def test_each_way_is_tried_in_the_person_s_language_and_said_of(
                 ("carla", "apprise", True, "taken"),
             ],
         )
-        assert ran(state, capfd, "--person", "carla") == (0, [("carla", "apprise", True, "taken")])
+        assert ran(state, capfd, "CARLA") == (0, [("carla", "apprise", True, "taken")])
         assert ran(state, capfd, "--way", "email") == (0, [("anna", "email", True, "taken")])
     finally:
         service.close()
@@ -95,6 +95,6 @@ def test_nobody_of_that_id_and_nobody_at_all_are_said(
     assert "the roster has nobody" in capfd.readouterr().err
     with_people(state, person("anna"))
     assert cli.run(["duty", "test", "--person", "carla", "--state", str(state)]) == 1
-    assert "nobody of the roster has the id carla" in capfd.readouterr().err
+    assert "nobody of the roster has the id or name carla" in capfd.readouterr().err
     assert cli.run(["duty", "test", "--state", str(state)]) == 1
     assert "nobody has such a way" in capfd.readouterr().err

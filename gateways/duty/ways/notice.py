@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from messages.events import CalloutAlarm
 from messages.ids import Instant
+from model.alarms.kind import About
+from model.alarms.table import about
+
+SHORT_ID: Final = 8
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +34,13 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     def id(self) -> str:
         """By which its receiver knows that it came twice."""
         return f"{self.callout}-{self.attempt}"
+
+
+def subject_of(alarm: CalloutAlarm) -> str:
+    """What it is about; of an alert as much of its id as finds it at a console."""
+    if about(alarm.alarm) is not About.ALERT:
+        return alarm.subject
+    return alarm.subject.partition(":")[0][:SHORT_ID]
 
 
 class Delivered(msgspec.Struct, frozen=True, kw_only=True):

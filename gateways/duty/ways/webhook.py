@@ -11,7 +11,7 @@ import httpx
 import msgspec
 from standardwebhooks import Webhook
 
-from gateways.duty.ways.notice import Delivered, Later, Notice, Refused, Sent
+from gateways.duty.ways.notice import Delivered, Later, Notice, Refused, Sent, subject_of
 from gateways.duty.ways.trust import NOT_BEYOND, is_here, secret_in, trust
 from messages.ids import SECOND, Instant
 from model.duty.settings import DutySettings
@@ -70,7 +70,7 @@ def body_of(notice: Notice) -> bytes:
                 "alarms": [
                     {
                         "alarm": one.alarm,
-                        "subject": one.subject,
+                        "subject": subject_of(one),
                         "node": one.node,
                         "raised_at": _rfc3339(one.raised_at),
                     }
@@ -88,6 +88,7 @@ def signed(name: str, content: bytes, key: str, now: datetime) -> dict[str, str]
     """
     return {
         "content-type": "application/json",
+        "user-agent": "securwoman",
         "webhook-id": name,
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": Webhook(key_of(key)).sign(name, now, content.decode()),

@@ -17,6 +17,7 @@ from standardwebhooks import Webhook
 from gateways.duty.ways import mail
 from gateways.duty.ways.notice import Delivered, Later, Notice, Refused, Sent
 from gateways.duty.ways.sending import WRITTEN, send
+from gateways.duty.ways.webhook import body_of
 from messages.events import CalloutAlarm
 from messages.ids import SECOND, Instant, NodeId
 from model.duty.roster import Contact, Way
@@ -192,6 +193,13 @@ def test_a_program_is_told_by_a_signed_post_with_one_id_however_often(web: Recei
     assert told["data"]["take_url"] == NOTICE.take_url
     with pytest.raises(Exception, match="signature"):
         Webhook(KEY).verify(content + b" ", headers)
+
+
+def test_of_an_alert_a_program_is_told_no_more_than_the_beginning_of_its_id() -> None:
+    alert = "3f2a9c1e-7b44-4c0e-9d0a-5a1f0c7e2b11"
+    of_alert = CalloutAlarm(alarm="case.stuck", subject=f"{alert}:user", node=NodeId("n1"), raised_at=AT)
+    told = json.loads(body_of(msgspec.structs.replace(NOTICE, alarms=(of_alert,))))
+    assert told["data"]["alarms"][0]["subject"] == "3f2a9c1e"
 
 
 @pytest.mark.parametrize(
