@@ -12,7 +12,8 @@ from media.ports.opening import open_port
 from media.ports.ports import VoicePort as Port
 from media.ports.voice_port import spec_of
 from media.trial.bursts import said_to_be_measured
-from media.trial.check import Carried, VoiceReport, examined, judged_whole
+from media.trial.carried import Carried
+from media.trial.check import VoiceReport, examined, judged_whole
 from media.trial.probe import VoiceProbe, frames_of
 from messages.base import VoicePort
 from messages.ids import SECOND, Instant, LineId
@@ -35,7 +36,7 @@ class LineVoice:
             self._said = frames_of(announcement, PAUSE_S)
         else:
             self._said = said_to_be_measured(announcement, tone_hz)
-        self._answered_at = answered_at
+        self._answered_at, self._tone_hz = answered_at, tone_hz
         self._port: VoicePort | None = None
         self._probe: VoiceProbe | None = None
         self._opened_after_s = 0.0
@@ -76,7 +77,7 @@ class LineVoice:
         )
         if self.carried is None:
             return judged_whole(report)
-        return examined(report, self.carried, gains=self._port.gains)
+        return examined(report, self.carried, gains=self._port.gains, tone_hz=self._tone_hz)
 
     def _open(self) -> Port:
         assert self._port is not None

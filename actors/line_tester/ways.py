@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from actors.line_tester.decider import Trial
 from media.trial.bursts import TONES_HZ
-from media.trial.check import Carried
+from media.trial.carried import Carried
 from media.trial.way import way_of
 from messages.trials import WayShown
 

@@ -11,7 +11,8 @@ from gateways.gsm.driver.events import CallAnswered, CallReleased, Event, VoiceF
 from media.conference.sounds import Sounds
 from media.ports.opening import open_port
 from media.ports.voice_port import spec_of
-from media.trial.check import Carried, VoiceReport, examined, judged_whole
+from media.trial.carried import Carried
+from media.trial.check import VoiceReport, examined, judged_whole
 from media.trial.probe import VoiceProbe, frames_of
 
 if TYPE_CHECKING:

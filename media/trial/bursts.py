@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from media.sound.frames import FULL_SCALE, RATE_HZ, SAMPLE_TYPE
+from media.sound.frames import FULL_SCALE, RATE_HZ, SAMPLE_TYPE, samples_of
 from media.trial.probe import frames_of
 
 TONES_HZ: Final = (1020.0, 620.0)
@@ -22,14 +22,21 @@ LEVEL_DBFS: Final = -26.0
 """As speech is digitised (ITU-T P.56)."""
 CHIP_S: Final = 0.12
 PATTERN: Final = (1, 0, 0, 1, 0, 1, 1, 0, 0, 1, 1, 1, 1, 1, 0, 0, 0, 1, 1, 0, 1, 1, 1, 0, 1, 0, 1, 0, 0, 0, 0)
+_ROOM_DBFS: Final = -65.0
 _FADE_S: Final = 0.005
 _BEFORE_S: Final = 0.5
 _AFTER_S: Final = 1.0
 
 
 def said_to_be_measured(announcement: bytes, tone_hz: float) -> list[bytes]:
-    """Frames that are said again and again."""
-    return [*frames_of(announcement, _BEFORE_S), *frames_of(bursts(tone_hz), _AFTER_S)]
+    """Frames that are said again and again: over a soft noise, as a microphone gives it, so that whoever
+    looks for a voice in them finds one in front of a quiet room.
+    """
+    frames = [*frames_of(announcement, _BEFORE_S), *frames_of(bursts(tone_hz), _AFTER_S)]
+    said = np.stack([samples_of(frame) for frame in frames])
+    room = np.random.default_rng(0).normal(0.0, FULL_SCALE * 10 ** (_ROOM_DBFS / 20), said.shape)
+    over_it = np.clip(said + np.rint(room), -FULL_SCALE, FULL_SCALE - 1).astype(SAMPLE_TYPE)
+    return [frame.tobytes() for frame in over_it]
 
 
 def bursts(tone_hz: float) -> bytes:

@@ -5,16 +5,18 @@ The sentences are in `center.modems.voice_words`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
 from media.sound.active_level import ActiveLevel
 from media.sound.echo import Echo, echo_of
-from media.sound.flow import Arrival, flow_of, on_our_clock
-from media.sound.frames import FRAME_BYTES, FRAMES_PER_S, RATE_HZ, SAMPLE_BYTES, SILENCE, samples_of
+from media.sound.flow import flow_of, on_our_clock
+from media.sound.frames import FRAME_BYTES, FRAMES_PER_S, RATE_HZ, SAMPLE_BYTES, samples_of
+from media.trial.carried import Carried, laid_out
+from media.trial.way import way_of
 from messages.base import NO_GAINS, Gains
+from messages.ids import LineId
 from messages.lines import WayLevel
 from messages.trials import Finding
 from model.loudness import Loudness, better_gain_in_db, judged
@@ -34,26 +36,6 @@ _SHORTEST_S: Final = 3.0
 
 BROKEN: Final = frozenset(list(Finding)[: list(Finding).index(Finding.SHORT) + 1])
 """With one of these the line's voice is not proved."""
-
-
-class Carried(msgspec.Struct, frozen=True, kw_only=True):
-    """What has passed at a voice port in one call. Times by one clock, in seconds."""
-
-    began_s: float
-    """When listening began; the first frame was said then."""
-    ended_s: float
-    arrivals: Sequence[Arrival] = ()
-    heard: bytes = b""
-    """At 8 kHz."""
-    said: Sequence[tuple[int, bytes]] = ()
-    """Frames, by how many frames after the beginning they were said."""
-    rate_hz: int = RATE_HZ
-    """The modem's."""
-    read_bytes: int = 0
-    """In the modem's own format."""
-    written_frames: int = 0
-    dropped_frames: int = 0
-    realigned: int = 0
 
 
 class VoiceReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,12 +78,21 @@ class VoiceReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def examined(
-    report: VoiceReport, carried: Carried, *, gains: Gains = NO_GAINS, before: VoiceReport | None = None
+    report: VoiceReport,
+    carried: Carried,
+    *,
+    gains: Gains = NO_GAINS,
+    before: VoiceReport | None = None,
+    tone_hz: float | None = None,
 ) -> VoiceReport:
-    """The report with all that was measured, and what is to be said of it. `before`: the call before it."""
+    """The report with all that was measured, and what is to be said of it. `before`: the call before it.
+
+    `tone_hz`: of the bursts that were said, which tell of an echo what a voice cannot where the other end
+    says bursts, too.
+    """
     seconds = max(carried.ended_s - carried.began_s, 1e-9)
     flow = flow_of(carried.arrivals)
-    heard, said = samples_of(carried.heard), _laid_out(carried.said)
+    heard, said = samples_of(carried.heard), laid_out(carried.said)
     aligned = on_our_clock(carried.arrivals, heard, carried.began_s, len(said) // SAMPLE_BYTES)
     into, out = ActiveLevel(), ActiveLevel()
     into.hear_all(carried.heard)
@@ -122,11 +113,19 @@ def examined(
         into=into.report(),
         out=out.report(),
         better_gain_in_db=better_gain_in_db(into.report(), gains),
-        echo=echo_of(samples_of(said), aligned),
+        echo=echo_of(samples_of(said), aligned) if tone_hz is None else _echo(carried, tone_hz),
         drift_ppm=flow.ppm,
         drift_within_ppm=flow.ppm_within,
     )
     return judged_whole(found, before)
+
+
+def _echo(carried: Carried, tone_hz: float) -> Echo | None:
+    """Of the own bursts."""
+    own = way_of(LineId(""), carried, LineId(""), carried, tone_hz)
+    if own.delay_ms is None or own.level_db is None:
+        return None
+    return Echo(delay_ms=own.delay_ms, level_db=own.level_db)
 
 
 def judged_whole(report: VoiceReport, before: VoiceReport | None = None) -> VoiceReport:
@@ -178,11 +177,3 @@ def _loudness(into: WayLevel) -> list[Finding]:
             return [Finding.LOUD]
         case _:
             return []
-
-
-def _laid_out(said: Sequence[tuple[int, bytes]]) -> bytes:
-    """What was said, on one line of time."""
-    frames = [SILENCE] * (said[-1][0] + 1) if said else []
-    for number, frame in said:
-        frames[number] = frame
-    return b"".join(frames)

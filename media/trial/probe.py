@@ -19,7 +19,7 @@ from media.ports.ports import PortCounters, VoicePort, VoicePortError
 from media.sound.flow import Arrival
 from media.sound.frames import FRAME_BYTES, SAMPLE_BYTES, SILENCE, samples_of
 from media.sound.levels import FLOOR_DBFS, dbfs_of
-from media.trial.check import Carried
+from media.trial.carried import Carried
 
 AGAIN_S: Final = 0.2
 """Between two attempts to open it."""

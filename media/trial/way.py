@@ -15,9 +15,9 @@ import numpy.typing as npt
 from msgspec.structs import replace
 
 from media.sound.flow import on_our_clock
-from media.sound.frames import RATE_HZ, SILENCE, Samples, samples_of
+from media.sound.frames import RATE_HZ, Samples, samples_of
 from media.trial import bounds
-from media.trial.check import Carried
+from media.trial.carried import Carried, laid_out
 from messages.ids import LineId
 from messages.trials import WayFault, WayShown
 
@@ -134,11 +134,8 @@ def fitted(said: Values, heard: Values) -> _Fit:
 
 def _said(said: Carried, begin_s: float, count: int) -> Samples:
     """What was said from then on, on one line of time."""
-    frames = [SILENCE] * (said.said[-1][0] + 1) if said.said else []
-    for number, frame in said.said:
-        frames[number] = frame
     skipped = round((begin_s - said.began_s) * RATE_HZ)
-    found = samples_of(b"".join(frames))[skipped : skipped + count]
+    found = samples_of(laid_out(said.said))[skipped : skipped + count]
     return np.pad(found, (0, count - len(found)))
 
 

@@ -6,13 +6,18 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from media.conference.sounds import Sounds
+from media.sound.active_level import ActiveLevel
+from media.sound.frames import SAMPLE_TYPE, samples_of
 from media.trial import bounds
 from media.trial.bursts import PATTERN, TONES_HZ, said_to_be_measured
+from media.trial.check import VoiceReport, examined
 from media.trial.way import way_of
 from messages.ids import LineId
 from messages.trials import WayFault, WayShown
+from model.loudness import Loudness, judged
 from tests.media.channel import Channel, as_it_is, call, louder, narrow, with_gaps, with_noise
 
 A, B = LineId("a"), LineId("b")
@@ -88,10 +93,37 @@ def test_the_own_voice_that_comes_back_is_not_taken_for_the_other_s() -> None:
     assert way_of(A, said, B, heard, other).faults == (WayFault.UNHEARD,)
 
 
+@pytest.mark.parametrize("echo_db", [-20, -200])
+def test_an_echo_is_found_beside_the_other_s_bursts_and_none_where_there_is_none(echo_db: float) -> None:
+    own, other = TONES_HZ
+    said, echo = call(SAID[own], louder(echo_db), late_s=0.15)
+    _, heard = call(SAID[other], as_it_is)
+    both = samples_of(echo.heard) + samples_of(heard.heard)
+    pcm = both.astype(SAMPLE_TYPE).tobytes()
+    carried = replace(said, arrivals=heard.arrivals, heard=pcm, read_bytes=len(pcm))
+    found = examined(VoiceReport(call=1, answered=True, path="x", opened_after_s=0), carried, tone_hz=own)
+    assert found.proved
+    if echo_db == -20:
+        assert found.echo is not None
+        assert (found.echo.delay_ms, found.echo.level_db) == (
+            pytest.approx(150, abs=8),
+            pytest.approx(-20, abs=1),
+        )
+    else:
+        assert found.echo is None
+
+
 def test_a_call_too_short_to_tell_tells_nothing() -> None:
     shown = way(as_it_is, seconds=4.0)
     assert (shown.proved, shown.faults) == (False, ())
     assert shown.bursts < bounds.FEWEST_BURSTS
+
+
+def test_whoever_looks_for_a_voice_in_what_is_said_finds_one() -> None:
+    for frames in SAID.values():
+        level = ActiveLevel()
+        level.hear_all(b"".join(frames))
+        assert judged(level.report()) is Loudness.GOOD
 
 
 def test_the_pattern_is_like_itself_at_one_place_only() -> None:
