@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from simulator.modem import hold
+from simulator.modem import hold, ussd
 from simulator.modem.at_errors import (
     INCORRECT_PARAMETERS,
     INCORRECT_PASSWORD,
@@ -192,6 +192,22 @@ def _send_message(modem: Modem, command: Command, now_s: float) -> Lines | None:
     return None
 
 
+def _ask_network(modem: Modem, command: Command, now_s: float) -> Lines:
+    """+CUSD=1,"code",15: OK, and later what the network says (TS 27.007 7.15); =2 ends it."""
+    values = command.values()
+    if command.verb is not Verb.SET or values[0] not in ("0", "1", "2"):
+        raise AtError(INCORRECT_PARAMETERS)
+    if len(values) < 2:
+        return []
+    if not modem.line.attached:
+        raise AtError(NO_NETWORK)
+    vices = modem.line.vices
+    if vices.ussd_form == "refused" or not ussd.is_code(values[1], packed=vices.ussd_form == "packed"):
+        raise AtError(NOT_ALLOWED)
+    modem.say_later(ussd.said(vices), vices.ussd_takes_s or ussd.TAKES_S)
+    return []
+
+
 def _read_message(modem: Modem, command: Command, now_s: float) -> Lines:
     lines = modem.mailbox.read(_index(command))
     if lines is None:
@@ -344,6 +360,7 @@ ACTIONS: dict[str, Action] = {
     "+CFUN": _functionality,
     "+CRSM": _sim_file,
     "+CMGS": _send_message,
+    "+CUSD": _ask_network,
     "+CMGR": _read_message,
     "+CMGL": _list_messages,
     "+CMGD": _delete_message,

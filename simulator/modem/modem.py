@@ -198,6 +198,15 @@ class Modem:
             return False
         return self.line.attached and self.mailbox.receive(pdus, self.parameters.at("+CNMI", 1), self.opened)
 
+    def say_later(self, lines: list[str], after_s: float) -> None:
+        """What comes unasked, where the modem is on by then."""
+
+        def say(_: float) -> None:
+            if self.power is Power.ON:
+                self._say(lines)
+
+        self._network.agenda.at(self._network.agenda.now_s + after_s, say)
+
     @property
     def registration(self) -> int:
         """<stat> of +CEREG, and of +CREG in most places."""

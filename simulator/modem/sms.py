@@ -84,6 +84,19 @@ def report_pdu(to: str, reference: int, status: int, sent_at_s: float, at_s: flo
     return (bytes([len(centre)]) + centre + tpdu).hex().upper(), len(tpdu)
 
 
+def packed(text: str) -> bytes:
+    """Its septets in octets (TS 23.038 6.1.2.3). Raises ValueError where the alphabet lacks a character."""
+    septets = _septets(text)
+    if septets is None:
+        raise ValueError(f"not in the alphabet: {text!r}")
+    return _packed(b"".join(septets))
+
+
+def unpacked_text(octets: bytes) -> str:
+    """The reverse; a last septet of zeros is fill."""
+    return _text(_unpacked(octets, len(octets) * 8 // 7)).rstrip(ALPHABET[0])
+
+
 def _deliver(
     sender: str, coding: int, part: bytes, place: tuple[int, int, int] | None, at_s: float
 ) -> tuple[str, int]:

@@ -67,6 +67,13 @@ class Vices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """`+CMS ERROR` of every message, which does not go (TS 27.005 3.2.5); 0: none."""
     loses_messages: bool | None = None
     """Nothing that is written to its number arrives, though the network has taken it."""
+    ussd: str | None = None
+    """What the network says to any code; empty: nothing."""
+    ussd_form: Literal["text", "packed", "ucs2", "refused", "ended"] | None = None
+    """How the modem hands it on: as text, in hexadecimal as septets, which it then wants codes to be, or as
+    UCS-2; or it refuses codes; or the network ends the session without a word."""
+    ussd_takes_s: Seconds | None = None
+    """After so long the network answers (2)."""
     worded_errors: bool | None = None
     """It refuses with `ERROR: ` and words, whatever `+CMEE` says."""
     fails_after_s: Seconds | None = None

@@ -224,6 +224,8 @@ class Dialect(Table, frozen=True, kw_only=True):
     report: str
     """Asks why the last call ended; empty when the dialect says it by itself or not at all."""
     reset: str
+    ussd: Literal["text", "packed"]
+    """How it wants a network's code to be written; the other way is tried where it refuses this one."""
     card: str
     """Asks for the number of the SIM card (ICCID), which most modems tell ahead of its PIN."""
     answer_trust: Literal["signalling", "early"]

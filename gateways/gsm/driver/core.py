@@ -45,6 +45,8 @@ from gateways.gsm.driver.purposes import (
     Explaining,
     HangingUp,
     Listing,
+    NetworkAsking,
+    NetworkLeaving,
     PinGiving,
     Requesting,
     SettingsAsking,
@@ -70,6 +72,7 @@ from gateways.gsm.driver.startup import (
 from gateways.gsm.driver.upkeep import Upkeep, sms_sent, taken
 from gateways.gsm.sms.inbox import read_out
 from gateways.gsm.sms.report import with_centre
+from gateways.gsm.ussd.session import due_s
 from messages.base import HangupCause
 
 MOST_STORED: Final = 255
@@ -124,6 +127,7 @@ class ModemCore(CallCommands, Upkeep):
         self._startup.tick(now_s)
         self._say_stuck(now_s)
         self._events += self._inbox.overdue(now_s)
+        self._network_overdue(now_s)
         if self._opened and self._ladder.try_again(now_s):
             self._needs_start = True
             self._engine.start(now_s)
@@ -135,6 +139,7 @@ class ModemCore(CallCommands, Upkeep):
             self._engine.next_deadline(),
             self._table.next_deadline(),
             self._inbox.next_deadline(),
+            None if self._asked_network is None else due_s(self._asked_network),
             self._hang_ups.stuck_s(),
             self._ladder.next_deadline() if self._opened else None,
         ]
@@ -351,10 +356,14 @@ class ModemCore(CallCommands, Upkeep):
                 if finished.outcome is Outcome.OK:
                     self._ready_said = False
                     self._ladder.reset_ordered(now_s)
-            case SmsDeleting() | VoiceOff() | None:
+            case NetworkAsking():
+                self._network_asked(purpose, finished, now_s)
+            case SmsDeleting() | VoiceOff() | NetworkLeaving() | None:
                 pass
 
     def _unsolicited(self, text: str, payload: str | None, now_s: float) -> None:
+        if self._network_says(text, now_s):
+            return
         hint = interpret(self.dialect, text, self._region)
         if hint is None:
             if self._engine.listening and text == "OK":

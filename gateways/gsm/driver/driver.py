@@ -21,6 +21,7 @@ from gateways.gsm.driver.purposes import (
     Answering,
     Dialling,
     Listing,
+    NetworkAsking,
     PinGiving,
     Requesting,
     SmsDeleting,
@@ -30,6 +31,8 @@ from gateways.gsm.driver.purposes import (
 from gateways.gsm.driver.startup import SIM_PIN, command_of
 from gateways.gsm.errors import RequestRefused
 from gateways.gsm.sms.pdu import write_submit
+from gateways.gsm.ussd.reading import CODE, packed
+from gateways.gsm.ussd.session import Question
 from messages.base import HangupCause
 
 _DIALLABLE: Final = frozenset("0123456789*#+")
@@ -228,6 +231,20 @@ class Driver(ModemCore):
             self._submit(command_of(self.dialect, text, Urgency.CONTROL), VoiceReset(), now_s)
         self._work(now_s)
         return True
+
+    def ask_network(self, code: str, now_s: float, *, within_s: float) -> None:
+        """Send a code of the network's (`*123#`); `NetworkAnswered` tells. One at a time: another one takes
+        its place. A call may be dialled meanwhile (22.090 clause 6.1). Raises RequestRefused for what is no
+        code.
+        """
+        if CODE.fullmatch(code) is None:
+            raise RequestRefused(f"not a network's code: {code!r}")
+        forms = [code, packed(code)]
+        if self.dialect.data.ussd == "packed":
+            forms.reverse()
+        self._asked_network = Question(code, now_s + within_s)
+        self._ask_network(forms[0], NetworkAsking(again=forms[1]), now_s)
+        self._work(now_s)
 
     def delete_sms(self, stored: tuple[int, ...], now_s: float) -> None:
         """The message is durable elsewhere: the modem may forget it."""

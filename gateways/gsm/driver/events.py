@@ -216,6 +216,15 @@ class SmsReported(Event, frozen=True, kw_only=True):
     """Where the modem keeps the report."""
 
 
+class NetworkAnswered(Event, frozen=True, kw_only=True):
+    """What the network has said to a code (`Driver.ask_network`)."""
+
+    words: str
+    """Empty: nothing, or it was not asked."""
+    refused: str = ""
+    """What the modem said that would not ask; empty: it did."""
+
+
 class ModemRebooted(Event, frozen=True, kw_only=True):
     """The modem says that it has started anew; its calls are being checked."""
 

@@ -61,6 +61,16 @@ class VoiceReset(msgspec.Struct, frozen=True):
     """The modem is to start anew, its voice being worn."""
 
 
+class NetworkAsking(msgspec.Struct, frozen=True):
+    """A code for the network (+CUSD); `again`: how else to write it, where the modem refuses it so."""
+
+    again: str = ""
+
+
+class NetworkLeaving(msgspec.Struct, frozen=True):
+    """The network waits for more, and gets none."""
+
+
 class Watching(msgspec.Struct, frozen=True):
     """A sign of life, the signal, the network."""
 
@@ -119,6 +129,8 @@ Purpose = (
     | VoiceOn
     | VoiceOff
     | VoiceReset
+    | NetworkAsking
+    | NetworkLeaving
     | Watching
     | Listing
     | PinGiving

@@ -23,6 +23,7 @@ from gateways.gsm.driver.startup import Startup
 from gateways.gsm.driver.voice_switch import VoiceSwitch
 from gateways.gsm.line.watch import LineWatch
 from gateways.gsm.sms.inbox import Inbox
+from gateways.gsm.ussd.session import Question
 from messages.lines import VoiceService
 
 LISTS_REFUSED: Final = 3
@@ -81,6 +82,8 @@ class ModemState:
         self._sms_reference = 0
         self._sms_given_up = False
         """Whether the modem has not been heard again since a message got no answer."""
+        self._asked_network: Question | None = None
+        """A code whose answer is waited for."""
         self._events: list[Event] = []
         self.protected = False
         """Set by the shell while the journal says that a leg stands on this line: no reset then, whatever the

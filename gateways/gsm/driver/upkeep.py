@@ -14,6 +14,7 @@ from gateways.gsm.at.results import Finished, Outcome
 from gateways.gsm.driver.events import (
     CommandRefused,
     EmergencyNumbers,
+    NetworkAnswered,
     Ready,
     SimState,
     SmsFailed,
@@ -24,6 +25,8 @@ from gateways.gsm.driver.events import (
 from gateways.gsm.driver.purposes import (
     CardAsking,
     Listing,
+    NetworkAsking,
+    NetworkLeaving,
     SimAsking,
     SmsSending,
     Watching,
@@ -38,8 +41,10 @@ from gateways.gsm.driver.startup import (
 )
 from gateways.gsm.driver.state import ModemState
 from gateways.gsm.sms.inbox import listed
+from gateways.gsm.ussd.session import Answer, heard, overdue
 from messages.ids import TextFailure
 
+NETWORK_ANSWERS_S: Final = 20.0
 _OURS_SET: Final = "AT+CMEE=1"
 
 
@@ -138,6 +143,42 @@ class Upkeep(ModemState):
         if finished.command.text == STORED_SMS_QUERY and finished.outcome is Outcome.OK:
             for index, pdu in listed(finished.lines):
                 self._sms(pdu, now_s, stored=index)
+
+    def _ask_network(self, text: str, purpose: NetworkAsking, now_s: float) -> None:
+        """Some firmware says OK only with the network's answer."""
+        command = Command(text=f'AT+CUSD=1,"{text}",15', timeout_s=NETWORK_ANSWERS_S, urgency=Urgency.IDLE)
+        self._submit(command, purpose, now_s)
+
+    def _network_asked(self, purpose: NetworkAsking, finished: Finished, now_s: float) -> None:
+        question = self._asked_network
+        if question is None or finished.outcome is Outcome.OK:
+            return
+        if finished.outcome is Outcome.ERROR and purpose.again:
+            self._ask_network(purpose.again, NetworkAsking(), now_s)
+            return
+        self._asked_network = None
+        said = finished.final or "the modem does not answer"
+        self._events.append(NetworkAnswered(at_s=now_s, words="", refused=said))
+
+    def _network_says(self, text: str, now_s: float) -> bool:
+        """Whether the line belongs to an answer of the network's that somebody waits for."""
+        if self._asked_network is None:
+            return False
+        question, answer, belongs = heard(self._asked_network, text, now_s)
+        self._asked_network = question
+        if answer is not None:
+            self._network_has_said(answer, now_s)
+        return belongs
+
+    def _network_overdue(self, now_s: float) -> None:
+        if self._asked_network is not None and (answer := overdue(self._asked_network, now_s)) is not None:
+            self._network_has_said(answer, now_s)
+
+    def _network_has_said(self, answer: Answer, now_s: float) -> None:
+        self._asked_network = None
+        self._events.append(NetworkAnswered(at_s=now_s, words=answer.words))
+        if answer.waits and self._engine.in_sync:
+            self._submit(command_of(self.dialect, "AT+CUSD=2", Urgency.IDLE), NetworkLeaving(), now_s)
 
     def _send_part(self, sending: SmsSending, now_s: float) -> None:
         """The next part of a message, once the one before it is through: of a message that is refused or

@@ -1,0 +1,144 @@
+"""What a network says to a code is read in all the forms that modems give it, and in whichever lines."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateways.gsm.driver.events import NetworkAnswered
+from gateways.gsm.errors import RequestRefused
+from gateways.gsm.port.dial_guard import DialGuard
+from gateways.gsm.ussd.reading import packed, words_of
+from gateways.gsm.ussd.session import Answer, Question, heard, overdue
+from tests.gateways.gsm.bench import Bench, FakeModem
+
+WORDS = "Il credito e' di 12,30 EUR. Scade il 31/12."
+OF_HUAWEI = "AA180C3602"
+"""`*100#`, as such sticks want it."""
+
+
+@given(
+    st.text("abcdefghijklmnopqrstuvwxyzèéùì0123456789 .,:/'€@", min_size=12).filter(
+        lambda one: " " in one.strip()
+    )
+)
+def test_words_are_read_whatever_the_dcs_says_of_them(words: str) -> None:
+    words = " ".join(words.split())
+    for dcs in (0, 15, 72, None):
+        assert words_of(words, dcs) == words
+        assert words_of(words.encode("utf-16-be").hex(), dcs) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "dcs", "words"),
+    [
+        ("", 15, ""),
+        ("Saldo: 12,30 EUR", None, "Saldo: 12,30 EUR"),
+        ("53616C646F3A2031322C333020455552", 0, "Saldo: 12,30 EUR"),
+        ("00530061006C0064006F003A002000310032", 15, "Saldo: 12"),
+    ],
+    ids=["nothing", "text", "octets, told as septets", "UCS-2, told as septets"],
+)
+def test_what_modems_have_said(text: str, dcs: int | None, words: str) -> None:
+    assert words_of(text, dcs) == words
+
+
+def test_a_code_is_packed_as_huawei_s_sticks_want_it() -> None:
+    assert packed("*100#") == OF_HUAWEI
+
+
+def answer(*lines: str) -> Answer | None:
+    question, found = Question("*123#", 100.0), None
+    for line in lines:
+        question, found, belongs = heard(question, line, 1.0)
+        assert belongs
+    return found
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        (['+CUSD: 0,"Saldo 12,30",15'], Answer("Saldo 12,30", waits=False)),
+        (['+CUSD: 1,"1 Saldo', "2 Offerte", 'RING",15'], Answer("1 Saldo 2 Offerte RING", waits=True)),
+        (['+CUSD: 2,"Saldo 3,00 EUR"'], Answer("Saldo 3,00 EUR", waits=False)),
+        (["+CUSD: 0,Saldo 12,30"], Answer("Saldo 12,30", waits=False)),
+        (["+CUSD: 2"], Answer("", waits=False)),
+        (["+CUSD:4"], Answer("", waits=False)),
+        (['+CUSD: 0,"Il "Suo" credito: 5,00",15'], Answer('Il "Suo" credito: 5,00', waits=False)),
+    ],
+)
+def test_an_answer_is_whole_with_its_last_line(lines: list[str], found: Answer) -> None:
+    assert answer(*lines) == found
+
+
+def test_an_answer_whose_end_never_comes_is_taken_as_it_is() -> None:
+    question, _, _ = heard(Question("*123#", 100.0), '+CUSD: 0,"Saldo', 1.0)
+    question, found, _ = heard(question, "12,30 EUR", 1.1)
+    assert (found, overdue(question, 2.9)) == (None, None)
+    assert overdue(question, 3.0) == Answer("Saldo 12,30 EUR", waits=False)
+
+
+def test_the_dial_guard_lets_codes_pass_in_both_forms() -> None:
+    guard = DialGuard(psap_live=False, trunk_emergency=False)
+    for form in ("*123#", packed("*123#"), packed("*#100#")):
+        line = f'AT+CUSD=1,"{form}",15\r'.encode()
+        assert guard.pass_through(line) == line
+
+
+def bench(modem: FakeModem | None = None, dialect: str = "3gpp") -> Bench:
+    made = Bench(dialect, modem=modem)
+    made.wait(20.0)
+    made.events.clear()
+    return made
+
+
+def asked(one: Bench, code: str = "*123#") -> None:
+    one.driver.ask_network(code, one.now_s, within_s=30.0)
+    one.pump()
+
+
+@pytest.mark.parametrize(("dialect", "form"), [("3gpp", "*100#"), ("huawei", OF_HUAWEI)])
+def test_a_code_is_written_as_its_dialect_wants_it(dialect: str, form: str) -> None:
+    modem = FakeModem()
+    one = bench(modem, dialect)
+    asked(one, "*100#")
+    assert modem.received[-1] == f'AT+CUSD=1,"{form}",15'
+    one.say('+CUSD: 1,"Saldo', 'o altro",15')
+    assert [event.words for event in one.of(NetworkAnswered)] == ["Saldo o altro"]
+    assert "AT+CUSD=2" in modem.received, "the network waits for more, and there is none"
+
+
+def test_where_one_form_is_refused_the_other_is_tried_and_then_the_modem_is_quoted() -> None:
+    modem = FakeModem(
+        answers={'AT+CUSD=1,"*100#",15': "ERROR", f'AT+CUSD=1,"{OF_HUAWEI}",15': "+CME ERROR: 258"}
+    )
+    one = bench(modem)
+    asked(one, "*100#")
+    assert [(event.words, event.refused) for event in one.of(NetworkAnswered)] == [("", "+CME ERROR: 258")]
+    modem.answers[f'AT+CUSD=1,"{OF_HUAWEI}",15'] = "OK"
+    one.events.clear()
+    asked(one, "*100#")
+    assert one.of(NetworkAnswered) == []
+    one.say('+CUSD: 0,"D3701B";')
+    one.wait(3.0)
+    assert len(one.of(NetworkAnswered)) == 1, "spoilt, and an answer"
+
+
+def test_one_that_never_answers_is_left_in_time_and_the_next_can_be_asked() -> None:
+    modem = FakeModem()
+    one = bench(modem)
+    asked(one)
+    one.wait(30.0)
+    assert [event.words for event in one.of(NetworkAnswered)] == [""]
+    assert "AT+CUSD=2" in modem.received
+    one.say('+CUSD: 0,"late, and of no interest",15')
+    assert len(one.of(NetworkAnswered)) == 1
+
+
+@pytest.mark.parametrize("code", ["", "123", "*123", "ATD112;", '*123#"\rATD112;', "+390200000001"])
+def test_what_is_no_code_is_not_sent(code: str) -> None:
+    modem = FakeModem()
+    one = bench(modem)
+    with pytest.raises(RequestRefused):
+        one.driver.ask_network(code, one.now_s, within_s=30.0)
