@@ -120,6 +120,7 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
             "replay": ("replay", "Read an AT trace and tell the calls in it."),
             "call": ("call", "Call a number through one modem; never an emergency number."),
             "setup": ("modem_setup:setup", "Set once what a modem keeps in its own memory."),
+            "credit": ("modem_credit:credit", "Ask what is left on a line's SIM."),
         },
     ),
     "journal": (

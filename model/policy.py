@@ -16,6 +16,7 @@ from messages.base import NO_GAINS, Gains
 from messages.ids import E164, LineId, OperatorLine, Party, PersonalKind, TrunkId
 from messages.proofs import ProofStep
 from model.areas import Outline
+from model.credit import CreditQuestion
 from model.duty.settings import DutySettings
 from model.record import SHARED, Shared
 from model.telling.data_target import DataTarget
@@ -97,6 +98,8 @@ class LineSpec(msgspec.Struct, frozen=True, kw_only=True):
     """Name of a profile in `config/dialects/`; `auto` asks the modem."""
     pin_file: str = ""
     """Path of the file with the SIM's PIN. Empty: the SIM has none."""
+    credit: CreditQuestion | None = None
+    """How its network is asked what is left on the SIM; None: it is not."""
 
 
 class RecordingPolicy(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,11 +12,12 @@ from typing import Final
 import msgspec
 
 from messages.events import TextAsked, TextCame, TextFailed, TextSending, TextSent
-from messages.ids import E164, Instant, LineId, TextFailure, TextId, TextPurpose
+from messages.ids import E164, SECOND, Instant, LineId, TextFailure, TextId, TextPurpose
 from store import streams
 from store.journal.journal import Append, Journal, Transaction
 from store.texts import ask_text, new_text
 
+CREDIT_WITHIN_US: Final = Instant(120 * SECOND)
 _WORDS: Final = "securwoman {text}"
 _NAMED: Final = re.compile(r"\s*securwoman ([0-9a-f]{16})\s*")
 
@@ -46,6 +47,12 @@ def ask_round(tx: Transaction, line: LineId, to: E164, until: Instant) -> TextId
     text = new_text(tx)
     words = _WORDS.format(text=text)
     return ask_text(tx, to, words, TextPurpose.PROOF, until, line=line, text=text)
+
+
+def ask_credit(tx: Transaction, line: LineId, to: E164, words: str) -> TextId:
+    """Have this line write what its network answers by telling what is left on the SIM."""
+    until = Instant(tx.at_us + CREDIT_WITHIN_US)
+    return ask_text(tx, to, words, TextPurpose.PROOF, until, line=line)
 
 
 def named_by(words: str) -> TextId | None:

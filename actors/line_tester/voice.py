@@ -12,9 +12,9 @@ from media.ports.opening import open_port
 from media.ports.ports import VoicePort as Port
 from media.ports.voice_port import spec_of
 from media.trial.bursts import said_to_be_measured
-from media.trial.carried import Carried
+from media.trial.carried import Carried, frames_of
 from media.trial.check import VoiceReport, examined, judged_whole
-from media.trial.probe import VoiceProbe, frames_of
+from media.trial.probe import VoiceProbe
 from messages.base import VoicePort
 from messages.ids import SECOND, Instant, LineId
 from messages.trials import VoiceShown

@@ -73,7 +73,8 @@ class TrunkPoolActor(CenterActor):
         self._waiting: dict[tuple[LegId, int], tuple[WaitingLeg, ActorAddress]] = {}
         self._looked_us = Instant(0)
         self._dialling = DialGate(self._setup, self._journal, self.now_us())
-        self._texts = TextQueue(self._setup.policy, self._journal)
+        answering = (spec.credit.sms_to for spec in self._setup.lines if spec.credit is not None)
+        self._texts = TextQueue(self._setup.policy, self._journal, [one for one in answering if one])
         self._began_us = self.now_us()
         for spec in self._setup.lines:
             self.tell(Role.GSM_MODEM, spec.line, AskLine())

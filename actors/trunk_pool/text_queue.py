@@ -24,8 +24,10 @@ log = logs.get("trunk_pool")
 class TextQueue:
     """See the module. One for each pool."""
 
-    def __init__(self, policy: Policy, journal: Journal) -> None:
+    def __init__(self, policy: Policy, journal: Journal, answering: Collection[str] = ()) -> None:
+        """`answering`: the numbers at which networks tell what is left on a SIM."""
         self._policy = policy
+        self._answering = frozenset(answering)
         self._journal = journal
         self._failed: dict[LineId, Instant] = {}
 
@@ -57,9 +59,11 @@ class TextQueue:
         return None
 
     def _is_fit(self, text: Text, own: Collection[E164]) -> bool:
-        """To the center's own lines goes what tries them, and nothing else; and that nowhere else."""
+        """To the center's own lines goes what tries them, and nothing else; and what tries them goes nowhere
+        else, but to where its network answers.
+        """
         if text.purpose is TextPurpose.PROOF:
-            return text.to in own
+            return text.to in own or text.to in self._answering
         return text.to not in own and unfit(text.to, self._policy) is None
 
     def _give_up(self, text: TextId, why: TextFailed) -> None:

@@ -59,6 +59,7 @@ COMMANDS: Final[Mapping[tuple[str, ...], Action | str]] = {
     ("modem", "replay"): "a file that somebody has already",
     ("modem", "call"): "the number that was typed",
     ("modem", "setup"): _NOBODY,
+    ("modem", "credit"): _NOBODY,
     ("journal", "verify"): "numbers of events",
     ("journal", "seal"): Action.CHANGE_KEPT,
     ("journal", "export"): Action.EXPORT,

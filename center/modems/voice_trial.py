@@ -11,9 +11,9 @@ from gateways.gsm.driver.events import CallAnswered, CallReleased, Event, VoiceF
 from media.conference.sounds import Sounds
 from media.ports.opening import open_port
 from media.ports.voice_port import spec_of
-from media.trial.carried import Carried
+from media.trial.carried import Carried, frames_of
 from media.trial.check import VoiceReport, examined, judged_whole
-from media.trial.probe import VoiceProbe, frames_of
+from media.trial.probe import VoiceProbe
 
 if TYPE_CHECKING:
     from media.ports import ports

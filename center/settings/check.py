@@ -14,11 +14,12 @@ from urllib.parse import urlsplit
 from center.settings.data import data_faults
 from center.settings.duty import duty_faults
 from center.settings.heartbeat import heartbeat_faults
-from center.settings.schema import HttpTable, Settings
+from center.settings.schema import CreditTable, HttpTable, Settings
 from gateways.gsm.port.addresses import is_address, one_name, tcp_address
 from gateways.gsm.port.dial_guard import DialGuard
 from gateways.gsm.port.search import CARD, is_port_name
 from gateways.http.door.proxies import networks_fault
+from model.credit import changes_the_line, pattern_fault
 from model.policy import LastResort
 
 _SHARED_SPACE: Final = IPv4Network("100.64.0.0/10")
@@ -119,6 +120,20 @@ def _modems(settings: Settings) -> Iterator[str]:
             yield f'{where}.voice_port: a modem over TCP has no card here; name one as "{CARD}:NAME"'
         if modem.voice_port and modem.voice_port == modem.port:
             yield f"{where}.voice_port: the same as its port"
+        yield from _credit(f"{where}.credit", modem.credit)
+
+
+def _credit(where: str, credit: CreditTable) -> Iterator[str]:
+    if credit.ussd and credit.sms_to:
+        yield f"{where}.sms_to: it is asked by ussd already"
+    if credit.ussd and changes_the_line(credit.ussd):
+        yield f"{where}.ussd: {credit.ussd} would change what the line does"
+    if credit.sms_to and _GUARD.is_emergency(credit.sms_to):
+        yield f"{where}.sms_to: an emergency service is not asked"
+    if credit.sms_to and not credit.words:
+        yield f"{where}.words: what is written to {credit.sms_to}"
+    if (fault := pattern_fault(credit.pattern)) is not None:
+        yield f"{where}.pattern: {fault}"
 
 
 def _recording(settings: Settings) -> Iterator[str]:

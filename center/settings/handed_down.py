@@ -16,10 +16,11 @@ from center.settings.check import is_short
 from center.settings.data import is_near, targets_of
 from center.settings.duty import duty_settings
 from center.settings.heartbeat import watching_of
-from center.settings.schema import ModemTable, PsapRouteTable, Settings, TrunkTable
+from center.settings.schema import CreditTable, ModemTable, PsapRouteTable, Settings, TrunkTable
 from gateways.gsm.port.search import CARD
 from messages.base import Gains
 from messages.ids import E164, LineId, TrunkId
+from model.credit import CreditQuestion
 from model.policy import (
     RECORDED,
     Dialling,
@@ -39,6 +40,8 @@ PROVED_AT: Final = "03:30"
 """When fewest alerts come."""
 SIMULATED_PSAP: Final = "+390200000112"
 """Called in place of 112 in a simulated run whose file does not say which phone answers for it."""
+SIMULATED_CODE: Final = "*123#"
+"""To which the simulated network says what a modem's file has it say."""
 _CALLED_PSAP: Final = re.compile(r"\b(112|psap|nue)\b", re.IGNORECASE)
 
 
@@ -75,6 +78,7 @@ def simulation(file: Path, run: Path) -> Simulation:
             voice_port=_simulated_voice(modem, run),
             dialect=modem.dialect,
             number=modem.number if modem.number.startswith("+") else "",
+            credit=CreditTable(ussd=SIMULATED_CODE) if modem.ussd else CreditTable(),
         )
         for modem in config.modems
     )
@@ -258,8 +262,21 @@ def lines_of(settings: Settings) -> tuple[LineSpec, ...]:
             gains=Gains(in_db=modem.gain_in_db, out_db=modem.gain_out_db, agc=modem.agc),
             dialect=modem.dialect,
             pin_file=modem.pin_file,
+            credit=_credit(modem.credit),
         )
         for modem in settings.modem
+    )
+
+
+def _credit(table: CreditTable) -> CreditQuestion | None:
+    if not table.ussd and not table.sms_to:
+        return None
+    return CreditQuestion(
+        ussd=table.ussd,
+        sms_to=table.sms_to,
+        words=table.words,
+        pattern=table.pattern,
+        least=table.least,
     )
 
 

@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from messages.ids import OperatorLine
 from messages.proofs import ProofStep
+from model.credit import AMOUNT
 from model.duty.settings import MailTls
 from model.policy import (
     CONTACT_PLACE,
@@ -143,6 +144,15 @@ class TrunkTable(_Table, frozen=True, kw_only=True):
     emergency: bool = False
 
 
+class CreditTable(_Table, frozen=True, kw_only=True):
+    ussd: Annotated[str, Meta(pattern=r"^([*#][0-9*#]{1,30}#)?$(?!\n)")] = ""
+    sms_to: OptionalPsapNumber = ""
+    words: Annotated[str, Meta(max_length=70)] = ""
+    pattern: Annotated[str, Meta(min_length=1, max_length=200)] = AMOUNT
+    least: Annotated[float, Meta(ge=0, le=1e6)] = 0.0
+    """0: whatever is left is enough."""
+
+
 class ModemTable(_Table, frozen=True, kw_only=True):
     name: Name
     trunk: Name
@@ -156,6 +166,7 @@ class ModemTable(_Table, frozen=True, kw_only=True):
     number: OptionalPhoneNumber = ""
     inbound: bool = True
     pin_file: str = ""
+    credit: CreditTable = CreditTable()
 
 
 class OperatorTable(_Table, frozen=True, kw_only=True):

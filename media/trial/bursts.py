@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from media.sound.frames import FULL_SCALE, RATE_HZ, SAMPLE_TYPE, samples_of
-from media.trial.probe import frames_of
+from media.trial.carried import frames_of
 
 TONES_HZ: Final = (1020.0, 620.0)
 """Of the calling line (ITU-T O.6 has this one for tests), and of the one that is called."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from media.sound.flow import Arrival
-from media.sound.frames import RATE_HZ, SILENCE
+from media.sound.frames import FRAME_BYTES, RATE_HZ, SILENCE
 
 
 class Carried(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,3 +36,10 @@ def laid_out(said: Sequence[tuple[int, bytes]]) -> bytes:
     for number, frame in said:
         frames[number] = frame
     return b"".join(frames)
+
+
+def frames_of(pcm: bytes, pause_s: float) -> list[bytes]:
+    """A sound as whole frames, and a pause after it."""
+    whole = pcm.ljust(-(-len(pcm) // FRAME_BYTES) * FRAME_BYTES, b"\0")
+    frames = [whole[at : at + FRAME_BYTES] for at in range(0, len(whole), FRAME_BYTES)]
+    return frames + [SILENCE] * round(pause_s * 50)

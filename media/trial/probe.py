@@ -151,10 +151,3 @@ class _Call:
 def _dbfs(pcm: bytes) -> int:
     samples = samples_of(pcm[: len(pcm) // SAMPLE_BYTES * SAMPLE_BYTES]).astype(np.float64)
     return round(dbfs_of(float(np.mean(samples * samples)))) if len(samples) else round(FLOOR_DBFS)
-
-
-def frames_of(pcm: bytes, pause_s: float) -> list[bytes]:
-    """A sound as whole frames, and a pause after it."""
-    whole = pcm.ljust(-(-len(pcm) // FRAME_BYTES) * FRAME_BYTES, b"\0")
-    frames = [whole[at : at + FRAME_BYTES] for at in range(0, len(whole), FRAME_BYTES)]
-    return frames + [SILENCE] * round(pause_s * 50)

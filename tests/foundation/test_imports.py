@@ -49,6 +49,7 @@ EDGES = (
     "actors.*.actor",
     "actors.recording_keeper.folder",
     "gateways.gsm.line.actor",
+    "gateways.gsm.line.credit",
     "gateways.gsm.line.journal",
     "gateways.gsm.port.modem_port",
     "gateways.gsm.driver.pin_memory",

@@ -31,6 +31,7 @@ from messages.ids import (
 from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.evolve import fold
+from model.credit import CreditQuestion
 from model.orders.effects import refusal
 from model.policy import LineSpec, Policy, ProofPolicy, Setup
 from model.telling.data_target import DataTarget
@@ -120,6 +121,7 @@ class World:
         backup: str = "",
         data: Sequence[DataTarget] = (),
         proof: ProofPolicy | None = None,
+        credit: Mapping[str, CreditQuestion] = MappingProxyType({}),
     ) -> None:
         """`by_imei`: lines whose modem has to be found; `pins`: a SIM's PIN, and the file of the line's;
         `modems`: further keys of the carrier's, by modem.
@@ -164,6 +166,7 @@ class World:
                 voice_port=_voice_port(modem, found=voiceless or modem.name in by_imei),
                 dialect="early_with_voice" if early else modem.dialect,
                 pin_file=pins[modem.name][1] if modem.name in pins else "",
+                credit=credit.get(modem.name),
             )
             for modem in config.modems
         )

@@ -19,6 +19,7 @@ from gateways.gsm.driver.events import (
     EmergencyNumbers,
     Event,
     HangUpStuck,
+    NetworkAnswered,
     PinAnswered,
     Ready,
     Responsive,
@@ -36,6 +37,7 @@ from gateways.gsm.errors import DialRefused, GsmError, PortLost
 from gateways.gsm.line import modem_log
 from gateways.gsm.line.alarm import WORN, Health, LineAlarm
 from gateways.gsm.line.condition import condition
+from gateways.gsm.line.credit import LineCreditAsking
 from gateways.gsm.line.journal import LineJournal
 from gateways.gsm.line.legs_on_line import LegsOnLine, Order
 from gateways.gsm.line.order_turn import Orders, OrderTurn
@@ -155,6 +157,9 @@ class GsmModemActor(CenterActor):
         self._lost_at: Instant | None = None
         self._left_calls, self._calls_known = bool(legs), False
         self._sending = Sending(self._spec.line, self._driver, self._journal)
+        self._credit = LineCreditAsking(
+            self._spec.line, self._spec.credit, self._driver, self._journal, self.env.run, self.env.state
+        )
         self._trouble = ""
         self._open()
         self._say_back(legs)
@@ -228,6 +233,7 @@ class GsmModemActor(CenterActor):
         self._say_incoming()
         self._say_texts()
         self._sending.tell_again()
+        self._credit.look(now_us, free=self._is_free() and not self._driver.sends_sms)
         self._reset_worn(now_us)
         self._work()
         self._back_in_service()
@@ -391,6 +397,10 @@ class GsmModemActor(CenterActor):
                 elif report is not None:
                     self.tell(Role.ALERT_INTAKE, "", report)
                 self._say_incoming()
+            case SmsReceived() if self._credit.is_answer(event, self.now_us()):
+                self._driver.delete_sms(event.stored, self._now_s())
+            case NetworkAnswered():
+                self._credit.heard(event, self.now_us())
             case SmsReceived():
                 self._driver.delete_sms(self._texts.hear(event, self.now_us()), self._now_s())
                 self._say_texts()

@@ -13,7 +13,7 @@ from messages.events import (
     TextFailed,
     TextSent,
 )
-from messages.ids import Instant, LineId, NodeId, TextId
+from messages.ids import E164, Instant, LineId, NodeId, TextId
 from model.alarms.standing import Alarm
 from model.alert.case import Case
 from model.alert.leg import Leg
@@ -25,6 +25,7 @@ from store.alerts.texting import begin_if_fit
 from store.errors import JournalError
 from store.journal.journal import Append, Journal
 from store.journal.rebuild import case_on_line, is_no_alerts, is_quarantined, rebuild
+from store.text_rounds import ask_credit
 from store.texts import Text, end, report
 
 QUARANTINED = "line.quarantined"
@@ -106,6 +107,15 @@ class LineJournal:
         """What became of it; whether that is written down."""
         try:
             self._journal.transact(lambda tx: end(tx, text, became))
+        except JournalError as error:
+            self._log.error("could not be written down", line=self._line, error=str(error))
+            return False
+        return True
+
+    def ask_credit(self, to: str, words: str) -> bool:
+        """Have this line write to the number that tells what is left on its SIM; whether that is ordered."""
+        try:
+            self._journal.transact(lambda tx: ask_credit(tx, self._line, E164(to), words))
         except JournalError as error:
             self._log.error("could not be written down", line=self._line, error=str(error))
             return False

@@ -1,0 +1,55 @@
+"""`modem credit`: what is left on a line's SIM, asked of its network by the running center."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import TYPE_CHECKING, Final
+
+from center.errors import CenterError
+from center.options import DEFAULT, Common
+
+if TYPE_CHECKING:
+    from messages.credit import LineCredit
+
+LONGEST_S: Final = 430.0
+"""For its turn, and for an answer by SMS (`gateways.gsm.ussd.credit`)."""
+AGAIN_S: Final = 0.2
+
+
+def credit(line: str, /, *, common: Common = DEFAULT) -> int:
+    """Ask what is left on a line's SIM, as the settings say (`credit` of its `[[modem]]`).
+
+    Waits until the line is free, and for the answer. Exit 0 where the amount is known, and not too little.
+    """
+    from center.state.state_dir import running
+    from messages.credit import CreditOrder
+    from messages.ids import SECOND, Instant, LineId
+    from runtime.published import line_credit, line_files
+
+    state = common.directory
+    if running(state) is None:
+        raise CenterError("the center does not run: nobody has the line")
+    if LineId(line) not in line_files.read_all(state.run):
+        raise CenterError(f"there is no line {line} here")
+    begun_at = Instant(int(time.time() * SECOND))
+    order = CreditOrder(order=secrets.token_hex(8), line=LineId(line), begun_at=begun_at)
+    line_credit.order(state.run, order)
+    until_s = time.monotonic() + LONGEST_S
+    while time.monotonic() < until_s:
+        found = line_credit.credit_of(state.path, order.line)
+        if found is not None and found.order == order.order and found.ended_at is not None:
+            common.data(found) if common.json else common.say(in_words(found))
+            return 0 if found.amount is not None and not found.low else 1
+        time.sleep(AGAIN_S)
+    line_credit.forget(state.run, order.line)
+    raise CenterError(f"{line}: the line's process does not say anything")
+
+
+def in_words(credit: LineCredit) -> str:
+    """One line for a terminal."""
+    if credit.amount is None:
+        said = f" ({credit.text})" if credit.text else ""
+        return f"{credit.line}: not known: {str(credit.failure).replace('_', ' ')}{said}"
+    low = f", less than {credit.least:g}" if credit.low else ""
+    return f"{credit.line}: {credit.amount:.2f}{low}: {credit.text}"

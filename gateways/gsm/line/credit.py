@@ -1,0 +1,97 @@
+"""What is left on the line's SIM: asked when that is ordered and the line is free, and told in a file.
+
+What comes from the number that answers such questions is never an alert, whether it was asked just now or
+not.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from gateways.gsm.driver.driver import Driver
+from gateways.gsm.driver.events import NetworkAnswered, SmsReceived
+from gateways.gsm.errors import GsmError
+from gateways.gsm.line.journal import LineJournal
+from gateways.gsm.ussd.credit import CODE_WITHIN_US, Due, answered, failed, taken_up, turn
+from messages.credit import CreditFailure, LineCredit
+from messages.ids import SECOND, Instant, LineId
+from model.credit import CreditQuestion
+from runtime.published import line_credit
+
+
+class LineCreditAsking:
+    """Of one line, one order at a time."""
+
+    def __init__(
+        self,
+        line: LineId,
+        question: CreditQuestion | None,
+        driver: Driver,
+        journal: LineJournal,
+        run: Path,
+        state: Path,
+    ) -> None:
+        self._line = line
+        self._question = question
+        self._driver = driver
+        self._journal = journal
+        self._run, self._state = run, state
+        self._now: LineCredit | None = None
+
+    def look(self, now_us: Instant, *, free: bool) -> None:
+        """Go on with what is ordered, each second."""
+        order = line_credit.order_of(self._run, self._line)
+        if order is None:
+            self._now = None
+            return
+        if self._now is None or self._now.order != order.order:
+            before = line_credit.credit_of(self._state, self._line)
+            self._now = None
+            self._told(taken_up(order, before, now_us))
+        assert self._now is not None
+        credit, due = turn(self._now, self._question, now_us, free=free)
+        # Ahead of the question: a process that dies behind it must not ask it again.
+        self._told(credit)
+        if due is not Due.NOTHING:
+            self._ask(credit, due, now_us)
+
+    def heard(self, event: NetworkAnswered, now_us: Instant) -> None:
+        """The network has answered to a code."""
+        if self._now is None or self._question is None:
+            return
+        if event.refused and self._now.ended_at is None:
+            self._told(failed(self._now, CreditFailure.REFUSED, now_us, event.refused))
+        else:
+            self._told(answered(self._now, self._question, event.words, now_us))
+
+    def is_answer(self, event: SmsReceived, now_us: Instant) -> bool:
+        """Whether a text is from the number that answers questions; if one is open it is answered."""
+        if self._question is None or not self._question.sms_to:
+            return False
+        if self._question.sms_to not in (event.sender, event.number):
+            return False
+        if self._now is not None:
+            self._told(answered(self._now, self._question, event.text, now_us))
+        return True
+
+    def _ask(self, credit: LineCredit, due: Due, now_us: Instant) -> None:
+        assert self._question is not None
+        if due is Due.ASK_BY_TEXT:
+            if not self._journal.ask_credit(self._question.sms_to, self._question.words):
+                self._told(failed(credit, CreditFailure.REFUSED, now_us))
+            return
+        try:
+            within_s = CODE_WITHIN_US / SECOND - 5
+            self._driver.ask_network(self._question.ussd, now_us / SECOND, within_s=within_s)
+        except GsmError as error:
+            self._told(failed(credit, CreditFailure.REFUSED, now_us, str(error)))
+
+    def _told(self, credit: LineCredit) -> None:
+        if credit == self._now:
+            return
+        self._now = credit
+        line_credit.tell(self._state, replace(credit, text=credit.text[:300]))
+        if credit.ended_at is not None:
+            line_credit.forget(self._run, self._line)

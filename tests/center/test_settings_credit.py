@@ -1,0 +1,71 @@
+"""`credit` of a `[[modem]]`: what can be asked of a network, and what its answers say."""
+
+from __future__ import annotations
+
+import pytest
+
+from center.errors import SettingsError
+from center.settings.file import parse
+from center.settings.handed_down import lines_of
+from model.credit import AMOUNT, amount_in, changes_the_line
+
+MODEM = """
+[[trunk]]
+name = "public"
+[[modem]]
+name = "milano1"
+trunk = "public"
+imei = "356938035643809"
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('credit = { ussd = "*123#", sms_to = "4155", words = "C" }', "sms_to: it is asked by ussd already"),
+        ('credit = { ussd = "*21*333#" }', "ussd: *21*333# would change what the line does"),
+        ('credit = { ussd = "##002#" }', "ussd: ##002# would change what the line does"),
+        ('credit = { sms_to = "112", words = "C" }', "sms_to: an emergency service is not asked"),
+        ('credit = { sms_to = "4155" }', "words: what is written to 4155"),
+        ('credit.pattern = "[0-9]+"', "pattern: needs one group, in which the amount stands"),
+    ],
+)
+def test_what_cannot_be_asked_is_said_by_its_path(text: str, fault: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        parse(MODEM + text)
+    assert list(raised.value.faults) == [f"modem[0].credit.{fault}"]
+
+
+@pytest.mark.parametrize("code", ["123", "*123", "ATD112;", '*123#"', "*123#\\n"])
+def test_what_is_no_code_is_refused(code: str) -> None:
+    with pytest.raises(SettingsError):
+        parse(f"{MODEM}credit.ussd = '{code}'")
+
+
+def test_a_line_has_its_question_and_one_without_has_none() -> None:
+    (asked,) = lines_of(parse(MODEM + 'credit = { ussd = "*123#", least = 5 }'))
+    assert asked.credit is not None
+    assert (asked.credit.ussd, asked.credit.least, asked.credit.pattern) == ("*123#", 5.0, AMOUNT)
+    (plain,) = lines_of(parse(MODEM))
+    assert plain.credit is None
+
+
+@pytest.mark.parametrize("code", ["*123#", "*#123#", "*100*1#", "*1234#", "*133#"])
+def test_questions_change_nothing(code: str) -> None:
+    assert not changes_the_line(code)
+
+
+@pytest.mark.parametrize(
+    ("answer", "pattern", "amount"),
+    [
+        ("Il tuo credito e' di 12,30 EUR", AMOUNT, 12.3),
+        ("Saldo 5 EUR", AMOUNT, 5.0),
+        ("Credito: 1.234,56 euro", "([0-9.,]+) *euro", 1234.56),
+        ("Credito: 1.234 euro", "([0-9.,]+) *euro", 1234.0),
+        ("Al 28/11 restano 0.99 EUR", "restano ([0-9.,]+)", 0.99),
+        ("Servizio non disponibile", AMOUNT, None),
+        ("credito: . euro", "credito: ([0-9.,]+)", None),
+    ],
+)
+def test_the_amount_is_read_as_networks_write_it(answer: str, pattern: str, amount: float | None) -> None:
+    assert amount_in(answer, pattern) == amount
