@@ -338,6 +338,8 @@ class CalloutFailure(StrEnum):
     """The network, the server or the service did not answer, or had no time."""
     LOST = "lost"
     """What carried it is gone, and how it ended is not known."""
+    ENDED = "ended"
+    """Nobody has to be called any more."""
 
 
 class CalloutEnd(StrEnum):

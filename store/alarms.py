@@ -45,6 +45,12 @@ def told_since(journal: Journal, nodes: Iterable[NodeId], since_us: Instant) -> 
     return rows.known(sorted(found))
 
 
+def told_lately(journal: Journal, node: NodeId, since_us: Instant) -> list[Recorded]:
+    """What of alarms the node has told since its last start, and since this moment at least."""
+    started = rows.first_known(journal.rows(rows.NEWEST_OF_TYPE, streams.node(node), "node.started"))
+    return told_since(journal, (node,), since_us if started is None else min(since_us, started.at_us))
+
+
 def standing_now(journal: Journal, node: NodeId) -> dict[Key, str]:
     """The node's alarms. Raises JournalError."""
     return standing(one.event for one in since_started(journal, node))

@@ -68,6 +68,13 @@ _PROVER: Final = ActorSpec(
     # Nobody waits for it, and it gives way to everybody.
     critical=False,
 )
+_DUTY_CALLER: Final = ActorSpec(
+    role=Role.DUTY_CALLER,
+    cls="gateways.duty.actor.DutyCallerActor",
+    group="duty",
+    # No alert waits for it.
+    critical=False,
+)
 _RECORDINGS: Final = ActorSpec(
     role=Role.RECORDING_KEEPER,
     cls="actors.recording_keeper.actor.RecordingKeeperActor",
@@ -118,6 +125,7 @@ PRELOADED: Final[tuple[str, ...]] = (
     "actors.membership.actor",
     "actors.voice_gate.actor",
     "gateways.psap_data.actor",
+    "gateways.duty.actor",
     "gateways.heartbeat.actor",
     *(path.rpartition(".")[0] for _, path, _ in _SINGLETONS),
     "store.database.dialect:prepare_all",
@@ -149,6 +157,7 @@ def plan(setup: Setup, *, shared: bool = False) -> Plan:
         _RECORDINGS,
         _LINE_TESTER,
         _PROVER,
+        _DUTY_CALLER,
         *((DATA_SENDER,) if sends else ()),
         *((HEARTBEAT_SENDER,) if setup.watching.any else ()),
     )

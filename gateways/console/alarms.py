@@ -1,74 +1,20 @@
-"""What is wrong with the center, as the journal says: what stands, what was and nobody has seen, what is kept
-quiet. Pure; fed event by event.
-"""
+"""What is wrong with the center, as consoles show it. Pure."""
 
 from __future__ import annotations
-
-from collections.abc import Callable, Container
 
 import msgspec
 
 from gateways.console.views.plant import AlarmOverView, AlarmView, QuietView
-from messages import events as ev
-from messages.ids import AlertId, Instant, NodeId, Role
-from messages.journal import Recorded
-from model.alarms.kind import About
-from model.alarms.shelf import Shelf, quiet_until
-from model.alarms.standing import STUCK
-from model.alarms.table import about
-from model.alarms.told import Told, over, seen
+from messages.ids import Instant, NodeId
+from model.alarms.book import AlarmBook, AlarmKey, Nodes
+from model.alarms.shelf import quiet_until
+from model.alarms.told import Told
 
-AlarmKey = tuple[NodeId, str, str]
-"""By whom, which alarm, about what."""
-Nodes = Container[NodeId] | None
-"""Of several those that take part: what a lost one has said last says nothing of now. None: there is one."""
+__all__ = ["AlarmKey", "Alarms", "Nodes"]
 
 
-class Alarms:
-    """See the module."""
-
-    def __init__(self, is_open: Callable[[AlertId], bool | None]) -> None:
-        """`is_open`: whether this alert is open; None where it is no alert that is known."""
-        self._is_open = is_open
-        self.told: dict[AlarmKey, Told] = {}
-        self.shelf = Shelf()
-
-    def apply(self, node: NodeId, recorded: Recorded) -> bool:
-        """An event of this node's stream, or of the shelf; whether something is to be told otherwise now."""
-        event, at = recorded.event, recorded.at_us
-        match event:
-            case ev.AlarmRaised(alarm=alarm, subject=subject, text=text):
-                if about(alarm) is About.ALERT and not self._is_open(_alert_of(subject)):
-                    return False
-                self.told[node, alarm, subject] = Told(at=at, text=text)
-            case ev.AlarmCleared(alarm=alarm, subject=subject):
-                # What is an alert's is cleared by the node that has it then.
-                is_alerts = self._is_open(_alert_of(subject)) is not None
-                for whose in {key[0] for key in self.told} if is_alerts else (node,):
-                    self._step((whose, alarm, subject), lambda told: over(told, alarm, at))
-            case ev.AlarmSeen(alarm=alarm, subject=subject, raised_at=raised_at, by=by):
-                self._step((node, alarm, subject), lambda told: seen(told, raised_at, by, at))
-            case ev.AlarmShelved():
-                self.shelf.put(event)
-            case ev.AlarmUnshelved():
-                self.shelf.take(event)
-            case ev.ActorStarted(role=Role.DEADLINE_WATCHDOG):
-                # Which alerts were stuck it does not remember; those that still are it finds again.
-                return self._forget(lambda key: key[:2] == (node, STUCK))
-            case ev.NodeStarted():
-                # Its alarms were of its earlier life; what still holds is raised again.
-                return self._forget(lambda key: key[0] == node)
-            case _:
-                return False
-        return True
-
-    def closed(self, alert: AlertId) -> bool:
-        """With an alert its alarms go; whether there were any."""
-        return self._forget(lambda key: _alert_of(key[2]) == alert)
-
-    def stand(self, alive: Nodes = None) -> list[AlarmKey]:
-        """What stands now, as far as those nodes say."""
-        return [key for key, told in self.told.items() if told.stands and (alive is None or key[0] in alive)]
+class Alarms(AlarmBook):
+    """What the nodes' streams say, and its views."""
 
     def unseen(self, alarm: str, subject: str, raised_at: Instant) -> list[NodeId]:
         """The nodes that have raised it by then, and by whose word nobody has seen it."""
@@ -112,18 +58,6 @@ class Alarms:
             for one in self.shelf.at(now_us)
         ]
 
-    def _step(self, key: AlarmKey, step: Callable[[Told], Told | None]) -> None:
-        told = self.told.pop(key, None)
-        after = None if told is None else step(told)
-        if after is not None:
-            self.told[key] = after
-
-    def _forget(self, which: Callable[[AlarmKey], bool]) -> bool:
-        gone = [key for key in self.told if which(key)]
-        for key in gone:
-            del self.told[key]
-        return bool(gone)
-
 
 def _view(key: AlarmKey, told: Told, quiet_us: Instant | None) -> AlarmView:
     _, alarm, subject = key
@@ -145,8 +79,3 @@ def _together(older: AlarmView, newer: AlarmView) -> AlarmView:
     one = newer if newer.seen_us is None else older
     quiet_us = older.quiet_us and newer.quiet_us and min(older.quiet_us, newer.quiet_us)
     return msgspec.structs.replace(one, quiet_us=quiet_us)
-
-
-def _alert_of(subject: str) -> AlertId:
-    """Of an alarm about an alert, or a leg of one."""
-    return AlertId(subject.partition(":")[0])

@@ -80,7 +80,9 @@ class CalloutAnswered(Message, frozen=True, kw_only=True, tag="callout.answered"
 
 
 class CalloutTold(Message, frozen=True, kw_only=True, tag="callout.told"):
-    """What was written has left: the network, the server or the service has taken it."""
+    """What was written has left: the network, the server or the service has taken it. Of a call: the person
+    has taken it.
+    """
 
     callout: str
     attempt: int

@@ -100,6 +100,8 @@ class Callouts:
         self._kept = kept
         self.version = 0
         """Of the stream: what an append that decides something has to expect."""
+        self.handled: dict[tuple[NodeId, str, str], Instant] = {}
+        """Because of what somebody was told, and when that was raised: raised anew it is another."""
         self._all: dict[str, Callout] = {}
 
     def apply(self, recorded: Recorded) -> None:
@@ -108,6 +110,10 @@ class Callouts:
             return
         self.version = recorded.version
         event = recorded.event
+        if isinstance(event, ev.CalloutOpened | ev.CalloutJoined):
+            for one in event.alarms:
+                key = one.node, one.alarm, one.subject
+                self.handled[key] = max(one.raised_at, self.handled.get(key, one.raised_at))
         if isinstance(event, ev.CalloutOpened):
             self._put(
                 Callout(

@@ -80,6 +80,7 @@ def test_what_a_user_in_danger_depends_on_cannot_be_kept_quiet() -> None:
 
 WAITS_ALL_THE_SAME = {"recording.failed", "data.refused", "data.away"}
 """For soon, and for the morning at night: the voice goes on."""
+CANNOT_WAKE = {"duty.nobody", "duty.no_way"}
 SEEN_BY_WHOEVER_IS_THERE = {
     "deadline.missed",
     "no_operator",
@@ -95,6 +96,7 @@ def test_what_the_next_alert_would_meet_wakes_people_and_what_has_time_waits_for
     }
     by_rule |= dict.fromkeys(WAITS_ALL_THE_SAME, Wakes.MORNING)
     by_rule |= dict.fromkeys(SEEN_BY_WHOEVER_IS_THERE, Wakes.NEVER)
+    by_rule |= dict.fromkeys(CANNOT_WAKE, Wakes.NEVER)
     assert {kind.name: kind.wakes for kind in KINDS} == by_rule
     assert all(kind.wakes_because and kind.wakes_because != kind.because for kind in KINDS)
     assert wakes("of.another.version") is Wakes.MORNING

@@ -32,6 +32,7 @@ from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.evolve import fold
 from model.credit import CreditQuestion
+from model.duty.settings import DutySettings
 from model.orders.effects import refusal
 from model.policy import LineSpec, Policy, ProofPolicy, Setup
 from model.telling.data_target import DataTarget
@@ -52,6 +53,7 @@ from store.journal.journal import Append, Journal
 from store.journal.notify import LocalEar, LocalNotifier
 from store.registry.people import Person
 from store.registry.registry import Registry
+from tests.scenarios.duty import PRESSED, SPOKEN, WRITTEN
 from tests.scenarios.listeners import LISTENERS
 from tests.scenarios.mixer import MISSING_PORTS, NO_VOICE, SILENT_PORTS, SilentBridgeActor
 from tests.scenarios.pipe import NETWORKS, Network
@@ -122,6 +124,7 @@ class World:
         data: Sequence[DataTarget] = (),
         proof: ProofPolicy | None = None,
         credit: Mapping[str, CreditQuestion] = MappingProxyType({}),
+        duty: DutySettings | None = None,
     ) -> None:
         """`by_imei`: lines whose modem has to be found; `pins`: a SIM's PIN, and the file of the line's;
         `modems`: further keys of the carrier's, by modem.
@@ -171,7 +174,12 @@ class World:
             for modem in config.modems
         )
         setup = Setup(
-            policy=self.policy, lines=lines, backup=backup, data=tuple(data), proof=proof or ProofPolicy()
+            policy=self.policy,
+            lines=lines,
+            backup=backup,
+            data=tuple(data),
+            proof=proof or ProofPolicy(),
+            duty=duty or DutySettings(),
         )
         self.notify = notify or LocalNotifier()
         self._url = empty_journal(state / "journal.db")
@@ -224,6 +232,8 @@ class World:
         MISSING_PORTS.clear()
         NO_VOICE.clear()
         LISTENERS.clear()
+        for what in (PRESSED, SPOKEN, WRITTEN):
+            what.clear()
         for port in list(self.network.ports.values()):
             port.close()
 
@@ -349,6 +359,7 @@ def for_tests(made: Plan) -> Plan:
         Role.GSM_MODEM: "tests.scenarios.pipe.MemoryModemActor",
         Role.LINE_TESTER: "tests.scenarios.tester.SilentTesterActor",
         Role.PROVER: "tests.scenarios.proofs.ProverWithoutChildrenActor",
+        Role.DUTY_CALLER: "tests.scenarios.duty.SilentDutyCallerActor",
         Role.DATA_SENDER: "tests.scenarios.listeners.SenderToListenersActor",
     }
     actors = tuple(

@@ -1,0 +1,467 @@
+"""The process that tells people on duty of what is wrong, and calls them until somebody takes it.
+
+Each act is in the journal before it is done, at an expected version of the one stream that all nodes have: of
+two nodes one acts, and whoever goes on after a death does nothing twice. Alerts come first: a call of its own
+is never on a line that one needs, and gives way at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from thespian.actors import ActorAddress
+
+from gateways.duty import decider
+from gateways.duty.calling import Calling, leg_of
+from gateways.duty.couriers import Couriers
+from gateways.duty.decider import Try
+from gateways.duty.watching import Watching
+from gateways.duty.ways.notice import Delivered, Notice, Refused
+from gateways.duty.words import Told, told
+from messages.calls import CallReport
+from messages.envelope import Envelope
+from messages.events import (
+    CalloutAlarm,
+    CalloutEnded,
+    CalloutFailed,
+    CalloutJoined,
+    CalloutOpened,
+    CalloutTold,
+    CalloutTried,
+    Event,
+    LineSeized,
+)
+from messages.ids import (
+    E164,
+    SECOND,
+    CalloutFailure,
+    CalloutKind,
+    Carried,
+    DutyWay,
+    Instant,
+    LineId,
+    NodeId,
+    Party,
+    Role,
+    TextPurpose,
+)
+from messages.lines import GiveWay, LineGranted, LineRefused, RequestLine
+from model.alarms.kind import About
+from model.alarms.standing import Key
+from model.alarms.table import about
+from model.duty.callouts import Attempt, Callout
+from model.duty.roster import Person, on_duty
+from model.duty.waking import SETTLES_US, due, end_of, joins, standing
+from model.policy import Setup
+from model.rules.withheld_numbers import unfit
+from runtime.actor import CenterActor
+from runtime.waker import Waker
+from store import streams
+from store.alarms import NodeAlarms
+from store.callouts import new_id
+from store.errors import StoreError, VersionConflict
+from store.journal.journal import Append, Journal, Transaction
+from store.texts import ask_text, became
+
+NOBODY: Final = "duty.nobody"
+NO_WAY: Final = "duty.no_way"
+TURN_US: Final = Instant(SECOND // 4)
+LINE_US: Final = Instant(20 * SECOND)
+"""So long it is waited for a line that no alert needs."""
+TOGETHER_US: Final = Instant(60 * SECOND)
+"""What has come in this time is written to whoever has taken a callout in one message."""
+TEXT_US: Final = Instant(600 * SECOND)
+"""A short message that has not left by then tells nobody anything that is still so."""
+
+
+class _Asked:
+    """A line is asked for, for one try."""
+
+    def __init__(self, callout: str, wanted: Try, at: Instant) -> None:
+        self.callout = callout
+        self.wanted = wanted
+        self.number = 0
+        """The try's, as the journal will have it."""
+        self.at = at
+
+
+class DutyCallerActor(CenterActor):
+    """Of all alarms; of several nodes each carries out what it has begun."""
+
+    role: ClassVar[Role] = Role.DUTY_CALLER
+
+    def started(self) -> None:
+        """Go on with what the journal says was begun."""
+        self._setup = self.env.settings_as(Setup)
+        self._journal = self.keep(self.env.open_journal_as(Journal))
+        self._watching = Watching(self._journal)
+        self._alarms = NodeAlarms(self._journal, self.env.node)
+        self._waker = self.keep(Waker())
+        self._couriers = self.couriers(self._waker)
+        self._calling = self.calling()
+        self._asked: _Asked | None = None
+        self._wants: list[tuple[str, Try]] = []
+        """Who is to be called now, because of which callout: one after the other."""
+        self._turns = False
+        self.watch(self._waker.fileno(), self._back)
+        self._look()
+        self._calling.let_go_of_lines(self._watching.callouts, self._alive())
+
+    def couriers(self, waker: Waker) -> Couriers:
+        """What carries what is written."""
+        return Couriers(self._setup.duty, waker)
+
+    def calling(self) -> Calling:
+        """What has the call that is going on."""
+        return Calling(self, self._journal, self._setup)
+
+    def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
+        """A modem about our call, the lines' pool, or an alert that needs the line."""
+        match envelope.body:
+            case CallReport() as report:
+                self._calling.heard(report)
+                return  # it answers an order: another one now would go to and fro without end
+            case LineGranted() as granted:
+                self._granted(granted)
+            case LineRefused():
+                pass  # asked again each second, until it is too late
+            case GiveWay(line=line):
+                if not self._calling.give_way(line):
+                    # Also of a call that has lost its process before it was begun.
+                    self._calling.let_go_of_lines(self._watching.callouts, self._alive())
+                self._turn()
+            case _:
+                super().receive(envelope, sender)
+
+    def tick(self, now_us: Instant) -> None:
+        """Something may be wrong, or due."""
+        self._look()
+
+    def timer(self, timer: object, now_us: Instant) -> None:
+        """While a call is on, several times a second."""
+        self._turns = False
+        self._turn()
+
+    def stopping(self) -> None:
+        """The call stays up."""
+        self._calling.leave()
+
+    def _back(self) -> None:
+        self._waker.take()
+        self._look()
+
+    # ------------------------------------------------------------ looking
+
+    def _alive(self) -> list[NodeId]:
+        return [self.env.node, *(place.node for place in self.env.peers.places)]
+
+    def _look(self) -> None:
+        now_us = self.now_us()
+        try:
+            self._watching.look(self._alive(), now_us)
+            self._calling.go_on_with(self._watching.callouts, self._watching.roster, self._alive())
+            self._take_back()
+            self._open(now_us)
+            wrong: dict[Key, str] = {(NOBODY, ""): "", (NO_WAY, ""): ""}
+            self._wants = []
+            for callout in self._watching.callouts.open:
+                found = self._carry(callout, now_us)
+                wrong |= {key: words for key, words in found.items() if words}
+            self._want_line(now_us)
+            self._tell_takers(now_us)
+            self._alarms.tell(wrong, over="Somebody on duty was reached, or has no need to be.")
+        except VersionConflict:
+            pass  # another was first; in a second it is looked again
+        except StoreError as error:
+            self.log.error("the journal cannot be used", error=str(error))
+        self._turn()
+
+    def _open(self, now_us: Instant) -> None:
+        """Say that somebody is to be told of what nobody was told of yet."""
+        watching, roster = self._watching, self._watching.roster
+        if not roster.people:
+            return
+        found = due(
+            watching.book,
+            watching.callouts,
+            now_us,
+            alive=set(self._alive()),
+            present=watching.present,
+            zone=roster.zone,
+            morning=self._setup.duty.morning,
+            none_of=watching.tests,
+        )
+        if self._is_ours(found.at_once, now_us):
+            known = joins(found.at_once, watching.callouts, now_us)
+            if known is not None:
+                self._append(CalloutJoined(callout=known.id, alarms=found.at_once))
+            else:
+                self._begin(CalloutKind.ALARM, found.at_once)
+        if self._is_ours(found.morning, now_us):
+            self._begin(CalloutKind.MORNING, found.morning)
+
+    def _is_ours(self, alarms: Sequence[CalloutAlarm], now_us: Instant) -> bool:
+        """The node that has raised one of them tells of them; where it does not, another does soon after."""
+        own = any(one.node == self.env.node for one in alarms)
+        return bool(alarms) and (
+            own or now_us - min(one.raised_at for one in alarms) >= decider.LATE_US + SETTLES_US
+        )
+
+    def _begin(self, kind: CalloutKind, alarms: tuple[CalloutAlarm, ...]) -> None:
+        def work(tx: Transaction) -> None:
+            opened = CalloutOpened(callout=new_id(tx), kind=kind, alarms=alarms)
+            tx.append(Append(streams.DUTY, self._watching.callouts.version, (opened,)))
+
+        self._journal.transact(work)
+        self._watching.look_at_callouts()
+        self.log.warning("people on duty are told", kind=str(kind), alarms=[one.alarm for one in alarms])
+
+    def _append(self, *events: Event) -> None:
+        self._journal.append(Append(streams.DUTY, self._watching.callouts.version, events))
+        self._watching.look_at_callouts()
+
+    # ------------------------------------------------------------ one callout
+
+    def _people(self, callout: Callout, now_us: Instant) -> tuple[Person, ...]:
+        roster = self._watching.roster
+        if callout.kind is CalloutKind.TEST:
+            return tuple(one for one in roster.people if one.id == callout.person)
+        return on_duty(roster, now_us)
+
+    def _carry(self, callout: Callout, now_us: Instant) -> dict[Key, str]:
+        """Whatever is due of it; what is wrong with it."""
+        people, alive = self._people(callout, now_us), self._alive()
+        step = decider.due(callout, people, now_us)
+        peers = self.env.peers
+        sure = peers.alone or (peers.settled and peers.alive)
+        end = end_of(callout, self._watching.book, now_us, alive=set(alive)) or step.end
+        if not decider.is_mine(callout, step, self.env.node, alive, now_us, sure=sure):
+            return {}
+        going = self._calling.number_of(callout.id)
+        if end is not None and not (going is not None and self._calling.answered):
+            self._append(CalloutEnded(callout=callout.id, why=end))
+            return {}
+        for one in decider.left_behind(callout, self.env.node, alive, now_us, going):
+            self._append(CalloutFailed(callout=callout.id, attempt=one.number, why=CalloutFailure.LOST))
+        self._look_at_texts(callout, now_us)
+        if step.written:
+            self._write(callout, step.written, now_us)
+        self._send_again(callout, people)
+        if step.call is not None and not self._calling.busy:
+            self._wants.append((callout.id, step.call))
+        tries = [one for one in callout.attempts if one.way is DutyWay.CALL]
+        no_line = bool(tries) and tries[-1].failure in decider.NO_CALL
+        return {
+            (NOBODY, ""): "All people on duty were called, and nobody has taken it." if step.nobody else "",
+            (NO_WAY, ""): "People on duty cannot be called." if step.no_way or no_line else "",
+        }
+
+    def _told(self, callout: Callout, person: Person) -> Told:
+        alarms = standing(callout, self._watching.book, alive=set(self._alive())) or callout.alarms
+        return told(callout.kind, alarms, person.language, self._setup.duty.language)
+
+    def _write(self, callout: Callout, tries: Sequence[Try], now_us: Instant) -> None:
+        """Have the network, or a server, take what is written."""
+        numbers = range(len(callout.attempts) + 1, len(callout.attempts) + 1 + len(tries))
+
+        def work(tx: Transaction) -> None:
+            events: list[Event] = []
+            for number, one in zip(numbers, tries, strict=True):
+                text = None
+                if one.way is DutyWay.SMS and unfit(E164(one.to), self._setup.policy) is None:
+                    words = self._told(callout, one.person).sms
+                    link = self._setup.duty.take_url(callout.id)
+                    until = Instant(now_us + TEXT_US)
+                    text = ask_text(
+                        tx, E164(one.to), f"{words} {link or ''}".strip(), TextPurpose.ALARM, until
+                    )
+                tried = CalloutTried(
+                    callout=callout.id,
+                    attempt=number,
+                    round=one.round,
+                    person=one.person.id,
+                    way=one.way,
+                    contact=one.contact,
+                    text=text,
+                )
+                events.append(tried)
+                if one.way is DutyWay.SMS and text is None:
+                    events.append(
+                        CalloutFailed(callout=callout.id, attempt=number, why=CalloutFailure.REFUSED)
+                    )
+            tx.append(Append(streams.DUTY, self._watching.callouts.version, tuple(events)))
+
+        self._journal.transact(work)
+        self._watching.look_at_callouts()
+
+    def _send_again(self, callout: Callout, people: Sequence[Person]) -> None:
+        """Of what is on its way, or was when a process died: the same notice, which its receiver knows."""
+        known = self._watching.callouts.get(callout.id) or callout
+        by_id: dict[str, Person] = {one.id: one for one in people}
+        for attempt in known.now:
+            person = by_id.get(attempt.person)
+            if attempt.way in (DutyWay.CALL, DutyWay.SMS) or attempt.node != self.env.node:
+                continue
+            if person is None or attempt.contact >= len(person.contacts):
+                self._append(CalloutFailed(callout=known.id, attempt=attempt.number, why=CalloutFailure.LOST))
+                continue
+            words = self._told(known, person)
+            self._couriers.carry(
+                person.contacts[attempt.contact],
+                Notice(
+                    callout=known.id,
+                    attempt=attempt.number,
+                    subject=words.subject,
+                    text=words.text,
+                    alarms=known.alarms,
+                    at=attempt.at,
+                    take_url=self._setup.duty.take_url(known.id),
+                ),
+            )
+
+    def _take_back(self) -> None:
+        for (callout, number), said in self._couriers.back():
+            match said:
+                case Delivered():
+                    self._append(CalloutTold(callout=callout, attempt=number))
+                case _:
+                    refused = isinstance(said, Refused)
+                    why = CalloutFailure.REFUSED if refused else CalloutFailure.AWAY
+                    self.log.warning("a person on duty is not told", callout=callout, why=said.why)
+                    self._append(CalloutFailed(callout=callout, attempt=number, why=why))
+
+    def _look_at_texts(self, callout: Callout, now_us: Instant) -> None:
+        for attempt in callout.now:
+            if attempt.text is not None and (event := self._of_text(callout, attempt, now_us)) is not None:
+                self._append(event)
+
+    def _of_text(self, callout: Callout, attempt: Attempt, now_us: Instant) -> Event | None:
+        assert attempt.text is not None
+        match became(self._journal, attempt.text):
+            case Carried.FAILED | Carried.UNDELIVERED:
+                why = CalloutFailure.AWAY
+            case None if now_us - attempt.at < TEXT_US + LINE_US:
+                return None
+            case None:
+                why = CalloutFailure.LOST
+            case _:
+                return CalloutTold(callout=callout.id, attempt=attempt.number)
+        return CalloutFailed(callout=callout.id, attempt=attempt.number, why=why)
+
+    def _tell_takers(self, now_us: Instant) -> None:
+        """Who has taken a callout lately is written to of what has come since."""
+        for callout in self._watching.callouts.ended:
+            taken_at, joined_at = callout.taken_at, callout.joined_at
+            if taken_at is None or joined_at is None or joined_at < taken_at:
+                continue
+            if callout.node != self.env.node:
+                continue
+            person = next((one for one in self._watching.roster.people if one.id == callout.taken_by), None)
+            last_at = max((one.at for one in callout.attempts), default=taken_at)
+            if person is None or last_at > joined_at or now_us - max(last_at, taken_at) < TOGETHER_US:
+                self._look_at_texts(callout, now_us)
+                self._send_again(callout, () if person is None else (person,))
+                continue
+            tries = tuple(
+                Try(person=person, contact=number, way=DutyWay(one.way), round=callout.rounds, to=one.to)
+                for number, one in enumerate(person.contacts)
+                if DutyWay(one.way) is not DutyWay.CALL
+            )
+            if tries:
+                self._write(callout, tries, now_us)
+
+    # ------------------------------------------------------------ the call
+
+    def _want_line(self, now_us: Instant) -> None:
+        """Ask for one, for the call that is wanted first."""
+        first = next(iter(self._wants), None)
+        callout = None if first is None else self._watching.callouts.get(first[0])
+        if first is None or callout is None:
+            self._asked = None
+            return
+        if self._asked is None or (self._asked.callout, self._asked.wanted) != first:
+            self._asked = _Asked(*first, now_us)
+        asked = self._asked
+        asked.number = number = len(callout.attempts) + 1
+        refused = unfit(E164(asked.wanted.to), self._setup.policy) is not None
+        if refused or now_us - asked.at >= LINE_US:
+            self._asked = None
+            why = CalloutFailure.REFUSED if refused else CalloutFailure.NO_LINE
+            failed = CalloutFailed(callout=callout.id, attempt=number, why=why)
+            self._append(self._tried(asked, None), failed)
+            return
+        request = RequestLine(
+            leg=leg_of(callout.id, number),
+            attempt=1,
+            party=Party.OPERATOR,
+            callout=callout.id,
+            avoid=self._to_avoid(callout),
+        )
+        self.tell(Role.TRUNK_POOL, "", request)
+
+    def _to_avoid(self, callout: Callout) -> tuple[LineId, ...]:
+        """Lines of which something is wrong, and those that did not carry a call of this callout."""
+        wrong = [one.subject for one in callout.alarms if about(one.alarm) is About.LINE]
+        failed = [
+            one.line
+            for one in callout.attempts
+            if one.line is not None and one.failure in (CalloutFailure.AWAY, CalloutFailure.NO_VOICE)
+        ]
+        return tuple(dict.fromkeys((*map(LineId, wrong), *failed)))
+
+    def _tried(self, asked: _Asked, line: LineId | None) -> CalloutTried:
+        wanted = asked.wanted
+        return CalloutTried(
+            callout=asked.callout,
+            attempt=asked.number,
+            round=wanted.round,
+            person=wanted.person.id,
+            way=wanted.way,
+            contact=wanted.contact,
+            line=line,
+        )
+
+    def _granted(self, granted: LineGranted) -> None:
+        asked = self._asked
+        if asked is None or granted.leg != leg_of(asked.callout, asked.number) or self._calling.busy:
+            return
+        now_us = self.now_us()
+        seized = LineSeized(line=granted.line, leg=granted.leg, attempt=1, callout=asked.callout)
+        try:
+            self._watching.look(self._alive(), now_us)
+            callout = self._watching.callouts.get(asked.callout)
+            if callout is None or callout.ended_at is not None:
+                return
+            step = decider.due(callout, self._people(callout, now_us), now_us)
+            if step.call != asked.wanted or len(callout.attempts) + 1 != asked.number:
+                return
+            self._journal.append(
+                Append(streams.line(granted.line), granted.version, (seized,)),
+                Append(streams.DUTY, self._watching.callouts.version, (self._tried(asked, granted.line),)),
+            )
+            self._asked = None
+            self._watching.look_at_callouts()
+            self._calling.go_on_with(self._watching.callouts, self._watching.roster, self._alive())
+        except VersionConflict:
+            return  # somebody else has the line, or was first; it is asked for again
+        except StoreError as error:
+            self.log.error("nobody is called", error=str(error))
+            return
+        self._turn()
+
+    def _turn(self) -> None:
+        over = self._calling.turn(self._watching)
+        if self._calling.busy and not self._turns:
+            self._turns = True
+            self.at(Instant(self.now_us() + TURN_US), "turn")
+        if over:
+            self._look()
+
+    def words_for(self, callout: Callout, person: Person) -> str:
+        """What is said to the person."""
+        return self._told(callout, person).spoken
+
+    def order_line(self, line: LineId, body: object) -> None:
+        """Tell the line's modem, wherever it is."""
+        self.tell_line(Role.GSM_MODEM, line, body)  # type: ignore[arg-type]

@@ -1,0 +1,211 @@
+"""A call to somebody on duty: what its modem is told, what is said, which key was pressed, when it is over.
+
+The conference of an alert's bridge, with one leg. Killed, it leaves the call up; the next process tells the
+modem the same again, which dials nothing twice, and says its words from the beginning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final, Protocol
+
+from media.conference.clips import ClipSpec
+from media.conference.conference import ConferenceStatus
+from media.ports.voice_port import VoicePortSpec, spec_of
+from messages.base import HangupCause, VoicePort
+from messages.calls import CallReport, CallState
+from messages.ids import E164, SECOND, CalloutFailure, Instant, LegId, LineId
+from model.rules.own_call import End, Order, is_over, is_silent, next_order, reported
+
+RINGS_US: Final = Instant(40 * SECOND)
+"""From the order to dial; what has not answered by then is hung up, before most machines answer."""
+SAYS_US: Final = Instant(45 * SECOND)
+"""From the answer: the words three times."""
+VOICE_US: Final = Instant(8 * SECOND)
+"""A line that gives no voice by then gives none."""
+THANKS_US: Final = Instant(6 * SECOND)
+"""For what is said to a key."""
+PAUSE_S: Final = 2.0
+TAKES: Final = "1"
+NEXT: Final = "9"
+_OF_THE_LINE: Final = frozenset(
+    (
+        HangupCause.NO_CIRCUIT,
+        HangupCause.NETWORK_OUT_OF_ORDER,
+        HangupCause.TEMPORARY_FAILURE,
+        HangupCause.LINE_LOST,
+        HangupCause.LINE_TAKEN,
+        HangupCause.NODE_LOST,
+    )
+)
+"""Whoever was called has nothing to do with it."""
+
+
+class Reply(StrEnum):
+    """What is said to a key."""
+
+    TAKEN = "duty_taken"
+    NEXT = "duty_next"
+    OTHER = "duty_other"
+    """Somebody else has it."""
+
+
+class Voice(Protocol):
+    """What holds the port: `media.conference.conference.Conference`, or a test's."""
+
+    def set_members(self, members: Mapping[str, VoicePortSpec]) -> None:
+        """Have exactly these ports open."""
+
+    def set_playing(self, clips: Mapping[str, ClipSpec]) -> None:
+        """Play exactly these."""
+
+    def status(self) -> ConferenceStatus:
+        """Who is there, and what was pressed."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def stop(self) -> None:
+        """Close everything."""
+
+
+class DutyCall:
+    """One of them. Turned several times a second."""
+
+    def __init__(
+        self,
+        *,
+        line: LineId,
+        leg: LegId,
+        number: E164,
+        language: str,
+        words: str,
+        voice: Voice,
+        began_at: Instant,
+        now_us: Instant,
+    ) -> None:
+        self.line = line
+        self.leg = leg
+        self._end = End(line=line, leg=leg, number=number, heard_at=now_us)
+        self._language = language
+        self._words = words
+        self._voice = voice
+        self._began_at = began_at
+        self._answered_at: Instant | None = None
+        self._joined = False
+        self._spoken = False
+        self._keys = ""
+        self._reply: tuple[Reply, str, Instant] | None = None
+        self.failure: CalloutFailure | None = None
+        """Why it is being hung up, or was; None as long as it goes on, and where it was taken."""
+        self.hanging_up = False
+
+    @property
+    def answered(self) -> bool:
+        """Whether somebody or something has answered."""
+        return self._answered_at is not None
+
+    @property
+    def cause(self) -> int | None:
+        """Why it ended, ITU-T Q.850."""
+        return None if self._end.report is None else self._end.report.cause
+
+    def heard(self, report: CallReport, now_us: Instant) -> None:
+        """A modem has said how a call stands."""
+        self._end = reported(self._end, report, now_us)
+        if self._end.state is CallState.ANSWERED and self._answered_at is None:
+            self._answered_at = now_us
+
+    def hang_up(self, why: CalloutFailure | None) -> None:
+        """End it; the first reason stays."""
+        if not self.hanging_up:
+            self.hanging_up, self.failure = True, why
+
+    def key(self) -> str:
+        """The first key that counts; empty: none yet."""
+        if self._joined and not self._reply:
+            self._keys = self._voice.status().digits.get(self.leg, "")
+        return next((one for one in self._keys if one in (TAKES, NEXT)), "")
+
+    def reply(self, what: Reply, words: str, now_us: Instant) -> None:
+        """Say it, and then hang up."""
+        if self._reply is None:
+            self._reply = (what, words, now_us)
+
+    @property
+    def replied(self) -> bool:
+        """Whether a key was answered."""
+        return self._reply is not None
+
+    def turn(self, now_us: Instant, port: VoicePort | None) -> tuple[Order | None, bool]:
+        """What the modem is to be told now, and whether all is over. `port`: where the voice is, if it is."""
+        if not self.hanging_up:
+            self._go_on(now_us, port)
+        self._end, order = next_order(self._end, now_us, ending=self.hanging_up)
+        over = self.hanging_up and is_over(self._end, now_us)
+        if over:
+            self._voice.stop()
+        return order, over
+
+    @property
+    def port(self) -> VoicePort | None:
+        """Where its modem says that the voice is."""
+        return None if self._end.report is None else self._end.report.voice
+
+    def leave(self) -> None:
+        """This process ends: the call stays."""
+        self._voice.stop()
+
+    def _go_on(self, now_us: Instant, port: VoicePort | None) -> None:
+        if self._end.gone:
+            self.hang_up(self._why_gone())
+        elif is_silent(self._end, now_us):
+            self.hang_up(CalloutFailure.AWAY)
+        elif self._answered_at is None:
+            if now_us - self._began_at >= RINGS_US:
+                self.hang_up(CalloutFailure.NOT_ANSWERED)
+        else:
+            self._speak(self._answered_at, now_us, port)
+
+    def _why_gone(self) -> CalloutFailure | None:
+        if self._reply is not None:
+            return CalloutFailure.NEXT if self._reply[0] is Reply.NEXT else None
+        if self._answered_at is not None:
+            return CalloutFailure.NO_KEY
+        return CalloutFailure.AWAY if self.cause in _OF_THE_LINE else CalloutFailure.NOT_ANSWERED
+
+    def _speak(self, answered_at: Instant, now_us: Instant, port: VoicePort | None) -> None:
+        if port is not None and not self._joined:
+            self._voice.start()
+            self._voice.set_members({self.leg: spec_of(port)})
+            self._joined = True
+        status = self._voice.status() if self._joined else None
+        if self._reply is not None:
+            self._say_reply(status, now_us)
+            return
+        if status is None or self.leg not in status.joined:
+            if not self._spoken and now_us - answered_at >= VOICE_US:
+                self.hang_up(CalloutFailure.NO_VOICE)
+            return
+        self._spoken = True
+        # Where nothing speaks words, a recording says that something is wrong.
+        spoken = not status.clip_troubles.get("words")
+        names = ("ask:", "duty_keys") if spoken else ("duty_call", "duty_keys")
+        self._play("words" if spoken else "recorded", names, self._words, PAUSE_S)
+        if now_us - answered_at >= SAYS_US:
+            self.hang_up(CalloutFailure.NO_KEY)
+
+    def _say_reply(self, status: ConferenceStatus | None, now_us: Instant) -> None:
+        assert self._reply is not None
+        what, words, since = self._reply
+        self._play(what, ("ask:",) if words else (what,), words, 0.0)
+        said = status is not None and what in status.played
+        if said or now_us - since >= THANKS_US:
+            self.hang_up(CalloutFailure.NEXT if what is Reply.NEXT else None)
+
+    def _play(self, name: str, sounds: tuple[str, ...], text: str, every_s: float) -> None:
+        clip = ClipSpec(
+            to=frozenset((self.leg,)), names=sounds, language=self._language, text=text, every_s=every_s
+        )
+        self._voice.set_playing({name: clip})

@@ -1,0 +1,301 @@
+"""The call to a person on duty that this node has: taken up, carried on, written down, its line let go."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import partial
+from pathlib import Path
+from typing import Final, Protocol
+
+from gateways.duty.call import NEXT, TAKES, DutyCall, Reply, Voice
+from gateways.duty.decider import LONGEST_US
+from gateways.duty.watching import Watching
+from gateways.duty.words import taken_already
+from media.conference.conference import Conference
+from media.conference.sounds import Sounds
+from media.ports.node_port import node_pass
+from media.ports.opening import open_port
+from messages.calls import CallReport
+from messages.events import (
+    CalloutAnswered,
+    CalloutEnded,
+    CalloutFailed,
+    CalloutTaken,
+    CalloutTold,
+    Event,
+    LineSeized,
+)
+from messages.ids import (
+    E164,
+    CalloutEnd,
+    CalloutFailure,
+    DutyWay,
+    Instant,
+    LegId,
+    LineId,
+    NodeId,
+)
+from model.duty.callouts import Attempt, Callout, Callouts
+from model.duty.roster import Person, Roster
+from model.policy import Setup
+from model.rules.own_call import Order
+from runtime.environment import Environment
+from runtime.logs import Logger
+from store import streams
+from store.errors import StoreError, VersionConflict
+from store.journal.following import Following
+from store.journal.journal import Append, Journal
+from store.journal.projections import Lines
+from store.journal.rebuild import rebuild
+
+_DUTY: Final = "duty-"
+
+
+def leg_of(callout: str, attempt: int) -> LegId:
+    """Under which name the line has the call."""
+    return LegId(f"{_DUTY}{callout}:{attempt}")
+
+
+class Caller(Protocol):
+    """The actor, as far as a call needs it."""
+
+    env: Environment
+    log: Logger
+
+    def now_us(self) -> Instant:
+        """The time."""
+        ...
+
+    def order_line(self, line: LineId, body: Order) -> None:
+        """Tell the line's modem."""
+        ...
+
+    def words_for(self, callout: Callout, person: Person) -> str:
+        """What is said to the person."""
+        ...
+
+
+class Calling:
+    """See the module."""
+
+    def __init__(self, caller: Caller, journal: Journal, setup: Setup) -> None:
+        self._caller = caller
+        self._env = caller.env
+        self._journal = journal
+        self._setup = setup
+        self._call: DutyCall | None = None
+        self._callout = ""
+        self._number = 0
+        self._person: Person | None = None
+        self._lines = Lines()
+        self._following: Following | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a call is on."""
+        return self._call is not None
+
+    @property
+    def answered(self) -> bool:
+        """Whether it is answered."""
+        return self._call is not None and self._call.answered
+
+    def number_of(self, callout: str) -> int | None:
+        """Which try of this callout it is; None: it is of none."""
+        return self._number if self._call is not None and self._callout == callout else None
+
+    def new_voice(self) -> Voice:
+        """What holds the line's port."""
+        setup, nodes = self._setup, self._env.node_voice
+        own = Path(setup.announcements) if setup.announcements else None
+        let_in_by = None if nodes is None else node_pass(nodes.secret)
+        return Conference(
+            load_sound=Sounds(own, setup.policy.language).load,
+            open_port=partial(open_port, let_in_by=let_in_by, locks=self._env.run),
+        )
+
+    def go_on_with(self, callouts: Callouts, roster: Roster, alive: Collection[NodeId]) -> None:
+        """Take up the call that the journal says is this node's, if it is not yet."""
+        if self._call is not None:
+            return
+        now_us = self._caller.now_us()
+        for callout in (*callouts.open, *callouts.ended):
+            for one in callout.now:
+                if (
+                    one.way is DutyWay.CALL
+                    and one.node == self._env.node
+                    and one.line is not None
+                    and now_us - one.at < LONGEST_US
+                ):
+                    self._begin(callout, one, one.line, roster, now_us)
+                    return
+
+    def _begin(
+        self, callout: Callout, attempt: Attempt, line: LineId, roster: Roster, now_us: Instant
+    ) -> None:
+        person = next((one for one in roster.people if one.id == attempt.person), None)
+        if person is None or attempt.contact >= len(person.contacts):
+            return  # no longer on the roster: it is given up as one that was left behind
+        self._callout, self._number, self._person = callout.id, attempt.number, person
+        self._call = DutyCall(
+            line=line,
+            leg=leg_of(callout.id, attempt.number),
+            number=E164(person.contacts[attempt.contact].to),
+            language=person.language,
+            words=self._caller.words_for(callout, person),
+            voice=self.new_voice(),
+            began_at=attempt.at,
+            now_us=now_us,
+        )
+        self._lines = Lines()
+        self._following = Following(self._journal, self._lines)
+
+    def heard(self, report: CallReport) -> None:
+        """A modem has said how a call stands."""
+        if self._call is not None:
+            self._call.heard(report, self._caller.now_us())
+
+    def give_way(self, line: LineId) -> bool:
+        """An alert needs the line; whether the call is on it."""
+        if self._call is None or self._call.line != line:
+            return False
+        self._call.hang_up(CalloutFailure.GAVE_WAY)
+        return True
+
+    def leave(self) -> None:
+        """This process ends: the call stays."""
+        if self._call is not None:
+            self._call.leave()
+        self._follow_no_more()
+
+    def turn(self, watching: Watching) -> bool:
+        """Whatever is due in it; whether it has ended by this."""
+        call = self._call
+        if call is None:
+            return False
+        now_us = self._caller.now_us()
+        try:
+            watching.look_at_callouts()
+            self._look_at_line(call)
+            self._note(call, watching.callouts, now_us)
+        except VersionConflict:
+            pass  # looked at again in a moment
+        except StoreError as error:
+            self._caller.log.error("the journal cannot be used", error=str(error))
+        port = call.port
+        if port is not None:
+            port = self._env.peers.voice_of(call.line, port, self._setup.lines)
+        order, over = call.turn(now_us, port)
+        if order is not None:
+            self._caller.order_line(call.line, order)
+        return over and self._ended(call, watching)
+
+    def _look_at_line(self, call: DutyCall) -> None:
+        if self._following is not None:
+            self._following.catch_up()
+        hold = self._lines.lines.get(call.line)
+        if hold is None or hold.leg != call.leg:
+            # Somebody calls in on it, and has it now.
+            call.hang_up(CalloutFailure.GAVE_WAY)
+
+    def _note(self, call: DutyCall, callouts: Callouts, now_us: Instant) -> None:
+        """Write down what was heard, and only then answer it."""
+        callout = callouts.get(self._callout)
+        attempt = None if callout is None else _attempt(callout, self._number)
+        if callout is None or attempt is None or call.hanging_up:
+            return
+        if call.answered and attempt.answered_at is None and attempt.open:
+            self._append(callouts, CalloutAnswered(callout=callout.id, attempt=attempt.number))
+        key = "" if call.replied else call.key()
+        if callout.ended_at is not None and not call.replied:
+            if not call.answered:
+                call.hang_up(CalloutFailure.ENDED)
+            elif key:
+                taken = taken_already(self._language(), self._setup.duty.language)
+                call.reply(Reply.OTHER, taken, now_us)
+        elif key == TAKES:
+            person = "" if self._person is None else self._person.id
+            self._append(
+                callouts,
+                CalloutTaken(callout=callout.id, person=person, way=DutyWay.CALL),
+                CalloutTold(callout=callout.id, attempt=attempt.number),
+                CalloutEnded(callout=callout.id, why=CalloutEnd.TAKEN),
+            )
+            call.reply(Reply.TAKEN, "", now_us)
+        elif key == NEXT:
+            failed = CalloutFailed(callout=callout.id, attempt=attempt.number, why=CalloutFailure.NEXT)
+            self._append(callouts, failed)
+            call.reply(Reply.NEXT, "", now_us)
+
+    def _language(self) -> str:
+        return "" if self._person is None else self._person.language
+
+    def _ended(self, call: DutyCall, watching: Watching) -> bool:
+        """Write down what came of it, and let the line go; False where that cannot be done now."""
+        callouts = watching.callouts
+        try:
+            callout = callouts.get(self._callout)
+            attempt = None if callout is None else _attempt(callout, self._number)
+            if attempt is not None and attempt.open:
+                why = call.failure or CalloutFailure.ENDED
+                self._append(
+                    callouts,
+                    CalloutFailed(callout=self._callout, attempt=self._number, why=why, cause=call.cause),
+                )
+            hold = self._lines.lines.get(call.line)
+            if hold is not None and hold.leg == call.leg:
+                free = LineSeized(line=call.line, leg=LegId(""), attempt=1, callout=self._callout)
+                self._journal.append(Append(streams.line(call.line), hold.version, (free,)))
+        except VersionConflict:
+            return False  # again at the next turn
+        except StoreError as error:
+            self._caller.log.warning("a line is not let go yet", line=call.line, error=str(error))
+            return False
+        self._caller.log.info(
+            "a call to somebody on duty is over",
+            callout=self._callout,
+            attempt=self._number,
+            why=str(call.failure or ""),
+        )
+        self._call = None
+        self._follow_no_more()
+        return True
+
+    def _append(self, callouts: Callouts, *events: Event) -> None:
+        for recorded in self._journal.append(Append(streams.DUTY, callouts.version, events)):
+            callouts.apply(recorded)
+
+    def _follow_no_more(self) -> None:
+        if self._following is not None:
+            self._following.close()
+            self._following = None
+
+    def let_go_of_lines(self, callouts: Callouts, alive: Collection[NodeId]) -> None:
+        """Let go of this node's lines whose call is of a try that is over, or of a node that is gone.
+
+        A call that may be left the modem's own process ends, as it ends all that are nobody's.
+        """
+        lines = Lines()
+        try:
+            rebuild(self._journal, lines)
+            own = {spec.line for spec in self._setup.lines}
+            going = None if self._call is None else self._call.leg
+            wanted = {
+                leg_of(callout.id, one.number)
+                for callout in (*callouts.open, *callouts.ended)
+                for one in callout.now
+                if one.node in alive and self._caller.now_us() - one.at < LONGEST_US
+            }
+            for hold in lines.lines.values():
+                ours = hold.callout is not None and hold.line in own
+                if ours and hold.leg != going and hold.leg not in wanted:
+                    free = LineSeized(
+                        line=hold.line, leg=LegId(""), attempt=hold.attempt, callout=hold.callout
+                    )
+                    self._journal.append(Append(streams.line(hold.line), hold.version, (free,)))
+        except StoreError as error:
+            self._caller.log.warning("a line is not let go yet", error=str(error))
+
+
+def _attempt(callout: Callout, number: int) -> Attempt | None:
+    return next((one for one in callout.attempts if one.number == number), None)

@@ -1,0 +1,108 @@
+"""What is read of the journal to know whom to call: the nodes' alarms, callouts, the roster, who is on shift.
+
+Of alerts nothing is followed: in a storm of them nobody else should have to read them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+from messages.ids import AlertId, Instant, NodeId, ShiftState
+from messages.journal import Recorded
+from model.alarms.book import alert_of
+from model.alarms.kind import About, Wakes
+from model.alarms.table import about, wakes
+from model.alert.live import LiveCases
+from model.duty.callouts import Callouts
+from model.duty.roster import Roster
+from model.duty.waking import WakingBook
+from store import streams
+from store.alarms import told_lately
+from store.duty import roster_of
+from store.journal.journal import Journal
+from store.journal.projections import Operators
+from store.journal.rebuild import rebuild
+
+LATELY_US: Final = Instant(24 * 3600 * 1_000_000)
+"""So far back it is looked what stood before a node's start."""
+
+
+class Watching:
+    """See the module. `look` before anything is decided; each raises JournalError."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._read: dict[str, int] = {}
+        """Up to which version of each stream."""
+        self._live = LiveCases()
+        self.book = WakingBook(self._is_open)
+        self.callouts = Callouts()
+        self.roster = Roster()
+        self.present = False
+        """Whether somebody is on shift; looked at while alarms stand that are an operator's."""
+
+    def look(self, nodes: Collection[NodeId], now_us: Instant) -> None:
+        """Read what is new."""
+        for node in nodes:
+            self._look_at(node, now_us)
+        for recorded in self._new(streams.SHELF):
+            self.book.apply(NodeId(""), recorded)
+        self.look_at_callouts()
+        self.roster = roster_of(self._journal).roster
+        of_alerts = [key for key in self.book.told if about(key[1]) is About.ALERT]
+        if of_alerts or any(
+            told.stands
+            and told.seen_at is None
+            and wakes(key[1]) is Wakes.AT_ONCE
+            and told.at > self.callouts.handled.get(key, 0)
+            for key, told in self.book.told.items()
+        ):
+            self._look_at_people()
+        for key in of_alerts:
+            alert = alert_of(key[2])
+            if alert not in self._live.cases:
+                self.book.closed(alert)
+
+    def look_at_callouts(self) -> None:
+        """The stream of all nodes."""
+        for recorded in self._new(streams.DUTY):
+            self.callouts.apply(recorded)
+
+    @property
+    def tests(self) -> frozenset[str]:
+        """The open alerts that are tests."""
+        return frozenset(alert for alert, case in self._live.cases.items() if case.test)
+
+    def _look_at(self, node: NodeId, now_us: Instant) -> None:
+        stream = streams.node(node)
+        if stream in self._read:
+            new = self._new(stream)
+        else:
+            version = self._journal.version(stream)
+            new = told_lately(self._journal, node, Instant(now_us - LATELY_US))
+            self._read[stream] = version
+            if any(about(getattr(one.event, "alarm", "")) is About.ALERT for one in new):
+                self._look_at_people()
+        for recorded in new:
+            self.book.apply(node, recorded)
+
+    def _new(self, stream: str) -> list[Recorded]:
+        found = self._journal.read(stream, self._read.get(stream, 0))
+        if found:
+            self._read[stream] = found[-1].version
+        return found
+
+    def _look_at_people(self) -> None:
+        operators, self._live = Operators(), LiveCases()
+        rebuild(self._journal, operators, self._live)
+        self.present = any(one.state is not ShiftState.OFF for one in operators.operators.values())
+
+    def _is_open(self, alert: AlertId) -> bool | None:
+        if alert in self._live.cases:
+            return True
+        if not self._journal.version(streams.inbox(alert)):
+            return None
+        # It may have come since they were looked at.
+        self._look_at_people()
+        return alert in self._live.cases

@@ -1,0 +1,121 @@
+"""What people on duty are told: on paper, as a short message, and by voice. Pure.
+
+Of an alert never who has raised it, nor where: its id is enough to find it at a console.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from messages.events import CalloutAlarm
+from messages.ids import CalloutKind
+from model.alarms.kind import About, Words
+from model.alarms.table import BY_NAME, about
+
+LANGUAGES: Final = ("it", "en")
+SHORT_ID: Final = 8
+ONE_SMS: Final = 160
+_PLAIN: Final = str.maketrans({"’": "'", "`": "'", "“": '"', "”": '"', "–": "-", "È": "E'"})
+LISTED: Final = 10
+"""So many alarms are listed; of the others the number is said."""
+
+
+class _Phrases(msgspec.Struct, frozen=True, kw_only=True):
+    more: str
+    one_more: str
+    morning: str
+    test: str
+    test_more: str
+    wrong: str
+    taken: str
+
+
+_SAYS: Final = {
+    "it": _Phrases(
+        more="e altri {n}",
+        one_more="e un altro",
+        morning="securWoman, da vedere oggi",
+        test="Prova di securWoman",
+        test_more="Questa è una prova: così il centro ti avvisa di un guasto. Premi 1 quando ti chiama.",
+        wrong="Qualcosa non va",
+        taken="Se ne occupa già un'altra persona.",
+    ),
+    "en": _Phrases(
+        more="and {n} more",
+        one_more="and one more",
+        morning="securWoman, to be seen today",
+        test="Test of securWoman",
+        test_more="This is a test: so the center tells you that something is wrong. Press 1 when it calls.",
+        wrong="Something is wrong",
+        taken="Somebody else sees to it already.",
+    ),
+}
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """The same in three lengths."""
+
+    subject: str
+    """One line."""
+    text: str
+    """Whole."""
+    sms: str
+    spoken: str
+
+
+def told(kind: CalloutKind, alarms: Sequence[CalloutAlarm], language: str, own: str) -> Told:
+    """What is told of these alarms, the gravest first. `own`: the center's language, for whoever has none of
+    the two that it speaks.
+    """
+    language = next((one for one in (language, own) if one in LANGUAGES), LANGUAGES[0])
+    says = _SAYS[language]
+    if kind is CalloutKind.TEST:
+        return Told(
+            subject=says.test,
+            text=f"{says.test_more}",
+            sms=f"{says.test}. {says.test_more}",
+            spoken=f"{says.test}.",
+        )
+    if not alarms:
+        return Told(subject=says.wrong, text=says.wrong, sms=f"securWoman: {says.wrong}", spoken=says.wrong)
+    first, rest = alarms[0], len(alarms) - 1
+    more = "" if not rest else says.one_more if rest == 1 else says.more.format(n=rest)
+    words = words_of(first, language)
+    beginning = says.morning if kind is CalloutKind.MORNING else "securWoman"
+    subject = f"{beginning}: {words.short}" + (f" ({more})" if more else "")
+    lines = [f"{one.means}. {one.do}." for one in (words_of(each, language) for each in alarms[:LISTED])]
+    if len(alarms) > LISTED:
+        lines.append(says.more.format(n=len(alarms) - LISTED))
+    return Told(
+        subject=subject,
+        text="\n\n".join(lines),
+        sms=_short(f"{subject}. {words.do}.", f"{subject}."),
+        spoken=f"securWoman. {words.means}." + (f" {more}." if more else ""),
+    )
+
+
+def _short(*texts: str) -> str:
+    """The first that is one message, of the letters of GSM 7 bit (TS 23.038) alone, of which it holds 160."""
+    plain = [one.translate(_PLAIN) for one in texts]
+    return next((one for one in plain if len(one) <= ONE_SMS), plain[-1][:ONE_SMS])
+
+
+def taken_already(language: str, own: str) -> str:
+    """To who presses 1 when somebody else has it."""
+    return _SAYS[next((one for one in (language, own) if one in LANGUAGES), LANGUAGES[0])].taken
+
+
+def words_of(alarm: CalloutAlarm, language: str) -> Words:
+    """What the table says of it; of an alarm that is of another version, its name."""
+    kind = BY_NAME.get(alarm.alarm)
+    if kind is None:
+        says = _SAYS[language]
+        return Words(f"{alarm.alarm} {alarm.subject}".strip(), says.wrong, "")
+    words = kind.it if language == "it" else kind.en
+    subject = alarm.subject
+    if about(alarm.alarm) is About.ALERT:
+        subject = subject.partition(":")[0][:SHORT_ID]
+    return Words(*(one.replace("{s}", subject) for one in (words.short, words.means, words.do)))

@@ -1,0 +1,168 @@
+"""Because of which alarms people on duty are called, when, and for which nobody is called any more. Pure.
+
+Who is at a console and acknowledges an alarm has it: nobody is woken for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec.structs import replace
+
+from messages.events import AlarmRaised, CalloutAlarm, NodeStarted
+from messages.ids import SECOND, AlertId, CalloutEnd, CalloutKind, Instant, NodeId
+from messages.journal import Recorded
+from model.alarms.book import AlarmBook, AlarmKey, Nodes
+from model.alarms.kind import Acts, Priority, Wakes
+from model.alarms.shelf import quiet_until
+from model.alarms.table import BY_NAME, priority_of, rank, wakes
+from model.alarms.told import Told
+from model.duty.callouts import Callout, Callouts
+from model.duty.times import instant_in, local_in, zone_of
+
+SETTLES_US: Final = Instant(5 * SECOND)
+"""What is over by then wakes nobody, and what comes in this time is one callout."""
+PRESENT_US: Final = Instant(30 * SECOND)
+"""So long somebody on shift has for what is an operator's or a supervisor's to do."""
+AGAIN_US: Final = Instant(120 * SECOND)
+"""So soon after a node's start what stood before is raised again."""
+JOINS_US: Final = Instant(15 * 60 * SECOND)
+"""So long after somebody has taken a callout what is no graver is told without a call."""
+
+
+class WakingBook(AlarmBook):
+    """What stood before a node's start and is raised again soon after it is no other alarm."""
+
+    def __init__(self, is_open: Callable[[AlertId], bool | None]) -> None:
+        super().__init__(is_open)
+        self._stood: dict[AlarmKey, tuple[Told, Instant]] = {}
+        """With when its node was started."""
+
+    def apply(self, node: NodeId, recorded: Recorded) -> bool:
+        """As there."""
+        event, at = recorded.event, recorded.at_us
+        if isinstance(event, NodeStarted):
+            stood = {key: told for key, told in self.told.items() if key[0] == node and told.stands}
+            self._stood = {key: one for key, one in self._stood.items() if key[0] != node}
+            self._stood |= {key: (told, at) for key, told in stood.items()}
+        changed = super().apply(node, recorded)
+        if isinstance(event, AlarmRaised):
+            key = node, event.alarm, event.subject
+            told, started_at = self._stood.pop(key, (None, at))
+            if told is not None and at - started_at < AGAIN_US and key in self.told:
+                self.told[key] = replace(told, text=event.text)
+        return changed
+
+
+class Due(msgspec.Struct, frozen=True, kw_only=True):
+    """Alarms of which nobody has been told, the gravest first."""
+
+    at_once: tuple[CalloutAlarm, ...] = ()
+    morning: tuple[CalloutAlarm, ...] = ()
+
+
+def due(
+    book: AlarmBook,
+    callouts: Callouts,
+    now_us: Instant,
+    *,
+    alive: Nodes,
+    present: bool,
+    zone: str,
+    morning: str,
+    none_of: Collection[str] = (),
+) -> Due:
+    """What is due at this moment. Nothing of what wakes at once while it may be over in a moment, then all.
+
+    `present`: somebody is on shift. `morning`: the hour, by the clock of `zone`. `none_of`: alerts that are
+    tests.
+    """
+    new = {
+        key: told.at
+        for key, told in book.told.items()
+        if told.stands
+        and told.seen_at is None
+        and (alive is None or key[0] in alive)
+        and told.at > callouts.handled.get(key, 0)
+        and not _is_quiet(book, key, now_us)
+        and key[2].partition(":")[0] not in none_of
+    }
+    waking = {key: at for key, at in new.items() if wakes(key[1]) is Wakes.AT_ONCE}
+    settled = any(now_us - at >= _settles_us(key[1], present=present) for key, at in waking.items())
+    waiting = {
+        key: at
+        for key, at in new.items()
+        if wakes(key[1]) is Wakes.MORNING and now_us >= morning_after(at, zone, morning)
+    }
+    return Due(at_once=_gravest_first(waking) if settled else (), morning=_gravest_first(waiting))
+
+
+def end_of(callout: Callout, book: AlarmBook, now_us: Instant, *, alive: Nodes) -> CalloutEnd | None:
+    """Why nobody is to be called because of it any more; None: somebody is. Of a test none of it is so."""
+    if callout.kind is CalloutKind.TEST:
+        return None
+    keys = {(one.node, one.alarm, one.subject) for one in callout.alarms}
+    stand = [key for key in book.stand(alive) if key in keys]
+    if not stand:
+        return CalloutEnd.OVER
+    unseen = [key for key in stand if book.told[key].seen_at is None and not _is_quiet(book, key, now_us)]
+    return None if unseen else CalloutEnd.SEEN
+
+
+def standing(callout: Callout, book: AlarmBook, *, alive: Nodes) -> tuple[CalloutAlarm, ...]:
+    """Which of its alarms are to be told now, the gravest first, each of what it is about once."""
+    stand = set(book.stand(alive))
+    told = {
+        (one.alarm, one.subject): one
+        for one in reversed(callout.alarms)
+        if (one.node, one.alarm, one.subject) in stand
+    }
+    return tuple(sorted(told.values(), key=lambda one: (rank(one.alarm), one.raised_at)))
+
+
+def joins(alarms: Collection[CalloutAlarm], callouts: Callouts, now_us: Instant) -> Callout | None:
+    """The callout to which these belong: one that is open, or one that somebody has taken lately and that was
+    for something as grave. None: they are another.
+    """
+    for one in callouts.open:
+        if one.kind is CalloutKind.ALARM:
+            return one
+    gravest = _gravest(alarms)
+    for one in reversed(callouts.ended):
+        lately = one.taken_at is not None and now_us - one.taken_at < JOINS_US
+        if one.kind is CalloutKind.ALARM and lately and gravest >= _gravest(one.alarms):
+            return one
+    return None
+
+
+def morning_after(at: Instant, zone: str, hour: str) -> Instant:
+    """The first time after this moment that the clock on the wall shows the hour; of no zone, UTC's."""
+    place = zone_of(zone) or ZoneInfo("UTC")
+    day = local_in(place, at).date()
+    first = instant_in(place, day, hour)
+    return first if first > at else instant_in(place, day + timedelta(days=1), hour)
+
+
+def _gravest(alarms: Collection[CalloutAlarm]) -> int:
+    return min((list(Priority).index(priority_of(one.alarm)) for one in alarms), default=0)
+
+
+def _settles_us(name: str, *, present: bool) -> Instant:
+    kind = BY_NAME.get(name)
+    theirs = kind is not None and kind.acts is not Acts.MACHINE
+    return PRESENT_US if theirs and present else SETTLES_US
+
+
+def _is_quiet(book: AlarmBook, key: AlarmKey, now_us: Instant) -> bool:
+    return quiet_until(book.shelf.at(now_us), key[1], key[2], key[0]) is not None
+
+
+def _gravest_first(found: Mapping[AlarmKey, Instant]) -> tuple[CalloutAlarm, ...]:
+    alarms = (
+        CalloutAlarm(alarm=key[1], subject=key[2], node=key[0], raised_at=at) for key, at in found.items()
+    )
+    return tuple(sorted(alarms, key=lambda one: (rank(one.alarm), one.raised_at, one.subject)))

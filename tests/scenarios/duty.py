@@ -1,0 +1,85 @@
+"""People on duty in a world of a virtual clock: keys that are pressed, words that are said, mail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from gateways.duty.actor import DutyCallerActor
+from gateways.duty.call import Voice
+from gateways.duty.calling import Calling
+from gateways.duty.couriers import Couriers
+from gateways.duty.ways.notice import Delivered, Notice, Sent
+from media.conference.clips import ClipSpec
+from media.conference.conference import ConferenceStatus
+from media.ports.voice_port import VoicePortSpec
+from model.duty.roster import Contact
+from model.duty.settings import DutySettings
+from runtime.waker import Waker
+from tests.scenarios.mixer import SilentMixer
+
+PRESSED: dict[str, str] = {}
+"""Which keys this person presses, as soon as words are heard; emptied with every world."""
+SPOKEN: list[str] = []
+"""All words that were begun to be said in calls; as well."""
+WRITTEN: list[tuple[Contact, Notice]] = []
+"""All that was sent by ways that need no modem; as well."""
+
+
+class _Voice:
+    """A call's: what is to be said, and the keys of the person who is called."""
+
+    def __init__(self, person: Callable[[], str]) -> None:
+        self._mixer = SilentMixer()
+        self._person = person
+
+    def set_members(self, members: Mapping[str, VoicePortSpec]) -> None:
+        self._mixer.set_members(members)
+
+    def set_playing(self, clips: Mapping[str, ClipSpec]) -> None:
+        for clip in clips.values():
+            said = clip.text or " ".join(clip.names)
+            if not SPOKEN or SPOKEN[-1] != said:
+                SPOKEN.append(said)
+        self._mixer.set_playing(clips)
+
+    def status(self) -> ConferenceStatus:
+        if self._mixer.playing:
+            for leg in self._mixer.members:
+                self._mixer.digits[leg] = PRESSED.get(self._person(), "")
+        return self._mixer.status()
+
+    def start(self) -> None:
+        self._mixer.start()
+
+    def stop(self) -> None:
+        self._mixer.stop()
+
+
+class _Calling(Calling):
+    def new_voice(self) -> Voice:
+        return _Voice(lambda: "" if self._person is None else self._person.id)
+
+
+class _AtOnce(Couriers):
+    """Carries in no time."""
+
+    def carry(self, contact: Contact, notice: Notice) -> None:
+        name = notice.callout, notice.attempt
+        if name not in self._away:
+            self._away.add(name)
+            self._carry(contact, notice)
+
+
+def _written(contact: Contact, notice: Notice, settings: DutySettings) -> Sent:
+    WRITTEN.append((contact, notice))
+    return Delivered()
+
+
+class SilentDutyCallerActor(DutyCallerActor):
+    """With such voices, and such a post."""
+
+    def couriers(self, waker: Waker) -> Couriers:
+        return _AtOnce(self._setup.duty, waker, _written)
+
+    def calling(self) -> Calling:
+        return _Calling(self, self._journal, self._setup)
