@@ -7,10 +7,9 @@ gap on any night. A shift belongs to the day on which it begins.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from typing import Annotated, Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta
@@ -121,22 +120,42 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
 
 
 EMPTY: Final = Roster()
+_Hours = tuple[Instant, Instant, int]
+"""From, to, and the place of the shift that has them."""
 
 
 def on_duty(roster: Roster, at: Instant) -> tuple[Person, ...]:
     """Who is called at this moment, in this order; all people where nobody has it. Empty for no roster."""
     by_id = {one.id: one for one in roster.people}
-    return tuple(by_id[one] for one in _at(roster, at).people)
+    (now,) = spans(roster, at, Instant(at + 1))
+    return tuple(by_id[one] for one in now.people)
 
 
 def spans(roster: Roster, from_at: Instant, to_at: Instant) -> tuple[Span, ...]:
     """Who is on duty from one moment to the other, without a hole, each as long as nothing changes."""
+    hours = sorted(_hours(roster, from_at, to_at))
+    overrides = tuple(one for one in roster.overrides if one.from_at < to_at and from_at < one.to_at)
+    changes = {one for begins, ends, _ in hours for one in (begins, ends)}
+    changes.update(one for override in overrides for one in (override.from_at, override.to_at))
+    edges = sorted({from_at, to_at, *(one for one in changes if from_at < one < to_at)})
+    known = {one.id for one in roster.people}
     found: list[Span] = []
-    edges = sorted(
-        {from_at, to_at, *(one for one in _edges(roster, from_at, to_at) if from_at < one < to_at)}
-    )
+    standing: list[_Hours] = []
     for begins, ends in pairwise(edges):
-        one = msgspec.structs.replace(_at(roster, begins), from_at=begins, to_at=ends)
+        while hours and hours[0][0] <= begins:
+            standing.append(hours.pop(0))
+        standing = [one for one in standing if one[1] > begins]
+        shifts = [roster.shifts[place] for place in sorted({place for _, _, place in standing})]
+        there, overridden = _called(shifts, [one for one in overrides if one.from_at <= begins < one.to_at])
+        people = tuple(dict.fromkeys(one for one in there if one in known))
+        one = Span(
+            from_at=begins,
+            to_at=ends,
+            people=people or tuple(person.id for person in roster.people),
+            covered=bool(people),
+            shifts=tuple(shift.name for shift in shifts),
+            overridden=overridden and bool(people),
+        )
         if found and one == msgspec.structs.replace(found[-1], from_at=begins, to_at=ends):
             one = msgspec.structs.replace(one, from_at=found.pop().from_at)
         found.append(one)
@@ -170,76 +189,34 @@ def without_secrets(roster: Roster) -> Roster:
     return msgspec.structs.replace(roster, people=people)
 
 
-def _at(roster: Roster, at: Instant) -> Span:
-    known = {one.id for one in roster.people}
-    names: list[str] = []
-    people: list[PersonId] = []
-    for shift in _on(roster, at):
-        names.append(shift.name)
-        people += shift.people
-    overridden = False
-    for override in roster.overrides:
-        if override.from_at <= at < override.to_at:
-            people, changed = _overridden(people, override)
-            overridden = overridden or changed
-    there = tuple(dict.fromkeys(one for one in people if one in known))
-    return Span(
-        from_at=at,
-        to_at=at,
-        people=there or tuple(one.id for one in roster.people),
-        covered=bool(there),
-        shifts=tuple(names),
-        overridden=overridden and bool(there),
-    )
+def _called(shifts: list[Shift], overrides: list[Override]) -> tuple[list[PersonId], bool]:
+    """Who the shifts and then the overrides say, and whether an override has changed it."""
+    people = [one for shift in shifts for one in shift.people]
+    changed = False
+    for override in overrides:
+        if override.instead_of is None:
+            people, changed = list(override.people), True
+        elif override.instead_of in people:
+            # Who comes in for somebody is called then, and not a second time further down.
+            place = people.index(override.instead_of)
+            before = [one for one in people[:place] if one not in override.people]
+            people, changed = [*before, *override.people, *people[place + 1 :]], True
+    return people, changed
 
 
-def _overridden(people: list[PersonId], override: Override) -> tuple[list[PersonId], bool]:
-    if override.instead_of is None:
-        return list(override.people), True
-    if override.instead_of not in people:
-        return people, False
-    # Who comes in for somebody is called then, and not a second time further down.
-    place = people.index(override.instead_of)
-    before = [one for one in people[:place] if one not in override.people]
-    return [*before, *override.people, *people[place + 1 :]], True
-
-
-def _on(roster: Roster, at: Instant) -> Iterator[Shift]:
-    """The shifts that cover this moment, in the roster's order."""
-    zone = zone_of(roster.zone)
-    if zone is None:
-        return
-    today = local_in(zone, at).date()
-    holidays = {one.date: one.as_day for one in roster.holidays}
-    for shift in roster.shifts:
-        for day in (today - _DAY, today):
-            if _day_of_week(day, holidays) in shift.days:
-                begins, ends = _hours(zone, shift, day)
-                if begins <= at < ends:
-                    yield shift
-                    break
-
-
-def _edges(roster: Roster, from_at: Instant, to_at: Instant) -> Iterator[Instant]:
-    """Whenever it may change who is on duty."""
-    for override in roster.overrides:
-        yield from (override.from_at, override.to_at)
+def _hours(roster: Roster, from_at: Instant, to_at: Instant) -> Iterator[_Hours]:
+    """Each time that a shift is there, as far as it touches what lies between."""
     zone = zone_of(roster.zone)
     if zone is None:
         return
     holidays = {one.date: one.as_day for one in roster.holidays}
-    day = local_in(zone, from_at).date() - _DAY
-    while day <= local_in(zone, to_at).date():
-        for shift in roster.shifts:
-            if _day_of_week(day, holidays) in shift.days:
-                yield from _hours(zone, shift, day)
+    day, last = local_in(zone, from_at).date() - _DAY, local_in(zone, to_at).date()
+    while day <= last:
+        day_of_week = holidays.get(day.isoformat(), day.weekday())
+        for place, shift in enumerate(roster.shifts):
+            if day_of_week in shift.days:
+                begins = instant_in(zone, day, shift.begins)
+                ends = instant_in(zone, day if shift.begins < shift.ends else day + _DAY, shift.ends)
+                if begins < to_at and from_at < ends:
+                    yield begins, ends, place
         day += _DAY
-
-
-def _day_of_week(day: date, holidays: dict[str, int]) -> int:
-    return holidays.get(day.isoformat(), day.weekday())
-
-
-def _hours(zone: ZoneInfo, shift: Shift, day: date) -> tuple[Instant, Instant]:
-    last = day if shift.begins < shift.ends else day + _DAY
-    return instant_in(zone, day, shift.begins), instant_in(zone, last, shift.ends)

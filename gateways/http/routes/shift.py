@@ -45,6 +45,7 @@ class NoteDone(msgspec.Struct, frozen=True, kw_only=True):
 def shift_routes(web: Web, tally: Tally) -> list[HTTPRouteHandler]:
     """The routes."""
     lately_owed = Lately(partial(owed, tally))
+    lately_on_duty = Lately(lambda: on_duty_now(duty.roster_of(web.journal).roster, web.clock.now_us()))
     phone = web.settings.drill.phone
     operators: dict[str, Any] = {
         "guards": [web.auth.require_role(StaffRole.OPERATOR)],
@@ -75,7 +76,7 @@ def shift_routes(web: Web, tally: Tally) -> list[HTTPRouteHandler]:
             drill_us=drill_us,
             drill_due=phone is not None and drilling.is_due(drill_us, now_us),
             own=own_last(web.following, web.room(), me),
-            duty=on_duty_now(duty.roster_of(web.journal).roster, now_us),
+            duty=lately_on_duty.read(),
         )
 
     @get(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from msgspec.structs import replace
 from playwright.sync_api import Page, expect
 
 from messages.events import CalloutOpened
 from model.duty.roster import Roster, Way, on_duty
+from model.duty.times import instant_of
 from store import duty, streams
 from store.journal.journal import Journal
 from store.registry.people import StaffRole
@@ -48,6 +51,18 @@ WORDS = {
         "time": "Un’ora, come 20:00.",
     },
 }
+
+
+NIGHTS = [
+    (zone, f"{day}T{time}")
+    for zone in ("Europe/Rome", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu")
+    for day in ("2026-03-08", "2026-03-29", "2026-04-05", "2026-10-04", "2026-10-25", "2026-11-01")
+    for time in ("00:00", "01:30", "02:30", "03:00", "12:00")
+]
+MOMENTS = """async (all) => {
+  const { moment } = await import('/console/js/admin/duty/times.js');
+  return all.map(([zone, text]) => moment(text, zone));
+}"""
 
 
 def kept(journal: Journal) -> Roster:
@@ -137,6 +152,11 @@ def test_what_another_admin_has_changed_is_seen_before_it_is_overwritten(
     page.keyboard.press("a")
     typed(page, "Anna Bianchi", "", "+393330000010")
     expect(page.locator(".duty tbody tr")).to_have_count(1)
+    # In the roster's zone, also in the nights in which clocks change, as the center has it.
+    shown = page.evaluate(MOMENTS, [list(one) for one in NIGHTS])
+    assert shown == [
+        instant_of(zone, date.fromisoformat(text[:10]), text[11:]) // 1000 for zone, text in NIGHTS
+    ]
     page.keyboard.press("Enter")
     expect(page.locator("#person-name")).to_be_focused()
     now = kept(journal)

@@ -1,5 +1,7 @@
 // Times of day in the roster's own zone, whatever zone the browser is in.
 
+const DAY_MS = 86_400_000;
+
 /** @type {Record<string, Intl.DateTimeFormat>} */
 const FORMATS = {};
 
@@ -28,19 +30,20 @@ export function wall(ms, zone) {
 }
 
 /**
- * The moment at which it shows that; one that comes twice is the first.
+ * The moment at which it shows that. One that a change of the clocks leaves out is read with the offset from
+ * before it, one that comes twice is the first (RFC 5545, 3.3.5).
  * @param {string} text @param {string} zone
  */
 export function moment(text, zone) {
   const plain = Date.parse(`${text}:00Z`);
   const ahead = (/** @type {number} */ ms) => Date.parse(`${wall(ms, zone)}:00Z`) - ms;
-  const first = plain - ahead(plain - 86_400_000);
-  return wall(first, zone) === text ? first : plain - ahead(plain);
+  const [before, after] = [-DAY_MS, DAY_MS].map((by) => plain - ahead(plain + by));
+  return wall(before, zone) !== text && wall(after, zone) === text ? after : before;
 }
 
 /** The date so many days after. @param {string} date `2026-11-28` @param {number} days */
 export const daysAfter = (date, days) =>
-  new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+  new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 
 /** 0 is Monday. @param {string} date */
 export const weekdayOf = (date) => (new Date(`${date}T00:00:00Z`).getUTCDay() + 6) % 7;
