@@ -40,7 +40,7 @@ class Called(msgspec.Struct, frozen=True, kw_only=True):
 
 def export(*, common: Common = DEFAULT) -> None:
     """Write the roster to stdout, as `duty import` takes it. It is entered in the audit."""
-    from center.duty_file import written
+    from center.duty_file.writing import written
     from store.audit.entry import EVERYBODY, Action
     from store.duty import roster_of
 
@@ -62,7 +62,9 @@ def import_(
     common: Common = DEFAULT,
 ) -> None:
     """Take the roster from a file: shows what changes, and asks at a terminal."""
-    from center.duty_file import FileFaulty, changes, line_of, parse, said_of
+    from center.duty_file.form import FileFaulty, line_of, said_of
+    from center.duty_file.reading import parse
+    from center.duty_file.writing import changes
     from model.duty.flaws import flaws, refused
     from store import duty
     from store.audit.entry import Action

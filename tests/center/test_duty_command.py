@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from center import cli
-from center.duty_file import FileFaulty, changes, parse, written
+from center.duty_file.form import FileFaulty
+from center.duty_file.reading import parse
+from center.duty_file.writing import changes, written
 from center.state.journals import journal_of
 from center.state.state_dir import StateDir
 from messages.ids import PersonId
