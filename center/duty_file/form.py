@@ -1,4 +1,4 @@
-"""What the file of those on duty has: its tables, what is wrong in words, and in which line a thing stands."""
+"""What the file of those on duty has: its tables, what is wrong in words, and in which line it stands."""
 
 from __future__ import annotations
 
