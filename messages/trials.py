@@ -103,6 +103,8 @@ class TrialOrder(msgspec.Struct, frozen=True, kw_only=True):
     up_s: float = 0.0
     """So long after the answer it ends by itself; 0: when that is ordered, or after a minute."""
     stop: bool = False
+    answers: bool = False
+    """It calls nobody, and answers the call that one of the center's own lines makes to this one."""
 
 
 class WayNow(msgspec.Struct, frozen=True, kw_only=True):

@@ -123,7 +123,8 @@ class LineTesterActor(CenterActor):
                 line_trials.forget(self.env.run, order.line)
             return
         trial = begin(order, now_us)
-        if order.stop or unfit(order.number, self._setup.policy) is not None:
+        number = None if order.answers else order.number
+        if order.stop or (number is not None and unfit(number, self._setup.policy) is not None):
             # The web has looked; a file of ours may be anybody's by now.
             trial = end(trial, TrialEnd.ORDERED)
         self._trials[order.line] = trial

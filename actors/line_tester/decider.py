@@ -1,6 +1,7 @@
 """What is due in a test call: who is dialled, who answers, when all is hung up, and when it is over. Pure.
 
-From one line to a number; or to another line of the center's, which answers.
+From one line to a number; or to another line of the center's, which answers. Or a line answers alone what an
+alert's leg has dialled, as the phone of a check.
 """
 
 from __future__ import annotations
@@ -46,7 +47,13 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
 
 def begin(order: TrialOrder, now_us: Instant) -> Trial:
     """Nothing is dialled yet."""
-    first = End(line=order.line, leg=leg_of(order.trial, 1), number=order.number, heard_at=now_us)
+    first = End(
+        line=order.line,
+        leg=leg_of(order.trial, 1),
+        number=order.number,
+        calls=not order.answers,
+        heard_at=now_us,
+    )
     if order.other is None or order.caller is None:
         return Trial(order=order, first=first)
     other = End(
@@ -70,6 +77,9 @@ def heard(trial: Trial, report: CallReport, now_us: Instant) -> Trial:
 
 def rings(trial: Trial, call: IncomingCall, now_us: Instant) -> Trial:
     """The line that is called says that it rings."""
+    if trial.order.answers and call.number is not None:
+        # Which of the center's lines was free to call is known only now.
+        return replace(trial, first=rung(replace(trial.first, number=call.number), call, now_us))
     return trial if trial.other is None else replace(trial, other=rung(trial.other, call, now_us))
 
 

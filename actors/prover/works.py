@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from actors.prover.calls import CallWork
+from actors.prover.chain import chain_work
 from actors.prover.errands import CreditWork, TextWork
 from actors.prover.looking import LookWork
 from actors.prover.work import Around, Child, Work
@@ -23,14 +24,13 @@ def work_of(item: ProofItem, name: str, around: Around, *, first: bool, child: N
     match BY_STEP[item.step].per:
         case Per.CENTER if not first:
             return ProofWhy.ANOTHER_NODE
-        case Per.NODE | Per.CENTER if item.step is not ProofStep.CHAIN:
-            return LookWork(item.step, child)
+        case Per.NODE | Per.CENTER:
+            look = LookWork(item.step, child)
+            return chain_work(name, around, look) if item.step is ProofStep.CHAIN else look
         case Per.PAIR:
             return _between(item, name, around)
         case Per.LINE | Per.EMERGENCY_LINE:
             return _on_line(item, name, around)
-        case _:
-            return ProofWhy.NOT_SET
 
 
 def _between(item: ProofItem, name: str, around: Around) -> Work | ProofWhy:

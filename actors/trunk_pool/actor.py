@@ -39,6 +39,7 @@ from messages.lines import (
     RequestLine,
 )
 from messages.sms import SendText
+from messages.trials import PROOF
 from model.alert.case import Case
 from model.alert.live import LiveCases
 from model.policy import LineSpec, Setup
@@ -50,7 +51,7 @@ from runtime.published.directory import Entry
 from store.errors import StoreError
 from store.journal.following import Following
 from store.journal.journal import Journal
-from store.journal.projections import Lines
+from store.journal.projections import LineHold, Lines
 
 LISTEN_US: Final = Instant(SECOND // 20)
 """Between two looks at the journal while somebody waits for a line: a storm commits without end."""
@@ -178,7 +179,7 @@ class TrunkPoolActor(CenterActor):
         for waiting in still:
             request = waiting.request
             key = (request.leg, request.attempt)
-            if (why := self._dialling.withheld(request, self._own_numbers(), now_us)) is not None:
+            if (why := self._dialling.withheld(request, self._not_called(request), now_us)) is not None:
                 _, sender = self._waiting[key]
                 self.answer(sender, refused(request, why), request.alert)
                 continue
@@ -220,6 +221,16 @@ class TrunkPoolActor(CenterActor):
             self.watch(self._follower.fileno(), self._woken)
         else:
             self.unwatch(self._follower.fileno())
+
+    def _not_called(self, request: RequestLine) -> frozenset[E164]:
+        """The center's own numbers; but a check rings the line that a proof has made ready for it."""
+        own = self._own_numbers()
+        case = None if request.alert is None else self._live.cases.get(request.alert)
+        if case is None or case.check is None:
+            return own
+        held = self._lines.lines
+        ready = (spec.number for spec, _ in self._specs() if _is_of_proof(held.get(spec.line)))
+        return own.difference(number for number in ready if number is not None)
 
     def _own_numbers(self) -> frozenset[E164]:
         """The numbers of all lines of the center."""
@@ -334,3 +345,7 @@ class TrunkPoolActor(CenterActor):
                 # A node that is being drained ends with its last call: none is begun there.
                 if not place.draining or (held is not None and held.leg is not None):
                     yield spec, place.node
+
+
+def _is_of_proof(hold: LineHold | None) -> bool:
+    return hold is not None and hold.tester == PROOF

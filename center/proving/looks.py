@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from center.errors import CenterError
+from center.proving.chain import chain
 from center.settings.in_use import settings_in_use
 from center.state.journals import journal_of
 from center.state.state_dir import NodeFile, StateDir, read_json
@@ -118,4 +119,5 @@ LOOKS: Final[Mapping[ProofStep, Callable[[StateDir], Shown]]] = {
     ProofStep.AUDIT: audit,
     ProofStep.JOURNAL: journal,
     ProofStep.BACKUP: backup,
+    ProofStep.CHAIN: chain,
 }

@@ -1,0 +1,45 @@
+"""A line that stands by for a check answers whichever of the center's lines calls it, and calls nobody."""
+
+from __future__ import annotations
+
+from actors.line_tester.decider import LONGEST_US, begin, heard, rings, turn
+from messages.calls import AnswerCall, CallReport, CallState, HangUpCall, IncomingCall
+from messages.ids import E164, SECOND, Instant, LineId
+from messages.trials import PROOF, TrialEnd, TrialOrder, leg_of
+from model.rules.own_call import RINGS_US
+
+NOW = Instant(1_000 * SECOND)
+LINE = LineId("sim2")
+ORDER = TrialOrder(trial="t1", line=LINE, number=E164("+390200000002"), by=PROOF, begun_at=NOW, answers=True)
+CALL = IncomingCall(line=LINE, call=3, number=E164("+390200000001"), settled=True)
+
+
+def test_it_answers_who_calls_and_ends_with_the_call() -> None:
+    waiting = turn(begin(ORDER, NOW), NOW)
+    assert waiting.orders == (), "it calls nobody"
+    trial = rings(waiting.trial, CALL, NOW)
+    later = Instant(NOW + RINGS_US)
+    ((line, order),) = turn(trial, later).orders
+    assert (line, type(order)) == (LINE, AnswerCall)
+    assert isinstance(order, AnswerCall)
+    assert (order.call, order.number) == (3, CALL.number)
+    trial = turn(trial, later).trial
+    for state in (CallState.ANSWERED, CallState.RELEASED):
+        report = CallReport(leg=leg_of("t1", 1), line=LINE, attempt=1, state=state)
+        trial = heard(trial, report, later)
+    over = turn(trial, later)
+    assert trial.answered_at == later
+    assert (over.over, over.trial.ends) == (True, TrialEnd.RELEASED)
+
+
+def test_a_call_that_never_comes_lets_the_line_go_after_a_minute() -> None:
+    trial = begin(ORDER, NOW)
+    assert not turn(trial, Instant(NOW + LONGEST_US - 1)).over
+    over = turn(trial, Instant(NOW + LONGEST_US))
+    assert over.over
+    assert not any(isinstance(order, HangUpCall) for _, order in over.orders)
+
+
+def test_a_call_without_a_number_is_not_the_checks_own() -> None:
+    trial = rings(begin(ORDER, NOW), IncomingCall(line=LINE, call=3, settled=True), NOW)
+    assert turn(trial, Instant(NOW + RINGS_US)).orders == ()
