@@ -1,4 +1,4 @@
-"""What one line says to another to be measured: bursts of a tone, after an announcement. Pure.
+"""What one line says to another to be measured: bursts of a tone, and an announcement. Pure.
 
 A tone's level is known at each moment, so that what is missing of it can be counted; of a voice it cannot.
 The bursts are no longer than syllables, since what takes noise away takes a steady tone for noise, and their
@@ -24,15 +24,21 @@ CHIP_S: Final = 0.12
 PATTERN: Final = (1, 0, 0, 1, 0, 1, 1, 0, 0, 1, 1, 1, 1, 1, 0, 0, 0, 1, 1, 0, 1, 1, 1, 0, 1, 0, 1, 0, 0, 0, 0)
 _ROOM_DBFS: Final = -65.0
 _FADE_S: Final = 0.005
-_BEFORE_S: Final = 0.5
-_AFTER_S: Final = 1.0
+_BEFORE_S: Final = 1.0
+"""The other port may open a little later."""
+_BETWEEN_S: Final = 0.5
 
 
 def said_to_be_measured(announcement: bytes, tone_hz: float) -> list[bytes]:
     """Frames that are said again and again: over a soft noise, as a microphone gives it, so that whoever
     looks for a voice in them finds one in front of a quiet room.
     """
-    frames = [*frames_of(announcement, _BEFORE_S), *frames_of(bursts(tone_hz), _AFTER_S)]
+    # The bursts first: of a call of seconds they are what counts.
+    frames = [
+        *frames_of(b"", _BEFORE_S),
+        *frames_of(bursts(tone_hz), _BETWEEN_S),
+        *frames_of(announcement, 0.0),
+    ]
     said = np.stack([samples_of(frame) for frame in frames])
     room = np.random.default_rng(0).normal(0.0, FULL_SCALE * 10 ** (_ROOM_DBFS / 20), said.shape)
     over_it = np.clip(said + np.rint(room), -FULL_SCALE, FULL_SCALE - 1).astype(SAMPLE_TYPE)
