@@ -87,8 +87,8 @@ def test_people_and_hours_are_entered_swapped_taken_back_and_tried_by_keys_alone
     page.keyboard.press("p")
     rows, status = page.locator(".duty tbody tr"), page.locator(".duty .page-head")
     page.keyboard.press("a")
-    expect(page.locator("#person-name")).to_be_focused()
-    typed(page, "Anna Bianchi", "", "112")
+    expect(page.locator("#person-operator")).to_be_focused()
+    typed(page, "", "Anna Bianchi", "", "112")
     expect(page.locator("#person-to-0-fault")).to_have_text(words["emergency"])
     expect(page.locator("#person-to-0")).to_be_focused()
     page.keyboard.press("Control+A")
@@ -96,12 +96,18 @@ def test_people_and_hours_are_entered_swapped_taken_back_and_tried_by_keys_alone
     expect(rows).to_have_count(1)
     page.keyboard.press("a")
     # What is written without a way is known by its form.
-    typed(page, "Carla Rossi", "", "+393330000011", "", "carla@example.org")
+    typed(page, "", "Carla Rossi", "", "+393330000011", "", "carla@example.org")
     expect(rows).to_have_count(2)
+    # An operator has a name and a number already.
+    page.keyboard.press("a")
+    typed(page, "Luca")
+    expect(rows).to_have_count(3)
     assert [[(way.way, way.to) for way in one.contacts] for one in kept(journal).people] == [
         [(Way.CALL, "+393330000010")],
         [(Way.CALL, "+393330000011"), (Way.EMAIL, "carla@example.org")],
+        [(Way.CALL, "+390200000012")],
     ]
+    assert kept(journal).people[2].operator == place.luca
     expect(page.locator(".duty__now")).to_contain_text(words["nobody"])
     page.keyboard.press("w")
     expect(page.locator(".week [data-tint=gap]")).to_have_count(7)
@@ -127,6 +133,7 @@ def test_people_and_hours_are_entered_swapped_taken_back_and_tried_by_keys_alone
     assert kept(journal).overrides == ()
     page.keyboard.press("p")
     page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
     page.keyboard.press("t")
     page.keyboard.press("Enter")
     expect(status).to_contain_text(words["begun"])
@@ -137,7 +144,7 @@ def test_people_and_hours_are_entered_swapped_taken_back_and_tried_by_keys_alone
     page.keyboard.press("x")
     page.keyboard.press("Enter")
     expect(status).to_contain_text(words["gone"])
-    expect(rows).to_have_count(1)
+    expect(rows).to_have_count(2)
 
 
 def test_what_another_admin_has_changed_is_seen_before_it_is_overwritten(
@@ -150,7 +157,7 @@ def test_what_another_admin_has_changed_is_seen_before_it_is_overwritten(
     expect(page.locator(".duty .empty")).to_be_visible()
     page.keyboard.press("p")
     page.keyboard.press("a")
-    typed(page, "Anna Bianchi", "", "+393330000010")
+    typed(page, "", "Anna Bianchi", "", "+393330000010")
     expect(page.locator(".duty tbody tr")).to_have_count(1)
     # In the roster's zone, also in the nights in which clocks change, as the center has it.
     shown = page.evaluate(MOMENTS, [list(one) for one in NIGHTS])

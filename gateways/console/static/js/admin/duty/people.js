@@ -4,6 +4,7 @@ import { html, nothing } from '../../../vendor/lit.js';
 import { word } from '../../shell/parts.js';
 import * as f from '../../words/format.js';
 import { either, languageName } from '../../words/words.js';
+import { why } from '../frame/faults.js';
 import { Form } from '../frame/form.js';
 import { PATH, keep, open, overtaken, rowsOf, said } from './roster.js';
 import { wayName } from './words.js';
@@ -16,15 +17,21 @@ export const rows = rowsOf('people', (one) => one.name);
 /** @param {DutyPerson} [row] */
 const slots = (row) => [...Array(Math.max(3, (row?.contacts.length ?? 0) + 1)).keys()];
 
-/** @param {DutyPerson} [row] @returns {FormField[]} */
+/** @returns {FormField} */
+const operatorField = () => ({
+  name: 'operator',
+  label: () => either('Quale operatore (dà nome e numero)', 'Which operator (gives name and number)'),
+  kind: 'select',
+  choices: () => [
+    ['', either('nessuno', 'none')],
+    ...said().operators.map((one) => [one.operator, one.name]),
+  ],
+});
+
+/** Of somebody new the operator comes first. @param {DutyPerson} [row] @returns {FormField[]} */
 const fieldsOf = (row) => [
-  {
-    name: 'name',
-    label: () => either('Nome e cognome', 'First and last name'),
-    kind: 'text',
-    max: 100,
-    needed: true,
-  },
+  ...(row ? [] : [operatorField()]),
+  { name: 'name', label: () => either('Nome e cognome', 'First and last name'), kind: 'text', max: 100 },
   ...slots(row).flatMap((n) => [
     {
       name: `way-${n}`,
@@ -45,15 +52,7 @@ const fieldsOf = (row) => [
     kind: 'select',
     choices: () => LANGUAGES.map((one) => [one, languageName(one)]),
   },
-  {
-    name: 'operator',
-    label: () => either('Alle console è', 'At the consoles'),
-    kind: 'select',
-    choices: () => [
-      ['', either('non è un operatore', 'no operator')],
-      ...said().operators.map((one) => [one.operator, one.name]),
-    ],
-  },
+  ...(row ? [operatorField()] : []),
 ];
 
 /** @param {DutyPerson} [row] */
@@ -84,26 +83,31 @@ async function save(ui) {
   const { form, editing } = rows;
   const { now } = form;
   const used = places(now);
+  const operator = said().operators.find((one) => one.operator === now.operator);
+  const name = now.name.trim() || operator?.name;
+  if (!name) {
+    form.faults = { name: why('needed') };
+    form.focus('name');
+    return;
+  }
+  const typed = used.map((n) => ({
+    way: now[`way-${n}`] || guessed(now[`to-${n}`]),
+    to: now[`to-${n}`].trim(),
+  }));
   const id = editing || `p-${crypto.getRandomValues(new Uint32Array(1))[0].toString(16).padStart(8, '0')}`;
   const made = {
     id,
-    name: now.name.trim(),
+    name,
     language: now.language,
-    operator: now.operator || null,
-    contacts: used.map((n) => ({
-      way: now[`way-${n}`] || guessed(now[`to-${n}`]),
-      to: now[`to-${n}`].trim(),
-    })),
+    operator: operator?.operator ?? null,
+    contacts:
+      typed.length || !operator ? typed : [{ way: /** @type {DutyWay} */ ('call'), to: operator.phone }],
   };
   const all = said().roster.people;
   const people = editing ? all.map((one) => (one.id === id ? made : one)) : [...all, made];
   /** @param {string[]} path */
   const place = ([, n, field, k]) =>
-    people[Number(n)]?.id !== id
-      ? ''
-      : field === 'contacts'
-        ? `to-${k === undefined ? 0 : used[Number(k)]}`
-        : field;
+    people[Number(n)]?.id !== id ? '' : field === 'contacts' ? `to-${used[Number(k)] ?? 0}` : field;
   if (await keep(ui, rows, { people }, either(`${made.name}: salvato.`, `${made.name}: saved.`), place))
     rows.point(ui, id);
 }
