@@ -139,6 +139,7 @@ _SINGLE: Final = {
     "doctor": "Check everything that a center needs; exit 1 on a failure.",
     "backup": "Write all of the center to an encrypted file, while it runs.",
     "restore": "Make a center of a backup; with --check only try it.",
+    "report": "What a month was like: availability, answering, alerts, calls to people on duty.",
     "drill": "One test alert through real lines, end to end, never to a real PSAP.",
 }
 

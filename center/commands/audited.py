@@ -12,6 +12,7 @@ COMMANDS: Final[Mapping[tuple[str, ...], Action | str]] = {
     ("run",): "it shows where the console is; what changes by it are its settings, which a file holds",
     ("ps",): _NOBODY,
     ("doctor",): _NOBODY,
+    ("report",): "figures of the center, of nobody",
     ("drill",): "a test, of the center's own phone",
     ("backup",): Action.EXPORT,
     ("restore",): Action.IMPORT,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from center.state.state_dir import StateDir
 from messages.ids import AlertId, Party, UserId
+from model.reporting.month import Report
 from store.alerts.forgetting import Forgotten
 from store.journal.journal import Journal
 from store.registry.people import User
@@ -46,6 +47,13 @@ class ForWeb:
         to.mkdir(mode=0o700)
         signer = Signer(self._state.signing)
         make(journal, alert, self._state.recordings, signer, version(), to / f"{alert}.pdf")
+
+    def report(self, said: Report, form: str, language: str) -> bytes:
+        """As `securwoman report`."""
+        from center.giving.report import as_csv, paper
+        from center.version import version
+
+        return paper(said, version(), language) if form == "pdf" else as_csv(said).encode()
 
     def recordings(self, alert: AlertId) -> list[Path]:
         """What is whole of it. Raises OSError."""

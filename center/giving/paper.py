@@ -1,34 +1,24 @@
-"""A dossier as a PDF. The only module that knows `fpdf2`, which takes a while to import: only commands do.
-
-DejaVu Sans comes along for the names that a PDF's own fonts do not have; what of it is used lies in the file.
-"""
+"""A dossier as a PDF."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final
-
-from fpdf import FPDF
-from fpdf.enums import XPos, YPos
-from fpdf.fonts import FontFace
 
 from center.giving.dossier import Dossier
 from center.giving.facts import Facts, position_in_words
+from center.giving.sheet import Sheet
 from center.times import local, rfc3339
 from messages.ids import Instant
 
-_FONT: Final = Path(__file__).with_name("DejaVuSans.ttf")
 _MAP_MM: Final = 90
 _METRES_PER_DEGREE: Final = 111_320.0
 
 
 def paper(dossier: Dossier) -> bytes:
     """The PDF, A4, with the events attached as `events.jsonl`."""
-    sheet = _Sheet(dossier)
     facts = dossier.facts
+    sheet = Sheet(f"Alert {facts.alert}", dossier.version, dossier.made_at)
     sheet.heading(f"Alert {facts.alert}", 16)
     sheet.pairs(
         (
@@ -48,7 +38,7 @@ def paper(dossier: Dossier) -> bytes:
     )
     sheet.heading("Positions")
     if facts.positions:
-        sheet.sketch(facts)
+        _sketch(sheet, facts)
     sheet.rows(
         ("received", "measured", "north", "east", "± m", "from"),
         (22, 22, 16, 16, 8, 16),
@@ -92,92 +82,50 @@ def paper(dossier: Dossier) -> bytes:
     )
     sheet.text("openssl cms -verify -binary -inform DER -noverify -in FILE.p7s -content FILE -out /dev/null")
     sheet.text(f"The signing certificate's SHA-256 fingerprint: {dossier.fingerprint}")
-    return sheet.done(dossier.events)
+    sheet.pdf.embed_file(bytes=dossier.events, basename="events.jsonl", desc="The events of the alert")
+    return sheet.done()
 
 
-class _Sheet:
-    def __init__(self, dossier: Dossier) -> None:
-        pdf = FPDF(format="A4")
-        pdf.add_font("sans", fname=_FONT)
-        pdf.set_title(f"Alert {dossier.facts.alert}")
-        pdf.set_creator(f"securWoman {dossier.version}")
-        pdf.set_creation_date(datetime.fromtimestamp(dossier.made_at / 1e6, UTC))
-        pdf.set_auto_page_break(auto=True, margin=15)
+def _sketch(sheet: Sheet, facts: Facts) -> None:
+    """The positions to scale, north up, in the order in which they came, each with its accuracy."""
+    first = facts.positions[0]
+    east = math.cos(math.radians(first.lat)) * _METRES_PER_DEGREE
+    places = [
+        ((one.lon - first.lon) * east, (one.lat - first.lat) * _METRES_PER_DEGREE, one.accuracy_m or 0)
+        for one in facts.positions
+    ]
+    left_m, right_m = min(x - r for x, _, r in places), max(x + r for x, _, r in places)
+    low_m, high_m = min(y - r for _, y, r in places), max(y + r for _, y, r in places)
+    across = max(right_m - left_m, high_m - low_m, 100) * 1.15
+    middle = (left_m + right_m) / 2, (low_m + high_m) / 2
+    bar = 10 ** math.floor(math.log10(across / 3))
+    scale = _MAP_MM / across
+    pdf = sheet.pdf
+    if pdf.get_y() + _MAP_MM > pdf.h - 20:
         pdf.add_page()
-        self._pdf = pdf
-
-    def heading(self, text: str, size: int = 12) -> None:
-        self._pdf.set_font("sans", size=size)
-        self._pdf.cell(0, size * 0.7, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-
-    def text(self, text: str) -> None:
-        self._pdf.set_font("sans", size=8)
-        self._pdf.multi_cell(0, 4.5, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-
-    def pairs(self, pairs: Iterable[tuple[str, str]]) -> None:
-        self.rows(("", ""), (25, 75), [pair for pair in pairs if pair[1]])
-
-    def rows(self, heads: Sequence[str], widths: Sequence[int], rows: Sequence[Sequence[str]]) -> None:
-        if not rows:
-            self.text("none")
-            return
-        self._pdf.set_font("sans", size=7)
-        with self._pdf.table(
-            col_widths=tuple(widths),
-            line_height=4,
-            first_row_as_headings=any(heads),
-            headings_style=FontFace(fill_color=230),
-            text_align="LEFT",
-        ) as table:
-            for cells in ([heads] if any(heads) else []) + list(rows):
-                row = table.row()
-                for cell in cells:
-                    row.cell(cell)
-
-    def sketch(self, facts: Facts) -> None:
-        """The positions to scale, north up, in the order in which they came, each with its accuracy."""
-        first = facts.positions[0]
-        east = math.cos(math.radians(first.lat)) * _METRES_PER_DEGREE
-        places = [
-            ((one.lon - first.lon) * east, (one.lat - first.lat) * _METRES_PER_DEGREE, one.accuracy_m or 0)
-            for one in facts.positions
-        ]
-        left_m, right_m = min(x - r for x, _, r in places), max(x + r for x, _, r in places)
-        low_m, high_m = min(y - r for _, y, r in places), max(y + r for _, y, r in places)
-        across = max(right_m - left_m, high_m - low_m, 100) * 1.15
-        middle = (left_m + right_m) / 2, (low_m + high_m) / 2
-        bar = 10 ** math.floor(math.log10(across / 3))
-        scale = _MAP_MM / across
-        pdf = self._pdf
-        if pdf.get_y() + _MAP_MM > pdf.h - 20:
-            pdf.add_page()
-        left, top = pdf.l_margin, pdf.get_y() + 2
-        pdf.rect(left, top, _MAP_MM, _MAP_MM)
-        with pdf.rect_clip(left, top, _MAP_MM, _MAP_MM):
-            points = []
-            for x, y, r in places:
-                at = (
-                    left + _MAP_MM / 2 + (x - middle[0]) * scale,
-                    top + _MAP_MM / 2 - (y - middle[1]) * scale,
-                )
-                points.append(at)
-                if r:
-                    pdf.set_draw_color(170)
-                    pdf.circle(*at, r * scale)
-            pdf.set_draw_color(0)
-            pdf.polyline(points)
-            pdf.rect(points[0][0] - 1, points[0][1] - 1, 2, 2, style="F")
-            for at in points:
-                pdf.circle(*at, 0.8, style="F")
-        pdf.set_xy(left + 2, top + _MAP_MM - 8)
-        pdf.set_font("sans", size=7)
-        pdf.line(left + 3, top + _MAP_MM - 3, left + 3 + bar * scale, top + _MAP_MM - 3)
-        pdf.cell(0, 4, f"{bar:.0f} m; north is up; the square is the first")
-        pdf.set_xy(left, top + _MAP_MM + 2)
-
-    def done(self, events: bytes) -> bytes:
-        self._pdf.embed_file(bytes=events, basename="events.jsonl", desc="The events of the alert")
-        return bytes(self._pdf.output())
+    left, top = pdf.l_margin, pdf.get_y() + 2
+    pdf.rect(left, top, _MAP_MM, _MAP_MM)
+    with pdf.rect_clip(left, top, _MAP_MM, _MAP_MM):
+        points = []
+        for x, y, r in places:
+            at = (
+                left + _MAP_MM / 2 + (x - middle[0]) * scale,
+                top + _MAP_MM / 2 - (y - middle[1]) * scale,
+            )
+            points.append(at)
+            if r:
+                pdf.set_draw_color(170)
+                pdf.circle(*at, r * scale)
+        pdf.set_draw_color(0)
+        pdf.polyline(points)
+        pdf.rect(points[0][0] - 1, points[0][1] - 1, 2, 2, style="F")
+        for at in points:
+            pdf.circle(*at, 0.8, style="F")
+    pdf.set_xy(left + 2, top + _MAP_MM - 8)
+    pdf.set_font("sans", size=7)
+    pdf.line(left + 3, top + _MAP_MM - 3, left + 3 + bar * scale, top + _MAP_MM - 3)
+    pdf.cell(0, 4, f"{bar:.0f} m; north is up; the square is the first")
+    pdf.set_xy(left, top + _MAP_MM + 2)
 
 
 def _kinds(facts: Facts) -> tuple[tuple[str, bool], ...]:

@@ -19,7 +19,7 @@ from messages.ids import SECOND, Instant, Role
 from model.alarms.standing import Key
 from model.alert.live import LiveCases
 from model.policy import Setup
-from model.watching.beat import Beat
+from model.watching.beat import Beat, Probed
 from model.watching.targets import HeartbeatTarget, WatchedCenter
 from model.watching.verdict import Heard, verdict
 from runtime.actor import CenterActor
@@ -27,6 +27,7 @@ from runtime.courier import Courier, ThreadCourier
 from runtime.environment import AGAIN, DRAINING
 from runtime.published import heard
 from runtime.waker import Waker
+from store import watched
 from store.alarms import NodeAlarms
 from store.errors import JournalError, StoreError
 from store.journal.following import Following
@@ -155,15 +156,28 @@ class HeartbeatSenderActor(CenterActor):
             self._looks, self._looked = False, (now_us, looked)
         for name, courier in self._couriers.items():
             if (outcome := courier.back()) is not None:
-                self._known[name] = self._came(self._known[name], outcome, now_us)
+                self._known[name] = self._came(name, self._known[name], outcome, now_us)
         self._go(now_us)
 
-    def _came(self, known: Known, outcome: Outcome, now_us: Instant) -> Known:
+    def _came(self, target: str, known: Known, outcome: Outcome, now_us: Instant) -> Known:
         match outcome:
             case Told(answer=answer):
-                return decider.answered(known, answer, now_us)
+                known = decider.answered(known, answer, now_us)
+                return known if answer is None else self._with_probes(target, known, answer.probes)
             case Away(why=why):
                 return decider.failed(known, why)
+
+    def _with_probes(self, watcher: str, known: Known, probes: tuple[Probed, ...]) -> Known:
+        """What it has found at the intake is kept; it tells it again until a heartbeat has said so."""
+        # What is written while the disk fails does not come back with it.
+        if not probes or not self._journal.durable:
+            return known
+        try:
+            newest = self._journal.transact(lambda tx: watched.keep(tx, watcher, probes))
+        except JournalError as error:
+            self.log.error("what a watcher has found is kept later", watcher=watcher, error=str(error))
+            return known
+        return replace(known, probes_taken=max(known.probes_taken, newest))
 
     # ------------------------------------------------------------ other centers
 

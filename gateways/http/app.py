@@ -16,6 +16,7 @@ from litestar.types import ExceptionHandlersMap
 from gateways.app.page import app_routes
 from gateways.console.channel import console_route
 from gateways.console.door import AnySocket, Door
+from gateways.console.ended.monthly import Monthly
 from gateways.console.ended.tally import Tally
 from gateways.console.following import Following
 from gateways.console.page import page_routes
@@ -69,6 +70,7 @@ from gateways.http.routes.drill import drill_routes
 from gateways.http.routes.ended.correcting import correcting_route
 from gateways.http.routes.ended.figures import figures_routes
 from gateways.http.routes.ended.history import history_routes
+from gateways.http.routes.ended.monthly import monthly_routes
 from gateways.http.routes.ended.reviews import review_routes
 from gateways.http.routes.first_admin import first_admin_route
 from gateways.http.routes.giving import giving_routes
@@ -278,6 +280,7 @@ def build(web: Web) -> Litestar:
             nodes_route(web),
             *drill_routes(web),
             *figures_routes(web, tally),
+            *monthly_routes(web, Monthly(web.journal, tally, web.clock)),
             *shift_routes(web, tally),
             correcting_route(web),
             *review_routes(web, tally),

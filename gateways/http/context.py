@@ -30,6 +30,7 @@ from messages.ids import E164, AlertId, LineId, OperatorId, UserId
 from messages.lines import LineLevels, LineReport
 from model.alert.case import Case
 from model.first_run import Machine
+from model.reporting.month import Report
 from runtime.clock import Clock
 from runtime.published.directory import Directory
 from runtime.published.file import Lately
@@ -97,6 +98,10 @@ class Giving(Protocol):
 
     def dossier(self, journal: Journal, alert: AlertId, to: Path) -> None:
         """The story of an alert, signed, into the new folder `to`."""
+        ...
+
+    def report(self, said: Report, form: str, language: str) -> bytes:
+        """What a month was like, as `pdf` or `csv`."""
         ...
 
     def recordings(self, alert: AlertId) -> list[Path]:

@@ -32,10 +32,12 @@ from gateways.http.routes.alarms.alarms import AlarmHistory
 from gateways.http.routes.audit import AuditView
 from gateways.http.routes.drill import DrillView
 from gateways.http.routes.ended.figures import FiguresView
+from gateways.http.routes.ended.monthly import AvailabilityView
 from gateways.http.routes.own.answers import Beginning, OwnAccess
 from gateways.http.routes.sign_on import SignedOn
 from messages.ids import OperatorCommand
 from model.alarms.kind import AlarmKind
+from model.reporting.month import Report
 
 TOLD = (
     *(Snapshot, Events, Levels, NodesTold, CaseView, Entry, PastAlert, FiguresView, AuditView, DrillView),
@@ -43,7 +45,7 @@ TOLD = (
     *(LinesView, TrialAnswer, BackupsView, ShiftView, StartView, ImportView, AlarmKind, AlarmHistory),
     *(SettingsTold, AdminNodes, PeopleView, PersonAnswer, PersonErased, RecordAnswer),
     *(InvitationsView, InvitationMade, DutyView, DutyTestBegun),
-    *(ReviewsView, GivenReviews, LineWritten, CheckView),
+    *(ReviewsView, GivenReviews, LineWritten, CheckView, AvailabilityView, Report),
 )
 ENCODED = {"cases": "CaseView"}
 """What is encoded before it is put in, by the field that has it."""

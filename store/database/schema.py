@@ -359,6 +359,16 @@ duty_roster = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
+watched_day = Table(
+    "watched_day",
+    metadata,
+    # What one watcher has found at the intake on one day (`store.watched`).
+    Column("watcher", Text, primary_key=True),
+    # Of UTC, since 1970.
+    Column("day", BigInteger, primary_key=True, autoincrement=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,

@@ -97,9 +97,10 @@ _NOT_COPIED: Final = (
     schema.unsealed,
     schema.audit,
     schema.picture,
+    schema.watched_day,
 )
 """What is in them is made here: by the rows that are copied, or while the spare is in use. Pictures are too
-large for the memory."""
+large for the memory; what watchers have found is not taken from them while the journal is not durable."""
 _BY_ALERT: Final = tuple(erasable.TABLES.values())
 """Of these the rows of those alerts and streams that are copied."""
 _REPLACE: Final = {

@@ -87,6 +87,7 @@ def test_of_several_roles_the_highest_is_kept_and_nobody_has_a_password_yet(path
             *("device_key", "enrolment", "invitation", "outbox", "authenticator"),
             *("alert_key", "alias", "unsealed", "audit"),
             *("record_key", "record", "picture", "shift_note", "confirmation", "merged", "duty_roster"),
+            "watched_day",
         ):
             database.execute(f"DROP TABLE {table}")
         database.execute("ALTER TABLE person DROP COLUMN found_by")

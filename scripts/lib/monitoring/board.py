@@ -92,6 +92,10 @@ PANELS: Final = (
         ),
     ),
     Panel(
+        title="Checks by phones an hour",
+        asks=((f"sum(increase(securwoman_checks_total{{{_OF}}}[1h]))", ""),),
+    ),
+    Panel(
         title="Since the last alert",
         asks=(
             (f"time() - max by (test) (securwoman_last_alert_timestamp_seconds{{{_OF}}})", "test: {{test}}"),

@@ -27,13 +27,16 @@ from model.duty.roster import Contact as Reached
 from model.duty.roster import Person as OnDuty
 from model.duty.roster import Roster, Shift, Way
 from model.record import Contact, Dangerous, PersonRecord
+from model.reporting.availability import MINUTE_US
 from model.settings_edits import Set
+from model.watching.beat import Probed
 from store import duty, shift_notes, streams
 from store.journal.journal import Append, Journal, Transaction
 from store.nodes.orders import order
 from store.registry import records
 from store.registry.people import Person, StaffRole
 from store.registry.registry import Registry
+from store.watched import keep
 from tests.gateways.called import carla_then_anna
 from tests.gateways.console.voices import Voices
 from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place, WebThread
@@ -639,6 +642,19 @@ def figures(stage: Stage) -> None:
     expect(stage.page.locator(".kpis")).to_be_visible()
 
 
+def availability(stage: Stage) -> None:
+    """A month that was watched, with minutes lost; the others were not."""
+    now = stage.journal.now_us() // MINUTE_US
+    rows = [
+        Probed(watcher="w", minute=now - n, tried=6, failed=6 * (n < 3), worst_ms=90) for n in range(1, 9)
+    ]
+    stage.journal.transact(lambda tx: keep(tx, "w", rows))
+    _four(stage).keyboard.press("3")
+    stage.page.keyboard.press("a")
+    expect(stage.page.locator(".availability tr[data-month]")).to_have_count(13)
+    expect(stage.page.locator(".availability h3")).to_have_count(3)
+
+
 def access(stage: Stage) -> None:
     """An authenticator app is being added, where no passkey can be."""
     Registry(stage.journal).set_role(stage.place.marta, StaffRole.SUPERVISOR, by="test")
@@ -875,6 +891,7 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "place-queue": place_queue,
     "history": history,
     "figures": figures,
+    "availability": availability,
     "audit": audit,
     "operators": operators,
     "settings": settings,

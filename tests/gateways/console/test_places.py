@@ -15,11 +15,14 @@ from messages.calls import CallState
 from messages.ids import E164, SECOND, Instant, LegId, LineId, OperatorLine, Outcome, ShiftState
 from messages.lines import LineLevels, WayLevel
 from messages.operators import OperatorVoice, OperatorVoices
+from model.reporting.availability import MINUTE_US
+from model.watching.beat import Probed
 from runtime.published import line_levels, voice_files
 from store import streams
 from store.journal.journal import Append, Journal
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
+from store.watched import keep
 from tests.gateways.console.desk import signed_on
 from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place, WebProcess, WebThread
 from tests.gateways.story import Story, on_shift
@@ -135,6 +138,38 @@ def test_the_csv_is_saved_by_a_key_and_the_story_of_a_row_opened_by_others(
     alert = chosen.get_attribute("data-alert")
     console.keyboard.press("Enter")
     expect(console.locator(".history__facts")).to_contain_text(str(alert))
+
+
+def test_a_month_is_chosen_and_its_report_saved_by_keyboard_alone(
+    page: Page, site: WebThread, place: Place, journal: Journal, tmp_path: Path
+) -> None:
+    known_alerts(place)
+    now = journal.now_us() // MINUTE_US
+    rows = [
+        Probed(watcher="w", minute=now - n, tried=6, failed=6 * (n < 3), worst_ms=90) for n in range(1, 9)
+    ]
+    journal.transact(lambda tx: keep(tx, "w", rows))
+    console = signed_on(page, site.url, place)
+    console.keyboard.press("3")
+    console.keyboard.press("a")
+    months = console.locator(".availability tr[data-month]")
+    expect(months).to_have_count(13)
+    expect(console.locator(".availability")).to_contain_text("75.000\u00a0%")
+    expect(console.locator(".availability h3").first).to_contain_text("Answering of real alerts")
+    this = str(months.first.get_attribute("data-month"))
+    with console.expect_download() as saving:
+        console.keyboard.press("p")
+    assert saving.value.suggested_filename == f"securwoman-{this}.pdf"
+    saving.value.save_as(tmp_path / "report.pdf")
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF-")
+    console.keyboard.press("ArrowDown")
+    chosen = console.locator(".availability tr:focus")
+    expect(chosen).to_have_attribute("aria-current", "true")
+    with console.expect_download() as saving:
+        console.keyboard.press("d")
+    assert saving.value.suggested_filename == f"securwoman-{chosen.get_attribute('data-month')}.csv"
+    console.keyboard.press("Escape")
+    expect(console.get_by_role("heading", name="Figures")).to_be_visible()
 
 
 def test_a_past_alert_is_found_and_its_story_read_by_keyboard_alone(

@@ -16,7 +16,8 @@ from gateways.heartbeat.outlets import Away, Outcome, Told
 from messages import events as ev
 from messages.ids import SECOND, Instant, NodeId, OperatorId, Role
 from model.policy import Policy, Setup
-from model.watching.beat import Answer, Beat, Unable, Wrong
+from model.reporting.availability import MINUTE_US, availability
+from model.watching.beat import Answer, Beat, Probed, Unable, Wrong
 from model.watching.hearing import asked, began, take
 from model.watching.targets import HeartbeatTarget, TargetKind, WatchedCenter, Watching
 from runtime.courier import Courier
@@ -27,6 +28,7 @@ from runtime.system.one_process import OneProcess
 from store import streams
 from store.alarms import standing_now
 from store.journal.journal import Append, Journal
+from store.watched import days
 from tests.support.actors import environment
 
 WATCHER = HeartbeatTarget(name="watch", kind=TargetKind.WATCHER, url="http://w.test/", every_s=10.0)
@@ -40,6 +42,7 @@ class Outside:
         self.came: dict[str, list[Beat]] = {"watch": [], "plain": []}
         self.there = True
         self.unable: tuple[Unable, ...] = ()
+        self.probes: tuple[Probed, ...] = ()
         self.looked = Looked(readiness=Readiness(ready=True, lines=3))
         self.hearing = began(Instant(0), probes=False)
 
@@ -51,7 +54,9 @@ class Outside:
             return Told()
         self.hearing, taken = take(self.hearing, beat, beat.at, f"{len(self.came[target])}".encode())
         challenge = asked(self.hearing, beat.node)
-        return Told(answer=Answer(watcher="w", taken=taken, challenge=challenge, unable=self.unable))
+        self.probes = tuple(one for one in self.probes if one.minute > beat.probes_taken)
+        answer = Answer(watcher="w", taken=taken, challenge=challenge, unable=self.unable, probes=self.probes)
+        return Told(answer=answer)
 
 
 OUTSIDE: list[Outside] = []
@@ -238,3 +243,19 @@ def test_a_simulated_run_says_so_and_speaks_to_watchers_alone(tmp_path: Path, ou
     assert outside.came["plain"] == []
     made.system.stop()
     made.journal.close()
+
+
+def test_what_a_watcher_has_found_at_the_intake_is_kept_under_its_own_name_and_then_not_told_again(
+    alone: Alone,
+) -> None:
+    this = alone.env.clock.now_us() // MINUTE_US
+    alone.outside.probes = tuple(
+        Probed(watcher="another's", minute=this - ago, tried=6, failed=failed, worst_ms=50)
+        for ago, failed in ((2, 6), (1, 0))
+    )
+    alone.system.advance(35)
+    assert alone.taken[-1].probes_taken == this - 1
+    assert alone.outside.probes == ()
+    begins, ends = Instant((this - 2) * MINUTE_US), Instant(this * MINUTE_US)
+    found = availability(days(alone.journal, begins, ends), (), begins, ends)
+    assert (found.watched, found.lost, found.worst_ms) == (2, 1, 50)

@@ -24,7 +24,7 @@ type Allowed = Partial<Record<OperatorCommand, string | null>>;
 type Which = 'user' | 'operator' | 'psap';
 /** How the page is connected to the center. */
 type Link = 'starting' | 'signed-off' | 'live' | 'lost';
-type Section = 'case' | 'queue' | 'history' | 'figures' | 'plant' | 'admin' | 'access' | 'review';
+type Section = 'case' | 'queue' | 'history' | 'figures' | 'plant' | 'admin' | 'access' | 'review' | 'availability';
 /** A key of the words' table. */
 type Word = keyof typeof import('../js/words/words.js').WORDS;
 /** Italian, English. */

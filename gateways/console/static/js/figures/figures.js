@@ -84,6 +84,10 @@ export function pressed(ui, key) {
     ui.screen.go('review');
     return true;
   }
+  if (key === 'A') {
+    ui.screen.go('availability');
+    return true;
+  }
   if (key === 'D') {
     download(ui);
     return true;
@@ -197,7 +201,9 @@ export function pane(ui) {
         }
       </p>
       <div class="page-head__end">
-        <button class="btn" aria-keyshortcuts="Q" @click=${() => ui.press('Q')}>
+        <button class="btn" aria-keyshortcuts="A" @click=${() => ui.press('A')}>
+          <kbd>A</kbd>${either('Disponibilità', 'Availability')}</button
+        ><button class="btn" aria-keyshortcuts="Q" @click=${() => ui.press('Q')}>
           <kbd>Q</kbd>${either('Valutazioni', 'Reviews')}</button
         ><button class="btn" aria-keyshortcuts="D" @click=${() => download(ui)}><kbd>D</kbd>CSV</button>
         <div class="seg" role="group" aria-label=${either('Periodo', 'Period')}>

@@ -124,6 +124,10 @@ export function help(ui) {
     ['T W Y D', either('Statistiche: periodo, CSV', 'Figures: period, CSV')],
     ['Q', either('Storico, statistiche: valutazioni', 'History, figures: reviews')],
     [
+      'A ↑ ↓ P D',
+      either('Statistiche: disponibilità, mese, PDF, CSV', 'Figures: availability, month, PDF, CSV'),
+    ],
+    [
       '← → V A M',
       either('Valutazioni: mese, valuta, ascolta, le mie', 'Reviews: month, judge, listen, my own'),
     ],

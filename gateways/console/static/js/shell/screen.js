@@ -79,7 +79,8 @@ export class Screen {
 
   /** @param {Section} section */
   may(section) {
-    return !['figures', 'admin'].includes(section) || ['supervisor', 'admin'].includes(this.feed.me.role);
+    const some = ['figures', 'admin', 'availability'];
+    return !some.includes(section) || ['supervisor', 'admin'].includes(this.feed.me.role);
   }
 
   /** Show this place, and put the focus on its heading. @param {Section} section */

@@ -7,6 +7,7 @@ import { lostBanner } from '../link/lost.js';
 import * as access from '../access/access.js';
 import * as admin from '../admin/admin.js';
 import { missing } from '../admin/start/start.js';
+import * as availability from '../figures/availability.js';
 import * as figures from '../figures/figures.js';
 import * as history from '../alerts/history.js';
 import * as plant from '../plant/plant.js';
@@ -21,7 +22,7 @@ const TABS = [
   { key: '4', name: 'plant' },
   { key: '5', name: 'admin' },
 ];
-const PLACES = { queue, history, figures, plant, admin, access, review };
+const PLACES = { queue, history, figures, plant, admin, access, review, availability };
 
 /** @param {Ui} ui @param {Section} name */
 const label = (ui, name) =>
@@ -34,7 +35,8 @@ const label = (ui, name) =>
   })[name];
 
 /** @param {Section} section */
-const tabOf = (section) => (['history', 'review'].includes(section) ? 'queue' : section);
+const tabOf = (section) =>
+  ['history', 'review'].includes(section) ? 'queue' : section === 'availability' ? 'figures' : section;
 
 /** A place comes into sight. @param {Ui} ui @param {Section} section */
 export const entered = (ui, section) => PLACES[section]?.enter(ui);

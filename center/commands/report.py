@@ -1,0 +1,47 @@
+"""`report`: what a month was like, with or without a running center."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from center.errors import UsageError
+from center.options import DEFAULT, Common
+from center.state.journals import journal_of
+
+
+def report(
+    month: Annotated[str, Parameter(help="As 2026-11, by the center's own calendar.")],
+    /,
+    *,
+    pdf: Annotated[Path | None, Parameter(help="Write it there, to be read and printed.")] = None,
+    csv: Annotated[Path | None, Parameter(help="Write its figures there, a row each.")] = None,
+    language: Annotated[Literal["it", "en"], Parameter(help="Of the PDF.")] = "en",
+    common: Common = DEFAULT,
+) -> None:
+    """What a month was like. Without a file its figures are printed."""
+    from center.giving.report import as_csv, paper
+    from center.version import version
+    from gateways.console.ended.monthly import Monthly, month_of
+    from gateways.console.ended.tally import Tally
+    from model.reporting.table import table
+    from runtime.clock import SystemClock
+
+    try:
+        asked = month_of(month)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    with journal_of(common.directory) as journal:
+        clock = SystemClock.anchored()
+        said = Monthly(journal, Tally(journal, clock), clock).report(asked)
+    if pdf is not None:
+        pdf.write_bytes(paper(said, version(), language))
+    if csv is not None:
+        csv.write_text(as_csv(said), encoding="utf-8", newline="")
+    if common.json:
+        common.data(said)
+    elif pdf is None and csv is None:
+        for part, what, value in table(said):
+            common.say(f"{part:13} {what:50} {value}")

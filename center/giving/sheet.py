@@ -1,0 +1,72 @@
+"""Headings, paragraphs and tables on A4. The only module that imports `fpdf2`, which takes a while: no start
+of a center does.
+
+DejaVu Sans comes along for the names that a PDF's own fonts do not have; what of it is used lies in the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from fpdf import FPDF
+from fpdf.enums import XPos, YPos
+from fpdf.fonts import FontFace
+
+from messages.ids import SECOND, Instant
+
+_FONT: Final = Path(__file__).with_name("DejaVuSans.ttf")
+
+
+class Sheet:
+    """A document that grows downwards."""
+
+    def __init__(self, title: str, version: str, made_at: Instant) -> None:
+        pdf = FPDF(format="A4")
+        pdf.add_font("sans", fname=_FONT)
+        pdf.set_title(title)
+        pdf.set_creator(f"securWoman {version}")
+        pdf.set_creation_date(datetime.fromtimestamp(made_at / SECOND, UTC))
+        pdf.set_auto_page_break(auto=True, margin=15)
+        pdf.add_page()
+        self.pdf = pdf
+
+    def heading(self, text: str, size: int = 12) -> None:
+        """One line."""
+        self.pdf.set_font("sans", size=size)
+        self.pdf.cell(0, size * 0.7, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+    def text(self, text: str) -> None:
+        """A paragraph."""
+        self.pdf.set_font("sans", size=8)
+        self.pdf.multi_cell(0, 4.5, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+    def pairs(self, pairs: Iterable[tuple[str, str]], widths: Sequence[int] = (25, 75)) -> None:
+        """Names and values; without those that are empty."""
+        self.rows(("", ""), widths, [pair for pair in pairs if pair[1]])
+
+    def rows(
+        self, heads: Sequence[str], widths: Sequence[int], rows: Sequence[Sequence[str]], none: str = "none"
+    ) -> None:
+        """A table; the word where it has no rows."""
+        if not rows:
+            self.text(none)
+            return
+        self.pdf.set_font("sans", size=7)
+        with self.pdf.table(
+            col_widths=tuple(widths),
+            line_height=4,
+            first_row_as_headings=any(heads),
+            headings_style=FontFace(fill_color=230),
+            text_align="LEFT",
+        ) as table:
+            for cells in ([heads] if any(heads) else []) + list(rows):
+                row = table.row()
+                for cell in cells:
+                    row.cell(cell)
+
+    def done(self) -> bytes:
+        """The file."""
+        return bytes(self.pdf.output())

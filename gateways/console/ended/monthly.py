@@ -1,0 +1,99 @@
+"""What a month was like, read from the journal and from what watchers have found. For any thread."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Final
+
+import msgspec
+
+from gateways.console.ended.tally import Tally, midnight
+from messages.ids import SECOND, Instant
+from model.filtering import ALL
+from model.reporting.availability import Availability, Planned, availability, planned_work
+from model.reporting.month import BadDay, Report, callouts, proofs, report
+from runtime.clock import Clock
+from store import streams
+from store.journal.journal import Journal
+from store.proved import proofs_told
+from store.watched import days
+
+MONTHS: Final = 13
+"""A year, and the month that goes on."""
+_DAY_US: Final = 86_400 * SECOND
+
+
+class MonthAway(msgspec.Struct, frozen=True, kw_only=True):
+    """How long the intake was away in one month."""
+
+    month: str
+    availability: Availability
+    share: float | None
+    """Of the minutes that were watched, planned work left out; null where none was."""
+
+
+class Monthly:
+    """See the module."""
+
+    def __init__(self, journal: Journal, tally: Tally, clock: Clock) -> None:
+        self._journal, self._tally, self._clock = journal, tally, clock
+
+    def availability(self, months: int = MONTHS) -> list[MonthAway]:
+        """Of this month and those before it, the newest first. Raises JournalError."""
+        planned = self._planned()
+        found, month = [], self._tally.today().replace(day=1)
+        for _ in range(months):
+            there = self._away(planned, midnight(month), midnight(after(month)))
+            found.append(MonthAway(month=f"{month:%Y-%m}", availability=there, share=there.share))
+            month = before(month)
+        return found
+
+    def report(self, month: date) -> Report:
+        """Of the month that begins on this day. Raises JournalError."""
+        begins, ends = midnight(month), midnight(after(month))
+        now_us, planned = self._clock.now_us(), self._planned()
+        wanted = msgspec.structs.replace(ALL, since_us=begins, until_us=ends)
+        rows = list(self._tally.each(wanted))
+        each = [month + timedelta(days=n) for n in range((after(month) - month).days)]
+        by_day = [
+            (day, self._away(planned, midnight(day), midnight(day + timedelta(days=1)))) for day in each
+        ]
+        duty = self._journal.read(streams.DUTY)
+        # A proof of the last night may end in the next month.
+        told = proofs_told(self._journal, begins, Instant(ends + _DAY_US))
+        return report(
+            f"{month:%Y-%m}",
+            rows,
+            self._away(planned, begins, ends),
+            [BadDay(day=day.isoformat(), availability=one) for day, one in by_day if one.lost or one.planned],
+            callouts(duty, begins, ends),
+            proofs(told, begins, ends),
+            now_us=now_us,
+            until_us=min(now_us, ends),
+        )
+
+    def _planned(self) -> list[Planned]:
+        return planned_work(self._journal.read(streams.SHELF))
+
+    def _away(self, planned: list[Planned], begins: Instant, ends: Instant) -> Availability:
+        ends = min(ends, self._clock.now_us())
+        if ends <= begins:
+            return Availability(minutes=0)
+        return availability(days(self._journal, begins, ends), planned, begins, ends)
+
+
+def after(month: date) -> date:
+    """The first of the next one."""
+    return (month.replace(day=1) + timedelta(days=31)).replace(day=1)
+
+
+def before(month: date) -> date:
+    """The first of the one before."""
+    return (month.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def month_of(text: str) -> date:
+    """Of `2026-11`. Raises ValueError."""
+    if len(text) != len("2026-11"):
+        raise ValueError(f"{text} is no month: as 2026-11")
+    return date.fromisoformat(f"{text}-01")

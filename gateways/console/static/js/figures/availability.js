@@ -1,0 +1,252 @@
+// How long the intake was away, month by month, as watchers have found it from outside; and what a month was
+// like beside what others of the field ask.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { word } from '../shell/parts.js';
+import { save } from '../shell/saving.js';
+import { stepped } from '../shell/stepped.js';
+import { either, number, t } from '../words/words.js';
+import * as f from '../words/format.js';
+
+const NB = '\u00a0';
+
+const state = {
+  /** @type {AvailabilityView} */
+  said: null,
+  /** @type {Report} */
+  report: null,
+  month: '',
+  fault: '',
+  asked: 0,
+};
+
+const names = () => (state.said?.months ?? []).map((one) => one.month);
+
+/** @param {Ui} ui */
+export function enter(ui) {
+  state.fault = '';
+  load(ui);
+}
+
+/** @param {Ui} ui @param {string} path @returns {Promise<any>} */
+async function read(ui, path) {
+  const answer = await ui.feed.read(path).catch(() => null);
+  return answer?.ok ? answer.json().catch(() => null) : null;
+}
+
+/** @param {Ui} ui */
+async function load(ui) {
+  const said = await read(ui, '/v1/availability');
+  state.fault = said ? '' : t('noConnection');
+  if (said) state.said = said;
+  const all = names();
+  if (!all.includes(state.month)) state.month = all[0] ?? '';
+  await choose(ui);
+}
+
+/** @param {Ui} ui */
+async function choose(ui) {
+  const asked = (state.asked += 1);
+  ui.draw();
+  if (!state.month) return;
+  const report = await read(ui, `/v1/reports/${state.month}/json`);
+  if (asked !== state.asked) return;
+  state.report = report;
+  if (!report) state.fault = t('noConnection');
+  ui.draw();
+}
+
+/** @param {Ui} ui @param {'pdf' | 'csv'} form */
+async function download(ui, form) {
+  const { month } = state;
+  const path = `/v1/reports/${month}/${form}?language=${either('it', 'en')}`;
+  state.fault = (await save(ui, path, `securwoman-${month}.${form}`)) ? '' : t('noConnection');
+  ui.draw();
+}
+
+/** @param {Ui} ui @param {string} key */
+export function pressed(ui, key) {
+  if (key === 'ArrowDown' || key === 'ArrowUp') {
+    state.month = stepped(names(), state.month, key === 'ArrowDown' ? 1 : -1) ?? '';
+    choose(ui);
+    document.querySelector(`.availability tr[data-month="${CSS.escape(state.month)}"]`)?.focus();
+  } else if (key === 'P' && state.month) download(ui, 'pdf');
+  else if (key === 'D' && state.month) download(ui, 'csv');
+  else if (key === 'Escape') ui.screen.go('figures');
+  else return false;
+  return true;
+}
+
+/** @param {string} month `2026-11` */
+const monthName = (month) =>
+  new Date(`${month}-15`).toLocaleDateString(either('it-IT', 'en-GB'), { month: 'long', year: 'numeric' });
+
+/** Never rounded up to all of it. @param {number | null} share @param {number} digits */
+function percent(share, digits) {
+  if (share === null) return '—';
+  const scale = 10 ** digits;
+  return `${number(Math.floor(share * 100 * scale + 1e-6) / scale, digits)}${NB}%`;
+}
+
+/** @param {AvailabilityView['months'][number]} one */
+const isBad = (one) => one.availability.lost > 0;
+
+/** The months, one of them chosen. @param {Ui} ui */
+function byMonth(ui) {
+  /** @param {AvailabilityView['months'][number]} one */
+  const row = (one) => {
+    const there = one.availability;
+    return html`<tr
+      tabindex="0"
+      data-month=${one.month}
+      aria-current=${state.month === one.month ? 'true' : nothing}
+      @focus=${() => {
+        if (state.month === one.month) return;
+        state.month = one.month;
+        choose(ui);
+      }}>
+      <td><b>${monthName(one.month)}</b></td>
+      <td class="num ${isBad(one) ? 'ink-bad' : ''}">
+        ${
+          there.watched
+            ? html`<b>${isBad(one) ? word('warn', percent(one.share, 3)) : percent(one.share, 3)}</b>`
+            : html`<span class="ink-2">${either('non osservata', 'not watched')}</span>`
+        }
+      </td>
+      <td class="num">${there.watched ? there.lost : '—'}</td>
+      <td class="num">${there.watched ? there.planned : '—'}</td>
+      <td class="num">${there.watched ? `${there.longest}${NB}min` : '—'}</td>
+      <td class="num">${there.minutes ? percent(there.watched / there.minutes, 1) : '—'}</td>
+    </tr>`;
+  };
+  return html`<section class="panel">
+    <div class="panel__head">
+      <h2>${either('Ricezione degli allarmi', 'Intake of alerts')}</h2>
+      <span class="word ink-2"><kbd>↑</kbd><kbd>↓</kbd><span>${either('mese', 'month')}</span></span>
+    </div>
+    <div class="panel__body">
+      <table class="table">
+        <thead>
+          <tr>
+            <th>${either('Mese', 'Month')}</th>
+            <th class="num">${either('Disponibile', 'Available')}</th>
+            <th class="num">${either('Minuti persi', 'Minutes lost')}</th>
+            <th class="num">${either('in lavori previsti', 'in planned work')}</th>
+            <th class="num">${either('La più lunga', 'Longest')}</th>
+            <th class="num">${either('Osservata', 'Watched')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${state.said.months.map(row)}
+        </tbody>
+      </table>
+      <p class="ink-2">
+        ${either(
+          `Perso è un minuto in cui ogni osservatore da fuori ha visto fallire più di metà delle prove.
+          Quelli che nessuno ha osservato non contano.`,
+          `A minute is lost where each watcher outside saw more than half of its tries fail. Those that
+          nobody watched do not count.`,
+        )}
+      </p>
+    </div>
+  </section>`;
+}
+
+/** @param {Report['answering']['measured'][number]} one */
+function benchmark(one) {
+  const low = one.found !== null && one.found < one.share;
+  return html`<tr>
+    <td><b>${one.by}</b></td>
+    <td>${percent(one.share, 1)} ${either('entro', 'within')} ${one.within_s}${NB}s</td>
+    <td class="num ${low ? 'ink-bad' : ''}">
+      ${
+        one.found === null
+          ? '—'
+          : word(low ? 'warn' : 'check', percent(one.found, 1), low ? 'ink-bad' : 'ink-2')
+      }
+    </td>
+  </tr>`;
+}
+
+/** @param {Report} report */
+function whole(report) {
+  const { answering, callouts, proofs } = report;
+  const taken = callouts.filter((one) => one.taken_us !== null);
+  const after = f.seconds(Math.max(...taken.map((one) => one.taken_us - one.at_us), 0), 0);
+  const good = proofs.filter((one) => one.ended === 'done' && !one.bad).length;
+  return html`<section class="panel" aria-live="polite">
+    <div class="panel__head">
+      <h2>${monthName(report.month)}</h2>
+    </div>
+    <div class="panel__body">
+      <h3>${either('Risposta agli allarmi veri', 'Answering of real alerts')}</h3>
+      <p>
+        ${either(
+          `${answering.answered} di ${answering.of} con un operatore in linea`,
+          `${answering.answered} of ${answering.of} with an operator on the line`,
+        )}
+      </p>
+      <table class="table">
+        <thead>
+          <tr>
+            <th>${either('Chi lo chiede', 'Who asks')}</th>
+            <th>${either('Quanto', 'How much')}</th>
+            <th class="num">${either('Qui', 'Here')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${answering.measured.map(benchmark)}
+        </tbody>
+      </table>
+      <h3>${either('Reperibili', 'People on duty')}</h3>
+      <p>
+        ${
+          callouts.length
+            ? either(
+                `Chiamate: ${callouts.length}; prese: ${taken.length}, la più lenta dopo ${after}`,
+                `Callouts: ${callouts.length}; taken: ${taken.length}, the slowest after ${after}`,
+              )
+            : either('Nessuna chiamata.', 'No callouts.')
+        }
+      </p>
+      <h3>${either('Prove della centrale', 'Proofs of the center')}</h3>
+      <p>
+        ${
+          proofs.length
+            ? either(
+                `${good} di ${proofs.length} senza difetti`,
+                `${good} of ${proofs.length} without a fault`,
+              )
+            : either('Nessuna prova.', 'No proofs.')
+        }
+      </p>
+    </div>
+  </section>`;
+}
+
+/** @param {Ui} ui */
+export function pane(ui) {
+  const { said, report } = state;
+  return html`<section class="view availability" aria-labelledby="av-h" aria-busy=${!said}>
+    <header class="page-head">
+      <h1 id="av-h" tabindex="-1">${either('Disponibilità', 'Availability')}</h1>
+      <p>${state.fault ? word('warn', state.fault, 'ink-bad') : nothing}</p>
+      <div class="page-head__end">
+        <button class="btn" aria-keyshortcuts="P" @click=${() => ui.press('P')}>
+          <kbd>P</kbd>${either('Rapporto del mese', 'Month’s report')}</button
+        ><button class="btn" aria-keyshortcuts="D" @click=${() => ui.press('D')}><kbd>D</kbd>CSV</button
+        ><button class="btn" aria-keyshortcuts="Escape" @click=${() => ui.press('Escape')}>
+          <kbd>Esc</kbd>${either('Statistiche', 'Figures')}
+        </button>
+      </div>
+    </header>
+    ${
+      said
+        ? html`<div class="availability__body">
+            ${byMonth(ui)}
+            ${report?.month === state.month ? whole(report) : html`<section class="panel"></section>`}
+          </div>`
+        : html`<p class="empty" role="status">${state.fault ? '' : either('Si conta…', 'Counting…')}</p>`
+    }
+  </section>`;
+}

@@ -1,0 +1,75 @@
+"""What watchers have found at this center's intake, minute by minute: a row a day and watcher, for 400 days.
+
+A minute that is told again changes nothing. A day is 360 bytes, so that no minute has to be summed up before
+its month is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+from sqlalchemy import bindparam, delete, insert, select
+
+from messages.ids import Instant
+from model.reporting.availability import DAY_MINUTES, MINUTE_US, WatchedDay
+from model.watching.beat import Probed
+from store.database.query import Query
+from store.database.schema import watched_day
+from store.journal.journal import Journal, Transaction
+
+KEPT_DAYS: Final = 400
+_EARLY: Final = 2
+"""So many minutes a watcher's clock may be ahead."""
+
+_w = watched_day.c
+_ONE: Final = Query(
+    select(_w.data).where(_w.watcher == bindparam("who"), _w.day == bindparam("which")), "who", "which"
+)
+_DROP: Final = Query(
+    delete(watched_day).where(_w.watcher == bindparam("who"), _w.day == bindparam("which")), "who", "which"
+)
+_ADD: Final = Query(insert(watched_day), *watched_day.columns.keys())
+_DAYS: Final = Query(
+    select(_w.day, _w.data)
+    .where(_w.day >= bindparam("first"), _w.day <= bindparam("last"))
+    .order_by(_w.day, _w.watcher),
+    "first",
+    "last",
+)
+_OLD: Final = Query(delete(watched_day).where(_w.day < bindparam("before")), "before")
+_decoder: Final = msgspec.msgpack.Decoder(WatchedDay)
+
+
+def keep(tx: Transaction, watcher: str, minutes: Iterable[Probed]) -> int:
+    """What this watcher has found; what is too old or lies ahead is left out. The newest minute that it need
+    not tell again, 0 where it has told none.
+    """
+    now = tx.at_us // MINUTE_US
+    days: dict[int, WatchedDay] = {}
+    newest = 0
+    for one in minutes:
+        newest = max(newest, one.minute)
+        if not now - KEPT_DAYS * DAY_MINUTES < one.minute <= now + _EARLY:
+            continue
+        day = one.minute // DAY_MINUTES
+        if day not in days:
+            row = tx.one(_ONE, watcher, day)
+            days[day] = WatchedDay() if row is None else _decoder.decode(row[0])
+        days[day] = days[day].with_minute(one)
+    for day, found in days.items():
+        tx.write(_DROP, watcher, day)
+        tx.write(_ADD, watcher, day, msgspec.msgpack.encode(found))
+    if days:
+        tx.write(_OLD, now // DAY_MINUTES - KEPT_DAYS)
+    return newest
+
+
+def days(journal: Journal, begins: Instant, ends: Instant) -> dict[int, list[WatchedDay]]:
+    """What each watcher has found, by days since 1970. Raises JournalError."""
+    found: dict[int, list[WatchedDay]] = {}
+    per_day = DAY_MINUTES * MINUTE_US
+    for day, data in journal.rows(_DAYS, begins // per_day, ends // per_day):
+        found.setdefault(int(day), []).append(_decoder.decode(data))
+    return found

@@ -1,0 +1,72 @@
+"""`securwoman report`: a month on paper, in a table and on the screen."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from center.cli import main
+from center.giving.report_words import ENDS, OUTCOMES, WORDS
+from center.state.journals import journal_of
+from center.state.state_dir import StateDir
+from messages.ids import CalloutEnd, Outcome
+from model.reporting.availability import MINUTE_US
+from model.watching.beat import Probed
+from store.watched import keep
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    """A center that was watched for four minutes of a month, of which one was lost."""
+    path = tmp_path / "state"
+    with journal_of(StateDir(path), create=True) as journal:
+        now = journal.now_us() // MINUTE_US
+        rows = [
+            Probed(watcher="w", minute=now - n, tried=6, failed=6 * (n == 2), worst_ms=9)
+            for n in (1, 2, 3, 4)
+        ]
+        journal.transact(lambda tx: keep(tx, "w", rows))
+    return path
+
+
+def month(state: Path) -> str:
+    with journal_of(StateDir(state)) as journal:
+        from gateways.console.ended.tally import local
+
+        return f"{local(journal.now_us()):%Y-%m}"
+
+
+def run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(list(arguments))
+    return int(ended.value.code or 0)
+
+
+def test_a_month_is_written_as_paper_in_either_language_and_as_a_table(state: Path, tmp_path: Path) -> None:
+    for language in ("it", "en"):
+        paper, table = tmp_path / f"{language}.pdf", tmp_path / f"{language}.csv"
+        files = ("--pdf", str(paper), "--csv", str(table))
+        assert run("report", month(state), "--state", str(state), *files, "--language", language) == 0
+        assert paper.read_bytes().startswith(b"%PDF-")
+        with table.open(newline="", encoding="utf-8") as text:
+            rows = {what: value for _, what, value in csv.reader(text)}
+        assert int(rows["minutes_watched"]) <= 4
+        assert rows["real"] == "0"
+
+
+def test_without_a_file_its_figures_are_printed(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("report", month(state), "--state", str(state)) == 0
+    assert "minutes_lost" in capsys.readouterr().out
+
+
+def test_what_is_no_month_is_refused(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("report", "november", "--state", str(state)) == 2
+    assert "as 2026-11" in capsys.readouterr().err
+
+
+def test_every_end_has_words_in_both_languages() -> None:
+    assert set(OUTCOMES) == set(Outcome)
+    assert set(ENDS) == set(CalloutEnd)
+    assert all(len(both) == 2 and all(both) for both in (*WORDS.values(), *OUTCOMES.values(), *ENDS.values()))

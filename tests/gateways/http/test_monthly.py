@@ -1,0 +1,106 @@
+"""How long the intake was away, and a month's report, over HTTP."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from gateways.console.ended.monthly import after, before, month_of
+from gateways.http.context import Web
+from messages.events import AlarmShelved
+from messages.ids import SECOND, Instant
+from model.reporting.availability import MINUTE_US
+from model.watching.beat import Probed
+from store import streams
+from store.journal.journal import Append
+from store.registry.people import StaffRole
+from store.registry.registry import Registry
+from store.watched import keep
+from tests.gateways.http.place import CLOCK, GIULIA, Place
+
+Client = TestClient[Litestar]
+THIS = f"{date.fromtimestamp(CLOCK.now_us() / SECOND):%Y-%m}"  # noqa: DTZ012
+
+
+def minutes(web: Web, *failed: int) -> None:
+    """What one watcher has found, the last minute last."""
+    now = CLOCK.now_us() // MINUTE_US
+    rows = [
+        Probed(watcher="w", minute=now - len(failed) + n, tried=6, failed=one, worst_ms=70)
+        for n, one in enumerate(failed)
+    ]
+    web.journal.transact(lambda tx: keep(tx, "w", rows))
+
+
+@pytest.fixture
+def supervisor(web: Web, place: Place) -> dict[str, str]:
+    Registry(web.journal).set_role(place.marta, StaffRole.SUPERVISOR, by="test")
+    return place.operator()
+
+
+def test_a_supervisor_is_told_how_long_the_intake_was_away(
+    web: Web, client: Client, supervisor: dict[str, str]
+) -> None:
+    minutes(web, 0, 6, 6, 0)
+    found = client.get("/v1/availability", headers=supervisor).json()["months"]
+    assert len(found) == 13
+    # In the first minutes of a month some of them are the last one's.
+    assert sum(one["availability"]["watched"] for one in found) == 4
+    assert sum(one["availability"]["lost"] for one in found) == 2
+    assert (found[2]["availability"]["watched"], found[2]["share"]) == (0, None)
+
+
+def test_what_was_announced_is_told_apart(
+    web: Web, client: Client, place: Place, supervisor: dict[str, str]
+) -> None:
+    minutes(web, 6, 6, 0)
+    quiet = AlarmShelved(ends_at=Instant(CLOCK.now_us() + 60 * SECOND), by=place.marta, reason="UPS")
+    web.journal.append(Append(streams.SHELF, None, (quiet,)))
+    minutes(web, 6)
+    (this, *_) = client.get("/v1/availability", headers=supervisor).json()["months"]
+    assert this["availability"]["lost"] + this["availability"]["planned"] == 3
+
+
+def test_a_month_is_told_as_json_table_and_paper_and_nobody_is_named(
+    web: Web, client: Client, place: Place, supervisor: dict[str, str]
+) -> None:
+    client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app())
+    minutes(web, 0, 6)
+    said = client.get(f"/v1/reports/{THIS}/json", headers=supervisor).json()
+    assert (said["month"], said["real"]) == (THIS, 1)
+    assert [one["by"] for one in said["answering"]["measured"]] == ["NENA", "NENA", "TSA", "TSA"]
+    table = client.get(f"/v1/reports/{THIS}/csv", headers=supervisor)
+    assert table.headers["content-disposition"] == f'attachment; filename="securwoman-{THIS}.csv"'
+    rows = list(csv.reader(io.StringIO(table.text, newline="")))
+    assert rows[0] == ["part", "what", "value"]
+    assert ["alerts", "real", "1"] in rows
+    paper = client.get(f"/v1/reports/{THIS}/pdf?language=it", headers=supervisor)
+    assert paper.headers["content-type"] == "application/pdf"
+    assert paper.content.startswith(b"%PDF-")
+    assert GIULIA not in table.text
+    assert "Giulia" not in table.text
+
+
+@pytest.mark.parametrize("path", ["2026-13/pdf", "2026-1/pdf", "yesterday/pdf", "2026-11/doc"])
+def test_what_is_no_month_or_no_form_is_refused(
+    client: Client, supervisor: dict[str, str], path: str
+) -> None:
+    assert client.get(f"/v1/reports/{path}", headers=supervisor).status_code == 400
+
+
+def test_it_is_the_supervisors(client: Client, place: Place) -> None:
+    for path in ("/v1/availability", "/v1/reports/2026-11/json"):
+        assert client.get(path, headers=place.operator()).status_code == 403
+        assert client.get(path).status_code == 401
+
+
+def test_months_follow_each_other() -> None:
+    assert after(date(2026, 12, 1)) == date(2027, 1, 1)
+    assert before(date(2027, 1, 1)) == date(2026, 12, 1)
+    assert after(date(2026, 2, 1)) == date(2026, 3, 1)
+    assert month_of("2026-11") == date(2026, 11, 1)

@@ -1,0 +1,48 @@
+"""What watchers have found at the intake, in either database."""
+
+from __future__ import annotations
+
+from messages.ids import SECOND, Instant
+from model.reporting.availability import DAY_MINUTES, MINUTE_US, availability
+from model.watching.beat import Probed
+from store.journal.journal import Journal
+from store.watched import KEPT_DAYS, days, keep
+from tests.store.places import Clock
+
+
+def told(journal: Journal, watcher: str, *minutes: tuple[int, int]) -> int:
+    """Minutes before now, and how many of six tries failed."""
+    now = journal.now_us() // MINUTE_US
+    rows = [
+        Probed(watcher=watcher, minute=now - ago, tried=6, failed=failed, worst_ms=30)
+        for ago, failed in minutes
+    ]
+    return journal.transact(lambda tx: keep(tx, watcher, rows)) - now
+
+
+def counted(journal: Journal, minutes: int) -> tuple[int, int]:
+    ends = Instant(journal.now_us() // MINUTE_US * MINUTE_US)
+    begins = Instant(ends - minutes * MINUTE_US)
+    found = availability(days(journal, begins, ends), (), begins, ends)
+    return found.watched, found.lost
+
+
+def test_each_minute_is_kept_once_however_often_it_is_told(journal: Journal, clock: Clock) -> None:
+    assert told(journal, "w", (3, 6), (2, 6), (1, 0)) == -1
+    assert told(journal, "w", (3, 6), (2, 6), (1, 0)) == -1
+    assert told(journal, "x", (2, 0)) == -2
+    assert counted(journal, 10) == (3, 1)
+    clock.forward(3 * 86_400)
+    assert told(journal, "w", (1, 6)) == -1
+    assert counted(journal, 4 * DAY_MINUTES) == (4, 2)
+
+
+def test_what_is_older_than_is_kept_goes_and_what_lies_ahead_is_left_out(
+    journal: Journal, clock: Clock
+) -> None:
+    told(journal, "w", (1, 0))
+    assert told(journal, "w", (-60, 6)) == 60, "it need not tell it again"
+    clock.forward((KEPT_DAYS + 2) * 86_400)
+    told(journal, "w", (1, 0))
+    kept = days(journal, Instant(0), journal.now_us())
+    assert list(kept) == [journal.now_us() // (86_400 * SECOND)]
