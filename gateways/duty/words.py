@@ -31,6 +31,8 @@ class _Phrases(msgspec.Struct, frozen=True, kw_only=True):
     test_more: str
     wrong: str
     taken: str
+    not_back: str
+    """Whoever calls a line of the center raises an alert."""
 
 
 _SAYS: Final = {
@@ -42,6 +44,7 @@ _SAYS: Final = {
         test_more="Questa è una prova: così il centro ti avvisa di un guasto. Premi 1 quando ti chiama.",
         wrong="Qualcosa non va",
         taken="Se ne occupa già un'altra persona.",
+        not_back="Non richiamare.",
     ),
     "en": _Phrases(
         more="and {n} more",
@@ -51,6 +54,7 @@ _SAYS: Final = {
         test_more="This is a test: so the center tells you that something is wrong. Press 1 when it calls.",
         wrong="Something is wrong",
         taken="Somebody else sees to it already.",
+        not_back="Do not call back.",
     ),
 }
 
@@ -92,7 +96,7 @@ def told(kind: CalloutKind, alarms: Sequence[CalloutAlarm], language: str, own: 
     return Told(
         subject=subject,
         text="\n\n".join(lines),
-        sms=_short(f"{subject}. {words.do}.", f"{subject}."),
+        sms=_short(f"{subject}. {words.do}. {says.not_back}", f"{subject}. {says.not_back}"),
         spoken=f"securWoman. {words.means}." + (f" {more}." if more else ""),
     )
 
