@@ -206,13 +206,15 @@ def test_a_test_call_is_ordered_shown_with_its_levels_and_ended(
         proved=True,
     )  # fmt: skip
     back = WayShown(speaker=LineId("L2"), listener=L1, bursts=9, faults=(WayFault.UNHEARD,))
+    back_again = replace(back, listener=LineId("L3"), level_db=-0.2, delay_ms=3050, lost_percent=18.3)
     over = trial(
         order, state=CallState.RELEASED, ends=TrialEnd.ORDERED, ended_at=ended, voices=(quiet,),
-        ways=(there, back),
+        ways=(there, back, back_again),
     )  # fmt: skip
     line_trials.tell(run, over)
     expect(pane.get_by_label("L1 → L2")).to_contain_text(re.compile(r"240 ms · −3 dB ·\s+\w+ 0[.,]5%"))
     expect(pane.get_by_label("L2 → L1")).to_contain_text(words["unheard"])
+    expect(pane.get_by_label("L2 → L3")).to_contain_text(re.compile(r"3050 ms · 0 dB ·\s+\w+ 18%"))
     free_of_barriers(page)
     expect(pane).to_contain_text(words["quiet"])
     expect(pane).to_contain_text(words["ended"])

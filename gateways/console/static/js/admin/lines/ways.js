@@ -18,12 +18,15 @@ const WORDS = {
 /** @param {number} figure @param {number} digits */
 const local = (figure, digits) => figure.toFixed(digits).replace('-', '−').replace('.', either(',', '.'));
 
+/** Whole decibels, of which none has no sign. @param {number} dB */
+const level = (dB) => `${Math.round(dB) > 0 ? '+' : ''}${local(Math.round(dB) || 0, 0)} dB`;
+
 /** @param {WayShown} way */
 const figures = ({ level_db: dB, delay_ms: ms, lost_percent: lost }) =>
   dB === null || ms === null || lost === null
     ? nothing
     : html`<span class="num"
-        >${ms} ms · ${dB > 0 ? '+' : ''}${local(dB, 0)} dB ·
+        >${ms} ms · ${level(dB)} ·
         ${either('perso', 'lost')} ${local(lost, lost < 10 ? 1 : 0)}%</span
       >`;
 
