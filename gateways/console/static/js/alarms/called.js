@@ -9,7 +9,7 @@ import * as f from '../words/format.js';
 import { named } from './alarms.js';
 import { kindOf, worded } from './kinds.js';
 
-const TESTS_SHOWN_US = 600e6;
+const TESTS_SHOWN_US = 120e6;
 const PEOPLE_SHOWN = 4;
 const here = { fault: '', of: '' };
 
