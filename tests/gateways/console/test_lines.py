@@ -272,6 +272,7 @@ def test_an_operator_orders_nothing_of_a_line_and_a_supervisor_sets_up_none(
     signed_on(page, site.url, place)
     page.keyboard.press("5")
     page.keyboard.press("l")
+    expect(page.locator(".lines tr[data-key]").first).to_be_visible()
     page.keyboard.press("ArrowDown")
     expect(page.locator(".lines .chapter__keys button")).to_have_count(2)
     page.keyboard.press("p")

@@ -6,6 +6,8 @@ import { icon } from '../views.js';
 import { isEnglish, t } from '../words.js';
 import { CHOICES } from './due.js';
 
+/** What each choice of days is called. @type {Record<number, string>} */
+const EVERY = { 7: 'every7', 1: 'every1', 0: 'every0' };
 const SHOWN_FROM_TRIES = 2; // one in vain may be a tunnel
 
 const date = (atMs) =>
@@ -69,7 +71,7 @@ export function section(checks, needs, wakes) {
         @change=${(event) => checks.choose(Number(event.target.value))}>
         ${CHOICES.map(
           (days) =>
-            html`<option value=${days} ?selected=${days === now.everyDays}>${t(`every${days}`)}</option>`,
+            html`<option value=${days} ?selected=${days === now.everyDays}>${t(EVERY[days])}</option>`,
         )}
       </select>
       <small id="hint-checks">${t(wakes ? 'checksWoken' : 'checksEveryHint')}</small>

@@ -1,7 +1,7 @@
 // A week drawn: seven days, each a bar of its hours, with who is called first and then; what nobody has is
 // hatched, and says so.
 
-import { html, nothing } from '../../../vendor/lit.js';
+import { html, nothing, ref } from '../../../vendor/lit.js';
 import { either } from '../../words/words.js';
 import { namesOf, said } from './roster.js';
 import { daysAfter, moment, wall, weekdayOf } from './times.js';
@@ -31,11 +31,18 @@ const hours = (span) =>
 /** Of the person who is called first; the same through the week. @param {DutySpan} span */
 const tint = ({ people: [first] }) => said().roster.people.findIndex((one) => one.id === first) % TINTS;
 
+/** Where it is, for the style sheet: a page has no style of its own. @param {Record<string, string>} at */
+const drawnAt = (at) =>
+  ref((one) => {
+    for (const [name, value] of Object.entries(at))
+      /** @type {HTMLElement} */ (one)?.style.setProperty(name, value);
+  });
+
 /** @param {Piece} piece */
 const drawn = ({ from, to, span }) =>
   html`<li
     data-tint=${span.covered ? tint(span) : 'gap'}
-    .style=${`--from: ${from}%; --wide: ${to - from}%`}
+    ${drawnAt({ '--from': `${from}%`, '--wide': `${to - from}%` })}
     title="${hours(span)} ${span.covered ? namesOf(span.people) : ''}">
     <small>${hours(span)}</small>
     ${span.covered ? namesOf(span.people) : either('scoperto: si chiamano tutti', 'nobody: all are called')}
@@ -50,7 +57,7 @@ function day(date, today) {
   const ends = moment(`${daysAfter(date, 1)}T00:00`, zone);
   return html`<li data-today=${date === today ? 'on' : 'off'}>
     <h3>${dayName(weekdayOf(date))} ${Number(date.slice(8))}</h3>
-    <ol .style=${date === today ? `--now: ${((nowMs - begins) / (ends - begins)) * 100}%` : ''}>
+    <ol ${drawnAt({ '--now': date === today ? `${((nowMs - begins) / (ends - begins)) * 100}%` : '' })}>
       ${pieces(date).map(drawn)}
     </ol>
     ${holiday ? html`<small class="week__holiday">${holiday.name}</small>` : nothing}

@@ -54,7 +54,10 @@ const FLAWS = {
   ],
   own_line: ['È il numero di una linea del centro.', 'It is the number of a line of the centre’s own.'],
   no_address: ['Non è un indirizzo e-mail.', 'This is no address of e-mail.'],
-  no_url: ['Non è un indirizzo web (https://…).', 'This is no web address (https://…).'],
+  no_url: [
+    'Serve un indirizzo web che comincia con https.',
+    'A web address that begins with https is needed.',
+  ],
   unknown_person: ['Questa persona non c’è più.', 'This person is not there any more.'],
   no_date: ['Questa data non esiste.', 'There is no such date.'],
   ends_before: ['Finisce prima di cominciare.', 'It ends before it begins.'],
