@@ -14,6 +14,7 @@ COMMANDS: Final[Mapping[tuple[str, ...], Action | str]] = {
     ("doctor",): _NOBODY,
     ("report",): "figures of the center, of nobody",
     ("drill",): "a test, of the center's own phone",
+    ("watch",): "a program of another machine, which has no audit and shows nobody's data",
     ("backup",): Action.EXPORT,
     ("restore",): Action.IMPORT,
     ("alert", "send"): "an alert that is raised is in the journal, and shows what was typed",

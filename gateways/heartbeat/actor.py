@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
+import msgspec
 from msgspec.structs import replace
 
 from gateways.heartbeat import decider
@@ -19,7 +20,7 @@ from messages.ids import SECOND, Instant, Role
 from model.alarms.standing import Key
 from model.alert.live import LiveCases
 from model.policy import Setup
-from model.watching.beat import Beat, Probed
+from model.watching.beat import NO_PHONE, Beat, Probed
 from model.watching.targets import HeartbeatTarget, WatchedCenter
 from model.watching.verdict import Heard, verdict
 from runtime.actor import CenterActor
@@ -29,6 +30,7 @@ from runtime.published import heard
 from runtime.waker import Waker
 from store import watched
 from store.alarms import NodeAlarms
+from store.duty import roster_of
 from store.errors import JournalError, StoreError
 from store.journal.following import Following
 from store.journal.journal import Journal
@@ -125,7 +127,19 @@ class HeartbeatSenderActor(CenterActor):
         own = replace(
             beat, every_s=target.every_s, challenge=known.challenge, probes_taken=known.probes_taken
         )
-        self._couriers[target.name].carry(own)
+        self._couriers[target.name].carry(self._with_roster(own, known.roster_version))
+
+    def _with_roster(self, beat: Beat, there: int) -> Beat:
+        """For a watcher that phones, and has another one."""
+        if there == NO_PHONE:
+            return beat
+        try:
+            kept = roster_of(self._journal)
+        except JournalError:
+            return beat
+        if kept.version == there:
+            return beat
+        return replace(beat, roster=msgspec.json.encode(kept.roster), roster_version=kept.version)
 
     def _beat_now(self, looked: Looked, now_us: Instant) -> Beat:
         readiness = looked.readiness

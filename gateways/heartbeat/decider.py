@@ -14,7 +14,7 @@ from messages.ids import SECOND, Instant, NodeId
 from model.alarms.shelf import quiet_until
 from model.alarms.standing import Key
 from model.alarms.table import priority_of, rank
-from model.watching.beat import Answer, Stands, Unable
+from model.watching.beat import NO_PHONE, Answer, Stands, Unable
 from model.watching.targets import HeartbeatTarget, TargetKind
 from model.watching.verdict import Verdict
 
@@ -35,7 +35,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     next_at: Instant = Instant(0)
     busy: bool = False
     challenge: bytes = b""
-    roster_version: int = -1
+    roster_version: int = NO_PHONE
+    """Until it answers: nobody who has not proved a key is told who is on duty."""
     probes_taken: int = 0
     unable: tuple[Unable, ...] = ()
     able_at: Instant

@@ -8,6 +8,7 @@ heartbeat has said that it was taken.
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
@@ -94,6 +95,10 @@ class Probed(msgspec.Struct, frozen=True, kw_only=True):
     """The slowest answer; of those that failed, how long it was waited."""
 
 
+NO_PHONE: Final = -1
+"""In place of a roster's version: it has no use for one."""
+
+
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What a watcher says of itself."""
 
@@ -103,5 +108,5 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     challenge: bytes
     unable: tuple[Unable, ...] = ()
     roster_version: int = 0
-    """Which it has; 0: none, -1: it phones nobody."""
+    """Which it has; 0: none."""
     probes: tuple[Probed, ...] = ()

@@ -19,7 +19,7 @@ from gateways.http.answers import AnyRequest, Problem, said
 from gateways.http.context import Web
 from gateways.http.errors import NotSignedOn
 from messages.ids import Instant
-from model.watching.beat import Answer
+from model.watching.beat import NO_PHONE, Answer
 from model.watching.hearing import asked, began, take
 from model.watching.targets import WatchedCenter
 from runtime import logs
@@ -80,12 +80,13 @@ class _Ears:
                 before = heard.read(self._run, center.name) or began(now_us, probes=False)
                 hearing, taken = take(before, beat, now_us, os.urandom(CHALLENGE_BYTES))
                 heard.write(self._run, center.name, hearing)
-            return key.answer(
-                Answer(
-                    watcher=self._node, taken=taken, challenge=asked(hearing, beat.node), roster_version=-1
-                ),
-                sealed,
+            answer = Answer(
+                watcher=self._node,
+                taken=taken,
+                challenge=asked(hearing, beat.node),
+                roster_version=NO_PHONE,
             )
+            return key.answer(answer, sealed)
         return None
 
 

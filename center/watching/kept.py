@@ -1,0 +1,84 @@
+"""What a watcher remembers over its own restarts: one small file, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from center.state.state_dir import write_kept
+from messages.events import Event
+from messages.ids import Instant, NodeId
+from messages.journal import Recorded
+from model.duty.callouts import Callout, Callouts
+from model.watching.beat import Probed
+from model.watching.hearing import Hearing
+from store import streams
+
+FILE: Final = "watch.json"
+STORIES: Final = 2_000
+"""Events of callouts that are kept."""
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """All of it."""
+
+    hearings: dict[str, Hearing] = {}
+    """By the center's name."""
+    callouts: tuple[Recorded, ...] = ()
+    probes: dict[str, tuple[Probed, ...]] = {}
+
+
+def read(folder: Path) -> Kept:
+    """What was remembered; nothing where there is none, or it cannot be read: then all begins anew."""
+    try:
+        return msgspec.json.decode((folder / FILE).read_bytes(), type=Kept)
+    except (OSError, msgspec.MsgspecError):
+        return Kept()
+
+
+def write(folder: Path, kept: Kept) -> None:
+    """Raises OSError."""
+    write_kept(folder / FILE, msgspec.json.encode(kept))
+
+
+class Story:
+    """The watcher's own callouts, written as a center writes them."""
+
+    def __init__(self, name: str, recorded: Sequence[Recorded]) -> None:
+        self._node = NodeId(name)
+        self.recorded = list(recorded[-STORIES:])
+        self._callouts = Callouts()
+        for one in self.recorded:
+            self._callouts.apply(one)
+
+    def add(self, event: Event, now_us: Instant) -> None:
+        """It has happened."""
+        version = self._callouts.version + 1
+        one = Recorded(
+            seq=version,
+            stream=streams.DUTY,
+            version=version,
+            at_us=now_us,
+            node=self._node,
+            epoch=0,
+            event=event,
+        )
+        self.recorded.append(one)
+        self._callouts.apply(one)
+
+    def of(self, subject: str) -> Callout | None:
+        """The newest about this center, over or not."""
+        about = [
+            one
+            for one in (*self._callouts.ended, *self._callouts.open)
+            if any(alarm.subject == subject for alarm in one.alarms)
+        ]
+        return max(about, key=lambda one: one.opened_at, default=None)
+
+    @property
+    def open(self) -> list[Callout]:
+        """Those that are not over."""
+        return self._callouts.open

@@ -1,0 +1,105 @@
+"""Asks a center's intake from outside, as a phone would reach it, and counts by the minute how it went."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+import httpx
+from msgspec.structs import replace
+
+from messages.ids import SECOND, Instant
+from model.watching.beat import Probed
+
+WITHIN_S: Final = 8.0
+KEPT_MINUTES: Final = 40 * 24 * 60
+TOLD: Final = 3_000
+"""Rows in one answer: two days, some 100 KB."""
+
+
+class Prober:
+    """A thread that asks every so often. Each time a new connection: a phone in danger has none open."""
+
+    def __init__(
+        self, url: str, every_s: float, authority: str, now_us: Callable[[], Instant], told: Probing
+    ) -> None:
+        self._url, self._every_s, self._now_us, self._told = url, every_s, now_us, told
+        self._trust = ssl.create_default_context(cafile=authority or None)
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="prober", daemon=True)
+
+    def start(self) -> None:
+        """From now on."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """No more."""
+        self._over.set()
+
+    def _run(self) -> None:
+        while not self._over.is_set():
+            began = self._now_us()
+            answered = self._ask()
+            took_us = self._now_us() - began
+            self._told.add(began, took_us, answered=answered)
+            self._over.wait(max(0.0, self._every_s - took_us / SECOND))
+
+    def _ask(self) -> bool:
+        try:
+            with httpx.Client(verify=self._trust, timeout=WITHIN_S, follow_redirects=False) as client:
+                return client.get(self._url).status_code == 200
+        except (httpx.HTTPError, httpx.InvalidURL, OSError):
+            return False
+
+
+class Probing:
+    """What has come of it: the last that was answered, and a row for each minute. For any thread."""
+
+    def __init__(self, watcher: str, rows: tuple[Probed, ...] = ()) -> None:
+        self._watcher = watcher
+        self._lock = threading.Lock()
+        self._rows: deque[Probed] = deque(rows, maxlen=KEPT_MINUTES)
+        self._answered: Instant | None = None
+
+    def add(self, at: Instant, took_us: int, *, answered: bool) -> None:
+        """One was sent then."""
+        minute = at // (60 * SECOND)
+        with self._lock:
+            if answered:
+                self._answered = at
+            if not self._rows or self._rows[-1].minute != minute:
+                self._rows.append(Probed(watcher=self._watcher, minute=minute, tried=0, failed=0, worst_ms=0))
+            row = self._rows[-1]
+            self._rows[-1] = replace(
+                row,
+                tried=row.tried + 1,
+                failed=row.failed + (not answered),
+                worst_ms=max(row.worst_ms, took_us // 1000),
+            )
+
+    def answered(self) -> Instant | None:
+        """When the last that was answered was sent, once: what was told before is known."""
+        with self._lock:
+            found, self._answered = self._answered, None
+            return found
+
+    def taken(self, minute: int) -> None:
+        """The center has the rows up to this minute."""
+        with self._lock:
+            while self._rows and self._rows[0].minute <= minute:
+                self._rows.popleft()
+
+    def whole(self, now_us: Instant) -> tuple[Probed, ...]:
+        """The rows of minutes that are over, the oldest first; as many as one answer holds."""
+        this = now_us // (60 * SECOND)
+        with self._lock:
+            return tuple(one for one in self._rows if one.minute < this)[:TOLD]
+
+    @property
+    def rows(self) -> tuple[Probed, ...]:
+        """All that are kept."""
+        with self._lock:
+            return tuple(self._rows)

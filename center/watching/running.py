@@ -1,0 +1,167 @@
+"""The watcher's run: listener, probers, modem, and the turn that does what is due, until a signal."""
+
+from __future__ import annotations
+
+import select
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from center.errors import CenterError
+from center.modems.voice_place import NO_LINE, voice_of
+from center.node.service_manager import tell
+from center.node.signals import Signals
+from center.settings.duty import duty_settings
+from center.settings.schema import Settings
+from center.state.state_dir import StateDir
+from center.watching import kept
+from center.watching.listening import Listener
+from center.watching.phone import Call, Phone, Text
+from center.watching.probing import Prober
+from center.watching.settings import WatchSettings
+from center.watching.watcher import Watcher
+from gateways.duty.decider import Try
+from gateways.duty.ways.notice import Delivered, Notice, Refused
+from gateways.duty.ways.sending import send
+from messages.events import CalloutOpened
+from messages.ids import E164, SECOND, CalloutFailure, Instant, TrunkId
+from model.duty.roster import Person, Way
+from model.policy import LineSpec
+from model.watching.beat import Unable
+from runtime.clock import SystemClock
+
+TURN_S: Final = 0.5
+
+
+class Running:
+    """One run."""
+
+    def __init__(self, settings: WatchSettings, state: StateDir) -> None:
+        """Raises CenterError where it cannot listen."""
+        self._settings = settings
+        self._clock = SystemClock.anchored()
+        self._watcher = Watcher(settings, state.path, kept.read(state.path), self._clock.now_us())
+        self._ways = duty_settings(Settings(duty=settings.duty, language=settings.language), near_only=False)
+        self._phone = _phone_of(settings, state)
+        self._written: deque[tuple[str, CalloutFailure | None]] = deque()
+        self._probers = [
+            Prober(
+                one.probe,
+                one.probe_every_s,
+                one.authority,
+                self._clock.now_us,
+                self._watcher.probings[one.name],
+            )
+            for one in settings.center
+            if one.probe
+        ]
+        try:
+            self._listener = Listener(settings.host, settings.port, self._hear)
+        except OSError as error:
+            raise CenterError(f"cannot listen at {settings.host}:{settings.port}: {error}") from error
+
+    @property
+    def port(self) -> int:
+        """Where heartbeats come."""
+        return self._listener.port
+
+    def run(self, signals: Signals) -> None:
+        """Until a signal."""
+        self._listener.start()
+        for prober in self._probers:
+            prober.start()
+        if self._phone is not None:
+            self._phone.start()
+        tell("READY=1")
+        while not signals.asked_to_stop:
+            self._turn()
+            tell("WATCHDOG=1")
+            if select.select([signals.fileno()], [], [], TURN_S)[0]:
+                signals.drain()
+        tell("STOPPING=1")
+        self._listener.stop()
+        for prober in self._probers:
+            prober.stop()
+        if self._phone is not None:
+            self._phone.stop()
+
+    def _turn(self) -> None:
+        now_us = self._clock.now_us()
+        while self._phone is not None and (done := self._phone.back()) is not None:
+            self._watcher.ended(done.name, done.failure, done.cause, now_us)
+        while self._written:
+            name, failure = self._written.popleft()
+            self._watcher.ended(name, failure, None, now_us)
+        self._watcher.turn(self, now_us)
+
+    def _hear(self, sealed: bytes) -> bytes | None:
+        return self._watcher.hear(
+            sealed, () if self._settings.modem is None else self.able, self._clock.now_us()
+        )
+
+    # ------------------------------------------------------------ hands
+
+    @property
+    def able(self) -> tuple[Unable, ...]:
+        """Why nobody can be phoned now."""
+        if self._phone is None or not self._phone.ready:
+            return (Unable.MODEM,)
+        return () if self._phone.registered else (Unable.NETWORK,)
+
+    def call(self, name: str, person: Person, number: str, said: Sequence[bytes]) -> None:
+        """Dial."""
+        assert self._phone is not None
+        now_us, watcher = self._clock.now_us, self._watcher
+        self._phone.order(
+            Call(
+                name,
+                E164(number),
+                said,
+                lambda key: watcher.key(name, person, key, now_us()),
+                lambda: watcher.answered(name, now_us()),
+            )
+        )
+
+    def write(self, name: str, one: Try, subject: str, about: CalloutOpened, at: Instant) -> None:
+        """A short message, or a notice in a thread of its own."""
+        text = f"securWoman ({self._settings.name}): {subject}. {_time(at)} UTC"
+        if one.way is Way.SMS:
+            assert self._phone is not None
+            self._phone.order(Text(name, E164(one.to), text))
+            return
+        callout, _, number = name.partition("/")
+        notice = Notice(
+            callout=callout, attempt=int(number), subject=subject, text=text, alarms=about.alarms, at=at
+        )
+
+        def carry() -> None:
+            sent = send(one.person.contacts[one.contact], notice, self._ways)
+            if isinstance(sent, Delivered):
+                self._written.append((name, None))
+            else:
+                refused = isinstance(sent, Refused)
+                self._written.append((name, CalloutFailure.REFUSED if refused else CalloutFailure.AWAY))
+
+        threading.Thread(target=carry, name=f"to {one.way}", daemon=True).start()
+
+
+def _time(at: Instant) -> str:
+    return f"{datetime.fromtimestamp(at / SECOND, UTC):%d/%m %H:%M}"
+
+
+def _phone_of(settings: WatchSettings, state: StateDir) -> Phone | None:
+    modem = settings.modem
+    if modem is None:
+        return None
+    line = LineSpec(line=NO_LINE, trunk=TrunkId(""), port=modem.port, voice_port=modem.voice_port)
+    return Phone(modem.port, modem.dialect, settings.region, voice_of(state, line), settings.ring_s)
+
+
+def run(settings: WatchSettings, state: StateDir, began: Callable[[int], None]) -> None:
+    """Until a signal; `began` is told at which port. Raises CenterError."""
+    state.create()
+    running = Running(settings, state)
+    began(running.port)
+    running.run(Signals())

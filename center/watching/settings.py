@@ -1,0 +1,126 @@
+"""`watch.toml` as frozen structs, read and checked. Every key, its type and its default."""
+
+from __future__ import annotations
+
+from itertools import count
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+from msgspec.structs import replace
+
+from center.duty_file.form import FileFaulty
+from center.duty_file.reading import parse
+from center.errors import SettingsError
+from center.settings.duty import duty_of
+from center.settings.schema import DutyTable, Name, Seconds
+from gateways.heartbeat.envelope import Key, key_at
+from model.duty.roster import EMPTY, Roster
+from model.watching.verdict import Patience
+
+Patient = Annotated[float, Meta(ge=3, le=3600)]
+
+
+class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the file; a key that is not here is an error."""
+
+
+class ModemOfWatcher(_Table, frozen=True, kw_only=True):
+    """Its own modem, with a SIM that asks for no PIN, best in another network than the center's."""
+
+    port: Annotated[str, Meta(min_length=1)]
+    voice_port: str = ""
+    dialect: str = "auto"
+
+
+class CenterTable(_Table, frozen=True, kw_only=True):
+    """One center that is watched."""
+
+    name: Name
+    key_file: Annotated[str, Meta(min_length=1)]
+    probe: Annotated[str, Meta(pattern=r"^(https?://[^\s]{1,2000})?$(?!\n)")] = ""
+    """What a phone would reach, `https://center.example.org/healthz`; empty: it is not asked for."""
+    probe_every_s: Annotated[float, Meta(ge=1, le=60)] = 10.0
+    authority: str = ""
+    """PEM: whose certificates are believed there, besides the machine's."""
+    silent_after_s: Patient = Patience().silent_after_s
+    unwell_after_s: Patient = Patience().unwell_after_s
+    roster: str = ""
+    """A file of `securwoman duty export`; empty: the center's own, which comes with its heartbeats."""
+    simulated: bool = False
+    """Whether it is a run with the simulated carrier, for trying this out."""
+
+
+class WatchSettings(_Table, frozen=True, kw_only=True):
+    """The whole file."""
+
+    name: Name = "watch"
+    """What the centers are told, and whose their probes are."""
+    host: Annotated[str, Meta(min_length=1, max_length=255)] = "0.0.0.0"
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8114
+    language: Literal["it", "en"] = "it"
+    region: Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)")] = "IT"
+    ring_s: Seconds = 45.0
+    """So long a phone may ring: its mailbox answers by then, and is no person."""
+    modem: ModemOfWatcher | None = None
+    """None: only what needs no telephone."""
+    duty: DutyTable = DutyTable()
+    """By which server mail goes, and so on, as in `center.toml`."""
+    center: Annotated[tuple[CenterTable, ...], Meta(min_length=1)]
+
+
+def load(path: Path) -> WatchSettings:
+    """The settings, with whole paths: files lie beside them, if relative. Raises SettingsError."""
+    try:
+        settings = msgspec.toml.decode(path.read_bytes(), type=WatchSettings)
+    except OSError as error:
+        raise SettingsError(str(path), [error.strerror or str(error)]) from error
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise SettingsError(str(path), [str(error)]) from error
+    beside = path.resolve().parent
+
+    def whole(name: str) -> str:
+        return str(beside / name) if name else ""
+
+    centers = tuple(
+        replace(
+            one,
+            key_file=whole(one.key_file),
+            authority=whole(one.authority),
+            roster=whole(one.roster),
+        )
+        for one in settings.center
+    )
+    made = replace(settings, center=centers, duty=duty_of(settings.duty, beside))
+    faults = [fault for i, one in enumerate(centers) for fault in _faults(i, one, centers)]
+    if faults:
+        raise SettingsError(str(path), faults)
+    return made
+
+
+def roster_in(path: Path) -> Roster:
+    """As `securwoman duty export` writes it. Raises OSError, FileFaulty."""
+    given = count(1)
+    return parse(path.read_text(encoding="utf-8"), EMPTY, lambda: f"p-{next(given)}")
+
+
+def _faults(i: int, center: CenterTable, centers: tuple[CenterTable, ...]) -> list[str]:
+    faults = []
+    if any(one.name == center.name for one in centers[:i]):
+        faults.append(f"center[{i}].name: {center.name} is there already")
+    try:
+        key_of(center)
+    except (OSError, ValueError) as error:
+        faults.append(f"center[{i}].key_file: {error}")
+    if center.roster:
+        try:
+            roster_in(Path(center.roster))
+        except (OSError, ValueError, FileFaulty) as error:
+            faults.append(f"center[{i}].roster: {error}")
+    return faults
+
+
+def key_of(center: CenterTable) -> Key:
+    """What it shares with the center. Raises OSError, ValueError."""
+    return key_at(Path(center.key_file))

@@ -1,0 +1,290 @@
+"""What the watcher knows and decides: what it heard of each center, how that center is, and who is told.
+
+Whatever is done stands in its file before it is done. For any thread; nothing here waits for a network.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, Protocol
+
+import msgspec
+from msgspec.structs import replace
+
+from center.duty_file.form import FileFaulty
+from center.watching import words
+from center.watching.escalation import in_order, next_of
+from center.watching.kept import Kept, Story, write
+from center.watching.probing import Probing
+from center.watching.settings import CenterTable, WatchSettings, key_of, roster_in
+from gateways.duty.decider import Try
+from gateways.heartbeat.envelope import NotSealed, key_id_of
+from messages.events import (
+    CalloutAlarm,
+    CalloutAnswered,
+    CalloutEnded,
+    CalloutFailed,
+    CalloutOpened,
+    CalloutTaken,
+    CalloutTold,
+    CalloutTried,
+    Event,
+)
+from messages.ids import SECOND, CalloutEnd, CalloutFailure, DutyWay, Instant, NodeId, PersonId
+from model.duty.callouts import Callout
+from model.duty.roster import EMPTY, Person, Roster, on_duty
+from model.watching.beat import NO_PHONE, Answer, Unable
+from model.watching.hearing import Hearing, asked, began, resumed, take
+from model.watching.verdict import Patience, Verdict, after_sleep, verdict
+from runtime import logs
+
+SLEPT_US: Final = 5 * SECOND
+"""A turn is two a second; who has not turned for so long did not hear anything either."""
+AGAIN_US: Final = 3600 * SECOND
+"""So long after somebody has taken it people are called anew, where nothing has changed."""
+KEPT_EVERY_US: Final = 30 * SECOND
+_GRAVE: Final = frozenset({Verdict.SILENT, Verdict.NO_HEARTBEAT})
+
+
+class Hands(Protocol):
+    """What does it: modem and network."""
+
+    @property
+    def able(self) -> tuple[Unable, ...]:
+        """Why nobody can be phoned now."""
+        ...
+
+    def call(self, name: str, person: Person, number: str, said: Sequence[bytes]) -> None:
+        """Begin; `Watcher.key`, `rang`, `answered` and `ended` tell what comes of it."""
+        ...
+
+    def write(self, name: str, one: Try, subject: str, about: CalloutOpened, at: Instant) -> None:
+        """The same for all other ways."""
+        ...
+
+
+class Watcher:
+    """See the module."""
+
+    def __init__(self, settings: WatchSettings, folder: Path, kept: Kept, now_us: Instant) -> None:
+        self._settings, self._folder = settings, folder
+        self._lock = threading.RLock()
+        self._log = logs.get("watch")
+        self._centers = {one.name: one for one in settings.center}
+        self.probings = {name: Probing(settings.name, kept.probes.get(name, ())) for name in self._centers}
+        self._hearings: dict[str, Hearing] = {}
+        for name, center in self._centers.items():
+            before, probes = kept.hearings.get(name), bool(center.probe)
+            self._hearings[name] = (
+                began(now_us, probes=probes) if before is None else resumed(before, now_us, probes=probes)
+            )
+        self._story = Story(settings.name, kept.callouts)
+        self._began = self._turned = self._wrote = now_us
+        self._passed: set[str] = set()
+        self.verdicts: dict[str, Verdict] = {}
+        for callout in self._story.open:
+            # How these ended nobody knows: whoever was called may be called again.
+            for one in callout.now:
+                self._say(
+                    CalloutFailed(callout=callout.id, attempt=one.number, why=CalloutFailure.LOST), now_us
+                )
+
+    # ------------------------------------------------------------ what is heard
+
+    def hear(self, sealed: bytes, unable: tuple[Unable, ...], now_us: Instant) -> bytes | None:
+        """The answer to a heartbeat; none to who has no key of a center that is watched."""
+        for name, center in self._centers.items():
+            try:
+                key = key_of(center)
+                if key.id != key_id_of(sealed):
+                    continue
+                beat = key.beat_in(sealed)
+            except (OSError, ValueError, NotSealed) as error:
+                self._log.warning("not heard", center=name, error=str(error))
+                continue
+            if beat.simulated != center.simulated:
+                self._log.error("a simulated run and a real one are not the same center", center=name)
+                continue
+            with self._lock:
+                before = self._hearings[name]
+                hearing, taken = take(before, beat, now_us, os.urandom(16))
+                self._hearings[name] = hearing
+                if hearing.roster_version != before.roster_version:
+                    self._keep(now_us)
+                self.probings[name].taken(beat.probes_taken)
+                lacks = unable if self._people(center, now_us) else (*unable, Unable.ROSTER)
+                answer = Answer(
+                    watcher=self._settings.name,
+                    taken=taken,
+                    challenge=asked(hearing, beat.node),
+                    unable=lacks,
+                    roster_version=NO_PHONE if center.roster else hearing.roster_version,
+                    probes=self.probings[name].whole(now_us),
+                )
+            return key.answer(answer, sealed)
+        return None
+
+    # ------------------------------------------------------------ what follows
+
+    def turn(self, hands: Hands, now_us: Instant) -> None:
+        """Look, and do what is due. Twice a second."""
+        with self._lock:
+            slept_us = now_us - self._turned
+            self._turned = now_us
+            for name in self._centers:
+                self._look(name, slept_us if slept_us > SLEPT_US else 0, now_us)
+            for callout in self._story.open:
+                self._tell(callout, hands, now_us)
+            if now_us - self._wrote >= KEPT_EVERY_US:
+                self._keep(now_us)
+
+    def _look(self, name: str, slept_us: int, now_us: Instant) -> None:
+        center, hearing = self._centers[name], self._hearings[name]
+        heard = after_sleep(hearing.heard, slept_us) if slept_us else hearing.heard
+        probed = self.probings[name].answered()
+        if probed is not None and heard.probed_at is not None:
+            heard = replace(heard, probed_at=max(heard.probed_at, probed))
+        self._hearings[name] = replace(hearing, heard=heard)
+        patience = Patience(silent_after_s=center.silent_after_s, unwell_after_s=center.unwell_after_s)
+        told = verdict(heard, patience, now_us)
+        if told is not self.verdicts.get(name):
+            self._log.info("a center", center=name, verdict=str(told))
+            self.verdicts[name] = told
+        self._follow(name, told, now_us)
+
+    def _follow(self, name: str, told: Verdict, now_us: Instant) -> None:
+        """Opens a callout, and ends it."""
+        callout = self._story.of(name)
+        is_open = callout is not None and callout.ended_at is None
+        if told is Verdict.WELL or (told is Verdict.PLANNED and callout is not None and not callout.taken):
+            if callout is not None and is_open and (told is Verdict.PLANNED or self._is_proved(name)):
+                why = CalloutEnd.TAKEN if callout.taken else CalloutEnd.OVER
+                self._say(CalloutEnded(callout=callout.id, why=why), now_us)
+            return
+        if told is Verdict.PLANNED:
+            return
+        if callout is not None and is_open:
+            if callout.taken_at is None:
+                return
+            graver = told in _GRAVE and callout.alarms[0].alarm not in {f"center.{one}" for one in _GRAVE}
+            if not graver and now_us - callout.taken_at < AGAIN_US:
+                return
+            self._say(CalloutEnded(callout=callout.id, why=CalloutEnd.TAKEN), now_us)
+        alarm = CalloutAlarm(
+            alarm=f"center.{told}", subject=name, node=NodeId(self._settings.name), raised_at=now_us
+        )
+        self._say(CalloutOpened(callout=uuid.uuid4().hex[:16], alarms=(alarm,)), now_us)
+
+    def _is_proved(self, name: str) -> bool:
+        """Whether this run of the watcher has heard anything: a new one has yet to."""
+        return any(one.at > self._began for one in self._hearings[name].nodes.values())
+
+    def _tell(self, callout: Callout, hands: Hands, now_us: Instant) -> None:
+        name = callout.alarms[0].subject
+        center = self._centers.get(name)
+        told = self.verdicts.get(name, Verdict.WELL)
+        if center is None or told in (Verdict.WELL, Verdict.PLANNED):
+            return
+        roster = self._roster(center)
+        for one in in_order(next_of(callout, roster, now_us, phones=not hands.able)):
+            number = len(self._attempts(callout.id)) + 1
+            tried = CalloutTried(
+                callout=callout.id,
+                attempt=number,
+                round=one.round,
+                person=one.person.id,
+                way=one.way,
+                contact=one.contact,
+            )
+            self._say(tried, now_us)
+            self._act(f"{callout.id}/{number}", one, told, callout, hands, now_us)
+
+    def _act(
+        self, name: str, one: Try, told: Verdict, callout: Callout, hands: Hands, now_us: Instant
+    ) -> None:
+        language = self._language(one.person)
+        center = callout.alarms[0].subject
+        if one.way is DutyWay.CALL:
+            hands.call(name, one.person, one.to, words.called(told, center, language))
+        else:
+            about = CalloutOpened(callout=callout.id, alarms=callout.alarms)
+            hands.write(name, one, words.what_is_wrong(told, center, language), about, now_us)
+
+    # ------------------------------------------------------------ what came of it
+
+    def key(self, name: str, person: Person, key: str, now_us: Instant) -> Sequence[bytes] | None:
+        """Somebody has pressed a key in this call; what is said. It stands in the file by then."""
+        callout, _, _ = name.partition("/")
+        language = self._language(person)
+        with self._lock:
+            if key == "1":
+                taken = CalloutTaken(callout=callout, person=PersonId(person.id), way=DutyWay.CALL)
+                self._say(taken, now_us)
+                return words.taken(language)
+            if key == "9":
+                self._passed.add(name)
+                return words.passed_on(language)
+        return None
+
+    def answered(self, name: str, now_us: Instant) -> None:
+        """Somebody or something has."""
+        callout, _, number = name.partition("/")
+        with self._lock:
+            self._say(CalloutAnswered(callout=callout, attempt=int(number)), now_us)
+
+    def ended(self, name: str, failure: CalloutFailure | None, cause: int | None, now_us: Instant) -> None:
+        """The call, or what was written."""
+        callout, _, number = name.partition("/")
+        with self._lock:
+            if name in self._passed:
+                failure = CalloutFailure.NEXT
+            if failure is None:
+                self._say(CalloutTold(callout=callout, attempt=int(number)), now_us)
+            else:
+                self._say(
+                    CalloutFailed(callout=callout, attempt=int(number), why=failure, cause=cause), now_us
+                )
+
+    # ------------------------------------------------------------ what is known
+
+    def _roster(self, center: CenterTable) -> Roster:
+        """The file's where one is named, read each time; else what came with the heartbeats."""
+        try:
+            if center.roster:
+                return roster_in(Path(center.roster))
+            kept = self._hearings[center.name].roster
+            return msgspec.json.decode(kept, type=Roster) if kept else EMPTY
+        except (OSError, ValueError, FileFaulty, msgspec.MsgspecError) as error:
+            self._log.error("the roster cannot be read", center=center.name, error=str(error))
+            return EMPTY
+
+    def _people(self, center: CenterTable, now_us: Instant) -> tuple[Person, ...]:
+        return on_duty(self._roster(center), now_us)
+
+    def _language(self, person: Person) -> str:
+        return person.language if person.language in ("it", "en") else self._settings.language
+
+    def _attempts(self, callout: str) -> Sequence[object]:
+        return next((one.attempts for one in self._story.open if one.id == callout), ())
+
+    def _say(self, event: Event, now_us: Instant) -> None:
+        self._story.add(event, now_us)
+        self._log.info("callout", said=msgspec.to_builtins(event))
+        self._keep(now_us)
+
+    def _keep(self, now_us: Instant) -> None:
+        self._wrote = now_us
+        kept = Kept(
+            hearings=self._hearings,
+            callouts=tuple(self._story.recorded),
+            probes={name: one.rows for name, one in self.probings.items()},
+        )
+        try:
+            write(self._folder, kept)
+        except OSError as error:
+            # Whoever is to be called is called: a full disk must not keep a center's death secret.
+            self._log.error("cannot be remembered", error=str(error))

@@ -1,0 +1,203 @@
+"""Whom a watcher calls, when and how often: never for nothing, and never not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from messages.ids import SECOND, CalloutFailure, Instant
+from model.duty.roster import Way
+from model.watching.beat import Unable, Wrong
+from tests.center.watching.stage import ANNA, BEA, BEAT, Stage
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    made = Stage(tmp_path)
+    made.pass_s(20, well=True)
+    return made
+
+
+def test_a_silent_center_has_one_after_the_other_called_until_somebody_takes_it(stage: Stage) -> None:
+    stage.pass_s(30)
+    assert stage.hands.called == []
+    stage.pass_s(5)
+    assert stage.hands.people == ["anna"]
+    stage.end()
+    stage.pass_s(6)
+    assert stage.hands.people == ["anna", "anna"]
+    assert ("anna", Way.SMS) in [one[1:] for one in stage.hands.wrote]
+    assert "bea" not in [one[1] for one in stage.hands.wrote]
+    stage.end()
+    stage.pass_s(6)
+    assert stage.hands.people == ["anna", "anna", "bea"]
+    stage.press("1", BEA)
+    stage.pass_s(3000)
+    assert stage.hands.people == ["anna", "anna", "bea"]
+    stage.pass_s(20, well=True)
+    stage.pass_s(45)
+    assert stage.hands.people[3:] == ["anna"]  # it was well, and is silent again
+
+
+def test_who_has_taken_it_is_asked_again_after_an_hour(stage: Stage) -> None:
+    stage.pass_s(40)
+    stage.press("1")
+    stage.pass_s(3590)
+    assert len(stage.hands.called) == 1
+    stage.pass_s(15)
+    assert len(stage.hands.called) == 2
+
+
+def test_who_wants_the_next_one_called_has_it_at_once_and_a_machine_is_called_again(stage: Stage) -> None:
+    stage.pass_s(40)
+    stage.end(CalloutFailure.NO_KEY)
+    stage.pass_s(6)
+    stage.press("9")
+    stage.turn()
+    assert stage.hands.people == ["anna", "anna", "bea"]
+
+
+def test_all_are_called_again_after_a_pause(stage: Stage) -> None:
+    stage.pass_s(40)
+    for _ in range(4):
+        stage.end()
+        stage.pass_s(6)
+    assert stage.hands.people == ["anna", "anna", "bea", "bea"]
+    stage.pass_s(110)
+    assert len(stage.hands.called) == 4
+    stage.pass_s(10)
+    assert stage.hands.people[4:] == ["anna"]
+    assert len(stage.hands.wrote) == 2  # what was written once is there
+
+
+def test_who_is_called_when_it_comes_back_is_the_last(stage: Stage) -> None:
+    stage.pass_s(40)
+    stage.pass_s(20, well=True)
+    stage.end()
+    stage.pass_s(300, well=True)
+    assert stage.hands.people == ["anna"]
+
+
+def test_a_watcher_that_starts_again_goes_on_and_remembers_who_has_it(stage: Stage) -> None:
+    stage.pass_s(40)
+    stage.end()
+    stage.begin()
+    stage.pass_s(39)
+    assert stage.hands.people == ["anna"]  # it has to listen first
+    stage.pass_s(5)
+    assert stage.hands.people == ["anna", "anna"]
+    stage.press("1")
+    stage.begin()
+    stage.pass_s(120)
+    assert stage.hands.people == ["anna", "anna"]
+
+
+def test_without_a_modem_that_can_phone_everybody_is_written_to(stage: Stage) -> None:
+    stage.hands.able = (Unable.MODEM,)
+    stage.pass_s(45)
+    assert stage.hands.called == []
+    assert [one[1:] for one in stage.hands.wrote] == [("bea", Way.EMAIL)]
+    stage.hands.able = ()
+    stage.turn()
+    assert stage.hands.people == ["anna"]
+
+
+def test_a_call_that_the_modem_could_not_make_is_made_again(stage: Stage) -> None:
+    stage.pass_s(40)
+    for _ in range(3):
+        stage.end(CalloutFailure.AWAY)
+        stage.pass_s(6)
+    assert stage.hands.people == ["anna"] * 4
+
+
+def test_planned_work_calls_nobody_until_its_end(stage: Stage) -> None:
+    stage.say(planned_until=Instant(stage.now + 600 * SECOND))
+    stage.pass_s(590)
+    assert stage.verdict == "planned"
+    assert stage.hands.called == []
+    stage.pass_s(15)
+    assert stage.hands.people == ["anna"]
+
+
+def test_one_that_is_not_well_is_waited_for_a_minute_and_for_none_where_somebody_has_it(stage: Stage) -> None:
+    stage.pass_s(50, wrong=(Wrong.JOURNAL,))
+    assert stage.hands.called == []
+    stage.pass_s(15, wrong=(Wrong.JOURNAL,))
+    assert stage.hands.people == ["anna"]
+    stage.press("1")
+    stage.pass_s(300, wrong=(Wrong.JOURNAL,))
+    assert len(stage.hands.called) == 1
+    stage.pass_s(45)  # what has got worse is another matter
+    assert len(stage.hands.called) == 2
+    assert stage.verdict == "silent"
+
+
+def test_where_somebody_on_duty_has_what_is_wrong_nobody_is_called(stage: Stage) -> None:
+    stage.pass_s(300, wrong=(Wrong.NOT_READY,), taken=True)
+    assert stage.hands.called == []
+
+
+def test_an_intake_that_nobody_reaches_is_told_of_though_the_center_calls_itself_well(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, probe="https://center.test/healthz")
+    for _ in range(6):
+        stage.probe(answered=True)
+        stage.pass_s(10, well=True)
+    assert stage.hands.called == []
+    for _ in range(5):
+        stage.probe(answered=False)
+        stage.pass_s(10, well=True)
+    assert stage.verdict == "no_intake"
+    assert stage.hands.people == ["anna"]
+    stage.pass_s(15, well=True)
+    first, second = stage.say().probes
+    assert (first.tried, first.failed) == (6, 0)
+    assert (second.tried, second.failed) == (5, 5)
+    assert stage.say(probes_taken=first.minute).probes == (second,)
+
+
+def test_the_answer_says_what_the_watcher_lacks(stage: Stage) -> None:
+    assert stage.say().unable == ()
+    stage.hands.able = (Unable.NETWORK,)
+    answer = stage.say(roster=b'{"people":[]}', roster_version=2)
+    assert set(answer.unable) == {Unable.NETWORK, Unable.ROSTER}
+    assert answer.roster_version == 2
+
+
+def test_a_simulated_run_with_the_keys_of_a_real_center_is_not_heard(stage: Stage) -> None:
+    assert stage.watcher.hear(stage.key.beat(replace(BEAT, simulated=True)), (), stage.now) is None
+
+
+LOST = st.lists(st.sampled_from(["comes", "late", "lost"]), min_size=1, max_size=40)
+
+
+@given(LOST, st.booleans())
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_nobody_is_called_while_one_in_three_comes_and_somebody_within_41_s_of_the_last(
+    tmp_path: Path, fates: list[str], sleeps: bool
+) -> None:
+    """Late by eight seconds at most; the watcher itself may stand still for minutes."""
+    (tmp_path / "watch.json").unlink(missing_ok=True)
+    stage = Stage(tmp_path)
+    stage.say()
+    lost = 0
+    for fate in fates:
+        lost = lost + 1 if fate == "lost" else 0
+        fate = "comes" if lost == 3 else fate
+        lost = 0 if lost == 3 else lost
+        stage.pass_s(8 if fate == "late" else 0)
+        if fate != "lost":
+            stage.say()
+        stage.pass_s(2 if fate == "late" else 10)
+        if sleeps:
+            stage.now = Instant(stage.now + 300 * SECOND)
+            stage.turn()
+    assert stage.hands.called == []
+    stage.say()
+    last = stage.now
+    stage.pass_s(42)
+    assert stage.hands.called[0][2] - last <= 41 * SECOND
+    assert ANNA.id in stage.hands.people

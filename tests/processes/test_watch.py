@@ -1,0 +1,95 @@
+"""A center dies, freezes or is cut off: a watcher on another machine phones people, until one takes it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+import pytest
+
+from center.node.processes import marked
+from tests.support.center import Center, simulation
+from tests.support.networks import Network, missing, network
+from tests.support.recordings import write_tone
+from tests.support.watcher import ROSTER, SLEEPS, WAKES, WatcherProcess, watched
+from tests.waiting import wait_until
+
+pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
+
+SILENT_S = 6.0
+"""As in the settings below; the shipped ones are 40 s, and a heartbeat in 10 s."""
+RINGS_WITHIN_S = SILENT_S + 20.0
+FAST = f"silent_after_s = {SILENT_S}\nunwell_after_s = 8\nprobe_every_s = 1\n"
+
+
+@pytest.fixture(scope="module")
+def there() -> Iterator[Network]:
+    if why := missing():
+        pytest.skip(f"NOT TESTED, that a dead center is noticed from another machine: {why}")
+    with network() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def site(there: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Center, WatcherProcess]]:
+    """The center at the switch, and its watcher on a machine with a cable."""
+    folder = tmp_path_factory.mktemp("watch")
+    address = there.add("w")
+    one = write_tone(folder / "one.wav", 697, 1209, seconds=0.2, pause_s=2.8)
+    watcher = WatcherProcess(folder / "watcher", inside=there.inside("w"), says=f'says = "loop:{one}"')
+    watcher.port = 8114
+    settings = watched(folder / "center.toml", there.address, address, watcher, "every_s = 1")
+    center = Center(folder, simulation(public=2, emergency=1), "--config", str(settings))
+    try:
+        center.start()
+        roster = folder / "roster.toml"
+        roster.write_text(ROSTER)
+        done = center.cli("duty", "import", str(roster), "--yes")
+        assert done.returncode == 0, done.stdout + done.stderr
+        watcher.start(center=f'probe = "{center.address}/healthz"\n{FAST}', more="ring_s = 2")
+        watcher.until_verdict("well")
+        wait_until(watcher.has_roster, within_s=60, what="the roster comes with a heartbeat")
+        yield center, watcher
+    finally:
+        watcher.stop()
+        center.stop()
+
+
+def signalled(center: Center, what: signal.Signals) -> None:
+    """All of the center's machine at once."""
+    for process in marked(center.state.path):
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, what)
+
+
+def measured(watcher: WatcherProcess, what: str, strike: Callable[[], None]) -> None:
+    """Struck, a phone rings in time; the first does not answer, the second takes it by a key."""
+    first, second = len(watcher.calls(SLEEPS)), len(watcher.calls(WAKES))
+    strike()
+    began = time.monotonic()
+    wait_until(lambda: watcher.rings(SLEEPS, first), within_s=RINGS_WITHIN_S, what=f"{what}: a phone rings")
+    print(f"{what}: a phone rings after {time.monotonic() - began:.1f} s")
+    taken = lambda: [one for one in watcher.said() if one.get("said", {}).get("type") == "callout.taken"]  # noqa: E731
+    before = len(taken())
+    wait_until(lambda: len(taken()) > before, within_s=60, what=f"{what}: somebody takes it")
+    assert taken()[-1]["said"]["person"] == "bea"
+    assert len(watcher.calls(SLEEPS)) - first == 2
+    assert len(watcher.calls(WAKES)) - second == 1
+
+
+def test_cut_off_frozen_dead_each_rings_and_none_rings_twice(
+    there: Network, site: tuple[Center, WatcherProcess]
+) -> None:
+    center, watcher = site
+    measured(watcher, "no network", lambda: there.cut("w"))
+    there.mend("w")
+    watcher.until_verdict("well")
+    measured(watcher, "frozen", lambda: signalled(center, signal.SIGSTOP))
+    signalled(center, signal.SIGCONT)
+    watcher.until_verdict("well")
+    measured(watcher, "no power", lambda: signalled(center, signal.SIGKILL))
+    assert any("silent" in one.get("verdict", "") for one in watcher.said())
+    assert watcher.texts(SLEEPS)
