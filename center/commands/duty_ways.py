@@ -119,12 +119,12 @@ def _tried(
         if node is None:
             yield Tried(person=person.id, way=way, ok=False, said="no center runs here")
             continue
-        ok, words = _by_telephone(journal, person, DutyWay(way.value))
+        ok, words = by_telephone(journal, person, DutyWay(way.value))
         yield Tried(person=person.id, way=way, ok=ok, said=words)
 
 
-def _by_telephone(journal: Journal, person: Person, way: DutyWay) -> tuple[bool, str]:
-    """Asks for it, and waits for what comes of it."""
+def by_telephone(journal: Journal, person: Person, way: DutyWay) -> tuple[bool, str]:
+    """Asks for it, and waits for what comes of it: whether it is well, and in words."""
     from store.callouts import ask_test, callouts_of
     from store.journal.follower import Follower
 

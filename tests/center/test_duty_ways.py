@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
 
 from center import cli
+from center.commands.duty_ways import by_telephone
 from center.state.journals import journal_of
 from center.state.state_dir import StateDir
-from messages.ids import PersonId
+from messages.events import (
+    CalloutEnded,
+    CalloutFailed,
+    CalloutOpened,
+    CalloutTaken,
+    CalloutTold,
+    CalloutTried,
+    Event,
+)
+from messages.ids import CalloutEnd, CalloutFailure, CalloutKind, DutyWay, PersonId
 from model.duty.roster import Contact, Person, Roster, Way
+from store import streams
 from store.audit.entry import Action
 from store.audit.search import entries
+from store.callouts import callouts_of
 from store.duty import keep
+from store.journal.journal import Append, Journal
 from tests.gateways.duty.mail_room import MailRoom
 from tests.support.receiver import Receiver, server_context
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -98,3 +113,40 @@ def test_nobody_of_that_id_and_nobody_at_all_are_said(
     assert "nobody of the roster has the id or name carla" in capfd.readouterr().err
     assert cli.run(["duty", "test", "--state", str(state)]) == 1
     assert "nobody has such a way" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("way", "events", "expected"),
+    [
+        (DutyWay.SMS, (CalloutTold,), (True, "sent")),
+        (DutyWay.CALL, (), (False, "no key")),
+        (DutyWay.CALL, (CalloutTaken,), (True, "taken by a key")),
+    ],
+)
+def test_what_needs_a_modem_is_asked_for_and_what_comes_of_it_is_said(
+    state: StateDir, way: DutyWay, events: tuple[type[Event], ...], expected: tuple[bool, str]
+) -> None:
+    def carries_out(other: Journal) -> None:
+        """As the DutyCaller does."""
+        callout = wait_until(lambda: next(iter(callouts_of(other).open), None))
+        first = CalloutTried(callout=callout.id, attempt=1, person="anna", way=callout.way, contact=0)
+        told: list[Event] = [
+            CalloutTold(callout=callout.id, attempt=1)
+            if one is CalloutTold
+            else CalloutTaken(callout=callout.id, person="anna", way=callout.way)
+            for one in events
+        ] or [CalloutFailed(callout=callout.id, attempt=1, why=CalloutFailure.NO_KEY)]
+        ended = CalloutEnded(callout=callout.id, why=CalloutEnd.TOLD)
+        other.append(Append(streams.DUTY, None, (first, *told, ended)))
+
+    anna = person("anna", Contact(way=Way.CALL, to="+393331112223"))
+    with_people(state, anna)
+    with journal_of(state) as journal, journal_of(state) as other:
+        caller = threading.Thread(target=carries_out, args=(other,))
+        caller.start()
+        try:
+            assert by_telephone(journal, anna, way) == expected
+        finally:
+            caller.join()
+        opened = [one.event for one in journal.read(streams.DUTY) if isinstance(one.event, CalloutOpened)]
+    assert [(one.kind, one.person, one.way) for one in opened] == [(CalloutKind.TEST, "anna", way)]
