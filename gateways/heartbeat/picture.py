@@ -1,12 +1,15 @@
-"""What a heartbeat tells of the node besides whether it is well: its alarms, and what is planned."""
+"""What a heartbeat tells of the node besides whether it is well: alarms, who has them, what is planned."""
 
 from __future__ import annotations
 
-from messages.events import AlarmShelved, AlarmUnshelved
+from messages.events import AlarmShelved, AlertClosed
 from messages.ids import Instant, NodeId
 from messages.journal import Recorded
-from model.alarms.shelf import Shelf
-from model.alarms.standing import Key, standing
+from model.alarms.book import AlarmBook
+from model.alarms.kind import Wakes
+from model.alarms.standing import Key
+from model.alarms.table import wakes
+from model.duty.callouts import Callouts
 from store import streams
 from store.alarms import since_started, started
 from store.journal.journal import Journal
@@ -17,25 +20,45 @@ class NodePicture:
 
     def __init__(self, journal: Journal, node: NodeId) -> None:
         """Raises JournalError."""
+        self._node = node
         self._stream = streams.node(node)
-        self._shelf = Shelf()
-        self.stands: dict[Key, str] = {}
+        self._book = AlarmBook(lambda _: True)
+        self._callouts = Callouts()
         start = started(journal, node)
         self.began: Instant | None = None if start is None else start.at_us
         """When the node was started: before, nobody could be heard here."""
-        for recorded in (*journal.read(streams.SHELF), *since_started(journal, node)):
+        for stream in (streams.SHELF, streams.DUTY):
+            for recorded in journal.read(stream):
+                self.apply(recorded)
+        for recorded in since_started(journal, node):
             self.apply(recorded)
 
     def apply(self, recorded: Recorded) -> None:
         """Take the next event."""
-        event = recorded.event
-        if recorded.stream == self._stream:
-            self.stands = standing((event,), self.stands)
-        elif isinstance(event, AlarmShelved):
-            self._shelf.put(event)
-        elif isinstance(event, AlarmUnshelved):
-            self._shelf.take(event)
+        if recorded.stream in (self._stream, streams.SHELF):
+            self._book.apply(self._node, recorded)
+        elif recorded.stream == streams.DUTY:
+            self._callouts.apply(recorded)
+        elif isinstance(recorded.event, AlertClosed):
+            alert = streams.alert_of(recorded.stream)
+            if alert is not None:
+                self._book.closed(alert)
+
+    def stands(self) -> list[Key]:
+        """The node's alarms."""
+        return [(alarm, subject) for _, alarm, subject in self._book.stand()]
+
+    def taken(self) -> bool:
+        """Whether somebody has all that wakes people: has taken a callout for it, or seen it at a console."""
+        waking = [key for key in self._book.stand() if wakes(key[1]) is Wakes.AT_ONCE]
+        has = {
+            (one.node, one.alarm, one.subject)
+            for callout in (*self._callouts.open, *self._callouts.ended)
+            if callout.taken
+            for one in callout.alarms
+        }
+        return bool(waking) and all(key in has or self._book.told[key].seen_at is not None for key in waking)
 
     def shelved(self, now_us: Instant) -> list[AlarmShelved]:
         """What is kept quiet."""
-        return self._shelf.at(now_us)
+        return self._book.shelf.at(now_us)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
+import numpy as np
 import pytest
 
 from center.node.processes import marked
@@ -93,3 +94,5 @@ def test_cut_off_frozen_dead_each_rings_and_none_rings_twice(
     measured(watcher, "no power", lambda: signalled(center, signal.SIGKILL))
     assert any("silent" in one.get("verdict", "") for one in watcher.said())
     assert watcher.texts(SLEEPS)
+    told = np.frombuffer(watcher.heard(WAKES)[44:], dtype="<i2")
+    assert int(np.abs(told.astype(np.int32)).max()) > 2000  # somebody was spoken to

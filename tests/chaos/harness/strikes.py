@@ -41,9 +41,17 @@ OF_THE_CENTER = frozenset({Role.NODE, Role.ADMIN, Role.LOGGER, Role.WEB, Role.WE
 ROLES = tuple(
     role
     for role in Role
-    if role not in (Role.CARRIER, Role.MEMBERSHIP, Role.VOICE_GATE, Role.HTTP_BRIDGE, Role.DATA_SENDER)
+    if role
+    not in (
+        Role.CARRIER,
+        Role.MEMBERSHIP,
+        Role.VOICE_GATE,
+        Role.HTTP_BRIDGE,
+        Role.DATA_SENDER,
+        Role.HEARTBEAT_SENDER,
+    )
 )
-"""The network is not ours to strike, and a node by itself that sends 112 no data has none of the others."""
+"""The network is not ours to strike, and a node by itself that sends nothing has none of the others."""
 
 
 @dataclass(frozen=True)

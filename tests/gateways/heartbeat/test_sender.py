@@ -189,6 +189,27 @@ def test_so_is_one_that_could_phone_nobody(alone: Alone) -> None:
     assert (WATCHER_MUTE, "watch") not in alone.alarms()
 
 
+def test_it_says_what_is_wrong_by_kind_and_whether_somebody_on_duty_has_it(alone: Alone) -> None:
+    here = alone.env.node
+    raised = ev.AlarmRaised(alarm="psap.no_line", subject="emergency", text="none")
+    alone.journal.append(Append(streams.node(here), None, (raised,)))
+    alone.system.advance(12)
+    said = alone.taken[-1]
+    assert [(one.alarm, one.count) for one in said.alarms] == [("psap.no_line", 1)]
+    assert not said.taken
+    about = ev.CalloutAlarm(
+        alarm="psap.no_line", subject="emergency", node=here, raised_at=alone.env.clock.now_us()
+    )
+    callout = (ev.CalloutOpened(callout="c1", alarms=(about,)), ev.CalloutTaken(callout="c1", person="anna"))
+    alone.journal.append(Append(streams.DUTY, None, callout))
+    alone.system.advance(12)
+    assert alone.taken[-1].taken
+    over = ev.AlarmCleared(alarm="psap.no_line", subject="emergency")
+    alone.journal.append(Append(streams.node(here), None, (over,)))
+    alone.system.advance(12)
+    assert alone.taken[-1].alarms == ()
+
+
 def test_planned_work_is_said_at_once(alone: Alone) -> None:
     alone.system.advance(22)
     before = len(alone.taken)
