@@ -1,4 +1,4 @@
-"""The process that looks after the recordings, and whether a backup is made.
+"""The process that looks after the recordings, whether a backup is made, and whether phones still check.
 
 Nobody waits for it, and no call is up because of it.
 
@@ -21,6 +21,7 @@ from media.conference.recording import KEEP_FREE_BYTES
 from media.sound.sound_file import SoundFileFailed
 from messages.ids import SECOND, Instant, PersonalKind, Role
 from model.policy import Setup
+from model.rules.silent_phones import counted, stopped
 from runtime.actor import CenterActor
 from runtime.published.backup_file import backups
 from store.alarms import NodeAlarms
@@ -31,12 +32,14 @@ from store.database.dialect import is_server
 from store.errors import JournalError, StoreError
 from store.journal.journal import Journal
 from store.journal.seal_written import left, resumed
+from store.registry.devices import checks
 
 MEND_EVERY_US: Final = Instant(10 * SECOND)
 DELETE_EVERY_US: Final = Instant(3600 * SECOND)
 SWEEP_EVERY_US: Final = Instant(86_400 * SECOND)
 CLEAR_EVERY_US: Final = Instant(60 * SECOND)
 BACKUP_OLD: Final = ("backup.old", "backup")
+PHONES_SILENT: Final = ("phones.silent", "phones")
 
 
 class RecordingKeeperActor(CenterActor):
@@ -65,6 +68,7 @@ class RecordingKeeperActor(CenterActor):
         if now_us >= self._look_at:
             self._look_at = Instant(now_us + CLEAR_EVERY_US)
             self._look_at_backup(now_us)
+            self._look_at_phones(now_us)
         self._forget(now_us)
         self._scrub(now_us)
         self._prune(now_us)
@@ -181,6 +185,15 @@ class RecordingKeeperActor(CenterActor):
         found = overdue(None if made is None else made.made_at, now_us)
         try:
             NodeAlarms(self._journal, self.env.node).tell({BACKUP_OLD: found}, over="A backup was made.")
+        except JournalError as error:
+            self.log.error("told later", error=str(error))
+
+    def _look_at_phones(self, now_us: Instant) -> None:
+        """Whether those that check by themselves still do."""
+        try:
+            found = stopped(counted(checks(self._journal), now_us))
+            over = "Most phones check again."
+            NodeAlarms(self._journal, self.env.node).tell({PHONES_SILENT: found}, over=over)
         except JournalError as error:
             self.log.error("told later", error=str(error))
 

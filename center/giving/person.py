@@ -53,6 +53,9 @@ class Phone(msgspec.Struct, frozen=True, kw_only=True):
     phone: str
     enrolled_at: Instant
     last_alert_at: Instant | None
+    checked_on: Instant | None = None
+    """The day, by its beginning, on which it last saw that an alert would arrive."""
+    check_days: int | None = None
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,7 +135,14 @@ def _pictures(journal: Journal, user: User, to: Path) -> Iterator[str]:
 
 def _phones(journal: Journal, user: User) -> Iterator[Phone]:
     for one in devices.devices_of(journal, user.id):
-        yield Phone(name=one.name, phone=one.phone, enrolled_at=one.created_at, last_alert_at=one.seen_at)
+        yield Phone(
+            name=one.name,
+            phone=one.phone,
+            enrolled_at=one.created_at,
+            last_alert_at=one.seen_at,
+            checked_on=one.checked_on,
+            check_days=one.check_days,
+        )
 
 
 def _readings(journal: Journal, user: User, alerts: Iterable[Facts]) -> Iterator[Reading]:

@@ -273,6 +273,25 @@ OF_CENTER: Final = (
         ),
     ),
     AlarmKind(
+        name="phones.silent",
+        priority=Priority.LATER,
+        acts=Acts.MACHINE,
+        because="half of the phones that check by themselves would not have reached the center either",
+        wakes=Wakes.MORNING,
+        wakes_because="it is known after days, and what stops alerts at once has alarms of its own",
+        about=About.PART,
+        it=Words(
+            "I telefoni non provano più",
+            "Metà dei telefoni che provano da soli un allarme ha saltato l’ultima prova",
+            "Aprire l’app da fuori e provare; guardare certificato, nome e rete del centro, poi Persone, K",
+        ),
+        en=Words(
+            "Phones check no more",
+            "Half of the phones that check by themselves have missed their last check",
+            "Open the app from outside and check; look at certificate, name and network, then People, K",
+        ),
+    ),
+    AlarmKind(
         name="backup.old",
         priority=Priority.LATER,
         acts=Acts.MACHINE,

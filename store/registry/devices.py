@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
 
 from messages.ids import E164, SECOND, Instant, TextId, UserId
+from model.rules.silent_phones import Counted
 from store.database.query import Query, Row
 from store.database.schema import device_key, enrolment, invitation, person_phone
 from store.errors import RegistryError
@@ -62,6 +63,11 @@ _SHOWN: Final = (
 _ONE: Final = Query(_SHOWN.where(_k.device == bindparam("id")), "id")
 _OF_PERSON: Final = Query(_SHOWN.where(_k.person == bindparam("id")), "id")
 _ALL: Final = Query(_SHOWN.where(_k.person != OWN))
+_CHECKS: Final = Query(
+    select(_k.checked_us, _k.check_days, func.count())
+    .where(_k.revoked_us.is_(None), _k.person != OWN)
+    .group_by(_k.checked_us, _k.check_days)
+)
 _ADD: Final = Query(insert(device_key), *(column.name for column in device_key.columns))
 _REVOKE: Final = Query(
     update(device_key).where(_k.device == bindparam("which")).values(revoked_us=bindparam("at")),
@@ -267,6 +273,14 @@ def devices_of(journal: Journal, person: UserId) -> list[DeviceKey]:
 def all_devices(journal: Journal) -> list[DeviceKey]:
     """Everybody's."""
     return [_key(row) for row in journal.rows(_ALL)]
+
+
+def checks(journal: Journal) -> list[Counted]:
+    """How many phones have checked when, and how often they do by their users' choice."""
+    return [
+        Counted(None if day is None else Instant(day), every, int(phones))
+        for day, every, phones in journal.rows(_CHECKS)
+    ]
 
 
 def revoke(tx: Transaction, device: str, by: str) -> bool:

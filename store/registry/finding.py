@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from typing import Final
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, cast, func, or_, select
 
-from messages.ids import UserId
+from messages.ids import Instant, UserId
+from model.rules.silent_phones import DAY_US
 from store.database.dialect import Connection
 from store.database.query import Query
 from store.database.schema import device_key, person, person_device
@@ -30,9 +31,8 @@ _p = person.c
 _WORDS: Final = tuple(f"word{place}" for place in range(WORDS_MAX))
 
 
-def _page(*fits: ColumnElement[bool]) -> Query:
+def _page(*fits: ColumnElement[bool], names: tuple[str, ...] = ()) -> Query:
     found = select(_p.id, func.count().over()).where(*fits).order_by(_p.last_name, _p.first_name, _p.id)
-    names = (*_WORDS, "whole") if fits else ()
     return Query(found.limit(bindparam("most")).offset(bindparam("past")), *names, "most", "past")
 
 
@@ -45,7 +45,20 @@ _FITTING: Final = _page(
             _p.id.in_(select(table.c.person).where(table.c.device == bindparam("whole")))
             for table in (person_device, device_key)
         ),
-    )
+    ),
+    names=(*_WORDS, "whole"),
+)
+_k = device_key.c
+_SILENT: Final = _page(
+    _p.id.in_(
+        select(_k.person).where(
+            _k.revoked_us.is_(None),
+            _k.check_days > 0,
+            # As `model.rules.silent_phones` has it: two rounds, and the day of which no hour is known.
+            _k.checked_us <= bindparam("now") - (2 * cast(_k.check_days, BigInteger) + 1) * DAY_US,
+        )
+    ),
+    names=("now",),
 )
 
 
@@ -65,6 +78,12 @@ def find(connection: Connection, text: str, *, most: int, past: int = 0) -> Foun
         else connection.all(_ALL, most, past)
     )
     # Beyond the last page there is no row that could say how many there are.
+    return Found(ids=tuple(UserId(row[0]) for row in rows), count=int(rows[0][1]) if rows else 0)
+
+
+def find_silent(connection: Connection, now_us: Instant, *, most: int, past: int = 0) -> Found:
+    """Who has a phone that has missed two of the checks that it makes by itself."""
+    rows = connection.all(_SILENT, now_us, most, past)
     return Found(ids=tuple(UserId(row[0]) for row in rows), count=int(rows[0][1]) if rows else 0)
 
 

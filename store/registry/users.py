@@ -30,7 +30,7 @@ from store.database.schema import (
 from store.errors import AlreadyTaken, NobodyThere, RegistryError, StoreError
 from store.journal.journal import Journal, Transaction
 from store.registry import numbers
-from store.registry.finding import find, found_by
+from store.registry.finding import find, find_silent, found_by
 from store.registry.merged import tell, who_is_there
 from store.registry.people import Person, User
 from store.registry.pins import PinVerdict, hash_pin, is_old, pin_fits, pin_verdict
@@ -141,6 +141,16 @@ class Users:
 
         def read(connection: Connection) -> tuple[list[User], int]:
             found = find(connection, search, most=limit, past=offset)
+            users = (read_user(connection, one) for one in found.ids)
+            return [user for user in users if user is not None], found.count
+
+        return self._journal.at_one_moment(read)
+
+    def silent(self, now_us: Instant, *, limit: int) -> tuple[list[User], int]:
+        """Who has a phone that has been silent, by name, and how many there are of them."""
+
+        def read(connection: Connection) -> tuple[list[User], int]:
+            found = find_silent(connection, now_us, most=limit)
             users = (read_user(connection, one) for one in found.ids)
             return [user for user in users if user is not None], found.count
 

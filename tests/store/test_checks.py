@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from messages.events import AlertClosed, AlertReceived
 from messages.ids import E164, SECOND, AlertId, Check, Outcome, Proof
+from model.rules.silent_phones import Checked, counted
 from store import streams
 from store.alerts.accepting import Accepted, accept
 from store.alerts.belonging import Signal
@@ -139,3 +140,20 @@ def test_the_centers_own_phone_is_known_and_in_no_list(journal: Journal) -> None
     registry = Registry(journal)
     assert registry.users() == []
     assert registry.user_by_phone(GIULIA) is None
+
+
+def test_who_has_a_silent_phone_is_found_as_the_rule_says(journal: Journal, clock: Clock) -> None:
+    registry, before = Registry(journal), 91
+    for n, (every, days_ago) in enumerate(((0, 90), (7, 15), (7, 14), (1, 3), (7, 0))):
+        clock.forward(86_400 * (before - days_ago))
+        before, number = days_ago, E164(f"+39333000000{n}")
+        key = enrolled(journal, number)
+        taken(journal, replace(signed(clock, key, Check.ARRIVAL), phone=number), every=every)
+    journal.transact(lambda tx: own_phone.know(tx, KEY, None))
+    found, count = registry.silent(clock(), limit=10)
+    assert count == 2
+    assert sorted(user.phones[0] for user in found) == ["+393330000001", "+393330000003"]
+    many = counted(devices.checks(journal), clock())
+    assert many == {
+        Checked.LATELY: 1, Checked.LATE: 1, Checked.SILENT: 2, Checked.OFF: 1, Checked.UNKNOWN: 0,
+    }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -16,10 +17,12 @@ from gateways.nodes import Standing, standing
 from messages.ids import LineId, Role
 from model.alarms.standing import NO_LINE_FOR_112
 from model.policy import LastResort
+from model.rules.silent_phones import counted
 from runtime.errors import BadDirectory
 from runtime.published.backup_file import backups
 from store.errors import JournalError
 from store.journal.notify import kind
+from store.registry.devices import checks
 from store.streams import StreamKind
 
 
@@ -175,6 +178,8 @@ def health_routes(web: Web) -> list[HTTPRouteHandler]:
         figures.center.operators(shift.state for shift in picture.shifts.values())
         figures.center.alerts(known.case for known in picture.alerts.values())
         figures.center.disk(Path(web.settings.state))
+        with suppress(JournalError):
+            figures.phones(counted(await asyncio.to_thread(checks, web.journal), now_us))
         return Response(figures.text(), media_type="text/plain; version=0.0.4")
 
     return [healthz, readyz, metrics]

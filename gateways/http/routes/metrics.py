@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -14,6 +14,7 @@ from messages.lines import LineLevels, LineReport, LineState
 from messages.readings import Pace
 from model.alarms.kind import Priority
 from model.alarms.table import priority_of
+from model.rules.silent_phones import Checked
 from runtime.published.backup_file import Backups
 
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -38,6 +39,12 @@ class Metrics:
         )
         self.checks_taken = checks.labels("taken")
         self.checks_put_off = checks.labels("put_off")
+        self._phones = Gauge(
+            "securwoman_phones",
+            "Phones, by how they stand with the checks that they make by themselves",
+            ["checked"],
+            registry=registry,
+        )
         self.advised_at_once = Counter(
             "securwoman_alerts_advised_at_once",
             "Alerts beyond those that can be handled, answered with call_112_now",
@@ -129,6 +136,11 @@ class Metrics:
         self.voice_ticks.labels("kept").inc(max(0, pace.ticks - pace.late))
         self.voice_ticks.labels("late").inc(pace.late)
         self.voice_ticks.labels("left_out").inc(pace.skipped)
+
+    def phones(self, many: Mapping[Checked, int]) -> None:
+        """How many stand how."""
+        for checked, phones in many.items():
+            self._phones.labels(checked).set(phones)
 
     def alarms(self, standing: Sequence[AlarmView], now_us: Instant) -> None:
         """What stands now, by priority and by whether somebody has seen it; and by kind."""

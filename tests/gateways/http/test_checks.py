@@ -10,6 +10,8 @@ from messages.events import AlertReceived
 from messages.ids import AlertId, Check
 from store import streams
 from store.registry import devices
+from store.registry.people import StaffRole
+from store.registry.registry import Registry
 from tests.gateways.http.place import GIULIA, Place
 from tests.gateways.http.test_devices import signed
 from tests.support.signing import Phone
@@ -74,3 +76,22 @@ def test_a_phone_that_checks_again_and_again_is_told_to_wait_and_its_alert_is_no
     assert told[10].status_code == 429
     assert int(told[10].headers["retry-after"]) > 0
     assert signed(client, web, phone, "POST", "/v1/alerts", {"phone": GIULIA}).json()["advice"] == "wait"
+
+
+def test_admins_see_when_a_phone_has_checked_and_who_has_been_silent(
+    client: Client, web: Web, place: Place
+) -> None:
+    Registry(web.journal).set_role(place.marta, StaffRole.ADMIN, by="test")
+    phone = Phone(number=GIULIA).enrolled(web.journal)
+    body = {"phone": GIULIA, "test": True, "check": "arrival", "checks_every_days": 7}
+    assert signed(client, web, phone, "POST", "/v1/alerts", body).status_code == 202
+    people = client.get("/v1/admin/people", headers=place.operator()).json()
+    assert people["phones"] == {"lately": 1, "late": 0, "silent": 0, "off": 0, "unknown": 0}
+    silent = client.get("/v1/admin/people?silent=true", headers=place.operator()).json()
+    assert (silent["people"], silent["found"], silent["known"]) == ([], 0, people["known"])
+    (one,) = [row for row in people["people"] if GIULIA in row["phones"]]
+    whole = client.get(f"/v1/admin/people/{one['id']}", headers=place.operator()).json()
+    (told,) = whole["devices"]
+    assert told["check_days"] == 7
+    assert told["checked_on"].endswith("T00:00:00.000000Z")
+    assert 'securwoman_phones{checked="lately"} 1.0' in client.get("/metrics").text

@@ -9,6 +9,7 @@ import msgspec
 from gateways.http.answers import Moment, rfc3339
 from gateways.http.routes.admin.answers import same_fields
 from messages.ids import AlertId, UserId
+from model.rules.silent_phones import Checked
 from store.registry.devices import DeviceKey, ProvedBy
 from store.registry.people import User
 from store.registry.person_changes import Fields, Language, Name, Notes, Phones
@@ -25,11 +26,14 @@ class PersonRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PeopleView(msgspec.Struct, frozen=True, kw_only=True):
-    """Those who fit, by name, as far as was asked. `found`: how many fit; `known`: how many there are."""
+    """Those who fit, by name, as far as was asked. `found`: how many fit; `known`: how many there are;
+    `phones`: how many phones stand how with the checks that they make by themselves.
+    """
 
     people: list[PersonRow]
     found: int
     known: int
+    phones: dict[Checked, int]
 
 
 class PhoneRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +45,10 @@ class PhoneRow(msgspec.Struct, frozen=True, kw_only=True):
     enrolled_at: Moment
     last_alert_at: Moment | None
     proved_by: ProvedBy
+    checked_on: Moment | None
+    """The day of its last check, by its beginning."""
+    check_days: int | None
+    """Each so many days it checks by itself; 0: never, null: it has not said."""
 
 
 class PersonAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,6 +163,8 @@ def told_person(one: User, devices: list[DeviceKey], record: int, alerts: Alerts
                 enrolled_at=rfc3339(phone.created_at),
                 last_alert_at=None if phone.seen_at is None else rfc3339(phone.seen_at),
                 proved_by=phone.proved_by,
+                checked_on=None if phone.checked_on is None else rfc3339(phone.checked_on),
+                check_days=phone.check_days,
             )
             for phone in devices
         ],

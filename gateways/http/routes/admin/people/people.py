@@ -35,6 +35,7 @@ from gateways.http.routes.admin.people.answers import (
 from gateways.http.routes.admin.refusing import NotDone, NotThere, Why, refusing
 from messages.ids import UserId
 from model.record import TooMuch
+from model.rules.silent_phones import counted
 from store.alerts.belonging import is_open
 from store.alerts.forgetting import alerts_of, is_held
 from store.alerts.merging import merge
@@ -88,7 +89,8 @@ def people_routes(web: Web, registry: Registry, giving: Giving) -> list[HTTPRout
     @get(
         PATH,
         summary="People, by name",
-        description=f"`search`: parts of a name or number, a whole device or id. {UNCHANGED}",
+        description="`search`: parts of a name or number, a whole device or id. `silent`: those alone who "
+        f"have a phone that has missed two of the checks that it makes by itself. {UNCHANGED}",
         operation_id="admin_people",
         audit=Action.READ_LIST,
         responses={200: said(PeopleView, "The first `most` of those who fit."), **COMMON},
@@ -98,11 +100,20 @@ def people_routes(web: Web, registry: Registry, giving: Giving) -> list[HTTPRout
         request: AnyRequest,
         search: Annotated[str, QueryParameter(max_length=100)] = "",
         most: Annotated[int, QueryParameter(ge=1, le=MOST)] = AT_ONCE,
+        silent: Annotated[bool, QueryParameter()] = False,
     ) -> Response[bytes]:
+        now_us = web.clock.now_us()
+
         def look() -> PeopleView:
-            people, fitting = registry.found(search, limit=most)
-            known = registry.count_users()
-            return PeopleView(people=[told_row(user) for user in people], found=fitting, known=known)
+            people, fitting = (
+                registry.silent(now_us, limit=most) if silent else registry.found(search, limit=most)
+            )
+            return PeopleView(
+                people=[told_row(user) for user in people],
+                found=fitting,
+                known=registry.count_users(),
+                phones=counted(devices.checks(web.journal), now_us),
+            )
 
         view = await asyncio.to_thread(look)
         return await listed(web, request, view, (user.id for user in view.people))

@@ -18,24 +18,39 @@ export const rows = new Rows('people', '/v1/admin/people', {
 });
 
 let most = STEP;
+/** Those alone whose phones have been silent. */
+let silent = false;
 
 /** @param {Ui} ui */
 export function load(ui) {
-  rows.list.path = `${rows.path}?${new URLSearchParams({ search: rows.search.trim(), most: String(most) })}`;
+  const wanted = { search: rows.search.trim(), most: String(most), ...(silent && { silent: 'true' }) };
+  rows.list.path = `${rows.path}?${new URLSearchParams(wanted)}`;
   return rows.list.load(ui);
 }
 
 /** Show a person who has just come about. @param {Ui} ui @param {PersonAnswer} person @param {string} text */
 export async function show(ui, person, text) {
   Object.assign(rows, { form: null, once: null, cursor: person.id, search: nameOf(person) });
+  silent = false;
   await seek(ui);
   rows.said = [true, text];
   rows.point(ui, person.id);
 }
 
-/** Something else is searched for. @param {Ui} ui */
+/** Something else is searched for: among all. @param {Ui} ui */
 export function seek(ui) {
   most = STEP;
+  silent = false;
+  return load(ui);
+}
+
+export const isSilent = () => silent;
+
+/** Those whose phones have been silent, or all again. @param {Ui} ui */
+export function whoIsSilent(ui) {
+  most = STEP;
+  silent = !silent;
+  rows.search = '';
   return load(ui);
 }
 
@@ -67,23 +82,34 @@ export const cells = (one) =>
     <td class="phone">${one.phones.map(f.phone).join(' · ')}</td>
     <td class="spare">${languageName(one.language)}</td>`;
 
+/** How the phones stand that check by themselves that an alert would arrive. @param {Record<string, number>} is */
+function checking({ lately, late, silent: gone }) {
+  if (!lately && !late && !gone) return '';
+  const of = f.count(lately + late + gone);
+  return either(
+    `. Telefoni che provano da soli: ${of}; ${f.count(late)} in ritardo, ${f.count(gone)} silenziosi`,
+    `. Phones that check by themselves: ${of}; ${f.count(late)} late, ${f.count(gone)} silent`,
+  );
+}
+
 /** How many of how many are shown. @param {Ui} ui */
 export function below(ui) {
   const said = /** @type {PeopleView} */ (rows.list.said);
   if (!said) return nothing;
-  const { people, found, known } = said;
+  const { people, found, known, phones } = said;
   const those = found === 1 ? 'trovata' : 'trovate';
-  const count = rows.search.trim()
-    ? either(
-        `${f.count(people.length)} di ${f.count(found)} ${those}, ${f.count(known)} in tutto`,
-        `${f.count(people.length)} of ${f.count(found)} found, ${f.count(known)} in all`,
-      )
-    : either(
-        `${f.count(people.length)} di ${f.count(known)}`,
-        `${f.count(people.length)} of ${f.count(known)}`,
-      );
+  const count =
+    rows.search.trim() || silent
+      ? either(
+          `${f.count(people.length)} di ${f.count(found)} ${those}, ${f.count(known)} in tutto`,
+          `${f.count(people.length)} of ${f.count(found)} found, ${f.count(known)} in all`,
+        )
+      : either(
+          `${f.count(people.length)} di ${f.count(known)}`,
+          `${f.count(people.length)} of ${f.count(known)}`,
+        );
   return html`<p class="chapter__more">
-    <span class="ink-2">${count}</span>${
+    <span class="ink-2">${count}${checking(phones)}</span>${
       people.length < found && most < MOST
         ? html`<button class="btn" @click=${() => more(ui)}>
             ${either(`Altre ${STEP}`, `${STEP} more`)}

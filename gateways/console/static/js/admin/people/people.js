@@ -7,7 +7,7 @@ import { Listed } from '../frame/listed.js';
 import { listPage } from '../frame/page.js';
 import * as erase from './erase.js';
 import { FIELDS, NOBODY, flat, nameOf, sent } from './fields.js';
-import { HEADS, below, cells, load, read, rows, seek, show } from './list.js';
+import { HEADS, below, cells, isSilent, load, read, rows, seek, show, whoIsSilent } from './list.js';
 import * as importing from './import.js';
 import * as invite from './invite.js';
 import * as merge from './merge.js';
@@ -90,6 +90,7 @@ export function pressed(ui, key) {
   if (rows.pressed(ui, key)) return true;
   if (key === 'A') rows.open(ui, new Form('person', FIELDS, NOBODY));
   else if (key === 'F') importing.open(ui);
+  else if (key === 'K') whoIsSilent(ui);
   else if (key === 'W') return merge.swap(ui);
   else if (!rows.row() || !OF_ROW[key]) return false;
   else OF_ROW[key](ui, rows.row());
@@ -124,6 +125,7 @@ export const pane = (ui) =>
     acts: [
       ['A', either('Aggiungi', 'Add'), 'user'],
       ['F', either('Da un file', 'From a file'), 'note'],
+      ['K', isSilent() ? either('Tutte', 'All') : either('Telefoni silenziosi', 'Silent phones'), 'phone'],
     ],
     rowActs: [
       ['Enter', either('Correggi', 'Correct')],
@@ -138,8 +140,9 @@ export const pane = (ui) =>
     cells,
     form: () => form(ui),
     once: () => BESIDE[rows.once.kind].pane(ui),
-    empty: rows.search.trim()
-      ? either('Nessuna trovata', 'Nobody is found')
-      : either('Ancora nessuna', 'Nobody yet'),
+    empty:
+      rows.search.trim() || isSilent()
+        ? either('Nessuna trovata', 'Nobody is found')
+        : either('Ancora nessuna', 'Nobody yet'),
     below: below(ui),
   });

@@ -46,6 +46,20 @@ const proved = ({ proved_by }) => (proved_by ? either(...PROVED[proved_by]) : ''
 /** @param {string} moment */
 const day = (moment) => f.day(Date.parse(moment) * 1000);
 
+/** How often it checks by itself that an alert would arrive, and when it last did. @param {PhoneRow} phone */
+function checked({ checked_on, check_days }) {
+  if (!checked_on) return '';
+  const often = {
+    0: either('da solo mai', 'never by itself'),
+    1: either('da solo ogni giorno', 'by itself each day'),
+    7: either('da solo ogni settimana', 'by itself each week'),
+  };
+  return either(
+    `; provato il ${day(checked_on)}, ${often[check_days] ?? ''}`,
+    `; checked on ${day(checked_on)}, ${often[check_days] ?? ''}`,
+  );
+}
+
 /** @param {Ui} ui */
 export function pane(ui) {
   const { person } = /** @type {Phones} */ (rows.once);
@@ -74,7 +88,7 @@ export function pane(ui) {
                           `last alert on ${day(phone.last_alert_at)}`,
                         )
                       : either('ancora nessun allarme', 'no alert yet')
-                  }</small
+                  }${checked(phone)}</small
                 ></span
               ><button class="btn" @click=${() => revoke(ui, person, phone)}>
                 ${either('Revoca', 'Revoke')}
