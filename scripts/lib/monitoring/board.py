@@ -231,6 +231,14 @@ PANELS: Final = (
             (f"max by (node) (securwoman_membership_age_seconds{{{_OF}}})", "{{node}}: s since renewed"),
         ),
     ),
+    Panel(
+        title="Checks of phones, an hour",
+        asks=((f"sum by (is) (increase(securwoman_checks_total{{{_OF}}}[1h]))", "{{is}}"),),
+    ),
+    Panel(
+        title="Phones that check by themselves",
+        asks=((f"max by (checked) (securwoman_phones{{{_OF}}})", "{{checked}}"),),
+    ),
 )
 """In the order in which they are looked at: may I go on, what is wrong, where."""
 

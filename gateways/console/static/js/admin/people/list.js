@@ -82,7 +82,7 @@ export const cells = (one) =>
     <td class="phone">${one.phones.map(f.phone).join(' · ')}</td>
     <td class="spare">${languageName(one.language)}</td>`;
 
-/** How the phones stand that check by themselves that an alert would arrive. @param {Record<string, number>} is */
+/** How the phones stand that check by themselves. @param {Record<string, number>} is */
 function checking({ lately, late, silent: gone }) {
   if (!lately && !late && !gone) return '';
   const of = f.count(lately + late + gone);
