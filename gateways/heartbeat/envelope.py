@@ -42,8 +42,6 @@ class Key:
         if len(secret) < SECRET_BYTES:
             raise ValueError(f"a key has {SECRET_BYTES} bytes at least, not {len(secret)}")
         self.id: Final = _derived(secret, b"securwoman heartbeat: which key")[:_ID]
-        self.signing: Final = _derived(secret, b"securwoman heartbeat: signature")
-        """For those who cannot open what is sealed, and are told openly."""
         self._beats = AESGCM(_derived(secret, b"securwoman heartbeat: from the center"))
         self._answers = AESGCM(_derived(secret, b"securwoman heartbeat: to the center"))
 

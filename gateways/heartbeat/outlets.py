@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import ssl
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Protocol
 
 import httpx
 import msgspec
 
-from gateways.heartbeat.envelope import LARGEST, Key, NotSealed, key_at
+from gateways.duty.ways.webhook import signed
+from gateways.heartbeat.envelope import LARGEST, NotSealed, key_at
+from messages.ids import SECOND
 from model.watching.beat import Answer, Beat
 from model.watching.targets import HeartbeatTarget, TargetKind
 
@@ -57,11 +57,9 @@ class Post:
     def deliver(self, beat: Beat) -> Outcome:
         try:
             # Read each time: one that is exchanged while the center runs is good at once.
-            key = key_at(Path(self._target.key_file)) if self._target.key_file else None
             if self._target.kind is TargetKind.URL:
-                return self._ping(beat, key)
-            if key is None:
-                return Away(why="no key_file")
+                return self._ping(beat)
+            key = key_at(Path(self._target.key_file))
             sent = key.beat(beat)
             answer = key.answer_in(self._posted(sent, {"content-type": MEDIA_TYPE}), sent)
             return Told(answer=answer)
@@ -77,11 +75,14 @@ class Post:
         except ValueError as error:
             return Away(why=f"key_file: {error}")
 
-    def _ping(self, beat: Beat, key: Key | None) -> Outcome:
+    def _ping(self, beat: Beat) -> Outcome:
         said = msgspec.json.encode(beat)
         headers = {"content-type": "application/json"}
-        if key is not None:
-            headers |= signed(f"{beat.node}-{beat.at}", beat.at // 1_000_000, said, key.signing)
+        if self._target.key_file:
+            key = Path(self._target.key_file).read_text(encoding="ascii").strip()
+            headers |= signed(
+                f"{beat.node}-{beat.at}", said, key, datetime.fromtimestamp(beat.at / SECOND, UTC)
+            )
         self._posted(said, headers)
         return Told()
 
@@ -110,13 +111,3 @@ class Post:
         if self._client is not None:
             self._client.close()
             self._client = None
-
-
-def signed(message: str, at_s: int, content: bytes, secret: bytes) -> dict[str, str]:
-    """The headers of Standard Webhooks 1.0, symmetric (`v1`)."""
-    mac = hmac.digest(secret, f"{message}.{at_s}.".encode() + content, hashlib.sha256)
-    return {
-        "webhook-id": message,
-        "webhook-timestamp": str(at_s),
-        "webhook-signature": f"v1,{base64.b64encode(mac).decode()}",
-    }

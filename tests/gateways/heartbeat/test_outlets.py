@@ -1,0 +1,78 @@
+"""What goes over the wire to a watcher, and to a service that understands silence alone."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+from standardwebhooks import Webhook
+
+from gateways.heartbeat.envelope import Key
+from gateways.heartbeat.outlets import Away, Outcome, Post, Told
+from messages.ids import SECOND, Instant, NodeId
+from model.watching.beat import Answer, Beat
+from model.watching.targets import HeartbeatTarget, TargetKind
+
+KEY = Key(b"k" * 32)
+TEXT = base64.b64encode(b"k" * 32).decode()
+BEAT = Beat(
+    node=NodeId("one"), at=Instant(round(datetime.now(UTC).timestamp()) * SECOND), every_s=10.0, version="1"
+)
+ANSWER = Answer(watcher="w", taken=True, challenge=b"c")
+Says = Callable[[httpx.Request], httpx.Response]
+
+
+def delivered(tmp_path: Path, kind: TargetKind, says: Says, key: str = TEXT) -> Outcome:
+    file = tmp_path / "key"
+    file.write_text(key)
+    target = HeartbeatTarget(
+        name="t", kind=kind, url="http://w.test/v1/heartbeats", every_s=10.0, key_file=str(file)
+    )
+    return Post(target, httpx.MockTransport(says)).deliver(BEAT)
+
+
+def test_a_watcher_is_told_sealed_and_its_sealed_answer_is_believed(tmp_path: Path) -> None:
+    def says(request: httpx.Request) -> httpx.Response:
+        assert KEY.beat_in(request.content) == BEAT
+        return httpx.Response(200, content=KEY.answer(ANSWER, request.content))
+
+    assert delivered(tmp_path, TargetKind.WATCHER, says) == Told(answer=ANSWER)
+
+
+def refuses(_: httpx.Request) -> httpx.Response:
+    return httpx.Response(401)
+
+
+def is_away(_: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectTimeout("no")
+
+
+def answers_openly(_: httpx.Request) -> httpx.Response:
+    return httpx.Response(200, content=b"ok")
+
+
+@pytest.mark.parametrize(
+    ("says", "key", "why"),
+    [
+        (refuses, TEXT, "HTTPStatusError"),
+        (is_away, TEXT, "ConnectTimeout"),
+        (answers_openly, TEXT, "its answer is not sealed by our key"),
+        (answers_openly, "c2hvcnQ=", "key_file: a key has 32 bytes at least, not 5"),
+    ],
+)
+def test_nothing_else_is_an_answer(tmp_path: Path, says: Says, key: str, why: str) -> None:
+    assert delivered(tmp_path, TargetKind.WATCHER, says, key) == Away(why=why)
+
+
+def test_any_service_is_told_openly_and_can_verify_it_by_the_key(tmp_path: Path) -> None:
+    def says(request: httpx.Request) -> httpx.Response:
+        Webhook(TEXT).verify(request.content, dict(request.headers))
+        assert msgspec.json.decode(request.content, type=Beat) == BEAT
+        return httpx.Response(200)
+
+    assert delivered(tmp_path, TargetKind.URL, says) == Told()
