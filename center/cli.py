@@ -140,6 +140,7 @@ _SINGLE: Final = {
     "backup": "Write all of the center to an encrypted file, while it runs.",
     "restore": "Make a center of a backup; with --check only try it.",
     "report": "What a month was like: availability, answering, alerts, calls to people on duty.",
+    "prove": "Try the whole chain now, as each night; exit 1 where something is wrong.",
     "drill": "One test alert through real lines, end to end, never to a real PSAP.",
     "watch": "On another machine: phone people when a center falls silent.",
 }

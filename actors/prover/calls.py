@@ -18,7 +18,7 @@ from runtime.published import line_trials
 from store import streams
 from store.journal.journal import Append, Transaction
 
-TALKS_US = Instant(12 * SECOND)
+TALKS_US = Instant(16 * SECOND)
 """So long the voice is measured: several bursts each way, at the ends of any delay that is told from none."""
 _WHY = {
     WayFault.UNHEARD: ProofWhy.MUTE,

@@ -13,6 +13,7 @@ COMMANDS: Final[Mapping[tuple[str, ...], Action | str]] = {
     ("ps",): _NOBODY,
     ("doctor",): _NOBODY,
     ("report",): "figures of the center, of nobody",
+    ("prove",): "what was measured of the center's own parts",
     ("drill",): "a test, of the center's own phone",
     ("watch",): "a program of another machine, which has no audit and shows nobody's data",
     ("backup",): Action.EXPORT,

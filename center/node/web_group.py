@@ -120,6 +120,7 @@ class WebGroup:
                 phone=E164(phone) if (phone := self._settings.drill.phone) else None,
                 timeout_s=self._settings.drill.timeout_s,
             ),
+            proof=self._setup.proof,
             web=self._setup.web,
             public_url=http.public_url,
             trusted_proxies=http.trusted_proxies,

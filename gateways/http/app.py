@@ -82,6 +82,7 @@ from gateways.http.routes.metrics import Metrics
 from gateways.http.routes.nodes import nodes_route
 from gateways.http.routes.own.access import own_access_routes
 from gateways.http.routes.own.record import own_record_routes
+from gateways.http.routes.proofs.proofs import proofs_routes
 from gateways.http.routes.psap.feed import psap_feed_route
 from gateways.http.routes.psap.page import psap_routes
 from gateways.http.routes.records import record_routes
@@ -297,6 +298,7 @@ def build(web: Web) -> Litestar:
             *people_import_routes(web),
             *settings_routes(web),
             *nodes_admin_routes(web),
+            *proofs_routes(web),
             *invitations_routes(web, Registry(web.journal, region=web.settings.policy.region)),
             *about_routes(web),
             *(backups_routes(web, web.backups) if web.backups else ()),

@@ -8,7 +8,7 @@ from gateways.addresses.source import AddressSettings
 from gateways.console.map.tiles import MapSettings
 from gateways.console.protocols import CallProtocol
 from messages.ids import E164, NodeId
-from model.policy import LineSpec, Policy
+from model.policy import LineSpec, Policy, ProofPolicy
 from model.telling.data_target import DataTarget
 from model.watching.targets import WatchedCenter
 from store.registry.people import SecondFactor
@@ -44,6 +44,7 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     watched: tuple[WatchedCenter, ...] = ()
     """Other centers that say here that they are well."""
     drill: DrillSettings = DrillSettings()
+    proof: ProofPolicy = ProofPolicy()
     web: str = ""
     """Where browsers and apps reach this node, `https://…`; told where several share the journal."""
     public_url: str = ""

@@ -166,12 +166,12 @@ OF_PROOFS: Final = (
         it=Words(
             "Allarme di prova fallito",
             "L’allarme di prova della notte non è andato fino in fondo",
-            "Guardare la prova, con P nell’impianto (4): dice a quale passo; lanciare `securwoman doctor`",
+            "Guardare la prova, con N negli impianti (4): dice a quale passo; lanciare `securwoman doctor`",
         ),
         en=Words(
             "Test alert failed",
             "The night’s test alert did not go all the way",
-            "Look at the proof, by P in the plant (4): it says at which step; run `securwoman doctor`",
+            "Look at the proof, by N in the plant (4): it says at which step; run `securwoman doctor`",
         ),
     ),
     AlarmKind(
@@ -305,12 +305,12 @@ OF_PROOFS: Final = (
         it=Words(
             "Nessuna prova da due giorni",
             "Da più di 48 ore nessuna prova del centro è arrivata in fondo",
-            "Guardare l’ultima, con P nell’impianto (4); lanciarne una quando è tranquillo",
+            "Guardare l’ultima, con N negli impianti (4); lanciarne una quando è tranquillo",
         ),
         en=Words(
             "No proof for two days",
             "For more than 48 hours no proof of the centre has come to its end",
-            "Look at the last, by P in the plant (4); run one while it is quiet",
+            "Look at the last, by N in the plant (4); run one while it is quiet",
         ),
     ),
 )

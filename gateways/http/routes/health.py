@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 import msgspec
 from litestar import Response, get
@@ -14,7 +15,7 @@ from gateways.console.following import late
 from gateways.http.answers import AnyRequest, answer, said
 from gateways.http.context import Web
 from gateways.nodes import Standing, standing
-from messages.ids import LineId, Role
+from messages.ids import SECOND, Instant, LineId, Role
 from model.alarms.standing import NO_LINE_FOR_112
 from model.policy import LastResort
 from model.rules.silent_phones import counted
@@ -22,8 +23,12 @@ from runtime.errors import BadDirectory
 from runtime.published.backup_file import backups
 from store.errors import JournalError
 from store.journal.notify import kind
+from store.proofs import proofs_of
 from store.registry.devices import checks
 from store.streams import StreamKind
+
+PROOFS_US: Final = 8 * 86_400 * SECOND
+"""So far back a step's last proof is told: who has not been tried for a week is well as nobody knows."""
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,6 +185,8 @@ def health_routes(web: Web) -> list[HTTPRouteHandler]:
         figures.center.disk(Path(web.settings.state))
         with suppress(JournalError):
             figures.phones(counted(await asyncio.to_thread(checks, web.journal), now_us))
+            lately = Instant(now_us - PROOFS_US)
+            figures.center.proofs(await asyncio.to_thread(proofs_of, web.journal, web.settings.node, lately))
         return Response(figures.text(), media_type="text/plain; version=0.0.4")
 
     return [healthz, readyz, metrics]

@@ -46,6 +46,7 @@ from gateways.http.routes.admin.start import modem
 from gateways.http.routes.alarms import alarms, quiet
 from gateways.http.routes.ended import correcting, figures, history, reviews
 from gateways.http.routes.own import answers as own
+from gateways.http.routes.proofs import answers as proofs
 from model.record import PersonRecord
 
 Document = dict[str, Any]
@@ -104,6 +105,8 @@ _STRUCTS: Final = (
     people.PersonChange,
     people.PersonErased,
     lines.TrialAnswer,
+    proofs.ProofNew,
+    proofs.ProofsView,
     answers.AlertAnswer,
     answers.AlertState,
     answers.CommandAnswer,

@@ -1,0 +1,96 @@
+"""What the proofs have found is told to supervisors, who may order one; and it is there for Prometheus."""
+
+from __future__ import annotations
+
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from gateways.http.context import Web
+from messages.events import Event, ProofBegun, ProofEnded, ProofOrdered, ProofStepBegun, ProofStepEnded
+from messages.ids import LineId
+from messages.proofs import ProofEnd, ProofItem, ProofStep, ProofWhy, StepResult
+from messages.trials import WayShown
+from store import streams
+from store.journal.journal import Append
+from tests.gateways.http.place import Place
+
+Client = TestClient[Litestar]
+VOICE = ProofItem(step=ProofStep.VOICE, subject="L1>L2")
+DISK = ProofItem(step=ProofStep.DISK)
+
+
+def write(web: Web, *events: Event) -> None:
+    web.journal.append(Append(streams.proof(web.settings.node), None, events))
+
+
+def ended(
+    item: ProofItem, result: StepResult, why: ProofWhy = ProofWhy.NONE, **figures: float
+) -> ProofStepEnded:
+    ways = (
+        WayShown(speaker=LineId("L1"), listener=LineId("L2"), delay_ms=80, level_db=-1.0, proved=True),
+        WayShown(speaker=LineId("L2"), listener=LineId("L1"), delay_ms=90, level_db=-2.0, proved=True),
+    )
+    return ProofStepEnded(
+        proof="p1",
+        step=item.step,
+        subject=item.subject,
+        result=result,
+        why=why,
+        figures=figures,
+        ways=ways if item.step is ProofStep.VOICE else (),
+    )
+
+
+def test_a_proof_is_told_while_it_goes_on_and_afterwards(
+    client: Client, web: Web, supervisor: dict[str, str]
+) -> None:
+    assert client.get("/v1/proofs", headers=supervisor).json()["nodes"][0]["last"] is None
+    write(
+        web,
+        ProofBegun(proof="p1", steps=(VOICE, DISK)),
+        ended(VOICE, StepResult.OK),
+        ProofStepBegun(proof="p1", step=DISK.step),
+    )
+    (node,) = client.get("/v1/proofs", headers=supervisor).json()["nodes"]
+    assert [(row["step"], row["state"]) for row in node["last"]["rows"]] == [
+        ("voice", "ok"),
+        ("disk", "runs"),
+    ]
+    assert node["last"]["rows"][0]["ways"][0]["delay_ms"] == 80
+    # One goes on: another is not to begin beside it.
+    again = client.post("/v1/proofs", json={}, headers=supervisor)
+    assert (again.status_code, again.json()["code"]) == (409, "busy")
+    write(web, ended(DISK, StepResult.FAILED, ProofWhy.FULL_SOON, free_bytes=5e9, days=0.9))
+    write(web, ProofEnded(proof="p1", why=ProofEnd.DONE))
+    (node,) = client.get("/v1/proofs", headers=supervisor).json()["nodes"]
+    disk = node["last"]["rows"][1]
+    assert (disk["why"], disk["figures"]["days"], disk["bad_since_us"] is not None) == (
+        "full_soon",
+        0.9,
+        True,
+    )
+    charted = {(one["figure"], one["subject"]): one["points"] for one in node["series"]}
+    assert charted["delay_ms", "L2>L1"][0][1:] == [90, True]
+    assert charted["free_bytes", ""][0][1:] == [5e9, False]
+    told = client.get("/metrics").text
+    assert 'securwoman_proof_ok{step="disk",subject=""} 0.0' in told
+    assert 'securwoman_proof_ok{step="voice",subject="L1>L2"} 1.0' in told
+    assert "securwoman_proof_last_timestamp_seconds 1." in told
+
+
+def test_an_operator_orders_none(client: Client, place: Place) -> None:
+    assert client.post("/v1/proofs", json={}, headers=place.operator()).status_code == 403
+
+
+def test_a_supervisor_orders_one_and_its_end(
+    client: Client, place: Place, web: Web, supervisor: dict[str, str]
+) -> None:
+    assert client.post("/v1/proofs", json={"node": "other"}, headers=supervisor).status_code == 404
+    ordered = client.post("/v1/proofs", json={"steps": ["voice"]}, headers=supervisor)
+    assert (ordered.status_code, ordered.json()["nodes"][0]["ordered"]) == (202, True)
+    assert client.delete("/v1/proofs", headers=supervisor).status_code == 204
+    found = [one.event for one in web.journal.read(streams.proof(web.settings.node))]
+    assert found == [
+        ProofOrdered(by=place.marta, steps=(ProofStep.VOICE,)),
+        ProofOrdered(by=place.marta, stop=True),
+    ]
