@@ -34,6 +34,7 @@ from gateways.http.routes.drill import DrillView
 from gateways.http.routes.ended.figures import FiguresView
 from gateways.http.routes.ended.monthly import AvailabilityView
 from gateways.http.routes.own.answers import Beginning, OwnAccess
+from gateways.http.routes.proofs.answers import ProofsView
 from gateways.http.routes.sign_on import SignedOn
 from messages.ids import OperatorCommand
 from model.alarms.kind import AlarmKind
@@ -44,7 +45,7 @@ TOLD = (
     *(SignedOn, OwnAccess, Beginning, OperatorsView, OperatorAdded, KeysView, KeyIssued, VersionView),
     *(LinesView, TrialAnswer, BackupsView, ShiftView, StartView, ImportView, AlarmKind, AlarmHistory),
     *(SettingsTold, AdminNodes, PeopleView, PersonAnswer, PersonErased, RecordAnswer),
-    *(InvitationsView, InvitationMade, DutyView, DutyTestBegun),
+    *(InvitationsView, InvitationMade, DutyView, DutyTestBegun, ProofsView),
     *(ReviewsView, GivenReviews, LineWritten, CheckView, AvailabilityView, Report),
 )
 ENCODED = {"cases": "CaseView"}

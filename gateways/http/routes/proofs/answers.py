@@ -75,7 +75,7 @@ class ProofView(msgspec.Struct, frozen=True, kw_only=True):
     rows: list[ProofRow]
 
 
-class ProofPoint(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+class ProofPoint(msgspec.Struct, frozen=True, kw_only=True):
     """One night of a figure; `value` null: it was not measured."""
 
     at_us: Instant

@@ -8,6 +8,7 @@ import { alarms, unusable } from '../alarms/alarms.js';
 import * as past from '../alarms/history.js';
 import * as panel from '../alarms/panel.js';
 import * as quiet from '../alarms/quiet.js';
+import * as proofs from '../proofs/proofs.js';
 import { reached, shiftWord } from '../shift/shift.js';
 import { leftUs } from '../shift/wrapup.js';
 import { line, ofNode } from './lines.js';
@@ -27,13 +28,19 @@ import * as s from '../case/situation.js';
 /** @param {Ui} ui */
 export function enter(ui) {
   panel.clear();
+  proofs.clear();
   enterLines(ui);
 }
 
 /** The arrows lead through the alarms, then through the lines. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
+  if (proofs.shown()) return proofs.pressed(ui, key);
   const orders = mayOrder(ui);
   const inLines = orders && Boolean(document.activeElement?.closest('.lines, .form'));
+  if (key === 'N' && !inLines && !past.shown() && proofs.maySee(ui)) {
+    proofs.open(ui);
+    return true;
+  }
   return (!inLines && panel.pressed(ui, key)) || (orders && orderedOfLine(ui, key));
 }
 
@@ -95,6 +102,7 @@ function operators(ui) {
 export function pane(ui) {
   const { feed } = ui;
   if (past.shown()) return past.pane(ui);
+  if (proofs.shown()) return proofs.pane(ui);
   const all = alarms(ui).filter((one) => !one.quiet_us && !one.over_us);
   const orders = mayOrder(ui);
   const usable = feed.lines.length - unusable(feed).size;
@@ -115,6 +123,13 @@ export function pane(ui) {
             : word('check', either('Nessun avviso', 'No alarms'), 'ink-ok')
         }
       </p>
+      ${
+        proofs.maySee(ui)
+          ? html`<div class="page-head__end">
+              ${button(ui, ['N', either('Prova di notte', 'Nightly proof')])}
+            </div>`
+          : nothing
+      }
     </header>
     ${panel.panel(ui)}
     ${quiet.beside(ui) || (orders && beside(ui)) || operators(ui)}

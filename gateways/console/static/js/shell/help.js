@@ -119,6 +119,7 @@ export function help(ui) {
     ['H T /', either('Impianti: avvisi passati, giorni, cerca', 'Plant: past alarms, days, search')],
     ['Q X', either('Impianti: lavoro previsto, avvisi in silenzio', 'Plant: planned work, quiet alarms')],
     ['R', either('Impianti: ci penso io, non chiamare altri', 'Plant: I see to it, call nobody else')],
+    ['N T E', either('Impianti: prova di notte, adesso, interrompi', 'Plant: nightly proof, now, end it')],
     ['1 … 5', either('Sezioni', 'Sections')],
     ['H /', either('Storico, cerca', 'History, search')],
     ['T W Y D', either('Statistiche: periodo, CSV', 'Figures: period, CSV')],

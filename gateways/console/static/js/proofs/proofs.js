@@ -1,0 +1,210 @@
+// The proofs of the nights, in the place of the plant: the last one step by step, what was left out and why,
+// and ninety nights of each figure. Supervisors have one begun from here, and ended.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { answered, why } from '../admin/frame/faults.js';
+import { button } from '../admin/frame/page.js';
+import { word } from '../shell/parts.js';
+import { either, t } from '../words/words.js';
+import * as f from '../words/format.js';
+import { nights } from './nights.js';
+import { boundWord, figureWord, stateWord, stepWord, subjectWord, wayWord, whyWord } from './words.js';
+
+const PATH = '/v1/proofs';
+const LOOKS_MS = 2000; // while one goes on
+const state = {
+  shown: false,
+  fault: '',
+  asked: 0,
+  again: 0,
+  said: /** @type {ProofsView} */ (null),
+};
+
+export const shown = () => state.shown;
+
+/** Who may. @param {Ui} ui */
+export const maySee = (ui) => ui.feed.me.role !== 'operator';
+
+export function clear() {
+  clearTimeout(state.again);
+  Object.assign(state, { shown: false, said: null, fault: '' });
+}
+
+/** @param {Ui} ui */
+export function open(ui) {
+  state.shown = true;
+  load(ui);
+  ui.draw();
+  document.querySelector('main h1')?.focus({ preventScroll: true });
+}
+
+/** @param {Ui} ui */
+async function load(ui) {
+  const asked = (state.asked += 1);
+  clearTimeout(state.again);
+  const answer = await ui.feed.read(PATH).catch(() => null);
+  const said = answer?.ok ? await answer.json().catch(() => null) : null;
+  if (asked !== state.asked || !state.shown) return;
+  Object.assign(state, { said: said ?? state.said, fault: said ? '' : t('noConnection') });
+  state.again = window.setTimeout(() => load(ui), LOOKS_MS * (goesOn() ? 1 : 8));
+  ui.draw();
+}
+
+/** Whether one goes on, or is about to. */
+const goesOn = () =>
+  Boolean(state.said?.nodes.some((one) => one.ordered || (one.last && one.last.ended_us === null)));
+
+/** @param {Ui} ui @param {'POST' | 'DELETE'} how */
+async function order(ui, how) {
+  const answer = await answered(ui.feed.ask(how, PATH, how === 'POST' ? {} : undefined));
+  if (answer.said) load(ui);
+  else {
+    state.fault = why(answer.code);
+    ui.draw();
+  }
+}
+
+/** @param {Ui} ui @param {string} key */
+export function pressed(ui, key) {
+  if (key === 'N' || key === 'Escape') {
+    clear();
+    ui.draw();
+    document.querySelector('main h1')?.focus({ preventScroll: true });
+  } else if (key === 'T' && state.said && !goesOn()) order(ui, 'POST');
+  else if (key === 'E' && goesOn()) order(ui, 'DELETE');
+  else if (key === 'ArrowDown' || key === 'ArrowUp')
+    document.querySelector('.proofs__list')?.scrollBy({ top: key === 'ArrowDown' ? 120 : -120 });
+  else return false;
+  return true;
+}
+
+/** @param {ProofRow} row */
+function told(row) {
+  const bounds = state.said.bounds.filter((one) => one.step === row.step && one.figure in row.figures);
+  const figures = Object.entries(row.figures).map(([name, value]) => figureWord(name, value));
+  const since =
+    row.state === 'failed' && row.bad_since_us !== null && row.bad_since_us !== row.at_us
+      ? either(`dal ${f.shortDay(row.bad_since_us)}`, `since ${f.shortDay(row.bad_since_us)}`)
+      : '';
+  const [sign, text, kind] = stateWord(row.state);
+  return html`<tr data-state=${row.state}>
+    <th scope="row">${stepWord(row.step)} <span class="ink-2">${subjectWord(row.subject)}</span></th>
+    <td>${word(sign, text, kind)}</td>
+    <td>
+      ${[whyWord(row.why), since].filter(Boolean).join(', ')}
+      ${row.ways.map((way) => html`<small class=${way.proved ? '' : 'ink-bad'}>${wayWord(way)}</small>`)}
+    </td>
+    <td class="num">${figures.filter(Boolean).join(' · ')}</td>
+    <td class="num ink-2">${bounds.map(boundWord).join(' · ')}</td>
+  </tr>`;
+}
+
+/** What is to be said above the steps. @param {ProofNode} node */
+function standing({ last, ordered }) {
+  if (ordered)
+    return word(
+      'clock',
+      either('Ordinata: comincia appena nessun allarme è aperto', 'Ordered: it begins once no alert is open'),
+      'ink-wait',
+    );
+  if (!last) return word('close', either('Mai provato', 'Never tried'), 'ink-2');
+  const done = last.rows.filter((one) => one.state !== 'waits' && one.state !== 'runs').length;
+  if (last.ended_us === null)
+    return word(
+      'clock',
+      either(`In corso: ${done} di ${last.rows.length}`, `Running: ${done} of ${last.rows.length}`),
+      'ink-action',
+    );
+  const bad = last.rows.filter((one) => one.state === 'failed').length;
+  if (bad)
+    return word(
+      'warn',
+      either(`Male: ${bad} di ${last.rows.length}`, `Not well: ${bad} of ${last.rows.length}`),
+      'ink-bad',
+    );
+  if (last.end !== 'done') return word('warn', either('Non finita', 'Not finished'), 'ink-wait');
+  return word('check', either('Tutto ciò che si è provato va bene', 'All that was tried is well'), 'ink-ok');
+}
+
+/** @param {Ui} ui @param {ProofNode} node */
+function of(ui, node) {
+  const { last } = node;
+  const when = last
+    ? [
+        `${f.shortDay(last.begun_us)} ${f.minute(last.begun_us)}`,
+        f.span((last.ended_us ?? ui.feed.nowUs()) - last.begun_us),
+      ].join(' · ')
+    : '';
+  const by = last?.by
+    ? either(`voluta da ${ui.feed.names(last.by)}`, `ordered by ${ui.feed.names(last.by)}`)
+    : '';
+  const several = state.said.nodes.length > 1;
+  const label = either(`Ultima prova di ${node.node}`, `Last proof of ${node.node}`);
+  return html`<section class="panel" aria-label=${label}>
+    <div class="panel__head">
+      <h2>${several ? node.node : either('Ultima prova', 'Last proof')}</h2>
+      <span role="status">${standing(node)}</span>
+      <span class="ink-2">${[when, by].filter(Boolean).join(' · ')}</span>
+    </div>
+    <div
+      class="panel__body proofs__list"
+      tabindex="0"
+      role="group"
+      aria-label=${either('Passi', 'Steps')}>
+      ${
+        last
+          ? html`<table class="table">
+              <thead>
+                <tr>
+                  <th>${either('Che cosa', 'What')}</th>
+                  <th>${either('Esito', 'Result')}</th>
+                  <th>${either('Perché', 'Why')}</th>
+                  <th class="num">${either('Misure', 'Figures')}</th>
+                  <th class="num">${either('Limite', 'Bound')}</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${last.rows.map(told)}
+              </tbody>
+            </table>`
+          : nothing
+      }
+    </div>
+  </section>
+  <section class="panel" aria-label=${either('Novanta notti', 'Ninety nights')}>
+    <div class="panel__head"><h2>${either('Novanta notti', 'Ninety nights')}</h2></div>
+    <div class="panel__body" tabindex="0" role="group" aria-label=${either('Grafici', 'Charts')}>
+      ${
+        node.series.length
+          ? html`<ul class="proofs__nights">
+              ${node.series.map(nights)}
+            </ul>`
+          : html`<p class="empty">${either('Ancora nessuna prova intera', 'No whole proof yet')}</p>`
+      }
+    </div>
+  </section>`;
+}
+
+/** @param {Ui} ui */
+export function pane(ui) {
+  const { said, fault } = state;
+  const night = said?.at
+    ? either(`Ogni notte alle ${said.at}, quando è tranquillo`, `Each night at ${said.at}, while it is quiet`)
+    : either('Di notte da solo: no', 'By itself at night: no');
+  return html`<section class="view proofs" aria-labelledby="proofs-h">
+    <header class="page-head">
+      <h1 id="proofs-h" tabindex="-1">${either('Prova di notte', 'Nightly proof')}</h1>
+      <p class="ink-2">${said ? night : ''}</p>
+      <div class="page-head__end">
+        ${
+          goesOn()
+            ? button(ui, ['E', either('Interrompi', 'End it')])
+            : button(ui, ['T', either('Prova adesso', 'Prove now')])
+        }
+        ${button(ui, ['N', either('Agli impianti', 'To the plant')])}
+      </div>
+      ${fault ? html`<p role="alert">${word('warn', fault, 'ink-bad')}</p>` : nothing}
+    </header>
+    ${said ? said.nodes.map((one) => of(ui, one)) : nothing}
+  </section>`;
+}

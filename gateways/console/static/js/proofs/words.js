@@ -1,0 +1,121 @@
+// What the steps of a proof are called, what came of each, and its figures with their units.
+
+import { either, number } from '../words/words.js';
+import * as f from '../words/format.js';
+
+const NB = '\u00a0';
+
+/** @type {Record<ProofStep, () => string>} */
+const STEPS = {
+  voice: () => either('Voce', 'Voice'),
+  emergency: () => either('Linea del 112', '112’s line'),
+  text: () => 'SMS',
+  credit: () => either('Credito', 'Credit'),
+  chain: () => either('Allarme di prova', 'Test alert'),
+  journal: () => either('Registro', 'Journal'),
+  audit: () => either('Verbale degli accessi', 'Audit'),
+  backup: () => 'Backup',
+  clock: () => either('Orologio', 'Clock'),
+  certificate: () => either('Certificato', 'Certificate'),
+  disk: () => either('Disco', 'Disk'),
+};
+
+/** @type {Record<ProofWhy, () => string>} */
+const WHY = {
+  '': () => '',
+  excluded: () => either('escluso nelle impostazioni', 'the settings leave it out'),
+  not_set: () => either('nelle impostazioni manca con che cosa', 'the settings name nothing for it'),
+  no_other_line: () => either('nessun’altra linea con un numero', 'no other line with a number'),
+  line_down: () => either('la linea è fuori uso', 'the line is down'),
+  line_in_use: () => either('la linea era occupata', 'the line was in use'),
+  another_node: () => either('lo fa un altro nodo', 'another node does it'),
+  morning: () => either('la notte è finita', 'the night was over'),
+  not_called: () => either('la chiamata non è riuscita', 'the call came to nothing'),
+  no_port: () => either('porta voce non aperta', 'no voice port'),
+  mute: () => either('non si sente nulla', 'nothing is heard'),
+  deaf: () => either('dalla linea non viene nulla', 'nothing comes from the line'),
+  delayed: () => either('voce in ritardo', 'the voice is late'),
+  lossy: () => either('voce con buchi', 'the voice has gaps'),
+  faint: () => either('troppo piano o troppo forte', 'too soft or too loud'),
+  not_received: () => either('non è arrivato', 'it did not arrive'),
+  not_sent: () => either('non è partito', 'it did not leave'),
+  no_credit: () => either('meno del voluto', 'less than is wanted'),
+  no_answer: () => either('nessuna risposta', 'no answer'),
+  damaged: () => either('non è integro', 'not whole'),
+  too_slow: () => either('non finito in tempo', 'not done in time'),
+  clock_off: () => either('non regolato, o spostato', 'follows no server, or was moved'),
+  expires: () => either('scade presto', 'ends soon'),
+  full_soon: () => either('presto pieno', 'full soon'),
+  trouble: () => either('non si è potuto provare: vedi logs/', 'it could not be tried: see logs/'),
+};
+
+/** @type {Record<ProofState, () => [sign: string, text: string, kind: string]>} */
+const STATES = {
+  waits: () => ['clock', either('da provare', 'to be tried'), 'ink-2'],
+  runs: () => ['clock', either('in corso', 'running'), 'ink-action'],
+  ok: () => ['check', either('bene', 'well'), 'ink-ok'],
+  failed: () => ['warn', either('male', 'not well'), 'ink-bad'],
+  left_out: () => ['close', either('non provato', 'not tried'), 'ink-2'],
+  gave_way: () => ['clock', either('interrotto da un allarme', 'gave way to an alert'), 'ink-wait'],
+};
+
+/** @type {Record<string, (value: number) => string>} */
+const FIGURES = {
+  seconds: (s) => `${number(s)}${NB}s`,
+  seconds_to_answer: (s) => either(`risposta in ${number(s)}${NB}s`, `answered in ${number(s)}${NB}s`),
+  days: (d) => either(`${number(d, 0)} giorni`, `${number(d, 0)} days`),
+  free_bytes: (b) => either(`${number(b / 1e9)}${NB}GB liberi`, `${number(b / 1e9)}${NB}GB free`),
+  credit: (c) => number(c, 2),
+  events: (n) => either(`${f.count(n)} eventi`, `${f.count(n)} events`),
+  entries: (n) => either(`${f.count(n)} voci`, `${f.count(n)} entries`),
+  moved_s: (s) => either(`spostato di ${number(s, 2)}${NB}s`, `moved by ${number(s, 2)}${NB}s`),
+  delay_ms: (ms) => `${number(ms, 0)}${NB}ms`,
+  level_db: (db) => `${number(db, 0)}${NB}dB`,
+};
+
+/** @param {ProofStep} step */
+export const stepWord = (step) => STEPS[step]();
+
+/** @param {ProofState} state */
+export const stateWord = (state) => STATES[state]();
+
+/** @param {ProofWhy} why */
+export const whyWord = (why) => WHY[why]();
+
+/** A line, two lines; nothing of the node. @param {string} subject */
+export const subjectWord = (subject) => subject.replace('>', ' → ');
+
+/** @param {string} figure @param {number} value */
+export const figureWord = (figure, value) => FIGURES[figure]?.(value) ?? '';
+
+/** What the figure is, above its chart. @param {string} figure */
+export const chartWord = (figure) =>
+  ({
+    delay_ms: either('ritardo', 'delay'),
+    level_db: either('livello', 'level'),
+    free_bytes: either('spazio libero', 'room'),
+    seconds: either('durata', 'time'),
+    credit: either('residuo', 'left'),
+  })[figure] ?? figure;
+
+/** What a figure has to be. @param {ProofBound} bound */
+export function boundWord(bound) {
+  const [sign, value] = bound.least !== null ? ['≥', bound.least] : ['≤', bound.most];
+  return `${sign} ${figureWord(bound.figure, value)}`;
+}
+
+/** @param {ProofWay} way */
+export const wayWord = (way) =>
+  `${way.speaker} → ${way.listener}: ${
+    way.delay_ms === null
+      ? either('nulla', 'nothing')
+      : [
+          figureWord('delay_ms', way.delay_ms),
+          way.level_db === null ? '' : figureWord('level_db', way.level_db),
+          way.lost_percent
+            ? either(`perso ${number(way.lost_percent)} %`, `lost ${number(way.lost_percent)} %`)
+            : '',
+        ]
+          .filter(Boolean)
+          .join(' · ')
+  }`;
