@@ -48,7 +48,7 @@ def _on_line(item: ProofItem, name: str, around: Around) -> Work | ProofWhy:
     if one is None:
         return ProofWhy.LINE_DOWN
     if item.step is ProofStep.CREDIT:
-        return CreditWork(name, one.line)
+        return ProofWhy.NOT_SET if one.credit is None else CreditWork(name, one.line)
     number = around.setup.policy.psap_test_number
     if number is None:
         return ProofWhy.NOT_SET
