@@ -8,7 +8,6 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ import pytest
 import yaml
 
 from gateways.http.routes.metrics import Metrics
-from model.alarms.kind import About, AlarmKind
+from model.alarms.kind import About
 from model.alarms.table import KINDS
 from scripts.lib.monitoring import of_alarms
 from scripts.lib.monitoring.board import PANELS
@@ -94,41 +93,33 @@ def test_no_rule_shows_a_placeholder_of_the_consoles() -> None:
     assert "{s}" not in files()[RULES_FILE]
 
 
-def cases(kind: AlarmKind) -> Iterator[dict[str, Any]]:
-    """One alarm unseen, seen by somebody, and kept quiet."""
-    rule = next(rule for rule in of_alarms.rules() if rule.alarm == kind.name)
-    fires = {"unseen": True, "seen": rule.severity is Severity.TICKET, "quiet": False}
-    for how, does in fires.items():
+def told_as(how: str) -> dict[str, Any]:
+    """All alarms at once, each `unseen`, `seen` by somebody or kept `quiet`, and what fires then."""
+    series, tested = [], []
+    for kind, rule in zip(KINDS, of_alarms.rules(), strict=False):
         subject = "" if kind.about in (About.ALERT, About.OPERATOR) else "S"
-        series = (
-            f'securwoman_alarms_standing{{center="c", alarm="{kind.name}", subject="{subject}", is="{how}"}}'
-        )
-        value, labels = (
-            "1",
-            {"center": "c", "alarm": kind.name, "subject": subject, "severity": rule.severity},
-        )
-        if kind.name in BY_FIGURE:
+        name, value = BY_FIGURE.get(kind.name, ("", "1"))
+        if name:
             if how != "unseen":
-                continue
-            series, value = BY_FIGURE[kind.name]
-            del labels["subject"]
-        words = rule.written()["annotations"]
+                continue  # a figure knows nothing of who has seen it
+            subject = ""
+        standing = f'{{center="c", alarm="{kind.name}", subject="{subject}", is="{how}"}}'
+        series.append({"series": name or f"securwoman_alarms_standing{standing}", "values": f"{value}x20"})
+        labels = {"center": "c", "alarm": kind.name, "subject": subject, "severity": str(rule.severity)}
         said = {
-            key: text.replace("{{ $labels.subject }}", "" if kind.name in BY_FIGURE else subject).replace(
-                "{{ $value }}", value
-            )
-            for key, text in words.items()
+            key: text.replace("{{ $labels.subject }}", subject).replace("{{ $value }}", value)
+            for key, text in rule.written()["annotations"].items()
         }
-        expected = (
-            [{"exp_labels": {k: str(v) for k, v in labels.items() if v}, "exp_annotations": said}]
-            if does
-            else []
+        fires = how == "unseen" or (how == "seen" and rule.severity is Severity.TICKET)
+        expected = {"exp_labels": {k: v for k, v in labels.items() if v}, "exp_annotations": said}
+        tested.append(
+            {
+                "eval_time": LONG_ENOUGH,
+                "alertname": rule.name,
+                "exp_alerts": [expected] if fires else [],
+            }
         )
-        yield {
-            "interval": "30s",
-            "input_series": [{"series": series, "values": f"{value}x20"}],
-            "alert_rule_test": [{"eval_time": LONG_ENOUGH, "alertname": rule.name, "exp_alerts": expected}],
-        }
+    return {"interval": "30s", "input_series": series, "alert_rule_test": tested}
 
 
 def one_that_is_unknown() -> dict[str, Any]:
@@ -154,7 +145,7 @@ def test_each_alarm_fires_by_its_own_words_until_it_is_seen_mended_or_kept_quiet
     document = {
         "rule_files": [str(ROOT / RULES_FILE)],
         "evaluation_interval": "30s",
-        "tests": [*(case for kind in KINDS for case in cases(kind)), one_that_is_unknown()],
+        "tests": [*map(told_as, ("unseen", "seen", "quiet")), one_that_is_unknown()],
     }
     file = tmp_path / "alarms.yml"
     file.write_text(json.dumps(document, ensure_ascii=False))
