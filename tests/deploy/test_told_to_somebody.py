@@ -166,7 +166,7 @@ def test_a_modem_that_breaks_is_told_to_somebody_by_prometheus_and_alertmanager(
         def broken() -> list[dict[str, Any]]:
             return [
                 alert
-                for alert in who.alerts("/ticket")
+                for alert in (*who.alerts("/page"), *who.alerts("/ticket"))
                 if alert["labels"].get("subject") == "sim1" and alert["labels"]["alarm"].startswith("line.")
             ]
 
