@@ -32,6 +32,7 @@ CELLS: tuple[tuple[str, str, Role, Kind], ...] = (
     ("main", "user_dialled", Role.OPERATOR_LINES, Kind.KILL),
     ("main", "leave_ordered", Role.RECORDING_KEEPER, Kind.KILL),
     ("voice", "ringing_in", Role.LINE_TESTER, Kind.KILL),
+    ("voice", "joined", Role.PROVER, Kind.KILL),
     ("no_answer", "user_rang_out", Role.DUTY_CALLER, Kind.STOP),
     ("voice", "ringing_in", Role.ALERT_INTAKE, Kind.KILL),
     ("voice", "taken", Role.OPERATOR_POOL, Kind.STOP),

@@ -107,7 +107,7 @@ function standing({ last, ordered }) {
       either('Ordinata: comincia appena nessun allarme è aperto', 'Ordered: it begins once no alert is open'),
       'ink-wait',
     );
-  if (!last) return word('close', either('Mai provato', 'Never tried'), 'ink-2');
+  if (!last) return word('todo', either('Mai provato', 'Never tried'), 'ink-2');
   const done = last.rows.filter((one) => one.state !== 'waits' && one.state !== 'runs').length;
   if (last.ended_us === null)
     return word(

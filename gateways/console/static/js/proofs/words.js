@@ -55,7 +55,7 @@ const STATES = {
   runs: () => ['clock', either('in corso', 'running'), 'ink-action'],
   ok: () => ['check', either('bene', 'well'), 'ink-ok'],
   failed: () => ['warn', either('male', 'not well'), 'ink-bad'],
-  left_out: () => ['close', either('non provato', 'not tried'), 'ink-2'],
+  left_out: () => ['todo', either('non provato', 'not tried'), 'ink-2'],
   gave_way: () => ['clock', either('interrotto da un allarme', 'gave way to an alert'), 'ink-wait'],
 };
 
@@ -63,7 +63,7 @@ const STATES = {
 const FIGURES = {
   seconds: (s) => `${number(s)}${NB}s`,
   seconds_to_answer: (s) => either(`risposta in ${number(s)}${NB}s`, `answered in ${number(s)}${NB}s`),
-  days: (d) => either(`${number(d, 0)} giorni`, `${number(d, 0)} days`),
+  days: (d) => either(`giorni: ${number(d, d < 10 ? 1 : 0)}`, `days: ${number(d, d < 10 ? 1 : 0)}`),
   free_bytes: (b) => either(`${number(b / 1e9)}${NB}GB liberi`, `${number(b / 1e9)}${NB}GB free`),
   credit: (c) => number(c, 2),
   events: (n) => either(`${f.count(n)} eventi`, `${f.count(n)} events`),
