@@ -9,6 +9,8 @@ import { said } from './handed.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
 
+const DAY_US = 86_400e6;
+
 /** The operators who are on call, by name. @param {Ui} ui */
 export const onCall = (ui) =>
   (said()?.staff ?? []).filter((one) => one.on_call).map((one) => ui.feed.names(one.operator));
@@ -22,14 +24,18 @@ function does(ui, one) {
   return view ? word('headset', s.shortName(view), 'ink-2') : operatorState(ui, one);
 }
 
-/** Who is called when something is wrong with the center itself. */
-function duty() {
+/** `until 08:00`; on which day where it is a day away or more. @param {Ui} ui @param {number} us */
+function lasts(ui, us) {
+  const time = f.minute(us);
+  if (us - ui.feed.nowUs() < DAY_US) return either(`fino alle ${time}`, `until ${time}`);
+  return either(`fino a ${f.weekday(us)}, ${time}`, `until ${f.weekday(us)}, ${time}`);
+}
+
+/** Who is called when something is wrong with the center itself. @param {Ui} ui */
+function duty(ui) {
   const now = said()?.duty;
   if (!now) return nothing;
-  const until =
-    now.until_us === null
-      ? ''
-      : either(`, fino alle ${f.minute(now.until_us)}`, `, until ${f.minute(now.until_us)}`);
+  const until = now.until_us === null ? '' : `, ${lasts(ui, now.until_us)}`;
   return html`<p class="ready__duty ink-2">
     ${either('Avvisi del centro, si chiama:', 'The centre’s alarms, called:')}
     <b>${now.names.join(' → ')}</b>${until}${
@@ -60,8 +66,8 @@ export function panel(ui) {
         >${
           said()
             ? calls.length
-              ? either(`Reperibili: ${calls.join(', ')}`, `On call: ${calls.join(', ')}`)
-              : either('Nessun reperibile', 'Nobody on call')
+              ? either(`Operatori reperibili: ${calls.join(', ')}`, `Operators on call: ${calls.join(', ')}`)
+              : either('Nessun operatore reperibile', 'No operator on call')
             : nothing
         }</span
       >
@@ -85,6 +91,6 @@ export function panel(ui) {
         </tbody>
       </table>
     </div>
-    ${duty()}
+    ${duty(ui)}
   </section>`;
 }

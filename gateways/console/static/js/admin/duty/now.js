@@ -2,9 +2,10 @@
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { word } from '../../shell/parts.js';
+import * as f from '../../words/format.js';
 import { either } from '../../words/words.js';
 import { nameOf, said } from './roster.js';
-import { weekdayOf, wall } from './times.js';
+import { daysAfter, moment, wall, weekdayOf } from './times.js';
 import { dayName, flawSaid } from './words.js';
 
 /** The time in which we are; the page's own clock decides, what the center has said may be older. */
@@ -17,13 +18,23 @@ export function spanNow(nowMs = Date.now()) {
   );
 }
 
-/** `Sun 08:00`, and without the day where it is today's. @param {string} at */
-export function until(at) {
+/** `Sun 29 Nov`. @param {string} date */
+const dayOf = (date) =>
+  `${dayName(weekdayOf(date))} ${f.shortDay(moment(`${date}T12:00`, said().roster.zone) * 1000)}`;
+
+/** Nobody has looked further: what lasts until then may last longer. @param {DutySpan} span */
+const toTheLast = (span) => span.to_at === said().spans.at(-1)?.to_at;
+
+/**
+ * `Sun 08:00`; without the day where it is today's, with its date where that is a week away or more.
+ * @param {string} at
+ */
+function until(at) {
   const { zone } = said().roster;
-  const there = wall(Date.parse(at), zone);
-  const today = wall(Date.now(), zone);
-  const [date, time] = there.split('T');
-  return date === today.slice(0, 10) ? time : `${dayName(weekdayOf(date))} ${time}`;
+  const [date, time] = wall(Date.parse(at), zone).split('T');
+  const today = wall(Date.now(), zone).slice(0, 10);
+  if (date === today) return time;
+  return `${date < daysAfter(today, 7) ? dayName(weekdayOf(date)) : dayOf(date)} ${time}`;
 }
 
 const GAPS_SHOWN = 3;
@@ -32,12 +43,13 @@ const GAPS_SHOWN = 3;
 function gaps() {
   const all = said().spans.filter((one) => !one.covered && Date.parse(one.to_at) > Date.now());
   const { zone } = said().roster;
+  const [first] = all;
+  if (first && toTheLast(first) && Date.parse(first.from_at) <= Date.now())
+    return either('tutte', 'all of them');
   const shown = all.slice(0, GAPS_SHOWN).map(({ from_at: from, to_at: to }) => {
-    const [begins, ends] = [from, to].map((at) => wall(Date.parse(at), zone));
-    const day = (/** @type {string} */ there) =>
-      `${dayName(weekdayOf(there.slice(0, 10)))} ${Number(there.slice(8, 10))}`;
-    const last = begins.slice(0, 10) === ends.slice(0, 10) ? '' : `${day(ends)} `;
-    return `${day(begins)} ${begins.slice(11)}–${last}${ends.slice(11)}`;
+    const [begins, ends] = [from, to].map((at) => wall(Date.parse(at), zone).split('T'));
+    const last = begins[0] === ends[0] ? '' : `${dayOf(ends[0])} `;
+    return `${dayOf(begins[0])} ${begins[1]}–${last}${ends[1]}`;
   });
   return [...shown, ...(all.length > GAPS_SHOWN ? ['…'] : [])].join(', ');
 }
@@ -63,14 +75,13 @@ function called() {
         .filter(Boolean)
         .join(' · ')
     : either('nessuno in turno: si chiamano tutti', 'nobody has this time: all are called');
+  const lasts = toTheLast(span) ? '' : `, ${either('fino a', 'until')} ${until(span.to_at)}`;
   return html`<div class="duty__now">
     <h2>${either('Ora si chiama', 'Called now')}</h2>
     <ol>
       ${names}
     </ol>
-    <p class=${span.covered ? 'ink-2' : 'ink-bad'}>
-      ${span.covered ? how : word('warn', how, 'ink-bad')}, ${either('fino a', 'until')} ${until(span.to_at)}
-    </p>
+    <p class="ink-2">${span.covered ? how + lasts : word('warn', how + lasts, 'ink-bad')}</p>
   </div>`;
 }
 

@@ -106,5 +106,8 @@ export const parts = {
     label: rows.editing ? either('Salva', 'Save') : either('Aggiungi', 'Add'),
     send: () => save(ui),
   }),
-  empty: () => either('Nessun turno: si chiamano tutti', 'No shift: all are called'),
+  empty: () =>
+    said()?.roster.people.length
+      ? either('Nessun turno: si chiamano tutti', 'No shift: all are called')
+      : either('Nessuno: prima P e A, chi si chiama', 'Nobody: first P and A, who is to be called'),
 };
