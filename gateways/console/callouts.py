@@ -63,6 +63,7 @@ def _try(attempt: Attempt, names: Mapping[PersonId, str]) -> TryView:
         name=_name(attempt.person, names),
         way=attempt.way,
         round=attempt.round,
+        line=attempt.line,
         at_us=attempt.at,
         answered_us=attempt.answered_at,
         over_us=attempt.over_at,

@@ -11,7 +11,7 @@ from messages.events import (
     CalloutTried,
     Event,
 )
-from messages.ids import CalloutFailure, DutyWay, Instant, NodeId, PersonId
+from messages.ids import CalloutFailure, DutyWay, Instant, LineId, NodeId, PersonId
 from model.duty.roster import Contact, Person, Roster, Way
 from store import streams
 from store.duty import keep
@@ -42,8 +42,12 @@ def alarm_of(journal: Journal, node: NodeId, alarm: str = "line.no_sim", subject
     return CalloutAlarm(alarm=alarm, subject=subject, node=node, raised_at=Instant(recorded.at_us))
 
 
-def tried(number: int, person: str, way: DutyWay = DutyWay.CALL, round: int = 1) -> CalloutTried:
-    return CalloutTried(callout=CALLOUT, attempt=number, round=round, person=person, way=way, contact=0)
+def tried(
+    number: int, person: str, way: DutyWay = DutyWay.CALL, round: int = 1, line: LineId | None = None
+) -> CalloutTried:
+    return CalloutTried(
+        callout=CALLOUT, attempt=number, round=round, person=person, way=way, contact=0, line=line
+    )
 
 
 def opened(journal: Journal, node: NodeId) -> CalloutOpened:

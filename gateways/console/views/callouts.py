@@ -10,6 +10,7 @@ from messages.ids import (
     CalloutKind,
     DutyWay,
     Instant,
+    LineId,
     NodeId,
     OperatorId,
     PersonId,
@@ -33,6 +34,8 @@ class TryView(msgspec.Struct, frozen=True, kw_only=True):
     """The person's; the id of one who is on the roster no more."""
     way: DutyWay
     round: int
+    line: LineId | None
+    """On which a call is made, once that is decided."""
     at_us: Instant
     answered_us: Instant | None
     over_us: Instant | None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from messages.events import CalloutAnswered, CalloutEnded, CalloutFailed, CalloutTaken
-from messages.ids import CalloutEnd, CalloutFailure, DutyWay
+from messages.ids import CalloutEnd, CalloutFailure, DutyWay, LineId
 from store import streams
 from store.journal.journal import Journal
 from tests.gateways.called import CALLOUT, NUMBER, carla_then_anna, tried, write
@@ -24,6 +26,8 @@ WORDS = {
         "listening": "phone: listening",
         "nobody": "Nobody has taken it; calling Carla Neri",
         "anna": "Anna Verdi sees to it",
+        "on_line": re.compile(r"Calling\s+Carla Neri"),
+        "free": "Free",
     },
     "it": {
         "calling": "Si sta chiamando Anna Verdi",
@@ -32,6 +36,8 @@ WORDS = {
         "listening": "telefono: ascolta",
         "nobody": "Nessuno l’ha presa; si sta chiamando Carla Neri",
         "anna": "Ci pensa Anna Verdi",
+        "on_line": re.compile(r"Chiama\s+Carla Neri"),
+        "free": "Libera",
     },
 }
 
@@ -53,10 +59,12 @@ def test_who_is_called_is_seen_until_somebody_sees_to_it_and_afterwards_in_the_p
     write(
         journal,
         CalloutFailed(callout=CALLOUT, attempt=4, why=CalloutFailure.NO_KEY),
-        tried(5, "carla", round=2),
+        tried(5, "carla", round=2, line=LineId("L2")),
     )
     expect(row).to_contain_text(words["nobody"])
     expect(bar).to_have_class("called-bar ink-bad")
+    line = page.get_by_role("row", name=re.compile("^L2"))
+    expect(line).to_contain_text(words["on_line"])
     write(
         journal,
         CalloutTaken(callout=CALLOUT, person="anna", way=DutyWay.CALL),
@@ -64,6 +72,7 @@ def test_who_is_called_is_seen_until_somebody_sees_to_it_and_afterwards_in_the_p
     )
     expect(row).to_contain_text(words["anna"])
     expect(row.get_by_role("button")).to_have_count(0)
+    expect(line).to_contain_text(words["free"])
     page.keyboard.press("h")
     expect(page.locator(".called-past tbody tr")).to_contain_text(words["anna"])
     assert NUMBER not in page.content()

@@ -62,6 +62,13 @@ const nobody = (one) => !one.taken_us && (one.end === 'nobody' || (one.ended_us 
 /** Who sees to it, by name. @param {Ui} ui @param {CalloutView} one */
 const taker = (ui, one) => (one.operator ? ui.feed.names(one.operator) : one.taken_by);
 
+/** The call that is being made on this line to somebody on duty. @param {Ui} ui @param {string} line */
+export const calledOn = (ui, line) =>
+  ui.feed.callouts
+    .filter((one) => one.ended_us === null)
+    .flatMap(going)
+    .find((each) => each.line === line);
+
 /** Those who are told now. @param {CalloutView} one */
 const going = (one) => one.tries.filter((each) => each.over_us === null);
 

@@ -5,6 +5,7 @@ import { word } from '../shell/parts.js';
 import { either, t } from '../words/words.js';
 import { mayOrder, rows } from '../admin/lines/rows.js';
 import { alarms, carriesNone } from '../alarms/alarms.js';
+import { calledOn } from '../alarms/called.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
 
@@ -76,6 +77,7 @@ export function said(ui, one) {
   const [ic, party] = PARTIES[one.party] ?? ['voice', 'user'];
   if (one.alert) return word(ic, t(party), 'ink-action');
   if (one.tester) return word('voice', either('In prova', 'On test'), 'ink-action');
+  if (calledOn(ui, one.line)) return word('ring', either('Chiama', 'Calling'), 'ink-action');
   if (one.out) return word('pause', t('outOfService'), 'ink-wait');
   if (one.quarantine || alarmOf(ui, one) || ui.feed.node(one.node)?.alive === false)
     return word('warn', t('outOfUse'), 'ink-bad');
@@ -88,6 +90,8 @@ export function why(ui, one) {
   const view = one.alert ? ui.feed.cases.get(one.alert) : null;
   if (view) return s.shortName(view);
   if (one.tester) return ui.feed.names(one.tester);
+  const called = calledOn(ui, one.line);
+  if (called) return called.name;
   if (one.out) return `${one.out.reason} (${ui.feed.names(one.out.by)})`;
   if (one.operator) return ui.feed.names(one.operator);
   return one.quarantine || cause(ui, alarmOf(ui, one)) || loudness(one);
