@@ -283,12 +283,12 @@ OF_CENTER: Final = (
         it=Words(
             "I telefoni non provano più",
             "Metà dei telefoni che provano da soli un allarme ha saltato l’ultima prova",
-            "Aprire l’app da fuori e provare; guardare certificato, nome e rete del centro, poi Persone, K",
+            "Aprire l’app da fuori e provare; guardare certificato, nome e rete del centro, poi Persone, T",
         ),
         en=Words(
             "Phones check no more",
             "Half of the phones that check by themselves have missed their last check",
-            "Open the app from outside and check; look at certificate, name and network, then People, K",
+            "Open the app from outside and check; look at certificate, name and network, then People, T",
         ),
     ),
     AlarmKind(

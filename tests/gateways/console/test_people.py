@@ -6,10 +6,13 @@ from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import bindparam, update
 
-from messages.ids import E164, UserId
+from messages.ids import E164, SECOND, UserId
 from model.record import PersonRecord
-from store.journal.journal import Journal
+from store.database.query import Query
+from store.database.schema import device_key
+from store.journal.journal import Journal, Transaction
 from store.registry import devices, records
 from store.registry.people import Person, StaffRole, User
 from store.registry.person_changes import Fields, change
@@ -25,6 +28,14 @@ pytestmark = [
     pytest.mark.browser_may_say(r"400 \(", r"409 \(Conflict\)", r"412 \("),
 ]
 
+LONG_AGO = Query(
+    update(device_key)
+    .where(device_key.c.device == bindparam("which"))
+    .values(checked_us=bindparam("at"), check_days=bindparam("days")),
+    "at",
+    "days",
+    "which",
+)
 WORDS = {
     "en": {
         "added": "Julia Pérez is added.",
@@ -238,3 +249,26 @@ def test_of_many_the_first_fifty_are_shown_and_more_by_a_button(
     page.keyboard.press("Enter")
     expect(page.locator(".chapter__list tbody tr")).to_have_count(61)
     expect(page.locator(".chapter__more button")).to_have_count(0)
+
+
+@pytest.mark.parametrize("lang", ["it", "en"])
+def test_whose_phones_have_been_silent_is_a_key_away(
+    page: Page, site: WebThread, place: Place, journal: Journal, giulia: User, lang: str
+) -> None:
+    def checked(tx: Transaction) -> None:
+        invitation = devices.invite(tx, E164(GIULIA), "test")
+        key = devices.accept_invitation(tx, invitation, b"\x04" + bytes(64), "Pixel")
+        assert key is not None
+        tx.write(LONG_AGO, tx.at_us - 30 * devices.DAY_S * SECOND, 7, key.device)
+
+    Registry(journal).add_user(Person(phones=(E164("+393470000001"),), first_name="Anna"), by="test")
+    journal.transact(checked)
+    opened(page, site, place, lang)
+    rows = page.locator("tbody tr")
+    expect(rows).to_have_count(2)
+    page.keyboard.press("t")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("Giulia Rossi")
+    expect(page.locator(".chapter__more")).to_contain_text({"it": "1 silenziosi", "en": "1 silent"}[lang])
+    page.keyboard.press("t")
+    expect(rows).to_have_count(2)

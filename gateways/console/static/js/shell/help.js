@@ -167,7 +167,7 @@ export function help(ui) {
     ['P A', either('Registro: di chi, o chi', 'Audit: whose, or by whom')],
     ['V', either('Gestione: versione e licenze', 'Admin: version and licences')],
     [
-      'G P Q M D X F K',
+      'G P Q M D X F T',
       either(
         'Persone: scheda, telefoni, invita, unisci, dati da dare, cancella; da un file; silenziosi',
         'People: record, phones, invite, merge, data to give, erase; from a file; silent ones',

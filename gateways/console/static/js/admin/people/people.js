@@ -90,7 +90,7 @@ export function pressed(ui, key) {
   if (rows.pressed(ui, key)) return true;
   if (key === 'A') rows.open(ui, new Form('person', FIELDS, NOBODY));
   else if (key === 'F') importing.open(ui);
-  else if (key === 'K') whoIsSilent(ui);
+  else if (key === 'T') whoIsSilent(ui);
   else if (key === 'W') return merge.swap(ui);
   else if (!rows.row() || !OF_ROW[key]) return false;
   else OF_ROW[key](ui, rows.row());
@@ -125,7 +125,7 @@ export const pane = (ui) =>
     acts: [
       ['A', either('Aggiungi', 'Add'), 'user'],
       ['F', either('Da un file', 'From a file'), 'note'],
-      ['K', isSilent() ? either('Tutte', 'All') : either('Telefoni silenziosi', 'Silent phones'), 'phone'],
+      ['T', isSilent() ? either('Tutte', 'All') : either('Telefoni silenziosi', 'Silent phones'), 'phone'],
     ],
     rowActs: [
       ['Enter', either('Correggi', 'Correct')],
