@@ -187,6 +187,7 @@ def test_a_modem_that_breaks_is_told_to_somebody_by_prometheus_and_alertmanager(
                     "_voice_s",
                     "backup",
                     "_last_alert_",
+                    "_proof_ok",
                     *OF_MORE_NODES,
                 )
                 counted = ("_total", "_bucket", "journal_seq")

@@ -220,6 +220,22 @@ PANELS: Final = (
         red_from=90_000,
     ),
     Panel(
+        title="Since the last proof of a node",
+        asks=(
+            (
+                f"time() - max by (instance) (securwoman_proof_last_timestamp_seconds{{{_OF}}})",
+                "{{instance}}",
+            ),
+        ),
+        unit="s",
+        red_from=90_000,
+    ),
+    Panel(
+        title="What the last proof found well",
+        asks=((f"min by (instance, step) (securwoman_proof_ok{{{_OF}}})", "{{instance}} {{step}}"),),
+        unit="bool_yes_no",
+    ),
+    Panel(
         title="Consoles",
         asks=((f"sum(securwoman_consoles{{{_OF}}})", ""),),
     ),
