@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from messages import events as ev
 from messages.events import CalloutAlarm
 from messages.ids import (
+    SECOND,
     CalloutEnd,
     CalloutFailure,
     CalloutKind,
@@ -24,6 +25,8 @@ from messages.journal import Recorded
 
 KEPT: Final = 20
 """So many that have ended are kept in mind."""
+OFTEN_US: Final = Instant(4 * 3600 * SECOND)
+"""So long it is kept in mind that somebody was told of an alarm: one that comes and goes comes back in it."""
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,6 +105,8 @@ class Callouts:
         """Of the stream: what an append that decides something has to expect."""
         self.handled: dict[tuple[NodeId, str, str], Instant] = {}
         """Because of what somebody was told, and when that was raised: raised anew it is another."""
+        self.lately: dict[tuple[NodeId, str, str], tuple[Instant, ...]] = {}
+        """When somebody was told of it lately, each time that it was raised anew."""
         self._all: dict[str, Callout] = {}
 
     def apply(self, recorded: Recorded) -> None:
@@ -114,6 +119,10 @@ class Callouts:
             for one in event.alarms:
                 key = one.node, one.alarm, one.subject
                 self.handled[key] = max(one.raised_at, self.handled.get(key, one.raised_at))
+                self.lately[key] = (*self.lately.get(key, ()), recorded.at_us)
+            since = recorded.at_us - OFTEN_US
+            left = {key: tuple(at for at in told if at > since) for key, told in self.lately.items()}
+            self.lately = {key: told for key, told in left.items() if told}
         if isinstance(event, ev.CalloutOpened):
             self._put(
                 Callout(

@@ -21,7 +21,7 @@ from model.alarms.kind import Acts, Priority, Wakes
 from model.alarms.shelf import quiet_until
 from model.alarms.table import BY_NAME, priority_of, rank, wakes
 from model.alarms.told import Told
-from model.duty.callouts import Callout, Callouts
+from model.duty.callouts import OFTEN_US, Callout, Callouts
 from model.duty.times import instant_in, local_in, zone_of
 
 SETTLES_US: Final = Instant(5 * SECOND)
@@ -30,6 +30,11 @@ PRESENT_US: Final = Instant(30 * SECOND)
 """So long somebody on shift has for what is an operator's or a supervisor's to do."""
 AGAIN_US: Final = Instant(120 * SECOND)
 """So soon after a node's start what stood before is raised again."""
+OFTEN: Final = 3
+"""Told so often within four hours (`OFTEN_US`), it is an alarm that comes and goes."""
+STEADY_US: Final = Instant(5 * 60 * SECOND)
+"""So long such a one has to stand before it is told once more, and each time twice as long."""
+STEADY_MOST_US: Final = Instant(3600 * SECOND)
 JOINS_US: Final = Instant(15 * 60 * SECOND)
 """So long after somebody has taken a callout what is no graver is told without a call."""
 
@@ -76,7 +81,8 @@ def due(
     morning: str,
     none_of: Collection[str] = (),
 ) -> Due:
-    """What is due at this moment. Nothing of what wakes at once while it may be over in a moment, then all.
+    """What is due at this moment. Nothing of what wakes at once while it may be over in a moment, then all but
+    what comes and goes.
 
     `present`: somebody is on shift. `morning`: the hour, by the clock of `zone`. `none_of`: alerts that are
     tests.
@@ -91,7 +97,11 @@ def due(
         and not _is_quiet(book, key, now_us)
         and key[2].partition(":")[0] not in none_of
     }
-    waking = {key: at for key, at in new.items() if wakes(key[1]) is Wakes.AT_ONCE}
+    waking = {
+        key: at
+        for key, at in new.items()
+        if wakes(key[1]) is Wakes.AT_ONCE and now_us - at >= _steady_us(callouts, key, now_us)
+    }
     settled = any(now_us - at >= _settles_us(key[1], present=present) for key, at in waking.items())
     waiting = {
         key: at
@@ -155,6 +165,12 @@ def _settles_us(name: str, *, present: bool) -> Instant:
     kind = BY_NAME.get(name)
     theirs = kind is not None and kind.acts is not Acts.MACHINE
     return PRESENT_US if theirs and present else SETTLES_US
+
+
+def _steady_us(callouts: Callouts, key: AlarmKey, now_us: Instant) -> int:
+    """So long it has to stand because it was told so often: who is called all night switches the phone off."""
+    often = sum(now_us - at < OFTEN_US for at in callouts.lately.get(key, ()))
+    return 0 if often < OFTEN else min(STEADY_US << (often - OFTEN), STEADY_MOST_US)
 
 
 def _is_quiet(book: AlarmBook, key: AlarmKey, now_us: Instant) -> bool:

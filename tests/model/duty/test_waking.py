@@ -1,0 +1,73 @@
+"""How often people are woken because of one alarm that comes and goes, and that one which stays wakes them."""
+
+from __future__ import annotations
+
+from messages import events as ev
+from messages.events import Event
+from messages.ids import SECOND, AlertId, Instant, NodeId
+from messages.journal import Recorded
+from model.duty.callouts import Callouts
+from model.duty.waking import WakingBook, due
+
+T0 = 1_795_000_000 * SECOND
+N = NodeId("n")
+LINE = ("line.no_network", "sim1")
+
+
+def no_alert(alert: AlertId) -> None:
+    """Nothing is known of any."""
+
+
+class Night:
+    """One node's alarms, and the callouts that are opened because of them."""
+
+    def __init__(self) -> None:
+        self.book, self.callouts = WakingBook(no_alert), Callouts()
+        self.now, self.version = Instant(T0), 0
+
+    def _recorded(self, event: Event) -> Recorded:
+        self.version += 1
+        return Recorded(
+            seq=self.version, stream="s", version=self.version, at_us=self.now, node=N, epoch=0, event=event
+        )
+
+    def is_told(self, seconds: int) -> bool:
+        """Whether somebody is told of something within this time, which passes."""
+        told = False
+        for _ in range(0, seconds, 3):
+            self.now = Instant(self.now + 3 * SECOND)
+            found = due(
+                self.book, self.callouts, self.now, alive={N}, present=False, zone="UTC", morning="07:00"
+            ).at_once
+            if found:
+                told = True
+                self.callouts.apply(self._recorded(ev.CalloutOpened(callout=str(self.now), alarms=found)))
+        return told
+
+    def raised(self, seconds: int, of: tuple[str, str] = LINE) -> bool:
+        """The same, while this alarm stands."""
+        self.book.apply(N, self._recorded(ev.AlarmRaised(alarm=of[0], subject=of[1], text="")))
+        told = self.is_told(seconds)
+        self.book.apply(N, self._recorded(ev.AlarmCleared(alarm=of[0], subject=of[1], text="")))
+        return told
+
+
+def test_a_line_that_flaps_100_times_an_hour_wakes_nobody_100_times() -> None:
+    night, told = Night(), 0
+    for _ in range(800):
+        told += night.raised(9)
+        night.is_told(27)
+    assert 3 <= told <= 9, f"{told} times within eight hours"
+    assert night.raised(9, ("journal.not_durable", "")), "another alarm wakes as ever"
+
+
+def test_what_has_come_and_gone_and_then_stays_is_told_and_each_time_later() -> None:
+    night = Night()
+    assert [night.raised(9) for _ in range(4)] == [True, True, True, False]
+    steady = 5 * 60
+    assert not night.raised(steady - 6)
+    assert night.raised(steady + 6)
+    assert not night.raised(steady + 6)
+    assert night.raised(2 * steady + 6)
+    night.is_told(4 * 3600)
+    assert night.raised(9), "four hours later it is as if it had not been"
