@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import socket
+import sys
 import threading
+from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
 
@@ -13,7 +17,8 @@ from gateways.heartbeat.outlets import MEDIA_TYPE
 PATH: Final = "/v1/heartbeats"
 WITHIN_S: Final = 10.0
 AT_ONCE: Final = 32
-"""Connections; who comes beyond them is closed, and comes again."""
+"""Connections. For one beyond them another is closed: of the address that has most, the oldest. A center's
+heartbeat takes a moment, and whoever says nothing for long must not make that center silent."""
 
 Hear = Callable[[bytes], bytes | None]
 """The answer; none to who is not known."""
@@ -47,20 +52,34 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 64
 
     def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
-        self._places = threading.BoundedSemaphore(AT_ONCE)
+        self._lock = threading.Lock()
+        self._open: dict[socket.socket, str] = {}
+        """With the address, the oldest first."""
         super().__init__(address, handler)
 
     def process_request(self, request, client_address) -> None:  # type: ignore[no-untyped-def]
-        if not self._places.acquire(blocking=False):
-            self.shutdown_request(request)
-            return
+        with self._lock:
+            self._open[request] = client_address[0]
+            if len(self._open) > AT_ONCE:
+                held = Counter(self._open.values())
+                oldest = max(self._open, key=lambda one: held[self._open[one]])
+                del self._open[oldest]
+                # Its thread reads the end, and closes it.
+                with suppress(OSError):
+                    oldest.shutdown(socket.SHUT_RDWR)
         super().process_request(request, client_address)
 
     def process_request_thread(self, request, client_address) -> None:  # type: ignore[no-untyped-def]
         try:
             super().process_request_thread(request, client_address)
         finally:
-            self._places.release()
+            with self._lock:
+                self._open.pop(request, None)
+
+    def handle_error(self, request, client_address) -> None:  # type: ignore[no-untyped-def]
+        # That a connection breaks is no fault of the watcher's, and who knocks fills no log.
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
 
 def _handler(hear: Hear) -> type[BaseHTTPRequestHandler]:
