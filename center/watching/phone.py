@@ -31,10 +31,12 @@ from gateways.gsm.driver.events import (
     VoiceReady,
 )
 from gateways.gsm.errors import GsmError
+from media.conference.beat import monotonic_us
 from media.ports.opening import open_port
 from media.ports.voice_port import spec_of
 from messages.base import VoicePort
-from messages.ids import E164, CalloutFailure
+from messages.ids import E164, CalloutFailure, Instant
+from model.duty.pressed import Pressed
 from runtime import logs
 
 TURN_S: Final = 0.2
@@ -219,16 +221,16 @@ class Phone:
 
     def _keys(self, session: ModemSession, call: Call, voice: CallVoice) -> Done:
         until_s = time.monotonic() + TALKS_S
-        known = 0
-        while time.monotonic() < until_s and not self._over.is_set() and not session.unresponsive:
+        pressed, gone = Pressed(), False
+        while (
+            not gone and time.monotonic() < until_s and not self._over.is_set() and not session.unresponsive
+        ):
             self._turn(session, TURN_S)
-            keys, known = voice.keys[known:], len(voice.keys)
-            for key in keys:
-                if (last := call.on_key(key)) is not None:
-                    self._say_last(session, voice, last)
-                    return Done(name=call.name)
-            if any(isinstance(one, CallReleased) for one in self._heard):
-                break
+            gone = any(isinstance(one, CallReleased) for one in self._heard)
+            key = pressed.key(voice.keys, Instant(monotonic_us()), over=gone)
+            if key and (last := call.on_key(key)) is not None:
+                self._say_last(session, voice, last)
+                return Done(name=call.name)
         failure = CalloutFailure.NO_VOICE if voice.trouble else CalloutFailure.NO_KEY
         return Done(name=call.name, failure=failure)
 

@@ -16,6 +16,7 @@ from media.ports.voice_port import VoicePortSpec, spec_of
 from messages.base import HangupCause, VoicePort
 from messages.calls import CallReport, CallState
 from messages.ids import E164, SECOND, CalloutFailure, Instant, LegId, LineId
+from model.duty.pressed import Pressed
 from model.rules.own_call import End, Order, is_over, is_silent, next_order, reported
 
 RINGS_US: Final = Instant(40 * SECOND)
@@ -95,7 +96,7 @@ class DutyCall:
         self._answered_at: Instant | None = None
         self._joined = False
         self._spoken = False
-        self._keys = ""
+        self._pressed = Pressed()
         self._reply: tuple[Reply, str, Instant] | None = None
         self.failure: CalloutFailure | None = None
         """Why it is being hung up, or was; None as long as it goes on, and where it was taken."""
@@ -122,11 +123,13 @@ class DutyCall:
         if not self.hanging_up:
             self.hanging_up, self.failure = True, why
 
-    def key(self) -> str:
-        """The first key that counts; empty: none yet."""
-        if self._joined and not self._reply:
-            self._keys = self._voice.status().digits.get(self.leg, "")
-        return next((one for one in self._keys if one in (TAKES, NEXT)), "")
+    def key(self, now_us: Instant) -> str:
+        """A key that counts; empty: none yet."""
+        if not self._joined or self._reply:
+            return ""
+        keys = self._voice.status().digits.get(self.leg, "")
+        key = self._pressed.key(keys, now_us, over=self._end.gone)
+        return key if key in (TAKES, NEXT) else ""
 
     def reply(self, what: Reply, words: str, now_us: Instant) -> None:
         """Say it, and then hang up."""

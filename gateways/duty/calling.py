@@ -206,7 +206,7 @@ class Calling:
             return
         if call.answered and attempt.answered_at is None and attempt.open:
             self._append(callouts, CalloutAnswered(callout=callout.id, attempt=attempt.number))
-        key = "" if call.replied else call.key()
+        key = "" if call.replied else call.key(now_us)
         if callout.ended_at is not None and not call.replied:
             if not call.answered:
                 call.hang_up(CalloutFailure.ENDED)

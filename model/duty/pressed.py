@@ -23,8 +23,8 @@ class Pressed:
         self._at = Instant(0)
 
     def key(self, keys: str, now_us: Instant, *, over: bool) -> str:
-        """The key that was meant, once; empty: none. `keys`: all that were heard since the call began; `over`:
-        no more can follow.
+        """The key that was meant, once; empty: none. `keys`: all that were heard since the call began;
+        `over`: no more can follow.
         """
         if len(keys) > self._known:
             self._row += keys[self._known :]

@@ -81,8 +81,8 @@ def due(
     morning: str,
     none_of: Collection[str] = (),
 ) -> Due:
-    """What is due at this moment. Nothing of what wakes at once while it may be over in a moment, then all but
-    what comes and goes.
+    """What is due at this moment. Nothing of what wakes at once while it may be over in a moment, then all
+    but what comes and goes.
 
     `present`: somebody is on shift. `morning`: the hour, by the clock of `zone`. `none_of`: alerts that are
     tests.
@@ -168,7 +168,7 @@ def _settles_us(name: str, *, present: bool) -> Instant:
 
 
 def _steady_us(callouts: Callouts, key: AlarmKey, now_us: Instant) -> int:
-    """So long it has to stand because it was told so often: who is called all night switches the phone off."""
+    """So long it has to stand as often as it was told: who is called all night switches the phone off."""
     often = sum(now_us - at < OFTEN_US for at in callouts.lately.get(key, ()))
     return 0 if often < OFTEN else min(STEADY_US << (often - OFTEN), STEADY_MOST_US)
 

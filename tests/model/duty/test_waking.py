@@ -1,4 +1,4 @@
-"""How often people are woken because of one alarm that comes and goes, and that one which stays wakes them."""
+"""How often people are woken because of one alarm that comes and goes, and that what stays wakes."""
 
 from __future__ import annotations
 
