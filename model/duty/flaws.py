@@ -22,6 +22,8 @@ from model.rules.psap import EMERGENCY_NUMBERS
 from model.rules.withheld_numbers import Withheld, unfit
 
 LOOKED_AHEAD_US: Final = Instant(DAYS_SHOWN * 86_400 * SECOND)
+_DATES: Final = (Instant(0), Instant(100 * 366 * 86_400 * SECOND))
+"""A calendar ends at the year 9999, in some zones a day before: what lies there could be shown to nobody."""
 _E164: Final = re.compile(r"\+[1-9][0-9]{5,14}")
 _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+")
 
@@ -107,6 +109,8 @@ def _refused(roster: Roster, policy: Policy, own: Collection[E164]) -> Iterator[
         yield from _unknown(roster, override.people, f"{at}.people")
         if override.instead_of is not None:
             yield from _unknown(roster, (override.instead_of,), f"{at}.instead_of")
+        if override.from_at < _DATES[0] or override.to_at > _DATES[1]:
+            yield Flaw(kind=FlawKind.NO_DATE, path=f"{at}.from_at")
         if override.to_at <= override.from_at:
             yield Flaw(kind=FlawKind.ENDS_BEFORE, path=f"{at}.to_at")
     for n, holiday in enumerate(roster.holidays):

@@ -111,6 +111,21 @@ def test_what_would_keep_somebody_from_being_reached_is_refused_with_its_place(
 
 
 @pytest.mark.parametrize(
+    ("from_at", "to_at"),
+    [
+        ("0001-01-01T00:00:00+14:00", "2026-12-01T00:00:00Z"),
+        ("2026-12-01T00:00:00Z", "9999-12-31T23:59:59-12:00"),
+    ],
+)
+def test_what_no_calendar_can_show_is_refused_and_the_roster_can_be_read_on(
+    client: Client, admin: dict[str, str], put: Put, from_at: str, to_at: str
+) -> None:
+    refused = put(overrides=[{"from_at": from_at, "to_at": to_at, "people": ["p-1"]}])
+    assert (refused.status_code, refused.json()["code"]) == (400, "no_date")
+    assert client.get(DUTY, headers=admin).status_code == 200
+
+
+@pytest.mark.parametrize(
     ("way", "to", "code"),
     [
         ("call", "112", "emergency"),
