@@ -278,6 +278,26 @@ def test_a_simulated_run_tells_nobody_beyond_its_machine(web: Receiver, tmp_path
     assert send(anna(Way.WEBHOOK, f"https://localhost:{web.port}/"), NOTICE, near) == Delivered()
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "slack://localhost/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ",
+        "mailto://anna:s3cret@localhost?smtp=mail.example.org",
+        "discord://127.0.0.1/4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js",
+    ],
+)
+def test_a_simulated_run_tells_no_service_that_goes_elsewhere_than_its_url_says(url: str) -> None:
+    said = send(anna(Way.APPRISE, url), NOTICE, DutySettings(near_only=True), within_s=0.5)
+    assert said == Refused(why="a simulated run tells nobody beyond this machine")
+
+
+def test_a_roster_tells_no_service_what_is_in_a_file_of_this_machine(tmp_path: Path) -> None:
+    (tmp_path / "own.json").write_text('{"key": "s3cret"}')
+    url = f"workflow://example.org:1/{'0' * 32}/{'a' * 43}/?%54emplate={tmp_path}/own.json"
+    said = send(anna(Way.APPRISE, url), NOTICE, DutySettings(), within_s=0.5)
+    assert said == Refused(why="what is in files of this machine is told to nobody")
+
+
 def test_who_does_not_answer_keeps_nobody_waiting(web: Receiver, tmp_path: Path) -> None:
     web.answers.clear()
     began = time.monotonic()
