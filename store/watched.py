@@ -44,7 +44,7 @@ _decoder: Final = msgspec.msgpack.Decoder(WatchedDay)
 
 def keep(tx: Transaction, watcher: str, minutes: Iterable[Probed]) -> int:
     """What this watcher has found; what is too old or lies ahead is left out. The newest minute that it need
-    not tell again, 0 where it has told none.
+    not tell again, 0 where it has told none: none ahead, or all until then would never be told.
     """
     now = tx.at_us // MINUTE_US
     days: dict[int, WatchedDay] = {}
@@ -63,7 +63,7 @@ def keep(tx: Transaction, watcher: str, minutes: Iterable[Probed]) -> int:
         tx.write(_ADD, watcher, day, msgspec.msgpack.encode(found))
     if days:
         tx.write(_OLD, now // DAY_MINUTES - KEPT_DAYS)
-    return newest
+    return min(newest, now + _EARLY)
 
 
 def days(journal: Journal, begins: Instant, ends: Instant) -> dict[int, list[WatchedDay]]:

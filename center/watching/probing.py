@@ -70,6 +70,9 @@ class Probing:
         with self._lock:
             if answered:
                 self._answered = at
+            # A clock that was set back: these minutes have not come yet, and would keep the others back.
+            while self._rows and self._rows[-1].minute > minute:
+                self._rows.pop()
             if not self._rows or self._rows[-1].minute != minute:
                 self._rows.append(Probed(watcher=self._watcher, minute=minute, tried=0, failed=0, worst_ms=0))
             row = self._rows[-1]

@@ -41,7 +41,8 @@ def test_what_is_older_than_is_kept_goes_and_what_lies_ahead_is_left_out(
     journal: Journal, clock: Clock
 ) -> None:
     told(journal, "w", (1, 0))
-    assert told(journal, "w", (-60, 6)) == 60, "it need not tell it again"
+    assert told(journal, "w", (-60, 6)) == 2, "what is between now and then it has to tell"
+    assert told(journal, "w", (-500_000_000, 6), (1, 0)) == 2
     clock.forward((KEPT_DAYS + 2) * 86_400)
     told(journal, "w", (1, 0))
     kept = days(journal, Instant(0), journal.now_us())
