@@ -22,9 +22,9 @@ from messages.envelope import Envelope
 from messages.events import LineSeized
 from messages.ids import SECOND, Instant, LegId, LineId, Role
 from messages.lines import GiveWay, LineLevels
-from messages.trials import LineTrial, TrialEnd, TrialOrder, VoiceShown, WayNow, leg_of
+from messages.trials import PROOF, LineTrial, TrialEnd, TrialOrder, VoiceShown, WayNow, leg_of
 from model.policy import Setup
-from model.rules.withheld_numbers import unfit
+from model.rules.withheld_numbers import unfit, unfit_to_try
 from runtime.actor import CenterActor
 from runtime.published import line_levels, line_trials
 from store import streams
@@ -124,7 +124,8 @@ class LineTesterActor(CenterActor):
             return
         trial = begin(order, now_us)
         number = None if order.answers else order.number
-        if order.stop or (number is not None and unfit(number, self._setup.policy) is not None):
+        fits = unfit_to_try if order.by == PROOF else unfit
+        if order.stop or (number is not None and fits(number, self._setup.policy) is not None):
             # The web has looked; a file of ours may be anybody's by now.
             trial = end(trial, TrialEnd.ORDERED)
         self._trials[order.line] = trial

@@ -13,7 +13,7 @@ from messages.events import LineSeized
 from messages.ids import E164, SECOND, Instant, LineId
 from messages.proofs import ProofWhy, Shown, StepResult
 from messages.trials import PROOF, Finding, LineTrial, TrialEnd, TrialOrder, WayFault, leg_of
-from model.rules.withheld_numbers import unfit
+from model.rules.withheld_numbers import unfit_to_try
 from runtime.published import line_trials
 from store import streams
 from store.journal.journal import Append, Transaction
@@ -39,7 +39,7 @@ class CallWork:
         self._name, self._line, self._number, self._other = name, line, number, other
 
     def why_not(self, around: Around) -> ProofWhy:
-        if unfit(self._number, around.setup.policy) is not None:
+        if unfit_to_try(self._number, around.setup.policy) is not None:
             return ProofWhy.NOT_SET
         for line in self._lines:
             if (why := around.why_not(line)) is not ProofWhy.NONE:

@@ -115,10 +115,24 @@ def withheld(
 
 def unfit(number: E164, policy: Policy) -> Withheld | None:
     """What the number says of itself, whatever else is known."""
-    psaps = (policy.psap_number, policy.psap_alternate, policy.psap_test_number)
-    if number in psaps or any(number == route.number for route in policy.psap_routes):
+    if number == policy.psap_test_number or _is_called_for_112(number, policy):
         return Withheld.PSAP
     return _unfit(number, policy.dialling, policy.region)
+
+
+def unfit_to_try(number: E164, policy: Policy) -> Withheld | None:
+    """The same to a proof of the lines, which alone calls the number that is agreed with 112 for tests too;
+    whatever the country and kind, unless somebody is called there in an emergency.
+    """
+    if number != policy.psap_test_number or _is_called_for_112(number, policy):
+        return unfit(number, policy)
+    why = _unfit(number, policy.dialling, policy.region)
+    return why if why is Withheld.EMERGENCY else None
+
+
+def _is_called_for_112(number: E164, policy: Policy) -> bool:
+    routes = (route.number for route in policy.psap_routes)
+    return number in (policy.psap_number, policy.psap_alternate, *routes)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from messages.ids import E164, SECOND, Instant
 from model.policy import Dialling, NumberKind, Policy
-from model.rules.withheld_numbers import AT_HOME, HOUR_US, Called, Withheld, countries, unfit, withheld
+from model.rules.withheld_numbers import (
+    AT_HOME,
+    HOUR_US,
+    Called,
+    Withheld,
+    countries,
+    unfit,
+    unfit_to_try,
+    withheld,
+)
 
 POLICY = Policy(operator_on_call=(E164("+390200000199"),), psap_alternate=E164("+390244446666"))
 NOW = Instant(1_795_000_000 * SECOND)
@@ -80,3 +90,22 @@ def test_of_one_range_abroad_only_so_many_numbers_are_called_within_an_hour() ->
 def test_at_home_a_range_is_not_soon_exhausted() -> None:
     assert why("+393331112223", others=20 * AT_HOME - 1) is None
     assert why("+393331112223", others=20 * AT_HOME) is Withheld.RANGE
+
+
+@pytest.mark.parametrize(
+    ("agreed", "reason"),
+    [
+        ("+390200000114", None),
+        ("+39800123456", None),  # whatever the kind: it was agreed
+        ("+390244446666", Withheld.PSAP),  # also where 112 is called
+        ("+39112", Withheld.EMERGENCY),
+    ],
+)
+def test_a_proof_alone_calls_the_number_that_is_agreed_for_tests(
+    agreed: str, reason: Withheld | None
+) -> None:
+    number = E164(agreed)
+    policy = replace(POLICY, psap_test_number=number)
+    assert unfit_to_try(number, policy) is reason
+    assert unfit(number, policy) is Withheld.PSAP
+    assert unfit_to_try(E164("+390244446666"), policy) is Withheld.PSAP

@@ -14,7 +14,7 @@ from messages.events import AlertClosed, ProofOrdered
 from messages.ids import E164, SECOND, Instant, LineId, OperatorId, Outcome, Role
 from messages.proofs import ProofEnd, ProofItem, ProofStep, ProofWhy, Shown, StepResult
 from messages.trials import Side, WayFault, WayShown
-from model.policy import ProofPolicy
+from model.policy import Policy, ProofPolicy
 from model.proof.proving import OneProof, Proving
 from store import streams
 from store.journal.journal import Append
@@ -24,7 +24,7 @@ from store.proofs import proofs_of
 from tests.scenarios import proofs
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_line_tester import tried
-from tests.scenarios.world import World
+from tests.scenarios.world import PSAP, World
 
 pytestmark = pytest.mark.scenario
 EVA = OperatorId("eva")
@@ -129,6 +129,19 @@ def test_each_line_calls_and_is_called_once_and_all_is_told(make_world: MakeWorl
     # Their own calls and texts raise no alert.
     assert not any(one.startswith("inbox-") for one in _streams(world))
     assert tried(world) == []
+
+
+@pytest.mark.parametrize(("number", "is_called"), [("+390200000114", True), ("+390200000112", False)])
+def test_the_line_for_112_calls_the_number_that_is_agreed_for_tests_and_no_other(
+    make_world: MakeWorld, number: str, is_called: bool
+) -> None:
+    policy = Policy(psap_number=PSAP, psap_test_number=E164(number), idle_crews=1, live_cases=4)
+    world = make_world(public=1, emergency=1, policy=policy, behaviours={number: "answer"})
+    order(world, ProofStep.EMERGENCY)
+    until(world, "it is over", lambda: over(world), 120)
+    assert [str(call.to) for call in world.calls()] == ([number] if is_called else [])
+    expected = (StepResult.OK, "") if is_called else (StepResult.LEFT_OUT, ProofWhy.NOT_SET)
+    assert results(world)["emergency", "sim2"] == expected
 
 
 def _streams(world: World) -> set[str]:
