@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from contextlib import suppress
@@ -15,6 +16,8 @@ from messages.proofs import ProofStep, ProofWhy, Shown
 
 _PROGRAM: Final = "center.proving"
 """What does it, by name: actors know nothing of the center's settings and files."""
+CORNER: Final = ".checking"
+"""Where a backup is restored for trial (`center.backup.restoring`)."""
 _decoder: Final = msgspec.json.Decoder(Shown)
 
 
@@ -23,6 +26,8 @@ class ProcessChild:
 
     def __init__(self, step: ProofStep, state: Path) -> None:
         command = [sys.executable, "-m", _PROGRAM, step, "--state", str(state)]
+        # A copy of the journal, as large: what is killed leaves it on the disk until the next trial.
+        self._corner = state / CORNER if step is ProofStep.BACKUP else None
         with (state / "logs" / f"proof-{step}.log").open("wb") as log:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log
@@ -39,3 +44,5 @@ class ProcessChild:
     def kill(self) -> None:
         self._process.kill()
         self._process.wait()
+        if self._corner is not None:
+            shutil.rmtree(self._corner, ignore_errors=True)
