@@ -107,6 +107,8 @@ class Callouts:
         """Because of what somebody was told, and when that was raised: raised anew it is another."""
         self.lately: dict[tuple[NodeId, str, str], tuple[Instant, ...]] = {}
         """When somebody was told of it lately, each time that it was raised anew."""
+        self.taken: dict[tuple[NodeId, str, str], Instant] = {}
+        """When somebody has taken what was told last of it; none since it was told anew."""
         self._all: dict[str, Callout] = {}
 
     def apply(self, recorded: Recorded) -> None:
@@ -119,6 +121,7 @@ class Callouts:
             for one in event.alarms:
                 key = one.node, one.alarm, one.subject
                 self.handled[key] = max(one.raised_at, self.handled.get(key, one.raised_at))
+                self.taken.pop(key, None)
                 self.lately[key] = (*self.lately.get(key, ()), recorded.at_us)
             since = recorded.at_us - OFTEN_US
             left = {key: tuple(at for at in told if at > since) for key, told in self.lately.items()}
@@ -139,6 +142,9 @@ class Callouts:
             )
         elif (before := self._all.get(getattr(event, "callout", ""))) is not None:
             self._put(replace(_evolved(before, recorded), changed_at=recorded.at_us))
+            if isinstance(event, ev.CalloutTaken):
+                at = {(one.node, one.alarm, one.subject): recorded.at_us for one in before.alarms}
+                self.taken |= at
 
     def get(self, callout: str) -> Callout | None:
         """By its id; None: there is none, or it ended long ago."""

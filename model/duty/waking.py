@@ -35,6 +35,8 @@ OFTEN: Final = 3
 STEADY_US: Final = Instant(5 * 60 * SECOND)
 """So long such a one has to stand before it is told once more, and each time twice as long."""
 STEADY_MOST_US: Final = Instant(3600 * SECOND)
+ASLEEP_US: Final = Instant(3600 * SECOND)
+"""What stands so long after it was taken, and was seen at no console, somebody has fallen asleep over."""
 JOINS_US: Final = Instant(15 * 60 * SECOND)
 """So long after somebody has taken a callout what is no graver is told without a call."""
 
@@ -64,7 +66,7 @@ class WakingBook(AlarmBook):
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
-    """Alarms of which nobody has been told, the gravest first."""
+    """Alarms of which nobody has been told, or who was has done nothing; the gravest first."""
 
     at_once: tuple[CalloutAlarm, ...] = ()
     morning: tuple[CalloutAlarm, ...] = ()
@@ -93,7 +95,7 @@ def due(
         if told.stands
         and told.seen_at is None
         and (alive is None or key[0] in alive)
-        and told.at > callouts.handled.get(key, 0)
+        and (told.at > callouts.handled.get(key, 0) or _is_asleep(callouts, key, now_us))
         and not _is_quiet(book, key, now_us)
         and key[2].partition(":")[0] not in none_of
     }
@@ -171,6 +173,11 @@ def _steady_us(callouts: Callouts, key: AlarmKey, now_us: Instant) -> int:
     """So long it has to stand as often as it was told: who is called all night switches the phone off."""
     often = sum(now_us - at < OFTEN_US for at in callouts.lately.get(key, ()))
     return 0 if often < OFTEN else min(STEADY_US << (often - OFTEN), STEADY_MOST_US)
+
+
+def _is_asleep(callouts: Callouts, key: AlarmKey, now_us: Instant) -> bool:
+    taken_at = callouts.taken.get(key)
+    return taken_at is not None and now_us - taken_at >= ASLEEP_US and wakes(key[1]) is Wakes.AT_ONCE
 
 
 def _is_quiet(book: AlarmBook, key: AlarmKey, now_us: Instant) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from messages import events as ev
 from messages.events import Event
-from messages.ids import SECOND, AlertId, Instant, NodeId
+from messages.ids import SECOND, AlertId, CalloutEnd, Instant, NodeId, OperatorId
 from messages.journal import Recorded
 from model.duty.callouts import Callouts
 from model.duty.waking import WakingBook, due
@@ -44,9 +44,25 @@ class Night:
                 self.callouts.apply(self._recorded(ev.CalloutOpened(callout=str(self.now), alarms=found)))
         return told
 
+    def stands(self, of: tuple[str, str]) -> None:
+        """From now on."""
+        self.raised_at = self.now
+        self.book.apply(N, self._recorded(ev.AlarmRaised(alarm=of[0], subject=of[1], text="")))
+
+    def seen(self, of: tuple[str, str]) -> None:
+        """At a console."""
+        seen = ev.AlarmSeen(alarm=of[0], subject=of[1], raised_at=self.raised_at, by=OperatorId("eva"))
+        self.book.apply(N, self._recorded(seen))
+
+    def taken(self) -> None:
+        """The newest callout, by somebody who then does nothing."""
+        newest = self.callouts.open[-1].id
+        self.callouts.apply(self._recorded(ev.CalloutTaken(callout=newest, person="anna")))
+        self.callouts.apply(self._recorded(ev.CalloutEnded(callout=newest, why=CalloutEnd.TAKEN)))
+
     def raised(self, seconds: int, of: tuple[str, str] = LINE) -> bool:
         """The same, while this alarm stands."""
-        self.book.apply(N, self._recorded(ev.AlarmRaised(alarm=of[0], subject=of[1], text="")))
+        self.stands(of)
         told = self.is_told(seconds)
         self.book.apply(N, self._recorded(ev.AlarmCleared(alarm=of[0], subject=of[1], text="")))
         return told
@@ -71,3 +87,16 @@ def test_what_has_come_and_gone_and_then_stays_is_told_and_each_time_later() -> 
     assert night.raised(2 * steady + 6)
     night.is_told(4 * 3600)
     assert night.raised(9), "four hours later it is as if it had not been"
+
+
+def test_what_was_taken_and_still_stands_after_an_hour_unseen_is_told_again() -> None:
+    night = Night()
+    night.stands(LINE)
+    assert night.is_told(60)
+    night.taken()
+    assert not night.is_told(3600 - 60)
+    assert night.is_told(120), "who has taken it may have fallen asleep"
+    assert not night.is_told(7200), "it is a callout now, which goes on until somebody takes it"
+    night.taken()
+    night.seen(LINE)
+    assert not night.is_told(7200), "somebody at a console has it"
