@@ -59,4 +59,5 @@ def _usual(one: str) -> float:
 
 
 def _tidy(text: str) -> str:
-    return " ".join(text.split())
+    # On a terminal a control character is an order, and on a page one turns the words round.
+    return " ".join("".join(one if one.isprintable() else " " for one in text).split())

@@ -44,6 +44,12 @@ def test_what_modems_have_said(text: str, dcs: int | None, words: str) -> None:
     assert words_of(text, dcs) == words
 
 
+def test_what_a_network_says_is_words_and_no_orders_to_a_terminal() -> None:
+    said = words_of("Credito \x1b]0;x\x07 5,00\r\nEUR \u202e00,9", None)
+    assert said == "Credito ]0;x 5,00 EUR 00,9"
+    assert words_of("Credito:\x1b[2J 5,00".encode("utf-16-be").hex(), 72) == "Credito: [2J 5,00"
+
+
 def test_a_code_is_packed_as_huawei_s_sticks_want_it() -> None:
     assert packed("*100#") == OF_HUAWEI
 
