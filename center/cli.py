@@ -77,10 +77,17 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
             "sessions": ("access:sessions", "Who is signed on, from where and until when."),
         },
     ),
+    "proof": (
+        "The whole chain, tried each night and on demand.",
+        {
+            "run": ("run", "Try it now; exit 1 where something is wrong."),
+            "last": ("last", "What the last one found; exit 1 where something is wrong."),
+        },
+    ),
     "duty": (
         "The people on duty for the center itself.",
         {
-            "who": ("who", "Who is called now, or at another time."),
+            "list": ("list_", "All people, first who is called now, or at another time, in that order."),
             "export": ("export", "Write the roster to stdout, as a file to be changed."),
             "import": ("import_", "Take the roster from such a file; shows what changes."),
             "test": ("duty_ways:try_ways", "Tell people on duty, by each of their ways, that it is a test."),
@@ -140,7 +147,6 @@ _SINGLE: Final = {
     "backup": "Write all of the center to an encrypted file, while it runs.",
     "restore": "Make a center of a backup; with --check only try it.",
     "report": "What a month was like: availability, answering, alerts, calls to people on duty.",
-    "prove": "Try the whole chain now, as each night; exit 1 where something is wrong.",
     "drill": "One test alert through real lines, end to end, never to a real PSAP.",
     "watch": "On another machine: phone people when a center falls silent.",
 }

@@ -1,4 +1,4 @@
-"""`duty export | import | who`: the roster of those on duty as a file, with or without a running center."""
+"""`duty export | import | list`: the roster of those on duty as a file, with or without a running center."""
 
 from __future__ import annotations
 
@@ -35,6 +35,8 @@ class Called(msgspec.Struct, frozen=True, kw_only=True):
     until: str | None
     covered: bool
     people: list[str]
+    """In the order in which they are called."""
+    others: list[str]
     shifts: list[str]
 
 
@@ -104,12 +106,12 @@ def import_(
     common.say(f"kept: {len(made.people)} people, {len(made.shifts)} shifts")
 
 
-def who(
+def list_(
     *,
     at: Annotated[str, Parameter(help="ISO 8601; without an offset, of the roster's zone.")] = "",
     common: Common = DEFAULT,
 ) -> None:
-    """Who is called now, or at another time, in this order. It is entered in the audit."""
+    """All people: first who is called now, or at another time, in that order. It is entered in the audit."""
     from model.duty.flaws import LOOKED_AHEAD_US
     from model.duty.roster import spans
     from model.duty.times import local
@@ -124,6 +126,7 @@ def who(
         now = spans(roster, moment, Instant(moment + LOOKED_AHEAD_US))[0]
         note(journal, common.directory, Action.READ_STAFF, now.people, "who is on duty")
     names = {one.id: one.name for one in roster.people}
+    others = [one for one in names if one not in now.people]
     until = None if now.to_at == moment + LOOKED_AHEAD_US else now.to_at
     if common.json:
         common.data(
@@ -132,12 +135,15 @@ def who(
                 until=None if until is None else rfc3339(until),
                 covered=now.covered,
                 people=list(now.people),
+                others=[*others],
                 shifts=list(now.shifts),
             )
         )
         return
     for place, one in enumerate(now.people, 1):
         common.say(f"{place}. {names[one]}")
+    for one in others:
+        common.say(f"-  {names[one]}")
     if until is not None:
         common.say(f"until {local(roster.zone, until):%Y-%m-%d %H:%M}")
     if not now.covered:

@@ -20,14 +20,26 @@ def parse(text: str, kept: Roster, new_id: Callable[[], str]) -> Roster:
     """The roster in the file; who is `kept` by a name keeps the id. Raises FileFaulty."""
     try:
         said = msgspec.convert(tomllib.loads(text), RosterFile)
-        if zone_of(said.zone) is None:
-            raise FileFaulty(line_of(text, "zone"), SAYS[FlawKind.NO_ZONE])
-        return _Reading(text, said, kept, new_id).roster()
     except tomllib.TOMLDecodeError as error:
         raise FileFaulty(0, str(error)) from error
     except msgspec.ValidationError as error:
-        fault = decode_error(error)
-        raise FileFaulty(line_of(text, fault.path.removeprefix("$.")), fault.reason) from error
+        raise _faulty(text, error) from error
+    return roster_in(said, kept, new_id, text)
+
+
+def _faulty(text: str, error: msgspec.ValidationError) -> FileFaulty:
+    fault = decode_error(error)
+    return FileFaulty(line_of(text, fault.path.removeprefix("$.")), fault.reason)
+
+
+def roster_in(said: RosterFile, kept: Roster, new_id: Callable[[], str], text: str = "") -> Roster:
+    """The same of what was read already; `text` is for the lines of its faults. Raises FileFaulty."""
+    try:
+        if zone_of(said.zone) is None:
+            raise FileFaulty(line_of(text, "zone"), SAYS[FlawKind.NO_ZONE])
+        return _Reading(text, said, kept, new_id).roster()
+    except msgspec.ValidationError as error:
+        raise _faulty(text, error) from error
 
 
 class _Reading:

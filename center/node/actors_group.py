@@ -132,6 +132,7 @@ class ActorsGroup:
         """
         import os
 
+        from center.duty_file.first import first_roster
         from store.errors import JournalNotDurable, StoreError
         from store.registry.registry import Registry
 
@@ -152,6 +153,7 @@ class ActorsGroup:
                         ensure_demo_user(registry)
                     else:
                         told += drop_demo_operator(state, registry)
+                    told += first_roster(settings, journal)
                 except JournalNotDurable as error:
                     # Alerts are handled from memory: a start that gave up here would handle none.
                     told.append(f"keys and operators are left as they are: {error}")

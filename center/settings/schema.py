@@ -291,8 +291,17 @@ class ProofTable(_Table, frozen=True, kw_only=True):
     """A line's of the center's own; empty: the first that can be called."""
 
 
+class DutyPersonTable(_Table, frozen=True, kw_only=True):
+    name: Annotated[str, Meta(min_length=1, max_length=100)]
+    language: Annotated[str, Meta(pattern=r"^[a-z]{2}$(?!\n)")] = "it"
+    ways: Annotated[tuple[str, ...], Meta(min_length=1, max_length=12)]
+    """As in the roster's file: `call +39…`, `email …`."""
+
+
 class DutyTable(_Table, frozen=True, kw_only=True):
     morning: Clock = "07:00"
+    person: tuple[DutyPersonTable, ...] = ()
+    """The first roster's people; once there is one, it is changed in the browser or by `duty import`."""
     smtp: SmtpTable = SmtpTable()
     webhook_key_file: str = ""
     authority: str = ""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
@@ -38,7 +40,8 @@ class CenterTable(_Table, frozen=True, kw_only=True):
     """One center that is watched."""
 
     name: Name
-    key_file: Annotated[str, Meta(min_length=1)]
+    key_file: str = ""
+    """Shared with the center; empty: no heartbeats are heard, and the probe alone tells."""
     probe: Annotated[str, Meta(pattern=r"^(https?://[^\s]{1,2000})?$(?!\n)")] = ""
     """What a phone would reach, `https://center.example.org/healthz`; empty: it is not asked for."""
     probe_every_s: Annotated[float, Meta(ge=1, le=60)] = 10.0
@@ -99,6 +102,31 @@ def load(path: Path) -> WatchSettings:
     return made
 
 
+def probing(urls: Sequence[str], roster: Path, modem: str) -> WatchSettings:
+    """Without a file: these intakes are asked, and the people of that roster called. Raises SettingsError."""
+    try:
+        made = msgspec.convert(
+            {
+                "port": 0,
+                "modem": {"port": modem} if modem else None,
+                "center": [
+                    {
+                        "name": (urlsplit(url).hostname or "").replace(".", "-"),
+                        "probe": url if urlsplit(url).path.strip("/") else f"{url.rstrip('/')}/healthz",
+                        "roster": str(roster.resolve()),
+                    }
+                    for url in urls
+                ],
+            },
+            WatchSettings,
+        )
+    except (msgspec.ValidationError, ValueError) as error:
+        raise SettingsError(" ".join(urls), [str(error)]) from error
+    if faults := [fault for i, one in enumerate(made.center) for fault in _faults(i, one, made.center)]:
+        raise SettingsError(" ".join(urls), faults)
+    return made
+
+
 def roster_in(path: Path) -> Roster:
     """As `securwoman duty export` writes it. Raises OSError, FileFaulty."""
     given = count(1)
@@ -109,10 +137,20 @@ def _faults(i: int, center: CenterTable, centers: tuple[CenterTable, ...]) -> li
     faults = []
     if any(one.name == center.name for one in centers[:i]):
         faults.append(f"center[{i}].name: {center.name} is there already")
-    try:
-        key_of(center)
-    except (OSError, ValueError) as error:
-        faults.append(f"center[{i}].key_file: {error}")
+    if not center.key_file:
+        faults += [
+            f"center[{i}].{key}: without key_file nothing else tells {what}"
+            for key, value, what in (
+                ("probe", center.probe, "how it is"),
+                ("roster", center.roster, "who is called"),
+            )
+            if not value
+        ]
+    else:
+        try:
+            key_of(center)
+        except (OSError, ValueError) as error:
+            faults.append(f"center[{i}].key_file: {error}")
     if center.roster:
         try:
             roster_in(Path(center.roster))

@@ -98,6 +98,8 @@ class Watcher:
     def hear(self, sealed: bytes, unable: tuple[Unable, ...], now_us: Instant) -> bytes | None:
         """The answer to a heartbeat; none to who has no key of a center that is watched."""
         for name, center in self._centers.items():
+            if not center.key_file:
+                continue
             try:
                 key = key_of(center)
                 if key.id != key_id_of(sealed):
@@ -148,6 +150,8 @@ class Watcher:
         probed = self.probings[name].answered()
         if probed is not None and heard.probed_at is not None:
             heard = replace(heard, probed_at=max(heard.probed_at, probed))
+        if not center.key_file:
+            heard = replace(heard, beat_at=now_us, well_at=now_us)
         self._hearings[name] = replace(hearing, heard=heard)
         patience = Patience(silent_after_s=center.silent_after_s, unwell_after_s=center.unwell_after_s)
         told = verdict(heard, patience, now_us)
@@ -181,7 +185,10 @@ class Watcher:
 
     def _is_proved(self, name: str) -> bool:
         """Whether this run of the watcher has heard anything: a new one has yet to."""
-        return any(one.at > self._began for one in self._hearings[name].nodes.values())
+        heard = self._hearings[name]
+        if not self._centers[name].key_file:
+            return heard.heard.probed_at is not None and heard.heard.probed_at > self._began
+        return any(one.at > self._began for one in heard.nodes.values())
 
     def _tell(self, callout: Callout, hands: Hands, now_us: Instant) -> None:
         name = callout.alarms[0].subject

@@ -78,7 +78,7 @@ def test_what_reads_a_persons_data_by_the_command_line_is_found_in_the_audit(
         ("operator", "list"): (),
         ("operator", "sessions"): (),
         ("journal", "export"): (),
-        ("duty", "who"): (),
+        ("duty", "list"): (),
         ("duty", "export"): (),
         ("audit", "person"): (GIULIA,),
         ("audit", "operator"): ("Marta Bianchi",),

@@ -1,4 +1,4 @@
-"""`duty export | import | who`: the roster as a file, with what changes, and where a fault is."""
+"""`duty export | import | list`: the roster as a file, with what changes, and where a fault is."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 from center import cli
+from center.duty_file.first import first_roster
 from center.duty_file.form import FileFaulty
 from center.duty_file.reading import parse
 from center.duty_file.writing import changes, written
+from center.settings.file import parse as parse_settings
 from center.state.journals import journal_of
 from center.state.state_dir import StateDir
 from messages.ids import PersonId
-from model.duty.roster import EMPTY, Contact, Roster, Way
+from model.duty.roster import EMPTY, Contact, Roster, Way, on_duty
 from store.audit.entry import Action
 from store.audit.search import entries
 from store.duty import roster_of
@@ -158,17 +160,41 @@ def test_numbers_that_must_not_be_called_are_refused_each_with_its_line(
 def test_it_says_who_is_called_at_a_time(
     state: StateDir, file: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    assert typed(state, "who") == 1
+    assert typed(state, "list") == 1
     typed(state, "import", str(file), "--yes")
     capfd.readouterr()
-    assert typed(state, "who", "--at", "2026-12-23T23:00") == 0
+    assert typed(state, "list", "--at", "2026-12-23T23:00") == 0
     out, _ = capfd.readouterr()
     assert out.splitlines() == ["1. Anna Bianchi", '2. Carla "C" Rossi', "until 2026-12-24 08:00"]
-    assert typed(state, "who", "--at", "2026-12-24T23:00+01:00", "--json") == 0
+    assert typed(state, "list", "--at", "2026-12-24T23:00+01:00", "--json") == 0
     out, _ = capfd.readouterr()
     said = json.loads(out)
     assert (said["people"], said["covered"]) == ([kept(state).people[1].id], True)
-    assert typed(state, "who", "--at", "2026-12-24T12:00") == 0
+    assert typed(state, "list", "--at", "2026-12-24T12:00") == 0
     out, err = capfd.readouterr()
     assert "nobody has this time" in err
     assert out.splitlines()[:2] == ["1. Anna Bianchi", '2. Carla "C" Rossi']
+
+
+def test_the_settings_people_are_the_first_roster_and_change_no_later_one(state: StateDir) -> None:
+    settings = parse_settings(
+        '[[duty.person]]\nname = "Anna Bianchi"\nways = ["call 333 000 0010", "email anna@example.org"]\n'
+        '[[duty.person]]\nname = "Carla Rossi"\nways = ["call +393330000011"]\n'
+    )
+    with journal_of(state) as journal:
+        assert first_roster(settings, journal) == ["2 people are on call, as duty.person says"]
+        made = roster_of(journal).roster
+        assert [one.name for one in on_duty(made, journal.now_us())] == ["Anna Bianchi", "Carla Rossi"]
+        assert made.people[0].contacts[0] == Contact(way=Way.CALL, to="+393330000010")
+        assert first_roster(settings, journal) == []
+
+
+@pytest.mark.parametrize(("way", "why"), [("call 112", "emergency number"), ("shout loudly", "one of call")])
+def test_a_person_of_the_settings_who_cannot_be_reached_is_said_and_not_kept(
+    state: StateDir, way: str, why: str
+) -> None:
+    settings = parse_settings(f'[[duty.person]]\nname = "Anna"\nways = ["{way}"]\n')
+    with journal_of(state) as journal:
+        [told] = first_roster(settings, journal)
+        assert why in told
+        assert roster_of(journal).version == 0

@@ -17,6 +17,7 @@ ROW_NAMES: Final = {
     "trunk": "name",
     "psap.route": "area",
     "psap.data": "name",
+    "duty.person": "name",
     "heartbeat": "name",
     "watched": "name",
 }

@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from center.errors import SettingsError
+from center.watching.settings import probing
 from messages.ids import SECOND, CalloutFailure, Instant
 from model.duty.roster import Way
 from model.watching.beat import Unable, Wrong
@@ -201,3 +203,35 @@ def test_nobody_is_called_while_one_in_three_comes_and_somebody_within_41_s_of_t
     stage.pass_s(42)
     assert stage.hands.called[0][2] - last <= 41 * SECOND
     assert ANNA.id in stage.hands.people
+
+
+def test_of_an_address_alone_the_intake_is_asked_and_the_people_of_a_file_are_called(
+    tmp_path: Path, stage: Stage
+) -> None:
+    roster = tmp_path / "roster.toml"
+    roster.write_text('[[person]]\nname = "Anna"\nways = ["call +393330000001"]\n')
+    stage.settings = probing(["https://center.test"], roster, "")
+    (center,) = stage.settings.center
+    assert (center.name, center.probe) == ("center-test", "https://center.test/healthz")
+    stage.begin()
+    probings = stage.watcher.probings[center.name]
+    for answered, times in ((True, 6), (False, 5)):
+        assert stage.hands.called == []
+        for _ in range(times):
+            probings.add(stage.now, 40_000, answered=answered)
+            stage.pass_s(10)
+    assert len(stage.hands.called) == 1
+    stage.end()
+    for _ in range(6):
+        probings.add(stage.now, 40_000, answered=True)
+        stage.pass_s(10)
+    assert len(stage.hands.called) == 1
+    assert stage.watcher.verdicts[center.name] == "well"
+
+
+@pytest.mark.parametrize("url", ["center.test", "ftp://center.test", "https:///healthz"])
+def test_what_is_no_address_of_a_center_is_said(tmp_path: Path, url: str) -> None:
+    roster = tmp_path / "roster.toml"
+    roster.write_text('[[person]]\nname = "Anna"\nways = ["call +393330000001"]\n')
+    with pytest.raises(SettingsError):
+        probing([url], roster, "")

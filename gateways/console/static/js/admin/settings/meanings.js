@@ -149,6 +149,12 @@ export const MEANINGS = {
   'proof.leave_out': ['Che cosa non si prova', 'What is not tried'],
   'proof.phone': ['Quale nostra linea chiama l’allarme di prova', 'Which line of ours the test alert calls'],
   'duty.morning': ['Quando si dice ciò che poteva aspettare', 'When what could wait is told'],
+  'duty.person.name': [
+    'Chi è reperibile, finché non c’è un elenco',
+    'Who is on call until there is a roster',
+  ],
+  'duty.person.language': ['La sua lingua', 'The language spoken'],
+  'duty.person.ways': ['Come si raggiunge', 'How to be reached'],
   'duty.smtp.host': ['Server che prende la posta del centro', 'Server that takes the center’s mail'],
   'duty.smtp.port': ['Porta (0: quella di tls)', 'Port (0: that of tls)'],
   'duty.smtp.tls': [

@@ -1,4 +1,4 @@
-"""`prove`: the whole chain is tried now, and what came of it. It gives way to alerts as by night."""
+"""`proof run | last`: the whole chain tried now, and what came of it. It gives way to alerts as by night."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import msgspec
 from cyclopts import Parameter
 
 from center.auditing import account
-from center.errors import CenterError, NotRunning
+from center.errors import CenterError, NotFound, NotRunning
 from center.options import DEFAULT, Common
 from center.state.journals import journal_of
 from center.state.state_dir import running
+from center.times import rfc3339
 from messages.events import ProofOrdered
 from messages.ids import Instant, NodeId, OperatorId
 from messages.proofs import ProofEnd, ProofItem, ProofStep, ProofWhy, StepResult
@@ -45,7 +46,7 @@ class Proved(msgspec.Struct, frozen=True, kw_only=True):
     steps: list[Row]
 
 
-def prove(
+def run(
     *,
     step: Annotated[tuple[ProofStep, ...], Parameter(help="Only this; can be given again.")] = (),
     common: Common = DEFAULT,
@@ -88,6 +89,21 @@ def prove(
             raise
         finally:
             follower.close()
+
+
+def last(*, common: Common = DEFAULT) -> int:
+    """What the last proof of this node found; exit 1 where something is wrong."""
+    from store.proofs import KEPT_US, proofs_of
+
+    with journal_of(common.directory) as journal:
+        found = proofs_of(journal, journal.node, Instant(journal.now_us() - KEPT_US)).proofs
+    over = next((one for one in reversed(found) if one.why is not None), None)
+    if over is None or over.why is None:
+        raise NotFound("nothing was proved yet: `proof run`")
+    if not common.json:
+        common.say(f"begun {rfc3339(over.begun_at)}")
+        _tell(common, over, set())
+    return _end(common, over, over.why)
 
 
 def _tell(common: Common, one: OneProof, told: set[ProofItem]) -> set[ProofItem]:

@@ -1,0 +1,55 @@
+"""The first roster, of the people whom `[[duty.person]]` names: all of them at any hour, in that order."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from center.duty_file.form import DAYS, FileFaulty, PersonTable, RosterFile, ShiftTable, said_of
+from center.duty_file.reading import roster_in
+from center.people import BY
+from center.settings.handed_down import policy_of
+from messages.ids import E164
+from model.duty.flaws import flaws, refused
+from model.duty.roster import EMPTY
+from store import duty
+
+if TYPE_CHECKING:
+    from center.settings.schema import Settings
+    from store.journal.journal import Journal, Transaction
+
+
+def first_roster(settings: Settings, journal: Journal) -> list[str]:
+    """Keep it where there never was one; what is to be told of it. No fault keeps a center from starting.
+
+    Raises JournalNotDurable, JournalError.
+    """
+    table = settings.duty.person
+    if not table or duty.roster_of(journal).version:
+        return []
+    people = tuple(PersonTable(name=one.name, language=one.language, ways=one.ways) for one in table)
+    always = ShiftTable(
+        name="Sempre" if settings.language == "it" else "Always",
+        days=DAYS,
+        begins="00:00",
+        ends="00:00",
+        people=tuple(one.name for one in table),
+    )
+    policy = policy_of(settings)
+    own = tuple(E164(one.number) for one in settings.modem if one.number)
+    try:
+        said = RosterFile(person=people, shift=(always,))
+        made = roster_in(said, EMPTY, lambda: f"p-{secrets.token_hex(3)}")
+    except FileFaulty as error:
+        return [f"duty.person: nobody is on call: {error}"]
+    made = duty.normalised(made, policy.region)
+    if bad := refused(flaws(made, journal.now_us(), policy, own)):
+        return [f"duty.person: nobody is on call: {said_of(one)}" for one in bad]
+
+    def keep(tx: Transaction) -> bool:
+        if duty.roster_of(tx).version:
+            return False
+        duty.keep(tx, made, was_version=0, by=BY)
+        return True
+
+    return [f"{len(people)} people are on call, as duty.person says"] if journal.transact(keep) else []
