@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 from typing import Final
 
 import msgspec
@@ -96,4 +96,8 @@ def month_of(text: str) -> date:
     """Of `2026-11`. Raises ValueError."""
     if len(text) != len("2026-11"):
         raise ValueError(f"{text} is no month: as 2026-11")
-    return date.fromisoformat(f"{text}-01")
+    month = date.fromisoformat(f"{text}-01")
+    # The calendar's own ends: from there a month has none before or none after it, by some zones.
+    if not 1970 < month.year < MAXYEAR:
+        raise ValueError(f"{text}: no center was there")
+    return month

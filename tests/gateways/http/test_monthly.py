@@ -86,7 +86,9 @@ def test_a_month_is_told_as_json_table_and_paper_and_nobody_is_named(
     assert "Giulia" not in table.text
 
 
-@pytest.mark.parametrize("path", ["2026-13/pdf", "2026-1/pdf", "yesterday/pdf", "2026-11/doc"])
+@pytest.mark.parametrize(
+    "path", ["9999-12/json", "0001-01/csv", "2026-13/pdf", "2026-1/pdf", "yesterday/pdf", "2026-11/doc"]
+)
 def test_what_is_no_month_or_no_form_is_refused(
     client: Client, supervisor: dict[str, str], path: str
 ) -> None:
