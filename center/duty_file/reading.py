@@ -22,6 +22,8 @@ def parse(text: str, kept: Roster, new_id: Callable[[], str]) -> Roster:
         said = msgspec.convert(tomllib.loads(text), RosterFile)
     except tomllib.TOMLDecodeError as error:
         raise FileFaulty(0, str(error)) from error
+    except RecursionError as error:
+        raise FileFaulty(0, "it is nested too deeply") from error
     except msgspec.ValidationError as error:
         raise _faulty(text, error) from error
     return roster_in(said, kept, new_id, text)
@@ -100,9 +102,13 @@ class _Reading:
     def _override(self, n: int, one: OverrideTable) -> Override:
         at = f"override.{n}"
         instead = self._people((one.instead_of,), f"{at}.instead_of") if one.instead_of else (None,)
+        try:
+            from_at, to_at = self._instant(one.from_), self._instant(one.to)
+        except OverflowError as error:
+            raise FileFaulty(line_of(self._text, f"{at}.from"), SAYS[FlawKind.NO_DATE]) from error
         return Override(
-            from_at=self._instant(one.from_),
-            to_at=self._instant(one.to),
+            from_at=from_at,
+            to_at=to_at,
             people=self._people(one.people, f"{at}.people"),
             instead_of=instead[0],
             why=one.why,

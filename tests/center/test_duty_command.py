@@ -103,6 +103,8 @@ def test_what_is_written_is_read_again_with_the_same_ids() -> None:
         ('"Europe/Rome"', '"Europe/Atlantis"', 1, "no such time zone"),
         ("date = 2026-12-25", 'date = "Natale"', 27, "date"),
         ("[[holiday]]", "[[holiday]", 0, "line 26"),
+        ("from = 2026-12-24T20:00:00", "from = 0001-01-01T00:00:00", 20, "there is no such date"),
+        ('why = "Christmas"', f"why = {'[' * 100_000}", 0, "nested too deeply"),
     ],
 )
 def test_a_fault_says_in_which_line_it_is(was: str, now: str, line: int, words: str) -> None:
