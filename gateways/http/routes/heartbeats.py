@@ -17,6 +17,7 @@ from litestar.handlers import HTTPRouteHandler
 from gateways.heartbeat.envelope import LARGEST, Key, NotSealed, key_at, key_id_of
 from gateways.http.answers import AnyRequest, Problem, said
 from gateways.http.context import Web
+from gateways.http.decoding import BODY_MAX
 from gateways.http.errors import NotSignedOn
 from messages.ids import Instant
 from model.watching.beat import NO_PHONE, Answer
@@ -47,7 +48,12 @@ def heartbeats_route(web: Web) -> HTTPRouteHandler:
         responses={401: said(Problem, "Sealed by no key that is known here.")},
     )
     async def heartbeats(request: AnyRequest) -> Response[bytes]:
-        sealed = await request.body()
+        sealed = b""
+        async for part in request.stream():
+            sealed += part
+            # As much as anybody may send is read of anybody; a roster's worth of who may have a key.
+            if len(sealed) > BODY_MAX and not await asyncio.to_thread(ears.knows, sealed):
+                raise NotSignedOn("sealed by no key that is known here")
         answer = await asyncio.to_thread(partial(ears.hear, sealed, web.clock.now_us()))
         if answer is None:
             raise NotSignedOn("sealed by no key that is known here")
@@ -62,6 +68,11 @@ class _Ears:
     def __init__(self, run: Path, node: str, watched: tuple[WatchedCenter, ...]) -> None:
         self._run, self._node, self._watched = run, node, watched
         self._lock = threading.Lock()
+
+    def knows(self, sealed: bytes) -> bool:
+        """Whether it says that it is sealed by a key that is known here."""
+        keys = (_key_of(center) for center in self._watched)
+        return any(key is not None and key.id == key_id_of(sealed) for key in keys)
 
     def hear(self, sealed: bytes, now_us: Instant) -> bytes | None:
         """The answer; none to who has no key. Raises OSError where it cannot be kept."""

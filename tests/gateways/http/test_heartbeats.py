@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
+from litestar.types import HTTPReceiveMessage, HTTPSendMessage
 
 from gateways.heartbeat.envelope import Key
 from messages.ids import Instant, NodeId
@@ -63,3 +66,48 @@ def test_it_is_heard_once_it_says_what_it_was_asked(client: TestClient[Litestar]
 )
 def test_nobody_else_is(client: TestClient[Litestar], sealed: bytes) -> None:
     assert said(client, sealed)[0] == 401
+
+
+@pytest.mark.parametrize(("begins", "is_read"), [(b"x" * 8, False), (KEY.id, True)])
+def test_of_who_has_no_key_no_more_is_read_than_of_anybody(
+    client: TestClient[Litestar], begins: bytes, is_read: bool
+) -> None:
+    taken: list[int] = []
+
+    def parts() -> Iterator[bytes]:
+        for number in range(15):
+            taken.append(number)
+            yield begins + b"x" * 60_000
+
+    said: list[int] = []
+
+    async def send(message: HTTPSendMessage) -> None:
+        if message["type"] == "http.response.start":
+            said.append(message["status"])
+
+    left = parts()
+
+    async def receive() -> HTTPReceiveMessage:
+        part = next(left, None)
+        return {"type": "http.request", "body": part or b"", "more_body": part is not None}
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": "/v1/heartbeats",
+        "raw_path": b"/v1/heartbeats",
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(b"host", b"testserver"), (b"content-type", b"application/octet-stream")],
+        "client": ("127.0.0.1", 4711),
+        "server": ("testserver", 80),
+        "state": {},
+        "extensions": {},
+    }
+    asyncio.run(client.app(scope, receive, send))  # type: ignore[arg-type]
+    assert said == [401]
+    assert (len(taken) == 15) is is_read
+    assert is_read or len(taken) <= 3
