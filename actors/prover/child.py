@@ -17,7 +17,7 @@ from messages.proofs import ProofStep, ProofWhy, Shown
 _PROGRAM: Final = "center.proving"
 """What does it, by name: actors know nothing of the center's settings and files."""
 CORNER: Final = ".checking"
-"""Where a backup is restored for trial (`center.backup.restoring`)."""
+"""Where a backup is restored for trial, with the process's id (`center.backup.restoring`)."""
 _decoder: Final = msgspec.json.Decoder(Shown)
 
 
@@ -26,12 +26,17 @@ class ProcessChild:
 
     def __init__(self, step: ProofStep, state: Path) -> None:
         command = [sys.executable, "-m", _PROGRAM, step, "--state", str(state)]
-        # A copy of the journal, as large: what is killed leaves it on the disk until the next trial.
-        self._corner = state / CORNER if step is ProofStep.BACKUP else None
         with (state / "logs" / f"proof-{step}.log").open("wb") as log:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log
             )
+        # A copy of the journal, as large: what is killed leaves it on the disk until the next trial.
+        self._corner = state / f"{CORNER}-{self._process.pid}"
+
+    @property
+    def pid(self) -> int:
+        """Which process it is."""
+        return self._process.pid
 
     def said(self) -> Shown | None:
         if self._process.poll() is None:
@@ -44,5 +49,4 @@ class ProcessChild:
     def kill(self) -> None:
         self._process.kill()
         self._process.wait()
-        if self._corner is not None:
-            shutil.rmtree(self._corner, ignore_errors=True)
+        shutil.rmtree(self._corner, ignore_errors=True)

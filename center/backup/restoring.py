@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 RESTORING: Final = ".restoring"
 CHECKING: Final = ".checking"
+"""With the id of the process that is at it: the nightly proof and a person may try at the same time."""
 _NOTHING: Final = {RESTORING, "lost+found"}
 """What may be in a directory that counts as empty: a volume of its own has the second."""
 _LEFT_BYTES: Final = 500 * 2**20
@@ -80,7 +81,10 @@ def restore(state: StateDir, wanted: Wanted) -> Report:
 
 def check(folder: Path, wanted: Wanted) -> Report:
     """Restore it within this folder, verify, and take it away again. Raises CenterError, OSError."""
-    staging = _empty(folder / CHECKING)
+    for left in folder.glob(f"{CHECKING}*"):
+        if not Path("/proc", left.name.rpartition("-")[2]).is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+    staging = _empty(folder / f"{CHECKING}-{os.getpid()}")
     try:
         return _made(staging, wanted, into=None)
     finally:

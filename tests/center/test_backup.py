@@ -278,6 +278,16 @@ def test_a_trial_leaves_nothing_and_is_remembered(center: Center) -> None:
     assert backups(center.state.path)[str(center.file)].checked_at == checked.checked_at
 
 
+def test_a_trial_takes_nothing_away_from_another_and_what_one_has_left_goes(center: Center) -> None:
+    center.backup()
+    others, left = (center.state.path / f".checking-{pid}" for pid in (os.getppid(), 2**22 + 1))
+    for corner in (others, left):
+        corner.mkdir()
+    center.check()
+    assert (others.exists(), left.exists()) == (True, False)
+    others.rmdir()
+
+
 def test_what_root_restores_or_notes_belongs_to_the_account_of_the_directory(
     center: Center, monkeypatch: pytest.MonkeyPatch
 ) -> None:
