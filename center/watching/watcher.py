@@ -84,6 +84,8 @@ class Watcher:
             )
         self._story = Story(settings.name, kept.callouts)
         self._began = self._turned = self._wrote = now_us
+        self._unread: dict[str, str] = {}
+        """Why a center's key could not be read, as it was said last."""
         self._passed: set[str] = set()
         self.verdicts: dict[str, Verdict] = {}
         for callout in self._story.open:
@@ -105,9 +107,15 @@ class Watcher:
                 if key.id != key_id_of(sealed):
                     continue
                 beat = key.beat_in(sealed)
-            except (OSError, ValueError, NotSealed) as error:
-                self._log.warning("not heard", center=name, error=str(error))
+            except NotSealed:
+                # Whoever has seen a heartbeat pass can send this, as often as there is room in a log.
                 continue
+            except (OSError, ValueError) as error:
+                if self._unread.get(name) != str(error):
+                    self._unread[name] = str(error)
+                    self._log.warning("not heard", center=name, error=str(error))
+                continue
+            self._unread.pop(name, None)
             if beat.simulated != center.simulated:
                 self._log.error("a simulated run and a real one are not the same center", center=name)
                 continue

@@ -68,16 +68,18 @@ class _Ears:
     def __init__(self, run: Path, node: str, watched: tuple[WatchedCenter, ...]) -> None:
         self._run, self._node, self._watched = run, node, watched
         self._lock = threading.Lock()
+        self._unread: dict[str, str] = {}
+        """Why a center's key could not be read, as it was said last."""
 
     def knows(self, sealed: bytes) -> bool:
         """Whether it says that it is sealed by a key that is known here."""
-        keys = (_key_of(center) for center in self._watched)
+        keys = (self._key_of(center) for center in self._watched)
         return any(key is not None and key.id == key_id_of(sealed) for key in keys)
 
     def hear(self, sealed: bytes, now_us: Instant) -> bytes | None:
         """The answer; none to who has no key. Raises OSError where it cannot be kept."""
         for center in self._watched:
-            key = _key_of(center)
+            key = self._key_of(center)
             if key is None or key.id != key_id_of(sealed):
                 continue
             try:
@@ -100,11 +102,15 @@ class _Ears:
             return key.answer(answer, sealed)
         return None
 
-
-def _key_of(center: WatchedCenter) -> Key | None:
-    """Its file is read each time, so that another one is good at once."""
-    try:
-        return key_at(Path(center.key_file))
-    except (OSError, ValueError) as error:
-        log.error("the key of a watched center cannot be read", center=center.name, reason=str(error))
-        return None
+    def _key_of(self, center: WatchedCenter) -> Key | None:
+        """Its file is read each time, so that another one is good at once."""
+        try:
+            key = key_at(Path(center.key_file))
+        except (OSError, ValueError) as error:
+            # Once: whoever knocks would fill the log.
+            if self._unread.get(center.name) != str(error):
+                self._unread[center.name] = str(error)
+                log.error("the key of a watched center cannot be read", center=center.name, reason=str(error))
+            return None
+        self._unread.pop(center.name, None)
+        return key

@@ -173,6 +173,18 @@ def test_a_simulated_run_with_the_keys_of_a_real_center_is_not_heard(stage: Stag
     assert stage.watcher.hear(stage.key.beat(replace(BEAT, simulated=True)), (), stage.now) is None
 
 
+def test_whoever_knocks_fills_no_log(stage: Stage, capfd: pytest.CaptureFixture[str]) -> None:
+    file, forged = stage.folder / "key", stage.key.id + b"x" * 100
+    text = file.read_text()
+    for kept in ("none", text, "none"):
+        file.write_text(kept)
+        for _ in range(50):
+            assert stage.watcher.hear(forged, (), stage.now) is None
+        if kept == text:
+            stage.say()
+    assert sum("not heard" in line for line in "".join(capfd.readouterr()).splitlines()) == 2
+
+
 LOST = st.lists(st.sampled_from(["comes", "late", "lost"]), min_size=1, max_size=40)
 
 

@@ -68,6 +68,12 @@ def test_nobody_else_is(client: TestClient[Litestar], sealed: bytes) -> None:
     assert said(client, sealed)[0] == 401
 
 
+def test_whoever_knocks_fills_no_log(client: TestClient[Litestar], capfd: pytest.CaptureFixture[str]) -> None:
+    for _ in range(5):
+        assert said(client, b"x" * 200)[0] == 401
+    assert "".join(capfd.readouterr()).count("cannot be read") == 1
+
+
 @pytest.mark.parametrize(("begins", "is_read"), [(b"x" * 8, False), (KEY.id, True)])
 def test_of_who_has_no_key_no_more_is_read_than_of_anybody(
     client: TestClient[Litestar], begins: bytes, is_read: bool
