@@ -141,10 +141,12 @@ class Callouts:
                 )
             )
         elif (before := self._all.get(getattr(event, "callout", ""))) is not None:
-            self._put(replace(_evolved(before, recorded), changed_at=recorded.at_us))
-            if isinstance(event, ev.CalloutTaken):
-                at = {(one.node, one.alarm, one.subject): recorded.at_us for one in before.alarms}
-                self.taken |= at
+            now = replace(_evolved(before, recorded), changed_at=recorded.at_us)
+            self._put(now)
+            # What joins one that was taken is the taker's, too.
+            if now.taken and isinstance(event, ev.CalloutTaken | ev.CalloutJoined):
+                alarms = event.alarms if isinstance(event, ev.CalloutJoined) else before.alarms
+                self.taken |= {(one.node, one.alarm, one.subject): recorded.at_us for one in alarms}
 
     def get(self, callout: str) -> Callout | None:
         """By its id; None: there is none, or it ended long ago."""

@@ -60,6 +60,12 @@ class Night:
         self.callouts.apply(self._recorded(ev.CalloutTaken(callout=newest, person="anna")))
         self.callouts.apply(self._recorded(ev.CalloutEnded(callout=newest, why=CalloutEnd.TAKEN)))
 
+    def joins(self, of: tuple[str, str]) -> None:
+        """The newest that has ended: its taker is written to."""
+        alarm = ev.CalloutAlarm(alarm=of[0], subject=of[1], node=N, raised_at=self.raised_at)
+        ended = self.callouts.ended[-1].id
+        self.callouts.apply(self._recorded(ev.CalloutJoined(callout=ended, alarms=(alarm,))))
+
     def raised(self, seconds: int, of: tuple[str, str] = LINE) -> bool:
         """The same, while this alarm stands."""
         self.stands(of)
@@ -100,3 +106,16 @@ def test_what_was_taken_and_still_stands_after_an_hour_unseen_is_told_again() ->
     night.taken()
     night.seen(LINE)
     assert not night.is_told(7200), "somebody at a console has it"
+
+
+def test_what_has_joined_one_that_was_taken_is_told_again_after_an_hour_as_well() -> None:
+    night = Night()
+    night.stands(LINE)
+    assert night.is_told(60)
+    night.taken()
+    night.seen(LINE)
+    other = ("line.no_network", "sim2")
+    night.stands(other)
+    night.joins(other)
+    assert not night.is_told(3600 - 30)
+    assert night.is_told(60)
