@@ -6,7 +6,7 @@ import csv
 import io
 from typing import Final
 
-from center.giving.report_words import ENDS, OUTCOMES, WORDS
+from center.giving.report_words import ENDS, MONTHS, OUTCOMES, WORDS
 from center.giving.sheet import Sheet
 from center.times import local
 from messages.ids import SECOND, Outcome
@@ -51,7 +51,8 @@ class _Paper:
 
     @property
     def _title(self) -> str:
-        return self._word("title").format(month=self._said.month)
+        year, month = self._said.month.split("-")
+        return self._word("title").format(month=MONTHS[int(month) - 1][self._place], year=year)
 
     def _word(self, name: str) -> str:
         return WORDS[name][self._place]

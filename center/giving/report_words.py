@@ -7,7 +7,7 @@ from typing import Final
 from messages.ids import CalloutEnd, Outcome
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
-    "title": ("Rapporto di {month}", "Report of {month}"),
+    "title": ("Rapporto di {month} {year}", "Report of {month} {year}"),
     "made": ("Fatto il {at} da securWoman {version}", "Made on {at} by securWoman {version}"),
     "so_far": ("Il mese non è finito: fin qui.", "The month is not over: as far as it goes."),
     "availability": ("Disponibilità della ricezione", "Availability of the intake"),
@@ -65,6 +65,20 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "none": ("Nessuna.", "None."),
 }
 
+MONTHS: Final = (
+    ("gennaio", "January"),
+    ("febbraio", "February"),
+    ("marzo", "March"),
+    ("aprile", "April"),
+    ("maggio", "May"),
+    ("giugno", "June"),
+    ("luglio", "July"),
+    ("agosto", "August"),
+    ("settembre", "September"),
+    ("ottobre", "October"),
+    ("novembre", "November"),
+    ("dicembre", "December"),
+)
 OUTCOMES: Final[dict[Outcome, tuple[str, str]]] = {
     Outcome.FALSE_ALARM: ("falso allarme", "false alarm"),
     Outcome.HANDED_OVER: ("affidato al 112", "handed over to 112"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from center.cli import main
-from center.giving.report_words import ENDS, OUTCOMES, WORDS
+from center.giving.report_words import ENDS, MONTHS, OUTCOMES, WORDS
 from center.state.journals import journal_of
 from center.state.state_dir import StateDir
 from messages.ids import CalloutEnd, Outcome
@@ -50,6 +50,8 @@ def test_a_month_is_written_as_paper_in_either_language_and_as_a_table(state: Pa
         files = ("--pdf", str(paper), "--csv", str(table))
         assert run("report", month(state), "--state", str(state), *files, "--language", language) == 0
         assert paper.read_bytes().startswith(b"%PDF-")
+        year, number = month(state).split("-")
+        assert f"{MONTHS[int(number) - 1][language == 'en']} {year}".encode() in paper.read_bytes()
         with table.open(newline="", encoding="utf-8") as text:
             rows = {what: value for _, what, value in csv.reader(text)}
         assert int(rows["minutes_watched"]) <= 4
