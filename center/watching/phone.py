@@ -59,6 +59,8 @@ class Call(msgspec.Struct, frozen=True):
     said: Sequence[bytes]
     on_key: OnKey
     answered: Callable[[], None]
+    wanted: Callable[[], bool]
+    """Asked until it is answered: what is not wanted any more is hung up."""
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -163,9 +165,17 @@ class Phone:
                 self._heard.append(event)
         return False
 
-    def _until(self, session: ModemSession, within_s: float, *kinds: type[Event]) -> Event | None:
+    def _until(
+        self,
+        session: ModemSession,
+        within_s: float,
+        *kinds: type[Event],
+        wanted: Callable[[], bool] = lambda: True,
+    ) -> Event | None:
         until_s = time.monotonic() + within_s
         while time.monotonic() < until_s and not self._over.is_set() and not session.unresponsive:
+            if not wanted():
+                return None
             for event in self._heard:
                 if isinstance(event, kinds):
                     self._heard.remove(event)
@@ -185,12 +195,16 @@ class Phone:
 
     def _call(self, session: ModemSession, call: Call) -> Done:
         self._heard.clear()
+        if not call.wanted():
+            return Done(name=call.name, failure=CalloutFailure.NOT_ANSWERED)
         placed = session.driver.dial(Ref(call.name), call.number, time.monotonic())
         done = Done(name=call.name, failure=CalloutFailure.NOT_ANSWERED)
         try:
-            event = self._until(session, self._ring_s, CallRinging, CallAnswered, CallReleased)
+            event = self._until(
+                session, self._ring_s, CallRinging, CallAnswered, CallReleased, wanted=call.wanted
+            )
             if isinstance(event, CallRinging):
-                event = self._until(session, self._ring_s, CallAnswered, CallReleased)
+                event = self._until(session, self._ring_s, CallAnswered, CallReleased, wanted=call.wanted)
             if isinstance(event, CallReleased):
                 return msgspec.structs.replace(done, cause=event.cause)
             if event is None:

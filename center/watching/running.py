@@ -121,6 +121,7 @@ class Running:
                 said,
                 lambda key: watcher.key(name, person, key, now_us()),
                 lambda: watcher.answered(name, now_us()),
+                lambda: watcher.wants(name),
             )
         )
 

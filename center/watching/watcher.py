@@ -245,6 +245,12 @@ class Watcher:
                 return words.passed_on(language)
         return None
 
+    def wants(self, name: str) -> bool:
+        """Whether this call is still to be made: what is over rings nobody, and keeps no modem."""
+        callout, _, _ = name.partition("/")
+        with self._lock:
+            return any(one.id == callout for one in self._story.open)
+
     def answered(self, name: str, now_us: Instant) -> None:
         """Somebody or something has."""
         callout, _, number = name.partition("/")

@@ -69,7 +69,9 @@ def take(hearing: Hearing, beat: Beat, now_us: Instant, challenge: bytes) -> tup
         return replace(hearing, nodes=hearing.nodes | {beat.node: known}), False
     bare = replace(beat, roster=b"", challenge=b"")
     node = OfNode(challenge=challenge, asked_at=now_us, beat=bare, at=now_us)
-    good = beat.well or beat.taken
+    # Of one that is heard for the first time nobody knows since when it is not well.
+    first = all(one.beat is None for one in hearing.nodes.values())
+    good = beat.well or beat.taken or first
     heard = replace(
         hearing.heard,
         beat_at=now_us,

@@ -78,7 +78,10 @@ def test_all_are_called_again_after_a_pause(stage: Stage) -> None:
 
 def test_who_is_called_when_it_comes_back_is_the_last(stage: Stage) -> None:
     stage.pass_s(40)
+    ringing, _, _ = stage.hands.called[-1]
+    assert stage.watcher.wants(ringing)
     stage.pass_s(20, well=True)
+    assert not stage.watcher.wants(ringing), "what is over rings on, and keeps the modem from what comes next"
     stage.end()
     stage.pass_s(300, well=True)
     assert stage.hands.people == ["anna"]

@@ -65,6 +65,15 @@ def test_a_center_that_says_it_is_not_well_is_heard_and_not_well() -> None:
     assert verdict(hearing.heard, PATIENCE, now) is Verdict.WELL
 
 
+def test_one_that_is_heard_for_the_first_time_has_its_minute_however_long_it_was_waited_for() -> None:
+    first = Instant(START + 200 * SECOND)
+    hearing = said(began(START, probes=False), first, wrong=(Wrong.NOT_READY,))
+    assert verdict(hearing.heard, PATIENCE, first) is Verdict.WELL
+    for n in range(1, 7):
+        hearing = said(hearing, Instant(first + n * 10 * SECOND), wrong=(Wrong.NOT_READY,))
+    assert verdict(hearing.heard, PATIENCE, Instant(first + 61 * SECOND)) is Verdict.UNWELL
+
+
 def test_the_roster_is_kept_until_another_comes() -> None:
     hearing = said(began(START, probes=False), START, roster=b"{}", roster_version=3)
     hearing = said(hearing, Instant(START + 1))
