@@ -19,19 +19,33 @@ from tests.waiting import wait_until
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
 WORDS = {
     "en": (
-        "Not well: 2 of 4",
+        "Not well: 3 of 6",
         "full soon",
         "the settings name nothing for it",
         "Running: 0 of 1",
         "Prove now",
+        "≥ 7 days",
+        "it follows no server",
+        "[psap] test_number is not set",
     ),
-    "it": ("Male: 2 di 4", "presto pieno", "manca con che cosa", "In corso", "Prova adesso"),
+    "it": (
+        "Male: 3 di 6",
+        "presto pieno",
+        "manca con che cosa",
+        "In corso",
+        "Prova adesso",
+        "≥ 7 giorni",
+        "nessun server lo regola",
+        "[psap] test_number non è impostato",
+    ),
 }
 ITEMS = (
     ProofItem(step=ProofStep.DISK),
     ProofItem(step=ProofStep.CERTIFICATE),
     ProofItem(step=ProofStep.VOICE, subject="sim1>sim2"),
     ProofItem(step=ProofStep.TEXT, subject="sim1>sim2"),
+    ProofItem(step=ProofStep.CLOCK),
+    ProofItem(step=ProofStep.EMERGENCY, subject="sim5"),
 )
 
 
@@ -42,7 +56,7 @@ def write(journal: Journal, *events: Event) -> None:
 def ended(proof: str, item: ProofItem, result: StepResult, why: ProofWhy, **figures: float) -> ProofStepEnded:
     bad = result is StepResult.FAILED
     ways = (
-        WayShown(speaker=LineId("sim1"), listener=LineId("sim2"), bursts=20, delay_ms=80, level_db=-1.0,
+        WayShown(speaker=LineId("sim1"), listener=LineId("sim2"), bursts=20, delay_ms=80, level_db=-0.2,
                  lost_percent=0.0, proved=True),
         WayShown(speaker=LineId("sim2"), listener=LineId("sim1"), bursts=20, delay_ms=None if bad else 90,
                  level_db=None if bad else -2.0, faults=(WayFault.UNHEARD,) if bad else (), proved=not bad),
@@ -62,7 +76,7 @@ def nights(journal: Journal) -> None:
     """Three; the last one bad."""
     for n, free in enumerate((60e9, 58e9, 20e9)):
         proof, bad = f"p{n}", n == 2
-        disk, certificate, voice, text = ITEMS
+        disk, certificate, voice, text, clock, emergency = ITEMS
         wrong, fine = StepResult.FAILED if bad else StepResult.OK, ProofWhy.NONE
         write(
             journal,
@@ -71,6 +85,8 @@ def nights(journal: Journal) -> None:
             ended(proof, certificate, StepResult.LEFT_OUT, ProofWhy.NOT_SET),
             ended(proof, voice, wrong, ProofWhy.MUTE if bad else fine, seconds_to_answer=4.0),
             ended(proof, text, StepResult.OK, fine, seconds=2.0 + n),
+            ended(proof, clock, wrong, ProofWhy.CLOCK_OFF if bad else fine, moved_s=0.004),
+            ended(proof, emergency, StepResult.LEFT_OUT, ProofWhy.NOT_SET),
             ProofEnded(proof=proof, why=ProofEnd.DONE),
         )
 
@@ -83,14 +99,14 @@ def test_the_last_proof_is_shown_step_by_step_and_another_is_begun_and_ended(
     journal: Journal,
     lang: str,
 ) -> None:
-    bad, full, not_set, runs, now = WORDS[lang]
+    bad, full, not_set, runs, now, least, *whys = WORDS[lang]
     nights(journal)
     signed_on(page, site.url, supervisor, lang)
     page.keyboard.press("4")
     page.keyboard.press("n")
     expect(page.locator("#proofs-h")).to_be_focused()
     shown = page.locator(".proofs")
-    for words in (bad, full, not_set, "sim1 → sim2"):
+    for words in (bad, full, not_set, least, *whys, "sim1 → sim2", "· 0 dB"):
         expect(shown).to_contain_text(words)
     expect(page.locator(".proofs__nights li")).to_have_count(6)
     assert list(barriers(page)) == []

@@ -91,7 +91,7 @@ function told(row) {
     <th scope="row">${stepWord(row.step)} <span class="ink-2">${subjectWord(row.subject)}</span></th>
     <td>${word(sign, text, kind)}</td>
     <td>
-      ${[whyWord(row.why), since].filter(Boolean).join(', ')}
+      ${[whyWord(row), since].filter(Boolean).join(', ')}
       ${row.ways.map((way) => html`<small class=${way.proved ? '' : 'ink-bad'}>${wayWord(way)}</small>`)}
     </td>
     <td class="num">${figures.filter(Boolean).join(' · ')}</td>

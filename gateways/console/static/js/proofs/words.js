@@ -4,6 +4,7 @@ import { either, number } from '../words/words.js';
 import * as f from '../words/format.js';
 
 const NB = '\u00a0';
+const MOVED_S = 0.1; // less is none: of a clock that is off the cause is another
 
 /** @type {Record<ProofStep, () => string>} */
 const STEPS = {
@@ -70,7 +71,7 @@ const FIGURES = {
   entries: (n) => either(`${f.count(n)} voci`, `${f.count(n)} entries`),
   moved_s: (s) => either(`spostato di ${number(s, 2)}${NB}s`, `moved by ${number(s, 2)}${NB}s`),
   delay_ms: (ms) => `${number(ms, 0)}${NB}ms`,
-  level_db: (db) => `${number(db, 0)}${NB}dB`,
+  level_db: (db) => `${String(Math.round(db) || 0).replace('-', '−')}${NB}dB`, // none has no sign
 };
 
 /** @param {ProofStep} step */
@@ -79,8 +80,14 @@ export const stepWord = (step) => STEPS[step]();
 /** @param {ProofState} state */
 export const stateWord = (state) => STATES[state]();
 
-/** @param {ProofWhy} why */
-export const whyWord = (why) => WHY[why]();
+/** @param {Pick<ProofRow, 'why' | 'step' | 'figures'>} row */
+export function whyWord({ why, step, figures }) {
+  if (why === 'not_set' && step === 'emergency')
+    return either('[psap] test_number non è impostato', '[psap] test_number is not set');
+  if (why === 'clock_off' && Math.abs(figures.moved_s ?? MOVED_S) < MOVED_S)
+    return either('nessun server lo regola', 'it follows no server');
+  return WHY[why]();
+}
 
 /** A line, two lines; nothing of the node. @param {string} subject */
 export const subjectWord = (subject) => subject.replace('>', ' → ');
@@ -98,10 +105,16 @@ export const chartWord = (figure) =>
     credit: either('residuo', 'left'),
   })[figure] ?? figure;
 
+/** Figures that beside a sign need no words of their own. @type {Record<string, (value: number) => string>} */
+const BARE = {
+  days: (d) => either(`${number(d, 0)} giorni`, `${number(d, 0)} days`),
+  moved_s: (s) => `${number(s, 2)}${NB}s`,
+};
+
 /** What a figure has to be. @param {ProofBound} bound */
-export function boundWord(bound) {
-  const [sign, value] = bound.least !== null ? ['≥', bound.least] : ['≤', bound.most];
-  return `${sign} ${figureWord(bound.figure, value)}`;
+export function boundWord({ figure, least, most }) {
+  const [sign, value] = least !== null ? ['≥', least] : ['≤', most];
+  return `${sign} ${(BARE[figure] ?? ((each) => figureWord(figure, each)))(value)}`;
 }
 
 /** @param {ProofWay} way */
