@@ -220,12 +220,12 @@ OF_CENTER: Final = (
         it=Words(
             "Nessun reperibile risponde",
             "Tutti i reperibili sono stati chiamati e nessuno se ne occupa: si continua a chiamare",
-            "Prendere in carico dall’elenco delle avarie, o trovare qualcuno a voce",
+            "Prenderlo in carico con R tra gli avvisi (tasto 4), o trovare qualcuno per telefono",
         ),
         en=Words(
             "Nobody on call answers",
             "All who are on duty were called, and nobody sees to it: they are called again",
-            "Take it at the list of alarms, or find somebody by phone",
+            "Take it by R among the alarms (key 4), or find somebody by phone",
         ),
     ),
     AlarmKind(

@@ -26,6 +26,7 @@ WORDS = {
         "listening": "phone: listening",
         "nobody": "Nobody has taken it; calling Carla Neri",
         "anna": "Anna Verdi sees to it",
+        "again": "again soon",
         "on_line": re.compile(r"Calling\s+Carla Neri"),
         "free": "Free",
     },
@@ -36,6 +37,7 @@ WORDS = {
         "listening": "telefono: ascolta",
         "nobody": "Nessuno l’ha presa; si sta chiamando Carla Neri",
         "anna": "Ci pensa Anna Verdi",
+        "again": "si riprova",
         "on_line": re.compile(r"Chiama\s+Carla Neri"),
         "free": "Libera",
     },
@@ -56,9 +58,10 @@ def test_who_is_called_is_seen_until_somebody_sees_to_it_and_afterwards_in_the_p
     expect(bar).to_contain_text("Anna")
     write(journal, CalloutAnswered(callout=CALLOUT, attempt=4))
     expect(row).to_contain_text(words["listening"])
+    write(journal, CalloutFailed(callout=CALLOUT, attempt=4, why=CalloutFailure.NO_KEY))
+    expect(bar).to_contain_text(words["again"])
     write(
         journal,
-        CalloutFailed(callout=CALLOUT, attempt=4, why=CalloutFailure.NO_KEY),
         tried(5, "carla", round=2, line=LineId("L2")),
     )
     expect(row).to_contain_text(words["nobody"])
@@ -73,6 +76,11 @@ def test_who_is_called_is_seen_until_somebody_sees_to_it_and_afterwards_in_the_p
     expect(row).to_contain_text(words["anna"])
     expect(row.get_by_role("button")).to_have_count(0)
     expect(line).to_contain_text(words["free"])
+    page.set_viewport_size({"width": 320, "height": 640})
+    free = line.locator(".word").bounding_box()
+    assert free is not None
+    assert free["height"] < 40, "one word a line, and no letter"
+    page.set_viewport_size({"width": 1280, "height": 720})
     page.keyboard.press("h")
     expect(page.locator(".called-past tbody tr")).to_contain_text(words["anna"])
     assert NUMBER not in page.content()

@@ -213,9 +213,10 @@ export function bar(ui) {
   if (!one) return nothing;
   const { text, sign, tone } = situation(ui, one);
   const name = one.taken_us ? taker(ui, one) : going(one).at(-1)?.name;
-  const brief = nobody(one) ? either('nessuno', 'nobody') : name?.split(' ')[0];
+  const again = one.ended_us === null && one.round > 0 ? either('si riprova', 'again soon') : '';
+  const brief = nobody(one) ? either('nessuno', 'nobody') : (name?.split(' ')[0] ?? again);
   return html`<span class="called-bar ${tone}" data-called=${one.callout} title=${text}
-    >${icon(sign)}<span aria-hidden="true">${brief ?? ''}</span
+    >${icon(sign)}<span aria-hidden="true">${brief}</span
     ><span class="sr" role="status">${text}</span></span
   >`;
 }
