@@ -105,7 +105,10 @@ export const chartWord = (figure) =>
     credit: either('residuo', 'left'),
   })[figure] ?? figure;
 
-/** Figures that beside a sign need no words of their own. @type {Record<string, (value: number) => string>} */
+/**
+ * Figures that beside a sign need no words of their own.
+ * @type {Record<string, (value: number) => string>}
+ */
 const BARE = {
   days: (d) => either(`${number(d, 0)} giorni`, `${number(d, 0)} days`),
   moved_s: (s) => `${number(s, 2)}${NB}s`,
