@@ -95,6 +95,15 @@ def test_a_notice_s_link_leads_to_the_one_key_that_takes_it(
     row = page.locator(".called")
     expect(row.get_by_role("button")).to_be_focused()
     assert "#" not in page.url
+    for number, why in enumerate(CalloutFailure, 10):
+        write(
+            journal,
+            tried(number, "carla", round=2),
+            CalloutFailed(callout=CALLOUT, attempt=number, why=why),
+        )
+    row_of = row.locator("li").last
+    expect(row_of).to_contain_text("not needed any more")
+    assert row_of.inner_text().count("phone") == len(CalloutFailure), "each has words"
     page.keyboard.press("r")
     expect(row).to_contain_text("Marta Bianchi sees to it")
 

@@ -36,6 +36,7 @@ const FAILURES = {
   refused: ['rifiutato', 'refused'],
   away: ['non si raggiunge', 'out of reach'],
   lost: ['non si sa', 'not known'],
+  ended: ['interrotto: non serve più', 'ended: not needed any more'],
 };
 
 /** @param {Ui} ui @param {CalloutView} one */
