@@ -12,6 +12,8 @@ from messages.ids import SECOND, Instant
 
 ALONE_US: Final = Instant(SECOND * 7 // 10)
 """So long nothing may follow a key, for it to be a person's."""
+HURRIED: Final = 3
+"""The same key so often in a row needs no pause behind it: somebody wants to be heard."""
 
 
 class Pressed:
@@ -29,7 +31,8 @@ class Pressed:
         if len(keys) > self._known:
             self._row += keys[self._known :]
             self._known, self._at = len(keys), now_us
-        if not self._row or (now_us - self._at < ALONE_US and not over):
+        hurried = len(self._row) >= HURRIED and len(set(self._row)) == 1
+        if not self._row or (now_us - self._at < ALONE_US and not over and not hurried):
             return ""
         row, self._row = self._row, ""
         return row[0] if len(set(row)) == 1 else ""

@@ -32,5 +32,12 @@ def test_a_key_alone_is_a_persons_also_pressed_again_and_again_or_after_a_machin
     assert heard((2.0, "5"), (4.0, "1")) == "51"
 
 
+def test_who_presses_faster_than_any_pause_is_heard_while_pressing() -> None:
+    assert heard(*((2 + number * 0.4, "1") for number in range(30)), over_s=5.0)[:1] == "1"
+    pressed = Pressed()
+    assert not pressed.key("11", Instant(SECOND), over=False)
+    assert pressed.key("111", Instant(SECOND + SECOND // 5), over=False) == "1"
+
+
 def test_who_presses_and_hangs_up_at_once_has_pressed() -> None:
     assert heard((2.0, "1"), over_s=2.0 + ALONE_US / SECOND / 2) == "1"
