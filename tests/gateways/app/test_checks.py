@@ -96,6 +96,7 @@ def test_a_phone_checks_by_itself_says_so_and_tells_the_center_how_often(phone: 
     finish(phone)
     expect(page.get_by_role("button", name="Check now")).to_be_enabled()
     assert devices.all_devices(phone.journal)[0].check_days == 0
+    expect(page.get_by_text("Only when you ask for it")).to_be_visible()
     expect(page.get_by_text("Location allowed")).to_be_visible()
     moved(page, 3600)
     assert len(checks(phone)) == 2

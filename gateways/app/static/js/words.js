@@ -250,6 +250,7 @@ export const WORDS = {
     'The centre has not called this phone: try again, or ask the centre.',
   ],
   checksEvery: ['Da sola', 'By itself'],
+  checksNever: ['Solo quando lo chiedi tu.', 'Only when you ask for it.'],
   checksEveryHint: ['Quando è ora e l’app è aperta.', 'When it is due and the app is open.'],
   checksWoken: [
     'Anche ad app chiusa, quando il browser vuole.',

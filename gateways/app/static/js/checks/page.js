@@ -74,7 +74,9 @@ export function section(checks, needs, wakes) {
             html`<option value=${days} ?selected=${days === now.everyDays}>${t(EVERY[days])}</option>`,
         )}
       </select>
-      <small id="hint-checks">${t(wakes ? 'checksWoken' : 'checksEveryHint')}</small>
+      <small id="hint-checks"
+        >${t(now.everyDays ? (wakes ? 'checksWoken' : 'checksEveryHint') : 'checksNever')}</small
+      >
     </label>
   </section>`;
 }
