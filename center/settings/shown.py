@@ -108,7 +108,7 @@ def _row_at(path: str) -> str:
 
 def _places(said: Table) -> Iterator[tuple[FieldType, Place]]:
     for one in fields():
-        if one.table in _OTHERS:
+        if one.table.partition(".")[0] in _OTHERS:
             continue
         if one.table in ROW_NAMES:
             for row in rows_of(said, one.table):

@@ -44,10 +44,11 @@ from gateways.http.routes.admin.people import importing, invitations
 from gateways.http.routes.admin.start import answers as start
 from gateways.http.routes.admin.start import modem
 from gateways.http.routes.alarms import alarms, quiet
-from gateways.http.routes.ended import correcting, figures, history, reviews
+from gateways.http.routes.ended import correcting, figures, history, monthly, reviews
 from gateways.http.routes.own import answers as own
 from gateways.http.routes.proofs import answers as proofs
 from model.record import PersonRecord
+from model.reporting.month import Report
 
 Document = dict[str, Any]
 
@@ -127,6 +128,8 @@ _STRUCTS: Final = (
     figures.FiguresView,
     giving.RecordingsView,
     health.Health,
+    monthly.AvailabilityView,
+    Report,
     health.Readiness,
     history.PastAlerts,
     nodes.NodesAnswer,

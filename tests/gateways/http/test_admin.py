@@ -16,7 +16,9 @@ from gateways.http.backups import BackupKept, BackupRun, BackupStanding, BackupW
 from gateways.http.context import Web
 from gateways.http.routes.admin.about import libraries
 from messages.ids import E164
+from model.duty.roster import Roster
 from runtime.published.backup_runs import Work
+from store import duty
 from store.audit.entry import Action
 from store.registry.devices import accept_invitation, invite, sign_of
 from store.registry.people import Person, StaffRole
@@ -34,6 +36,8 @@ BACKUPS, PEOPLE = "/v1/admin/backups", "/v1/admin/people"
 IMPORT = f"{PEOPLE}/import"
 INVITATIONS = "/v1/admin/invitations"
 FILE = "phone;first_name\n+393331112223;Julia\n+393330000001;Anna\n112;Eva\n"
+DUTY = "/v1/admin/duty"
+ANNA = {"id": "anna", "name": "Anna Bianchi", "contacts": [{"way": "call", "to": "+393330000010"}]}
 SETTINGS, NODES = "/v1/admin/settings", "/v1/admin/nodes"
 THRICE = {"was": {"value": None}, "now": {"value": 3}}
 PASSWORD = "quattro parole messe insieme"
@@ -103,6 +107,9 @@ ROUTES = (
     ("DELETE", f"{PEOPLE}/PERSON/devices/DEVICE", None, StaffRole.ADMIN),
     ("POST", f"{PEOPLE}/PERSON/erase", {"typed": "giulia rossi"}, StaffRole.ADMIN),
     ("POST", "/v1/admin/start/modem", {"name": "line9", "port": "usb:1-2"}, StaffRole.ADMIN),
+    ("GET", DUTY, None, StaffRole.SUPERVISOR),
+    ("PUT", DUTY, {"was": 1, "roster": {"people": [ANNA]}}, StaffRole.ADMIN),
+    ("POST", f"{DUTY}/test", {"person": "anna"}, StaffRole.ADMIN),
     ("GET", INVITATIONS, None, StaffRole.ADMIN),
     ("POST", INVITATIONS, {"phone": GIULIA}, StaffRole.ADMIN),
     ("DELETE", f"{INVITATIONS}/INVITED", None, StaffRole.ADMIN),
@@ -172,6 +179,8 @@ def test_who_may_do_what_and_who_may_not_is_entered(
     says(place, "L1")
     with (place.state / "center.toml").open("a") as settings:
         settings.write('\n[[modem]]\nname = "L1"\ntrunk = "public"\nport = "/dev/ttyUSB0"\n')
+    on_duty = msgspec.convert({"people": [ANNA]}, Roster)
+    web.journal.transact(lambda tx: duty.keep(tx, on_duty, was_version=0, by="test"))
     eva = registry.add_operator("Eva", "+390200000019", role=role or StaffRole.OPERATOR, by="test")
     token = registry.issue_token(eva.id, by="test") if role else "swo_nobodys"
     before = registry.operators(), registry.app_keys(), registry.users()
