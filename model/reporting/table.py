@@ -36,7 +36,7 @@ def table(said: Report) -> Iterator[tuple[str, str, str]]:
     yield "callouts", "callouts", str(len(said.callouts))
     for callout in said.callouts:
         took = "" if callout.taken_us is None else f"{(callout.taken_us - callout.at_us) / SECOND:.0f}"
-        yield "callouts", f"taken_after_s_of_{' '.join(callout.alarms)}", took
+        yield "callouts", f"taken_after_s_of_{'+'.join(callout.alarms)}", took
     yield "proofs", "proofs", str(len(said.proofs))
     yield "proofs", "proofs_without_a_fault", str(sum(one.is_good for one in said.proofs))
     yield "proofs", "steps_failed", str(sum(one.bad for one in said.proofs))

@@ -33,7 +33,7 @@ export const NEEDS = {
     ],
   },
   duty: {
-    name: ['Qualcuno è reperibile', 'Somebody is on call'],
+    name: ['Se si guasta, qualcuno è chiamato', 'Somebody is called when it breaks'],
     text: [
       'Per due settimane nessuna ora scoperta, da chi ha preso una prova in 90 giorni. Capitolo J: P, T.',
       'For two weeks each hour is covered by who took a test within 90 days. Chapter J: P, T.',
