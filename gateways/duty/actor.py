@@ -15,10 +15,10 @@ from thespian.actors import ActorAddress
 from gateways.duty import decider
 from gateways.duty.calling import Calling, leg_of
 from gateways.duty.couriers import Couriers
-from gateways.duty.decider import Try
+from gateways.duty.decider import LINE_US, Try
 from gateways.duty.watching import Watching
-from gateways.duty.ways.notice import Delivered, Notice, Refused
 from gateways.duty.words import Told, told
+from gateways.duty.writing import Writing
 from messages.calls import CallReport
 from messages.envelope import Envelope
 from messages.events import (
@@ -27,9 +27,7 @@ from messages.events import (
     CalloutFailed,
     CalloutJoined,
     CalloutOpened,
-    CalloutTold,
     CalloutTried,
-    Event,
     LineSeized,
 )
 from messages.ids import (
@@ -37,20 +35,18 @@ from messages.ids import (
     SECOND,
     CalloutFailure,
     CalloutKind,
-    Carried,
     DutyWay,
     Instant,
     LineId,
     NodeId,
     Party,
     Role,
-    TextPurpose,
 )
 from messages.lines import GiveWay, LineGranted, LineRefused, RequestLine
 from model.alarms.kind import About
 from model.alarms.standing import Key
 from model.alarms.table import about
-from model.duty.callouts import Attempt, Callout
+from model.duty.callouts import Callout
 from model.duty.roster import Person, on_duty
 from model.duty.waking import SETTLES_US, due, end_of, joins, standing
 from model.policy import Setup
@@ -62,17 +58,10 @@ from store.alarms import NodeAlarms
 from store.callouts import new_id
 from store.errors import StoreError, VersionConflict
 from store.journal.journal import Append, Journal, Transaction
-from store.texts import ask_text, became
 
 NOBODY: Final = "duty.nobody"
 NO_WAY: Final = "duty.no_way"
 TURN_US: Final = Instant(SECOND // 4)
-LINE_US: Final = Instant(20 * SECOND)
-"""So long it is waited for a line that no alert needs."""
-TOGETHER_US: Final = Instant(60 * SECOND)
-"""What has come in this time is written to whoever has taken a callout in one message."""
-TEXT_US: Final = Instant(600 * SECOND)
-"""A short message that has not left by then tells nobody anything that is still so."""
 
 
 class _Asked:
@@ -98,7 +87,14 @@ class DutyCallerActor(CenterActor):
         self._watching = Watching(self._journal)
         self._alarms = NodeAlarms(self._journal, self.env.node)
         self._waker = self.keep(Waker())
-        self._couriers = self.couriers(self._waker)
+        self._writing = Writing(
+            self._journal,
+            self._setup,
+            self.env.node,
+            self._watching,
+            self.couriers(self._waker),
+            self._told,
+        )
         self._calling = self.calling()
         self._asked: _Asked | None = None
         self._wants: list[tuple[str, Try]] = []
@@ -161,7 +157,7 @@ class DutyCallerActor(CenterActor):
         try:
             self._watching.look(self._alive(), now_us)
             self._calling.go_on_with(self._watching.callouts, self._watching.roster, self._alive())
-            self._take_back()
+            self._writing.take_back()
             self._open(now_us)
             wrong: dict[Key, str] = {(NOBODY, ""): "", (NO_WAY, ""): ""}
             self._wants = []
@@ -169,7 +165,7 @@ class DutyCallerActor(CenterActor):
                 found = self._carry(callout, now_us)
                 wrong |= {key: words for key, words in found.items() if words}
             self._want_line(now_us)
-            self._tell_takers(now_us)
+            self._writing.tell_takers(now_us)
             self._alarms.tell(wrong, over="Somebody on duty was reached, or has no need to be.")
         except VersionConflict:
             pass  # another was first; in a second it is looked again
@@ -195,7 +191,7 @@ class DutyCallerActor(CenterActor):
         if self._is_ours(found.at_once, now_us):
             known = joins(found.at_once, watching.callouts, now_us)
             if known is not None:
-                self._append(CalloutJoined(callout=known.id, alarms=found.at_once))
+                self._watching.append(CalloutJoined(callout=known.id, alarms=found.at_once))
             else:
                 self._begin(CalloutKind.ALARM, found.at_once)
         if self._is_ours(found.morning, now_us):
@@ -217,10 +213,6 @@ class DutyCallerActor(CenterActor):
         self._watching.look_at_callouts()
         self.log.warning("people on duty are told", kind=str(kind), alarms=[one.alarm for one in alarms])
 
-    def _append(self, *events: Event) -> None:
-        self._journal.append(Append(streams.DUTY, self._watching.callouts.version, events))
-        self._watching.look_at_callouts()
-
     # ------------------------------------------------------------ one callout
 
     def _people(self, callout: Callout, now_us: Instant) -> tuple[Person, ...]:
@@ -240,14 +232,16 @@ class DutyCallerActor(CenterActor):
             return {}
         going = self._calling.number_of(callout.id)
         if end is not None and not (going is not None and self._calling.answered):
-            self._append(CalloutEnded(callout=callout.id, why=end))
+            self._watching.append(CalloutEnded(callout=callout.id, why=end))
             return {}
         for one in decider.left_behind(callout, self.env.node, alive, now_us, going):
-            self._append(CalloutFailed(callout=callout.id, attempt=one.number, why=CalloutFailure.LOST))
-        self._look_at_texts(callout, now_us)
+            self._watching.append(
+                CalloutFailed(callout=callout.id, attempt=one.number, why=CalloutFailure.LOST)
+            )
+        self._writing.look_at_texts(callout, now_us)
         if step.written:
-            self._write(callout, step.written, now_us)
-        self._send_again(callout, people)
+            self._writing.write(callout, step.written, now_us)
+        self._writing.send_again(callout, people)
         if step.call is not None and not self._calling.busy:
             self._wants.append((callout.id, step.call))
         tries = [one for one in callout.attempts if one.way is DutyWay.CALL]
@@ -260,116 +254,6 @@ class DutyCallerActor(CenterActor):
     def _told(self, callout: Callout, person: Person) -> Told:
         alarms = standing(callout, self._watching.book, alive=set(self._alive())) or callout.alarms
         return told(callout.kind, alarms, person.language, self._setup.duty.language)
-
-    def _write(self, callout: Callout, tries: Sequence[Try], now_us: Instant) -> None:
-        """Have the network, or a server, take what is written."""
-        numbers = range(len(callout.attempts) + 1, len(callout.attempts) + 1 + len(tries))
-
-        def work(tx: Transaction) -> None:
-            events: list[Event] = []
-            for number, one in zip(numbers, tries, strict=True):
-                text = None
-                if one.way is DutyWay.SMS and unfit(E164(one.to), self._setup.policy) is None:
-                    words = self._told(callout, one.person).sms
-                    link = self._setup.duty.take_url(callout.id)
-                    until = Instant(now_us + TEXT_US)
-                    text = ask_text(
-                        tx, E164(one.to), f"{words} {link or ''}".strip(), TextPurpose.ALARM, until
-                    )
-                tried = CalloutTried(
-                    callout=callout.id,
-                    attempt=number,
-                    round=one.round,
-                    person=one.person.id,
-                    way=one.way,
-                    contact=one.contact,
-                    text=text,
-                )
-                events.append(tried)
-                if one.way is DutyWay.SMS and text is None:
-                    events.append(
-                        CalloutFailed(callout=callout.id, attempt=number, why=CalloutFailure.REFUSED)
-                    )
-            tx.append(Append(streams.DUTY, self._watching.callouts.version, tuple(events)))
-
-        self._journal.transact(work)
-        self._watching.look_at_callouts()
-
-    def _send_again(self, callout: Callout, people: Sequence[Person]) -> None:
-        """Of what is on its way, or was when a process died: the same notice, which its receiver knows."""
-        known = self._watching.callouts.get(callout.id) or callout
-        by_id: dict[str, Person] = {one.id: one for one in people}
-        for attempt in known.now:
-            person = by_id.get(attempt.person)
-            if attempt.way in (DutyWay.CALL, DutyWay.SMS) or attempt.node != self.env.node:
-                continue
-            if person is None or attempt.contact >= len(person.contacts):
-                self._append(CalloutFailed(callout=known.id, attempt=attempt.number, why=CalloutFailure.LOST))
-                continue
-            words = self._told(known, person)
-            self._couriers.carry(
-                person.contacts[attempt.contact],
-                Notice(
-                    callout=known.id,
-                    attempt=attempt.number,
-                    subject=words.subject,
-                    text=words.text,
-                    alarms=known.alarms,
-                    at=attempt.at,
-                    take_url=self._setup.duty.take_url(known.id),
-                ),
-            )
-
-    def _take_back(self) -> None:
-        for (callout, number), said in self._couriers.back():
-            match said:
-                case Delivered():
-                    self._append(CalloutTold(callout=callout, attempt=number))
-                case _:
-                    refused = isinstance(said, Refused)
-                    why = CalloutFailure.REFUSED if refused else CalloutFailure.AWAY
-                    self.log.warning("a person on duty is not told", callout=callout, why=said.why)
-                    self._append(CalloutFailed(callout=callout, attempt=number, why=why))
-
-    def _look_at_texts(self, callout: Callout, now_us: Instant) -> None:
-        for attempt in callout.now:
-            if attempt.text is not None and (event := self._of_text(callout, attempt, now_us)) is not None:
-                self._append(event)
-
-    def _of_text(self, callout: Callout, attempt: Attempt, now_us: Instant) -> Event | None:
-        assert attempt.text is not None
-        match became(self._journal, attempt.text):
-            case Carried.FAILED | Carried.UNDELIVERED:
-                why = CalloutFailure.AWAY
-            case None if now_us - attempt.at < TEXT_US + LINE_US:
-                return None
-            case None:
-                why = CalloutFailure.LOST
-            case _:
-                return CalloutTold(callout=callout.id, attempt=attempt.number)
-        return CalloutFailed(callout=callout.id, attempt=attempt.number, why=why)
-
-    def _tell_takers(self, now_us: Instant) -> None:
-        """Who has taken a callout lately is written to of what has come since."""
-        for callout in self._watching.callouts.ended:
-            taken_at, joined_at = callout.taken_at, callout.joined_at
-            if taken_at is None or joined_at is None or joined_at < taken_at:
-                continue
-            if callout.node != self.env.node:
-                continue
-            person = next((one for one in self._watching.roster.people if one.id == callout.taken_by), None)
-            last_at = max((one.at for one in callout.attempts), default=taken_at)
-            if person is None or last_at > joined_at or now_us - max(last_at, taken_at) < TOGETHER_US:
-                self._look_at_texts(callout, now_us)
-                self._send_again(callout, () if person is None else (person,))
-                continue
-            tries = tuple(
-                Try(person=person, contact=number, way=DutyWay(one.way), round=callout.rounds, to=one.to)
-                for number, one in enumerate(person.contacts)
-                if DutyWay(one.way) is not DutyWay.CALL
-            )
-            if tries:
-                self._write(callout, tries, now_us)
 
     # ------------------------------------------------------------ the call
 
@@ -389,7 +273,7 @@ class DutyCallerActor(CenterActor):
             self._asked = None
             why = CalloutFailure.REFUSED if refused else CalloutFailure.NO_LINE
             failed = CalloutFailed(callout=callout.id, attempt=number, why=why)
-            self._append(self._tried(asked, None), failed)
+            self._watching.append(self._tried(asked, None), failed)
             return
         request = RequestLine(
             leg=leg_of(callout.id, number),

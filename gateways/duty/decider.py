@@ -37,6 +37,8 @@ PAUSES_US: Final = tuple(Instant(minutes * 60 * SECOND) for minutes in (2, 5, 10
 """Before all are called again; the last of them from then on."""
 LATE_US: Final = Instant(20 * SECOND)
 """What is due for so long and is not done by its node is another's to do."""
+LINE_US: Final = Instant(20 * SECOND)
+"""So long it is waited for a line that no alert needs."""
 LONGEST_US: Final = Instant(110 * SECOND)
 """No call lasts longer than this: setting up, ringing, saying the words."""
 NO_TRY: Final = frozenset((CalloutFailure.GAVE_WAY, CalloutFailure.LOST, CalloutFailure.AWAY))

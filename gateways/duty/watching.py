@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
+from messages.events import Event
 from messages.ids import AlertId, Instant, NodeId, ShiftState
 from messages.journal import Recorded
 from model.alarms.book import alert_of
@@ -20,7 +21,7 @@ from model.duty.waking import WakingBook
 from store import streams
 from store.alarms import told_lately
 from store.duty import roster_of
-from store.journal.journal import Journal
+from store.journal.journal import Append, Journal
 from store.journal.projections import Operators
 from store.journal.rebuild import rebuild
 
@@ -68,6 +69,11 @@ class Watching:
         """The stream of all nodes."""
         for recorded in self._new(streams.DUTY):
             self.callouts.apply(recorded)
+
+    def append(self, *events: Event) -> None:
+        """Say it in that stream, as it is known here. Raises VersionConflict where another was first."""
+        self._journal.append(Append(streams.DUTY, self.callouts.version, events))
+        self.look_at_callouts()
 
     @property
     def tests(self) -> frozenset[str]:

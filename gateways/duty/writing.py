@@ -1,0 +1,172 @@
+"""What is written to people on duty: short messages by the center's lines, all else by its couriers.
+
+Each is in the journal before it leaves; what was on its way when a process died leaves again, by the same
+name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from gateways.duty.couriers import Couriers
+from gateways.duty.decider import LINE_US, Try
+from gateways.duty.watching import Watching
+from gateways.duty.ways.notice import Delivered, Notice, Refused
+from gateways.duty.words import Told
+from messages.events import CalloutFailed, CalloutTold, CalloutTried, Event
+from messages.ids import (
+    E164,
+    SECOND,
+    CalloutFailure,
+    Carried,
+    DutyWay,
+    Instant,
+    NodeId,
+    TextPurpose,
+)
+from model.duty.callouts import Attempt, Callout
+from model.duty.roster import Person
+from model.policy import Setup
+from model.rules.withheld_numbers import unfit
+from runtime import logs
+from store import streams
+from store.journal.journal import Append, Journal, Transaction
+from store.texts import ask_text, became
+
+TOGETHER_US: Final = Instant(60 * SECOND)
+"""What has come in this time is written to whoever has taken a callout in one message."""
+TEXT_US: Final = Instant(600 * SECOND)
+"""A short message that has not left by then tells nobody anything that is still so."""
+
+
+class Writing:
+    """See the module. All but `send_again` raise JournalError where the journal cannot be used."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        setup: Setup,
+        node: NodeId,
+        watching: Watching,
+        couriers: Couriers,
+        told: Callable[[Callout, Person], Told],
+    ) -> None:
+        """`told`: the words for a person."""
+        self._journal, self._setup, self._node = journal, setup, node
+        self._watching, self._couriers, self._told = watching, couriers, told
+        self._log = logs.get("duty")
+
+    def write(self, callout: Callout, tries: Sequence[Try], now_us: Instant) -> None:
+        """Have the network, or a server, take what is written."""
+        numbers = range(len(callout.attempts) + 1, len(callout.attempts) + 1 + len(tries))
+
+        def work(tx: Transaction) -> None:
+            events: list[Event] = []
+            for number, one in zip(numbers, tries, strict=True):
+                text = None
+                if one.way is DutyWay.SMS and unfit(E164(one.to), self._setup.policy) is None:
+                    words = self._told(callout, one.person).sms
+                    link = self._setup.duty.take_url(callout.id)
+                    until = Instant(now_us + TEXT_US)
+                    text = ask_text(
+                        tx, E164(one.to), f"{words} {link or ''}".strip(), TextPurpose.ALARM, until
+                    )
+                tried = CalloutTried(
+                    callout=callout.id,
+                    attempt=number,
+                    round=one.round,
+                    person=one.person.id,
+                    way=one.way,
+                    contact=one.contact,
+                    text=text,
+                )
+                events.append(tried)
+                if one.way is DutyWay.SMS and text is None:
+                    events.append(
+                        CalloutFailed(callout=callout.id, attempt=number, why=CalloutFailure.REFUSED)
+                    )
+            tx.append(Append(streams.DUTY, self._watching.callouts.version, tuple(events)))
+
+        self._journal.transact(work)
+        self._watching.look_at_callouts()
+
+    def send_again(self, callout: Callout, people: Sequence[Person]) -> None:
+        """Of what is on its way, or was when a process died: the same notice, which its receiver knows."""
+        known = self._watching.callouts.get(callout.id) or callout
+        by_id: dict[str, Person] = {one.id: one for one in people}
+        for attempt in known.now:
+            person = by_id.get(attempt.person)
+            if attempt.way in (DutyWay.CALL, DutyWay.SMS) or attempt.node != self._node:
+                continue
+            if person is None or attempt.contact >= len(person.contacts):
+                self._watching.append(
+                    CalloutFailed(callout=known.id, attempt=attempt.number, why=CalloutFailure.LOST)
+                )
+                continue
+            words = self._told(known, person)
+            self._couriers.carry(
+                person.contacts[attempt.contact],
+                Notice(
+                    callout=known.id,
+                    attempt=attempt.number,
+                    subject=words.subject,
+                    text=words.text,
+                    alarms=known.alarms,
+                    at=attempt.at,
+                    take_url=self._setup.duty.take_url(known.id),
+                ),
+            )
+
+    def take_back(self) -> None:
+        """What has become of what couriers have carried."""
+        for (callout, number), said in self._couriers.back():
+            match said:
+                case Delivered():
+                    self._watching.append(CalloutTold(callout=callout, attempt=number))
+                case _:
+                    refused = isinstance(said, Refused)
+                    why = CalloutFailure.REFUSED if refused else CalloutFailure.AWAY
+                    self._log.warning("a person on duty is not told", callout=callout, why=said.why)
+                    self._watching.append(CalloutFailed(callout=callout, attempt=number, why=why))
+
+    def look_at_texts(self, callout: Callout, now_us: Instant) -> None:
+        """What has become of its short messages."""
+        for attempt in callout.now:
+            if attempt.text is not None and (event := self._of_text(callout, attempt, now_us)) is not None:
+                self._watching.append(event)
+
+    def _of_text(self, callout: Callout, attempt: Attempt, now_us: Instant) -> Event | None:
+        assert attempt.text is not None
+        match became(self._journal, attempt.text):
+            case Carried.FAILED | Carried.UNDELIVERED:
+                why = CalloutFailure.AWAY
+            case None if now_us - attempt.at < TEXT_US + LINE_US:
+                return None
+            case None:
+                why = CalloutFailure.LOST
+            case _:
+                return CalloutTold(callout=callout.id, attempt=attempt.number)
+        return CalloutFailed(callout=callout.id, attempt=attempt.number, why=why)
+
+    def tell_takers(self, now_us: Instant) -> None:
+        """Who has taken a callout lately is written to of what has come since."""
+        for callout in self._watching.callouts.ended:
+            taken_at, joined_at = callout.taken_at, callout.joined_at
+            if taken_at is None or joined_at is None or joined_at < taken_at:
+                continue
+            if callout.node != self._node:
+                continue
+            person = next((one for one in self._watching.roster.people if one.id == callout.taken_by), None)
+            last_at = max((one.at for one in callout.attempts), default=taken_at)
+            if person is None or last_at > joined_at or now_us - max(last_at, taken_at) < TOGETHER_US:
+                self.look_at_texts(callout, now_us)
+                self.send_again(callout, () if person is None else (person,))
+                continue
+            tries = tuple(
+                Try(person=person, contact=number, way=DutyWay(one.way), round=callout.rounds, to=one.to)
+                for number, one in enumerate(person.contacts)
+                if DutyWay(one.way) is not DutyWay.CALL
+            )
+            if tries:
+                self.write(callout, tries, now_us)
