@@ -314,14 +314,16 @@ def test_what_one_admin_has_open_is_not_the_next_ones_who_signs_on_there(
     expect(page.locator(".once__secret")).to_have_count(0)
 
 
-def test_a_supervisor_sees_lines_audit_and_version_an_operator_nothing(
+def test_a_supervisor_sees_who_is_on_call_lines_audit_and_version_an_operator_nothing(
     page: Page, site: WebThread, place: Place, registry: Registry
 ) -> None:
     registry.set_role(place.marta, StaffRole.SUPERVISOR, by="test")
     signed_on(page, site.url, place)
     page.keyboard.press("5")
-    chapters = [re.compile(name) for name in ("Lines", "Audit", "Version")]
+    chapters = [re.compile(name) for name in ("On call", "Lines", "Audit", "Version")]
     expect(page.locator(".chapters button")).to_have_text(chapters)
+    expect(page.locator("#duty-h")).to_be_focused()
+    page.keyboard.press("l")
     expect(page.locator("#lines-h")).to_be_focused()
     page.keyboard.press("r")
     expect(page.locator("#audit-h")).to_be_focused()
