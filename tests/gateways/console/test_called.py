@@ -7,11 +7,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from messages.events import CalloutAnswered, CalloutEnded, CalloutFailed, CalloutTaken
+from messages.events import CalloutAnswered, CalloutEnded, CalloutFailed, CalloutTaken, CalloutTold
 from messages.ids import CalloutEnd, CalloutFailure, DutyWay, LineId
 from store import streams
 from store.journal.journal import Journal
-from tests.gateways.called import CALLOUT, NUMBER, carla_then_anna, tried, write
+from tests.gateways.called import CALLOUT, NUMBER, carla_then_anna, opened, roster, tried, write
 from tests.gateways.console.desk import signed_on
 from tests.gateways.http.place import NODE, Place, WebThread
 from tests.waiting import wait_until
@@ -114,3 +114,13 @@ def test_a_notice_s_link_leads_to_the_one_key_that_takes_it(
     assert [one.operator for one in taken()] == [place.marta]
     page.goto(f"{site.url}/console/?lang=en#callout=gone")
     expect(page.locator("#alarms-past-h")).to_have_text("Past alarms")
+
+
+def test_who_was_only_written_to_is_not_said_to_give_no_answer(
+    page: Page, site: WebThread, place: Place, journal: Journal
+) -> None:
+    roster(journal)
+    sms = tried(1, "carla", DutyWay.SMS)
+    write(journal, opened(journal, NODE), sms, CalloutTold(callout=CALLOUT, attempt=1))
+    signed_on(page, site.url, place).keyboard.press("4")
+    expect(page.locator(".called")).to_contain_text("Written to; a line is waited for")

@@ -73,6 +73,9 @@ export const calledOn = (ui, line) =>
 /** Those who are told now. @param {CalloutView} one */
 const going = (one) => one.tries.filter((each) => each.over_us === null);
 
+/** Whether anybody was called: without a line that no alert needs nobody is. @param {CalloutView} one */
+const wasCalled = (one) => one.tries.some((each) => each.way === 'call' && each.failure !== 'no_line');
+
 /** How it stands: what is so, the sign and the tone. @param {Ui} ui @param {CalloutView} one */
 function situation(ui, one) {
   const name = taker(ui, one);
@@ -80,8 +83,8 @@ function situation(ui, one) {
     return { text: either(`Ci pensa ${name}`, `${name} sees to it`), sign: 'done', tone: 'ink-ok' };
   const now = going(one);
   const who = [...new Set(now.map((each) => each.name))].join(', ');
-  const calls = now.some((each) => each.way === 'call');
-  const told = calls
+  const rings = now.some((each) => each.way === 'call');
+  const told = rings
     ? either(`si sta chiamando ${who}`, `calling ${who}`)
     : either(`si sta avvisando ${who}`, `telling ${who}`);
   if (nobody(one)) {
@@ -89,16 +92,18 @@ function situation(ui, one) {
     return { text: now.length ? `${none}; ${told}` : none, sign: 'warn', tone: 'ink-bad' };
   }
   if (now.length)
-    return { text: told[0].toUpperCase() + told.slice(1), sign: calls ? 'ring' : 'bell', tone: 'ink-wait' };
+    return { text: told[0].toUpperCase() + told.slice(1), sign: rings ? 'ring' : 'bell', tone: 'ink-wait' };
   return { ...ENDS[one.end ?? 'open'](one), tone: one.ended_us === null ? 'ink-wait' : 'ink-2' };
 }
 
 /** @type {Record<string, (one: CalloutView) => { text: string, sign: string }>} */
 const ENDS = {
   open: (one) => ({
-    text: one.round
+    text: wasCalled(one)
       ? either('Nessuno risponde; si riprova', 'No answer; it is tried again')
-      : either('Si sta per chiamare', 'About to call'),
+      : one.round
+        ? either('Avvisati per iscritto; si aspetta una linea', 'Written to; a line is waited for')
+        : either('Si sta per chiamare', 'About to call'),
     sign: 'clock',
   }),
   over: () => ({ text: either('È finito da sé', 'It is over'), sign: 'check' }),
