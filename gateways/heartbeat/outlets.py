@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Protocol
@@ -10,6 +9,7 @@ from typing import Final, Protocol
 import httpx
 import msgspec
 
+from gateways.connection import Connection
 from gateways.duty.ways.webhook import signed
 from gateways.heartbeat.envelope import LARGEST, NotSealed, key_at
 from messages.ids import SECOND
@@ -51,8 +51,9 @@ class Post:
     def __init__(self, target: HeartbeatTarget, transport: httpx.BaseTransport | None = None) -> None:
         """`transport`: in place of the network's own."""
         self._target = target
-        self._transport = transport
-        self._client: httpx.Client | None = None
+        self._connection = Connection(
+            within_s=WITHIN_S, connect_s=CONNECT_S, authority=target.authority, transport=transport
+        )
 
     def deliver(self, beat: Beat) -> Outcome:
         try:
@@ -64,13 +65,13 @@ class Post:
             answer = key.answer_in(self._posted(sent, {"content-type": MEDIA_TYPE}), sent)
             return Told(answer=answer)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            self._close()
+            self._connection.close()
             # Not what httpx says: the address may hold a key.
             return Away(why=type(error).__name__)
         except NotSealed:
             return Away(why="its answer is not sealed by our key")
         except OSError as error:
-            self._close()
+            self._connection.close()
             return Away(why=error.strerror or type(error).__name__)
         except ValueError as error:
             return Away(why=f"key_file: {error}")
@@ -87,9 +88,8 @@ class Post:
         return Told()
 
     def _posted(self, content: bytes, headers: dict[str, str]) -> bytes:
-        if self._client is None:
-            self._client = self._made()
-        with self._client.stream("POST", self._target.url, content=content, headers=headers) as answer:
+        client = self._connection.client
+        with client.stream("POST", self._target.url, content=content, headers=headers) as answer:
             answer.raise_for_status()
             said = b""
             for part in answer.iter_bytes():
@@ -97,17 +97,3 @@ class Post:
                 if len(said) > LARGEST:
                     break
             return said
-
-    def _made(self) -> httpx.Client:
-        return httpx.Client(
-            transport=self._transport,
-            verify=ssl.create_default_context(cafile=self._target.authority or None),
-            timeout=httpx.Timeout(WITHIN_S, connect=CONNECT_S),
-            limits=httpx.Limits(max_connections=1),
-            follow_redirects=False,
-        )
-
-    def _close(self) -> None:
-        if self._client is not None:
-            self._client.close()
-            self._client = None
