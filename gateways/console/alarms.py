@@ -31,7 +31,7 @@ class Alarms(AlarmBook):
         for key in sorted(self.stand(alive), key=lambda key: self.told[key].at):
             one = _view(key, self.told[key], quiet_until(shelved, key[1], key[2], key[0]))
             before = found.get(key[1:])
-            found[key[1:]] = one if before is None else _together(before, one)
+            found[key[1:]] = one if before is None else _of_both_nodes(before, one)
         return list(found.values())
 
     def over_views(self, alive: Nodes = None) -> list[AlarmOverView]:
@@ -72,7 +72,7 @@ def _view(key: AlarmKey, told: Told, quiet_us: Instant | None) -> AlarmView:
     )
 
 
-def _together(older: AlarmView, newer: AlarmView) -> AlarmView:
+def _of_both_nodes(older: AlarmView, newer: AlarmView) -> AlarmView:
     """What two nodes have found: it was seen, and is quiet, where both were. It is known by the newest that
     was not: who acknowledges that has seen both.
     """
