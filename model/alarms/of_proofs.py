@@ -186,16 +186,16 @@ OF_PROOFS: Final = (
             "Registro danneggiato",
             "Il registro degli allarmi, letto per intero, non è integro",
             (
-                "Lanciare `securwoman journal verify`; conservare i backup buoni; docs/operations.md "
-                "dice come ripristinare"
+                "Lanciare `securwoman journal verify`; conservare i backup buoni; "
+                "docs/operations/backup.md dice come ripristinare"
             ),
         ),
         en=Words(
             "Journal damaged",
             "The journal, read from end to end, is not whole",
             (
-                "Run `securwoman journal verify`; keep the good backups; docs/operations.md says how "
-                "to restore"
+                "Run `securwoman journal verify`; keep the good backups; docs/operations/backup.md "
+                "says how to restore"
             ),
         ),
     ),

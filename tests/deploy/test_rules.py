@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from gateways.http.routes.metrics import Metrics
 from model.alarms.kind import About
 from model.alarms.table import KINDS
 from scripts.lib.monitoring import of_alarms
-from scripts.lib.monitoring.board import PANELS
+from scripts.lib.monitoring.board import PANELS, board
 from scripts.lib.monitoring.files import RULES_FILE, files
 from scripts.lib.monitoring.of_figures import RULES
 from scripts.lib.monitoring.rule import Severity
+from tests.deploy.cases import CASES
 from tests.foundation.tree import ROOT
 
 PROMETHEUS = ROOT / "deploy" / "prometheus"
@@ -80,6 +80,12 @@ def test_every_figure_that_is_told_is_shown() -> None:
     there = told(Metrics().text().decode())
     # Of a counter there is the moment of its beginning, too; of a histogram its sum and count.
     assert {name for name in there if not re.search(r"_(created|sum|count)$", name)} <= shown
+
+
+def test_a_bound_of_a_panel_over_time_is_drawn() -> None:
+    over_time = [one["fieldConfig"]["defaults"] for one in board()["panels"] if one["type"] == "timeseries"]
+    assert any("thresholds" in one for one in over_time)
+    assert all(one["custom"]["thresholdsStyle"]["mode"] == "line" for one in over_time if "thresholds" in one)
 
 
 def test_every_alarm_has_a_rule_and_no_rule_names_another() -> None:
@@ -153,22 +159,19 @@ def test_each_alarm_fires_by_its_own_words_until_it_is_seen_mended_or_kept_quiet
 
 
 @by_promtool
-@pytest.mark.parametrize("name", ["figures.yml", "days.yml"])
-def test_each_rule_by_figures_is_silent_and_fires_as_written(name: str) -> None:
-    tool("promtool", "test", "rules", str(PROMETHEUS / "tests" / name))
+def test_each_rule_by_figures_is_silent_and_fires_as_written(tmp_path: Path) -> None:
+    document = {
+        "rule_files": [str(ROOT / RULES_FILE)],
+        "evaluation_interval": "10s",
+        "tests": [case.written() for case in CASES],
+    }
+    file = tmp_path / "figures.yml"
+    file.write_text(json.dumps(document))
+    tool("promtool", "test", "rules", str(file))
 
 
-def test_no_rule_by_figures_is_without_a_case_in_which_it_fires() -> None:
-    firing = set()
-    for file in (PROMETHEUS / "tests").iterdir():
-        for case in yaml.safe_load(file.read_text("utf-8"))["tests"]:
-            for one in case["promql_expr_test"]:
-                firing |= {
-                    name
-                    for e in one.get("exp_samples", ())
-                    for name in re.findall(r'alertname="(\w+)"', e["labels"])
-                }
-    assert firing == {rule.name for rule in RULES}
+def test_no_rule_by_figures_is_without_a_case() -> None:
+    assert [case.rule for case in CASES] == [rule.name for rule in RULES]
 
 
 @by_promtool

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import ascii_uppercase
 from typing import Any, Final
 
 import msgspec
@@ -90,10 +91,6 @@ PANELS: Final = (
         asks=(
             (f"sum by (test) (increase(securwoman_alerts_accepted_total{{{_OF}}}[1h]))", "test: {{test}}"),
         ),
-    ),
-    Panel(
-        title="Checks by phones an hour",
-        asks=((f"sum(increase(securwoman_checks_total{{{_OF}}}[1h]))", ""),),
     ),
     Panel(
         title="Since the last alert",
@@ -272,12 +269,7 @@ def board() -> dict[str, Any]:
         "timezone": "browser",
         "templating": {
             "list": [
-                {
-                    "name": "source",
-                    "type": "datasource",
-                    "query": "prometheus",
-                    "label": "Prometheus",
-                },
+                {"name": "source", "type": "datasource", "query": "prometheus", "label": "Prometheus"},
                 {
                     "name": "center",
                     "type": "query",
@@ -308,31 +300,32 @@ def _placed() -> list[dict[str, Any]]:
 
 
 def _panel(number: int, panel: Panel, place: dict[str, int]) -> dict[str, Any]:
-    steps: list[dict[str, Any]] = [{"color": "green", "value": None}]
-    if panel.red_from is not None:
-        steps.append({"color": "red", "value": panel.red_from})
-    if panel.red_below is not None:
-        steps = [{"color": "red", "value": None}, {"color": "green", "value": panel.red_below}]
+    instant = panel.kind != "timeseries"
+    asked: dict[str, Any] = {"instant": True} if instant else {}
+    if panel.kind == "table":
+        asked["format"] = "table"
+    shown: dict[str, Any] = {"unit": panel.unit}
+    if instant or panel.red_from is not None:
+        shown["thresholds"] = {"mode": "absolute", "steps": _steps(panel)}
+    if not instant and panel.red_from is not None:
+        # Over time Grafana shows no threshold unless it is told to.
+        shown["custom"] = {"thresholdsStyle": {"mode": "line"}}
     return {
         "id": number,
         "title": panel.title,
         "type": panel.kind,
         "datasource": _SOURCE,
         "gridPos": place,
-        "fieldConfig": {
-            "defaults": {"unit": panel.unit, "thresholds": {"mode": "absolute", "steps": steps}},
-            "overrides": [],
-        },
-        "options": {},
+        "fieldConfig": {"defaults": shown, "overrides": []},
         "targets": [
-            {
-                "refId": chr(ord("A") + place_of),
-                "datasource": _SOURCE,
-                "expr": expr,
-                "legendFormat": legend,
-                "instant": panel.kind != "timeseries",
-                "format": "table" if panel.kind == "table" else "time_series",
-            }
-            for place_of, (expr, legend) in enumerate(panel.asks)
+            {"refId": letter, "expr": expr, "legendFormat": legend, **asked}
+            for letter, (expr, legend) in zip(ascii_uppercase, panel.asks, strict=False)
         ],
     }
+
+
+def _steps(panel: Panel) -> list[dict[str, Any]]:
+    if panel.red_below is not None:
+        return [{"color": "red", "value": None}, {"color": "green", "value": panel.red_below}]
+    red = [] if panel.red_from is None else [{"color": "red", "value": panel.red_from}]
+    return [{"color": "green", "value": None}, *red]

@@ -23,8 +23,16 @@ def files() -> dict[Path, str]:
     """Each by its path in the project."""
     return {
         RULES_FILE: _HEAD + yaml.safe_dump(groups(), allow_unicode=True, sort_keys=False, width=110),
-        BOARD_FILE: json.dumps(board(), indent=2, ensure_ascii=False) + "\n",
+        BOARD_FILE: _board(),
     }
+
+
+def _board() -> str:
+    """A panel a line, so that a change of one is seen; who reads on reads the table."""
+    said = board()
+    panels = ",\n".join(f"    {json.dumps(one, ensure_ascii=False)}" for one in said.pop("panels"))
+    head = json.dumps(said, indent=2, ensure_ascii=False).removesuffix("\n}")
+    return f'{head},\n  "panels": [\n{panels}\n  ]\n}}\n'
 
 
 def groups() -> dict[str, object]:

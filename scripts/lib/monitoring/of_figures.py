@@ -279,24 +279,6 @@ RULES: Final = (
         ),
     ),
     Rule(
-        name="SecurwomanNoTestAlert",
-        expr=(
-            "time() - max by (center) "
-            '(max_over_time(securwoman_last_alert_timestamp_seconds{test="yes"}[30d])) > 26 * 3600'
-        ),
-        severity=Severity.TICKET,
-        it=Words(
-            "Nessun allarme di prova da un giorno",
-            "L’ultimo è di {{ $value | humanizeDuration }} fa: che tutta la catena vada è solo creduto",
-            "Provare la catena con un allarme di prova; guardare perché quello notturno non c’è stato",
-        ),
-        en=Words(
-            "No test alert for a day",
-            "The last came {{ $value | humanizeDuration }} ago: that the whole chain works is only believed",
-            "Try the chain by a test alert; look why the nightly one was not made",
-        ),
-    ),
-    Rule(
         name="SecurwomanStrangersAtTheDoor",
         expr=(
             "sum by (center) (increase(securwoman_http_requests_refused_total"
