@@ -1,7 +1,8 @@
 """The watcher's own modem, in a thread: one call or one short message at a time.
 
 No emergency number can be dialled from here: the port is opened through the dial guard with both switches
-off. What a key does is asked of whoever has ordered the call, who writes it down before anything is said.
+off. A call goes as a center's to its people on duty; what a key does is asked of whoever has ordered the
+call, who writes it down before anything is said.
 """
 
 from __future__ import annotations
@@ -9,17 +10,20 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from center.errors import CenterError
 from center.modems.session import ModemSession, opened
-from center.watching.voice import CallVoice
+from center.modems.voice_place import NO_LINE
+from gateways.duty.call import NEXT, TAKES, DutyCall, Reply
 from gateways.gsm.driver.events import (
     CallAnswered,
     CallFound,
+    CallId,
     CallReleased,
     CallRinging,
     Event,
@@ -32,23 +36,18 @@ from gateways.gsm.driver.events import (
 )
 from gateways.gsm.errors import GsmError
 from media.conference.beat import monotonic_us
-from media.ports.opening import open_port
-from media.ports.voice_port import spec_of
+from media.conference.conference import Conference
+from media.conference.sounds import Sounds
 from messages.base import VoicePort
-from messages.ids import E164, CalloutFailure, Instant
-from model.duty.pressed import Pressed
+from messages.calls import CallReport, CallState, DialCall, HangUpCall
+from messages.ids import E164, SECOND, CalloutFailure, Instant, LegId
 from runtime import logs
 
 TURN_S: Final = 0.2
 AGAIN_S: Final = 3.0
-VOICE_WITHIN_S: Final = 8.0
-TALKS_S: Final = 60.0
-HANGS_UP_S: Final = 10.0
+HANGS_UP_S: Final = 18.0
 TEXT_WITHIN_S: Final = 30.0
-LAST_WORDS_S: Final = 6.0
-
-OnKey = Callable[[str], Sequence[bytes] | None]
-"""What is said once to who has pressed this key, and then the call ends; None: it means nothing."""
+LEG: Final = LegId("watch")
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -56,9 +55,11 @@ class Call(msgspec.Struct, frozen=True):
 
     name: str
     number: E164
-    said: Sequence[bytes]
-    on_key: OnKey
+    language: str
+    words: str
     answered: Callable[[], None]
+    taken: Callable[[], None]
+    """Somebody has pressed the key for it."""
     wanted: Callable[[], bool]
     """Asked until it is answered: what is not wanted any more is hung up."""
 
@@ -76,7 +77,7 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     failure: CalloutFailure | None = None
-    """None: a key was pressed that means something, or the network has the text."""
+    """None: it was taken, or the network has the text."""
     cause: int | None = None
 
 
@@ -86,12 +87,12 @@ class Phone:
     def __init__(self, port: str, dialect: str, region: str, voice: VoicePort, ring_s: float) -> None:
         self._port, self._dialect, self._region, self._ring_s = port, dialect, region, ring_s
         self._voice = voice
+        self._sounds = Sounds()
         self._jobs: deque[Call | Text] = deque()
         self._done: deque[Done] = deque()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="phone", daemon=True)
         self._log = logs.get("phone")
-        self._heard: list[Event] = []
         self._ready = self._sim = self.registered = False
 
     @property
@@ -106,7 +107,7 @@ class Phone:
     def stop(self) -> None:
         """Hang up, and give it back."""
         self._over.set()
-        self._thread.join(HANGS_UP_S + VOICE_WITHIN_S)
+        self._thread.join(HANGS_UP_S)
 
     def order(self, job: Call | Text) -> None:
         """Do it, after what was ordered before."""
@@ -134,13 +135,11 @@ class Phone:
             self._over.wait(AGAIN_S)
 
     def _serve(self, session: ModemSession) -> None:
-        while not self._over.is_set() and not session.unresponsive:
-            self._turn(session, TURN_S)
-            for event in self._heard:
+        while not self._over.is_set():
+            for event in self._turn(session):
                 if isinstance(event, CallFound):
                     # Of an earlier run: nobody is there any more who would say anything.
                     session.driver.hang_up(event.call, time.monotonic())
-            self._heard.clear()
             if self._jobs and self.ready:
                 job = self._jobs.popleft()
                 try:
@@ -150,10 +149,15 @@ class Phone:
                     raise
                 self._done.append(done)
 
-    def _turn(self, session: ModemSession, within_s: float) -> None:
-        session.run(within_s, self._hear)
+    def _turn(self, session: ModemSession) -> list[Event]:
+        """What the modem says within a moment. Raises CenterError where it answers no more."""
+        events: list[Event] = []
+        session.run(TURN_S, lambda event: self._hear(event, events))
+        if session.unresponsive:
+            raise CenterError("the modem does not answer")
+        return events
 
-    def _hear(self, event: Event) -> bool:
+    def _hear(self, event: Event, others: list[Event]) -> bool:
         match event:
             case Ready():
                 self._ready = True
@@ -162,94 +166,73 @@ class Phone:
             case RegistrationChanged(state=state):
                 self.registered = state.in_service
             case _:
-                self._heard.append(event)
+                others.append(event)
         return False
 
-    def _until(
-        self,
-        session: ModemSession,
-        within_s: float,
-        *kinds: type[Event],
-        wanted: Callable[[], bool] = lambda: True,
-    ) -> Event | None:
-        until_s = time.monotonic() + within_s
-        while time.monotonic() < until_s and not self._over.is_set() and not session.unresponsive:
-            if not wanted():
-                return None
-            for event in self._heard:
-                if isinstance(event, kinds):
-                    self._heard.remove(event)
-                    return event
-            self._turn(session, TURN_S)
-        return None
-
     def _text(self, session: ModemSession, text: Text) -> Done:
-        self._heard.clear()
-        session.driver.send_sms(
-            Ref(text.name), text.number, text.words, time.monotonic(), within_s=TEXT_WITHIN_S
-        )
-        sent = self._until(session, TEXT_WITHIN_S + TURN_S, SmsSent)
-        if isinstance(sent, SmsSent) and sent.failure is None:
-            return Done(name=text.name)
+        now_s = time.monotonic()
+        session.driver.send_sms(Ref(text.name), text.number, text.words, now_s, within_s=TEXT_WITHIN_S)
+        while time.monotonic() < now_s + TEXT_WITHIN_S + TURN_S and not self._over.is_set():
+            for event in self._turn(session):
+                if isinstance(event, SmsSent) and event.ref == text.name:
+                    why = None if event.failure is None else CalloutFailure.AWAY
+                    return Done(name=text.name, failure=why)
         return Done(name=text.name, failure=CalloutFailure.AWAY)
 
-    def _call(self, session: ModemSession, call: Call) -> Done:
-        self._heard.clear()
-        if not call.wanted():
-            return Done(name=call.name, failure=CalloutFailure.NOT_ANSWERED)
-        placed = session.driver.dial(Ref(call.name), call.number, time.monotonic())
-        done = Done(name=call.name, failure=CalloutFailure.NOT_ANSWERED)
-        try:
-            event = self._until(
-                session, self._ring_s, CallRinging, CallAnswered, CallReleased, wanted=call.wanted
-            )
-            if isinstance(event, CallRinging):
-                event = self._until(session, self._ring_s, CallAnswered, CallReleased, wanted=call.wanted)
-            if isinstance(event, CallReleased):
-                return msgspec.structs.replace(done, cause=event.cause)
-            if event is None:
-                return done
-            call.answered()
-            return self._talk(session, call)
-        finally:
-            if not any(isinstance(one, CallReleased) for one in self._heard):
-                session.driver.hang_up(placed, time.monotonic())
-                self._until(session, HANGS_UP_S, CallReleased)
-
-    def _talk(self, session: ModemSession, call: Call) -> Done:
-        ready = self._until(session, VOICE_WITHIN_S, VoiceReady)
-        if not isinstance(ready, VoiceReady) or not self._voice.path:
-            return Done(name=call.name, failure=CalloutFailure.NO_VOICE)
-        spec = spec_of(
-            msgspec.structs.replace(
-                self._voice, rate_hz=ready.rate_hz, frame_bytes=ready.frame_bytes, pace=ready.pace
-            )
+    def _call(self, session: ModemSession, job: Call) -> Done:
+        now_us = Instant(monotonic_us())
+        call = DutyCall(
+            line=NO_LINE,
+            leg=LEG,
+            number=job.number,
+            language=job.language,
+            words=job.words,
+            voice=Conference(load_sound=self._sounds.load),
+            began_at=now_us,
+            now_us=now_us,
+            rings_us=Instant(round(self._ring_s * SECOND)),
         )
-        voice = CallVoice(lambda: open_port(spec))
-        voice.say(call.said)
-        voice.begin()
+        placed: CallId | None = None
+        report = CallReport(leg=LEG, attempt=1, line=NO_LINE, state=CallState.DIALLING)
         try:
-            return self._keys(session, call, voice)
+            while True:
+                now_us = Instant(monotonic_us())
+                if self._over.is_set() or not (call.answered or job.wanted()):
+                    call.hang_up(CalloutFailure.ENDED)
+                key = call.key(now_us)
+                if key == TAKES:
+                    job.taken()
+                    call.reply(Reply.TAKEN, "", now_us)
+                elif key == NEXT:
+                    call.reply(Reply.NEXT, "", now_us)
+                order, over = call.turn(now_us, call.port)
+                if over:
+                    return Done(name=job.name, failure=call.failure, cause=call.cause)
+                if isinstance(order, DialCall):
+                    placed = session.driver.dial(Ref(job.name), job.number, time.monotonic())
+                elif isinstance(order, HangUpCall) and placed is not None:
+                    session.driver.hang_up(placed, time.monotonic())
+                for event in self._turn(session):
+                    if getattr(event, "call", None) == placed:
+                        report = self._report(event, report)
+                        if isinstance(event, CallAnswered):
+                            job.answered()
+                # A modem that does not hang up is waited for no longer than one that says nothing.
+                if not call.hanging_up or report.state is CallState.RELEASED:
+                    call.heard(report, now_us)
         finally:
-            voice.end()
+            call.leave()
 
-    def _keys(self, session: ModemSession, call: Call, voice: CallVoice) -> Done:
-        until_s = time.monotonic() + TALKS_S
-        pressed, gone = Pressed(), False
-        while (
-            not gone and time.monotonic() < until_s and not self._over.is_set() and not session.unresponsive
-        ):
-            self._turn(session, TURN_S)
-            gone = any(isinstance(one, CallReleased) for one in self._heard)
-            key = pressed.key(voice.keys, Instant(monotonic_us()), over=gone)
-            if key and (last := call.on_key(key)) is not None:
-                self._say_last(session, voice, last)
-                return Done(name=call.name)
-        failure = CalloutFailure.NO_VOICE if voice.trouble else CalloutFailure.NO_KEY
-        return Done(name=call.name, failure=failure)
-
-    def _say_last(self, session: ModemSession, voice: CallVoice, last: Sequence[bytes]) -> None:
-        voice.say(last)
-        until_s = time.monotonic() + LAST_WORDS_S
-        while voice.rounds == 0 and time.monotonic() < until_s:
-            self._turn(session, TURN_S)
+    def _report(self, event: Event, before: CallReport) -> CallReport:
+        match event:
+            case CallRinging():
+                return replace(before, state=CallState.RINGING)
+            case CallAnswered():
+                return replace(before, state=CallState.ANSWERED)
+            case CallReleased(cause=cause):
+                return replace(before, state=CallState.RELEASED, cause=cause)
+            case VoiceReady(rate_hz=rate_hz, frame_bytes=frame_bytes, pace=pace) if self._voice.path:
+                voice = replace(self._voice, rate_hz=rate_hz, frame_bytes=frame_bytes, pace=pace)
+                return replace(before, voice=voice)
+            case _:
+                return before

@@ -5,7 +5,7 @@ from __future__ import annotations
 import select
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -110,7 +110,7 @@ class Running:
             return (Unable.MODEM,)
         return () if self._phone.registered else (Unable.NETWORK,)
 
-    def call(self, name: str, person: Person, number: str, said: Sequence[bytes]) -> None:
+    def call(self, name: str, person: Person, number: str, language: str, words: str) -> None:
         """Dial."""
         assert self._phone is not None
         now_us, watcher = self._clock.now_us, self._watcher
@@ -118,9 +118,10 @@ class Running:
             Call(
                 name,
                 E164(number),
-                said,
-                lambda key: watcher.key(name, person, key, now_us()),
+                language,
+                words,
                 lambda: watcher.answered(name, now_us()),
+                lambda: watcher.taken(name, person, now_us()),
                 lambda: watcher.wants(name),
             )
         )

@@ -16,11 +16,11 @@ import msgspec
 from msgspec.structs import replace
 
 from center.duty_file.form import FileFaulty
-from center.watching import words
 from center.watching.escalation import in_order, next_of
 from center.watching.kept import Kept, Story, write
 from center.watching.probing import Probing
 from center.watching.settings import CenterTable, WatchSettings, key_of, roster_in
+from center.watching.words import what_is_wrong
 from gateways.duty.decider import Try
 from gateways.heartbeat.envelope import NotSealed, key_id_of
 from messages.events import (
@@ -34,7 +34,7 @@ from messages.events import (
     CalloutTried,
     Event,
 )
-from messages.ids import SECOND, CalloutEnd, CalloutFailure, DutyWay, Instant, NodeId, PersonId
+from messages.ids import SECOND, CalloutEnd, CalloutFailure, DutyWay, Instant, NodeId
 from model.duty.callouts import Callout
 from model.duty.roster import EMPTY, Person, Roster, on_duty
 from model.watching.beat import NO_PHONE, Answer, Unable
@@ -58,8 +58,8 @@ class Hands(Protocol):
         """Why nobody can be phoned now."""
         ...
 
-    def call(self, name: str, person: Person, number: str, said: Sequence[bytes]) -> None:
-        """Begin; `Watcher.key`, `rang`, `answered` and `ended` tell what comes of it."""
+    def call(self, name: str, person: Person, number: str, language: str, words: str) -> None:
+        """Begin; `Watcher.answered`, `taken` and `ended` tell what comes of it."""
         ...
 
     def write(self, name: str, one: Try, subject: str, about: CalloutOpened, at: Instant) -> None:
@@ -86,7 +86,6 @@ class Watcher:
         self._began = self._turned = self._wrote = now_us
         self._unread: dict[str, str] = {}
         """Why a center's key could not be read, as it was said last."""
-        self._passed: set[str] = set()
         self.verdicts: dict[str, Verdict] = {}
         for callout in self._story.open:
             # How these ended nobody knows: whoever was called may be called again.
@@ -222,28 +221,20 @@ class Watcher:
         self, name: str, one: Try, told: Verdict, callout: Callout, hands: Hands, now_us: Instant
     ) -> None:
         language = self._language(one.person)
-        center = callout.alarms[0].subject
+        wrong = what_is_wrong(told, callout.alarms[0].subject, language)
         if one.way is DutyWay.CALL:
-            hands.call(name, one.person, one.to, words.called(told, center, language))
+            hands.call(name, one.person, one.to, language, f"securWoman. {wrong}.")
         else:
             about = CalloutOpened(callout=callout.id, alarms=callout.alarms)
-            hands.write(name, one, words.what_is_wrong(told, center, language), about, now_us)
+            hands.write(name, one, wrong, about, now_us)
 
     # ------------------------------------------------------------ what came of it
 
-    def key(self, name: str, person: Person, key: str, now_us: Instant) -> Sequence[bytes] | None:
-        """Somebody has pressed a key in this call; what is said. It stands in the file by then."""
+    def taken(self, name: str, person: Person, now_us: Instant) -> None:
+        """Somebody has said so by a key in this call."""
         callout, _, _ = name.partition("/")
-        language = self._language(person)
         with self._lock:
-            if key == "1":
-                taken = CalloutTaken(callout=callout, person=PersonId(person.id), way=DutyWay.CALL)
-                self._say(taken, now_us)
-                return words.taken(language)
-            if key == "9":
-                self._passed.add(name)
-                return words.passed_on(language)
-        return None
+            self._say(CalloutTaken(callout=callout, person=person.id, way=DutyWay.CALL), now_us)
 
     def wants(self, name: str) -> bool:
         """Whether this call is still to be made: what is over rings nobody, and keeps no modem."""
@@ -261,8 +252,6 @@ class Watcher:
         """The call, or what was written."""
         callout, _, number = name.partition("/")
         with self._lock:
-            if name in self._passed:
-                failure = CalloutFailure.NEXT
             if failure is None:
                 self._say(CalloutTold(callout=callout, attempt=int(number)), now_us)
             else:

@@ -85,6 +85,7 @@ class DutyCall:
         voice: Voice,
         began_at: Instant,
         now_us: Instant,
+        rings_us: Instant = RINGS_US,
     ) -> None:
         self.line = line
         self.leg = leg
@@ -92,7 +93,7 @@ class DutyCall:
         self._language = language
         self._words = words
         self._voice = voice
-        self._began_at = began_at
+        self._rings_until = began_at + rings_us
         self._answered_at: Instant | None = None
         self._joined = False
         self._spoken = False
@@ -166,7 +167,7 @@ class DutyCall:
         elif is_silent(self._end, now_us):
             self.hang_up(CalloutFailure.AWAY)
         elif self._answered_at is None:
-            if now_us - self._began_at >= RINGS_US:
+            if now_us >= self._rings_until:
                 self.hang_up(CalloutFailure.NOT_ANSWERED)
         else:
             self._speak(self._answered_at, now_us, port)

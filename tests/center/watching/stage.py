@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -12,6 +11,7 @@ from msgspec.structs import replace
 from center.watching import kept
 from center.watching.settings import CenterTable, WatchSettings
 from center.watching.watcher import Watcher
+from gateways.duty.call import TAKES
 from gateways.duty.decider import Try
 from gateways.heartbeat.envelope import Key
 from messages.events import CalloutOpened
@@ -52,9 +52,9 @@ class Hands:
         self.wrote: list[tuple[str, str, str]] = []
         self.now: Instant = Instant(0)
 
-    def call(self, name: str, person: Person, number: str, said: Sequence[bytes]) -> None:
+    def call(self, name: str, person: Person, number: str, language: str, words: str) -> None:
         assert number
-        assert said
+        assert words
         self.called.append((name, person.id, self.now))
 
     def write(self, name: str, one: Try, subject: str, about: CalloutOpened, at: Instant) -> None:
@@ -128,6 +128,6 @@ class Stage:
 
     def press(self, key: str, person: Person = ANNA) -> None:
         """On the phone that was called last."""
-        said = self.watcher.key(self.hands.called[-1][0], person, key, self.now)
-        assert said
-        self.end(None)
+        if key == TAKES:
+            self.watcher.taken(self.hands.called[-1][0], person, self.now)
+        self.end(None if key == TAKES else CalloutFailure.NEXT)
