@@ -34,6 +34,7 @@ CELLS: tuple[tuple[str, str, Role, Kind], ...] = (
     ("voice", "ringing_in", Role.LINE_TESTER, Kind.KILL),
     ("voice", "joined", Role.PROVER, Kind.KILL),
     ("no_answer", "user_rang_out", Role.DUTY_CALLER, Kind.STOP),
+    ("no_answer", "briefing", Role.HEARTBEAT_SENDER, Kind.STOP),
     ("voice", "ringing_in", Role.ALERT_INTAKE, Kind.KILL),
     ("voice", "taken", Role.OPERATOR_POOL, Kind.STOP),
     ("voice", "joined", Role.ADMIN, Kind.KILL),

@@ -35,7 +35,13 @@ no_answer_s = 1.5
 [limits]
 live_cases = 3
 idle_crews = 1
+[[heartbeat]]
+name = "outside"
+kind = "url"
+url = "http://127.0.0.1:9/"
+every_s = 1
 """
+"""Nothing is sent there by a simulated run, and before each heartbeat all is looked at as before any."""
 WELL_WITHIN_S = 20.0
 PATIENCE_S = 1.5
 """With a web that is frozen: meanwhile nobody starts a dead node again."""

@@ -48,7 +48,6 @@ ROLES = tuple(
         Role.VOICE_GATE,
         Role.HTTP_BRIDGE,
         Role.DATA_SENDER,
-        Role.HEARTBEAT_SENDER,
     )
 )
 """The network is not ours to strike, and a node by itself that sends nothing has none of the others."""
