@@ -42,8 +42,6 @@ from model.watching.hearing import Hearing, asked, began, resumed, take
 from model.watching.verdict import Patience, Verdict, after_sleep, verdict
 from runtime import logs
 
-SLEPT_US: Final = 5 * SECOND
-"""A turn is two a second; who has not turned for so long did not hear anything either."""
 AGAIN_US: Final = 3600 * SECOND
 """So long after somebody has taken it people are called anew, where nothing has changed."""
 KEPT_EVERY_US: Final = 30 * SECOND
@@ -142,18 +140,17 @@ class Watcher:
     def turn(self, hands: Hands, now_us: Instant) -> None:
         """Look, and do what is due. Twice a second."""
         with self._lock:
-            slept_us = now_us - self._turned
-            self._turned = now_us
+            turned_us, self._turned = now_us - self._turned, now_us
             for name in self._centers:
-                self._look(name, slept_us if slept_us > SLEPT_US else 0, now_us)
+                self._look(name, turned_us, now_us)
             for callout in self._story.open:
                 self._tell(callout, hands, now_us)
             if now_us - self._wrote >= KEPT_EVERY_US:
                 self._keep(now_us)
 
-    def _look(self, name: str, slept_us: int, now_us: Instant) -> None:
+    def _look(self, name: str, turned_us: int, now_us: Instant) -> None:
         center, hearing = self._centers[name], self._hearings[name]
-        heard = after_sleep(hearing.heard, slept_us) if slept_us else hearing.heard
+        heard = after_sleep(hearing.heard, turned_us)
         probed = self.probings[name].answered()
         if probed is not None and heard.probed_at is not None:
             heard = replace(heard, probed_at=max(heard.probed_at, probed))

@@ -22,7 +22,7 @@ from model.alert.live import LiveCases
 from model.policy import Setup
 from model.watching.beat import NO_PHONE, Beat, Probed
 from model.watching.targets import HeartbeatTarget, WatchedCenter
-from model.watching.verdict import Heard, verdict
+from model.watching.verdict import Heard, after_sleep, verdict
 from runtime.actor import CenterActor
 from runtime.courier import Courier, ThreadCourier
 from runtime.environment import AGAIN, DRAINING
@@ -54,7 +54,9 @@ class HeartbeatSenderActor(CenterActor):
         self._alarms = NodeAlarms(self._journal, self.env.node)
         self._waker = self.keep(Waker())
         now_us = self.now_us()
-        self._began = self._picture.began or now_us
+        began = self._picture.began or now_us
+        self._heard = {one.name: Heard(beat_at=began, well_at=began) for one in self._watching.watched}
+        self._turned = now_us
         self._known = {name: Known(since=now_us, able_at=now_us) for name in self._targets}
         self._couriers = {name: self.courier(target) for name, target in self._targets.items()}
         self._looker = self.looker()
@@ -85,8 +87,9 @@ class HeartbeatSenderActor(CenterActor):
         alarms: dict[Key, str] = {}
         for name, target in self._targets.items():
             alarms |= decider.found(target, self._known[name], now_us)
+        turned_us, self._turned = now_us - self._turned, now_us
         for center in self._watching.watched:
-            alarms |= self._of(center, now_us)
+            alarms |= self._of(center, turned_us, now_us)
         try:
             self._alarms.tell(alarms, over="It is heard again.")
         except JournalError as error:
@@ -196,9 +199,13 @@ class HeartbeatSenderActor(CenterActor):
 
     # ------------------------------------------------------------ other centers
 
-    def _of(self, center: WatchedCenter, now_us: Instant) -> dict[Key, str]:
-        """What was heard of it by the web, and not longer ago than this node runs."""
-        hearing = heard.read(self.env.run, center.name)
-        told = Heard(beat_at=self._began, well_at=self._began) if hearing is None else hearing.heard
-        told = replace(told, beat_at=max(told.beat_at, self._began), well_at=max(told.well_at, self._began))
+    def _of(self, center: WatchedCenter, turned_us: int, now_us: Instant) -> dict[Key, str]:
+        """What was heard of it by the web; not longer ago than it could be heard here."""
+        told = after_sleep(self._heard[center.name], turned_us)
+        if (hearing := heard.read(self.env.run, center.name)) is not None:
+            new = hearing.heard
+            told = replace(
+                new, beat_at=max(told.beat_at, new.beat_at), well_at=max(told.well_at, new.well_at)
+            )
+        self._heard[center.name] = told
         return decider.of_center(center.name, verdict(told, center.patience, now_us))

@@ -7,10 +7,14 @@ the other does not, so each is enough to be worried by (docs/decisions/0125). Ti
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
 from messages.ids import SECOND, Instant
+
+SLEPT_US: Final = 5 * SECOND
+"""Whoever watches looks each second; who has not for so long was frozen or suspended."""
 
 
 class Verdict(StrEnum):
@@ -65,11 +69,13 @@ def verdict(heard: Heard, patience: Patience, now_us: Instant) -> Verdict:
     return Verdict.NO_INTAKE if no_probe else Verdict.UNWELL
 
 
-def after_sleep(heard: Heard, slept_us: int) -> Heard:
-    """The watcher itself did not run for so long: what it did not hear meanwhile is no silence."""
+def after_sleep(heard: Heard, turned_us: int) -> Heard:
+    """By who has not looked for so long: what could not be heard meanwhile is no silence."""
+    if turned_us <= SLEPT_US:
+        return heard
     return msgspec.structs.replace(
         heard,
-        beat_at=Instant(heard.beat_at + slept_us),
-        well_at=Instant(heard.well_at + slept_us),
-        probed_at=None if heard.probed_at is None else Instant(heard.probed_at + slept_us),
+        beat_at=Instant(heard.beat_at + turned_us),
+        well_at=Instant(heard.well_at + turned_us),
+        probed_at=None if heard.probed_at is None else Instant(heard.probed_at + turned_us),
     )

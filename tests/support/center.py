@@ -97,9 +97,19 @@ def _ends_soon(folder: Path, options: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class Center:
-    """See the module. `address` is the console's. Without a `world` its lines are those of its settings."""
+    """See the module. `address` is the console's. Without a `world` its lines are those of its settings.
+    `inside`: the words before a command on its machine.
+    """
 
-    def __init__(self, folder: Path, world: str, *options: str, journal_url: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        world: str,
+        *options: str,
+        journal_url: str = "",
+        inside: Sequence[str] = (),
+        port: int = 0,
+    ) -> None:
         self.state = StateDir(folder / "state")
         self.journal_url = journal_url or self.state.journal_url
         self.world = folder / "simulation.toml"
@@ -108,7 +118,8 @@ class Center:
         """With the web; a shorter one for who has other things to do meanwhile."""
         self._options = (*options, *_ends_soon(folder, options))
         self._node: subprocess.Popen[str] | None = None
-        self._port = "0"
+        self._inside = tuple(inside)
+        self._port = str(port)
         self.address = ""
         self.started_in_s = 0.0
         self.token = ""
@@ -131,7 +142,7 @@ class Center:
         ]
         simulated = ["--simulate", str(self.world)] if self.world.read_text() else []
         self._node = subprocess.Popen(
-            [*command, *simulated, *self._options],
+            [*self._inside, *command, *simulated, *self._options],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             env=child_environment(None),
@@ -233,7 +244,7 @@ class Center:
     def cli(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
         """The command line, on this center; `typed` is its standard input."""
         return subprocess.run(
-            [sys.executable, "-m", "center.cli", *arguments, "--state", str(self.state)],
+            [*self._inside, sys.executable, "-m", "center.cli", *arguments, "--state", str(self.state)],
             input=typed,
             capture_output=True,
             text=True,

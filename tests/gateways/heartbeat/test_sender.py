@@ -20,6 +20,7 @@ from model.reporting.availability import MINUTE_US, availability
 from model.watching.beat import Answer, Beat, Probed, Unable, Wrong
 from model.watching.hearing import asked, began, take
 from model.watching.targets import HeartbeatTarget, TargetKind, WatchedCenter, Watching
+from runtime.clock import VirtualClock
 from runtime.courier import Courier
 from runtime.environment import AGAIN, Environment
 from runtime.published import heard
@@ -243,18 +244,33 @@ def test_who_follows_one_that_was_killed_goes_on_and_misses_nobody(alone: Alone)
     assert max(later - one for one, later in pairwise(last)) <= 12 * SECOND
 
 
-def test_another_center_that_falls_silent_is_an_alarm(alone: Alone) -> None:
+def milano_says_that_it_is_well(alone: Alone, seconds: int) -> None:
+    """To the web, every ten seconds."""
     hearing, now = began(alone.env.clock.now_us(), probes=False), alone.env.clock.now_us()
     beat = Beat(node=NodeId("m"), at=now, every_s=10.0, version="1")
-    for _ in range(6):
+    for _ in range(seconds // 10):
         now = alone.env.clock.now_us()
         challenge = hearing.nodes[beat.node].challenge if hearing.nodes else b""
         hearing, _ = take(hearing, replace(beat, challenge=challenge), now, str(now).encode())
         heard.write(alone.env.run, "milano", hearing)
         alone.system.advance(10)
+
+
+def test_another_center_that_falls_silent_is_an_alarm(alone: Alone) -> None:
+    milano_says_that_it_is_well(alone, 60)
     assert alone.alarms() == set()
     alone.system.advance(35)
     assert alone.alarms() == {(CENTER_SILENT, "milano")}
+
+
+def test_what_nobody_here_could_hear_is_no_silence_of_the_others(alone: Alone) -> None:
+    milano_says_that_it_is_well(alone, 60)
+    assert isinstance(alone.env.clock, VirtualClock)
+    alone.env.clock.leap(300 * SECOND)
+    alone.system.advance(28)
+    assert (CENTER_SILENT, "milano") not in alone.alarms()
+    alone.system.advance(10)
+    assert (CENTER_SILENT, "milano") in alone.alarms()
 
 
 def test_a_simulated_run_says_so_and_speaks_to_watchers_alone(tmp_path: Path, outside: Outside) -> None:
