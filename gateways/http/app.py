@@ -317,7 +317,7 @@ def build(web: Web) -> Litestar:
             *([across_nodes(web.nodes.elsewhere)] if web.nodes.shared else []),
         ],
         exception_handlers=_exception_handlers(web),
-        before_send=[said_with_every_answer(web.proxies), nothing_unaudited],
+        before_send=[said_with_every_answer(web.proxies, web.clock), nothing_unaudited],
         openapi_config=openapi_config(web.settings.version, web.cookies.name(secure=web.proxies.is_https)),
         request_max_body_size=BODY_MAX,
         lifespan=[lifespan],

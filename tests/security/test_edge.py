@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
@@ -49,6 +51,15 @@ def test_every_answer_says_what_browsers_are_to_make_of_it(place: Place) -> None
             for name, value in SAID:
                 (given,) = [one[1] for one in said if one[0] == name]
                 assert given == value.lower() or name == b"content-security-policy"
+
+
+def test_every_answer_tells_an_app_the_center_s_clock(place: Place) -> None:
+    with served(place) as web:
+        for line, _ in ANSWERED:
+            began_s = time.time()
+            head = web.connect().say(line).to_the_end().partition(b"\r\n\r\n")[0].split(b"\r\n")
+            (date,) = [one[6:] for one in head if one.lower().startswith(b"date: ")]
+            assert began_s - 1 <= parsedate_to_datetime(date.decode()).timestamp() <= time.time(), line
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.utils import formatdate
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -10,6 +11,8 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.http11 import Response
 
 from gateways.http.door.proxies import HSTS, Proxies
+from messages.ids import SECOND
+from runtime.clock import Clock
 
 _POLICY: Final = b"content-security-policy"
 SAID: Final = (
@@ -21,8 +24,12 @@ SAID: Final = (
 )
 
 
-def said_with_every_answer(proxies: Proxies) -> BeforeMessageSendHookHandler:
-    """Also with those that no route gives; a page has a policy of its own."""
+def said_with_every_answer(proxies: Proxies, clock: Clock) -> BeforeMessageSendHookHandler:
+    """Also with those that no route gives; a page has a policy of its own.
+
+    `Date` (RFC 9110, 6.6.1) is the center's clock in the second in which the answer begins: apps set theirs
+    by it. uvicorn's own is the system's clock, as it was up to a second before, and longer under load.
+    """
 
     async def told(message: Message, scope: Scope) -> None:
         if message["type"] != "http.response.start":
@@ -33,6 +40,7 @@ def said_with_every_answer(proxies: Proxies) -> BeforeMessageSendHookHandler:
         headers += [
             (name, value) for name, value in SAID if name not in given and not (is_page and name == _POLICY)
         ]
+        headers.append((b"date", formatdate(clock.now_us() // SECOND, usegmt=True).encode()))
         if proxies.secure(scope):
             headers.append((b"strict-transport-security", HSTS))
         message["headers"] = headers
@@ -42,7 +50,8 @@ def said_with_every_answer(proxies: Proxies) -> BeforeMessageSendHookHandler:
 
 def written(status: bytes) -> bytes:
     """The whole answer to what is no request; the connection ends with it."""
-    told = b"".join(name + b": " + value + b"\r\n" for name, value in SAID)
+    said = ((b"date", formatdate(usegmt=True).encode()), *SAID)
+    told = b"".join(name + b": " + value + b"\r\n" for name, value in said)
     return b"HTTP/1.1 " + status + b"\r\n" + told + b"connection: close\r\ncontent-length: 0\r\n\r\n"
 
 

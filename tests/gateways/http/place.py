@@ -24,7 +24,7 @@ from center.state.state_dir import NodeFile, StateDir, boot_id, read_json, write
 from gateways.console.protocols import protocols_of
 from gateways.http.app import build, parts
 from gateways.http.context import Web
-from gateways.http.server import listen
+from gateways.http.server import configured, listen
 from gateways.http.settings import WebSettings
 from messages.ids import E164, Instant, LineId, NodeId, OperatorId, TrunkId
 from model.policy import LineSpec, Policy
@@ -265,23 +265,20 @@ class WebThread:
     """The web on a real port, in a thread of this process: starts at once, and cannot be killed."""
 
     def __init__(self, place: Place, port: int = 0) -> None:
-        self._server = uvicorn.Server(
-            uvicorn.Config(
-                build(
-                    parts(
-                        place.settings(),
-                        giving=place.giving(),
-                        backups=place.backups,
-                        modems=place.modems(),
-                        settings_file=place.settings_file(),
-                    )
-                ),
-                log_config=None,
-                access_log=False,
-                proxy_headers=False,
-                timeout_graceful_shutdown=1,
+        # As it is served in truth, but for the patience with whoever hangs on at the end.
+        config = configured(
+            build(
+                parts(
+                    place.settings(),
+                    giving=place.giving(),
+                    backups=place.backups,
+                    modems=place.modems(),
+                    settings_file=place.settings_file(),
+                )
             )
         )
+        config.timeout_graceful_shutdown = 1
+        self._server = uvicorn.Server(config)
         listener = listen("127.0.0.1", port)
         self.port: int = listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
