@@ -5,7 +5,6 @@ What is tried and what came of it is in `proof-NODE`: the next process goes on f
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import partial
 from typing import ClassVar, Final
 
@@ -22,7 +21,7 @@ from model.alert.live import LiveCases
 from model.policy import Setup
 from model.proof.alarms import NAMES, OVERDUE, overdue, wrong
 from model.proof.disk import judged
-from model.proof.night import Night, night
+from model.proof.night import night
 from model.proof.proving import Begun, OneProof
 from model.proof.steps import planned
 from runtime.actor import CenterActor
@@ -119,7 +118,8 @@ class ProverActor(CenterActor):
             self.at(Instant(self.now_us() + TURN_US), "turn")
 
     def _due(self) -> Due | None:
-        now_us, tonight = self.now_us(), self._tonight()
+        now_us = self.now_us()
+        tonight = night(now_us, self._setup.proof.at, self._setup.proof.until)
         begun_tonight = tonight is not None and self._proving.nightly_at() >= tonight.from_us
         wanted = self._proving.current is not None or self._proving.order(now_us) is not None
         if not wanted and (tonight is None or begun_tonight):
@@ -136,10 +136,6 @@ class ProverActor(CenterActor):
             shown=shown,
         )
         return due(view, now_us)
-
-    def _tonight(self) -> Night | None:
-        local = datetime.fromtimestamp(self.now_us() / SECOND).astimezone()
-        return night(local, self._setup.proof.at, self._setup.proof.until)
 
     def _follow(self, now_us: Instant) -> None:
         """See at once when somebody raises an alert. Raises JournalError."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 import msgspec
@@ -20,27 +20,23 @@ class Night(msgspec.Struct, frozen=True, kw_only=True):
     until_us: Instant
 
 
-def night(local: datetime, at: str, until: str) -> Night | None:
-    """The night that it is now, by this machine's time with its zone; None: it is day, or `at` is empty.
+def night(now_us: Instant, at: str, until: str) -> Night | None:
+    """The night that it is, by this machine's time; None: it is day, or `at` is empty.
 
-    `at`, `until`: `HH:MM`; a night may have midnight in it.
+    `at`, `until`: `HH:MM`; a night may have midnight in it, and a change of the clocks.
     """
     if not at:
         return None
-    for days_ago in (0, 1):
-        day = local - timedelta(days=days_ago)
+    today = datetime.fromtimestamp(now_us / SECOND).date()  # noqa: DTZ006
+    for day in (today, today - timedelta(days=1)):
         begins, ends = _on(day, at), _on(day, until)
         if ends <= begins:
             ends = _on(day + timedelta(days=1), until)
-        if begins <= local < ends:
-            return Night(from_us=_instant(begins), until_us=_instant(ends))
+        if begins <= now_us < ends:
+            return Night(from_us=begins, until_us=ends)
     return None
 
 
-def _on(day: datetime, clock: str) -> datetime:
-    hour, minute = clock.split(":")
-    return day.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
-
-
-def _instant(moment: datetime) -> Instant:
-    return Instant(round(moment.timestamp() * SECOND))
+def _on(day: date, clock: str) -> Instant:
+    """Of a time that comes twice the first."""
+    return Instant(round(datetime.combine(day, time.fromisoformat(clock)).timestamp() * SECOND))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -16,6 +18,16 @@ from model.proof.night import night
 from model.proof.steps import KINDS, ends, planned
 
 ROME = timezone(timedelta(hours=1))
+
+
+@pytest.fixture
+def in_rome(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As the clock of this machine."""
+    with monkeypatch.context() as of:
+        of.setenv("TZ", "Europe/Rome")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 def lines(public: int, emergency: int = 1) -> list[LineSpec]:
@@ -58,11 +70,12 @@ def test_a_line_that_has_none_to_call_stands_alone_and_each_step_has_its_reason(
         ("28 03:30", "", "06:00", None),
     ],
 )
+@pytest.mark.usefixtures("in_rome")
 def test_a_night_begins_at_its_hour_and_may_have_midnight_in_it(
     clock: str, at: str, until: str, from_day: int | None
 ) -> None:
     local = datetime.strptime(f"2026-11-{clock}", "%Y-%m-%d %H:%M").replace(tzinfo=ROME)
-    found = night(local, at, until)
+    found = night(Instant(round(local.timestamp()) * SECOND), at, until)
     if from_day is None:
         assert found is None
         return
@@ -70,6 +83,16 @@ def test_a_night_begins_at_its_hour_and_may_have_midnight_in_it(
     begins = datetime.fromtimestamp(found.from_us / SECOND, UTC).astimezone(ROME)
     assert f"{begins:%d %H:%M}" == f"{from_day} {at}"
     assert found.from_us <= local.timestamp() * SECOND < found.until_us
+
+
+@pytest.mark.usefixtures("in_rome")
+@pytest.mark.parametrize("at", ["22:30", "02:30"])
+def test_a_night_in_which_the_clocks_go_back_is_one(at: str) -> None:
+    """Of 25 October 2026: 03:00 is 02:00 again an hour after 00:00 UTC."""
+    back = round(datetime(2026, 10, 25, 1, tzinfo=UTC).timestamp())
+    found = {night(Instant((back + moved) * SECOND), at, "06:00") for moved in range(-1800, 4 * 3600, 600)}
+    assert None not in found
+    assert len(found) == 1
 
 
 NOW = Instant(1_795_000_000 * SECOND)

@@ -15,7 +15,7 @@ from model.reporting.month import BadDay, Report, callouts, proofs, report
 from runtime.clock import Clock
 from store import streams
 from store.journal.journal import Journal
-from store.proved import proofs_told
+from store.proofs import proofs_told
 from store.watched import days
 
 MONTHS: Final = 13

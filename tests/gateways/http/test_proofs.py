@@ -17,6 +17,7 @@ from tests.gateways.http.place import Place
 Client = TestClient[Litestar]
 VOICE = ProofItem(step=ProofStep.VOICE, subject="L1>L2")
 DISK = ProofItem(step=ProofStep.DISK)
+CHAIN = ProofItem(step=ProofStep.CHAIN)
 
 
 def write(web: Web, *events: Event) -> None:
@@ -47,13 +48,15 @@ def test_a_proof_is_told_while_it_goes_on_and_afterwards(
     assert client.get("/v1/proofs", headers=supervisor).json()["nodes"][0]["last"] is None
     write(
         web,
-        ProofBegun(proof="p1", steps=(VOICE, DISK)),
+        ProofBegun(proof="p1", steps=(VOICE, CHAIN, DISK)),
         ended(VOICE, StepResult.OK),
+        ended(CHAIN, StepResult.OK, closed_s=9.0),
         ProofStepBegun(proof="p1", step=DISK.step),
     )
     (node,) = client.get("/v1/proofs", headers=supervisor).json()["nodes"]
     assert [(row["step"], row["state"]) for row in node["last"]["rows"]] == [
         ("voice", "ok"),
+        ("chain", "ok"),
         ("disk", "runs"),
     ]
     assert node["last"]["rows"][0]["ways"][0]["delay_ms"] == 80
@@ -63,7 +66,7 @@ def test_a_proof_is_told_while_it_goes_on_and_afterwards(
     write(web, ended(DISK, StepResult.FAILED, ProofWhy.FULL_SOON, free_bytes=5e9, days=0.9))
     write(web, ProofEnded(proof="p1", why=ProofEnd.DONE))
     (node,) = client.get("/v1/proofs", headers=supervisor).json()["nodes"]
-    disk = node["last"]["rows"][1]
+    disk = node["last"]["rows"][2]
     assert (disk["why"], disk["figures"]["days"], disk["bad_since_us"] is not None) == (
         "full_soon",
         0.9,
@@ -71,6 +74,7 @@ def test_a_proof_is_told_while_it_goes_on_and_afterwards(
     )
     charted = {(one["figure"], one["subject"]): one["points"] for one in node["series"]}
     assert charted["delay_ms", "L2>L1"][0]["value"] == 90
+    assert charted["closed_s", ""][0]["value"] == 9.0, "how long the test alert took"
     assert (charted["free_bytes", ""][0]["value"], charted["free_bytes", ""][0]["good"]) == (5e9, False)
     told = client.get("/metrics").text
     assert 'securwoman_proof_ok{step="disk",subject=""} 0.0' in told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
+from itertools import permutations
 from typing import Final
 
 import msgspec
@@ -11,9 +12,9 @@ import msgspec
 from messages.ids import Instant, NodeId, OperatorId
 from messages.proofs import ProofEnd, ProofItem, ProofStep, ProofWhy, StepResult
 from messages.trials import WayShown
-from model.proof.bounds import BOUNDS
+from model.proof.bounds import Bound
 from model.proof.proving import Ended, OneProof, Proving
-from model.proof.steps import BETWEEN
+from model.proof.steps import BETWEEN, ends
 
 NIGHTS: Final = 90
 
@@ -36,17 +37,6 @@ class ProofNew(msgspec.Struct, frozen=True, kw_only=True):
     node: str = ""
 
 
-class ProofWay(msgspec.Struct, frozen=True, kw_only=True):
-    """How one line was heard by another: `delay_ms` one way, `level_db` beside what was said."""
-
-    speaker: str
-    listener: str
-    level_db: float | None
-    delay_ms: int | None
-    lost_percent: float | None
-    proved: bool
-
-
 class ProofRow(msgspec.Struct, frozen=True, kw_only=True):
     """One step about one subject. `lines`: which are at fault, as far as it can be told. `bad_since_us`: from
     then on it has failed each time.
@@ -58,7 +48,7 @@ class ProofRow(msgspec.Struct, frozen=True, kw_only=True):
     why: ProofWhy
     lines: tuple[str, ...]
     figures: dict[str, float]
-    ways: tuple[ProofWay, ...]
+    ways: tuple[WayShown, ...]
     at_us: Instant | None
     bad_since_us: Instant | None
 
@@ -92,15 +82,6 @@ class ProofSeries(msgspec.Struct, frozen=True, kw_only=True):
     points: list[ProofPoint]
 
 
-class ProofBound(msgspec.Struct, frozen=True, kw_only=True):
-    """What a figure has to be."""
-
-    step: ProofStep
-    figure: str
-    least: float | None
-    most: float | None
-
-
 class ProofNode(msgspec.Struct, frozen=True, kw_only=True):
     """Of one node. `ordered`: somebody wants one, and it waits."""
 
@@ -116,12 +97,8 @@ class ProofsView(msgspec.Struct, frozen=True, kw_only=True):
     at: str
     until: str
     nodes: list[ProofNode]
-    bounds: list[ProofBound]
-
-
-def bounds() -> list[ProofBound]:
-    """All of them."""
-    return [ProofBound(step=one.step, figure=one.figure, least=one.least, most=one.most) for one in BOUNDS]
+    bounds: tuple[Bound, ...]
+    """What figures have to be."""
 
 
 def told(node: NodeId, proving: Proving, now_us: Instant) -> ProofNode:
@@ -132,7 +109,7 @@ def told(node: NodeId, proving: Proving, now_us: Instant) -> ProofNode:
         node=node,
         ordered=order is not None and not order.stop,
         last=None if last is None else _proof(proving, last),
-        series=list(_series(proving)),
+        series=[one for one in _series(proving) if any(point.value is not None for point in one.points)],
     )
 
 
@@ -158,7 +135,7 @@ def _row(proving: Proving, one: OneProof, item: ProofItem) -> ProofRow:
         why=ProofWhy.NONE if shown is None else shown.why,
         lines=() if shown is None else shown.lines,
         figures={} if shown is None else shown.figures,
-        ways=() if shown is None else tuple(map(_way, shown.ways)),
+        ways=() if shown is None else shown.ways,
         at_us=None if ended is None else ended.at,
         bad_since_us=proving.bad_since(item),
     )
@@ -170,67 +147,43 @@ def _state(one: OneProof, item: ProofItem, ended: Ended | None) -> ProofState:
     return ProofState.WAITS if ended is None else ProofState(ended.shown.result)
 
 
-def _way(way: WayShown) -> ProofWay:
-    return ProofWay(
-        speaker=way.speaker,
-        listener=way.listener,
-        level_db=way.level_db,
-        delay_ms=way.delay_ms,
-        lost_percent=way.lost_percent,
-        proved=way.proved,
-    )
-
-
-_CHARTED: Final = (
-    (ProofStep.TEXT, "seconds"),
-    (ProofStep.CREDIT, "credit"),
-    (ProofStep.CHAIN, "seconds"),
-    (ProofStep.DISK, "free_bytes"),
-    (ProofStep.JOURNAL, "seconds"),
-    (ProofStep.BACKUP, "seconds"),
-)
+_CHARTED: Final = {
+    ProofStep.TEXT: "seconds",
+    ProofStep.CREDIT: "credit",
+    ProofStep.CHAIN: "closed_s",
+    ProofStep.DISK: "free_bytes",
+    ProofStep.JOURNAL: "seconds",
+    ProofStep.BACKUP: "seconds",
+}
 
 
 def _series(proving: Proving) -> Iterator[ProofSeries]:
     whole = [one for one in proving.proofs if one.whole and one.ended_at is not None][-NIGHTS:]
     for item in proving.tried():
-        told = [(one, one.done.get(item)) for one in whole]
+        nights = [(one.begun_at, one.done.get(item)) for one in whole]
+        if (figure := _CHARTED.get(item.step)) is not None:
+            points = [_point(at, ended, figure) for at, ended in nights]
+            yield ProofSeries(step=item.step, figure=figure, subject=item.subject, points=points)
         if item.step is ProofStep.VOICE:
-            yield from _of_ways(item, told)
-        for step, figure in _CHARTED:
-            if step is item.step:
-                points = [_point(one, ended, figure) for one, ended in told]
-                if any(point.value is not None for point in points):
-                    yield ProofSeries(step=step, figure=figure, subject=item.subject, points=points)
+            for speaker, listener in permutations(ends(item.subject), 2):
+                for figure in ("delay_ms", "level_db"):
+                    points = [_point_of_way(at, ended, speaker, listener, figure) for at, ended in nights]
+                    subject = f"{speaker}{BETWEEN}{listener}"
+                    yield ProofSeries(step=item.step, figure=figure, subject=subject, points=points)
 
 
-def _point(one: OneProof, ended: Ended | None, figure: str) -> ProofPoint:
+def _point(at: Instant, ended: Ended | None, figure: str) -> ProofPoint:
     value = None if ended is None else ended.shown.figures.get(figure)
-    return ProofPoint(at_us=one.begun_at, value=value, good=_is_good(ended))
+    return ProofPoint(at_us=at, value=value, good=_is_good(ended))
+
+
+def _point_of_way(at: Instant, ended: Ended | None, speaker: str, listener: str, figure: str) -> ProofPoint:
+    ways = () if ended is None else ended.shown.ways
+    way = next((one for one in ways if (one.speaker, one.listener) == (speaker, listener)), None)
+    if way is None:
+        return ProofPoint(at_us=at, value=None, good=_is_good(ended))
+    return ProofPoint(at_us=at, value=getattr(way, figure), good=way.proved)
 
 
 def _is_good(ended: Ended | None) -> bool:
     return ended is None or ended.shown.result is not StepResult.FAILED
-
-
-def _of_ways(item: ProofItem, told: list[tuple[OneProof, Ended | None]]) -> Iterator[ProofSeries]:
-    known = [way for _, ended in told if ended is not None for way in ended.shown.ways]
-    for speaker, listener in dict.fromkeys((way.speaker, way.listener) for way in known):
-        nights = [(one, ended, _heard(ended, speaker, listener)) for one, ended in told]
-        for figure in ("delay_ms", "level_db"):
-            points = [
-                ProofPoint(
-                    at_us=one.begun_at,
-                    value=None if way is None else getattr(way, figure),
-                    good=_is_good(ended) if way is None else way.proved,
-                )
-                for one, ended, way in nights
-            ]
-            if any(point.value is not None for point in points):
-                subject = f"{speaker}{BETWEEN}{listener}"
-                yield ProofSeries(step=item.step, figure=figure, subject=subject, points=points)
-
-
-def _heard(ended: Ended | None, speaker: str, listener: str) -> WayShown | None:
-    ways = () if ended is None else ended.shown.ways
-    return next((one for one in ways if (one.speaker, one.listener) == (speaker, listener)), None)

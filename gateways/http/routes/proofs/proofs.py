@@ -14,9 +14,10 @@ from gateways.http.context import Web
 from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
 from gateways.http.routes.admin.refusing import NotDone, NotThere, Why
-from gateways.http.routes.proofs.answers import ProofNew, ProofsView, bounds, told
+from gateways.http.routes.proofs.answers import ProofNew, ProofsView, told
 from messages.events import ProofOrdered
 from messages.ids import Instant, NodeId
+from model.proof.bounds import BOUNDS
 from store import streams
 from store.journal.journal import Append, Transaction
 from store.nodes.members import members
@@ -52,7 +53,7 @@ def proofs_routes(web: Web) -> list[HTTPRouteHandler]:
             at=web.settings.proof.at,
             until=web.settings.proof.until,
             nodes=[told(node, proofs_of(web.journal, node, since), now_us) for node in nodes()],
-            bounds=bounds(),
+            bounds=BOUNDS,
         )
 
     def write(tx: Transaction, node: NodeId, event: ProofOrdered) -> None:

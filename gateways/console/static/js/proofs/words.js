@@ -64,6 +64,8 @@ const STATES = {
 const FIGURES = {
   seconds: (s) => `${number(s)}${NB}s`,
   seconds_to_answer: (s) => either(`risposta in ${number(s)}${NB}s`, `answered in ${number(s)}${NB}s`),
+  rang_s: (s) => either(`squilla dopo ${number(s)}${NB}s`, `rings after ${number(s)}${NB}s`),
+  closed_s: (s) => either(`finito in ${number(s)}${NB}s`, `over in ${number(s)}${NB}s`),
   days: (d) => either(`giorni: ${number(d, d < 10 ? 1 : 0)}`, `days: ${number(d, d < 10 ? 1 : 0)}`),
   free_bytes: (b) => either(`${number(b / 1e9)}${NB}GB liberi`, `${number(b / 1e9)}${NB}GB free`),
   credit: (c) => number(c, 2),
@@ -102,6 +104,7 @@ export const chartWord = (figure) =>
     level_db: either('livello', 'level'),
     free_bytes: either('spazio libero', 'room'),
     seconds: either('durata', 'time'),
+    closed_s: either('durata', 'time'),
     credit: either('residuo', 'left'),
   })[figure] ?? figure;
 
@@ -114,13 +117,13 @@ const BARE = {
   moved_s: (s) => `${number(s, 2)}${NB}s`,
 };
 
-/** What a figure has to be. @param {ProofBound} bound */
+/** What a figure has to be. @param {Bound} bound */
 export function boundWord({ figure, least, most }) {
   const [sign, value] = least !== null ? ['≥', least] : ['≤', most];
   return `${sign} ${(BARE[figure] ?? ((each) => figureWord(figure, each)))(value)}`;
 }
 
-/** @param {ProofWay} way */
+/** @param {WayShown} way */
 export const wayWord = (way) =>
   `${way.speaker} → ${way.listener}: ${
     way.delay_ms === null
