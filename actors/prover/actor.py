@@ -195,32 +195,32 @@ class ProverActor(CenterActor):
 
     def _try(self, current: OneProof, item: ProofItem) -> bool:
         around = self._around()
-        name = name_of(current.proof, item, current.count)
-        work = work_of(item, name, around, first=self._is_first(), child=self.child)
+        work = work_of(item, around, first=self._is_first(), child=self.child)
         if isinstance(work, ProofWhy):
             self._record(item, left_out(work))
             return True
         begun = current.begun
         if begun is not None and begun.item == item and begun.work and not is_late(begun, around.now_us):
             # A process before this one had begun it.
-            work.goes_on(begun.work, around)
+            work.goes_on(begun.work)
             self._work = begun, work
             return False
         why = work.why_not(around)
         if why is not ProofWhy.NONE:
             return self._cannot(item, why)
         self._waits = None
-        begins = partial(self._begin, current.proof, item, work, around)
-        work.goes_on(self._journal.transact(begins), around)
+
+        def begin(tx: Transaction) -> str:
+            name = work.begin(tx, name_of(current.proof, item, current.count), around)
+            step = ProofStepBegun(proof=current.proof, step=item.step, subject=item.subject, work=name)
+            tx.append(Append(self._stream, None, (step,)))
+            return name
+
+        name = self._journal.transact(begin)
+        work.goes_on(name)
         self._read()
         self._work = Begun(item=item, work=name, at=around.now_us), work
         return False
-
-    def _begin(self, proof: str, item: ProofItem, work: Work, around: Around, tx: Transaction) -> str:
-        name = work.begin(tx, around)
-        begun = ProofStepBegun(proof=proof, step=item.step, subject=item.subject, work=name)
-        tx.append(Append(self._stream, None, (begun,)))
-        return name
 
     def _cannot(self, item: ProofItem, why: ProofWhy) -> bool:
         """A line that is in use may be free in a moment."""

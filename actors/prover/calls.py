@@ -33,44 +33,52 @@ _NO_VOICE = {Finding.NO_PORT, Finding.REFUSED, Finding.NOTHING, Finding.NOT_TAKE
 
 
 class CallWork:
-    """One call. `number`: whom it calls; `other`: whose number of ours that is."""
+    """One call. `number`: whom it calls; `other`: whose number of ours that is. Where it `answers`, the
+    number is the line's own, and an alert of the center's calls it.
+    """
 
-    def __init__(self, name: str, line: LineId, number: E164, other: LineId | None) -> None:
-        self._name, self._line, self._number, self._other = name, line, number, other
+    def __init__(
+        self, line: LineId, number: E164, other: LineId | None = None, *, answers: bool = False
+    ) -> None:
+        self._line, self._number, self._other, self._answers = line, number, other, answers
+        self._name = ""
 
     def why_not(self, around: Around) -> ProofWhy:
-        if unfit_to_try(self._number, around.setup.policy) is not None:
+        if not self._answers and unfit_to_try(self._number, around.setup.policy) is not None:
             return ProofWhy.NOT_SET
-        for line in self._lines:
-            if (why := around.why_not(line)) is not ProofWhy.NONE:
-                return why
-        return ProofWhy.NONE
+        return around.why_not(*self._lines)
 
-    def begin(self, tx: Transaction, around: Around) -> str:
+    def begin(self, tx: Transaction, name: str, around: Around) -> str:
         spec = around.spec(self._line)
         wanted = TrialOrder(
-            trial=self._name,
+            trial=name,
             line=self._line,
             number=self._number,
             other=self._other,
             caller=None if self._other is None or spec is None else spec.number,
             by=PROOF,
             begun_at=around.now_us,
+            answers=self._answers,
         )
         for place, line in enumerate(self._lines, 1):
             hold = around.holds.get(line)
-            seized = LineSeized(line=line, leg=leg_of(self._name, place), attempt=1, tester=PROOF)
+            seized = LineSeized(line=line, leg=leg_of(name, place), attempt=1, tester=PROOF)
             tx.append(Append(streams.line(line), 0 if hold is None else hold.version, (seized,)))
         # Ahead of the commit: a line without an order is taken for one that a test has left behind.
         line_trials.order(around.run, wanted)
-        return self._name
+        return name
 
-    def goes_on(self, work: str, around: Around) -> None:
+    def goes_on(self, work: str) -> None:
         self._name = work
 
+    def told(self, around: Around) -> LineTrial | None:
+        """What the LineTester says of it."""
+        trial = line_trials.trial_of(around.run, self._line)
+        return trial if trial is not None and trial.trial == self._name else None
+
     def shown(self, around: Around) -> Shown | None:
-        trial, wanted = line_trials.trial_of(around.run, self._line), self._order(around)
-        if trial is None or trial.trial != self._name:
+        trial, wanted = self.told(around), self._order(around)
+        if trial is None:
             # The order is gone and nothing was told of it: it never began.
             return None if wanted is not None else failed(ProofWhy.TROUBLE, self._line)
         if trial.ended_at is not None:

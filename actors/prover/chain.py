@@ -9,16 +9,13 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from actors.prover.calls import CallWork
-from actors.prover.looking import LookWork
+from actors.prover.errands import LookWork
 from actors.prover.work import Around, failed
-from messages.events import LineSeized
 from messages.ids import SECOND, Instant
 from messages.proofs import ProofWhy, Shown, StepResult
-from messages.trials import PROOF, LineTrial, TrialEnd, TrialOrder, leg_of
+from messages.trials import LineTrial, TrialEnd
 from model.policy import LineSpec
-from runtime.published import line_trials
-from store import streams
-from store.journal.journal import Append, Transaction
+from store.journal.journal import Transaction
 
 LATE_US = Instant(10 * SECOND)
 """After the alert's end the line's own is waited for no longer."""
@@ -42,54 +39,38 @@ def answering(around: Around) -> LineSpec | None:
     return next(iter(found), None)
 
 
-class ChainWork(CallWork):
+class ChainWork:
     """One such check. The process aside that raises it finds the line by its order."""
 
-    def __init__(self, name: str, spec: LineSpec, look: LookWork) -> None:
-        assert spec.number is not None
-        super().__init__(name, spec.line, spec.number, None)
-        self._look = look
+    def __init__(self, call: CallWork, look: LookWork) -> None:
+        self._call, self._look = call, look
         self._seen: Shown | None = None
         self._seen_at = Instant(0)
 
     def why_not(self, around: Around) -> ProofWhy:
-        """It calls nobody: whether its number may be called is asked where that is done."""
-        return around.why_not(self._line)
+        return self._call.why_not(around)
 
-    def begin(self, tx: Transaction, around: Around) -> str:
-        hold = around.holds.get(self._line)
-        seized = LineSeized(line=self._line, leg=leg_of(self._name, 1), attempt=1, tester=PROOF)
-        tx.append(Append(streams.line(self._line), 0 if hold is None else hold.version, (seized,)))
-        wanted = TrialOrder(
-            trial=self._name,
-            line=self._line,
-            number=self._number,
-            by=PROOF,
-            begun_at=around.now_us,
-            answers=True,
-        )
-        line_trials.order(around.run, wanted)
-        return self._name
+    def begin(self, tx: Transaction, name: str, around: Around) -> str:
+        return self._call.begin(tx, name, around)
 
-    def goes_on(self, work: str, around: Around) -> None:
-        super().goes_on(work, around)
-        self._look.goes_on(work, around)
+    def goes_on(self, work: str) -> None:
+        self._call.goes_on(work)
+        self._look.goes_on(work)
 
     def shown(self, around: Around) -> Shown | None:
         if self._seen is None:
             self._seen, self._seen_at = self._look.shown(around), around.now_us
-            if self._seen is not None:
-                super().end(around)
-        if self._seen is None:
-            return None
-        trial = line_trials.trial_of(around.run, self._line)
-        if trial is None or trial.trial != self._name or trial.ended_at is None:
+            if self._seen is None:
+                return None
+            self._call.end(around)
+        trial = self._call.told(around)
+        if trial is None or trial.ended_at is None:
             return None if around.now_us - self._seen_at < LATE_US else self._seen
         return both(self._seen, trial)
 
     def end(self, around: Around) -> None:
         self._look.end(around)
-        super().end(around)
+        self._call.end(around)
 
 
 def both(seen: Shown, trial: LineTrial) -> Shown:
@@ -106,9 +87,9 @@ def both(seen: Shown, trial: LineTrial) -> Shown:
     return replace(seen, figures=figures)
 
 
-def chain_work(name: str, around: Around, look: LookWork) -> CallWork | LookWork | ProofWhy:
+def chain_work(around: Around, look: LookWork) -> ChainWork | LookWork | ProofWhy:
     """What tries the whole chain."""
     spec = answering(around)
-    if spec is not None:
-        return ChainWork(name, spec, look)
+    if spec is not None and spec.number is not None:
+        return ChainWork(CallWork(spec.line, spec.number, answers=True), look)
     return ProofWhy.NOT_SET if around.setup.proof.phone is not None else look

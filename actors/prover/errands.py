@@ -1,8 +1,10 @@
-"""Steps that are no call: a short message from one line to another, what is left on a SIM, a test alert."""
+"""Steps that are no call: a short message from one line to another, what is left on a SIM, a look."""
 
 from __future__ import annotations
 
-from actors.prover.work import Around, failed, left_out, well
+from collections.abc import Callable
+
+from actors.prover.work import Around, Child, failed, left_out, well
 from messages.credit import CreditFailure, CreditOrder
 from messages.ids import E164, SECOND, Instant, LineId, TextId
 from messages.proofs import ProofStep, ProofWhy, Shown
@@ -20,16 +22,13 @@ class TextWork:
         self._text = TextId("")
 
     def why_not(self, around: Around) -> ProofWhy:
-        for line in (self._line, self._other):
-            if (why := around.why_not(line)) is not ProofWhy.NONE:
-                return why
-        return ProofWhy.NONE
+        return around.why_not(self._line, self._other)
 
-    def begin(self, tx: Transaction, around: Around) -> str:
+    def begin(self, tx: Transaction, name: str, around: Around) -> str:
         until = Instant(around.now_us + BY_STEP[ProofStep.TEXT].within_us // 2)
         return ask_round(tx, self._line, self._number, until)
 
-    def goes_on(self, work: str, around: Around) -> None:
+    def goes_on(self, work: str) -> None:
         self._text = TextId(work)
 
     def shown(self, around: Around) -> Shown | None:
@@ -51,18 +50,17 @@ class TextWork:
 class CreditWork:
     """What is left on a line's SIM."""
 
-    def __init__(self, name: str, line: LineId) -> None:
-        self._name, self._line = name, line
+    def __init__(self, line: LineId) -> None:
+        self._line, self._name = line, ""
 
     def why_not(self, around: Around) -> ProofWhy:
         return around.why_not(self._line)
 
-    def begin(self, tx: Transaction, around: Around) -> str:
-        wanted = CreditOrder(order=self._name, line=self._line, begun_at=around.now_us)
-        line_credit.order(around.run, wanted)
-        return self._name
+    def begin(self, tx: Transaction, name: str, around: Around) -> str:
+        line_credit.order(around.run, CreditOrder(order=name, line=self._line, begun_at=around.now_us))
+        return name
 
-    def goes_on(self, work: str, around: Around) -> None:
+    def goes_on(self, work: str) -> None:
         self._name = work
 
     def shown(self, around: Around) -> Shown | None:
@@ -86,3 +84,27 @@ class CreditWork:
 
     def end(self, around: Around) -> None:
         line_credit.forget(around.run, self._line)
+
+
+class LookWork:
+    """A look by a process aside. One that the process before had begun died with it, and is begun anew."""
+
+    def __init__(self, step: ProofStep, child: Callable[[ProofStep], Child]) -> None:
+        self._step, self._new = step, child
+        self._child: Child | None = None
+
+    def why_not(self, around: Around) -> ProofWhy:
+        return ProofWhy.NONE
+
+    def begin(self, tx: Transaction, name: str, around: Around) -> str:
+        return ""
+
+    def goes_on(self, work: str) -> None:
+        self._child = self._new(self._step)
+
+    def shown(self, around: Around) -> Shown | None:
+        return None if self._child is None else self._child.said()
+
+    def end(self, around: Around) -> None:
+        if self._child is not None:
+            self._child.kill()

@@ -31,15 +31,17 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
         """The node's line of this name."""
         return next((one for one in self.setup.lines if one.line == line), None)
 
-    def why_not(self, line: LineId) -> ProofWhy:
-        """Why no call can begin on it now; NONE: one can."""
-        hold, report = self.holds.get(line), self.reports().get(line)
-        if report is None or not report.usable:
-            return ProofWhy.LINE_DOWN
-        if hold is not None and (hold.quarantined or hold.taken_out is not None):
-            return ProofWhy.LINE_DOWN
-        if report.busy or (hold is not None and (hold.leg is not None or hold.operator is not None)):
-            return ProofWhy.LINE_IN_USE
+    def why_not(self, *lines: LineId) -> ProofWhy:
+        """Why no call can begin on these now; NONE: one can."""
+        reports = self.reports()
+        for line in lines:
+            hold, report = self.holds.get(line), reports.get(line)
+            if report is None or not report.usable:
+                return ProofWhy.LINE_DOWN
+            if hold is not None and (hold.quarantined or hold.taken_out is not None):
+                return ProofWhy.LINE_DOWN
+            if report.busy or (hold is not None and (hold.leg is not None or hold.operator is not None)):
+                return ProofWhy.LINE_IN_USE
         return ProofWhy.NONE
 
 
@@ -50,14 +52,14 @@ class Work(Protocol):
         """Why it cannot be begun now; NONE: it can."""
         ...
 
-    def begin(self, tx: Transaction, around: Around) -> str:
-        """Have it done, within the transaction that writes that it was begun; the name of what was begun.
-        Raises JournalError.
+    def begin(self, tx: Transaction, name: str, around: Around) -> str:
+        """Have it done, within the transaction that writes that it was begun. Returns the name of what was
+        begun: this one, or its own. Raises JournalError.
         """
         ...
 
-    def goes_on(self, work: str, around: Around) -> None:
-        """It is in the journal that this was begun: now, or by a process before this one."""
+    def goes_on(self, work: str) -> None:
+        """It is in the journal that this, by its name, was begun: now, or by a process before this one."""
         ...
 
     def shown(self, around: Around) -> Shown | None:

@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 from actors.prover.calls import CallWork
 from actors.prover.chain import chain_work
-from actors.prover.errands import CreditWork, TextWork
-from actors.prover.looking import LookWork
+from actors.prover.errands import CreditWork, LookWork, TextWork
 from actors.prover.work import Around, Child, Work
 from messages.proofs import ProofItem, ProofStep, ProofWhy
 from model.proof.steps import BY_STEP, Per, ends
@@ -15,9 +14,9 @@ from model.proof.steps import BY_STEP, Per, ends
 NewChild = Callable[[ProofStep], Child]
 
 
-def work_of(item: ProofItem, name: str, around: Around, *, first: bool, child: NewChild) -> Work | ProofWhy:
-    """What tries it, or why nothing does. `name`: of what is begun; `first`: this node does what one does
-    for all; `child`: starts a process that looks.
+def work_of(item: ProofItem, around: Around, *, first: bool, child: NewChild) -> Work | ProofWhy:
+    """What tries it, or why nothing does. `first`: this node does what one does for all; `child`: starts a
+    process that looks.
     """
     if item.step in around.setup.proof.leave_out:
         return ProofWhy.EXCLUDED
@@ -26,31 +25,31 @@ def work_of(item: ProofItem, name: str, around: Around, *, first: bool, child: N
             return ProofWhy.ANOTHER_NODE
         case Per.NODE | Per.CENTER:
             look = LookWork(item.step, child)
-            return chain_work(name, around, look) if item.step is ProofStep.CHAIN else look
+            return chain_work(around, look) if item.step is ProofStep.CHAIN else look
         case Per.PAIR:
-            return _between(item, name, around)
+            return _between(item, around)
         case Per.LINE | Per.EMERGENCY_LINE:
-            return _on_line(item, name, around)
+            return _on_line(item, around)
 
 
-def _between(item: ProofItem, name: str, around: Around) -> Work | ProofWhy:
+def _between(item: ProofItem, around: Around) -> Work | ProofWhy:
     line, *others = ends(item.subject)
     one, other = around.spec(line), around.spec(others[0]) if others else None
     if one is None or other is None or other.number is None:
         return ProofWhy.NO_OTHER_LINE
     if item.step is ProofStep.TEXT:
         return TextWork(one.line, other.line, other.number)
-    return CallWork(name, one.line, other.number, other.line)
+    return CallWork(one.line, other.number, other.line)
 
 
-def _on_line(item: ProofItem, name: str, around: Around) -> Work | ProofWhy:
+def _on_line(item: ProofItem, around: Around) -> Work | ProofWhy:
     one = around.spec(item.subject)
     if one is None:
         return ProofWhy.LINE_DOWN
     if item.step is ProofStep.CREDIT:
-        return ProofWhy.NOT_SET if one.credit is None else CreditWork(name, one.line)
+        return ProofWhy.NOT_SET if one.credit is None else CreditWork(one.line)
     number = around.setup.policy.psap_test_number
     if number is None:
         return ProofWhy.NOT_SET
     ours = next((spec for spec in around.setup.lines if spec.number == number), None)
-    return CallWork(name, one.line, number, None if ours is None else ours.line)
+    return CallWork(one.line, number, None if ours is None else ours.line)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from enum import StrEnum
-from typing import Final
-
-import msgspec
+from typing import Final, NamedTuple
 
 from messages.ids import SECOND, Instant
 from messages.proofs import ProofItem, ProofStep
@@ -28,7 +26,7 @@ class Per(StrEnum):
     LINE = "line"
 
 
-class StepKind(msgspec.Struct, frozen=True, kw_only=True):
+class StepKind(NamedTuple):
     """One kind of step."""
 
     step: ProofStep
@@ -44,72 +42,29 @@ def _s(seconds: int) -> Instant:
 
 KINDS: Final = (
     # What takes a moment comes first: a night that is full of alerts shows that much.
+    StepKind(ProofStep.CLOCK, Per.NODE, _s(30), "deadlines and signatures are counted by it"),
+    StepKind(ProofStep.CERTIFICATE, Per.NODE, _s(30), "with its last day no app and no browser comes in"),
+    StepKind(ProofStep.DISK, Per.NODE, _s(30), "a full disk takes durability away from every alert"),
     StepKind(
-        step=ProofStep.CLOCK,
-        per=Per.NODE,
-        within_us=_s(30),
-        because="deadlines and signatures are counted by it",
+        ProofStep.CHAIN, Per.NODE, _s(120), "each part may be well, and what is between two of them not"
     ),
+    StepKind(ProofStep.VOICE, Per.PAIR, _s(90), "a modem that answers AT may be mute, deaf or seconds late"),
     StepKind(
-        step=ProofStep.CERTIFICATE,
-        per=Per.NODE,
-        within_us=_s(30),
-        because="with its last day no app and no browser comes in",
+        ProofStep.EMERGENCY,
+        Per.EMERGENCY_LINE,
+        _s(90),
+        "its lines carry no other call, so that nothing else would show that they cannot",
     ),
+    StepKind(ProofStep.TEXT, Per.PAIR, _s(300), "a network that takes a short message may never deliver it"),
+    StepKind(ProofStep.CREDIT, Per.LINE, _s(180), "a SIM without credit refuses the call that is needed"),
+    StepKind(ProofStep.AUDIT, Per.NODE, _s(900), "who has changed an entry is found by the chain alone"),
     StepKind(
-        step=ProofStep.DISK,
-        per=Per.NODE,
-        within_us=_s(30),
-        because="a full disk takes durability away from every alert",
+        ProofStep.JOURNAL,
+        Per.CENTER,
+        _s(3600),
+        "a damaged page is found by reading it, and while there still is a good backup",
     ),
-    StepKind(
-        step=ProofStep.CHAIN,
-        per=Per.NODE,
-        within_us=_s(120),
-        because="each part may be well, and what is between two of them not",
-    ),
-    StepKind(
-        step=ProofStep.VOICE,
-        per=Per.PAIR,
-        within_us=_s(90),
-        because="a modem that answers AT may be mute, deaf or seconds late",
-    ),
-    StepKind(
-        step=ProofStep.EMERGENCY,
-        per=Per.EMERGENCY_LINE,
-        within_us=_s(90),
-        because="its lines carry no other call, so that nothing else would show that they cannot",
-    ),
-    StepKind(
-        step=ProofStep.TEXT,
-        per=Per.PAIR,
-        within_us=_s(300),
-        because="a network that takes a short message may never deliver it",
-    ),
-    StepKind(
-        step=ProofStep.CREDIT,
-        per=Per.LINE,
-        within_us=_s(180),
-        because="a SIM without credit refuses the call that is needed",
-    ),
-    StepKind(
-        step=ProofStep.AUDIT,
-        per=Per.NODE,
-        within_us=_s(900),
-        because="who has changed an entry is found by the chain alone",
-    ),
-    StepKind(
-        step=ProofStep.JOURNAL,
-        per=Per.CENTER,
-        within_us=_s(3600),
-        because="a damaged page is found by reading it, and while there still is a good backup",
-    ),
-    StepKind(
-        step=ProofStep.BACKUP,
-        per=Per.CENTER,
-        within_us=_s(2 * 3600),
-        because="a backup is one once it has been restored",
-    ),
+    StepKind(ProofStep.BACKUP, Per.CENTER, _s(2 * 3600), "a backup is one once it has been restored"),
 )
 """In the order in which they are tried."""
 BY_STEP: Final = {kind.step: kind for kind in KINDS}

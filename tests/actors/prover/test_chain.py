@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from actors.prover.chain import ChainWork, answering, both, chain_work
-from actors.prover.looking import LookWork
+from actors.prover.errands import LookWork
 from actors.prover.work import Around, Child
 from messages.calls import CallState
 from messages.ids import E164, SECOND, Instant, LineId, TrunkId
@@ -72,8 +72,8 @@ def test_where_a_line_has_no_known_number_or_is_alone_none_is_called() -> None:
     look = LookWork(ProofStep.CHAIN, nobody)
     for lines in ((ONE,), (ONE, spec("c", None)), (ONE, spec("e", "+390200000009", emergency=True))):
         assert answering(around(*lines)) is None
-        assert chain_work("t1", around(*lines), look) is look
-    assert isinstance(chain_work("t1", around(ONE, TWO), look), ChainWork)
+        assert chain_work(around(*lines), look) is look
+    assert isinstance(chain_work(around(ONE, TWO), look), ChainWork)
 
 
 def ended(voice_ms: int, ends: TrialEnd = TrialEnd.RELEASED) -> LineTrial:
