@@ -8,8 +8,10 @@ from __future__ import annotations
 from functools import partial
 from typing import ClassVar, Final
 
+from actors.prover.chain import ChainWork
 from actors.prover.child import ProcessChild
 from actors.prover.decider import Begin, Due, End, Record, Try, View, due, is_late
+from actors.prover.errands import LookWork
 from actors.prover.work import Around, Child, Work, left_out, name_of
 from actors.prover.works import work_of
 from media.trial.blame import blamed
@@ -83,7 +85,7 @@ class ProverActor(CenterActor):
 
     def stopping(self) -> None:
         """Leave what is in the journal to the next process; a look dies with this one."""
-        if self._work is not None:
+        if self._work is not None and isinstance(self._work[1], LookWork | ChainWork):
             self._work[1].end(self._around())
         self._follow_no_more()
 

@@ -13,9 +13,11 @@ from media.trial.bounds import USELESS
 from messages.events import AlertClosed, ProofOrdered
 from messages.ids import E164, SECOND, Instant, LineId, OperatorId, Outcome, Role
 from messages.proofs import ProofEnd, ProofItem, ProofStep, ProofWhy, Shown, StepResult
+from messages.supervision import StopActor
 from messages.trials import Side, WayFault, WayShown
 from model.policy import Policy, ProofPolicy
 from model.proof.proving import OneProof, Proving
+from runtime.published import line_trials
 from store import streams
 from store.journal.journal import Append
 from store.journal.matters import open_alerts
@@ -190,12 +192,18 @@ def test_a_look_is_killed_when_somebody_is_in_danger_and_is_begun_again_later(ma
     assert last(world).why is None
 
 
-def test_the_next_process_goes_on_with_the_call_that_stands(make_world: MakeWorld) -> None:
+@pytest.mark.parametrize("is_killed", [True, False])
+def test_the_next_process_goes_on_with_the_call_that_stands(make_world: MakeWorld, is_killed: bool) -> None:
     world = make_world(public=2, emergency=0)
     order(world, ProofStep.VOICE)
     until(world, "two lines talk", lambda: bool(_talks(world)), 30)
     world.alert = None  # type: ignore[assignment] - every actor of the role
-    world.kill(Role.PROVER)
+    if is_killed:
+        world.kill(Role.PROVER)
+    else:
+        world.system.tell(Role.PROVER, "", StopActor())
+        world.system.run()
+    assert not any(wanted.stop for wanted in line_trials.ordered(world.env.run)), "it is measured to its end"
     until(world, "it is over", lambda: over(world), 90)
     assert [(call.line, str(call.to)[-1]) for call in world.calls()] == [("sim1", "2"), ("sim2", "1")]
     assert {result for result, _ in results(world).values()} == {StepResult.OK}
