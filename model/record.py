@@ -1,7 +1,7 @@
 """The record of a person: what whoever answers, and 112, has to know before the person can say it. Pure data.
 
-It is entered by staff or by the person, and is kept sealed (`store.registry.records`). Bounds are there so
-that all of it can be read at one look, and so that nobody fills a disk with it.
+It is entered by staff or by the person, and is kept sealed (`store.registry.users.records`). Bounds are there
+so that all of it can be read at one look, and so that nobody fills a disk with it.
 """
 
 from __future__ import annotations

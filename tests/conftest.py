@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import expect
 
-from store.registry import credentials
+from store.registry.access import credentials
 from tests.support.complaints import Complaints
 from tests.support.postgres import PostgresServer, binaries, server
 

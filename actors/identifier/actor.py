@@ -13,9 +13,9 @@ from messages.ids import Role
 from runtime.actor import CenterActor
 from store.errors import StoreError
 from store.journal.journal import Journal
-from store.registry import records
 from store.registry.people import User
 from store.registry.registry import Registry
+from store.registry.users import records
 
 
 class IdentifierActor(CenterActor):

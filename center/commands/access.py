@@ -17,7 +17,7 @@ from center.times import local, rfc3339
 from store.errors import NobodyThere
 
 if TYPE_CHECKING:
-    from store.registry.sessions import Session
+    from store.registry.access.sessions import Session
 
 
 class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +59,7 @@ def remove(operator: str, /, *, now: Now = False, common: Common = DEFAULT) -> N
 def first(*, common: Common = DEFAULT) -> None:
     """A code by which whoever has it becomes the first admin, once, within a day; the last line."""
     from store.audit.entry import Action
-    from store.registry.first_admin import offer
+    from store.registry.access.first_admin import offer
 
     with journal_of(common.directory, create=True) as journal:
         try:

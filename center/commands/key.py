@@ -36,7 +36,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 def list_(*, common: Common = DEFAULT) -> None:
     """The app keys that are valid, oldest first."""
-    from store.registry.credentials import fingerprint
+    from store.registry.access.credentials import fingerprint
     from store.registry.registry import Registry
 
     own = key_in_file(common.directory)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from messages.ids import UserId
     from model.record import PersonRecord
     from store.journal.journal import Transaction
-    from store.registry.records import Kept
+    from store.registry.users.records import Kept
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,8 +49,8 @@ def record(
     """Show a user's record; with options change it. It is entered in the audit."""
     from store.audit.entry import Action
     from store.errors import RegistryError
-    from store.registry import records
     from store.registry.registry import Registry
+    from store.registry.users import records
 
     pairs = dict(_pair(one) for one in set_)
     pictures = {name: _bytes(Path(path)) for name, path in map(_pair, picture)}
@@ -81,7 +81,7 @@ def record(
 def _changed(before: PersonRecord, given: bytes | None, pairs: dict[str, str], region: str) -> PersonRecord:
     """Raises FieldRefused, ValueError."""
     from model.record import PersonRecord
-    from store.registry import records_text
+    from store.registry.users import records_text
 
     whole = before if given is None else msgspec.json.decode(given, type=PersonRecord)
     return records_text.changed(whole, pairs, region)
@@ -91,7 +91,7 @@ def _pictured(
     tx: Transaction, user: UserId, made: PersonRecord, face: bytes | None, pictures: dict[str, bytes]
 ) -> PersonRecord:
     """With these pictures. Raises PictureRefused, RegistryError, UsageError."""
-    from store.registry.records import add_picture
+    from store.registry.users.records import add_picture
 
     if unknown := set(pictures) - {one.name for one in made.dangerous}:
         raise UsageError(f"nobody who is dangerous has the name {sorted(unknown)[0]}")
@@ -107,7 +107,7 @@ def _pictured(
 
 
 def _show(common: Common, user: UserId, kept: Kept) -> None:
-    from store.registry import records_text
+    from store.registry.users import records_text
 
     at = None if kept.changed_at is None else rfc3339(kept.changed_at)
     if common.json:

@@ -319,8 +319,8 @@ def people(state: StateDir) -> Iterator[Finding]:
     from messages.ids import ShiftState
     from store.journal.following import Following
     from store.journal.projections import Operators
-    from store.registry import records
     from store.registry.registry import Registry
+    from store.registry.users import records
 
     with journal_of(state) as journal:
         lost = journal.at_one_moment(records.without_key)

@@ -28,9 +28,10 @@ from store.alerts.forgetting import alerts_of
 from store.audit.search import entries
 from store.journal.history import placed
 from store.journal.journal import Journal
-from store.registry import devices, records
-from store.registry.merged import other_ids
+from store.registry import devices
 from store.registry.people import User
+from store.registry.users import records
+from store.registry.users.merged import other_ids
 
 PAGE: Final = "index.html"
 DATA: Final = "data.json"

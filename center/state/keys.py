@@ -99,7 +99,7 @@ def set_shift(journal: Journal, operator: OperatorId, state: ShiftState, reason:
 
 def _secret(file: Path, prefix: str) -> str:
     """The file's secret; a new one where there is no file. Never readable by anybody else."""
-    from store.registry.credentials import new_secret
+    from store.registry.access.credentials import new_secret
 
     try:
         if secret := file.read_text().strip():

@@ -2,7 +2,7 @@
 
 The cookie is readable by no script (HttpOnly) and sent to no other site (SameSite=Strict); every request
 that changes something has to repeat the session's CSRF token in a header, which only the page knows.
-What a session is, and when it has ended, says `store.registry.sessions` alone.
+What a session is, and when it has ended, says `store.registry.access.sessions` alone.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final
 from litestar.datastructures import Cookie
 
 from messages.ids import SECOND, Instant, NodeId
-from store.registry.sessions import LIFE_S, Session
+from store.registry.access.sessions import LIFE_S, Session
 
 CSRF_HEADER: Final = "x-csrf-token"
 SECRET_MAX: Final = 512

@@ -108,8 +108,8 @@ from store.errors import JournalError, StoreError
 from store.journal.journal import Journal
 from store.journal.notify import Notifier, SocketNotifier
 from store.registry import keyring
+from store.registry.access.sessions import ticket_of
 from store.registry.registry import Registry
-from store.registry.sessions import ticket_of
 
 LOAD_AGAIN_S: Final = 0.5
 

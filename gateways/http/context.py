@@ -36,9 +36,9 @@ from runtime.published.directory import Directory
 from runtime.published.file import Lately
 from store.alerts.forgetting import Forgotten
 from store.journal.journal import Journal
-from store.registry.authenticators import Authenticator
+from store.registry.access.authenticators import Authenticator
 from store.registry.people import Operator, User
-from store.registry.pins import PinVerdict
+from store.registry.users.pins import PinVerdict
 
 
 class Pins(Protocol):

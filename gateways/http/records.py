@@ -15,8 +15,8 @@ from messages.ids import UserId
 from model.picture import PICTURE_MAX, PictureRefused
 from model.record import PersonRecord
 from store.errors import NobodyThere, NumberRefused
-from store.registry import records
-from store.registry.records import Kept, Picture, PictureMissing, PicturesFull, RecordChanged
+from store.registry.users import records
+from store.registry.users.records import Kept, Picture, PictureMissing, PicturesFull, RecordChanged
 
 BODY_MAX: Final = PICTURE_MAX + 1
 """Of a picture, and one byte by which one that is too large is known."""

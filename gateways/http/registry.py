@@ -14,15 +14,16 @@ from model.record import SHARED, Shared, shared
 from runtime.clock import Clock
 from store.duty import roster_of
 from store.journal.journal import Journal
-from store.registry import authenticators, records
-from store.registry.access import Access, access
-from store.registry.authenticators import Authenticator
+from store.registry.access import authenticators
+from store.registry.access.access import Access, access
+from store.registry.access.authenticators import Authenticator
+from store.registry.access.sessions import Session, changes_of, of_secret
 from store.registry.devices import DeviceKey, key_of
 from store.registry.people import Operator, StaffRole, told_apart
-from store.registry.pins import PinVerdict
 from store.registry.registry import Registry
-from store.registry.sessions import Session, changes_of, of_secret
-from store.registry.users import read_user
+from store.registry.users import records
+from store.registry.users.pins import PinVerdict
+from store.registry.users.users import read_user
 
 _PINS_AT_ONCE: Final = 2
 

@@ -32,7 +32,7 @@ from store.alerts.told_lately import told_lately
 from store.errors import JournalError, StoreError
 from store.journal.following import Following
 from store.journal.journal import Append, Journal, Transaction
-from store.registry.who import who_is
+from store.registry.users.who import who_is
 
 LOOKS_EVERY_US: Final = Instant(200_000)
 """The least time between two looks: positions may come from many."""

@@ -48,7 +48,7 @@ from store.database.query import Query
 from store.database.schema import open_alert
 from store.journal import erasable
 from store.journal.journal import Transaction
-from store.registry.users import number_of_device
+from store.registry.users.users import number_of_device
 from store.streams import StreamKind
 
 SAME_EVENT_S: Final = 120

@@ -19,8 +19,8 @@ from model.telling.contacts import WITHIN_US, words
 from store import streams
 from store.alerts.texting import at_its_inbox
 from store.journal.journal import Append, Transaction
-from store.registry import records
-from store.registry.users import read_user
+from store.registry.users import records
+from store.registry.users.users import read_user
 from store.texts import ask_text
 
 

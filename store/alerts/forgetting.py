@@ -33,9 +33,9 @@ from store.database.schema import alert_key, alias, person
 from store.errors import InAnAlert, NobodyThere
 from store.journal import erasable
 from store.journal.journal import Append, Journal, Transaction
-from store.registry import users
-from store.registry.merged import tell
 from store.registry.people import User
+from store.registry.users import users
+from store.registry.users.merged import tell
 
 PAGE: Final = 50
 """Alerts in one look: a few milliseconds."""

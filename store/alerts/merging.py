@@ -1,7 +1,8 @@
 """Two persons of the registry who are one: from now on one of them, with everything of both.
 
-The journal names the other id for ever, and it leads to the person who is there (`store.registry.merged`). So
-what was sealed stays sealed with its alerts' keys, and whoever erases the person erases the alerts of both.
+The journal names the other id for ever, and it leads to the person who is there
+(`store.registry.users.merged`). So what was sealed stays sealed with its alerts' keys, and whoever erases the person
+erases the alerts of both.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ from store.database.query import Query
 from store.database.schema import device_key, person
 from store.errors import InAnAlert, NobodyThere, SamePerson
 from store.journal.transaction import Transaction
-from store.registry import merged, records
 from store.registry.people import Person, User
-from store.registry.person_changes import Fields
 from store.registry.seen import to_change
-from store.registry.users import Entry, drop_rows, read_user, write_user
+from store.registry.users import merged, records
+from store.registry.users.person_changes import Fields
+from store.registry.users.users import Entry, drop_rows, read_user, write_user
 
 _d = device_key.c
 _DEVICES: Final = Query(

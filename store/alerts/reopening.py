@@ -14,7 +14,7 @@ from store.alerts.belonging import is_open
 from store.journal import erasable
 from store.journal.transaction import Append, Transaction
 from store.nodes import leases
-from store.registry.users import read_user
+from store.registry.users.users import read_user
 from store.streams import StreamKind
 
 

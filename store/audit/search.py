@@ -22,8 +22,8 @@ from store.errors import NumberRefused
 from store.journal import erasable, history
 from store.journal.journal import Journal
 from store.registry import numbers
-from store.registry.merged import other_ids
 from store.registry.people import User
+from store.registry.users.merged import other_ids
 
 _IDENTIFIED: Final = Query(
     select(alert_key.c.alert).where(alert_key.c.person == bindparam("person")), "person"

@@ -108,7 +108,7 @@ person = Table(
     Column("duress_pin", Text, nullable=False),
     Column("created_us", BigInteger, nullable=False),
     Column("changed_us", BigInteger, nullable=False),
-    # Names and numbers as they are searched for (`store.registry.finding`); made of the others.
+    # Names and numbers as they are searched for (`store.registry.users.finding`); made of the others.
     Column("found_by", Text, nullable=False, server_default=""),
 )
 
@@ -161,7 +161,7 @@ authenticator = Table(
     # A passkey's credential id, a recovery code's hash, chance.
     Column("id", LargeBinary, primary_key=True),
     Column("operator", Text, nullable=False, index=True),
-    # A `store.registry.authenticators.Kind`.
+    # A `store.registry.access.authenticators.Kind`.
     Column("kind", Text, nullable=False),
     Column("name", Text, nullable=False),
     # A passkey's public key, the seed of codes.
@@ -232,9 +232,9 @@ session = Table(
     # Of the ticket or challenge by which it was begun; so none does twice.
     Column("ticket", LargeBinary, nullable=True, unique=True),
     Column("ended_us", BigInteger, nullable=True),
-    # A `store.registry.sessions.Way`; empty where it was not yet kept.
+    # A `store.registry.access.sessions.Way`; empty where it was not yet kept.
     Column("way", Text, nullable=False, server_default=""),
-    # When it was last seen in use, as `store.registry.idle` says; none: not looked at yet.
+    # When it was last seen in use, as `store.registry.access.idle` says; none: not looked at yet.
     Column("used_us", BigInteger, nullable=True),
 )
 
@@ -290,7 +290,7 @@ invitation = Table(
 record_key = Table(
     "record_key",
     metadata,
-    # What opens the person's record and pictures (`store.registry.records`); destroyed with the person.
+    # What opens the person's record and pictures (`store.registry.users.records`); destroyed with the person.
     Column("person", Text, primary_key=True),
     Column("key", LargeBinary, nullable=False),
 )

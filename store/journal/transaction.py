@@ -259,7 +259,7 @@ class Transaction:
 
     def write_meanwhile(self, query: Query, *values: object) -> int:
         """The same, also while nothing lasts: for what the journal gets on its return
-        (`store.registry.sessions`).
+        (`store.registry.access.sessions`).
         """
         return self._connection.write(query, *values)
 

@@ -20,11 +20,11 @@ from store.database.query import Query, Row
 from store.database.schema import device_key, enrolment, invitation, person_phone
 from store.errors import RegistryError
 from store.journal.journal import Journal, Transaction
-from store.registry.credentials import fingerprint, new_secret
-from store.registry.merged import tell
+from store.registry.access.credentials import fingerprint, new_secret
 from store.registry.numbers import DEFAULT_REGION
 from store.registry.people import Person
-from store.registry.users import Entry, owner_of_phone, write_user
+from store.registry.users.merged import tell
+from store.registry.users.users import Entry, owner_of_phone, write_user
 
 CODE_LIFE_S: Final = 600
 TRIES_MAX: Final = 5

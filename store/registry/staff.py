@@ -16,10 +16,10 @@ from store.database.schema import authenticator, operator
 from store.errors import AlreadyTaken, JournalError, NobodyThere, RegistryError
 from store.journal.journal import Journal, Transaction
 from store.registry import numbers
-from store.registry.authenticators import Kind, issue_recovery, new_recovery_code, remove_all
-from store.registry.credentials import fingerprint, hash_password, new_secret, password_fits, raised
+from store.registry.access.authenticators import Kind, issue_recovery, new_recovery_code, remove_all
+from store.registry.access.credentials import fingerprint, hash_password, new_secret, password_fits, raised
+from store.registry.access.sessions import LIFE_S, Session, end_all, end_shift, settle, standing, tell_change
 from store.registry.people import Operator, StaffRole
-from store.registry.sessions import LIFE_S, Session, end_all, end_shift, settle, standing, tell_change
 
 FOR_EVER: Final = Instant(2**62)
 """Until when the token of a simulated run signs on."""

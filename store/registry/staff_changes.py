@@ -14,9 +14,9 @@ from store.database.schema import operator
 from store.errors import LastAdmin, RegistryError
 from store.journal.journal import Transaction
 from store.registry import numbers
+from store.registry.access.sessions import end_all, tell_change
 from store.registry.people import Operator, StaffRole
 from store.registry.seen import Seen, to_change
-from store.registry.sessions import end_all, tell_change
 from store.registry.staff import operator_in, operators_in, tell_apart
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]

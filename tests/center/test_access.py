@@ -27,11 +27,12 @@ from store import streams
 from store.alerts.accepting import accept
 from store.alerts.belonging import Signal
 from store.journal.journal import Append, Journal
-from store.registry import devices, sessions
-from store.registry.authenticators import Authenticator, Kind, add, by_id, operator_of_recovery
+from store.registry import devices
+from store.registry.access import sessions
+from store.registry.access.authenticators import Authenticator, Kind, add, by_id, operator_of_recovery
+from store.registry.access.simple_passwords import is_password
 from store.registry.people import SecondFactor
 from store.registry.registry import Registry
-from store.registry.simple_passwords import is_password
 
 LUCIA = OperatorId("lucia-neri")
 

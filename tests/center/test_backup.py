@@ -41,8 +41,8 @@ from store.journal.journal import Append, Journal
 from store.journal.notify import LocalNotifier
 from store.journal.verify import verify
 from store.registry.people import Person
-from store.registry.pins import PinVerdict
 from store.registry.registry import Registry
+from store.registry.users.pins import PinVerdict
 from tests.support.postgres import PostgresServer
 
 GIULIA = "+393331112223"

@@ -40,9 +40,9 @@ from store.audit.entry import Action, Said
 from store.audit.trail import Trail
 from store.journal.journal import Append, Journal, Transaction
 from store.journal.notify import LocalNotifier
-from store.registry import records
 from store.registry.people import Person, User
 from store.registry.registry import Registry
+from store.registry.users import records
 from store.streams import StreamKind
 from tests.support.journals import empty_journal
 from tests.support.pictures import GREY

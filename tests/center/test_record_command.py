@@ -16,10 +16,10 @@ from center.state.state_dir import StateDir
 from model.record import Contact, Dangerous, PersonRecord
 from store.database import schema
 from store.database.query import Query
-from store.registry import records
 from store.registry.people import Person
 from store.registry.registry import Registry
-from store.registry.users_csv.importing import import_users
+from store.registry.users import records
+from store.registry.users.users_csv.importing import import_users
 from tests.support.pictures import GREY
 
 GIULIA = "+393331112223"

@@ -12,7 +12,7 @@ from store import streams
 from store.alerts import contacts
 from store.errors import VersionConflict
 from store.journal.journal import Append
-from store.registry import records
+from store.registry.users import records
 from store.texts import outbox_of
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.world import USER, World

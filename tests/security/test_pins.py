@@ -24,9 +24,9 @@ from model.alert.case import Case
 from model.alert.evolve import fold
 from model.rules.cancelling import WRONG_KEPT_MAX
 from store import streams
-from store.registry import pins, users
 from store.registry.people import Person
 from store.registry.registry import Registry
+from store.registry.users import pins, users
 from tests.gateways.http.place import CLOCK, GIULIA, Place
 from tests.gateways.story import Story
 from tests.waiting import wait_until

@@ -28,9 +28,9 @@ from runtime.clock import Clock
 from store import streams
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
+from store.registry.access.sessions import LIFE_S
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
-from store.registry.sessions import LIFE_S
 from tests.gateways.http.answered import no
 from tests.gateways.http.place import CLOCK, Place, WebThread
 from tests.gateways.story import Story, on_shift

@@ -29,7 +29,7 @@ from store.journal.journal import Append, Journal
 from store.journal.notify import LocalNotifier
 from store.registry.people import Person
 from store.registry.registry import Registry
-from store.registry.users import number_of_device
+from store.registry.users.users import number_of_device
 from tests.gateways.http.place import GIULIA, Place
 from tests.support.journals import empty_journal
 

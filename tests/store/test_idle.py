@@ -10,11 +10,11 @@ from messages.events import AlertClosed, ShiftChanged
 from messages.ids import OperatorId, Outcome, ShiftState
 from store import streams
 from store.journal.journal import Append, Journal
-from store.registry import sessions
-from store.registry.idle import sweep
+from store.registry.access import sessions
+from store.registry.access.idle import sweep
+from store.registry.access.sessions import Session, Way
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
-from store.registry.sessions import Session, Way
 from tests.gateways.story import Story
 from tests.store.databases import Database
 from tests.store.places import Clock

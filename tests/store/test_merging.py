@@ -18,12 +18,13 @@ from store.audit.search import ids_of
 from store.errors import ChangedMeanwhile, InAnAlert, NobodyThere, SamePerson
 from store.journal import erasable
 from store.journal.journal import Append, Journal
-from store.registry import devices, records
-from store.registry.merged import other_ids
+from store.registry import devices
 from store.registry.people import Person, User
-from store.registry.person_changes import Fields
-from store.registry.pins import PinVerdict
 from store.registry.registry import Registry
+from store.registry.users import records
+from store.registry.users.merged import other_ids
+from store.registry.users.person_changes import Fields
+from store.registry.users.pins import PinVerdict
 from tests.store.places import Clock, signal
 from tests.support.pictures import png
 

@@ -11,10 +11,10 @@ from messages.ids import UserId
 from store import streams
 from store.errors import AlreadyTaken, ChangedMeanwhile, NobodyThere, NumberRefused
 from store.journal.journal import Journal
-from store.registry.finding import find
 from store.registry.people import Person, User
-from store.registry.person_changes import Fields, change
 from store.registry.registry import Registry
+from store.registry.users.finding import find
+from store.registry.users.person_changes import Fields, change
 from tests.store.databases import Database
 
 

@@ -11,9 +11,9 @@ from store.errors import ChangedMeanwhile, Flaw, ImportFaulty
 from store.journal.journal import Journal
 from store.registry.people import Person
 from store.registry.registry import Registry
-from store.registry.users_csv.comparing import Verdict
-from store.registry.users_csv.importing import Looked, look, take_in
-from store.registry.users_csv.sheet import ROWS_MAX, Encoding, read
+from store.registry.users.users_csv.comparing import Verdict
+from store.registry.users.users_csv.importing import Looked, look, take_in
+from store.registry.users.users_csv.sheet import ROWS_MAX, Encoding, read
 
 GIULIA = Person(
     phones=("+393331112223",), first_name="Giulia", last_name="Rossi", notes="asthma", devices=("d1",)

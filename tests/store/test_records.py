@@ -17,10 +17,10 @@ from store.database import schema
 from store.database.query import Query
 from store.errors import NobodyThere, NumberRefused
 from store.journal.journal import Journal
-from store.registry import records
 from store.registry.people import Person, User
-from store.registry.records import Kept, PictureMissing, PicturesFull, RecordChanged
 from store.registry.registry import Registry
+from store.registry.users import records
+from store.registry.users.records import Kept, PictureMissing, PicturesFull, RecordChanged
 from tests.store.places import Clock, journal_in
 from tests.support.pictures import GREY
 

@@ -15,10 +15,11 @@ from model.rules.psap import EMERGENCY_NUMBERS
 from store.alerts.forgetting import erase_person
 from store.errors import AlreadyTaken, Fault, ImportFaulty, NobodyThere, NumberRefused, RegistryError
 from store.journal.journal import Append, Journal
-from store.registry import credentials, numbers
+from store.registry import numbers
+from store.registry.access import credentials
 from store.registry.people import Imported, Person, StaffRole, told_apart
-from store.registry.pins import PinVerdict
 from store.registry.registry import Registry
+from store.registry.users.pins import PinVerdict
 from tests.store.children import Say, children
 from tests.store.databases import Database
 from tests.store.places import Clock, journal_at, on_sqlite

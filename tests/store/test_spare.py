@@ -63,8 +63,8 @@ from store.journal.journal import Append, Journal
 from store.journal.notify import LocalNotifier
 from store.journal.rebuild import rebuild
 from store.journal.verify import verify
-from store.registry import sessions
-from store.registry.authenticators import Authenticator, Kind, add, count_use, use_recovery
+from store.registry.access import sessions
+from store.registry.access.authenticators import Authenticator, Kind, add, count_use, use_recovery
 from store.registry.keyring import SIGN_ON, shared_secret
 from store.registry.people import Person
 from store.registry.registry import Registry

@@ -17,10 +17,10 @@ from store.errors import (
     RegistryError,
 )
 from store.journal.journal import Journal
-from store.registry.app_keys import revoke_key
+from store.registry.access.app_keys import revoke_key
+from store.registry.access.sessions import begin
 from store.registry.people import Operator, StaffRole
 from store.registry.registry import Registry
-from store.registry.sessions import begin
 from store.registry.staff_changes import Fields, change, keep_an_admin
 
 

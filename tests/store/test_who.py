@@ -12,10 +12,10 @@ from model.record import SHARED, Contact, Dangerous, PersonRecord, Shared
 from runtime.clock import VirtualClock
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
-from store.registry import records
 from store.registry.people import Person
 from store.registry.registry import Registry
-from store.registry.who import who_is
+from store.registry.users import records
+from store.registry.users.who import who_is
 from tests.support.journals import empty_journal
 
 

@@ -19,7 +19,7 @@ from model.alert.evolve import fold
 from store import streams
 from store.journal import erasable, history
 from store.journal.journal import Journal
-from store.registry.merged import other_ids
+from store.registry.users.merged import other_ids
 
 EXAMINED_MAX: Final = 50
 SHOWN: Final = 3

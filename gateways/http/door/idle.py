@@ -1,4 +1,4 @@
-"""Ends idle sessions, once a minute. What idle means says `store.registry.idle`."""
+"""Ends idle sessions, once a minute. What idle means says `store.registry.access.idle`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gateways.http.context import Web
 from gateways.http.errors import NotDurable
 from messages.ids import OperatorId
 from runtime import logs
-from store.registry.idle import sweep
+from store.registry.access.idle import sweep
 
 SWEEP_S: Final = 60.0
 """Also after a start: pages are back by then."""

@@ -7,8 +7,8 @@ import asyncio
 from gateways.http.context import Web
 from gateways.http.errors import NotAllowed, TooMany
 from store.registry.devices import DeviceKey
-from store.registry.pins import PinVerdict
 from store.registry.registry import Registry
+from store.registry.users.pins import PinVerdict
 
 
 async def verdict_of(web: Web, registry: Registry, own: DeviceKey, pin: str, named: str) -> PinVerdict:

@@ -21,9 +21,9 @@ from messages.ids import OperatorId
 from runtime import logs
 from store.errors import NobodyThere
 from store.journal.journal import Transaction
-from store.registry.authenticators import RECOVERY_PREFIX, Authenticator, Kind, count_use, use_recovery
+from store.registry.access.authenticators import RECOVERY_PREFIX, Authenticator, Kind, count_use, use_recovery
+from store.registry.access.sessions import Begun, Way, begin
 from store.registry.people import Operator
-from store.registry.sessions import Begun, Way, begin
 from store.registry.staff import FOR_EVER, token_signs_on
 
 SIGN_ON: Final = "sign on"

@@ -24,7 +24,7 @@ from messages.ids import SECOND, Doubt, Instant, Proof
 from runtime import logs
 from runtime.clock import Clock
 from store.errors import StoreError
-from store.registry.credentials import fingerprint
+from store.registry.access.credentials import fingerprint
 from store.registry.devices import DeviceKey
 
 SENDER: Final = "sender"

@@ -25,7 +25,7 @@ from model.alert.evolve import fold
 from model.rules.cancelling import adds
 from store import streams
 from store.journal.journal import Transaction
-from store.registry.pins import PinVerdict
+from store.registry.users.pins import PinVerdict
 
 ANSWER_S: Final = 0.25
 """An answer comes so long after its request, or a whole multiple of it where the center is busy."""

@@ -36,8 +36,8 @@ from store.registry import devices
 from store.registry.devices import APP as BY_APP
 from store.registry.devices import CODE_LIFE_S, Asked, DeviceKey, NoCode, TooManyCodes
 from store.registry.people import Person
-from store.registry.pins import PinVerdict
 from store.registry.registry import Registry
+from store.registry.users.pins import PinVerdict
 from store.texts import ask_text
 
 WORDS: Final = "{code} è il tuo codice. Non darlo a nessuno. / is your code: give it to nobody."

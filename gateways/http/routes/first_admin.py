@@ -21,7 +21,7 @@ from store.audit.entry import Action
 from store.errors import NobodyThere
 from store.journal.journal import Transaction
 from store.registry import numbers
-from store.registry.first_admin import become
+from store.registry.access.first_admin import become
 from store.registry.people import Operator
 from store.registry.staff_changes import Language, Name, Phone
 

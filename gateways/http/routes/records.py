@@ -35,9 +35,10 @@ from messages.ids import UserId
 from model.record import PersonRecord
 from store.audit.entry import Action
 from store.errors import NumberRefused
-from store.registry import numbers, records
+from store.registry import numbers
 from store.registry.people import StaffRole, User
 from store.registry.registry import Registry
+from store.registry.users import records
 
 _STAFF: Final[dict[int, Any]] = {
     401: said(Problem, "No operator's token, no session."),

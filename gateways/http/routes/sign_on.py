@@ -28,8 +28,8 @@ from store.alerts.of_operator import open_case
 from store.audit.entry import Action
 from store.errors import NobodyThere
 from store.journal.journal import Transaction
+from store.registry.access.sessions import Begun, Session, Way, end, go_on
 from store.registry.people import StaffRole
-from store.registry.sessions import Begun, Session, Way, end, go_on
 
 PATH: Final = "/v1/console/session"
 log = logs.get("http.sign_on")

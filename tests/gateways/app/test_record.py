@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 from messages.ids import E164
 from model.picture import PictureKind
 from model.record import Contact, Dangerous, PersonRecord
-from store.registry import records
-from store.registry.records import Kept
 from store.registry.registry import Registry
+from store.registry.users import records
+from store.registry.users.records import Kept
 from tests.gateways.app.phone import KEY_CHECKED, Phone
 from tests.gateways.http.place import GIULIA
 from tests.support.pictures import png

@@ -33,9 +33,9 @@ from model.watching.beat import Probed
 from store import duty, shift_notes, streams
 from store.journal.journal import Append, Journal, Transaction
 from store.nodes.orders import order
-from store.registry import records
 from store.registry.people import Person, StaffRole
 from store.registry.registry import Registry
+from store.registry.users import records
 from store.watched import keep
 from tests.gateways.called import carla_then_anna
 from tests.gateways.console.voices import Voices

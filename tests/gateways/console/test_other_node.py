@@ -12,7 +12,7 @@ from messages import events as ev
 from messages.ids import OperatorCommand, ShiftState
 from store import streams
 from store.journal.journal import Journal
-from store.registry.sessions import end_all
+from store.registry.access.sessions import end_all
 from tests.gateways.console.desk import giulias, settled, signed_on
 from tests.gateways.http.place import WebProcess
 from tests.gateways.story import Story

@@ -9,9 +9,9 @@ from playwright.sync_api import Locator, Page, expect
 from gateways.http.door.codes import STEP_S
 from messages.ids import SECOND
 from store.journal.journal import Journal
+from store.registry.access.sessions import Way, begin
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
-from store.registry.sessions import Way, begin
 from tests.gateways.http.place import CLOCK, Place, WebThread
 
 PASSWORD = "quattro parole messe insieme"

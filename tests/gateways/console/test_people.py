@@ -13,10 +13,11 @@ from model.record import PersonRecord
 from store.database.query import Query
 from store.database.schema import device_key
 from store.journal.journal import Journal, Transaction
-from store.registry import devices, records
+from store.registry import devices
 from store.registry.people import Person, StaffRole, User
-from store.registry.person_changes import Fields, change
 from store.registry.registry import Registry
+from store.registry.users import records
+from store.registry.users.person_changes import Fields, change
 from tests.gateways.console.desk import signed_on
 from tests.gateways.console.test_own_access import tab_to
 from tests.gateways.http.place import GIULIA, Place, WebThread

@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 
 from messages.ids import E164
 from model.record import PersonRecord
-from store.registry import records
 from store.registry.registry import Registry
+from store.registry.users import records
 from tests.gateways.console import states
 from tests.gateways.console.states import Stage
 from tests.gateways.http.place import GIULIA

@@ -11,7 +11,7 @@ from messages.ids import OperatorId
 from model.first_run import Need
 from store.confirmations import confirm, confirmations
 from store.journal.journal import Journal
-from store.registry.first_admin import offer
+from store.registry.access.first_admin import offer
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
 from tests.gateways.console.desk import signed_on

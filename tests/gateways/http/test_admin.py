@@ -20,10 +20,10 @@ from model.duty.roster import Roster
 from runtime.published.backup_runs import Work
 from store import duty
 from store.audit.entry import Action
+from store.registry.access.sessions import begin
 from store.registry.devices import accept_invitation, invite, sign_of
 from store.registry.people import Person, StaffRole
 from store.registry.registry import Registry
-from store.registry.sessions import begin
 from tests.gateways.http.place import CLOCK, GIULIA, Place, entered
 from tests.gateways.http.test_audit import handlers
 from tests.gateways.http.test_lines import says

@@ -16,8 +16,8 @@ from gateways.http.context import Web
 from messages.ids import E164, SECOND
 from model.policy import Policy
 from store.registry import devices
-from store.registry.pins import PinVerdict
 from store.registry.registry import Registry
+from store.registry.users.pins import PinVerdict
 from store.texts import outbox_of
 from tests.gateways.http.place import GIULIA, Place
 from tests.support.signing import Phone

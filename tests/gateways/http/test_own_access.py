@@ -18,10 +18,10 @@ from gateways.http.door.throttle import NAME_MAX
 from messages.ids import SECOND, Instant
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
-from store.registry.authenticators import RECOVERY_LIFE_S
+from store.registry.access.authenticators import RECOVERY_LIFE_S
+from store.registry.access.sessions import LIFE_S as SESSION_S
 from store.registry.people import SecondFactor, StaffRole
 from store.registry.registry import Registry
-from store.registry.sessions import LIFE_S as SESSION_S
 from tests.gateways.http.place import CLOCK, Place
 from tests.support.passkeys import BE, BS, UP, UV, SoftPasskey
 from tests.waiting import wait_until

@@ -22,7 +22,7 @@ from model.record import Contact, Dangerous, PersonRecord, Shared, shared
 from store import streams
 from store.alerts import pages
 from store.journal.journal import Append
-from store.registry import records
+from store.registry.users import records
 from tests.gateways.http.answered import no
 from tests.gateways.http.place import CLOCK, Place, entered
 from tests.gateways.story import Story

@@ -15,7 +15,7 @@ from messages.ids import ShiftState
 from model.first_run import Machine, Need, Trust
 from store.audit.entry import Action
 from store.journal.notify import LocalNotifier
-from store.registry.first_admin import offer
+from store.registry.access.first_admin import offer
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
 from tests.gateways.http.place import Place, entered

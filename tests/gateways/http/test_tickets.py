@@ -18,9 +18,9 @@ from runtime.clock import Clock
 from store.errors import JournalUnavailable
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
+from store.registry.access.sessions import LIFE_S, TICKET_LIFE_S, Session, go_on
+from store.registry.access.sessions import ticket_of as ticket_by
 from store.registry.registry import Registry
-from store.registry.sessions import LIFE_S, TICKET_LIFE_S, Session, go_on
-from store.registry.sessions import ticket_of as ticket_by
 from tests.gateways.http.place import CLOCK, Place
 from tests.gateways.twins import Twins
 from tests.waiting import wait_until

@@ -17,8 +17,8 @@ from gateways.http.routes.admin.answers import KeyIssued, KeysView, NewKey, told
 from gateways.http.routes.admin.listing import COMMON, UNCHANGED, for_admins, listed
 from gateways.http.routes.admin.refusing import NotThere, Why, refusing
 from store.audit.entry import Action
-from store.registry.app_keys import revoke_key
-from store.registry.credentials import fingerprint
+from store.registry.access.app_keys import revoke_key
+from store.registry.access.credentials import fingerprint
 from store.registry.registry import Registry
 
 PATH: Final = "/v1/admin/keys"

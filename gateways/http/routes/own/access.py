@@ -32,10 +32,10 @@ from messages.ids import OperatorId
 from store.audit.entry import Action
 from store.errors import AlreadyTaken
 from store.journal.journal import Transaction
-from store.registry.authenticators import Authenticator, Kind, add, remove, rename
+from store.registry.access.authenticators import Authenticator, Kind, add, remove, rename
+from store.registry.access.sessions import Session, Way, end_own
+from store.registry.access.simple_passwords import is_password
 from store.registry.registry import Registry
-from store.registry.sessions import Session, Way, end_own
-from store.registry.simple_passwords import is_password
 
 PATH: Final = "/v1/console/access"
 OWN: Final = "the operator's own"

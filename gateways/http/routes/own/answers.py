@@ -9,8 +9,8 @@ import msgspec
 from gateways.http.answers import Moment, rfc3339
 from gateways.http.door import passkeys
 from messages.ids import Instant
-from store.registry.authenticators import Authenticator, Kind
-from store.registry.sessions import Session, Way
+from store.registry.access.authenticators import Authenticator, Kind
+from store.registry.access.sessions import Session, Way
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 Secret = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]

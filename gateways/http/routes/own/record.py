@@ -38,12 +38,12 @@ from messages.ids import UserId
 from model.record import PersonRecord, harmless
 from store.audit.entry import Action
 from store.errors import NumberRefused
-from store.registry import records
 from store.registry.devices import APP as BY_APP
 from store.registry.devices import DeviceKey
-from store.registry.pins import PinVerdict
-from store.registry.records import Kept, PictureMissing
 from store.registry.registry import Registry
+from store.registry.users import records
+from store.registry.users.pins import PinVerdict
+from store.registry.users.records import Kept, PictureMissing
 
 PIN_NEEDED: Final = "pin_needed"
 

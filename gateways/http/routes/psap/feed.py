@@ -24,7 +24,7 @@ from model.telling.data_target import TOKEN_MIN, DataTarget
 from model.telling.psap_alert import PsapAlert, psap_alert
 from runtime import logs
 from store.audit.entry import Action
-from store.registry.who import who_is
+from store.registry.users.who import who_is
 
 log = logs.get("http.psap_feed")
 

@@ -32,9 +32,10 @@ from store import streams
 from store.alerts import pages
 from store.audit.entry import Action
 from store.journal.journal import Transaction
-from store.registry import keyring, records
+from store.registry import keyring
 from store.registry.people import User
 from store.registry.registry import Registry
+from store.registry.users import records
 
 TRIES_MAX: Final = 10
 """Wrong codes from one address within five minutes, before it has to wait."""

@@ -12,7 +12,7 @@ from messages.ids import AlertId, UserId
 from model.rules.silent_phones import Checked
 from store.registry.devices import DeviceKey, ProvedBy
 from store.registry.people import User
-from store.registry.person_changes import Fields, Language, Name, Notes, Phones
+from store.registry.users.person_changes import Fields, Language, Name, Notes, Phones
 
 
 class PersonRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,8 +22,8 @@ from gateways.http.routes.admin.refusing import NotDone, Why
 from store.audit.entry import EVERYBODY, Action
 from store.errors import ChangedMeanwhile, Fault, Flaw, ImportFaulty
 from store.registry.people import Imported, StaffRole
-from store.registry.users_csv.comparing import Seen, Verdict
-from store.registry.users_csv.importing import Looked, look, take_in
+from store.registry.users.users_csv.comparing import Seen, Verdict
+from store.registry.users.users_csv.importing import Looked, look, take_in
 
 PATH: Final = "/v1/admin/people/import"
 FILE_MAX: Final = 16 * 2**20

@@ -42,13 +42,14 @@ from store.alerts.merging import merge
 from store.audit.entry import Action
 from store.errors import AlreadyTaken, InAnAlert, NobodyThere, NumberRefused, SamePerson
 from store.journal.transaction import Transaction
-from store.registry import devices, records
+from store.registry import devices
 from store.registry.devices import DeviceKey
-from store.registry.finding import folded
 from store.registry.people import Person, User
-from store.registry.person_changes import Fields, as_kept, change
 from store.registry.registry import Registry
-from store.registry.users import read_user
+from store.registry.users import records
+from store.registry.users.finding import folded
+from store.registry.users.person_changes import Fields, as_kept, change
+from store.registry.users.users import read_user
 
 PATH: Final = "/v1/admin/people"
 ONE: Final = f"{PATH}/{{person:str}}"

@@ -29,7 +29,7 @@ from store.database.schema import session
 from store.errors import NobodyThere
 from store.journal import rows
 from store.journal.journal import Append, Journal, Transaction
-from store.registry.credentials import fingerprint, new_secret
+from store.registry.access.credentials import fingerprint, new_secret
 
 LIFE_S: Final = 16 * 3600
 """Longer than any shift."""

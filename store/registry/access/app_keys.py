@@ -14,7 +14,7 @@ from store.database.query import Query, Row
 from store.database.schema import app_key
 from store.errors import LastKey
 from store.journal.journal import Journal, Transaction
-from store.registry.credentials import fingerprint, new_secret
+from store.registry.access.credentials import fingerprint, new_secret
 from store.registry.people import AppKey
 
 _k = app_key.c

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from store.errors import Fault, Flaw, ImportFaulty
-from store.registry import records_text
+from store.registry.users import records_text
 
 COLUMNS: Final = (
     *("phone", "first_name", "last_name", "language", "notes", "device", "cancel_pin", "duress_pin"),

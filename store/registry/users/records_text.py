@@ -19,7 +19,7 @@ import msgspec
 
 from model.record import EMPTY, Contact, Dangerous, PersonRecord
 from store.errors import NumberRefused, RegistryError
-from store.registry import records
+from store.registry.users import records
 
 _TELL: Final = {"tell": ("tell",), "where": ("tell", "where")}
 _FIELD_OF: Final = {"address": "addresses", "contact": "contacts"}

@@ -14,8 +14,8 @@ from store.database.dialect import Connection
 from store.database.query import Query
 from store.database.schema import person, person_device, person_phone
 from store.errors import Fault, Flaw
-from store.registry import records, records_text
-from store.registry.users_csv.lines import Line
+from store.registry.users import records, records_text
+from store.registry.users.users_csv.lines import Line
 
 _PHONES: Final = Query(
     select(person_phone.c.phone, person_phone.c.person).order_by(person_phone.c.person, person_phone.c.place)

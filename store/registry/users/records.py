@@ -24,8 +24,8 @@ from store.errors import NobodyThere, NumberRefused, RegistryError
 from store.journal.journal import Transaction
 from store.journal.sealing import KEY_BYTES, open_bytes, seal_bytes
 from store.registry import numbers
-from store.registry.merged import tell, who_is_there
-from store.registry.users import read_user
+from store.registry.users.merged import tell, who_is_there
+from store.registry.users.users import read_user
 
 PICTURES_MAX: Final = 12
 """Of one person: more than a record names, so that new ones can be there before the old ones go."""

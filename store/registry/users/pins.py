@@ -2,7 +2,7 @@
 
 A PIN has a few digits: a slow hash delays whoever has stolen the file, and can do no more. It is argon2id
 with parameters of OWASP's (7 MiB, five times); what was kept before by scrypt fits still, and is raised by
-the next use that is right (`store.registry.users`).
+the next use that is right (`store.registry.users.users`).
 """
 
 from __future__ import annotations

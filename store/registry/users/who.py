@@ -6,8 +6,8 @@ from messages.ids import UserId
 from model.record import Shared, shared
 from model.telling.psap_alert import Who
 from store.journal.journal import Journal
-from store.registry import records
-from store.registry.users import read_user
+from store.registry.users import records
+from store.registry.users.users import read_user
 
 
 def who_is(journal: Journal, user: UserId | None, shares: tuple[Shared, ...]) -> Who | None:

@@ -20,8 +20,8 @@ from store.alerts.of_operator import open_case
 from store.database.query import Query
 from store.database.schema import operator, session
 from store.journal.journal import Transaction
+from store.registry.access.sessions import Way
 from store.registry.people import StaffRole
-from store.registry.sessions import Way
 
 _s = session.c
 _STANDING: Final = Query(

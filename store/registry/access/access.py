@@ -11,8 +11,8 @@ from messages.ids import Instant, OperatorId
 from store.database.query import Query
 from store.database.schema import operator
 from store.journal.journal import Journal
+from store.registry.access.sessions import Session, standing
 from store.registry.registry import Registry
-from store.registry.sessions import Session, standing
 
 _TOKENS: Final = Query(select(operator.c.token_hash, operator.c.id).where(operator.c.token_hash.is_not(None)))
 

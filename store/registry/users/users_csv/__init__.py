@@ -7,7 +7,7 @@ The first line names the columns, in any order and any case:
     device       several are set apart by `;` or `|`
     cancel_pin, duress_pin
     address, contact, dangerous, children, medical, court_order, safe_word, reach
-                 of the record: `store.registry.records_text`
+                 of the record: `store.registry.users.records_text`
 
 Commas, semicolons or tabs; UTF-8, UTF-16 or, as spreadsheets write it, Windows-1252. A person who is known by
 one of the numbers is changed: what the file says replaces what was there, numbers and devices are added to;

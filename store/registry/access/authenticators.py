@@ -19,8 +19,8 @@ from store.database.query import Query, Row
 from store.database.schema import authenticator
 from store.errors import AlreadyTaken
 from store.journal.journal import Journal, Transaction
-from store.registry.credentials import fingerprint, new_secret
-from store.registry.sessions import tell_change
+from store.registry.access.credentials import fingerprint, new_secret
+from store.registry.access.sessions import tell_change
 
 RECOVERY_PREFIX: Final = "swr"
 RECOVERY_LIFE_S: Final = 24 * 3600

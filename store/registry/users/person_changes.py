@@ -13,7 +13,7 @@ from store.journal.transaction import Transaction
 from store.registry import numbers
 from store.registry.people import Person, User
 from store.registry.seen import Seen, to_change
-from store.registry.users import Entry, read_user, write_user
+from store.registry.users.users import Entry, read_user, write_user
 
 Name = Annotated[str, msgspec.Meta(max_length=100)]
 Phones = Annotated[

@@ -15,12 +15,13 @@ import msgspec
 from messages.ids import UserId
 from store.errors import AlreadyTaken, ChangedMeanwhile, Fault, Flaw, ImportFaulty
 from store.journal.journal import Journal, Transaction
-from store.registry import numbers, records, records_text
+from store.registry import numbers
 from store.registry.people import Imported
-from store.registry.users import owner_of_phone, read_user, write_user
-from store.registry.users_csv.comparing import Seen, Verdict, compare
-from store.registry.users_csv.lines import Line, lines
-from store.registry.users_csv.sheet import Sheet, read, written
+from store.registry.users import records, records_text
+from store.registry.users.users import owner_of_phone, read_user, write_user
+from store.registry.users.users_csv.comparing import Seen, Verdict, compare
+from store.registry.users.users_csv.lines import Line, lines
+from store.registry.users.users_csv.sheet import Sheet, read, written
 
 _MOST_FAULTS: Final = 50
 _PORTION: Final = 500

@@ -30,10 +30,10 @@ from store.database.schema import (
 from store.errors import AlreadyTaken, NobodyThere, RegistryError, StoreError
 from store.journal.journal import Journal, Transaction
 from store.registry import numbers
-from store.registry.finding import find, find_silent, found_by
-from store.registry.merged import tell, who_is_there
 from store.registry.people import Person, User
-from store.registry.pins import PinVerdict, hash_pin, is_old, pin_fits, pin_verdict
+from store.registry.users.finding import find, find_silent, found_by
+from store.registry.users.merged import tell, who_is_there
+from store.registry.users.pins import PinVerdict, hash_pin, is_old, pin_fits, pin_verdict
 
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 _PIN: Final = re.compile(r"[0-9]{4,12}|")
@@ -263,7 +263,7 @@ class Entry:
 
 
 def read_user(connection: Connection | Transaction, user: UserId) -> User | None:
-    """The user of this id, or to whom it leads (`store.registry.merged`)."""
+    """The user of this id, or to whom it leads (`store.registry.users.merged`)."""
     row = _row_of(connection.one, user)
     if row is None:
         return None

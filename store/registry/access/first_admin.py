@@ -15,8 +15,8 @@ from store.database.query import Query
 from store.database.schema import keyring
 from store.errors import NobodyThere
 from store.journal.journal import Journal, Transaction
-from store.registry.authenticators import issue_recovery, new_recovery_code
-from store.registry.credentials import fingerprint, new_secret
+from store.registry.access.authenticators import issue_recovery, new_recovery_code
+from store.registry.access.credentials import fingerprint, new_secret
 from store.registry.people import Operator, StaffRole
 from store.registry.staff import add, operators_in
 
