@@ -80,7 +80,7 @@ class LineRefused(Message, frozen=True, kw_only=True, tag="line.refused"):
     reason: str
     withheld: str = ""
     """Why the number is not called at all without an operator's order
-    (`model.rules.withheld_numbers.Withheld`); then there is no use in asking again."""
+    (`model.rules.calls.withheld_numbers.Withheld`); then there is no use in asking again."""
     lack: Lack | None = None
     """Said of a call to 112 alone; None: there may be a line in a moment."""
 

@@ -32,7 +32,7 @@ from messages.ids import (
 )
 from messages.journal import Recorded
 from model.alert.leg import place
-from model.rules.own_line import is_own
+from model.rules.calls.own_line import is_own
 from model.rules.proof import proof_of
 
 T = TypeVar("T")

@@ -172,7 +172,7 @@ class NumberKind(StrEnum):
 
 
 class Dialling(msgspec.Struct, frozen=True, kw_only=True):
-    """Which users' numbers are called without an operator's order (`model.rules.withheld_numbers`)."""
+    """Which users' numbers are called without an operator's order (`model.rules.calls.withheld_numbers`)."""
 
     kinds: tuple[NumberKind, ...] = (NumberKind.MOBILE, NumberKind.FIXED, NumberKind.UNKNOWN)
     countries: tuple[str, ...] = ("EEA",)

@@ -36,7 +36,7 @@ from messages.ids import (
     TextId,
     TextPurpose,
 )
-from model.rules.delivery import is_final, meaning
+from model.rules.said.delivery import is_final, meaning
 from store import streams
 from store.alerts.belonging import known_alert
 from store.database.query import Query, Row

@@ -12,14 +12,14 @@ from model.alert.case import Case
 from model.alert.leg import leg_id
 from model.alert.reasons import ReleaseReason
 from model.policy import Policy
-from model.rules.joining import rings_beside
-from model.rules.pauses import not_before
+from model.rules.calls.joining import rings_beside
+from model.rules.calls.pauses import not_before
+from model.rules.calls.quiet import in_duress, quiet
+from model.rules.calls.ringing import rings_until
+from model.rules.calls.sound import lines_to_avoid
+from model.rules.calls.user_due import due_at, last_attempt, takes_calls
+from model.rules.calls.withheld_numbers import NEVER, Withheld
 from model.rules.proof import outranked
-from model.rules.quiet import in_duress, quiet
-from model.rules.ringing import rings_until
-from model.rules.sound import lines_to_avoid
-from model.rules.user_due import due_at, last_attempt, takes_calls
-from model.rules.withheld_numbers import NEVER, Withheld
 
 
 def watch_callback(case: Case, _pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:

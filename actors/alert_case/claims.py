@@ -21,7 +21,7 @@ from messages.events import (
 )
 from messages.ids import NodeId, Party
 from model.alert.case import Case
-from model.rules.own_line import is_own, mode_of
+from model.rules.calls.own_line import is_own, mode_of
 from model.rules.wrap_up import PART_ENDED
 from store import streams
 from store.journal.journal import Append

@@ -18,12 +18,18 @@ from model.alert.case import Case
 from model.alert.leg import Leg, leg_id
 from model.alert.reasons import ReleaseReason
 from model.policy import Policy
-from model.rules.advice import Why, call_112_now
-from model.rules.joining import in_the_network, rings_beside, scattered
-from model.rules.pauses import lines_fail, not_before
-from model.rules.psap import is_emergency, on_another_phone, psap_number, psap_number_for, wanted_by_duress
-from model.rules.quiet import hushed
-from model.rules.ringing import rings_until
+from model.rules.calls.joining import in_the_network, rings_beside, scattered
+from model.rules.calls.pauses import lines_fail, not_before
+from model.rules.calls.psap import (
+    is_emergency,
+    on_another_phone,
+    psap_number,
+    psap_number_for,
+    wanted_by_duress,
+)
+from model.rules.calls.quiet import hushed
+from model.rules.calls.ringing import rings_until
+from model.rules.said.advice import Why, call_112_now
 
 UNASKED_MAX: Final = 3
 """So often 112 is called again by itself while no operator can be had: it hangs up for a reason."""

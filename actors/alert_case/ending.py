@@ -12,7 +12,7 @@ from model.alert.case import Case
 from model.alert.leg import Leg
 from model.alert.reasons import LeaveReason, ReleaseReason
 from model.policy import Policy
-from model.rules.quiet import spoken_to, told_112
+from model.rules.calls.quiet import spoken_to, told_112
 
 USER_STAYS_US: Final = Instant(3 * SECOND)
 """After 112 has hung up, she is not cut off in the middle of a word."""

@@ -21,12 +21,12 @@ from model.alert.case import Case
 from model.alert.leg import Leg, LegState, leg_id
 from model.alert.reasons import LeaveReason, ReleaseReason
 from model.policy import Policy
-from model.rules.advice import Why, call_112_now, waits
-from model.rules.joining import in_the_network, user_comes_first
-from model.rules.own_line import mode_of, own_line
-from model.rules.pauses import failed_lines, lines_fail, not_before
-from model.rules.ringing import rings_until
-from model.rules.sound import lines_to_avoid
+from model.rules.calls.joining import in_the_network, user_comes_first
+from model.rules.calls.own_line import mode_of, own_line
+from model.rules.calls.pauses import failed_lines, lines_fail, not_before
+from model.rules.calls.ringing import rings_until
+from model.rules.calls.sound import lines_to_avoid
+from model.rules.said.advice import Why, call_112_now, waits
 
 ALL: Final = 1_000
 TAKES_WITHIN_US: Final = Instant(10 * SECOND)

@@ -14,7 +14,7 @@ from model.alert.case import Case
 from model.alert.leg import Leg
 from model.alert.reasons import ReleaseReason
 from model.policy import Policy
-from model.rules.ringing import gives_up_at
+from model.rules.calls.ringing import gives_up_at
 
 
 def relieve(case: Case, _pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:

@@ -22,7 +22,7 @@ from model.alert.case import Case
 from model.alert.leg import LINE_FAILURES, Leg, LegState
 from model.alert.reasons import ReleaseReason
 from model.policy import MetBy, Policy
-from model.rules.quiet import spoken_to
+from model.rules.calls.quiet import spoken_to
 
 _CONFERENCE: Final = (Party.USER, Party.PSAP)
 """Those who are left talking when the operator leaves."""

@@ -11,7 +11,7 @@ from model.alert.case import Case
 from model.alert.evolve import apply
 from model.orders.effects import events_of
 from model.policy import Policy
-from model.rules.quiet import dials_by_itself
+from model.rules.calls.quiet import dials_by_itself
 
 WRONG_PINS: Final = 5
 """So many may be the user's own, with trembling hands."""

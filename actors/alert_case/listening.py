@@ -19,7 +19,7 @@ from model.alert.leg import Leg
 from model.alert.parts import Listener
 from model.alert.reasons import ReleaseReason
 from model.policy import Policy
-from model.rules.ringing import rings_until
+from model.rules.calls.ringing import rings_until
 
 WAITS_US: Final = Instant(15 * SECOND)
 """So long she waits for a line; those who answer alerts come first."""

@@ -14,8 +14,8 @@ from messages.operators import RequestOperators
 from model.alert.case import Case
 from model.alert.leg import Leg
 from model.policy import Policy
-from model.rules.own_line import mode_of
-from model.rules.pauses import not_before
+from model.rules.calls.own_line import mode_of
+from model.rules.calls.pauses import not_before
 
 
 def ask_back(case: Case, pending: PendingOffers, party: Party) -> tuple[Step, Leg | None, LineGranted | None]:

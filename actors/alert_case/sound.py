@@ -1,7 +1,7 @@
 """A leg that is up and carries no sound: said once when it begins, and once when it is over. Pure.
 
 Nothing is done about it by itself: whether the line is broken, or somebody holds her hand over the
-microphone, only a person can tell. She is offered another line (`model.rules.sound`).
+microphone, only a person can tell. She is offered another line (`model.rules.calls.sound`).
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from messages.base import Joins
 from messages.bridge import BridgeReport
 from messages.ids import SECOND, Instant, LegId, OperatorLine, Party
 from model.alert.leg import Leg
-from model.rules.own_line import mode_of
-from model.rules.sound import SOUGHT
+from model.rules.calls.own_line import mode_of
+from model.rules.calls.sound import SOUGHT
 
 ALARM: Final = "leg.no_sound"
 LOST_AFTER_US: Final = Instant(3 * SECOND)

@@ -16,7 +16,7 @@ from messages.ids import SECOND, Instant
 from model.alert.case import Case
 from model.alert.leg import LegState
 from model.policy import Policy
-from model.rules.ringing import gives_up_at
+from model.rules.calls.ringing import gives_up_at
 
 ENDS_WITHIN_US: Final = Instant(25 * SECOND)
 """A CallLeg gives a modem up after 8 s; one that says nothing is started again after 15 s, and holds on to no

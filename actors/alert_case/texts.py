@@ -9,7 +9,7 @@ from messages import events as ev
 from messages.ids import Instant
 from model.alert.case import Case
 from model.policy import Policy
-from model.rules.asking import NEVER, due_by_sms, lost_at
+from model.rules.said.asking import NEVER, due_by_sms, lost_at
 from model.telling.contacts import to_be_told
 
 

@@ -13,7 +13,7 @@ from model.alert.case import Case
 from model.alert.leg import Leg
 from model.alert.reasons import ReleaseReason
 from model.policy import Policy
-from model.rules.joining import can_be_moved, psap_hears_nobody
+from model.rules.calls.joining import can_be_moved, psap_hears_nobody
 
 
 def _psap_can_join_operator(case: Case, psap: Leg, operator: Leg) -> bool:

@@ -15,8 +15,8 @@ from messages.ids import BridgeId, LegId, Party
 from messages.legs import Originate, ReleaseLeg
 from model.alert.case import Case
 from model.alert.leg import Leg, LegState, place
-from model.rules.announcing import playing
-from model.rules.quiet import hears_nobody
+from model.rules.calls.quiet import hears_nobody
+from model.rules.said.announcing import playing
 
 _SEEN = {
     LegState.ORIGINATING: CallState.UNKNOWN,

@@ -21,8 +21,8 @@ from messages.sms import SmsArrived, SmsKept
 from model.alert.case import Case
 from model.alert.live import LiveCases
 from model.policy import Setup
-from model.rules.advice import Why, call_112_now
-from model.rules.quiet import hushed
+from model.rules.calls.quiet import hushed
+from model.rules.said.advice import Why, call_112_now
 from runtime.actor import CenterActor
 from runtime.published.peers import least_busy
 from store import streams

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from messages.ids import SECOND, AlertId, CrewId, Instant, LegId, NodeId, Party
 from model.alert.case import Case
 from model.policy import Policy
-from model.rules.advice import waits
+from model.rules.said.advice import waits
 from model.rules.urgency import Urgency, urgency
 
 USUAL: Final = Policy()

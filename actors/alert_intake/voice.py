@@ -7,7 +7,7 @@ from enum import Enum, auto
 from messages.calls import IncomingCall
 from messages.ids import LineId
 from model.policy import Setup, VoiceAlert
-from model.rules.withheld_numbers import unfit
+from model.rules.calls.withheld_numbers import unfit
 
 
 class Verdict(Enum):

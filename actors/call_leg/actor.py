@@ -14,7 +14,7 @@ from messages.envelope import Envelope
 from messages.ids import SECOND, CrewId, Instant, LineId, Role
 from messages.legs import LegReady, Originate, ReleaseLeg, RestLeg
 from model.policy import Setup
-from model.rules.own_line import carrier, is_own
+from model.rules.calls.own_line import carrier, is_own
 from runtime.actor import CenterActor
 
 ALONE_US: Final = Instant(3 * SECOND)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from messages.base import VoicePort
 from messages.calls import CallReport, CallState
 from messages.ids import SECOND, Instant, LegId, LineId, NodeId, OperatorLine
-from model.rules.own_line import mode_of
+from model.rules.calls.own_line import mode_of
 from runtime.environment import Environment
 from runtime.published import own_voices, voice_files
 

@@ -16,7 +16,7 @@ from messages.events import AdviceChanged, DeadlineMissed
 from messages.ids import Advice, AlertId, Instant
 from model.alert.case import Case
 from model.policy import Policy
-from model.rules.advice import Why, call_112_now
+from model.rules.said.advice import Why, call_112_now
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from messages.ids import SECOND, AlertId, Instant, OperatorLine, Party
 from model.alert.case import Case
 from model.alert.leg import Leg, LegState
 from model.policy import MetBy, Policy
-from model.rules.quiet import hushed, in_duress
+from model.rules.calls.quiet import hushed, in_duress
 from model.rules.urgency import Urgency, urgency
 
 DIAL_US: Final = Instant(SECOND)

@@ -23,9 +23,9 @@ from model.alert.case import Case
 from model.alert.leg import Leg, LegState
 from model.alert.parts import Owner
 from model.policy import Policy
-from model.rules.joining import beside, is_setting_up
-from model.rules.pairs import Pairs, begun, lacking, needed
-from model.rules.pauses import not_before
+from model.rules.calls.joining import beside, is_setting_up
+from model.rules.calls.pairs import Pairs, begun, lacking, needed
+from model.rules.calls.pauses import not_before
 from model.rules.urgency import Urgency, urgency
 
 

@@ -17,7 +17,7 @@ from messages.ids import SECOND, AlertId, Instant, LegId, LineId
 from messages.journal import Recorded
 from model.alarms.standing import Key
 from model.alert.leg import alert_of
-from model.rules.own_line import is_own
+from model.rules.calls.own_line import is_own
 
 ALARM: Final = "line.no_sound"
 SOUND: Final = "A call on it had sound."

@@ -22,7 +22,7 @@ from messages.ids import SECOND, AlertId, CrewId, Instant, Role
 from model.alert.case import Case
 from model.alert.leg import place
 from model.policy import Policy
-from model.rules.own_line import carrier
+from model.rules.calls.own_line import carrier
 
 PAUSES_US: Final = (Instant(0), Instant(10 * SECOND), Instant(30 * SECOND))
 """Before the first, second and third restart for one alert. After that a person has to look."""

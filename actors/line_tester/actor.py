@@ -24,7 +24,7 @@ from messages.ids import SECOND, Instant, LegId, LineId, Role
 from messages.lines import GiveWay, LineLevels
 from messages.trials import PROOF, LineTrial, TrialEnd, TrialOrder, VoiceShown, WayNow, leg_of
 from model.policy import Setup
-from model.rules.withheld_numbers import unfit, unfit_to_try
+from model.rules.calls.withheld_numbers import unfit, unfit_to_try
 from runtime.actor import CenterActor
 from runtime.published import line_levels, line_trials
 from store import streams

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from messages.calls import CallReport, CallState, IncomingCall
 from messages.ids import SECOND, Instant, LineId
 from messages.trials import LineTrial, TrialEnd, TrialOrder, leg_of
-from model.rules.own_call import End, Order, is_over, is_silent, next_order, reported, rung
+from model.rules.calls.own_call import End, Order, is_over, is_silent, next_order, reported, rung
 
 LONGEST_US: Final = Instant(60 * SECOND)
 """From the order; then it is hung up, whatever it has come to."""

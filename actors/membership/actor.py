@@ -29,7 +29,7 @@ from messages.operators import OperatorVoice
 from model.alert.live import LiveCases
 from model.membership import Member
 from model.policy import LineSpec, Setup
-from model.rules.own_line import own_line
+from model.rules.calls.own_line import own_line
 from runtime.actor import CenterActor
 from runtime.environment import DRAINED
 from runtime.load import load_now

@@ -33,7 +33,7 @@ from messages.ids import SECOND, Instant, LegId, LineId, OperatorId, OperatorLin
 from messages.operators import OperatorVoice, OperatorVoices
 from model.alarms.standing import Key
 from model.policy import Setup
-from model.rules.own_line import mode_of, operator_of, own_line, standing_leg
+from model.rules.calls.own_line import mode_of, operator_of, own_line, standing_leg
 from runtime.actor import CenterActor
 from runtime.published import voice_files
 from runtime.published.own_voices import is_at

@@ -16,7 +16,7 @@ from messages.base import HangupCause
 from messages.calls import AttachCall, CallReport, CallState, DialCall, HangUpCall
 from messages.ids import E164, SECOND, Instant, LineId, OperatorId, Party
 from messages.lines import RequestLine
-from model.rules.own_line import standing_leg
+from model.rules.calls.own_line import standing_leg
 
 Order = DialCall | AttachCall | HangUpCall
 

@@ -13,7 +13,7 @@ from messages.events import LineSeized
 from messages.ids import E164, SECOND, Instant, LineId
 from messages.proofs import ProofWhy, Shown, StepResult
 from messages.trials import PROOF, Finding, LineTrial, TrialEnd, TrialOrder, WayFault, leg_of
-from model.rules.withheld_numbers import unfit_to_try
+from model.rules.calls.withheld_numbers import unfit_to_try
 from runtime.published import line_trials
 from store import streams
 from store.journal.journal import Append, Transaction

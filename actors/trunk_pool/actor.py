@@ -43,9 +43,9 @@ from messages.trials import PROOF
 from model.alert.case import Case
 from model.alert.live import LiveCases
 from model.policy import LineSpec, Setup
-from model.rules.joining import Beside, beside, is_setting_up
-from model.rules.own_line import is_own, operator_of
-from model.rules.pairs import Pairs, lacking
+from model.rules.calls.joining import Beside, beside, is_setting_up
+from model.rules.calls.own_line import is_own, operator_of
+from model.rules.calls.pairs import Pairs, lacking
 from runtime.actor import CenterActor
 from runtime.published.directory import Entry
 from store.errors import StoreError

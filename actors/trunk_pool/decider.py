@@ -17,8 +17,8 @@ from messages.base import Joins
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId, NodeId, Party
 from messages.lines import WEAK_DBM, LineGranted, LineRefused, RequestLine
 from model.policy import LineSpec, Policy
-from model.rules.joining import Beside
-from model.rules.pairs import Pairs, needed
+from model.rules.calls.joining import Beside
+from model.rules.calls.pairs import Pairs, needed
 from model.rules.urgency import Urgency, urgency
 
 GRANTED_FOR_US: Final = Instant(3 * SECOND // 2)

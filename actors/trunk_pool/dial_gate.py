@@ -1,8 +1,8 @@
 """Whether a user's number may be dialled by itself, from what this pool knows of lines, people and calls.
 
-The rule is `model.rules.withheld_numbers`'s. Here are the facts for it: who was called lately, by any node
-and across restarts, as the journal says; and the operators' numbers, as the registry says. While it cannot be
-read what was known last holds: no user waits for that.
+The rule is `model.rules.calls.withheld_numbers`'s. Here are the facts for it: who was called lately, by any
+node and across restarts, as the journal says; and the operators' numbers, as the registry says. While it
+cannot be read what was known last holds: no user waits for that.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from messages.ids import E164, SECOND, Instant, Party
 from messages.journal import Recorded
 from messages.lines import LineRefused, RequestLine
 from model.policy import Setup
-from model.rules.withheld_numbers import HOUR_US, NEVER, Called, Withheld, withheld
+from model.rules.calls.withheld_numbers import HOUR_US, NEVER, Called, Withheld, withheld
 from runtime import logs
 from store.alerts.dialled import originated_since
 from store.errors import StoreError

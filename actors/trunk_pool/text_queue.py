@@ -10,7 +10,7 @@ from messages.events import TextFailed
 from messages.ids import E164, SECOND, Instant, LineId, TextFailure, TextId, TextPurpose
 from messages.journal import Recorded
 from model.policy import Policy
-from model.rules.withheld_numbers import unfit
+from model.rules.calls.withheld_numbers import unfit
 from runtime import logs
 from store.errors import StoreError
 from store.journal.journal import Journal

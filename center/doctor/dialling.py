@@ -24,7 +24,7 @@ _WHY: Final = {
 
 def dialling(state: StateDir, settings: Settings) -> Iterator[Finding]:
     """Which users are called by themselves, and whether a drill would be."""
-    from model.rules.withheld_numbers import withheld
+    from model.rules.calls.withheld_numbers import withheld
 
     table = settings.dialling
     where = ", ".join(dict.fromkeys((settings.region, *table.countries)))

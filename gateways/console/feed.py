@@ -53,9 +53,10 @@ from model.loudness import better_gain_in_db, judged
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
 from model.policy import LineSpec, Policy
-from model.rules import announcing, asking, spoken, wrap_up
-from model.rules.dialogue import read_by_app
-from model.rules.quiet import hears_nobody
+from model.rules import wrap_up
+from model.rules.calls.quiet import hears_nobody
+from model.rules.said import announcing, asking, spoken
+from model.rules.said.dialogue import read_by_app
 from model.telling.told import since_read
 from store.journal.projections import TakenOut
 from store.registry.people import StaffRole

@@ -50,7 +50,7 @@ from model.duty.callouts import Callout
 from model.duty.roster import Person, on_duty
 from model.duty.waking import SETTLES_US, due, end_of, joins, standing
 from model.policy import Setup
-from model.rules.withheld_numbers import unfit
+from model.rules.calls.withheld_numbers import unfit
 from runtime.actor import CenterActor
 from runtime.waker import Waker
 from store import streams

@@ -17,7 +17,7 @@ from messages.base import HangupCause, VoicePort
 from messages.calls import CallReport, CallState
 from messages.ids import E164, SECOND, CalloutFailure, Instant, LegId, LineId
 from model.duty.pressed import Pressed
-from model.rules.own_call import End, Order, is_over, is_silent, next_order, reported
+from model.rules.calls.own_call import End, Order, is_over, is_silent, next_order, reported
 
 RINGS_US: Final = Instant(40 * SECOND)
 """From the order to dial; what has not answered by then is hung up, before most machines answer."""

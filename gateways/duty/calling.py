@@ -38,7 +38,7 @@ from messages.ids import (
 from model.duty.callouts import Attempt, Callout, Callouts
 from model.duty.roster import Person, Roster
 from model.policy import Setup
-from model.rules.own_call import Order
+from model.rules.calls.own_call import Order
 from runtime.environment import Environment
 from runtime.logs import Logger
 from store import streams

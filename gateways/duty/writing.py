@@ -28,7 +28,7 @@ from messages.ids import (
 from model.duty.callouts import Attempt, Callout
 from model.duty.roster import Person
 from model.policy import Setup
-from model.rules.withheld_numbers import unfit
+from model.rules.calls.withheld_numbers import unfit
 from runtime import logs
 from store import streams
 from store.journal.journal import Append, Journal, Transaction

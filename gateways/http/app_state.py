@@ -14,7 +14,7 @@ from messages.ids import E164, Outcome, Party
 from model.alert.case import Case
 from model.alert.leg import Leg, LegState
 from model.alert.phase import Phase, phase
-from model.rules.advice import told_to_app
+from model.rules.said.advice import told_to_app
 
 
 def state(case: Case, calls_from: tuple[E164, ...] = ()) -> AlertState:

@@ -20,7 +20,7 @@ from model.alert.case import Case
 from model.alert.parts import KnownPosition
 from model.alert.told import Changes
 from model.record import PersonRecord
-from model.rules.quiet import hears_nobody
+from model.rules.calls.quiet import hears_nobody
 from store.registry.people import User
 
 AGAIN_S: Final = 10

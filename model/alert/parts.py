@@ -286,7 +286,7 @@ class CancelAsked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InVain(msgspec.Struct, frozen=True, kw_only=True):
-    """Calls to one party that came to nothing, one after another (`model.rules.pauses`)."""
+    """Calls to one party that came to nothing, one after another (`model.rules.calls.pauses`)."""
 
     in_a_row: int
     of_line: int

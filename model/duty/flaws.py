@@ -18,8 +18,8 @@ from messages.ids import E164, SECOND, Instant, PersonId
 from model.duty.roster import BY_NUMBER, DAYS_SHOWN, Contact, Roster, Way, gaps
 from model.duty.times import date_of, zone_of
 from model.policy import Policy
-from model.rules.psap import EMERGENCY_NUMBERS
-from model.rules.withheld_numbers import Withheld, unfit
+from model.rules.calls.psap import EMERGENCY_NUMBERS
+from model.rules.calls.withheld_numbers import Withheld, unfit
 
 LOOKED_AHEAD_US: Final = Instant(DAYS_SHOWN * 86_400 * SECOND)
 _DATES: Final = (Instant(0), Instant(100 * 366 * 86_400 * SECOND))

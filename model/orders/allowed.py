@@ -13,14 +13,14 @@ from model.alert import answers
 from model.alert.case import Case
 from model.orders.refusals import Refusal
 from model.policy import Policy
-from model.rules import announcing, spoken
-from model.rules.asking import Why, why_no_text, why_unwritten
-from model.rules.joining import in_the_network
-from model.rules.psap import has_psap, on_another_phone
-from model.rules.quiet import hears_nobody, in_duress, quiet, spoken_to, told_112, why_quiet
-from model.rules.sound import party_without_sound, why_no_other_line
-from model.rules.user_due import why_not_over
-from model.rules.withheld_numbers import NEVER
+from model.rules.calls.joining import in_the_network
+from model.rules.calls.psap import has_psap, on_another_phone
+from model.rules.calls.quiet import hears_nobody, in_duress, quiet, spoken_to, told_112, why_quiet
+from model.rules.calls.sound import party_without_sound, why_no_other_line
+from model.rules.calls.user_due import why_not_over
+from model.rules.calls.withheld_numbers import NEVER
+from model.rules.said import announcing, spoken
+from model.rules.said.asking import Why, why_no_text, why_unwritten
 
 _UNWRITTEN: Final = {
     Why.CANCELLED: Refusal.APP_SHOWS_NOTHING,

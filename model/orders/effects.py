@@ -15,10 +15,10 @@ from model.alert.reasons import ReleaseReason
 from model.orders.allowed import refusal_now
 from model.orders.refusals import Refusal
 from model.policy import Policy
-from model.rules import announcing
-from model.rules.joining import psap_hears_nobody
-from model.rules.psap import on_another_phone, psap_number
-from model.rules.sound import leg_of, party_without_sound
+from model.rules.calls.joining import psap_hears_nobody
+from model.rules.calls.psap import on_another_phone, psap_number
+from model.rules.calls.sound import leg_of, party_without_sound
+from model.rules.said import announcing
 
 
 def refusal(

@@ -15,7 +15,7 @@ from messages.ids import SECOND, Instant, Nearness
 from model.address import in_one_line
 from model.alert.case import Case
 from model.policy import Policy
-from model.rules.quiet import hears_nobody, told_112
+from model.rules.calls.quiet import hears_nobody, told_112
 
 WITHIN_US: Final = Instant(1800 * SECOND)
 """A line that is free later than this after 112 was told tells nobody any more."""

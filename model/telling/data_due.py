@@ -15,7 +15,7 @@ from messages.ids import SECOND, DataKind, Instant, Outcome
 from model.alert.case import Case
 from model.alert.parts import GivenData
 from model.areas import holds
-from model.rules.quiet import told_112
+from model.rules.calls.quiet import told_112
 from model.telling.data_target import DataFormat, DataTarget
 from model.telling.psap_alert import PsapAlert, Who, psap_alert
 

@@ -15,7 +15,7 @@ from messages.ids import E164, AlertId, BriefingField, Instant, Outcome, Party
 from model.alert.case import Case
 from model.alert.parts import KnownPosition
 from model.record import EMPTY, PersonRecord
-from model.rules.quiet import hears_nobody
+from model.rules.calls.quiet import hears_nobody
 
 ASKED_BY_112: Final = tuple(BriefingField)
 """The fields in the order in which 112 asks."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from messages.base import VoicePort
 from messages.ids import LineId, NodeId, OperatorId, OperatorLine
 from messages.operators import OperatorVoice
-from model.rules.own_line import mode_of, operator_of
+from model.rules.calls.own_line import mode_of, operator_of
 from runtime.published.peers import NODE_PORT, Place
 from runtime.published.voice_files import headset_name
 

@@ -39,8 +39,8 @@ from messages.events import (
 )
 from messages.ids import SECOND, Advice, AlertId, Instant
 from model.alert.parts import BELIEVED_US
-from model.rules.advice import Why, call_112_now
-from model.rules.dialogue import is_full
+from model.rules.said.advice import Why, call_112_now
+from model.rules.said.dialogue import is_full
 from store import streams
 from store.alerts.belonging import (
     NOTE_MAX,

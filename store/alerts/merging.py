@@ -1,8 +1,8 @@
 """Two persons of the registry who are one: from now on one of them, with everything of both.
 
 The journal names the other id for ever, and it leads to the person who is there
-(`store.registry.users.merged`). So what was sealed stays sealed with its alerts' keys, and whoever erases the person
-erases the alerts of both.
+(`store.registry.users.merged`). So what was sealed stays sealed with its alerts' keys, and whoever erases the
+person erases the alerts of both.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from messages.events import TextAsked, TextFailed
 from messages.ids import SECOND, Instant, LineId, TextFailure, TextId, TextPurpose
 from model.alert.case import Case
 from model.alert.evolve import fold
-from model.rules import asking
+from model.rules.said import asking
 from model.telling import contacts
 from store import streams
 from store.errors import VersionConflict

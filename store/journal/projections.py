@@ -52,7 +52,7 @@ from messages.ids import (
 )
 from messages.journal import Recorded
 from model.rules import wrap_up
-from model.rules.own_line import is_own
+from model.rules.calls.own_line import is_own
 from store.streams import StreamKind, alert_of
 
 

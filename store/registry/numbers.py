@@ -11,7 +11,7 @@ from typing import Final
 import phonenumbers
 
 from messages.ids import E164
-from model.rules.psap import EMERGENCY_NUMBERS
+from model.rules.calls.psap import EMERGENCY_NUMBERS
 from store.errors import NumberRefused
 
 DEFAULT_REGION: Final = "IT"

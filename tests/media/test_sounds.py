@@ -24,7 +24,7 @@ from media.conference.speaker import NoSuchSound, UnfitSound, at_8_khz
 from media.conference.speaks import SPEAKER, languages, speakable
 from media.sound.frames import FRAME_SAMPLES, RATE_HZ, SAMPLE_TYPE, Samples
 from media.sound.speech import LEVEL_DBFS, SOFT_DBFS, leveled, resampled, softened, spoken_dbfs, trimmed
-from model.rules import announcing
+from model.rules.said import announcing
 
 OURS = [(name, language) for name, said in texts().items() for language in said]
 

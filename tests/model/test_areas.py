@@ -12,7 +12,7 @@ from model.alert.case import Case
 from model.alert.parts import KnownPosition
 from model.areas import Ring, holds, outline
 from model.policy import Policy, PsapRoute
-from model.rules.psap import has_psap, psap_number
+from model.rules.calls.psap import has_psap, psap_number
 
 NATIONAL, REGION, COUNTRY, FOR_TESTS = (
     E164("+390200000112"),

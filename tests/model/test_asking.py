@@ -12,7 +12,7 @@ from model.alert.case import Case
 from model.alert.evolve import fold
 from model.alert.parts import CancelAsked
 from model.policy import Policy
-from model.rules.asking import LOST_US, Going, Why, way
+from model.rules.said.asking import LOST_US, Going, Why, way
 from tests.support.actors import NODE
 
 T0 = Instant(1_790_000_000 * SECOND)

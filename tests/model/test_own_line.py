@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from messages.ids import LineId, OperatorId, OperatorLine, Role
-from model.rules.own_line import carrier, is_own, mode_of, operator_of, own_line
+from model.rules.calls.own_line import carrier, is_own, mode_of, operator_of, own_line
 
 ANNA = OperatorId("anna")
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from messages.ids import E164, SECOND, Instant
 from model.policy import Dialling, NumberKind, Policy
-from model.rules.withheld_numbers import (
+from model.rules.calls.withheld_numbers import (
     AT_HOME,
     HOUR_US,
     Called,

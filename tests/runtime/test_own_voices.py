@@ -13,7 +13,7 @@ from messages.base import VoicePort
 from messages.calls import CallState
 from messages.ids import Instant, LineId, NodeId, OperatorId, OperatorLine
 from messages.operators import OperatorVoice, OperatorVoices
-from model.rules.own_line import own_line
+from model.rules.calls.own_line import own_line
 from runtime.published import own_voices, voice_files
 from runtime.published.peers import Place, decode_place, encode_place
 

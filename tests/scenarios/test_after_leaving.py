@@ -7,7 +7,7 @@ import pytest
 from messages import events as ev
 from messages.ids import E164, OperatorCommand, Outcome, Party, Role, ShiftState
 from model.alert.phase import Phase, phase
-from model.rules.announcing import hears
+from model.rules.said.announcing import hears
 from store.alarms import standing_now
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import everything_is_over, joined, to_conference

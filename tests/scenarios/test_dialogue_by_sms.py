@@ -18,7 +18,7 @@ from messages.ids import (
 )
 from model.alert.parts import Texted
 from model.policy import Policy
-from model.rules.asking import LOST_US
+from model.rules.said.asking import LOST_US
 from simulator.config import changed_phone
 from simulator.modem.vices import Vices
 from simulator.reports import text_reports

@@ -7,7 +7,7 @@ from messages.ids import AlertId, OperatorCommand, Party, Proof
 from model.alert.case import Case
 from model.alert.evolve import fold
 from model.alert.reasons import ReleaseReason
-from model.rules.withheld_numbers import Withheld
+from model.rules.calls.withheld_numbers import Withheld
 from store import streams
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.world import USER, World

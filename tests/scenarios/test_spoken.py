@@ -11,7 +11,7 @@ from messages import events as ev
 from messages.ids import BriefingField, Channel, OperatorCommand, Party, Role, Unplayed
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
-from model.rules.spoken import Progress, progress
+from model.rules.said.spoken import Progress, progress
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import NO_VOICE
 from tests.scenarios.sounding import hears as hears_of

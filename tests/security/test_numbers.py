@@ -12,7 +12,7 @@ from gateways.gsm.errors import DialRefused
 from gateways.gsm.port.dial_guard import DialGuard
 from messages.ids import E164
 from model.policy import Policy
-from model.rules.withheld_numbers import NEVER, withheld
+from model.rules.calls.withheld_numbers import NEVER, withheld
 from tests.gateways.http.place import GIULIA, Place
 
 Client = TestClient[Litestar]

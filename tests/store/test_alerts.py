@@ -19,7 +19,7 @@ from messages.events import (
     NumberRaised,
 )
 from messages.ids import SECOND, AlertId, Channel, Instant, OperatorId, Outcome, Proof
-from model.rules import dialogue
+from model.rules.said import dialogue
 from store import streams
 from store.alerts.accepting import ALERT_ID, Accepted, accept, accept_many, deadline, new_alert_id
 from store.alerts.belonging import Signal

@@ -23,7 +23,7 @@ from messages.ids import (
 )
 from model.alert.evolve import fold
 from model.alert.parts import Texted
-from model.rules.delivery import is_final, meaning
+from model.rules.said.delivery import is_final, meaning
 from store import streams
 from store.alerts.accepting import accept
 from store.alerts.belonging import Signal

@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from messages.events import PersonalDataChanged
 from messages.ids import E164, OperatorId, UserId
 from messages.journal import event_type
-from model.rules.psap import EMERGENCY_NUMBERS
+from model.rules.calls.psap import EMERGENCY_NUMBERS
 from store.alerts.forgetting import erase_person
 from store.errors import AlreadyTaken, Fault, ImportFaulty, NobodyThere, NumberRefused, RegistryError
 from store.journal.journal import Append, Journal

@@ -30,7 +30,7 @@ from model.alert.phase import Phase
 from model.alert.told import Changes
 from model.orders.refusals import Refusal
 from model.record import EMPTY, PersonRecord
-from model.rules.spoken import Progress
+from model.rules.said.spoken import Progress
 
 
 class PersonView(msgspec.Struct, frozen=True, kw_only=True):

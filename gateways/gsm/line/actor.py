@@ -63,7 +63,7 @@ from messages.lines import AskLine, LineState
 from messages.sms import SendText, SmsKept
 from model.alert.leg import Leg, LegState, place
 from model.policy import Setup
-from model.rules.psap import last_resort_numbers
+from model.rules.calls.psap import last_resort_numbers
 from runtime.actor import CenterActor
 from runtime.published import line_files
 from runtime.published.pins import pin_typed

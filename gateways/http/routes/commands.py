@@ -40,7 +40,8 @@ from model.alert.leg import Leg
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
 from model.policy import Policy
-from model.rules import asking, dialogue, wrap_up
+from model.rules import wrap_up
+from model.rules.said import asking, dialogue
 from store import streams
 from store.alerts import pages, reopening
 from store.journal.journal import Append, Transaction

@@ -21,7 +21,7 @@ from gateways.http.door.budgets import Kind
 from gateways.http.door.senders import SENDER, Sender
 from gateways.http.errors import BadBody, NotDurable
 from messages.ids import Advice, AlertId, Channel, Doubt, Instant, Proof
-from model.rules.advice import told_to_app
+from model.rules.said.advice import told_to_app
 from store.alerts.belonging import Signal
 
 

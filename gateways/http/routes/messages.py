@@ -35,7 +35,7 @@ from model.alert.case import Case
 from model.alert.evolve import fold
 from model.alert.parts import Said
 from model.orders.refusals import Refusal
-from model.rules import dialogue
+from model.rules.said import dialogue
 from store import streams
 from store.journal.journal import Transaction
 

@@ -19,7 +19,7 @@ from model.alert.leg import LegState, place
 from model.alert.phase import Phase, phase
 from model.orders.effects import refusal
 from model.policy import Duress, MetBy, Policy, VoiceAlert
-from model.rules.user_due import GIVES_WAY_UNTIL
+from model.rules.calls.user_due import GIVES_WAY_UNTIL
 from tests.actors.alert_case.book import ALERT, EVERYONE, POLICY, START, Book, leg
 
 

@@ -15,7 +15,7 @@ from messages.ids import E164, AlertId, BridgeId, Channel, Instant, LegId, LineI
 from model.alert.case import Case
 from model.alert.leg import Leg, LegState
 from model.policy import Policy
-from model.rules.psap import on_another_phone, psap_number, psap_number_for
+from model.rules.calls.psap import on_another_phone, psap_number, psap_number_for
 
 NOW = Instant(1_000_000)
 A = AlertId("a")

@@ -19,8 +19,8 @@ from model.alert.leg import Leg
 from model.alert.parts import Owner
 from model.orders.effects import refusal
 from model.policy import Duress
-from model.rules.pauses import not_before
-from model.rules.quiet import spoken_to, told_112
+from model.rules.calls.pauses import not_before
+from model.rules.calls.quiet import spoken_to, told_112
 from tests.actors.alert_case.book import EVERYONE, Book
 
 CAUSES = st.sampled_from([16, 17, 18, 19, 20, 21, 31, 34, 38, 41, 200, 201])

@@ -6,7 +6,7 @@ from messages import events as ev
 from messages.calls import CallReport, CallState
 from messages.ids import SECOND, Instant, OperatorCommand, Party
 from model.alert.evolve import fold
-from model.rules.quiet import spoken_to
+from model.rules.calls.quiet import spoken_to
 from tests.actors.alert_case.book import ALERT, START, Book
 
 

@@ -13,7 +13,7 @@ from model.alert.reasons import ReleaseReason
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
 from model.policy import Policy, VoiceAlert
-from model.rules.quiet import hushed
+from model.rules.calls.quiet import hushed
 from tests.actors.alert_case.book import EVERYONE, POLICY, START, Book, leg
 
 

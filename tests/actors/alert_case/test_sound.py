@@ -16,7 +16,7 @@ from messages.ids import Channel, LineId, OperatorCommand, Party
 from model.alert.leg import LegState
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
-from model.rules.sound import party_without_sound
+from model.rules.calls.sound import party_without_sound
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 
 

@@ -30,8 +30,8 @@ from messages.ids import (
 from model.alert.evolve import fold
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
-from model.rules.announcing import hears
-from model.rules.spoken import PRESS_KEYS, Progress, progress
+from model.rules.said.announcing import hears
+from model.rules.said.spoken import PRESS_KEYS, Progress, progress
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 
 ASK, SOFTLY = OperatorCommand.ASK_SPOKEN, OperatorCommand.ASK_SOFTLY

@@ -19,8 +19,8 @@ from messages.bridge import BridgeReport
 from messages.ids import Channel, OperatorCommand, Party
 from model.alert.evolve import fold
 from model.alert.folds.dialogue import QUESTION, clip_of
-from model.rules.quiet import hears_nobody
-from model.rules.spoken import Progress, progress, why_not
+from model.rules.calls.quiet import hears_nobody
+from model.rules.said.spoken import Progress, progress, why_not
 from tests.actors.alert_case.book import EVERYONE, Book
 
 FRAMES: Final = 4

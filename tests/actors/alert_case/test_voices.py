@@ -10,7 +10,7 @@ from messages.ids import Channel, LegId, OperatorCommand, Party
 from model.alert.evolve import fold
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
-from model.rules.announcing import SOFT_TONE, hears
+from model.rules.said.announcing import SOFT_TONE, hears
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 
 

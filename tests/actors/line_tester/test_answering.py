@@ -6,7 +6,7 @@ from actors.line_tester.decider import LONGEST_US, begin, heard, rings, turn
 from messages.calls import AnswerCall, CallReport, CallState, HangUpCall, IncomingCall
 from messages.ids import E164, SECOND, Instant, LineId
 from messages.trials import PROOF, TrialEnd, TrialOrder, leg_of
-from model.rules.own_call import RINGS_US
+from model.rules.calls.own_call import RINGS_US
 
 NOW = Instant(1_000 * SECOND)
 LINE = LineId("sim2")

@@ -12,7 +12,7 @@ from messages.base import HangupCause, VoicePort
 from messages.calls import CallReport, CallState, DialCall, HangUpCall
 from messages.ids import E164, SECOND, Instant, LineId, OperatorId
 from messages.lines import RequestLine
-from model.rules.own_line import standing_leg
+from model.rules.calls.own_line import standing_leg
 
 ANNA = OperatorId("anna")
 NUMBER = E164("+390200000100")

@@ -21,7 +21,7 @@ from actors.trunk_pool.lines import FRESH_US, Line
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId, OperatorId, Party, TrunkId
 from messages.lines import LineGranted, LineRefused, LineReport, LineState, RequestLine
 from model.policy import Policy
-from model.rules.pairs import Pairs, lacking
+from model.rules.calls.pairs import Pairs, lacking
 
 NOW = Instant(1_000 * SECOND)
 POLICY = Policy()

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from actors.trunk_pool.decider import WaitingLeg, gives_way, grant, order, preempted
 from messages.ids import AlertId, LegId, Party
 from messages.lines import LineGranted, LineRefused
-from model.rules.pairs import Pairs
+from model.rules.calls.pairs import Pairs
 from tests.actors.trunk_pool.test_decider import NOW, POLICY, PUBLIC, granted, line, request
 
 LISTENS = request(leg=LegId("a1:op2"), party=Party.LISTENER)

@@ -9,8 +9,8 @@ from actors.trunk_pool.lines import Line
 from messages.base import Joins
 from messages.ids import AlertId, LegId, LineId, OperatorId, Party
 from messages.lines import LineGranted, RequestLine
-from model.rules.joining import Beside
-from model.rules.pairs import Pairs
+from model.rules.calls.joining import Beside
+from model.rules.calls.pairs import Pairs
 from tests.actors.trunk_pool.test_decider import NOW, POLICY, line, request
 
 

@@ -9,8 +9,8 @@ from messages.ids import SECOND, Instant, OperatorCommand, OperatorId, Party
 from model.alert.case import Case
 from model.orders.effects import refusal
 from model.policy import Policy
-from model.rules.joining import psap_hears_nobody
-from model.rules.quiet import hushed, spoken_to
+from model.rules.calls.joining import psap_hears_nobody
+from model.rules.calls.quiet import hushed, spoken_to
 from tests.chaos.in_process.script import Alert, Intent
 
 HEARS_US: Final = Instant(2 * SECOND)

@@ -13,7 +13,7 @@ import pytest
 from messages.ids import NodeId, OperatorCommand, OperatorId, OperatorLine, Party, ShiftState
 from model.orders.effects import refusal
 from model.policy import Policy
-from model.rules.own_line import own_line
+from model.rules.calls.own_line import own_line
 from runtime.published import voice_files
 from runtime.published.own_voices import node_of
 from tests.chaos.in_process.test_nodes import (

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gateways.gsm.dialects.loading import Dialects
 from gateways.gsm.errors import DialRefused
 from gateways.gsm.port.dial_guard import EMERGENCY_NUMBERS, DialGuard
-from model.rules import psap
+from model.rules.calls import psap
 
 SIMULATED_PSAP = "+390200000112"
 NUMBERS = sorted(EMERGENCY_NUMBERS)

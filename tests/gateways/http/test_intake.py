@@ -16,7 +16,7 @@ from gateways.http.context import Web
 from messages.events import AdviceChanged, AlertReceived
 from messages.ids import Advice, AlertId
 from model.policy import Policy
-from model.rules.advice import Why, call_112_now
+from model.rules.said.advice import Why, call_112_now
 from store import streams
 from store.journal.journal import Append
 from tests.gateways.http.place import GIULIA, Place

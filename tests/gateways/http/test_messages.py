@@ -21,7 +21,7 @@ from messages.events import (
     VoicesWithheld,
 )
 from messages.ids import SECOND, BriefingField, Channel, Instant, LegId, OperatorId, Outcome
-from model.rules.dialogue import KEPT_MAX
+from model.rules.said.dialogue import KEPT_MAX
 from store import streams
 from store.journal.journal import Append
 from tests.gateways.http.answered import no

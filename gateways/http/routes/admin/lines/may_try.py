@@ -14,7 +14,7 @@ from messages.ids import E164, AlertId, LineId, OperatorId
 from messages.trials import TrialOrder, leg_of
 from model.alert.evolve import fold
 from model.policy import LineSpec
-from model.rules.withheld_numbers import Withheld, unfit
+from model.rules.calls.withheld_numbers import Withheld, unfit
 from store import streams
 from store.errors import NumberRefused
 from store.journal.journal import Append, Transaction

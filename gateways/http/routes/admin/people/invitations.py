@@ -20,7 +20,7 @@ from gateways.http.errors import BadBody
 from gateways.http.routes.admin.listing import COMMON, UNCHANGED, for_admins, listed
 from gateways.http.routes.admin.refusing import NotDone, NotThere, Why
 from messages.ids import E164, SECOND, Carried, Instant, TextPurpose
-from model.rules.withheld_numbers import unfit
+from model.rules.calls.withheld_numbers import unfit
 from store import texts
 from store.audit.entry import EVERYBODY, Action
 from store.errors import NumberRefused

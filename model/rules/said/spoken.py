@@ -15,7 +15,7 @@ from model.alert.case import Case
 from model.alert.folds.dialogue import clip_of
 from model.alert.parts import Said
 from model.orders.refusals import Refusal
-from model.rules.quiet import hears_nobody
+from model.rules.calls.quiet import hears_nobody
 
 PRESS_KEYS = "press_keys"
 """After each question: which key is yes, and which no."""

@@ -16,9 +16,9 @@ from messages.ids import SECOND, Channel, Instant, Way
 from model.alert.case import Case
 from model.alert.parts import Said
 from model.policy import Policy
-from model.rules.dialogue import read_by_app
-from model.rules.quiet import hears_nobody
-from model.rules.withheld_numbers import unfit
+from model.rules.calls.quiet import hears_nobody
+from model.rules.calls.withheld_numbers import unfit
+from model.rules.said.dialogue import read_by_app
 
 LOST_US: Final = Instant(10 * SECOND)
 """What has not arrived by then the app does not get: it waits 5 s for an answer, and two of them, the poll's

@@ -11,8 +11,8 @@ from model.alert.leg import Leg
 from model.alert.reasons import ReleaseReason
 from model.orders.refusals import Refusal
 from model.policy import Policy
-from model.rules.own_line import is_own
-from model.rules.quiet import why_quiet
+from model.rules.calls.own_line import is_own
+from model.rules.calls.quiet import why_quiet
 
 SOUGHT: Final = (Party.USER, Party.PSAP, Party.OPERATOR)
 """Whose silence is looked at, and in which order. Of a listener nothing is wanted to be heard."""

@@ -16,7 +16,7 @@ import phonenumbers
 
 from messages.ids import E164, SECOND, Instant
 from model.policy import Dialling, NumberKind, Policy
-from model.rules.psap import EMERGENCY_NUMBERS
+from model.rules.calls.psap import EMERGENCY_NUMBERS
 
 HOUR_US: Final = Instant(3600 * SECOND)
 AT_HOME: Final = 50

@@ -11,9 +11,9 @@ from model.alert.leg import ANSWERED_AND_DROPPED, MACHINE, Leg
 from model.alert.reasons import ReleaseReason
 from model.orders.refusals import Refusal
 from model.policy import Policy, VoiceAlert
-from model.rules.joining import in_the_network, scattered
-from model.rules.quiet import hushed, quiet
-from model.rules.withheld_numbers import unfit
+from model.rules.calls.joining import in_the_network, scattered
+from model.rules.calls.quiet import hushed, quiet
+from model.rules.calls.withheld_numbers import unfit
 
 PREEMPTED_PAUSE_US: Final = Instant(10 * SECOND)
 """A test that gave way waits until those to whom it gave way are served, or are at least being dialled."""

@@ -14,8 +14,8 @@ import msgspec
 from messages.ids import AlertId, OperatorLine, Party
 from model.alert.case import Case
 from model.policy import Policy
-from model.rules.own_line import is_own
-from model.rules.quiet import quiet
+from model.rules.calls.own_line import is_own
+from model.rules.calls.quiet import quiet
 
 NOBODY: Final[frozenset[Party]] = frozenset()
 _BOTH: Final = frozenset((Party.OPERATOR, Party.USER))

@@ -10,8 +10,8 @@ from messages.ids import E164, Party
 from model.alert.case import Case
 from model.areas import holds
 from model.policy import LastResort, Policy, PsapRoute
-from model.rules.joining import in_the_network, psap_hears_nobody
-from model.rules.quiet import in_duress
+from model.rules.calls.joining import in_the_network, psap_hears_nobody
+from model.rules.calls.quiet import in_duress
 
 EMERGENCY_NUMBERS: Final = frozenset({"112", "113", "115", "118", "911", "999", "000", "08", "110", "119"})
 """Numbers that a network routes to an emergency service: TS 22.101 clause 10.1.1 and Italy's own."""

@@ -16,8 +16,8 @@ from messages.ids import LegId, Party
 from model.alert.case import Case
 from model.alert.folds.dialogue import QUESTION
 from model.alert.leg import Leg, place
-from model.rules.quiet import hears_nobody
-from model.rules.spoken import PRESS_KEYS, question
+from model.rules.calls.quiet import hears_nobody
+from model.rules.said.spoken import PRESS_KEYS, question
 
 HOLD_AGAIN_S: Final = 8.0
 """Between one "please hold" and the next."""

@@ -15,7 +15,7 @@ from messages.ids import LineId, Party
 from model.alert.case import Case
 from model.alert.leg import Leg
 from model.policy import Policy
-from model.rules.quiet import quiet
+from model.rules.calls.quiet import quiet
 
 
 def in_the_network(case: Case) -> bool:
