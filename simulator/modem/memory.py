@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from simulator.modem.at_line import Command, Verb
+from simulator.modem.at.line import Command, Verb
 from simulator.modem.dialect import Kept
 
 

@@ -12,18 +12,18 @@ import functools
 from collections.abc import Callable
 
 from simulator.config import ModemConfig
-from simulator.modem.at_errors import SIM_NOT_INSERTED, AtError, NoCarrier, UnknownCommand
-from simulator.modem.at_line import LINE_LIMIT, Command, commands_in
-from simulator.modem.commands import perform
+from simulator.modem.at.commands import perform
+from simulator.modem.at.errors import SIM_NOT_INSERTED, AtError, NoCarrier, UnknownCommand
+from simulator.modem.at.line import LINE_LIMIT, Command, commands_in
+from simulator.modem.at.parameters import Parameters
+from simulator.modem.at.shift import Shift
+from simulator.modem.calls.line import Line
 from simulator.modem.dialect import Dialect, Noise
-from simulator.modem.line import Line
-from simulator.modem.mailbox import Mailbox
 from simulator.modem.memory import Memory
-from simulator.modem.outlet import Outlet
-from simulator.modem.parameters import Parameters
-from simulator.modem.shift import Shift
+from simulator.modem.port.outlet import Outlet
 from simulator.modem.sim_card import SimCard
-from simulator.modem.sms import report_pdu
+from simulator.modem.sms.mailbox import Mailbox
+from simulator.modem.sms.sms import report_pdu
 from simulator.modem.vices import NOISE, REGISTRATIONS, Vices
 from simulator.modem.voice import ModemVoice
 from simulator.network.agenda import Timer

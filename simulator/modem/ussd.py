@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.modem.sms import packed, unpacked_text
+from simulator.modem.sms.sms import packed, unpacked_text
 from simulator.modem.vices import Vices
 
 TAKES_S = 2.0

@@ -6,10 +6,10 @@ Frames are s16le, 20 ms each: 320 bytes at 8 kHz, 640 at 16 kHz (SIMCom after `A
 
 from __future__ import annotations
 
-from simulator.modem.at_errors import NOT_ALLOWED, AtError
+from simulator.modem.at.errors import NOT_ALLOWED, AtError
+from simulator.modem.calls.legs import CONNECTED, SETTING_UP, Leg, Stat
+from simulator.modem.calls.line import Line
 from simulator.modem.dialect import Dialect
-from simulator.modem.legs import CONNECTED, SETTING_UP, Leg, Stat
-from simulator.modem.line import Line
 from simulator.modem.uplink import Uplink
 from simulator.network.phone import as_phone
 from simulator.network.sound import RATE_HZ, SAMPLE_BYTES, ringback

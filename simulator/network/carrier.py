@@ -13,7 +13,7 @@ from simulator.config import Config
 from simulator.errors import NoSuchParty
 from simulator.modem.dialect import load_dialect
 from simulator.modem.modem import Modem
-from simulator.modem.sms import deliver_pdus
+from simulator.modem.sms.sms import deliver_pdus
 from simulator.network.agenda import Agenda
 from simulator.network.call import Call, CallId, CallState, Message, Party
 from simulator.network.causes import Cause

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.modem.mailbox import CAPACITY
-from simulator.modem.sms import ALPHABET, EXTENSION, deliver_pdus, read_submit
+from simulator.modem.sms.mailbox import CAPACITY
+from simulator.modem.sms.sms import ALPHABET, EXTENSION, deliver_pdus, read_submit
 from simulator.modem.vices import Vices
 from simulator.reports import text_reports
 from tests.simulator.world import DIALECTS, ONE, USER, World

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulator.errors import NotNow
-from simulator.modem.legs import Stat
+from simulator.modem.calls.legs import Stat
 from simulator.network.call import CallState
 from tests.simulator.world import BUSY, DIALECTS, EARLY, LATE, ONE, OPERATOR, REJECTING, SILENT, USER, World
 

@@ -7,8 +7,8 @@ import pytest
 from simulator.config import parse_config
 from simulator.errors import ConfigError
 from simulator.modem.modem import Power
+from simulator.modem.port.wire import frames
 from simulator.modem.vices import Vices, over
-from simulator.modem.wire import frames
 from tests.foundation.tree import ROOT
 from tests.simulator.world import ONE, OPERATOR, PSAP, USER, World
 

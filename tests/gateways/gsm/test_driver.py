@@ -45,7 +45,7 @@ from messages.base import HangupCause
 from messages.calls import AnswerCall, AttachCall, CallReport, CallState, DialCall, HangUpCall
 from messages.ids import E164, LegId, LineId, TextFailure
 from messages.lines import LineState
-from simulator.modem.sms import read_submit
+from simulator.modem.sms.sms import read_submit
 from tests.gateways.gsm.bench import DIALECTS, USER, Bench, FakeModem
 
 LEG = Ref("alert:user#1")

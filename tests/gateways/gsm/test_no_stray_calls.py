@@ -17,7 +17,7 @@ from messages.calls import AttachCall, CallReport, CallState, DialCall, HangUpCa
 from messages.ids import E164, Instant, LegId, LineId, Party
 from model.alert.leg import Leg, LegState
 from simulator.errors import SimulatorError
-from simulator.modem.legs import Stat
+from simulator.modem.calls.legs import Stat
 from simulator.modem.vices import Vices
 from tests.gateways.gsm.test_against_carrier import LINE, REJECTING, SECOND, SILENT, USER, Site
 

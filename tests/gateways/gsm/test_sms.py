@@ -17,7 +17,7 @@ from gateways.gsm.sms.inbox import Inbox, listed, read_out
 from gateways.gsm.sms.parts import PATIENCE_S, Assembler
 from gateways.gsm.sms.pdu import VALID_MIN, Delivered, Part, read_deliver, write_submit
 from gateways.gsm.sms.report import Reported, is_report, read_report, with_centre
-from simulator.modem.sms import read_submit, report_pdu
+from simulator.modem.sms.sms import read_submit, report_pdu
 
 # The first two are published examples; their texts are known.
 HOW_ARE_YOU = "07911326040000F0040B911346610089F60000208062917314080CC8F71D14969741F977FD07"

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from simulator.modem import hold, ussd
-from simulator.modem.at_errors import (
+from simulator.modem import ussd
+from simulator.modem.at.errors import (
     INCORRECT_PARAMETERS,
     INCORRECT_PASSWORD,
     INVALID_INDEX,
@@ -25,8 +25,9 @@ from simulator.modem.at_errors import (
     NoCarrier,
     UnknownCommand,
 )
-from simulator.modem.at_line import Command, Verb
-from simulator.modem.legs import SETTING_UP
+from simulator.modem.at.line import Command, Verb
+from simulator.modem.calls import hold
+from simulator.modem.calls.legs import SETTING_UP
 from simulator.modem.sim_card import WANTS_PUK
 from simulator.modem.voice import ELSEWHERE, HERE
 from simulator.network.causes import Cause

@@ -8,8 +8,8 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from simulator.modem.calls.legs import Leg, Stat
 from simulator.modem.dialect import Dialect, Wordings
-from simulator.modem.legs import Leg, Stat
 from simulator.network.causes import CAUSE_TEXTS, Cause
 
 END_BY_HOST, END_BY_NETWORK = 29, 104

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from simulator.modem.sms import Submitted, read_submit
+from simulator.modem.sms.sms import Submitted, read_submit
 
 CAPACITY = 20
 SHOWN, NOTIFIED = 2, 1

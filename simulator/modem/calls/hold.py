@@ -6,9 +6,9 @@ whatever would hold or join such a call is refused. It must not parse or print.
 
 from __future__ import annotations
 
-from simulator.modem.at_errors import INCORRECT_PARAMETERS, INVALID_INDEX, NOT_ALLOWED, AtError
-from simulator.modem.legs import CONNECTED, SETTING_UP, Leg, Stat
-from simulator.modem.line import Line
+from simulator.modem.at.errors import INCORRECT_PARAMETERS, INVALID_INDEX, NOT_ALLOWED, AtError
+from simulator.modem.calls.legs import CONNECTED, SETTING_UP, Leg, Stat
+from simulator.modem.calls.line import Line
 from simulator.network.causes import Cause
 
 CONFERENCE_LIMIT = 5

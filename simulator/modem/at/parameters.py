@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from simulator.modem.at_errors import INCORRECT_PARAMETERS, AtError
-from simulator.modem.at_line import Command, Verb
+from simulator.modem.at.errors import INCORRECT_PARAMETERS, AtError
+from simulator.modem.at.line import Command, Verb
 from simulator.modem.dialect import Parameter
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from simulator.modem.garbage import Garbage
+from simulator.modem.port.garbage import Garbage
+from simulator.modem.port.wire import frames, is_code, is_final
 from simulator.modem.vices import Vices
-from simulator.modem.wire import frames, is_code, is_final
 
 OUTPUT_LIMIT = 65536
 CUT_EVERY = 3

@@ -1,0 +1,1 @@
+"""A modem's calls: held, joined, and said to the host."""

@@ -1,0 +1,1 @@
+"""From a modem's lines to a serial port's bytes, well or badly."""

@@ -1,0 +1,1 @@
+"""Short messages: kept, shown and sent; their bytes."""
