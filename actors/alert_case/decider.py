@@ -14,21 +14,21 @@ import msgspec
 from msgspec.structs import replace
 
 from actors.alert_case.alarms import alarms
-from actors.alert_case.callback import answer_inbound_call, call_user, watch_callback
-from actors.alert_case.checking import finish_check
-from actors.alert_case.emergency import call_psap
-from actors.alert_case.ending import end
-from actors.alert_case.find_operator import find_operator, keep_operator
-from actors.alert_case.handing import relieve
 from actors.alert_case.hear import Heard, hear
-from actors.alert_case.inbox import read_inbox
-from actors.alert_case.listening import attend_listener
 from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step, Want, join
-from actors.alert_case.returned import take_back_operator
-from actors.alert_case.silence import watch_sound
-from actors.alert_case.stuck_line import let_go_of_line
-from actors.alert_case.texts import tell_contacts, write_by_sms
-from actors.alert_case.together import call_again_on_one_line
+from actors.alert_case.rules.callback import answer_inbound_call, call_user, watch_callback
+from actors.alert_case.rules.checking import finish_check
+from actors.alert_case.rules.emergency import call_psap
+from actors.alert_case.rules.ending import end
+from actors.alert_case.rules.find_operator import find_operator, keep_operator
+from actors.alert_case.rules.handing import relieve
+from actors.alert_case.rules.inbox import read_inbox
+from actors.alert_case.rules.listening import attend_listener
+from actors.alert_case.rules.returned import take_back_operator
+from actors.alert_case.rules.silence import watch_sound
+from actors.alert_case.rules.stuck_line import let_go_of_line
+from actors.alert_case.rules.texts import tell_contacts, write_by_sms
+from actors.alert_case.rules.together import call_again_on_one_line
 from messages import events as ev
 from messages.bridge import BridgeReport
 from messages.identity import Identify

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actors.alert_case.claims import claims
-from actors.alert_case.listening import WAITS_US
+from actors.alert_case.rules.listening import WAITS_US
 from actors.alert_case.wishes import bridge_wish
 from messages import events as ev
 from messages.calls import CallReport, CallState

@@ -6,7 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from actors.alert_case import handing
+from actors.alert_case.rules import handing
 from actors.alert_case.wishes import bridge_wish
 from messages import events as ev
 from messages.base import VoicePort

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actors.alert_case.pending import NOTHING, PendingOffers, Step, hang_up, join
-from actors.alert_case.returned import again, ask_back
+from actors.alert_case.rules.returned import again, ask_back
 from messages import events as ev
 from messages.base import HangupCause
 from messages.ids import Instant, LegId, Party

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from actors.alert_case.find_operator import free_place, originating_to, place_for
 from actors.alert_case.pending import NOTHING, PendingOffers, Step, Want, hang_up
+from actors.alert_case.rules.find_operator import free_place, originating_to, place_for
 from messages import events as ev
 from messages.ids import SECOND, Instant, OperatorLine, Party
 from messages.lines import RequestLine

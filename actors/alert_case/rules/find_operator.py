@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from actors.alert_case.handing import calls_until, in_vain, other_operator_calls
 from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step, hang_up, join
+from actors.alert_case.rules.handing import calls_until, in_vain, other_operator_calls
 from messages import events as ev
 from messages.base import Joins
 from messages.ids import SECOND, Instant, LegId, LineId, OperatorId, OperatorLine, Party, TrunkId

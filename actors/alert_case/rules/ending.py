@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from actors.alert_case.inbox import pins_are_over
 from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step, hang_up
+from actors.alert_case.rules.inbox import pins_are_over
 from messages import events as ev
 from messages.ids import SECOND, Instant, OperatorId, Outcome, Party
 from model.alert.case import Case
