@@ -12,16 +12,12 @@ from cyclopts import Parameter
 from center.doctor import (
     access,
     announcements,
-    at_rest,
     backup,
-    capacity,
     center,
     certificate,
     data,
     dialling,
     duty,
-    listeners,
-    machine,
     maps,
     nodes,
     obstacles,
@@ -30,6 +26,7 @@ from center.doctor import (
     voices,
 )
 from center.doctor.findings import Check, Finding, Verdict, examined, fail, ok
+from center.doctor.machine import at_rest, capacity, listeners, machine
 from center.errors import CenterError, SettingsError
 from center.options import DEFAULT, Common
 from center.settings.file import load

@@ -13,7 +13,7 @@ import msgspec
 
 from center.client import Client
 from center.doctor.findings import Finding, fail, ok, warn
-from center.doctor.sockets import Address, exposure
+from center.doctor.machine.sockets import Address, exposure
 from center.errors import CenterError, NodeError
 from center.node.listening import listen, unguarded
 from center.node.processes import is_alive

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from actors.recording_keeper.decider import overdue
 from center.backup.standing import untried
 from center.doctor.findings import Check, Verdict, examined
-from center.doctor.machine import synchronised
+from center.doctor.machine.machine import synchronised
 from center.errors import CenterError
 from center.settings.file import load
 from center.settings.in_use import config_in_use, settings_in_use, simulation_in_use

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from typing import Final
 
 from center.doctor.findings import Finding, fail, ok, warn
-from center.doctor.machine import SLOW_FLUSH_S
+from center.doctor.machine.machine import SLOW_FLUSH_S
 from center.settings.schema import Settings
 from center.state.state_dir import StateDir, running
 

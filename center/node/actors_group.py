@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from center.doctor.stopped import StoppedWatch
+from center.doctor.machine.stopped import StoppedWatch
 from center.errors import NodeError
 from center.node.composition import SUPERVISOR, environment, journal_opened, plan, preloaded
 from center.node.processes import ProcessId, wait_ended

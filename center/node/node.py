@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 import msgspec
 
-from center.doctor.stopped import LOOK_AGAIN_S
+from center.doctor.machine.stopped import LOOK_AGAIN_S
 from center.errors import CenterError, NodeError
 from center.node import service_manager
 from center.node.anchor import clock_for

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from center.doctor.stopped import StoppedWatch
+from center.doctor.machine.stopped import StoppedWatch
 from center.node.launching import child_environment, log_file
 from center.node.listening import BACKLOG, listen
 from center.node.probe import Probe

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-from center.doctor.stopped import StoppedWatch
+from center.doctor.machine.stopped import StoppedWatch
 from center.node.processes import ProcessId, identity
 from center.node.restarts import Restarts
 

@@ -24,7 +24,7 @@ from store.errors import StoreError
 
 def clock(state: StateDir) -> Shown:
     """Whether the machine's clock follows a time server, and has not been moved under the center."""
-    from center.doctor.machine import synchronised
+    from center.doctor.machine.machine import synchronised
     from runtime.clock import boottime_us
 
     node = read_json(state.node_file, NodeFile)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from center.doctor import at_rest
 from center.doctor.findings import Finding, Verdict
+from center.doctor.machine import at_rest
 from center.state.state_dir import StateDir
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from center.doctor import capacity
 from center.doctor.findings import Verdict
+from center.doctor.machine import capacity
 from center.settings.schema import LimitsTable, Settings
 
 

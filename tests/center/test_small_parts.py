@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from center.doctor import listeners
 from center.doctor.findings import Verdict
-from center.doctor.sockets import Listener, exposure, listening
+from center.doctor.machine import listeners
+from center.doctor.machine.sockets import Listener, exposure, listening
 from center.node import service_manager
 from center.node.composition import PRELOADED, class_names, plan
 from center.node.restarts import AT_ONCE, FIRST_PAUSE_S, LONGEST_PAUSE_S, WITHIN_S, Restarts

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from center.doctor.stopped import STOPPED_S, StoppedWatch
+from center.doctor.machine.stopped import STOPPED_S, StoppedWatch
 from center.node.processes import ProcessId, identity
 from runtime import pidfd
 from tests.waiting import wait_until

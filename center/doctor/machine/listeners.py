@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from center.doctor.findings import Finding, fail, ok, warn
-from center.doctor.sockets import Listener, exposure, listening
+from center.doctor.machine.sockets import Listener, exposure, listening
 from center.node.carrier import CarrierFile, living
 from center.node.processes import marked
 from center.state.state_dir import NodeFile, StateDir, living_web, read_json
