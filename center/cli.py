@@ -38,7 +38,7 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
             "watch": ("watch", "What happens to all alerts, as it happens."),
             "hold": ("hold", "Keep an alert from being forgotten, until it is released."),
             "release": ("release", "Let an alert be forgotten when its time is over."),
-            "dossier": ("giving:dossier", "The whole story of an alert for a court, signed."),
+            "dossier": ("people.giving:dossier", "The whole story of an alert for a court, signed."),
         },
     ),
     "user": (
@@ -48,9 +48,9 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
             "add": ("add", "Add one user."),
             "list": ("list_", "All users."),
             "show": ("show", "One user, by number or id."),
-            "record": ("record:record", "Show a user's record, or change it."),
+            "record": ("people.record:record", "Show a user's record, or change it."),
             "erase": ("erase", "Erase a user's personal data for good."),
-            "export": ("giving:export", "Everything about a user, for that user, in one folder."),
+            "export": ("people.giving:export", "Everything about a user, for that user, in one folder."),
         },
     ),
     "device": (
@@ -69,12 +69,15 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
             "shift": ("shift", "Set an operator ready, paused or off."),
             "password": ("password", "Give an operator a password."),
             "role": ("role", "Make her an operator, a supervisor or an admin."),
-            "remove": ("access:remove", "Remove an operator: all that signs on, sessions and shift end."),
-            "first": ("access:first", "A code by which somebody becomes the first admin, once."),
-            "recover": ("access:recover", "A code that signs an operator on once, within a day."),
-            "tokens": ("access:tokens", "Whether an operator has a token, or a new one."),
-            "revoke": ("access:revoke", "End an operator's token, recovery code and sessions."),
-            "sessions": ("access:sessions", "Who is signed on, from where and until when."),
+            "remove": (
+                "people.access:remove",
+                "Remove an operator: all that signs on, sessions and shift end.",
+            ),
+            "first": ("people.access:first", "A code by which somebody becomes the first admin, once."),
+            "recover": ("people.access:recover", "A code that signs an operator on once, within a day."),
+            "tokens": ("people.access:tokens", "Whether an operator has a token, or a new one."),
+            "revoke": ("people.access:revoke", "End an operator's token, recovery code and sessions."),
+            "sessions": ("people.access:sessions", "Who is signed on, from where and until when."),
         },
     ),
     "proof": (
@@ -121,13 +124,13 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
     "modem": (
         "Modems and their lines.",
         {
-            "list": ("modem_list:list_", "Ports, lines, and modems that no line names."),
+            "list": ("modems.listing:list_", "Ports, lines, and modems that no line names."),
             "probe": ("probe", "Ask what is at a port, or at every port."),
             "trace": ("trace", "Write down what a modem says, as an AT trace."),
             "replay": ("replay", "Read an AT trace and tell the calls in it."),
             "call": ("call", "Call a number through one modem; never an emergency number."),
-            "setup": ("modem_setup:setup", "Set once what a modem keeps in its own memory."),
-            "credit": ("modem_credit:credit", "Ask what is left on a line's SIM."),
+            "setup": ("modems.setup:setup", "Set once what a modem keeps in its own memory."),
+            "credit": ("modems.credit:credit", "Ask what is left on a line's SIM."),
         },
     ),
     "journal": (
@@ -151,8 +154,14 @@ _SINGLE: Final = {
     "watch": "On another machine: phone people when a center falls silent.",
 }
 
-_MODULES: Final = {"restore": "backup"}
-"""Where a command is, if not in the module of its name."""
+_MODULES: Final = {
+    "restore": "backup",
+    "user": "people.user",
+    "device": "people.device",
+    "operator": "people.operator",
+    "modem": "modems.modem",
+}
+"""Where a command or group is, if not in the module of its name."""
 
 
 def build() -> App:
@@ -169,7 +178,7 @@ def build() -> App:
     for group, (about, commands) in _GROUPS.items():
         sub = App(name=group, help=about, help_format="plaintext", result_action="return_value")
         for name, (function, says) in commands.items():
-            where = function if ":" in function else f"{group}:{function}"
+            where = function if ":" in function else f"{_MODULES.get(group, group)}:{function}"
             sub.command(f"center.commands.{where}", name=name, help=says)
         app.command(sub)
     return app

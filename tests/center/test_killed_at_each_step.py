@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from actors.recording_keeper.folder import delete_erased
-from center.commands.user import erase
+from center.commands.people.user import erase
 from center.errors import CenterError
 from center.options import Common
 from messages.ids import NodeId, UserId

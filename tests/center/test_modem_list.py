@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from center import cli
-from center.commands.modem_list import told
+from center.commands.modems.listing import told
 from center.modems import obstacles
 from center.modems.found import Asked, GivesVoice, as_settings
 from center.modems.unnamed import Unnamed

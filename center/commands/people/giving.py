@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from center.auditing import note
-from center.commands.user import find
+from center.commands.people.user import find
 from center.options import DEFAULT, Common
 from center.people import region_of
 from center.settings.handed_down import recording_of

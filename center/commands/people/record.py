@@ -9,7 +9,7 @@ import msgspec
 from cyclopts import Parameter
 
 from center.auditing import note
-from center.commands.user import find
+from center.commands.people.user import find
 from center.errors import CenterError, UsageError
 from center.options import DEFAULT, Common
 from center.people import BY, region_of

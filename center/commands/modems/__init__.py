@@ -1,0 +1,1 @@
+"""Commands about modems and their lines: found, tried, set up."""
