@@ -53,7 +53,7 @@ class VoicePace(StrEnum):
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):
-    """What may be said of a position by name: no more than its accuracy allows (`model.rules.address`)."""
+    """What may be said of a position by name: no more than its accuracy allows (`model.address`)."""
 
     lat: float
     """Of the position; degrees north."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from gateways.http import psap_page
+from gateways.http.routes.psap import as_html
 from messages import events as ev
 from messages.base import Position
 from messages.ids import SECOND, BriefingField, Outcome
@@ -77,7 +77,7 @@ def test_s10_the_code_that_was_said_shows_112_what_is_known_while_it_changes_and
     words: tuple[str, ...],
 ) -> None:
     opens, changed, read, closed, wrong = words
-    monkeypatch.setattr(psap_page, "AGAIN_S", 1)
+    monkeypatch.setattr(as_html, "AGAIN_S", 1)
     stage.lang = lang
     story = states.briefed(stage)
     stage.signed_on()

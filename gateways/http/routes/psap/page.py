@@ -15,12 +15,12 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import Body, FromPath, QueryParameter
 from litestar.response import Redirect
 
-from gateways.http import psap_page
 from gateways.http.answers import AnyRequest
 from gateways.http.context import Web
 from gateways.http.door.throttle import Throttle, network
 from gateways.http.records import shown as picture_shown
 from gateways.http.routes.alerts import into_inbox
+from gateways.http.routes.psap import as_html
 from messages.events import PageViewed
 from messages.ids import AlertId, Instant
 from model.alert.case import Case
@@ -61,7 +61,7 @@ def psap_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         return shared(kept.record, web.settings.policy.psap_shares)
 
     def html(text: str, status: int = 200, wait_s: int = 0) -> Response[bytes]:
-        headers = {"content-security-policy": psap_page.POLICY, "cache-control": "no-store"}
+        headers = {"content-security-policy": as_html.POLICY, "cache-control": "no-store"}
         if wait_s:
             headers["retry-after"] = str(wait_s)
         return Response(
@@ -77,17 +77,17 @@ def psap_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         if case is not None and there and _has_seen(case, address):
             return case, code  # whoever has had it does not lose it by what is typed beside
         if wait_s := throttle.wait_s("", address, now_us):
-            return html(psap_page.form(lang, "wait", wait_s, code), 429, wait_s)
+            return html(as_html.form(lang, "wait", wait_s, code), 429, wait_s)
         # Counted as soon as it is let through: tries side by side are no way around it.
         throttle.count("", address, now_us)
         if case is None or not there:
-            return html(psap_page.form(lang, "wrong"), 404)
+            return html(as_html.form(lang, "wrong"), 404)
         throttle.take_back(address)
         return case, code
 
     @get("/112", include_in_schema=False, audit="a form, the same for everybody")
     async def ask(lang: Lang = "it") -> Response[bytes]:
-        return html(psap_page.form(lang))
+        return html(as_html.form(lang))
 
     @post("/112", include_in_schema=False, audit="it leads to the page, which is entered", status_code=303)
     async def typed(
@@ -98,7 +98,7 @@ def psap_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         found = await shown(request, data.get("code", ""), lang)
         if isinstance(found, Response):
             return found
-        return Redirect(psap_page.address(found[1], lang, web.clock.now_us()), status_code=303)
+        return Redirect(as_html.address(found[1], lang, web.clock.now_us()), status_code=303)
 
     @get("/112/{code:str}", include_in_schema=False, audit=Action.READ_ALERT)
     async def page(
@@ -120,7 +120,7 @@ def psap_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         now_us = web.clock.now_us()
         since_us = Instant(min(since, now_us) or now_us)
         changed = changes(await asyncio.to_thread(_told_at, web, case, since_us), case)
-        return html(psap_page.page(case, user, record, known, lang, now_us, since_us, changed))
+        return html(as_html.page(case, user, record, known, lang, now_us, since_us, changed))
 
     @get("/112/{code:str}/pictures/{picture:str}", include_in_schema=False, audit=Action.READ_PERSON)
     async def seen(request: AnyRequest, code: FromPath[str], picture: FromPath[str]) -> Response[bytes]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from html import escape
 from typing import Final, NamedTuple
 
-from gateways.http import psap_record
+from gateways.http.routes.psap import record_html
 from gateways.psap_data.words import WORDS
 from messages.base import Address
 from messages.ids import SECOND, BriefingField, Instant, Nearness, Party
@@ -138,7 +138,7 @@ def page(
     on_line = case.confirmed_answered(Party.USER) is not None
 
     def of_record(row: str) -> list[_Line]:
-        return [_Line(one) for one in psap_record.lines(record, row, w)]
+        return [_Line(one) for one in record_html.lines(record, row, w)]
 
     rows = [
         (w["where"], _where(case, w, now_us, changed) + of_record("where")),
@@ -168,7 +168,7 @@ def page(
     marked = f"<p><small>{w['since'].format(_clock(since_us))}</small></p>"
     from_now = f"<p class='from-now'><a href='{escape(address(code, lang, now_us))}'>{w['from_now']}</a></p>"
     as_of = f"<p><small>{w['as_of'].format(_clock(now_us))}</small></p>"
-    faces = psap_record.pictures(record, code, "" if user is None else user.name, w)
+    faces = record_html.pictures(record, code, "" if user is None else user.name, w)
     inside = f"<h1>{w['title']}</h1>{told}<dl>{listed}</dl>{faces}{marked}{from_now}{as_of}"
     here = f"/112/{code}?since={since_us}"
     return _page(lang, inside, here, again_s=AGAIN_S if case.closed_at is None else 0)
