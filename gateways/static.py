@@ -16,6 +16,8 @@ from litestar.exceptions import NotFoundException
 
 VENDOR: Final = Path(__file__).parent / "console" / "static" / "vendor"
 """What is not ours, kept once for all pages, with its licences."""
+AGAIN: Final = Path(__file__).parent / "again.js"
+"""Of every page the first: opens it once more where the rest has not arrived."""
 
 _TYPES: Final = {
     ".html": "text/html; charset=utf-8",
@@ -70,6 +72,7 @@ class Files:
             for path in sorted(folder.rglob("*"))
             if path.is_file() and path.suffix in _TYPES
         }
+        self.add(AGAIN.name, AGAIN.read_bytes())
 
     def names(self) -> list[str]:
         """Of all files, sorted."""
