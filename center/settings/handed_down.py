@@ -43,6 +43,7 @@ SIMULATED_PSAP: Final = "+390200000112"
 SIMULATED_CODE: Final = "*123#"
 """To which the simulated network says what a modem's file has it say."""
 _CALLED_PSAP: Final = re.compile(r"\b(112|psap|nue)\b", re.IGNORECASE)
+_FOR_TESTS: Final = re.compile(r"\btests?\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +56,8 @@ class Simulation:
     phones: tuple[str, ...]
     users: tuple[str, ...] = ()
     """Those that answer as a user would: nobody's who is called a PSAP or an operator."""
+    test_number: str = ""
+    """Agreed with the simulated PSAP for tests; empty: tests call the PSAP itself, and no proof does."""
 
 
 def simulation(file: Path, run: Path) -> Simulation:
@@ -83,17 +86,22 @@ def simulation(file: Path, run: Path) -> Simulation:
         for modem in config.modems
     )
     ordinary = [phone for phone in config.phones if not is_short(phone.number)]
-    psap = next((phone.number for phone in ordinary if _CALLED_PSAP.search(phone.name)), SIMULATED_PSAP)
+    at_psap = [phone for phone in ordinary if _CALLED_PSAP.search(phone.name)]
+    for_tests = [phone.number for phone in at_psap if _FOR_TESTS.search(phone.name)]
+    psap = next((phone.number for phone in at_psap if phone.number not in for_tests), SIMULATED_PSAP)
     users = tuple(
         phone.number
         for phone in ordinary
-        if phone.behaviour == "answer" and phone.number != psap and "operator" not in phone.name.lower()
+        if phone.behaviour == "answer"
+        and phone.number not in (psap, *for_tests)
+        and "operator" not in phone.name.lower()
     )
     return Simulation(
         modems=modems,
         psap_number=psap,
         phones=tuple(phone.number for phone in config.phones),
         users=users,
+        test_number=for_tests[0] if for_tests else "",
     )
 
 
@@ -129,7 +137,7 @@ def with_simulation(settings: Settings, simulated: Simulation) -> Settings:
         alternate=settings.psap.alternate if stands(settings.psap.alternate) else "",
         route=tuple(route for route in settings.psap.route if stands(route.number)),
         data=tuple(one for one in settings.psap.data if is_near(one.to)),
-        test_number=settings.psap.test_number or simulated.psap_number,
+        test_number=settings.psap.test_number or simulated.test_number or simulated.psap_number,
     )
     user = next((number for number in simulated.users if number != psap.number), "")
     drill = msgspec.structs.replace(settings.drill, phone=settings.drill.phone or user)

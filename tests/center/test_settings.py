@@ -14,11 +14,20 @@ from hypothesis import strategies as st
 from center.errors import SettingsError
 from center.settings.data import targets_of
 from center.settings.file import load, parse
-from center.settings.handed_down import SIMULATED_PSAP, Simulation, lines_of, policy_of, with_simulation
+from center.settings.handed_down import (
+    SIMULATED_PSAP,
+    Simulation,
+    lines_of,
+    policy_of,
+    simulation,
+    with_simulation,
+)
+from center.settings.in_use import shipped
 from center.settings.schema import ModemTable, Settings
 from messages.base import NO_GAINS, Gains
 from messages.ids import LineId, OperatorLine, Party
 from model.policy import Duress, LineSpec, Policy, VoiceAlert
+from model.rules.withheld_numbers import unfit_to_try
 
 TRUNKS = '[[trunk]]\nname = "public"\n[[trunk]]\nname = "emergency"\nemergency = true\n'
 MODEM = '[[modem]]\nname = "{name}"\ntrunk = "{trunk}"\nport = "/dev/{name}"\n'
@@ -484,6 +493,17 @@ def test_a_simulated_run_has_somebody_to_call_in_a_drill() -> None:
     set_ = parse('[drill]\nphone = "+393339999999"')
     assert with_simulation(set_, simulated).drill.phone == "+393339999999"
     assert with_simulation(Settings(), SIMULATION).drill.phone == ""
+
+
+def test_the_simulated_psap_has_a_number_for_tests_neither_its_own_nor_a_users(
+    tmp_path: Path,
+) -> None:
+    policy = policy_of(with_simulation(Settings(), simulation(shipped("simulation.toml"), tmp_path)))
+    assert policy.psap_number == SIMULATED_PSAP
+    assert policy.psap_test_number is not None
+    assert unfit_to_try(policy.psap_test_number, policy) is None
+    simulated = simulation(shipped("simulation.toml"), tmp_path)
+    assert policy.psap_test_number in set(simulated.phones) - set(simulated.users)
 
 
 def test_each_modem_may_have_the_sound_card_of_its_own() -> None:
