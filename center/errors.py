@@ -8,7 +8,7 @@
     ├── NotRunning         3   no center is running in this state directory
     ├── Unreachable        3   it runs, or should, and does not answer
     ├── RefusedByCenter    1   it answered no, with its reason
-    ├── NotFound           1   there is no such alert, user, operator or line
+    ├── NotFound           1   there is no such alert, user, operator, line or file
     ├── CarrierError       1   the simulated carrier did not start
     └── NodeError          1   the node could not start or had to give up
 
@@ -80,7 +80,7 @@ class RefusedByCenter(CenterError):
 
 
 class NotFound(CenterError):
-    """There is no such alert, user, operator or line."""
+    """There is no such alert, user, operator, line or file."""
 
 
 class CarrierError(CenterError):

@@ -8,10 +8,9 @@ from typing import Final
 import msgspec
 
 from messages.ids import SECOND, AlertId, Instant
+from model.proof.bounds import OLDEST_BACKUP_S
 
 DAY_US: Final = 86_400 * SECOND
-BACKUP_OLD_US: Final = DAY_US + 3600 * SECOND
-"""One that is made daily, and takes a while, is never older for long."""
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,4 +33,4 @@ def overdue(made_at: Instant | None, now_us: Instant) -> str:
     if made_at is None:
         return "none was made by this center"
     hours = (now_us - made_at) // (3600 * SECOND)
-    return f"the last good one is {hours} hours old" if now_us - made_at > BACKUP_OLD_US else ""
+    return f"the last good one is {hours} hours old" if now_us - made_at > OLDEST_BACKUP_S * SECOND else ""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from center.errors import CenterError, UsageError
+from center.errors import CenterError, NotFound, UsageError
 from center.state.state_dir import flush_folder, write_kept
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def discard(path: Path) -> None:
 def read(path: Path, keys: Sequence[Identity], take: Callable[[bytes], object]) -> None:
     """Give the content to `take`, piece by piece, each proved to be as it was written.
 
-    Raises NoKey, Damaged, CenterError where it cannot be read, and what `take` raises.
+    Raises NoKey, Damaged, NotFound, CenterError where it cannot be read, and what `take` raises.
     """
     try:
         with path.open("rb") as file:
@@ -132,6 +132,8 @@ def read(path: Path, keys: Sequence[Identity], take: Callable[[bytes], object]) 
             if not keys:
                 raise NoKey(f"{path} is encrypted: --identity FILE names the key")
             _decrypt(path, _Source(iter(lambda: file.read(_READ_BYTES), b"")), _Sink(take), keys)
+    except FileNotFoundError as error:
+        raise NotFound(f"there is no {path}") from error
     except OSError as error:
         raise CenterError(f"{path}: {error.strerror or error}") from error
 

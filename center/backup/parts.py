@@ -11,7 +11,7 @@ import msgspec
 from center.backup import age
 from center.backup.files import put_back
 from center.backup.writing import keys_of
-from center.errors import CenterError
+from center.errors import CenterError, NotFound
 from messages.ids import Instant
 from store.backup.form import Begin, Block, End, File, Part, Reader, Rows
 from store.backup.giving import Giving
@@ -40,12 +40,12 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def keys_part(wanted: Wanted) -> Path | None:
-    """The file with the keys; None where they are not wanted. Raises CenterError where there is none."""
+    """The file with the keys; None where they are not wanted. Raises NotFound where there is none."""
     if wanted.without_keys:
         return None
     keys = wanted.keys or keys_of(wanted.file)
     if not keys.is_file():
-        raise CenterError(f"there is no {keys}{_WITHOUT}")
+        raise NotFound(f"there is no {keys}{_WITHOUT}")
     return keys
 
 
@@ -54,7 +54,7 @@ def fits(keys: Path, begin: Begin, wanted: Wanted) -> Instant:
     try:
         other = begin_of(keys, wanted.identities, Part.KEYS)
     except CenterError as error:
-        raise CenterError(f"{error}{_WITHOUT}") from error
+        raise type(error)(f"{error}{_WITHOUT}") from error
     if other.origin != begin.origin:
         raise CenterError(f"{keys} is of another center's journal{_WITHOUT}")
     if other.made_at < begin.made_at:

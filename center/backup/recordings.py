@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from center.backup import age
+from center.errors import NotFound
 from center.state.state_dir import write_kept
 from media.sound.sound_file import PART, SoundName
 
@@ -73,7 +75,8 @@ def read_all(file: Path, keys: Sequence[Identity], into: Path | None) -> int:
         if SoundName.of(name) is None:
             raise age.Damaged(f"{path} is no recording")
         if into is None:
-            age.read(path, keys, _nothing)
+            with suppress(NotFound):  # a backup that is made meanwhile takes away those that are to go
+                age.read(path, keys, _nothing)
             continue
         target = into / name
         descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from center.auditing import note
-from center.backup import recordings
+from center.backup import age, recordings
 from center.backup.files import CONFIG
 from center.backup.parts import Wanted, begin_of, fits, keys_part, pour
 from center.errors import CenterError, StateError
@@ -165,7 +165,7 @@ def _verified(url: str, digest: str, made: StateDir | None) -> Verified:
         found = verify(journal)
         if found.problems or found.digest != digest:
             told = found.problems[0] if found.problems else "its digest is not the one that was written down"
-            raise CenterError(f"what was restored is not what was backed up: {told}")
+            raise age.Damaged(f"what was restored is not what was backed up: {told}")
         if made is not None:
             note(journal, made, Action.IMPORT, (EVERYBODY,), "restored")
     finally:

@@ -12,13 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from center.errors import CenterError
+from center.errors import CenterError, NotFound
 from center.proving.chain import chain
 from center.settings.in_use import settings_in_use
 from center.state.journals import journal_of
 from center.state.state_dir import NodeFile, StateDir, read_json
 from messages.proofs import ProofStep, ProofWhy, Shown, StepResult
-from model.proof.bounds import CLOCK_STEP_S, LEAST_DAYS_OF_CERTIFICATE
+from model.proof.bounds import CLOCK_STEP_S, LEAST_DAYS_OF_CERTIFICATE, OLDEST_BACKUP_S
 from store.errors import StoreError
 
 
@@ -98,8 +98,12 @@ def backup(state: StateDir) -> Shown:
             report = restoring.check(state.path, wanted)
             restoring.note_check(state, report)
     except (CenterError, StoreError, OSError) as error:
-        return _sound((str(error),))
+        print(error, file=sys.stderr)
+        whys: dict[type[Exception], ProofWhy] = {age.Damaged: ProofWhy.DAMAGED, NotFound: ProofWhy.MISSING}
+        return Shown(result=StepResult.FAILED, why=whys.get(type(error), ProofWhy.TROUBLE))
     figures = {"seconds": report.seconds, "age_s": float(report.age_s), "events": float(report.events)}
+    if report.age_s > OLDEST_BACKUP_S:
+        return Shown(result=StepResult.FAILED, why=ProofWhy.OLD, figures=figures)
     return Shown(result=StepResult.OK, figures=figures)
 
 

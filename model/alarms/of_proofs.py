@@ -228,12 +228,12 @@ OF_PROOFS: Final = (
         about=About.PART,
         it=Words(
             "Backup non ripristinabile",
-            "L’ultimo backup, ripristinato per prova, non ha dato un centro",
+            "L’ultimo backup, ripristinato per prova, non ha dato un centro, o è di giorni fa",
             "Farne un altro e provarlo con `securwoman restore --check`, che dice perché",
         ),
         en=Words(
             "Backup not restorable",
-            "The last backup, restored for trial, did not make a centre",
+            "The last backup, restored for trial, did not make a centre, or is days old",
             "Make another and try it with `securwoman restore --check`, which says why",
         ),
     ),

@@ -11,6 +11,8 @@ from messages.proofs import ProofStep
 LEAST_DAYS_OF_CERTIFICATE: Final = 14
 LEAST_DAYS_OF_DISK: Final = 7
 CLOCK_STEP_S: Final = 1.0
+OLDEST_BACKUP_S: Final = 25 * 3600
+"""One that is made daily, and takes a while, is never older for long."""
 
 
 class Bound(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,5 +43,11 @@ BOUNDS: Final = (
         figure="moved_s",
         most=CLOCK_STEP_S,
         because="times that are shown and written are off by it",
+    ),
+    Bound(
+        step=ProofStep.BACKUP,
+        figure="age_s",
+        most=OLDEST_BACKUP_S,
+        because="what came since is in no backup",
     ),
 )
