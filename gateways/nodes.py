@@ -7,7 +7,7 @@ itself alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -109,6 +109,10 @@ class Nodes:
         me, *others = self.views()
         best = sorted(others, key=lambda one: (not one.alive, one.draining))
         return tuple(dict.fromkeys(one.web for one in (me, *best) if one.web))
+
+    def lines_with(self, own: Sequence[LineSpec]) -> tuple[LineSpec, ...]:
+        """These of this node, and those of the other members."""
+        return self._peers.lines_with(own)
 
     def lines_elsewhere(self) -> tuple[LineSpec, ...]:
         """The lines of the other nodes, as they were configured, those of nodes that are lost too."""

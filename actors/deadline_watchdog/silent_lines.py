@@ -65,6 +65,11 @@ class SilentLines:
                 had_sound = call.answered_at is not None and at - call.answered_at >= PROVES_AFTER_US
                 if had_sound and not call.silent:
                     self._acquit(call.line)
+            case ev.ProofStepEnded(ways=ways):
+                # Alerts are called on it last meanwhile, and may show nothing for long.
+                for way in ways:
+                    if way.heard:
+                        self._acquit(way.listener)
             case _:
                 pass
 

@@ -40,6 +40,8 @@ from messages.lines import (
 )
 from messages.sms import SendText
 from messages.trials import PROOF
+from model.alarms.book import AlarmBook
+from model.alarms.lines_left import lost
 from model.alert.case import Case
 from model.alert.live import LiveCases
 from model.policy import LineSpec, Setup
@@ -48,10 +50,12 @@ from model.rules.calls.own_line import is_own, operator_of
 from model.rules.calls.pairs import Pairs, lacking
 from runtime.actor import CenterActor
 from runtime.published.directory import Entry
+from store.alarms import since_started
 from store.errors import StoreError
 from store.journal.following import Following
 from store.journal.journal import Journal
 from store.journal.projections import LineHold, Lines
+from store.streams import StreamKind
 
 LISTEN_US: Final = Instant(SECOND // 20)
 """Between two looks at the journal while somebody waits for a line: a storm commits without end."""
@@ -68,6 +72,10 @@ class TrunkPoolActor(CenterActor):
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._lines, self._live = Lines(), LiveCases()
         self._follower = self.keep(Following(self._journal, self._lines, self._live))
+        self._alarms = AlarmBook(lambda _: None)
+        for node in (self.env.node, *(place.node for place in self.env.peers.places)):
+            for recorded in since_started(self._journal, node):
+                self._alarms.apply(node, recorded)
         self._reports: dict[LineId, tuple[LineReport, Instant]] = {}
         self._granted: dict[LineId, Granted] = {}
         self._last_used: dict[LineId, Instant] = {}
@@ -166,6 +174,9 @@ class TrunkPoolActor(CenterActor):
         for recorded in new:
             self._dialling.hear(recorded)
             self._texts.hear(recorded)
+            kind, _, node = recorded.stream.partition("-")
+            if kind == StreamKind.NODE:
+                self._alarms.apply(NodeId(node), recorded)
             if isinstance(recorded.event, LineSeized):
                 self._last_used[recorded.event.line] = recorded.at_us
                 self._granted = used(self._granted, recorded.event.line, recorded.event.leg)
@@ -308,6 +319,7 @@ class TrunkPoolActor(CenterActor):
     def _all_lines(self) -> Iterator[Line]:
         legs = (leg for case in self._live.cases.values() for leg in case.legs.values() if leg.live)
         stood_on = {operator_of(leg.line) for leg in legs if is_own(leg.line)}
+        in_doubt = lost(self._alarms, self.now_us())
         for spec, node in self._specs():
             held = self._lines.lines.get(spec.line)
             report, heard_at = self._reports.get(spec.line, (None, self._began_us))
@@ -331,6 +343,7 @@ class TrunkPoolActor(CenterActor):
                 party=None if leg is None else leg.party,
                 quarantined=held is not None and held.quarantined,
                 taken_out=held is not None and held.taken_out is not None,
+                in_doubt=spec.line in in_doubt,
                 last_used_at=self._last_used.get(spec.line, Instant(0)),
                 node=node,
             )

@@ -297,15 +297,16 @@ def kept_for_inbound(group: Sequence[Line | LineSpec], policy: Policy) -> frozen
     return frozenset(kept[: max(len(group) - 2, 0)])
 
 
-def _rank(one: Line, request: RequestLine) -> tuple[bool, bool, bool, bool, bool, Instant, str]:
-    """Which line is taken first: one that gives its voice, not one whose voice is worn, not the one that has
-    just failed, not a weak one, the nearest, the longest unused."""
+def _rank(one: Line, request: RequestLine) -> tuple[bool, bool, bool, bool, bool, bool, Instant, str]:
+    """Which line is taken first: one that gives its voice, not one that was mute or failed a proof, not one
+    whose voice is worn, not the one that has just failed, not a weak one, the nearest, the longest unused."""
     signal = None if one.report is None else one.report.signal_dbm
     weak = signal is not None and signal < WEAK_DBM
     voiceless = one.joins is not Joins.HOST
     far = bool(one.node)
     worn = one.report is not None and one.report.worn
-    return (voiceless, worn, one.line in request.avoid, weak, far, one.last_used_at, one.line)
+    avoided = one.line in request.avoid
+    return (voiceless, one.in_doubt, worn, avoided, weak, far, one.last_used_at, one.line)
 
 
 def _why(request: RequestLine, group: Sequence[Line], free: Sequence[Line]) -> str:

@@ -46,6 +46,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     quarantined: bool = False
     taken_out: bool = False
     """A person has taken it out of service."""
+    in_doubt: bool = False
+    """An alarm stands by which it is not to be relied on, though its modem says nothing against it."""
     last_used_at: Instant = Instant(0)
     node: NodeId = NodeId("")
     """Whose line it is, where it is another node's."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 import msgspec
 
 from gateways.console.views.plant import AlarmOverView, AlarmView, QuietView
 from messages.ids import Instant, NodeId
 from model.alarms.book import AlarmBook, AlarmKey, Nodes
+from model.alarms.kind import Wakes
 from model.alarms.shelf import quiet_until
+from model.alarms.table import wakes
 from model.alarms.told import Told
 
 __all__ = ["AlarmKey", "Alarms", "Nodes"]
@@ -24,12 +28,15 @@ class Alarms(AlarmBook):
             if what == [alarm, subject] and told.at <= raised_at and told.seen_at is None
         ]
 
-    def views(self, now_us: Instant, alive: Nodes = None) -> list[AlarmView]:
-        """What stands, oldest first; what several have found is told once."""
+    def views(self, now_us: Instant, alive: Nodes = None, waits: Container[str] = ()) -> list[AlarmView]:
+        """What stands, oldest first; what several have found is told once.
+
+        `waits`: lines of whose kind enough are left.
+        """
         shelved = self.shelf.at(now_us)
         found: dict[tuple[str, str], AlarmView] = {}
         for key in sorted(self.stand(alive), key=lambda key: self.told[key].at):
-            one = _view(key, self.told[key], quiet_until(shelved, key[1], key[2], key[0]))
+            one = _view(key, self.told[key], quiet_until(shelved, key[1], key[2], key[0]), waits)
             before = found.get(key[1:])
             found[key[1:]] = one if before is None else _of_both_nodes(before, one)
         return list(found.values())
@@ -59,7 +66,7 @@ class Alarms(AlarmBook):
         ]
 
 
-def _view(key: AlarmKey, told: Told, quiet_us: Instant | None) -> AlarmView:
+def _view(key: AlarmKey, told: Told, quiet_us: Instant | None, waits: Container[str]) -> AlarmView:
     _, alarm, subject = key
     return AlarmView(
         alarm=alarm,
@@ -69,6 +76,7 @@ def _view(key: AlarmKey, told: Told, quiet_us: Instant | None) -> AlarmView:
         seen_us=told.seen_at,
         seen_by=told.seen_by,
         quiet_us=quiet_us,
+        waits=wakes(alarm) is Wakes.FEW_LEFT and subject in waits,
     )
 
 

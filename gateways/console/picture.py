@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from gateways.console import timeline
-from gateways.console.alarms import Alarms
+from gateways.console.alarms import Alarms, Nodes
 from messages import events as ev
 from messages.ids import (
     SECOND,
@@ -28,10 +28,12 @@ from messages.ids import (
     UserId,
 )
 from messages.journal import Recorded
+from model.alarms.lines_left import can_wait, lost
 from model.alert.case import Case
 from model.alert.evolve import begin, evolve
 from model.alert.leg import Leg
 from model.duty.callouts import Callouts
+from model.policy import LineSpec
 from model.rules import wrap_up
 from store.journal.projections import TakenOut
 
@@ -108,6 +110,12 @@ class Picture:
     def open_count(self) -> int:
         """How many alerts are open."""
         return len(self.alerts) - len(self._closed)
+
+    def lines_that_wait(
+        self, lines: Iterable[LineSpec], inbound_kept: int, now_us: Instant, alive: Nodes = None
+    ) -> frozenset[LineId]:
+        """Those of whose kind enough are left. `lines`: of all nodes that take part."""
+        return can_wait(lines, lost(self.alarms, now_us, alive) | self.taken_out.keys(), inbound_kept)
 
     def open(self) -> list[Known]:
         """The open alerts, earliest deadline first."""
@@ -252,10 +260,10 @@ class Picture:
                 return Change(lines=True)
             case ev.LineTakenOut(line=line, by=by, reason=reason):
                 self.taken_out[line] = TakenOut(by=by, reason=reason, since=recorded.at_us)
-                return Change(lines=True)
+                return Change(lines=True, alarms=True)
             case ev.LinePutBack(line=line):
                 self.taken_out.pop(line, None)
-                return Change(lines=True)
+                return Change(lines=True, alarms=True)
             case _:
                 return NOTHING
 

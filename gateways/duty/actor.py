@@ -178,15 +178,18 @@ class DutyCallerActor(CenterActor):
         watching, roster = self._watching, self._watching.roster
         if not roster.people:
             return
+        alive = set(self._alive())
+        lines = self.env.peers.lines_with(self._setup.lines)
         found = due(
             watching.book,
             watching.callouts,
             now_us,
-            alive=set(self._alive()),
+            alive=alive,
             present=watching.present,
             zone=roster.zone,
             morning=self._setup.duty.morning,
             none_of=watching.tests,
+            waits=watching.lines_that_wait(lines, self._setup.policy.inbound_lines_kept, alive, now_us),
         )
         if self._is_ours(found.at_once, now_us):
             known = joins(found.at_once, watching.callouts, now_us)

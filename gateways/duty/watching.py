@@ -5,19 +5,21 @@ Of alerts nothing is followed: in a storm of them nobody else should have to rea
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
 
-from messages.events import Event
-from messages.ids import AlertId, Instant, NodeId, ShiftState
+from messages.events import Event, LineTakenOut
+from messages.ids import AlertId, Instant, LineId, NodeId, ShiftState
 from messages.journal import Recorded
 from model.alarms.book import alert_of
 from model.alarms.kind import About, Wakes
+from model.alarms.lines_left import can_wait, lost
 from model.alarms.table import about, wakes
 from model.alert.live import LiveCases
 from model.duty.callouts import Callouts
 from model.duty.roster import Roster
-from model.duty.waking import WakingBook
+from model.duty.waking import SETTLES_US, WakingBook
+from model.policy import LineSpec
 from store import streams
 from store.alarms import told_lately
 from store.duty import roster_of
@@ -37,6 +39,7 @@ class Watching:
         self._read: dict[str, int] = {}
         """Up to which version of each stream."""
         self._live = LiveCases()
+        self._taken_out: set[LineId] = set()
         self.book = WakingBook(self._is_open)
         self.callouts = Callouts()
         self.roster = Roster()
@@ -64,6 +67,20 @@ class Watching:
             alert = alert_of(key[2])
             if alert not in self._live.cases:
                 self.book.closed(alert)
+
+    def lines_that_wait(
+        self, lines: Sequence[LineSpec], inbound_kept: int, nodes: Collection[NodeId], now_us: Instant
+    ) -> frozenset[LineId]:
+        """Those that may be lost until the morning. `lines`: of all nodes; `inbound_kept`: by the policy."""
+        if not lost(self.book, now_us, nodes):
+            return frozenset()  # there is none for which anybody could be woken
+        for spec in lines:
+            for recorded in self._new(streams.service(spec.line)):
+                out = isinstance(recorded.event, LineTakenOut)
+                (self._taken_out.add if out else self._taken_out.discard)(spec.line)
+        # What is over in a moment is not lost, and must not wake anybody for those that wait.
+        gone = lost(self.book, Instant(now_us - SETTLES_US), nodes)
+        return can_wait(lines, gone | self._taken_out, inbound_kept)
 
     def look_at_callouts(self) -> None:
         """The stream of all nodes."""

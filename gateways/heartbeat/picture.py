@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from messages.events import AlarmShelved, AlertClosed
-from messages.ids import Instant, NodeId
+from messages.ids import CalloutKind, Instant, NodeId
 from messages.journal import Recorded
-from model.alarms.book import AlarmBook
+from model.alarms.book import AlarmBook, AlarmKey
 from model.alarms.kind import Wakes
 from model.alarms.standing import Key
 from model.alarms.table import wakes
@@ -50,14 +50,19 @@ class NodePicture:
 
     def taken(self) -> bool:
         """Whether somebody has all that wakes people: has taken a callout for it, or seen it at a console."""
-        waking = [key for key in self._book.stand() if wakes(key[1]) is Wakes.AT_ONCE]
-        has = {
-            (one.node, one.alarm, one.subject)
-            for callout in (*self._callouts.open, *self._callouts.ended)
-            if callout.taken
-            for one in callout.alarms
-        }
-        return bool(waking) and all(key in has or self._book.told[key].seen_at is not None for key in waking)
+        has: dict[AlarmKey, bool] = {}
+        for callout in (*self._callouts.open, *self._callouts.ended):
+            for one in callout.alarms if callout.kind is CalloutKind.ALARM else ():
+                key = one.node, one.alarm, one.subject
+                has[key] = has.get(key, False) or callout.taken
+        # Because of a line that is lost somebody is called only where few are left.
+        waking = [
+            key
+            for key in self._book.stand()
+            if wakes(key[1]) is Wakes.AT_ONCE or (wakes(key[1]) is Wakes.FEW_LEFT and key in has)
+        ]
+        seen = {key for key in waking if self._book.told[key].seen_at is not None}
+        return bool(waking) and all(key in seen or has.get(key, False) for key in waking)
 
     def shelved(self, now_us: Instant) -> list[AlarmShelved]:
         """What is kept quiet."""

@@ -37,6 +37,9 @@ class Wakes(StrEnum):
     """They are called, whatever the hour. As a rule for what is worse with each minute, and for what the next
     alert would meet.
     """
+    FEW_LEFT = "few_left"
+    """Of a line: they are called where few of its kind are left, and else written to in the morning
+    (`model.alarms.lines_left`)."""
     MORNING = "morning"
     """They are written to in the morning. As a rule what has time in a shift."""
     NEVER = "never"

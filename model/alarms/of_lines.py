@@ -6,7 +6,7 @@ from typing import Final
 
 from model.alarms.kind import About, Acts, AlarmKind, Priority, Wakes, Words
 
-_ALL_NIGHT: Final = "the next alert may need the line, and one more loss before the morning may be the last"
+_FEW_LEFT: Final = "where few lines are left one more loss before the morning may be the last"
 
 OF_LINES: Final = (
     AlarmKind(
@@ -14,8 +14,8 @@ OF_LINES: Final = (
         priority=Priority.SOON,
         acts=Acts.MACHINE,
         because="no call is lost while other lines stand, and it is mended at the machine",
-        wakes=Wakes.AT_ONCE,
-        wakes_because=_ALL_NIGHT,
+        wakes=Wakes.FEW_LEFT,
+        wakes_because=_FEW_LEFT,
         about=About.LINE,
         it=Words(
             "Linea {s} fuori uso",
@@ -33,8 +33,8 @@ OF_LINES: Final = (
         priority=Priority.SOON,
         acts=Acts.MACHINE,
         because="no call is lost while other lines stand, and it is mended at the machine",
-        wakes=Wakes.AT_ONCE,
-        wakes_because=_ALL_NIGHT,
+        wakes=Wakes.FEW_LEFT,
+        wakes_because=_FEW_LEFT,
         about=About.LINE,
         it=Words(
             "Linea {s} esclusa",
@@ -52,8 +52,8 @@ OF_LINES: Final = (
         priority=Priority.SOON,
         acts=Acts.MACHINE,
         because="no call is lost while other lines stand, and it is mended at the machine",
-        wakes=Wakes.AT_ONCE,
-        wakes_because=_ALL_NIGHT,
+        wakes=Wakes.FEW_LEFT,
+        wakes_because=_FEW_LEFT,
         about=About.LINE,
         it=Words(
             "Linea {s}: altro modem",
@@ -71,8 +71,8 @@ OF_LINES: Final = (
         priority=Priority.SOON,
         acts=Acts.MACHINE,
         because="no call is lost while other lines stand, and it is mended at the machine",
-        wakes=Wakes.AT_ONCE,
-        wakes_because=_ALL_NIGHT,
+        wakes=Wakes.FEW_LEFT,
+        wakes_because=_FEW_LEFT,
         about=About.LINE,
         it=Words(
             "Linea {s}: manca il PIN",
@@ -90,8 +90,8 @@ OF_LINES: Final = (
         priority=Priority.SOON,
         acts=Acts.MACHINE,
         because="no call is lost while other lines stand, and it is mended at the machine",
-        wakes=Wakes.AT_ONCE,
-        wakes_because=_ALL_NIGHT,
+        wakes=Wakes.FEW_LEFT,
+        wakes_because=_FEW_LEFT,
         about=About.LINE,
         it=Words(
             "Linea {s}: SIM bloccata",
@@ -109,8 +109,8 @@ OF_LINES: Final = (
         priority=Priority.SOON,
         acts=Acts.MACHINE,
         because="no call is lost while other lines stand, and it is mended at the machine",
-        wakes=Wakes.AT_ONCE,
-        wakes_because=_ALL_NIGHT,
+        wakes=Wakes.FEW_LEFT,
+        wakes_because=_FEW_LEFT,
         about=About.LINE,
         it=Words(
             "Linea {s}: manca la SIM",
@@ -128,8 +128,8 @@ OF_LINES: Final = (
         priority=Priority.SOON,
         acts=Acts.MACHINE,
         because="no call is lost while other lines stand, and it is mended at the machine",
-        wakes=Wakes.AT_ONCE,
-        wakes_because=_ALL_NIGHT,
+        wakes=Wakes.FEW_LEFT,
+        wakes_because=_FEW_LEFT,
         about=About.LINE,
         it=Words(
             "Linea {s} senza rete",
@@ -147,8 +147,8 @@ OF_LINES: Final = (
         priority=Priority.SOON,
         acts=Acts.MACHINE,
         because="no call is lost while other lines stand, and it is mended at the machine",
-        wakes=Wakes.AT_ONCE,
-        wakes_because=_ALL_NIGHT,
+        wakes=Wakes.FEW_LEFT,
+        wakes_because=_FEW_LEFT,
         about=About.LINE,
         it=Words(
             "Linea {s}: solo dati",
@@ -169,8 +169,8 @@ OF_LINES: Final = (
         priority=Priority.SOON,
         acts=Acts.MACHINE,
         because="no call is lost while other lines stand, and it is mended at the machine",
-        wakes=Wakes.AT_ONCE,
-        wakes_because=_ALL_NIGHT,
+        wakes=Wakes.FEW_LEFT,
+        wakes_because=_FEW_LEFT,
         about=About.LINE,
         it=Words(
             "Linea {s}: non chiama",
@@ -188,8 +188,8 @@ OF_LINES: Final = (
         priority=Priority.SOON,
         acts=Acts.MACHINE,
         because="who is called on it hears nothing, until it is tried at the machine",
-        wakes=Wakes.AT_ONCE,
-        wakes_because="the next user who is called on it hears nobody",
+        wakes=Wakes.FEW_LEFT,
+        wakes_because="where few lines are left the next user may be called on it and hear nobody",
         about=About.LINE,
         it=Words(
             "Linea {s} senza suono",

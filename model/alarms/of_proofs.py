@@ -12,8 +12,8 @@ OF_PROOFS: Final = (
         priority=Priority.SOON,
         acts=Acts.MACHINE,
         because="who is called on it next hears nothing",
-        wakes=Wakes.AT_ONCE,
-        wakes_because="the next alert may get this line tonight, and nothing else shows that it is mute",
+        wakes=Wakes.FEW_LEFT,
+        wakes_because="where few lines are left the next alert gets it, and nothing else shows it mute",
         about=About.LINE,
         it=Words(
             "Linea {s}: muta",
@@ -37,8 +37,8 @@ OF_PROOFS: Final = (
         priority=Priority.SOON,
         acts=Acts.MACHINE,
         because="whoever is called on it next is not heard",
-        wakes=Wakes.AT_ONCE,
-        wakes_because="the next alert may get this line tonight, and nothing else shows that it is deaf",
+        wakes=Wakes.FEW_LEFT,
+        wakes_because="where few lines are left the next alert gets it, and nothing else shows it deaf",
         about=About.LINE,
         it=Words(
             "Linea {s}: sorda",
@@ -84,8 +84,8 @@ OF_PROOFS: Final = (
         priority=Priority.SOON,
         acts=Acts.MACHINE,
         because="the next call on it does not come to be",
-        wakes=Wakes.AT_ONCE,
-        wakes_because="the next alert may get this line tonight, and lose the time of a call",
+        wakes=Wakes.FEW_LEFT,
+        wakes_because="where few lines are left the next alert gets it, and loses the time of a call",
         about=About.LINE,
         it=Words(
             "Linea {s}: prova fallita",
@@ -103,8 +103,8 @@ OF_PROOFS: Final = (
         priority=Priority.SOON,
         acts=Acts.MACHINE,
         because="no other call shows whether the lines kept for 112 can carry one",
-        wakes=Wakes.AT_ONCE,
-        wakes_because="the next call to 112 may be this line’s, tonight",
+        wakes=Wakes.FEW_LEFT,
+        wakes_because="where few lines are left the next call to 112 may be this one’s",
         about=About.LINE,
         it=Words(
             "Linea {s}: prova del 112",

@@ -5,7 +5,7 @@ Who is at a console and acknowledges an alarm has it: nobody is woken for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -18,8 +18,9 @@ from messages.ids import SECOND, AlertId, CalloutEnd, CalloutKind, Instant, Node
 from messages.journal import Recorded
 from model.alarms.book import AlarmBook, AlarmKey, Nodes
 from model.alarms.kind import Acts, Priority, Wakes
+from model.alarms.lines_left import wakes_now
 from model.alarms.shelf import quiet_until
-from model.alarms.table import BY_NAME, priority_of, rank, wakes
+from model.alarms.table import BY_NAME, priority_of, rank
 from model.alarms.told import Told
 from model.duty.callouts import OFTEN_US, Callout, Callouts
 from model.duty.times import instant_in, local_in, zone_of
@@ -82,12 +83,13 @@ def due(
     zone: str,
     morning: str,
     none_of: Collection[str] = (),
+    waits: Container[str] = (),
 ) -> Due:
     """What is due at this moment. Nothing of what wakes at once while it may be over in a moment, then all
     but what comes and goes.
 
     `present`: somebody is on shift. `morning`: the hour, by the clock of `zone`. `none_of`: alerts that are
-    tests.
+    tests. `waits`: lines of whose kind enough are left (`model.alarms.lines_left`).
     """
     new = {
         key: told.at
@@ -95,20 +97,20 @@ def due(
         if told.stands
         and told.seen_at is None
         and (alive is None or key[0] in alive)
-        and (told.at > callouts.handled.get(key, 0) or _is_asleep(callouts, key, now_us))
+        and (told.at > callouts.handled.get(key, 0) or _is_asleep(callouts, key, now_us, waits))
         and not _is_quiet(book, key, now_us)
         and key[2].partition(":")[0] not in none_of
     }
     waking = {
         key: at
         for key, at in new.items()
-        if wakes(key[1]) is Wakes.AT_ONCE and now_us - at >= _steady_us(callouts, key, now_us)
+        if wakes_now(*key[1:], waits) is Wakes.AT_ONCE and now_us - at >= _steady_us(callouts, key, now_us)
     }
     settled = any(now_us - at >= _settles_us(key[1], present=present) for key, at in waking.items())
     waiting = {
         key: at
         for key, at in new.items()
-        if wakes(key[1]) is Wakes.MORNING and now_us >= morning_after(at, zone, morning)
+        if wakes_now(*key[1:], waits) is Wakes.MORNING and now_us >= morning_after(at, zone, morning)
     }
     return Due(at_once=_gravest_first(waking) if settled else (), morning=_gravest_first(waiting))
 
@@ -175,9 +177,10 @@ def _steady_us(callouts: Callouts, key: AlarmKey, now_us: Instant) -> int:
     return 0 if often < OFTEN else min(STEADY_US << (often - OFTEN), STEADY_MOST_US)
 
 
-def _is_asleep(callouts: Callouts, key: AlarmKey, now_us: Instant) -> bool:
+def _is_asleep(callouts: Callouts, key: AlarmKey, now_us: Instant, waits: Container[str]) -> bool:
     taken_at = callouts.taken.get(key)
-    return taken_at is not None and now_us - taken_at >= ASLEEP_US and wakes(key[1]) is Wakes.AT_ONCE
+    late = taken_at is not None and now_us - taken_at >= ASLEEP_US
+    return late and wakes_now(*key[1:], waits) is Wakes.AT_ONCE
 
 
 def _is_quiet(book: AlarmBook, key: AlarmKey, now_us: Instant) -> bool:

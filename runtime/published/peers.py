@@ -113,6 +113,10 @@ class PeerBook:
         self._refresh()
         return self._peers.places
 
+    def lines_with(self, own: Iterable[LineSpec]) -> tuple[LineSpec, ...]:
+        """These of this node, and those of the other members."""
+        return (*own, *(line for place in self.places for line in place.lines))
+
     @property
     def away(self) -> tuple[Place, ...]:
         """Those that were members."""

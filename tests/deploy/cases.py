@@ -113,6 +113,16 @@ CASES: Final = (
         every="30s",
     ),
     Case(
+        "SecurwomanLineWaits",
+        {
+            'securwoman_alarms_standing{alarm="line.no_sim", subject="a", is="waits"}': "1x10",
+            'securwoman_alarms_standing{alarm="line.no_sim", subject="b", is="seen"}': "1x10",
+        },
+        ("30s",),
+        "1m30s",
+        f'{CENTER}, alarm="line.no_sim", subject="a"',
+    ),
+    Case(
         "SecurwomanLineQuiet",
         {
             'securwoman_line_level_dbfs{line="a", way="in"}': "-40x3",

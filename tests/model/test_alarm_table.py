@@ -94,6 +94,11 @@ def test_what_the_next_alert_would_meet_wakes_people_and_what_has_time_waits_for
     by_rule = {
         kind.name: Wakes.MORNING if kind.priority is Priority.LATER else Wakes.AT_ONCE for kind in KINDS
     }
+    by_rule |= {
+        kind.name: Wakes.FEW_LEFT
+        for kind in KINDS
+        if kind.about is About.LINE and kind.priority is not Priority.LATER
+    }
     by_rule |= dict.fromkeys(WAITS_ALL_THE_SAME, Wakes.MORNING)
     by_rule |= dict.fromkeys(SEEN_BY_WHOEVER_IS_THERE, Wakes.NEVER)
     by_rule |= dict.fromkeys(CANNOT_WAKE, Wakes.NEVER)

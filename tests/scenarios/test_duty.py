@@ -296,6 +296,33 @@ def test_what_waits_for_the_morning_is_written_then_and_calls_nobody(make_world:
     assert called(world) == []
 
 
+def test_one_line_of_many_waits_for_the_morning_and_wakes_once_more_are_lost(make_world: MakeWorld) -> None:
+    world = manned(make_world, public=5)
+    PRESSED["anna"] = "1"
+    wrong(world)
+    world.advance(30)
+    other = ("line.no_sim", "sim5")
+    wrong(world, other)
+    world.advance(3)
+    over = ev.AlarmCleared(alarm=other[0], subject=other[1])
+    world.journal.append(Append(streams.node(world.env.node), None, (over,)))
+    world.advance(60)
+    assert callouts(world) == [], "a line that is away for a moment is not lost"
+    wrong(world, other)
+    world.until("it is taken", lambda: ended(world), 60)
+    assert {one.subject for one in the_callout(world).alarms} == {"sim4", "sim5"}
+
+
+def test_a_line_that_a_person_has_taken_out_of_service_is_not_left(make_world: MakeWorld) -> None:
+    world = manned(make_world, public=5)
+    wrong(world)
+    world.advance(30)
+    assert callouts(world) == []
+    out = ev.LineTakenOut(line=LineId("sim5"), by=OperatorId("eva"), reason="new SIM")
+    world.journal.append(Append(streams.service(LineId("sim5")), None, (out,)))
+    world.until("somebody is told", lambda: len(callouts(world)) == 1, 10)
+
+
 def test_a_test_tries_one_persons_ways_once(make_world: MakeWorld) -> None:
     world = manned(make_world)
     PRESSED["bea"] = "1"

@@ -143,6 +143,8 @@ class AlarmView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seen_by: OperatorId | None = None
     quiet_us: Instant | None = None
     """Until then it is expected, and calls nobody."""
+    waits: bool = False
+    """Of a line: enough of its kind are left, and those on duty read of it in the morning."""
 
 
 class AlarmOverView(msgspec.Struct, frozen=True, kw_only=True):

@@ -117,7 +117,9 @@ class CenterMetrics:
 
 
 def how(one: AlarmView, now_us: Instant) -> str:
-    """`quiet` for planned work, `seen` by somebody, or `unseen`."""
+    """`quiet` for planned work, `seen` by somebody, `waits` for the morning, or `unseen`."""
     if one.quiet_us is not None and one.quiet_us > now_us:
         return "quiet"
-    return "unseen" if one.seen_us is None else "seen"
+    if one.seen_us is not None:
+        return "seen"
+    return "waits" if one.waits else "unseen"

@@ -53,8 +53,10 @@ def name_of(alarm: str) -> str:
 
 
 def severity_of(kind: AlarmKind) -> Severity:
-    """What wakes those on duty at once does so here, too; all else waits."""
-    return Severity.PAGE if kind.wakes is Wakes.AT_ONCE else Severity.TICKET
+    """What wakes those on duty at once does so here, too; all else waits. Of lines the center says which may
+    wait (`is="waits"`): of those one rule tells (`of_figures`).
+    """
+    return Severity.PAGE if kind.wakes in (Wakes.AT_ONCE, Wakes.FEW_LEFT) else Severity.TICKET
 
 
 def _rule(kind: AlarmKind) -> Rule:

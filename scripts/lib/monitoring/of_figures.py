@@ -211,6 +211,22 @@ RULES: Final = (
         ),
     ),
     Rule(
+        name="SecurwomanLineWaits",
+        expr='max by (center, alarm, subject) (securwoman_alarms_standing{is="waits"}) > 0',
+        lasts="1m",
+        severity=Severity.TICKET,
+        it=Words(
+            "Linea {{ $labels.subject }}: aspetta il mattino",
+            "Qualcosa non va ({{ $labels.alarm }}), e di queste linee ne restano abbastanza",
+            "Leggere alla console che cosa fare (tasto 4)",
+        ),
+        en=Words(
+            "Line {{ $labels.subject }}: waits for the morning",
+            "Something is wrong ({{ $labels.alarm }}), and enough lines of its kind are left",
+            "Read at the console what to do (key 4)",
+        ),
+    ),
+    Rule(
         name="SecurwomanLineQuiet",
         expr=(
             f'securwoman_line_level_dbfs{{way="in"}} < {QUIET_DBFS:g} '

@@ -6,6 +6,8 @@ from actors.deadline_watchdog.silent_lines import SilentLines, lines_without_sou
 from messages import events as ev
 from messages.ids import SECOND, Instant, LegId, LineId, NodeId, Party
 from messages.journal import Recorded
+from messages.proofs import ProofStep, StepResult
+from messages.trials import WayShown
 from model.alarms.standing import Key, due, standing
 
 LINE, OTHER = LineId("m1"), LineId("m2")
@@ -52,6 +54,11 @@ class Lines:
         self._tell(ev.LegReleased(leg=leg, attempt=1, cause=16))
         return self
 
+    def proved(self, *ways: WayShown) -> Lines:
+        step = ev.ProofStepEnded(proof="n", step=ProofStep.VOICE, result=StepResult.OK, ways=ways)
+        self._tell(step)
+        return self
+
     def alarms(self) -> list[tuple[str, str]]:
         """What is said now, by kind and line."""
         made = due(self.stands, lines_without_sound(self.fold.broken))
@@ -90,3 +97,12 @@ def test_what_was_too_short_or_perhaps_not_answered_proves_nothing() -> None:
 def test_other_lines_and_other_hours_do_not_count() -> None:
     assert Lines().call("a", silent=True).call("b", OTHER, silent=True).alarms() == []
     assert Lines().call("a", silent=True, lasts_s=3601).call("b", silent=True).alarms() == []
+
+
+def test_a_proof_in_which_the_line_has_heard_another_takes_the_suspicion_away() -> None:
+    lines = Lines().call("a", silent=True).call("b", silent=True)
+    assert lines.alarms() == [("AlarmRaised", LINE)]
+    lines.proved(WayShown(speaker=LINE, listener=OTHER, heard=8), WayShown(speaker=OTHER, listener=LINE))
+    assert lines.alarms() == []
+    lines.proved(WayShown(speaker=OTHER, listener=LINE, heard=8))
+    assert lines.alarms() == [("AlarmCleared", LINE)]

@@ -122,6 +122,16 @@ def test_a_weak_line_is_taken_last() -> None:
     assert granted(request(), weak, PUBLIC[1]) == "p1"
 
 
+def test_a_line_that_was_mute_or_failed_its_proof_is_taken_after_all_others_and_never_refused() -> None:
+    report = PUBLIC[0].report
+    assert report is not None
+    worn = replace(PUBLIC[1], report=replace(report, worn=True))
+    in_doubt = replace(PUBLIC[0], in_doubt=True)
+    assert granted(request(), in_doubt, worn) == "p1"
+    assert granted(request(avoid=(LineId("p1"),)), in_doubt, worn) == "p1"
+    assert granted(request(), in_doubt) == "p0"
+
+
 def test_a_line_whose_voice_is_worn_is_taken_after_a_weak_one_and_one_that_has_just_failed() -> None:
     report = PUBLIC[0].report
     assert report is not None

@@ -10,7 +10,8 @@ from litestar.testing import TestClient
 
 from gateways.http.context import Web
 from messages.events import AlarmCleared, AlarmRaised, AlarmSeen, Event, NodeStarted
-from messages.ids import Instant, NodeId
+from messages.ids import Instant, LineId, NodeId, TrunkId
+from model.policy import LineSpec
 from store import streams
 from store.audit.entry import Action
 from store.journal.journal import Append
@@ -130,6 +131,18 @@ def test_what_is_expected_is_quiet_until_then_and_comes_back_by_itself(
     assert alarms.quiet_views(first.quiet_us) == []
     (made,) = [one for one in entered(web) if one.action == Action.CHANGE_SETTINGS]
     assert (made.actor, made.detail) == ("marta-bianchi", "alarms kept quiet for 60 min: L1")
+
+
+def test_of_a_line_it_is_told_whether_enough_of_its_kind_are_left(
+    web: Web, client: Client, write: Write
+) -> None:
+    write(raised("L1"), raised("E1"))
+    picture, now_us = web.following.picture, CLOCK.now_us()
+    some = [LineSpec(line=LineId(f"L{n}"), trunk=TrunkId("public")) for n in range(9)]
+    waits = picture.lines_that_wait([*web.settings.lines, *some], 1, now_us)
+    assert [one.waits for one in picture.alarms.views(now_us, None, waits)] == [True, False]
+    standing = 'securwoman_alarms_standing{alarm="line.no_sim",is="unseen",subject="L1"} 1.0'
+    assert standing in client.get("/metrics").text, "of two one is left"
 
 
 def test_it_is_heard_again_when_somebody_says_so(

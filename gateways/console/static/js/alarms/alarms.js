@@ -1,7 +1,7 @@
 // What is wrong with the center: what the journal says, and what is seen from here.
 
 import { isLate, shortName } from '../case/situation.js';
-import { PRIORITIES, kindOf, worded } from './kinds.js';
+import { PRIORITIES, kindOf, woken, worded } from './kinds.js';
 
 const AT_ONCE = 500;
 
@@ -85,6 +85,7 @@ function made(ui, one) {
   return {
     ...{ kind: one.alarm, subject: one.subject, name, text: one.text, key },
     ...{ priority: kind.priority, acts: kind.acts, rank: kind.rank, mayBeQuiet: kind.quiet },
+    woken: one.over_us ? '' : woken(kind.wakes, Boolean(one.waits)),
     ...{ since_us: one.since_us, over_us: one.over_us ?? null, quiet_us: quietUs },
     ...{ seen_us: one.seen_us ?? null, seen_by: one.seen_by ?? null },
     seen: Boolean(one.seen_us) || quietUs !== null || ui.known.hasKey(key),

@@ -31,9 +31,22 @@ export const whoActs = (acts) =>
   })[acts];
 
 /**
+ * Whether those on duty are woken, and of a line why. @param {string} wakes @param {boolean} waits
+ */
+export function woken(wakes, waits) {
+  const called = either('sveglia i reperibili', 'wakes those on call');
+  const morning = either('i reperibili lo leggono al mattino', 'those on call read it in the morning');
+  if (wakes === 'few_left')
+    return waits
+      ? either(`ne restano abbastanza: ${morning}`, `enough are left: ${morning}`)
+      : either(`ne restano poche: ${called}`, `few are left: it ${called}`);
+  return { at_once: called, morning }[wakes] ?? '';
+}
+
+/**
  * What the table has of an alarm; of one that it does not know, what was said with it.
  * @param {string} name @param {string} text
- * @returns {Omit<AlarmKind, 'name' | 'because' | 'wakes' | 'wakes_because'> & { rank: number }}
+ * @returns {Omit<AlarmKind, 'name' | 'because' | 'wakes_because'> & { rank: number }}
  */
 export function kindOf(name, text) {
   const unknown = { short: text || name, means: text || name, do: '' };
@@ -41,6 +54,7 @@ export function kindOf(name, text) {
     KINDS.get(name) ?? {
       priority: 'soon',
       acts: 'machine',
+      wakes: 'morning',
       about: 'part',
       quiet: true,
       rank: TABLE.length,

@@ -117,7 +117,7 @@ function each(ui, one) {
               alarm.text && alarm.text !== alarm.means
                 ? html`<small lang="en">${alarm.text}</small>`
                 : nothing
-            }
+            }${alarm.woken && !alarm.seen ? html`<small>${alarm.woken}</small>` : nothing}
           </div>
           <span class="ink-2">${since(alarm.since_us)}</span>
           <span class="ink-2">${stateOf(ui, alarm)}</span>
