@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from center.errors import CenterError
 from center.modems.session import ModemSession, opened
 from center.modems.voice_place import NO_LINE
+from center.watching.words import well_again
 from gateways.duty.call import NEXT, TAKES, DutyCall, Reply
 from gateways.gsm.driver.events import (
     CallAnswered,
@@ -61,7 +62,7 @@ class Call(msgspec.Struct, frozen=True):
     taken: Callable[[], None]
     """Somebody has pressed the key for it."""
     wanted: Callable[[], bool]
-    """Asked until it is answered: what is not wanted any more is hung up."""
+    """What is not wanted any more is hung up; once it is answered that is said first."""
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -205,6 +206,8 @@ class Phone:
                     call.reply(Reply.TAKEN, "", now_us)
                 elif key == NEXT:
                     call.reply(Reply.NEXT, "", now_us)
+                elif call.answered and not job.wanted():
+                    call.reply(Reply.OTHER, well_again(job.language), now_us)
                 order, over = call.turn(now_us, call.port)
                 if over:
                     return Done(name=job.name, failure=call.failure, cause=call.cause)

@@ -44,7 +44,7 @@ class Running:
         self._clock = SystemClock.anchored()
         self._watcher = Watcher(settings, state.path, kept.read(state.path), self._clock.now_us())
         self._ways = duty_settings(Settings(duty=settings.duty, language=settings.language), near_only=False)
-        self._phone = _phone_of(settings, state)
+        self._phone = phone_of(settings, state)
         self._written: deque[tuple[str, CalloutFailure | None]] = deque()
         self._probers = [
             Prober(
@@ -153,7 +153,8 @@ def _time(at: Instant) -> str:
     return f"{datetime.fromtimestamp(at / SECOND, UTC):%d/%m %H:%M}"
 
 
-def _phone_of(settings: WatchSettings, state: StateDir) -> Phone | None:
+def phone_of(settings: WatchSettings, state: StateDir) -> Phone | None:
+    """The modem of these settings, not yet opened; none where they name none."""
     modem = settings.modem
     if modem is None:
         return None

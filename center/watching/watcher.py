@@ -234,7 +234,7 @@ class Watcher:
             self._say(CalloutTaken(callout=callout, person=person.id, way=DutyWay.CALL), now_us)
 
     def wants(self, name: str) -> bool:
-        """Whether this call is still to be made: what is over rings nobody, and keeps no modem."""
+        """Whether this call is still to be made, or to go on: what is over keeps no modem."""
         callout, _, _ = name.partition("/")
         with self._lock:
             return any(one.id == callout for one in self._story.open)

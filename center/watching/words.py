@@ -24,9 +24,19 @@ _WRONG: Final = {
         "The center {name} says that it could not serve an alert",
     ),
 }
+_WELL_AGAIN: Final = (
+    "È passato: il centro risponde di nuovo.",
+    "It is over: the center answers again.",
+)
 
 
 def what_is_wrong(verdict: Verdict, name: str, language: str) -> str:
     """A sentence, without its full stop."""
     italian, english = _WRONG[verdict]
     return (italian if language == "it" else english).format(name=name)
+
+
+def well_again(language: str) -> str:
+    """To who is on the phone when it is over."""
+    italian, english = _WELL_AGAIN
+    return italian if language == "it" else english

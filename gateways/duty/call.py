@@ -44,12 +44,12 @@ _OF_THE_LINE: Final = frozenset(
 
 
 class Reply(StrEnum):
-    """What is said to a key."""
+    """What is said last."""
 
     TAKEN = "duty_taken"
     NEXT = "duty_next"
     OTHER = "duty_other"
-    """Somebody else has it."""
+    """Somebody else has it, or it is over."""
 
 
 class Voice(Protocol):

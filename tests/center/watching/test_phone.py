@@ -1,0 +1,67 @@
+"""The watcher's own modem, against the carrier."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from center.node.carrier import Carrier
+from center.state.state_dir import StateDir
+from center.watching.phone import Call, Phone
+from center.watching.running import phone_of
+from center.watching.settings import CenterTable, ModemOfWatcher, WatchSettings
+from gateways.duty.call import SAYS_US
+from messages.ids import E164, SECOND
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.process
+
+ANSWERS = E164("+393331112223")
+SIMULATION = f"""
+[simulator]
+control = "127.0.0.1:0"
+[[modem]]
+name = "own"
+dialect = "simcom7600"
+number = "+390200000001"
+setup_time_s = 0.1
+[[phone]]
+number = "{ANSWERS}"
+rings_after_s = 0.1
+answers_after_s = 0.1
+"""
+
+
+@pytest.fixture
+def phone(tmp_path: Path) -> Iterator[Phone]:
+    state = StateDir(tmp_path / "state")
+    state.create()
+    simulation = tmp_path / "simulation.toml"
+    simulation.write_text(SIMULATION)
+    carrier = Carrier(state, simulation)
+    modem = ModemOfWatcher(port=f"{state.run}/own.at", voice_port=f"{state.run}/own.voice")
+    made = phone_of(WatchSettings(modem=modem, center=(CenterTable(name="milano"),)), state)
+    assert made is not None
+    try:
+        carrier.wait_ready()
+        made.start()
+        yield made
+        made.stop()
+    finally:
+        carrier.end()
+
+
+def test_who_is_on_the_phone_when_the_center_is_well_again_is_told_so_and_the_modem_is_free(
+    phone: Phone,
+) -> None:
+    answered, wanted, pressed = threading.Event(), threading.Event(), threading.Event()
+    wanted.set()
+    phone.order(Call("c/1", ANSWERS, "en", "It is silent.", answered.set, pressed.set, wanted.is_set))
+    assert answered.wait(30)
+    wanted.clear()
+    done = wait_until(phone.back, within_s=SAYS_US / SECOND - 15)
+    assert done is not None
+    assert (done.name, done.failure, pressed.is_set()) == ("c/1", None, False)
