@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
@@ -62,6 +62,11 @@ def doctor(
         found += [fail("settings", f"{error.file}: {fault}") for fault in error.faults]
     for name, check in _checks(state, node, settings, simulated is not None):
         found += examined(name, check)
+    return tell(common, found)
+
+
+def tell(common: Common, found: Sequence[Finding]) -> int:
+    """What was found, and the exit status: 1 for a failure."""
     failed = any(one.verdict is Verdict.FAIL for one in found)
     if common.json:
         common.data({"ok": not failed, "checks": found})

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from center.errors import UsageError
+from center.errors import SettingsError, UsageError
 from center.options import DEFAULT, Common
 
 
@@ -22,18 +22,32 @@ def watch(
     config: Annotated[Path, Parameter(help="Whom it watches, and by which modem it phones.")] = Path(
         "/etc/securwoman/watch.toml"
     ),
+    check: Annotated[
+        bool, Parameter(negative="", help="Only say what it lacks; exit 1 where that is a failure.")
+    ] = False,
     common: Common = DEFAULT,
-) -> None:
+) -> int:
     """Hear a center's heartbeats, ask its intake from outside, and phone people when it falls silent."""
+    from center.commands.doctor import tell
+    from center.doctor.findings import fail
+    from center.watching.checking import findings
     from center.watching.running import run
     from center.watching.settings import load, probing
     from runtime import logs
+    from runtime.clock import SystemClock
 
     if urls and roster is None:
         raise UsageError("--roster FILE has to say who is called")
     if not urls and (roster is not None or modem):
         raise UsageError("--roster and --modem are for URLs; the file has both")
-    settings = load(config) if roster is None else probing(urls, roster, modem)
+    try:
+        settings = load(config) if roster is None else probing(urls, roster, modem)
+    except SettingsError as error:
+        if not check:
+            raise
+        return tell(common, [fail("settings", f"{error.file}: {fault}") for fault in error.faults])
+    if check:
+        return tell(common, findings(settings, common.directory, SystemClock.anchored().now_us()))
     logs.configure(common.directory.logs, "watch")
 
     def began(port: int) -> None:
@@ -44,3 +58,4 @@ def watch(
             common.say(f"watching {names}" + ("" if urls else f"; heartbeats come to port {port}"))
 
     run(settings, common.directory, began)
+    return 0

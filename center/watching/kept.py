@@ -13,7 +13,7 @@ from messages.events import Event
 from messages.ids import Instant, NodeId
 from messages.journal import Recorded
 from model.duty.callouts import Callout, Callouts
-from model.watching.beat import Probed
+from model.watching.beat import Probed, Unable
 from model.watching.hearing import Hearing
 from store import streams
 
@@ -25,6 +25,10 @@ STORIES: Final = 2_000
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """All of it."""
 
+    at: Instant = Instant(0)
+    """When it was written."""
+    unable: tuple[Unable, ...] = ()
+    """Why nobody could be phoned then."""
     hearings: dict[str, Hearing] = {}
     """By the center's name."""
     callouts: tuple[Recorded, ...] = ()

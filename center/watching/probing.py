@@ -27,7 +27,7 @@ class Prober:
         self, url: str, every_s: float, authority: str, now_us: Callable[[], Instant], told: Probing
     ) -> None:
         self._url, self._every_s, self._now_us, self._told = url, every_s, now_us, told
-        self._trust = ssl.create_default_context(cafile=authority or None)
+        self._trust = trust_in(authority)
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="prober", daemon=True)
 
@@ -42,17 +42,25 @@ class Prober:
     def _run(self) -> None:
         while not self._over.is_set():
             began = self._now_us()
-            answered = self._ask()
+            answered = not ask(self._url, self._trust)
             took_us = self._now_us() - began
             self._told.add(began, took_us, answered=answered)
             self._over.wait(max(0.0, self._every_s - took_us / SECOND))
 
-    def _ask(self) -> bool:
-        try:
-            with httpx.Client(verify=self._trust, timeout=WITHIN_S, follow_redirects=False) as client:
-                return client.get(self._url).status_code == 200
-        except (httpx.HTTPError, httpx.InvalidURL, OSError):
-            return False
+
+def trust_in(authority: str) -> ssl.SSLContext:
+    """In this authority, PEM, and else in the machine's. Raises OSError."""
+    return ssl.create_default_context(cafile=authority or None)
+
+
+def ask(url: str, trust: ssl.SSLContext) -> str:
+    """Why the intake does not answer; empty: it does."""
+    try:
+        with httpx.Client(verify=trust, timeout=WITHIN_S, follow_redirects=False) as client:
+            status = client.get(url).status_code
+            return "" if status == 200 else f"answers {status}"
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        return str(error) or type(error).__name__
 
 
 class Probing:

@@ -20,11 +20,12 @@ from center.watching import kept
 from center.watching.listening import Listener
 from center.watching.phone import Call, Phone, Text
 from center.watching.probing import Prober
-from center.watching.settings import WatchSettings
+from center.watching.settings import ModemOfWatcher, WatchSettings
 from center.watching.watcher import Watcher
 from gateways.duty.decider import Try
 from gateways.duty.ways.notice import Delivered, Notice, Refused
 from gateways.duty.ways.sending import send
+from messages.base import VoicePort
 from messages.events import CalloutOpened
 from messages.ids import E164, SECOND, CalloutFailure, Instant, TrunkId
 from model.duty.roster import Person, Way
@@ -158,8 +159,13 @@ def phone_of(settings: WatchSettings, state: StateDir) -> Phone | None:
     modem = settings.modem
     if modem is None:
         return None
+    return Phone(modem.port, modem.dialect, settings.region, voice_at(modem, state), settings.ring_s)
+
+
+def voice_at(modem: ModemOfWatcher, state: StateDir) -> VoicePort:
+    """Where its voice is; with an empty path where none is found."""
     line = LineSpec(line=NO_LINE, trunk=TrunkId(""), port=modem.port, voice_port=modem.voice_port)
-    return Phone(modem.port, modem.dialect, settings.region, voice_of(state, line), settings.ring_s)
+    return voice_of(state, line)
 
 
 def run(settings: WatchSettings, state: StateDir, began: Callable[[int], None]) -> None:

@@ -133,6 +133,15 @@ def roster_in(path: Path) -> Roster:
     return parse(path.read_text(encoding="utf-8"), EMPTY, lambda: f"p-{next(given)}")
 
 
+def roster_of(center: CenterTable, heard: bytes) -> Roster:
+    """The file's where one is named, read each time; else what was heard. Raises OSError, ValueError,
+    FileFaulty, MsgspecError.
+    """
+    if center.roster:
+        return roster_in(Path(center.roster))
+    return msgspec.json.decode(heard, type=Roster) if heard else EMPTY
+
+
 def _faults(i: int, center: CenterTable, centers: tuple[CenterTable, ...]) -> list[str]:
     faults = []
     if any(one.name == center.name for one in centers[:i]):

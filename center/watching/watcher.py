@@ -19,7 +19,7 @@ from center.duty_file.form import FileFaulty
 from center.watching.escalation import in_order, next_of
 from center.watching.kept import Kept, Story, write
 from center.watching.probing import Probing
-from center.watching.settings import CenterTable, WatchSettings, key_of, roster_in
+from center.watching.settings import CenterTable, WatchSettings, key_of, roster_of
 from center.watching.words import what_is_wrong
 from gateways.duty.decider import Try
 from gateways.heartbeat.envelope import NotSealed, key_id_of
@@ -84,6 +84,7 @@ class Watcher:
         self._began = self._turned = self._wrote = now_us
         self._unread: dict[str, str] = {}
         """Why a center's key could not be read, as it was said last."""
+        self._unable: tuple[Unable, ...] | None = None
         self.verdicts: dict[str, Verdict] = {}
         for callout in self._story.open:
             # How these ended nobody knows: whoever was called may be called again.
@@ -140,6 +141,9 @@ class Watcher:
     def turn(self, hands: Hands, now_us: Instant) -> None:
         """Look, and do what is due. Twice a second."""
         with self._lock:
+            if hands.able != self._unable:
+                self._unable = hands.able
+                self._keep(now_us)
             turned_us, self._turned = now_us - self._turned, now_us
             for name in self._centers:
                 self._look(name, turned_us, now_us)
@@ -259,13 +263,9 @@ class Watcher:
     # ------------------------------------------------------------ what is known
 
     def _roster(self, center: CenterTable) -> Roster:
-        """The file's where one is named, read each time; else what came with the heartbeats."""
         try:
-            if center.roster:
-                return roster_in(Path(center.roster))
-            kept = self._hearings[center.name].roster
-            return msgspec.json.decode(kept, type=Roster) if kept else EMPTY
-        except (OSError, ValueError, FileFaulty, msgspec.MsgspecError) as error:
+            return roster_of(center, self._hearings[center.name].roster)
+        except (OSError, ValueError, FileFaulty) as error:
             self._log.error("the roster cannot be read", center=center.name, error=str(error))
             return EMPTY
 
@@ -286,6 +286,8 @@ class Watcher:
     def _keep(self, now_us: Instant) -> None:
         self._wrote = now_us
         kept = Kept(
+            at=now_us,
+            unable=self._unable or (),
             hearings=self._hearings,
             callouts=tuple(self._story.recorded),
             probes={name: one.rows for name, one in self.probings.items()},

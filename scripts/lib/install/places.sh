@@ -16,8 +16,14 @@ watchdog=$prefix/etc/systemd/system.conf.d/50-securwoman.conf
 command=$prefix/usr/local/bin/securwoman
 backups=$prefix/var/backups/securwoman
 account=securwoman
-services=(securwoman.service securwoman-backup.service securwoman-check.service)
+kind=center                 # or watcher: `for_a_watcher`
+own=("$state" "$backups")   # its account's alone
+service=securwoman.service
+services=("$service" securwoman-backup.service securwoman-check.service)
 timers=(securwoman-backup.timer securwoman-check.timer securwoman-backup.path)
+doctor=(doctor)
+means=(SECURWOMAN_CONFIG="$settings") # what its commands are told besides
+content='would serve an alert now'    # the doctor's words when all is well enough
 
 usage_fault() {
     say "$1 (scripts/install --help)"
@@ -29,7 +35,7 @@ has_systemd() { [[ -d $prefix/run/systemd/system ]]; }
 
 # The center's own commands, as its account, with its settings and its state.
 center() {
-    runuser -u "$account" -- env SECURWOMAN_CONFIG="$settings" STATE_DIRECTORY="$state" HOME="$state" \
+    runuser -u "$account" -- env "${means[@]}" STATE_DIRECTORY="$state" HOME="$state" \
         "$current/.venv/bin/securwoman" "$@"
 }
 

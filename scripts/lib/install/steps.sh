@@ -32,17 +32,20 @@ account_make() {
     fi
 }
 
-folders_words() { printf 'state %s, settings %s, backups %s\n' "$state" "$etc" "$backups"; }
-folders_is_there() { [[ -d $state && -d $etc && -d $backups ]]; }
+folders_words() { printf 'folders %s, %s\n' "$etc" "${own[*]}"; }
+folders_is_there() {
+    local folder
+    for folder in "$etc" "${own[@]}"; do [[ -d $folder ]] || return 1; done
+}
 folders_make() {
-    install -d -m 700 -o "$account" -g "$account" "$state" "$backups" && install -d -m 750 -g "$account" "$etc"
+    install -d -m 700 -o "$account" -g "$account" "${own[@]}" && install -d -m 750 -g "$account" "$etc"
 }
 
 shortcut_text() {
     cat <<TEXT
 #!/bin/sh
 # The center's commands, as its account, with its settings and its state.
-set -- env SECURWOMAN_CONFIG=$settings STATE_DIRECTORY=$state HOME=$state $current/.venv/bin/securwoman "\$@"
+set -- env ${means[*]} STATE_DIRECTORY=$state HOME=$state $current/.venv/bin/securwoman "\$@"
 [ "\$(id -un)" = $account ] || set -- runuser -u $account -- "\$@"
 exec "\$@"
 TEXT
@@ -166,7 +169,7 @@ rules_make() {
         udevadm trigger --subsystem-match=usb --subsystem-match=tty --subsystem-match=sound; }
 }
 
-units_words() { printf 'units of systemd: the service, a backup a day, a trial of it a week\n'; }
+units_words() { printf 'units of systemd: %s\n' "${services[*]} ${timers[*]}"; }
 units_is_there() {
     local unit
     for unit in "${services[@]}" "${timers[@]}"; do cmp -s "$root/deploy/$unit" "$units/$unit" || return 1; done
@@ -218,24 +221,24 @@ backup_place_make() {
 service_words() { printf 'the service and its timers, enabled and started\n'; }
 service_is_there() {
     if has_systemd; then
-        systemctl -q is-active securwoman.service "${timers[@]}" && systemctl -q is-enabled securwoman.service "${timers[@]}"
+        systemctl -q is-active "$service" "${timers[@]}" && systemctl -q is-enabled "$service" "${timers[@]}"
     else
-        [[ -L $units/multi-user.target.wants/securwoman.service ]]
+        [[ -L $units/multi-user.target.wants/$service ]]
     fi
 } 2>/dev/null
 service_make() {
     if has_systemd; then
-        systemctl enable --now securwoman.service "${timers[@]}" && wait_until_ready
+        systemctl enable --now "$service" "${timers[@]}" && wait_until_ready
     else
-        systemctl enable securwoman.service "${timers[@]}"
+        systemctl enable "$service" "${timers[@]}"
     fi
 } >&2
 
 # What the service says is ready when it has started; lines may take longer, which doctor tells.
 wait_until_ready() {
     local end=$((SECONDS + 60))
-    until [[ $(center doctor --json 2>/dev/null) == *'would serve an alert now'* ]]; do
-        ((SECONDS < end)) || { say "no line is ready after a minute; doctor says more"; return 0; }
+    until [[ $(center "${doctor[@]}" --json 2>/dev/null) == *"$content"* ]]; do
+        ((SECONDS < end)) || { say "it is not ready after a minute; the doctor says more"; return 0; }
         sleep 1
     done
 }
@@ -269,7 +272,12 @@ link=''
 finished() {
     has_systemd || { say "systemd does not run here: everything is in place, and nothing is started"; return 0; }
     local status=0
-    center doctor || status=3 # all is in place, and somebody has to see to something
+    center "${doctor[@]}" || status=3 # all is in place, and somebody has to see to something
+    "${kind}_told"
+    return "$status"
+}
+
+center_told() {
     printf '\nThe console: %s/console/\n' "$(setting http public_url)"
     if [[ -n $link ]]; then
         printf 'Whoever opens this link becomes the first admin, once, within a day; it is not shown again:\n    %s\n' "$link"
@@ -277,7 +285,6 @@ finished() {
         printf 'Nobody is admin yet: scripts/install prints a link\n'
     fi
     left_to_do
-    return "$status"
 }
 
 # Of an installation by hand the service goes on as it was started: nobody restarts it unasked.
@@ -304,19 +311,19 @@ remove() {
     local path existing=()
     for path in "${found[@]}"; do [[ ! -e $path ]] || existing+=("$path"); done
     printf 'will go        %s\n' ${existing[@]+"${existing[@]}"}
-    printf 'stays          %s\n' "$state" "$etc" "$backups" "account $account"
+    printf 'stays          %s\n' "${own[@]}" "$etc" "account $account"
     [[ -z $dry ]] || return 0
     if has_systemd; then
-        if systemctl -q is-active securwoman && [[ $(center alert list --open --json) != "[]" ]]; then
+        if [[ $kind == center ]] && systemctl -q is-active "$service" && [[ $(center alert list --open --json) != "[]" ]]; then
             die "an alert is open: close it first"
         fi
-        systemctl -q disable --now securwoman.service "${timers[@]}" 2>/dev/null
+        systemctl -q disable --now "$service" "${timers[@]}" 2>/dev/null
     else
-        systemctl -q disable securwoman.service "${timers[@]}" 2>/dev/null
+        systemctl -q disable "$service" "${timers[@]}" 2>/dev/null
     fi
     ((${#existing[@]} == 0)) || rm -rf -- "${existing[@]}" || die "not all of it could be removed"
     rmdir -- "$opt" 2>/dev/null # what else is there is somebody else's
     daemon_reload
     [[ ! -S $prefix/run/udev/control ]] || udevadm control --reload
-    say "removed; all of it again: scripts/install. For good: rm -r $state $etc $backups; deluser $account"
+    say "removed; all of it again: scripts/install. For good: rm -r ${own[*]} $etc; deluser $account"
 }

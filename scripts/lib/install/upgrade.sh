@@ -17,6 +17,10 @@ upgrade() {
     fi
     told "is there" "${before##*/}"
     told "will be made" "${after##*/} beside it"
+    if [[ $kind == watcher ]]; then
+        upgrade_watcher "$before" "$after"
+        return
+    fi
     told "will be done" "a backup; the journal's new form, tried on a copy"
     told "will be done" "stop, switch, start, doctor; a few seconds in which apps ask again, and calls stay up in the modems"
     told "if it fails" "back to ${before##*/}, with what has come meanwhile"
@@ -59,19 +63,19 @@ is_own_journal() { [[ $(setting journal url) != postgres* ]]; }
 
 # The checks that fail, a line each.
 failures_now() { # VERSION
-    runuser -u "$account" -- env SECURWOMAN_CONFIG="$settings" STATE_DIRECTORY="$state" HOME="$state" \
-        "$1/.venv/bin/securwoman" doctor --json 2>/dev/null | tr '{' '\n' |
+    runuser -u "$account" -- env "${means[@]}" STATE_DIRECTORY="$state" HOME="$state" \
+        "$1/.venv/bin/securwoman" "${doctor[@]}" --json 2>/dev/null | tr '{' '\n' |
         sed -n 's/^"check":"\([^"]*\)","verdict":"fail".*/\1/p' | sort -u
 }
 
-# Content: alerts would be served, and nothing fails that did not fail before.
+# Content: as the doctor says it, and nothing fails that did not fail before.
 is_content() { # VERSION
     local end=$((SECONDS + upgrade_ready_s)) said
     while ((SECONDS < end)); do
         # It dies at its start: every second that is waited is one without a center.
-        (($(systemctl show -P NRestarts securwoman.service) < upgrade_starts)) || return 1
-        said=$(center doctor --json 2>/dev/null)
-        if [[ $said == *'would serve an alert now'* ]]; then
+        (($(systemctl show -P NRestarts "$service") < upgrade_starts)) || return 1
+        said=$(center "${doctor[@]}" --json 2>/dev/null)
+        if [[ $said == *"$content"* ]]; then
             failures_now "$1" | comm -13 "$1/failures-before" - >"$1/failures-after"
             [[ -s $1/failures-after ]] || return 0
         fi
@@ -109,7 +113,7 @@ put_in_place() { # VERSION
     fi
     switch_to "$1" && install -m 644 "${there[@]}" "$units" &&
         install -m 644 "$1/deploy/${rules##*/}" "$rules" && upkeep_of "$1" &&
-        { pages_is_there || pages_make; } && systemctl daemon-reload && systemctl reset-failed 2>/dev/null
+        { [[ $kind == watcher ]] || pages_is_there || pages_make; } && systemctl daemon-reload && systemctl reset-failed 2>/dev/null
     ((${#new[@]} == 0)) || systemctl -q enable --now "${new[@]}" || say "could not be begun: ${new[*]}"
     [[ $(readlink -- "$current") == "$1" ]]
 }
