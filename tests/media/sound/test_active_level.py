@@ -10,7 +10,7 @@ from media.sound.frames import FRAME_BYTES, SILENCE
 from media.sound.gain import Amplifier
 from media.sound.speech import LEVEL_DBFS
 from messages.lines import WayLevel
-from tests.media.test_gain import noise, pcm, sine
+from tests.media.sound.test_gain import noise, pcm, sine
 
 SPEECH = read_wav(FOLDER / "please_hold.en.wav").tobytes()
 

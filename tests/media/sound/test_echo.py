@@ -7,8 +7,8 @@ import pytest
 
 from media.conference.core import ConferenceCore
 from media.sound.frames import FRAME_BYTES, SILENCE
+from tests.media.sound.test_tones import pressed
 from tests.media.speech import speech
-from tests.media.test_tones import pressed
 from tests.support.signals import frames
 
 

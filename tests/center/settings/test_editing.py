@@ -19,7 +19,7 @@ from center.settings.editing.layout import edited
 from center.settings.file import load
 from model.settings_edits import Add, ChangedOnDisk, Edit, EditFaulty, EditMissed, NotWritable, Remove, Set
 
-SHIPPED = (Path(__file__).parents[2] / "config" / "center.toml").read_text()
+SHIPPED = (Path(__file__).parents[3] / "config" / "center.toml").read_text()
 MODEM = Add("modem", {"name": "m.1", "trunk": "public", "port": "/dev/ttyUSB2"})
 
 
