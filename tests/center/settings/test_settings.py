@@ -27,7 +27,7 @@ from center.settings.schema import ModemTable, Settings
 from messages.base import NO_GAINS, Gains
 from messages.ids import LineId, OperatorLine, Party
 from model.policy import Duress, LineSpec, Policy, VoiceAlert
-from model.rules.withheld_numbers import unfit_to_try
+from model.rules.calls.withheld_numbers import unfit_to_try
 
 TRUNKS = '[[trunk]]\nname = "public"\n[[trunk]]\nname = "emergency"\nemergency = true\n'
 MODEM = '[[modem]]\nname = "{name}"\ntrunk = "{trunk}"\nport = "/dev/{name}"\n'
