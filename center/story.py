@@ -10,6 +10,7 @@ from messages import events as ev
 from messages.base import Address, HangupCause, Position
 from messages.events import Event
 from messages.ids import Advice, CalloutKind, Carried, Channel, Nearness, Outcome, Party, Unplayed
+from messages.journal import AnyEvent, Unreadable
 from messages.trials import PROOF
 from model.alert.leg import place
 
@@ -85,11 +86,13 @@ def cause_in_words(cause: int) -> str:
     return _CAUSES.get(cause, f"cause {cause}")
 
 
-def in_words(event: Event) -> str | None:
+def in_words(event: AnyEvent) -> str | None:
     """What happened, as one sentence without its end; none for what only the machinery needs to know."""
     match event:
         case ev.InboxRead() | ev.NumberRaised() | ev.PageNamed() | ev.TextReferenced():
             return None
+        case Unreadable():
+            return f"{event.kind} CANNOT BE READ: {event.fault}"
         case _ if (text := _inbox(event)) or (text := _legs(event)) or (text := _operators(event)):
             return text
         case _:

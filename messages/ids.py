@@ -7,6 +7,8 @@ from typing import Final, NewType
 
 AlertId = NewType("AlertId", str)
 """One alert. Given by the app or made by the center; letters, digits, `.`, `_` and `-`, at most 64."""
+CHECK: Final = "check."
+"""How the ids of checks begin, and no other alert's, so that a list of alerts can step over them."""
 LegId = NewType("LegId", str)
 """One party's call within one alert, over all its attempts: `ALERT:user`, `ALERT:op1`, `ALERT:psap`."""
 LineId = NewType("LineId", str)

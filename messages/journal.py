@@ -1,7 +1,7 @@
 """Events as they are written in the journal, and as an export shows them.
 
-The `type` column repeats the event's tag, so that a reader of an older version can step over
-events that it does not know; the data holds the tag too, so that it decodes by itself.
+The `type` column repeats the event's tag, so that a reader of an older version can tell which events it
+does not know; the data holds the tag too, so that it decodes by itself.
 """
 
 from __future__ import annotations
@@ -10,9 +10,24 @@ from typing import Final
 
 import msgspec
 
+from messages.base import Message
 from messages.envelope import DecodeError, EncodeError, decode_error
 from messages.events import Event
 from messages.ids import Instant, NodeId
+
+
+class Unreadable(Message, frozen=True, kw_only=True, tag="event.unreadable"):
+    """What stands in place of an event that this version cannot read. It is never written."""
+
+    kind: str
+    """As its row has it."""
+    fault: str
+    damaged: bool
+    """Not even its form is sound; else it is of a newer version."""
+
+
+AnyEvent = Event | Unreadable
+"""What is read; what is written is an Event."""
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,14 +41,14 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     at_us: Instant
     node: NodeId
     epoch: int
-    event: Event
+    event: AnyEvent
 
 
 _encoder: Final = msgspec.msgpack.Encoder()
 _decoder: Final[msgspec.msgpack.Decoder[Event]] = msgspec.msgpack.Decoder(Event)
 
 
-def event_type(event: Event) -> str:
+def event_type(event: AnyEvent) -> str:
     """The event's tag, `leg.answered`."""
     tag = type(event).__struct_config__.tag
     if not isinstance(tag, str):
@@ -41,8 +56,17 @@ def event_type(event: Event) -> str:
     return tag
 
 
-def encode_event(event: Event) -> bytes:
-    """The event as MessagePack, tag included."""
+def is_kind(event: AnyEvent, kind: type[Event]) -> bool:
+    """Whether it is of this kind, also where it cannot be read."""
+    return isinstance(event, kind) or (
+        isinstance(event, Unreadable) and event.kind == kind.__struct_config__.tag
+    )
+
+
+def encode_event(event: AnyEvent) -> bytes:
+    """The event as MessagePack, tag included. Raises EncodeError, also for one that could not be read."""
+    if isinstance(event, Unreadable):
+        raise EncodeError(f"{event.kind} could not be read")
     try:
         return _encoder.encode(event)
     except (TypeError, ValueError, OverflowError, msgspec.MsgspecError) as error:
@@ -57,4 +81,14 @@ def decode_event(data: bytes) -> Event:
         raise decode_error(error) from error
 
 
-__all__ = ["DecodeError", "EncodeError", "Recorded", "decode_event", "encode_event", "event_type"]
+__all__ = [
+    "AnyEvent",
+    "DecodeError",
+    "EncodeError",
+    "Recorded",
+    "Unreadable",
+    "decode_event",
+    "encode_event",
+    "event_type",
+    "is_kind",
+]

@@ -30,8 +30,9 @@ from messages.ids import (
     Proof,
     UserId,
 )
-from messages.journal import Recorded
+from messages.journal import Recorded, Unreadable
 from model.alert.leg import place
+from model.alert.receipt import alert_of, receipt
 from model.rules.calls.own_line import is_own
 from model.rules.proof import proof_of
 
@@ -148,11 +149,11 @@ def _since(begun: Instant, at: Instant | None) -> int | None:
 
 def begin(recorded: Recorded) -> Row | None:
     """The row of an alert that has just come in; None for any other event, and for a check."""
-    event = recorded.event
-    if not isinstance(event, ev.AlertReceived) or recorded.version != 1 or event.check is not None:
+    event = receipt(recorded)
+    if event is None or recorded.version != 1 or event.check is not None:
         return None
     return Row(
-        alert=AlertId(recorded.stream.partition("-")[2]),
+        alert=alert_of(recorded),
         seq=recorded.seq,
         received_us=event.received_at,
         channel=event.channel,
@@ -206,7 +207,9 @@ def evolve(row: Row, recorded: Recorded) -> Row:
             return replace(row, user=user)
         case ev.AlertClosed(outcome=outcome):
             return replace(row, closed_us=at, outcome=outcome, closed_as=outcome)
-        case ev.AlertReopened():
+        case Unreadable(kind="alert.closed"):
+            return replace(row, closed_us=at)
+        case ev.AlertReopened() | Unreadable(kind="alert.reopened"):
             # It counts by its last end.
             return replace(row, closed_us=None, outcome=None, closed_as=None)
         case ev.OutcomeCorrected(outcome=outcome) if row.closed_us is not None:

@@ -30,7 +30,7 @@ _TOLD: Final = Query(
 
 def started(journal: Journal, node: NodeId) -> Recorded | None:
     """The node's last start. Raises JournalError."""
-    return rows.first_known(journal.rows(rows.NEWEST_OF_TYPE, streams.node(node), "node.started"))
+    return rows.first(journal.rows(rows.NEWEST_OF_TYPE, streams.node(node), "node.started"))
 
 
 def since_started(journal: Journal, node: NodeId) -> list[Recorded]:
@@ -42,12 +42,12 @@ def since_started(journal: Journal, node: NodeId) -> list[Recorded]:
 def told_since(journal: Journal, nodes: Iterable[NodeId], since_us: Instant) -> list[Recorded]:
     """What of alarms these nodes have told since then, in the journal's order. Raises JournalError."""
     found = [row for node in nodes for row in journal.rows(_TOLD, streams.node(node), since_us)]
-    return rows.known(sorted(found))
+    return rows.recorded(sorted(found))
 
 
 def told_lately(journal: Journal, node: NodeId, since_us: Instant) -> list[Recorded]:
     """What of alarms the node has told since its last start, and since this moment at least."""
-    started = rows.first_known(journal.rows(rows.NEWEST_OF_TYPE, streams.node(node), "node.started"))
+    started = rows.first(journal.rows(rows.NEWEST_OF_TYPE, streams.node(node), "node.started"))
     return told_since(journal, (node,), since_us if started is None else min(since_us, started.at_us))
 
 

@@ -41,9 +41,9 @@ _OF_ALL: Final = Query(
 
 def proofs_of(journal: Journal, node: NodeId, since_us: Instant) -> Proving:
     """Those that were begun since. Raises JournalError."""
-    return Proving(rows.known(journal.rows(_SINCE, streams.proof(node), since_us)))
+    return Proving(rows.recorded(journal.rows(_SINCE, streams.proof(node), since_us)))
 
 
 def proofs_told(journal: Journal, since: Instant, before: Instant) -> list[Recorded]:
     """The events of all nodes' proofs in this time. Raises JournalError."""
-    return rows.known(journal.rows(_OF_ALL, since, before))
+    return rows.recorded(journal.rows(_OF_ALL, since, before))

@@ -41,10 +41,6 @@ class StreamKind(StrEnum):
     USER = "user"
 
 
-CHECK: Final = "check."
-"""How the ids of checks begin, and no other alert's, so that a list of alerts can step over them."""
-
-
 def inbox(alert: AlertId) -> str:
     """Facts from outside about one alert; anybody appends, at the end."""
     return f"inbox-{alert}"

@@ -16,7 +16,6 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from messages.events import (
     DialogueCarried,
-    Event,
     TextAsked,
     TextFailed,
     TextReferenced,
@@ -36,6 +35,7 @@ from messages.ids import (
     TextId,
     TextPurpose,
 )
+from messages.journal import AnyEvent
 from model.rules.said.delivery import is_final, meaning
 from store import streams
 from store.alerts.belonging import known_alert
@@ -179,7 +179,7 @@ def became(journal: Journal, text: TextId) -> Carried | None:
     return _whole(story) or (Carried.SENT if sent else None)
 
 
-def _whole(story: list[Event]) -> Carried | None:
+def _whole(story: list[AnyEvent]) -> Carried | None:
     """What has become of all parts of a text, as far as their reports tell anything that is new."""
     parts = next((len(one.references) for one in story if isinstance(one, TextSent)), 0)
     last = {one.part: meaning(one.status) for one in story if isinstance(one, TextReported)}
@@ -190,7 +190,7 @@ def _whole(story: list[Event]) -> Carried | None:
     return Carried.DELIVERED if parts and list(last.values()) == [Carried.DELIVERED] * parts else None
 
 
-def _tell(tx: Transaction, story: list[Event], became: Carried, **of: Any) -> None:
+def _tell(tx: Transaction, story: list[AnyEvent], became: Carried, **of: Any) -> None:
     """Say so in the alert, where the text is of one's dialogue."""
     asked = next((one for one in story if isinstance(one, TextAsked)), None)
     if asked is not None and asked.alert is not None and asked.message:

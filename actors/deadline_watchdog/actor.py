@@ -1,6 +1,7 @@
 """The process that watches every deadline from the journal, whatever the cases do.
 
-It also finds the cases that make no progress, and has them started again, and the lines that carry no sound.
+It also finds the cases that make no progress, and has them started again, the lines that carry no sound, and
+what of the journal cannot be read.
 It speaks with no case: what it finds goes into the journal, and to the Supervisor.
 """
 
@@ -15,6 +16,7 @@ from actors.deadline_watchdog.decider import Verdict, look, next_deadline
 from actors.deadline_watchdog.means import Means
 from actors.deadline_watchdog.silent_lines import SOUND, SilentLines, lines_without_sound
 from actors.deadline_watchdog.stuck import Finding, State, forget, look_for_stuck, still_stuck
+from actors.deadline_watchdog.unreadable import CLOSED, Unreadables
 from actors.deadline_watchdog.view import LINE_FOR_112, View
 from messages.envelope import Envelope
 from messages.events import AlarmCleared, AlarmRaised
@@ -50,10 +52,10 @@ class DeadlineWatchdogActor(CenterActor):
         self._setup = self.env.settings_as(Setup)
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._view = View(self._setup, self.env.node, self.now_us())
-        self._silent = SilentLines()
+        self._silent, self._unreadable = SilentLines(), Unreadables()
         view = self._view
         self._follower = self.keep(
-            Following(self._journal, view.live, view.lines, view.operators, self._silent)
+            Following(self._journal, view.live, view.lines, view.operators, self._silent, self._unreadable)
         )
         self._alarms = NodeAlarms(self._journal, self.env.node)
         self._stuck = State()
@@ -81,7 +83,7 @@ class DeadlineWatchdogActor(CenterActor):
         means = self._look()
         if means is not None:
             self._look_for_stuck(means)
-            self._tell_of_lines()
+            self._tell_what_is_wrong()
 
     def timer(self, timer: object, now_us: Instant) -> None:
         """A deadline passes now."""
@@ -145,11 +147,11 @@ class DeadlineWatchdogActor(CenterActor):
             # The next look sees what is there and decides again.
             self.log.error("written later", alerts=len(verdicts), error=str(error))
 
-    # ------------------------------------------------------------ lines that carry nothing
+    # ------------------------------------------------------------ alarms
 
-    def _tell_of_lines(self) -> None:
-        """An alarm for each line of this node that carries no sound, and one while the emergency trunk
-        carries no call, on whatever node its lines are.
+    def _tell_what_is_wrong(self) -> None:
+        """An alarm for each line of this node that carries no sound, one while the emergency trunk carries
+        no call, on whatever node its lines are, and those of what cannot be read.
         """
         own = {spec.line for spec in self._setup.lines}
         broken = {line: is_so for line, is_so in self._silent.broken.items() if line in own}
@@ -157,8 +159,9 @@ class DeadlineWatchdogActor(CenterActor):
         try:
             self._alarms.tell(lines_without_sound(broken), over=SOUND)
             self._alarms.tell(no_line, over=LINE_FOR_112, reworded=True)
+            self._alarms.tell(self._unreadable.found, over=CLOSED)
         except JournalError as error:
-            self.log.error("said later", about="lines", error=str(error))
+            self.log.error("alarms are said later", error=str(error))
 
     # ------------------------------------------------------------ stuck cases
 

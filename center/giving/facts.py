@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from center.story import cause_in_words, in_words
-from messages.events import CallReviewed, Event, LegAnswered, LegOriginating, LegReleased, LegRinging
+from messages.events import CallReviewed, LegAnswered, LegOriginating, LegReleased, LegRinging
 from messages.ids import (
     E164,
     AlertId,
@@ -24,7 +24,7 @@ from messages.ids import (
     Proof,
     UserId,
 )
-from messages.journal import Recorded, event_type
+from messages.journal import AnyEvent, Recorded, event_type
 from model.alert.evolve import fold
 from model.alert.parts import KnownPosition
 
@@ -190,7 +190,7 @@ def _operators(recorded: Iterable[Recorded]) -> tuple[OperatorId, ...]:
 
 
 @cache
-def _named_in(kind: type[Event]) -> tuple[str, ...]:
+def _named_in(kind: type[AnyEvent]) -> tuple[str, ...]:
     """The fields of an event in which an operator is named."""
     hints = get_type_hints(kind)
     return tuple(field for field, hint in hints.items() if hint is OperatorId or OperatorId in get_args(hint))

@@ -97,6 +97,7 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         positions=_trail(case),
         battery_pct=case.battery_pct,
         signals=case.signals,
+        unreadable=case.unreadable,
         advice=case.advice,
         rang_us=case.rang_at,
         met_us=case.met_at,

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from gateways.console.picture import Change, Picture
 from messages.events import AlertReopened, PersonalDataChanged
 from messages.ids import AlertId, Instant, UserId
-from messages.journal import Recorded
+from messages.journal import Recorded, is_kind
 from model.alert.case import Case
 from model.alert.evolve import fold
 from runtime import logs
@@ -234,7 +234,7 @@ class Following:
     def _bring_back(self, recorded: Recorded) -> Change | None:
         """Put in an alert that is reopened after the picture has let go of it."""
         alert = streams.alert_of(recorded.stream)
-        if not isinstance(recorded.event, AlertReopened) or alert is None or alert in self.picture.alerts:
+        if not is_kind(recorded.event, AlertReopened) or alert is None or alert in self.picture.alerts:
             return None
         self.picture.load(alert, self.journal.read_streams(streams.inbox(alert), streams.case(alert)))
         return Change(alert)

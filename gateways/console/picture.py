@@ -27,7 +27,7 @@ from messages.ids import (
     ShiftState,
     UserId,
 )
-from messages.journal import Recorded
+from messages.journal import Recorded, Unreadable, is_kind
 from model.alarms.lines_left import can_wait, lost
 from model.alert.case import Case
 from model.alert.evolve import begin, evolve
@@ -200,7 +200,7 @@ class Picture:
             if case is not None and case.check is not None:
                 self._checks.add(alert)
             if alert in self._checks:
-                if isinstance(recorded.event, ev.AlertClosed):
+                if is_kind(recorded.event, ev.AlertClosed):
                     self._checks.discard(alert)
                 return Change(alert, check=True)
             if case is None:
@@ -287,5 +287,6 @@ _OPERATORS: Final = (
     ev.ListenRequested,
     ev.ListenerLeft,
     ev.AlertClosed,
+    Unreadable,
 )
-_LINES: Final = (ev.LegOriginating, ev.LegAnswered, ev.LegReleased)
+_LINES: Final = (ev.LegOriginating, ev.LegAnswered, ev.LegReleased, Unreadable)

@@ -24,7 +24,7 @@ from messages.ids import (
     Party,
     PersonalKind,
 )
-from messages.journal import Recorded, event_type
+from messages.journal import Recorded, Unreadable, event_type
 from model.alert.case import Case
 
 _POSITION: Final = "position.updated"
@@ -109,6 +109,8 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
     event, at = recorded.event, recorded.at_us
     what = event_type(event)
     match event:
+        case Unreadable(kind=kind):
+            return Entry(at_us=at, what=what, text=kind)
         case ev.AlertReceived(channel=channel, received_at=received_at):
             return Entry(at_us=received_at, what=what, channel=channel)
         case ev.AlertSignalAdded(channel=channel):

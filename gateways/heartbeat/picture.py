@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from messages.events import AlarmShelved, AlertClosed
 from messages.ids import CalloutKind, Instant, NodeId
-from messages.journal import Recorded
+from messages.journal import Recorded, is_kind
 from model.alarms.book import AlarmBook, AlarmKey
 from model.alarms.kind import Wakes
 from model.alarms.standing import Key
@@ -39,7 +39,7 @@ class NodePicture:
             self._book.apply(self._node, recorded)
         elif recorded.stream == streams.DUTY:
             self._callouts.apply(recorded)
-        elif isinstance(recorded.event, AlertClosed):
+        elif is_kind(recorded.event, AlertClosed):
             alert = streams.alert_of(recorded.stream)
             if alert is not None:
                 self._book.closed(alert)

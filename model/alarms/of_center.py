@@ -134,6 +134,25 @@ OF_CENTER: Final = (
         ),
     ),
     AlarmKind(
+        name="event.damaged",
+        priority=Priority.SOON,
+        acts=Acts.MACHINE,
+        because="its alert goes on without what cannot be read, and the disk may fail with the next one",
+        wakes=Wakes.AT_ONCE,
+        wakes_because="nobody knows what was lost, nor what the disk will lose next",
+        about=About.PART,
+        it=Words(
+            "Registro danneggiato",
+            "Una parte del registro è danneggiata e non si può leggere: {s}",
+            "Chiedere a chi ha visto l’allarme; lanciare `securwoman journal verify`, controllare il disco",
+        ),
+        en=Words(
+            "Journal damaged",
+            "A part of the journal is damaged and cannot be read: {s}",
+            "Ask whoever has seen the alert; run `securwoman journal verify`, and look at the disk",
+        ),
+    ),
+    AlarmKind(
         name="recording.failed",
         priority=Priority.SOON,
         acts=Acts.MACHINE,
@@ -270,6 +289,25 @@ OF_CENTER: Final = (
                 "is still served"
             ),
             "Run `securwoman doctor`, which says why; put in the right certificate and key",
+        ),
+    ),
+    AlarmKind(
+        name="event.newer",
+        priority=Priority.LATER,
+        acts=Acts.MACHINE,
+        because="the newer node sees to its alerts; this one shows them without what it cannot read",
+        wakes=Wakes.MORNING,
+        wakes_because="in an upgrade it is expected until this node has the new version, too",
+        about=About.PART,
+        it=Words(
+            "Versione più vecchia",
+            "Un altro nodo ha una versione più nuova: questo non ne legge gli eventi {s}",
+            "Aggiornare anche questo nodo; fino ad allora usare le console dell’altro",
+        ),
+        en=Words(
+            "Older version",
+            "Another node has a newer version: this one cannot read its events {s}",
+            "Update this node, too; until then use the other’s consoles",
         ),
     ),
     AlarmKind(

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from messages.events import ActorStarted, AlarmCleared, AlarmRaised, Event
+from messages.events import ActorStarted, AlarmCleared, AlarmRaised
 from messages.ids import Role
+from messages.journal import AnyEvent
 
 NO_LINE_FOR_112: Final = "psap.no_line"
 """Of an alert that wants one, and of the emergency trunk."""
@@ -25,7 +26,7 @@ Words = Mapping[Key, str]
 """What stands, or what was found at a look; without words where it is well."""
 
 
-def standing(events: Iterable[Event], before: Words | None = None) -> dict[Key, str]:
+def standing(events: Iterable[AnyEvent], before: Words | None = None) -> dict[Key, str]:
     """What stands once these have been written."""
     stands = dict(before or {})
     for event in events:

@@ -85,6 +85,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """The last that was found, of whichever position; see `address`."""
     signals: int = 1
     """How often, over all channels, the alert was raised."""
+    unreadable: int = 0
+    """How many of its events this version cannot read."""
 
     # who and whose
     identified: bool = False

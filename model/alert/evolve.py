@@ -2,8 +2,9 @@
 
 Used by everyone who shows or decides.
 
-Total over the events of an alert; what it does not know (an event of a newer version) changes
-nothing. It never refuses: what stands in the journal has happened.
+Total over the events of an alert. One that cannot be read is counted and changes nothing else, but where its
+kind says enough: that an alert has come in, is closed, is reopened. It never refuses: what stands in the
+journal has happened.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from typing import Final
 from msgspec.structs import replace
 
 from messages import events as ev
-from messages.ids import AlertId, Instant
-from messages.journal import Recorded
+from messages.ids import Instant
+from messages.journal import AnyEvent, Recorded, Unreadable
 from model.alert.case import Case
 from model.alert.folds.data import fold_data
 from model.alert.folds.dialogue import fold_dialogue
-from model.alert.folds.ending import fold_ending, together_again
+from model.alert.folds.ending import closed, fold_ending, reopened, together_again
 from model.alert.folds.forgetting import fold_forgetting
 from model.alert.folds.legs import LegEvent, fold_leg
 from model.alert.folds.operators import fold_operators
@@ -28,6 +29,7 @@ from model.alert.folds.signals import fold_signal, inbound_call_of, known_positi
 from model.alert.folds.texts import fold_texts
 from model.alert.folds.user import fold_user
 from model.alert.parts import InboxEntry
+from model.alert.receipt import alert_of, receipt
 from model.rules.proof import proof_of, rank_of
 
 _ACTED_UPON: Final = (ev.CommandGiven, ev.DeadlineMissed, ev.RingingSeen, ev.PinRefused)
@@ -55,12 +57,11 @@ def fold(recorded: Iterable[Recorded]) -> Case | None:
 
 def begin(recorded: Recorded) -> Case | None:
     """The case of an alert that has just come in."""
-    event = recorded.event
-    if not isinstance(event, ev.AlertReceived):
+    event = receipt(recorded)
+    if event is None:
         return None
-    alert = AlertId(recorded.stream.partition("-")[2])
     return Case(
-        alert=alert,
+        alert=alert_of(recorded),
         channel=event.channel,
         received_at=event.received_at,
         raised_at=event.raised_at,
@@ -79,6 +80,7 @@ def begin(recorded: Recorded) -> Case | None:
         inbox_version=recorded.version,
         inbox_handled=recorded.version,
         inbound_call=inbound_call_of(event),
+        unreadable=int(isinstance(recorded.event, Unreadable)),
     )
 
 
@@ -94,8 +96,17 @@ def evolve(case: Case, recorded: Recorded) -> Case:
     return apply(replace(case, case_version=recorded.version), recorded.event, recorded.at_us)
 
 
-def apply(case: Case, event: ev.Event, at: Instant) -> Case:
+def apply(case: Case, event: AnyEvent, at: Instant) -> Case:
     """The case after this event, wherever it stands. Versions are `evolve`'s."""
+    if isinstance(event, Unreadable):
+        case = replace(case, unreadable=case.unreadable + 1)
+        match event.kind:
+            case "alert.closed":
+                return closed(case, None, at)
+            case "alert.reopened":
+                return reopened(case, None, at)
+            case _:
+                return case
     if isinstance(event, LegEvent):
         return together_again(fold_leg(case, event, at), at)
     for one in _FOLDS:

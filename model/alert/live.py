@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from messages.events import AlertReopened
 from messages.ids import AlertId
-from messages.journal import Recorded
+from messages.journal import Recorded, is_kind
 from model.alert.case import Case
 from model.alert.evolve import begin, evolve
 
@@ -31,7 +31,7 @@ class LiveCases:
         alert = AlertId(name)
         known = self.cases.get(alert)
         if known is None:
-            if isinstance(recorded.event, AlertReopened):
+            if is_kind(recorded.event, AlertReopened):
                 self.missing.add(alert)
             # Nothing else that is added to an alert after its end opens it again.
             case = begin(recorded)

@@ -13,7 +13,7 @@ import msgspec
 
 from messages import events as ev
 from messages.ids import AlertId, Check, Instant
-from messages.journal import Recorded
+from messages.journal import AnyEvent, Recorded
 from model.alert.evolve import fold
 from model.alert.leg import place
 
@@ -92,7 +92,7 @@ def _reached(recorded: Iterable[Recorded]) -> Iterable[tuple[Link, Instant]]:
             yield link, one.at_us
 
 
-def _link(event: ev.Event) -> Link | None:
+def _link(event: AnyEvent) -> Link | None:
     match event:
         case ev.AlertReceived():
             return Link.RECEIVED

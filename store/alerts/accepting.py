@@ -37,7 +37,7 @@ from messages.events import (
     DialogueSaid,
     NumberRaised,
 )
-from messages.ids import SECOND, Advice, AlertId, Instant
+from messages.ids import CHECK, SECOND, Advice, AlertId, Instant
 from model.alert.parts import BELIEVED_US
 from model.rules.said.advice import Why, call_112_now
 from model.rules.said.dialogue import is_full
@@ -152,7 +152,7 @@ def new_alert_id(at_us: Instant) -> AlertId:
 
 def _create(transaction: Transaction, signal: Signal, deadline_s: float, live_cases: int | None) -> Accepted:
     alert = signal.id
-    if alert is None or alert.startswith(streams.CHECK) or transaction.version(streams.inbox(alert)):
+    if alert is None or alert.startswith(CHECK) or transaction.version(streams.inbox(alert)):
         alert = AlertId(transaction.chance(lambda: new_alert_id(signal.received_at)))
     deadline_at = deadline(signal.raised_at, signal.received_at, deadline_s)
     received = AlertReceived(

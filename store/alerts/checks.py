@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from messages.events import AlertReceived, NumberRaised
-from messages.ids import AlertId, Check, Instant
+from messages.ids import CHECK, AlertId, Check, Instant
 from store import streams
 from store.alerts.accepting import Accepted, all_at_work, deadline
 from store.alerts.belonging import Signal, is_open, known_alert, raised_at_of
@@ -45,7 +45,7 @@ def accept_check(
     """
     if None in (signal.check, signal.id, signal.phone) or not signal.test or not signal.key:
         raise StoreMisuse("a check is signed, a test, and has a name")
-    alert = AlertId(f"{streams.CHECK}{sha256(f'{signal.key}:{signal.id}'.encode()).hexdigest()[:24]}")
+    alert = AlertId(f"{CHECK}{sha256(f'{signal.key}:{signal.id}'.encode()).hexdigest()[:24]}")
     known = known_alert(tx, alert)
     if known is not None:
         return Accepted(

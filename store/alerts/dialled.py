@@ -26,5 +26,5 @@ _ORIGINATING: Final = Query(
 def originated_since(journal: Journal, at_us: Instant) -> list[Recorded]:
     """The calls that were begun since then, oldest first. Raises JournalError."""
     after = place_at(journal, at_us, journal.last_seq())
-    found = rows.known(journal.rows(_ORIGINATING, after))
+    found = rows.recorded(journal.rows(_ORIGINATING, after))
     return [one for one in found if isinstance(one.event, LegOriginating)]

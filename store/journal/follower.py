@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from messages.journal import Recorded
-from store.journal import rows
 from store.journal.journal import Journal
 
 
@@ -36,25 +35,20 @@ class Follower:
     def next_batch(self, limit: int = 1000) -> list[Recorded]:
         """What is new, at most `limit` events of it; the descriptor stays readable when there is more.
 
-        Events of types that this version does not know are stepped over. Raises JournalError; the place
-        is kept then, and the descriptor stays readable.
+        Raises JournalError; the place is kept then, and the descriptor stays readable.
         """
         self._ear.drain()
         self.more = False
-        batch: list[Recorded] = []
-        while not batch:
-            try:
-                found = self._journal.rows(rows.AFTER, self.seq, limit)
-                batch = rows.known(found)
-            except BaseException:
-                self._ear.poke()
-                raise
-            if found:
-                self.seq = int(found[-1][0])
-            if len(found) < limit:
-                return batch
-        self.more = True
-        self._ear.poke()
+        try:
+            batch = self._journal.read_all(self.seq, limit)
+        except BaseException:
+            self._ear.poke()
+            raise
+        if batch:
+            self.seq = batch[-1].seq
+        self.more = len(batch) == limit
+        if self.more:
+            self._ear.poke()
         return batch
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import bindparam, desc, func, or_, select, text
 
 from messages.events import NumberRaised
-from messages.ids import AlertId, Instant
+from messages.ids import CHECK, AlertId, Instant
 from store import streams
 from store.database.query import Query
 from store.database.schema import alias, event
@@ -37,7 +37,7 @@ _RECEIVED: Final = Query(
         _c.seq >= bindparam("lowest"),
         text("type = 'alert.received'"),
         _c.version == 1,
-        or_(_c.stream < f"inbox-{streams.CHECK}", _c.stream >= f"inbox-{streams.CHECK[:-1]}/"),
+        or_(_c.stream < f"inbox-{CHECK}", _c.stream >= f"inbox-{CHECK[:-1]}/"),
     )
     .order_by(desc(_c.seq))
     .limit(bindparam("most")),
@@ -134,7 +134,7 @@ def raised_before(journal: Journal, names: Iterable[str], alert: AlertId, most: 
         return []
     seqs: dict[AlertId, int] = {}
     for name in names:
-        for one in rows.known(journal.rows(_NEWEST, name, own[0], most + 1)):
+        for one in rows.recorded(journal.rows(_NEWEST, name, own[0], most + 1)):
             if isinstance(one.event, NumberRaised) and one.event.alert != alert:
                 seqs[one.event.alert] = max(one.seq, seqs.get(one.event.alert, 0))
     return sorted(seqs, key=lambda other: seqs[other], reverse=True)[:most]

@@ -50,7 +50,7 @@ from messages.ids import (
     OperatorLine,
     ShiftState,
 )
-from messages.journal import Recorded
+from messages.journal import Recorded, Unreadable
 from model.rules import wrap_up
 from model.rules.calls.own_line import is_own
 from store.streams import StreamKind, alert_of
@@ -105,9 +105,9 @@ class Operators:
         if alert is None:
             return
         match recorded.event:
-            case AlertReceived() | AlertReopened():
+            case AlertReceived() | AlertReopened() | Unreadable(kind="alert.received" | "alert.reopened"):
                 self._open.add(alert)
-            case AlertClosed():
+            case AlertClosed() | Unreadable(kind="alert.closed"):
                 self._open.discard(alert)
                 for one in list(self.operators.values()):
                     self._free(one.operator, alert)
@@ -200,9 +200,9 @@ class Lines:
         if alert is None:
             return
         match recorded.event:
-            case AlertReceived() | AlertReopened():
+            case AlertReceived() | AlertReopened() | Unreadable(kind="alert.received" | "alert.reopened"):
                 self._open.add(alert)
-            case AlertClosed():
+            case AlertClosed() | Unreadable(kind="alert.closed"):
                 self._open.discard(alert)
                 self._legs.pop(alert, None)
                 for one in list(self.lines.values()):

@@ -25,8 +25,8 @@ class Reading(ABC):
         """What `work` makes of a connection that reads; it may be done twice."""
 
     def read(self, stream: str, after: int = 0) -> list[Recorded]:
-        """The stream's events by version, from the one after `after`. Unknown types are left out."""
-        return rows.known(self.rows(rows.STREAM, stream, after))
+        """The stream's events by version, from the one after `after`."""
+        return rows.recorded(self.rows(rows.STREAM, stream, after))
 
     def read_streams(self, *streams: str) -> list[Recorded]:
         """Several streams as they were at one moment, in the order in which they were written."""
@@ -36,22 +36,19 @@ class Reading(ABC):
             ]
         )
         found.sort(key=lambda row: int(row[0]))
-        return rows.known(found)
+        return rows.recorded(found)
 
     def read_all(self, after_seq: int = 0, limit: int = 1000) -> list[Recorded]:
-        """At most `limit` events after this seq; fewer than that, even none, where some are of unknown types.
-
-        To walk through the whole journal use `store.journal.follower.Follower`, which knows the difference.
-        """
-        return rows.known(self.rows(rows.AFTER, after_seq, limit))
+        """At most `limit` events after this seq."""
+        return rows.recorded(self.rows(rows.AFTER, after_seq, limit))
 
     def version(self, stream: str) -> int:
         """The stream's last version; 0 where it has none."""
         return self._read(lambda connection: rows.highest(connection, rows.VERSION, stream))
 
     def last(self, stream: str) -> Recorded | None:
-        """The stream's last event that this version knows."""
-        return rows.first_known(self.rows(rows.NEWEST_OF_STREAM, stream))
+        """The stream's last event."""
+        return rows.first(self.rows(rows.NEWEST_OF_STREAM, stream))
 
     def last_seq(self) -> int:
         """The place of the journal's last event; 0 where it is empty."""

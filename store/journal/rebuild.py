@@ -36,7 +36,7 @@ def rebuild(journal: Journal, *folds: Fold) -> int:
         return last, found
 
     seq, found = journal.at_one_moment(read)
-    for recorded in rows.known(found[seq] for seq in sorted(found)):
+    for recorded in rows.recorded(found[seq] for seq in sorted(found)):
         for one in folds:
             one.apply(recorded)
     bring_back(journal, *folds)
@@ -77,7 +77,7 @@ def is_tried(journal: Journal, line: LineId) -> bool:
 
 
 def _seized(journal: Journal, line: LineId) -> LineSeized | None:
-    found = rows.first_known(journal.rows(rows.NEWEST_OF_TYPE, streams.line(line), "line.seized"))
+    found = rows.first(journal.rows(rows.NEWEST_OF_TYPE, streams.line(line), "line.seized"))
     return found.event if found is not None and isinstance(found.event, LineSeized) else None
 
 
@@ -85,7 +85,7 @@ def is_quarantined(journal: Journal, line: LineId) -> bool:
     """Whether the line was taken out of service and has not returned since."""
 
     def newest(kind: str) -> int:
-        found = rows.first_known(journal.rows(rows.NEWEST_OF_TYPE, streams.line(line), kind))
+        found = rows.first(journal.rows(rows.NEWEST_OF_TYPE, streams.line(line), kind))
         return 0 if found is None else found.version
 
     return newest("line.quarantined") > newest("line.returned")
@@ -96,7 +96,7 @@ def replay(journal: Journal, *folds: Fold) -> int:
     seq = 0
     while found := journal.rows(rows.AFTER, seq, 1000):
         seq = int(found[-1][0])
-        for recorded in rows.known(found):
+        for recorded in rows.recorded(found):
             for one in folds:
                 one.apply(recorded)
     return seq

@@ -7,21 +7,19 @@ from typing import Final, get_args
 
 from sqlalchemy import Select, bindparam, desc, func, insert, select, text
 
-from messages.envelope import DecodeError
 from messages.events import Event
 from messages.ids import AlertId, Instant, NodeId
-from messages.journal import Recorded, decode_event, encode_event, event_type
+from messages.journal import AnyEvent, Recorded, Unreadable, decode_event, encode_event, event_type
 from messages.personal import EMPTY, PERSONAL
 from store.database.dialect import Connection
 from store.database.query import Query, Row
 from store.database.schema import alert_key
 from store.database.schema import event as table
-from store.errors import JournalTorn
-from store.journal.sealing import Keys, is_sealed, opened_data, sealed_data
+from store.journal.sealing import Keys, is_sealed, opened_data, said_in, sealed_data
 from store.streams import alert_of
 
 KNOWN_TYPES: Final = frozenset(str(kind.__struct_config__.tag) for kind in get_args(Event))
-"""The types that this version understands; others are stepped over."""
+"""The types that this version understands."""
 
 _c = table.c
 _STREAM_IS = _c.stream == bindparam("stream")
@@ -92,20 +90,12 @@ def row_of(recorded: Recorded, keys_of: Callable[[AlertId], Keys]) -> Row:
     )
 
 
-def recorded_from(row: Row) -> Recorded | None:
-    """The row as an event; none for a type that this version does not know. Raises JournalTorn.
+def recorded_from(row: Row) -> Recorded:
+    """The row as an event; as Unreadable what this version cannot read.
 
     What is sealed, and has no key behind it, stays empty.
     """
     seq, stream, version, kind, at_us, node, epoch, data, *keys = row
-    try:
-        if keys and is_sealed(kind, data):
-            data = opened_data(kind, data, tuple(keys))
-        event = decode_event(data)
-    except DecodeError as error:
-        if kind not in KNOWN_TYPES:
-            return None
-        raise JournalTorn(f"event {seq} ({stream} {version}, {kind}) does not decode: {error}") from error
     return Recorded(
         seq=seq,
         stream=stream,
@@ -113,15 +103,23 @@ def recorded_from(row: Row) -> Recorded | None:
         at_us=Instant(at_us),
         node=NodeId(node),
         epoch=epoch,
-        event=event,
+        event=_event(kind, data, tuple(keys)),
     )
 
 
-def known(rows: Iterable[Row]) -> list[Recorded]:
-    """The rows as events, those of unknown types left out."""
-    return [one for row in rows if (one := recorded_from(row)) is not None]
+def _event(kind: str, data: bytes, keys: Keys) -> AnyEvent:
+    try:
+        return decode_event(opened_data(kind, data, keys) if keys and is_sealed(kind, data) else data)
+    except Exception as error:  # what stands in a damaged row is nobody's to foresee
+        damaged = (said_in(data) or {}).get("type") != kind
+        return Unreadable(kind=kind, fault=str(error), damaged=damaged)
 
 
-def first_known(rows: Iterable[Row]) -> Recorded | None:
-    """The first of them that is of a known type."""
-    return next((one for row in rows if (one := recorded_from(row)) is not None), None)
+def recorded(rows: Iterable[Row]) -> list[Recorded]:
+    """The rows as events."""
+    return [recorded_from(row) for row in rows]
+
+
+def first(rows: Iterable[Row]) -> Recorded | None:
+    """The first of them."""
+    return next(map(recorded_from, rows), None)

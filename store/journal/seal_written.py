@@ -21,7 +21,7 @@ from store.errors import JournalNotDurable
 from store.journal import erasable, rows
 from store.journal.journal import Journal, Transaction
 from store.journal.reading import Reading
-from store.journal.sealing import has_personal, seal
+from store.journal.sealing import has_personal, said_in, seal
 from store.streams import StreamKind, alert_of, parse
 
 PORTION: Final = 400
@@ -100,13 +100,14 @@ def sealed(tx: Transaction, row: Row) -> bytes:
     _, stream, _, kind, *_, data = row
     assert isinstance(data, bytes)
     alert = alert_of(stream)
+    said = said_in(data)
+    if said is None:
+        return data
     if kind == "text.asked":
-        said = msgspec.msgpack.decode(data)
         # A short message's number stands with its words now, and goes with them.
         return msgspec.msgpack.encode(said | {"to": ""}) if said.get("to") else data
     if kind not in PERSONAL or alert is None:
         return data
-    said = msgspec.msgpack.decode(data)
     if kind == "user.identified":
         tx.set_person(alert, UserId(str(said["user"])))
     return msgspec.msgpack.encode(seal(kind, said, tx.keys_of(alert))) if has_personal(kind, said) else data

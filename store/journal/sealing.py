@@ -48,6 +48,14 @@ def keys_in(text: str) -> Keys:
     return tuple(both[at : at + KEY_BYTES] for at in range(0, len(both), KEY_BYTES))
 
 
+def said_in(data: bytes) -> Said | None:
+    """The event in these bytes as a map; None where they are damaged."""
+    try:
+        return msgspec.msgpack.decode(data, type=Said)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+
+
 def has_personal(kind: str, said: Said) -> bool:
     """Whether something stands open in it that is to be sealed."""
     return any(said.get(field, empty) != empty for field, empty in EMPTY.get(kind, {}).items())

@@ -225,20 +225,20 @@ class Transaction:
         return rows.highest(self._connection, rows.VERSION, stream)
 
     def last(self, stream: str) -> Recorded | None:
-        """The stream's last event that this version knows."""
-        return rows.first_known(self._connection.all(rows.NEWEST_OF_STREAM, stream))
+        """The stream's last event."""
+        return rows.first(self._connection.all(rows.NEWEST_OF_STREAM, stream))
 
     def newest(self, stream: str) -> list[Recorded]:
-        """The stream's last few events that this version knows, newest first."""
-        return rows.known(self._connection.all(rows.NEWEST_OF_STREAM, stream))
+        """The stream's last few events, newest first."""
+        return rows.recorded(self._connection.all(rows.NEWEST_OF_STREAM, stream))
 
     def last_of_type(self, stream: str, event_type: str) -> Recorded | None:
         """The stream's last event of a type."""
-        return rows.first_known(self._connection.all(rows.NEWEST_OF_TYPE, stream, event_type))
+        return rows.first(self._connection.all(rows.NEWEST_OF_TYPE, stream, event_type))
 
     def read(self, stream: str, after: int = 0) -> list[Recorded]:
         """The stream by version."""
-        return rows.known(self._connection.all(rows.STREAM, stream, after))
+        return rows.recorded(self._connection.all(rows.STREAM, stream, after))
 
     def one(self, query: Query, *values: object) -> Row | None:
         """The first row of a table of the registry or of a projection."""

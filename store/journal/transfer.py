@@ -32,7 +32,7 @@ from store.errors import StoreMisuse, TransferError
 from store.journal import erasable, rows
 from store.journal.journal import Journal, Transaction
 from store.journal.seal_written import sealed
-from store.journal.sealing import is_sealed, opened_data
+from store.journal.sealing import is_sealed, opened_data, said_in
 from store.journal.verify import Verified, verify
 from store.streams import StreamKind
 
@@ -142,7 +142,8 @@ def _restore(transaction: Transaction, portion: list[Row], where: str) -> None:
 
 def _opened(row: Row) -> Row:
     *rest, data = row[:8]
-    return (*rest, opened_data(row[3], data, tuple(row[8:])) if is_sealed(row[3], data) else data)
+    opens = is_sealed(row[3], data) and said_in(data) is not None
+    return (*rest, opened_data(row[3], data, tuple(row[8:])) if opens else data)
 
 
 def _beside(journal: Journal, row: Row) -> _Beside:
@@ -209,9 +210,9 @@ def _rows(file: Path) -> Iterator[tuple[str, Row, _Beside]]:
 
 def _line_of(row: Row, beside: _Beside) -> bytes:
     seq, stream, version, kind, at_us, node, epoch, data = row
-    said = msgspec.msgpack.decode(data)
-    if not isinstance(said, dict):
-        raise TransferError(f"event {seq} ({stream} {version}, {kind}) is no map")
+    said = said_in(data)
+    if said is None:
+        raise TransferError(f"event {seq} ({stream} {version}, {kind}) is damaged; export as msgpack")
     line: dict[str, object] = {
         "seq": seq,
         "stream": stream,

@@ -27,7 +27,7 @@ def order_of(journal: Journal, node: NodeId) -> Recorded | None:
 
 def newest(journal: Journal, node: NodeId, kind: str) -> Recorded | None:
     """The last event of a type in the node's stream. Raises JournalError."""
-    return rows.first_known(journal.rows(rows.NEWEST_OF_TYPE, streams.node(node), kind))
+    return rows.first(journal.rows(rows.NEWEST_OF_TYPE, streams.node(node), kind))
 
 
 def order(

@@ -320,10 +320,10 @@ def _copy_registry(journal: Connection, spare: Connection, people: set[str] | No
 
 def _keys(journal: Connection, told: Iterable[Row]) -> Iterator[str]:
     """The streams of the numbers and devices that this alert has come from."""
-    for recorded in rows.known(row for row in told if row[3] in ("alert.received", "alert.signal_added")):
+    for recorded in rows.recorded(row for row in told if row[3] in ("alert.received", "alert.signal_added")):
         event = recorded.event
-        assert isinstance(event, AlertReceived | AlertSignalAdded)
-        yield from erasable.streams_of(journal.one, (event.phone,), (event.device, event.key))
+        if isinstance(event, AlertReceived | AlertSignalAdded):
+            yield from erasable.streams_of(journal.one, (event.phone,), (event.device, event.key))
 
 
 def _is_made(connection: Connection, spare: Spare) -> bool:

@@ -8,7 +8,7 @@ from center.proving.chain import chain
 from center.state.journals import journal_of
 from center.state.keys import set_shift
 from messages.events import AlertReceived, LegOriginating, ProofOrdered, ProofStepEnded
-from messages.ids import SECOND, AlertId, Check, Instant, OperatorId, ShiftState
+from messages.ids import CHECK, SECOND, AlertId, Check, Instant, OperatorId, ShiftState
 from messages.proofs import ProofStep, StepResult
 from store import streams
 from store.journal.journal import Append, Journal
@@ -49,7 +49,7 @@ def test_a_real_alert_in_the_middle_of_a_check_has_its_line_within_a_second(made
     with journal_of(made.state) as journal:
         set_shift(journal, MARTA.id, ShiftState.READY, "test")
         seq, before = journal.last_seq(), order(journal)
-        made.until("the check's call is dialled", lambda: dialled(journal, seq, streams.CHECK))
+        made.until("the check's call is dialled", lambda: dialled(journal, seq, CHECK))
         alert = made.send(GIULIA)
         made.until("an operator is dialled", lambda: dialled(journal, seq, alert))
         made.until("the proof has given way", lambda: ended(journal)[before:], within_s=60)

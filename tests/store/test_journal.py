@@ -12,8 +12,9 @@ import pytest
 from messages.envelope import EncodeError
 from messages.events import CaseOpened, LegAnswered, LegOriginating, OperatorReserved
 from messages.ids import AlertId, CrewId, LegId, LineId, NodeId, OperatorId, Party
+from messages.journal import Unreadable
 from store import streams
-from store.errors import JournalTorn, JournalUnavailable, StoreMisuse, VersionConflict
+from store.errors import JournalUnavailable, StoreMisuse, VersionConflict
 from store.journal.journal import Append, Journal
 from store.journal.notify import SocketNotifier
 from tests.store.children import Say, children
@@ -168,22 +169,24 @@ def test_events_are_for_ever_whoever_tries(journal: Journal, database: Database)
     assert journal.version("line-a") == 2
 
 
-def test_an_event_of_a_newer_version_is_stepped_over(journal: Journal, database: Database) -> None:
+def test_an_event_of_a_newer_version_is_there_unread(journal: Journal, database: Database) -> None:
     journal.append(Append("line-a", 0, (returned(),)))
     database.execute(
         "INSERT INTO event VALUES (2, 'line-a', 2, 'line.polished', 1, 'n2', 0, ?)",
         b"\x81\xa4type\xadline.polished",
     )
     journal.append(Append("line-a", 2, (returned(),)))
-    assert [one.version for one in journal.read("line-a")] == [1, 3]
-    assert [one.seq for one in journal.read_all()] == [1, 3]
+    assert [one.version for one in journal.read("line-a")] == [1, 2, 3]
+    assert [one.seq for one in journal.read_all()] == [1, 2, 3]
+    assert [isinstance(one.event, Unreadable) for one in journal.read("line-a")] == [False, True, False]
     assert journal.version("line-a") == 3
 
 
 def test_an_event_that_should_decode_and_does_not_is_named(journal: Journal, database: Database) -> None:
     database.execute("INSERT INTO event VALUES (1, 'line-a', 1, 'line.returned', 1, 'n', 0, ?)", b"\xc1")
-    with pytest.raises(JournalTorn, match=r"event 1 \(line-a 1, line\.returned\)"):
-        journal.read("line-a")
+    (found,) = journal.read("line-a")
+    assert isinstance(found.event, Unreadable)
+    assert (found.seq, found.version, found.event.kind, found.event.damaged) == (1, 1, "line.returned", True)
 
 
 def test_the_file_is_its_owners_alone(path: Path) -> None:

@@ -241,6 +241,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     """Where she was, oldest first: the newest 50 that her phone has sent."""
     battery_pct: int | None
     signals: int
+    unreadable: int = 0
+    """How many of its events the center's version cannot read."""
     advice: Advice
     rang_us: Instant | None
     """When the network first said that the phone rings."""

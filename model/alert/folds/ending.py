@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from messages import events as ev
-from messages.ids import Advice, Instant, Party
+from messages.ids import Advice, Instant, OperatorId, Outcome, Party
 from model.alert.case import Case
 from model.alert.parts import CallsTo112, Correction, Leave
 from model.telling.told import told
@@ -23,7 +23,8 @@ def fold_ending(case: Case, event: ev.Event, at: Instant) -> Case | None:
             leave = Leave(at=at, by=event.by, handed_over=handed_over, together_at=together_at)
             return replace(case, leave=leave, hand_over=None)
         case ev.AlertReopened():
-            return _reopened(case, event, at)
+            again = reopened(case, event.by, at)
+            return replace(again, to_112=CallsTo112(wanted_by=event.by)) if event.psap else again
         case ev.OutcomeCorrected(by=by, outcome=outcome, reason=reason) if case.closed_at is not None:
             return replace(case, corrected=Correction(at=at, by=by, outcome=outcome, reason=reason))
         case ev.ConferenceBroken(party=party):
@@ -34,10 +35,7 @@ def fold_ending(case: Case, event: ev.Event, at: Instant) -> Case | None:
         case ev.CloseRequested():
             return replace(case, close_at=at, hand_over=None)
         case ev.AlertClosed(outcome=outcome):
-            leave = _mended(case.leave)
-            return replace(
-                case, leave=leave, closed_at=at, outcome=outcome, reserved=(), unread=(), listener=None
-            )
+            return closed(case, outcome, at)
         case _:
             return None
 
@@ -54,8 +52,16 @@ def _broken(case: Case, party: Party, at: Instant) -> Case:
     return replace(case, redial=True) if party is Party.USER else case
 
 
-def _reopened(case: Case, event: ev.AlertReopened, at: Instant) -> Case:
-    """What was done before is the story's; what is to be done begins anew, with the legs' next attempts.
+def closed(case: Case, outcome: Outcome | None, at: Instant) -> Case:
+    """The case once nothing more is done for it; `outcome`: None where it cannot be read."""
+    leave = _mended(case.leave)
+    return replace(case, leave=leave, closed_at=at, outcome=outcome, reserved=(), unread=(), listener=None)
+
+
+def reopened(case: Case, by: OperatorId | None, at: Instant) -> Case:
+    """The case going on; `by`: None where it cannot be read.
+
+    What was done before is the story's; what is to be done begins anew, with the legs' next attempts.
 
     What is known stays: who it is, where, the PINs, and how the deadline was met or missed.
     """
@@ -75,8 +81,8 @@ def _reopened(case: Case, event: ev.AlertReopened, at: Instant) -> Case:
         operator_lost_at=None,
         operator_left_at=None,
         tried=(),
-        taking=event.by,
-        taking_at=at,
+        taking=by,
+        taking_at=None if by is None else at,
         hand_over=None,
         reached_at=None,
         reached_by="",
@@ -86,7 +92,7 @@ def _reopened(case: Case, event: ev.AlertReopened, at: Instant) -> Case:
         redial=True,
         in_vain={},
         psap=None,
-        to_112=CallsTo112(wanted_by=event.by if event.psap else None),
+        to_112=CallsTo112(),
         false_alarm_at=None,
         briefing_at=None,
         briefed=None,

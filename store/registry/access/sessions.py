@@ -135,7 +135,7 @@ def begin(
 
 def changes_of(journal: Journal, operator: OperatorId) -> int:
     """Grows whenever what the registry has of this operator is changed. Raises JournalError."""
-    last = rows.first_known(journal.rows(rows.NEWEST_OF_TYPE, streams.operator(operator), _CHANGED))
+    last = rows.first(journal.rows(rows.NEWEST_OF_TYPE, streams.operator(operator), _CHANGED))
     return 0 if last is None else last.version
 
 

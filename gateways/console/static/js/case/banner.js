@@ -31,7 +31,7 @@ export const whyNoLine = (why) => (NO_LINE[why] ? either(...NO_LINE[why]) : why)
  */
 export function banner(view, nowUs, me, names) {
   if (view.closed_us !== null) return null;
-  const found = [noLine, duress, broken, late, wrongPin, cancelled, silent, beside]
+  const found = [noLine, duress, broken, unreadable, late, wrongPin, cancelled, silent, beside]
     .map((what) => what(view, nowUs, me, names))
     .filter(Boolean);
   if (!found.length) return restarted(view, nowUs);
@@ -78,6 +78,17 @@ function broken(view, nowUs, me, names) {
   if (!isBroken(view)) return null;
   const said = brokenSaid(view, me, names);
   return { icon: 'warn', title: said.title, text: said.text, brief: said.title };
+}
+
+/** @param {CaseView} view */
+function unreadable(view) {
+  if (!view.unreadable) return null;
+  const title = either('Una parte non si può leggere', 'A part cannot be read');
+  const text = either(
+    'Il centro non legge tutto di questo allarme: chiedere a lei, e all’altra console.',
+    'The centre cannot read all of this alert: ask her, and look at another console.',
+  );
+  return { icon: 'warn', title, text, brief: `${title}.` };
 }
 
 /** @param {CaseView} view @param {number} nowUs */

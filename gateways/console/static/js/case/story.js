@@ -55,6 +55,8 @@ export function told(entry, user, names, test) {
         `Allarme ricevuto, ${channel(entry.channel)}`,
         `Alert received, ${channel(entry.channel)}`,
       );
+    case 'event.unreadable':
+      return s('warn', 'bad', `Non si può leggere: ${entry.text}`, `Cannot be read: ${entry.text}`);
     case 'alert.signal_added':
       return s(
         'bell',

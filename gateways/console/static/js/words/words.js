@@ -392,7 +392,7 @@ export const t = (key) => WORDS[key][english ? 1 : 0];
 /** @param {string} name */
 export const channel = (name) => t(CHANNELS[name] ?? 'data');
 /** @param {string} name */
-export const outcome = (name) => (OUTCOMES[name] ? either(...OUTCOMES[name]) : name);
+export const outcome = (name) => (OUTCOMES[name] ? either(...OUTCOMES[name]) : (name ?? '?'));
 /** Why it was refused; what has no words here says it by itself. @param {string} code */
 export const reason = (code) => (REFUSALS[code] ? either(...REFUSALS[code]) : code);
 /** @param {string} code */

@@ -1,0 +1,63 @@
+"""What cannot be read in the journal stops nobody: the alert is worked, and somebody is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from messages import events as ev
+from messages.ids import AlertId, OperatorCommand, Party, Role
+from model.alert.leg import leg_id
+from store import streams
+from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.test_flow import everything_is_over, joined, to_talking
+from tests.scenarios.world import World
+from tests.support.unreadable import DAMAGED, newer, write
+
+pytestmark = pytest.mark.scenario
+
+SUNG = ("leg.sung", newer("leg.sung"))
+REFUSED = ("note.added", newer("note.added", by=7))
+TORN = ("note.added", DAMAGED)
+
+
+def raised(world: World, alarm: str) -> list[str]:
+    """What this alarm was raised about."""
+    return [subject for what, name, subject in world.alarms() if (what, name) == ("raised", alarm)]
+
+
+@pytest.mark.parametrize("what", [SUNG, REFUSED, TORN])
+def test_an_alert_is_worked_to_its_end_whatever_cannot_be_read_in_it(
+    make_world: MakeWorld, what: tuple[str, bytes]
+) -> None:
+    world = make_world()
+    to_talking(world)
+    for stream in (streams.inbox(world.alert), streams.case(world.alert)):
+        write(world.journal, stream, *what)
+    for owned in (
+        streams.operator(world.operators[0]),
+        streams.line(world.case.legs[leg_id(world.alert, "user")].line),
+    ):
+        write(world.journal, owned, *what)
+    world.advance(2)
+    world.kill(Role.ALERT_CASE)
+    world.until("the case is taken up again", lambda: world.case.restarts == 1)
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+    assert world.case.unreadable == 2
+    if what is TORN:
+        own = {streams.inbox(world.alert), streams.case(world.alert)}
+        assert own < set(raised(world, "event.damaged"))
+        world.advance(1)
+        assert {("cleared", "event.damaged", one) for one in own} <= set(world.alarms())
+    else:
+        assert raised(world, "event.newer") == [what[0]]
+
+
+def test_an_alert_of_which_only_is_known_that_it_came_has_an_operator(make_world: MakeWorld) -> None:
+    world = make_world()
+    world.alert = AlertId("torn")
+    write(world.journal, streams.inbox(world.alert), "alert.received")
+    world.system.run()
+    world.until("an operator has it", lambda: Party.OPERATOR in joined(world))
+    assert raised(world, "event.damaged") == [streams.inbox(world.alert)]
+    assert not world.events(ev.UserIdentified)
