@@ -26,7 +26,7 @@ from center.state.state_dir import NodeFile, running
 from gateways.duty.ways.notice import Delivered, Notice
 from gateways.duty.ways.sending import WRITTEN, send
 from messages.ids import DutyWay, OperatorId
-from model.duty.roster import Contact, Person, Roster, Way, on_duty
+from model.duty.roster import Contact, Person, Roster, on_duty
 
 if TYPE_CHECKING:
     from model.duty.callouts import Callout
@@ -60,7 +60,9 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
 def try_ways(
     person: Annotated[str | None, Parameter(help="By id or name; else all who are on duty now.")] = None,
     *,
-    way: Annotated[Way | None, Parameter(help="By this way alone; else by each that the person has.")] = None,
+    way: Annotated[
+        DutyWay | None, Parameter(help="By this way alone; else by each that the person has.")
+    ] = None,
     common: Common = DEFAULT,
 ) -> int:
     """Tell people on duty that it is a test, by each of their ways; exit 1 where one has failed."""
@@ -100,7 +102,7 @@ def _meant(roster: Roster, person: str | None, journal: Journal) -> Sequence[Per
     return chosen
 
 
-def _of(person: Person, way: Way | None) -> list[Contact]:
+def _of(person: Person, way: DutyWay | None) -> list[Contact]:
     return [one for one in person.contacts if way in (None, one.way)]
 
 
@@ -119,7 +121,7 @@ def _tried(
         if node is None:
             yield Tried(person=person.id, way=way, ok=False, said="no center runs here")
             continue
-        ok, words = by_telephone(journal, person, DutyWay(way.value))
+        ok, words = by_telephone(journal, person, way)
         yield Tried(person=person.id, way=way, ok=ok, said=words)
 
 

@@ -14,7 +14,8 @@ from gateways.duty.ways.mail import tried
 from gateways.duty.ways.notice import Delivered, Refused
 from gateways.duty.ways.trust import is_here, secret_in, trust
 from gateways.duty.ways.webhook import key_of
-from model.duty.roster import EMPTY, Roster, Way
+from messages.ids import DutyWay
+from model.duty.roster import EMPTY, Roster
 from model.duty.settings import DutySettings, MailTls
 
 PART = "duty"
@@ -29,8 +30,8 @@ def duty(state: StateDir, settings: Settings, *, simulated: bool) -> Iterator[Fi
         yield from _mail(own)
     roster = _roster(state)
     missing = {
-        Way.EMAIL: "" if own.mail else "smtp.host",
-        Way.WEBHOOK: "" if own.webhook_key_file else "webhook_key_file",
+        DutyWay.EMAIL: "" if own.mail else "smtp.host",
+        DutyWay.WEBHOOK: "" if own.webhook_key_file else "webhook_key_file",
     }
     for way, key in missing.items():
         who = [one.id for one in roster.people if any(contact.way is way for contact in one.contacts)]

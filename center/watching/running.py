@@ -27,8 +27,8 @@ from gateways.duty.ways.notice import Delivered, Notice, Refused
 from gateways.duty.ways.sending import send
 from messages.base import VoicePort
 from messages.events import CalloutOpened
-from messages.ids import E164, SECOND, CalloutFailure, Instant, TrunkId
-from model.duty.roster import Person, Way
+from messages.ids import E164, SECOND, CalloutFailure, DutyWay, Instant, TrunkId
+from model.duty.roster import Person
 from model.policy import LineSpec
 from model.watching.beat import Unable
 from runtime.clock import SystemClock
@@ -130,7 +130,7 @@ class Running:
     def write(self, name: str, one: Try, subject: str, about: CalloutOpened, at: Instant) -> None:
         """A short message, or a notice in a thread of its own."""
         text = f"securWoman ({self._settings.name}): {subject}. {_time(at)} UTC"
-        if one.way is Way.SMS:
+        if one.way is DutyWay.SMS:
             assert self._phone is not None
             self._phone.order(Text(name, E164(one.to), text))
             return

@@ -146,7 +146,7 @@ def _test(callout: Callout, people: Sequence[Person]) -> Due:
         meant = [
             _try(person, number, 1)
             for number, one in enumerate(person.contacts)
-            if callout.way in (None, DutyWay(one.way)) and number not in tried
+            if callout.way in (None, one.way) and number not in tried
         ]
         written = tuple(one for one in meant if one.way is not DutyWay.CALL)
         calls = [one for one in meant if one.way is DutyWay.CALL]
@@ -166,17 +166,17 @@ def _written(callout: Callout, person: Person, number: int) -> Iterator[Try]:
         done = [each for each in callout.attempts if (each.person, each.contact) == (person.id, contact)]
         new = callout.joined_at is not None and all(each.at < callout.joined_at for each in done)
         again = new and any(each.round < number for each in done)
-        if DutyWay(one.way) is not DutyWay.CALL and (not done or again):
+        if one.way is not DutyWay.CALL and (not done or again):
             yield _try(person, contact, number)
 
 
 def _numbers(person: Person) -> list[int]:
-    return [number for number, one in enumerate(person.contacts) if DutyWay(one.way) is DutyWay.CALL]
+    return [number for number, one in enumerate(person.contacts) if one.way is DutyWay.CALL]
 
 
 def _try(person: Person, contact: int, number: int) -> Try:
     one = person.contacts[contact]
-    return Try(person=person, contact=contact, way=DutyWay(one.way), round=number, to=one.to)
+    return Try(person=person, contact=contact, way=one.way, round=number, to=one.to)
 
 
 def is_mine(

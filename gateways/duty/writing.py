@@ -164,9 +164,9 @@ class Writing:
                 self.send_again(callout, () if person is None else (person,))
                 continue
             tries = tuple(
-                Try(person=person, contact=number, way=DutyWay(one.way), round=callout.rounds, to=one.to)
+                Try(person=person, contact=number, way=one.way, round=callout.rounds, to=one.to)
                 for number, one in enumerate(person.contacts)
-                if DutyWay(one.way) is not DutyWay.CALL
+                if one.way is not DutyWay.CALL
             )
             if tries:
                 self.write(callout, tries, now_us)

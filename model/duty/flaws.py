@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from messages.ids import E164, SECOND, Instant, PersonId
-from model.duty.roster import BY_NUMBER, DAYS_SHOWN, Contact, Roster, Way, gaps
+from messages.ids import E164, SECOND, DutyWay, Instant, PersonId
+from model.duty.roster import BY_NUMBER, DAYS_SHOWN, Contact, Roster, gaps
 from model.duty.times import date_of, zone_of
 from model.policy import Policy
 from model.rules.calls.psap import EMERGENCY_NUMBERS
@@ -126,7 +126,7 @@ def _advice(roster: Roster, at: Instant) -> Iterator[Flaw]:
     for n, person in enumerate(roster.people):
         if person.id not in busy:
             yield Flaw(kind=FlawKind.IDLE, path=f"people.{n}", about=person.name)
-        elif not any(one.way is Way.CALL for one in person.contacts):
+        elif not any(one.way is DutyWay.CALL for one in person.contacts):
             yield Flaw(kind=FlawKind.NO_CALL, path=f"people.{n}.contacts", about=person.name)
 
 
@@ -140,13 +140,13 @@ def _unknown(roster: Roster, people: tuple[PersonId, ...], path: str) -> Iterato
 def _unreachable(contact: Contact, policy: Policy, own: Collection[E164]) -> FlawKind | None:
     if contact.way in BY_NUMBER:
         return _unfit(contact.to, policy, own)
-    if contact.way is Way.EMAIL:
+    if contact.way is DutyWay.EMAIL:
         return None if _ADDRESS.fullmatch(contact.to) else FlawKind.NO_ADDRESS
     try:
         url = urlsplit(contact.to)
     except ValueError:
         return FlawKind.NO_URL
-    if contact.way is Way.WEBHOOK:
+    if contact.way is DutyWay.WEBHOOK:
         return None if url.scheme in ("https", "http") and url.hostname else FlawKind.NO_URL
     return None if url.scheme and "://" in contact.to else FlawKind.NO_URL
 

@@ -29,10 +29,7 @@ Day = Annotated[int, Meta(ge=0, le=6)]
 """0 is Monday."""
 TimeOfDay = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$(?!\n)")]
 
-
-Way = DutyWay
-"""How somebody is reached."""
-BY_NUMBER: Final = frozenset((Way.CALL, Way.SMS))
+BY_NUMBER: Final = frozenset((DutyWay.CALL, DutyWay.SMS))
 """What goes by our own modems."""
 
 
@@ -43,7 +40,7 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True):
 class Contact(_Part, frozen=True, kw_only=True):
     """One way to reach a person."""
 
-    way: Way
+    way: DutyWay
     to: Annotated[str, Meta(min_length=1, max_length=1000)]
     """A number as E.164, an address of e-mail, a URL."""
 
@@ -177,10 +174,10 @@ def without_secrets(roster: Roster) -> Roster:
     """For whoever may know who is on duty, and not what opens a service: of a URL its host alone."""
 
     def contact(one: Contact) -> Contact:
-        if one.way not in (Way.WEBHOOK, Way.APPRISE):
+        if one.way not in (DutyWay.WEBHOOK, DutyWay.APPRISE):
             return one
         scheme, _, rest = one.to.partition("://")
-        host = rest.partition("/")[0].rpartition("@")[2] if one.way is Way.WEBHOOK else ""
+        host = rest.partition("/")[0].rpartition("@")[2] if one.way is DutyWay.WEBHOOK else ""
         return msgspec.structs.replace(one, to=f"{scheme}://{host}/…")
 
     people = tuple(

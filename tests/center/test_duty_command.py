@@ -15,8 +15,8 @@ from center.duty_file.writing import changes, written
 from center.settings.file import parse as parse_settings
 from center.state.journals import journal_of
 from center.state.state_dir import StateDir
-from messages.ids import PersonId
-from model.duty.roster import EMPTY, Contact, Roster, Way, on_duty
+from messages.ids import DutyWay, PersonId
+from model.duty.roster import EMPTY, Contact, Roster, on_duty
 from store.audit.entry import Action
 from store.audit.search import entries
 from store.duty import roster_of
@@ -86,7 +86,7 @@ def test_what_is_written_is_read_again_with_the_same_ids() -> None:
     assert read(written(roster)) == roster
     assert read(FILE.replace("zone", "# by hand\nzone"), roster) == roster, "known by their names"
     anna = roster.people[0]
-    assert anna.contacts[0] == Contact(way=Way.CALL, to="333 000 0010")
+    assert anna.contacts[0] == Contact(way=DutyWay.CALL, to="333 000 0010")
     assert roster.shifts[0].people == (anna.id, PersonId("p-1"))
     assert roster.overrides[0].instead_of == anna.id
     assert (roster.overrides[0].to_at - roster.overrides[0].from_at) == 12 * 3600 * 1_000_000
@@ -187,7 +187,7 @@ def test_the_settings_people_are_the_first_roster_and_change_no_later_one(state:
         assert first_roster(settings, journal) == ["2 people are on call, as duty.person says"]
         made = roster_of(journal).roster
         assert [one.name for one in on_duty(made, journal.now_us())] == ["Anna Bianchi", "Carla Rossi"]
-        assert made.people[0].contacts[0] == Contact(way=Way.CALL, to="+393330000010")
+        assert made.people[0].contacts[0] == Contact(way=DutyWay.CALL, to="+393330000010")
         assert first_roster(settings, journal) == []
 
 

@@ -23,7 +23,7 @@ from messages.events import (
     Event,
 )
 from messages.ids import CalloutEnd, CalloutFailure, CalloutKind, DutyWay, PersonId
-from model.duty.roster import Contact, Person, Roster, Way
+from model.duty.roster import Contact, Person, Roster
 from store import streams
 from store.audit.entry import Action
 from store.audit.search import entries
@@ -75,11 +75,13 @@ def test_each_way_is_tried_in_the_person_s_language_and_said_of(
         file.write(f'port = {room.port}\nsender = "center@example.org"\n')
     anna = person(
         "anna",
-        Contact(way=Way.CALL, to="+393331112223"),
-        Contact(way=Way.EMAIL, to="anna@example.org"),
-        Contact(way=Way.WEBHOOK, to="https://localhost/"),
+        Contact(way=DutyWay.CALL, to="+393331112223"),
+        Contact(way=DutyWay.EMAIL, to="anna@example.org"),
+        Contact(way=DutyWay.WEBHOOK, to="https://localhost/"),
     )
-    carla = person("carla", Contact(way=Way.APPRISE, to=f"json://localhost:{service.port}"), language="en")
+    carla = person(
+        "carla", Contact(way=DutyWay.APPRISE, to=f"json://localhost:{service.port}"), language="en"
+    )
     with_people(state, anna, carla)
     try:
         assert ran(state, capfd) == (
@@ -142,7 +144,7 @@ def test_what_needs_a_modem_is_asked_for_and_what_comes_of_it_is_said(
         ended = CalloutEnded(callout=callout.id, why=CalloutEnd.TOLD)
         other.append(Append(streams.DUTY, None, (first, *told, ended)))
 
-    anna = person("anna", Contact(way=Way.CALL, to="+393331112223"))
+    anna = person("anna", Contact(way=DutyWay.CALL, to="+393331112223"))
     with_people(state, anna)
     with journal_of(state) as journal, journal_of(state) as other:
         caller = threading.Thread(target=carries_out, args=(other,))

@@ -12,7 +12,7 @@ from messages.events import (
     Event,
 )
 from messages.ids import CalloutFailure, DutyWay, Instant, LineId, NodeId, PersonId
-from model.duty.roster import Contact, Person, Roster, Way
+from model.duty.roster import Contact, Person, Roster
 from store import streams
 from store.duty import keep
 from store.journal.journal import Append, Journal
@@ -20,7 +20,7 @@ from store.journal.journal import Append, Journal
 NUMBER = "+393331112299"
 CALLOUT = "c1"
 PEOPLE = tuple(
-    Person(id=PersonId(name.split()[0].lower()), name=name, contacts=(Contact(way=Way.CALL, to=NUMBER),))
+    Person(id=PersonId(name.split()[0].lower()), name=name, contacts=(Contact(way=DutyWay.CALL, to=NUMBER),))
     for name in ("Carla Neri", "Anna Verdi")
 )
 

@@ -8,9 +8,9 @@ import pytest
 
 from media.conference.sounds import FOLDER, read_wav
 from messages import events as ev
-from messages.ids import SECOND, CalloutEnd, Instant
+from messages.ids import SECOND, CalloutEnd, DutyWay, Instant
 from model.duty.callouts import Callout
-from model.duty.roster import Contact, Person, Roster, Way
+from model.duty.roster import Contact, Person, Roster
 from store.callouts import callouts_of
 from store.duty import keep
 from tests.support.center import Center, center, simulation
@@ -26,7 +26,7 @@ SURE = 0.7
 
 
 def person(name: str, number: str) -> Person:
-    ways = (Contact(way=Way.SMS, to=number), Contact(way=Way.CALL, to=number))
+    ways = (Contact(way=DutyWay.SMS, to=number), Contact(way=DutyWay.CALL, to=number))
     return Person(id=name, name=name.title(), contacts=ways)
 
 

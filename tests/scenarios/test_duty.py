@@ -18,7 +18,7 @@ from messages.ids import (
     Role,
 )
 from model.duty.callouts import Callout
-from model.duty.roster import Contact, Person, Roster, Shift, Way
+from model.duty.roster import Contact, Person, Roster, Shift
 from model.duty.settings import DutySettings
 from model.duty.times import local
 from runtime.clock import VirtualClock
@@ -39,7 +39,7 @@ LOST = ("line.failing", "sim4")
 
 
 def person(name: str, number: E164, *more: Contact) -> Person:
-    ways = (Contact(way=Way.SMS, to=number), Contact(way=Way.CALL, to=number), *more)
+    ways = (Contact(way=DutyWay.SMS, to=number), Contact(way=DutyWay.CALL, to=number), *more)
     return Person(id=name, name=name.title(), contacts=ways)
 
 
@@ -206,7 +206,7 @@ def test_9_has_the_next_person_called_at_once(make_world: MakeWorld) -> None:
 
 def test_the_last_free_line_is_left_and_what_is_written_tells_it(make_world: MakeWorld) -> None:
     world = make_world(public=1, behaviours=PHONES)
-    mail = Contact(way=Way.EMAIL, to="bea@example.org")
+    mail = Contact(way=DutyWay.EMAIL, to="bea@example.org")
     on_duty(world, person("anna", ANNA), person("bea", BEA, mail))
     wrong(world, ("node.lost", "test-2"))
     world.until("it is said", lambda: ("raised", "duty.no_way", "") in world.alarms(), 60)

@@ -8,7 +8,8 @@ from functools import partial
 import pytest
 from msgspec.structs import replace
 
-from model.duty.roster import EMPTY, Contact, Person, PersonId, Roster, Way
+from messages.ids import DutyWay
+from model.duty.roster import EMPTY, Contact, Person, PersonId, Roster
 from store import duty
 from store.journal.journal import Journal
 from tests.store.databases import Database
@@ -19,7 +20,7 @@ ROSTER = Roster(
         Person(
             id=PersonId("p-1"),
             name="Wilhelmina Anna",
-            contacts=(Contact(way=Way.EMAIL, to="anna@example.org"),),
+            contacts=(Contact(way=DutyWay.EMAIL, to="anna@example.org"),),
         ),
     )
 )

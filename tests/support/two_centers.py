@@ -18,8 +18,8 @@ from center.node.carrier import Carrier
 from center.node.processes import marked
 from center.state.state_dir import StateDir
 from messages.events import AlarmRaised
-from messages.ids import NodeId
-from model.duty.roster import Contact, Person, Roster, Way
+from messages.ids import DutyWay, NodeId
+from model.duty.roster import Contact, Person, Roster
 from store import streams
 from store.alarms import standing_now
 from store.duty import keep
@@ -64,7 +64,7 @@ class OneOfTwo:
             registry = Registry(journal)
             operator = registry.add_operator("Marta", OPERATOR, by="test").id
             self.center.token = registry.issue_token(operator, by="test")
-            person = Person(id="anna", name="Anna", contacts=(Contact(way=Way.CALL, to=ON_DUTY),))
+            person = Person(id="anna", name="Anna", contacts=(Contact(way=DutyWay.CALL, to=ON_DUTY),))
             journal.transact(lambda tx: keep(tx, Roster(people=(person,)), was_version=None, by="test"))
         shift = self.center.http.post(
             "/v1/operators/me/shift",

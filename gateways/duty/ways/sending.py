@@ -6,12 +6,13 @@ import threading
 from typing import Final
 
 from gateways.duty.ways.notice import Later, Notice, Refused, Sent
-from model.duty.roster import Contact, Way
+from messages.ids import DutyWay
+from model.duty.roster import Contact
 from model.duty.settings import DutySettings
 
 WITHIN_S: Final = 20.0
 """A whole notice: looking a name up, which nothing else bounds, included."""
-WRITTEN: Final = frozenset({Way.EMAIL, Way.WEBHOOK, Way.APPRISE})
+WRITTEN: Final = frozenset({DutyWay.EMAIL, DutyWay.WEBHOOK, DutyWay.APPRISE})
 """The ways that `send` has; the others are the modems'."""
 
 
@@ -37,17 +38,17 @@ def send(contact: Contact, notice: Notice, settings: DutySettings, within_s: flo
 def _carried(contact: Contact, notice: Notice, settings: DutySettings) -> Sent:
     """Imports what this way needs alone: a process that never posts would carry 7 MB for it."""
     match contact.way:
-        case Way.EMAIL:
+        case DutyWay.EMAIL:
             from gateways.duty.ways.mail import mailed
 
             return mailed(contact.to, notice, settings)
-        case Way.WEBHOOK:
+        case DutyWay.WEBHOOK:
             from gateways.duty.ways.webhook import posted
 
             return posted(contact.to, notice, settings)
-        case Way.APPRISE:
+        case DutyWay.APPRISE:
             from gateways.duty.ways.services import told
 
             return told(contact.to, notice, settings)
-        case Way.CALL | Way.SMS:
+        case DutyWay.CALL | DutyWay.SMS:
             return Refused(why=f"{contact.way} goes by the center's own lines")

@@ -12,8 +12,8 @@ from center.doctor.findings import Verdict
 from center.settings.file import load
 from center.state.journals import journal_of
 from center.state.state_dir import StateDir
-from messages.ids import PersonId
-from model.duty.roster import Contact, Person, Roster, Way
+from messages.ids import DutyWay, PersonId
+from model.duty.roster import Contact, Person, Roster
 from store.duty import keep
 from tests.gateways.duty.mail_room import MailRoom
 from tests.support.receiver import server_context
@@ -95,8 +95,8 @@ def test_people_of_the_roster_whom_nothing_reaches_are_named_by_their_ids(state:
         id=PersonId("anna"),
         name="Anna Verdi",
         contacts=(
-            Contact(way=Way.EMAIL, to="anna@example.org"),
-            Contact(way=Way.WEBHOOK, to="https://a.example"),
+            Contact(way=DutyWay.EMAIL, to="anna@example.org"),
+            Contact(way=DutyWay.WEBHOOK, to="https://a.example"),
         ),
     )
     with journal_of(state, create=True) as journal:

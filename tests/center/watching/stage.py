@@ -15,20 +15,23 @@ from gateways.duty.call import TAKES
 from gateways.duty.decider import Try
 from gateways.heartbeat.envelope import Key
 from messages.events import CalloutOpened
-from messages.ids import SECOND, CalloutFailure, Instant, NodeId, PersonId
-from model.duty.roster import Contact, Person, Roster, Way
+from messages.ids import SECOND, CalloutFailure, DutyWay, Instant, NodeId, PersonId
+from model.duty.roster import Contact, Person, Roster
 from model.watching.beat import Answer, Beat, Unable
 
 ANNA = Person(
     id=PersonId("anna"),
     name="Anna",
-    contacts=(Contact(way=Way.CALL, to="+393330000001"), Contact(way=Way.SMS, to="+393330000001")),
+    contacts=(Contact(way=DutyWay.CALL, to="+393330000001"), Contact(way=DutyWay.SMS, to="+393330000001")),
 )
 BEA = Person(
     id=PersonId("bea"),
     name="Bea",
     language="en",
-    contacts=(Contact(way=Way.CALL, to="+393330000002"), Contact(way=Way.EMAIL, to="bea@example.org")),
+    contacts=(
+        Contact(way=DutyWay.CALL, to="+393330000002"),
+        Contact(way=DutyWay.EMAIL, to="bea@example.org"),
+    ),
 )
 ROSTER = Roster(people=(ANNA, BEA))
 TURN_US = SECOND // 2

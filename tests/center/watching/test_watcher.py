@@ -11,8 +11,7 @@ from msgspec.structs import replace
 
 from center.errors import SettingsError
 from center.watching.settings import probing
-from messages.ids import SECOND, CalloutFailure, Instant
-from model.duty.roster import Way
+from messages.ids import SECOND, CalloutFailure, DutyWay, Instant
 from model.watching.beat import Unable, Wrong
 from tests.center.watching.stage import ANNA, BEA, BEAT, Stage
 
@@ -32,7 +31,7 @@ def test_a_silent_center_has_one_after_the_other_called_until_somebody_takes_it(
     stage.end()
     stage.pass_s(6)
     assert stage.hands.people == ["anna", "anna"]
-    assert ("anna", Way.SMS) in [one[1:] for one in stage.hands.wrote]
+    assert ("anna", DutyWay.SMS) in [one[1:] for one in stage.hands.wrote]
     assert "bea" not in [one[1] for one in stage.hands.wrote]
     stage.end()
     stage.pass_s(6)
@@ -105,7 +104,7 @@ def test_without_a_modem_that_can_phone_everybody_is_written_to(stage: Stage) ->
     stage.hands.able = (Unable.MODEM,)
     stage.pass_s(45)
     assert stage.hands.called == []
-    assert [one[1:] for one in stage.hands.wrote] == [("bea", Way.EMAIL)]
+    assert [one[1:] for one in stage.hands.wrote] == [("bea", DutyWay.EMAIL)]
     stage.hands.able = ()
     stage.turn()
     assert stage.hands.people == ["anna"]

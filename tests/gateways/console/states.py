@@ -16,6 +16,7 @@ from messages.ids import (
     SECOND,
     Advice,
     BridgeId,
+    DutyWay,
     Instant,
     NodeOrder,
     Outcome,
@@ -25,7 +26,7 @@ from messages.ids import (
 )
 from model.duty.roster import Contact as Reached
 from model.duty.roster import Person as OnDuty
-from model.duty.roster import Roster, Shift, Way
+from model.duty.roster import Roster, Shift
 from model.record import Contact, Dangerous, PersonRecord
 from model.reporting.availability import MINUTE_US
 from model.settings_edits import Set
@@ -756,7 +757,7 @@ def person_record(stage: Stage) -> None:
 
 def duty_week(stage: Stage) -> None:
     """Nobody has the days, and one who has the nights is only written to."""
-    ways = (Way.CALL, "+393330000010"), (Way.SMS, "+393330000011")
+    ways = (DutyWay.CALL, "+393330000010"), (DutyWay.SMS, "+393330000011")
     people = tuple(
         OnDuty(id=PersonId(f"p-{n}"), name=name, contacts=(Reached(way=way, to=to),))
         for n, (name, (way, to)) in enumerate(zip(("Anna Bianchi", "Carla Rossi"), ways, strict=True))

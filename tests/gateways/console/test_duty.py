@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from playwright.sync_api import Page, expect
 
 from messages.events import CalloutOpened
-from messages.ids import SECOND, Instant
-from model.duty.roster import Override, Roster, Way, on_duty
+from messages.ids import SECOND, DutyWay, Instant
+from model.duty.roster import Override, Roster, on_duty
 from model.duty.times import instant_of
 from store import duty, streams
 from store.journal.journal import Journal
@@ -114,9 +114,9 @@ def test_people_and_hours_are_entered_swapped_taken_back_and_tried_by_keys_alone
     typed(page, "Luca")
     expect(rows).to_have_count(3)
     assert [[(way.way, way.to) for way in one.contacts] for one in kept(journal).people] == [
-        [(Way.CALL, "+393330000010")],
-        [(Way.CALL, "+393330000011"), (Way.EMAIL, "carla@example.org")],
-        [(Way.CALL, "+390200000012")],
+        [(DutyWay.CALL, "+393330000010")],
+        [(DutyWay.CALL, "+393330000011"), (DutyWay.EMAIL, "carla@example.org")],
+        [(DutyWay.CALL, "+390200000012")],
     ]
     assert kept(journal).people[2].operator == place.luca
     # Of what may last longer than anybody has looked no end is said.

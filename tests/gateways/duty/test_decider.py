@@ -10,7 +10,7 @@ from gateways.duty.call import RINGS_US, SAYS_US
 from gateways.duty.decider import AT_MOST, LATE_US, LONGEST_US, NO_CALL, Try, due, is_mine
 from messages.ids import SECOND, CalloutEnd, CalloutFailure, CalloutKind, DutyWay, Instant, NodeId
 from model.duty.callouts import Attempt, Callout
-from model.duty.roster import Contact, Person, Way
+from model.duty.roster import Contact, Person
 
 NOW = Instant(1_795_000_000 * SECOND)
 A, B, C = NodeId("a"), NodeId("b"), NodeId("c")
@@ -24,14 +24,14 @@ CAME_OF_A_CALL = (
 )
 
 
-def person(name: str, *ways: Way) -> Person:
+def person(name: str, *ways: DutyWay) -> Person:
     return Person(id=name, name=name, contacts=tuple(Contact(way=way, to=f"{name}-{way}") for way in ways))
 
 
 PEOPLE = (
-    person("anna", Way.SMS, Way.CALL),
-    person("bea", Way.CALL, Way.EMAIL, Way.CALL, Way.CALL),
-    person("carla", Way.SMS),
+    person("anna", DutyWay.SMS, DutyWay.CALL),
+    person("bea", DutyWay.CALL, DutyWay.EMAIL, DutyWay.CALL, DutyWay.CALL),
+    person("carla", DutyWay.SMS),
 )
 
 
@@ -87,12 +87,12 @@ def test_nobody_with_a_way_is_said_and_nothing_is_tried() -> None:
 
 def test_in_the_morning_the_first_who_can_be_written_to_is_and_nobody_is_called() -> None:
     one = callout(CalloutKind.MORNING)
-    step = due(one, (person("bea", Way.CALL), *PEOPLE), NOW)
+    step = due(one, (person("bea", DutyWay.CALL), *PEOPLE), NOW)
     assert ([each.person.id for each in step.written], step.call) == (["anna"], None)
     failed = tried(one, step.written[0], NOW, over_at=NOW, failure=CalloutFailure.REFUSED)
     assert [each.person.id for each in due(failed, PEOPLE, NOW).written] == ["bea"]
     assert due(tried(one, step.written[0], NOW, over_at=NOW), PEOPLE, NOW).end is CalloutEnd.TOLD
-    assert due(one, (person("bea", Way.CALL),), NOW).end is CalloutEnd.NOBODY
+    assert due(one, (person("bea", DutyWay.CALL),), NOW).end is CalloutEnd.NOBODY
 
 
 def test_of_several_nodes_one_acts_at_a_time() -> None:

@@ -19,8 +19,8 @@ from gateways.duty.ways.notice import Delivered, Later, Notice, Refused, Sent
 from gateways.duty.ways.sending import WRITTEN, send
 from gateways.duty.ways.webhook import body_of
 from messages.events import CalloutAlarm
-from messages.ids import SECOND, Instant, NodeId
-from model.duty.roster import Contact, Way
+from messages.ids import SECOND, DutyWay, Instant, NodeId
+from model.duty.roster import Contact
 from model.duty.settings import DutySettings, MailServer, MailTls
 from tests.gateways.duty.mail_room import MailRoom
 from tests.support.receiver import Receiver, server_context
@@ -38,7 +38,7 @@ NOTICE = Notice(
 KEY = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 
 
-def anna(way: Way, to: str) -> Contact:
+def anna(way: DutyWay, to: str) -> Contact:
     return Contact(way=way, to=to)
 
 
@@ -63,7 +63,7 @@ def hooked(web: Receiver, tmp_path: Path, **more: Any) -> DutySettings:
 
 
 def mailed(post: MailRoom, to: str = "anna@example.org", **more: Any) -> Sent:
-    return send(anna(Way.EMAIL, to), NOTICE, post.settings(MailTls.STARTTLS, **more))
+    return send(anna(DutyWay.EMAIL, to), NOTICE, post.settings(MailTls.STARTTLS, **more))
 
 
 def test_a_letter_is_plain_has_the_link_and_one_name_however_often_it_is_sent(
@@ -151,7 +151,7 @@ def test_words_of_an_alarm_bring_no_header_with_them() -> None:
 
 def test_mail_goes_only_to_a_server_that_is_vouched_for(post: MailRoom) -> None:
     settings = msgspec.structs.replace(post.settings(MailTls.STARTTLS), authority="")
-    said = send(anna(Way.EMAIL, "anna@example.org"), NOTICE, settings)
+    said = send(anna(DutyWay.EMAIL, "anna@example.org"), NOTICE, settings)
     assert isinstance(said, Later)
     assert post.came == []
 
@@ -163,7 +163,7 @@ def test_a_server_without_starttls_is_sent_nothing(tmp_path: Path) -> None:
     try:
         assert mailed(room) == Refused(why="the mail server has no STARTTLS, or no way to sign on")
         in_the_clear = room.settings(MailTls.NONE)
-        assert send(anna(Way.EMAIL, "anna@example.org"), NOTICE, in_the_clear) == Delivered()
+        assert send(anna(DutyWay.EMAIL, "anna@example.org"), NOTICE, in_the_clear) == Delivered()
     finally:
         room.stop()
     assert len(room.came) == 1
@@ -173,13 +173,13 @@ def test_tls_from_the_first_byte(tmp_path: Path) -> None:
     room = MailRoom(tmp_path, ssl_context=server_context(tmp_path))
     room.start()
     try:
-        assert send(anna(Way.EMAIL, "a@example.org"), NOTICE, room.settings(MailTls.TLS)) == Delivered()
+        assert send(anna(DutyWay.EMAIL, "a@example.org"), NOTICE, room.settings(MailTls.TLS)) == Delivered()
     finally:
         room.stop()
 
 
 def test_a_program_is_told_by_a_signed_post_with_one_id_however_often(web: Receiver, tmp_path: Path) -> None:
-    to = anna(Way.WEBHOOK, f"https://localhost:{web.port}/duty?who=anna")
+    to = anna(DutyWay.WEBHOOK, f"https://localhost:{web.port}/duty?who=anna")
     assert send(to, NOTICE, hooked(web, tmp_path)) == Delivered()
     assert send(to, NOTICE, hooked(web, tmp_path)) == Delivered()
     (headers, content), (again, _) = web.came
@@ -216,16 +216,16 @@ def test_a_webhook_takes_refuses_or_is_asked_later(
     web: Receiver, tmp_path: Path, status: int, expected: Sent
 ) -> None:
     web.status, web.body = status, b""
-    to = anna(Way.WEBHOOK, f"https://localhost:{web.port}/")
+    to = anna(DutyWay.WEBHOOK, f"https://localhost:{web.port}/")
     assert send(to, NOTICE, hooked(web, tmp_path)) == expected
 
 
 def test_nothing_is_posted_in_the_clear_nor_to_whom_nobody_vouches_for(web: Receiver, tmp_path: Path) -> None:
     settings = hooked(web, tmp_path)
-    clear = send(anna(Way.WEBHOOK, "http://example.org/"), NOTICE, settings)
+    clear = send(anna(DutyWay.WEBHOOK, "http://example.org/"), NOTICE, settings)
     assert clear == Refused(why="no address of a webhook, https://…")
     doubtful = msgspec.structs.replace(settings, authority="")
-    said = send(anna(Way.WEBHOOK, f"https://localhost:{web.port}/k3y"), NOTICE, doubtful)
+    said = send(anna(DutyWay.WEBHOOK, f"https://localhost:{web.port}/k3y"), NOTICE, doubtful)
     assert said == Later(why="webhook: ConnectError")
     assert web.came == []
 
@@ -239,7 +239,7 @@ def test_a_key_that_is_none_is_said_and_nothing_is_posted(
         (tmp_path / "key").unlink()
     else:
         (tmp_path / "key").write_text(key)
-    said = send(anna(Way.WEBHOOK, f"https://localhost:{web.port}/"), NOTICE, settings)
+    said = send(anna(DutyWay.WEBHOOK, f"https://localhost:{web.port}/"), NOTICE, settings)
     assert isinstance(said, Refused)
     assert said.why.startswith("duty.webhook_key_file")
     assert web.came == []
@@ -251,9 +251,9 @@ def test_apprise_tells_what_it_knows_and_says_nothing_of_its_url(
     service = Receiver(tmp_path, tls=False)
     url = f"json://anna:s3cret@localhost:{service.port}/"
     try:
-        assert send(anna(Way.APPRISE, url), NOTICE, DutySettings(near_only=True)) == Delivered()
+        assert send(anna(DutyWay.APPRISE, url), NOTICE, DutySettings(near_only=True)) == Delivered()
         service.status = 500
-        assert send(anna(Way.APPRISE, url), NOTICE, DutySettings()) == Later(
+        assert send(anna(DutyWay.APPRISE, url), NOTICE, DutySettings()) == Later(
             why="apprise could not deliver it"
         )
     finally:
@@ -261,7 +261,7 @@ def test_apprise_tells_what_it_knows_and_says_nothing_of_its_url(
     told = json.loads(service.came[0][1])
     assert told["title"] == NOTICE.subject
     assert told["message"] == f"{NOTICE.text}\n\n{NOTICE.take_url}"
-    unknown = send(anna(Way.APPRISE, "nosuch://s3cret"), NOTICE, DutySettings())
+    unknown = send(anna(DutyWay.APPRISE, "nosuch://s3cret"), NOTICE, DutySettings())
     assert unknown == Refused(why="apprise knows no such URL")
     out, err = capfd.readouterr()
     assert "s3cret" not in caplog.text + out + err
@@ -272,10 +272,12 @@ def test_a_simulated_run_tells_nobody_beyond_its_machine(web: Receiver, tmp_path
     far = MailServer(host="mail.example.org", port=587, tls=MailTls.STARTTLS, sender="c@example.org")
     with_mail = msgspec.structs.replace(near, mail=far)
     refused = Refused(why="a simulated run tells nobody beyond this machine")
-    assert send(anna(Way.EMAIL, "anna@example.org"), NOTICE, with_mail) == refused
-    assert send(anna(Way.WEBHOOK, "https://example.org/"), NOTICE, near) == refused
-    assert send(anna(Way.APPRISE, "tgram://123456789:abcdefg_hijklmnop/12315544/"), NOTICE, near) == refused
-    assert send(anna(Way.WEBHOOK, f"https://localhost:{web.port}/"), NOTICE, near) == Delivered()
+    assert send(anna(DutyWay.EMAIL, "anna@example.org"), NOTICE, with_mail) == refused
+    assert send(anna(DutyWay.WEBHOOK, "https://example.org/"), NOTICE, near) == refused
+    assert (
+        send(anna(DutyWay.APPRISE, "tgram://123456789:abcdefg_hijklmnop/12315544/"), NOTICE, near) == refused
+    )
+    assert send(anna(DutyWay.WEBHOOK, f"https://localhost:{web.port}/"), NOTICE, near) == Delivered()
 
 
 @pytest.mark.parametrize(
@@ -287,21 +289,21 @@ def test_a_simulated_run_tells_nobody_beyond_its_machine(web: Receiver, tmp_path
     ],
 )
 def test_a_simulated_run_tells_no_service_that_goes_elsewhere_than_its_url_says(url: str) -> None:
-    said = send(anna(Way.APPRISE, url), NOTICE, DutySettings(near_only=True), within_s=0.5)
+    said = send(anna(DutyWay.APPRISE, url), NOTICE, DutySettings(near_only=True), within_s=0.5)
     assert said == Refused(why="a simulated run tells nobody beyond this machine")
 
 
 def test_a_roster_tells_no_service_what_is_in_a_file_of_this_machine(tmp_path: Path) -> None:
     (tmp_path / "own.json").write_text('{"key": "s3cret"}')
     url = f"workflow://example.org:1/{'0' * 32}/{'a' * 43}/?%54emplate={tmp_path}/own.json"
-    said = send(anna(Way.APPRISE, url), NOTICE, DutySettings(), within_s=0.5)
+    said = send(anna(DutyWay.APPRISE, url), NOTICE, DutySettings(), within_s=0.5)
     assert said == Refused(why="what is in files of this machine is told to nobody")
 
 
 def test_who_does_not_answer_keeps_nobody_waiting(web: Receiver, tmp_path: Path) -> None:
     web.answers.clear()
     began = time.monotonic()
-    to = anna(Way.WEBHOOK, f"https://localhost:{web.port}/")
+    to = anna(DutyWay.WEBHOOK, f"https://localhost:{web.port}/")
     said = send(to, NOTICE, hooked(web, tmp_path), within_s=0.2)
     assert said == Later(why="webhook: nothing within 0.2 s")
     assert time.monotonic() - began < 5
@@ -316,6 +318,6 @@ def test_a_way_whose_library_fails_is_asked_later(post: MailRoom, monkeypatch: p
 
 
 def test_the_modems_ways_are_no_matter_of_this() -> None:
-    assert set(Way) - {Way.CALL, Way.SMS} == WRITTEN
-    said = send(anna(Way.SMS, "+393331112223"), NOTICE, DutySettings())
+    assert set(DutyWay) - {DutyWay.CALL, DutyWay.SMS} == WRITTEN
+    said = send(anna(DutyWay.SMS, "+393331112223"), NOTICE, DutySettings())
     assert said == Refused(why="sms goes by the center's own lines")

@@ -14,8 +14,8 @@ from gateways.http.app import build
 from gateways.http.context import Web
 from gateways.http.settings import DrillSettings
 from messages.events import AlertReopened, NoteAdded
-from messages.ids import E164, SECOND, Instant, OperatorId, Outcome, PersonId
-from model.duty.roster import Contact, Person, Roster, Shift, Way
+from messages.ids import E164, SECOND, DutyWay, Instant, OperatorId, Outcome, PersonId
+from model.duty.roster import Contact, Person, Roster, Shift
 from model.rules.drilling import DUE_AFTER_US
 from store import duty, streams
 from store.registry.people import StaffRole
@@ -64,7 +64,7 @@ def test_who_is_called_for_the_center_itself_is_told_by_name(
 ) -> None:
     assert shift(client, luca)["duty"] is None
     somebody = Person(
-        id=PersonId("p-1"), name="Anna Bianchi", contacts=(Contact(way=Way.CALL, to="+393330000010"),)
+        id=PersonId("p-1"), name="Anna Bianchi", contacts=(Contact(way=DutyWay.CALL, to="+393330000010"),)
     )
     always = Shift(name="a", days=tuple(range(7)), begins="08:00", ends="08:00", people=(somebody.id,))
     roster = Roster(people=(somebody,), shifts=(always,))

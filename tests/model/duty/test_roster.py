@@ -9,27 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from messages.ids import SECOND, Instant, PersonId
-from model.duty.roster import (
-    EMPTY,
-    Contact,
-    Holiday,
-    Override,
-    Person,
-    Roster,
-    Shift,
-    Way,
-    gaps,
-    on_duty,
-    spans,
-)
+from messages.ids import SECOND, DutyWay, Instant, PersonId
+from model.duty.roster import EMPTY, Contact, Holiday, Override, Person, Roster, Shift, gaps, on_duty, spans
 from model.duty.times import instant_of, zone_of
 
 ANNA, CARLA, LUCA = PersonId("p-1"), PersonId("p-2"), PersonId("p-3")
 EVERY_DAY = tuple(range(7))
 HOUR = 3600 * SECOND
 PEOPLE = tuple(
-    Person(id=one, name=name, contacts=(Contact(way=Way.CALL, to=f"+3933300000{n}"),))
+    Person(id=one, name=name, contacts=(Contact(way=DutyWay.CALL, to=f"+3933300000{n}"),))
     for n, (one, name) in enumerate(((ANNA, "Anna"), (CARLA, "Carla"), (LUCA, "Luca")), 10)
 )
 NIGHT = Shift(name="Night", days=EVERY_DAY, begins="20:00", ends="08:00", people=(ANNA, CARLA))

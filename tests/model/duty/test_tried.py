@@ -5,16 +5,16 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from messages.events import CalloutEnded, CalloutOpened, CalloutTaken, Event
-from messages.ids import SECOND, CalloutEnd, CalloutKind, Instant, NodeId, PersonId
+from messages.ids import SECOND, CalloutEnd, CalloutKind, DutyWay, Instant, NodeId, PersonId
 from messages.journal import Recorded
-from model.duty.roster import Contact, Person, Roster, Shift, Way
+from model.duty.roster import Contact, Person, Roster, Shift
 from model.duty.tried import PROVED_FOR_US, Tried, TriedPeople, is_proved
 
 ANNA, CARLA = PersonId("p-1"), PersonId("p-2")
 NOW = Instant(1_795_000_000 * SECOND)
 ROSTER = Roster(
     people=tuple(
-        Person(id=one, name=one, contacts=(Contact(way=Way.CALL, to="+393330000010"),))
+        Person(id=one, name=one, contacts=(Contact(way=DutyWay.CALL, to="+393330000010"),))
         for one in (ANNA, CARLA)
     ),
     shifts=(Shift(name="a", days=tuple(range(7)), begins="08:00", ends="08:00", people=(ANNA,)),),
