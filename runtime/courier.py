@@ -1,4 +1,4 @@
-"""A thread a target, which carries one thing at a time: whoever is slow keeps nobody else waiting."""
+"""A thread for each thing that is carried outside: whoever is slow keeps nobody else waiting."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ Brought_co = TypeVar("Brought_co", covariant=True)
 
 
 class Courier(Protocol[Load_contra, Brought_co]):
-    """Carries to one target."""
+    """Carries things outside."""
 
     def carry(self, load: Load_contra, /) -> None:
-        """Begin. Not while another is on its way."""
+        """Begin, whatever else is on its way."""
         ...
 
     def back(self) -> Brought_co | None:
-        """What has become of it, once; None: it is still on its way, or there is none."""
+        """What has become of one that is back, once; None: there is none."""
         ...
 
 

@@ -112,8 +112,7 @@ def list_(
     common: Common = DEFAULT,
 ) -> None:
     """All people: first who is called now, or at another time, in that order. It is entered in the audit."""
-    from model.duty.flaws import LOOKED_AHEAD_US
-    from model.duty.roster import spans
+    from model.duty.roster import LOOKED_AHEAD_US, spans
     from model.duty.times import local
     from store.audit.entry import Action
     from store.duty import roster_of

@@ -25,7 +25,8 @@ from center.state.journals import journal_of
 from center.state.state_dir import NodeFile, running
 from gateways.duty.ways.notice import Delivered, Notice
 from gateways.duty.ways.sending import WRITTEN, send
-from messages.ids import DutyWay, OperatorId
+from gateways.duty.words import told
+from messages.ids import CalloutKind, DutyWay, OperatorId
 from model.duty.roster import Contact, Person, Roster, on_duty
 
 if TYPE_CHECKING:
@@ -36,16 +37,6 @@ if TYPE_CHECKING:
 TELEPHONE_S: Final = 180.0
 """For all tries of one way: as long as somebody may take to find the telephone."""
 _LOOK_AGAIN_S: Final = 1.0
-_WORDS: Final = {
-    "it": (
-        "Prova di securWoman",
-        "È una prova: così il centro ti avvisa se qualcosa non va. Non serve fare nulla.",
-    ),
-    "en": (
-        "Test of securWoman",
-        "This is a test: this is how the center tells you that something is wrong. Nothing has to be done.",
-    ),
-}
 
 
 class Tried(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +70,8 @@ def try_ways(
         people = _meant(roster_of(journal).roster, person, journal)
         note(journal, state, Action.CHANGE_STAFF, [one.id for one in people], "test of ways")
         for one in people:
-            for tried in _tried(journal, node, one, _of(one, way), own):
+            contacts = [each for each in one.contacts if way in (None, each.way)]
+            for tried in _tried(journal, node, one, contacts, own):
                 found.append(tried)
                 if not common.json:
                     common.say(f"{'✓' if tried.ok else '✗'} {one.name}, {tried.way}: {tried.said}")
@@ -102,18 +94,16 @@ def _meant(roster: Roster, person: str | None, journal: Journal) -> Sequence[Per
     return chosen
 
 
-def _of(person: Person, way: DutyWay | None) -> list[Contact]:
-    return [one for one in person.contacts if way in (None, one.way)]
-
-
 def _tried(
     journal: Journal, node: NodeFile | None, person: Person, contacts: Sequence[Contact], own: DutySettings
 ) -> Iterator[Tried]:
     """One for each written contact, and one for each way of the telephone."""
-    subject, text = _WORDS.get(person.language, _WORDS[own.language])
-    for number, contact in enumerate(one for one in contacts if one.way in WRITTEN):
+    words = told(CalloutKind.TEST, (), person.language, own.language)
+    for number, contact in enumerate((one for one in contacts if one.way in WRITTEN), 1):
         name = f"test-{journal.now_us():x}"
-        notice = Notice(callout=name, attempt=number + 1, subject=subject, text=text, at=journal.now_us())
+        notice = Notice(
+            callout=name, attempt=number, subject=words.subject, text=words.text, at=journal.now_us()
+        )
         said = send(contact, notice, own)
         why = "" if isinstance(said, Delivered) else said.why
         yield Tried(person=person.id, way=contact.way, ok=not why, said=why or "taken")

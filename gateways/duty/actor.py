@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
+import msgspec
 from thespian.actors import ActorAddress
 
 from gateways.duty import decider
 from gateways.duty.calling import Calling, leg_of
-from gateways.duty.couriers import Couriers
 from gateways.duty.decider import LINE_US, Try
 from gateways.duty.watching import Watching
+from gateways.duty.ways.sending import send
 from gateways.duty.words import Told, told
-from gateways.duty.writing import Writing
+from gateways.duty.writing import Brought, Letter, Writing
 from messages.calls import CallReport
 from messages.envelope import Envelope
 from messages.events import (
@@ -27,7 +28,6 @@ from messages.events import (
     CalloutFailed,
     CalloutJoined,
     CalloutOpened,
-    CalloutTried,
     LineSeized,
 )
 from messages.ids import (
@@ -52,6 +52,7 @@ from model.duty.waking import SETTLES_US, due, end_of, joins, standing
 from model.policy import Setup
 from model.rules.calls.withheld_numbers import unfit
 from runtime.actor import CenterActor
+from runtime.courier import Courier, ThreadCourier
 from runtime.waker import Waker
 from store import streams
 from store.alarms import NodeAlarms
@@ -64,15 +65,14 @@ NO_WAY: Final = "duty.no_way"
 TURN_US: Final = Instant(SECOND // 4)
 
 
-class _Asked:
+class _Asked(msgspec.Struct):
     """A line is asked for, for one try."""
 
-    def __init__(self, callout: str, wanted: Try, at: Instant) -> None:
-        self.callout = callout
-        self.wanted = wanted
-        self.number = 0
-        """The try's, as the journal will have it."""
-        self.at = at
+    callout: str
+    wanted: Try
+    at: Instant
+    number: int = 0
+    """The try's, as the journal will have it."""
 
 
 class DutyCallerActor(CenterActor):
@@ -92,7 +92,7 @@ class DutyCallerActor(CenterActor):
             self._setup,
             self.env.node,
             self._watching,
-            self.couriers(self._waker),
+            self.courier(self._waker),
             self._told,
         )
         self._calling = self.calling()
@@ -104,13 +104,14 @@ class DutyCallerActor(CenterActor):
         self._look()
         self._calling.let_go_of_lines(self._watching.callouts, self._alive())
 
-    def couriers(self, waker: Waker) -> Couriers:
-        """What carries what is written."""
-        return Couriers(self._setup.duty, waker)
+    def courier(self, waker: Waker) -> Courier[Letter, Brought]:
+        """What carries what is written: a thread each, since a server that is slow keeps nobody waiting."""
+        settings = self._setup.duty
+        return ThreadCourier(lambda letter: (letter[1], send(*letter, settings)), waker, "duty")
 
     def calling(self) -> Calling:
         """What has the call that is going on."""
-        return Calling(self, self._journal, self._setup)
+        return Calling(self, self._journal, self._setup, self._told)
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
         """A modem about our call, the lines' pool, or an alert that needs the line."""
@@ -276,7 +277,7 @@ class DutyCallerActor(CenterActor):
             self._asked = None
             why = CalloutFailure.REFUSED if refused else CalloutFailure.NO_LINE
             failed = CalloutFailed(callout=callout.id, attempt=number, why=why)
-            self._watching.append(self._tried(asked, None), failed)
+            self._watching.append(asked.wanted.tried(callout.id, number), failed)
             return
         request = RequestLine(
             leg=leg_of(callout.id, number),
@@ -297,24 +298,13 @@ class DutyCallerActor(CenterActor):
         ]
         return tuple(dict.fromkeys((*map(LineId, wrong), *failed)))
 
-    def _tried(self, asked: _Asked, line: LineId | None) -> CalloutTried:
-        wanted = asked.wanted
-        return CalloutTried(
-            callout=asked.callout,
-            attempt=asked.number,
-            round=wanted.round,
-            person=wanted.person.id,
-            way=wanted.way,
-            contact=wanted.contact,
-            line=line,
-        )
-
     def _granted(self, granted: LineGranted) -> None:
         asked = self._asked
         if asked is None or granted.leg != leg_of(asked.callout, asked.number) or self._calling.busy:
             return
         now_us = self.now_us()
         seized = LineSeized(line=granted.line, leg=granted.leg, attempt=1, callout=asked.callout)
+        tried = asked.wanted.tried(asked.callout, asked.number, line=granted.line)
         try:
             self._watching.look(self._alive(), now_us)
             callout = self._watching.callouts.get(asked.callout)
@@ -325,7 +315,7 @@ class DutyCallerActor(CenterActor):
                 return
             self._journal.append(
                 Append(streams.line(granted.line), granted.version, (seized,)),
-                Append(streams.DUTY, self._watching.callouts.version, (self._tried(asked, granted.line),)),
+                Append(streams.DUTY, self._watching.callouts.version, (tried,)),
             )
             self._asked = None
             self._watching.look_at_callouts()
@@ -344,11 +334,3 @@ class DutyCallerActor(CenterActor):
             self.at(Instant(self.now_us() + TURN_US), "turn")
         if over:
             self._look()
-
-    def words_for(self, callout: Callout, person: Person) -> str:
-        """What is said to the person."""
-        return self._told(callout, person).spoken
-
-    def order_line(self, line: LineId, body: object) -> None:
-        """Tell the line's modem, wherever it is."""
-        self.tell_line(Role.GSM_MODEM, line, body)  # type: ignore[arg-type]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from gateways.duty.call import NEXT, TAKES, DutyCall, Reply, Voice
 from gateways.duty.decider import LONGEST_US
 from gateways.duty.watching import Watching
-from gateways.duty.words import taken_already
+from gateways.duty.words import Told, taken_already
 from media.conference.conference import Conference
 from media.conference.sounds import Sounds
 from media.ports.node_port import node_pass
@@ -34,13 +34,12 @@ from messages.ids import (
     LegId,
     LineId,
     NodeId,
+    Role,
 )
 from model.duty.callouts import Attempt, Callout, Callouts
 from model.duty.roster import Person, Roster
 from model.policy import Setup
-from model.rules.calls.own_call import Order
-from runtime.environment import Environment
-from runtime.logs import Logger
+from runtime.actor import CenterActor
 from store import streams
 from store.errors import StoreError, VersionConflict
 from store.journal.following import Following
@@ -56,30 +55,19 @@ def leg_of(callout: str, attempt: int) -> LegId:
     return LegId(f"{_DUTY}{callout}:{attempt}")
 
 
-class Caller(Protocol):
-    """The actor, as far as a call needs it."""
-
-    env: Environment
-    log: Logger
-
-    def now_us(self) -> Instant:
-        """The time."""
-        ...
-
-    def order_line(self, line: LineId, body: Order) -> None:
-        """Tell the line's modem."""
-        ...
-
-    def words_for(self, callout: Callout, person: Person) -> str:
-        """What is said to the person."""
-        ...
-
-
 class Calling:
     """See the module."""
 
-    def __init__(self, caller: Caller, journal: Journal, setup: Setup) -> None:
+    def __init__(
+        self,
+        caller: CenterActor,
+        journal: Journal,
+        setup: Setup,
+        told: Callable[[Callout, Person], Told],
+    ) -> None:
+        """`told`: the words for a person."""
         self._caller = caller
+        self._told = told
         self._env = caller.env
         self._journal = journal
         self._setup = setup
@@ -133,7 +121,7 @@ class Calling:
     def _begin(
         self, callout: Callout, attempt: Attempt, line: LineId, roster: Roster, now_us: Instant
     ) -> None:
-        person = next((one for one in roster.people if one.id == attempt.person), None)
+        person = roster.person(attempt.person)
         if person is None or attempt.contact >= len(person.contacts):
             return  # no longer on the roster: it is given up as one that was left behind
         self._callout, self._number, self._person = callout.id, attempt.number, person
@@ -142,7 +130,7 @@ class Calling:
             leg=leg_of(callout.id, attempt.number),
             number=E164(person.contacts[attempt.contact].to),
             language=person.language,
-            words=self._caller.words_for(callout, person),
+            words=self._told(callout, person).spoken,
             voice=self.new_voice(),
             began_at=attempt.at,
             now_us=now_us,
@@ -187,7 +175,7 @@ class Calling:
             port = self._env.peers.voice_of(call.line, port, self._setup.lines)
         order, over = call.turn(now_us, port)
         if order is not None:
-            self._caller.order_line(call.line, order)
+            self._caller.tell_line(Role.GSM_MODEM, call.line, order)
         return over and self._ended(call, watching)
 
     def _look_at_line(self, call: DutyCall) -> None:
@@ -201,7 +189,7 @@ class Calling:
     def _note(self, call: DutyCall, callouts: Callouts, now_us: Instant) -> None:
         """Write down what was heard, and only then answer it."""
         callout = callouts.get(self._callout)
-        attempt = None if callout is None else _attempt(callout, self._number)
+        attempt = None if callout is None else callout.attempt(self._number)
         if callout is None or attempt is None or call.hanging_up:
             return
         if call.answered and attempt.answered_at is None and attempt.open:
@@ -235,7 +223,7 @@ class Calling:
         callouts = watching.callouts
         try:
             callout = callouts.get(self._callout)
-            attempt = None if callout is None else _attempt(callout, self._number)
+            attempt = None if callout is None else callout.attempt(self._number)
             if attempt is not None and attempt.open:
                 why = call.failure or CalloutFailure.ENDED
                 self._append(
@@ -295,7 +283,3 @@ class Calling:
                     self._journal.append(Append(streams.line(hold.line), hold.version, (free,)))
         except StoreError as error:
             self._caller.log.warning("a line is not let go yet", error=str(error))
-
-
-def _attempt(callout: Callout, number: int) -> Attempt | None:
-    return next((one for one in callout.attempts if one.number == number), None)

@@ -21,7 +21,18 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from messages.ids import SECOND, CalloutEnd, CalloutFailure, CalloutKind, DutyWay, Instant, NodeId
+from messages.events import CalloutTried
+from messages.ids import (
+    SECOND,
+    CalloutEnd,
+    CalloutFailure,
+    CalloutKind,
+    DutyWay,
+    Instant,
+    LineId,
+    NodeId,
+    TextId,
+)
 from model.duty.callouts import Attempt, Callout
 from model.duty.roster import Person
 
@@ -56,6 +67,21 @@ class Try(msgspec.Struct, frozen=True, kw_only=True):
     round: int
     to: str
 
+    def tried(
+        self, callout: str, attempt: int, *, line: LineId | None = None, text: TextId | None = None
+    ) -> CalloutTried:
+        """That it is done, as the journal has it before it is. `attempt`: its number in the callout."""
+        return CalloutTried(
+            callout=callout,
+            attempt=attempt,
+            round=self.round,
+            person=self.person.id,
+            way=self.way,
+            contact=self.contact,
+            line=line,
+            text=text,
+        )
+
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be done now."""
@@ -83,8 +109,7 @@ def due(callout: Callout, people: Sequence[Person], now_us: Instant) -> Due:
     found = _of_round(callout, people, this_round, now_us)
     if found is not None:
         return replace(found, nobody=this_round > 1)
-    over_at = max((one.over_at or one.at for one in callout.attempts), default=callout.opened_at)
-    next_at = Instant(over_at + PAUSES_US[min(this_round, len(PAUSES_US)) - 1])
+    next_at = Instant(callout.last_at + PAUSES_US[min(this_round, len(PAUSES_US)) - 1])
     if now_us < next_at:
         return Due(since=next_at, nobody=True)
     again = _of_round(callout, people, this_round + 1, now_us)
@@ -123,7 +148,7 @@ def _of_round(callout: Callout, people: Sequence[Person], number: int, now_us: I
 
 def _morning(callout: Callout, people: Sequence[Person]) -> Due:
     """Whoever comes first and can be written to is; the next one where nothing of it has left."""
-    since = max((one.over_at or one.at for one in callout.attempts), default=callout.opened_at)
+    since = callout.last_at
     for person in people:
         written = tuple(_written(callout, person, 1))
         if written:
@@ -138,24 +163,20 @@ def _morning(callout: Callout, people: Sequence[Person]) -> Due:
 
 def _test(callout: Callout, people: Sequence[Person]) -> Due:
     """Each way once: what is written, and then each number."""
-    since = max((one.over_at or one.at for one in callout.attempts), default=callout.opened_at)
-    tried = {
-        one.contact for one in callout.attempts if one.way is not DutyWay.CALL or one.failure not in NO_TRY
-    }
-    for person in people:
-        meant = [
-            _try(person, number, 1)
-            for number, one in enumerate(person.contacts)
-            if callout.way in (None, one.way) and number not in tried
-        ]
-        written = tuple(one for one in meant if one.way is not DutyWay.CALL)
-        calls = [one for one in meant if one.way is DutyWay.CALL]
-        busy = any(one.way is DutyWay.CALL for one in callout.now)
-        if written or calls or callout.now:
-            at_most = sum(one.way is DutyWay.CALL for one in callout.attempts) < AT_MOST
-            call = calls[0] if calls and not busy and at_most else None
-            if written or call or callout.now:
-                return Due(written=written, call=call, since=since)
+    since = callout.last_at
+    called = [one for one in callout.attempts if one.way is DutyWay.CALL]
+    tried = {one.contact for one in callout.attempts if one not in called or one.failure not in NO_TRY}
+    left = [
+        _try(person, number, 1)
+        for person in people
+        for number, one in enumerate(person.contacts)
+        if callout.way in (None, one.way) and number not in tried
+    ]
+    written = tuple(one for one in left if one.way is not DutyWay.CALL)
+    may_call = len(called) < AT_MOST and not any(one.open for one in called)
+    call = next((one for one in left if one.way is DutyWay.CALL), None) if may_call else None
+    if written or call or callout.now:
+        return Due(written=written, call=call, since=since)
     told = any(one.failure is None for one in callout.attempts)
     return Due(since=since, end=CalloutEnd.TOLD if told else CalloutEnd.NOBODY)
 

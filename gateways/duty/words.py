@@ -10,13 +10,13 @@ from typing import Final
 
 import msgspec
 
+from gateways.duty.ways.notice import subject_of
 from messages.events import CalloutAlarm
 from messages.ids import CalloutKind
-from model.alarms.kind import About, Words
-from model.alarms.table import BY_NAME, about
+from model.alarms.kind import Words
+from model.alarms.table import BY_NAME
 
 LANGUAGES: Final = ("it", "en")
-SHORT_ID: Final = 8
 ONE_SMS: Final = 160
 _PLAIN: Final = str.maketrans({"’": "'", "`": "'", "“": '"', "”": '"', "–": "-", "È": "E'"})
 LISTED: Final = 10
@@ -74,12 +74,12 @@ def told(kind: CalloutKind, alarms: Sequence[CalloutAlarm], language: str, own: 
     """What is told of these alarms, the gravest first. `own`: the center's language, for whoever has none of
     the two that it speaks.
     """
-    language = next((one for one in (language, own) if one in LANGUAGES), LANGUAGES[0])
+    language = spoken_to(language, own)
     says = _SAYS[language]
     if kind is CalloutKind.TEST:
         return Told(
             subject=says.test,
-            text=f"{says.test_more}",
+            text=says.test_more,
             sms=f"{says.test}. {says.test_more}",
             spoken=f"{says.test}.",
         )
@@ -109,7 +109,12 @@ def _short(*texts: str) -> str:
 
 def taken_already(language: str, own: str) -> str:
     """To who presses 1 when somebody else has it."""
-    return _SAYS[next((one for one in (language, own) if one in LANGUAGES), LANGUAGES[0])].taken
+    return _SAYS[spoken_to(language, own)].taken
+
+
+def spoken_to(language: str, own: str) -> str:
+    """Which of the two languages that it speaks the center takes for a person of this one."""
+    return next((one for one in (language, own) if one in LANGUAGES), LANGUAGES[0])
 
 
 def words_of(alarm: CalloutAlarm, language: str) -> Words:
@@ -119,7 +124,5 @@ def words_of(alarm: CalloutAlarm, language: str) -> Words:
         says = _SAYS[language]
         return Words(f"{alarm.alarm} {alarm.subject}".strip(), says.wrong, "")
     words = kind.it if language == "it" else kind.en
-    subject = alarm.subject
-    if about(alarm.alarm) is About.ALERT:
-        subject = subject.partition(":")[0][:SHORT_ID]
+    subject = subject_of(alarm)
     return Words(*(one.replace("{s}", subject) for one in (words.short, words.means, words.do)))

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from gateways.duty.couriers import Couriers
 from gateways.duty.decider import LINE_US, Try
 from gateways.duty.watching import Watching
-from gateways.duty.ways.notice import Delivered, Notice, Refused
+from gateways.duty.ways.notice import Delivered, Notice, Sent, failure_of
 from gateways.duty.words import Told
-from messages.events import CalloutFailed, CalloutTold, CalloutTried, Event
+from messages.events import CalloutFailed, CalloutTold, Event
 from messages.ids import (
     E164,
     SECOND,
@@ -26,10 +25,11 @@ from messages.ids import (
     TextPurpose,
 )
 from model.duty.callouts import Attempt, Callout
-from model.duty.roster import Person
+from model.duty.roster import Contact, Person
 from model.policy import Setup
 from model.rules.calls.withheld_numbers import unfit
 from runtime import logs
+from runtime.courier import Courier
 from store import streams
 from store.journal.journal import Append, Journal, Transaction
 from store.texts import ask_text, became
@@ -38,6 +38,8 @@ TOGETHER_US: Final = Instant(60 * SECOND)
 """What has come in this time is written to whoever has taken a callout in one message."""
 TEXT_US: Final = Instant(600 * SECOND)
 """A short message that has not left by then tells nobody anything that is still so."""
+Letter = tuple[Contact, Notice]
+Brought = tuple[Notice, Sent]
 
 
 class Writing:
@@ -49,12 +51,14 @@ class Writing:
         setup: Setup,
         node: NodeId,
         watching: Watching,
-        couriers: Couriers,
+        courier: Courier[Letter, Brought],
         told: Callable[[Callout, Person], Told],
     ) -> None:
         """`told`: the words for a person."""
         self._journal, self._setup, self._node = journal, setup, node
-        self._watching, self._couriers, self._told = watching, couriers, told
+        self._watching, self._courier, self._told = watching, courier, told
+        self._away: set[str] = set()
+        """Which notices are on their way."""
         self._log = logs.get("duty")
 
     def write(self, callout: Callout, tries: Sequence[Try], now_us: Instant) -> None:
@@ -72,16 +76,7 @@ class Writing:
                     text = ask_text(
                         tx, E164(one.to), f"{words} {link or ''}".strip(), TextPurpose.ALARM, until
                     )
-                tried = CalloutTried(
-                    callout=callout.id,
-                    attempt=number,
-                    round=one.round,
-                    person=one.person.id,
-                    way=one.way,
-                    contact=one.contact,
-                    text=text,
-                )
-                events.append(tried)
+                events.append(one.tried(callout.id, number, text=text))
                 if one.way is DutyWay.SMS and text is None:
                     events.append(
                         CalloutFailed(callout=callout.id, attempt=number, why=CalloutFailure.REFUSED)
@@ -105,30 +100,30 @@ class Writing:
                 )
                 continue
             words = self._told(known, person)
-            self._couriers.carry(
-                person.contacts[attempt.contact],
-                Notice(
-                    callout=known.id,
-                    attempt=attempt.number,
-                    subject=words.subject,
-                    text=words.text,
-                    alarms=known.alarms,
-                    at=attempt.at,
-                    take_url=self._setup.duty.take_url(known.id),
-                ),
+            notice = Notice(
+                callout=known.id,
+                attempt=attempt.number,
+                subject=words.subject,
+                text=words.text,
+                alarms=known.alarms,
+                at=attempt.at,
+                take_url=self._setup.duty.take_url(known.id),
             )
+            if notice.id not in self._away:
+                self._away.add(notice.id)
+                self._courier.carry((person.contacts[attempt.contact], notice))
 
     def take_back(self) -> None:
-        """What has become of what couriers have carried."""
-        for (callout, number), said in self._couriers.back():
-            match said:
-                case Delivered():
-                    self._watching.append(CalloutTold(callout=callout, attempt=number))
-                case _:
-                    refused = isinstance(said, Refused)
-                    why = CalloutFailure.REFUSED if refused else CalloutFailure.AWAY
-                    self._log.warning("a person on duty is not told", callout=callout, why=said.why)
-                    self._watching.append(CalloutFailed(callout=callout, attempt=number, why=why))
+        """What has become of what was carried."""
+        while (brought := self._courier.back()) is not None:
+            notice, said = brought
+            callout, number = notice.callout, notice.attempt
+            self._away.discard(notice.id)
+            if isinstance(said, Delivered):
+                self._watching.append(CalloutTold(callout=callout, attempt=number))
+            elif (why := failure_of(said)) is not None:
+                self._log.warning("a person on duty is not told", callout=callout, why=said.why)
+                self._watching.append(CalloutFailed(callout=callout, attempt=number, why=why))
 
     def look_at_texts(self, callout: Callout, now_us: Instant) -> None:
         """What has become of its short messages."""
@@ -157,7 +152,7 @@ class Writing:
                 continue
             if callout.node != self._node:
                 continue
-            person = next((one for one in self._watching.roster.people if one.id == callout.taken_by), None)
+            person = self._watching.roster.person(callout.taken_by)
             last_at = max((one.at for one in callout.attempts), default=taken_at)
             if person is None or last_at > joined_at or now_us - max(last_at, taken_at) < TOGETHER_US:
                 self.look_at_texts(callout, now_us)

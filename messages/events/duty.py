@@ -31,6 +31,11 @@ class CalloutAlarm(msgspec.Struct, frozen=True, kw_only=True):
     """Which node has raised it."""
     raised_at: Instant
 
+    @property
+    def key(self) -> tuple[NodeId, str, str]:
+        """By whom, which alarm, about what: raised anew it is the same."""
+        return self.node, self.alarm, self.subject
+
 
 class CalloutOpened(Message, frozen=True, kw_only=True, tag="callout.opened"):
     """Somebody is to be called, or told in the morning; the node that writes this carries it out."""

@@ -94,6 +94,15 @@ class Callout(msgspec.Struct, frozen=True, kw_only=True):
         """Whether somebody sees to it."""
         return self.taken_at is not None
 
+    @property
+    def last_at(self) -> Instant:
+        """When the last try was over, or begun while it is not; before any, when it was opened."""
+        return max((one.over_at or one.at for one in self.attempts), default=self.opened_at)
+
+    def attempt(self, number: int) -> Attempt | None:
+        """The try of this number."""
+        return next((one for one in self.attempts if one.number == number), None)
+
 
 class Callouts:
     """All that are open, and the newest of those that have ended."""
@@ -119,10 +128,9 @@ class Callouts:
         event = recorded.event
         if isinstance(event, ev.CalloutOpened | ev.CalloutJoined):
             for one in event.alarms:
-                key = one.node, one.alarm, one.subject
-                self.handled[key] = max(one.raised_at, self.handled.get(key, one.raised_at))
-                self.taken.pop(key, None)
-                self.lately[key] = (*self.lately.get(key, ()), recorded.at_us)
+                self.handled[one.key] = max(one.raised_at, self.handled.get(one.key, one.raised_at))
+                self.taken.pop(one.key, None)
+                self.lately[one.key] = (*self.lately.get(one.key, ()), recorded.at_us)
             since = recorded.at_us - OFTEN_US
             left = {key: tuple(at for at in told if at > since) for key, told in self.lately.items()}
             self.lately = {key: told for key, told in left.items() if told}
@@ -146,7 +154,7 @@ class Callouts:
             # What joins one that was taken is the taker's, too.
             if now.taken and isinstance(event, ev.CalloutTaken | ev.CalloutJoined):
                 alarms = event.alarms if isinstance(event, ev.CalloutJoined) else before.alarms
-                self.taken |= {(one.node, one.alarm, one.subject): recorded.at_us for one in alarms}
+                self.taken |= {one.key: recorded.at_us for one in alarms}
 
     def get(self, callout: str) -> Callout | None:
         """By its id; None: there is none, or it ended long ago."""

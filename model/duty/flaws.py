@@ -15,13 +15,12 @@ from urllib.parse import urlsplit
 import msgspec
 
 from messages.ids import E164, SECOND, DutyWay, Instant, PersonId
-from model.duty.roster import BY_NUMBER, DAYS_SHOWN, Contact, Roster, gaps
+from model.duty.roster import BY_NUMBER, LOOKED_AHEAD_US, Contact, Roster, gaps
 from model.duty.times import date_of, zone_of
 from model.policy import Policy
 from model.rules.calls.psap import EMERGENCY_NUMBERS
 from model.rules.calls.withheld_numbers import Withheld, unfit
 
-LOOKED_AHEAD_US: Final = Instant(DAYS_SHOWN * 86_400 * SECOND)
 _DATES: Final = (Instant(0), Instant(100 * 366 * 86_400 * SECOND))
 """A calendar ends at the year 9999, in some zones a day before: what lies there could be shown to nobody."""
 _E164: Final = re.compile(r"\+[1-9][0-9]{5,14}")

@@ -17,8 +17,8 @@ from msgspec import Meta
 from messages.ids import SECOND, DutyWay, Instant, OperatorId, PersonId
 from model.duty.times import DATE, instant_in, local_in, zone_of
 
-DAYS_SHOWN: Final = 14
-"""So far ahead it is said who is on duty, and looked for gaps."""
+LOOKED_AHEAD_US: Final = Instant(14 * 86_400 * SECOND)
+"""So far it is said who is on duty, and looked for gaps."""
 OVERRIDES_KEPT_US: Final = Instant(30 * 86_400 * SECOND)
 _DAY: Final = timedelta(days=1)
 
@@ -100,6 +100,10 @@ class Roster(_Part, frozen=True, kw_only=True):
     """Where several cover a moment, those of the first are called first."""
     overrides: Annotated[tuple[Override, ...], Meta(max_length=500)] = ()
     holidays: Annotated[tuple[Holiday, ...], Meta(max_length=200)] = ()
+
+    def person(self, who: str) -> Person | None:
+        """By the id; None: nobody has it any more."""
+        return next((one for one in self.people if one.id == who), None)
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):

@@ -119,7 +119,7 @@ def end_of(callout: Callout, book: AlarmBook, now_us: Instant, *, alive: Nodes) 
     """Why nobody is to be called because of it any more; None: somebody is. Of a test none of it is so."""
     if callout.kind is CalloutKind.TEST:
         return None
-    keys = {(one.node, one.alarm, one.subject) for one in callout.alarms}
+    keys = {one.key for one in callout.alarms}
     stand = [key for key in book.stand(alive) if key in keys]
     if not stand:
         return CalloutEnd.OVER
@@ -130,11 +130,7 @@ def end_of(callout: Callout, book: AlarmBook, now_us: Instant, *, alive: Nodes) 
 def standing(callout: Callout, book: AlarmBook, *, alive: Nodes) -> tuple[CalloutAlarm, ...]:
     """Which of its alarms are to be told now, the gravest first, each of what it is about once."""
     stand = set(book.stand(alive))
-    told = {
-        (one.alarm, one.subject): one
-        for one in reversed(callout.alarms)
-        if (one.node, one.alarm, one.subject) in stand
-    }
+    told = {(one.alarm, one.subject): one for one in reversed(callout.alarms) if one.key in stand}
     return tuple(sorted(told.values(), key=lambda one: (rank(one.alarm), one.raised_at)))
 
 

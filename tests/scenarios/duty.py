@@ -7,13 +7,12 @@ from collections.abc import Callable, Mapping
 from gateways.duty.actor import DutyCallerActor
 from gateways.duty.call import Voice
 from gateways.duty.calling import Calling
-from gateways.duty.couriers import Couriers
-from gateways.duty.ways.notice import Delivered, Notice, Sent
+from gateways.duty.ways.notice import Delivered
+from gateways.duty.writing import Brought, Letter
 from media.conference.clips import ClipSpec
 from media.conference.conference import ConferenceStatus
 from media.ports.voice_port import VoicePortSpec
-from model.duty.roster import Contact
-from model.duty.settings import DutySettings
+from runtime.courier import Courier
 from runtime.waker import Waker
 from tests.scenarios.mixer import SilentMixer
 
@@ -21,7 +20,7 @@ PRESSED: dict[str, str] = {}
 """Which keys this person presses, as soon as words are heard; emptied with every world."""
 SPOKEN: list[str] = []
 """All words that were begun to be said in calls; as well."""
-WRITTEN: list[tuple[Contact, Notice]] = []
+WRITTEN: list[Letter] = []
 """All that was sent by ways that need no modem; as well."""
 
 
@@ -60,26 +59,25 @@ class _Calling(Calling):
         return _Voice(lambda: "" if self._person is None else self._person.id)
 
 
-class _AtOnce(Couriers):
+class _AtOnce(Courier[Letter, Brought]):
     """Carries in no time."""
 
-    def carry(self, contact: Contact, notice: Notice) -> None:
-        name = notice.callout, notice.attempt
-        if name not in self._away:
-            self._away.add(name)
-            self._carry(contact, notice)
+    def __init__(self) -> None:
+        self._back: list[Brought] = []
 
+    def carry(self, load: Letter, /) -> None:
+        WRITTEN.append(load)
+        self._back.append((load[1], Delivered()))
 
-def _written(contact: Contact, notice: Notice, settings: DutySettings) -> Sent:
-    WRITTEN.append((contact, notice))
-    return Delivered()
+    def back(self) -> Brought | None:
+        return self._back.pop(0) if self._back else None
 
 
 class SilentDutyCallerActor(DutyCallerActor):
     """With such voices, and such a post."""
 
-    def couriers(self, waker: Waker) -> Couriers:
-        return _AtOnce(self._setup.duty, waker, _written)
+    def courier(self, waker: Waker) -> Courier[Letter, Brought]:
+        return _AtOnce()
 
     def calling(self) -> Calling:
-        return _Calling(self, self._journal, self._setup)
+        return _Calling(self, self._journal, self._setup, self._told)

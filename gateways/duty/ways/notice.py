@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from messages.events import CalloutAlarm
-from messages.ids import Instant
+from messages.ids import CalloutFailure, Instant
 from model.alarms.kind import About
 from model.alarms.table import about
 
@@ -61,3 +61,14 @@ class Later(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Sent = Delivered | Refused | Later
+
+
+def failure_of(sent: Sent) -> CalloutFailure | None:
+    """As a callout has it; None: it has left."""
+    match sent:
+        case Delivered():
+            return None
+        case Refused():
+            return CalloutFailure.REFUSED
+        case Later():
+            return CalloutFailure.AWAY

@@ -15,8 +15,8 @@ from msgspec import Meta
 from gateways.http.answers import Moment, rfc3339
 from messages.ids import SECOND, DutyWay, Instant, OperatorId, PersonId
 from model.duty import roster as model
-from model.duty.flaws import LOOKED_AHEAD_US, Flaw, FlawKind
-from model.duty.roster import Roster, Span
+from model.duty.flaws import Flaw, FlawKind
+from model.duty.roster import LOOKED_AHEAD_US, Roster, Span
 from model.duty.tried import Tried
 from store.duty import Kept
 
