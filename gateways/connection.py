@@ -21,7 +21,7 @@ class Connection:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         """Opens nothing. `within_s`: of each step but connecting. The three files are PEM; `authority` counts
-        besides the machine's. `transport`: in place of the network's own.
+        in place of the machine's. `transport`: in place of the network's own.
         """
         self._timeout = httpx.Timeout(within_s, connect=connect_s)
         self._authority, self._certificate, self._key = authority, certificate, key

@@ -111,8 +111,8 @@ def _tried(
         if node is None:
             yield Tried(person=person.id, way=way, ok=False, said="no center runs here")
             continue
-        ok, words = by_telephone(journal, person, way)
-        yield Tried(person=person.id, way=way, ok=ok, said=words)
+        ok, said_of_it = by_telephone(journal, person, way)
+        yield Tried(person=person.id, way=way, ok=ok, said=said_of_it)
 
 
 def by_telephone(journal: Journal, person: Person, way: DutyWay) -> tuple[bool, str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import msgspec
 from msgspec.structs import replace
 
 from center.settings.schema import HeartbeatTable, Settings, WatchedTable
@@ -52,17 +53,7 @@ def watched_of(tables: tuple[WatchedTable, ...], beside: Path) -> tuple[WatchedT
 
 def watching_of(settings: Settings, *, simulated: bool) -> Watching:
     """What the HeartbeatSender and the web are given."""
-    targets = tuple(
-        HeartbeatTarget(
-            name=one.name,
-            kind=one.kind,
-            url=one.url,
-            every_s=one.every_s,
-            key_file=one.key_file,
-            authority=one.authority,
-        )
-        for one in settings.heartbeat
-    )
+    targets = tuple(msgspec.convert(one, HeartbeatTarget, from_attributes=True) for one in settings.heartbeat)
     watched = tuple(
         WatchedCenter(
             name=one.name, key_file=one.key_file, patience=Patience(silent_after_s=one.silent_after_s)

@@ -89,7 +89,7 @@ def _heartbeats(
 ) -> Iterator[Finding]:
     if not center.key_file:
         return
-    heard = {} if hearing is None else {name: one.at for name, one in hearing.nodes.items() if one.beat}
+    heard = {} if hearing is None else {name: one.at for name, one in hearing.nodes.items() if one.at}
     if not heard:
         yield fail(
             "heartbeats",

@@ -5,23 +5,21 @@ While that cannot phone nobody's turn is waited for: everybody is written to.
 
 from __future__ import annotations
 
-from gateways.duty.decider import Due, Try, due
+from gateways.duty.decider import Try, due
 from messages.ids import Instant
 from model.duty.callouts import Callout
 from model.duty.roster import BY_NUMBER, Roster, on_duty
 
 
-def next_of(callout: Callout, roster: Roster, now_us: Instant, *, phones: bool) -> Due:
-    """What is to be done now, besides what is being done; nothing once it is taken."""
+def next_of(callout: Callout, roster: Roster, now_us: Instant, *, phones: bool) -> tuple[Try, ...]:
+    """What is to be done now, besides what is being done; nothing once it is taken. The call first: the modem
+    does one after the other, and a short message wakes nobody.
+    """
     if callout.taken or callout.ended_at is not None:
-        return Due(since=now_us)
+        return ()
     people = on_duty(roster, now_us)
     if phones:
-        return due(callout, people, now_us)
+        found = due(callout, people, now_us)
+        return found.written if found.call is None else (found.call, *found.written)
     each = (one for person in people for one in due(callout, [person], now_us).written)
-    return Due(since=now_us, written=tuple(one for one in each if one.way not in BY_NUMBER))
-
-
-def in_order(due: Due) -> tuple[Try, ...]:
-    """The call first: the modem does one after the other, and a short message wakes nobody."""
-    return due.written if due.call is None else (due.call, *due.written)
+    return tuple(one for one in each if one.way not in BY_NUMBER)

@@ -18,6 +18,8 @@ from model.watching.hearing import Hearing
 from store import streams
 
 FILE: Final = "watch.json"
+TryName = tuple[str, int]
+"""A callout's id, and the number of a try of it."""
 STORIES: Final = 2_000
 """Events of callouts that are kept."""
 

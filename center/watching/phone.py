@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from center.errors import CenterError
 from center.modems.session import ModemSession, opened
 from center.modems.voice_place import NO_LINE
+from center.watching.kept import TryName
 from center.watching.words import well_again
 from gateways.duty.call import NEXT, TAKES, DutyCall, Reply
 from gateways.gsm.driver.events import (
@@ -54,7 +55,7 @@ LEG: Final = LegId("watch")
 class Call(msgspec.Struct, frozen=True):
     """To be dialled."""
 
-    name: str
+    name: TryName
     number: E164
     language: str
     words: str
@@ -68,7 +69,7 @@ class Call(msgspec.Struct, frozen=True):
 class Text(msgspec.Struct, frozen=True):
     """To be sent."""
 
-    name: str
+    name: TryName
     number: E164
     words: str
 
@@ -76,7 +77,7 @@ class Text(msgspec.Struct, frozen=True):
 class Done(msgspec.Struct, frozen=True, kw_only=True):
     """What became of it."""
 
-    name: str
+    name: TryName
     failure: CalloutFailure | None = None
     """None: it was taken, or the network has the text."""
     cause: int | None = None
@@ -172,10 +173,10 @@ class Phone:
 
     def _text(self, session: ModemSession, text: Text) -> Done:
         now_s = time.monotonic()
-        session.driver.send_sms(Ref(text.name), text.number, text.words, now_s, within_s=TEXT_WITHIN_S)
+        session.driver.send_sms(Ref(f"{text.name}"), text.number, text.words, now_s, within_s=TEXT_WITHIN_S)
         while time.monotonic() < now_s + TEXT_WITHIN_S + TURN_S and not self._over.is_set():
             for event in self._turn(session):
-                if isinstance(event, SmsSent) and event.ref == text.name:
+                if isinstance(event, SmsSent) and event.ref == f"{text.name}":
                     why = None if event.failure is None else CalloutFailure.AWAY
                     return Done(name=text.name, failure=why)
         return Done(name=text.name, failure=CalloutFailure.AWAY)
@@ -212,7 +213,7 @@ class Phone:
                 if over:
                     return Done(name=job.name, failure=call.failure, cause=call.cause)
                 if isinstance(order, DialCall):
-                    placed = session.driver.dial(Ref(job.name), job.number, time.monotonic())
+                    placed = session.driver.dial(Ref(f"{job.name}"), job.number, time.monotonic())
                 elif isinstance(order, HangUpCall) and placed is not None:
                     session.driver.hang_up(placed, time.monotonic())
                 for event in self._turn(session):

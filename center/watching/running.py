@@ -17,17 +17,18 @@ from center.settings.duty import duty_settings
 from center.settings.schema import Settings
 from center.state.state_dir import StateDir
 from center.watching import kept
+from center.watching.kept import TryName
 from center.watching.listening import Listener
-from center.watching.phone import Call, Phone, Text
+from center.watching.phone import Call, Done, Phone, Text
 from center.watching.probing import Prober
 from center.watching.settings import ModemOfWatcher, WatchSettings
 from center.watching.watcher import Watcher
 from gateways.duty.decider import Try
-from gateways.duty.ways.notice import Delivered, Notice, Refused
+from gateways.duty.ways.notice import Notice, failure_of
 from gateways.duty.ways.sending import send
 from messages.base import VoicePort
 from messages.events import CalloutOpened
-from messages.ids import E164, SECOND, CalloutFailure, DutyWay, Instant, TrunkId
+from messages.ids import E164, SECOND, DutyWay, Instant, TrunkId
 from model.duty.roster import Person
 from model.policy import LineSpec
 from model.watching.beat import Unable
@@ -46,7 +47,7 @@ class Running:
         self._watcher = Watcher(settings, state.path, kept.read(state.path), self._clock.now_us())
         self._ways = duty_settings(Settings(duty=settings.duty, language=settings.language), near_only=False)
         self._phone = phone_of(settings, state)
-        self._written: deque[tuple[str, CalloutFailure | None]] = deque()
+        self._written: deque[Done] = deque()
         self._probers = [
             Prober(
                 one.probe,
@@ -93,8 +94,8 @@ class Running:
         while self._phone is not None and (done := self._phone.back()) is not None:
             self._watcher.ended(done.name, done.failure, done.cause, now_us)
         while self._written:
-            name, failure = self._written.popleft()
-            self._watcher.ended(name, failure, None, now_us)
+            done = self._written.popleft()
+            self._watcher.ended(done.name, done.failure, done.cause, now_us)
         self._watcher.turn(self, now_us)
 
     def _hear(self, sealed: bytes) -> bytes | None:
@@ -111,7 +112,7 @@ class Running:
             return (Unable.MODEM,)
         return () if self._phone.registered else (Unable.NETWORK,)
 
-    def call(self, name: str, person: Person, number: str, language: str, words: str) -> None:
+    def call(self, name: TryName, person: Person, number: str, language: str, words: str) -> None:
         """Dial."""
         assert self._phone is not None
         now_us, watcher = self._clock.now_us, self._watcher
@@ -127,25 +128,21 @@ class Running:
             )
         )
 
-    def write(self, name: str, one: Try, subject: str, about: CalloutOpened, at: Instant) -> None:
+    def write(self, name: TryName, one: Try, subject: str, about: CalloutOpened, at: Instant) -> None:
         """A short message, or a notice in a thread of its own."""
         text = f"securWoman ({self._settings.name}): {subject}. {_time(at)} UTC"
         if one.way is DutyWay.SMS:
             assert self._phone is not None
             self._phone.order(Text(name, E164(one.to), text))
             return
-        callout, _, number = name.partition("/")
+        callout, number = name
         notice = Notice(
-            callout=callout, attempt=int(number), subject=subject, text=text, alarms=about.alarms, at=at
+            callout=callout, attempt=number, subject=subject, text=text, alarms=about.alarms, at=at
         )
 
         def carry() -> None:
             sent = send(one.person.contacts[one.contact], notice, self._ways)
-            if isinstance(sent, Delivered):
-                self._written.append((name, None))
-            else:
-                refused = isinstance(sent, Refused)
-                self._written.append((name, CalloutFailure.REFUSED if refused else CalloutFailure.AWAY))
+            self._written.append(Done(name=name, failure=failure_of(sent)))
 
         threading.Thread(target=carry, name=f"to {one.way}", daemon=True).start()
 

@@ -17,7 +17,7 @@ from center.duty_file.reading import parse
 from center.errors import SettingsError
 from center.settings.duty import duty_of
 from center.settings.schema import DutyTable, Name, Seconds
-from gateways.heartbeat.envelope import Key, key_at
+from gateways.heartbeat.envelope import key_at
 from model.duty.roster import EMPTY, Roster
 from model.watching.verdict import Patience
 
@@ -46,7 +46,7 @@ class CenterTable(_Table, frozen=True, kw_only=True):
     """What a phone would reach, `https://center.example.org/healthz`; empty: it is not asked for."""
     probe_every_s: Annotated[float, Meta(ge=1, le=60)] = 10.0
     authority: str = ""
-    """PEM: whose certificates are believed there, besides the machine's."""
+    """PEM: whose certificates are believed there, in place of the machine's."""
     silent_after_s: Patient = Patience().silent_after_s
     unwell_after_s: Patient = Patience().unwell_after_s
     roster: str = ""
@@ -157,7 +157,7 @@ def _faults(i: int, center: CenterTable, centers: tuple[CenterTable, ...]) -> li
         ]
     else:
         try:
-            key_of(center)
+            key_at(Path(center.key_file))
         except (OSError, ValueError) as error:
             faults.append(f"center[{i}].key_file: {error}")
     if center.roster:
@@ -166,8 +166,3 @@ def _faults(i: int, center: CenterTable, centers: tuple[CenterTable, ...]) -> li
         except (OSError, ValueError, FileFaulty) as error:
             faults.append(f"center[{i}].roster: {error}")
     return faults
-
-
-def key_of(center: CenterTable) -> Key:
-    """What it shares with the center. Raises OSError, ValueError."""
-    return key_at(Path(center.key_file))

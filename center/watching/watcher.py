@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import threading
 import uuid
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -16,13 +15,13 @@ import msgspec
 from msgspec.structs import replace
 
 from center.duty_file.form import FileFaulty
-from center.watching.escalation import in_order, next_of
-from center.watching.kept import Kept, Story, write
+from center.watching.escalation import next_of
+from center.watching.kept import Kept, Story, TryName, write
 from center.watching.probing import Probing
-from center.watching.settings import CenterTable, WatchSettings, key_of, roster_of
-from center.watching.words import what_is_wrong
+from center.watching.settings import CenterTable, WatchSettings, roster_of
+from center.watching.words import WORDS, what_is_wrong
 from gateways.duty.decider import Try
-from gateways.heartbeat.envelope import NotSealed, key_id_of
+from gateways.heartbeat.ears import Ears
 from messages.events import (
     CalloutAlarm,
     CalloutAnswered,
@@ -31,7 +30,6 @@ from messages.events import (
     CalloutOpened,
     CalloutTaken,
     CalloutTold,
-    CalloutTried,
     Event,
 )
 from messages.ids import SECOND, CalloutEnd, CalloutFailure, DutyWay, Instant, NodeId
@@ -56,11 +54,11 @@ class Hands(Protocol):
         """Why nobody can be phoned now."""
         ...
 
-    def call(self, name: str, person: Person, number: str, language: str, words: str) -> None:
+    def call(self, name: TryName, person: Person, number: str, language: str, words: str) -> None:
         """Begin; `Watcher.answered`, `taken` and `ended` tell what comes of it."""
         ...
 
-    def write(self, name: str, one: Try, subject: str, about: CalloutOpened, at: Instant) -> None:
+    def write(self, name: TryName, one: Try, subject: str, about: CalloutOpened, at: Instant) -> None:
         """The same for all other ways."""
         ...
 
@@ -73,6 +71,7 @@ class Watcher:
         self._lock = threading.RLock()
         self._log = logs.get("watch")
         self._centers = {one.name: one for one in settings.center}
+        self._ears = Ears({one.name: one.key_file for one in settings.center if one.key_file})
         self.probings = {name: Probing(settings.name, kept.probes.get(name, ())) for name in self._centers}
         self._hearings: dict[str, Hearing] = {}
         for name, center in self._centers.items():
@@ -82,8 +81,6 @@ class Watcher:
             )
         self._story = Story(settings.name, kept.callouts)
         self._began = self._turned = self._wrote = now_us
-        self._unread: dict[str, str] = {}
-        """Why a center's key could not be read, as it was said last."""
         self._unable: tuple[Unable, ...] | None = None
         self.verdicts: dict[str, Verdict] = {}
         for callout in self._story.open:
@@ -97,44 +94,31 @@ class Watcher:
 
     def hear(self, sealed: bytes, unable: tuple[Unable, ...], now_us: Instant) -> bytes | None:
         """The answer to a heartbeat; none to who has no key of a center that is watched."""
-        for name, center in self._centers.items():
-            if not center.key_file:
-                continue
-            try:
-                key = key_of(center)
-                if key.id != key_id_of(sealed):
-                    continue
-                beat = key.beat_in(sealed)
-            except NotSealed:
-                # Whoever has seen a heartbeat pass can send this, as often as there is room in a log.
-                continue
-            except (OSError, ValueError) as error:
-                if self._unread.get(name) != str(error):
-                    self._unread[name] = str(error)
-                    self._log.warning("not heard", center=name, error=str(error))
-                continue
-            self._unread.pop(name, None)
-            if beat.simulated != center.simulated:
-                self._log.error("a simulated run and a real one are not the same center", center=name)
-                continue
-            with self._lock:
-                before = self._hearings[name]
-                hearing, taken = take(before, beat, now_us, os.urandom(16))
-                self._hearings[name] = hearing
-                if hearing.roster_version != before.roster_version:
-                    self._keep(now_us)
-                self.probings[name].taken(beat.probes_taken)
-                lacks = unable if self._people(center, now_us) else (*unable, Unable.ROSTER)
-                answer = Answer(
-                    watcher=self._settings.name,
-                    taken=taken,
-                    challenge=asked(hearing, beat.node),
-                    unable=lacks,
-                    roster_version=NO_PHONE if center.roster else hearing.roster_version,
-                    probes=self.probings[name].whole(now_us),
-                )
-            return key.answer(answer, sealed)
-        return None
+        known = self._ears.heard(sealed)
+        if known is None:
+            return None
+        name, key, beat = known
+        center = self._centers[name]
+        if beat.simulated != center.simulated:
+            self._log.error("a simulated run and a real one are not the same center", center=name)
+            return None
+        with self._lock:
+            before = self._hearings[name]
+            hearing, taken = take(before, beat, now_us, os.urandom(16))
+            self._hearings[name] = hearing
+            if hearing.roster_version != before.roster_version:
+                self._keep(now_us)
+            self.probings[name].taken(beat.probes_taken)
+            lacks = unable if on_duty(self._roster(center), now_us) else (*unable, Unable.ROSTER)
+            answer = Answer(
+                watcher=self._settings.name,
+                taken=taken,
+                challenge=asked(hearing, beat.node),
+                unable=lacks,
+                roster_version=NO_PHONE if center.roster else hearing.roster_version,
+                probes=self.probings[name].whole(now_us),
+            )
+        return key.answer(answer, sealed)
 
     # ------------------------------------------------------------ what follows
 
@@ -204,61 +188,45 @@ class Watcher:
         told = self.verdicts.get(name, Verdict.WELL)
         if center is None or told in (Verdict.WELL, Verdict.PLANNED):
             return
-        roster = self._roster(center)
-        for one in in_order(next_of(callout, roster, now_us, phones=not hands.able)):
-            number = len(self._attempts(callout.id)) + 1
-            tried = CalloutTried(
-                callout=callout.id,
-                attempt=number,
-                round=one.round,
-                person=one.person.id,
-                way=one.way,
-                contact=one.contact,
-            )
-            self._say(tried, now_us)
-            self._act(f"{callout.id}/{number}", one, told, callout, hands, now_us)
-
-    def _act(
-        self, name: str, one: Try, told: Verdict, callout: Callout, hands: Hands, now_us: Instant
-    ) -> None:
-        language = self._language(one.person)
-        wrong = what_is_wrong(told, callout.alarms[0].subject, language)
-        if one.way is DutyWay.CALL:
-            hands.call(name, one.person, one.to, language, f"securWoman. {wrong}.")
-        else:
-            about = CalloutOpened(callout=callout.id, alarms=callout.alarms)
-            hands.write(name, one, wrong, about, now_us)
+        tries = next_of(callout, self._roster(center), now_us, phones=not hands.able)
+        for number, one in enumerate(tries, len(callout.attempts) + 1):
+            self._say(one.tried(callout.id, number), now_us)
+            language = one.person.language if one.person.language in WORDS else self._settings.language
+            wrong = what_is_wrong(told, name, language)
+            if one.way is DutyWay.CALL:
+                hands.call((callout.id, number), one.person, one.to, language, f"securWoman. {wrong}.")
+            else:
+                about = CalloutOpened(callout=callout.id, alarms=callout.alarms)
+                hands.write((callout.id, number), one, wrong, about, now_us)
 
     # ------------------------------------------------------------ what came of it
 
-    def taken(self, name: str, person: Person, now_us: Instant) -> None:
+    def taken(self, name: TryName, person: Person, now_us: Instant) -> None:
         """Somebody has said so by a key in this call."""
-        callout, _, _ = name.partition("/")
         with self._lock:
-            self._say(CalloutTaken(callout=callout, person=person.id, way=DutyWay.CALL), now_us)
+            self._say(CalloutTaken(callout=name[0], person=person.id, way=DutyWay.CALL), now_us)
 
-    def wants(self, name: str) -> bool:
+    def wants(self, name: TryName) -> bool:
         """Whether this call is still to be made, or to go on: what is over keeps no modem."""
-        callout, _, _ = name.partition("/")
         with self._lock:
-            return any(one.id == callout for one in self._story.open)
+            return any(one.id == name[0] for one in self._story.open)
 
-    def answered(self, name: str, now_us: Instant) -> None:
+    def answered(self, name: TryName, now_us: Instant) -> None:
         """Somebody or something has."""
-        callout, _, number = name.partition("/")
+        callout, number = name
         with self._lock:
-            self._say(CalloutAnswered(callout=callout, attempt=int(number)), now_us)
+            self._say(CalloutAnswered(callout=callout, attempt=number), now_us)
 
-    def ended(self, name: str, failure: CalloutFailure | None, cause: int | None, now_us: Instant) -> None:
+    def ended(
+        self, name: TryName, failure: CalloutFailure | None, cause: int | None, now_us: Instant
+    ) -> None:
         """The call, or what was written."""
-        callout, _, number = name.partition("/")
+        callout, number = name
         with self._lock:
             if failure is None:
-                self._say(CalloutTold(callout=callout, attempt=int(number)), now_us)
+                self._say(CalloutTold(callout=callout, attempt=number), now_us)
             else:
-                self._say(
-                    CalloutFailed(callout=callout, attempt=int(number), why=failure, cause=cause), now_us
-                )
+                self._say(CalloutFailed(callout=callout, attempt=number, why=failure, cause=cause), now_us)
 
     # ------------------------------------------------------------ what is known
 
@@ -268,15 +236,6 @@ class Watcher:
         except (OSError, ValueError, FileFaulty) as error:
             self._log.error("the roster cannot be read", center=center.name, error=str(error))
             return EMPTY
-
-    def _people(self, center: CenterTable, now_us: Instant) -> tuple[Person, ...]:
-        return on_duty(self._roster(center), now_us)
-
-    def _language(self, person: Person) -> str:
-        return person.language if person.language in ("it", "en") else self._settings.language
-
-    def _attempts(self, callout: str) -> Sequence[object]:
-        return next((one.attempts for one in self._story.open if one.id == callout), ())
 
     def _say(self, event: Event, now_us: Instant) -> None:
         self._story.add(event, now_us)

@@ -152,7 +152,7 @@ class HeartbeatSenderActor(CenterActor):
             every_s=0.0,
             version=self._watching.version,
             simulated=self._watching.simulated,
-            wrong=wrong_now(looked, self._journal, self.env.directory, self.env.plan, now_us),
+            wrong=tuple(wrong_now(looked, self._journal, self.env.directory, self.env.plan, now_us)),
             taken=self._picture.taken(),
             alarms=decider.stands(self._picture.stands(), self._picture.shelved(now_us), self.env.node),
             lines=0 if readiness is None else readiness.lines,

@@ -7,7 +7,7 @@ journal has given its write lock and taken it back.
 from __future__ import annotations
 
 import http.client
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -55,14 +55,8 @@ def look(run: Path) -> Looked:
 
 def wrong_now(
     looked: Looked, journal: Journal, directory: Directory, plan: Plan, now_us: Instant
-) -> tuple[Wrong, ...]:
+) -> Iterator[Wrong]:
     """What is wrong; nothing: it is well. Waits for the journal, as whoever serves an alert has to."""
-    return tuple(_wrong(looked, journal, directory, plan, now_us))
-
-
-def _wrong(
-    looked: Looked, journal: Journal, directory: Directory, plan: Plan, now_us: Instant
-) -> Iterable[Wrong]:
     if looked.readiness is None:
         yield Wrong.WEB
     elif not looked.readiness.ready:

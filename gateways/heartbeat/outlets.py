@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 import httpx
 import msgspec
@@ -37,14 +37,6 @@ class Away(msgspec.Struct, frozen=True, kw_only=True):
 Outcome = Told | Away
 
 
-class Outlet(Protocol):
-    """One target's way."""
-
-    def deliver(self, beat: Beat) -> Outcome:
-        """Say it."""
-        ...
-
-
 class Post:
     """A POST a heartbeat. The connection stays; after a failure the next one is a new one."""
 
@@ -56,6 +48,7 @@ class Post:
         )
 
     def deliver(self, beat: Beat) -> Outcome:
+        """Say it."""
         try:
             # Read each time: one that is exchanged while the center runs is good at once.
             if self._target.kind is TargetKind.URL:

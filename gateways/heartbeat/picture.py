@@ -53,8 +53,7 @@ class NodePicture:
         has: dict[AlarmKey, bool] = {}
         for callout in (*self._callouts.open, *self._callouts.ended):
             for one in callout.alarms if callout.kind is CalloutKind.ALARM else ():
-                key = one.node, one.alarm, one.subject
-                has[key] = has.get(key, False) or callout.taken
+                has[one.key] = has.get(one.key, False) or callout.taken
         # Because of a line that is lost somebody is called only where few are left.
         waking = [
             key

@@ -25,9 +25,8 @@ class OfNode(msgspec.Struct, frozen=True, kw_only=True):
 
     challenge: bytes
     asked_at: Instant
-    beat: Beat | None = None
-    """The last that counted; without its roster."""
     at: Instant = Instant(0)
+    """When the last came that counted; 0: none yet."""
 
 
 class Hearing(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,12 +36,6 @@ class Hearing(msgspec.Struct, frozen=True, kw_only=True):
     nodes: dict[NodeId, OfNode] = {}
     roster: bytes = b""
     roster_version: int = 0
-
-    @property
-    def newest(self) -> Beat | None:
-        """What was said last."""
-        found = max(self.nodes.values(), key=lambda one: one.at, default=None)
-        return None if found is None else found.beat
 
 
 def began(now_us: Instant, *, probes: bool) -> Hearing:
@@ -67,10 +60,9 @@ def take(hearing: Hearing, beat: Beat, now_us: Instant, challenge: bytes) -> tup
             )
         assert known is not None
         return replace(hearing, nodes=hearing.nodes | {beat.node: known}), False
-    bare = replace(beat, roster=b"", challenge=b"")
-    node = OfNode(challenge=challenge, asked_at=now_us, beat=bare, at=now_us)
+    node = OfNode(challenge=challenge, asked_at=now_us, at=now_us)
     # Of one that is heard for the first time nobody knows since when it is not well.
-    first = all(one.beat is None for one in hearing.nodes.values())
+    first = not any(one.at for one in hearing.nodes.values())
     good = beat.well or beat.taken or first
     heard = replace(
         hearing.heard,

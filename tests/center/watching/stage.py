@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from center.watching import kept
+from center.watching.kept import TryName
 from center.watching.settings import CenterTable, WatchSettings
 from center.watching.watcher import Watcher
 from gateways.duty.call import TAKES
@@ -50,17 +51,17 @@ class Hands:
 
     def __init__(self) -> None:
         self.able: tuple[Unable, ...] = ()
-        self.called: list[tuple[str, str, Instant]] = []
+        self.called: list[tuple[TryName, str, Instant]] = []
         """Name of the try, the person, when."""
-        self.wrote: list[tuple[str, str, str]] = []
+        self.wrote: list[tuple[TryName, str, str]] = []
         self.now: Instant = Instant(0)
 
-    def call(self, name: str, person: Person, number: str, language: str, words: str) -> None:
+    def call(self, name: TryName, person: Person, number: str, language: str, words: str) -> None:
         assert number
         assert words
         self.called.append((name, person.id, self.now))
 
-    def write(self, name: str, one: Try, subject: str, about: CalloutOpened, at: Instant) -> None:
+    def write(self, name: TryName, one: Try, subject: str, about: CalloutOpened, at: Instant) -> None:
         assert about.alarms
         assert subject
         self.wrote.append((name, one.person.id, one.way))

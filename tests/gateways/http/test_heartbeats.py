@@ -51,7 +51,7 @@ def test_it_is_heard_once_it_says_what_it_was_asked(client: TestClient[Litestar]
     assert KEY.answer_in(content, again).taken
     hearing = heard.read(place.state / "run", "milano")
     assert hearing is not None
-    assert hearing.newest is not None
+    assert hearing.nodes[BEAT.node].at
     assert not KEY.answer_in(said(client, again)[1], again).taken
 
 
