@@ -11,11 +11,15 @@ from msgspec.structs import replace
 from messages.events import ProofBegun, ProofEnded, ProofOrdered, ProofStepBegun, ProofStepEnded
 from messages.ids import SECOND, Instant, OperatorId
 from messages.journal import Recorded
-from messages.proofs import ProofEnd, ProofItem, StepResult
+from messages.proofs import ProofEnd, ProofItem, ProofWhy, StepResult
 from messages.trials import WayShown
 
 ORDER_KEEPS_US: Final = Instant(3600 * SECOND)
 """So long an order waits, while alerts are open or the node is down; then nobody expects it any more."""
+
+
+_PASSES: Final = frozenset((ProofWhy.LINE_DOWN, ProofWhy.LINE_IN_USE, ProofWhy.MORNING, ProofWhy.NO_ANSWER))
+"""Why an item is left out that is tried again by itself."""
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,10 +144,16 @@ class Proving:
         return max(ends, default=None)
 
     def newest(self) -> dict[ProofItem, Ended]:
-        """Of each item what came of it last, unless it gave way, or was left out because of what passes."""
+        """Of each item what came of it last, unless it gave way, or was left out because of what passes.
+        Left out for another reason it is not tried any more: nothing of it holds.
+        """
         found: dict[ProofItem, Ended] = {}
         for one in self.proofs:
-            found.update((item, ended) for item, ended in one.done.items() if _counts(ended))
+            for item, ended in one.done.items():
+                if ended.shown.result in (StepResult.OK, StepResult.FAILED):
+                    found[item] = ended
+                elif ended.shown.result is StepResult.LEFT_OUT and ended.shown.why not in _PASSES:
+                    found.pop(item, None)
         return found
 
     def tried(self) -> tuple[ProofItem, ...]:
@@ -171,7 +181,3 @@ class Proving:
     def told_of(self, item: ProofItem) -> Iterator[Ended]:
         """All that was found of it, the oldest first."""
         return (one.done[item] for one in self.proofs if item in one.done)
-
-
-def _counts(ended: Ended) -> bool:
-    return ended.shown.result in (StepResult.OK, StepResult.FAILED)

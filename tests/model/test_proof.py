@@ -10,11 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messages.ids import E164, SECOND, Instant, LineId, TrunkId
-from messages.proofs import ProofStep, ProofWhy, Shown, StepResult
+from messages.events import ProofBegun, ProofStepEnded
+from messages.ids import E164, SECOND, Instant, LineId, NodeId, TrunkId
+from messages.journal import Recorded
+from messages.proofs import ProofItem, ProofStep, ProofWhy, Shown, StepResult
 from model.policy import LineSpec
+from model.proof.alarms import wrong
 from model.proof.disk import DAY_US, days_left, judged
 from model.proof.night import night
+from model.proof.proving import Proving
 from model.proof.steps import KINDS, ends, planned
 
 ROME = timezone(timedelta(hours=1))
@@ -118,3 +122,41 @@ def test_a_disk_is_full_by_the_fastest_that_it_has_filled(
     assert found == (None if days is None else pytest.approx(days))
     shown = judged(Shown(result=StepResult.OK, figures={"free_bytes": free}), known, NOW)
     assert shown.why == (ProofWhy.NONE if days is None else ProofWhy.FULL_SOON)
+
+
+@pytest.mark.parametrize(
+    ("why", "stands"),
+    [
+        (ProofWhy.EXCLUDED, False),
+        (ProofWhy.NOT_SET, False),
+        (ProofWhy.ANOTHER_NODE, False),
+        (ProofWhy.LINE_DOWN, True),
+        (ProofWhy.LINE_IN_USE, True),
+        (ProofWhy.MORNING, True),
+    ],
+)
+def test_what_was_wrong_is_no_more_once_it_is_not_tried_any_more(why: ProofWhy, stands: bool) -> None:
+    item = ProofItem(step=ProofStep.TEXT, subject="L1>L2")
+    proving = Proving()
+    for night_of, (result, because) in enumerate(
+        [(StepResult.FAILED, ProofWhy.NOT_RECEIVED), (StepResult.LEFT_OUT, why)]
+    ):
+        for event in (
+            ProofBegun(proof=str(night_of), steps=(item,)),
+            ProofStepEnded(
+                proof=str(night_of), step=item.step, subject=item.subject, result=result, why=because
+            ),
+        ):
+            version = proving.version + 1
+            proving.apply(
+                Recorded(
+                    seq=version,
+                    stream="proof-n",
+                    version=version,
+                    at_us=NOW,
+                    node=NodeId("n"),
+                    epoch=0,
+                    event=event,
+                )  # fmt: skip
+            )
+    assert bool(wrong(proving, ())) is stands
