@@ -15,7 +15,7 @@ from actors.alert_intake.texts import signal_of
 from actors.alert_intake.voice import Verdict, VoiceAlerts
 from messages import calls, cases
 from messages.envelope import Envelope
-from messages.ids import SECOND, AlertId, Channel, CrewId, Instant, Role, TextPurpose
+from messages.ids import E164, SECOND, AlertId, Channel, CrewId, Instant, Role, TextPurpose
 from messages.lines import PreemptCase
 from messages.sms import SmsArrived, SmsKept
 from model.alert.case import Case
@@ -62,7 +62,6 @@ class AlertIntakeActor(CenterActor):
         """Read which alerts are open, and ask all crews what they are doing."""
         self._setup = self.env.settings_as(Setup)
         self._journal = self.keep(self.env.open_journal_as(Journal))
-        self._own_numbers = {spec.number for spec in self._setup.lines if spec.number is not None}
         self._live = LiveCases()
         self._mine: dict[AlertId, Case] = {}
         """The open alerts that are this node's: all, where it is alone."""
@@ -269,13 +268,18 @@ class AlertIntakeActor(CenterActor):
         self._assign()
 
     def _tries_a_line(self, call: calls.IncomingCall) -> bool:
-        if call.number not in self._own_numbers:
+        if call.number not in self._own_numbers():
             return False
         try:
             return is_tried(self._journal, call.line)
         except JournalError as error:
             self.log.error("the journal cannot be read", line=call.line, error=str(error))
             return False
+
+    def _own_numbers(self) -> set[E164]:
+        """Of the center's lines: a check may be called by another node's."""
+        lines = (*self._setup.lines, *self.env.peers.lines)
+        return {spec.number for spec in lines if spec.number is not None}
 
     # ------------------------------------------------------------ short messages
 
@@ -285,7 +289,7 @@ class AlertIntakeActor(CenterActor):
         if self._is_ours(sms):
             self.tell(Role.GSM_MODEM, sms.line, SmsKept(key=sms.key))
             return
-        signal = signal_of(sms, [spec.number for spec in self._setup.lines if spec.number], self.now_us())
+        signal = signal_of(sms, self._own_numbers(), self.now_us())
         if signal is None:
             # Not what it says: it may be anybody's.
             self.log.info("a short message is no alert", line=sms.line, service=sms.service)

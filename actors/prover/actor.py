@@ -160,6 +160,7 @@ class ProverActor(CenterActor):
     def _around(self) -> Around:
         return Around(
             setup=self._setup,
+            elsewhere=self.env.peers.lines,
             run=self.env.run,
             state=self.env.state,
             journal=self._journal,
@@ -263,7 +264,7 @@ class ProverActor(CenterActor):
 
     def _is_first(self) -> bool:
         """Whether this node does what one does for all."""
-        if not self.env.plan.far_journal:
+        if not self._journal.shared:
             return True
         alive = [one.node for one in members(self._journal) if one.alive]
         return self.env.node == min(alive, default=self.env.node)

@@ -24,11 +24,12 @@ LATE_US = Instant(10 * SECOND)
 def answering(around: Around) -> LineSpec | None:
     """The line that is to answer: the settings', or the first that can be called; None: there is none.
 
-    Each line that may be taken to call it has to be known by its number: a call from any other is somebody's.
+    Each line that may be taken to call it, of whichever node, has to be known by its number: a call from any
+    other is somebody's.
     """
     setup = around.setup
-    callers = [one for one in setup.lines if not one.emergency]
-    found = [one for one in callers if one.inbound and one.number is not None]
+    callers = [one for one in (*setup.lines, *around.elsewhere) if not one.emergency]
+    found = [one for one in setup.lines if one.inbound and one.number is not None]
     if setup.proof.phone is not None:
         found = [one for one in found if one.number == setup.proof.phone]
     elif found:

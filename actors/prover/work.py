@@ -20,6 +20,8 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
     """What a step needs to know."""
 
     setup: Setup
+    elsewhere: tuple[LineSpec, ...] = ()
+    """Lines of other nodes."""
     run: Path
     state: Path
     journal: Journal

@@ -118,6 +118,11 @@ class PeerBook:
         return (*own, *(line for place in self.places for line in place.lines))
 
     @property
+    def lines(self) -> tuple[LineSpec, ...]:
+        """All that they have."""
+        return tuple(spec for place in self.places for spec in place.lines)
+
+    @property
     def away(self) -> tuple[Place, ...]:
         """Those that were members."""
         self._refresh()

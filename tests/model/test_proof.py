@@ -137,26 +137,15 @@ def test_a_disk_is_full_by_the_fastest_that_it_has_filled(
 )
 def test_what_was_wrong_is_no_more_once_it_is_not_tried_any_more(why: ProofWhy, stands: bool) -> None:
     item = ProofItem(step=ProofStep.TEXT, subject="L1>L2")
-    proving = Proving()
-    for night_of, (result, because) in enumerate(
-        [(StepResult.FAILED, ProofWhy.NOT_RECEIVED), (StepResult.LEFT_OUT, why)]
-    ):
-        for event in (
-            ProofBegun(proof=str(night_of), steps=(item,)),
-            ProofStepEnded(
-                proof=str(night_of), step=item.step, subject=item.subject, result=result, why=because
-            ),
-        ):
-            version = proving.version + 1
-            proving.apply(
-                Recorded(
-                    seq=version,
-                    stream="proof-n",
-                    version=version,
-                    at_us=NOW,
-                    node=NodeId("n"),
-                    epoch=0,
-                    event=event,
-                )  # fmt: skip
-            )
+    told = {"step": item.step, "subject": item.subject}
+    events = (
+        ProofBegun(proof="1", steps=(item,)),
+        ProofStepEnded(proof="1", result=StepResult.FAILED, why=ProofWhy.NOT_RECEIVED, **told),
+        ProofBegun(proof="2", steps=(item,)),
+        ProofStepEnded(proof="2", result=StepResult.LEFT_OUT, why=why, **told),
+    )
+    at = {"stream": "proof-n", "at_us": NOW, "node": NodeId("n"), "epoch": 0}
+    proving = Proving(
+        Recorded(seq=place, version=place, event=event, **at) for place, event in enumerate(events, 1)
+    )
     assert bool(wrong(proving, ())) is stands

@@ -131,6 +131,7 @@ class Cluster:
                     trunk=TrunkId(modem.trunk),
                     emergency=modem.trunk == "emergency",
                     inbound=modem.trunk == "public",
+                    number=E164(modem.number),
                     port=modem.name,
                     voice_port=f"{modem.name}.voice",
                     dialect=modem.dialect,

@@ -76,6 +76,12 @@ def test_where_a_line_has_no_known_number_or_is_alone_none_is_called() -> None:
     assert isinstance(chain_work(around(ONE, TWO), look), ChainWork)
 
 
+def test_a_line_of_another_node_may_call_if_its_number_is_known() -> None:
+    assert answering(replace(around(ONE), elsewhere=(TWO,))) == ONE
+    assert answering(replace(around(ONE, TWO), elsewhere=(spec("c", None),))) is None
+    assert answering(replace(around(), elsewhere=(ONE, TWO))) is None
+
+
 def ended(voice_ms: int, ends: TrialEnd = TrialEnd.RELEASED) -> LineTrial:
     voice = VoiceShown(line=ONE.line, into=WayLevel(ms=5000, sound_ms=4000, voice_ms=voice_ms))
     return LineTrial(
