@@ -20,10 +20,11 @@ from litestar import websocket
 from litestar.exceptions import WebSocketDisconnect
 from litestar.handlers import WebsocketRouteHandler
 
-from gateways.console import feed
 from gateways.console.changes import AlarmNews
 from gateways.console.door import AnySocket, Door
 from gateways.console.entering import Entering, Noting
+from gateways.console.feed.plant import operator_views
+from gateways.console.feed.told import is_own
 from gateways.console.following import SHOWN, Batch
 from gateways.console.people import OperatorRecord
 from gateways.console.screen import Screen
@@ -226,7 +227,7 @@ class Console:
         if alert is None or alert == self._opened:
             return True
         known = self._screen.following.picture.alerts.get(alert)
-        return known is not None and feed.is_own(known.case, self._me.operator)
+        return known is not None and is_own(known.case, self._me.operator)
 
     def _watches(self, alert: AlertId | None) -> None:
         if self._screen.watching.shows(self, self._me.operator, alert):
@@ -260,7 +261,7 @@ class Console:
             ),
             cases=self._views(alerts),
             allowed=screen.allowed(alerts, self._me),
-            operators=feed.operator_views(picture, screen.names(), screen.policy, self._voices),
+            operators=operator_views(picture, screen.names(), screen.policy, self._voices),
             lines=self._lines,
             alarms=alarms,
             alarms_over=over,
@@ -287,7 +288,7 @@ class Console:
             cases=self._views(shown),
             allowed=screen.allowed(shown, self._me),
             gone=batch.gone,
-            operators=feed.operator_views(picture, screen.names(), screen.policy, self._voices)
+            operators=operator_views(picture, screen.names(), screen.policy, self._voices)
             if batch.operators or self._voices != heard
             else None,
             lines=self._lines if batch.lines or self._lines != before else None,

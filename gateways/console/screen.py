@@ -7,8 +7,12 @@ from typing import Final, Protocol
 
 import msgspec
 
-from gateways.console import callouts, feed
+from gateways.console import callouts
 from gateways.console.ended.afterwards import COMMANDS, Room
+from gateways.console.feed.case import case_view, queue_view
+from gateways.console.feed.legs import levels_view
+from gateways.console.feed.plant import line_views
+from gateways.console.feed.told import allowed, encoded, event_view
 from gateways.console.following import Batch, Following
 from gateways.console.listed import Listed
 from gateways.console.map.tiles import Tiles
@@ -104,9 +108,9 @@ class Screen:
         """The lines as the journal and their modems have them now: this node's, then the others'."""
         picture, nodes = self.following.picture, self.nodes
         if not nodes.shared:
-            return feed.line_views(picture, self._specs, self._reports(), levels=self._levels())
-        own = feed.line_views(picture, self._specs, self._reports(), nodes.node, levels=self._levels())
-        others = (feed.line_views(picture, place.lines, {}, place.node) for place in nodes.other_nodes)
+            return line_views(picture, self._specs, self._reports(), levels=self._levels())
+        own = line_views(picture, self._specs, self._reports(), nodes.node, levels=self._levels())
+        others = (line_views(picture, place.lines, {}, place.node) for place in nodes.other_nodes)
         return own + [line for lines in others for line in lines]
 
     def alarms(self) -> tuple[list[AlarmView], list[AlarmOverView], list[QuietView]]:
@@ -146,7 +150,7 @@ class Screen:
         known = self.following.picture.alerts.get(reading.alert)
         consoles = self.watching.of(reading.alert)
         if known is not None and consoles:
-            told = _encoder.encode(feed.levels_view(known.case, reading)).decode()
+            told = _encoder.encode(levels_view(known.case, reading)).decode()
             for console in consoles:
                 console.levels(told)
 
@@ -157,7 +161,7 @@ class Screen:
         if made is None:
             if len(self._events) >= EVENTS_KEPT:
                 self._events.clear()
-            made = self._events[key] = feed.event_view(recorded, alert, whole=whole)
+            made = self._events[key] = event_view(recorded, alert, whole=whole)
         return made
 
     def view(self, alert: AlertId, *, whole: bool) -> msgspec.Raw | None:
@@ -168,8 +172,8 @@ class Screen:
             return None
         made = self._views.get(alert)
         if made is None or made[0] != known.seq:
-            view = feed.case_view(known, self.people.person(known.case.user))
-            made = (known.seq, feed.encoded(view), feed.encoded(feed.queue_view(view)))
+            view = case_view(known, self.people.person(known.case.user))
+            made = (known.seq, encoded(view), encoded(queue_view(view)))
             self._views[alert] = made
         return made[1] if whole else made[2]
 
@@ -181,7 +185,7 @@ class Screen:
         for alert in alerts:
             if (known := picture.alerts.get(alert)) is None:
                 continue
-            found[alert] = feed.allowed(known.case, me.operator, self.policy, me.role)
+            found[alert] = allowed(known.case, me.operator, self.policy, me.role)
             for command in COMMANDS:
                 not_theirs = room.why_not(known.case, command, me.operator)
                 found[alert][command.value] = found[alert][command.value] or not_theirs

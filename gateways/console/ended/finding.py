@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from gateways.console import timeline
 from gateways.console.ended.afterwards import Room
 from gateways.console.ended.tally import Tally
-from gateways.console.feed import case_view
+from gateways.console.feed.case import case_view
 from gateways.console.people import People
 from gateways.console.picture import Known
 from gateways.console.views.case import CaseView

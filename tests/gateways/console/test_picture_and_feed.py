@@ -9,7 +9,9 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateways.console import feed
+from gateways.console.feed.case import case_view
+from gateways.console.feed.plant import line_views, operator_views
+from gateways.console.feed.told import allowed
 from gateways.console.picture import CLOSED_KEPT_US, Picture
 from gateways.console.timeline import LENGTH_MAX
 from gateways.console.views.case import PersonView
@@ -66,7 +68,7 @@ def full_story(journal: Journal) -> Story:
 
 def shown(picture: Picture, story: Story) -> dict[str, Any]:
     known = picture.alerts[story.alert]
-    found: dict[str, Any] = msgspec.to_builtins(feed.case_view(known, GIULIA))
+    found: dict[str, Any] = msgspec.to_builtins(case_view(known, GIULIA))
     return found
 
 
@@ -142,7 +144,7 @@ def test_what_is_allowed_is_said_for_each_command_with_the_reason_why_not(journa
     story = Story(journal, CLOCK.now_us()).opened().operator_called(MARTA).operator_joined(MARTA)
     story.user_called().user_answered()
     case = picture_of(everything(journal)).alerts[story.alert].case
-    mine, others = feed.allowed(case, MARTA, POLICY), feed.allowed(case, LUCA, POLICY)
+    mine, others = allowed(case, MARTA, POLICY), allowed(case, LUCA, POLICY)
     assert mine["call_psap"] is None
     assert mine["declare_false_alarm"] is None
     assert mine["leave"] == Refusal.PSAP_ABSENT
@@ -150,7 +152,7 @@ def test_what_is_allowed_is_said_for_each_command_with_the_reason_why_not(journa
     assert others["note"] is None
     assert mine.keys() == {command.value for command in OperatorCommand}
     assert mine["listen"] == Refusal.ONLY_A_SUPERVISOR
-    assert feed.allowed(case, LUCA, POLICY, StaffRole.SUPERVISOR)["listen"] is None
+    assert allowed(case, LUCA, POLICY, StaffRole.SUPERVISOR)["listen"] is None
 
 
 def test_the_story_lists_what_happened_oldest_first(journal: Journal) -> None:
@@ -234,7 +236,7 @@ def test_operators_are_shown_with_their_shift_and_their_alert(journal: Journal) 
     story = Story(journal, CLOCK.now_us()).opened().operator_called(MARTA)
     picture = picture_of(everything(journal))
     names = {MARTA: "Marta Bianchi", LUCA: "Luca Ferri", OperatorId("new"): "Nora Neri"}
-    views = feed.operator_views(picture, names, POLICY)
+    views = operator_views(picture, names, POLICY)
     assert [(view.name, view.state, view.alert) for view in views] == [
         ("Luca Ferri", ShiftState.PAUSED, None),
         ("Marta Bianchi", ShiftState.READY, story.alert),
@@ -253,7 +255,7 @@ def test_the_operator_s_wrap_up_is_shown_until_something_else_happens_to_the_ope
 
     def until() -> int | None:
         picture = picture_of(everything(journal))
-        (view,) = feed.operator_views(picture, {MARTA: "Marta Bianchi"}, POLICY)
+        (view,) = operator_views(picture, {MARTA: "Marta Bianchi"}, POLICY)
         return view.wrap_up_until_us
 
     left_at = journal.read(streams.operator(MARTA))[-1].at_us
@@ -304,7 +306,7 @@ def test_lines_are_shown_as_held_quarantined_or_free(journal: Journal, place: Pl
         signal_dbm=-73,
         registration="home",
     )
-    views = feed.line_views(picture_of(everything(journal)), place.settings().lines, {said.line: said})
+    views = line_views(picture_of(everything(journal)), place.settings().lines, {said.line: said})
     assert [(view.line, view.alert, view.quarantine) for view in views] == [
         ("L1", None, "mute"),
         ("L2", story.alert, ""),
@@ -312,12 +314,12 @@ def test_lines_are_shown_as_held_quarantined_or_free(journal: Journal, place: Pl
     ]
     assert [(view.state, view.signal_dbm) for view in views[:2]] == [(None, None), (LineState.READY, -73)]
     journal.append(Append(streams.line(LineId("L1")), None, (ev.LineReturned(line=LineId("L1")),)))
-    assert feed.line_views(picture_of(everything(journal)), place.settings().lines, {})[0].quarantine == ""
+    assert line_views(picture_of(everything(journal)), place.settings().lines, {})[0].quarantine == ""
 
 
 def test_a_line_that_was_taken_out_is_shown_with_by_whom_and_why(journal: Journal, place: Place) -> None:
     def shown_out() -> object:
-        return feed.line_views(picture_of(everything(journal)), place.settings().lines, {})[0].out
+        return line_views(picture_of(everything(journal)), place.settings().lines, {})[0].out
 
     line = LineId("L1")
     out = ev.LineTakenOut(line=line, by=MARTA, reason="a new aerial")
@@ -333,7 +335,7 @@ def test_a_line_is_shown_with_how_loud_its_last_call_was_and_what_would_help(
     quiet = WayLevel(ms=9000, sound_ms=9000, voice_ms=4000, dbfs=-38.0)
     levels = LineLevels(line=LineId("L2"), at=CLOCK.now_us(), into=quiet)
     picture, lines = picture_of(everything(journal)), place.settings().lines
-    views = feed.line_views(picture, lines, {}, levels={levels.line: levels})
+    views = line_views(picture, lines, {}, levels={levels.line: levels})
     assert [view.loudness is None for view in views] == [True, False, True]
     loudness = views[1].loudness
     assert loudness is not None
@@ -424,7 +426,7 @@ def test_an_alert_that_is_reopened_is_open_in_the_picture_again(place: Place, jo
         picture.apply(recorded)
     assert [known.case.alert for known in picture.open()] == [story.alert]
     assert picture.forget(Instant(CLOCK.now_us() + 2 * CLOSED_KEPT_US)) == []
-    view = feed.case_view(picture.alerts[story.alert], GIULIA)
+    view = case_view(picture.alerts[story.alert], GIULIA)
     assert (view.closed_us, view.outcome) == (None, None)
     assert view.reopened_us is not None
     assert "alert.reopened" in {entry.what for entry in view.timeline}

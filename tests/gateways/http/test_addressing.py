@@ -16,7 +16,7 @@ from litestar.testing import TestClient
 from gateways.addresses.making import make
 from gateways.addresses.reading import rows
 from gateways.addresses.source import AddressSettings
-from gateways.console.feed import case_view, queue_view
+from gateways.console.feed.case import case_view, queue_view
 from gateways.http.app import build, parts
 from gateways.http.context import Web
 from messages import events as ev

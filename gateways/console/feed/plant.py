@@ -1,0 +1,114 @@
+"""The operators and the lines as the screen shows them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from gateways.console.picture import Picture
+from gateways.console.views.plant import LineView, LoudnessView, OperatorView, OutView
+from messages.base import Joins
+from messages.calls import CallState
+from messages.ids import AlertId, LineId, NodeId, OperatorId, ShiftState
+from messages.lines import LineLevels, LineReport, VoiceService
+from messages.operators import OperatorVoice
+from model.loudness import better_gain_in_db, judged
+from model.policy import LineSpec, Policy
+from model.rules import wrap_up
+from store.journal.projections import TakenOut
+
+
+def operator_views(
+    picture: Picture,
+    names: Mapping[OperatorId, str],
+    policy: Policy,
+    voices: Mapping[OperatorId, OperatorVoice] = MappingProxyType({}),
+) -> list[OperatorView]:
+    """The operators of the registry, by name. `voices`: how lines of their own are."""
+    views = []
+    busy: dict[OperatorId, AlertId] = {}
+    for known in sorted(picture.at_work(), key=lambda known: known.case.deadline_at):
+        for operator in known.case.reserved:
+            busy.setdefault(operator, known.case.alert)
+        if known.case.listener is not None:
+            busy.setdefault(known.case.listener.operator, known.case.alert)
+        if known.case.operator is not None:
+            busy[known.case.operator] = known.case.alert
+    for operator, name in sorted(names.items(), key=lambda pair: pair[1]):
+        shift = picture.shifts.get(operator)
+        voice = voices.get(operator)
+        views.append(
+            OperatorView(
+                operator=operator,
+                name=name,
+                state=ShiftState.OFF if shift is None else shift.state,
+                since_us=None if shift is None else shift.since,
+                reason="" if shift is None else shift.reason,
+                alert=busy.get(operator),
+                wrap_up_until_us=wrap_up.ends_at(picture.left.get(operator), policy),
+                line=policy.operator_line if voice is None else voice.mode,
+                line_state=CallState.UNKNOWN if voice is None else voice.state,
+                line_text="" if voice is None else voice.text,
+                node=NodeId("") if shift is None else shift.node,
+            )
+        )
+    return views
+
+
+def line_views(
+    picture: Picture,
+    lines: Iterable[LineSpec],
+    reports: Mapping[LineId, LineReport],
+    node: NodeId | None = None,
+    *,
+    levels: Mapping[LineId, LineLevels] | None = None,
+) -> list[LineView]:
+    """The lines of a node, in its settings' order. `reports`: what their modems have said last; `levels`: how
+    loud their last calls were.
+    """
+    held = picture.held()
+    views = []
+    for spec in lines:
+        leg = held.get(spec.line)
+        report = reports.get(spec.line)
+        bad = picture.quarantined.get(spec.line)
+        since = bad.since if bad is not None else leg.since if leg is not None else None
+        views.append(
+            LineView(
+                line=spec.line,
+                trunk=spec.trunk,
+                emergency=spec.emergency,
+                alert=None if leg is None else AlertId(leg.leg.rpartition(":")[0]),
+                party=None if leg is None else leg.party,
+                operator=picture.nailed_up.get(spec.line),
+                tester=picture.tried.get(spec.line),
+                quarantine="" if bad is None else bad.reason or "unusable",
+                since_us=since,
+                state=None if report is None else report.state,
+                signal_dbm=None if report is None else report.signal_dbm,
+                registration="" if report is None else report.registration,
+                service=VoiceService.UNKNOWN if report is None else report.service,
+                joins=Joins.HOST if report is None else report.joins,
+                node=node,
+                loudness=_loudness_view((levels or {}).get(spec.line)),
+                out=_out_view(picture.taken_out.get(spec.line)),
+            )
+        )
+    return views
+
+
+def _out_view(out: TakenOut | None) -> OutView | None:
+    return None if out is None else OutView(by=out.by, reason=out.reason, since_us=out.since)
+
+
+def _loudness_view(levels: LineLevels | None) -> LoudnessView | None:
+    """How loud a line's last call was, and what would make it better."""
+    if levels is None:
+        return None
+    return LoudnessView(
+        at_us=levels.at,
+        into=levels.into,
+        out=levels.out,
+        says=judged(levels.into),
+        better_gain_in_db=better_gain_in_db(levels.into, levels.gains),
+    )
