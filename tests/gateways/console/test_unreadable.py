@@ -28,6 +28,7 @@ def test_every_console_goes_on_beside_what_cannot_be_read(
     on_shift(web.journal, place.luca)
     whole = Story(web.journal, CLOCK.now_us()).opened()
     torn = Story(web.journal, CLOCK.now_us(), phone="+393331112224").opened()
+    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
     with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
         last = socket.receive_json(timeout=10)["seq"]
         for stream in (
@@ -43,11 +44,14 @@ def test_every_console_goes_on_beside_what_cannot_be_read(
         whole.operator_called(place.marta)
         cases: dict[str, Any] = {}
         told: list[dict[str, Any]] = []
-        while cases.get(whole.alert, {}).get("operator_leg", {}).get("state") != "ringing":
+        # Another's case comes once it is in the audit that it was shown.
+        while (
+            cases.get(whole.alert, {}).get("operator_leg", {}).get("state") != "ringing"
+            or cases.get(torn.alert, {}).get("unreadable") != 2
+        ):
             said = socket.receive_json(timeout=10)
             cases |= {one["alert"]: one for one in said.get("cases", [])}
             told += said.get("events", [])
-    assert cases[torn.alert]["unreadable"] == 2
     assert [one["what"] for one in cases[torn.alert]["timeline"]].count("event.unreadable") == 0
     assert sum(one["type"] == "event.unreadable" for one in told if one["seq"] > last) == 7
 
