@@ -16,7 +16,7 @@ from messages.base import Joins, VoicePace
 from messages.ids import LineId, TrunkId
 from model.policy import LineSpec
 from tests.gateways.gsm.bench import DIALECTS, USER, Bench, FakeModem
-from tests.gateways.gsm.test_driver import LEG
+from tests.gateways.gsm.driver.driving import LEG
 
 OWN = DIALECTS.by_card(own=True)
 WIRED = DIALECTS.by_card(own=False)

@@ -1,0 +1,289 @@
+"""How the driver starts: the modem found, set up, its PIN given, its calls taken back after a restart."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateways.gsm.at.parse import Direction, Registration, Stat
+from gateways.gsm.driver.events import (
+    CallReleased,
+    EmergencyNumbers,
+    PinAnswered,
+    Ready,
+    SimState,
+    UntoldCall,
+    VoiceReady,
+)
+from gateways.gsm.driver.startup import CALLS_FIRST_S
+from gateways.gsm.line.condition import condition
+from messages.calls import AttachCall, CallReport, CallState
+from messages.ids import E164, LegId
+from messages.lines import LineState
+from tests.gateways.gsm.bench import DIALECTS, USER, Bench, FakeModem
+from tests.gateways.gsm.driver.driving import LEG, OTHER, legs_of, row
+
+
+def test_it_finds_its_step_then_the_calls_then_who_the_modem_is() -> None:
+    bench = Bench("huawei", modem=FakeModem(identity="E1550"))
+    assert bench.modem.received[:2] == ["AT+CMEE?", "AT+CLCC"]
+    assert "AT&D0" in bench.modem.received
+    assert "AT^CURC=1" in bench.modem.received
+    assert "AT+COLP=1" not in bench.modem.received
+    (ready,) = bench.of(Ready)
+    assert (ready.identity.model, ready.identity.imei, ready.identity.dialect) == (
+        "E1550",
+        "490154203237518",
+        "huawei",
+    )
+    assert bench.driver.ready
+    assert bench.driver.registration is Registration.HOME
+    assert bench.driver.signal_dbm == -73
+
+
+def _taken_over(kept: str, rows: list[str]) -> Bench:
+    """A new process has the port of a modem that may have calls."""
+    modem = FakeModem(answers={"AT+CMEE?": f"+CMEE: {kept}\nOK"}, rows=rows)
+    bench = Bench("huawei", modem=modem, start=False)
+    bench.driver.protected = True
+    bench.driver.opened(bench.now_s)
+    bench.pump()
+    return bench
+
+
+def test_a_modem_that_has_kept_its_settings_is_not_set_up_anew_before_its_calls_are_taken_over() -> None:
+    bench = _taken_over("1", [row(0)])
+    assert bench.modem.received == ["AT+CMEE?", "AT+CLCC", "AT^CVOICE?", "AT^DDSETEX=2"]
+    assert bench.driver.knows_calls
+    assert not bench.driver.ready
+    bench.wait(CALLS_FIRST_S)
+    assert "AT&D0" in bench.modem.received
+    assert bench.driver.ready
+
+
+@pytest.mark.parametrize(("kept", "rows"), [("1", []), ("0", [row(0)])])
+def test_one_that_has_no_call_or_was_reset_is_set_up_at_once(kept: str, rows: list[str]) -> None:
+    assert _taken_over(kept, rows).driver.ready
+
+
+@pytest.mark.parametrize(
+    ("identity", "dialect"),
+    [
+        ("Manufacturer: huawei\nModel: E173", "huawei"),
+        ("SIMCOM_SIM7600E-H", "simcom7600"),
+        ("A7672E-FASE", "simcom_a76xx"),
+        ("SIMCOM_SIM800C", "sim800"),
+        ("Something else", "3gpp"),
+    ],
+)
+def test_an_unknown_modem_is_asked_and_spoken_to_in_its_dialect(identity: str, dialect: str) -> None:
+    bench = Bench("auto", modem=FakeModem(answers={"ATI": f"{identity}\nOK"}, identity="unit"))
+    assert bench.driver.dialect.key == dialect
+
+
+@pytest.mark.parametrize(
+    ("identity", "usb", "dialect"),
+    [
+        ("Nothing that is known", "zte", "zte"),
+        ("Nothing that is known", None, "3gpp"),
+        ("SIMCOM_SIM7600E-H", "huawei", "simcom7600"),
+    ],
+)
+def test_its_own_words_tell_a_modems_dialect_and_else_its_usb_ids(
+    identity: str, usb: str | None, dialect: str
+) -> None:
+    bench = Bench("auto", modem=FakeModem(identity=identity), start=False)
+    bench.driver.plugged_in_as(DIALECTS.get(usb) if usb is not None else None)
+    bench.driver.opened(bench.now_s)
+    bench.pump()
+    assert bench.driver.ready
+    assert bench.driver.dialect.key == dialect
+
+
+def test_a_pin_is_given_once_and_only_if_it_is_asked_for() -> None:
+    modem = FakeModem(answers={"AT+CPIN?": "+CPIN: SIM PIN\nOK"})
+
+    def accept(line: str) -> None:
+        if line == 'AT+CPIN="1234"':
+            modem.answers["AT+CPIN?"] = "+CPIN: READY\nOK"
+
+    modem.on_command = accept
+    bench = Bench(modem=modem, pin="1234")
+    bench.wait(2.0)
+    assert bench.sent('AT+CPIN="1234"') == 1
+    assert [event.code for event in bench.of(SimState)] == ["SIM PIN", "READY"]
+    assert bench.driver.ready
+
+
+@pytest.mark.parametrize(
+    ("answer", "right"),
+    [("+CME ERROR: 16", False), ("+CME ERROR: 12", False), ("+CME ERROR: 14", None), ("ERROR", None)],
+)
+def test_it_is_said_whether_a_refused_pin_was_wrong(answer: str, right: bool | None) -> None:
+    modem = FakeModem(answers={"AT+CPIN?": "+CPIN: SIM PIN\nOK", 'AT+CPIN="0000"': answer})
+    bench = Bench(modem=modem, pin="0000")
+    bench.wait(60.0)
+    assert [event.right for event in bench.of(PinAnswered)] == [right]
+    assert bench.sent('AT+CPIN="0000"') == 1
+    assert bench.driver.sim == "SIM PIN"
+    assert all("0000" not in str(event) for event in bench.events)
+
+
+def test_a_sim_that_is_locked_for_good_or_opened_by_hand_is_noticed() -> None:
+    modem = FakeModem(answers={"AT+CPIN?": "+CPIN: SIM PUK\nOK"})
+    bench = Bench(modem=modem, pin="0000")
+    bench.wait(30.0)
+    assert bench.driver.sim == "SIM PUK"
+    assert not any(line.startswith("AT+CPIN=") for line in modem.received)
+    modem.answers["AT+CPIN?"] = "+CPIN: READY\nOK"
+    bench.wait(30.0)
+    assert bench.driver.sim == "READY"
+    assert len(bench.of(Ready)) == 2, "what the SIM had refused is set up again"
+
+
+def test_what_a_busy_sim_refuses_is_asked_again() -> None:
+    modem = FakeModem(answers={"AT+CCWA=1": "+CME ERROR: 14"})
+    bench = Bench(modem=modem)
+    assert not bench.driver.ready
+    del modem.answers["AT+CCWA=1"]
+    bench.wait(1.5)
+    assert bench.sent("AT+CCWA=1") == 2
+    assert bench.driver.ready
+
+
+def test_the_sims_own_emergency_numbers_are_told() -> None:
+    bench = Bench(modem=FakeModem(answers={"AT+CRSM=176,28599,0,0,0": '+CRSM: 144,0,"11F2FF51F2FF"\nOK'}))
+    assert [event.numbers for event in bench.of(EmergencyNumbers)] == [("112", "152")]
+
+
+def test_a_radio_that_is_off_is_switched_on_ahead_of_the_sim() -> None:
+    modem = FakeModem(answers={"AT+CFUN?": "+CFUN: 0\nOK", "AT+CPIN?": "+CME ERROR: 10"})
+
+    def hear(line: str) -> None:
+        if line == "AT+CFUN=1":
+            modem.answers |= {"AT+CFUN?": "+CFUN: 1\nOK", "AT+CPIN?": "+CPIN: READY\nOK"}
+
+    modem.on_command = hear
+    bench = Bench(modem=modem)
+    assert (bench.driver.ready, bench.driver.sim, bench.sent("AT+CFUN=1")) == (True, "READY", 1)
+
+
+def test_a_radio_that_does_not_go_on_is_said_to_be_off_and_told_so_not_more_than_twice_a_minute() -> None:
+    bench = Bench(modem=FakeModem(answers={"AT+CFUN?": "+CFUN: 4\nOK", "AT+CREG?": "+CREG: 1,0\nOK"}))
+    bench.wait(120.0)
+    assert 4 <= bench.sent("AT+CFUN=1") <= 6
+    state, words = condition(bench.driver, open_port=True)
+    assert state is LineState.NO_NETWORK
+    assert "radio is off" in words
+    assert "aerial" not in words
+
+
+def test_calls_that_the_modem_still_holds_are_taken_back_without_a_dial() -> None:
+    modem = FakeModem(rows=[row(0)])
+    bench = Bench("huawei", modem=modem, start=False)
+    call = bench.driver.adopt(LEG, USER, bench.now_s)
+    bench.driver.opened(bench.now_s)
+    bench.pump()
+    assert bench.names()[:2] == ["CallDialing", "CallAnswered"]
+    assert bench.driver.call_of(LEG) == call
+    assert not any(command.startswith("ATD") for command in modem.received)
+    assert bench.of(VoiceReady)
+
+
+def test_a_leg_that_the_modem_does_not_hold_any_more_is_released() -> None:
+    bench = Bench("huawei", start=False)
+    bench.driver.adopt(LEG, USER, bench.now_s)
+    bench.driver.opened(bench.now_s)
+    bench.pump()
+    bench.wait(3.0)
+    assert [event.ref for event in bench.of(CallReleased)] == [LEG]
+
+
+def test_on_a_modem_that_aborts_at_any_byte_a_restart_only_listens() -> None:
+    modem = FakeModem(rows=[row(2)])
+    bench = Bench("3gpp", modem=modem, start=False, listen_first=True)
+    bench.driver.adopt(LEG, USER, bench.now_s)
+    bench.driver.opened(bench.now_s)
+    bench.pump()
+    bench.wait(44.0)
+    assert modem.received == []
+    bench.wait(2.0)
+    assert modem.received[:2] == ["AT+CMEE?", "AT+CLCC"]
+
+
+@pytest.mark.parametrize("line", ["OK", "NO CARRIER", f'+COLP: "{USER}",145'])
+def test_listening_ends_with_the_dial(line: str) -> None:
+    modem = FakeModem()
+    bench = Bench("3gpp", modem=modem, start=False, listen_first=True)
+    bench.driver.adopt(LEG, USER, bench.now_s)
+    bench.driver.opened(bench.now_s)
+    bench.wait(5.0)
+    assert modem.received == []
+    bench.say(line)
+    assert modem.received[:2] == ["AT+CMEE?", "AT+CLCC"]
+
+
+def test_a_restart_on_a_modem_that_answers_dials_at_once_does_not_wait() -> None:
+    bench = Bench("huawei", start=False, listen_first=True)
+    bench.driver.opened(bench.now_s)
+    bench.pump()
+    assert bench.driver.ready
+
+
+def test_a_remembered_dialect_saves_an_unknown_modem_the_listening() -> None:
+    modem = FakeModem(identity="E1550")
+    bench = Bench("auto", modem=modem, start=False, listen_first=True, assume="huawei")
+    bench.driver.opened(bench.now_s)
+    bench.pump()
+    assert bench.driver.ready
+    assert bench.driver.dialect.key == "huawei"
+    bench = Bench(
+        "auto", modem=FakeModem(identity="SIM7600"), start=False, listen_first=True, assume="huawei"
+    )
+    bench.driver.opened(bench.now_s)
+    bench.pump()
+    assert bench.driver.dialect.key == "simcom7600"
+
+
+@pytest.mark.parametrize("reset", [False, True])
+def test_of_a_call_that_ended_before_this_process_it_is_said_whether_the_modem_was_reset(reset: bool) -> None:
+    modem = FakeModem(answers={"AT+CMEE?": f"+CMEE: {0 if reset else 1}\nOK"})
+    bench = Bench(modem=modem)
+    legs = legs_of(bench)
+    said = legs.obey(AttachCall(leg=LegId("a1:psap"), attempt=1, number=E164(USER)), bench.now_s)
+    assert said.state is CallState.UNKNOWN
+    assert said.reset is reset
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_after_a_restart_the_members_of_a_conference_in_one_row_are_those_of_the_journal(held: bool) -> None:
+    def attach(leg: str, number: str, *, answered: bool) -> CallReport:
+        order = AttachCall(leg=LegId(leg), attempt=1, number=E164(number), answered=answered)
+        return legs.obey(order, bench.now_s)
+
+    row = f'5,0,{int(held)},0,{int(held)},"sip:mmtel",128'
+    bench = Bench("quectel_ec2x", modem=FakeModem(rows=[row]))
+    bench.wait(1.0)
+    legs = legs_of(bench)
+    assert attach("a1:psap", OTHER, answered=False).state is CallState.UNKNOWN, "it was never up"
+    for leg, number in (("a1:op1", OTHER), ("a1:user", USER)):
+        assert attach(leg, number, answered=True).state is CallState.ANSWERED
+    assert len(bench.driver.calls()) == 2
+    bench.say(f"^DSCI: 3,0,1,0,{USER},145")
+    bench.wait(5.0)
+    states = {view.number: view.state for view in bench.driver.calls()}
+    assert states == {OTHER: Stat.ACTIVE, USER: Stat.HELD}
+    bench.modem.rows = []
+    bench.wait(10.0)
+    assert bench.driver.calls() == (), "no conference, no members"
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_that_a_call_was_not_told_of_is_no_news_where_it_rang_before_this_process_began(before: bool) -> None:
+    ringing = row(4, direction=1)
+    modem = FakeModem(rows=[ringing] if before else [])
+    bench = Bench(modem=modem)
+    bench.wait(1.0)
+    modem.rows = [ringing]
+    bench.wait(20.0)
+    assert [view.direction for view in bench.driver.calls()] == [Direction.IN]
+    assert len(bench.of(UntoldCall)) == (0 if before else 1)
