@@ -55,6 +55,7 @@ EDGES = (
     "gateways.gsm.driver.pin_memory",
     "gateways.gsm.port.places",
     "gateways.gsm.port.serial_port",
+    "gateways.gsm.line.remembered",
     "gateways.gsm.line.rescue",
     "gateways.gsm.line.sending",
     "gateways.gsm.port.tcp_port",

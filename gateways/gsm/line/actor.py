@@ -6,7 +6,6 @@ to the modem is the driver's, which call is whose is `legs`'; here bytes, messag
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import ClassVar, Final
 
 from thespian.actors import ActorAddress
@@ -41,6 +40,7 @@ from gateways.gsm.line.credit import LineCreditAsking
 from gateways.gsm.line.journal import LineJournal
 from gateways.gsm.line.legs_on_line import LegsOnLine, Order
 from gateways.gsm.line.order_turn import Orders, OrderTurn
+from gateways.gsm.line.remembered import Remembered
 from gateways.gsm.line.report import LineReports
 from gateways.gsm.line.rescue import Rescue
 from gateways.gsm.line.right_to_dial import RightToDial
@@ -85,9 +85,7 @@ class GsmModemActor(CenterActor):
         self._spec = next(spec for spec in setup.lines if spec.line == self.key)
         journal = self.env.open_journal_as(Journal)
         self._journal = LineJournal(journal, self._spec.line, self.env.node, self.log)
-        self._dialect_file = self.env.run / f"{self.key}.dialect"
-        self._voiceless_file = self.env.run / f"{self.key}.voiceless"
-        self._noted_voiceless = self._voiceless_file.exists()
+        self._remembered = Remembered(self.env.run, self._spec.line)
         legs = self._journal.legs_left()
         self._guard = DialGuard(
             psap_live=setup.policy.psap_live,
@@ -126,9 +124,9 @@ class GsmModemActor(CenterActor):
             region=setup.policy.region,
             listen_first=any(leg.state is LegState.ORIGINATING for leg in legs),
             rings=any(leg.state is LegState.RINGING and leg.call is None for leg in legs),
-            assume=self._spoken_last(),
+            assume=self._remembered.dialect,
         )
-        if self._voiceless_file.exists():
+        if self._remembered.voiceless:
             self._driver.assume_voiceless()
         self._driver.wear.worn = self._journal.is_said(WORN)
         kin = [spec for spec in setup.lines if spec.emergency is self._spec.emergency]
@@ -191,13 +189,6 @@ class GsmModemActor(CenterActor):
                 key = f"{case.owner.crew}/{place(leg.leg)}"
                 self.tell_node(case.owner.node, Role.CALL_LEG, key, back, case.alert)
 
-    def _spoken_last(self) -> str:
-        """The dialect that this line's modem was found to speak: a restart need not find out first."""
-        try:
-            return self._dialect_file.read_text(encoding="utf-8").strip()
-        except OSError:
-            return ""
-
     # ------------------------------------------------------------ messages and time
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
@@ -222,14 +213,14 @@ class GsmModemActor(CenterActor):
         self._work()
 
     def tick(self, now_us: Instant) -> None:
-        self._note_voiceless()
         """Say how the line is, and who rings; end what nobody wants."""
+        if self._driver.ready:
+            self._remembered.note_voiceless(self._driver.voiceless)
         self._reports.tell_again()
         self._tracing.look(self._driver.dialect.key, self._now_s())
         self._end_forgotten(now_us)
-        ghosts = (
-            self._legs.ghosts
-        )  # as they are now: most are gone in an instant, and are told of all the same
+        # As they are now: most are gone in an instant, and are told of all the same.
+        ghosts = self._legs.ghosts
         self._say_incoming()
         self._say_texts()
         self._sending.tell_again()
@@ -423,9 +414,8 @@ class GsmModemActor(CenterActor):
                 self._pins.opened()
             case Ready():
                 if self._driver.sim == SIM_PIN:
-                    self._pins.answered(
-                        right=None
-                    )  # set up anew, and closed: whatever it said, it is not open
+                    # Set up anew, and closed: whatever it said, it is not open.
+                    self._pins.answered(right=None)
                 self._ready()
                 self._open_sim()
             case Responsive():
@@ -449,21 +439,8 @@ class GsmModemActor(CenterActor):
             return
         if self._driver.voiceless:
             self.log.warning("the modem's firmware gives no voice to the host", line=self.key)
-        with suppress(OSError):
-            self._dialect_file.write_text(self._driver.dialect.key, encoding="utf-8")
+        self._remembered.note_dialect(self._driver.dialect.key)
         self._back_in_service()
-
-    def _note_voiceless(self) -> None:
-        """For the process after this one, as soon as it is known or known better."""
-        voiceless = self._driver.voiceless
-        if not self._driver.ready or voiceless == self._noted_voiceless:
-            return
-        with suppress(OSError):
-            if voiceless:
-                self._voiceless_file.touch()
-            else:
-                self._voiceless_file.unlink(missing_ok=True)
-            self._noted_voiceless = voiceless
 
     def _back_in_service(self) -> None:
         """A line that was taken out of service, by a process before this one perhaps, is there again."""
