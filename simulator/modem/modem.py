@@ -23,7 +23,6 @@ from simulator.modem.memory import Memory
 from simulator.modem.port.outlet import Outlet
 from simulator.modem.sim_card import SimCard
 from simulator.modem.sms.mailbox import Mailbox
-from simulator.modem.sms.sms import report_pdu
 from simulator.modem.vices import NOISE, REGISTRATIONS, Vices
 from simulator.modem.voice import ModemVoice
 from simulator.network.agenda import Timer
@@ -67,7 +66,7 @@ class Modem:
         self.sim = SimCard(config.pin, config.puk, config.pin_tries)
         self.line = Line(config, dialect, network, self._say, self.parameters.first, self._reboot)
         self.voice = ModemVoice(self.line, dialect)
-        self.mailbox = Mailbox(self._say)
+        self.mailbox = Mailbox(config.number, network, self.parameters, self._say)
         self._network = network
         self._outlet = Outlet(config.name, lambda: self.line.vices)
         self._shift = Shift()
@@ -196,7 +195,7 @@ class Modem:
         """A short message comes in; False when it cannot be taken now."""
         if self.line.vices.loses_messages:
             return False
-        return self.line.attached and self.mailbox.receive(pdus, self.parameters.at("+CNMI", 1), self.opened)
+        return self.line.attached and self.mailbox.receive(pdus, self.opened)
 
     def say_later(self, lines: list[str], after_s: float) -> None:
         """What comes unasked, where the modem is on by then."""
@@ -325,32 +324,9 @@ class Modem:
         if byte == ESC:
             self._say(["OK"])
             return
-        try:
-            message, reference = self.mailbox.written(pdu)
-        except ValueError:
-            self._say(["+CMS ERROR: 304"])  # invalid PDU mode parameter (TS 27.005 3.2.5)
-            return
-        if self.line.vices.message_error:
-            self._say([f"+CMS ERROR: {self.line.vices.message_error}"])
-            return
-        to = self._network.international(message.to)
-
-        def report(status: int, at_s: float) -> None:
-            self.mailbox.report(
-                report_pdu(to, reference, status, now_s, at_s), self.parameters.at("+CNMI", 3)
-            )
-
-        self._network.send_message(
-            self.config.number,
-            to,
-            message.text,
-            message.data,
-            now_s,
-            message.part,
-            report if message.report else None,
-        )
-        taken = [f"+CMGS: {reference}", "OK"]
-        self._after(self.line.vices.message_takes_s or 0.0, pdu.encode(), now_s, lambda _: self._say(taken))
+        said = self.mailbox.send(pdu, self.line.vices.message_error, now_s)
+        taken_s = self.line.vices.message_takes_s if said[-1] == "OK" else None
+        self._after(taken_s or 0.0, pdu.encode(), now_s, lambda _: self._say(said))
 
     def _take_line(self, line: bytes, now_s: float) -> None:
         """At once, or when it has had the time that it needs."""

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from simulator.modem.sms.sms import Submitted, read_submit
+from simulator.modem.at.parameters import Parameters
+from simulator.modem.sms.sms import read_submit, report_pdu
+from simulator.network.call import Network
 
 CAPACITY = 20
 SHOWN, NOTIFIED = 2, 1
@@ -18,17 +20,23 @@ REPORTED = 1
 
 
 class Mailbox:
-    """The store of one SIM, and a message that is being written."""
+    """The store of one SIM, whose number it is, and a message that is being written."""
 
-    def __init__(self, say: Callable[[list[str]], None]) -> None:
+    def __init__(
+        self, number: str, network: Network, parameters: Parameters, say: Callable[[list[str]], None]
+    ) -> None:
+        self._number = number
+        self._network = network
+        self._parameters = parameters
         self.prompted = False
         """The host has been asked for a PDU: bytes are no commands until Ctrl-Z or ESC."""
         self._say = say
         self._stored: dict[int, tuple[str, int]] = {}
         self._reference = 0
 
-    def receive(self, pdus: list[tuple[str, int]], mode: int, host_listens: bool) -> bool:
+    def receive(self, pdus: list[tuple[str, int]], host_listens: bool) -> bool:
         """Parts of one message from the network; False when there is no room."""
+        mode = self._parameters.at("+CNMI", 1)
         if mode == SHOWN and host_listens:
             for pdu, length in pdus:
                 self._say([f"+CMT: ,{length}\r\n{pdu}"])
@@ -41,12 +49,6 @@ class Mailbox:
             if mode in (SHOWN, NOTIFIED):
                 self._say([f'+CMTI: "SM",{index}'])
         return True
-
-    def report(self, pdu: tuple[str, int], mode: int) -> None:
-        """What became of a message that was sent; lost where the host has not asked to be shown it."""
-        if mode == REPORTED:
-            text, length = pdu
-            self._say([f"+CDS: {length}\r\n{text}"])
 
     def read(self, index: int) -> list[str] | None:
         """+CMGR; None when there is nothing."""
@@ -70,8 +72,30 @@ class Mailbox:
             return True
         return self._stored.pop(index, None) is not None
 
-    def written(self, pdu: str) -> tuple[Submitted, int]:
-        """The host has ended its PDU; returns the message and its reference. Raises ValueError."""
-        message = read_submit(pdu)
-        self._reference = self._reference % 255 + 1
-        return message, self._reference
+    def send(self, pdu: str, error: int | None, now_s: float) -> list[str]:
+        """The host has ended its PDU: what it is told. `error`: why the network takes nothing (TS 27.005
+        3.2.5); a report on what it has taken is lost where the host has not asked to be shown any."""
+        try:
+            message = read_submit(pdu)
+        except ValueError:
+            return ["+CMS ERROR: 304"]  # invalid PDU mode parameter
+        reference = self._reference = self._reference % 255 + 1
+        if error:
+            return [f"+CMS ERROR: {error}"]
+        to = self._network.international(message.to)
+
+        def report(status: int, at_s: float) -> None:
+            if self._parameters.at("+CNMI", 3) == REPORTED:
+                text, length = report_pdu(to, reference, status, now_s, at_s)
+                self._say([f"+CDS: {length}\r\n{text}"])
+
+        self._network.send_message(
+            self._number,
+            to,
+            message.text,
+            message.data,
+            now_s,
+            message.part,
+            report if message.report else None,
+        )
+        return [f"+CMGS: {reference}", "OK"]
