@@ -41,7 +41,7 @@ class Sheet:
     def text(self, text: str) -> None:
         """A paragraph."""
         self.pdf.set_font("sans", size=8)
-        self.pdf.multi_cell(0, 4.5, text, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.pdf.multi_cell(0, 4.5, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def pairs(self, pairs: Iterable[tuple[str, str]], widths: Sequence[int] = (25, 75)) -> None:
         """Names and values; without those that are empty."""

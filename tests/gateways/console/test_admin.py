@@ -320,7 +320,7 @@ def test_a_supervisor_sees_who_is_on_call_lines_audit_and_version_an_operator_no
     registry.set_role(place.marta, StaffRole.SUPERVISOR, by="test")
     signed_on(page, site.url, place)
     page.keyboard.press("5")
-    chapters = [re.compile(name) for name in ("On call", "Lines", "Audit", "Version")]
+    chapters = [re.compile(name) for name in ("On duty", "Lines", "Audit", "Version")]
     expect(page.locator(".chapters button")).to_have_text(chapters)
     expect(page.locator("#duty-h")).to_be_focused()
     page.keyboard.press("l")

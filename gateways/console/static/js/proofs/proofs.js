@@ -8,7 +8,7 @@ import { word } from '../shell/parts.js';
 import { either, t } from '../words/words.js';
 import * as f from '../words/format.js';
 import { nights } from './nights.js';
-import { boundWord, figureWord, stateWord, stepWord, subjectWord, wayWord, whyWord } from './words.js';
+import { boundWords, figureWord, stateWord, stepWord, subjectWord, wayWord, whyWord } from './words.js';
 
 const PATH = '/v1/proofs';
 const LOOKS_MS = 2000; // while one goes on
@@ -80,7 +80,6 @@ export function pressed(ui, key) {
 
 /** @param {ProofRow} row */
 function told(row) {
-  const bounds = state.said.bounds.filter((one) => one.step === row.step && one.figure in row.figures);
   const figures = Object.entries(row.figures).map(([name, value]) => figureWord(name, value));
   const since =
     row.state === 'failed' && row.bad_since_us !== null && row.bad_since_us !== row.at_us
@@ -95,7 +94,7 @@ function told(row) {
       ${row.ways.map((way) => html`<small class=${way.proved ? '' : 'ink-bad'}>${wayWord(way)}</small>`)}
     </td>
     <td class="num">${figures.filter(Boolean).join(' · ')}</td>
-    <td class="num ink-2">${bounds.map(boundWord).join(' · ')}</td>
+    <td class="num ink-2">${boundWords(state.said.bounds, row)}</td>
   </tr>`;
 }
 

@@ -6,50 +6,50 @@ import * as f from '../words/format.js';
 const NB = '\u00a0';
 const MOVED_S = 0.1; // less is none: of a clock that is off the cause is another
 
-/** @type {Record<ProofStep, () => string>} */
+/** @type {Record<ProofStep, Pair>} */
 const STEPS = {
-  voice: () => either('Voce', 'Voice'),
-  emergency: () => either('Linea del 112', '112’s line'),
-  text: () => 'SMS',
-  credit: () => either('Credito', 'Credit'),
-  chain: () => either('Allarme di prova', 'Test alert'),
-  journal: () => either('Registro', 'Journal'),
-  audit: () => either('Verbale degli accessi', 'Audit'),
-  backup: () => 'Backup',
-  clock: () => either('Orologio', 'Clock'),
-  certificate: () => either('Certificato', 'Certificate'),
-  disk: () => either('Disco', 'Disk'),
+  voice: ['Voce', 'Voice'],
+  emergency: ['Linea del 112', '112’s line'],
+  text: ['SMS', 'SMS'],
+  credit: ['Credito', 'Credit'],
+  chain: ['Allarme di prova', 'Test alert'],
+  journal: ['Registro', 'Journal'],
+  audit: ['Verbale degli accessi', 'Audit'],
+  backup: ['Backup', 'Backup'],
+  clock: ['Orologio', 'Clock'],
+  certificate: ['Certificato', 'Certificate'],
+  disk: ['Disco', 'Disk'],
 };
 
-/** @type {Record<ProofWhy, () => string>} */
+/** @type {Record<ProofWhy, Pair>} */
 const WHY = {
-  '': () => '',
-  excluded: () => either('escluso nelle impostazioni', 'the settings leave it out'),
-  not_set: () => either('nelle impostazioni manca con che cosa', 'the settings name nothing for it'),
-  no_other_line: () => either('nessun’altra linea con un numero', 'no other line with a number'),
-  line_down: () => either('la linea è fuori uso', 'the line is down'),
-  line_in_use: () => either('la linea era occupata', 'the line was in use'),
-  another_node: () => either('lo fa un altro nodo', 'another node does it'),
-  morning: () => either('la notte è finita', 'the night was over'),
-  not_called: () => either('la chiamata non è riuscita', 'the call came to nothing'),
-  no_port: () => either('porta voce non aperta', 'no voice port'),
-  mute: () => either('non si sente nulla', 'nothing is heard'),
-  deaf: () => either('dalla linea non viene nulla', 'nothing comes from the line'),
-  delayed: () => either('voce in ritardo', 'the voice is late'),
-  lossy: () => either('voce con buchi', 'the voice has gaps'),
-  faint: () => either('troppo piano o troppo forte', 'too soft or too loud'),
-  not_received: () => either('non è arrivato', 'it did not arrive'),
-  not_sent: () => either('non è partito', 'it did not leave'),
-  no_credit: () => either('meno del voluto', 'less than is wanted'),
-  no_answer: () => either('nessuna risposta', 'no answer'),
-  damaged: () => either('non è integro', 'not whole'),
-  missing: () => either('non c’è', 'it is not there'),
-  old: () => either('è vecchio', 'it is old'),
-  too_slow: () => either('non finito in tempo', 'not done in time'),
-  clock_off: () => either('non regolato, o spostato', 'follows no server, or was moved'),
-  expires: () => either('scade presto', 'ends soon'),
-  full_soon: () => either('presto pieno', 'full soon'),
-  trouble: () => either('non si è potuto provare: vedi logs/', 'it could not be tried: see logs/'),
+  '': ['', ''],
+  excluded: ['escluso nelle impostazioni', 'the settings leave it out'],
+  not_set: ['nelle impostazioni manca con che cosa', 'the settings name nothing for it'],
+  no_other_line: ['nessun’altra linea con un numero', 'no other line with a number'],
+  line_down: ['la linea è fuori uso', 'the line is down'],
+  line_in_use: ['la linea era occupata', 'the line was in use'],
+  another_node: ['lo fa un altro nodo', 'another node does it'],
+  morning: ['la notte è finita', 'the night was over'],
+  not_called: ['la chiamata non è riuscita', 'the call came to nothing'],
+  no_port: ['porta voce non aperta', 'no voice port'],
+  mute: ['non si sente nulla', 'nothing is heard'],
+  deaf: ['dalla linea non viene nulla', 'nothing comes from the line'],
+  delayed: ['voce in ritardo', 'the voice is late'],
+  lossy: ['voce con buchi', 'the voice has gaps'],
+  faint: ['troppo piano o troppo forte', 'too soft or too loud'],
+  not_received: ['non è arrivato', 'it did not arrive'],
+  not_sent: ['non è partito', 'it did not leave'],
+  no_credit: ['meno del voluto', 'less than is wanted'],
+  no_answer: ['nessuna risposta', 'no answer'],
+  damaged: ['non è integro', 'not whole'],
+  missing: ['non c’è', 'it is not there'],
+  old: ['è vecchio', 'it is old'],
+  too_slow: ['non finito in tempo', 'not done in time'],
+  clock_off: ['non regolato, o spostato', 'follows no server, or was moved'],
+  expires: ['scade presto', 'ends soon'],
+  full_soon: ['presto pieno', 'full soon'],
+  trouble: ['non si è potuto provare: vedi logs/', 'it could not be tried: see logs/'],
 };
 
 /** @type {Record<ProofState, () => [sign: string, text: string, kind: string]>} */
@@ -68,19 +68,19 @@ const FIGURES = {
   seconds_to_answer: (s) => either(`risposta in ${number(s)}${NB}s`, `answered in ${number(s)}${NB}s`),
   rang_s: (s) => either(`squilla dopo ${number(s)}${NB}s`, `rings after ${number(s)}${NB}s`),
   closed_s: (s) => either(`finito in ${number(s)}${NB}s`, `over in ${number(s)}${NB}s`),
-  days: (d) => either(`giorni: ${number(d, d < 10 ? 1 : 0)}`, `days: ${number(d, d < 10 ? 1 : 0)}`),
+  days: (d) => either(`${number(d, d % 1 ? 1 : 0)} giorni`, `${number(d, d % 1 ? 1 : 0)} days`),
   free_bytes: (b) => either(`${number(b / 1e9)}${NB}GB liberi`, `${number(b / 1e9)}${NB}GB free`),
   credit: (c) => number(c, 2),
   age_s: (s) => either(`di ${number(s / 3600)}${NB}ore fa`, `${number(s / 3600)}${NB}hours old`),
   events: (n) => either(`${f.count(n)} eventi`, `${f.count(n)} events`),
   entries: (n) => either(`${f.count(n)} voci`, `${f.count(n)} entries`),
-  moved_s: (s) => either(`spostato di ${number(s, 2)}${NB}s`, `moved by ${number(s, 2)}${NB}s`),
+  moved_s: (s) => `${number(s, 2)}${NB}s`,
   delay_ms: (ms) => `${number(ms, 0)}${NB}ms`,
   level_db: (db) => `${String(Math.round(db) || 0).replace('-', '−')}${NB}dB`, // none has no sign
 };
 
 /** @param {ProofStep} step */
-export const stepWord = (step) => STEPS[step]();
+export const stepWord = (step) => either(...STEPS[step]);
 
 /** @param {ProofState} state */
 export const stateWord = (state) => STATES[state]();
@@ -91,7 +91,7 @@ export function whyWord({ why, step, figures }) {
     return either('[psap] test_number non è impostato', '[psap] test_number is not set');
   if (why === 'clock_off' && Math.abs(figures.moved_s ?? MOVED_S) < MOVED_S)
     return either('nessun server lo regola', 'it follows no server');
-  return WHY[why]();
+  return either(...WHY[why]);
 }
 
 /** A line, two lines; nothing of the node. @param {string} subject */
@@ -111,20 +111,14 @@ export const chartWord = (figure) =>
     credit: either('residuo', 'left'),
   })[figure] ?? figure;
 
-/**
- * Figures that beside a sign need no words of their own.
- * @type {Record<string, (value: number) => string>}
- */
-const BARE = {
-  days: (d) => either(`${number(d, 0)} giorni`, `${number(d, 0)} days`),
-  moved_s: (s) => `${number(s, 2)}${NB}s`,
-};
-
-/** What a figure has to be. @param {Bound} bound */
-export function boundWord({ figure, least, most }) {
-  const [sign, value] = least !== null ? ['≥', least] : ['≤', most];
-  return `${sign} ${(BARE[figure] ?? ((each) => figureWord(figure, each)))(value)}`;
-}
+/** What the figures have to be. @param {readonly Bound[]} bounds @param {ProofRow} row */
+export const boundWords = (bounds, { step, figures }) =>
+  [
+    ...bounds.filter((one) => one.step === step && one.figure in figures),
+    ...('least' in figures ? [{ figure: 'credit', least: figures.least, most: null }] : []),
+  ]
+    .map(({ figure, least, most }) => `${least !== null ? '≥' : '≤'} ${figureWord(figure, least ?? most)}`)
+    .join(' · ');
 
 /** @param {WayShown} way */
 export const wayWord = (way) =>

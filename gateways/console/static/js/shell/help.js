@@ -160,7 +160,7 @@ export function help(ui) {
       'W P D H G T',
       either(
         'Reperibilità: settimana, persone, sostituzioni, festivi; cambio adesso; prova',
-        'On call: week, people, overrides, holidays; swap now; test',
+        'On duty: week, people, overrides, holidays; swap now; test',
       ),
     ],
     ['S', either('Gestione: avvio; M modem, T prova', 'Admin: start; M modem, T test')],

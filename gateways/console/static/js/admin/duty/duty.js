@@ -72,7 +72,7 @@ export function pane(ui) {
   const { rows, parts } = current();
   const names = Object.entries(PARTS).map(([key, { name }]) => [key, name()]);
   return listPage(ui, rows, {
-    title: either('Reperibilità', 'On call'),
+    title: either('Reperibilità', 'On duty'),
     acts: isAdmin(ui)
       ? [
           ['G', either('Cambio adesso', 'Swap now'), 'user'],
