@@ -47,6 +47,7 @@ from model.alert.evolve import fold
 from model.policy import LineSpec, Policy, Setup
 from model.rules.drilling import judged, next_order
 from runtime.system.spec import ActorSpec
+from tests.support.recorded import recorded
 
 T0 = 1_795_000_000 * SECOND
 
@@ -122,17 +123,10 @@ def story(*events: Event) -> list[Recorded]:
         phone=E164("+393331112223"),
         test=True,
     )
-    recorded = [_recorded(1, f"inbox-{alert}", 1, first)]
+    told = [recorded(first, at_us=T0, stream=f"inbox-{alert}")]
     for i, event in enumerate(events, 1):
-        recorded.append(_recorded(i + 1, f"alert-{alert}", i, event))
-    return recorded
-
-
-def _recorded(seq: int, stream: str, version: int, event: Event) -> Recorded:
-    at_us = Instant(T0 + (seq - 1) * SECOND)
-    return Recorded(
-        seq=seq, stream=stream, version=version, at_us=at_us, node=NodeId("n"), epoch=0, event=event
-    )
+        told.append(recorded(event, i + 1, T0 + i * SECOND, stream=f"alert-{alert}", version=i))
+    return told
 
 
 def called(place: str, party: Party, operator: OperatorId | None = None) -> tuple[Event, ...]:

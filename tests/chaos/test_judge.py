@@ -29,6 +29,7 @@ from messages.journal import Recorded
 from tests.chaos.harness.facts import Facts, Given, LineStruck, Struck
 from tests.chaos.harness.judge import RULES, judge
 from tests.chaos.harness.view import Call, People
+from tests.support.recorded import recorded
 
 ALERT = AlertId("a1")
 PEOPLE = People("+393330000001", "+390200000100", "+390200000112")
@@ -69,17 +70,9 @@ STORY: tuple[tuple[float, str, ev.Event], ...] = (
 )  # fmt: skip
 
 
-def recorded(story: tuple[tuple[float, str, ev.Event], ...]) -> tuple[Recorded, ...]:
+def told(story: tuple[tuple[float, str, ev.Event], ...]) -> tuple[Recorded, ...]:
     return tuple(
-        Recorded(
-            seq=n,
-            stream=f"{stream}-{ALERT}",
-            version=n,
-            at_us=Instant(round(at_s * SECOND)),
-            node=NodeId("n"),
-            epoch=0,
-            event=event,
-        )
+        recorded(event, n, round(at_s * SECOND), stream=f"{stream}-{ALERT}")
         for n, (at_s, stream, event) in enumerate(story, 1)
     )
 
@@ -105,7 +98,7 @@ RIGHT = Facts(
     accepted=True,
     outcome=Outcome.HANDED_OVER,
     asked={Party.OPERATOR: 1, Party.USER: 1, Party.PSAP: 1},
-    events=recorded(STORY),
+    events=told(STORY),
     seized=tuple(
         ev.LineSeized(line=LineId(line), alert=ALERT, leg=leg, attempt=1)
         for line, leg in (("sim2", OP), ("sim3", USER), ("sim5", PSAP))
@@ -123,7 +116,7 @@ RIGHT = Facts(
 
 
 def without(kind: type[ev.Event]) -> tuple[Recorded, ...]:
-    return recorded(tuple(one for one in STORY if not isinstance(one[2], kind)))
+    return told(tuple(one for one in STORY if not isinstance(one[2], kind)))
 
 
 def changed(n: int, **changes: object) -> tuple[Call, ...]:
@@ -147,7 +140,7 @@ WRONG: dict[str, tuple[str, Facts]] = {
     "an accepted alert that is nowhere": ("accepted", replace(RIGHT, events=(), calls=(), seized=())),
     "an alert that stands still": ("ended", replace(RIGHT, stood_still="user_ringing")),
     "an alert that is never closed": ("ended", replace(RIGHT, events=without(ev.AlertClosed))),
-    "an alert that ends otherwise": ("ended", replace(RIGHT, events=recorded(OTHER_END))),
+    "an alert that ends otherwise": ("ended", replace(RIGHT, events=told(OTHER_END))),
     "a phone that did not ring by the deadline": (
         "deadline",
         replace(RIGHT, calls=changed(2, ringing_s=50.1)),
@@ -239,8 +232,8 @@ def test_a_call_of_the_user_s_that_never_rang_is_none_of_ours() -> None:
 
 def test_what_counts_is_our_last_decision_to_hang_up() -> None:
     events = RIGHT.events
-    given_up = recorded(((2.6, "alert", ev.LegReleasing(leg=PSAP, attempt=1, reason="no answer")),))
-    decided = recorded(((3.9, "alert", ev.LegReleasing(leg=PSAP, attempt=1, reason="left")),))
+    given_up = told(((2.6, "alert", ev.LegReleasing(leg=PSAP, attempt=1, reason="no answer")),))
+    decided = told(((3.9, "alert", ev.LegReleasing(leg=PSAP, attempt=1, reason="left")),))
     calls = changed(3, ended_by=LINES["sim5"], ended_s=4.0)
     assert judge(replace(RIGHT, events=(*events, *given_up, *decided), calls=calls)) == []
     assert [one.rule for one in judge(replace(RIGHT, events=(*events, *given_up), calls=calls))] == [
@@ -256,7 +249,7 @@ def test_a_call_may_be_lost_and_made_again_where_its_line_was_unplugged() -> Non
     lost = LineStruck(line="sim3", kind="unplug", from_s=1.0)
     unplugged = replace(RIGHT.calls[1], ended_by=None, cause=27, ended_s=1.05)
     second = call(9, PEOPLE.user, "sim6", 1.2, 4.1, PEOPLE.user)
-    events = recorded(
+    events = told(
         (
             *STORY[:9],
             (1.1, "alert", ev.LegReleased(leg=USER, attempt=1, cause=200)),
@@ -275,7 +268,7 @@ def test_a_call_may_be_lost_and_made_again_where_its_line_was_unplugged() -> Non
 def test_112_may_be_dialled_again_only_where_its_own_line_failed() -> None:
     spoilt = replace(RIGHT.calls[2], ended_by=None, cause=27, ended_s=2.3)
     second = call(9, PEOPLE.psap, "sim6", 2.6, 4.0, PEOPLE.psap)
-    events = recorded(
+    events = told(
         (
             *STORY[:12],
             (2.4, "alert", ev.LegReleased(leg=PSAP, attempt=1, cause=200)),
@@ -302,7 +295,7 @@ def test_the_user_may_be_called_back_once_where_the_user_hung_up_before_112_was_
             (4.2, "alert", originating(USER, Party.USER, "sim6", attempt=2)),
             (4.3, "alert", ev.LegReleased(leg=USER, attempt=2, cause=21)),
         )
-        return recorded((*STORY[:-3], ends[0], *again, ends[1], STORY[-1]))
+        return told((*STORY[:-3], ends[0], *again, ends[1], STORY[-1]))
 
     second = call(9, PEOPLE.user, "sim6", 4.2, 4.3, PEOPLE.user)
     called_back = replace(RIGHT, calls=(*RIGHT.calls, second))
@@ -317,7 +310,7 @@ def test_the_user_may_be_declined_and_called_back_only_where_the_line_was_taken(
     inbound = ev.LegOriginating(
         leg=USER, party=Party.USER, number=E164(PEOPLE.user), line=LineId("sim3"), attempt=1, call=1
     )
-    events = recorded(
+    events = told(
         (
             *STORY[:4],
             (0.2, "alert", inbound),
@@ -340,13 +333,13 @@ def test_early_advice_stands_for_the_ring() -> None:
     advised = ev.AdviceChanged(advice=ev.Advice.CALL_112_NOW, reason="no operator")
     for at_s, good in ((49.0, True), (50.5, False)):
         story = (*STORY[:5], (at_s, "inbox", advised), *STORY[5:])
-        found = {one.rule for one in judge(replace(late, events=recorded(story)))}
+        found = {one.rule for one in judge(replace(late, events=told(story)))}
         assert ("deadline" not in found) is good
 
 
 @given(lost=st.integers(min_value=0, max_value=len(STORY) - 1))
 def test_whatever_single_event_is_missing_the_judge_does_not_fail(lost: int) -> None:
-    judge(replace(RIGHT, events=recorded((*STORY[:lost], *STORY[lost + 1 :]))))
+    judge(replace(RIGHT, events=told((*STORY[:lost], *STORY[lost + 1 :]))))
 
 
 @given(data=st.data())

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from messages import events as ev
-from messages.ids import SECOND, Channel, Instant, NodeId
-from messages.journal import Recorded
+from messages.ids import SECOND, Channel, Instant
 from model.alert.case import Case
 from model.alert.evolve import apply, begin
+from tests.support.recorded import recorded
 
 
 def case_of(*events: ev.Event) -> Case:
@@ -14,10 +14,7 @@ def case_of(*events: ev.Event) -> Case:
     first = ev.AlertReceived(
         channel=Channel.DATA, raised_at=Instant(0), received_at=Instant(0), deadline_at=Instant(50 * SECOND)
     )
-    received = Recorded(
-        seq=1, stream="inbox-a", version=1, at_us=Instant(0), node=NodeId("n1"), epoch=1, event=first
-    )
-    case = begin(received)
+    case = begin(recorded(first, stream="inbox-a"))
     assert case is not None
     for second, event in enumerate(events, 1):
         case = apply(case, event, Instant(second * SECOND))

@@ -7,13 +7,13 @@ from msgspec.structs import replace
 
 from messages import events as ev
 from messages.ids import E164, SECOND, Channel, Instant, OperatorId, Way
-from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.evolve import fold
 from model.alert.parts import CancelAsked
 from model.policy import Policy
 from model.rules.said.asking import LOST_US, Going, Why, way
 from tests.support.actors import NODE
+from tests.support.recorded import recorded
 
 T0 = Instant(1_790_000_000 * SECOND)
 OPERATOR = OperatorId("marta")
@@ -27,15 +27,7 @@ def case(*events: ev.InboxEvent, channel: Channel = Channel.DATA, **of: object) 
         channel=channel, raised_at=T0, received_at=T0, deadline_at=T0, **{"phone": PHONE, **of}
     )
     made = fold(
-        Recorded(
-            seq=n + 1,
-            stream="inbox-a1",
-            version=n + 1,
-            at_us=at(n),
-            node=NODE,
-            epoch=0,
-            event=event,
-        )
+        recorded(event, n + 1, at(n), stream="inbox-a1", node=NODE)
         for n, event in enumerate((received, *events))
     )
     assert made is not None

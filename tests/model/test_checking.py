@@ -7,7 +7,6 @@ from messages.base import VoicePort
 from messages.ids import (
     E164,
     SECOND,
-    AlertId,
     BridgeId,
     Channel,
     Check,
@@ -21,6 +20,7 @@ from messages.ids import (
 )
 from messages.journal import Recorded
 from model.rules.checking import Link, chain
+from tests.support.recorded import recorded
 
 BEGUN = Instant(1_795_000_000 * SECOND)
 USER = LegId("a1:user")
@@ -41,16 +41,11 @@ def told(check: Check | None, *steps: tuple[float, ev.Event]) -> list[Recorded]:
         check=check,
     )
     return [
-        Recorded(
-            seq=10 + n,
-            stream=f"{'inbox' if event is received else 'alert'}-{AlertId('a1')}",
-            version=max(1, n),
-            at_us=Instant(BEGUN + round(at_s * SECOND)),
-            node=NodeId("n1"),
-            epoch=1,
-            event=event,
-        )
-        for n, (at_s, event) in enumerate(((0.0, received), *steps))
+        recorded(received, 1, BEGUN, stream="inbox-a1"),
+        *(
+            recorded(event, n + 1, BEGUN + round(at_s * SECOND), stream="alert-a1", version=n)
+            for n, (at_s, event) in enumerate(steps, 1)
+        ),
     ]
 
 

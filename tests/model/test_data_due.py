@@ -18,17 +18,16 @@ from messages.ids import (
     DataKind,
     ErasureReason,
     Instant,
-    NodeId,
     OperatorId,
     Outcome,
     PersonalKind,
 )
-from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.evolve import begin, evolve
 from model.telling.data_due import EVERY_US, KEEPS_ON_US, Owed, owed, wanted
 from model.telling.data_target import DataFormat, DataTarget
 from store import streams
+from tests.support.recorded import recorded
 
 ALERT = AlertId("a1")
 OPERATOR = OperatorId("o")
@@ -80,15 +79,8 @@ class Target(RuleBasedStateMachine):
     def write(self, kind: str, event: Event) -> None:
         self.versions[kind] += 1
         stream = streams.inbox(ALERT) if kind == "inbox" else streams.case(ALERT)
-        one = Recorded(
-            seq=sum(self.versions.values()),
-            stream=stream,
-            version=self.versions[kind],
-            at_us=self.now,
-            epoch=0,
-            node=NodeId("n"),
-            event=event,
-        )
+        number = sum(self.versions.values())
+        one = recorded(event, number, self.now, stream=stream, version=self.versions[kind])
         self.case = begin(one) if self.case is None else evolve(self.case, one)
 
     def due(self) -> Owed | None:

@@ -24,9 +24,9 @@ from messages.ids import (
     Party,
     UserId,
 )
-from messages.journal import Recorded
 from model import figures as of
 from model.figures import Row, figures, quantile, row_of, spread
+from tests.support.recorded import recorded
 
 ALERT = AlertId("a1")
 MARTA = OperatorId("marta")
@@ -48,19 +48,18 @@ def told(*steps: tuple[float, Event], test: bool = False) -> Row:
         test=test,
     )
     inbox = (ev.AlertReceived, ev.DeadlineMissed, ev.AlertCancelled)
-    recorded = [
-        Recorded(
-            seq=10 + n,
-            stream=f"{'inbox' if isinstance(event, inbox) else 'alert'}-{ALERT}",
-            version=n + 1,
-            at_us=Instant(BEGUN + round(at_s * SECOND)),
-            node=NodeId("n1"),
-            epoch=1,
-            event=event,
-        )
-        for n, (at_s, event) in enumerate(((0.0, received), *steps))
-    ]
-    row = row_of(recorded)
+    row = row_of(
+        [
+            recorded(
+                event,
+                n,
+                BEGUN + round(at_s * SECOND),
+                stream=f"{'inbox' if isinstance(event, inbox) else 'alert'}-{ALERT}",
+                version=n - 9,
+            )
+            for n, (at_s, event) in enumerate(((0.0, received), *steps), 10)
+        ]
+    )
     assert row is not None
     return row
 
@@ -165,16 +164,7 @@ def test_an_alert_that_was_reopened_counts_once_and_by_its_last_end() -> None:
 
 
 def test_without_its_receipt_an_alert_has_no_row() -> None:
-    late = Recorded(
-        seq=1,
-        stream=f"alert-{ALERT}",
-        version=1,
-        at_us=BEGUN,
-        node=NodeId("n1"),
-        epoch=1,
-        event=ev.UserUnknown(),
-    )
-    assert row_of([late]) is None
+    assert row_of([recorded(ev.UserUnknown(), at_us=BEGUN, stream=f"alert-{ALERT}")]) is None
     assert row_of([]) is None
 
 

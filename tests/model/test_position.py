@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from messages import events as ev
 from messages.base import Position
-from messages.ids import E164, SECOND, Channel, Instant, NodeId
-from messages.journal import Recorded
+from messages.ids import E164, SECOND, Channel, Instant
 from model.alert.case import Case
 from model.alert.evolve import fold
 from model.alert.parts import KnownPosition
+from tests.support.recorded import recorded
 
 START = Instant(1_795_000_000 * SECOND)
 YEAR_2099 = Instant(4_070_908_800 * SECOND)
@@ -48,10 +48,7 @@ def story(*came: tuple[float, Position, Channel]) -> Case:
             )
             events.append((second, added))
     case = fold(
-        Recorded(
-            seq=n, stream="inbox-a", version=n, at_us=at(second), node=NodeId("n1"), epoch=0, event=event
-        )
-        for n, (second, event) in enumerate(events, 1)
+        recorded(event, n, at(second), stream="inbox-a") for n, (second, event) in enumerate(events, 1)
     )
     assert case is not None
     return case

@@ -36,6 +36,7 @@ from model.alert.evolve import begin, evolve
 from model.alert.leg import Leg
 from model.alert.parts import Owner
 from model.policy import Policy
+from tests.support.recorded import recorded
 
 E = TypeVar("E")
 
@@ -90,23 +91,14 @@ class Book:
         for event in events:
             version = self.versions.get(stream, 0) + 1
             self.versions[stream] = version
-            self.recorded.append(
-                Recorded(
-                    seq=len(self.recorded) + 1,
-                    stream=stream,
-                    version=version,
-                    at_us=self.now,
-                    node=NodeId("n"),
-                    epoch=0,
-                    event=event,
-                )
-            )
+            number = len(self.recorded) + 1
+            self.recorded.append(recorded(event, number, self.now, stream=stream, version=version))
 
     @property
     def case(self) -> Case:
         """The alert as it stands; folded event by event as a follower of the journal would."""
-        for recorded in self.recorded[self._folded :]:
-            self._case = begin(recorded) if self._case is None else evolve(self._case, recorded)
+        for one in self.recorded[self._folded :]:
+            self._case = begin(one) if self._case is None else evolve(self._case, one)
         self._folded = len(self.recorded)
         assert self._case is not None
         return self._case

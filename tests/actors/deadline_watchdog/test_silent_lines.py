@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from actors.deadline_watchdog.silent_lines import SilentLines, lines_without_sound
 from messages import events as ev
-from messages.ids import SECOND, Instant, LegId, LineId, NodeId, Party
-from messages.journal import Recorded
+from messages.ids import SECOND, LegId, LineId, Party
 from messages.proofs import ProofStep, StepResult
 from messages.trials import WayShown
 from model.alarms.standing import Key, due, standing
+from tests.support.recorded import recorded
 
 LINE, OTHER = LineId("m1"), LineId("m2")
 
@@ -22,16 +22,7 @@ class Lines:
         self.stands: dict[Key, str] = {}
 
     def _tell(self, event: ev.Event) -> None:
-        one = Recorded(
-            seq=1,
-            stream="alert-a",
-            version=1,
-            at_us=Instant(round(self.now_s * SECOND)),
-            node=NodeId("n"),
-            epoch=0,
-            event=event,
-        )
-        self.fold.apply(one)
+        self.fold.apply(recorded(event, at_us=round(self.now_s * SECOND), stream="alert-a"))
 
     def call(
         self,

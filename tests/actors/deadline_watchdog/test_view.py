@@ -8,11 +8,11 @@ from actors.deadline_watchdog.forecast import HELD_STILL_US
 from actors.deadline_watchdog.view import BACK_US, FRESH_US, View
 from messages.events import Event, LinePutBack, LineQuarantined, LineReturned, LineTakenOut
 from messages.ids import SECOND, CrewId, Instant, LineId, NodeId, OperatorId, Role, TrunkId
-from messages.journal import Recorded
 from messages.lines import LineReport, LineState
 from model.alert.parts import Owner
 from model.policy import LineSpec, Policy, Setup
 from runtime.published.directory import Entry
+from tests.support.recorded import recorded
 
 START = Instant(1_000_000 * SECOND)
 CREW = CrewId("c00")
@@ -85,16 +85,7 @@ def test_a_line_that_is_quarantined_or_taken_out_is_not_counted_until_it_is_back
     made = view(0)
 
     def told(version: int, event: Event, stream: str = "line-p2") -> None:
-        recorded = Recorded(
-            seq=version,
-            stream=stream,
-            version=version,
-            at_us=START,
-            node=NodeId("n"),
-            epoch=0,
-            event=event,
-        )
-        made.lines.apply(recorded)
+        made.lines.apply(recorded(event, version, START, stream=stream))
 
     told(1, LineQuarantined(line=LineId("p2"), reason="mute"))
     assert public(made, 1) == (0,)
@@ -111,9 +102,7 @@ def test_a_trunk_for_112_of_which_every_line_was_taken_out_has_none() -> None:
     made.heard(report("e1", LineState.READY), START)
     assert not any(made.no_line_for_112(START).values())
     out = LineTakenOut(line=LineId("e1"), by=OperatorId("eva"), reason="x")
-    made.lines.apply(
-        Recorded(seq=1, stream="service-e1", version=1, at_us=START, node=NodeId("n"), epoch=0, event=out)
-    )
+    made.lines.apply(recorded(out, at_us=START, stream="service-e1"))
     assert list(made.no_line_for_112(START).values()) == [
         "No line of trunk e carries calls: 112 can be called from another phone alone."
     ]

@@ -34,6 +34,7 @@ from runtime.system.in_process import Ended
 from tests.chaos.in_process import invariants as those
 from tests.chaos.in_process.evidence import CallSeen, Evidence
 from tests.chaos.in_process.script import PSAP, PSAPS, USERS
+from tests.support.recorded import recorded
 
 START = Instant(1_000 * SECOND)
 ANNA = OperatorId("anna")
@@ -56,17 +57,8 @@ class Writer:
     def write(self, seconds: float, stream: str, *events: ev.Event) -> None:
         for event in events:
             self.versions[stream] = self.versions.get(stream, 0) + 1
-            self.recorded.append(
-                Recorded(
-                    seq=len(self.recorded) + 1,
-                    stream=stream,
-                    version=self.versions[stream],
-                    at_us=at(seconds),
-                    node=NodeId("n"),
-                    epoch=0,
-                    event=event,
-                )
-            )
+            number, version = len(self.recorded) + 1, self.versions[stream]
+            self.recorded.append(recorded(event, number, at(seconds), stream=stream, version=version))
 
     def received(self, alert: AlertId = A, phone: E164 = USERS[0], *, test: bool = False) -> None:
         received = ev.AlertReceived(

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from gateways.console.listed import Listed
 from gateways.console.picture import Picture
-from messages.events import AlertClosed, AlertReceived, OperatorReserved
-from messages.ids import SECOND, AlertId, Channel, Instant, NodeId, OperatorId, Outcome
-from messages.journal import Recorded
+from messages.events import AlertClosed, AlertReceived, Event, OperatorReserved
+from messages.ids import SECOND, AlertId, Channel, Instant, OperatorId, Outcome
+from tests.support.recorded import recorded
 
 NOW = 1_795_000_000 * SECOND
 
@@ -24,19 +24,9 @@ class Storm:
         self.told: set[AlertId] = set()
         self._seq = 0
 
-    def _say(self, stream: str, version: int, event: object) -> None:
+    def _say(self, stream: str, version: int, event: Event) -> None:
         self._seq += 1
-        self.picture.apply(
-            Recorded(
-                seq=self._seq,
-                stream=stream,
-                version=version,
-                at_us=Instant(NOW),
-                node=NodeId("n"),
-                epoch=0,
-                event=event,  # type: ignore[arg-type]
-            )
-        )
+        self.picture.apply(recorded(event, self._seq, NOW, stream=stream, version=version))
 
     def comes(self, number: int) -> AlertId:
         at = Instant(NOW + number * SECOND)

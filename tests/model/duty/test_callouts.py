@@ -14,6 +14,7 @@ from messages.ids import (
 )
 from messages.journal import Recorded
 from model.duty.callouts import KEPT, Callout, Callouts
+from tests.support.recorded import recorded
 
 T0 = 1_795_000_000 * SECOND
 GONE = ev.CalloutAlarm(alarm="line.failing", subject="sim1", node=NodeId("n"), raised_at=Instant(T0))
@@ -27,17 +28,7 @@ class Story:
 
     def say(self, event: Event, node: str = "n") -> None:
         number = len(self.written) + 1
-        self.written.append(
-            Recorded(
-                seq=number,
-                stream="duty-center",
-                version=number,
-                at_us=Instant(T0 + number * SECOND),
-                node=NodeId(node),
-                epoch=0,
-                event=event,
-            )
-        )
+        self.written.append(recorded(event, number, T0 + number * SECOND, node=node))
         self.callouts.apply(self.written[-1])
 
     @property
@@ -93,6 +84,6 @@ def test_said_twice_or_of_a_callout_that_is_not_known_nothing_changes_and_few_ar
         story.say(ev.CalloutEnded(callout=f"c{number}", why=CalloutEnd.OVER))
     assert [one.id for one in story.callouts.ended] == [f"c{number}" for number in range(5, KEPT + 5)]
     before = story.callouts.ended
-    for recorded in story.written:
-        story.callouts.apply(recorded)
+    for one in story.written:
+        story.callouts.apply(one)
     assert story.callouts.ended == before

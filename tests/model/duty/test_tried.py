@@ -5,10 +5,10 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from messages.events import CalloutEnded, CalloutOpened, CalloutTaken, Event
-from messages.ids import SECOND, CalloutEnd, CalloutKind, DutyWay, Instant, NodeId, PersonId
-from messages.journal import Recorded
+from messages.ids import SECOND, CalloutEnd, CalloutKind, DutyWay, Instant, PersonId
 from model.duty.roster import Contact, Person, Roster, Shift
 from model.duty.tried import PROVED_FOR_US, Tried, TriedPeople, is_proved
+from tests.support.recorded import recorded
 
 ANNA, CARLA = PersonId("p-1"), PersonId("p-2")
 NOW = Instant(1_795_000_000 * SECOND)
@@ -24,17 +24,7 @@ ROSTER = Roster(
 def told(*events: Event) -> dict[PersonId, Tried]:
     found = TriedPeople()
     for n, event in enumerate(events, 1):
-        found.apply(
-            Recorded(
-                seq=n,
-                epoch=0,
-                stream="duty-center",
-                version=n,
-                at_us=Instant(n),
-                node=NodeId("n1"),
-                event=event,
-            )
-        )
+        found.apply(recorded(event, n, n))
     assert found.version == len(events)
     return found.people
 

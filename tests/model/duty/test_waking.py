@@ -8,6 +8,7 @@ from messages.ids import SECOND, AlertId, CalloutEnd, Instant, NodeId, OperatorI
 from messages.journal import Recorded
 from model.duty.callouts import Callouts
 from model.duty.waking import WakingBook, due
+from tests.support.recorded import recorded
 
 T0 = 1_795_000_000 * SECOND
 N = NodeId("n")
@@ -27,9 +28,7 @@ class Night:
 
     def _recorded(self, event: Event) -> Recorded:
         self.version += 1
-        return Recorded(
-            seq=self.version, stream="s", version=self.version, at_us=self.now, node=N, epoch=0, event=event
-        )
+        return recorded(event, self.version, self.now, node=N)
 
     def is_told(self, seconds: int) -> bool:
         """Whether somebody is told of something within this time, which passes."""

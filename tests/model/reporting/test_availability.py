@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from messages.events import AlarmShelved, AlarmUnshelved
-from messages.ids import Instant, NodeId, OperatorId
-from messages.journal import Recorded
+from messages.ids import SECOND, Instant, NodeId, OperatorId
 from model.reporting.availability import (
     DAY_MINUTES,
     MINUTE_US,
@@ -21,6 +20,7 @@ from model.reporting.availability import (
     planned_work,
 )
 from model.watching.beat import Probed
+from tests.support.recorded import story
 
 MINUTE = 20_000 * DAY_MINUTES + 600
 """One of some day, at ten."""
@@ -121,32 +121,21 @@ def test_it_is_what_one_would_count_minute_by_minute(
     assert found.longest == longest
 
 
-def shelf(*events: tuple[int, AlarmShelved | AlarmUnshelved]) -> list[Recorded]:
-    return [
-        Recorded(
-            seq=n,
-            stream="shelf-center",
-            version=n,
-            at_us=Instant(at),
-            node=NodeId("n1"),
-            epoch=1,
-            event=event,
-        )
-        for n, (at, event) in enumerate(events, 1)
-    ]
+def at(seconds: int) -> Instant:
+    return Instant(seconds * SECOND)
 
 
 def test_planned_work_is_when_all_alarms_were_kept_quiet_as_long_as_they_were() -> None:
     anna = OperatorId("anna")
-    all_ = AlarmShelved(ends_at=Instant(100), by=anna, reason="UPS")
-    told = shelf(
+    all_ = AlarmShelved(ends_at=at(100), by=anna, reason="UPS")
+    told = story(
         (10, all_),
-        (20, AlarmShelved(alarm="line.no_sim", ends_at=Instant(500), by=anna, reason="SIM")),
-        (50, AlarmShelved(ends_at=Instant(200), by=anna, reason="UPS, longer")),
+        (20, AlarmShelved(alarm="line.no_sim", ends_at=at(500), by=anna, reason="SIM")),
+        (50, AlarmShelved(ends_at=at(200), by=anna, reason="UPS, longer")),
         (150, AlarmUnshelved(by=anna)),
-        (300, AlarmShelved(node=NodeId("n2"), ends_at=Instant(400), by=anna, reason="disk")),
+        (300, AlarmShelved(node=NodeId("n2"), ends_at=at(400), by=anna, reason="disk")),
     )
     assert planned_work(told) == [
-        Planned(begins=Instant(10), ends=Instant(150)),
-        Planned(begins=Instant(300), ends=Instant(400)),
+        Planned(begins=at(10), ends=at(150)),
+        Planned(begins=at(300), ends=at(400)),
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from messages import events as ev
-from messages.events import Event
 from messages.ids import (
     SECOND,
     AlertId,
@@ -16,13 +15,13 @@ from messages.ids import (
     Outcome,
     PersonId,
 )
-from messages.journal import Recorded
 from messages.proofs import ProofEnd, ProofItem, ProofStep, StepResult
 from model.figures import Row
 from model.reporting.answering import BENCHMARKS, answering
 from model.reporting.availability import Availability
 from model.reporting.month import ProofTold, callouts, proofs, report
 from model.reporting.table import table
+from tests.support.recorded import story
 
 NOW = Instant(10_000 * SECOND)
 
@@ -39,21 +38,6 @@ def row(n: int, operator_s: float | None, *, test: bool = False, outcome: Outcom
         closed_us=None if outcome is None else NOW,
         outcome=outcome,
     )
-
-
-def recorded(stream: str, *events: tuple[float, Event]) -> list[Recorded]:
-    return [
-        Recorded(
-            seq=n,
-            stream=stream,
-            version=n,
-            at_us=Instant(round(at_s * SECOND)),
-            node=NodeId("n1"),
-            epoch=1,
-            event=event,
-        )
-        for n, (at_s, event) in enumerate(events, 1)
-    ]
 
 
 def test_the_share_answered_in_time_is_of_all_that_were_to_be_answered() -> None:
@@ -75,8 +59,7 @@ def test_a_callout_is_told_with_how_soon_it_was_taken_and_tests_are_not() -> Non
     alarm = ev.CalloutAlarm(alarm="psap.no_line", subject="e", node=NodeId("n1"), raised_at=Instant(0))
     another = ev.CalloutAlarm(alarm="line.no_sim", subject="L1", node=NodeId("n1"), raised_at=Instant(0))
     tried = ev.CalloutTried(callout="c1", attempt=1, person=PersonId("p1"), way=DutyWay.CALL, contact=0)
-    told = recorded(
-        "duty-center",
+    told = story(
         (5, ev.CalloutOpened(callout="early", alarms=(alarm,))),
         (10, ev.CalloutOpened(callout="c1", alarms=(alarm,))),
         (11, ev.CalloutOpened(callout="t", kind=CalloutKind.TEST)),
@@ -96,14 +79,14 @@ def test_of_a_step_that_was_tried_twice_the_later_counts() -> None:
         return ev.ProofStepEnded(proof="p", step=step, subject=subject, result=result)
 
     first, second, *_ = ProofStep
-    told = recorded(
-        "proof-n1",
+    told = story(
         (10, ev.ProofBegun(proof="p", steps=(ProofItem(step=first), ProofItem(step=second)))),
         (11, ended(first, StepResult.GAVE_WAY, "L1")),
         (12, ended(first, StepResult.OK, "L1")),
         (13, ended(first, StepResult.FAILED, "L2")),
         (14, ended(second, StepResult.LEFT_OUT)),
         (15, ev.ProofEnded(proof="p", why=ProofEnd.DONE)),
+        stream="proof-n1",
     )
     (one,) = proofs(told, Instant(0), NOW)
     assert one == ProofTold(
