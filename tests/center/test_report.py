@@ -12,9 +12,7 @@ from center.giving.report_words import ENDS, MONTHS, OUTCOMES, WORDS
 from center.state.journals import journal_of
 from center.state.state_dir import StateDir
 from messages.ids import CalloutEnd, Outcome
-from model.reporting.availability import MINUTE_US
-from model.watching.beat import Probed
-from store.watched import keep
+from tests.support.watched import watched
 
 
 @pytest.fixture
@@ -22,12 +20,7 @@ def state(tmp_path: Path) -> Path:
     """A center that was watched for four minutes of a month, of which one was lost."""
     path = tmp_path / "state"
     with journal_of(StateDir(path), create=True) as journal:
-        now = journal.now_us() // MINUTE_US
-        rows = [
-            Probed(watcher="w", minute=now - n, tried=6, failed=6 * (n == 2), worst_ms=9)
-            for n in (1, 2, 3, 4)
-        ]
-        journal.transact(lambda tx: keep(tx, "w", rows))
+        watched(journal, 0, 0, 6, 0)
     return path
 
 

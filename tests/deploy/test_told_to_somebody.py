@@ -5,10 +5,8 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import httpx
@@ -20,6 +18,7 @@ from scripts.lib.monitoring.board import PANELS
 from tests.deploy.test_rules import PROMETHEUS, asked_for, told
 from tests.support.center import center, simulation
 from tests.support.ports import free_port
+from tests.support.receiver import Receiver
 from tests.waiting import wait_until
 
 PROGRAMS = ("prometheus", "prometheus-alertmanager")
@@ -35,42 +34,10 @@ QUICK = "300ms"
 OF_MORE_NODES = ("securwoman_nodes", "securwoman_alerts_owned", "securwoman_membership_age_seconds")
 
 
-class Receiver:
-    """Whoever is told: what was posted, by its path."""
-
-    def __init__(self) -> None:
-        self.got: list[tuple[str, dict[str, Any]]] = []
-        got = self.got
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                got.append((self.path, msgspec.json.decode(body)))
-                self.send_response(200)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                """Nothing."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-
-    def alerts(self, path: str) -> list[dict[str, Any]]:
-        """All that this path was ever told."""
-        return [alert for where, body in self.got if where == path for alert in body["alerts"]]
-
-
-@contextmanager
-def receiver() -> Iterator[Receiver]:
-    made = Receiver()
-    thread = Thread(target=made.server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield made
-    finally:
-        made.server.shutdown()
-        thread.join()
-        made.server.server_close()
+def told_by(receiver: Receiver, path: str) -> list[dict[str, Any]]:
+    """All alerts that were ever posted there."""
+    bodies = [msgspec.json.decode(body) for headers, body in receiver.came if headers[":path"] == path]
+    return [alert for body in bodies for alert in body["alerts"]]
 
 
 @contextmanager
@@ -138,10 +105,15 @@ def prometheus(folder: Path, target: str, manager: int) -> tuple[str, ...]:
 def test_a_modem_that_breaks_is_told_to_somebody_by_prometheus_and_alertmanager(tmp_path: Path) -> None:
     with ExitStack() as stack:
         made = stack.enter_context(center(tmp_path, simulation(public=2, emergency=1, setup_s=0.1)))
-        who = stack.enter_context(receiver())
+        who = stack.enter_context(closing(Receiver(tmp_path, tls=False)))
         manager = free_port()
         stack.enter_context(
-            program(tmp_path, PROGRAMS[1], manager, *alertmanager(tmp_path, manager, who.url))
+            program(
+                tmp_path,
+                PROGRAMS[1],
+                manager,
+                *alertmanager(tmp_path, manager, f"http://127.0.0.1:{who.port}"),
+            )
         )
         watching = stack.enter_context(
             program(
@@ -160,13 +132,13 @@ def test_a_modem_that_breaks_is_told_to_somebody_by_prometheus_and_alertmanager(
         wait_until(
             lambda: asked("securwoman_ready == 1"), within_s=PATIENCE_S, what="it is ready by Prometheus"
         )
-        wait_until(lambda: who.alerts("/deadman"), within_s=PATIENCE_S, what="the watchdog is heard")
+        wait_until(lambda: told_by(who, "/deadman"), within_s=PATIENCE_S, what="the watchdog is heard")
         assert made.carrier.post("/modems/sim1/unplug").status_code == 200
 
         def broken() -> list[dict[str, Any]]:
             return [
                 alert
-                for alert in (*who.alerts("/page"), *who.alerts("/ticket"))
+                for alert in (*told_by(who, "/page"), *told_by(who, "/ticket"))
                 if alert["labels"].get("subject") == "sim1" and alert["labels"]["alarm"].startswith("line.")
             ]
 

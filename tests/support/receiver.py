@@ -32,7 +32,8 @@ class Receiver:
 
             def do_POST(self) -> None:
                 content = self.rfile.read(int(self.headers["content-length"]))
-                receiver.came.append(({name.lower(): value for name, value in self.headers.items()}, content))
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                receiver.came.append(({":path": self.path, **headers}, content))
                 receiver.answers.wait()
                 self.send_response(receiver.status)
                 self.send_header("location", "https://localhost/elsewhere")

@@ -28,21 +28,19 @@ from model.duty.roster import Contact as Reached
 from model.duty.roster import Person as OnDuty
 from model.duty.roster import Roster, Shift
 from model.record import Contact, Dangerous, PersonRecord
-from model.reporting.availability import MINUTE_US
 from model.settings_edits import Set
-from model.watching.beat import Probed
 from store import duty, shift_notes, streams
 from store.journal.journal import Append, Journal, Transaction
 from store.nodes.orders import order
 from store.registry.people import Person, StaffRole
 from store.registry.registry import Registry
 from store.registry.users import records
-from store.watched import keep
 from tests.gateways.called import carla_then_anna
 from tests.gateways.console.voices import Voices
 from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place, WebThread
 from tests.gateways.story import LINES, Story, on_shift
 from tests.support.pictures import png
+from tests.support.watched import watched
 
 
 class Past:
@@ -645,11 +643,7 @@ def figures(stage: Stage) -> None:
 
 def availability(stage: Stage) -> None:
     """A month that was watched, with minutes lost; the others were not."""
-    now = stage.journal.now_us() // MINUTE_US
-    rows = [
-        Probed(watcher="w", minute=now - n, tried=6, failed=6 * (n < 3), worst_ms=90) for n in range(1, 9)
-    ]
-    stage.journal.transact(lambda tx: keep(tx, "w", rows))
+    watched(stage.journal, 0, 0, 0, 0, 0, 0, 6, 6)
     _four(stage).keyboard.press("3")
     stage.page.keyboard.press("a")
     expect(stage.page.locator(".availability tr[data-month]")).to_have_count(13)

@@ -15,18 +15,16 @@ from messages.calls import CallState
 from messages.ids import E164, SECOND, Instant, LegId, LineId, OperatorLine, Outcome, ShiftState
 from messages.lines import LineLevels, WayLevel
 from messages.operators import OperatorVoice, OperatorVoices
-from model.reporting.availability import MINUTE_US
-from model.watching.beat import Probed
 from runtime.published import line_levels, voice_files
 from store import streams
 from store.journal.journal import Append, Journal
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
-from store.watched import keep
 from tests.gateways.console.desk import signed_on
 from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place, WebProcess, WebThread
 from tests.gateways.story import Story, on_shift
 from tests.support.complaints import OUT_OF_REACH
+from tests.support.watched import watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
 
@@ -144,11 +142,7 @@ def test_a_month_is_chosen_and_its_report_saved_by_keyboard_alone(
     page: Page, site: WebThread, place: Place, journal: Journal, tmp_path: Path
 ) -> None:
     known_alerts(place)
-    now = journal.now_us() // MINUTE_US
-    rows = [
-        Probed(watcher="w", minute=now - n, tried=6, failed=6 * (n < 3), worst_ms=90) for n in range(1, 9)
-    ]
-    journal.transact(lambda tx: keep(tx, "w", rows))
+    watched(journal, 0, 0, 0, 0, 0, 0, 6, 6)
     console = signed_on(page, site.url, place)
     console.keyboard.press("3")
     console.keyboard.press("a")

@@ -5,15 +5,16 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from messages.events import Event, ProofBegun, ProofEnded, ProofOrdered, ProofStepBegun, ProofStepEnded
+from messages.events import ProofBegun, ProofEnded, ProofOrdered, ProofStepBegun
 from messages.ids import LineId
 from messages.proofs import ProofEnd, ProofItem, ProofStep, ProofWhy, StepResult
 from messages.trials import WayFault, WayShown
 from store import streams
-from store.journal.journal import Append, Journal
+from store.journal.journal import Journal
 from tests.gateways.console.desk import signed_on
 from tests.gateways.console.test_alarms import barriers, supervisor  # noqa: F401 - a fixture
 from tests.gateways.http.place import NODE, Place, WebThread
+from tests.gateways.proved import ended, write
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
@@ -49,27 +50,13 @@ ITEMS = (
 )
 
 
-def write(journal: Journal, *events: Event) -> None:
-    journal.append(Append(streams.proof(NODE), None, events))
-
-
-def ended(proof: str, item: ProofItem, result: StepResult, why: ProofWhy, **figures: float) -> ProofStepEnded:
-    bad = result is StepResult.FAILED
-    ways = (
+def ways(bad: bool) -> tuple[WayShown, ...]:
+    return (
         WayShown(speaker=LineId("sim1"), listener=LineId("sim2"), bursts=20, delay_ms=80, level_db=-0.2,
                  lost_percent=0.0, proved=True),
         WayShown(speaker=LineId("sim2"), listener=LineId("sim1"), bursts=20, delay_ms=None if bad else 90,
                  level_db=None if bad else -2.0, faults=(WayFault.UNHEARD,) if bad else (), proved=not bad),
     )  # fmt: skip
-    return ProofStepEnded(
-        proof=proof,
-        step=item.step,
-        subject=item.subject,
-        result=result,
-        why=why,
-        figures=figures,
-        ways=ways if item.step is ProofStep.VOICE else (),
-    )
 
 
 def nights(journal: Journal) -> None:
@@ -83,8 +70,8 @@ def nights(journal: Journal) -> None:
             ProofBegun(proof=proof, steps=ITEMS),
             ended(proof, disk, wrong, ProofWhy.FULL_SOON if bad else fine, free_bytes=free, days=0.5),
             ended(proof, certificate, StepResult.LEFT_OUT, ProofWhy.NOT_SET),
-            ended(proof, voice, wrong, ProofWhy.MUTE if bad else fine, seconds_to_answer=4.0),
-            ended(proof, text, StepResult.OK, fine, seconds=2.0 + n),
+            ended(proof, voice, wrong, ProofWhy.MUTE if bad else fine, ways(bad), seconds_to_answer=4.0),
+            ended(proof, text, seconds=2.0 + n),
             ended(proof, clock, wrong, ProofWhy.CLOCK_OFF if bad else fine, moved_s=0.004),
             ended(proof, emergency, StepResult.LEFT_OUT, ProofWhy.NOT_SET),
             ProofEnded(proof=proof, why=ProofEnd.DONE),

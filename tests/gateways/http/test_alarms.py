@@ -15,8 +15,6 @@ from model.policy import LineSpec
 from store import streams
 from store.audit.entry import Action
 from store.journal.journal import Append
-from store.registry.people import StaffRole
-from store.registry.registry import Registry
 from tests.gateways.http.place import CLOCK, NODE, Place, entered
 from tests.waiting import wait_until
 
@@ -106,12 +104,6 @@ def test_what_is_not_understood_and_who_is_nobody(
 ) -> None:
     assert client.post(SEEN, json=asked, headers=place.operator()).status_code == 400
     assert client.post(SEEN, json=asked).status_code == 401
-
-
-@pytest.fixture
-def supervisor(web: Web, place: Place) -> dict[str, str]:
-    Registry(web.journal).set_role(place.marta, StaffRole.SUPERVISOR, by="test")
-    return place.operator()
 
 
 def test_what_is_expected_is_quiet_until_then_and_comes_back_by_itself(

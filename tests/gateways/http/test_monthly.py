@@ -14,39 +14,19 @@ from gateways.console.ended.monthly import after, before, month_of
 from gateways.http.context import Web
 from messages.events import AlarmShelved
 from messages.ids import SECOND, Instant
-from model.reporting.availability import MINUTE_US
-from model.watching.beat import Probed
 from store import streams
 from store.journal.journal import Append
-from store.registry.people import StaffRole
-from store.registry.registry import Registry
-from store.watched import keep
 from tests.gateways.http.place import CLOCK, GIULIA, Place
+from tests.support.watched import watched
 
 Client = TestClient[Litestar]
 THIS = f"{date.fromtimestamp(CLOCK.now_us() / SECOND):%Y-%m}"  # noqa: DTZ012
 
 
-def minutes(web: Web, *failed: int) -> None:
-    """What one watcher has found, the last minute last."""
-    now = CLOCK.now_us() // MINUTE_US
-    rows = [
-        Probed(watcher="w", minute=now - len(failed) + n, tried=6, failed=one, worst_ms=70)
-        for n, one in enumerate(failed)
-    ]
-    web.journal.transact(lambda tx: keep(tx, "w", rows))
-
-
-@pytest.fixture
-def supervisor(web: Web, place: Place) -> dict[str, str]:
-    Registry(web.journal).set_role(place.marta, StaffRole.SUPERVISOR, by="test")
-    return place.operator()
-
-
 def test_a_supervisor_is_told_how_long_the_intake_was_away(
     web: Web, client: Client, supervisor: dict[str, str]
 ) -> None:
-    minutes(web, 0, 6, 6, 0)
+    watched(web.journal, 0, 6, 6, 0)
     found = client.get("/v1/availability", headers=supervisor).json()["months"]
     assert len(found) == 13
     # In the first minutes of a month some of them are the last one's.
@@ -58,10 +38,10 @@ def test_a_supervisor_is_told_how_long_the_intake_was_away(
 def test_what_was_announced_is_told_apart(
     web: Web, client: Client, place: Place, supervisor: dict[str, str]
 ) -> None:
-    minutes(web, 6, 6, 0)
+    watched(web.journal, 6, 6, 0)
     quiet = AlarmShelved(ends_at=Instant(CLOCK.now_us() + 60 * SECOND), by=place.marta, reason="UPS")
     web.journal.append(Append(streams.SHELF, None, (quiet,)))
-    minutes(web, 6)
+    watched(web.journal, 6)
     (this, *_) = client.get("/v1/availability", headers=supervisor).json()["months"]
     assert this["availability"]["lost"] + this["availability"]["planned"] == 3
 
@@ -70,7 +50,7 @@ def test_a_month_is_told_as_json_table_and_paper_and_nobody_is_named(
     web: Web, client: Client, place: Place, supervisor: dict[str, str]
 ) -> None:
     client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app())
-    minutes(web, 0, 6)
+    watched(web.journal, 0, 6)
     said = client.get(f"/v1/reports/{THIS}/json", headers=supervisor).json()
     assert (said["month"], said["real"]) == (THIS, 1)
     assert [one["by"] for one in said["answering"]["measured"]] == ["NENA", "NENA", "TSA", "TSA"]

@@ -6,40 +6,22 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from gateways.http.context import Web
-from messages.events import Event, ProofBegun, ProofEnded, ProofOrdered, ProofStepBegun, ProofStepEnded
+from messages.events import ProofBegun, ProofEnded, ProofOrdered, ProofStepBegun
 from messages.ids import LineId
 from messages.proofs import ProofEnd, ProofItem, ProofStep, ProofWhy, StepResult
 from messages.trials import WayShown
 from store import streams
-from store.journal.journal import Append
 from tests.gateways.http.place import Place
+from tests.gateways.proved import ended, write
 
 Client = TestClient[Litestar]
 VOICE = ProofItem(step=ProofStep.VOICE, subject="L1>L2")
 DISK = ProofItem(step=ProofStep.DISK)
 CHAIN = ProofItem(step=ProofStep.CHAIN)
-
-
-def write(web: Web, *events: Event) -> None:
-    web.journal.append(Append(streams.proof(web.settings.node), None, events))
-
-
-def ended(
-    item: ProofItem, result: StepResult, why: ProofWhy = ProofWhy.NONE, **figures: float
-) -> ProofStepEnded:
-    ways = (
-        WayShown(speaker=LineId("L1"), listener=LineId("L2"), delay_ms=80, level_db=-1.0, proved=True),
-        WayShown(speaker=LineId("L2"), listener=LineId("L1"), delay_ms=90, level_db=-2.0, proved=True),
-    )
-    return ProofStepEnded(
-        proof="p1",
-        step=item.step,
-        subject=item.subject,
-        result=result,
-        why=why,
-        figures=figures,
-        ways=ways if item.step is ProofStep.VOICE else (),
-    )
+WAYS = (
+    WayShown(speaker=LineId("L1"), listener=LineId("L2"), delay_ms=80, level_db=-1.0, proved=True),
+    WayShown(speaker=LineId("L2"), listener=LineId("L1"), delay_ms=90, level_db=-2.0, proved=True),
+)
 
 
 def test_a_proof_is_told_while_it_goes_on_and_afterwards(
@@ -47,10 +29,10 @@ def test_a_proof_is_told_while_it_goes_on_and_afterwards(
 ) -> None:
     assert client.get("/v1/proofs", headers=supervisor).json()["nodes"][0]["last"] is None
     write(
-        web,
+        web.journal,
         ProofBegun(proof="p1", steps=(VOICE, CHAIN, DISK)),
-        ended(VOICE, StepResult.OK),
-        ended(CHAIN, StepResult.OK, closed_s=9.0),
+        ended("p1", VOICE, ways=WAYS),
+        ended("p1", CHAIN, closed_s=9.0),
         ProofStepBegun(proof="p1", step=DISK.step),
     )
     (node,) = client.get("/v1/proofs", headers=supervisor).json()["nodes"]
@@ -63,8 +45,8 @@ def test_a_proof_is_told_while_it_goes_on_and_afterwards(
     # One goes on: another is not to begin beside it.
     again = client.post("/v1/proofs", json={}, headers=supervisor)
     assert (again.status_code, again.json()["code"]) == (409, "busy")
-    write(web, ended(DISK, StepResult.FAILED, ProofWhy.FULL_SOON, free_bytes=5e9, days=0.9))
-    write(web, ProofEnded(proof="p1", why=ProofEnd.DONE))
+    write(web.journal, ended("p1", DISK, StepResult.FAILED, ProofWhy.FULL_SOON, free_bytes=5e9, days=0.9))
+    write(web.journal, ProofEnded(proof="p1", why=ProofEnd.DONE))
     (node,) = client.get("/v1/proofs", headers=supervisor).json()["nodes"]
     disk = node["last"]["rows"][2]
     assert (disk["why"], disk["figures"]["days"], disk["bad_since_us"] is not None) == (
