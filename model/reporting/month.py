@@ -12,6 +12,7 @@ from messages.ids import CalloutEnd, CalloutKind, Instant, Outcome
 from messages.journal import Recorded
 from messages.proofs import ProofEnd, StepResult
 from model.figures import Row
+from model.proof.proving import OneProof, Proving
 from model.reporting.answering import Answering, answering
 from model.reporting.availability import Availability
 
@@ -131,29 +132,28 @@ def callouts(recorded: Iterable[Recorded], begins: Instant, ends: Instant) -> li
 
 def proofs(recorded: Iterable[Recorded], begins: Instant, ends: Instant) -> list[ProofTold]:
     """Those that began in this time, of all nodes; of a step that was tried twice the later counts."""
-    found: dict[str, ProofTold] = {}
-    steps: dict[str, dict[tuple[str, str], StepResult]] = {}
+    nodes: dict[str, Proving] = {}
     for one in recorded:
-        match one.event:
-            case ev.ProofBegun(proof=proof) if begins <= one.at_us < ends:
-                found[proof] = ProofTold(at_us=one.at_us, node=one.stream.partition("-")[2])
-                steps[proof] = {}
-            case ev.ProofStepEnded(proof=proof, step=step, subject=subject, result=result) if proof in found:
-                steps[proof][step, subject] = result
-            case ev.ProofEnded(proof=proof, why=why) if proof in found:
-                found[proof] = msgspec.structs.replace(found[proof], ended=why)
-            case _:
-                pass
-    counted = {proof: Counter(by.values()) for proof, by in steps.items()}
-    return [
-        msgspec.structs.replace(
-            made,
-            good=counted[proof][StepResult.OK],
-            bad=counted[proof][StepResult.FAILED],
-            left_out=counted[proof][StepResult.LEFT_OUT],
-        )
-        for proof, made in found.items()
+        nodes.setdefault(one.stream.partition("-")[2], Proving()).apply(one)
+    found = [
+        _told(node, proof)
+        for node, proving in nodes.items()
+        for proof in proving.proofs
+        if begins <= proof.begun_at < ends
     ]
+    return sorted(found, key=lambda one: one.at_us)
+
+
+def _told(node: str, proof: OneProof) -> ProofTold:
+    results = Counter(ended.shown.result for ended in proof.done.values())
+    return ProofTold(
+        at_us=proof.begun_at,
+        node=node,
+        good=results[StepResult.OK],
+        bad=results[StepResult.FAILED],
+        left_out=results[StepResult.LEFT_OUT],
+        ended=proof.why,
+    )
 
 
 def _names(alarms: Iterable[ev.CalloutAlarm]) -> tuple[str, ...]:

@@ -95,6 +95,22 @@ def test_of_a_step_that_was_tried_twice_the_later_counts() -> None:
     assert (one.is_whole, one.is_good) == (True, False)
 
 
+def test_two_nodes_that_begin_at_once_have_a_proof_each() -> None:
+    item = ProofItem(step=ProofStep.CLOCK)
+    told = [
+        one
+        for node in ("n1", "n2")
+        for one in story(
+            (10, ev.ProofBegun(proof="p", steps=(item,))),
+            (11, ev.ProofStepEnded(proof="p", step=item.step, result=StepResult.OK)),
+            (12, ev.ProofEnded(proof="p", why=ProofEnd.DONE)),
+            stream=f"proof-{node}",
+        )
+    ]
+    found = proofs(sorted(told, key=lambda one: one.at_us), Instant(0), NOW)
+    assert [(one.node, one.good, one.is_whole) for one in found] == [("n1", 1, True), ("n2", 1, True)]
+
+
 def test_the_table_has_the_months_figures_under_names_that_stay() -> None:
     rows = [
         row(1, 5, outcome=Outcome.HANDED_OVER),
