@@ -15,9 +15,9 @@ from center.options import DEFAULT, Common
 from center.state.journals import journal_of
 from center.state.state_dir import running
 from center.times import rfc3339
-from messages.events import ProofOrdered
+from messages.events import ProofOrdered, ProofStepEnded
 from messages.ids import Instant, NodeId, OperatorId
-from messages.proofs import ProofEnd, ProofItem, ProofStep, ProofWhy, StepResult
+from messages.proofs import ProofEnd, ProofItem, ProofStep, StepResult
 
 if TYPE_CHECKING:
     from model.proof.proving import Ended, OneProof
@@ -26,24 +26,13 @@ LOOK_AGAIN_S: Final = 1.0
 BEGINS_WITHIN_S: Final = 10.0
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of one step, as `--json` prints it."""
-
-    step: ProofStep
-    subject: str
-    result: StepResult
-    why: ProofWhy
-    lines: tuple[str, ...]
-    figures: dict[str, float]
-
-
 class Proved(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of the proof."""
+    """What came of the proof, as `--json` prints it."""
 
     proof: str
     end: ProofEnd
     ok: bool
-    steps: list[Row]
+    steps: list[ProofStepEnded]
 
 
 def run(
@@ -133,17 +122,7 @@ def _end(common: Common, one: OneProof, why: ProofEnd) -> int:
     results = [ended.shown.result for ended in one.done.values()]
     ok = why is ProofEnd.DONE and StepResult.FAILED not in results
     if common.json:
-        rows = [
-            Row(
-                step=item.step,
-                subject=item.subject,
-                result=ended.shown.result,
-                why=ended.shown.why,
-                lines=ended.shown.lines,
-                figures=ended.shown.figures,
-            )
-            for item, ended in one.done.items()
-        ]
+        rows = [ended.shown for ended in one.done.values()]
         common.data(Proved(proof=one.proof, end=why, ok=ok, steps=rows))
     elif why is not ProofEnd.DONE:
         common.say(f"the proof has not come to its end: {why}")

@@ -14,8 +14,7 @@ from messages.journal import Recorded
 from messages.proofs import ProofWhy, Shown, StepResult
 from messages.trials import PROOF
 from model.alert.reasons import ReleaseReason
-from model.rules.checking import Link
-from model.rules.checking import chain as chain_of
+from model.rules.checking import Link, chain_of
 from runtime import own_phone
 from runtime.published import line_trials
 from store import streams

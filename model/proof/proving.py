@@ -75,8 +75,8 @@ class Proving:
     """Feed it the stream's events in order."""
 
     def __init__(self, recorded: Iterable[Recorded] = ()) -> None:
-        self.proofs: list[OneProof] = []
-        """The oldest first."""
+        self._of: dict[str, OneProof] = {}
+        """By name, the oldest first."""
         self._ordered: tuple[Instant, ProofOrdered] | None = None
         self.version = 0
         for one in recorded:
@@ -90,20 +90,19 @@ class Proving:
                 self._ordered = recorded.at_us, event
             case ProofBegun():
                 self._ordered = None
-                begun = OneProof(
+                self._of[event.proof] = OneProof(
                     proof=event.proof,
                     by=event.by,
                     whole=event.whole,
                     begun_at=recorded.at_us,
                     steps=event.steps,
                 )
-                self.proofs.append(begun)
             case ProofStepBegun(proof=proof, step=step, subject=subject, work=work):
                 item = ProofItem(step=step, subject=subject)
                 self._change(proof, begun=Begun(item=item, work=work, at=recorded.at_us))
             case ProofStepEnded(proof=proof, step=step, subject=subject):
                 item = ProofItem(step=step, subject=subject)
-                for one in (each for each in self.proofs if each.proof == proof):
+                if (one := self._of.get(proof)) is not None:
                     done = {**one.done, item: Ended(at=recorded.at_us, shown=event)}
                     self._change(proof, done=done, count=one.count + 1, begun=None)
             case ProofEnded(proof=proof, why=why):
@@ -114,9 +113,13 @@ class Proving:
                 pass
 
     def _change(self, proof: str, **fields: object) -> None:
-        for place, one in enumerate(self.proofs):
-            if one.proof == proof:
-                self.proofs[place] = replace(one, **fields)
+        if proof in self._of:
+            self._of[proof] = replace(self._of[proof], **fields)
+
+    @property
+    def proofs(self) -> list[OneProof]:
+        """All of them, the oldest first."""
+        return list(self._of.values())
 
     @property
     def current(self) -> OneProof | None:

@@ -5,14 +5,14 @@ A check is a test that no operator is called for (`messages.ids.Check`); it ends
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
 import msgspec
 
 from messages import events as ev
-from messages.ids import AlertId, Check, Instant
+from messages.ids import Check
 from messages.journal import AnyEvent, Recorded
 from model.alert.evolve import fold
 from model.alert.leg import place
@@ -43,9 +43,7 @@ LINKS: Final = {Check.ARRIVAL: (Link.RECEIVED, Link.OPENED, Link.CLOSED), Check.
 class Chain(msgspec.Struct, frozen=True, kw_only=True):
     """What came of one check."""
 
-    alert: AlertId
     check: Check
-    received_at: Instant
     after_s: dict[Link, float]
     """When each link was reached, in seconds since the receipt; what is missing was not."""
 
@@ -55,60 +53,38 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
         return Link.CLOSED in self.after_s
 
     @property
-    def ok(self) -> bool:
-        """Whether all of the chain holds."""
-        return self.broken_at is None
-
-    @property
     def broken_at(self) -> Link | None:
-        """The first link that was not reached; while the check is not over, the one it stands before."""
+        """The first link that was not reached, or while the check is not over the one it stands before. None:
+        all of the chain holds.
+        """
         return next((link for link in LINKS[self.check] if link not in self.after_s), None)
 
 
-def chain(recorded: Sequence[Recorded]) -> Chain | None:
+def chain_of(recorded: Sequence[Recorded]) -> Chain | None:
     """What the two streams of an alert say of it; None for what is no check."""
     case = fold(recorded)
     if case is None or case.check is None:
         return None
-    reached: dict[Link, Instant] = {}
-    for link, at in _reached(recorded):
-        reached.setdefault(link, at)
-    return Chain(
-        alert=case.alert,
-        check=case.check,
-        received_at=case.received_at,
-        after_s={
-            link: round(max(0, reached[link] - case.received_at) / 1e6, 3)
-            for link in LINKS[case.check]
-            if link in reached
-        },
-    )
-
-
-def _reached(recorded: Iterable[Recorded]) -> Iterable[tuple[Link, Instant]]:
+    reached: dict[Link, float] = {}
     for one in recorded:
-        link = _link(one.event)
-        if link is not None:
-            yield link, one.at_us
+        if (link := _link(one.event)) is not None:
+            reached.setdefault(link, round(max(0, one.at_us - case.received_at) / 1e6, 3))
+    in_order = {link: reached[link] for link in LINKS[case.check] if link in reached}
+    return Chain(check=case.check, after_s=in_order)
+
+
+_BY_EVENT: Final[dict[type[AnyEvent], Link]] = {
+    ev.AlertReceived: Link.RECEIVED,
+    ev.CaseOpened: Link.OPENED,
+    ev.LegOriginating: Link.DIALLED,
+    ev.LegRinging: Link.RANG,
+    ev.LegAnswered: Link.ANSWERED,
+    ev.CheckHeard: Link.HEARD,
+    ev.AlertClosed: Link.CLOSED,
+}
 
 
 def _link(event: AnyEvent) -> Link | None:
-    match event:
-        case ev.AlertReceived():
-            return Link.RECEIVED
-        case ev.CaseOpened():
-            return Link.OPENED
-        case ev.LegOriginating():
-            return Link.DIALLED
-        case ev.LegRinging():
-            return Link.RANG
-        case ev.LegAnswered():
-            return Link.ANSWERED
-        case ev.BridgeJoined(legs=legs) if any(place(leg) == "user" for leg in legs):
-            return Link.JOINED
-        case ev.CheckHeard():
-            return Link.HEARD
-        case ev.AlertClosed():
-            return Link.CLOSED
-        case _:
-            return None
+    if isinstance(event, ev.BridgeJoined) and any(place(leg) == "user" for leg in event.legs):
+        return Link.JOINED
+    return _BY_EVENT.get(type(event))

@@ -14,7 +14,7 @@ from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import NetworkAnswered, SmsReceived
 from gateways.gsm.errors import GsmError
 from gateways.gsm.line.journal import LineJournal
-from gateways.gsm.ussd.credit import CODE_WITHIN_US, Due, answered, failed, taken_up, turn
+from gateways.gsm.ussd.credit import CODE_WITHIN_US, answered, failed, taken_up, turn
 from messages.credit import CreditFailure, LineCredit
 from messages.ids import SECOND, Instant, LineId
 from model.credit import CreditQuestion
@@ -51,11 +51,11 @@ class LineCreditAsking:
             self._now = None
             self._told(taken_up(order, before, now_us))
         assert self._now is not None
-        credit, due = turn(self._now, self._question, now_us, free=free)
+        credit, is_due = turn(self._now, self._question, now_us, free=free)
         # Ahead of the question: a process that dies behind it must not ask it again.
         self._told(credit)
-        if due is not Due.NOTHING:
-            self._ask(credit, due, now_us)
+        if is_due:
+            self._ask(credit, now_us)
 
     def heard(self, event: NetworkAnswered, now_us: Instant) -> None:
         """The network has answered to a code."""
@@ -76,9 +76,9 @@ class LineCreditAsking:
             self._told(answered(self._now, self._question, event.text, now_us))
         return True
 
-    def _ask(self, credit: LineCredit, due: Due, now_us: Instant) -> None:
+    def _ask(self, credit: LineCredit, now_us: Instant) -> None:
         assert self._question is not None
-        if due is Due.ASK_BY_TEXT:
+        if not self._question.ussd:
             if not self._journal.ask_credit(self._question.sms_to, self._question.words):
                 self._told(failed(credit, CreditFailure.REFUSED, now_us))
             return

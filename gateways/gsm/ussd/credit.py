@@ -7,7 +7,6 @@ orders anew.
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Final
 
 from msgspec.structs import replace
@@ -23,14 +22,6 @@ TEXT_WITHIN_US: Final = Instant(300 * SECOND)
 """From the order on: the text waits for its turn, too."""
 
 
-class Due(Enum):
-    """What is to be done now."""
-
-    NOTHING = "nothing"
-    ASK_BY_CODE = "ask by code"
-    ASK_BY_TEXT = "ask by text"
-
-
 def taken_up(order: CreditOrder, before: LineCredit | None, now_us: Instant) -> LineCredit:
     """The order is this process's from now on; `before`: what the file says of the line."""
     if before is not None and before.order == order.order:
@@ -42,22 +33,23 @@ def taken_up(order: CreditOrder, before: LineCredit | None, now_us: Instant) -> 
 
 def turn(
     credit: LineCredit, question: CreditQuestion | None, now_us: Instant, *, free: bool
-) -> tuple[LineCredit, Due]:
-    """What is due; asked each second. `free`: no call is on the line, nor may be."""
+) -> tuple[LineCredit, bool]:
+    """How it stands now, and whether the network is to be asked; each second. `free`: no call is on the line,
+    nor may be.
+    """
     if credit.ended_at is not None:
-        return credit, Due.NOTHING
+        return credit, False
     if question is None:
-        return failed(credit, CreditFailure.NOT_SET, now_us), Due.NOTHING
+        return failed(credit, CreditFailure.NOT_SET, now_us), False
     if credit.asked_at is not None:
         within_us = CODE_WITHIN_US if question.ussd else TEXT_WITHIN_US
         late = now_us - credit.asked_at >= within_us
-        return (failed(credit, CreditFailure.NO_ANSWER, now_us) if late else credit), Due.NOTHING
+        return (failed(credit, CreditFailure.NO_ANSWER, now_us) if late else credit), False
     if now_us - credit.begun_at >= FREE_WITHIN_US:
-        return failed(credit, CreditFailure.BUSY, now_us), Due.NOTHING
+        return failed(credit, CreditFailure.BUSY, now_us), False
     if not free:
-        return credit, Due.NOTHING
-    asked = replace(credit, asked_at=now_us, least=question.least or None)
-    return asked, Due.ASK_BY_CODE if question.ussd else Due.ASK_BY_TEXT
+        return credit, False
+    return replace(credit, asked_at=now_us, least=question.least or None), True
 
 
 def answered(credit: LineCredit, question: CreditQuestion, words: str, now_us: Instant) -> LineCredit:

@@ -10,7 +10,7 @@ from messages.ids import Check, OperatorCommand, Outcome, Party
 from messages.lines import PreemptCase, RequestLine
 from messages.operators import RequestOperators
 from model.alert.reasons import ReleaseReason
-from model.rules.checking import Link, chain
+from model.rules.checking import Link, chain_of
 from tests.actors.alert_case.book import Book
 
 
@@ -26,7 +26,7 @@ def heard(book: Book) -> None:
 
 
 def broken_at(book: Book) -> Link | None:
-    found = chain(book.recorded)
+    found = chain_of(book.recorded)
     assert found is not None
     return found.broken_at
 

@@ -76,16 +76,11 @@ export class Checks {
     if (!stopper.signal.aborted) {
       if (kind === 'call') this.said = why || 'checkRang';
       const atMs = Date.now();
-      await this.#keep(
-        why ? failed(this.now, atMs, why) : done(this.now, atMs, this.#took(kind, tookMs), now.everyDays),
-      );
+      // How long a ring takes says nothing of the way of an alert.
+      const wayMs = kind === 'call' ? this.now.tookMs : tookMs;
+      await this.#keep(why ? failed(this.now, atMs, why) : done(this.now, atMs, wayMs, now.everyDays));
     }
     this.changed();
-  }
-
-  /** How long a ring takes says nothing of the way of an alert. */
-  #took(kind, tookMs) {
-    return kind === 'call' ? this.now.tookMs : tookMs;
   }
 
   /** A word for what was wrong, or ''. */
