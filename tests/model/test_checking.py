@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from messages import events as ev
-from messages.base import VoicePort
 from messages.ids import (
     E164,
     SECOND,
-    BridgeId,
     Channel,
     Check,
     CrewId,
@@ -57,30 +55,6 @@ def test_a_check_of_the_arrival_is_whole_once_its_case_has_closed() -> None:
     assert found is not None
     assert found.broken_at is None
     assert found.after_s == {Link.RECEIVED: 0.0, Link.OPENED: 0.1, Link.CLOSED: 0.25}
-
-
-def test_a_check_with_a_call_that_nobody_answered_is_over_and_broken_there() -> None:
-    rang = ev.LegRinging(leg=USER, attempt=1)
-    found = chain_of(told(Check.CALL, (0.1, OPENED), (0.2, DIALLED), (3.0, rang), (28.0, CLOSED)))
-    assert found is not None
-    assert (found.over, found.broken_at) == (True, Link.ANSWERED)
-
-
-def test_a_voice_that_was_not_heard_is_told_from_a_call_that_was() -> None:
-    way = (
-        (0.1, OPENED),
-        (0.2, DIALLED),
-        (3.0, ev.LegRinging(leg=USER, attempt=1)),
-        (5.0, ev.LegAnswered(leg=USER, attempt=1, voice=VoicePort(path="/dev/pts/3"))),
-        (5.1, ev.BridgeJoined(bridge=BridgeId("a1"), legs=(USER,))),
-    )
-    deaf = chain_of(told(Check.CALL, *way, (20.0, CLOSED)))
-    whole = chain_of(told(Check.CALL, *way, (7.0, ev.CheckHeard(leg=USER)), (9.0, CLOSED)))
-    assert deaf is not None
-    assert whole is not None
-    assert deaf.broken_at is Link.HEARD
-    assert whole.broken_at is None
-    assert list(whole.after_s) == list(Link)
 
 
 def test_what_is_no_check_has_no_chain() -> None:
