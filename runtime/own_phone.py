@@ -140,22 +140,16 @@ def _post(web: WebAt, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]
     host = _ANY.get(web.host, web.host)
     trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
-    try:
-        return _asked(
-            http.client.HTTPSConnection(host, web.port, timeout=WITHIN_S, context=trusting), body, headers
-        )
-    except ssl.SSLError:
-        return _asked(http.client.HTTPConnection(host, web.port, timeout=WITHIN_S), body, headers)
-
-
-def _asked(connection: http.client.HTTPConnection, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
-    try:
-        connection.request("POST", _PATH, body, headers)
-        response = connection.getresponse()
-        return response.status, response.read()
-    except ssl.SSLError:
-        raise
-    except (OSError, http.client.HTTPException) as error:
-        raise NotRaised(f"the web does not answer: {error or type(error).__name__}") from error
-    finally:
-        connection.close()
+    by_tls = http.client.HTTPSConnection(host, web.port, timeout=WITHIN_S, context=trusting)
+    for connection in (by_tls, http.client.HTTPConnection(host, web.port, timeout=WITHIN_S)):
+        try:
+            connection.request("POST", _PATH, body, headers)
+            response = connection.getresponse()
+            return response.status, response.read()
+        except ssl.SSLError:
+            continue
+        except (OSError, http.client.HTTPException) as error:
+            raise NotRaised(f"the web does not answer: {error or type(error).__name__}") from error
+        finally:
+            connection.close()
+    raise AssertionError("without TLS no error of it is raised")
