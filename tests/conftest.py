@@ -3,6 +3,7 @@
 It must not know any package of the center; fixtures of a package stand in that package's own folder.
 """
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -39,6 +40,8 @@ CHROMIUM_ARGS = (
     "--disable-sync",
 )
 
+gc.disable()  # until all tests are collected: nothing goes before, and looking for it takes half of the time
+
 expect.set_options(timeout=30_000)  # milliseconds; as above
 
 # Fast ones first: whoever waits for a failure sees it soon.
@@ -60,6 +63,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker("browser"):
                 item.add_marker(pytest.mark.skip(reason="NOT TESTED: no page: Chromium is not installed"))
+
+
+def pytest_collection_finish() -> None:
+    """What was collected is never looked through again; what a test leaves is."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
