@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 import secrets
+from typing import Final
+
+from sqlalchemy import bindparam, desc, select
 
 from messages.events import CalloutEnded, CalloutOpened, CalloutTaken
-from messages.ids import CalloutEnd, CalloutKind, DutyWay, OperatorId
+from messages.ids import SECOND, CalloutEnd, CalloutKind, DutyWay, Instant, OperatorId
+from messages.journal import Recorded
 from model.duty.callouts import KEPT, Callouts
 from store import streams
+from store.database.query import Query
+from store.database.schema import event
 from store.journal.journal import Append, Journal, Transaction
+
+KEPT_US: Final = Instant(30 * 24 * 3600 * SECOND)
+"""So long a callout is remembered. Who has taken one longer ago has forgotten it as well, and is told anew of
+what still stands.
+"""
+_LAST_BEFORE: Final = Query(
+    select(event.c.version)
+    .where(event.c.stream == streams.DUTY, event.c.at_us < bindparam("since"))
+    .order_by(desc(event.c.version))
+    .limit(1),
+    "since",
+)
 
 
 def new_id(tx: Transaction) -> str:
@@ -16,11 +34,25 @@ def new_id(tx: Transaction) -> str:
     return tx.chance(lambda: secrets.token_hex(4))
 
 
-def callouts_of(journal: Journal, kept: int = KEPT) -> Callouts:
-    """What the journal says: those that are open, and so many that have ended. Raises JournalError."""
+def told_lately(db: Journal | Transaction, since_us: Instant | None = None) -> tuple[int, list[Recorded]]:
+    """The version before, and what the stream says since: for as long as it matters, and since then at
+    least. Raises JournalError.
+    """
+    now_us = db.now_us() if isinstance(db, Journal) else db.at_us
+    since_us = min(Instant(now_us - KEPT_US), now_us if since_us is None else since_us)
+    row = db.row(_LAST_BEFORE, since_us) if isinstance(db, Journal) else db.one(_LAST_BEFORE, since_us)
+    before = 0 if row is None else int(row[0])
+    return before, db.read(streams.DUTY, before)
+
+
+def callouts_of(db: Journal | Transaction, kept: int = KEPT, since_us: Instant | None = None) -> Callouts:
+    """What the journal says (see `told_lately`): those that are open, and so many that have ended. Raises
+    JournalError.
+    """
     found = Callouts(kept)
-    for recorded in journal.read(streams.DUTY):
-        found.apply(recorded)
+    found.version, recorded = told_lately(db, since_us)
+    for one in recorded:
+        found.apply(one)
     return found
 
 
@@ -36,9 +68,7 @@ def ask_test(tx: Transaction, person: str, by: OperatorId, way: DutyWay | None =
 
 def take(tx: Transaction, callout: str, operator: OperatorId) -> bool:
     """An operator sees to it, and nobody else is called; False where it is over or another's."""
-    found = Callouts()
-    for recorded in tx.read(streams.DUTY):
-        found.apply(recorded)
+    found = callouts_of(tx)
     one = found.get(callout)
     if one is None or one.taken or one.ended_at is not None:
         return False

@@ -20,6 +20,7 @@ from runtime import logs
 from runtime.clock import Clock
 from store import streams
 from store.alarms import since_started
+from store.callouts import told_lately
 from store.errors import JournalError, JournalRenumbered
 from store.journal.follower import Follower
 from store.journal.journal import Journal
@@ -113,9 +114,8 @@ class Following:
         for node in nodes:
             for recorded in since_started(self.journal, node):
                 picture.apply(recorded)
-        for stream in (streams.SHELF, streams.DUTY):
-            for recorded in self.journal.read(stream):
-                picture.apply(recorded)
+        for recorded in (*self.journal.read(streams.SHELF), *told_lately(self.journal)[1]):
+            picture.apply(recorded)
         picture.seq = seq
         self.picture = picture
 

@@ -22,6 +22,7 @@ from model.duty.waking import SETTLES_US, WakingBook
 from model.policy import LineSpec
 from store import streams
 from store.alarms import told_lately
+from store.callouts import callouts_of
 from store.duty import roster_of
 from store.journal.journal import Append, Journal
 from store.journal.projections import Operators
@@ -84,7 +85,9 @@ class Watching:
 
     def look_at_callouts(self) -> None:
         """The stream of all nodes."""
-        for recorded in self._new(streams.DUTY):
+        if not self.callouts.version:
+            self.callouts = callouts_of(self._journal)
+        for recorded in self._journal.read(streams.DUTY, self.callouts.version):
             self.callouts.apply(recorded)
 
     def append(self, *events: Event) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from messages.events import AlarmShelved, AlertClosed
 from messages.ids import CalloutKind, Instant, NodeId
 from messages.journal import Recorded, is_kind
@@ -12,6 +14,7 @@ from model.alarms.table import wakes
 from model.duty.callouts import Callouts
 from store import streams
 from store.alarms import since_started, started
+from store.callouts import told_lately
 from store.journal.journal import Journal
 
 
@@ -27,10 +30,8 @@ class NodePicture:
         start = started(journal, node)
         self.began: Instant | None = None if start is None else start.at_us
         """When the node was started: before, nobody could be heard here."""
-        for stream in (streams.SHELF, streams.DUTY):
-            for recorded in journal.read(stream):
-                self.apply(recorded)
-        for recorded in since_started(journal, node):
+        told = journal.read(streams.SHELF), told_lately(journal)[1], since_started(journal, node)
+        for recorded in chain(*told):
             self.apply(recorded)
 
     def apply(self, recorded: Recorded) -> None:

@@ -110,7 +110,7 @@ def alarm_routes(web: Web) -> list[HTTPRouteHandler]:
             nodes |= {one.node for one in members(web.journal)}
         since_us = Instant(web.clock.now_us() - days * DAY)
         found = [one for one in episodes(told_since(web.journal, nodes, since_us)) if matches(one, search)]
-        called = callouts.since(callouts_of(web.journal, LISTED), since_us)
+        called = callouts.since(callouts_of(web.journal, LISTED, since_us), since_us)
         return AlarmHistory(
             episodes=found[:LISTED],
             often=often(found)[:MOST_OFTEN],
