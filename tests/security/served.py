@@ -9,8 +9,9 @@ from contextlib import contextmanager, suppress
 
 import uvicorn
 
-from gateways.http.app import build, parts
+from gateways.http.app import build
 from gateways.http.door.limits import Limits, Spares, is_loopback
+from gateways.http.parts import parts
 from gateways.http.server import configured, listen
 from tests.gateways.http.place import Place
 from tests.waiting import wait_until

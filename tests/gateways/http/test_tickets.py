@@ -12,7 +12,8 @@ from litestar.testing import TestClient
 
 from gateways.console import channel
 from gateways.http import registry
-from gateways.http.app import build, parts
+from gateways.http.app import build
+from gateways.http.parts import parts
 from messages.ids import SECOND, Instant, NodeId, OperatorId
 from runtime.clock import Clock
 from store.errors import JournalUnavailable

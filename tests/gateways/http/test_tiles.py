@@ -12,7 +12,8 @@ from litestar.testing import TestClient
 from pmtiles.tile import TileType
 
 from gateways.console.map.tiles import MapSettings
-from gateways.http.app import build, parts
+from gateways.http.app import build
+from gateways.http.parts import parts
 from store.journal.notify import LocalNotifier
 from tests.gateways.console.tile_pictures import pmtiles, png
 from tests.gateways.http.place import Place

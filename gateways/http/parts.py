@@ -1,0 +1,103 @@
+"""Makes the web process's parts of the settings."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from gateways.console.following import Following
+from gateways.console.people import People
+from gateways.console.sessions import Cookies
+from gateways.console.views.plant import ModemView
+from gateways.http.auditing import Auditing
+from gateways.http.backups import Backups
+from gateways.http.context import Giving, Measures, Web
+from gateways.http.door.auth import Auth
+from gateways.http.door.challenges import Challenges
+from gateways.http.door.proxies import Proxies
+from gateways.http.door.senders import Senders
+from gateways.http.door.throttle import Throttle
+from gateways.http.registry import RegistryQueries
+from gateways.http.routes.metrics import Metrics
+from gateways.http.settings import WebSettings
+from gateways.http.settings_file import NoFile, SettingsFile
+from gateways.http.writing import Writing
+from gateways.nodes import Nodes
+from runtime.clock import Clock, SystemClock
+from runtime.published import line_files, line_levels
+from runtime.published.directory import Directory, FileDirectory
+from runtime.published.file import Lately
+from runtime.published.peers import FilePeers, PeerBook
+from store.audit.trail import Trail
+from store.database.dialect import is_server
+from store.journal.journal import Journal
+from store.journal.notify import Notifier, SocketNotifier
+from store.registry import keyring
+from store.registry.registry import Registry
+
+
+def parts(
+    settings: WebSettings,
+    *,
+    clock: Clock | None = None,
+    notifier: Notifier | None = None,
+    directory: Directory | None = None,
+    giving: Giving | None = None,
+    backups: Backups | None = None,
+    modems: Callable[[], list[ModemView]] = list,
+    settings_file: SettingsFile | None = None,
+    measures: Measures | None = None,
+) -> Web:
+    """Open the journal and make all of it; what is given replaces the node's own. Raises JournalError."""
+    state = Path(settings.state)
+    clock = clock or SystemClock(settings.anchor_us)
+    metrics = Metrics()
+    run = state / "run"
+    notify = notifier or SocketNotifier(run / "notify")
+    journal = Journal.open(settings.journal, node=settings.node, clock=clock.now_us, notify=notify, spare=run)
+    registry = Registry(journal, region=settings.policy.region)
+    asked = RegistryQueries(registry, journal, clock, settings.policy.psap_shares)
+    cookies = Cookies(settings.node, settings.state)
+    proxies = Proxies(
+        settings.public_url or settings.web, settings.trusted_proxies, tls=bool(settings.certificate)
+    )
+    shared = journal.shared
+    auth = Auth(asked, cookies, proxies, clock)
+    following = Following(journal, clock)
+    writing = Writing(
+        journal,
+        metrics=metrics,
+        deadline_s=settings.policy.deadline_s,
+        live_cases=settings.policy.live_cases,
+        proved_open=following.proved_open,
+    )
+    return Web(
+        settings=settings,
+        clock=clock,
+        journal=journal,
+        writing=writing,
+        audit=Auditing(writing, Trail(state / "keys"), proxies, clock),
+        following=following,
+        auth=auth,
+        senders=Senders(auth, asked, proxies, clock, far=is_server(settings.journal)),
+        cookies=cookies,
+        nodes=Nodes(settings.node, settings.web, run, FilePeers(run) if shared else PeerBook()),
+        people=People(asked, clock),
+        pins=asked,
+        passwords=asked,
+        challenges=Challenges(partial(keyring.shared_secret, journal, keyring.SIGN_ON), clock.now_us),
+        proxies=proxies,
+        throttle=Throttle(),
+        metrics=metrics,
+        lines=Lately(partial(line_files.read_all, run)),
+        levels=Lately(partial(line_levels.read_all, state)),
+        directory=directory or FileDirectory(run),
+        giving=giving,
+        backups=backups,
+        modems=modems,
+        settings_file=settings_file or NoFile(),
+        measures=measures,
+        stopping=asyncio.Event(),
+    )
