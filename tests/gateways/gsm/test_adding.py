@@ -9,7 +9,7 @@ from gateways.gsm.line.legs_on_line import LegsOnLine
 from messages.base import HangupCause
 from messages.calls import AttachCall, CallReport, CallState, DialCall, HangUpCall
 from messages.ids import E164, LegId, LineId
-from tests.gateways.gsm.test_against_carrier import SECOND, USER, Site
+from tests.gateways.gsm.carrier.site import SECOND, USER, Site
 
 OPERATOR, ADDED = LegId("a1:op1"), LegId("a1:user")
 

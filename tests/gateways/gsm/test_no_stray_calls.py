@@ -19,7 +19,7 @@ from model.alert.leg import Leg, LegState
 from simulator.errors import SimulatorError
 from simulator.modem.calls.legs import Stat
 from simulator.modem.vices import Vices
-from tests.gateways.gsm.test_against_carrier import LINE, REJECTING, SECOND, SILENT, USER, Site
+from tests.gateways.gsm.carrier.site import LINE, REJECTING, SECOND, SILENT, USER, Site
 
 CENTER: Final = LineId("one")
 RINGS: Final = (Stat.INCOMING, Stat.WAITING)

@@ -12,7 +12,7 @@ from gateways.gsm.line.voice_service import voice_service
 from messages.lines import LineState, VoiceService
 from simulator.modem.vices import Vices
 from tests.gateways.gsm.bench import DIALECTS, Bench, FakeModem
-from tests.gateways.gsm.test_against_carrier import Site
+from tests.gateways.gsm.carrier.site import Site
 
 HOME, OFF, SEARCHING = Registration.HOME, Registration.OFF, Registration.SEARCHING
 

@@ -1,0 +1,126 @@
+"""What a new process, or a modem that is back, makes of calls at the simulated carrier."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateways.gsm.driver.driver import Driver
+from gateways.gsm.driver.events import (
+    CallAnswered,
+    CallReleased,
+    Ready,
+    Ref,
+    Responsive,
+    Stage,
+    Unresponsive,
+)
+from messages.base import HangupCause
+from tests.gateways.gsm.bench import DIALECTS
+from tests.gateways.gsm.carrier.site import (
+    ALL,
+    FAMILIES,
+    USER,
+    Site,
+)
+
+
+@pytest.mark.parametrize("dialect", FAMILIES)
+@pytest.mark.parametrize("after_s", [0.0, 0.5, 1.5, 2.5, 6.0])
+def test_a_new_process_takes_a_call_over_in_whatever_state_it_is(dialect: str, after_s: float) -> None:
+    site = Site(dialect)
+    site.run(1.0)
+    site.driver.dial(Ref("leg"), USER, site.now_s)
+    site.pump()
+    site.run(after_s)
+    site.events.clear()
+    site.driver = Driver(DIALECTS, dialect, listen_first=after_s < 3.0)
+    site.driver.adopt(Ref("leg"), USER, site.now_s)
+    site.driver.opened(site.now_s)
+    site.run(60.0)
+    assert len(site.carrier.calls) == 1
+    assert site.of(CallReleased) == []
+    assert len(site.of(CallAnswered)) == 1
+    assert [view.ref for view in site.driver.calls()] == [Ref("leg")]
+
+
+def test_a_taken_over_call_is_known_within_a_few_exchanges() -> None:
+    site = Site("huawei")
+    site.run(1.0)
+    site.driver.dial(Ref("leg"), USER, site.now_s)
+    site.run(8.0)
+    site.events.clear()
+    site.driver = Driver(DIALECTS, "huawei")
+    site.driver.adopt(Ref("leg"), USER, site.now_s)
+    site.driver.opened(site.now_s)
+    site.pump()
+    assert site.driver.knows_calls
+    assert site.of(CallAnswered)
+
+
+@pytest.mark.parametrize("dialect", ALL)
+def test_a_garbled_line_loses_no_call(dialect: str) -> None:
+    site = Site(dialect)
+    site.run(1.0)
+    call = site.driver.dial(Ref("leg"), USER, site.now_s)
+    site.run(8.0)
+    site.modem.garble(site.now_s)
+    site.run(20.0)
+    assert site.of(CallReleased) == []
+    site.driver.hang_up(call, site.now_s)
+    site.run(5.0)
+    assert [event.ref for event in site.of(CallReleased)] == [Ref("leg")]
+    assert str(site.carrier.calls[-1].state) == "ended"
+
+
+@pytest.mark.parametrize("dialect", FAMILIES)
+@pytest.mark.parametrize("boot_s", [3.3, 4.2, 5.0, 7.5, 12.0])
+def test_a_modem_that_starts_anew_in_a_call_has_lost_it_and_is_set_up_again(
+    dialect: str, boot_s: float
+) -> None:
+    site = Site(dialect, boot_time_s=boot_s)
+    site.run(1.0)
+    site.driver.dial(Ref("leg"), USER, site.now_s)
+    site.run(8.0)
+    site.modem.feed(b"AT+CFUN=1,1\r", site.now_s)
+    site.run(30.0)
+    assert [event.cause for event in site.of(CallReleased)] == [HangupCause.LINE_LOST]
+    assert len(site.of(Ready)) == 2
+    assert site.modem.parameters.first("&D") == 0
+    site.driver.dial(Ref("next"), USER, site.now_s)
+    site.run(8.0)
+    assert len(site.of(CallAnswered)) == 2
+
+
+@pytest.mark.parametrize("dialect", ALL)
+def test_a_modem_that_is_mute_for_a_while_comes_back(dialect: str) -> None:
+    site = Site(dialect)
+    site.run(1.0)
+    site.modem.mute(site.now_s)
+    site.run(20.0)
+    assert Stage.REOPEN in [event.stage for event in site.of(Unresponsive)]
+    site.modem.unplug(site.now_s)
+    site.driver.port_lost(site.now_s)
+    site.run(1.0)
+    site.modem.plug(site.now_s)
+    site.modem.port_opened(site.now_s)
+    site.driver.opened(site.now_s)
+    site.run(40.0)
+    assert site.of(Responsive)
+    assert site.driver.ready
+
+
+@pytest.mark.parametrize("dialect", ALL)
+def test_an_unplugged_modem_has_lost_its_call_when_it_is_back(dialect: str) -> None:
+    site = Site(dialect)
+    site.run(1.0)
+    site.driver.dial(Ref("leg"), USER, site.now_s)
+    site.run(8.0)
+    site.modem.unplug(site.now_s)
+    site.driver.port_lost(site.now_s)
+    site.run(2.0)
+    site.modem.plug(site.now_s)
+    site.modem.port_opened(site.now_s)
+    site.driver.opened(site.now_s)
+    site.run(40.0)
+    assert [event.ref for event in site.of(CallReleased)] == [Ref("leg")]
+    assert site.driver.ready

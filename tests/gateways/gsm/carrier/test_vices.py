@@ -1,0 +1,276 @@
+"""What real modems do that they should not, at the simulated carrier: no call is lost by it."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from gateways.gsm.at.parse import Registration, Stat
+from gateways.gsm.driver.driver import Driver
+from gateways.gsm.driver.events import (
+    CallAnswered,
+    CallIncoming,
+    CallReleased,
+    Ready,
+    Ref,
+    Responsive,
+    Stage,
+    Unresponsive,
+)
+from simulator.modem.vices import Vices
+from tests.gateways.gsm.bench import DIALECTS
+from tests.gateways.gsm.carrier.site import (
+    ALL,
+    BUSY,
+    FAMILIES,
+    LINE,
+    SECOND,
+    SILENT,
+    USER,
+    Site,
+)
+
+ANY_MODEMS: list[dict[str, object]] = [
+    {"glued_lines": True},
+    {"line_end": "\r\r\n"},
+    {"line_end": "\r"},
+    {"noise_every_s": 0.3},
+    {"echo": True},
+    {"data_phantom": True},
+    {"reused_ids": False},
+    {"cut_codes": True},
+    {"glued_lines": True, "line_end": "\r", "noise_every_s": 0.7, "echo": True, "data_phantom": True},
+]
+
+
+@pytest.mark.parametrize("dialect", FAMILIES)
+@pytest.mark.parametrize("vices", ANY_MODEMS, ids="+".join)
+def test_no_vice_changes_the_story(dialect: str, vices: dict[str, object]) -> None:
+    site = Site(dialect, **vices)
+    site.run(2.0)
+    for number in (USER, SECOND):
+        call = site.driver.dial(Ref(number), number, site.now_s)
+        site.run(8.0)
+        site.driver.hang_up(call, site.now_s)
+        site.run(3.0)
+    assert site.story() == ["CallDialing", "CallRinging", "CallAnswered", "CallReleased"] * 2
+    site.carrier.phone_call(USER, LINE, site.now_s)
+    site.run(3.0)
+    assert [view.number for view in site.driver.calls()] == [USER]
+    site.carrier.phone_hang_up(USER, site.now_s)
+    site.run(5.0)
+    assert site.driver.calls() == ()
+    assert [str(call.state) for call in site.carrier.calls] == ["ended"] * 3
+
+
+@pytest.mark.parametrize("dialect", ["3gpp", "huawei"])
+def test_an_ok_that_comes_only_with_the_answer_is_waited_for(dialect: str) -> None:
+    site = Site(dialect, ok_after_answer=True)
+    site.run(1.0)
+    site.driver.dial(Ref("leg"), USER, site.now_s)
+    site.run(10.0)
+    assert [view.answered for view in site.driver.calls()] == [True]
+    site.driver.dial(Ref("busy"), BUSY, site.now_s)
+    site.run(60.0)
+    assert [(event.ref, event.cause) for event in site.of(CallReleased)] == [("busy", 17)]
+
+
+@pytest.mark.parametrize("dialect", ["wavecom", "telit"])
+@pytest.mark.parametrize("after_s", [0.5, 1.5])
+def test_a_dial_that_waits_for_its_ok_is_ended_and_the_next_goes_through(
+    dialect: str, after_s: float
+) -> None:
+    site = Site(dialect)
+    site.run(1.0)
+    call = site.driver.dial(Ref("one"), USER, site.now_s)
+    site.run(after_s)
+    site.driver.hang_up(call, site.now_s)
+    site.run(5.0)
+    assert str(site.carrier.calls[-1].state) == "ended"
+    assert [event.ref for event in site.of(CallReleased)] == ["one"]
+    site.driver.dial(Ref("two"), SECOND, site.now_s)
+    site.run(8.0)
+    assert [(view.ref, view.answered) for view in site.driver.calls()] == [("two", True)]
+
+
+@pytest.mark.parametrize("dialect", ["wavecom", "3gpp", "telit"])
+def test_a_dial_that_is_given_up_for_want_of_an_answer_is_ended_though_no_list_can_be_had(
+    dialect: str,
+) -> None:
+    site = Site(dialect, ok_after_answer=True)
+    site.run(1.0)
+    first = site.driver.dial(Ref("one"), USER, site.now_s)
+    site.run(8.0)
+    site.driver.hold(first, site.now_s)
+    second = site.driver.dial(Ref("two"), SILENT, site.now_s)
+    site.driver.poll_calls(site.now_s)
+    site.run(10.0)
+    site.driver.hang_up(second, site.now_s, unless_answered=True)
+    site.run(5.0)
+    assert [event.ref for event in site.of(CallReleased)] == ["two"]
+    assert [str(call.state) for call in site.carrier.calls] == ["held", "ended"]
+
+
+def test_an_answer_whose_ok_was_lost_is_found_by_whoever_gives_the_dial_up() -> None:
+    site = Site("wavecom")
+    site.run(1.0)
+    call = site.driver.dial(Ref("one"), USER, site.now_s)
+    site.run(3.0)
+    site.modem.mute(site.now_s, for_s=2.0)
+    site.run(5.0)
+    assert [view.answered for view in site.driver.calls()] == [False]
+    site.driver.hang_up(call, site.now_s, unless_answered=True)
+    site.run(5.0)
+    assert [view.answered for view in site.driver.calls()] == [True]
+    assert str(site.carrier.calls[-1].state) == "active"
+
+
+def test_a_new_process_leaves_a_dial_alone_that_rings_and_whose_ok_is_the_answer() -> None:
+    site = Site("wavecom")
+    site.run(1.0)
+    site.driver.dial(Ref("leg"), USER, site.now_s)
+    site.run(2.5)
+    site.events.clear()
+    site.driver = Driver(DIALECTS, "wavecom", rings=True)
+    site.driver.adopt(Ref("leg"), USER, site.now_s)
+    site.driver.opened(site.now_s)
+    site.run(5.0)
+    assert [event.ref for event in site.of(CallAnswered)] == [Ref("leg")]
+    assert str(site.carrier.calls[-1].state) == "active"
+
+
+def test_a_caller_of_whom_u_blox_says_no_more_than_ucallstat_is_found_at_once() -> None:
+    site = Site("ublox")
+    site.run(1.0)
+    for _ in range(2):
+        site.heard = b""
+        site.carrier.phone_call(USER, LINE, site.now_s)
+        site.run(1.5)
+        (view,) = site.driver.calls()
+        assert (view.state, view.number) == (Stat.INCOMING, USER)
+        site.carrier.phone_hang_up(USER, site.now_s)
+        site.run(3.0)
+    assert b"RING" not in site.heard, "the second is told of by +UCALLSTAT alone"
+    assert len(site.of(CallIncoming)) == 2
+
+
+@pytest.mark.parametrize("dialect", ALL)
+def test_a_modem_that_starts_anew_in_mid_call_has_lost_it_and_is_a_line_again(dialect: str) -> None:
+    site = Site(dialect, reboots_after_s=4.0)
+    site.run(1.0)
+    site.driver.dial(Ref("leg"), USER, site.now_s)
+    site.run(40.0)
+    assert [event.ref for event in site.of(CallReleased)] == ["leg"]
+    assert site.driver.ready
+    assert site.driver.calls() == ()
+    assert len(site.of(Ready)) == 2
+
+
+@pytest.mark.parametrize("dialect", ALL)
+def test_a_modem_that_stops_answering_is_found_out(dialect: str) -> None:
+    site = Site(dialect, silent_after=40)
+    site.run(1.0)
+    assert site.driver.ready
+    site.run(300.0)
+    assert {Stage.REOPEN, Stage.RESET, Stage.USB_RESET} <= {event.stage for event in site.of(Unresponsive)}
+    assert not site.driver.ready
+
+
+@pytest.mark.parametrize("dialect", ["ublox", "huawei"])
+@pytest.mark.parametrize("talking", [False, True])
+def test_answers_that_come_one_command_late_are_noticed_and_set_right_by_a_port_opened_anew(
+    dialect: str, talking: bool
+) -> None:
+    site = Site(dialect)
+    site.run(1.0)
+    if talking:
+        site.driver.dial(Ref("leg"), USER, site.now_s)
+        site.run(8.0)
+    site.modem.change(Vices(shifted_answers=True))
+    for _ in range(400):
+        site.run(0.1)
+        if site.of(Unresponsive) and site.of(Unresponsive)[-1].stage is Stage.REOPEN:
+            break
+    else:
+        raise AssertionError("nobody has noticed")
+    site.events.clear()
+    site.driver.port_lost(site.now_s)
+    site.modem.port_closed(False, site.now_s)
+    site.run(1.0)
+    site.modem.port_opened(site.now_s)
+    site.driver.opened(site.now_s)
+    site.run(5.0)
+    assert site.of(Responsive)
+    assert site.driver.ready
+    assert [view.answered for view in site.driver.calls()] == [True] * talking
+    assert site.of(CallReleased) == []
+    for view in site.driver.calls():
+        site.driver.hang_up(view.call, site.now_s)
+    site.run(3.0)
+    site.driver.dial(Ref("next"), USER, site.now_s)
+    site.run(8.0)
+    assert [view.answered for view in site.driver.calls()] == [True]
+
+
+@pytest.mark.parametrize("dialect", ALL)
+@pytest.mark.parametrize("registration", ["searching", "denied", "none"])
+def test_a_network_that_is_lost_is_known_at_once_and_so_is_its_return(
+    dialect: str, registration: str
+) -> None:
+    site = Site(dialect)
+    site.run(1.0)
+    assert site.driver.registration is Registration.HOME
+    site.driver.dial(Ref("leg"), USER, site.now_s)
+    site.run(8.0)
+    site.modem.change(msgspec.convert({"registration": registration}, Vices))
+    site.run(3.0)
+    assert site.driver.registration is not None
+    assert not site.driver.registration.in_service
+    assert [event.ref for event in site.of(CallReleased)] == [Ref("leg")]
+    site.modem.change(Vices(registration="roaming"))
+    site.run(1.0)
+    assert site.driver.registration is Registration.ROAMING
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_a_modem_that_starts_without_a_network_is_in_service_once_there_is_one(said: bool) -> None:
+    site = Site("huawei", registration="searching")
+    site.run(1.0)
+    assert site.driver.ready
+    assert site.driver.registration is Registration.SEARCHING
+    if not said:
+        site.modem.parameters.reset()  # the code that tells of it is lost
+    site.modem.change(Vices(registration="home"))
+    site.run(25.0)
+    assert site.driver.registration is Registration.HOME
+
+
+def test_a_sim_that_wants_its_puk_is_given_nothing_and_opened_by_hand_is_a_line() -> None:
+    site = Site("3gpp", pin="1234", pin_tries=0)
+    site.run(60.0)
+    assert site.driver.sim == "SIM PUK"
+    assert site.modem.sim.enter_puk("12345678", "4321")
+    site.modem.attach(site.now_s)
+    site.run(20.0)
+    assert site.driver.ready
+    site.driver.dial(Ref("leg"), USER, site.now_s)
+    site.run(8.0)
+    assert site.of(CallAnswered)
+
+
+def test_a_conference_that_stands_in_one_row_keeps_its_members_and_drops_the_one_that_is_meant() -> None:
+    site = Site("quectel_ec2x", collapsed_conference=True)
+    site.run(1.0)
+    first = site.driver.dial(Ref("one"), USER, site.now_s)
+    site.run(8.0)
+    site.driver.hold(first, site.now_s)
+    site.run(3.0)
+    second = site.driver.dial(Ref("two"), SECOND, site.now_s)
+    site.run(8.0)
+    site.driver.conference(site.now_s)
+    site.run(20.0)
+    assert [view.call for view in site.driver.calls()] == [first, second]
+    site.driver.hang_up(second, site.now_s)
+    site.run(5.0)
+    assert [event.call for event in site.of(CallReleased)] == [second]
+    assert [str(call.state) for call in site.carrier.calls] == ["active", "ended"]

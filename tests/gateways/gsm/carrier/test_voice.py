@@ -1,0 +1,91 @@
+"""The voice of modems at the simulated carrier, and where it is told to be."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateways.gsm.driver.events import (
+    Ref,
+    VoiceFailed,
+    VoiceReady,
+)
+from gateways.gsm.line.legs_on_line import LegsOnLine
+from messages.base import Gains, Joins, VoicePort
+from messages.ids import LineId
+from tests.gateways.gsm.carrier.site import (
+    LINE,
+    USER,
+    Site,
+)
+
+
+@pytest.mark.parametrize("incoming", [False, True])
+def test_a_voice_port_that_was_left_on_and_dies_when_it_is_armed_late_carries_voice_from_the_answer(
+    incoming: bool,
+) -> None:
+    site = Site("quectel_ec2x", pcm_left=True, late_voice_dead=True)
+    site.run(1.0)
+    for _ in range(2):
+        if incoming:
+            site.carrier.phone_call(USER, LINE, site.now_s)
+            site.run(2.0)
+            site.driver.answer(site.driver.calls()[0].call, site.now_s)
+        else:
+            site.driver.dial(Ref(f"leg {site.now_s}"), USER, site.now_s)
+        site.pump()
+        while not site.carrier.calls[-1].answered_at_s:
+            site.run(0.1)
+        assert site.modem.voice.running()
+        site.run(1.0)
+        (view,) = site.driver.calls()
+        site.driver.hang_up(view.call, site.now_s)
+        site.run(3.0)
+    assert len(site.of(VoiceReady)) == 2
+
+
+@pytest.mark.parametrize(
+    ("dialect", "vice"),
+    [
+        ("huawei", {}),
+        ("huawei", {"voice": False}),
+        *((name, {"data_only": True}) for name in ("huawei", "quectel_ec2x", "simcom7600")),
+        ("simcom7600", {"data_only": True, "model": "SIM7670G-MNGV"}),
+    ],
+)
+def test_a_firmware_without_voice_says_so_and_is_not_asked_for_it_in_a_call(
+    dialect: str, vice: dict[str, object]
+) -> None:
+    site, voice = Site(dialect, spoken="auto", **vice), not vice
+    site.run(1.0)
+    assert site.driver.voiceless is not voice
+    legs = LegsOnLine(LineId("one"), site.driver, first_number=0, voice_path="/dev/v", number_within_s=1.0)
+    assert legs.joins is (Joins.HOST if voice else Joins.NETWORK)
+    site.driver.dial(Ref("leg"), USER, site.now_s)
+    site.run(8.0)
+    assert len(site.of(VoiceReady)) == (1 if voice else 0)
+    assert site.of(VoiceFailed) == []
+
+
+@pytest.mark.parametrize("dialect", ["huawei", "simcom7600", "quectel_ec2x"])
+def test_the_voice_is_ready_once_a_call_is_up(dialect: str) -> None:
+    site = Site(dialect)
+    site.run(1.0)
+    call = site.driver.dial(Ref("leg"), USER, site.now_s)
+    site.run(8.0)
+    assert [(event.call, event.rate_hz, event.frame_bytes) for event in site.of(VoiceReady)] == [
+        (call, 8000, 320)
+    ]
+
+
+def test_where_a_lines_voice_is_told_its_gains_are_told_too() -> None:
+    site = Site("huawei")
+    site.run(1.0)
+    gains = Gains(in_db=12.0)
+    legs = LegsOnLine(
+        LineId("one"), site.driver, first_number=0, voice_path="/dev/v", number_within_s=1.0, gains=gains
+    )
+    site.driver.dial(Ref("leg"), USER, site.now_s)
+    site.run(8.0)
+    (ready,) = site.of(VoiceReady)
+    legs.hear(ready, site.now_s)
+    assert legs.voice == VoicePort(path="/dev/v", gains=gains)

@@ -1,0 +1,88 @@
+"""A node whose disk can be made to fail, as far as the journal knows them."""
+
+from pathlib import Path
+
+from messages.ids import (
+    E164,
+    Instant,
+    NodeId,
+)
+from store.database.dialect import url_of
+from store.errors import (
+    JournalUnavailable,
+)
+from store.journal.journal import Journal
+from store.journal.notify import LocalNotifier
+from store.spare.keeping import Keeper
+from store.spare.spare import Spare
+from tests.store.places import Clock
+from tests.support.journals import empty_journal
+
+DEADLINE_S = 50.0
+
+USER = E164("+393331112223")
+
+
+class Disk:
+    """What is wrong with the journal's disk. The spare is not on it."""
+
+    def __init__(self) -> None:
+        self.at_commit: Exception | None = None
+        self.at_begin: Exception | None = None
+        self.at_read: Exception | None = None
+
+    def fails(self, error: Exception) -> None:
+        self.at_commit = error
+
+    def is_gone(self) -> None:
+        self.at_begin = self.at_read = JournalUnavailable("/disk: gone")
+
+    def works(self) -> None:
+        self.at_commit = self.at_begin = self.at_read = None
+
+
+def lasts(journal: Journal) -> bool:
+    """Whether it is durable now; a function, since it changes by itself."""
+    return journal.durable
+
+
+class Node:
+    """The processes of one node, as far as the journal knows them."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self.path = folder / "journal.db"
+        empty_journal(self.path)
+        self.run = folder / "run"
+        self.run.mkdir(exist_ok=True)
+        Spare.make(self.run)
+        self.clock = clock
+        self.notify = LocalNotifier()
+        self._opened: list[Journal] = []
+
+    def journal(self, patience_s: float = 0.3) -> Journal:
+        opened = Journal.open(
+            url_of(self.path),
+            node=NodeId("n1"),
+            clock=self.clock,
+            notify=self.notify,
+            patience_s=patience_s,
+            spare=self.run,
+        )
+        self._opened.append(opened)
+        return opened
+
+    def keeper(self) -> Keeper:
+        return Keeper(url_of(self.path), self.run, node=NodeId("n1"), clock=self.clock, notify=self.notify)
+
+    def on_disk(self) -> Journal:
+        opened = Journal.open(url_of(self.path), node=NodeId("n1"), clock=self.clock, notify=self.notify)
+        self._opened.append(opened)
+        return opened
+
+    def close(self) -> None:
+        for journal in self._opened:
+            journal.close()
+
+
+def rows_of(journal: Journal, stream: str) -> list[tuple[int, int, Instant, object]]:
+    return [(one.seq, one.version, one.at_us, one.event) for one in journal.read(stream)]

@@ -1,0 +1,215 @@
+"""The disk comes back: nothing of what was in memory is lost or doubled."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from messages.events import (
+    AlertClosed,
+)
+from messages.ids import (
+    AlertId,
+    Outcome,
+)
+from model.alert.live import LiveCases
+from store import streams
+from store.alerts.accepting import accept
+from store.database.sqlite import SqliteConnection
+from store.errors import (
+    JournalFull,
+    JournalRenumbered,
+    JournalTorn,
+    JournalUnavailable,
+)
+from store.journal.journal import Append
+from store.journal.rebuild import rebuild
+from store.journal.verify import verify
+from store.registry.registry import Registry
+from store.spare.warm import noted
+from tests.store.places import answered, returned, signal
+from tests.store.spare.node import DEADLINE_S, Disk, Node, lasts
+
+
+def test_a_commit_that_comes_to_light_after_its_flush_had_failed_is_not_done_twice(
+    node: Node, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its frames are in the log; whoever opens the log first after all have closed it finds them."""
+    journal, keeper = node.journal(), node.keeper()
+    journal.append(Append("line-a", 0, (returned(),)))
+    keeper.warm()
+    real = SqliteConnection.commit
+    failed: list[bool] = []
+
+    def commit(self: SqliteConnection) -> None:
+        real(self)
+        if self.lasting and not failed:
+            failed.append(True)
+            disk.is_gone()
+            raise JournalUnavailable("/disk: I/O")
+
+    monkeypatch.setattr(SqliteConnection, "commit", commit)
+    accepted = accept(journal, signal(node.clock), DEADLINE_S)
+    assert not lasts(journal)
+    disk.works()
+    keeper.go_back()
+    found = verify(node.on_disk())
+    assert (found.problems, found.alerts) == ((), 1)
+    assert node.on_disk().version(streams.inbox(accepted.alert)) >= 1
+
+
+def test_an_attempt_that_was_cut_off_before_the_change_writes_nothing_twice(node: Node, disk: Disk) -> None:
+    journal, keeper = node.journal(), node.keeper()
+    journal.append(Append("line-a", 0, (returned(),)))
+    keeper.warm()
+    disk.fails(JournalFull("/disk: full"))
+    journal.append(Append("line-a", 1, (returned(), returned())))
+    disk.works()
+    with keeper._spare_open() as spare, keeper._journal() as main:
+        assert keeper._write(spare, main).events == 3
+    journal.append(Append("line-a", 3, (returned(),)))
+    done = node.keeper().go_back()
+    assert (done.events, done.renumbered) == (1, False)
+    assert [one.version for one in journal.read("line-a")] == [1, 2, 3, 4]
+    assert verify(node.on_disk()).problems == ()
+
+
+def test_what_others_have_written_meanwhile_stays_and_ours_comes_after_it(node: Node, disk: Disk) -> None:
+    journal, keeper = node.journal(), node.keeper()
+    journal.append(Append("line-a", 0, (returned(),)))
+    keeper.warm()
+    disk.fails(JournalFull("/disk: full"))
+    journal.append(Append("line-a", 1, (answered(1),)))
+    disk.works()
+    node.clock.forward(1)
+    node.on_disk().append(Append("line-a", 1, (answered(7),)), Append("line-b", 0, (returned(),)))
+    assert keeper.go_back().renumbered
+    found = node.on_disk()
+    assert [one.event for one in found.read("line-a")] == [returned(), answered(7), answered(1)]
+    assert verify(found).problems == ()
+    with pytest.raises(JournalRenumbered):
+        journal.read("line-a")
+    assert node.journal().version("line-a") == 3
+
+
+def test_an_older_copy_gets_what_it_lacks(node: Node, disk: Disk, tmp_path: Path) -> None:
+    journal, keeper = node.journal(), node.keeper()
+    alert = accept(journal, signal(node.clock), DEADLINE_S).alert
+    journal.checkpoint()
+    copy = (tmp_path / "journal.db").read_bytes()
+    node.clock.forward(1)
+    journal.append(Append(streams.case(alert), 0, (answered(),)))
+    keeper.warm()
+    disk.fails(JournalFull("/disk: full"))
+    journal.append(Append(streams.case(alert), 1, (answered(2),)))
+    before = [one.event for one in journal.read(streams.case(alert))]
+    disk.works()
+    replace(node.path, copy)
+    assert keeper.go_back().renumbered
+    found = node.on_disk()
+    assert [one.event for one in found.read(streams.case(alert))] == before
+    assert found.version(streams.inbox(alert)) == 1
+    assert verify(found).problems == ()
+
+
+def test_an_empty_file_gets_all_that_the_spare_has(node: Node, disk: Disk) -> None:
+    journal, keeper = node.journal(), node.keeper()
+    registry = Registry(journal)
+    registry.add_operator("Anna", "+393330000001", by="test")
+    journal.append(Append("line-a", 0, (returned(),) * 20))
+    alert = accept(journal, signal(node.clock), DEADLINE_S).alert
+    keeper.warm(anew=True)
+    disk.fails(JournalFull("/disk: full"))
+    journal.append(Append("line-a", 20, (returned(),)))
+    disk.works()
+    replace(node.path, b"")
+    assert keeper.go_back().renumbered
+    found = node.on_disk()
+    assert verify(found).problems == ()
+    assert [one.name for one in Registry(found).operators()] == ["Anna"]
+    live = LiveCases()
+    rebuild(found, live)
+    assert list(live.cases) == [alert]
+    assert found.version(streams.inbox(alert)) == 1
+    # Once more, now that all is as usual.
+    fresh = node.journal()
+    node.keeper().warm()
+    disk.fails(JournalFull("/disk: full"))
+    fresh.append(Append("line-b", None, (returned(),)))
+    disk.works()
+    assert not node.keeper().go_back().renumbered
+
+
+def test_what_is_in_memory_outlives_an_update_that_gives_its_tables_another_form(
+    node: Node, disk: Disk
+) -> None:
+    journal, keeper = node.journal(), node.keeper()
+    journal.append(Append("line-a", 0, (returned(),)))
+    keeper.warm()
+    disk.fails(JournalFull("/disk: full"))
+    journal.append(Append("line-a", 1, (answered(),)))
+    with keeper._spare_open() as spare:
+        spare.begin_write()
+        noted(spare, "form", "older")
+        spare.script("DROP TABLE alert_row")
+        spare.commit()
+    disk.works()
+    assert not node.keeper().go_back().renumbered
+    assert [one.event for one in node.on_disk().read("line-a")] == [returned(), answered()]
+    keeper.warm()
+    disk.is_gone()
+    assert journal.version("line-a") == 2
+
+
+def test_a_journal_that_stays_torn_stays_left(node: Node) -> None:
+    journal, keeper = node.journal(), node.keeper()
+    alert = accept(journal, signal(node.clock), DEADLINE_S).alert
+    keeper.warm()
+    with node.path.open("r+b") as file:
+        file.write(os.urandom(4096))
+    keeper.warm()
+    assert not lasts(journal)
+    for _ in range(2):
+        with pytest.raises(JournalTorn):
+            keeper.go_back()
+    assert journal.append(Append(streams.case(alert), 0, (answered(),)))[0].version == 1
+    replace(node.path, b"")
+    assert keeper.go_back().renumbered
+    assert verify(node.on_disk()).problems == ()
+    assert node.on_disk().version(streams.case(alert)) == 1
+
+
+def test_a_journal_that_was_cut_off_is_seen_though_all_of_it_is_in_memory(node: Node) -> None:
+    journal, keeper = node.journal(), node.keeper()
+    journal.append(Append("line-a", 0, (returned(),) * 200))
+    journal.checkpoint()
+    keeper.warm()
+    os.truncate(node.path, 8192)
+    keeper.warm()
+    assert not lasts(journal)
+    assert journal.append(Append("line-a", 200, (returned(),)))[0].version == 201
+
+
+def test_an_id_that_was_another_alert_s_long_ago_is_renamed(node: Node, disk: Disk) -> None:
+    journal, keeper = node.journal(), node.keeper()
+    old = accept(journal, signal(node.clock, id="again"), DEADLINE_S).alert
+    journal.append(Append(streams.case(old), 0, (AlertClosed(outcome=Outcome.CANCELLED),)))
+    node.clock.forward(3600)
+    journal.append(Append("line-a", 0, (returned(),)))
+    keeper.warm(anew=True)
+    disk.is_gone()
+    assert accept(journal, signal(node.clock, phone="+393339999999", id="again"), DEADLINE_S).created
+    disk.works()
+    assert keeper.go_back().renumbered
+    found = node.on_disk()
+    assert verify(found).problems == ()
+    assert found.version(streams.inbox(AlertId("again"))) == 1
+    assert found.version(streams.inbox(AlertId("again.2"))) == 2
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Another file in its place, as somebody does who restores a backup."""
+    for suffix in ("-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+    path.unlink()
+    path.write_bytes(content)

@@ -1,0 +1,206 @@
+"""The disk fails: all processes go on in memory, at once and together, and nothing is said to last."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from messages.events import (
+    AlarmCleared,
+    AlarmRaised,
+    AlarmShelved,
+)
+from messages.ids import (
+    Instant,
+    NodeId,
+    OperatorId,
+)
+from store import streams
+from store.alerts.accepting import accept
+from store.database.sqlite import SqliteConnection
+from store.errors import (
+    JournalFull,
+    JournalLocked,
+    JournalReadOnly,
+    JournalTorn,
+    JournalUnavailable,
+    VersionConflict,
+)
+from store.journal.journal import Append
+from store.journal.verify import verify
+from store.spare.spare import Spare
+from store.spare.warm import noted
+from tests.store.places import answered, returned, signal
+from tests.store.spare.node import DEADLINE_S, Disk, Node, lasts, rows_of
+
+
+def test_what_another_version_has_in_memory_is_left_to_it(node: Node, disk: Disk) -> None:
+    disk.at_begin = JournalFull("/disk: full")
+    journal = node.journal()
+    journal.append(Append("line-sim1", None, (returned(),)))
+    assert not journal.durable
+    journal.close()
+    with closing(SqliteConnection(node.run / "spare.db", patience_s=0.3, lasting=False)) as spare:
+        spare.begin_write()
+        noted(spare, "form", "0012.1")
+        spare.commit()
+    with pytest.raises(JournalUnavailable, match="run that version until the disk can be written"):
+        node.journal()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        JournalFull("/disk: full"),
+        JournalReadOnly("/disk: read-only"),
+        JournalUnavailable("/disk: I/O"),
+        JournalUnavailable("/disk: I/O", outcome_known=False),
+        JournalTorn("/disk: torn"),
+    ],
+)
+def test_whatever_the_disk_fails_with_the_append_is_taken_in_memory_and_comes_back(
+    node: Node, disk: Disk, error: Exception
+) -> None:
+    journal, keeper = node.journal(), node.keeper()
+    journal.append(Append("line-a", 0, (returned(), returned())))
+    keeper.warm()
+    assert lasts(journal)
+    disk.fails(error)
+    seq = journal.last_seq()
+    assert journal.append(Append("line-a", 2, (answered(),)))[0].version == 3
+    assert not lasts(journal)
+    with pytest.raises(VersionConflict):
+        journal.append(Append("line-a", 2, (answered(),)))
+    assert journal.read("line-a")[-1].seq == seq + 2, "one for the alarm"
+    before = rows_of(journal, "line-a")[-1]
+    disk.works()
+    assert not keeper.go_back().renumbered
+    assert lasts(journal)
+    assert rows_of(journal, "line-a")[-1] == before
+    assert rows_of(node.on_disk(), "line-a")[-1] == before
+    assert verify(node.on_disk()).problems == ()
+
+
+def test_a_disk_that_cannot_be_read_is_left_by_whoever_reads(node: Node, disk: Disk) -> None:
+    journal = node.journal()
+    alert = accept(journal, signal(node.clock), DEADLINE_S).alert
+    node.keeper().warm()
+    disk.is_gone()
+    assert journal.version(streams.inbox(alert)) == 1
+    assert not lasts(journal)
+    assert journal.version(streams.inbox(alert)) == 1
+
+
+def test_what_was_committed_after_the_last_copy_is_known_though_the_journal_cannot_be_read(
+    node: Node, disk: Disk
+) -> None:
+    """The spare is up to a second old; what came after it lies in the tail."""
+    journal, other = node.journal(), node.journal()
+    node.keeper().warm()
+    alert = accept(journal, signal(node.clock), DEADLINE_S).alert
+    other.append(Append(streams.case(alert), 0, (answered(), answered(2))))
+    before = journal.read_streams(streams.inbox(alert), streams.case(alert))
+    disk.is_gone()
+    assert journal.read_streams(streams.inbox(alert), streams.case(alert)) == before
+    assert other.append(Append(streams.case(alert), 2, (answered(3),)))[0].version == 3
+
+
+def test_what_was_not_committed_gives_way_to_what_was(node: Node, disk: Disk) -> None:
+    journal, other = node.journal(), node.journal()
+    node.keeper().warm()
+    assert journal._spare is not None
+    journal._spare.tail.add([(1, "line-a", 1, "line.returned", 5, "n1", 0, b"x")], [])
+    other.append(Append("line-b", 0, (returned(),)))
+    disk.is_gone()
+    assert journal.version("line-a") == 0
+    assert journal.version("line-b") == 1
+
+
+def test_all_processes_change_over_together(node: Node, disk: Disk) -> None:
+    first, second = node.journal(), node.journal()
+    first.append(Append("line-a", 0, (returned(),)))
+    disk.fails(JournalFull("/disk: full"))
+    first.append(Append("line-a", 1, (returned(),)))
+    assert second.append(Append("line-a", 2, (returned(),)))[0].version == 3
+    third = node.journal()
+    assert third.version("line-a") == 3
+    assert not third.durable
+
+
+def test_what_is_kept_quiet_is_known_while_the_disk_fails_and_afterwards(node: Node, disk: Disk) -> None:
+    def quiet() -> list[str]:
+        found = [one.event for one in journal.read(streams.SHELF)]
+        return [event.subject for event in found if isinstance(event, AlarmShelved)]
+
+    def shelved(subject: str) -> AlarmShelved:
+        return AlarmShelved(subject=subject, ends_at=Instant(1), by=OperatorId("marta"), reason="an aerial")
+
+    journal, keeper = node.journal(), node.keeper()
+    journal.append(Append(streams.SHELF, None, (shelved("L1"),)))
+    keeper.warm()
+    disk.fails(JournalFull("/disk: full"))
+    journal.append(Append(streams.SHELF, None, (shelved("L2"),)))
+    assert quiet() == ["L1", "L2"]
+    disk.works()
+    keeper.go_back()
+    assert quiet() == ["L1", "L2"]
+
+
+def test_the_change_is_alarmed_once_and_its_end_too(node: Node, disk: Disk) -> None:
+    journal, keeper = node.journal(), node.keeper()
+    keeper.warm()
+    disk.fails(JournalFull("/disk: full"))
+    journal.append(Append("line-a", 0, (returned(),)))
+    (alarm,) = [one.event for one in journal.read(streams.node(NodeId("n1")))]
+    assert isinstance(alarm, AlarmRaised)
+    assert (alarm.alarm, alarm.subject) == ("journal.not_durable", "journal")
+    assert "full" in alarm.text
+    disk.works()
+    done = keeper.go_back()
+    assert done.events == 2
+    assert keeper.clear_alarm("2 events")
+    assert not keeper.clear_alarm("again")
+    assert isinstance(journal.read(streams.node(NodeId("n1")))[-1].event, AlarmCleared)
+
+
+def test_without_a_spare_all_is_as_it_was(node: Node, disk: Disk) -> None:
+    journal = node.on_disk()
+    disk.fails(JournalFull("/disk: full"))
+    with pytest.raises(JournalFull):
+        journal.append(Append("line-a", 0, (returned(),)))
+    assert lasts(journal)
+
+
+def test_a_folder_that_is_not_there_is_a_mistake_in_the_settings(node: Node, tmp_path: Path) -> None:
+    node.path = tmp_path / "nowhere" / "journal.db"
+    with pytest.raises(JournalUnavailable, match="cannot be made"):
+        node.journal()
+    assert not Spare(node.run).in_use
+
+
+def test_a_node_that_finds_a_torn_journal_starts_on_an_empty_spare(node: Node) -> None:
+    node.path.write_bytes(b"garbage " * 4096)
+    journal = node.journal()
+    assert not lasts(journal)
+    assert accept(journal, signal(node.clock), DEADLINE_S).created
+
+
+def test_another_program_that_holds_the_journal_is_trouble_and_one_of_ours_is_not(node: Node) -> None:
+    journal, ours = node.journal(0.2), node.journal()
+    journal.append(Append("line-a", 0, (returned(),)))
+    assert ours._spare is not None
+    foreign = sqlite3.connect(node.path, isolation_level=None)
+    foreign.execute("BEGIN EXCLUSIVE")
+    with ours._spare.writing(0.1), pytest.raises(JournalLocked):
+        journal.append(Append("line-a", 1, (returned(),)))
+    assert lasts(journal)
+    assert journal.append(Append("line-a", 1, (returned(),)))[0].version == 2
+    assert not lasts(journal)
+    with pytest.raises(JournalLocked):
+        node.keeper().go_back()
+    foreign.execute("ROLLBACK")
+    foreign.close()
+    node.keeper().go_back()
+    assert lasts(journal)
+    assert journal.version("line-a") == 2

@@ -1,0 +1,217 @@
+"""What goes on while the journal is in memory, and what is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from messages.events import (
+    AdviceChanged,
+    AlertClosed,
+    AlertReceived,
+    TextAsked,
+    TextSending,
+    TextSent,
+)
+from messages.ids import (
+    SECOND,
+    AlertId,
+    Instant,
+    LineId,
+    OperatorId,
+    Outcome,
+    TextId,
+    TextPurpose,
+)
+from store import shift_notes, streams
+from store.alerts.accepting import accept
+from store.alerts.figures import catch_up, newest
+from store.audit.entry import Action, Said
+from store.audit.trail import Trail
+from store.audit.verify import verify as verify_audit
+from store.errors import (
+    JournalFull,
+    JournalNotDurable,
+)
+from store.journal.journal import Append, Journal
+from store.journal.verify import verify
+from store.registry.access import sessions
+from store.registry.access.authenticators import Authenticator, Kind, add, count_use, use_recovery
+from store.registry.keyring import SIGN_ON, shared_secret
+from store.registry.registry import Registry
+from store.texts import ask_text, begin, end, outbox_of
+from tests.store.places import START, signal
+from tests.store.spare.node import DEADLINE_S, USER, Disk, Node, lasts
+
+
+def test_the_registry_is_read_and_not_changed(node: Node, disk: Disk) -> None:
+    journal, keeper = node.journal(), node.keeper()
+    registry = Registry(journal)
+    keeper.warm()
+    registry.add_operator("Anna", "+393330000001", by="test")
+    keeper.warm()
+    disk.is_gone()
+    assert [one.name for one in registry.operators()] == ["Anna"]
+    with pytest.raises(JournalNotDurable):
+        registry.add_operator("Berta", "+393330000002", by="test")
+    disk.works()
+    keeper.go_back()
+    registry.add_operator("Berta", "+393330000002", by="test")
+
+
+def test_notes_to_the_next_shift_are_read_and_not_written(node: Node, disk: Disk) -> None:
+    journal, keeper = node.journal(), node.keeper()
+    anna = OperatorId("anna")
+    note = journal.transact(lambda tx: shift_notes.write(tx, anna, "sim2 makes noises"))
+    keeper.warm()
+    disk.is_gone()
+    assert shift_notes.shown(journal, journal.now_us()) == [note]
+    with pytest.raises(JournalNotDurable):
+        journal.transact(lambda tx: shift_notes.write(tx, anna, "another"))
+    with pytest.raises(JournalNotDurable):
+        journal.transact(lambda tx: shift_notes.finish(tx, note.id, anna, done=True))
+    disk.works()
+    keeper.go_back()
+    assert journal.transact(lambda tx: shift_notes.finish(tx, note.id, anna, done=True)) is not None
+
+
+def test_second_factors_are_used_in_memory_and_recovery_codes_are_not(node: Node, disk: Disk) -> None:
+    journal, keeper = node.journal(), node.keeper()
+    registry = Registry(journal)
+    anna = registry.add_operator("Anna", "+393330000001", by="test").id
+    passkey = Authenticator(b"id", anna, Kind.PASSKEY, "Key", b"key", 1, False, journal.now_us())
+    journal.transact(lambda tx: add(tx, passkey))
+    code, _ = registry.recover(anna, by="test")
+    secret = shared_secret(journal, SIGN_ON)
+    keeper.warm()
+    disk.is_gone()
+    assert shared_secret(journal, SIGN_ON) == secret
+    assert [journal.transact(lambda tx: count_use(tx, b"id", 2)) for _ in range(2)] == [True, False]
+    with pytest.raises(JournalNotDurable):
+        journal.transact(lambda tx: use_recovery(tx, anna, code))
+    disk.works()
+    keeper.go_back()
+    assert journal.transact(lambda tx: use_recovery(tx, anna, code))
+
+
+def test_signing_on_and_off_goes_on_in_memory_and_is_written_down_late(node: Node, disk: Disk) -> None:
+    journal, keeper = node.journal(), node.keeper()
+    anna = Registry(journal).add_operator("Anna", "+393330000001", by="test").id
+    before = [journal.transact(lambda tx: sessions.begin(tx, anna, "10.0.0.1")) for _ in range(2)]
+    keeper.warm()
+    disk.is_gone()
+    meanwhile = journal.transact(lambda tx: sessions.begin(tx, anna, "10.0.0.2"))
+    journal.transact(lambda tx: sessions.end(tx, before[0].session, last=False))
+    assert not lasts(journal)
+    now_us = node.clock()
+
+    def standing(journal: Journal) -> list[bool]:
+        found = [sessions.of_secret(journal, one.secret, now_us) for one in (*before, meanwhile)]
+        return [one is not None for one in found]
+
+    assert standing(journal) == [False, True, True]
+    disk.works()
+    keeper.go_back()
+    assert lasts(journal)
+    assert standing(node.on_disk()) == [False, True, True]
+
+
+def test_the_audit_goes_on_in_memory_as_a_chain_of_its_own_and_is_written_down_late(
+    node: Node, disk: Disk, tmp_path: Path
+) -> None:
+    journal, keeper, trail = node.journal(), node.keeper(), Trail(tmp_path / "keys")
+
+    def enter() -> str:
+        said = Said(actor="anna", origin="cli", action=Action.READ_LIST, subjects=("a1",))
+        entry = journal.transact(lambda tx: trail.append(tx, said))
+        trail.committed(entry)
+        return entry.chain
+
+    own = enter()
+    keeper.warm()
+    for n in (1, 2):
+        disk.is_gone()
+        in_memory = [enter() for _ in range(3)]
+        assert in_memory == [f"{own}~{node.clock()}"] * 3
+        disk.works()
+        keeper.go_back()
+        assert enter() == own
+        found = verify_audit(node.on_disk(), trail)
+        assert [(one.entries, one.problems) for one in found.chains] == [(n + 1, ()), *[(3, ())] * n]
+        node.clock.forward(1)
+
+
+def test_a_text_is_sent_once_though_the_disk_fails_and_comes_back_meanwhile(node: Node, disk: Disk) -> None:
+    journal, keeper = node.journal(), node.keeper()
+
+    def ask() -> TextId:
+        until = Instant(node.clock() + 600 * SECOND)
+        return journal.transact(lambda tx: ask_text(tx, USER, "words", TextPurpose.ALARM, until))
+
+    def begins(text: TextId) -> bool:
+        return journal.transact(lambda tx: begin(tx, text, LineId("sim1"))) is not None
+
+    before, sending = ask(), ask()
+    assert begins(sending)
+    keeper.warm()
+    disk.is_gone()
+    sent, waits = ask(), ask()
+    assert begins(sent)
+    for text in (sending, sent):
+        journal.transact(lambda tx, text=text: end(tx, text, TextSent(line=LineId("sim1"))))
+    assert [one.id for one in outbox_of(journal)] == [waits]
+    disk.works()
+    keeper.go_back()
+    assert lasts(journal)
+    assert {one.id for one in outbox_of(node.on_disk())} == {before, sending, waits}
+    assert [begins(text) for text in (before, sending, sent, waits)] == [True, False, False, True]
+    for text in (before, sending, waits):
+        journal.transact(lambda tx, text=text: end(tx, text, TextSent(line=LineId("sim1"))))
+    assert outbox_of(node.on_disk()) == []
+    for text in (before, sending, sent, waits):
+        became = [one.event for one in journal.read(streams.text(text))]
+        assert [type(one) for one in became] == [TextAsked, TextSending, TextSent]
+
+
+def test_an_alert_that_is_not_durable_says_so_to_the_app(node: Node, disk: Disk) -> None:
+    journal, keeper = node.journal(), node.keeper()
+    keeper.warm()
+    disk.fails(JournalFull("/disk: full"))
+    accepted = accept(journal, signal(node.clock, id="one"), DEADLINE_S)
+    inbox = [one.event for one in journal.read(streams.inbox(accepted.alert))]
+    assert isinstance(inbox[0], AlertReceived)
+    assert isinstance(inbox[1], AdviceChanged)
+    assert inbox[1].reason == "not durable"
+    again = accept(journal, signal(node.clock, id="one"), DEADLINE_S)
+    assert (again.alert, again.created) == (accepted.alert, False)
+    disk.works()
+    keeper.go_back()
+    assert verify(node.on_disk()).problems == ()
+
+
+def test_the_rows_of_figures_go_on_in_memory_and_are_right_afterwards(node: Node, disk: Disk) -> None:
+    journal, keeper = node.journal(), node.keeper()
+    long_ago = accept(journal, signal(node.clock), DEADLINE_S).alert
+    journal.append(Append(streams.case(long_ago), 0, (AlertClosed(outcome=Outcome.CANCELLED),)))
+    node.clock.forward(3600)
+
+    def rows() -> list[tuple[AlertId, Outcome | None]]:
+        for _ in catch_up(journal):
+            pass
+        return [(row.alert, row.outcome) for page in newest(journal, START) for row in page]
+
+    assert rows() == [(long_ago, Outcome.CANCELLED)]
+    for n in range(2):
+        keeper.warm()
+        disk.fails(JournalFull("/disk: full"))
+        phone = f"+39333000000{n}"
+        meanwhile = accept(journal, signal(node.clock, phone), DEADLINE_S).alert
+        assert rows()[0] == (meanwhile, None)
+        journal.append(Append(streams.case(meanwhile), 0, (AlertClosed(outcome=Outcome.BRIEFED),)))
+        assert not lasts(journal)
+        disk.works()
+        assert not keeper.go_back().renumbered
+        found = rows()
+        assert (found[0], found[-1], len(found)) == (
+            (meanwhile, Outcome.BRIEFED), (long_ago, Outcome.CANCELLED), n + 2,
+        )  # fmt: skip
+        node.clock.forward(3600)
