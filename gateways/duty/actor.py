@@ -193,7 +193,7 @@ class DutyCallerActor(CenterActor):
             waits=watching.lines_that_wait(lines, self._setup.policy.inbound_lines_kept, alive, now_us),
         )
         if self._is_ours(found.at_once, now_us):
-            known = joins(found.at_once, watching.callouts, now_us)
+            known = joins(found.at_once, watching.callouts, roster, now_us)
             if known is not None:
                 self._watching.append(CalloutJoined(callout=known.id, alarms=found.at_once))
             else:

@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from messages.events import AlarmRaised, CalloutAlarm, NodeStarted
-from messages.ids import SECOND, AlertId, CalloutEnd, CalloutKind, Instant, NodeId
+from messages.ids import SECOND, AlertId, CalloutEnd, CalloutKind, DutyWay, Instant, NodeId
 from messages.journal import Recorded
 from model.alarms.book import AlarmBook, AlarmKey, Nodes
 from model.alarms.kind import Acts, Priority, Wakes
@@ -23,6 +23,7 @@ from model.alarms.shelf import quiet_until
 from model.alarms.table import BY_NAME, priority_of, rank
 from model.alarms.told import Told
 from model.duty.callouts import OFTEN_US, Callout, Callouts
+from model.duty.roster import Roster
 from model.duty.times import instant_in, local_in, zone_of
 
 SETTLES_US: Final = Instant(5 * SECOND)
@@ -134,9 +135,11 @@ def standing(callout: Callout, book: AlarmBook, *, alive: Nodes) -> tuple[Callou
     return tuple(sorted(told.values(), key=lambda one: (rank(one.alarm), one.raised_at)))
 
 
-def joins(alarms: Collection[CalloutAlarm], callouts: Callouts, now_us: Instant) -> Callout | None:
-    """The callout to which these belong: one that is open, or one that somebody has taken lately and that was
-    for something as grave. None: they are another.
+def joins(
+    alarms: Collection[CalloutAlarm], callouts: Callouts, roster: Roster, now_us: Instant
+) -> Callout | None:
+    """The callout to which these belong: one that is open, or one that was for something as grave and that
+    somebody has taken lately, who hears of them without a call. None: they are another.
     """
     for one in callouts.open:
         if one.kind is CalloutKind.ALARM:
@@ -144,9 +147,17 @@ def joins(alarms: Collection[CalloutAlarm], callouts: Callouts, now_us: Instant)
     gravest = _gravest(alarms)
     for one in reversed(callouts.ended):
         lately = one.taken_at is not None and now_us - one.taken_at < JOINS_US
-        if one.kind is CalloutKind.ALARM and lately and gravest >= _gravest(one.alarms):
+        as_grave = one.kind is CalloutKind.ALARM and gravest >= _gravest(one.alarms)
+        if lately and as_grave and _is_written_to(one, roster):
             return one
     return None
+
+
+def _is_written_to(callout: Callout, roster: Roster) -> bool:
+    """Whether who has taken it sees what joins it: at a console, or by a way that is no call."""
+    person = roster.person(callout.taken_by)
+    ways = () if person is None else person.contacts
+    return callout.operator is not None or any(one.way is not DutyWay.CALL for one in ways)
 
 
 def morning_after(at: Instant, zone: str, hour: str) -> Instant:

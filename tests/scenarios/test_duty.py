@@ -348,6 +348,18 @@ def test_what_comes_after_it_was_taken_is_written_and_what_is_graver_calls(make_
     assert len(called(world)) == 2
 
 
+def test_what_comes_after_it_was_taken_by_somebody_who_is_not_written_to_calls_again(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(behaviours=PHONES)
+    on_duty(world, Person(id="anna", name="Anna", contacts=(Contact(way=DutyWay.CALL, to=ANNA),)))
+    PRESSED["anna"] = "1"
+    wrong(world)
+    world.until("it is taken", lambda: ended(world), 60)
+    wrong(world, ("line.no_sim", "sim3"))
+    world.until("so is the other", lambda: len(callouts(world)) == 2 and ended(world), 90)
+
+
 def test_an_emergency_number_is_not_dialled_whatever_the_roster_says(make_world: MakeWorld) -> None:
     world = make_world(behaviours=PHONES)
     on_duty(world, person("anna", world.policy.psap_number), person("bea", BEA))
