@@ -4,7 +4,8 @@ import { html } from '../../../vendor/lit.js';
 import { either } from '../../words/words.js';
 import * as f from '../../words/format.js';
 import { Form } from '../frame/form.js';
-import { keep, open, overtaken, rowsOf, said } from './roster.js';
+import { acts, beside, keys, without } from './part.js';
+import { keep, overtaken, rowsOf, said } from './roster.js';
 import { dayName } from './words.js';
 
 export const rows = rowsOf('holidays', (one) => one.name);
@@ -49,21 +50,19 @@ async function save(ui) {
 
 /** @param {Ui} ui @param {DutyHoliday} row */
 function remove(ui, row) {
-  const holidays = said().roster.holidays.filter((one) => one.date !== row.date);
-  keep(ui, rows, { holidays }, either(`${row.name} non c’è più.`, `${row.name} is removed.`));
+  keep(
+    ui,
+    rows,
+    { holidays: without('holidays', row) },
+    either(`${row.name} non c’è più.`, `${row.name} is removed.`),
+  );
 }
 
-/** @param {Ui} ui @param {string} key */
-export function pressed(ui, key) {
-  const row = rows.row();
-  if (key === 'A') open(ui, rows, new Form('holiday', FIELDS, valuesOf()));
-  else if (!row) return false;
-  else if (key === 'Enter') open(ui, rows, new Form('holiday', FIELDS, valuesOf(row)), row);
-  else if (key === 'X')
-    rows.ask(ui, either(`Tolgo ${row.name}?`, `Remove ${row.name}?`), () => remove(ui, row));
-  else return false;
-  return true;
-}
+export const pressed = keys(rows, {
+  form: (row) => new Form('holiday', FIELDS, valuesOf(row)),
+  doubt: ({ name }) => either(`Tolgo ${name}?`, `Remove ${name}?`),
+  remove,
+});
 
 export const parts = {
   heads: () => [[either('Data', 'Date')], [either('Nome', 'Name')], [either('Conta come', 'Counts as')]],
@@ -72,15 +71,8 @@ export const parts = {
     html`<td class="nowrap">${f.day(Date.parse(`${one.date}T12:00`) * 1000)}</td>
       <td><b>${one.name}</b></td>
       <td>${dayName(one.as_day)}</td>`,
-  acts: () => [
-    ['Enter', either('Cambia', 'Change')],
-    ['X', either('Togli', 'Remove')],
-  ],
+  acts,
   /** @param {Ui} ui */
-  form: (ui) => ({
-    title: rows.editing ? rows.nameOf(rows.editing) : either('Nuovo giorno festivo', 'New holiday'),
-    label: rows.editing ? either('Salva', 'Save') : either('Aggiungi', 'Add'),
-    send: () => save(ui),
-  }),
+  form: (ui) => beside(rows, either('Nuovo giorno festivo', 'New holiday'), () => save(ui)),
   empty: () => either('Nessuno', 'None'),
 };

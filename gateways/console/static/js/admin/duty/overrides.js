@@ -6,6 +6,7 @@ import * as f from '../../words/format.js';
 import { Form } from '../frame/form.js';
 import { everybody, peopleFields, peopleIn, peopleValues } from './fields.js';
 import { spanNow } from './now.js';
+import { acts, keys, without, withRow } from './part.js';
 import { keep, nameOf, namesOf, open, overtaken, rowsOf, said } from './roster.js';
 import { moment, wall } from './times.js';
 
@@ -111,9 +112,7 @@ async function save(ui) {
     instead_of: now.instead_of || null,
     why: now.why.trim(),
   };
-  const all = said().roster.overrides;
-  const place = all.findIndex((one) => JSON.stringify(one) === editing);
-  const overrides = place < 0 ? [...all, made] : all.map((one, n) => (n === place ? made : one));
+  const overrides = withRow('overrides', editing, made);
   await keep(ui, rows, { overrides }, saidOf(made), ([, , field]) =>
     field === 'people' ? 'person-0' : field,
   );
@@ -133,21 +132,19 @@ const saidOf = (one) =>
 
 /** @param {Ui} ui @param {DutyOverride} row */
 function remove(ui, row) {
-  const overrides = said().roster.overrides.filter((one) => JSON.stringify(one) !== JSON.stringify(row));
-  keep(ui, rows, { overrides }, either('Valgono di nuovo i turni.', 'The shifts hold again.'));
+  keep(
+    ui,
+    rows,
+    { overrides: without('overrides', row) },
+    either('Valgono di nuovo i turni.', 'The shifts hold again.'),
+  );
 }
 
-/** @param {Ui} ui @param {string} key */
-export function pressed(ui, key) {
-  const row = rows.row();
-  if (key === 'A') open(ui, rows, new Form('override', fieldsOf([]), valuesOf()));
-  else if (!row) return false;
-  else if (key === 'Enter') open(ui, rows, new Form('override', fieldsOf(row.people), valuesOf(row)), row);
-  else if (key === 'X')
-    rows.ask(ui, either('Tolgo la sostituzione?', 'Remove the override?'), () => remove(ui, row));
-  else return false;
-  return true;
-}
+export const pressed = keys(rows, {
+  form: (row) => new Form('override', fieldsOf(row?.people ?? []), valuesOf(row)),
+  doubt: () => either('Tolgo la sostituzione?', 'Remove the override?'),
+  remove,
+});
 
 /** @param {DutyOverride} one */
 const over = (one) => Date.parse(one.to_at) <= Date.now();
@@ -169,10 +166,7 @@ export const parts = {
       <td><b>${namesOf(one.people)}</b></td>
       <td>${one.instead_of ? nameOf(one.instead_of) : either('tutti', 'all')}</td>
       <td class="ink-2 spare">${one.why}</td>`,
-  acts: () => [
-    ['Enter', either('Cambia', 'Change')],
-    ['X', either('Togli', 'Remove')],
-  ],
+  acts,
   /** @param {Ui} ui */
   form: (ui) => ({
     title:

@@ -6,7 +6,8 @@ import * as f from '../../words/format.js';
 import { either, languageName } from '../../words/words.js';
 import { why } from '../frame/faults.js';
 import { Form } from '../frame/form.js';
-import { PATH, keep, open, overtaken, rowsOf, said } from './roster.js';
+import { acts, beside, keys, withRow } from './part.js';
+import { PATH, keep, overtaken, rowsOf, said } from './roster.js';
 import { wayName } from './words.js';
 
 const WAYS = /** @type {DutyWay[]} */ (['call', 'sms', 'email', 'webhook', 'apprise']);
@@ -103,8 +104,7 @@ async function save(ui) {
     contacts:
       typed.length || !operator ? typed : [{ way: /** @type {DutyWay} */ ('call'), to: operator.phone }],
   };
-  const all = said().roster.people;
-  const people = editing ? all.map((one) => (one.id === id ? made : one)) : [...all, made];
+  const people = withRow('people', id, made);
   /** @param {string[]} path */
   const place = ([, n, field, k]) =>
     people[Number(n)]?.id !== id ? '' : field === 'contacts' ? `to-${used[Number(k)] ?? 0}` : field;
@@ -136,30 +136,21 @@ async function test(ui, { id, name }) {
     rows.say(ui, true, either(`${name}: prova avviata.`, `${name}: the test has begun.`));
 }
 
-/** @param {Ui} ui @param {string} key */
-export function pressed(ui, key) {
-  const row = rows.row();
-  if (key === 'A') open(ui, rows, new Form('person', fieldsOf(), valuesOf()));
-  else if (!row) return false;
-  else if (key === 'Enter') open(ui, rows, new Form('person', fieldsOf(row), valuesOf(row)), row);
-  else if (key === 'T')
-    rows.ask(
-      ui,
-      either(
-        `${row.name}: provo tutti i suoi modi, dicendo che è una prova?`,
-        `${row.name}: try all ways, saying that it is a test?`,
-      ),
-      () => test(ui, row),
+export const pressed = keys(rows, {
+  form: (row) => new Form('person', fieldsOf(row), valuesOf(row)),
+  doubt: ({ name }) => either(`${name}: tolgo, anche dai turni?`, `${name}: remove, from shifts too?`),
+  remove,
+  more(ui, key, row) {
+    if (key !== 'T') return false;
+    const { name } = row;
+    const text = either(
+      `${name}: provo tutti i suoi modi, dicendo che è una prova?`,
+      `${name}: try all ways, saying that it is a test?`,
     );
-  else if (key === 'X')
-    rows.ask(
-      ui,
-      either(`${row.name}: tolgo, anche dai turni?`, `${row.name}: remove, from shifts too?`),
-      () => remove(ui, row),
-    );
-  else return false;
-  return true;
-}
+    rows.ask(ui, text, () => test(ui, row));
+    return true;
+  },
+});
 
 /** @param {DutyPerson} one */
 const idle = ({ id }) =>
@@ -215,16 +206,8 @@ export const parts = {
         }
       </td>
       <td>${tried(one)}</td>`,
-  acts: () => [
-    ['Enter', either('Cambia', 'Change')],
-    ['T', either('Prova', 'Test')],
-    ['X', either('Togli', 'Remove')],
-  ],
+  acts: () => acts(['T', either('Prova', 'Test')]),
   /** @param {Ui} ui */
-  form: (ui) => ({
-    title: rows.editing ? rows.nameOf(rows.editing) : either('Nuova persona', 'New person'),
-    label: rows.editing ? either('Salva', 'Save') : either('Aggiungi', 'Add'),
-    send: () => save(ui),
-  }),
+  form: (ui) => beside(rows, either('Nuova persona', 'New person'), () => save(ui)),
   empty: () => either('Nessuno: A aggiunge chi va chiamato', 'Nobody: A adds who is to be called'),
 };

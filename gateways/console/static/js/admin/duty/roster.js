@@ -46,7 +46,7 @@ export function rowsOf(part, name) {
 }
 
 /** People have ids; the others are known by what they are. @param {string} part @param {any} one */
-const keyOf = (part, one) => (part === 'people' ? one.id : JSON.stringify(one));
+export const keyOf = (part, one) => (part === 'people' ? one.id : JSON.stringify(one));
 
 /**
  * Keep it with these parts changed. What the form is to say by the path of a fault: `place` is its field.

@@ -4,7 +4,8 @@ import { html } from '../../../vendor/lit.js';
 import { either } from '../../words/words.js';
 import { Form } from '../frame/form.js';
 import { peopleFields, peopleIn, peopleValues } from './fields.js';
-import { keep, namesOf, open, overtaken, rowsOf, said } from './roster.js';
+import { acts, beside, keys, without, withRow } from './part.js';
+import { keep, namesOf, overtaken, rowsOf, said } from './roster.js';
 import { timeOfDay } from './times.js';
 import { dayName, daysName } from './words.js';
 
@@ -55,9 +56,7 @@ async function save(ui) {
     days: WEEK.filter((day) => now[`day-${day}`]),
     people: peopleIn(now),
   };
-  const all = said().roster.shifts;
-  const place = all.findIndex((one) => JSON.stringify(one) === editing);
-  const shifts = place < 0 ? [...all, made] : all.map((one, n) => (n === place ? made : one));
+  const shifts = withRow('shifts', editing, made);
   await keep(ui, rows, { shifts }, either(`${made.name}: salvato.`, `${made.name}: saved.`), ([, , field]) =>
     field === 'people' ? 'person-0' : field,
   );
@@ -65,23 +64,19 @@ async function save(ui) {
 
 /** @param {Ui} ui @param {DutyShift} row */
 function remove(ui, row) {
-  const shifts = said().roster.shifts.filter((one) => JSON.stringify(one) !== JSON.stringify(row));
-  keep(ui, rows, { shifts }, either(`${row.name} non c’è più.`, `${row.name} is removed.`));
+  keep(
+    ui,
+    rows,
+    { shifts: without('shifts', row) },
+    either(`${row.name} non c’è più.`, `${row.name} is removed.`),
+  );
 }
 
-/** @param {Ui} ui @param {string} key */
-export function pressed(ui, key) {
-  const row = rows.row();
-  if (key === 'A') open(ui, rows, new Form('shift', fieldsOf([]), valuesOf()));
-  else if (!row) return false;
-  else if (key === 'Enter') open(ui, rows, new Form('shift', fieldsOf(row.people), valuesOf(row)), row);
-  else if (key === 'X')
-    rows.ask(ui, either(`Tolgo il turno ${row.name}?`, `Remove the shift ${row.name}?`), () =>
-      remove(ui, row),
-    );
-  else return false;
-  return true;
-}
+export const pressed = keys(rows, {
+  form: (row) => new Form('shift', fieldsOf(row?.people ?? []), valuesOf(row)),
+  doubt: ({ name }) => either(`Tolgo il turno ${name}?`, `Remove the shift ${name}?`),
+  remove,
+});
 
 export const parts = {
   heads: () => [
@@ -96,16 +91,9 @@ export const parts = {
       <td>${daysName(one.days)}</td>
       <td class="nowrap">${one.begins}–${one.ends}</td>
       <td>${namesOf(one.people)}</td>`,
-  acts: () => [
-    ['Enter', either('Cambia', 'Change')],
-    ['X', either('Togli', 'Remove')],
-  ],
+  acts,
   /** @param {Ui} ui */
-  form: (ui) => ({
-    title: rows.editing ? rows.nameOf(rows.editing) : either('Nuovo turno', 'New shift'),
-    label: rows.editing ? either('Salva', 'Save') : either('Aggiungi', 'Add'),
-    send: () => save(ui),
-  }),
+  form: (ui) => beside(rows, either('Nuovo turno', 'New shift'), () => save(ui)),
   empty: () =>
     said()?.roster.people.length
       ? either('Nessun turno: si chiamano tutti', 'No shift: all are called')
