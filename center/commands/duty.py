@@ -20,7 +20,7 @@ from center.settings.handed_down import policy_of
 from center.settings.in_use import config_in_use
 from center.state.journals import journal_of
 from center.times import rfc3339
-from messages.ids import E164, SECOND, Instant
+from messages.ids import E164, Instant
 from model.policy import Policy
 from runtime.terminal import shown
 
@@ -159,12 +159,9 @@ def _settings(common: Common) -> tuple[Policy, tuple[E164, ...]]:
 
 
 def _moment(text: str, roster: Roster) -> Instant:
-    from model.duty.times import instant_of
+    from model.duty.times import instant_at
 
     try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            return instant_of(roster.zone, moment.date(), moment.strftime("%H:%M"))
+        return instant_at(roster.zone, datetime.fromisoformat(text))
     except ValueError as error:
         raise UsageError(f"{text}: a time as 2026-12-24T22:00 is needed") from error
-    return Instant(int(moment.timestamp()) * SECOND)

@@ -41,10 +41,10 @@ def first_roster(settings: Settings, journal: Journal) -> list[str]:
         said = RosterFile(person=people, shift=(always,))
         made = roster_in(said, EMPTY, lambda: f"p-{secrets.token_hex(3)}")
     except FileFaulty as error:
-        return [f"duty.person: nobody is on call: {error}"]
+        return [f"duty.person: nobody is on duty: {error}"]
     made = duty.normalised(made, policy.region)
     if bad := refused(flaws(made, journal.now_us(), policy, own)):
-        return [f"duty.person: nobody is on call: {said_of(one)}" for one in bad]
+        return [f"duty.person: nobody is on duty: {said_of(one)}" for one in bad]
 
     def keep(tx: Transaction) -> bool:
         if duty.roster_of(tx).version:
@@ -52,4 +52,4 @@ def first_roster(settings: Settings, journal: Journal) -> list[str]:
         duty.keep(tx, made, was_version=0, by=BY)
         return True
 
-    return [f"{len(people)} people are on call, as duty.person says"] if journal.transact(keep) else []
+    return [f"{len(people)} people are on duty, as duty.person says"] if journal.transact(keep) else []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import tomllib
 from collections.abc import Callable
 
@@ -10,10 +9,10 @@ import msgspec
 
 from center.duty_file.form import DAYS, SAYS, FileFaulty, OverrideTable, PersonTable, RosterFile, line_of
 from messages.envelope import decode_error
-from messages.ids import SECOND, DutyWay, Instant, OperatorId, PersonId
+from messages.ids import DutyWay, OperatorId, PersonId
 from model.duty.flaws import FlawKind
 from model.duty.roster import Contact, Holiday, Override, Person, Roster, Shift
-from model.duty.times import instant_of, zone_of
+from model.duty.times import instant_at, zone_of
 
 
 def parse(text: str, kept: Roster, new_id: Callable[[], str]) -> Roster:
@@ -103,7 +102,7 @@ class _Reading:
         at = f"override.{n}"
         instead = self._people((one.instead_of,), f"{at}.instead_of") if one.instead_of else (None,)
         try:
-            from_at, to_at = self._instant(one.from_), self._instant(one.to)
+            from_at, to_at = (instant_at(self._said.zone, when) for when in (one.from_, one.to))
         except OverflowError as error:
             raise FileFaulty(line_of(self._text, f"{at}.from"), SAYS[FlawKind.NO_DATE]) from error
         return Override(
@@ -123,10 +122,3 @@ class _Reading:
                 raise FileFaulty(line_of(self._text, path), f"{name}: {SAYS[FlawKind.UNKNOWN_PERSON]}")
             found.append(one)
         return tuple(found)
-
-    def _instant(self, at: dt.datetime) -> Instant:
-        """Without an offset it is a time of the roster's zone."""
-        if at.tzinfo is None:
-            midnight = instant_of(self._said.zone, at.date(), at.strftime("%H:%M"))
-            return Instant(midnight + at.second * SECOND)
-        return Instant(int(at.timestamp()) * SECOND)

@@ -242,7 +242,7 @@ OF_CENTER: Final = (
             "Prenderlo in carico con R tra gli avvisi (tasto 4), o trovare qualcuno per telefono",
         ),
         en=Words(
-            "Nobody on call answers",
+            "Nobody on duty answers",
             "All who are on duty were called, and nobody sees to it: they are called again",
             "Take it by R among the alarms (key 4), or find somebody by phone",
         ),
@@ -261,9 +261,9 @@ OF_CENTER: Final = (
             "Avvisare a voce; completare i recapiti in Reperibilità, guardare le linee",
         ),
         en=Words(
-            "On call: no way",
+            "On duty: no way",
             "Those on duty cannot be called: no number of theirs is known, or no line is free for it",
-            "Tell them by phone; complete their numbers under On call, look at the lines",
+            "Tell them by phone; complete their numbers under On duty, look at the lines",
         ),
     ),
     AlarmKind(

@@ -51,6 +51,15 @@ def instant_of(zone: str, day: date, at: str) -> Instant:
     return instant_in(_known(zone), day, at)
 
 
+def instant_at(zone: str, at: datetime) -> Instant:
+    """That moment, in whole seconds; without an offset it is a time of the zone. Raises ValueError for no
+    zone, OverflowError for what no calendar there has.
+    """
+    if at.tzinfo is None:
+        return Instant(instant_of(zone, at.date(), at.strftime("%H:%M")) + at.second * SECOND)
+    return Instant(int(at.timestamp()) * SECOND)
+
+
 def local(zone: str, at: Instant) -> datetime:
     """As `local_in`, by the zone's name. Raises ValueError for no zone."""
     return local_in(_known(zone), at)

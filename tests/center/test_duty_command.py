@@ -184,7 +184,7 @@ def test_the_settings_people_are_the_first_roster_and_change_no_later_one(state:
         '[[duty.person]]\nname = "Carla Rossi"\nways = ["call +393330000011"]\n'
     )
     with journal_of(state) as journal:
-        assert first_roster(settings, journal) == ["2 people are on call, as duty.person says"]
+        assert first_roster(settings, journal) == ["2 people are on duty, as duty.person says"]
         made = roster_of(journal).roster
         assert [one.name for one in on_duty(made, journal.now_us())] == ["Anna Bianchi", "Carla Rossi"]
         assert made.people[0].contacts[0] == Contact(way=DutyWay.CALL, to="+393330000010")

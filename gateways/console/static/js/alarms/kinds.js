@@ -34,8 +34,8 @@ export const whoActs = (acts) =>
  * Whether those on duty are woken, and of a line why. @param {string} wakes @param {boolean} waits
  */
 export function woken(wakes, waits) {
-  const called = either('sveglia i reperibili', 'wakes those on call');
-  const morning = either('i reperibili lo leggono al mattino', 'those on call read it in the morning');
+  const called = either('sveglia i reperibili', 'wakes those on duty');
+  const morning = either('i reperibili lo leggono al mattino', 'those on duty read it in the morning');
   if (wakes === 'few_left')
     return waits
       ? either(`ne restano abbastanza: ${morning}`, `enough are left: ${morning}`)

@@ -138,7 +138,7 @@ export function help(ui) {
       'O U C J L B I N R',
       either(
         'Gestione: operatori, persone, chiavi, reperibilità, linee, backup, impostazioni, nodi, registro',
-        'Admin: operators, people, keys, on call, lines, backups, settings, nodes, audit',
+        'Admin: operators, people, keys, on duty, lines, backups, settings, nodes, audit',
       ),
     ],
     ['A T', either('Backup: fanne uno, prova a ripristinarlo', 'Backups: make one, restore for trial')],

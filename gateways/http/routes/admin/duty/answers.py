@@ -6,11 +6,13 @@ contacts and persons.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import asdict
 
 from gateways.http.answers import Moment, rfc3339
 from messages.ids import SECOND, DutyWay, Instant, OperatorId, PersonId
@@ -21,6 +23,7 @@ from model.duty.tried import Tried
 from store.duty import Kept
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+R = TypeVar("R", bound=Roster)
 When = Annotated[datetime, Meta(tz=True)]
 
 
@@ -142,36 +145,12 @@ class DutyView(msgspec.Struct, frozen=True, kw_only=True):
 
 def told_roster(roster: Roster) -> DutyRoster:
     """As it is sent."""
-    overrides = tuple(
-        DutyOverride(
-            from_at=_moment(one.from_at),
-            to_at=_moment(one.to_at),
-            people=one.people,
-            instead_of=one.instead_of,
-            why=one.why,
-        )
-        for one in roster.overrides
-    )
-    plain = msgspec.structs.asdict(msgspec.structs.replace(roster, overrides=()))
-    made = msgspec.convert(plain, DutyRoster, from_attributes=True)
-    return msgspec.structs.replace(made, overrides=overrides)
+    return _made(roster, DutyRoster, _moment)
 
 
 def meant(sent: DutyRoster) -> Roster:
     """As it is kept."""
-    overrides = tuple(
-        model.Override(
-            from_at=_instant(one.from_at),
-            to_at=_instant(one.to_at),
-            people=one.people,
-            instead_of=one.instead_of,
-            why=one.why,
-        )
-        for one in sent.overrides
-    )
-    plain = msgspec.structs.asdict(msgspec.structs.replace(sent, overrides=()))
-    made = msgspec.convert(plain, Roster, from_attributes=True)
-    return msgspec.structs.replace(made, overrides=overrides)
+    return _made(sent, Roster, _instant)
 
 
 def told(
@@ -200,21 +179,19 @@ def told(
 
 
 def _tried(person: PersonId, one: Tried) -> DutyTried:
-    asked, over, taken = (
-        None if at is None else rfc3339(at) for at in (one.asked_at, one.over_at, one.taken_at)
-    )
-    return DutyTried(person=person, asked_at=asked, over_at=over, taken_at=taken)
+    return DutyTried(person=person, **{name: at and rfc3339(at) for name, at in asdict(one).items()})
 
 
 def _span(one: Span) -> DutySpan:
-    return DutySpan(
-        from_at=rfc3339(one.from_at),
-        to_at=rfc3339(one.to_at),
-        people=one.people,
-        covered=one.covered,
-        shifts=one.shifts,
-        overridden=one.overridden,
-    )
+    return DutySpan(**asdict(one) | {"from_at": rfc3339(one.from_at), "to_at": rfc3339(one.to_at)})
+
+
+def _made(roster: Roster, kind: type[R], at: Callable[[Any], object]) -> R:
+    """The same roster, with its moments as this kind has them."""
+    overrides = [
+        asdict(one) | {"from_at": at(one.from_at), "to_at": at(one.to_at)} for one in roster.overrides
+    ]
+    return msgspec.convert(asdict(roster) | {"overrides": overrides}, kind, from_attributes=True)
 
 
 def _moment(at: Instant) -> datetime:

@@ -151,7 +151,7 @@ export const MEANINGS = {
   'duty.morning': ['Quando si dice ciò che poteva aspettare', 'When what could wait is told'],
   'duty.person.name': [
     'Chi è reperibile, finché non c’è un elenco',
-    'Who is on call until there is a roster',
+    'Who is on duty until there is a roster',
   ],
   'duty.person.language': ['La sua lingua', 'The language spoken'],
   'duty.person.ways': ['Come si raggiunge', 'How to be reached'],
