@@ -163,5 +163,5 @@ def _moment(text: str, roster: Roster) -> Instant:
 
     try:
         return instant_at(roster.zone, datetime.fromisoformat(text))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise UsageError(f"{text}: a time as 2026-12-24T22:00 is needed") from error

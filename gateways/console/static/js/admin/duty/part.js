@@ -4,8 +4,8 @@ import { either } from '../../words/words.js';
 import { keyOf, open, said } from './roster.js';
 
 /**
- * The keys. `form`: of a row, or of a new one; `doubt`: what is asked before a row is removed; `more`: keys of
- * the part's own.
+ * The keys. `form`: of a row, or of a new one; `doubt`: what is asked before a row is removed; `more`: others
+ * of the part's own.
  * @template T @param {import('../frame/rows.js').Rows<T>} rows
  * @param {{ form: (row?: T) => import('../frame/form.js').Form, doubt: (row: T) => string,
  *           remove: (ui: Ui, row: T) => unknown, more?: (ui: Ui, key: string, row: T) => boolean }} of
