@@ -54,7 +54,7 @@ def metrics_of(expr: str) -> set[str]:
 def asked_for() -> set[str]:
     """The metrics of all rules and panels."""
     exprs = [rule.expr for rule in (*RULES, *of_alarms.rules())]
-    exprs += [expr for panel in PANELS for expr, _ in panel.asks]
+    exprs += [expr for panel in PANELS for expr in panel.asks.values()]
     return set().union(*map(metrics_of, exprs))
 
 
@@ -76,7 +76,7 @@ def test_every_figure_that_a_rule_or_a_panel_asks_for_is_told() -> None:
 
 
 def test_every_figure_that_is_told_is_shown() -> None:
-    shown = set().union(*(metrics_of(expr) for panel in PANELS for expr, _ in panel.asks))
+    shown = set().union(*(metrics_of(expr) for panel in PANELS for expr in panel.asks.values()))
     there = told(Metrics().text().decode())
     # Of a counter there is the moment of its beginning, too; of a histogram its sum and count.
     assert {name for name in there if not re.search(r"_(created|sum|count)$", name)} <= shown
@@ -179,7 +179,7 @@ def test_prometheus_takes_the_settings_that_are_shipped_and_every_question_of_th
     tmp_path: Path,
 ) -> None:
     tool("promtool", "check", "config", str(PROMETHEUS / "prometheus.yml"))
-    exprs = [expr.replace("$center", ".*") for panel in PANELS for expr, _ in panel.asks]
+    exprs = [expr.replace("$center", ".*") for panel in PANELS for expr in panel.queries.values()]
     recorded = [{"record": f"panel:{number}", "expr": expr} for number, expr in enumerate(exprs)]
     file = tmp_path / "panels.yml"
     file.write_text(json.dumps({"groups": [{"name": "panels", "rules": recorded}]}))

@@ -150,7 +150,7 @@ def test_a_modem_that_breaks_is_told_to_somebody_by_prometheus_and_alertmanager(
         # The figures of a real center: each that is asked for is there, and each panel has an answer.
         assert asked_for() <= told(made.http.get("/metrics").text)
         for panel in PANELS:
-            for expr, _ in panel.asks:
+            for expr in panel.queries.values():
                 found = asked(expr.replace("$center", ".*"))
                 bare = (
                     "_level_",

@@ -11,247 +11,175 @@ _SCHEMA: Final = 39
 """Of Grafana 10.4 and later; newer ones read it, too."""
 _COLUMNS: Final = 24
 _SOURCE: Final = {"type": "prometheus", "uid": "${source}"}
-_OF: Final = 'center=~"$center"'
+_DURABLE: Final = "sum by (le) (rate(securwoman_alert_durable_seconds_bucket{OF}[5m]))"
 
 
-class Panel(msgspec.Struct, frozen=True, kw_only=True):
-    """One panel. `asks` are queries, each with the words of its legend."""
+class Panel(msgspec.Struct, frozen=True):
+    """One panel. `asks`: queries by the words of their legends; `OF` are the centers that are chosen."""
 
     title: str
+    asks: dict[str, str]
     kind: str = "timeseries"
     """`timeseries`, `stat` or `table`."""
-    asks: tuple[tuple[str, str], ...]
     unit: str = "short"
     wide: int = 8
     """Of 24 columns."""
     red_from: float | None = None
     red_below: float | None = None
 
+    @property
+    def queries(self) -> dict[str, str]:
+        """As Grafana asks them."""
+        return {legend: expr.replace("{OF", '{center=~"$center"') for legend, expr in self.asks.items()}
+
 
 PANELS: Final = (
+    Panel("Ready for an alert", {"": "min(securwoman_ready{OF})"}, kind="stat", wide=4, red_below=1),
     Panel(
-        title="Ready for an alert",
+        "Alarms to act on now",
+        {"": 'max(securwoman_alarms{OF, priority="now", is="unseen"})'},
         kind="stat",
-        asks=((f"min(securwoman_ready{{{_OF}}})", ""),),
-        wide=4,
-        red_below=1,
-    ),
-    Panel(
-        title="Alarms to act on now",
-        kind="stat",
-        asks=((f'max(securwoman_alarms{{{_OF}, priority="now", is="unseen"}})', ""),),
         wide=4,
         red_from=1,
     ),
+    Panel("Open alerts", {"": "max(securwoman_alerts_open{OF})"}, kind="stat", wide=4),
+    Panel("Past the deadline", {"": "max(securwoman_alerts_late{OF})"}, kind="stat", wide=4, red_from=1),
     Panel(
-        title="Open alerts",
+        "Operators ready",
+        {"": 'max(securwoman_operators{OF, state="ready"})'},
         kind="stat",
-        asks=((f"max(securwoman_alerts_open{{{_OF}}})", ""),),
-        wide=4,
-    ),
-    Panel(
-        title="Past the deadline",
-        kind="stat",
-        asks=((f"max(securwoman_alerts_late{{{_OF}}})", ""),),
-        wide=4,
-        red_from=1,
-    ),
-    Panel(
-        title="Operators ready",
-        kind="stat",
-        asks=((f'max(securwoman_operators{{{_OF}, state="ready"}})', ""),),
         wide=4,
         red_below=1,
     ),
+    Panel("Lines ready", {"": "sum(securwoman_line_ready{OF})"}, kind="stat", wide=4, red_below=2),
     Panel(
-        title="Lines ready",
-        kind="stat",
-        asks=((f"sum(securwoman_line_ready{{{_OF}}})", ""),),
-        wide=4,
-        red_below=2,
-    ),
-    Panel(
-        title="What stands",
+        "What stands",
+        {"": "max by (alarm, subject, is) (securwoman_alarms_standing{OF}) > 0"},
         kind="table",
-        asks=((f"max by (alarm, subject, is) (securwoman_alarms_standing{{{_OF}}}) > 0", ""),),
         wide=12,
     ),
     Panel(
-        title="Alarms by priority, seen or not",
-        asks=(
-            (
-                f'max by (priority) (sum by (instance, priority) (securwoman_alarms{{{_OF}, is!="quiet"}}))',
-                "{{priority}}",
-            ),
-        ),
+        "Alarms by priority, seen or not",
+        {
+            "{{priority}}": "max by (priority) "
+            '(sum by (instance, priority) (securwoman_alarms{OF, is!="quiet"}))',
+        },
         wide=12,
     ),
     Panel(
-        title="Alerts an hour",
-        asks=(
-            (f"sum by (test) (increase(securwoman_alerts_accepted_total{{{_OF}}}[1h]))", "test: {{test}}"),
-        ),
+        "Alerts an hour",
+        {"test: {{test}}": "sum by (test) (increase(securwoman_alerts_accepted_total{OF}[1h]))"},
     ),
     Panel(
-        title="Since the last alert",
-        asks=(
-            (f"time() - max by (test) (securwoman_last_alert_timestamp_seconds{{{_OF}}})", "test: {{test}}"),
-        ),
+        "Since the last alert",
+        {"test: {{test}}": "time() - max by (test) (securwoman_last_alert_timestamp_seconds{OF})"},
         unit="s",
     ),
     Panel(
-        title="Until an alert is written down",
-        asks=tuple(
-            (
-                f"histogram_quantile({share}, sum by (le) "
-                f"(rate(securwoman_alert_durable_seconds_bucket{{{_OF}}}[5m])))",
-                legend,
-            )
-            for share, legend in ((0.5, "half"), (0.99, "99 of 100"))
-        ),
+        "Until an alert is written down",
+        {
+            "half": f"histogram_quantile(0.5, {_DURABLE})",
+            "99 of 100": f"histogram_quantile(0.99, {_DURABLE})",
+        },
         unit="s",
         red_from=1,
     ),
     Panel(
-        title="Not as it should be, in 5 minutes",
-        asks=(
-            (f"sum(increase(securwoman_alerts_not_durable_total{{{_OF}}}[5m]))", "not written down"),
-            (
-                f"sum(increase(securwoman_alerts_advised_at_once_total{{{_OF}}}[5m]))",
-                "more than can be handled",
-            ),
-            (f"sum(securwoman_alerts_kept_in_memory{{{_OF}}})", "in memory alone"),
-            (
-                f"sum(increase(securwoman_alert_signals_merged_total{{{_OF}}}[5m]))",
-                "signals of one that is there",
-            ),
-        ),
+        "Not as it should be, in 5 minutes",
+        {
+            "not written down": "sum(increase(securwoman_alerts_not_durable_total{OF}[5m]))",
+            "more than can be handled": "sum(increase(securwoman_alerts_advised_at_once_total{OF}[5m]))",
+            "in memory alone": "sum(securwoman_alerts_kept_in_memory{OF})",
+            "signals of one that is there": "sum(increase(securwoman_alert_signals_merged_total{OF}[5m]))",
+        },
     ),
     Panel(
-        title="Requests refused a minute",
-        asks=(
-            (
-                f"sum by (status) (rate(securwoman_http_requests_refused_total{{{_OF}}}[5m])) * 60",
-                "{{status}}",
-            ),
-        ),
+        "Requests refused a minute",
+        {"{{status}}": "sum by (status) (rate(securwoman_http_requests_refused_total{OF}[5m])) * 60"},
     ),
     Panel(
-        title="Operators' commands a minute",
-        asks=(
-            (
-                f"sum by (command, result) (rate(securwoman_commands_total{{{_OF}}}[5m])) * 60",
-                "{{command}} {{result}}",
-            ),
-        ),
+        "Operators' commands a minute",
+        {"{{command}} {{result}}": "sum by (command, result) (rate(securwoman_commands_total{OF}[5m])) * 60"},
     ),
+    Panel("Lines", {"{{line}}": "max by (line) (securwoman_line_ready{OF})"}, unit="bool_yes_no"),
+    Panel("Signal", {"{{line}}": "max by (line) (securwoman_line_signal_dbm{OF})"}, unit="dBm"),
     Panel(
-        title="Lines",
-        asks=((f"max by (line) (securwoman_line_ready{{{_OF}}})", "{{line}}"),),
+        "Registered with the network",
+        {"{{line}}": "max by (line) (securwoman_line_registered{OF})"},
         unit="bool_yes_no",
     ),
     Panel(
-        title="Signal",
-        asks=((f"max by (line) (securwoman_line_signal_dbm{{{_OF}}})", "{{line}}"),),
-        unit="dBm",
-    ),
-    Panel(
-        title="Registered with the network",
-        asks=((f"max by (line) (securwoman_line_registered{{{_OF}}})", "{{line}}"),),
-        unit="bool_yes_no",
-    ),
-    Panel(
-        title="How loud the last call was",
-        asks=(
-            (f"max by (line, way) (securwoman_line_level_dbfs{{{_OF}}})", "{{line}} {{way}}"),
-            (f"max by (line, way) (securwoman_line_peak_dbfs{{{_OF}}})", "{{line}} {{way}} peak"),
-        ),
+        "How loud the last call was",
+        {
+            "{{line}} {{way}}": "max by (line, way) (securwoman_line_level_dbfs{OF})",
+            "{{line}} {{way}} peak": "max by (line, way) (securwoman_line_peak_dbfs{OF})",
+        },
         unit="dB",
     ),
     Panel(
-        title="Cut off in the last call",
-        asks=((f"max by (line, way) (securwoman_line_clipped_ratio{{{_OF}}})", "{{line}} {{way}}"),),
+        "Cut off in the last call",
+        {"{{line}} {{way}}": "max by (line, way) (securwoman_line_clipped_ratio{OF})"},
         unit="percentunit",
     ),
     Panel(
-        title="Voice in the last call",
-        asks=((f"max by (line, way) (securwoman_line_voice_seconds{{{_OF}}})", "{{line}} {{way}}"),),
+        "Voice in the last call",
+        {"{{line}} {{way}}": "max by (line, way) (securwoman_line_voice_seconds{OF})"},
         unit="s",
     ),
     Panel(
-        title="Voice that came late or not at all",
-        asks=(
-            (
-                f'sum by (is) (rate(securwoman_voice_ticks_total{{{_OF}, is!="kept"}}[5m])) / ignoring(is) '
-                f"group_left sum(rate(securwoman_voice_ticks_total{{{_OF}}}[5m]))",
-                "{{is}}",
-            ),
-        ),
+        "Voice that came late or not at all",
+        {
+            "{{is}}": 'sum by (is) (rate(securwoman_voice_ticks_total{OF, is!="kept"}[5m])) '
+            "/ ignoring(is) group_left sum(rate(securwoman_voice_ticks_total{OF}[5m]))",
+        },
         unit="percentunit",
         red_from=0.01,
     ),
+    Panel("Journal: events a minute", {"": "max(rate(securwoman_journal_seq{OF}[5m])) * 60"}),
     Panel(
-        title="Journal: events a minute",
-        asks=((f"max(rate(securwoman_journal_seq{{{_OF}}}[5m])) * 60", ""),),
-    ),
-    Panel(
-        title="Journal and actors",
-        asks=(
-            (f"min(securwoman_journal_works{{{_OF}}})", "the journal works"),
-            (f"min(securwoman_actors_listen{{{_OF}}})", "the actors listen"),
-        ),
+        "Journal and actors",
+        {
+            "the journal works": "min(securwoman_journal_works{OF})",
+            "the actors listen": "min(securwoman_actors_listen{OF})",
+        },
         unit="bool_yes_no",
     ),
     Panel(
-        title="Room on the disk",
-        asks=(
-            (f"min by (instance) (securwoman_disk_free_bytes{{{_OF}}})", "{{instance}} free"),
-            (f"min by (instance) (securwoman_disk_size_bytes{{{_OF}}})", "{{instance}} of"),
-        ),
+        "Room on the disk",
+        {
+            "{{instance}} free": "min by (instance) (securwoman_disk_free_bytes{OF})",
+            "{{instance}} of": "min by (instance) (securwoman_disk_size_bytes{OF})",
+        },
         unit="bytes",
     ),
     Panel(
-        title="Age of the backups",
-        asks=((f"max by (file) (securwoman_backup_age_seconds{{{_OF}}})", "{{file}}"),),
+        "Age of the backups",
+        {"{{file}}": "max by (file) (securwoman_backup_age_seconds{OF})"},
         unit="s",
         red_from=90_000,
     ),
     Panel(
-        title="Since the last proof of a node",
-        asks=(
-            (
-                f"time() - max by (instance) (securwoman_proof_last_timestamp_seconds{{{_OF}}})",
-                "{{instance}}",
-            ),
-        ),
+        "Since the last proof of a node",
+        {"{{instance}}": "time() - max by (instance) (securwoman_proof_last_timestamp_seconds{OF})"},
         unit="s",
         red_from=90_000,
     ),
     Panel(
-        title="What the last proof found well",
-        asks=((f"min by (instance, step) (securwoman_proof_ok{{{_OF}}})", "{{instance}} {{step}}"),),
+        "What the last proof found well",
+        {"{{instance}} {{step}}": "min by (instance, step) (securwoman_proof_ok{OF})"},
         unit="bool_yes_no",
     ),
+    Panel("Consoles", {"": "sum(securwoman_consoles{OF})"}),
     Panel(
-        title="Consoles",
-        asks=((f"sum(securwoman_consoles{{{_OF}}})", ""),),
+        "Nodes",
+        {
+            "{{state}}": "max by (state) (securwoman_nodes{OF})",
+            "alerts of {{node}}": "max by (node) (securwoman_alerts_owned{OF})",
+            "{{node}}: s since renewed": "max by (node) (securwoman_membership_age_seconds{OF})",
+        },
     ),
-    Panel(
-        title="Nodes",
-        asks=(
-            (f"max by (state) (securwoman_nodes{{{_OF}}})", "{{state}}"),
-            (f"max by (node) (securwoman_alerts_owned{{{_OF}}})", "alerts of {{node}}"),
-            (f"max by (node) (securwoman_membership_age_seconds{{{_OF}}})", "{{node}}: s since renewed"),
-        ),
-    ),
-    Panel(
-        title="Checks of phones, an hour",
-        asks=((f"sum by (is) (increase(securwoman_checks_total{{{_OF}}}[1h]))", "{{is}}"),),
-    ),
-    Panel(
-        title="Phones that check by themselves",
-        asks=((f"max by (checked) (securwoman_phones{{{_OF}}})", "{{checked}}"),),
-    ),
+    Panel("Checks of phones, an hour", {"{{is}}": "sum by (is) (increase(securwoman_checks_total{OF}[1h]))"}),
+    Panel("Phones that check by themselves", {"{{checked}}": "max by (checked) (securwoman_phones{OF})"}),
 )
 """In the order in which they are looked at: may I go on, what is wrong, where."""
 
@@ -319,7 +247,7 @@ def _panel(number: int, panel: Panel, place: dict[str, int]) -> dict[str, Any]:
         "fieldConfig": {"defaults": shown, "overrides": []},
         "targets": [
             {"refId": letter, "expr": expr, "legendFormat": legend, **asked}
-            for letter, (expr, legend) in zip(ascii_uppercase, panel.asks, strict=False)
+            for letter, (legend, expr) in zip(ascii_uppercase, panel.queries.items(), strict=False)
         ],
     }
 
