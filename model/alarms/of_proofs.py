@@ -6,6 +6,13 @@ from typing import Final
 
 from model.alarms.kind import About, Acts, AlarmKind, Priority, Wakes, Words
 
+_VOICE_IT: Final = (
+    "Provarla con una chiamata; guardare la porta voce e il comando che la accende, o cambiare il modem"
+)
+_VOICE_EN: Final = (
+    "Try it with a call; look at its voice port and the command that switches it on, or change the modem"
+)
+
 OF_PROOFS: Final = (
     AlarmKind(
         name="proof.line_mute",
@@ -18,18 +25,12 @@ OF_PROOFS: Final = (
         it=Words(
             "Linea {s}: muta",
             "Nella prova nulla di ciò che si dice sulla linea {s} arriva dall’altra parte",
-            (
-                "Provarla con una chiamata; guardare la porta voce e il comando che la accende, o "
-                "cambiare il modem"
-            ),
+            _VOICE_IT,
         ),
         en=Words(
             "Line {s}: mute",
             "In the proof nothing that is said on line {s} is heard at the other end",
-            (
-                "Try it with a call; look at its voice port and the command that switches it on, or "
-                "change the modem"
-            ),
+            _VOICE_EN,
         ),
     ),
     AlarmKind(
@@ -43,18 +44,12 @@ OF_PROOFS: Final = (
         it=Words(
             "Linea {s}: sorda",
             "Nella prova dalla linea {s} non viene nulla di ciò che l’altra parte dice",
-            (
-                "Provarla con una chiamata; guardare la porta voce e il comando che la accende, o "
-                "cambiare il modem"
-            ),
+            _VOICE_IT,
         ),
         en=Words(
             "Line {s}: deaf",
             "In the proof nothing that the other end says comes from line {s}",
-            (
-                "Try it with a call; look at its voice port and the command that switches it on, or "
-                "change the modem"
-            ),
+            _VOICE_EN,
         ),
     ),
     AlarmKind(
