@@ -42,7 +42,8 @@ def lacking(case: Case | None, in_hand: Iterable[Party], policy: Policy) -> froz
         return wanted
     if case.leaving:
         return NOBODY
-    if case.operator is not None or any(leg.live for leg in case.of(Party.OPERATOR)):
+    operator = case.operator is not None or any(leg.live for leg in case.of(Party.OPERATOR))
+    if operator or case.check is not None:
         wanted -= {Party.OPERATOR}
     called = any(leg.since >= (case.reopened_at or 0) for leg in case.of(Party.USER))
     if called or case.phone is None or quiet(case, policy) or case.dial_withheld:
