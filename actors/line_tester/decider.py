@@ -14,7 +14,16 @@ from msgspec.structs import replace
 from messages.calls import CallReport, CallState, IncomingCall
 from messages.ids import SECOND, Instant, LineId
 from messages.trials import LineTrial, TrialEnd, TrialOrder, leg_of
-from model.rules.calls.own_call import End, Order, is_over, is_silent, next_order, reported, rung
+from model.rules.calls.own_call import (
+    End,
+    Order,
+    answered_before,
+    is_over,
+    is_silent,
+    next_order,
+    reported,
+    rung,
+)
 
 LONGEST_US: Final = Instant(60 * SECOND)
 """From the order; then it is hung up, whatever it has come to."""
@@ -69,7 +78,8 @@ def heard(trial: Trial, report: CallReport, now_us: Instant) -> Trial:
         if report.state is CallState.RINGING and trial.ringing_at is None:
             return replace(trial, ringing_at=now_us)
         if report.state is CallState.ANSWERED and trial.answered_at is None:
-            return replace(trial, answered_at=now_us)
+            other = None if trial.other is None else answered_before(trial.other)
+            return replace(trial, answered_at=now_us, other=other)
     elif trial.other is not None:
         return replace(trial, other=reported(trial.other, report, now_us))
     return trial

@@ -25,6 +25,8 @@ Order = DialCall | AnswerCall | AttachCall | HangUpCall
 
 SILENT_US: Final = Instant(10 * SECOND)
 """A modem that says nothing of a call for so long is waited for no more."""
+UNNAMED: Final = 0
+"""In place of the modem's own number for a call that comes in: the one from that number."""
 RINGS_US: Final = Instant(2 * SECOND)
 """So long a line that is called lets it ring: that it rings is part of what is tried."""
 
@@ -70,6 +72,11 @@ def rung(end: End, call: IncomingCall, now_us: Instant) -> End:
     return replace(end, call=call.call, rings_at=now_us, heard_at=now_us)
 
 
+def answered_before(end: End) -> End:
+    """The call is up, and this line has not rung here: a process before this one has had it answered."""
+    return replace(end, call=UNNAMED) if end.call is None else end
+
+
 def is_silent(end: End, now_us: Instant) -> bool:
     """Whether its modem was told something and says nothing."""
     return end.asked and now_us - end.heard_at >= SILENT_US
@@ -95,7 +102,7 @@ def _wanted(end: End, now_us: Instant, *, ending: bool) -> Order | None:
         if not end.asked:
             return None
         return HangUpCall(leg=end.leg, attempt=1, number=end.number, call=end.call)
-    if end.state is CallState.ANSWERED:
+    if end.state is CallState.ANSWERED or (end.call is not None and end.rings_at is None):
         return AttachCall(leg=end.leg, attempt=1, number=end.number, call=end.call)
     if end.calls:
         return DialCall(leg=end.leg, attempt=1, number=end.number)

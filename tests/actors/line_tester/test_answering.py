@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from actors.line_tester.decider import LONGEST_US, begin, heard, rings, turn
-from messages.calls import AnswerCall, CallReport, CallState, HangUpCall, IncomingCall
+from messages.calls import AnswerCall, AttachCall, CallReport, CallState, HangUpCall, IncomingCall
 from messages.ids import E164, SECOND, Instant, LineId
 from messages.trials import PROOF, TrialEnd, TrialOrder, leg_of
 from model.rules.calls.own_call import RINGS_US
@@ -43,3 +45,16 @@ def test_a_call_that_never_comes_lets_the_line_go_after_a_minute() -> None:
 def test_a_call_without_a_number_is_not_the_checks_own() -> None:
     trial = rings(begin(ORDER, NOW), IncomingCall(line=LINE, call=3, settled=True), NOW)
     assert turn(trial, Instant(NOW + RINGS_US)).orders == ()
+
+
+def test_a_call_that_a_process_before_this_one_has_set_up_is_attached_at_both_its_lines() -> None:
+    other = LineId("sim3")
+    between = replace(ORDER, answers=False, other=other, caller=E164("+390200000003"))
+    trial = turn(begin(between, NOW), NOW).trial
+    report = CallReport(leg=leg_of("t1", 1), line=LINE, attempt=1, state=CallState.ANSWERED)
+    orders = dict(turn(heard(trial, report, NOW), NOW).orders)
+    assert {line: type(order) for line, order in orders.items()} == {LINE: AttachCall, other: AttachCall}
+    attach = orders[other]
+    assert isinstance(attach, AttachCall)
+    assert (attach.leg, attach.number) == (leg_of("t1", 2), E164("+390200000003"))
+    assert attach.call is not None, "it came in"
