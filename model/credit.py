@@ -9,6 +9,15 @@ import msgspec
 
 AMOUNT: Final = r"([0-9]+(?:[.,][0-9]{1,2})?)"
 """The first number of an answer, where nothing else is said of where the amount stands."""
+BETWEEN: Final = ".*?"
+"""Before the group: whatever stands between the words and the amount."""
+LONGEST: Final = 1000
+"""So many letters of an answer are read: six short messages."""
+_NUMBER: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
+_GROUP: Final = re.compile(r"(?P<before>[^(]*)\((?!\?)(?:[^()]|\(\?:[^()]*\)\??)*\)(?P<after>[^()]*)")
+_SPACE: Final = re.compile(r"(?: |\\s)[*+?]?")
+_WORDS: Final = re.compile(r"(?:[^\\()\[\]{}*+?.|^$]|\\[^\w\s\\])*")
+"""Letters that mean themselves, and what a backslash makes mean itself."""
 _SERVICES: Final = frozenset({
     "002", "004", "03", "04", "042", "05", "052", "21", "214", "30", "31", "33", "330", "331", "332", "333",
     "35", "351", "353", "37", "43", "61", "62", "66", "67", "76", "77", "96", "300",
@@ -25,28 +34,53 @@ class CreditQuestion(msgspec.Struct, frozen=True, kw_only=True):
     words: str = ""
     """What is written to it."""
     pattern: str = AMOUNT
-    """Where the amount stands in the answer: its group."""
+    """Where the amount stands in the answer: in the group, beside these words. Of regular expressions this
+    alone is read: one that turns back may take for ever."""
     least: float = 0.0
     """Less than that is too little; 0: whatever is left is enough."""
 
 
 def amount_in(answer: str, pattern: str) -> float | None:
-    """What is left, whichever way the answer writes it (`1.234,56`, `12.30`, `5`); None: it does not say."""
-    found = re.search(pattern, answer, re.IGNORECASE | re.DOTALL)
-    if found is None:
+    """What is left, whichever way the answer writes it (`1.234,56`, `12.30`, `5`); None: it does not say.
+
+    The first number that has the pattern's words beside it. Nothing turns back: whatever an admin writes, or
+    a network says, holds no line up.
+    """
+    beside = _beside(pattern)
+    if beside is None:
         return None
-    digits = re.sub(r"[^0-9.,]", "", found[1] if found.re.groups else found[0])
-    if not re.search("[0-9]", digits):
-        return None
-    *whole, last = re.split(r"[.,]", digits)
+    before, between, after = beside
+    text = " ".join(answer[:LONGEST].split()).casefold()
+    for number in _NUMBER.finditer(text):
+        said = text[: number.start()].rstrip()
+        near = before in said if between else said.endswith(before)
+        if near and text[number.end() :].lstrip().startswith(after):
+            return _amount(number[0])
+    return None
+
+
+def _amount(number: str) -> float:
+    *whole, last = re.split(r"[.,]", number)
     if whole and len(last) == 3:
         whole, last = [*whole, last], ""  # thousands, and no cents
     elif not whole:
         whole, last = [last], ""
-    try:
-        return float(f"{''.join(whole)}.{last or '0'}")
-    except ValueError:
+    return float(f"{''.join(whole)}.{last or '0'}")
+
+
+def _beside(pattern: str) -> tuple[str, bool, str] | None:
+    """The words before and after the group, and whether others may stand between the first and the amount;
+    None: there is more than words.
+    """
+    found = _GROUP.fullmatch(pattern)
+    if found is None:
         return None
+    between = found["before"].endswith(BETWEEN)
+    words = [_SPACE.sub(" ", one) for one in (found["before"].removesuffix(BETWEEN), found["after"])]
+    if not all(map(_WORDS.fullmatch, words)):
+        return None
+    first, last = (" ".join(one.replace("\\", "").split()).casefold() for one in words)
+    return first, between, last
 
 
 def pattern_fault(pattern: str) -> str | None:
@@ -55,7 +89,9 @@ def pattern_fault(pattern: str) -> str | None:
         compiled = re.compile(pattern)
     except re.error as error:
         return f"no regular expression: {error}"
-    return None if compiled.groups == 1 else "needs one group, in which the amount stands"
+    if compiled.groups != 1:
+        return "needs one group, in which the amount stands"
+    return None if _beside(pattern) else f"beside the group stand words alone, and {BETWEEN} in front of it"
 
 
 def changes_the_line(code: str) -> bool:

@@ -7,8 +7,10 @@ import pytest
 from center.errors import SettingsError
 from center.settings.file import parse
 from center.settings.handed_down import lines_of
-from model.credit import AMOUNT, amount_in, changes_the_line
+from model.credit import AMOUNT, BETWEEN, amount_in, changes_the_line
 
+HANGS = "(?:[0-9]+ ?)+:([0-9]+)"
+"""Two for each digit more, where a regular expression turns back."""
 MODEM = """
 [[trunk]]
 name = "public"
@@ -28,6 +30,13 @@ imei = "356938035643809"
         ('credit = { sms_to = "112", words = "C" }', "sms_to: an emergency service is not asked"),
         ('credit = { sms_to = "4155" }', "words: what is written to 4155"),
         ('credit.pattern = "[0-9]+"', "pattern: needs one group, in which the amount stands"),
+        *(
+            (
+                f"credit.pattern = '{bad}'",
+                f"pattern: beside the group stand words alone, and {BETWEEN} in front of it",
+            )
+            for bad in (HANGS, "(?:a|b)([0-9]+)", "a.*([0-9]+)", "([0-9]+)(?=x)", "([0-9]+).", "^([0-9]+)")
+        ),
     ],
 )
 def test_what_cannot_be_asked_is_said_by_its_path(text: str, fault: str) -> None:
@@ -50,6 +59,14 @@ def test_a_line_has_its_question_and_one_without_has_none() -> None:
     assert plain.credit is None
 
 
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("pattern", [AMOUNT, "x.*?([0-9]+) *y", "([0-9]+) *x", HANGS])
+def test_no_pattern_and_no_answer_hold_a_line_up(pattern: str) -> None:
+    for answer in ("1" * 40_000, "1." * 20_000, "1 " * 20_000, "x 1 " * 10_000, " " * 40_000 + "x"):
+        amount_in(answer, pattern)
+    assert amount_in("1" * 40 + "x", HANGS) is None
+
+
 @pytest.mark.parametrize("code", ["*123#", "*#123#", "*100*1#", "*1234#", "*133#"])
 def test_questions_change_nothing(code: str) -> None:
     assert not changes_the_line(code)
@@ -65,6 +82,9 @@ def test_questions_change_nothing(code: str) -> None:
         ("Al 28/11 restano 0.99 EUR", "restano ([0-9.,]+)", 0.99),
         ("Servizio non disponibile", AMOUNT, None),
         ("credito: . euro", "credito: ([0-9.,]+)", None),
+        ("Al 28/11 il CREDITO residuo e' 5.60 Euro", "credito.*?([0-9.,]+)", 5.6),
+        ("Hai 300 MB e  12,30EUR.", r"([0-9,]+)\s*eur\.", 12.3),
+        ("Hai 300 MB", "([0-9]+) *euro", None),
     ],
 )
 def test_the_amount_is_read_as_networks_write_it(answer: str, pattern: str, amount: float | None) -> None:
