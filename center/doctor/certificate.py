@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 from urllib.parse import urlsplit
 
 from center.doctor.findings import Finding, fail, ok, warn
 from center.node.certificate import unfit
 from center.settings.schema import Settings
 from center.state.state_dir import NodeFile, StateDir
-
-WARNED_DAYS: Final = 21
-"""A month is what most renew with; a week of it may go by unseen."""
+from model.proof.bounds import LEAST_DAYS_OF_CERTIFICATE, RENEWED_DAYS_OF_CERTIFICATE
 
 
 def certificate(state: StateDir, settings: Settings, node: NodeFile | None) -> Iterator[Finding]:
@@ -39,7 +36,9 @@ def certificate(state: StateDir, settings: Settings, node: NodeFile | None) -> I
     what = f"{', '.join(found.names) or 'no name'}, until {found.until:%Y-%m-%d}"
     if days < 0:
         yield fail("certificate", f"{what}: it is past, and no app and no browser takes it; renew it")
-    elif days < WARNED_DAYS:
+    elif days < LEAST_DAYS_OF_CERTIFICATE:
+        yield warn("certificate", f"{what}: {days} days are left; renew it now: people are called for it")
+    elif days < RENEWED_DAYS_OF_CERTIFICATE:
         yield warn("certificate", f"{what}: {days} days are left; renew it")
     else:
         yield ok("certificate", f"{what}: {days} days are left")

@@ -256,8 +256,8 @@ OF_PROOFS: Final = (
         priority=Priority.LATER,
         acts=Acts.MACHINE,
         because="it is good for days",
-        wakes=Wakes.MORNING,
-        wakes_because="a day more or less makes no difference",
+        wakes=Wakes.BY_DAY,
+        wakes_because="it was written of a week before, and with its last day no app comes in",
         about=About.PART,
         it=Words(
             "Certificato in scadenza",
@@ -268,6 +268,25 @@ OF_PROOFS: Final = (
             "Certificate ends soon",
             "The centre’s certificate is good for less than two weeks",
             "Renew it: a new one is taken without a restart",
+        ),
+    ),
+    AlarmKind(
+        name="proof.certificate_soon",
+        priority=Priority.LATER,
+        acts=Acts.MACHINE,
+        because="it is good for two weeks at the least",
+        wakes=Wakes.MORNING,
+        wakes_because="there are weeks to renew it in",
+        about=About.PART,
+        it=Words(
+            "Certificato da rinnovare",
+            "Il certificato del centro vale ancora meno di tre settimane, e non è stato rinnovato",
+            "Rinnovarlo, o guardare perché non si rinnova da sé: il nuovo si usa senza riavviare",
+        ),
+        en=Words(
+            "Certificate to be renewed",
+            "The centre’s certificate is good for less than three weeks, and was not renewed",
+            "Renew it, or look why it does not renew itself: a new one is taken without a restart",
         ),
     ),
     AlarmKind(

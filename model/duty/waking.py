@@ -102,17 +102,16 @@ def due(
         and not _is_quiet(book, key, now_us)
         and key[2].partition(":")[0] not in none_of
     }
+    is_morning = {key: now_us >= morning_after(at, zone, morning) for key, at in new.items()}
+    kinds = {key: wakes_now(*key[1:], waits) for key in new}
     waking = {
         key: at
         for key, at in new.items()
-        if wakes_now(*key[1:], waits) is Wakes.AT_ONCE and now_us - at >= _steady_us(callouts, key, now_us)
+        if (kinds[key] is Wakes.AT_ONCE or (kinds[key] is Wakes.BY_DAY and is_morning[key]))
+        and now_us - at >= _steady_us(callouts, key, now_us)
     }
     settled = any(now_us - at >= _settles_us(key[1], present=present) for key, at in waking.items())
-    waiting = {
-        key: at
-        for key, at in new.items()
-        if wakes_now(*key[1:], waits) is Wakes.MORNING and now_us >= morning_after(at, zone, morning)
-    }
+    waiting = {key: at for key, at in new.items() if kinds[key] is Wakes.MORNING and is_morning[key]}
     return Due(at_once=_gravest_first(waking) if settled else (), morning=_gravest_first(waiting))
 
 

@@ -9,6 +9,7 @@ from messages.ids import SECOND, Instant
 from messages.proofs import ProofItem, ProofStep, ProofWhy, StepResult
 from messages.trials import Blame, Side, WayFault
 from model.alarms.standing import Key
+from model.proof.bounds import BOUNDS
 from model.proof.night import OVERDUE_US
 from model.proof.proving import Ended, Proving
 
@@ -30,7 +31,9 @@ _OF_STEP: Final[Mapping[ProofStep, str]] = {
     ProofStep.CERTIFICATE: "proof.certificate",
     ProofStep.DISK: "proof.disk",
 }
-NAMES: Final = frozenset((*_OF_STEP.values(), MUTE, DEAF, POOR, OVERDUE[0]))
+_SOON: Final[Mapping[ProofStep, str]] = {ProofStep.CERTIFICATE: "proof.certificate_soon"}
+"""Of what has not failed yet (`Bound.soon`)."""
+NAMES: Final = frozenset((*_OF_STEP.values(), *_SOON.values(), MUTE, DEAF, POOR, OVERDUE[0]))
 _BY_BLAME: Final = frozenset((ProofWhy.MUTE, ProofWhy.DEAF, ProofWhy.DELAYED, ProofWhy.LOSSY, ProofWhy.FAINT))
 """Of these a call between two lines tells only what is wrong; several calls tell with which line."""
 
@@ -45,6 +48,8 @@ def wrong(proving: Proving, blames: Iterable[Blame]) -> dict[Key, str]:
         if item in items and ended.shown.result is StepResult.FAILED:
             for subject in _subjects(item, ended):
                 found[_OF_STEP[item.step], subject] = _text(item, ended)
+        elif item in items and (text := _soon(item, ended)):
+            found[_SOON[item.step], item.subject or item.step] = text
     for blame in blames:
         found[_of_blame(blame), blame.line] = _text_of(blame)
     return found
@@ -54,6 +59,15 @@ def _subjects(item: ProofItem, ended: Ended) -> tuple[str, ...]:
     if item.step is ProofStep.VOICE and ended.shown.why in _BY_BLAME:
         return ()
     return ended.shown.lines[:1] or (item.subject or item.step,)
+
+
+def _soon(item: ProofItem, ended: Ended) -> str:
+    figures = ended.shown.figures
+    return ", ".join(
+        f"proof of {item.step}: {one.figure} {figures[one.figure]:g}, less than {one.soon:g}"
+        for one in BOUNDS
+        if one.step is item.step and one.soon is not None and figures.get(one.figure, one.soon) < one.soon
+    )
 
 
 def _text(item: ProofItem, ended: Ended) -> str:

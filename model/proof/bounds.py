@@ -8,6 +8,8 @@ import msgspec
 
 from messages.proofs import ProofStep
 
+RENEWED_DAYS_OF_CERTIFICATE: Final = 21
+"""Most are renewed a month before their end; a week of it may go by unseen."""
 LEAST_DAYS_OF_CERTIFICATE: Final = 14
 LEAST_DAYS_OF_DISK: Final = 7
 CLOCK_STEP_S: Final = 1.0
@@ -22,6 +24,8 @@ class Bound(msgspec.Struct, frozen=True, kw_only=True):
     figure: str
     most: float | None = None
     least: float | None = None
+    soon: float | None = None
+    """Less than this is an alarm that waits for the morning, and no failure yet."""
     because: str
 
 
@@ -30,6 +34,7 @@ BOUNDS: Final = (
         step=ProofStep.CERTIFICATE,
         figure="days",
         least=LEAST_DAYS_OF_CERTIFICATE,
+        soon=RENEWED_DAYS_OF_CERTIFICATE,
         because="two weeks are a holiday of whoever renews it",
     ),
     Bound(

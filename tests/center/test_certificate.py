@@ -201,7 +201,9 @@ def test_what_cannot_be_meant_is_a_fault_of_the_settings(text: str, fault: str) 
     ("days", "verdict", "words"),
     [
         (397, Verdict.OK, "396 days are left"),
+        (22, Verdict.OK, "21 days are left"),
         (21, Verdict.WARN, "20 days are left"),
+        (14, Verdict.WARN, "13 days are left; renew it now: people are called for it"),
         (-1, Verdict.FAIL, "it is past"),
     ],
 )

@@ -40,7 +40,7 @@ def names_in(module: Path) -> Iterator[str]:
 def raised() -> set[str]:
     modules = (module for part in PARTS for module in (ROOT / part).rglob("*.py"))
     found = {name for module in modules for name in names_in(module)} - NO_NAMES
-    return found | {"psap.no_line", "case.stuck", "certificate.unusable"}  # named in model/alarms
+    return found | {"psap.no_line", "duty.no_way", "case.stuck", "certificate.unusable"}  # in model/alarms
 
 
 def test_every_alarm_that_is_raised_has_a_row_and_every_row_is_raised() -> None:
@@ -80,6 +80,8 @@ def test_what_a_user_in_danger_depends_on_cannot_be_kept_quiet() -> None:
 
 WAITS_ALL_THE_SAME = {"recording.failed", "data.refused", "data.away"}
 """For soon, and for the morning at night: the voice goes on."""
+CALLS_BY_DAY = {"proof.certificate"}
+"""It was written a week before."""
 CANNOT_WAKE = {"duty.nobody", "duty.no_way"}
 SEEN_BY_WHOEVER_IS_THERE = {
     "deadline.missed",
@@ -100,6 +102,7 @@ def test_what_the_next_alert_would_meet_wakes_people_and_what_has_time_waits_for
         if kind.about is About.LINE and kind.priority is not Priority.LATER
     }
     by_rule |= dict.fromkeys(WAITS_ALL_THE_SAME, Wakes.MORNING)
+    by_rule |= dict.fromkeys(CALLS_BY_DAY, Wakes.BY_DAY)
     by_rule |= dict.fromkeys(SEEN_BY_WHOEVER_IS_THERE, Wakes.NEVER)
     by_rule |= dict.fromkeys(CANNOT_WAKE, Wakes.NEVER)
     assert {kind.name: kind.wakes for kind in KINDS} == by_rule

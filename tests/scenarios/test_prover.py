@@ -215,6 +215,17 @@ def test_what_is_wrong_is_an_alarm_until_the_next_proof_finds_it_well(make_world
     assert standing(world) == {}
 
 
+@pytest.mark.parametrize(("days", "alarm"), [(21.0, set()), (20.0, {"proof.certificate_soon"})])
+def test_a_certificate_that_was_not_renewed_is_an_alarm_before_it_fails(
+    make_world: MakeWorld, days: float, alarm: set[str]
+) -> None:
+    world = make_world()
+    proofs.FOUND[ProofStep.CERTIFICATE] = Shown(result=StepResult.OK, figures={"days": days})
+    order(world, ProofStep.CERTIFICATE)
+    until(world, "it is over", lambda: over(world), 5)
+    assert set(standing(world)) == {(one, "certificate") for one in alarm}
+
+
 def test_a_disk_that_is_full_tomorrow_is_found_by_what_was_free_yesterday(make_world: MakeWorld) -> None:
     world = make_world()
     for free in (60e9, 40e9):

@@ -7,7 +7,7 @@ from messages.events import Event
 from messages.ids import SECOND, AlertId, CalloutEnd, Instant, NodeId, OperatorId
 from messages.journal import Recorded
 from model.duty.callouts import Callouts
-from model.duty.waking import WakingBook, due
+from model.duty.waking import WakingBook, due, morning_after
 from tests.support.recorded import recorded
 
 T0 = 1_795_000_000 * SECOND
@@ -105,6 +105,17 @@ def test_what_was_taken_and_still_stands_after_an_hour_unseen_is_told_again() ->
     night.taken()
     night.seen(LINE)
     assert not night.is_told(7200), "somebody at a console has it"
+
+
+def test_what_calls_by_day_calls_once_it_is_morning_and_once() -> None:
+    night = Night()
+    night.now = Instant(morning_after(night.now, "UTC", "05:00"))
+    of = ("proof.certificate", "certificate")
+    night.stands(of)
+    assert not night.is_told(7200 - 6)
+    assert night.is_told(12)
+    night.taken()
+    assert not night.is_told(12 * 3600)
 
 
 def test_what_has_joined_one_that_was_taken_is_told_again_after_an_hour_as_well() -> None:
