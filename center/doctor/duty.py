@@ -1,4 +1,7 @@
-"""The doctor's look at `[duty]`: whether people on duty could be told. Nobody is told anything."""
+"""The doctor's look at `[duty]`: whether people on duty could be told, and phoned while a line is broken.
+
+Nobody is told anything.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,14 @@ from pathlib import Path
 from center.doctor.findings import Finding, fail, ok, warn
 from center.errors import CenterError
 from center.settings.duty import duty_settings
+from center.settings.handed_down import setup_of
 from center.settings.schema import Settings
 from center.state.state_dir import StateDir
 from gateways.duty.ways.mail import tried
 from gateways.duty.ways.notice import Delivered, Refused
 from gateways.duty.ways.trust import is_here, secret_in, trust
 from gateways.duty.ways.webhook import key_of
+from messages.base import Joins
 from messages.ids import DutyWay
 from model.duty.roster import EMPTY, Roster
 from model.duty.settings import DutySettings, MailTls
@@ -37,6 +42,27 @@ def duty(state: StateDir, settings: Settings, *, simulated: bool) -> Iterator[Fi
         who = [one.id for one in roster.people if any(contact.way is way for contact in one.contacts)]
         if key and who:
             yield warn(PART, f"duty.{key} is not set: {', '.join(who)} cannot be told by {way}")
+    if any(contact.way is DutyWay.CALL for one in roster.people for contact in one.contacts):
+        yield _phoned(state, settings)
+
+
+def _phoned(state: StateDir, settings: Settings) -> Finding:
+    """How many lines may be broken before nobody is phoned any more: as the TrunkPool grants them."""
+    from actors.trunk_pool.decider import LEFT_TO_THE_NEXT, kept_for_inbound
+    from runtime.published import line_files
+
+    setup, said = setup_of(settings), line_files.read_all(state.run)
+    public = [spec for spec in setup.lines if not spec.emergency]
+    ours = {spec.line for spec in public} - kept_for_inbound(public, setup.policy)
+    voices = sum(line not in said or said[line].joins is Joins.HOST for line in ours)
+    spare = min(voices, len(ours) - LEFT_TO_THE_NEXT) - 1
+    if spare > 0:
+        return ok(PART, f"people on duty are phoned though {spare} of {len(ours)} public lines be broken")
+    when = "while one of them is broken" if spare == 0 else "at all"
+    text = f"{len(ours)} public lines to call on: nobody on duty is phoned {when}"
+    if settings.heartbeat:
+        return ok(PART, f"{text}; {', '.join(one.name for one in settings.heartbeat)} hears of it outside")
+    return warn(PART, f"{text}; one line more, or a watcher outside ([[heartbeat]]), closes this")
 
 
 def _mail(own: DutySettings) -> Iterator[Finding]:

@@ -11,13 +11,13 @@ WORDS: Final = {
         Verdict.SILENT: "Il centro {name} non dà più segni di vita",
         Verdict.NO_HEARTBEAT: "Il centro {name} non dice più che va tutto bene, ma da fuori risponde",
         Verdict.NO_INTAKE: "Gli allarmi non raggiungono più il centro {name}",
-        Verdict.UNWELL: "Il centro {name} dice che non può servire un allarme",
+        Verdict.UNWELL: "Il centro {name} dice che non può servire un allarme, o chiamare i reperibili",
     },
     "en": {
         Verdict.SILENT: "The center {name} gives no sign of life any more",
         Verdict.NO_HEARTBEAT: "The center {name} says no more that all is well, and answers from outside",
         Verdict.NO_INTAKE: "Alerts do not reach the center {name} any more",
-        Verdict.UNWELL: "The center {name} says that it could not serve an alert",
+        Verdict.UNWELL: "The center {name} says that it could not serve an alert, or phone those on duty",
     },
 }
 _WELL_AGAIN: Final = {

@@ -44,7 +44,7 @@ from messages.ids import (
 )
 from messages.lines import GiveWay, LineGranted, LineRefused, RequestLine
 from model.alarms.kind import About
-from model.alarms.standing import Key
+from model.alarms.standing import NO_WAY, Key
 from model.alarms.table import about
 from model.duty.callouts import Callout
 from model.duty.roster import Person, on_duty
@@ -61,7 +61,6 @@ from store.errors import StoreError, VersionConflict
 from store.journal.journal import Append, Journal, Transaction
 
 NOBODY: Final = "duty.nobody"
-NO_WAY: Final = "duty.no_way"
 TURN_US: Final = Instant(SECOND // 4)
 
 

@@ -15,6 +15,8 @@ from messages.journal import AnyEvent
 
 NO_LINE_FOR_112: Final = "psap.no_line"
 """Of an alert that wants one, and of the emergency trunk."""
+NO_WAY: Final = "duty.no_way"
+"""People on duty are to be called, and no line may be used for it, or no number is known."""
 STUCK: Final = "case.stuck"
 CERTIFICATE: Final = "certificate.unusable"
 """What the settings name is not served; the one before it is."""

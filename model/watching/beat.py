@@ -14,6 +14,7 @@ import msgspec
 
 from messages.ids import Instant, NodeId
 from model.alarms.kind import Priority
+from model.alarms.standing import NO_WAY
 
 
 class Wrong(StrEnum):
@@ -68,8 +69,8 @@ class Beat(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def well(self) -> bool:
-        """Whether it would serve an alert."""
-        return not self.wrong
+        """Whether it would serve an alert, and can phone people where it has to."""
+        return not self.wrong and all(one.alarm != NO_WAY for one in self.alarms)
 
 
 class Unable(StrEnum):

@@ -217,6 +217,23 @@ def test_the_last_free_line_is_left_and_what_is_written_tells_it(make_world: Mak
     assert called(world) == []
 
 
+def test_of_two_lines_one_is_broken_and_nobody_is_phoned_on_the_other_or_on_112s(
+    make_world: MakeWorld,
+) -> None:
+    world = manned(make_world, public=2)
+    world.network.unplug("sim2")
+    world.until("it is said", lambda: ("raised", "duty.no_way", "") in world.alarms(), 120)
+    world.until("both were written to", lambda: texted(world) == [ANNA, BEA], 200)
+    assert [one.alarm for one in the_callout(world).alarms] == ["line.out_of_service"]
+    assert called(world) == []
+    assert lines_held(world) == []
+    PRESSED["anna"] = "1"
+    world.network.plug("sim2")
+    world.until("there is nothing to call for", lambda: ended(world), 60)
+    assert the_callout(world).end is CalloutEnd.OVER
+    assert world.alarms()[-1] == ("cleared", "duty.no_way", "")
+
+
 def test_case_09_an_alert_has_the_line_within_a_second_and_the_person_is_called_again(
     make_world: MakeWorld,
 ) -> None:

@@ -105,3 +105,39 @@ def test_people_of_the_roster_whom_nothing_reaches_are_named_by_their_ids(state:
         (Verdict.WARN, "duty.smtp.host is not set: anna cannot be told by email"),
         (Verdict.WARN, "duty.webhook_key_file is not set: anna cannot be told by webhook"),
     ]
+
+
+def lines(public: int, *more: str) -> str:
+    """Settings with so many public lines, and one for 112."""
+    trunks = '[[trunk]]\nname = "public"\n[[trunk]]\nname = "112"\nemergency = true\n'
+    modem = '[[modem]]\nname = "m{n}"\ntrunk = "{trunk}"\nport = "/dev/null{n}"\n'
+    modems = (modem.format(n=n, trunk="public" if n else "112") for n in range(public + 1))
+    return "\n".join((trunks, *modems, *more))
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "said"),
+    [
+        (lines(1), Verdict.WARN, "1 public lines to call on: nobody on duty is phoned at all"),
+        (lines(2), Verdict.WARN, "2 public lines to call on: nobody on duty is phoned while one of them is"),
+        (lines(3), Verdict.WARN, "2 public lines to call on: nobody on duty is phoned while one of them is"),
+        (lines(3, "[limits]\ninbound_lines_kept = 0"), Verdict.OK, "though 1 of 3 public lines be broken"),
+        (lines(4), Verdict.OK, "people on duty are phoned though 1 of 3 public lines be broken"),
+        (
+            lines(2, '[[heartbeat]]\nname = "villa"\nurl = "http://192.0.2.1/"\nkey_file = "key"'),
+            Verdict.OK,
+            "nobody on duty is phoned while one of them is broken; villa hears of it outside",
+        ),
+    ],
+)
+def test_with_how_many_broken_lines_people_are_still_phoned_is_told_before_it_happens(
+    state: StateDir, tmp_path: Path, text: str, verdict: Verdict, said: str
+) -> None:
+    secret(tmp_path, "key", KEY)
+    anna = Person(
+        id=PersonId("anna"), name="Anna Verdi", contacts=(Contact(way=DutyWay.CALL, to="+393401111111"),)
+    )
+    with journal_of(state, create=True) as journal:
+        journal.transact(lambda tx: keep(tx, Roster(people=(anna,)), was_version=None, by="test"))
+    ((found_verdict, found_text),) = found(state, text)
+    assert (found_verdict, said in found_text) == (verdict, True), found_text

@@ -15,11 +15,13 @@ from gateways.heartbeat.evidence import Looked, Readiness
 from gateways.heartbeat.outlets import Away, Outcome, Told
 from messages import events as ev
 from messages.ids import SECOND, Instant, NodeId, OperatorId, Role
+from model.alarms.standing import NO_WAY
 from model.policy import Policy, Setup
 from model.reporting.availability import MINUTE_US, availability
 from model.watching.beat import Answer, Beat, Probed, Unable, Wrong
 from model.watching.hearing import asked, began, take
 from model.watching.targets import HeartbeatTarget, TargetKind, WatchedCenter, Watching
+from model.watching.verdict import Patience, Verdict, verdict
 from runtime.clock import VirtualClock
 from runtime.courier import Courier
 from runtime.environment import AGAIN, Environment
@@ -167,6 +169,19 @@ def test_who_is_not_well_says_so_to_a_watcher_and_nothing_to_who_understands_sil
     assert alone.taken[-1].wrong == (wrong,)
     assert len(alone.outside.came["plain"]) == plain
     assert (WATCHER_SILENT, "plain") not in alone.alarms()
+
+
+def test_who_has_to_phone_people_and_cannot_is_not_well_until_somebody_has_it(alone: Alone) -> None:
+    alone.system.advance(61)
+    plain = len(alone.outside.came["plain"])
+    raised = tuple(ev.AlarmRaised(alarm=one, subject="", text="x") for one in ("psap.no_line", NO_WAY))
+    alone.journal.append(Append(streams.node(alone.env.node), None, raised))
+    alone.system.advance(130)
+    said = alone.taken[-1]
+    assert (said.well, said.wrong, said.taken) == (False, (), False)
+    assert len(alone.outside.came["plain"]) == plain
+    heard = alone.outside.hearing.heard
+    assert verdict(heard, Patience(), said.at) is Verdict.UNWELL
 
 
 def test_a_watcher_that_does_not_answer_is_an_alarm_until_it_does(alone: Alone) -> None:

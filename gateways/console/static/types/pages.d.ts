@@ -56,7 +56,7 @@ interface Alarm {
   over_us: number;
   quiet_us: number;
   mayBeQuiet: boolean;
-  /** Whether those on call are woken because of it; empty: that is not the question. */
+  /** Whether those on duty are woken because of it; empty: that is not the question. */
   woken: string;
   seen_us: number;
   seen_by: string;

@@ -40,7 +40,7 @@ export function woken(wakes, waits) {
     return waits
       ? either(`ne restano abbastanza: ${morning}`, `enough are left: ${morning}`)
       : either(`ne restano poche: ${called}`, `few are left: it ${called}`);
-  const byDay = either('al mattino si chiamano i reperibili', 'those on call are phoned in the morning');
+  const byDay = either('al mattino si chiamano i reperibili', 'those on duty are phoned in the morning');
   return { at_once: called, by_day: byDay, morning }[wakes] ?? '';
 }
 
