@@ -10,11 +10,12 @@ import pytest
 
 from center.node.carrier import Carrier
 from center.state.state_dir import StateDir
+from center.watching.checking import findings
 from center.watching.phone import Call, Phone
 from center.watching.running import phone_of
 from center.watching.settings import CenterTable, ModemOfWatcher, WatchSettings
 from gateways.duty.call import SAYS_US
-from messages.ids import E164, SECOND
+from messages.ids import E164, SECOND, Instant
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.process
@@ -36,22 +37,27 @@ answers_after_s = 0.1
 
 
 @pytest.fixture
-def phone(tmp_path: Path) -> Iterator[Phone]:
+def site(tmp_path: Path) -> Iterator[tuple[WatchSettings, StateDir]]:
     state = StateDir(tmp_path / "state")
     state.create()
     simulation = tmp_path / "simulation.toml"
     simulation.write_text(SIMULATION)
     carrier = Carrier(state, simulation)
     modem = ModemOfWatcher(port=f"{state.run}/own.at", voice_port=f"{state.run}/own.voice")
-    made = phone_of(WatchSettings(modem=modem, center=(CenterTable(name="milano"),)), state)
-    assert made is not None
     try:
         carrier.wait_ready()
-        made.start()
-        yield made
-        made.stop()
+        yield WatchSettings(modem=modem, center=(CenterTable(name="milano"),)), state
     finally:
         carrier.end()
+
+
+@pytest.fixture
+def phone(site: tuple[WatchSettings, StateDir]) -> Iterator[Phone]:
+    made = phone_of(*site)
+    assert made is not None
+    made.start()
+    yield made
+    made.stop()
 
 
 def test_who_is_on_the_phone_when_the_center_is_well_again_is_told_so_and_the_modem_is_free(
@@ -65,3 +71,8 @@ def test_who_is_on_the_phone_when_the_center_is_well_again_is_told_so_and_the_mo
     done = wait_until(phone.back, within_s=SAYS_US / SECOND - 15)
     assert done is not None
     assert (done.name, done.failure, pressed.is_set()) == ("c/1", None, False)
+
+
+def test_a_modem_that_no_watcher_has_opened_is_asked_itself(site: tuple[WatchSettings, StateDir]) -> None:
+    found = [one for one in findings(*site, Instant(SECOND * 10**9)) if one.check == "modem"]
+    assert [str(one.verdict) for one in found] == ["ok"], found
