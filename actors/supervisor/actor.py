@@ -15,8 +15,9 @@ from typing import ClassVar, Final
 from thespian.actors import ActorAddress
 
 from actors.supervisor import roster as of
-from actors.supervisor.decider import TICK_US, decide, suspects
+from actors.supervisor.decider import decide
 from actors.supervisor.roster import LIVING, Effect, Member, Name, Phase, Roster, Stimulus
+from actors.supervisor.silence import TICK_US, suspects
 from messages import cases, supervision
 from messages.envelope import Envelope
 from messages.events import ActorStarted, AlarmCleared, AlarmRaised, Event

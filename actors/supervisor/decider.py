@@ -11,7 +11,7 @@ created, so that of one role and key there are never two; and every successor ha
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Final, assert_never
 
 from msgspec.structs import replace
@@ -48,19 +48,10 @@ from actors.supervisor.roster import (
     Stuck,
     Tick,
 )
+from actors.supervisor.silence import excused, is_suspect, patience_us
 from messages.ids import SECOND, AlertId, Instant, Role
 from runtime.system.spec import ActorSpec
 
-TICK_US: Final = SECOND // 2
-"""How often the Supervisor looks."""
-SUSPECT_US: Final = 1_200_000
-"""A heartbeat has not come: if the kernel says that it was stopped, it is not waited for any longer."""
-SILENT_US: Final = 2_200_000
-"""Two heartbeats have not come: it hangs. Time in which it had no processor to run on does not count."""
-SPARED_US: Final = 3 * SILENT_US
-"""When more than half are silent at once, the disk or the machine stands still; they are spared so long."""
-LATE_US: Final = SECOND
-"""When the Supervisor itself comes so late (a suspended machine, no CPU), nobody is blamed for silence."""
 START_US: Final = 15 * SECOND
 """An actor that has not started by then hangs."""
 START_AGAIN_US: Final = SECOND
@@ -85,19 +76,6 @@ LEAVE_US: Final = 2 * SECOND
 """For whoever has just found the actor in the directory."""
 END_US: Final = 2 * SECOND
 """An orderly end takes no longer; then it is killed."""
-
-
-HEARD: Final = frozenset({Phase.CREATING, Phase.STARTING, Phase.READY, Phase.LEAVING})
-"""Phases in which it should do something by itself."""
-
-
-def suspects(roster: Roster, now_us: Instant) -> list[int]:
-    """The processes of those who are silent: the kernel is to be asked about them before the next tick."""
-    return [
-        member.pid
-        for member in roster.members.values()
-        if member.pid and member.phase in HEARD and now_us - member.seen_us > SUSPECT_US
-    ]
 
 
 def decide(roster: Roster, stimulus: Stimulus, now_us: Instant) -> Decision:
@@ -312,58 +290,21 @@ class _Deciding(Book):
     # ------------------------------------------------------------ time
 
     def tick(self, tick: Tick) -> None:
-        looked_us, self.roster = self.roster.looked_us, replace(self.roster, looked_us=self.now_us)
-        late_us = 0 if looked_us is None else self.now_us - looked_us - TICK_US
-        late_us = late_us if late_us > LATE_US else 0
-        waited_us = tick.we_waited_us if tick.we_waited_us > TICK_US // 10 else 0
-        if forgiven_us := max(late_us, waited_us):
-            self.forgive(forgiven_us)
-        self.spare(tick.waited_us)
-        patience_us = self.patience_us()
+        self.roster = replace(excused(self.roster, tick, self.now_us), looked_us=self.now_us)
+        allowed_us = patience_us(self.roster, self.now_us)
         for member in list(self.roster.members.values()):
             if self.roster.over:
                 return
-            self.look_at(self.roster.members.get(member.name), patience_us, tick.stopped)
+            self.look_at(self.roster.members.get(member.name), allowed_us, tick.stopped)
         if self.roster.stop_us is None:
             self.thin_out()
             self.fill()
 
-    def forgive(self, late_us: int) -> None:
-        """Time in which we have not looked counts against nobody."""
-        self.roster = replace(
-            self.roster,
-            members={
-                name: replace(
-                    member,
-                    seen_us=Instant(member.seen_us + late_us),
-                    since_us=member.since_us
-                    if member.phase is Phase.READY
-                    else Instant(member.since_us + late_us),
-                )
-                for name, member in self.roster.members.items()
-            },
-        )
-
-    def spare(self, waited_us: Mapping[int, int]) -> None:
-        """Who has had no processor is not silent by its own fault; to kill it would cost more of that."""
-        for member in list(self.roster.members.values()):
-            waited = waited_us.get(member.pid, 0) if member.pid else 0
-            if waited > 0:
-                self.put(replace(member, seen_us=Instant(min(self.now_us, member.seen_us + waited))))
-
-    def patience_us(self) -> int:
-        """How long somebody may be silent. Who was stopped is another matter: that the kernel tells."""
-        if self.roster.plan.far_journal:
-            return SPARED_US
-        seen = [m.seen_us for m in self.roster.members.values() if m.phase is Phase.READY]
-        silent = sum(1 for seen_us in seen if self.now_us - seen_us > SILENT_US)
-        return SPARED_US if silent > max(2, len(seen) // 2) else SILENT_US
-
-    def look_at(self, member: Member | None, patience_us: int, stopped: Collection[int]) -> None:
+    def look_at(self, member: Member | None, allowed_us: int, stopped: Collection[int]) -> None:
         """What time alone changes."""
         if member is None:
             return
-        if member.pid in stopped and member.phase in HEARD and self.now_us - member.seen_us > SUSPECT_US:
+        if member.pid in stopped and is_suspect(member, self.now_us):
             self.kill(member, "stopped")
             return
         age_us = self.now_us - member.since_us
@@ -377,7 +318,7 @@ class _Deciding(Book):
                 self.put(replace(member, seen_us=self.now_us))
                 self.publish()
                 self.do(Start(name=member.name, address=member.address, incarnation=member.incarnation))
-            case Phase.READY | Phase.LEAVING if self.now_us - member.seen_us > patience_us:
+            case Phase.READY | Phase.LEAVING if self.now_us - member.seen_us > allowed_us:
                 self.kill(member, "no heartbeat")
             case Phase.READY if member.name in self.roster.alarms and age_us > WELL_US:
                 self.alarm(member.name, "")

@@ -6,8 +6,9 @@ from collections import deque
 from itertools import count
 
 from actors.supervisor import roster as of
-from actors.supervisor.decider import TICK_US, decide, suspects
+from actors.supervisor.decider import decide
 from actors.supervisor.roster import Effect, Name, Phase, Roster, Stimulus
+from actors.supervisor.silence import TICK_US, suspects
 from messages.ids import SECOND, AlertId, Instant
 from runtime.system.spec import Plan
 

@@ -6,19 +6,9 @@ import pytest
 
 from actors.supervisor import roster as of
 from actors.supervisor import wanted
-from actors.supervisor.decider import (
-    INTENSITY,
-    REST_US,
-    SILENT_US,
-    SPARED_US,
-    START_AGAIN_US,
-    START_US,
-    STARTING,
-    SUSPECT_US,
-    TICK_US,
-    TOGETHER,
-)
+from actors.supervisor.decider import INTENSITY, REST_US, START_AGAIN_US, START_US, STARTING, TOGETHER
 from actors.supervisor.roster import Name, Phase
+from actors.supervisor.silence import SILENT_US, SPARED_US, SUSPECT_US, TICK_US
 from messages.ids import SECOND, AlertId, Instant, Role
 from runtime.system.spec import ActorSpec, CrewSpec, Plan
 from tests.actors.supervisor.kernel import Kernel
