@@ -1,7 +1,7 @@
 """What the base actor and the Supervisor need of processes, so that one process can play many in tests.
 
-`OwnProcesses` is the real thing: one actor, one process. Its counterpart in `runtime.system.in_process` gives
-every actor an imaginary process that can be killed just the same.
+`OwnProcesses` is the real thing: one actor, one process. Its counterpart,
+`runtime.system.imaginary_processes`, gives every actor an imaginary process that can be killed just the same.
 """
 
 from __future__ import annotations

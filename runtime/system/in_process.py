@@ -1,38 +1,32 @@
 """The whole actor system in one process, under a virtual clock: for tests, in a fixed order.
 
-The actors are the same, on Thespian's simpleSystemBase. Every one has an imaginary process that can be
-killed: its memory vanishes, what is told to it is lost, and whoever watches its death is told; between two
-messages or in the middle of one (`die_here`). It can be frozen, as by SIGSTOP: what is told to it waits.
-Messages can be lost, repeated, delayed and reordered (`Environment.faults`). Descriptors are watched here
-too, which the library does not do in one process. Nothing of this runs in a center.
+The actors are the same, on Thespian's simpleSystemBase. Every one has an imaginary process that can be killed
+(`imaginary_processes`): its memory vanishes, what is told to it is lost, and whoever watches its death is
+told; between two messages or in the middle of one (`die_here`). It can be frozen, as by SIGSTOP: what is told
+to it waits. Messages can be lost, repeated, delayed and reordered (`Environment.faults`). Descriptors are
+watched here too, which the library does not do in one process. Nothing of this runs in a center.
 """
 
 from __future__ import annotations
 
-import os
 import select
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
-from itertools import count
-from typing import Final, NamedTuple
+from typing import Final
 
 from thespian.actors import Actor, ActorAddress, ActorSystem, ThespianWatch, WakeupMessage, WatchMessage
 from thespian.system.simpleSystemBase import ActorRef, ActorSystemBase, PendingSend
 
 from messages.envelope import DecodeError, decode
-from messages.ids import SECOND, Instant, Role
+from messages.ids import SECOND, Instant
 from runtime.actor import CenterActor
-from runtime.aside import Aside, DoneAside
 from runtime.clock import VirtualClock
 from runtime.environment import Environment
 from runtime.errors import RunError
-from runtime.pidfd import Condition
-from runtime.processes import CRASHED, ESCALATED, Deaths, Newborn
+from runtime.system.imaginary_processes import ImaginaryProcesses
 
-FIRST_PID: Final = 1_000_001
-"""Above what Linux gives, so that an imaginary process is never taken for a real one."""
 NODES_APART: Final = 1000
 MAX_AT_ONCE: Final = 200_000
 """So many messages without the clock moving are an endless loop."""
@@ -299,152 +293,3 @@ class InProcessBase(ActorSystemBase):
         for attribute in [each for each in vars(actor) if each not in ("_myRef", "_receive")]:
             delattr(actor, attribute)
         setattr(actor, "_over", True)  # noqa: B010
-
-
-class Ended(NamedTuple):
-    """Whose process ended, and when."""
-
-    role: Role
-    key: str
-    at_us: Instant
-
-
-class ImaginaryProcesses:
-    """Every actor's own process, as far as anyone can tell."""
-
-    def __init__(self, base: InProcessBase) -> None:
-        self._base = base
-        self._numbers = count(FIRST_PID)
-        self._addresses: dict[int, ActorAddress] = {}
-        self._pids: dict[str, int] = {}
-        self._causes: dict[int, str] = {}
-        self._watches: list[ImaginaryDeaths] = []
-        self.ended: list[Ended] = []
-        """Every process that was killed, in the order of its end."""
-        self.escalations = 0
-        """How often a Supervisor has asked the node to start everything again."""
-
-    def born(self, address: ActorAddress, actor: CenterActor) -> None:
-        """A new actor has its process."""
-        pid = next(self._numbers)
-        self._addresses[pid] = address
-        self._pids[address.actorAddressString] = pid
-
-    def identity(self, actor: Actor) -> tuple[int, int]:
-        pid = self._pids[actor.myAddress.actorAddressString]
-        return pid, pid
-
-    def named(self, actor: Actor, name: str) -> None:
-        pass
-
-    def to_own_process(self, work: Callable[[], None]) -> None:
-        """It has none."""
-
-    def outlive_group(self, actor: Actor, on_heir: Callable[[], None]) -> None:
-        pass
-
-    def end_with_group(self, actor: Actor) -> None:
-        pass
-
-    def admin_of(self, supervisor: Actor) -> tuple[int, int] | None:
-        return None
-
-    def newborn(self, parent: Actor, child: ActorAddress) -> Newborn | None:
-        pid = self._pids.get(child.actorAddressString)
-        return None if pid is None else Newborn(pid, pid, child)
-
-    def cause_of_death(self, parent: Actor, pid: int) -> str:
-        return self._causes.pop(pid, "")
-
-    def alive(self, pid: int, since: int) -> bool:
-        return pid in self._addresses
-
-    def condition(self, pid: int) -> Condition:
-        return Condition(stopped=False, waited_us=0)
-
-    def kill(self, pid: int, since: int) -> bool:
-        return self._end(pid, "signal 9")
-
-    def watch(self) -> Deaths:
-        deaths = ImaginaryDeaths(self)
-        self._watches.append(deaths)
-        return deaths
-
-    def aside(self, work: Callable[[], None]) -> Aside:
-        return DoneAside(work)
-
-    def escalate(self, supervisor: Actor) -> None:
-        self.escalations += 1
-        self.end(supervisor, ESCALATED)
-
-    def end(self, actor: Actor, status: int) -> None:
-        self._end(self.identity(actor)[0], "crashed" if status == CRASHED else f"status {status}")
-
-    def left(self, address: ActorAddress) -> None:
-        """An actor has ended in order."""
-        pid = self._pids.get(address.actorAddressString)
-        if pid is not None:
-            self._end(pid, "status 0")
-
-    def _end(self, pid: int, cause: str) -> bool:
-        address = self._addresses.pop(pid, None)
-        if address is None:
-            return False
-        self._causes[pid] = cause
-        actor = self._base.actor_at(address)
-        if actor is not None:
-            self.ended.append(Ended(actor.role, actor.key, self._base.now_us()))
-        del self._pids[address.actorAddressString]
-        self._base.vanish(address)
-        for deaths in list(self._watches):
-            deaths.tell(pid)
-        return True
-
-    def no_longer(self, deaths: ImaginaryDeaths) -> None:
-        """Nobody listens to this one any more."""
-        self._watches.remove(deaths)
-
-
-class ImaginaryDeaths:
-    """Tells of imaginary deaths by a real descriptor."""
-
-    def __init__(self, processes: ImaginaryProcesses) -> None:
-        self._processes = processes
-        self._fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-        self._watched: set[int] = set()
-        self._dead: list[int] = []
-
-    def fileno(self) -> int:
-        return self._fd
-
-    def add(self, pid: int, since: int) -> bool:
-        if not self._processes.alive(pid, since):
-            return False
-        self._watched.add(pid)
-        return True
-
-    def tell(self, pid: int) -> None:
-        """A process has ended."""
-        if pid in self._watched:
-            self._watched.discard(pid)
-            self._dead.append(pid)
-            os.eventfd_write(self._fd, 1)
-
-    def dead(self) -> list[int]:
-        dead, self._dead = self._dead, []
-        if dead:
-            os.eventfd_read(self._fd)
-        return dead
-
-    def forget(self, pid: int) -> None:
-        self._watched.discard(pid)
-
-    def close(self) -> None:
-        if self._fd >= 0:
-            self._processes.no_longer(self)
-            os.close(self._fd)
-            self._fd = -1
-
-    def __del__(self) -> None:
-        if self._fd >= 0:
-            os.close(self._fd)

@@ -13,7 +13,7 @@ from messages.events import ActorStarted, AlarmCleared, AlarmRaised, Event
 from messages.ids import AlertId, Role
 from messages.supervision import LegsWanted, StopActor
 from runtime.system import system
-from runtime.system.in_process import ImaginaryProcesses
+from runtime.system.imaginary_processes import ImaginaryProcesses
 from runtime.system.one_process import OneProcess
 from runtime.system.spec import Plan
 from store.journal.journal import Journal

@@ -10,7 +10,7 @@ from messages import events as ev
 from messages.ids import E164, AlertId, Instant, LegId, LineId, OperatorId, TextId
 from messages.journal import Recorded
 from model.alert.case import Case
-from runtime.system.in_process import Ended
+from runtime.system.imaginary_processes import Ended
 
 
 class CallSeen(msgspec.Struct, frozen=True, kw_only=True):

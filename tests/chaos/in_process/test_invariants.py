@@ -30,7 +30,7 @@ from messages.ids import (
     TextId,
 )
 from messages.journal import Recorded
-from runtime.system.in_process import Ended
+from runtime.system.imaginary_processes import Ended
 from tests.chaos.in_process import invariants as those
 from tests.chaos.in_process.evidence import CallSeen, Evidence
 from tests.chaos.in_process.script import PSAP, PSAPS, USERS
