@@ -45,6 +45,13 @@ class MailRoom(Controller):
         self.came.append((list(envelope.rcpt_tos), cast(EmailMessage, letter)))
         return self.says
 
+    def __enter__(self) -> MailRoom:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
     def settings(self, tls: MailTls, **more: Any) -> DutySettings:
         server = MailServer(host="localhost", port=self.port, tls=tls, sender="center@example.org", **more)
         return DutySettings(mail=server, authority=self.authority)

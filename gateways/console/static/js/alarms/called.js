@@ -2,6 +2,7 @@
 // what came of it, and who sees to it. R says that the operator does.
 
 import { html, nothing } from '../../vendor/lit.js';
+import { wayName } from '../admin/duty/words.js';
 import { answered, why } from '../admin/frame/faults.js';
 import { icon, word } from '../shell/parts.js';
 import { either } from '../words/words.js';
@@ -17,14 +18,6 @@ export function clear() {
   here.fault = '';
 }
 
-/** @type {Record<string, Pair>} */
-const WAYS = {
-  call: ['telefono', 'phone'],
-  sms: ['SMS', 'SMS'],
-  email: ['e-mail', 'e-mail'],
-  webhook: ['webhook', 'webhook'],
-  apprise: ['apprise', 'apprise'],
-};
 /** @type {Record<string, Pair>} */
 const FAILURES = {
   not_answered: ['non risponde', 'no answer'],
@@ -128,7 +121,7 @@ function reason(ui, one) {
 
 /** What came of one try. @param {CalloutView} of @param {TryView} one */
 function came(of, one) {
-  const way = either(...WAYS[one.way]);
+  const way = wayName(one.way);
   if (one.failure) return `${way} ${either(...FAILURES[one.failure])}`;
   const calls = one.way === 'call';
   if (one.over_us)

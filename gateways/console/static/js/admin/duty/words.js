@@ -31,7 +31,7 @@ export function daysName(days) {
 
 /** @type {Record<DutyWay, Pair>} */
 const WAYS = {
-  call: ['chiamata', 'call'],
+  call: ['telefono', 'phone'],
   sms: ['SMS', 'SMS'],
   email: ['e-mail', 'e-mail'],
   webhook: ['webhook', 'webhook'],
