@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from center.settings.areas import outline_of
+from center.settings.beside import whole
 from center.settings.schema import DataTable, Settings
 from model.telling.data_target import FEED, DataFormat, DataTarget
 
@@ -74,13 +75,11 @@ def data_of(tables: tuple[DataTable, ...], beside: Path) -> tuple[tuple[DataTabl
     """The same with whole paths, and the faults of what the files hold."""
     made, faults = [], []
     for i, table in enumerate(tables):
-        paths = {key: str(beside / getattr(table, key)) for key in _FILES if getattr(table, key)}
-        if table.to != FEED and not _address(table.to):
-            paths["to"] = str(beside / table.to)
-        made.append(replace(table, **paths))
+        to = table.to if table.to == FEED or _address(table.to) else str(beside / table.to)
+        made.append(replace(whole(table, beside, *_FILES), to=to))
         if table.area_file:
             try:
-                outline_of(Path(paths["area_file"]))
+                outline_of(Path(made[-1].area_file))
             except ValueError as error:
                 faults.append(f"psap.data[{i}].area_file: {error}")
     return tuple(made), faults

@@ -8,6 +8,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from center.settings.beside import whole
 from center.settings.schema import DutyTable, Settings
 from model.duty.settings import DutySettings, MailServer, MailTls
 
@@ -31,16 +32,8 @@ def duty_faults(settings: Settings) -> Iterator[str]:
 
 def duty_of(table: DutyTable, beside: Path) -> DutyTable:
     """With whole paths: files lie beside the settings, if relative."""
-
-    def whole(name: str) -> str:
-        return str(beside / name) if name else ""
-
-    return replace(
-        table,
-        smtp=replace(table.smtp, password_file=whole(table.smtp.password_file)),
-        webhook_key_file=whole(table.webhook_key_file),
-        authority=whole(table.authority),
-    )
+    smtp = whole(table.smtp, beside, "password_file")
+    return whole(replace(table, smtp=smtp), beside, "webhook_key_file", "authority")
 
 
 def duty_settings(settings: Settings, *, near_only: bool) -> DutySettings:

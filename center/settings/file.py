@@ -18,10 +18,10 @@ import msgspec.structs
 
 from center.errors import SettingsError
 from center.settings.areas import outline_of
+from center.settings.beside import whole
 from center.settings.check import faults_of
 from center.settings.data import data_of
 from center.settings.duty import duty_of
-from center.settings.heartbeat import heartbeats_of, watched_of
 from center.settings.schema import Settings
 from gateways.console.protocols import ProtocolError, protocols_of
 
@@ -70,14 +70,7 @@ def loaded(text: str, path: Path) -> Settings:
     """The settings in the text, as if the file `path` held it. Raises SettingsError."""
     settings = parse(text, str(path))
     beside = path.resolve().parent
-    modems = tuple(
-        msgspec.structs.replace(modem, pin_file=str(beside / modem.pin_file) if modem.pin_file else "")
-        for modem in settings.modem
-    )
-    routes = tuple(
-        msgspec.structs.replace(route, area_file=str(beside / route.area_file))
-        for route in settings.psap.route
-    )
+    routes = tuple(whole(route, beside, "area_file") for route in settings.psap.route)
     faults = []
     for i, route in enumerate(routes):
         try:
@@ -86,45 +79,28 @@ def loaded(text: str, path: Path) -> Settings:
             faults.append(f"psap.route[{i}].area_file: {error}")
     data, data_faults = data_of(settings.psap.data, beside)
     faults += data_faults
-    questions = str(beside / settings.protocols.folder) if settings.protocols.folder else ""
+    protocols = whole(settings.protocols, beside, "folder")
     try:
-        protocols_of(questions)
+        protocols_of(protocols.folder)
     except ProtocolError as error:
         faults.append(f"protocols.folder: {error}")
     if faults:
         raise SettingsError(str(path), faults)
-    protocols = msgspec.structs.replace(settings.protocols, folder=questions)
     psap = msgspec.structs.replace(settings.psap, route=routes, data=data)
-    pmtiles = str(beside / settings.map.pmtiles) if settings.map.pmtiles else ""
-    addresses = str(beside / settings.map.addresses) if settings.map.addresses else ""
-    map_ = msgspec.structs.replace(settings.map, pmtiles=pmtiles, addresses=addresses)
-    folder = str(beside / settings.announcements.folder) if settings.announcements.folder else ""
-    announcements = msgspec.structs.replace(settings.announcements, folder=folder)
-    http = msgspec.structs.replace(
-        settings.http,
-        certificate=str(beside / settings.http.certificate) if settings.http.certificate else "",
-        key=str(beside / settings.http.key) if settings.http.key else "",
-    )
-    backup = msgspec.structs.replace(
-        settings.backup,
-        to=tuple(
-            one if one.startswith(("age1", "ssh-")) else str(beside / one) for one in settings.backup.to
-        ),
-        file=str(beside / settings.backup.file) if settings.backup.file else "",
-        identity=str(beside / settings.backup.identity) if settings.backup.identity else "",
-    )
+    to = tuple(one if one.startswith(("age1", "ssh-")) else str(beside / one) for one in settings.backup.to)
+    backup = msgspec.structs.replace(settings.backup, to=to)
     return msgspec.structs.replace(
         settings,
-        modem=modems,
+        modem=tuple(whole(modem, beside, "pin_file") for modem in settings.modem),
         psap=psap,
-        map=map_,
-        announcements=announcements,
+        map=whole(settings.map, beside, "pmtiles", "addresses"),
+        announcements=whole(settings.announcements, beside, "folder"),
         protocols=protocols,
-        http=http,
-        backup=backup,
+        http=whole(settings.http, beside, "certificate", "key"),
+        backup=whole(backup, beside, "file", "identity"),
         duty=duty_of(settings.duty, beside),
-        heartbeat=heartbeats_of(settings.heartbeat, beside),
-        watched=watched_of(settings.watched, beside),
+        heartbeat=tuple(whole(one, beside, "key_file", "authority") for one in settings.heartbeat),
+        watched=tuple(whole(one, beside, "key_file") for one in settings.watched),
     )
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
-from msgspec.structs import replace
 
-from center.settings.schema import HeartbeatTable, Settings, WatchedTable
+from center.settings.schema import Settings
 from center.version import version
 from model.watching.targets import HeartbeatTarget, TargetKind, WatchedCenter, Watching
 from model.watching.verdict import Patience
@@ -32,23 +30,6 @@ def _twice(table: str, names: list[str]) -> Iterator[str]:
     for i, name in enumerate(names):
         if name in names[:i]:
             yield f"{table}[{i}].name: {name} is already in {table}[{names.index(name)}]"
-
-
-def heartbeats_of(tables: tuple[HeartbeatTable, ...], beside: Path) -> tuple[HeartbeatTable, ...]:
-    """With whole paths: files lie beside the settings, if relative."""
-    return tuple(
-        replace(
-            one,
-            key_file=str(beside / one.key_file) if one.key_file else "",
-            authority=str(beside / one.authority) if one.authority else "",
-        )
-        for one in tables
-    )
-
-
-def watched_of(tables: tuple[WatchedTable, ...], beside: Path) -> tuple[WatchedTable, ...]:
-    """The same."""
-    return tuple(replace(one, key_file=str(beside / one.key_file)) for one in tables)
 
 
 def watching_of(settings: Settings, *, simulated: bool) -> Watching:

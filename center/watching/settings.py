@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from center.duty_file.form import FileFaulty
 from center.duty_file.reading import parse
 from center.errors import SettingsError
+from center.settings.beside import whole
 from center.settings.duty import duty_of
 from center.settings.schema import DutyTable, Name, Seconds
 from gateways.heartbeat.envelope import key_at
@@ -82,19 +83,7 @@ def load(path: Path) -> WatchSettings:
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise SettingsError(str(path), [str(error)]) from error
     beside = path.resolve().parent
-
-    def whole(name: str) -> str:
-        return str(beside / name) if name else ""
-
-    centers = tuple(
-        replace(
-            one,
-            key_file=whole(one.key_file),
-            authority=whole(one.authority),
-            roster=whole(one.roster),
-        )
-        for one in settings.center
-    )
+    centers = tuple(whole(one, beside, "key_file", "authority", "roster") for one in settings.center)
     made = replace(settings, center=centers, duty=duty_of(settings.duty, beside))
     faults = [fault for i, one in enumerate(centers) for fault in _faults(i, one, centers)]
     if faults:
