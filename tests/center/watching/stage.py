@@ -12,7 +12,6 @@ from center.watching import kept
 from center.watching.kept import TryName
 from center.watching.settings import CenterTable, WatchSettings
 from center.watching.watcher import Watcher
-from gateways.duty.call import TAKES
 from gateways.duty.decider import Try
 from gateways.heartbeat.envelope import Key
 from messages.events import CalloutOpened
@@ -130,8 +129,7 @@ class Stage:
         """The last call is over."""
         self.watcher.ended(self.hands.called[-1][0], failure, None, self.now)
 
-    def press(self, key: str, person: Person = ANNA) -> None:
-        """On the phone that was called last."""
-        if key == TAKES:
-            self.watcher.taken(self.hands.called[-1][0], person, self.now)
-        self.end(None if key == TAKES else CalloutFailure.NEXT)
+    def take(self, person: Person = ANNA) -> None:
+        """By a key of the phone that was called last."""
+        self.watcher.taken(self.hands.called[-1][0], person, self.now)
+        self.end(None)

@@ -36,7 +36,7 @@ def test_a_silent_center_has_one_after_the_other_called_until_somebody_takes_it(
     stage.end()
     stage.pass_s(6)
     assert stage.hands.people == ["anna", "anna", "bea"]
-    stage.press("1", BEA)
+    stage.take(BEA)
     stage.pass_s(3000)
     assert stage.hands.people == ["anna", "anna", "bea"]
     stage.pass_s(20, well=True)
@@ -46,33 +46,11 @@ def test_a_silent_center_has_one_after_the_other_called_until_somebody_takes_it(
 
 def test_who_has_taken_it_is_asked_again_after_an_hour(stage: Stage) -> None:
     stage.pass_s(40)
-    stage.press("1")
+    stage.take()
     stage.pass_s(3590)
     assert len(stage.hands.called) == 1
     stage.pass_s(15)
     assert len(stage.hands.called) == 2
-
-
-def test_who_wants_the_next_one_called_has_it_at_once_and_a_machine_is_called_again(stage: Stage) -> None:
-    stage.pass_s(40)
-    stage.end(CalloutFailure.NO_KEY)
-    stage.pass_s(6)
-    stage.press("9")
-    stage.turn()
-    assert stage.hands.people == ["anna", "anna", "bea"]
-
-
-def test_all_are_called_again_after_a_pause(stage: Stage) -> None:
-    stage.pass_s(40)
-    for _ in range(4):
-        stage.end()
-        stage.pass_s(6)
-    assert stage.hands.people == ["anna", "anna", "bea", "bea"]
-    stage.pass_s(110)
-    assert len(stage.hands.called) == 4
-    stage.pass_s(10)
-    assert stage.hands.people[4:] == ["anna"]
-    assert len(stage.hands.wrote) == 2  # what was written once is there
 
 
 def test_who_is_called_when_it_comes_back_is_the_last(stage: Stage) -> None:
@@ -94,7 +72,7 @@ def test_a_watcher_that_starts_again_goes_on_and_remembers_who_has_it(stage: Sta
     assert stage.hands.people == ["anna"]  # it has to listen first
     stage.pass_s(5)
     assert stage.hands.people == ["anna", "anna"]
-    stage.press("1")
+    stage.take()
     stage.begin()
     stage.pass_s(120)
     assert stage.hands.people == ["anna", "anna"]
@@ -132,7 +110,7 @@ def test_one_that_is_not_well_is_waited_for_a_minute_and_for_none_where_somebody
     assert stage.hands.called == []
     stage.pass_s(15, wrong=(Wrong.JOURNAL,))
     assert stage.hands.people == ["anna"]
-    stage.press("1")
+    stage.take()
     stage.pass_s(300, wrong=(Wrong.JOURNAL,))
     assert len(stage.hands.called) == 1
     stage.pass_s(45)  # what has got worse is another matter
