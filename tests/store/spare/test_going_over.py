@@ -109,8 +109,8 @@ def test_what_was_committed_after_the_last_copy_is_known_though_the_journal_cann
 def test_what_was_not_committed_gives_way_to_what_was(node: Node, disk: Disk) -> None:
     journal, other = node.journal(), node.journal()
     node.keeper().warm()
-    assert journal._spare is not None
-    journal._spare.tail.add([(1, "line-a", 1, "line.returned", 5, "n1", 0, b"x")], [])
+    assert journal._access.spare is not None
+    journal._access.spare.tail.add([(1, "line-a", 1, "line.returned", 5, "n1", 0, b"x")], [])
     other.append(Append("line-b", 0, (returned(),)))
     disk.is_gone()
     assert journal.version("line-a") == 0
@@ -189,10 +189,10 @@ def test_a_node_that_finds_a_torn_journal_starts_on_an_empty_spare(node: Node) -
 def test_another_program_that_holds_the_journal_is_trouble_and_one_of_ours_is_not(node: Node) -> None:
     journal, ours = node.journal(0.2), node.journal()
     journal.append(Append("line-a", 0, (returned(),)))
-    assert ours._spare is not None
+    assert ours._access.spare is not None
     foreign = sqlite3.connect(node.path, isolation_level=None)
     foreign.execute("BEGIN EXCLUSIVE")
-    with ours._spare.writing(0.1), pytest.raises(JournalLocked):
+    with ours._access.spare.writing(0.1), pytest.raises(JournalLocked):
         journal.append(Append("line-a", 1, (returned(),)))
     assert lasts(journal)
     assert journal.append(Append("line-a", 1, (returned(),)))[0].version == 2
