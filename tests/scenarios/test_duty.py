@@ -290,7 +290,6 @@ def test_s13_a_death_while_somebody_is_called_calls_nobody_twice_and_forgets_nob
         "speaks": lambda: bool(SPOKEN),
     }
     world.until(when, begun[when], 60)
-    world.alert = None  # type: ignore[assignment] - every actor of the role
     world.kill(role)
     world.advance(3)
     PRESSED["anna"] = "1"

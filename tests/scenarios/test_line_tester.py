@@ -157,7 +157,6 @@ def test_s13_a_death_in_a_test_call_drops_nothing_and_dials_nothing_twice(
 ) -> None:
     world = make_world()
     up(world)
-    world.alert = None  # type: ignore[assignment] - every actor of the role
     world.kill(role)
     world.advance(8)
     assert len(world.calls(USER)) == 1
@@ -179,7 +178,6 @@ def test_a_line_that_a_test_has_left_behind_is_let_go_by_the_next_process(make_w
     seized = LineSeized(line=SIM2, leg=leg_of("t0", 1), attempt=1, tester=EVA)
     world.journal.append(Append(streams.line(SIM2), None, (seized,)))
     assert tried(world) == [SIM2]
-    world.alert = None  # type: ignore[assignment] - every actor of the role
     world.kill(Role.LINE_TESTER)
     world.until("it is nobody's", lambda: tried(world) == [], 10)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
@@ -81,16 +81,6 @@ def last(world: World) -> OneProof:
     return found[-1]
 
 
-def until(world: World, what: str, condition: Callable[[], bool], within_s: float) -> None:
-    """As `World.until`, of what is no alert's."""
-    for _ in range(int(within_s * 10)):
-        if condition():
-            return
-        world.advance(0.1)
-    story = "\n".join(str(one.event) for one in world.journal.read(streams.proof(world.env.node)))
-    raise AssertionError(f"not within {within_s} s: {what}\n{story}")
-
-
 def over(world: World) -> bool:
     found = proving(world).proofs
     return bool(found) and found[-1].why is not None
@@ -111,7 +101,7 @@ def standing(world: World) -> dict[tuple[str, str], str]:
 def test_each_line_calls_and_is_called_once_and_all_is_told(make_world: MakeWorld) -> None:
     world = make_world(public=3, emergency=1)
     order(world, ProofStep.DISK, ProofStep.VOICE, ProofStep.TEXT, ProofStep.EMERGENCY)
-    until(world, "it is over", lambda: over(world), 120)
+    world.until("it is over", lambda: over(world), 120)
     found = results(world)
     assert {key for key in found if key[0] == "voice"} == RING
     assert {result for (step, _), (result, _) in found.items() if step != "emergency"} == {StepResult.OK}
@@ -136,7 +126,7 @@ def test_the_line_for_112_calls_the_number_that_is_agreed_for_tests_and_no_other
     policy = Policy(psap_number=PSAP, psap_test_number=E164(number), idle_crews=1, live_cases=4)
     world = make_world(public=1, emergency=1, policy=policy, behaviours={number: "answer"})
     order(world, ProofStep.EMERGENCY)
-    until(world, "it is over", lambda: over(world), 120)
+    world.until("it is over", lambda: over(world), 120)
     assert [str(call.to) for call in world.calls()] == ([number] if is_called else [])
     expected = (StepResult.OK, "") if is_called else (StepResult.LEFT_OUT, ProofWhy.NOT_SET)
     assert results(world)["emergency", "sim2"] == expected
@@ -148,7 +138,7 @@ def test_a_real_alert_has_the_lines_at_once_and_the_proof_goes_on_when_it_is_qui
     world = make_world(public=2, emergency=0)
     proofs.STUCK.add(ProofStep.JOURNAL)
     order(world, ProofStep.VOICE, ProofStep.JOURNAL)
-    until(world, "two lines talk", lambda: len(world.live_calls()) == 2 or bool(_talks(world)), 30)
+    world.until("two lines talk", lambda: len(world.live_calls()) == 2 or bool(_talks(world)), 30)
     alert_at = world.clock.now_us()
     world.send(phone=E164("+393330000001"))
     world.until("the lines are not the proof's", lambda: not tried(world), 1.1)
@@ -166,9 +156,9 @@ def test_a_look_is_killed_when_somebody_is_in_danger_and_is_begun_again_later(ma
     world = make_world()
     proofs.STUCK.add(ProofStep.JOURNAL)
     order(world, ProofStep.JOURNAL)
-    until(world, "it looks", lambda: last(world).begun is not None, 5)
+    world.until("it looks", lambda: last(world).begun is not None, 5)
     world.send()
-    until(world, "it is killed", lambda: ProofStep.JOURNAL in proofs.ENDED, 1)
+    world.until("it is killed", lambda: ProofStep.JOURNAL in proofs.ENDED, 1)
     assert results(world) == {("journal", ""): (StepResult.GAVE_WAY, "")}
     # A test is nobody in danger.
     assert last(world).why is None
@@ -178,15 +168,14 @@ def test_a_look_is_killed_when_somebody_is_in_danger_and_is_begun_again_later(ma
 def test_the_next_process_goes_on_with_the_call_that_stands(make_world: MakeWorld, is_killed: bool) -> None:
     world = make_world(public=2, emergency=0)
     order(world, ProofStep.VOICE)
-    until(world, "two lines talk", lambda: bool(_talks(world)), 30)
-    world.alert = None  # type: ignore[assignment] - every actor of the role
+    world.until("two lines talk", lambda: bool(_talks(world)), 30)
     if is_killed:
         world.kill(Role.PROVER)
     else:
         world.system.tell(Role.PROVER, "", StopActor())
         world.system.run()
     assert not any(wanted.stop for wanted in line_trials.ordered(world.env.run)), "it is measured to its end"
-    until(world, "it is over", lambda: over(world), 90)
+    world.until("it is over", lambda: over(world), 90)
     assert [(call.line, str(call.to)[-1]) for call in world.calls()] == [("sim1", "2"), ("sim2", "1")]
     assert {result for result, _ in results(world).values()} == {StepResult.OK}
 
@@ -194,11 +183,11 @@ def test_the_next_process_goes_on_with_the_call_that_stands(make_world: MakeWorl
 def test_an_order_to_stop_ends_it_and_its_call(make_world: MakeWorld) -> None:
     world = make_world(public=2, emergency=0)
     order(world, ProofStep.VOICE)
-    until(world, "two lines talk", lambda: bool(_talks(world)), 30)
+    world.until("two lines talk", lambda: bool(_talks(world)), 30)
     order(world, stop=True)
-    until(world, "it is over", lambda: over(world), 2)
+    world.until("it is over", lambda: over(world), 2)
     assert last(world).why is ProofEnd.ORDERED
-    until(world, "no call is left", lambda: not world.live_calls() and not tried(world), 5)
+    world.until("no call is left", lambda: not world.live_calls() and not tried(world), 5)
 
 
 def test_what_is_wrong_is_an_alarm_until_the_next_proof_finds_it_well(make_world: MakeWorld) -> None:
@@ -207,11 +196,11 @@ def test_what_is_wrong_is_an_alarm_until_the_next_proof_finds_it_well(make_world
         result=StepResult.FAILED, why=ProofWhy.EXPIRES, figures={"days": 5.0}
     )
     order(world, ProofStep.CERTIFICATE)
-    until(world, "it is over", lambda: over(world), 5)
+    world.until("it is over", lambda: over(world), 5)
     assert standing(world) == {("proof.certificate", "certificate"): "raised"}
     proofs.forget()
     order(world, ProofStep.CERTIFICATE)
-    until(world, "it is over again", lambda: len(proving(world).proofs) == 2 and over(world), 5)
+    world.until("it is over again", lambda: len(proving(world).proofs) == 2 and over(world), 5)
     assert standing(world) == {}
 
 
@@ -222,7 +211,7 @@ def test_a_certificate_that_was_not_renewed_is_an_alarm_before_it_fails(
     world = make_world()
     proofs.FOUND[ProofStep.CERTIFICATE] = Shown(result=StepResult.OK, figures={"days": days})
     order(world, ProofStep.CERTIFICATE)
-    until(world, "it is over", lambda: over(world), 5)
+    world.until("it is over", lambda: over(world), 5)
     assert set(standing(world)) == {(one, "certificate") for one in alarm}
 
 
@@ -231,7 +220,7 @@ def test_a_disk_that_is_full_tomorrow_is_found_by_what_was_free_yesterday(make_w
     for free in (60e9, 40e9):
         proofs.FOUND[ProofStep.DISK] = Shown(result=StepResult.OK, figures={"free_bytes": free})
         order(world, ProofStep.DISK)
-        until(world, "it is over", lambda: last(world).why is not None, 5)
+        world.until("it is over", lambda: last(world).why is not None, 5)
         assert last(world).done[ProofItem(step=ProofStep.DISK)].shown.figures["free_bytes"] == free
         assert standing(world) == ({} if free == 60e9 else {("proof.disk", "disk"): "raised"})
         world.clock.leap(86_400 * SECOND)
@@ -254,11 +243,10 @@ def test_it_begins_by_itself_once_a_night_and_not_while_an_alert_is_open(make_wo
     world.send()
     world.advance(130)
     assert proving(world).proofs == []
-    world.alert = None  # type: ignore[assignment]
     close(world)
     world.advance(QUIET_US // SECOND - 1)
     assert proving(world).proofs == []
-    until(world, "a proof is over", lambda: over(world), 10)
+    world.until("a proof is over", lambda: over(world), 10)
     assert (last(world).by, last(world).whole, last(world).why) == (None, True, ProofEnd.DONE)
     assert results(world)["voice", "sim1>sim2"] == (StepResult.LEFT_OUT, ProofWhy.EXCLUDED)
     world.kill(Role.PROVER)
@@ -278,7 +266,7 @@ def close(world: World) -> None:
 def test_that_none_has_come_to_its_end_for_two_days_is_told(make_world: MakeWorld) -> None:
     world = make_world(proof=ProofPolicy(at=clock_in(5 * 3600), until=clock_in(6 * 3600)))
     order(world, ProofStep.CLOCK)
-    until(world, "it is over", lambda: over(world), 5)
+    world.until("it is over", lambda: over(world), 5)
     world.clock.leap(47 * 3600 * SECOND)
     world.advance(61)
     assert standing(world) == {}
@@ -301,7 +289,7 @@ def test_a_modem_that_is_mute_deaf_or_late_is_named_by_the_next_proof(
     world = make_world(public=3, emergency=0)
     FAULTS["sim2", side] = fault
     order(world, ProofStep.VOICE)
-    until(world, "it is over", lambda: over(world), 90)
+    world.until("it is over", lambda: over(world), 90)
     assert standing(world) == {(alarm, "sim2"): "raised"}
 
 
@@ -309,6 +297,6 @@ def test_a_text_that_never_comes_is_found(make_world: MakeWorld) -> None:
     world = make_world(public=2, emergency=0)
     world.network.vices("sim2", loses_messages=True)
     order(world, ProofStep.TEXT)
-    until(world, "it is over", lambda: over(world), 700)
+    world.until("it is over", lambda: over(world), 700)
     assert standing(world) == {("proof.text", "sim1"): "raised"}
     assert results(world)["text", "sim1>sim2"] == (StepResult.FAILED, ProofWhy.NOT_RECEIVED)

@@ -135,6 +135,8 @@ class World:
         """
         self.clock = VirtualClock() if begins_us is None else VirtualClock(begins_us)
         self.expected_to_be_stuck: list[str] = []
+        self.alert = AlertId("")
+        """The last that was sent."""
         self._case: Case | None = None
         self._folded: tuple[AlertId, int] | None = None
         """Of which alert, and up to where."""
@@ -339,9 +341,10 @@ class World:
         return [one.text for one in raised if isinstance(one, ev.AlarmRaised) and one.alarm == "case.stuck"]
 
     def story(self) -> str:
-        """The alert so far, for an assertion that fails."""
-        start_us = self.recorded[0].at_us if self.recorded else Instant(0)
-        lines = [f"{(one.at_us - start_us) / SECOND:8.3f} {one.event}" for one in self.recorded]
+        """The alert so far, or all that there was without one, for an assertion that fails."""
+        told = self.recorded if self.alert else self.journal.read_all()
+        start_us = told[0].at_us if told else Instant(0)
+        lines = [f"{(one.at_us - start_us) / SECOND:8.3f} {one.event}" for one in told]
         lines += [str(call) for call in self.calls()]
         return "\n".join(lines)
 
