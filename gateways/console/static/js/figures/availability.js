@@ -77,10 +77,6 @@ export function pressed(ui, key) {
   return true;
 }
 
-/** @param {string} month `2026-11` */
-const monthName = (month) =>
-  new Date(`${month}-15`).toLocaleDateString(either('it-IT', 'en-GB'), { month: 'long', year: 'numeric' });
-
 /** Never rounded up to all of it. @param {number | null} share @param {number} digits */
 function percent(share, digits) {
   if (share === null) return '—';
@@ -105,7 +101,7 @@ function byMonth(ui) {
         state.month = one.month;
         choose(ui);
       }}>
-      <td><b>${monthName(one.month)}</b></td>
+      <td><b>${f.monthName(one.month)}</b></td>
       <td class="num ${isBad(one) ? 'ink-bad' : ''}">
         ${
           there.watched
@@ -176,7 +172,7 @@ function whole(report) {
   const good = proofs.filter((one) => one.ended === 'done' && !one.bad).length;
   return html`<section class="panel" aria-live="polite">
     <div class="panel__head">
-      <h2>${monthName(report.month)}</h2>
+      <h2>${f.monthName(report.month)}</h2>
     </div>
     <div class="panel__body">
       <h3>${either('Risposta agli allarmi veri', 'Answering of real alerts')}</h3>

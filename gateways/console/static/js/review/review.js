@@ -62,10 +62,6 @@ export function pressed(ui, key) {
   return true;
 }
 
-/** @param {string} month `2026-11` */
-const monthName = (month) =>
-  new Date(`${month}-15`).toLocaleDateString(either('it-IT', 'en-GB'), { month: 'long', year: 'numeric' });
-
 /** @param {Ui} ui */
 function head(ui) {
   const view = state.said;
@@ -80,7 +76,7 @@ function head(ui) {
     </button>`;
   return html`<div class="seg" role="group" aria-label=${either('Mese', 'Month')}>
       ${button('ArrowLeft', either('Mese prima', 'Month before'))}
-      <b class="review__month">${monthName(view.month)}</b>
+      <b class="review__month">${f.monthName(view.month)}</b>
       ${button('ArrowRight', either('Mese dopo', 'Month after'))}
     </div>
     <p role="status">

@@ -21,6 +21,9 @@ export const erased = (us) => either(`cancellato il ${day(us)}`, `erased on ${da
 export const weekday = dated({ weekday: 'long', day: 'numeric' });
 /** `Tuesday 24 November 2026`. */
 export const longDay = dated({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+/** @param {string} month `2026-11` */
+export const monthName = (month) =>
+  new Date(`${month}-15`).toLocaleDateString(either('it-IT', 'en-GB'), { month: 'long', year: 'numeric' });
 /** `20,000`. @param {number} n */
 export const count = (n) => n.toLocaleString(either('it-IT', 'en-GB'));
 /** `0:54`, never negative. @param {number} us */
