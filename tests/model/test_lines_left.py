@@ -6,11 +6,11 @@ import pytest
 
 from messages.events import AlarmCleared, AlarmRaised, Event, NodeStarted
 from messages.ids import Instant, LineId, NodeId, TrunkId
-from messages.journal import Recorded
 from model.alarms.book import AlarmBook
 from model.alarms.kind import Wakes
 from model.alarms.lines_left import can_wait, lost, wakes_now
 from model.policy import LineSpec
+from tests.support.recorded import recorded
 
 N = NodeId("n")
 
@@ -66,9 +66,7 @@ def test_lost_are_lines_that_cannot_be_relied_on_while_their_alarms_stand_seen_o
     book = AlarmBook(lambda _: None)
 
     def write(at: int, event: Event) -> None:
-        book.apply(
-            N, Recorded(seq=at, stream="s", version=at, at_us=Instant(at), node=N, epoch=0, event=event)
-        )
+        book.apply(N, recorded(event, at, at))
 
     write(1, AlarmRaised(alarm="line.no_sim", subject="p1", text=""))
     write(2, AlarmRaised(alarm="line.weak_signal", subject="p2", text=""))

@@ -7,10 +7,12 @@ from __future__ import annotations
 import pytest
 
 from messages import events as ev
-from messages.ids import Party, Role
+from messages.ids import OperatorCommand, Party, Role
 from messages.lines import LineState
+from store import streams
+from store.journal.journal import Append
 from tests.scenarios.conftest import MakeWorld
-from tests.scenarios.test_flow import joined, to_talking
+from tests.scenarios.test_flow import everything_is_over, joined, to_talking
 from tests.scenarios.test_modems import alarms, state
 from tests.scenarios.world import USER, World
 
@@ -48,6 +50,23 @@ def test_a_line_that_dials_again_is_used_again(make_world: MakeWorld) -> None:
     for line in ("sim1", "sim2", "sim3"):
         world.network.vices(line, refuses=[])
     world.until("it is over", lambda: ("cleared", "line.failing", "sim2") in alarms(world), within_s=300)
+
+
+def test_a_line_that_was_mute_in_its_proof_is_called_on_last_also_after_the_pools_death(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world()
+    mute = ev.AlarmRaised(alarm="proof.line_mute", subject="sim2", text="x")
+    world.journal.append(Append(streams.node(world.env.node), None, (mute,)))
+    world.advance(2)
+    to_talking(world)
+    assert {call.line for call in world.calls()} == {"sim3", "sim4"}
+    world.kill(Role.TRUNK_POOL)
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+    world.advance(130)
+    to_talking(world)
+    assert {call.line for call in world.calls()} == {"sim3", "sim4"}
 
 
 def test_modems_that_list_calls_under_another_number_lose_none(make_world: MakeWorld) -> None:

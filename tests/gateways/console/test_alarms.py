@@ -29,6 +29,7 @@ WORDS = {
         "todo": "Take it out and put it in again",
         "machine": "who runs the machine",
         "unseen": "200 not seen",
+        "woken": "few are left: it wakes those on duty",
         "more": "and 180 more",
         "seen": "Marta Bianchi",
         "over": "over at",
@@ -42,6 +43,7 @@ WORDS = {
         "todo": "Toglierla e rimetterla",
         "machine": "chi gestisce la macchina",
         "unseen": "200 da vedere",
+        "woken": "ne restano poche: sveglia i reperibili",
         "more": "e altri 180",
         "seen": "Marta Bianchi",
         "over": "finito alle",
@@ -104,6 +106,7 @@ def test_a_storm_is_one_row_that_says_what_to_do_and_is_seen_once_for_all(
     each = page.locator(".alarms__each li")
     expect(each).to_have_count(21)
     expect(each.last).to_have_text(words["more"])
+    expect(each.first).to_contain_text(words["woken"])
     assert list(barriers(page)) == []
     page.keyboard.press("k")
     expect(each.first).to_contain_text(words["seen"])
