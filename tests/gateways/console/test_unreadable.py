@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
+from playwright.sync_api import expect
 
 from gateways.http.context import Web
 from messages.ids import NodeId
 from store import streams
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
+from tests.gateways.console.states import Stage
 from tests.gateways.http.place import CLOCK, Place
 from tests.gateways.story import Story, on_shift
 from tests.support.unreadable import DAMAGED, newer, write
@@ -80,3 +82,14 @@ def test_an_alert_whose_receipt_and_end_cannot_be_read_is_in_the_list(
     assert listed["torn"]["outcome"] is None
     story = client.get("/v1/alerts/torn/story", headers=supervisor)
     assert story.status_code == 200, story.text
+
+
+@pytest.mark.browser
+def test_the_operator_is_told_beside_all_that_can_be_read(stage: Stage) -> None:
+    story = stage.mine()
+    page = stage.signed_on()
+    write(stage.journal, streams.case(story.alert), "note.added")
+    expect(page.locator(".banner[role=alert]")).to_contain_text("A part cannot be read")
+    expect(page.get_by_role("log")).to_contain_text("Cannot be read: note.added")
+    write(stage.journal, streams.case(story.alert), "alert.closed")
+    expect(page.locator("body")).to_contain_text("Closed: ?")
