@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,14 @@ from messages.journal import EncodeError, Unreadable, encode_event
 from model.alert.evolve import fold
 from model.alert.live import LiveCases
 from store import streams
+from store.errors import TransferError
+from store.journal import rows
 from store.journal.following import Following
 from store.journal.journal import Append, Journal
 from store.journal.notify import LocalNotifier
 from store.journal.projections import Lines, Operators
+from store.journal.seal_written import sealed
+from store.journal.transfer import Format, export
 from tests.support.journals import empty_journal
 from tests.support.unreadable import DAMAGED, newer, write
 
@@ -116,3 +121,19 @@ def test_an_alert_is_over_and_goes_on_as_its_kind_of_event_says(journal: Journal
     following.catch_up()
     assert live.cases[ALERT].closed_at is None
     following.close()
+
+
+def test_an_export_has_it_as_it_is_or_names_it(journal: Journal) -> None:
+    journal.append(Append(streams.inbox(ALERT), 0, (received(),)))
+    write(journal, streams.inbox(ALERT), "note.added", b"\xa6sealed\xc1")
+    out = BytesIO()
+    assert export(journal, out, Format.MSGPACK) == 2
+    assert b"\xa6sealed\xc1" in out.getvalue()
+    with pytest.raises(TransferError, match=r"event 2 \(inbox-a 2, note.added\) is damaged"):
+        export(journal, BytesIO(), Format.JSONL)
+
+
+def test_sealing_what_was_written_before_leaves_it_alone(journal: Journal) -> None:
+    write(journal, streams.inbox(ALERT), "note.added")
+    (row,) = journal.rows(rows.AFTER, 0, 10)
+    assert journal.transact(lambda tx: sealed(tx, row[:8])) == DAMAGED
