@@ -175,7 +175,7 @@ class ProverActor(CenterActor):
         """False: there is nothing more to be done just now. Raises JournalError."""
         match found:
             case Begin(by=by, steps=steps):
-                proof = f"p{self._proving.version}"
+                proof = f"{self.env.node}.{self._proving.version}"
                 items = planned(self._setup.lines, steps)
                 begun = ProofBegun(proof=proof, by=by, whole=not steps, steps=items)
                 self._write(begun)

@@ -72,6 +72,7 @@ def test_one_node_reads_the_journal_and_once_it_is_lost_another_does(tmp_path: P
         for name in ("a", "b"):
             order(nodes, name, *BOTH)
         nodes.until("b is over", lambda: (one := last(nodes, "b")) and one.why, 20)
+        assert len({one.proof for name in "ab" if (one := last(nodes, name))}) == 2, "each has its name"
         assert results(nodes, "b")["journal"] == (StepResult.LEFT_OUT, ProofWhy.ANOTHER_NODE)
         assert results(nodes, "a") == {"clock": (StepResult.OK, ProofWhy.NONE)}
         nodes.lose("a")
