@@ -16,7 +16,10 @@ from model.duty.times import local
 
 def written(roster: Roster) -> str:
     """The roster as the file has it."""
-    return "\n".join(_lines(roster)) + "\n"
+    lines = _lines({"zone": roster.zone})
+    for kind, _, table in _tables(roster):
+        lines += ["", f"[[{kind}]]", *_lines(table)]
+    return "\n".join(lines) + "\n"
 
 
 def changes(before: Roster, after: Roster) -> Iterator[str]:
@@ -29,45 +32,35 @@ def changes(before: Roster, after: Roster) -> Iterator[str]:
         yield key
         yield from (f"  - {line}" for line in old if line not in new)
         yield from (f"  + {line}" for line in new if line not in old)
-    if _order(before) != _order(after):
+    if [one.name for one in before.shifts] != [one.name for one in after.shifts]:
         yield "the order of the shifts"
-
-
-def _order(roster: Roster) -> list[str]:
-    return [one.name for one in roster.shifts]
 
 
 def _parts(roster: Roster) -> dict[str, list[str]]:
     """The file's lines by what they are about."""
-    names = {one.id: one.name for one in roster.people}
-    parts: dict[str, list[str]] = {"zone": [f"zone = {_text(roster.zone)}"]}
-    for person in roster.people:
-        parts[f"person {person.id} ({person.name})"] = _table(_of_person(person))
-    for shift in roster.shifts:
-        parts.setdefault(f"shift {shift.name}", []).extend(_table(_of_shift(shift, names)))
-    for override in roster.overrides:
-        when = local(roster.zone, override.from_at).strftime("%Y-%m-%d %H:%M")
-        parts.setdefault(f"override {when}", []).extend(_table(_of_override(roster.zone, override, names)))
-    for holiday in roster.holidays:
-        parts[f"holiday {holiday.date}"] = _table(_of_holiday(holiday))
+    parts = {"zone": _lines({"zone": roster.zone})}
+    for kind, about, table in _tables(roster):
+        parts.setdefault(f"{kind} {about}", []).extend(_lines(table))
     return parts
 
 
-def _lines(roster: Roster) -> Iterator[str]:
-    names = {one.id: one.name for one in roster.people}
-    yield f"zone = {_text(roster.zone)}"
-    tables: list[tuple[str, dict[str, Any]]] = [
-        *(("person", _of_person(one)) for one in roster.people),
-        *(("shift", _of_shift(one, names)) for one in roster.shifts),
-        *(("override", _of_override(roster.zone, one, names)) for one in roster.overrides),
-        *(("holiday", _of_holiday(one)) for one in roster.holidays),
-    ]
-    for name, table in tables:
-        yield from ("", f"[[{name}]]", *_table(table))
+def _tables(roster: Roster) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """The file's tables in their order: of which kind, about what, and what they say."""
+    names, zone = {one.id: one.name for one in roster.people}, roster.zone
+    for person in roster.people:
+        yield "person", f"{person.id} ({person.name})", _of_person(person)
+    for shift in roster.shifts:
+        yield "shift", shift.name, _of_shift(shift, names)
+    for override in roster.overrides:
+        when = local(zone, override.from_at).strftime("%Y-%m-%d %H:%M")
+        yield "override", when, _of_override(zone, override, names)
+    for holiday in roster.holidays:
+        yield "holiday", holiday.date, _of_holiday(holiday)
 
 
-def _table(table: dict[str, Any]) -> list[str]:
-    return [f"{key} = {_text(value)}" for key, value in table.items() if value not in ("", None)]
+def _lines(table: dict[str, Any]) -> list[str]:
+    said = {key: value for key, value in table.items() if value not in ("", None)}
+    return [f"{key} = {tomlkit.item(value).as_string()}" for key, value in said.items()]
 
 
 def _of_person(one: Person) -> dict[str, Any]:
@@ -102,7 +95,3 @@ def _of_override(zone: str, one: Override, names: dict[PersonId, str]) -> dict[s
 
 def _of_holiday(one: Holiday) -> dict[str, Any]:
     return {"date": dt.date.fromisoformat(one.date), "name": one.name, "as": DAYS[one.as_day].value}
-
-
-def _text(value: object) -> str:
-    return tomlkit.item(value).as_string()

@@ -52,14 +52,12 @@ def resumed(before: Hearing, now_us: Instant, *, probes: bool) -> Hearing:
 def take(hearing: Hearing, beat: Beat, now_us: Instant, challenge: bytes) -> tuple[Hearing, bool]:
     """Whether it counts, and what is known then. `challenge`: by chance, what is asked next."""
     known = hearing.nodes.get(beat.node)
-    fresh = known is not None and now_us - known.asked_at <= FRESH_US
-    if known is None or not fresh or beat.challenge != known.challenge:
-        if not fresh:
-            known = replace(
-                known or OfNode(challenge=b"", asked_at=now_us), challenge=challenge, asked_at=now_us
-            )
-        assert known is not None
-        return replace(hearing, nodes=hearing.nodes | {beat.node: known}), False
+    if known is None or now_us - known.asked_at > FRESH_US:
+        at = Instant(0) if known is None else known.at
+        node = OfNode(challenge=challenge, asked_at=now_us, at=at)
+        return replace(hearing, nodes=hearing.nodes | {beat.node: node}), False
+    if beat.challenge != known.challenge:
+        return hearing, False
     node = OfNode(challenge=challenge, asked_at=now_us, at=now_us)
     # Of one that is heard for the first time nobody knows since when it is not well.
     first = not any(one.at for one in hearing.nodes.values())
@@ -71,13 +69,10 @@ def take(hearing: Hearing, beat: Beat, now_us: Instant, challenge: bytes) -> tup
         # What was said last: a node that goes is outlived by the others' words.
         planned_until=beat.planned_until,
     )
-    has_roster = bool(beat.roster)
-    return Hearing(
-        heard=heard,
-        nodes=hearing.nodes | {beat.node: node},
-        roster=beat.roster if has_roster else hearing.roster,
-        roster_version=beat.roster_version if has_roster else hearing.roster_version,
-    ), True
+    nodes = hearing.nodes | {beat.node: node}
+    if not beat.roster:
+        return replace(hearing, heard=heard, nodes=nodes), True
+    return Hearing(heard=heard, nodes=nodes, roster=beat.roster, roster_version=beat.roster_version), True
 
 
 def asked(hearing: Hearing, node: NodeId) -> bytes:
