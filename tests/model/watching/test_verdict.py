@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from messages.ids import SECOND, Instant
-from model.watching.verdict import Heard, Patience, Verdict, after_sleep, verdict
+from model.watching.verdict import SLEPT_US, Heard, Patience, Verdict, after_sleep, verdict
 
 PATIENCE = Patience()
 NOW = Instant(1_800_000_000 * SECOND)
@@ -41,7 +41,12 @@ def test_planned_work_is_waited_for_and_no_longer() -> None:
     assert verdict(heard, PATIENCE, Instant(NOW + 1)) is Verdict.SILENT
 
 
-@given(st.floats(0, 39.9), st.floats(0, 59.9), st.none() | st.floats(0, 39.9), st.floats(0, 1e6))
+@given(
+    st.floats(0, 39.9),
+    st.floats(0, 59.9),
+    st.none() | st.floats(0, 39.9),
+    st.floats(SLEPT_US / SECOND + 0.1, 1e6),
+)
 def test_a_watcher_that_slept_holds_nothing_against_the_center(
     beat: float, well: float, probe: float | None, slept_s: float
 ) -> None:
