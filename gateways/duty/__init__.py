@@ -1,1 +1,1 @@
-"""How people on duty are reached, and who outside hears that the center lives."""
+"""How people on duty are reached."""

@@ -1,1 +1,1 @@
-"""What one call shows of a line's voice: a sound both ways, and what the figures mean."""
+"""What calls show of lines' voices: sounds both ways, what the figures mean, and which modem is at fault."""
