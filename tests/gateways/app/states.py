@@ -8,7 +8,7 @@ from typing import Final
 from playwright.sync_api import expect
 
 from tests.gateways.app.phone import Phone
-from tests.gateways.console.states import Stage
+from tests.gateways.console.stage import Stage
 from tests.gateways.story import Story
 
 BOCCADASSE: Final = {"latitude": 44.39058, "longitude": 8.97342, "accuracy": 18}

@@ -3,139 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import expect
 
 from messages import events as ev
 from messages.base import Joins
 from messages.ids import (
     E164,
-    SECOND,
     Advice,
     BridgeId,
-    DutyWay,
-    Instant,
-    NodeOrder,
     Outcome,
     Party,
-    PersonId,
     ShiftState,
 )
-from model.duty.roster import Contact as Reached
-from model.duty.roster import Person as OnDuty
-from model.duty.roster import Roster, Shift
 from model.record import Contact, Dangerous, PersonRecord
-from model.settings_edits import Set
-from store import duty, shift_notes, streams
-from store.journal.journal import Append, Journal, Transaction
-from store.nodes.orders import order
-from store.registry.people import Person, StaffRole
+from store import shift_notes, streams
+from store.journal.journal import Append, Transaction
+from store.registry.people import StaffRole
 from store.registry.registry import Registry
 from store.registry.users import records
-from tests.gateways.called import carla_then_anna
-from tests.gateways.console.voices import Voices
-from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place, WebThread
+from tests.gateways.console import states_of_place
+from tests.gateways.console.stage import Stage
+from tests.gateways.http.place import CLOCK, GIULIA, NODE
 from tests.gateways.story import LINES, Story, on_shift
 from tests.support.pictures import png
-from tests.support.watched import watched
-
-
-class Past:
-    """A journal's clock that can be set back, so that a story has its times."""
-
-    def __init__(self) -> None:
-        self.ago_s = 0.0
-
-    def __call__(self) -> Instant:
-        """Microseconds UTC."""
-        return Instant(CLOCK.now_us() - int(self.ago_s * SECOND))
-
-
-@dataclass(kw_only=True)
-class Stage:
-    """What a state is made of."""
-
-    page: Page
-    place: Place
-    journal: Journal
-    past: Past
-    """The journal's clock."""
-    url: str
-    stop: Callable[[], object]
-    """Ends the web."""
-    voices: Voices
-    lang: str = "en"
-
-    @classmethod
-    @contextmanager
-    def of(cls, page: Page, place: Place, lang: str = "en") -> Iterator[Stage]:
-        """With a web of its own, and a page that has not yet been opened."""
-        web, past, voices = WebThread(place), Past(), Voices(place.state / "run")
-        journal = place.journal(clock=past)
-        try:
-            yield cls(
-                page=page,
-                place=place,
-                journal=journal,
-                past=past,
-                url=web.url,
-                stop=web.stop,
-                voices=voices,
-                lang=lang,
-            )
-        finally:
-            voices.stop()
-            journal.close()
-            web.stop()
-
-    def signed_on(self, shift: bool = True) -> Page:
-        """Marta at her console."""
-        if shift:
-            self.past.ago_s = 0
-            on_shift(self.journal, self.place.marta)
-        self.page.goto(f"{self.url}/console/?lang={self.lang}#token={self.place.marta_token}")
-        expect(self.page.locator(".bar__health [data-link=live]")).to_be_visible()
-        return self.page
-
-    def ago(self, seconds: float) -> None:
-        """What is written from now on happened so long ago."""
-        self.past.ago_s = seconds
-
-    def alert(self, ago_s: float = 9, *, test: bool = False, silent: bool = False) -> Story:
-        """Giulia's, with Marta's phone ringing."""
-        giulia = Registry(self.journal).user_by_phone(E164(GIULIA))
-        assert giulia is not None
-        self.ago(ago_s - 0.02)
-        story = Story(self.journal, CLOCK.now_us(), ago_s=ago_s, test=test, silent=silent)
-        story.opened().identified(giulia.id)
-        self.ago(ago_s - 0.9)
-        return story.operator_called(self.place.marta)
-
-    def mine(self, ago_s: float = 12) -> Story:
-        """The same, answered after four seconds."""
-        story = self.alert(ago_s)
-        self.ago(ago_s - 4.1)
-        story.operator_joined(self.place.marta)
-        self.ago(ago_s - 6.8)
-        return story
-
-    def talked(self, ago_s: float, answered_s: float) -> Story:
-        """And she has answered so many seconds after the alert."""
-        story = self.mine(ago_s).user_called()
-        self.ago(ago_s - answered_s)
-        return story.user_answered()
-
-    def shown(self, selector: str, is_: str) -> None:
-        """Wait until the party's tile is at this."""
-        expect(self.page.locator(selector)).to_have_attribute("data-is", is_)
-
-
-def hold(held: list[Route], route: Route) -> None:
-    """Keep a request from being sent, until the test lets it."""
-    held.append(route)
 
 
 def sign_on(stage: Stage) -> None:
@@ -569,7 +461,7 @@ def broken(stage: Stage) -> None:
 
 
 def reopening(stage: Stage) -> None:
-    history(stage)
+    states_of_place.history(stage)
     expect(stage.page.locator(".history__reopen [aria-keyshortcuts=R]")).to_be_visible()
     stage.page.keyboard.press("r")
     expect(stage.page.locator(".history__reopen [aria-keyshortcuts=Enter]")).to_be_visible()
@@ -604,52 +496,6 @@ def closed(stage: Stage) -> None:
     expect(page.locator(".dock")).to_contain_text(re.compile("Closed|Chiuso"))
 
 
-def _four(stage: Stage) -> Page:
-    """Alerts of each kind, an alarm, and Marta a supervisor who is not called for any of them."""
-    journal, place = stage.journal, stage.place
-    Registry(journal).set_role(place.marta, StaffRole.SUPERVISOR, by="test")
-    giulia = Registry(journal).user_by_phone(E164(GIULIA))
-    assert giulia is not None
-    done = Story(journal, CLOCK.now_us(), ago_s=9).opened().identified(giulia.id)
-    done.operator_called(place.luca).operator_joined(place.luca).user_called().user_answered()
-    done.psap_called(place.luca).psap_joined().operator_left(place.luca).closed(Outcome.HANDED_OVER)
-    missed = Story(journal, CLOCK.now_us(), phone="+393331112271", ago_s=70).opened()
-    missed.hear(ev.DeadlineMissed())
-    Story(journal, CLOCK.now_us(), phone="+393331112272", ago_s=12)
-    Story(journal, CLOCK.now_us(), phone="+393331112273", ago_s=2, test=True)
-    alarm = ev.AlarmRaised(alarm="line.out_of_service", subject="L2", text="Line L2 carries no calls.")
-    journal.append(Append(streams.node(NODE), None, (alarm,)))
-    return stage.signed_on()
-
-
-def place_queue(stage: Stage) -> None:
-    _four(stage).keyboard.press("2")
-    expect(stage.page.locator(".q--row")).to_have_count(3)
-
-
-def history(stage: Stage) -> None:
-    place_queue(stage)
-    stage.page.keyboard.press("h")
-    expect(stage.page.locator(".past")).to_have_count(4)
-    for key in ("ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown", "Enter"):
-        stage.page.keyboard.press(key)
-    expect(stage.page.locator(".history__log")).to_be_visible()
-
-
-def figures(stage: Stage) -> None:
-    _four(stage).keyboard.press("3")
-    expect(stage.page.locator(".kpis")).to_be_visible()
-
-
-def availability(stage: Stage) -> None:
-    """A month that was watched, with minutes lost; the others were not."""
-    watched(stage.journal, 0, 0, 0, 0, 0, 0, 6, 6)
-    _four(stage).keyboard.press("3")
-    stage.page.keyboard.press("a")
-    expect(stage.page.locator(".availability tr[data-month]")).to_have_count(13)
-    expect(stage.page.locator(".availability h3")).to_have_count(3)
-
-
 def access(stage: Stage) -> None:
     """An authenticator app is being added, where no passkey can be."""
     Registry(stage.journal).set_role(stage.place.marta, StaffRole.SUPERVISOR, by="test")
@@ -660,179 +506,6 @@ def access(stage: Stage) -> None:
     ).click()
     stage.page.locator(".access button").filter(has=stage.page.locator("[href='#i-phone']")).click()
     expect(stage.page.locator(".access__qr")).to_be_visible()
-
-
-def plant(stage: Stage) -> None:
-    _four(stage).keyboard.press("4")
-    expect(stage.page.locator(".plant__alarms li")).to_have_count(2)
-
-
-def people_called(stage: Stage) -> None:
-    """Because of what is wrong: Carla has not answered, Anna's phone rings."""
-    carla_then_anna(stage.journal, stage.place.node)
-    stage.signed_on().keyboard.press("4")
-    expect(stage.page.locator(".called")).to_contain_text("Anna Verdi")
-
-
-def audit(stage: Stage) -> None:
-    """What the supervisor has looked at just now, and who came in."""
-    place_queue(stage)
-    stage.page.locator(".q--row").first.click()
-    expect(stage.page.locator(".case")).to_be_visible()
-    for key in ("5", "r"):
-        stage.page.keyboard.press(key)
-    expect(
-        stage.page.locator(".audit tbody tr").filter(has_text=re.compile("Opened|Ha aperto"))
-    ).to_have_count(1)
-
-
-def _admin(stage: Stage) -> Page:
-    Registry(stage.journal).set_role(stage.place.marta, StaffRole.ADMIN, by="test")
-    Registry(stage.journal).add_operator("Luca Ferri", "+390200000020", on_call=True, by="test")
-    page = stage.signed_on()
-    page.keyboard.press("5")
-    expect(page.locator(".operators tbody tr")).to_have_count(3)
-    return page
-
-
-def operators(stage: Stage) -> None:
-    page = _admin(stage)
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("x")
-    expect(page.locator(".operators .ink-wait").first).to_be_visible()
-
-
-def operator_form(stage: Stage) -> None:
-    page = _admin(stage)
-    page.keyboard.press("a")
-    page.keyboard.press("Enter")
-    expect(page.locator("#operator-name-fault")).to_be_visible()
-
-
-def operator_link(stage: Stage) -> None:
-    page = _admin(stage)
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("p")
-    expect(page.locator(".once__secret")).to_be_visible()
-
-
-def _people(stage: Stage) -> Page:
-    also = Person(phones=("+393409998877",), first_name="Julia", last_name="Rossi", notes="two children")
-    Registry(stage.journal).add_user(also, by="test")
-    page = _admin(stage)
-    page.keyboard.press("u")
-    expect(page.locator(".people tbody tr")).to_have_count(2)
-    page.keyboard.press("ArrowDown")
-    return page
-
-
-def person_form(stage: Stage) -> None:
-    page = _people(stage)
-    page.keyboard.press("Enter")
-    page.locator("#person-phones").fill("")
-    page.keyboard.press("Enter")
-    expect(page.locator("#person-phones-fault")).to_be_visible()
-
-
-def people_merging(stage: Stage) -> None:
-    page = _people(stage)
-    page.keyboard.press("m")
-    expect(page.locator("#merge-h")).to_be_visible()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("m")
-    expect(page.locator(".merge__both")).to_contain_text("two children")
-
-
-def person_record(stage: Stage) -> None:
-    page = _people(stage)
-    page.keyboard.press("g")
-    expect(page.locator("#record-dangerous-0-name")).to_be_focused()
-
-
-def duty_week(stage: Stage) -> None:
-    """Nobody has the days, and one who has the nights is only written to."""
-    ways = (DutyWay.CALL, "+393330000010"), (DutyWay.SMS, "+393330000011")
-    people = tuple(
-        OnDuty(id=PersonId(f"p-{n}"), name=name, contacts=(Reached(way=way, to=to),))
-        for n, (name, (way, to)) in enumerate(zip(("Anna Bianchi", "Carla Rossi"), ways, strict=True))
-    )
-    night = Shift(
-        name="Night",
-        days=tuple(range(7)),
-        begins="20:00",
-        ends="08:00",
-        people=tuple(one.id for one in people),
-    )
-    roster = Roster(people=people, shifts=(night,))
-    stage.journal.transact(lambda tx: duty.keep(tx, roster, was_version=0, by="test"))
-    page = _admin(stage)
-    page.keyboard.press("j")
-    expect(page.locator(".week [data-tint=gap]")).not_to_have_count(0)
-    page.keyboard.press("ArrowDown")
-
-
-def duty_person(stage: Stage) -> None:
-    duty_week(stage)
-    page = stage.page
-    page.keyboard.press("p")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
-    page.locator("#person-name").fill("")
-    page.keyboard.press("Enter")
-    expect(page.locator("#person-name-fault")).to_be_visible()
-
-
-def app_keys(stage: Stage) -> None:
-    page = _admin(stage)
-    page.keyboard.press("c")
-    expect(page.locator(".keys tbody tr")).to_have_count(1)
-    page.keyboard.press("ArrowDown")
-
-
-def settings(stage: Stage) -> None:
-    """A colleague has changed two and ordered a restart, which waits for an alert."""
-    stage.place.simulated()
-    stage.place.settings_file().change([Set("user.attempts", 3), Set("psap.pause_s", 4)])
-    Story(stage.journal, CLOCK.now_us()).opened()
-    stage.journal.transact(lambda tx: order(tx, stage.place.node, None, NodeOrder.RESTART, stage.place.luca))
-    page = _admin(stage)
-    page.keyboard.press("i")
-    expect(page.locator(".settings .chapter__notes .word")).to_have_count(2)
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
-    expect(page.locator("#setting-typed")).to_be_focused()
-
-
-def nodes(stage: Stage) -> None:
-    settings(stage)
-    stage.page.keyboard.press("Escape")
-    stage.page.keyboard.press("n")
-    expect(stage.page.locator(".nodes .ink-wait").first).to_be_visible()
-    stage.page.keyboard.press("ArrowDown")
-
-
-def version(stage: Stage) -> None:
-    page = _admin(stage)
-    page.keyboard.press("v")
-    expect(page.locator(".about-center tbody tr").first).to_be_visible()
-
-
-def start(stage: Stage) -> None:
-    page = _admin(stage)
-    page.keyboard.press("s")
-    expect(page.locator(".start tbody tr")).not_to_have_count(0)
-    page.locator('.start tr[data-key="test_alert"]').focus()
-    expect(page.locator("#guide-h")).to_be_visible()
-
-
-def first_link(stage: Stage) -> None:
-    stage.page.goto(f"{stage.url}/console/?lang={stage.lang}#first=swf_anything")
-    typed = stage.page.locator("input[name=name]")
-    typed.fill("Anna Verdi")
-    stage.page.locator("input[name=phone]").fill("+390200000030")
-    stage.page.keyboard.press("Enter")
-    expect(stage.page.get_by_role("alert")).to_be_visible()
 
 
 STATES: dict[str, Callable[[Stage], None]] = {
@@ -883,26 +556,26 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "lost": lost,
     "queue": queue,
     "closed": closed,
-    "place-queue": place_queue,
-    "history": history,
-    "figures": figures,
-    "availability": availability,
-    "audit": audit,
-    "operators": operators,
-    "settings": settings,
-    "nodes": nodes,
-    "operator-form": operator_form,
-    "operator-link": operator_link,
-    "app-keys": app_keys,
-    "duty-week": duty_week,
-    "duty-person": duty_person,
-    "person-form": person_form,
-    "people-merging": people_merging,
-    "person-record": person_record,
-    "version": version,
-    "start": start,
-    "first-link": first_link,
-    "plant": plant,
-    "people-called": people_called,
+    "place-queue": states_of_place.place_queue,
+    "history": states_of_place.history,
+    "figures": states_of_place.figures,
+    "availability": states_of_place.availability,
+    "audit": states_of_place.audit,
+    "operators": states_of_place.operators,
+    "settings": states_of_place.settings,
+    "nodes": states_of_place.nodes,
+    "operator-form": states_of_place.operator_form,
+    "operator-link": states_of_place.operator_link,
+    "app-keys": states_of_place.app_keys,
+    "duty-week": states_of_place.duty_week,
+    "duty-person": states_of_place.duty_person,
+    "person-form": states_of_place.person_form,
+    "people-merging": states_of_place.people_merging,
+    "person-record": states_of_place.person_record,
+    "version": states_of_place.version,
+    "start": states_of_place.start,
+    "first-link": states_of_place.first_link,
+    "plant": states_of_place.plant,
+    "people-called": states_of_place.people_called,
     "access": access,
 }

@@ -11,7 +11,7 @@ from messages.ids import Channel
 from store.alerts.accepting import accept
 from store.alerts.belonging import Signal
 from tests.gateways.console import states
-from tests.gateways.console.states import Stage
+from tests.gateways.console.stage import Stage
 from tests.gateways.http.place import CLOCK
 from tests.support.complaints import Complaints
 

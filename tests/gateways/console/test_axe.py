@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.gateways.console.states import STATES, Stage
+from tests.gateways.console.stage import Stage
+from tests.gateways.console.states import STATES
 from tests.support.complaints import OUT_OF_REACH
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"

@@ -12,7 +12,7 @@ from messages.base import Address, Position
 from messages.ids import BriefingField, Nearness
 from tests.gateways.console import states
 from tests.gateways.console.desk import settled
-from tests.gateways.console.states import Stage
+from tests.gateways.console.stage import Stage
 from tests.gateways.http.place import CLOCK
 from tests.gateways.story import Story
 

@@ -15,7 +15,7 @@ from store import streams
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
 from tests.gateways.console import states
-from tests.gateways.console.states import Stage
+from tests.gateways.console.stage import Stage
 from tests.gateways.console.voices import LINES, VOICES
 from tests.gateways.http.place import CLOCK, GIULIA
 from tests.gateways.story import Story

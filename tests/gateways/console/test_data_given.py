@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from messages import events as ev
 from messages.ids import DataKind
-from tests.gateways.console.states import Stage
+from tests.gateways.console.stage import Stage
 from tests.gateways.console.test_axe import AXE, RUN
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]

@@ -10,7 +10,7 @@ from messages.events import NumberRaised
 from messages.ids import E164, AlertId, Outcome
 from store.journal.erasable import stream_of
 from store.streams import StreamKind
-from tests.gateways.console.states import Stage, hold
+from tests.gateways.console.stage import Stage, hold
 from tests.gateways.http.place import Place
 from tests.gateways.story import Story
 from tests.waiting import wait_until

@@ -11,15 +11,15 @@ from messages.ids import E164
 from store.alerts.forgetting import erase_person
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
-from tests.gateways.console import states
-from tests.gateways.console.states import Stage
+from tests.gateways.console import states_of_place
+from tests.gateways.console.stage import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
 
 
 def test_a_supervisor_hands_out_a_dossier_and_the_person_s_data(stage: Stage) -> None:
     Registry(stage.journal).set_role(stage.place.marta, StaffRole.SUPERVISOR, by="test")
-    states.history(stage)
+    states_of_place.history(stage)
     giving = stage.page.locator(".history__giving")
     for label, name in (("Dossier for a court", "dossier-"), ("All the person’s data", "person-")):
         with stage.page.expect_download() as given:
@@ -30,7 +30,7 @@ def test_a_supervisor_hands_out_a_dossier_and_the_person_s_data(stage: Stage) ->
 
 
 def test_the_history_forgets_at_once_and_says_so(stage: Stage) -> None:
-    states.history(stage)
+    states_of_place.history(stage)
     shown = stage.page.locator(".history")
     expect(shown).to_contain_text("Giulia Rossi")
     expect(shown).to_contain_text("+39 333 111 2223")

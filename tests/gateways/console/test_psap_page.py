@@ -14,7 +14,7 @@ from messages.base import Position
 from messages.ids import SECOND, BriefingField, Outcome
 from tests.gateways.console import states
 from tests.gateways.console.desk import settled
-from tests.gateways.console.states import Stage
+from tests.gateways.console.stage import Stage
 from tests.gateways.console.test_axe import AXE, RUN
 from tests.gateways.http.place import CLOCK, WebThread
 from tests.support.complaints import Complaints

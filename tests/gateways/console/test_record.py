@@ -10,7 +10,7 @@ from model.record import PersonRecord
 from store.registry.registry import Registry
 from store.registry.users import records
 from tests.gateways.console import states
-from tests.gateways.console.states import Stage
+from tests.gateways.console.stage import Stage
 from tests.gateways.http.place import GIULIA
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]

@@ -8,9 +8,9 @@ from playwright.sync_api import Page, expect
 from messages import events as ev
 from messages.events import CommandGiven, NoteAdded
 from messages.ids import OperatorCommand
-from tests.gateways.console import states
+from tests.gateways.console import states, states_of_place
 from tests.gateways.console.desk import inbox, ordered, settled
-from tests.gateways.console.states import Stage
+from tests.gateways.console.stage import Stage
 from tests.gateways.story import Story
 from tests.waiting import wait_until
 
@@ -125,7 +125,7 @@ def test_a_key_that_the_screen_has_just_changed_under_says_that_it_was_not_taken
 
 
 def test_a_closed_alert_is_reopened_from_its_story_by_keys_with_112_or_without(stage: Stage) -> None:
-    states.history(stage)
+    states_of_place.history(stage)
     page = stage.page
     offer = page.locator(".history__reopen")
     with page.expect_request("**/commands") as asked:

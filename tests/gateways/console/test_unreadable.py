@@ -14,7 +14,7 @@ from messages.ids import NodeId
 from store import streams
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
-from tests.gateways.console.states import Stage
+from tests.gateways.console.stage import Stage
 from tests.gateways.http.place import CLOCK, Place
 from tests.gateways.story import Story, on_shift
 from tests.support.unreadable import DAMAGED, newer, write

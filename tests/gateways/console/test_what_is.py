@@ -14,7 +14,7 @@ from store import streams
 from store.journal.journal import Append
 from tests.gateways.console import states
 from tests.gateways.console.desk import LISTEN, ordered, settled, tones
-from tests.gateways.console.states import Stage
+from tests.gateways.console.stage import Stage
 from tests.gateways.http.place import CLOCK, NODE
 from tests.gateways.story import Story, on_shift
 from tests.waiting import wait_until

@@ -12,7 +12,7 @@ from store import streams
 from store.registry.people import Person
 from store.registry.registry import Registry
 from tests.gateways.console.desk import settled
-from tests.gateways.console.states import Stage
+from tests.gateways.console.stage import Stage
 from tests.gateways.http.place import CLOCK, GIULIA
 from tests.gateways.story import Story
 from tests.waiting import wait_until
