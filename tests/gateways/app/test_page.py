@@ -36,7 +36,7 @@ def test_the_worker_keeps_every_file_that_the_page_needs_and_may_keep_the_page_i
     shell = json.loads(text.removeprefix("self.SHELL = ").removesuffix(";\n"))
     assert re.fullmatch("[0-9a-f]{16}", shell["version"])
     needed = {path.relative_to(STATIC).as_posix() for path in OURS} - {"sw.js", "index.html"}
-    needed |= {"icon.svg", "manifest.webmanifest", "vendor/lit.js", "vendor/inter-latin.woff2"}
+    needed |= {"again.js", "icon.svg", "manifest.webmanifest", "vendor/lit.js", "vendor/inter-latin.woff2"}
     calculator = {f"calculator/{name}" for name in ("icon.svg", "it.webmanifest", "en.webmanifest")}
     assert needed | calculator == set(shell["files"])
     assert client.get("/app/sw.js").headers["service-worker-allowed"] == "/app"
