@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -162,6 +162,8 @@ def _moment(text: str, roster: Roster) -> Instant:
     from model.duty.times import instant_at
 
     try:
-        return instant_at(roster.zone, datetime.fromisoformat(text))
+        at = datetime.fromisoformat(text)
+        at + timedelta(days=366)  # who is next is looked for in the days after it
+        return instant_at(roster.zone, at)
     except (ValueError, OverflowError) as error:
         raise UsageError(f"{text}: a time as 2026-12-24T22:00 is needed") from error

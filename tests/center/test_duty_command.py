@@ -173,6 +173,8 @@ def test_it_says_who_is_called_at_a_time(
     said = json.loads(out)
     assert (said["people"], said["covered"]) == ([kept(state).people[1].id], True)
     assert typed(state, "list", "--at", "0001-01-01T00:00") == 2
+    assert typed(state, "list", "--at", "9999-12-31T00:00") == 2
+    assert typed(state, "list", "--at", "2028-02-29T00:00") == 0
     assert typed(state, "list", "--at", "2026-12-24T12:00") == 0
     out, err = capfd.readouterr()
     assert "nobody has this time" in err
