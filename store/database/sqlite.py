@@ -16,16 +16,10 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 
+from store.database import sqlite_file
 from store.database.query import MADE, Prepared, Query, Row
-from store.errors import (
-    JournalError,
-    JournalFull,
-    JournalLocked,
-    JournalReadOnly,
-    JournalTorn,
-    JournalUnavailable,
-    StoreMisuse,
-)
+from store.database.sqlite_errors import is_locked, named
+from store.errors import JournalError, JournalTorn, JournalUnavailable
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection as Engine
@@ -45,18 +39,13 @@ _BACKSTOP_PAGES: Final = 65_536
 _MEMORY_PAGES: Final = 1000
 """SQLite's own figure: in memory a checkpoint costs a copy, and the log costs memory."""
 
-_NO_SPACE_BYTES: Final = 256 * 1024
-_NO_TABLE: Final = "no such table"
-_TORN: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
-_LOCKED: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
-_REFUSED: Final = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH)
-
 
 class SqliteConnection:
     """One connection to a SQLite file, in WAL mode; every commit is flushed before it returns."""
 
     def __init__(self, path: Path, *, patience_s: float, create: bool = False, lasting: bool = True) -> None:
-        """Open the file; make it first if `create`, readable by its owner alone.
+        """Open the file; make it first if `create`, readable by its owner alone. Raises JournalError;
+        JournalTorn for an empty one that is not to be made.
 
         `lasting` is false for a file in memory, where there is nothing to flush.
         """
@@ -66,7 +55,9 @@ class SqliteConnection:
         self._patience_s = patience_s
         self.closed = False
         if create:
-            self._create()
+            sqlite_file.make(path)
+        elif sqlite_file.is_empty(path):
+            raise JournalTorn(f"{path} is empty")
         try:
             # mode=rw: a journal that has vanished is an error, not an empty new one.
             self._raw = sqlite3.connect(
@@ -77,30 +68,13 @@ class SqliteConnection:
                 check_same_thread=False,
             )
         except sqlite3.Error as error:
-            raise self.named(error) from error
+            raise named(self.path, error) from error
         try:
             self._settle()
             self._file = self._identity()
         except JournalError:
             self._raw.close()
             raise
-
-    def _create(self) -> None:
-        try:
-            descriptor = os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        except FileExistsError:
-            # Never open and close an existing file: that drops every lock this process has on it (POSIX).
-            return
-        except OSError as error:
-            raise JournalUnavailable(f"{self.path} cannot be made: {error.strerror}") from error
-        os.close(descriptor)
-        folder = os.open(self.path.absolute().parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(folder)
-        except OSError as error:
-            raise JournalUnavailable(f"{self.path} cannot be made: {error.strerror}") from error
-        finally:
-            os.close(folder)
 
     def _settle(self) -> None:
         mode = self._patiently(lambda: self._raw.execute("PRAGMA journal_mode = WAL").fetchone()[0])
@@ -138,7 +112,7 @@ class SqliteConnection:
         try:
             return self._raw.execute(prepared.sql, prepared.lay_out(values)).rowcount
         except sqlite3.Error as error:
-            raise self.named(error) from error
+            raise named(self.path, error) from error
 
     def write_many(self, query: Query, rows: Iterable[tuple[object, ...]]) -> None:
         """The same for many rows, within `begin_write`."""
@@ -146,7 +120,7 @@ class SqliteConnection:
         try:
             self._raw.executemany(prepared.sql, map(prepared.lay_out, rows))
         except sqlite3.Error as error:
-            raise self.named(error) from error
+            raise named(self.path, error) from error
 
     def script(self, sql: str) -> list[Row]:
         """A statement of this database's own: a pragma, a check."""
@@ -270,7 +244,7 @@ class SqliteConnection:
                 yield on
         except DBAPIError as error:
             if isinstance(error.orig, sqlite3.Error):
-                raise self.named(error.orig) from error
+                raise named(self.path, error.orig) from error
             raise
         finally:
             self.end()
@@ -293,14 +267,14 @@ class SqliteConnection:
         try:
             return work()
         except sqlite3.Error as error:
-            raise self.named(error) from error
+            raise named(self.path, error) from error
 
     def _patiently(self, work: Callable[[], T]) -> T:
         try:
             return work()
         except sqlite3.Error as error:
-            if _primary(error) not in _LOCKED:
-                raise self.named(error) from error
+            if not is_locked(error):
+                raise named(self.path, error) from error
         deadline = time.monotonic() + self._patience_s
         pause = _FIRST_PAUSE_S
         while True:
@@ -309,32 +283,8 @@ class SqliteConnection:
             try:
                 return work()
             except sqlite3.Error as error:
-                if _primary(error) not in _LOCKED or time.monotonic() >= deadline:
-                    raise self.named(error) from error
-
-    def named(self, error: sqlite3.Error) -> JournalError | StoreMisuse:
-        """The driver's error as ours."""
-        text = f"{self.path}: {error}"
-        primary = _primary(error)
-        if primary == sqlite3.SQLITE_FULL:
-            return JournalFull(text)
-        if primary in _LOCKED:
-            return JournalLocked(text)
-        if primary in _TORN:
-            return JournalTorn(text)
-        if primary in _REFUSED:
-            return JournalReadOnly(text)
-        if primary == sqlite3.SQLITE_CANTOPEN and self.path.exists() and not os.access(self.path, os.W_OK):
-            return JournalReadOnly(text)
-        if primary == sqlite3.SQLITE_ERROR and _NO_TABLE in str(error):
-            # The file was emptied, or is another program's.
-            return JournalTorn(text)
-        if primary in (sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_ERROR, None):
-            return StoreMisuse(text)
-        if primary == sqlite3.SQLITE_IOERR and self._no_space():
-            # The WAL's index cannot be enlarged: SQLITE_IOERR_SHMSIZE, which does not say why.
-            return JournalFull(text)
-        return JournalUnavailable(f"{text} ({getattr(error, 'sqlite_errorname', '?')})")
+                if not is_locked(error) or time.monotonic() >= deadline:
+                    raise named(self.path, error) from error
 
     def _identity(self) -> tuple[int, int]:
         try:
@@ -342,13 +292,6 @@ class SqliteConnection:
         except OSError as error:
             raise JournalUnavailable(f"{self.path} is gone: {error.strerror}") from error
         return status.st_dev, status.st_ino
-
-    def _no_space(self) -> bool:
-        try:
-            system = os.statvfs(self.path)
-        except OSError:
-            return False
-        return system.f_bavail * system.f_frsize < _NO_SPACE_BYTES
 
 
 def _prepare(query: Query) -> Prepared:
@@ -362,14 +305,3 @@ def prepare_all() -> None:
     """See `store.database.dialect.prepare_all`."""
     for query in MADE:
         _prepare(query)
-
-
-def error_code(error: sqlite3.Error) -> int | None:
-    """SQLite's extended result code; none where the driver itself complains."""
-    code = getattr(error, "sqlite_errorcode", None)
-    return code if isinstance(code, int) else None
-
-
-def _primary(error: sqlite3.Error) -> int | None:
-    code = error_code(error)
-    return None if code is None else code & 0xFF

@@ -235,7 +235,9 @@ class Access:
         return SqliteConnection(file, patience_s=self._patience_s)
 
     def _connect_first(self) -> Connection:
-        connection = opened(self._url, patience_s=self._patience_s, create=True)
+        # Where there is a spare, one that was emptied is for the JournalKeeper to put another in place of.
+        make = self.spare is None or self._file is None or not self._file.exists()
+        connection = opened(self._url, patience_s=self._patience_s, create=make)
         try:
             bring_up_to_date(connection)
         except BaseException:

@@ -21,6 +21,7 @@ from store import streams
 from store.database.dialect import Connection, path_of
 from store.database.migrate import bring_up_to_date
 from store.database.sqlite import SqliteConnection
+from store.database.sqlite_file import is_empty, replace
 from store.errors import JournalError, JournalLocked, JournalTorn, JournalUnavailable
 from store.journal import rows
 from store.journal.journal import Append, Journal
@@ -191,15 +192,8 @@ class Keeper:
         Connections of ours that rest since the change hold locks on the one that is there, and its log,
         if it has one, is of what it held before.
         """
-        with contextlib.suppress(OSError):
-            if self._path.stat().st_size > 0:
-                return
-            for suffix in ("-wal", "-shm"):
-                with contextlib.suppress(FileNotFoundError):
-                    os.replace(f"{self._path}{suffix}", f"{self._path}.old{suffix}")
-            new = f"{self._path}.new"
-            os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600))
-            os.replace(new, self._path)
+        if is_empty(self._path):
+            replace(self._path)
             self._size = 0
 
     # ----------------------------------------------------------------------------------- files
@@ -221,8 +215,6 @@ class Keeper:
             raise JournalUnavailable(f"{self._path} cannot be read: {error.strerror}") from error
         finally:
             os.close(fd)
-        if self.in_use and size == 0:
-            return
         if header != _HEADER:
             raise JournalTorn(f"{self._path} is not a database")
         if not self.in_use and size < self._size:

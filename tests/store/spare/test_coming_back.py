@@ -213,3 +213,20 @@ def replace(path: Path, content: bytes) -> None:
         Path(f"{path}{suffix}").unlink(missing_ok=True)
     path.unlink()
     path.write_bytes(content)
+
+
+def test_who_starts_on_an_emptied_journal_leaves_the_log_of_the_one_that_takes_its_place(node: Node) -> None:
+    """SQLite deletes the log of an empty file by its name, at every look while others hold the file."""
+    resting = node.journal()
+    resting.append(Append("line-a", 0, (returned(),)))
+    keeper = node.keeper()
+    keeper.warm()
+    os.truncate(node.path, 0)
+    log = Path(f"{node.path}-wal")
+    log.rename(f"{node.path}.old-wal")
+    log.write_bytes(b"of the file that has just taken its place")
+    starts = node.journal()
+    assert log.exists()
+    assert not starts.durable
+    assert keeper.go_back().renumbered
+    assert len(node.on_disk().read("line-a")) == 1

@@ -1,0 +1,72 @@
+"""How a SQLite file comes into being: with its first page, under another name, and then under its own.
+
+An empty file is no database yet, and the library treats it so: at every look it deletes what has the name of
+the file's log. Should another file take the name meanwhile, that is the other one's log, which its writers
+go on with, and nobody else finds. So nobody is ever shown an empty file.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from store.database.sqlite_errors import named
+from store.errors import JournalUnavailable
+
+
+def make(path: Path) -> None:
+    """A file of this name, readable by its owner alone, unless there is one. Raises JournalError."""
+    with _errors(path):
+        if path.exists():
+            # Not opened to look: closing a file drops all locks that the process has on it (POSIX).
+            return
+        with _beside(path) as new, suppress(FileExistsError):
+            os.link(new, path)
+        folder = os.open(path.absolute().parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def replace(path: Path) -> None:
+    """A new one in place of the one of this name, which whoever has it open keeps. Raises JournalError."""
+    with _errors(path), _beside(path) as new:
+        for suffix in ("-wal", "-shm"):
+            with suppress(FileNotFoundError):
+                os.replace(f"{path}{suffix}", f"{path}.old{suffix}")
+        os.replace(new, path)
+
+
+def is_empty(path: Path) -> bool:
+    """Whether there is a file of this name without a byte."""
+    try:
+        return path.stat().st_size == 0
+    except OSError:
+        return False
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.absolute().parent)
+    os.close(descriptor)
+    try:
+        with closing(sqlite3.connect(name, isolation_level=None)) as raw:
+            raw.execute("PRAGMA journal_mode = WAL")
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+@contextmanager
+def _errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise JournalUnavailable(f"{path} cannot be made: {error.strerror}") from error
+    except sqlite3.Error as error:
+        raise named(path, error) from error
