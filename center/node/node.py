@@ -37,7 +37,7 @@ from center.settings.file import loaded, text_of
 from center.settings.handed_down import setup_of, simulation, with_simulation
 from center.settings.schema import Settings
 from center.state import run_dir
-from center.state.journals import node_name
+from center.state.journals import begin_anew, node_name
 from center.state.keys import DEMO_TOKEN
 from center.state.state_dir import Lock, NodeFile, StateDir, boot_id, write_json
 from center.version import version
@@ -83,6 +83,7 @@ class Node:
             self.ended = end_marked(self.state.path, spare=outlives)
         except TimeoutError as error:
             raise NodeError(f"what an earlier center left running cannot be ended: {error}") from error
+        begin_anew(self.state, self.journal_url)
         self.clock = clock_for(self.state, self.journal_url, self.name)
         process = identity(os.getpid())
         if process is None:

@@ -71,6 +71,25 @@ def journal_of(state: StateDir, *, create: bool = False, disk: bool = False) -> 
         raise CenterError(str(error)) from error
 
 
+def begin_anew(state: StateDir, url: str) -> None:
+    """Put a new journal in place of one that was emptied while the center was down, unless memory holds what
+    was in it. Only for a node that starts, before anybody opens it. Raises CenterError.
+    """
+    from store.database.dialect import is_server, path_of
+    from store.database.sqlite_file import is_empty, replace
+    from store.errors import StoreError
+    from store.spare.spare import Spare
+
+    try:
+        if is_server(url) or not is_empty(file := path_of(url)):
+            return
+        spare = Spare.at(state.run)
+        if spare is not None and not spare.file.exists():
+            replace(file)
+    except StoreError as error:
+        raise CenterError(str(error)) from error
+
+
 def goes_on(state: StateDir) -> bool:
     """Whether the journal goes on in memory, because its disk cannot be written."""
     from store.spare.spare import Spare
