@@ -27,7 +27,7 @@ AUTHORITY: Final = "authority.crt"
 
 
 class Measures:
-    """A `gateways.http.context.Measures`. Takes some milliseconds; opens no port."""
+    """A `gateways.http.parts.context.Measures`. Takes some milliseconds; opens no port."""
 
     def __init__(self, state: StateDir) -> None:
         self._state = state

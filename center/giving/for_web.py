@@ -13,7 +13,7 @@ from store.registry.people import User
 
 
 class ForWeb:
-    """A `gateways.http.context.Giving`. Imports what it needs with the first order."""
+    """A `gateways.http.parts.context.Giving`. Imports what it needs with the first order."""
 
     def __init__(self, state: StateDir, recorded: tuple[Party, ...]) -> None:
         """`recorded`: whom recordings hold, in the order of their tracks."""

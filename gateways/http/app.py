@@ -21,9 +21,6 @@ from gateways.console.voices.headsets import Headsets
 from gateways.console.voices.meters import Meters
 from gateways.console.voices.voice import voice_route
 from gateways.http.addressing import configured as addressing_of
-from gateways.http.auditing import nothing_unaudited
-from gateways.http.context import Web
-from gateways.http.decoding import BODY_MAX
 from gateways.http.door import signatures
 from gateways.http.door.across import across_nodes
 from gateways.http.door.apart import apart
@@ -31,10 +28,13 @@ from gateways.http.door.idle import keep_ending_idle
 from gateways.http.door.saying import said_with_every_answer
 from gateways.http.failing import exception_handlers
 from gateways.http.node_orders import keep_ordered
+from gateways.http.parts.auditing import nothing_unaudited
+from gateways.http.parts.context import Web
 from gateways.http.routes.all import api_routes
 from gateways.http.routes.commands import bring_shift
 from gateways.http.routes.schema import openapi_config
 from gateways.http.routes.tiles import configured, tile_routes
+from gateways.http.wire.decoding import BODY_MAX
 from messages.ids import OperatorId
 from messages.readings import LevelReading
 from runtime import logs

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from litestar import Response
 
-from gateways.http.answers import AlertAnswer, AnyRequest, answer, rfc3339
-from gateways.http.bodies import AlertBody, alert_id
-from gateways.http.context import Web
 from gateways.http.door.budgets import Kind
 from gateways.http.door.senders import Sender
-from gateways.http.errors import BadBody, NotAllowed, TooMany
+from gateways.http.parts.context import Web
+from gateways.http.wire.answers import AlertAnswer, AnyRequest, answer, rfc3339
+from gateways.http.wire.bodies import AlertBody, alert_id
+from gateways.http.wire.errors import BadBody, NotAllowed, TooMany
 from messages.ids import AlertId, Channel, Doubt, Proof
 from store.alerts.belonging import Signal
 from store.alerts.checks import PutOff, accept_check

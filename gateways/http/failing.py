@@ -8,9 +8,9 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
-from gateways.http.answers import AnyRequest, Problem, answer
-from gateways.http.context import Web
-from gateways.http.errors import NotDurable, RequestError, TooMany
+from gateways.http.parts.context import Web
+from gateways.http.wire.answers import AnyRequest, Problem, answer
+from gateways.http.wire.errors import NotDurable, RequestError, TooMany
 from messages.ids import Advice
 from runtime import logs
 from store.errors import StoreError

@@ -9,7 +9,7 @@ import asyncio
 from pathlib import Path
 from typing import Final
 
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from messages.ids import NodeOrder
 from runtime import logs
 from runtime.environment import AGAIN, DRAINED, DRAINING, STAYS

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Final
 import msgspec
 from litestar import Response
 
-from gateways.http.answers import AnyRequest, Moment, Problem, answer, header, rfc3339, said
-from gateways.http.errors import BadBody, BodyTooLarge, Changed, NoSuchPerson, Unconditional
-from gateways.http.writing import Writing
+from gateways.http.parts.writing import Writing
+from gateways.http.wire.answers import AnyRequest, Moment, Problem, answer, header, rfc3339, said
+from gateways.http.wire.errors import BadBody, BodyTooLarge, Changed, NoSuchPerson, Unconditional
 from messages.ids import UserId
 from model.picture import PICTURE_MAX, PictureRefused
 from model.record import PersonRecord

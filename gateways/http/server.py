@@ -23,10 +23,10 @@ from litestar import Litestar
 from gateways.console.views.plant import ModemView
 from gateways.http.app import build
 from gateways.http.backups import Backups
-from gateways.http.context import Giving, Measures, Web
 from gateways.http.door.limits import Limits, Spares, is_loopback, limited
 from gateways.http.door.saying import SocketProtocol
-from gateways.http.parts import parts
+from gateways.http.parts.context import Giving, Measures, Web
+from gateways.http.parts.making import parts
 from gateways.http.settings import WebSettings
 from gateways.http.settings_file import SettingsFile
 from runtime import logs

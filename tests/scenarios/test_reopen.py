@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gateways.http.bodies import CommandBody
 from gateways.http.routes.commands import order
+from gateways.http.wire.bodies import CommandBody
 from messages import events as ev
 from messages.ids import SECOND, Advice, OperatorCommand, OperatorId, Outcome, Party, Role
 from model.alert.phase import Phase, phase

@@ -11,7 +11,7 @@ import uvicorn
 
 from gateways.http.app import build
 from gateways.http.door.limits import Limits, Spares, is_loopback
-from gateways.http.parts import parts
+from gateways.http.parts.making import parts
 from gateways.http.server import configured, listen
 from tests.gateways.http.place import Place
 from tests.waiting import wait_until

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from gateways.http.app_state import state
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from gateways.http.routes import cancelling
 from gateways.http.routes.cancelling import ANSWER_S, TRIES_MAX, WINDOW_US, PinTries, rest_s
+from gateways.http.wire.app_state import state
 from messages import events as ev
 from messages.events import AlertCancelled, AlertSignalAdded, PinRefused
 from messages.ids import E164, Advice, AlertId, Channel, Instant, Outcome

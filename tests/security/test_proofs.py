@@ -16,7 +16,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from msgspec import structs
 
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from messages.events import AlertReceived
 from messages.ids import AlertId, Doubt, Proof
 from model.alert.case import Case

@@ -19,9 +19,9 @@ from websockets.sync.client import ClientConnection, connect
 from gateways.console.door import ENDED, SIGN_ON
 from gateways.console.voices.headsets import FRAME_BYTES
 from gateways.http.app import build
-from gateways.http.context import Web
 from gateways.http.door.auth import LOOK_S
-from gateways.http.parts import parts
+from gateways.http.parts.context import Web
+from gateways.http.parts.making import parts
 from gateways.http.routes.sign_on import PATH
 from messages.events import ShiftChanged
 from messages.ids import SECOND, Instant, OperatorId, ShiftState

@@ -13,7 +13,7 @@ import pytest
 from center.certificates import make
 from gateways.http import server
 from gateways.http.door.limits import Limits
-from gateways.http.parts import parts
+from gateways.http.parts.making import parts
 from gateways.http.server import LIMITS
 from tests.gateways.http.place import GIULIA, Place
 from tests.security.served import Raw, Served, served

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from messages.base import Position
 from messages.events import AlertClosed
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, NodeId, Outcome, Proof

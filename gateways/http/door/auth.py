@@ -16,9 +16,9 @@ from typing import Final, Protocol
 from litestar.handlers.base import BaseRouteHandler
 
 from gateways.console.sessions import CSRF_HEADER, SECRET_MAX, Cookies, csrf_fits
-from gateways.http.answers import AnyConnection, header
 from gateways.http.door.proxies import Proxies
-from gateways.http.errors import NotAllowed, NotSignedOn
+from gateways.http.wire.answers import AnyConnection, header
+from gateways.http.wire.errors import NotAllowed, NotSignedOn
 from messages.ids import OperatorId
 from runtime import logs
 from runtime.clock import Clock

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from gateways.http.context import Web
-from gateways.http.errors import NotDurable
+from gateways.http.parts.context import Web
+from gateways.http.wire.errors import NotDurable
 from messages.ids import OperatorId
 from runtime import logs
 from store.registry.access.idle import sweep

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from gateways.http.errors import BadBody
+from gateways.http.wire.errors import BadBody
 
 TIMEOUT_MS: Final = 300_000
 _ALGORITHMS: Final = (-8, -7, -257)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from gateways.http.context import Web
-from gateways.http.errors import NotAllowed, TooMany
+from gateways.http.parts.context import Web
+from gateways.http.wire.errors import NotAllowed, TooMany
 from store.registry.devices import DeviceKey
 from store.registry.registry import Registry
 from store.registry.users.pins import PinVerdict

@@ -14,9 +14,9 @@ from typing import Final
 
 import msgspec
 
-from gateways.http.context import Web
 from gateways.http.door import codes, passkeys
-from gateways.http.errors import BadBody, NotSignedOn, TooManyTries
+from gateways.http.parts.context import Web
+from gateways.http.wire.errors import BadBody, NotSignedOn, TooManyTries
 from messages.ids import OperatorId
 from runtime import logs
 from store.errors import NobodyThere

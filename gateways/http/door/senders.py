@@ -13,13 +13,13 @@ import msgspec
 from litestar import Request as HttpRequest
 from litestar.handlers.base import BaseRouteHandler
 
-from gateways.http.answers import AnyConnection
 from gateways.http.door.auth import Auth, bearer
 from gateways.http.door.budgets import Budgets, Kind, Scope
 from gateways.http.door.limits import is_loopback
 from gateways.http.door.proxies import Proxies
 from gateways.http.door.signatures import Nonces, Request, in_time, key_id, verify
-from gateways.http.errors import NotSignedOn, TooMany
+from gateways.http.wire.answers import AnyConnection
+from gateways.http.wire.errors import NotSignedOn, TooMany
 from messages.ids import SECOND, Doubt, Instant, Proof
 from runtime import logs
 from runtime.clock import Clock

@@ -10,14 +10,14 @@ from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from gateways.http.answers import AlertState, AnyRequest, Kept, Problem, answer, said
-from gateways.http.app_state import state, version
-from gateways.http.bodies import PositionBody, is_alert_id
-from gateways.http.context import Web
-from gateways.http.decoding import Strict
 from gateways.http.door.budgets import Kind
 from gateways.http.door.senders import SENDER, Sender
-from gateways.http.errors import BadBody, NoSuchAlert, NotAllowed
+from gateways.http.parts.context import Web
+from gateways.http.wire.answers import AlertState, AnyRequest, Kept, Problem, answer, said
+from gateways.http.wire.app_state import state, version
+from gateways.http.wire.bodies import PositionBody, is_alert_id
+from gateways.http.wire.decoding import Strict
+from gateways.http.wire.errors import BadBody, NoSuchAlert, NotAllowed
 from messages.events import Event, PositionUpdated, RingingSeen
 from messages.ids import SECOND, AlertId, Check, Proof
 from model.alert.case import Case

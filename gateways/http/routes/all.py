@@ -6,7 +6,7 @@ from litestar.types import ControllerRouterHandler
 
 from gateways.console.ended.monthly import Monthly
 from gateways.console.ended.tally import Tally
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from gateways.http.routes.admin.about import about_routes
 from gateways.http.routes.admin.backups import backups_routes
 from gateways.http.routes.admin.duty.duty import duty_routes

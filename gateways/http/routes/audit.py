@@ -10,9 +10,9 @@ from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 
-from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
-from gateways.http.context import Web
-from gateways.http.errors import BadBody
+from gateways.http.parts.context import Web
+from gateways.http.wire.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
+from gateways.http.wire.errors import BadBody
 from messages.ids import Instant
 from store.audit.entry import EVERYBODY, Action, Entry
 from store.audit.search import Page, Place, ids_of, page

@@ -14,11 +14,11 @@ from litestar import Response, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
-from gateways.http.answers import AnyRequest, Kept, answer
-from gateways.http.bodies import CancelBody
-from gateways.http.context import Web
-from gateways.http.decoding import Strict
+from gateways.http.parts.context import Web
 from gateways.http.routes.alerts import APP, TAKES, into_inbox, own
+from gateways.http.wire.answers import AnyRequest, Kept, answer
+from gateways.http.wire.bodies import CancelBody
+from gateways.http.wire.decoding import Strict
 from messages.events import AlertCancelled, PinRefused
 from messages.ids import SECOND, AlertId, Instant
 from model.alert.evolve import fold

@@ -15,13 +15,13 @@ from litestar.params import FromPath, JSONBody
 from msgspec.structs import replace
 
 from gateways.console.ended.afterwards import COMMANDS
-from gateways.http.answers import AnyRequest, CommandAnswer, Problem, ShiftAnswer, answer, said
-from gateways.http.bodies import CommandBody, ShiftBody
-from gateways.http.context import Web
-from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
-from gateways.http.errors import NoSuchAlert, Refused, RequestError
+from gateways.http.parts.context import Web
 from gateways.http.routes.alerts import checked
+from gateways.http.wire.answers import AnyRequest, CommandAnswer, Problem, ShiftAnswer, answer, said
+from gateways.http.wire.bodies import CommandBody, ShiftBody
+from gateways.http.wire.decoding import Strict
+from gateways.http.wire.errors import NoSuchAlert, Refused, RequestError
 from messages.events import (
     BriefingFilled,
     CommandGiven,

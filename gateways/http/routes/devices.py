@@ -16,17 +16,17 @@ from litestar import Response, delete, get, post, put
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
-from gateways.http.answers import AnyRequest, Id, Moment, Problem, answer, rfc3339, said
-from gateways.http.bodies import e164
-from gateways.http.context import Web
-from gateways.http.decoding import Strict
 from gateways.http.door.budgets import Kind
 from gateways.http.door.pins import verdict_of
 from gateways.http.door.senders import SENDER, Sender
 from gateways.http.door.signatures import jwk_point
 from gateways.http.door.throttle import Throttle
-from gateways.http.errors import BadBody, Gone, NoSuchDevice, NotAllowed, TooMany
+from gateways.http.parts.context import Web
 from gateways.http.routes.alerts import APP
+from gateways.http.wire.answers import AnyRequest, Id, Moment, Problem, answer, rfc3339, said
+from gateways.http.wire.bodies import e164
+from gateways.http.wire.decoding import Strict
+from gateways.http.wire.errors import BadBody, Gone, NoSuchDevice, NotAllowed, TooMany
 from messages.ids import SECOND, Instant, Proof, TextPurpose
 from runtime.published.file import publish
 from store.audit.entry import Action

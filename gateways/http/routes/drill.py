@@ -14,12 +14,21 @@ from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import JSONBody
 
-from gateways.http.answers import OPERATORS, AlertAnswer, AnyRequest, Problem, answer, no_store, rfc3339, said
-from gateways.http.context import Web
-from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
-from gateways.http.errors import NotAllowed, Refused
+from gateways.http.parts.context import Web
 from gateways.http.routes.admin.refusing import refusing
+from gateways.http.wire.answers import (
+    OPERATORS,
+    AlertAnswer,
+    AnyRequest,
+    Problem,
+    answer,
+    no_store,
+    rfc3339,
+    said,
+)
+from gateways.http.wire.decoding import Strict
+from gateways.http.wire.errors import NotAllowed, Refused
 from messages.events import AlertReceived, NoteAdded, NumberRaised, PsapRequested, ShiftChanged
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, OperatorId, Outcome, ShiftState
 from messages.journal import Recorded

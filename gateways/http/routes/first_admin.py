@@ -9,13 +9,13 @@ from litestar import Response, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import JSONBody
 
-from gateways.http.answers import AnyRequest, Problem, answer, header, no_store, said
-from gateways.http.context import Web
-from gateways.http.decoding import Strict
 from gateways.http.door.proofs import Proofs
-from gateways.http.errors import NotAllowed
+from gateways.http.parts.context import Web
 from gateways.http.routes.admin.answers import SignOnLink, told_link
 from gateways.http.routes.admin.refusing import refusing
+from gateways.http.wire.answers import AnyRequest, Problem, answer, header, no_store, said
+from gateways.http.wire.decoding import Strict
+from gateways.http.wire.errors import NotAllowed
 from messages.ids import Instant
 from store.audit.entry import Action
 from store.errors import NobodyThere

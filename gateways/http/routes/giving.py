@@ -19,10 +19,10 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
-from gateways.http.context import Giving, Web
-from gateways.http.errors import NoSuchAlert, NoSuchPerson
+from gateways.http.parts.context import Giving, Web
 from gateways.http.routes.alerts import checked
+from gateways.http.wire.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
+from gateways.http.wire.errors import NoSuchAlert, NoSuchPerson
 from messages.ids import UserId
 from store.audit.entry import Action
 from store.registry.people import StaffRole

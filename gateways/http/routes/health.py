@@ -12,8 +12,8 @@ from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
 from gateways.console.following import late
-from gateways.http.answers import AnyRequest, answer, said
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
+from gateways.http.wire.answers import AnyRequest, answer, said
 from gateways.nodes import Standing, standing
 from messages.ids import SECOND, Instant, LineId, Role
 from model.alarms.standing import NO_LINE_FOR_112

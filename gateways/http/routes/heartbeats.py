@@ -15,10 +15,10 @@ from litestar.handlers import HTTPRouteHandler
 
 from gateways.heartbeat.ears import Ears
 from gateways.heartbeat.envelope import LARGEST
-from gateways.http.answers import AnyRequest, Problem, said
-from gateways.http.context import Web
-from gateways.http.decoding import BODY_MAX
-from gateways.http.errors import NotSignedOn
+from gateways.http.parts.context import Web
+from gateways.http.wire.answers import AnyRequest, Problem, said
+from gateways.http.wire.decoding import BODY_MAX
+from gateways.http.wire.errors import NotSignedOn
 from messages.ids import Instant
 from model.watching.beat import NO_PHONE, Answer
 from model.watching.hearing import asked, began, take

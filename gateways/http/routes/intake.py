@@ -12,14 +12,14 @@ from litestar.datastructures import ResponseHeader
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import JSONBody
 
-from gateways.http.answers import AlertAnswer, AnyRequest, Problem, answer, rfc3339, said
-from gateways.http.bodies import AlertBody, alert_id, e164, instant
 from gateways.http.checks import check
-from gateways.http.context import Web
-from gateways.http.decoding import Strict
 from gateways.http.door.budgets import Kind
 from gateways.http.door.senders import SENDER, Sender
-from gateways.http.errors import BadBody, NotDurable
+from gateways.http.parts.context import Web
+from gateways.http.wire.answers import AlertAnswer, AnyRequest, Problem, answer, rfc3339, said
+from gateways.http.wire.bodies import AlertBody, alert_id, e164, instant
+from gateways.http.wire.decoding import Strict
+from gateways.http.wire.errors import BadBody, NotDurable
 from messages.ids import Advice, AlertId, Channel, Doubt, Instant, Proof
 from model.rules.said.advice import told_to_app
 from store.alerts.belonging import Signal

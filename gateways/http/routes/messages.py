@@ -12,7 +12,10 @@ from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from gateways.http.answers import (
+from gateways.http.door.budgets import Kind
+from gateways.http.parts.context import Web
+from gateways.http.routes.alerts import APP, KNOWN, TAKES, into_inbox, own, waited
+from gateways.http.wire.answers import (
     AnyRequest,
     Kept,
     MessageAnswer,
@@ -22,13 +25,10 @@ from gateways.http.answers import (
     rfc3339,
     said,
 )
-from gateways.http.app_state import version
-from gateways.http.bodies import MessageBody, SeenBody
-from gateways.http.context import Web
-from gateways.http.decoding import Strict
-from gateways.http.door.budgets import Kind
-from gateways.http.errors import Refused
-from gateways.http.routes.alerts import APP, KNOWN, TAKES, into_inbox, own, waited
+from gateways.http.wire.app_state import version
+from gateways.http.wire.bodies import MessageBody, SeenBody
+from gateways.http.wire.decoding import Strict
+from gateways.http.wire.errors import Refused
 from messages.events import DialogueSaid, DialogueSeen
 from messages.ids import Channel
 from model.alert.case import Case

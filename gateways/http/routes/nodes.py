@@ -6,8 +6,8 @@ import msgspec
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
-from gateways.http.answers import AnyRequest, Problem, answer, said
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
+from gateways.http.wire.answers import AnyRequest, Problem, answer, said
 from gateways.nodes import NodeView
 from messages.ids import E164
 

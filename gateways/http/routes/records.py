@@ -13,11 +13,8 @@ from litestar import Response, get, post, put
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
-from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, said
-from gateways.http.context import Web
-from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
-from gateways.http.errors import NoSuchPerson
+from gateways.http.parts.context import Web
 from gateways.http.records import (
     A_PICTURE,
     BODY_MAX,
@@ -31,6 +28,9 @@ from gateways.http.records import (
     written,
 )
 from gateways.http.routes.alerts import checked
+from gateways.http.wire.answers import OPERATORS, AnyRequest, Problem, answer, said
+from gateways.http.wire.decoding import Strict
+from gateways.http.wire.errors import NoSuchPerson
 from messages.ids import UserId
 from model.record import PersonRecord
 from store.audit.entry import Action

@@ -19,8 +19,7 @@ from gateways.console.ended import reviewing
 from gateways.console.ended.earlier import Earlier
 from gateways.console.handed import NoteRow, ShiftView
 from gateways.console.views.case import CaseView
-from gateways.http import answers, bodies, records
-from gateways.http.decoding import JSON, MSGPACK
+from gateways.http import records
 from gateways.http.door import passkeys
 from gateways.http.routes import (
     audit,
@@ -47,6 +46,8 @@ from gateways.http.routes.alarms import alarms, quiet
 from gateways.http.routes.ended import correcting, figures, history, monthly, reviews
 from gateways.http.routes.own import answers as own
 from gateways.http.routes.proofs import answers as proofs
+from gateways.http.wire import answers, bodies
+from gateways.http.wire.decoding import JSON, MSGPACK
 from model.record import PersonRecord
 from model.reporting.month import Report
 

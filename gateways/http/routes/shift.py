@@ -13,13 +13,13 @@ from litestar.params import FromPath, JSONBody
 
 from gateways.console.ended.tally import Tally
 from gateways.console.handed import NoteRow, ShiftView, StaffRow, note_row, on_duty_now, owed, own_last
-from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
-from gateways.http.context import Web
-from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
-from gateways.http.errors import BadBody, NoSuchNote
+from gateways.http.parts.context import Web
 from gateways.http.routes.admin.listing import UNCHANGED, listed
 from gateways.http.routes.drill import last_begun
+from gateways.http.wire.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
+from gateways.http.wire.decoding import Strict
+from gateways.http.wire.errors import BadBody, NoSuchNote
 from messages.ids import OperatorId
 from model.rules import drilling
 from runtime.published.file import Lately

@@ -14,13 +14,13 @@ from litestar import Response, delete, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import JSONBody
 
-from gateways.http.answers import AnyRequest, Moment, Problem, answer, header, rfc3339, said
-from gateways.http.context import Web
-from gateways.http.decoding import Strict
 from gateways.http.door import passkeys
 from gateways.http.door.proofs import SIGN_ON, Fault, Proofs
-from gateways.http.errors import NotAllowed, NotSignedOn, Refused
+from gateways.http.parts.context import Web
 from gateways.http.routes.own.answers import Code, Secret
+from gateways.http.wire.answers import AnyRequest, Moment, Problem, answer, header, rfc3339, said
+from gateways.http.wire.decoding import Strict
+from gateways.http.wire.errors import NotAllowed, NotSignedOn, Refused
 from messages.ids import OperatorId
 from model.orders.refusals import Refusal
 from runtime import logs

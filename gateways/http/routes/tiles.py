@@ -10,10 +10,10 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from gateways.console.map.tiles import Tiles, TilesFailed, tiles_of
-from gateways.http.answers import AnyRequest, Problem, answer
 from gateways.http.door.auth import Auth
-from gateways.http.errors import NotSignedOn
 from gateways.http.settings import WebSettings
+from gateways.http.wire.answers import AnyRequest, Problem, answer
+from gateways.http.wire.errors import NotSignedOn
 from runtime import logs
 
 _HEADERS: Final = {

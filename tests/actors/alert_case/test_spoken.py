@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from actors.alert_case.wishes import bridge_wish
 from gateways.console.protocols import Question, named, protocols_of
-from gateways.http.bodies import QUESTION_MAX
+from gateways.http.wire.bodies import QUESTION_MAX
 from media.conference.sounds import Sounds
 from media.conference.speaks import SPEAKER, languages, speakable
 from media.sound.frames import RATE_HZ

@@ -23,8 +23,8 @@ import structlog
 from msgspec.structs import replace
 
 from center.node.composition import SUPERVISOR
-from gateways.http.bodies import CommandBody
 from gateways.http.routes.commands import order
+from gateways.http.wire.bodies import CommandBody
 from messages import events as ev
 from messages import supervision
 from messages.ids import (

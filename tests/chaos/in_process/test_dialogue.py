@@ -20,8 +20,8 @@ from litestar.testing import TestClient
 from center.node.composition import SUPERVISOR
 from gateways.console.protocols import protocols_of
 from gateways.http.app import build
-from gateways.http.context import Web
-from gateways.http.parts import parts
+from gateways.http.parts.context import Web
+from gateways.http.parts.making import parts
 from gateways.http.settings import WebSettings
 from messages.ids import Party, Role
 from runtime.environment import Environment

@@ -14,7 +14,7 @@ from litestar.testing.websocket_test_session import WebSocketTestSession
 
 from gateways.console import channel
 from gateways.console.door import SIGN_ON, WRONG_ORIGIN
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from messages.base import Position
 from messages.events import AlarmRaised, NoteAdded, PositionUpdated
 from messages.ids import E164, Outcome

@@ -16,7 +16,7 @@ from litestar.testing import TestClient
 from litestar.testing.websocket_test_session import WebSocketTestSession
 
 from gateways.console.voices.meters import OLD_US
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from messages.events import NoteAdded
 from messages.ids import AlertId, Instant, LegId
 from messages.readings import Level, LevelReading, Pace, decode_reading, encode_reading

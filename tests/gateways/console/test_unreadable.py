@@ -9,7 +9,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from playwright.sync_api import expect
 
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from messages.ids import NodeId
 from store import streams
 from store.registry.people import StaffRole

@@ -26,7 +26,7 @@ from gateways.console.door import SIGN_ON, WRONG_ORIGIN
 from gateways.console.voices.headsets import FRAME_BYTES, WAITING_FRAMES, FrameQueue
 from gateways.console.voices.voice import REPLACED, SILENT
 from gateways.http.app import build
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from runtime import unix_address
 from tests.gateways.http.place import Place
 from tests.waiting import wait_until

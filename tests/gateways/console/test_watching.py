@@ -9,7 +9,7 @@ from litestar.testing import TestClient
 from litestar.testing.websocket_test_session import WebSocketTestSession
 
 from gateways.console.watching import Watching
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from messages.ids import AlertId, OperatorId
 from tests.gateways.http.place import CLOCK, Place
 from tests.gateways.story import Story

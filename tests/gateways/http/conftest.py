@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from messages.ids import E164, UserId
 from store.registry.people import StaffRole
 from store.registry.registry import Registry

@@ -23,8 +23,8 @@ from center.settings.for_web import CenterFile
 from center.state.state_dir import NodeFile, StateDir, boot_id, read_json, write_json
 from gateways.console.protocols import protocols_of
 from gateways.http.app import build
-from gateways.http.context import Web
-from gateways.http.parts import parts
+from gateways.http.parts.context import Web
+from gateways.http.parts.making import parts
 from gateways.http.server import configured, listen
 from gateways.http.settings import WebSettings
 from messages.ids import E164, Instant, LineId, NodeId, OperatorId, TrunkId

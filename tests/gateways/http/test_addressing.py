@@ -18,8 +18,8 @@ from gateways.addresses.reading import rows
 from gateways.addresses.source import AddressSettings
 from gateways.console.feed.case import case_view, queue_view
 from gateways.http.app import build
-from gateways.http.context import Web
-from gateways.http.parts import parts
+from gateways.http.parts.context import Web
+from gateways.http.parts.making import parts
 from messages import events as ev
 from messages.base import Address, Position
 from messages.ids import Instant, Nearness

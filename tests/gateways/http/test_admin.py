@@ -13,7 +13,7 @@ from litestar.testing import TestClient
 
 from gateways.http.app import build
 from gateways.http.backups import BackupKept, BackupRun, BackupStanding, BackupWrong
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from gateways.http.routes.admin.about import libraries
 from messages.ids import E164
 from model.duty.roster import Roster

@@ -12,7 +12,7 @@ from litestar.testing import TestClient
 
 from center.settings import fields
 from gateways.http import node_orders
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from messages.events import NodeStarted
 from messages.ids import NodeId, NodeOrder, Outcome
 from model.settings_edits import Add, Row, Set

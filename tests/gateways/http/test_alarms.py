@@ -8,7 +8,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from messages.events import AlarmCleared, AlarmRaised, AlarmSeen, Event, NodeStarted
 from messages.ids import Instant, LineId, NodeId, TrunkId
 from model.policy import LineSpec

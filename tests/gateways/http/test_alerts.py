@@ -10,7 +10,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from gateways.http.app import build
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from messages.events import AlertReopened, AlertSignalAdded, PositionUpdated, RingingSeen
 from messages.ids import E164, AlertId, Channel, LineId, NodeId, Outcome, TrunkId
 from model.policy import LineSpec

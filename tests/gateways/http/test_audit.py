@@ -11,10 +11,10 @@ from litestar.testing import TestClient
 
 from gateways.console import channel
 from gateways.console.views import case, plant, told
-from gateways.http import auditing
 from gateways.http.app import build
-from gateways.http.auditing import AUDIT, nothing_unaudited
-from gateways.http.context import Web
+from gateways.http.parts import auditing
+from gateways.http.parts.auditing import AUDIT, nothing_unaudited
+from gateways.http.parts.context import Web
 from gateways.http.routes import audit
 from messages.events import PageNamed, PageOpened
 from messages.ids import OperatorId, Outcome, UserId

@@ -11,11 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateways.http.bodies import AlertBody, CommandBody, PositionBody, ShiftBody, e164, instant, is_alert_id
-from gateways.http.decoding import BODY_MAX, JSON, MSGPACK, decode, media_type
 from gateways.http.door.senders import Sender
-from gateways.http.errors import BadBody, BodyTooLarge, RequestError, WrongMediaType
 from gateways.http.routes.intake import signal
+from gateways.http.wire.bodies import (
+    AlertBody,
+    CommandBody,
+    PositionBody,
+    ShiftBody,
+    e164,
+    instant,
+    is_alert_id,
+)
+from gateways.http.wire.decoding import BODY_MAX, JSON, MSGPACK, decode, media_type
+from gateways.http.wire.errors import BadBody, BodyTooLarge, RequestError, WrongMediaType
 from messages.ids import Instant
 
 NOW = Instant(1_795_000_000_000_000)

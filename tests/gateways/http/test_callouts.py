@@ -11,7 +11,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from gateways.console import callouts
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from messages.events import (
     CalloutAlarm,
     CalloutAnswered,

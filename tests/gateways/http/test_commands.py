@@ -7,7 +7,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from gateways.http.app import build
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from messages.events import AlertReopened, CommandGiven, Event, NoteAdded, ShiftChanged, WrapUpEnded
 from messages.ids import SECOND, Instant, OperatorCommand, Outcome, Party, ShiftState
 from store import streams

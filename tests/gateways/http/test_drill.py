@@ -8,7 +8,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from gateways.http.routes.drill import NOTE
 from gateways.http.settings import DrillSettings
 from messages.events import AlertReceived, NoteAdded

@@ -9,7 +9,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from messages.events import CalloutOpened
 from messages.ids import CalloutKind, DutyWay
 from store import streams

@@ -9,7 +9,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from gateways.console.ended import earlier as earlier_module
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from messages.ids import Outcome, UserId
 from store.alerts.forgetting import erase_person
 from store.audit.entry import Action

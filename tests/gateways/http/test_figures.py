@@ -15,7 +15,7 @@ from litestar.testing import TestClient
 from gateways.console.ended import tally as tallies
 from gateways.console.ended.tally import Period, Tally
 from gateways.http.app import build
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from gateways.http.routes.ended.figures import COLUMNS
 from messages.base import Position
 from messages.events import DeadlineMissed, PositionUpdated

@@ -9,7 +9,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from messages.ids import UserId
 from store.registry.people import StaffRole
 from store.registry.registry import Registry

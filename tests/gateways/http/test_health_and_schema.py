@@ -12,11 +12,11 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from gateways.http import answers, bodies
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from gateways.http.routes import sign_on
 from gateways.http.routes.health import readiness
 from gateways.http.routes.schema import EXAMPLES
+from gateways.http.wire import answers, bodies
 from messages.events import AlarmCleared, AlarmRaised, LineQuarantined
 from messages.ids import SECOND, Instant, LineId, Role, TrunkId
 from messages.lines import LineLevels, LineReport, LineState, WayLevel

@@ -12,7 +12,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from gateways.http.app import build
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from messages.events import AdviceChanged, AlertReceived
 from messages.ids import Advice, AlertId
 from model.policy import Policy

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from gateways.http.routes.admin.people.invitations import PATH
 from gateways.http.routes.devices import TRIES_MAX
 from messages.events import TextReported, TextSent

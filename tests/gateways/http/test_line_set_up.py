@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from center.doctor.for_web import Measures
 from center.state.state_dir import StateDir
 from gateways.http.app import build
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from messages.ids import LineId
 from runtime.published.pins import pin_typed
 from store.audit.entry import Action

@@ -14,7 +14,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from msgspec.structs import replace
 
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from messages.calls import CallState
 from messages.events import AlertClosed, LineQuarantined, LineSeized, LineTakenOut
 from messages.ids import E164, Instant, LegId, LineId, Outcome, TrunkId

@@ -11,7 +11,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from gateways.console.ended.monthly import after, before, month_of
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from messages.events import AlarmShelved
 from messages.ids import SECOND, Instant
 from store import streams

@@ -9,7 +9,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from gateways.http.app import build
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from messages.events import AlertReceived, CommandGiven, NoteAdded
 from messages.ids import AlertId
 from store import streams

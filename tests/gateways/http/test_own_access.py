@@ -15,7 +15,7 @@ from gateways.http.door.challenges import LIFE_S
 from gateways.http.door.codes import STEP_S
 from gateways.http.door.passkeys import base64, relying_party
 from gateways.http.door.throttle import NAME_MAX
-from gateways.http.parts import parts
+from gateways.http.parts.making import parts
 from messages.ids import SECOND, Instant
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier

@@ -10,7 +10,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from messages.ids import Outcome, UserId
 from store.audit.entry import Action
 from store.registry.people import Person, StaffRole

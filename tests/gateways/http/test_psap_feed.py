@@ -9,7 +9,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from messages import events as ev
 from messages.ids import E164, BriefingField, Outcome
 from model.areas import outline

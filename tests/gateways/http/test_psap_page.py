@@ -13,7 +13,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from gateways.http.routes.psap.page import TRIES_MAX
 from messages.base import Position
 from messages.events import AlertErased, AlertReopened, BriefingFilled, PageViewed, PositionUpdated

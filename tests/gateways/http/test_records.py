@@ -9,7 +9,7 @@ from httpx import Response
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from messages.ids import SECOND, UserId
 from model.picture import PICTURE_MAX
 from store.audit.entry import Action

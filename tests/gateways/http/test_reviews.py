@@ -10,7 +10,7 @@ from litestar.testing import TestClient
 
 from center.giving.facts import told_outside
 from gateways.console.ended.review_form import review_form
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from messages.events import CallReviewed
 from messages.ids import SECOND, Instant, OperatorId, Outcome
 from model.policy import Retention

@@ -11,7 +11,7 @@ from litestar.testing import TestClient
 
 from gateways.console.handed import OnDutyRow, on_duty_now
 from gateways.http.app import build
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from gateways.http.settings import DrillSettings
 from messages.events import AlertReopened, NoteAdded
 from messages.ids import E164, SECOND, DutyWay, Instant, OperatorId, Outcome, PersonId

@@ -10,11 +10,11 @@ import pytest
 from litestar import Litestar, get
 from litestar.testing import TestClient
 
-from gateways.http.answers import AnyRequest
 from gateways.http.app import build
-from gateways.http.context import Web
 from gateways.http.door.auth import OPERATOR
 from gateways.http.door.throttle import FIRST_WAIT_S, NAME_MAX
+from gateways.http.parts.context import Web
+from gateways.http.wire.answers import AnyRequest
 from messages.events import ShiftChanged
 from messages.ids import SECOND, Instant
 from store import streams

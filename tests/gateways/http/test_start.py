@@ -10,8 +10,8 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from gateways.http.app import build
-from gateways.http.context import Web
-from gateways.http.parts import parts
+from gateways.http.parts.context import Web
+from gateways.http.parts.making import parts
 from messages.ids import ShiftState
 from model.first_run import Machine, Need, Trust
 from store.audit.entry import Action

@@ -11,7 +11,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from gateways.console.ended.tally import local
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from messages.base import Position
 from messages.events import AlertErased, NoteAdded, OutcomeCorrected, PositionUpdated
 from messages.ids import Channel, ErasureReason, Outcome, PersonalKind, UserId

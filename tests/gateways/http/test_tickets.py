@@ -11,9 +11,9 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from gateways.console import channel
-from gateways.http import registry
 from gateways.http.app import build
-from gateways.http.parts import parts
+from gateways.http.parts import registry
+from gateways.http.parts.making import parts
 from messages.ids import SECOND, Instant, NodeId, OperatorId
 from runtime.clock import Clock
 from store.errors import JournalUnavailable

@@ -13,7 +13,7 @@ from pmtiles.tile import TileType
 
 from gateways.console.map.tiles import MapSettings
 from gateways.http.app import build
-from gateways.http.parts import parts
+from gateways.http.parts.making import parts
 from store.journal.notify import LocalNotifier
 from tests.gateways.console.tile_pictures import pmtiles, png
 from tests.gateways.http.place import Place

@@ -12,9 +12,9 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from gateways.http.context import Web
-from gateways.http.errors import NotDurable
-from gateways.http.writing import GIVE_UP_S
+from gateways.http.parts.context import Web
+from gateways.http.parts.writing import GIVE_UP_S
+from gateways.http.wire.errors import NotDurable
 from messages.ids import E164, Channel
 from store.alerts.belonging import Signal
 from store.errors import JournalFull

@@ -13,10 +13,10 @@ from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
 from gateways.console.page import STATIC
-from gateways.http.answers import OPERATORS, AnyRequest, answer, no_store, said
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from gateways.http.routes.admin.answers import LibraryRow, VersionView
 from gateways.http.routes.admin.listing import COMMON
+from gateways.http.wire.answers import OPERATORS, AnyRequest, answer, no_store, said
 from store.database.dialect import is_server
 from store.registry.people import StaffRole
 

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import UNSET
 
-from gateways.http.answers import Moment, rfc3339
+from gateways.http.wire.answers import Moment, rfc3339
 from messages.ids import Instant, OperatorId
 from store.registry.people import AppKey, Operator, StaffRole
 from store.registry.seen import Seen

@@ -10,11 +10,11 @@ from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from gateways.http.answers import AnyRequest, Moment, Problem, answer, rfc3339, said
 from gateways.http.backups import BackupKept, BackupRun, Backups, BackupWrong
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from gateways.http.routes.admin.listing import COMMON, UNCHANGED, for_admins, listed
 from gateways.http.routes.admin.refusing import NotDone, NotThere, Why
+from gateways.http.wire.answers import AnyRequest, Moment, Problem, answer, rfc3339, said
 from messages.ids import Instant
 from runtime.published.backup_runs import Work
 from store.audit.entry import Action

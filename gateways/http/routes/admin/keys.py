@@ -9,13 +9,13 @@ from litestar import Response, delete, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
-from gateways.http.answers import AnyRequest, Problem, answer, no_store, said
-from gateways.http.context import Web
-from gateways.http.decoding import Strict
-from gateways.http.errors import BadBody
+from gateways.http.parts.context import Web
 from gateways.http.routes.admin.answers import KeyIssued, KeysView, NewKey, told_key
 from gateways.http.routes.admin.listing import COMMON, UNCHANGED, for_admins, listed
 from gateways.http.routes.admin.refusing import NotThere, Why, refusing
+from gateways.http.wire.answers import AnyRequest, Problem, answer, no_store, said
+from gateways.http.wire.decoding import Strict
+from gateways.http.wire.errors import BadBody
 from store.audit.entry import Action
 from store.registry.access.app_keys import revoke_key
 from store.registry.access.credentials import fingerprint

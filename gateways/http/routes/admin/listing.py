@@ -12,8 +12,8 @@ from typing import Any, Final
 import msgspec
 from litestar import Response
 
-from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, header, no_store, said
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
+from gateways.http.wire.answers import OPERATORS, AnyRequest, Problem, answer, header, no_store, said
 from store.audit.entry import Action
 from store.registry.people import StaffRole
 

@@ -11,12 +11,12 @@ from litestar import Response, get, patch
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
-from gateways.http.answers import AnyRequest, Moment, Problem, answer, no_store, rfc3339, said
-from gateways.http.context import Web
-from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
+from gateways.http.parts.context import Web
 from gateways.http.routes.admin.listing import COMMON, UNCHANGED, for_admins, listed
 from gateways.http.routes.admin.refusing import NotDone, NotThere, Why, refusing
+from gateways.http.wire.answers import AnyRequest, Moment, Problem, answer, no_store, rfc3339, said
+from gateways.http.wire.decoding import Strict
 from messages.events import NodeOrdered, NodeStarted
 from messages.ids import SECOND, LineId, NodeId, NodeOrder, OperatorId
 from runtime.environment import DRAINED

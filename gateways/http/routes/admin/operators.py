@@ -10,10 +10,8 @@ from litestar import Response, delete, get, patch, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
-from gateways.http.answers import AnyRequest, Problem, answer, no_store, said
-from gateways.http.context import Web
-from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
+from gateways.http.parts.context import Web
 from gateways.http.routes.admin.answers import (
     NewOperator,
     OperatorAdded,
@@ -28,6 +26,8 @@ from gateways.http.routes.admin.answers import (
 from gateways.http.routes.admin.listing import COMMON, UNCHANGED, for_admins, listed
 from gateways.http.routes.admin.refusing import NotDone, Why, refusing
 from gateways.http.routes.sign_on import is_on_an_alert
+from gateways.http.wire.answers import AnyRequest, Problem, answer, no_store, said
+from gateways.http.wire.decoding import Strict
 from messages.ids import OperatorId
 from store.audit.entry import Action
 from store.journal.journal import Transaction

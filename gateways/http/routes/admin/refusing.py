@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import msgspec
 
-from gateways.http.errors import BadBody, RequestError
+from gateways.http.wire.errors import BadBody, RequestError
 from model.settings_edits import ChangedOnDisk, EditElsewhere, EditFaulty, EditMissed, NotWritable
 from store.errors import (
     AlreadyTaken,

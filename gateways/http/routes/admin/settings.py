@@ -10,13 +10,13 @@ from litestar import Response, get, patch
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
-from gateways.http.answers import AnyRequest, Problem, answer, no_store, said
-from gateways.http.context import Web
-from gateways.http.decoding import Strict
+from gateways.http.parts.context import Web
 from gateways.http.routes.admin.listing import COMMON, UNCHANGED, for_admins, listed
 from gateways.http.routes.admin.nodes import NodeRow, rows
 from gateways.http.routes.admin.refusing import refusing
 from gateways.http.settings_file import FileView, SettingFault, SettingRow
+from gateways.http.wire.answers import AnyRequest, Problem, answer, no_store, said
+from gateways.http.wire.decoding import Strict
 from messages.ids import NodeOrder
 from model.settings_edits import Value
 from store.audit.entry import Action

@@ -15,10 +15,10 @@ from litestar.params import JSONBody, QueryParameter
 
 from gateways.console import callouts
 from gateways.console.views.callouts import CalloutView
-from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
-from gateways.http.context import Web
-from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
+from gateways.http.parts.context import Web
+from gateways.http.wire.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
+from gateways.http.wire.decoding import Strict
 from messages.events import AlarmSeen
 from messages.ids import SECOND, Instant, OperatorId
 from model.alarms.history import Episode, Often, episodes, matches, often

@@ -9,11 +9,11 @@ from litestar import Response, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from gateways.http.answers import OPERATORS, AnyRequest, Problem, said
-from gateways.http.context import Web
 from gateways.http.door.auth import OPERATOR
+from gateways.http.parts.context import Web
 from gateways.http.routes.admin.refusing import NotDone, NotThere, Why
 from gateways.http.routes.alarms.alarms import COMMON
+from gateways.http.wire.answers import OPERATORS, AnyRequest, Problem, said
 from store.callouts import callouts_of, take
 from store.registry.people import StaffRole
 

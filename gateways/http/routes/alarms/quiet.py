@@ -9,13 +9,13 @@ from litestar import Response, delete, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import JSONBody
 
-from gateways.http.answers import OPERATORS, AnyRequest, Problem, said
-from gateways.http.context import Web
-from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
-from gateways.http.errors import BadBody
+from gateways.http.parts.context import Web
 from gateways.http.routes.admin.refusing import NotDone, NotThere, Why
 from gateways.http.routes.alarms.alarms import COMMON, Name, Subject
+from gateways.http.wire.answers import OPERATORS, AnyRequest, Problem, said
+from gateways.http.wire.decoding import Strict
+from gateways.http.wire.errors import BadBody
 from messages.events import AlarmShelved, AlarmUnshelved
 from messages.ids import SECOND, Instant, NodeId
 from model.alarms.shelf import LONGEST_US, slot

@@ -9,12 +9,12 @@ from litestar import Response, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
-from gateways.http.answers import OPERATORS, AnyRequest, Kept, Problem, answer, said
-from gateways.http.context import Web
-from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
-from gateways.http.errors import BadBody, NoSuchAlert, RequestError
+from gateways.http.parts.context import Web
 from gateways.http.routes.alerts import checked
+from gateways.http.wire.answers import OPERATORS, AnyRequest, Kept, Problem, answer, said
+from gateways.http.wire.decoding import Strict
+from gateways.http.wire.errors import BadBody, NoSuchAlert, RequestError
 from messages.events import OutcomeCorrected
 from messages.ids import AlertId, OperatorId, Outcome
 from model.alert.evolve import fold

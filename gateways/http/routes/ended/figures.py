@@ -15,9 +15,9 @@ from litestar.params import QueryParameter
 
 from gateways.console.ended.tally import Tally
 from gateways.console.people import People
-from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_store, rfc3339, said
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from gateways.http.routes.ended.filtering import FILTERED, Days, Wanted
+from gateways.http.wire.answers import OPERATORS, AnyRequest, Problem, answer, no_store, rfc3339, said
 from messages.ids import SECOND, AlertId, Channel, Instant, OperatorId, Outcome, Proof
 from model.figures import WITHIN_S, Figures, Row
 from store.audit.entry import EVERYBODY, Action

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import QueryParameter
 
 from gateways.console.ended.tally import Period
-from gateways.http.errors import BadBody
+from gateways.http.wire.errors import BadBody
 from messages.ids import Channel, LineId, OperatorId, Outcome
 from model.filtering import Filter
 

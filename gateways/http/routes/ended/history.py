@@ -15,14 +15,14 @@ from gateways.console.ended.finding import PastAlert, Users, found, listed, stor
 from gateways.console.ended.paper import for_paper
 from gateways.console.ended.tally import Tally
 from gateways.console.views.case import CaseView
-from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
-from gateways.http.context import Web
 from gateways.http.door.auth import OPERATOR
-from gateways.http.errors import NoSuchAlert
+from gateways.http.parts.context import Web
 from gateways.http.routes.admin.listing import UNCHANGED
 from gateways.http.routes.admin.listing import listed as told
 from gateways.http.routes.alerts import checked
 from gateways.http.routes.ended.filtering import FILTERED, Days, Wanted
+from gateways.http.wire.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
+from gateways.http.wire.errors import NoSuchAlert
 from messages.ids import OperatorId
 from model.filtering import ALL, Filter
 from store.audit.entry import Action

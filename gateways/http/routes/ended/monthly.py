@@ -12,9 +12,9 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, QueryParameter
 
 from gateways.console.ended.monthly import MonthAway, Monthly, month_of
-from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
-from gateways.http.context import Web
-from gateways.http.errors import RequestError
+from gateways.http.parts.context import Web
+from gateways.http.wire.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
+from gateways.http.wire.errors import RequestError
 from model.reporting.month import Report
 from store.registry.people import StaffRole
 

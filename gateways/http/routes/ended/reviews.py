@@ -18,12 +18,12 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from gateways.console.ended.review_form import review_form
 from gateways.console.ended.reviewing import GivenReview, GivenReviews, ReviewsView, drawn_view, given
 from gateways.console.ended.tally import Period, Tally
-from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
-from gateways.http.context import Web
-from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
-from gateways.http.errors import BadBody, NoSuchAlert, RequestError
+from gateways.http.parts.context import Web
 from gateways.http.routes.alerts import checked
+from gateways.http.wire.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
+from gateways.http.wire.decoding import Strict
+from gateways.http.wire.errors import BadBody, NoSuchAlert, RequestError
 from messages.events import AlertErased, CallReviewed
 from messages.ids import AlertId, OperatorId, PersonalKind
 from model.figures import Row

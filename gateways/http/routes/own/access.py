@@ -12,12 +12,9 @@ from litestar import Response, delete, get, post, put
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
-from gateways.http.answers import AnyRequest, Problem, answer, header, no_store, said
-from gateways.http.context import Web
-from gateways.http.decoding import Strict
 from gateways.http.door import codes, passkeys
 from gateways.http.door.proofs import Fault
-from gateways.http.errors import BadBody, NotAllowed, NotSignedOn, TooManyTries
+from gateways.http.parts.context import Web
 from gateways.http.routes.own.answers import (
     Beginning,
     NewAuthenticator,
@@ -28,6 +25,9 @@ from gateways.http.routes.own.answers import (
     told_authenticator,
     told_session,
 )
+from gateways.http.wire.answers import AnyRequest, Problem, answer, header, no_store, said
+from gateways.http.wire.decoding import Strict
+from gateways.http.wire.errors import BadBody, NotAllowed, NotSignedOn, TooManyTries
 from messages.ids import OperatorId
 from store.audit.entry import Action
 from store.errors import AlreadyTaken

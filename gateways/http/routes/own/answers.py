@@ -6,8 +6,8 @@ from typing import Annotated
 
 import msgspec
 
-from gateways.http.answers import Moment, rfc3339
 from gateways.http.door import passkeys
+from gateways.http.wire.answers import Moment, rfc3339
 from messages.ids import Instant
 from store.registry.access.authenticators import Authenticator, Kind
 from store.registry.access.sessions import Session, Way

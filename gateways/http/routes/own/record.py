@@ -15,11 +15,8 @@ from litestar import Response, get, post, put
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
-from gateways.http.answers import AnyRequest, answer, header, said
-from gateways.http.context import Web
-from gateways.http.decoding import Strict
 from gateways.http.door.pins import verdict_of
-from gateways.http.errors import BadBody, Changed, NotAllowed
+from gateways.http.parts.context import Web
 from gateways.http.records import (
     A_PICTURE,
     BODY_MAX,
@@ -34,6 +31,9 @@ from gateways.http.records import (
 )
 from gateways.http.routes.alerts import APP
 from gateways.http.routes.devices import SIGNED, signer
+from gateways.http.wire.answers import AnyRequest, answer, header, said
+from gateways.http.wire.decoding import Strict
+from gateways.http.wire.errors import BadBody, Changed, NotAllowed
 from messages.ids import UserId
 from model.record import PersonRecord, harmless
 from store.audit.entry import Action

@@ -9,12 +9,12 @@ from litestar import Response, delete, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import JSONBody
 
-from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
-from gateways.http.context import Web
-from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
+from gateways.http.parts.context import Web
 from gateways.http.routes.admin.refusing import NotDone, NotThere, Why
 from gateways.http.routes.proofs.answers import ProofNew, ProofsView, told
+from gateways.http.wire.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
+from gateways.http.wire.decoding import Strict
 from messages.events import ProofOrdered
 from messages.ids import Instant, NodeId
 from model.proof.bounds import BOUNDS

@@ -13,10 +13,10 @@ from pathlib import Path
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
-from gateways.http.answers import AnyRequest, Problem, said
-from gateways.http.context import Web
 from gateways.http.door.auth import bearer
-from gateways.http.errors import NotSignedOn
+from gateways.http.parts.context import Web
+from gateways.http.wire.answers import AnyRequest, Problem, said
+from gateways.http.wire.errors import NotSignedOn
 from gateways.psap_data.geojson import MEDIA_TYPE, collection
 from model.alert.case import Case
 from model.telling.data_due import called_off, serves, wanted

@@ -15,12 +15,12 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import Body, FromPath, QueryParameter
 from litestar.response import Redirect
 
-from gateways.http.answers import AnyRequest
-from gateways.http.context import Web
 from gateways.http.door.throttle import Throttle, network
+from gateways.http.parts.context import Web
 from gateways.http.records import shown as picture_shown
 from gateways.http.routes.alerts import into_inbox
 from gateways.http.routes.psap import as_html
+from gateways.http.wire.answers import AnyRequest
 from messages.events import PageViewed
 from messages.ids import AlertId, Instant
 from model.alert.case import Case

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import asdict
 
-from gateways.http.answers import Moment, rfc3339
+from gateways.http.wire.answers import Moment, rfc3339
 from messages.ids import SECOND, DutyWay, Instant, OperatorId, PersonId
 from model.duty import roster as model
 from model.duty.flaws import Flaw, FlawKind

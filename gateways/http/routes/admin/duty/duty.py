@@ -11,11 +11,8 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import JSONBody
 from msgspec.structs import replace
 
-from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
-from gateways.http.context import Web
-from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
-from gateways.http.errors import BadBody
+from gateways.http.parts.context import Web
 from gateways.http.routes.admin.duty.answers import (
     DutyChange,
     DutyOperator,
@@ -27,6 +24,9 @@ from gateways.http.routes.admin.duty.answers import (
 )
 from gateways.http.routes.admin.listing import COMMON, UNCHANGED, for_admins, listed
 from gateways.http.routes.admin.refusing import NotDone, NotThere, Why
+from gateways.http.wire.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
+from gateways.http.wire.decoding import Strict
+from gateways.http.wire.errors import BadBody
 from messages.ids import DEMO_OPERATOR, Instant, OperatorId
 from model.duty.flaws import Flaw, flaws, refused
 from model.duty.roster import Roster, without_secrets

@@ -6,7 +6,7 @@ from secrets import token_hex
 
 from litestar.handlers import HTTPRouteHandler
 
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from gateways.http.routes.admin.lines.listing import list_routes
 from gateways.http.routes.admin.lines.service import service_routes
 from gateways.http.routes.admin.lines.set_up import set_up_routes

@@ -9,12 +9,12 @@ from typing import Any, Final
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
-from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
-from gateways.http.context import Web
+from gateways.http.parts.context import Web
 from gateways.http.routes.admin.lines.answers import Checked, CheckView, LineRow, LinesView, Switches
 from gateways.http.routes.admin.listing import UNCHANGED, listed
 from gateways.http.routes.admin.refusing import NotThere
 from gateways.http.settings_file import LineSet, LinesSet
+from gateways.http.wire.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
 from messages.ids import NodeId
 from model.policy import LineSpec
 from model.settings_edits import EditFaulty

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from gateways.http.context import Web
-from gateways.http.errors import BadBody
+from gateways.http.parts.context import Web
 from gateways.http.routes.admin.lines.listing import specs
 from gateways.http.routes.admin.lines.service import is_out
 from gateways.http.routes.admin.refusing import NotDone, Why
+from gateways.http.wire.errors import BadBody
 from messages.events import LineSeized
 from messages.ids import E164, AlertId, LineId, OperatorId
 from messages.trials import TrialOrder, leg_of

@@ -8,14 +8,14 @@ from litestar import Response, delete, put
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
-from gateways.http.answers import AnyRequest, Problem, said
-from gateways.http.context import Web
-from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
-from gateways.http.errors import BadBody
+from gateways.http.parts.context import Web
 from gateways.http.routes.admin.lines.answers import TakeOut
 from gateways.http.routes.admin.lines.listing import COMMON, PATH, line_called, specs, supervisors
 from gateways.http.routes.admin.refusing import NotDone, Why
+from gateways.http.wire.answers import AnyRequest, Problem, said
+from gateways.http.wire.decoding import Strict
+from gateways.http.wire.errors import BadBody
 from messages.events import LinePutBack, LineTakenOut
 from messages.ids import LineId, OperatorId
 from store import streams

@@ -12,10 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 from msgspec import UNSET
 
-from gateways.http.answers import AnyRequest, Problem, answer, no_store, said
-from gateways.http.context import Web
-from gateways.http.decoding import Strict
-from gateways.http.errors import BadBody
+from gateways.http.parts.context import Web
 from gateways.http.routes.admin.lines.answers import (
     LineChange,
     LineFields,
@@ -26,6 +23,9 @@ from gateways.http.routes.admin.lines.answers import (
 from gateways.http.routes.admin.lines.listing import PATH, line_called
 from gateways.http.routes.admin.listing import COMMON, for_admins
 from gateways.http.routes.admin.refusing import NotDone, Why, refusing
+from gateways.http.wire.answers import AnyRequest, Problem, answer, no_store, said
+from gateways.http.wire.decoding import Strict
+from gateways.http.wire.errors import BadBody
 from model.policy import LineSpec
 from runtime.published.file import publish
 from runtime.published.pins import pin_typed

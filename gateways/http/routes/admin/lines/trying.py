@@ -12,15 +12,15 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 from msgspec.structs import replace
 
-from gateways.http.answers import AnyRequest, Problem, answer, no_store, said
-from gateways.http.context import Web
-from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
-from gateways.http.errors import BadBody
+from gateways.http.parts.context import Web
 from gateways.http.routes.admin.lines.answers import NewTrial, TrialAnswer
 from gateways.http.routes.admin.lines.listing import COMMON, PATH, line_called, supervisors
 from gateways.http.routes.admin.lines.may_try import number_to_call, ready, seize
 from gateways.http.routes.admin.refusing import NotDone, Why
+from gateways.http.wire.answers import AnyRequest, Problem, answer, no_store, said
+from gateways.http.wire.decoding import Strict
+from gateways.http.wire.errors import BadBody
 from messages.calls import CallState
 from messages.ids import E164
 from messages.trials import LineTrial, TrialOrder

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import msgspec
 
-from gateways.http.answers import Moment, rfc3339
 from gateways.http.routes.admin.answers import same_fields
+from gateways.http.wire.answers import Moment, rfc3339
 from messages.ids import AlertId, UserId
 from model.rules.silent_phones import Checked
 from store.registry.devices import DeviceKey, ProvedBy

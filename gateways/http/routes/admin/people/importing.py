@@ -13,12 +13,12 @@ from litestar import Response, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import QueryParameter
 
-from gateways.http.answers import OPERATORS, AnyRequest, Problem, answer, header, no_store, said
-from gateways.http.context import Web
 from gateways.http.door.auth import OPERATOR
-from gateways.http.errors import BadBody, Unconditional
+from gateways.http.parts.context import Web
 from gateways.http.routes.admin.listing import COMMON
 from gateways.http.routes.admin.refusing import NotDone, Why
+from gateways.http.wire.answers import OPERATORS, AnyRequest, Problem, answer, header, no_store, said
+from gateways.http.wire.errors import BadBody, Unconditional
 from store.audit.entry import EVERYBODY, Action
 from store.errors import ChangedMeanwhile, Fault, Flaw, ImportFaulty
 from store.registry.people import Imported, StaffRole

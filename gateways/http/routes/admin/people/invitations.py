@@ -11,14 +11,14 @@ from litestar import Response, delete, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
-from gateways.http.answers import AnyRequest, Moment, Problem, answer, no_store, rfc3339, said
-from gateways.http.context import Web
-from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
 from gateways.http.door.codes import picture_of
-from gateways.http.errors import BadBody
+from gateways.http.parts.context import Web
 from gateways.http.routes.admin.listing import COMMON, UNCHANGED, for_admins, listed
 from gateways.http.routes.admin.refusing import NotDone, NotThere, Why
+from gateways.http.wire.answers import AnyRequest, Moment, Problem, answer, no_store, rfc3339, said
+from gateways.http.wire.decoding import Strict
+from gateways.http.wire.errors import BadBody
 from messages.ids import E164, SECOND, Carried, Instant, TextPurpose
 from model.rules.calls.withheld_numbers import unfit
 from store import texts

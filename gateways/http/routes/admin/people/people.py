@@ -14,11 +14,8 @@ from litestar import Response, delete, get, patch, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from gateways.http.answers import AnyRequest, Problem, answer, no_store, said
-from gateways.http.context import Giving, Web
-from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
-from gateways.http.errors import BadBody
+from gateways.http.parts.context import Giving, Web
 from gateways.http.routes.admin.listing import COMMON, UNCHANGED, for_admins, listed
 from gateways.http.routes.admin.people.answers import (
     Alerts,
@@ -33,6 +30,9 @@ from gateways.http.routes.admin.people.answers import (
     told_row,
 )
 from gateways.http.routes.admin.refusing import NotDone, NotThere, Why, refusing
+from gateways.http.wire.answers import AnyRequest, Problem, answer, no_store, said
+from gateways.http.wire.decoding import Strict
+from gateways.http.wire.errors import BadBody
 from messages.ids import UserId
 from model.record import TooMuch
 from model.rules.silent_phones import counted

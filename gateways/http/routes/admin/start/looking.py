@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gateways.http.context import Web
 from gateways.http.door.codes import picture_of
+from gateways.http.parts.context import Web
 from gateways.http.routes.admin.start.answers import StartView, TrustView, told
 from gateways.http.routes.drill import DrillView, drill_of
 from messages.ids import DEMO_OPERATOR, E164, AlertId, OperatorId

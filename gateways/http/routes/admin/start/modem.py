@@ -10,11 +10,11 @@ from litestar import Response, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import JSONBody
 
-from gateways.http.answers import OPERATORS, AnyRequest, Problem, said
-from gateways.http.context import Web
-from gateways.http.decoding import Strict
+from gateways.http.parts.context import Web
 from gateways.http.routes.admin.listing import COMMON
 from gateways.http.routes.admin.refusing import refusing
+from gateways.http.wire.answers import OPERATORS, AnyRequest, Problem, said
+from gateways.http.wire.decoding import Strict
 from model.settings_edits import Add, Row
 from store.audit.entry import Action
 from store.registry.people import StaffRole

@@ -9,15 +9,15 @@ from litestar import Response, delete, get, put
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
-from gateways.http.answers import AnyRequest, Problem, answer, no_store, said
-from gateways.http.context import Web
-from gateways.http.decoding import Strict
 from gateways.http.door.auth import OPERATOR
+from gateways.http.parts.context import Web
 from gateways.http.routes.admin.listing import COMMON, UNCHANGED, for_admins, listed
 from gateways.http.routes.admin.refusing import NotDone, NotThere, Why
 from gateways.http.routes.admin.start.answers import Confirmation, StartView
 from gateways.http.routes.admin.start.looking import AUTHORITY, Looking
 from gateways.http.routes.admin.start.modem import modem_route
+from gateways.http.wire.answers import AnyRequest, Problem, answer, no_store, said
+from gateways.http.wire.decoding import Strict
 from model.first_run import Need, is_a_persons
 from store.audit.entry import Action
 from store.confirmations import confirm, take_back

@@ -13,11 +13,11 @@ from typing import Final
 
 from litestar.types import Message, Scope
 
-from gateways.http.answers import AnyConnection
 from gateways.http.door.auth import OPERATOR, bearer
 from gateways.http.door.proxies import Proxies
-from gateways.http.errors import HttpGatewayError, NotSignedOn, RequestError
-from gateways.http.writing import Writing
+from gateways.http.parts.writing import Writing
+from gateways.http.wire.answers import AnyConnection
+from gateways.http.wire.errors import HttpGatewayError, NotSignedOn, RequestError
 from messages.ids import SECOND, Instant
 from runtime import logs
 from runtime.clock import Clock

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from gateways.http.answers import AlertState, LegAnswer, rfc3339
+from gateways.http.wire.answers import AlertState, LegAnswer, rfc3339
 from messages.ids import E164, Outcome, Party
 from model.alert.case import Case
 from model.alert.leg import Leg, LegState

@@ -1,4 +1,4 @@
-"""The registry as this package asks it: keys, operators, names, PINs."""
+"""The registry as the web asks it: keys, operators, names, PINs."""
 
 from __future__ import annotations
 

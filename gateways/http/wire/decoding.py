@@ -14,7 +14,7 @@ from litestar.dto import MsgspecDTO
 from litestar.openapi.spec import Reference, Schema
 from litestar.typing import FieldDefinition
 
-from gateways.http.errors import BadBody, BodyTooLarge, WrongMediaType
+from gateways.http.wire.errors import BadBody, BodyTooLarge, WrongMediaType
 from messages.envelope import decode_error
 
 T = TypeVar("T", bound=msgspec.Struct)

@@ -14,7 +14,7 @@ from litestar import Request, Response
 from litestar.connection import ASGIConnection
 from litestar.openapi import ResponseSpec
 
-from gateways.http.decoding import JSON, MSGPACK
+from gateways.http.wire.decoding import JSON, MSGPACK
 from messages.ids import E164, Advice, Doubt, Instant, OperatorCommand, Outcome, Party, Proof, ShiftState
 from model.alert.leg import LegState
 from model.alert.phase import Phase

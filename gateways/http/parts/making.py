@@ -1,4 +1,4 @@
-"""Makes the web process's parts of the settings."""
+"""Makes the web process's parts, as the settings say."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from gateways.console.following import Following
 from gateways.console.people import People
 from gateways.console.sessions import Cookies
 from gateways.console.views.plant import ModemView
-from gateways.http.auditing import Auditing
 from gateways.http.backups import Backups
-from gateways.http.context import Giving, Measures, Web
 from gateways.http.door.auth import Auth
 from gateways.http.door.challenges import Challenges
 from gateways.http.door.proxies import Proxies
 from gateways.http.door.senders import Senders
 from gateways.http.door.throttle import Throttle
-from gateways.http.registry import RegistryQueries
+from gateways.http.parts.auditing import Auditing
+from gateways.http.parts.context import Giving, Measures, Web
+from gateways.http.parts.registry import RegistryQueries
+from gateways.http.parts.writing import Writing
 from gateways.http.routes.metrics import Metrics
 from gateways.http.settings import WebSettings
 from gateways.http.settings_file import NoFile, SettingsFile
-from gateways.http.writing import Writing
 from gateways.nodes import Nodes
 from runtime.clock import Clock, SystemClock
 from runtime.published import line_files, line_levels

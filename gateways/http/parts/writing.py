@@ -16,8 +16,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Final, Generic, TypeVar
 
-from gateways.http.errors import NotDurable
 from gateways.http.routes.metrics import Metrics
+from gateways.http.wire.errors import NotDurable
 from messages.ids import Proof
 from runtime import logs
 from store.alerts.accepting import Accepted, accept_soon

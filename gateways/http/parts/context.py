@@ -1,4 +1,4 @@
-"""What the routes share: made once by `app.build`, handed to each route's maker."""
+"""What the routes share: made once, handed to each route's maker."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from gateways.console.following import Following
 from gateways.console.people import People
 from gateways.console.sessions import Cookies
 from gateways.console.views.plant import ModemView
-from gateways.http.answers import AnyConnection
-from gateways.http.auditing import Auditing
 from gateways.http.backups import Backups
 from gateways.http.door.auth import Auth
 from gateways.http.door.challenges import Challenges
 from gateways.http.door.proxies import Proxies
 from gateways.http.door.senders import Senders
 from gateways.http.door.throttle import Throttle
+from gateways.http.parts.auditing import Auditing
+from gateways.http.parts.writing import Writing
 from gateways.http.routes.metrics import Metrics
 from gateways.http.settings import WebSettings
 from gateways.http.settings_file import SettingsFile
-from gateways.http.writing import Writing
+from gateways.http.wire.answers import AnyConnection
 from gateways.nodes import Nodes
 from messages.ids import E164, AlertId, LineId, OperatorId, UserId
 from messages.lines import LineLevels, LineReport
