@@ -51,10 +51,13 @@ class NodePicture:
 
     def taken(self) -> bool:
         """Whether somebody has all that wakes people: has taken a callout for it, or seen it at a console."""
-        has: dict[AlarmKey, bool] = {}
-        for callout in (*self._callouts.open, *self._callouts.ended):
-            for one in callout.alarms if callout.kind is CalloutKind.ALARM else ():
-                has[one.key] = has.get(one.key, False) or callout.taken
+        # By the newest callout: who had it some days ago has not taken it again.
+        has: dict[AlarmKey, bool] = {
+            one.key: callout.taken
+            for callout in (*self._callouts.ended, *self._callouts.open)
+            if callout.kind is CalloutKind.ALARM
+            for one in callout.alarms
+        }
         # Because of a line that is lost somebody is called only where few are left.
         waking = [
             key

@@ -14,7 +14,7 @@ from gateways.heartbeat.decider import CENTER_SILENT, WATCHER_MUTE, WATCHER_SILE
 from gateways.heartbeat.evidence import Looked, Readiness
 from gateways.heartbeat.outlets import Away, Outcome, Told
 from messages import events as ev
-from messages.ids import SECOND, Instant, NodeId, OperatorId, Role
+from messages.ids import SECOND, CalloutEnd, Instant, NodeId, OperatorId, Role
 from model.alarms.standing import NO_WAY
 from model.policy import Policy, Setup
 from model.reporting.availability import MINUTE_US, availability
@@ -224,6 +224,22 @@ def test_it_says_what_is_wrong_by_kind_and_whether_somebody_on_duty_has_it(alone
     alone.journal.append(Append(streams.node(here), None, (over,)))
     alone.system.advance(12)
     assert alone.taken[-1].alarms == ()
+
+
+def test_who_has_had_it_before_has_not_taken_it_again(alone: Alone) -> None:
+    here, at = alone.env.node, alone.env.clock.now_us()
+    about = ev.CalloutAlarm(alarm="psap.no_line", subject="emergency", node=here, raised_at=at)
+    told = (
+        ev.CalloutOpened(callout="c1", alarms=(about,)),
+        ev.CalloutTaken(callout="c1", person="anna"),
+        ev.CalloutEnded(callout="c1", why=CalloutEnd.TAKEN),
+        ev.CalloutOpened(callout="c2", alarms=(about,)),
+    )
+    raised = ev.AlarmRaised(alarm="psap.no_line", subject="emergency", text="none")
+    alone.journal.append(Append(streams.node(here), None, (raised,)), Append(streams.DUTY, None, told))
+    alone.system.advance(12)
+    assert [one.alarm for one in alone.taken[-1].alarms] == ["psap.no_line"]
+    assert not alone.taken[-1].taken
 
 
 def test_planned_work_is_said_at_once(alone: Alone) -> None:
