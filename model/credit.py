@@ -51,10 +51,11 @@ def amount_in(answer: str, pattern: str) -> float | None:
         return None
     before, between, after = beside
     text = " ".join(answer[:LONGEST].split()).casefold()
+    letters = text.replace(" ", "")
     for number in _NUMBER.finditer(text):
-        said = text[: number.start()].rstrip()
-        near = before in said if between else said.endswith(before)
-        if near and text[number.end() :].lstrip().startswith(after):
+        at = number.start() - text.count(" ", 0, number.start())
+        near = letters.find(before, 0, at) >= 0 if between else letters.endswith(before, 0, at)
+        if near and letters.startswith(after, at + len(number[0])):
             return _amount(number[0])
     return None
 
@@ -69,17 +70,17 @@ def _amount(number: str) -> float:
 
 
 def _beside(pattern: str) -> tuple[str, bool, str] | None:
-    """The words before and after the group, and whether others may stand between the first and the amount;
-    None: there is more than words.
+    """The words before and after the group, without spaces, and whether others may stand between the first
+    and the amount; None: there is more than words.
     """
     found = _GROUP.fullmatch(pattern)
     if found is None:
         return None
     between = found["before"].endswith(BETWEEN)
-    words = [_SPACE.sub(" ", one) for one in (found["before"].removesuffix(BETWEEN), found["after"])]
+    words = [_SPACE.sub("", one) for one in (found["before"].removesuffix(BETWEEN), found["after"])]
     if not all(map(_WORDS.fullmatch, words)):
         return None
-    first, last = (" ".join(one.replace("\\", "").split()).casefold() for one in words)
+    first, last = ("".join(one.replace("\\", "").split()).casefold() for one in words)
     return first, between, last
 
 

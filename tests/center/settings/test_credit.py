@@ -85,6 +85,7 @@ def test_questions_change_nothing(code: str) -> None:
         ("Al 28/11 il CREDITO residuo e' 5.60 Euro", "credito.*?([0-9.,]+)", 5.6),
         ("Hai 300 MB e  12,30EUR.", r"([0-9,]+)\s*eur\.", 12.3),
         ("Hai 300 MB", "([0-9]+) *euro", None),
+        ("Saldo:EUR 12,50", "saldo: ?EUR ?([0-9,]+)", 12.5),
     ],
 )
 def test_the_amount_is_read_as_networks_write_it(answer: str, pattern: str, amount: float | None) -> None:
