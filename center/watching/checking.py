@@ -31,6 +31,8 @@ def findings(settings: WatchSettings, state: StateDir, now_us: Instant) -> list[
     """All of it. Of a watcher that runs its modem is not asked: what it says of it itself counts."""
     kept = read(state.path)
     runs = now_us - kept.at < 2 * KEPT_EVERY_US
+    # What has come since the file was written is not in it.
+    known_us = kept.at if runs else now_us
     found = [
         ok("settings", ", ".join(one.name for one in settings.center)),
         ok("service", "runs") if runs else fail("service", "does not run"),
@@ -40,7 +42,7 @@ def findings(settings: WatchSettings, state: StateDir, now_us: Instant) -> list[
     for center in settings.center:
         hearing = kept.hearings.get(center.name)
         found += examined("intake", partial(_intake, center))
-        found += examined("heartbeats", partial(_heartbeats, center, settings.port, hearing, now_us))
+        found += examined("heartbeats", partial(_heartbeats, center, settings.port, hearing, known_us))
         found += examined("roster", partial(_roster, center, hearing, now_us))
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from messages.journal import Recorded
 from model.duty.callouts import Callout, Callouts
 from model.watching.beat import Probed, Unable
 from model.watching.hearing import Hearing
+from runtime import logs
 from store import streams
 
 FILE: Final = "watch.json"
@@ -28,7 +30,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """All of it."""
 
     at: Instant = Instant(0)
-    """When it was written."""
+    """When it was written; 0: by a watcher that has ended."""
     unable: tuple[Unable, ...] = ()
     """Why nobody could be phoned then."""
     hearings: dict[str, Hearing] = {}
@@ -38,10 +40,18 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read(folder: Path) -> Kept:
-    """What was remembered; nothing where there is none, or it cannot be read: then all begins anew."""
+    """What was remembered; nothing where there is none. One that cannot be read is put aside, and said in the
+    log: all begins anew.
+    """
+    file, aside = folder / FILE, folder / f"{FILE}.unreadable"
     try:
-        return msgspec.json.decode((folder / FILE).read_bytes(), type=Kept)
-    except (OSError, msgspec.MsgspecError):
+        return msgspec.json.decode(file.read_bytes(), type=Kept)
+    except FileNotFoundError:
+        return Kept()
+    except (OSError, msgspec.MsgspecError) as error:
+        logs.get("watch").error("what was remembered cannot be read", error=str(error), aside=str(aside))
+        with suppress(OSError):
+            file.replace(aside)
         return Kept()
 
 

@@ -88,6 +88,7 @@ class Running:
             prober.stop()
         if self._phone is not None:
             self._phone.stop()
+        self._watcher.stopped()
 
     def _turn(self) -> None:
         now_us = self._clock.now_us()

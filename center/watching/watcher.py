@@ -120,6 +120,11 @@ class Watcher:
             )
         return key.answer(answer, sealed)
 
+    def stopped(self) -> None:
+        """It runs no more, and its file says so: whoever looks need not wait until that is old."""
+        with self._lock:
+            self._keep(Instant(0))
+
     # ------------------------------------------------------------ what follows
 
     def turn(self, hands: Hands, now_us: Instant) -> None:

@@ -42,6 +42,16 @@ def test_of_one_that_runs_its_own_word_counts(stage: Stage) -> None:
     assert verdicts(stage, modem=modem)["modem"] == "fail"
     stage.pass_s(50)
     assert verdicts(stage)["heartbeats"] == "fail"
+    stage.watcher.stopped()
+    assert verdicts(stage)["service"] == "fail"
+
+
+def test_a_file_that_is_not_written_at_each_heartbeat_makes_no_center_silent(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, silent_after_s=15.0)
+    stage.pass_s(31, well=True)
+    for _ in range(3):
+        stage.pass_s(10, well=True)
+        assert (stage.verdict, verdicts(stage)["heartbeats"]) == ("well", "ok")
 
 
 def test_what_is_wrong_in_the_file_is_all_that_is_said(

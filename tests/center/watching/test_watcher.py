@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from center.errors import SettingsError
+from center.watching.kept import FILE
 from center.watching.settings import probing
 from messages.ids import SECOND, CalloutFailure, DutyWay, Instant
 from model.watching.beat import Unable, Wrong
@@ -163,6 +164,15 @@ def test_whoever_knocks_fills_no_log(stage: Stage, capfd: pytest.CaptureFixture[
         if kept == text:
             stage.say()
     assert sum("not heard" in line for line in "".join(capfd.readouterr()).splitlines()) == 2
+
+
+def test_a_file_that_cannot_be_read_is_put_aside_and_that_is_said(
+    stage: Stage, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (stage.folder / FILE).write_text("{")
+    stage.begin()
+    assert (stage.folder / f"{FILE}.unreadable").read_text() == "{"
+    assert "what was remembered cannot be read" in "".join(capfd.readouterr())
 
 
 LOST = st.lists(st.sampled_from(["comes", "late", "lost"]), min_size=1, max_size=40)
