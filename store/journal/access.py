@@ -58,11 +58,11 @@ class Access:
         patience_s: float,
         spare: Path | None,
     ) -> None:
-        self._url = url
-        self._node = node
-        self._clock = clock
-        self._notify = notify
-        self._patience_s = patience_s
+        self.url: Final = url
+        self.node: Final = node
+        self.clock: Final = clock
+        self.notify: Final = notify
+        self.patience_s: Final = patience_s
         self._file = None if is_server(url) else path_of(url)
         """Where it is a file: what has to do with the spare and with checkpoints is for that alone."""
         self._pid = os.getpid()
@@ -110,7 +110,7 @@ class Access:
 
     def _open_first(self) -> None:
         if self.spare is not None and self.spare.in_use:
-            check_form(self.spare, self._patience_s)
+            check_form(self.spare, self.patience_s)
             return
         try:
             self.writer = self._connect_first()
@@ -176,16 +176,16 @@ class Access:
             change_over(
                 spare,
                 file,
-                node=self._node,
-                now_us=self._clock(),
+                node=self.node,
+                now_us=self.clock(),
                 error=error,
                 # One of ours who holds the write lock goes on soon, or is ended: that is no disk's fault.
-                wait_s=_LOCK_WAIT_S if isinstance(error, JournalLocked) else self._patience_s,
-                patience_s=self._patience_s,
+                wait_s=_LOCK_WAIT_S if isinstance(error, JournalLocked) else self.patience_s,
+                patience_s=self.patience_s,
             )
         except JournalError:
             return spare.generation != generation
-        self._notify.committed(0)
+        self.notify.committed(0)
         return True
 
     def usable_writer(self) -> Connection:
@@ -222,22 +222,22 @@ class Access:
     def connect(self, generation: int) -> Connection:
         """A new connection to the file of this generation: an odd one's is the spare."""
         if self.spare is not None and generation % 2 == 1:
-            return SqliteConnection(self.spare.file, patience_s=self._patience_s, lasting=False)
+            return SqliteConnection(self.spare.file, patience_s=self.patience_s, lasting=False)
         while True:
             try:
-                return opened(self._url, patience_s=self._patience_s)
+                return opened(self.url, patience_s=self.patience_s)
             except JournalUnavailable:
                 if time.monotonic() >= self._back_by_s:
                     raise
             time.sleep(_LOOK_AGAIN_S)
 
     def _connect_file(self, file: Path) -> SqliteConnection:
-        return SqliteConnection(file, patience_s=self._patience_s)
+        return SqliteConnection(file, patience_s=self.patience_s)
 
     def _connect_first(self) -> Connection:
         # Where there is a spare, one that was emptied is for the JournalKeeper to put another in place of.
         make = self.spare is None or self._file is None or not self._file.exists()
-        connection = opened(self._url, patience_s=self._patience_s, create=make)
+        connection = opened(self.url, patience_s=self.patience_s, create=make)
         try:
             bring_up_to_date(connection)
         except BaseException:

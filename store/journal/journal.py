@@ -65,26 +65,14 @@ class _Attempt(Generic[T]):
 class Journal(Reading):
     """The journal of one state directory. `open` it; the constructor is its own."""
 
-    def __init__(
-        self,
-        url: str,
-        *,
-        node: NodeId,
-        clock: Callable[[], Instant],
-        notify: Notifier,
-        patience_s: float,
-        spare: Path | None,
-        shared: bool | None,
-    ) -> None:
-        self.node: Final = node
-        self.shared: Final = is_server(url) if shared is None else shared
+    def __init__(self, access: Access, *, shared: bool | None) -> None:
+        self.node: Final = access.node
+        self.shared: Final = is_server(access.url) if shared is None else shared
         """Whether several nodes write here: then what is told of an alert is its owner's alone."""
-        self.url: Final = url
-        self.notify: Final = notify
-        self._clock = clock
-        self._patience_s = patience_s
+        self.url: Final = access.url
+        self.notify: Final = access.notify
+        self._access = access
         self._writing = False
-        self._access = Access(url, node=node, clock=clock, notify=notify, patience_s=patience_s, spare=spare)
 
     @classmethod
     def open(
@@ -107,9 +95,8 @@ class Journal(Reading):
         (no such folder or server, a newer version's journal), JournalReadOnly, JournalTorn, JournalLocked,
         JournalFull.
         """
-        return cls(
-            url, node=node, clock=clock, notify=notify, patience_s=patience_s, spare=spare, shared=shared
-        )
+        access = Access(url, node=node, clock=clock, notify=notify, patience_s=patience_s, spare=spare)
+        return cls(access, shared=shared)
 
     def close(self) -> None:
         """Let go of the file; again does nothing. In a forked child it only forgets."""
@@ -117,7 +104,7 @@ class Journal(Reading):
 
     def now_us(self) -> Instant:
         """By the clock of everything that is written here."""
-        return self._clock()
+        return self._access.clock()
 
     @property
     def durable(self) -> bool:
@@ -180,7 +167,7 @@ class Journal(Reading):
                     return attempt.done[-1]
                 seq = 0 if attempt.beside else rows.highest(connection, rows.LAST_SEQ)
                 if attempt.at_us is None:
-                    attempt.at_us = self._clock()
+                    attempt.at_us = self._access.clock()
                 attempt.chances.again()
                 transaction = Transaction(
                     connection,
@@ -218,7 +205,7 @@ class Journal(Reading):
         if self._access.spare is None:
             yield
             return
-        with self._access.spare.writing(self._patience_s):
+        with self._access.spare.writing(self._access.patience_s):
             if self._access.spare.generation != self._access.writer_generation:
                 raise _Moved("the journal has changed over")
             yield
@@ -303,7 +290,7 @@ class Journal(Reading):
         worked yet; empty where it has. Raises JournalError.
         """
         self._access.check()
-        with closing(opened(self.url, patience_s=self._patience_s)) as connection:
+        with closing(opened(self.url, patience_s=self._access.patience_s)) as connection:
             return connection.scrub()
 
 
