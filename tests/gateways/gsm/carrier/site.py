@@ -5,11 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from gateways.gsm.driver.driver import Driver
-from gateways.gsm.driver.events import (
-    CallEvent,
-    Event,
-    SimState,
-)
+from gateways.gsm.driver.events import CallEvent, CallId, Event, Ref, SimState
 from gateways.gsm.errors import DialRefused
 from gateways.gsm.port.dial_guard import DialGuard
 from simulator.config import parse_config
@@ -126,6 +122,12 @@ class Site:
             if due_s >= until_s:
                 return
         raise AssertionError("the deadlines do not move")
+
+    def answered_call(self, ref: str = "leg", number: str = USER) -> CallId:
+        """A call that we dial, once it is up."""
+        call = self.driver.dial(Ref(ref), number, self.now_s)
+        self.run(8.0)
+        return call
 
     def of(self, kind: type[E]) -> list[E]:
         return [event for event in self.events if isinstance(event, kind)]

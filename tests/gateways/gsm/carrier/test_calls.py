@@ -39,9 +39,7 @@ from tests.gateways.gsm.carrier.site import (
 
 
 @pytest.mark.parametrize("dialect", FAMILIES)
-def test_a_call_is_dialled_rings_is_answered_and_hung_up(dialect: str) -> None:
-    site = Site(dialect)
-    site.run(1.0)
+def test_a_call_is_dialled_rings_is_answered_and_hung_up(site: Site, dialect: str) -> None:
     assert [event.identity.dialect for event in site.of(Ready)] == [dialect]
     call = site.driver.dial(Ref("leg"), USER, site.now_s)
     site.run(10.0)
@@ -61,11 +59,8 @@ def test_auto_finds_the_dialect(dialect: str) -> None:
 
 
 @pytest.mark.parametrize("dialect", FAMILIES)
-def test_the_dialect_is_found_by_the_lines_of_the_session_alone(dialect: str) -> None:
-    site = Site(dialect)
-    site.run(1.0)
-    site.driver.dial(Ref("leg"), USER, site.now_s)
-    site.run(8.0)
+def test_the_dialect_is_found_by_the_lines_of_the_session_alone(site: Site, dialect: str) -> None:
+    site.answered_call()
     site.carrier.phone_hang_up(USER, site.now_s)
     site.run(3.0)
     heard = [line for line in re.split(r"[\r\n]+", site.heard.decode("latin-1")) if line]
@@ -76,8 +71,7 @@ def test_the_dialect_is_found_by_the_lines_of_the_session_alone(dialect: str) ->
 def test_a_modem_of_which_nothing_is_known_places_sees_and_ends_calls(dialect: str) -> None:
     site = Site(dialect, spoken="3gpp")
     site.run(1.0)
-    call = site.driver.dial(Ref("out"), USER, site.now_s)
-    site.run(8.0)
+    call = site.answered_call("out")
     assert [view.answered for view in site.driver.calls()] == [True]
     site.driver.hang_up(call, site.now_s)
     site.run(3.0)
@@ -113,11 +107,8 @@ def test_an_early_answer_proves_nothing() -> None:
 
 
 @pytest.mark.parametrize("dialect", ALL)
-def test_a_digit_reaches_the_far_end(dialect: str) -> None:
-    site = Site(dialect)
-    site.run(1.0)
-    call = site.driver.dial(Ref("leg"), USER, site.now_s)
-    site.run(8.0)
+def test_a_digit_reaches_the_far_end(site: Site) -> None:
+    call = site.answered_call()
     for digit in "5#":
         site.driver.send_digit(call, digit, site.now_s)
     site.run(3.0)
@@ -127,9 +118,7 @@ def test_a_digit_reaches_the_far_end(dialect: str) -> None:
 
 @pytest.mark.parametrize("dialect", FAMILIES)
 @pytest.mark.parametrize(("number", "cause"), [(BUSY, 17), (SILENT, 19), (REJECTING, 21), (AWAY, 20)])
-def test_a_call_that_fails_says_why(dialect: str, number: str, cause: int) -> None:
-    site = Site(dialect)
-    site.run(1.0)
+def test_a_call_that_fails_says_why(site: Site, number: str, cause: int) -> None:
     site.driver.dial(Ref("leg"), number, site.now_s)
     site.run(40.0)
     (released,) = site.of(CallReleased)
@@ -139,11 +128,8 @@ def test_a_call_that_fails_says_why(dialect: str, number: str, cause: int) -> No
 
 
 @pytest.mark.parametrize("dialect", ALL)
-def test_the_far_end_hangs_up(dialect: str) -> None:
-    site = Site(dialect)
-    site.run(1.0)
-    site.driver.dial(Ref("leg"), USER, site.now_s)
-    site.run(8.0)
+def test_the_far_end_hangs_up(site: Site) -> None:
+    site.answered_call()
     site.carrier.phone_hang_up(USER, site.now_s)
     site.run(3.0)
     assert site.story()[-1] == "CallReleased"
@@ -151,9 +137,7 @@ def test_the_far_end_hangs_up(dialect: str) -> None:
 
 
 @pytest.mark.parametrize("dialect", ALL)
-def test_an_incoming_call_comes_with_its_number_and_is_answered(dialect: str) -> None:
-    site = Site(dialect)
-    site.run(1.0)
+def test_an_incoming_call_comes_with_its_number_and_is_answered(site: Site) -> None:
     site.carrier.phone_call(USER, LINE, site.now_s)
     site.run(3.0)
     (view,) = site.driver.calls()
@@ -198,9 +182,7 @@ def test_a_call_whose_codes_come_out_at_another_port_is_found_in_the_list_and_sa
 
 
 @pytest.mark.parametrize("dialect", ALL)
-def test_a_withheld_caller_and_one_who_gives_up(dialect: str) -> None:
-    site = Site(dialect)
-    site.run(1.0)
+def test_a_withheld_caller_and_one_who_gives_up(site: Site) -> None:
     site.carrier.phone_call(WITHHELD, LINE, site.now_s)
     site.run(4.0)
     (view,) = site.driver.calls()
@@ -212,9 +194,7 @@ def test_a_withheld_caller_and_one_who_gives_up(dialect: str) -> None:
 
 
 @pytest.mark.parametrize("dialect", ALL)
-def test_an_incoming_call_is_declined(dialect: str) -> None:
-    site = Site(dialect)
-    site.run(1.0)
+def test_an_incoming_call_is_declined(site: Site) -> None:
     site.carrier.phone_call(USER, LINE, site.now_s)
     site.run(2.0)
     site.driver.hang_up(site.driver.calls()[0].call, site.now_s)
@@ -224,15 +204,11 @@ def test_an_incoming_call_is_declined(dialect: str) -> None:
 
 
 @pytest.mark.parametrize("dialect", ALL)
-def test_two_calls_are_held_joined_and_dropped_in_the_network(dialect: str) -> None:
-    site = Site(dialect)
-    site.run(1.0)
-    first = site.driver.dial(Ref("one"), USER, site.now_s)
-    site.run(8.0)
+def test_two_calls_are_held_joined_and_dropped_in_the_network(site: Site) -> None:
+    first = site.answered_call("one")
     site.driver.hold(first, site.now_s)
     site.run(3.0)
-    second = site.driver.dial(Ref("two"), SECOND, site.now_s)
-    site.run(8.0)
+    second = site.answered_call("two", SECOND)
     site.driver.conference(site.now_s)
     site.run(3.0)
     assert all(view.in_conference for view in site.driver.calls())
@@ -243,11 +219,8 @@ def test_two_calls_are_held_joined_and_dropped_in_the_network(dialect: str) -> N
 
 
 @pytest.mark.parametrize("dialect", ALL)
-def test_a_waiting_caller_is_taken_and_the_first_held(dialect: str) -> None:
-    site = Site(dialect)
-    site.run(1.0)
-    site.driver.dial(Ref("one"), USER, site.now_s)
-    site.run(8.0)
+def test_a_waiting_caller_is_taken_and_the_first_held(site: Site) -> None:
+    site.answered_call("one")
     site.carrier.phone_call(SECOND, LINE, site.now_s)
     site.run(3.0)
     waiting = next(view for view in site.driver.calls() if view.number == SECOND)
@@ -266,8 +239,7 @@ def test_a_modem_refuses_to_hold_an_emergency_call_and_whoever_asked_is_told(dia
     site = Site(dialect)
     site.guard = DialGuard(psap_live=True, trunk_emergency=True)
     site.run(1.0)
-    call = site.driver.dial(Ref("psap"), "112", site.now_s)
-    site.run(8.0)
+    call = site.answered_call("psap", "112")
     assert [view.answered for view in site.driver.calls()] == [True]
     site.driver.hold(call, site.now_s)
     site.run(3.0)
@@ -331,11 +303,7 @@ def test_a_call_that_the_network_does_not_even_take_is_the_lines_failure(dialect
 
 @pytest.mark.parametrize("dialect", ALL)
 @pytest.mark.parametrize(("number", "cause"), [(REJECTING, 21), (BUSY, 17)])
-def test_a_party_who_declines_is_not_taken_for_a_line_that_fails(
-    dialect: str, number: str, cause: int
-) -> None:
-    site = Site(dialect)
-    site.run(1.0)
+def test_a_party_who_declines_is_not_taken_for_a_line_that_fails(site: Site, number: str, cause: int) -> None:
     phone = site.carrier.phone(number)
     phone.change(changed_phone(phone.profile, {"rings_after_s": 0.0, "answers_after_s": 0.0}))
     site.driver.dial(Ref("leg"), number, site.now_s)
@@ -347,8 +315,7 @@ def test_two_calls_that_are_active_at_once_are_a_conference_though_their_rows_do
     site = Site("3gpp", unmarked_conference=True)
     site.run(1.0)
     for number in (USER, SECOND):
-        site.driver.dial(Ref(number), number, site.now_s)
-        site.run(8.0)
+        site.answered_call(number, number)
     site.driver.conference(site.now_s)
     site.run(30.0)
     assert [(view.state, view.in_conference) for view in site.driver.calls()] == [(Stat.ACTIVE, True)] * 2

@@ -4,19 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from gateways.gsm.driver.events import (
-    CallAnswered,
-    EmergencyNumbers,
-    Ref,
-    SmsReceived,
-)
+from gateways.gsm.driver.events import CallAnswered, EmergencyNumbers, SmsReceived
 from tests.gateways.gsm.bench import DIALECTS, Bench, FakeModem
-from tests.gateways.gsm.carrier.site import (
-    ALL,
-    LINE,
-    USER,
-    Site,
-)
+from tests.gateways.gsm.carrier.site import ALL, LINE, USER, Site
 
 
 @pytest.mark.parametrize("dialect", ALL)
@@ -25,8 +15,7 @@ def test_a_sim_with_a_pin_is_opened(dialect: str) -> None:
     site.run(5.0)
     assert site.driver.sim == "READY"
     assert site.driver.ready
-    site.driver.dial(Ref("leg"), USER, site.now_s)
-    site.run(8.0)
+    site.answered_call()
     assert site.of(CallAnswered)
 
 
@@ -59,9 +48,7 @@ def test_a_modem_without_a_sim_says_so() -> None:
 
 
 @pytest.mark.parametrize("dialect", ALL)
-def test_a_short_message_comes_whole(dialect: str) -> None:
-    site = Site(dialect)
-    site.run(1.0)
+def test_a_short_message_comes_whole(site: Site) -> None:
     text = "aiuto! " * 40
     site.carrier.phone_sms(USER, LINE, text, site.now_s)
     site.run(5.0)

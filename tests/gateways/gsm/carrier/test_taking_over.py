@@ -5,30 +5,17 @@ from __future__ import annotations
 import pytest
 
 from gateways.gsm.driver.driver import Driver
-from gateways.gsm.driver.events import (
-    CallAnswered,
-    CallReleased,
-    Ready,
-    Ref,
-    Responsive,
-    Stage,
-    Unresponsive,
-)
+from gateways.gsm.driver.events import CallAnswered, CallReleased, Ready, Ref, Responsive, Stage, Unresponsive
 from messages.base import HangupCause
 from tests.gateways.gsm.bench import DIALECTS
-from tests.gateways.gsm.carrier.site import (
-    ALL,
-    FAMILIES,
-    USER,
-    Site,
-)
+from tests.gateways.gsm.carrier.site import ALL, FAMILIES, USER, Site
 
 
 @pytest.mark.parametrize("dialect", FAMILIES)
 @pytest.mark.parametrize("after_s", [0.0, 0.5, 1.5, 2.5, 6.0])
-def test_a_new_process_takes_a_call_over_in_whatever_state_it_is(dialect: str, after_s: float) -> None:
-    site = Site(dialect)
-    site.run(1.0)
+def test_a_new_process_takes_a_call_over_in_whatever_state_it_is(
+    site: Site, dialect: str, after_s: float
+) -> None:
     site.driver.dial(Ref("leg"), USER, site.now_s)
     site.pump()
     site.run(after_s)
@@ -46,8 +33,7 @@ def test_a_new_process_takes_a_call_over_in_whatever_state_it_is(dialect: str, a
 def test_a_taken_over_call_is_known_within_a_few_exchanges() -> None:
     site = Site("huawei")
     site.run(1.0)
-    site.driver.dial(Ref("leg"), USER, site.now_s)
-    site.run(8.0)
+    site.answered_call()
     site.events.clear()
     site.driver = Driver(DIALECTS, "huawei")
     site.driver.adopt(Ref("leg"), USER, site.now_s)
@@ -58,11 +44,8 @@ def test_a_taken_over_call_is_known_within_a_few_exchanges() -> None:
 
 
 @pytest.mark.parametrize("dialect", ALL)
-def test_a_garbled_line_loses_no_call(dialect: str) -> None:
-    site = Site(dialect)
-    site.run(1.0)
-    call = site.driver.dial(Ref("leg"), USER, site.now_s)
-    site.run(8.0)
+def test_a_garbled_line_loses_no_call(site: Site) -> None:
+    call = site.answered_call()
     site.modem.garble(site.now_s)
     site.run(20.0)
     assert site.of(CallReleased) == []
@@ -79,22 +62,18 @@ def test_a_modem_that_starts_anew_in_a_call_has_lost_it_and_is_set_up_again(
 ) -> None:
     site = Site(dialect, boot_time_s=boot_s)
     site.run(1.0)
-    site.driver.dial(Ref("leg"), USER, site.now_s)
-    site.run(8.0)
+    site.answered_call()
     site.modem.feed(b"AT+CFUN=1,1\r", site.now_s)
     site.run(30.0)
     assert [event.cause for event in site.of(CallReleased)] == [HangupCause.LINE_LOST]
     assert len(site.of(Ready)) == 2
     assert site.modem.parameters.first("&D") == 0
-    site.driver.dial(Ref("next"), USER, site.now_s)
-    site.run(8.0)
+    site.answered_call("next")
     assert len(site.of(CallAnswered)) == 2
 
 
 @pytest.mark.parametrize("dialect", ALL)
-def test_a_modem_that_is_mute_for_a_while_comes_back(dialect: str) -> None:
-    site = Site(dialect)
-    site.run(1.0)
+def test_a_modem_that_is_mute_for_a_while_comes_back(site: Site) -> None:
     site.modem.mute(site.now_s)
     site.run(20.0)
     assert Stage.REOPEN in [event.stage for event in site.of(Unresponsive)]
@@ -110,11 +89,8 @@ def test_a_modem_that_is_mute_for_a_while_comes_back(dialect: str) -> None:
 
 
 @pytest.mark.parametrize("dialect", ALL)
-def test_an_unplugged_modem_has_lost_its_call_when_it_is_back(dialect: str) -> None:
-    site = Site(dialect)
-    site.run(1.0)
-    site.driver.dial(Ref("leg"), USER, site.now_s)
-    site.run(8.0)
+def test_an_unplugged_modem_has_lost_its_call_when_it_is_back(site: Site) -> None:
+    site.answered_call()
     site.modem.unplug(site.now_s)
     site.driver.port_lost(site.now_s)
     site.run(2.0)

@@ -19,16 +19,7 @@ from gateways.gsm.driver.events import (
 )
 from simulator.modem.vices import Vices
 from tests.gateways.gsm.bench import DIALECTS
-from tests.gateways.gsm.carrier.site import (
-    ALL,
-    BUSY,
-    FAMILIES,
-    LINE,
-    SECOND,
-    SILENT,
-    USER,
-    Site,
-)
+from tests.gateways.gsm.carrier.site import ALL, BUSY, FAMILIES, LINE, SECOND, SILENT, USER, Site
 
 ANY_MODEMS: list[dict[str, object]] = [
     {"glued_lines": True},
@@ -49,8 +40,7 @@ def test_no_vice_changes_the_story(dialect: str, vices: dict[str, object]) -> No
     site = Site(dialect, **vices)
     site.run(2.0)
     for number in (USER, SECOND):
-        call = site.driver.dial(Ref(number), number, site.now_s)
-        site.run(8.0)
+        call = site.answered_call(number, number)
         site.driver.hang_up(call, site.now_s)
         site.run(3.0)
     assert site.story() == ["CallDialing", "CallRinging", "CallAnswered", "CallReleased"] * 2
@@ -77,19 +67,14 @@ def test_an_ok_that_comes_only_with_the_answer_is_waited_for(dialect: str) -> No
 
 @pytest.mark.parametrize("dialect", ["wavecom", "telit"])
 @pytest.mark.parametrize("after_s", [0.5, 1.5])
-def test_a_dial_that_waits_for_its_ok_is_ended_and_the_next_goes_through(
-    dialect: str, after_s: float
-) -> None:
-    site = Site(dialect)
-    site.run(1.0)
+def test_a_dial_that_waits_for_its_ok_is_ended_and_the_next_goes_through(site: Site, after_s: float) -> None:
     call = site.driver.dial(Ref("one"), USER, site.now_s)
     site.run(after_s)
     site.driver.hang_up(call, site.now_s)
     site.run(5.0)
     assert str(site.carrier.calls[-1].state) == "ended"
     assert [event.ref for event in site.of(CallReleased)] == ["one"]
-    site.driver.dial(Ref("two"), SECOND, site.now_s)
-    site.run(8.0)
+    site.answered_call("two", SECOND)
     assert [(view.ref, view.answered) for view in site.driver.calls()] == [("two", True)]
 
 
@@ -99,8 +84,7 @@ def test_a_dial_that_is_given_up_for_want_of_an_answer_is_ended_though_no_list_c
 ) -> None:
     site = Site(dialect, ok_after_answer=True)
     site.run(1.0)
-    first = site.driver.dial(Ref("one"), USER, site.now_s)
-    site.run(8.0)
+    first = site.answered_call("one")
     site.driver.hold(first, site.now_s)
     second = site.driver.dial(Ref("two"), SILENT, site.now_s)
     site.driver.poll_calls(site.now_s)
@@ -179,13 +163,10 @@ def test_a_modem_that_stops_answering_is_found_out(dialect: str) -> None:
 @pytest.mark.parametrize("dialect", ["ublox", "huawei"])
 @pytest.mark.parametrize("talking", [False, True])
 def test_answers_that_come_one_command_late_are_noticed_and_set_right_by_a_port_opened_anew(
-    dialect: str, talking: bool
+    site: Site, talking: bool
 ) -> None:
-    site = Site(dialect)
-    site.run(1.0)
     if talking:
-        site.driver.dial(Ref("leg"), USER, site.now_s)
-        site.run(8.0)
+        site.answered_call()
     site.modem.change(Vices(shifted_answers=True))
     for _ in range(400):
         site.run(0.1)
@@ -207,21 +188,15 @@ def test_answers_that_come_one_command_late_are_noticed_and_set_right_by_a_port_
     for view in site.driver.calls():
         site.driver.hang_up(view.call, site.now_s)
     site.run(3.0)
-    site.driver.dial(Ref("next"), USER, site.now_s)
-    site.run(8.0)
+    site.answered_call("next")
     assert [view.answered for view in site.driver.calls()] == [True]
 
 
 @pytest.mark.parametrize("dialect", ALL)
 @pytest.mark.parametrize("registration", ["searching", "denied", "none"])
-def test_a_network_that_is_lost_is_known_at_once_and_so_is_its_return(
-    dialect: str, registration: str
-) -> None:
-    site = Site(dialect)
-    site.run(1.0)
+def test_a_network_that_is_lost_is_known_at_once_and_so_is_its_return(site: Site, registration: str) -> None:
     assert site.driver.registration is Registration.HOME
-    site.driver.dial(Ref("leg"), USER, site.now_s)
-    site.run(8.0)
+    site.answered_call()
     site.modem.change(msgspec.convert({"registration": registration}, Vices))
     site.run(3.0)
     assert site.driver.registration is not None
@@ -253,20 +228,17 @@ def test_a_sim_that_wants_its_puk_is_given_nothing_and_opened_by_hand_is_a_line(
     site.modem.attach(site.now_s)
     site.run(20.0)
     assert site.driver.ready
-    site.driver.dial(Ref("leg"), USER, site.now_s)
-    site.run(8.0)
+    site.answered_call()
     assert site.of(CallAnswered)
 
 
 def test_a_conference_that_stands_in_one_row_keeps_its_members_and_drops_the_one_that_is_meant() -> None:
     site = Site("quectel_ec2x", collapsed_conference=True)
     site.run(1.0)
-    first = site.driver.dial(Ref("one"), USER, site.now_s)
-    site.run(8.0)
+    first = site.answered_call("one")
     site.driver.hold(first, site.now_s)
     site.run(3.0)
-    second = site.driver.dial(Ref("two"), SECOND, site.now_s)
-    site.run(8.0)
+    second = site.answered_call("two", SECOND)
     site.driver.conference(site.now_s)
     site.run(20.0)
     assert [view.call for view in site.driver.calls()] == [first, second]

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from gateways.gsm.driver.events import (
-    Ref,
-    VoiceFailed,
-    VoiceReady,
-)
+from gateways.gsm.driver.events import Ref, VoiceFailed, VoiceReady
 from gateways.gsm.line.legs_on_line import LegsOnLine
 from messages.base import Gains, Joins, VoicePort
 from messages.ids import LineId
-from tests.gateways.gsm.carrier.site import (
-    LINE,
-    USER,
-    Site,
-)
+from tests.gateways.gsm.carrier.site import LINE, USER, Site
 
 
 @pytest.mark.parametrize("incoming", [False, True])
@@ -60,18 +52,14 @@ def test_a_firmware_without_voice_says_so_and_is_not_asked_for_it_in_a_call(
     assert site.driver.voiceless is not voice
     legs = LegsOnLine(LineId("one"), site.driver, first_number=0, voice_path="/dev/v", number_within_s=1.0)
     assert legs.joins is (Joins.HOST if voice else Joins.NETWORK)
-    site.driver.dial(Ref("leg"), USER, site.now_s)
-    site.run(8.0)
+    site.answered_call()
     assert len(site.of(VoiceReady)) == (1 if voice else 0)
     assert site.of(VoiceFailed) == []
 
 
 @pytest.mark.parametrize("dialect", ["huawei", "simcom7600", "quectel_ec2x"])
-def test_the_voice_is_ready_once_a_call_is_up(dialect: str) -> None:
-    site = Site(dialect)
-    site.run(1.0)
-    call = site.driver.dial(Ref("leg"), USER, site.now_s)
-    site.run(8.0)
+def test_the_voice_is_ready_once_a_call_is_up(site: Site) -> None:
+    call = site.answered_call()
     assert [(event.call, event.rate_hz, event.frame_bytes) for event in site.of(VoiceReady)] == [
         (call, 8000, 320)
     ]
@@ -84,8 +72,7 @@ def test_where_a_lines_voice_is_told_its_gains_are_told_too() -> None:
     legs = LegsOnLine(
         LineId("one"), site.driver, first_number=0, voice_path="/dev/v", number_within_s=1.0, gains=gains
     )
-    site.driver.dial(Ref("leg"), USER, site.now_s)
-    site.run(8.0)
+    site.answered_call()
     (ready,) = site.of(VoiceReady)
     legs.hear(ready, site.now_s)
     assert legs.voice == VoicePort(path="/dev/v", gains=gains)
