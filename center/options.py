@@ -39,6 +39,14 @@ class Common:
         stream: TextIO = sys.stderr if self.json else sys.stdout
         print(shown(text), file=stream, flush=True)
 
+    def tell(self, value: object, *lines: str) -> None:
+        """One JSON document, or lines for people in its place."""
+        if self.json:
+            self.data(value)
+            return
+        for line in lines:
+            self.say(line)
+
     def warn(self, text: str) -> None:
         """A line that belongs to nothing else: on stderr."""
         print(f"securwoman: {shown(text)}", file=sys.stderr, flush=True)

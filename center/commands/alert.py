@@ -79,12 +79,9 @@ def send(
         phone=phone, device=device, id=id, test=test, silent=silent, position=position, battery_pct=battery
     )
     receipt = post_alert(Client(common.directory), alert)
-    if common.json:
-        common.data(receipt)
-        return
     advice = "the app is told to call 112 now" if receipt.advice != "wait" else "the app waits"
-    common.say(f"received {receipt.received_at}, deadline {receipt.deadline_at}, {advice}")
-    common.say(receipt.alert)
+    said = f"received {receipt.received_at}, deadline {receipt.deadline_at}, {advice}"
+    common.tell(receipt, said, receipt.alert)
 
 
 def post_alert(client: Client, alert: SentAlert) -> Receipt:

@@ -77,21 +77,16 @@ def import_(path: Path, /, *, common: Common = DEFAULT) -> None:
             moved = move(source, journal)
             take_audit_keys(path, common.directory)
             note(journal, common.directory, Action.IMPORT, (EVERYBODY,), f"{moved.events} events")
-        if common.json:
-            common.data(moved)
-        else:
-            common.say(
-                f"{moved.events} events, {moved.users} users, {moved.operators} operators, "
-                f"{moved.app_keys} app keys"
-            )
+        common.tell(
+            moved,
+            f"{moved.events} events, {moved.users} users, {moved.operators} operators, "
+            f"{moved.app_keys} app keys",
+        )
         return
     with journal_of(common.directory, create=True, disk=True) as journal:
         count = import_file(journal, path)
         note(journal, common.directory, Action.IMPORT, (EVERYBODY,), f"{count} events")
-    if common.json:
-        common.data({"events": count})
-    else:
-        common.say(f"{count} events")
+    common.tell({"events": count}, f"{count} events")
 
 
 def seal(*, common: Common = DEFAULT) -> None:

@@ -46,10 +46,7 @@ def remove(operator: str, /, *, now: Now = False, common: Common = DEFAULT) -> N
         registry.remove_operator(found.id, by=BY)
         note(journal, common.directory, Action.CHANGE_STAFF, (found.id,), "removed")
         left = registry.operators()
-    if common.json:
-        common.data({"removed": found.id, "operators": len(left)})
-    else:
-        common.say(f"{found.name} is removed")
+    common.tell({"removed": found.id, "operators": len(left)}, f"{found.name} is removed")
     if not left:
         print("securwoman: no operator is left: nobody would answer an alert", file=sys.stderr)
     elif found.role is StaffRole.ADMIN and not any(one.role is StaffRole.ADMIN for one in left):
@@ -67,11 +64,8 @@ def first(*, common: Common = DEFAULT) -> None:
         except NobodyThere as error:
             raise CenterError(f"{error}: securwoman operator recover NAME lets one in again") from error
         note(journal, common.directory, Action.CHANGE_KEY, (), "first admin's code")
-    if common.json:
-        common.data({"code": code})
-        return
-    common.say("makes whoever opens it the first admin, once, within a day: /console/#first=CODE")
-    common.say(code)
+    use = "makes whoever opens it the first admin, once, within a day: /console/#first=CODE"
+    common.tell({"code": code}, use, code)
 
 
 def recover(operator: str, /, *, common: Common = DEFAULT) -> None:
@@ -84,11 +78,8 @@ def recover(operator: str, /, *, common: Common = DEFAULT) -> None:
         found = operator_of(registry, operator)
         code, until = registry.recover(found.id, by=BY)
         note(journal, common.directory, Action.CHANGE_KEY, (found.id,), "recovery code")
-    if common.json:
-        common.data({"operator": found.id, "code": code, "until": rfc3339(until)})
-        return
-    common.say(f"signs {found.name} on once, until {local(until)}: as a token, or by /console/#token=CODE")
-    common.say(code)
+    use = f"signs {found.name} on once, until {local(until)}: as a token, or by /console/#token=CODE"
+    common.tell({"operator": found.id, "code": code, "until": rfc3339(until)}, use, code)
 
 
 def tokens(

@@ -102,10 +102,7 @@ def revoke(device: str, /, *, common: Common = DEFAULT) -> None:
         known = devices.key_of(journal, device)
         ids = () if known is None else (known.person,)
         note(journal, common.directory, Action.CHANGE_KEY, ids, "device revoked")
-    if common.json:
-        common.data({"revoked": device})
-        return
-    common.say(f"{shown(device)} is revoked")
+    common.tell({"revoked": device}, f"{shown(device)} is revoked")
 
 
 def _row(one: DeviceKey) -> Row:

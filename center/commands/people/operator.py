@@ -132,7 +132,7 @@ def shift(operator: str, state: ShiftState, /, *, common: Common = DEFAULT) -> N
     with journal_of(common.directory) as journal:
         found = operator_of(Registry(journal), operator)
         set_shift(journal, found.id, state, "")
-    _done(common, found, f"is {state}", {"operator": found.id, "state": state})
+    common.tell({"operator": found.id, "state": state}, f"{found.name} is {state}")
 
 
 def password(operator: str, /, *, now: Now = False, common: Common = DEFAULT) -> None:
@@ -146,7 +146,7 @@ def password(operator: str, /, *, now: Now = False, common: Common = DEFAULT) ->
         free_of_alerts(journal, found, now=now)
         registry.set_password(found.id, new_password(found.name, found.id), by=BY)
         note(journal, common.directory, Action.CHANGE_KEY, (found.id,), "password")
-    _done(common, found, "has a new password", {"operator": found.id, "has_password": True})
+    common.tell({"operator": found.id, "has_password": True}, f"{found.name} has a new password")
 
 
 def role(operator: str, role: StaffRole, /, *, now: Now = False, common: Common = DEFAULT) -> None:
@@ -160,14 +160,7 @@ def role(operator: str, role: StaffRole, /, *, now: Now = False, common: Common 
         free_of_alerts(journal, found, now=now)
         registry.set_role(found.id, role, by=BY)
         note(journal, common.directory, Action.CHANGE_STAFF, (found.id,), f"role {role}")
-    _done(common, found, f"is {role}", {"operator": found.id, "role": role})
-
-
-def _done(common: Common, operator: Operator, what: str, data: dict[str, object]) -> None:
-    if common.json:
-        common.data(data)
-    else:
-        common.say(f"{operator.name} {what}")
+    common.tell({"operator": found.id, "role": role}, f"{found.name} is {role}")
 
 
 def _row(

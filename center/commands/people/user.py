@@ -75,11 +75,7 @@ def add(
     with journal_of(common.directory, create=True) as journal:
         user = Registry(journal, region=region_of(common.directory)).add_user(entered, by=BY)
         note(journal, common.directory, Action.CHANGE_PERSON, (user.id,), "added")
-    if common.json:
-        common.data(_row(user))
-        return
-    common.say(f"{user.name or 'user'}, {', '.join(user.phones)}")
-    common.say(user.id)
+    common.tell(_row(user), f"{user.name or 'user'}, {', '.join(user.phones)}", user.id)
 
 
 def import_(file: Path, /, *, common: Common = DEFAULT) -> None:
@@ -93,10 +89,7 @@ def import_(file: Path, /, *, common: Common = DEFAULT) -> None:
         note(journal, common.directory, Action.CHANGE_PERSON, (EVERYBODY,), told)
     if done.encoding != "utf-8":
         common.warn(f"read as {done.encoding}: look whether accents are right")
-    if common.json:
-        common.data(done)
-    else:
-        common.say(f"{done.added} added, {done.changed} changed, {done.unchanged} unchanged")
+    common.tell(done, f"{done.added} added, {done.changed} changed, {done.unchanged} unchanged")
 
 
 def list_(
