@@ -114,7 +114,7 @@ class Picture:
     def lines_that_wait(
         self, lines: Iterable[LineSpec], inbound_kept: int, now_us: Instant, alive: Nodes = None
     ) -> frozenset[LineId]:
-        """Those of whose kind enough are left. `lines`: of all nodes that take part."""
+        """Those of whose kind enough are left. `lines`, `inbound_kept`: of all nodes that take part."""
         return can_wait(lines, lost(self.alarms, now_us, alive) | self.taken_out.keys(), inbound_kept)
 
     def open(self) -> list[Known]:

@@ -180,6 +180,7 @@ class DutyCallerActor(CenterActor):
             return
         alive = set(self._alive())
         lines = self.env.peers.lines_with(self._setup.lines)
+        kept = self._setup.policy.inbound_lines_kept * len(alive)
         found = due(
             watching.book,
             watching.callouts,
@@ -189,7 +190,7 @@ class DutyCallerActor(CenterActor):
             zone=roster.zone,
             morning=self._setup.duty.morning,
             none_of=watching.tests,
-            waits=watching.lines_that_wait(lines, self._setup.policy.inbound_lines_kept, alive, now_us),
+            waits=watching.lines_that_wait(lines, kept, alive, now_us),
         )
         if self._is_ours(found.at_once, now_us):
             known = joins(found.at_once, watching.callouts, roster, now_us)

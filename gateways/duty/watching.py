@@ -72,7 +72,7 @@ class Watching:
     def lines_that_wait(
         self, lines: Sequence[LineSpec], inbound_kept: int, nodes: Collection[NodeId], now_us: Instant
     ) -> frozenset[LineId]:
-        """Those that may be lost until the morning. `lines`: of all nodes; `inbound_kept`: by the policy."""
+        """Those that may be lost until the morning. `lines`, `inbound_kept`: of all nodes."""
         if not lost(self.book, now_us, nodes):
             return frozenset()  # there is none for which anybody could be woken
         for spec in lines:

@@ -115,7 +115,7 @@ class PeerBook:
 
     def lines_with(self, own: Iterable[LineSpec]) -> tuple[LineSpec, ...]:
         """These of this node, and those of the other members."""
-        return (*own, *(line for place in self.places for line in place.lines))
+        return (*own, *self.lines)
 
     @property
     def lines(self) -> tuple[LineSpec, ...]:

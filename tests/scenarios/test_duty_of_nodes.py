@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from messages import events as ev
-from messages.ids import SECOND, CalloutFailure, DutyWay
+from messages.ids import SECOND, CalloutFailure, DutyWay, NodeId
 from model.duty.callouts import Callout
 from model.duty.roster import Roster
 from store import streams
@@ -21,15 +21,15 @@ from tests.scenarios.test_duty import ANNA, BEA, PHONES, person
 pytestmark = pytest.mark.scenario
 
 
-def begun(nodes: Cluster) -> None:
-    """Something is wrong at both nodes, and somebody is on duty."""
+def begun(nodes: Cluster, *wrong: tuple[str, str]) -> None:
+    """Something is wrong, or something at each node, and somebody is on duty."""
     for what in (PRESSED, SPOKEN, WRITTEN):
         what.clear()
     roster = Roster(people=(person("anna", ANNA), person("bea", BEA)))
     nodes.journal.transact(lambda tx: keep(tx, roster, was_version=None, by="test"))
-    for node in nodes.nodes.values():
-        raised = ev.AlarmRaised(alarm="actor.failing", subject=f"of-{node.name}", text="x")
-        nodes.journal.append(Append(streams.node(node.name), None, (raised,)))
+    for alarm, subject in wrong or [("actor.failing", f"{name}-part") for name in nodes.nodes]:
+        raised = ev.AlarmRaised(alarm=alarm, subject=subject, text="x")
+        nodes.journal.append(Append(streams.node(NodeId(subject[0])), None, (raised,)))
 
 
 def the_callout(nodes: Cluster) -> Callout:
@@ -68,3 +68,9 @@ def test_the_node_that_calls_is_lost_and_another_calls_within_30_s(tmp_path: Pat
         PRESSED["bea"] = "1"
         nodes.until("it is taken", lambda: the_callout(nodes).taken_by == "bea", 120)
         assert "node.lost" in [one.alarm for one in the_callout(nodes).alarms], "told in one"
+
+
+def test_what_each_node_keeps_for_who_calls_in_is_not_left_to_the_next_alert(tmp_path: Path) -> None:
+    with cluster(tmp_path, {"a": (3, 0), "b": (3, 0)}, behaviours=PHONES) as nodes:
+        begun(nodes, ("line.no_sim", "a-2"), ("line.no_sim", "a-3"))
+        nodes.until("a phone rings", lambda: called(nodes), 60)

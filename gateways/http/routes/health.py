@@ -174,7 +174,8 @@ def health_routes(web: Web) -> list[HTTPRouteHandler]:
         figures.line_levels(web.levels.read().values())
         figures.backups(backups(Path(web.settings.state)), now_us)
         alive = web.nodes.alive if web.nodes.shared else None
-        lines, kept = web.nodes.lines_with(web.settings.lines), web.settings.policy.inbound_lines_kept
+        lines = web.nodes.lines_with(web.settings.lines)
+        kept = web.settings.policy.inbound_lines_kept * len(web.nodes.alive)
         waits = picture.lines_that_wait(lines, kept, now_us, alive)
         figures.alarms(picture.alarms.views(now_us, alive, waits), now_us)
         figures.actors_listen.set(actors_listen(web))
