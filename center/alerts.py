@@ -73,7 +73,7 @@ def case_of(journal: Journal, alert: str) -> Case:
 
 def newest_cases(journal: Journal) -> Iterator[Case]:
     """Every alert's case, no check's, the newest first; reads no more of the journal than is asked for."""
-    from messages.events import AlertReceived
+    from model.alert.receipt import receipt
     from store.streams import alert_of
 
     upto = journal.last_seq()
@@ -82,8 +82,8 @@ def newest_cases(journal: Journal) -> Iterator[Case]:
         events = [one for one in journal.read_all(after, _WINDOW) if one.seq <= upto]
         for one in reversed(events):
             alert = alert_of(one.stream)
-            event = one.event
-            if alert is not None and isinstance(event, AlertReceived) and event.check is None:
+            began = receipt(one)
+            if alert is not None and began is not None and began.check is None:
                 yield case_of(journal, alert)
         upto = after
 

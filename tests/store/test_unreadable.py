@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from center.alerts import newest_cases
 from messages.events import AlertReceived
 from messages.ids import AlertId, Channel, Instant, NodeId, OperatorId
 from messages.journal import EncodeError, Unreadable, encode_event
@@ -105,6 +106,7 @@ def test_an_alert_whose_receipt_cannot_be_read_is_an_alert(journal: Journal, dat
     assert (case.test, case.check, case.phone, case.received_at, case.unreadable) == (False, None, None, 7, 1)
     assert check is not None
     assert check.check is not None
+    assert [one.alert for one in newest_cases(journal)] == [ALERT], "as `alert list` has it"
 
 
 def test_an_alert_is_over_and_goes_on_as_its_kind_of_event_says(journal: Journal) -> None:
