@@ -117,7 +117,7 @@ class Screen:
         """What is wrong and what was, as those nodes say that are there; and what is kept quiet."""
         alarms, now_us = self.following.picture.alarms, self.clock.now_us()
         alive = self.nodes.alive if self.nodes.shared else None
-        kept = self.policy.inbound_lines_kept * len(self.nodes.alive)
+        kept = self.policy.inbound_lines_kept * len(self.nodes.alive | {self.nodes.node})
         lines = self.nodes.lines_with(self._specs)
         waits = self.following.picture.lines_that_wait(lines, kept, now_us, alive)
         return alarms.views(now_us, alive, waits), alarms.over_views(alive), alarms.quiet_views(now_us)

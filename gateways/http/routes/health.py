@@ -175,7 +175,7 @@ def health_routes(web: Web) -> list[HTTPRouteHandler]:
         figures.backups(backups(Path(web.settings.state)), now_us)
         alive = web.nodes.alive if web.nodes.shared else None
         lines = web.nodes.lines_with(web.settings.lines)
-        kept = web.settings.policy.inbound_lines_kept * len(web.nodes.alive)
+        kept = web.settings.policy.inbound_lines_kept * len(web.nodes.alive | {web.nodes.node})
         waits = picture.lines_that_wait(lines, kept, now_us, alive)
         figures.alarms(picture.alarms.views(now_us, alive, waits), now_us)
         figures.actors_listen.set(actors_listen(web))
