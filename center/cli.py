@@ -64,11 +64,11 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
     "operator": (
         "The operators who answer.",
         {
-            "add": ("add", "Add an operator; with --token the last line is her token."),
+            "add": ("add", "Add an operator; with --token the last line is the token."),
             "list": ("list_", "All operators and their shifts."),
             "shift": ("shift", "Set an operator ready, paused or off."),
             "password": ("password", "Give an operator a password."),
-            "role": ("role", "Make her an operator, a supervisor or an admin."),
+            "role": ("role", "Make somebody an operator, a supervisor or an admin."),
             "remove": (
                 "people.access:remove",
                 "Remove an operator: all that signs on, sessions and shift end.",

@@ -20,9 +20,9 @@ class Identified(Message, frozen=True, kw_only=True, tag="user.identity"):
     alert: AlertId
     user: UserId | None = None
     phone: E164 | None = None
-    """The number to call her on."""
+    """The number to call the user on."""
     language: str = ""
     name: str = ""
-    """What she is called, for an operator to hear. Not for the journal: no name could be erased from it."""
+    """How the user is called, for an operator to hear. Not for the journal: no name could be erased there."""
     tells: bool = False
     """Whether the person has named somebody who is to be told when 112 was called."""

@@ -35,11 +35,11 @@ class RequestLine(Message, frozen=True, kw_only=True, tag="line.request"):
     held: bool = False
     """Only the line whose modem still holds this leg's call, which was given up unheard."""
     number: E164 | None = None
-    """The user's, where she is to be dialled: whether it may be is part of the answer."""
+    """The user's, who is to be dialled: whether it may be is part of the answer."""
     ordered: bool = False
     """An operator has ordered the call to this number."""
     operator: OperatorId | None = None
-    """Whose call is to be nailed up on it, for as long as she is on shift; served after all alerts."""
+    """Whose call is to be nailed up on it, for the whole shift; served after all alerts."""
     callout: str | None = None
     """Because of which somebody on duty is to be called: never on the last lines that are free, nor on one to
     avoid.

@@ -10,7 +10,7 @@ from messages.ids import E164, AlertId, Instant, LineId, OperatorId, OperatorLin
 
 
 class OperatorOffer(msgspec.Struct, frozen=True, kw_only=True):
-    """One operator who can be had by appending `operator.reserved` to her stream at this version."""
+    """One operator who can be had: by appending `operator.reserved` to that stream at this version."""
 
     operator: OperatorId
     version: int
@@ -29,9 +29,9 @@ class RequestOperators(Message, frozen=True, kw_only=True, tag="operators.reques
     avoid: tuple[OperatorId, ...] = ()
     """Those who have already been tried for this alert."""
     named: OperatorId | None = None
-    """This one and no other: she takes the case herself (`take`), or it is handed over to her."""
+    """This one and no other: who takes the case (`take`), or to whom it is handed over."""
     first: OperatorId | None = None
-    """This one before all others, her notes or not: she has left the conference that has broken."""
+    """This one before all others, with notes to write or not: who has left the conference that has broken."""
     test: bool = False
     """A test alert: real ones are served first."""
     rank: int = 0
@@ -52,7 +52,7 @@ class OperatorsOffered(Message, frozen=True, kw_only=True, tag="operators.offere
 
 
 class OperatorVoice(msgspec.Struct, frozen=True, kw_only=True):
-    """How one operator's own line is, where she has one."""
+    """How one operator's own line is, where there is one."""
 
     operator: OperatorId
     mode: OperatorLine
@@ -63,7 +63,7 @@ class OperatorVoice(msgspec.Struct, frozen=True, kw_only=True):
     line: LineId | None = None
     """The center's line that a nailed-up call takes."""
     text: str = ""
-    """Why it is not up, in words; empty while she is off shift."""
+    """Why it is not up, in words; empty off shift."""
     wavering: bool = False
     """It has been away for a moment: who stands on it stays there, and nobody begins to."""
 
@@ -74,7 +74,7 @@ class OperatorVoice(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def to_be_had(self) -> bool:
-        """Whether she is called on it: also while her phone rings for it, and is busy for others."""
+        """Whether the operator is called on it: also while the phone rings for it, and is busy for others."""
         return self.state in (CallState.DIALLING, CallState.RINGING, CallState.ANSWERED)
 
     @property

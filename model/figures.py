@@ -97,7 +97,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     operator_us: Instant | None = None
     """An operator was on the line."""
     ringing_us: Instant | None = None
-    """Her phone rang, or she had called in."""
+    """The user's phone rang, or the user had called in."""
     answered_us: Instant | None = None
     psap_requested_us: Instant | None = None
     psap_us: Instant | None = None
@@ -105,7 +105,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     reached_us: Instant | None = None
     """The user has answered, or the app or an operator has said so; None again where it was a machine."""
     missed: bool = False
-    """The deadline has passed with her not reached."""
+    """The deadline has passed and the user was not reached."""
     closed_us: Instant | None = None
     outcome: Outcome | None = None
     """As a supervisor has corrected it, where one has."""

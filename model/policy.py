@@ -43,9 +43,9 @@ class VoiceAlert(StrEnum):
     """What becomes of the user's own call (S2)."""
 
     ANSWER = "answer"
-    """It is answered at once and is her leg."""
+    """It is answered at once and is the user's leg."""
     CALLBACK = "callback"
-    """It is declined, and she is called back."""
+    """It is declined, and the user is called back."""
 
 
 class Duress(StrEnum):
@@ -113,7 +113,7 @@ class RecordingPolicy(msgspec.Struct, frozen=True, kw_only=True):
     format: str = "flac"
     retention_days: int = 30
     announce: bool = True
-    """Whether the user is told that she is recorded."""
+    """Whether the user is told of being recorded."""
 
     @property
     def tracks(self) -> tuple[Party, ...]:
@@ -128,7 +128,7 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     positions_days: int = 180
-    """Where somebody was says most of her life: as long as an inquiry into the rescue begins."""
+    """Where somebody was says most of a life: as long as an inquiry into the rescue begins."""
     words_days: int = 730
     """Notes and texts: what was known and done, should it be asked for."""
     numbers_days: int = 730
@@ -212,9 +212,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     operator_all_after_s: float = 12.0
     """After this all who are free are called, the first to answer wins (case 7)."""
     operator_silent_after_s: float = 25.0
-    """After this an operator's phone is no longer rung, and she is set to not answering."""
+    """After this an operator's phone is no longer rung, and the operator is set to not answering."""
     operator_wrap_up_s: float = 30.0
-    """So long after her part in an alert she is called after all others, and for no test. 0: not at all."""
+    """So long after a part in an alert one is called after all others, and for no test. 0: not at all."""
     operator_on_call: tuple[E164, ...] = ()
     """Called when nobody is on shift, or nobody on shift answers (case 8)."""
 
@@ -223,7 +223,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     user_busy_retry_s: float = 4.0
     """Pause before a busy user is dialled again (case 3)."""
     user_attempts: int = 2
-    """How often she is dialled without an operator asking for it (cases 3, 5 and 6)."""
+    """How often the user is dialled without an operator asking for it (cases 3, 5 and 6)."""
     caller_number_within_s: float = 1.5
     """How long an inbound call may ring without a number before it is taken for a withheld one (case 14)."""
 

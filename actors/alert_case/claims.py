@@ -64,7 +64,7 @@ def claims(case: Case, pending: PendingOffers, events: Iterable[Decided], node: 
 
 
 def _listener(case: Case, pending: PendingOffers, event: LegOriginating) -> list[Append]:
-    """Who listens in is nobody's to call meanwhile: reserved in her stream, though not in the alert's."""
+    """Who listens in is nobody's to call meanwhile: reserved in the listener's stream, not in the alert's."""
     offer = next((one for one in pending.offers if one.operator == event.operator), None)
     if event.party is not Party.LISTENER or offer is None:
         return []

@@ -44,7 +44,7 @@ _ROUNDS: Final = 50
 
 
 def identify(case: Case, pending: PendingOffers, _policy: Policy, _now_us: Instant) -> Step:
-    """Who she is (S3). Nothing else waits for it, except for a moment at the start."""
+    """Who the user is (S3). Nothing else waits for it, except for a moment at the start."""
     if case.identified:
         return NOTHING
     known = pending.identity

@@ -1,7 +1,7 @@
 """A leg that is up and carries no sound: said once when it begins, and once when it is over. Pure.
 
-Nothing is done about it by itself: whether the line is broken, or somebody holds her hand over the
-microphone, only a person can tell. She is offered another line (`model.rules.calls.sound`).
+Nothing is done about it by itself: whether the line is broken, or somebody holds a hand over the
+microphone, only a person can tell. The operator is offered another line (`model.rules.calls.sound`).
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ def _wish(case: Case, leg: Leg) -> Originate | ReleaseLeg:
 def bridge_wish(case: Case, name: str = "") -> SetMembers:
     """Who is to hear whom: everybody who is on the line and whose voice reaches us; and what they are played.
 
-    An operator's phone that may still ring is not to be heard by the others, nor her voicemail. `name`:
+    An operator's phone that may still ring is not to be heard by the others, nor its voicemail. `name`:
     what the user is called, where that is known.
     """
     members = tuple(

@@ -198,7 +198,7 @@ def _told_to_wait_in_vain(case: Case, state: State, now_us: Instant) -> bool:
 
 
 def in_the_way(alerts: Iterable[Case]) -> list[tuple[AlertId, LegId]]:
-    """The calls of tests to somebody who has raised a real alert since: her phone is busy with them."""
+    """The calls of tests to somebody who has raised a real alert since: they keep that phone busy."""
     cases = list(alerts)
     tests = [case for case in cases if case.test and case.phone is not None]
     if not tests:

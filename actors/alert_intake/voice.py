@@ -16,9 +16,9 @@ class Verdict(Enum):
     WAIT = auto()
     """Its number may still come."""
     TAKE = auto()
-    """It is a signal, and her leg."""
+    """It is a signal, and the user's leg."""
     REJECT = auto()
-    """It is a signal, and declined: she is called back."""
+    """It is a signal, and declined: the user is called back."""
     KNOWN = auto()
     """It has been taken already; the modem only says again that it rings."""
 

@@ -19,7 +19,7 @@ from messages.legs import Originate, ReleaseLeg
 SILENT_DIAL_US: Final = Instant(4 * SECOND)
 """A line whose modem has not even taken the dial by then is given up: there are others."""
 SILENT_ANSWER_US: Final = Instant(12 * SECOND)
-"""Longer for her own call, which is on this line and on no other: called back she would be busy with it."""
+"""Longer for the user's own call, on this line alone: called back, that phone would be busy with it."""
 SILENT_CALL_US: Final = Instant(30 * SECOND)
 """The same for a call that is up: its voice does not need us, so there is no hurry to declare it lost."""
 SILENT_RELEASE_US: Final = Instant(6 * SECOND)

@@ -1,4 +1,4 @@
-"""Where a leg finds an operator's own voice: at the node that has it now, to which it goes after her.
+"""Where a leg finds an operator's own voice: at the node that has it now, to which it follows the operator.
 
 Nothing of it is decided here: which node that is follows from what the nodes say of themselves
 (`runtime.published.own_voices`), and what becomes of a leg whose voice nobody has is said by this node's
@@ -20,8 +20,8 @@ from runtime.published import own_voices, voice_files
 
 _UP: Final = (CallState.RINGING, CallState.ANSWERED)
 FOLLOWS_WITHIN_US: Final = Instant(4 * SECOND)
-"""So long a headset is waited for whose node is lost: her page goes on at another one within 5 s of its
-death, of which 1.5 pass before that is known. Her phone takes eight, and she would have to take it up."""
+"""So long a headset is waited for whose node is lost: the page goes on at another one within 5 s of its
+death, of which 1.5 pass before that is known. A phone takes eight, and would have to be taken up."""
 
 
 class OwnVoice:
@@ -52,7 +52,7 @@ class OwnVoice:
         return self._me if heard_all and not self._may_come_back(line) else None
 
     def _may_come_back(self, line: LineId) -> bool:
-        """Whether her page may be on its way from a node that is no more to one that is."""
+        """Whether the operator's page may be on its way from a node that is no more to one that is."""
         if mode_of(line) is not OperatorLine.HEADSET or not own_voices.is_at(self._peers.away, line):
             return False
         now_us = self._clock.now_us()
@@ -61,7 +61,7 @@ class OwnVoice:
         return now_us - self._missed[1] < FOLLOWS_WITHIN_US
 
     def speaks(self, line: LineId, node: NodeId) -> bool:
-        """Whether this node is to be believed. One that she has left says that her voice is lost."""
+        """Whether this node is to be believed. One that the operator has left says that the voice is lost."""
         return self._peers.alone or self.node_of(line) in (node, None)
 
     def followed(self, said: CallReport, node: NodeId) -> CallReport:

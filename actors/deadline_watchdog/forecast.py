@@ -45,7 +45,7 @@ def expected_free(leg: Leg | None, *, gives_way: bool, now_us: Instant) -> Insta
 def forecasts(
     cases: Iterable[Case], means: Means, policy: Policy, now_us: Instant
 ) -> Iterable[tuple[Case, Instant]]:
-    """Everybody who has not been reached, the most urgent first, with the moment when she will be."""
+    """Every user who has not been reached, the most urgent first, with the moment of being reached."""
     lines = list(means.public)
     heapify(lines)
     operators = len(means.operators)
@@ -116,7 +116,7 @@ def _answer_us(policy: Policy) -> int:
 
 
 def _dialled(at_us: Instant, policy: Policy) -> Instant:
-    """Half the set-up time is the ordinary call's; she is dialled while the whole of it is left."""
+    """Half the set-up time is the ordinary call's; it is dialled while the whole of it is left."""
     return Instant(at_us + DIAL_US + (_setup_us(policy) + _answer_us(policy)) // 2)
 
 

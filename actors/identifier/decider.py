@@ -9,7 +9,7 @@ from messages.ids import E164, UserId
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """What has to be known of somebody to serve her."""
+    """What has to be known of a user to be of help."""
 
     user: UserId
     phones: tuple[E164, ...] = ()

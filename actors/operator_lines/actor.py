@@ -76,7 +76,7 @@ class OperatorLinesActor(CenterActor):
         self._present: dict[OperatorId, headset.Headset] = {}
         self._nailed: dict[OperatorId, nailed.Nailed] = {}
         self._gives_way: dict[OperatorId, Instant] = {}
-        """Whose line an alert has asked for, and until when none is nailed up for her again."""
+        """Whose line an alert has asked for, and until when none is nailed up for that operator again."""
         self._told = voice_files.read(self.env.run)
         self._alarms = NodeAlarms(self._journal, self.env.node)
         self._look()
@@ -179,7 +179,7 @@ class OperatorLinesActor(CenterActor):
         return [hold.operator for hold in self._lines.lines.values() if hold.operator is not None]
 
     def _is_kept_here(self, operator: OperatorId) -> bool:
-        """Whether the call that is nailed up for her is this node's to keep: that of her shift, or, where
+        """Whether the operator's nailed-up call is this node's to keep: that of the shift, or, where
         that is no more, the first of those that are left.
         """
         peers = self.env.peers
@@ -241,7 +241,7 @@ class OperatorLinesActor(CenterActor):
         return next((one for one in self._nailed.values() if standing_leg(one.operator) == leg), None)
 
     def _go_on(self, operator: OperatorId) -> None:
-        """Whatever is due for her call."""
+        """Whatever is due for the operator's call."""
         now_us = self.now_us()
         wanted = self._wanted(operator)
         act = nailed.step(self._nailed.get(operator) or nailed.begin(operator, now_us), wanted, now_us)
@@ -258,7 +258,7 @@ class OperatorLinesActor(CenterActor):
             self._voice_changed(LineId(own_line(operator, OperatorLine.NAILED_UP) or ""))
 
     def _claim_again(self, operator: OperatorId, wanted: nailed.Wanted) -> None:
-        """Her call stands on a line that is nobody's in the journal: it is hers again."""
+        """The operator's call stands on a line that is nobody's in the journal: it is claimed again."""
         hold = None if wanted.line is None else self._lines.lines.get(wanted.line)
         if hold is not None and hold.leg is None and wanted.keep:
             leg = standing_leg(operator)

@@ -94,7 +94,7 @@ def changed(legs: Legs, line: LineId, voice: Voice) -> Answer:
 
 def moved(legs: Legs, line: LineId) -> dict[Ref, Standing]:
     """Without those that stood on this voice, which another node has now: they ask there, and nothing is said
-    of it here. Should she come back, they are taken over.
+    of it here. Should the voice come back, they are taken over.
     """
     return {ref: one for ref, one in legs.items() if one.line != line or not one.live}
 
@@ -147,7 +147,7 @@ def _ended(line: LineId, cause: int, now_us: Instant) -> Standing:
 
 
 def _report(ref: Ref, leg: Standing) -> CallReport:
-    """Never confirmed: that the voice is there does not say that she is."""
+    """Never confirmed: that the voice is there does not say that the operator is."""
     return CallReport(
         leg=ref[0],
         attempt=ref[1],

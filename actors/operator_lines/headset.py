@@ -1,4 +1,4 @@
-"""One operator's headset: there while her browser has its voice connected, and for a blink longer. Pure."""
+"""One operator's headset: there while the browser has its voice connected, and for a blink longer. Pure."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def wavers_until(headset: Headset) -> Instant | None:
 
 
 def voice(headset: Headset, path: str, now_us: Instant) -> Voice:
-    """What a leg finds on her line."""
+    """What a leg finds on the operator's line."""
     port = VoicePort(path=path, rate_hz=RATE_HZ, frame_bytes=FRAME_BYTES, kind="unix")
     until = wavers_until(headset)
     if until is None or now_us < until:

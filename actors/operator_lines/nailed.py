@@ -1,6 +1,6 @@
-"""One operator's nailed-up line: a call to her phone that is kept up for as long as she is on shift. Pure.
+"""One operator's nailed-up line: a call to the operator's phone that is kept up for the whole shift. Pure.
 
-Which line carries it stands in the journal (`line.seized` with her name), so that whoever comes after a
+Which line carries it stands in the journal (`line.seized` with the operator), so that whoever comes after a
 restart asks that line's modem for the call and takes it over. Everything else is found out anew.
 """
 
@@ -39,7 +39,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What is wanted of the line now, and what the journal has of it."""
 
     call: bool
-    """She is on shift, and no call of an alert's is made to her phone."""
+    """The operator is on shift, and no call of an alert's is made to the operator's phone."""
     keep: bool
     """That, or an alert's leg stands on it."""
     number: E164 | None = None
@@ -102,7 +102,7 @@ def refused(nailed: Nailed, reason: str) -> Nailed:
 
 
 def voice(nailed: Nailed, wanted: Wanted) -> Voice:
-    """What an alert's leg finds on her line."""
+    """What an alert's leg finds on the operator's line."""
     if wanted.line is None:
         return ABSENT
     report = nailed.report if nailed.attempt == wanted.attempt else None

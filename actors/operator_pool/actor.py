@@ -57,7 +57,7 @@ class OperatorPoolActor(CenterActor):
         self._free_since: dict[OperatorId, Instant] = {}
         self._looked_us = Instant(0)
         self._voices: dict[OperatorId, OperatorLine] = {}
-        """Who can be had on a line of her own at this node now."""
+        """Who can be had on an own line at this node now."""
         self._voices_us = Instant(0)
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:

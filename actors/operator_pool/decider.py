@@ -1,7 +1,7 @@
 """Whom to offer to which alert: free operators to the earliest deadline first. Pure.
 
 An offer holds nothing but this pool's own attention for a moment, so that two alerts are not sent
-to the same operator; what makes her an alert's is the append at the version offered.
+to the same operator; what makes an operator an alert's is the append at the version offered.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ ON_CALL: Final = "on-call:"
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """One operator as the journal and the registry have her now."""
+    """One operator, as journal and registry stand now."""
 
     operator: OperatorId
     version: int
-    """Of her stream: what an append that reserves her must expect."""
+    """Of the operator's stream: what an append that reserves the operator must expect."""
     shift: ShiftState
     reserved_by: AlertId | None = None
     not_answering: bool = False
-    """She let the last call ring; she is asked after the others, never left out."""
+    """The operator let the last call ring; asked after the others, never left out."""
     wraps_up: bool = False
-    """She writes her notes of the last alert: asked when no other is free, and by no test."""
+    """The operator writes notes of the last alert: asked when no other is free, and by no test."""
     free_since: Instant = Instant(0)
     number: E164 | None = None
     mode: OperatorLine = OperatorLine.ON_DEMAND
@@ -106,8 +106,8 @@ def _free(one: Candidate, request: RequestOperators, held: Held, now_us: Instant
 def _rank(
     one: Candidate, request: RequestOperators
 ) -> tuple[bool, bool, bool, bool, bool, bool, Instant, str]:
-    """Who is asked first: who knows the case, on shift, with no notes to write, answering, speaking her
-    language, not to be dialled before she can answer, longest without a case.
+    """Who is asked first: who knows the case, on shift, with no notes to write, answering, of the user's
+    language, not to be dialled before being able to answer, longest without a case.
     """
     other_language = bool(request.language) and one.language != request.language
     dialled = one.mode is OperatorLine.ON_DEMAND

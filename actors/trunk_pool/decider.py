@@ -156,7 +156,7 @@ def _reserved(
 def _still_there(request: RequestLine, lines: Iterable[Line], now_us: Instant) -> Line | None:
     """The line whose modem still has this leg's call: it was given up while its node was not heard.
 
-    In an operator's place another one may be called by now: whoever asks for hers says so.
+    In an operator's place another one may be called by now: whoever asks for that one's call says so.
     """
     if request.party is Party.OPERATOR and not request.held:
         return None

@@ -1,7 +1,7 @@
 """`drill`: one test alert through real lines, end to end, and what came of it. Never reaches a real PSAP.
 
 The alert is marked TEST, and the actors call for it nobody but `psap.test_number`. Where the demo operator
-of a simulated run has it, the drill orders what she would, and hangs up the simulated phones in the
+of a simulated run has it, the drill gives the operator's orders, and hangs up the simulated phones in the
 end; otherwise the operator who is called works it as any other, and the drill watches.
 """
 

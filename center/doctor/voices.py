@@ -21,7 +21,7 @@ from runtime.published import line_files, line_levels
 
 
 def voices(state: StateDir, settings: Settings) -> Iterator[Finding]:
-    """Of a running center: whose headset is connected, whose call stands, and who is called on her phone."""
+    """Of a running center: whose headset is connected, whose call stands, and who is called by phone."""
     from center.state.journals import journal_of
     from runtime.published import voice_files
     from runtime.published.own_voices import known

@@ -1,4 +1,4 @@
-"""The keys of the first start: the app's, and in a simulated run a demo operator with her token.
+"""The keys of the first start: the app's, and in a simulated run a demo operator with a token.
 
 The files are what people and scripts use; the registry holds only what proves them. A file that was
 lost is made anew, a registry that was lost learns the file's secret again.
@@ -56,9 +56,9 @@ def key_in_file(state: StateDir) -> str | None:
 
 
 def ensure_demo_operator(state: StateDir, registry: Registry, journal: Journal, *, has_phone: bool) -> None:
-    """The operator of a simulated run. She begins her shift where the simulation has her phone.
+    """The operator of a simulated run, whose shift begins where the simulation has a phone for it.
 
-    Only once: what she, or her silence, has made of her shift since is left alone.
+    Only once: what was made of that shift since, by an order or by silence, is left alone.
     """
     from store.registry.people import StaffRole
 
@@ -88,7 +88,7 @@ def ensure_demo_user(registry: Registry) -> None:
 
 
 def set_shift(journal: Journal, operator: OperatorId, state: ShiftState, reason: str) -> None:
-    """Says in the operator's stream what her shift is now."""
+    """Says in the operator's stream what the shift is now."""
     from messages.events import ShiftChanged
     from store import streams
     from store.journal.journal import Append

@@ -129,7 +129,7 @@ class Following:
         self._look()
 
     def stop(self) -> None:
-        """Follow no more; whoever waits is told to look for himself."""
+        """Follow no more; whoever waits is told to look."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -140,7 +140,7 @@ class Following:
         self.wake_all()
 
     def wake_all(self) -> None:
-        """Tell everybody who waits to look for himself."""
+        """Tell everybody who waits to look."""
         for alert in list(self._waiting):
             self._wake(alert)
 
@@ -149,7 +149,7 @@ class Following:
         self._onlookers.append(onlooker)
 
     def remove(self, onlooker: Onlooker) -> None:
-        """Tell him no more."""
+        """Tell this one no more."""
         if onlooker in self._onlookers:
             self._onlookers.remove(onlooker)
 

@@ -23,7 +23,7 @@ REMEMBERED_S: Final = 5
 
 
 class OperatorRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """An operator as the registry knows her."""
+    """An operator as the registry has it."""
 
     operator: OperatorId
     name: str

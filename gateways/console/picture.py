@@ -53,13 +53,13 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Shift(msgspec.Struct, frozen=True, kw_only=True):
-    """What an operator, or her silence, has made of her shift."""
+    """What an operator's word, or silence, has made of the shift."""
 
     state: ShiftState
     since: Instant
     reason: str = ""
     node: NodeId = NodeId("")
-    """Where it was said: her own line is kept there."""
+    """Where it was said: the operator's own line is kept there."""
 
 
 class Quarantine(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +93,7 @@ class Picture:
         self.alerts: dict[AlertId, Known] = {}
         self.shifts: dict[OperatorId, Shift] = {}
         self.left: dict[OperatorId, Instant] = {}
-        """When the part of each in her last alert ended, as long as nothing has happened to her since."""
+        """When each one's part in the last alert ended, as long as nothing newer has happened to that one."""
         self.quarantined: dict[LineId, Quarantine] = {}
         self.taken_out: dict[LineId, TakenOut] = {}
         self.nailed_up: dict[LineId, OperatorId] = {}
@@ -273,7 +273,7 @@ class Picture:
 
 
 def _shift(recorded: Recorded, event: ev.ShiftChanged, before: Shift | None) -> Shift:
-    """Said once more by another node, because hers was lost, it began when it began."""
+    """Said once more by another node, because the operator's was lost, it began when it began."""
     same = before is not None and (before.state, before.reason) == (event.state, event.reason)
     since = before.since if before is not None and same else recorded.at_us
     return Shift(state=event.state, since=since, reason=event.reason, node=recorded.node)

@@ -128,7 +128,7 @@ class Screen:
         return callouts.views(lately, self.people.on_duty()) if lately else []
 
     def is_left_behind(self, operator: OperatorId) -> bool:
-        """Whether her shift is at a node that is gone."""
+        """Whether the operator's shift is at a node that is gone."""
         shift, nodes = self.following.picture.shifts.get(operator), self.nodes
         if not nodes.shared or shift is None or shift.state is ShiftState.OFF or not nodes.settled:
             return False

@@ -53,7 +53,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     party: Party | None = None
     operator: OperatorId | None = None
     to: OperatorId | None = None
-    """Of a hand over: to whom, where she was named."""
+    """Of a hand over: to whom, where somebody was named."""
     line: LineId | None = None
     attempt: int = 1
     cause: int | None = None

@@ -166,7 +166,7 @@ async def _load(web: Web) -> None:
 
 
 def _ticket(web: Web, socket: AnySocket) -> str:
-    """By which whoever is signed on here goes on elsewhere; empty where she cannot."""
+    """By which whoever is signed on here goes on elsewhere; empty where that cannot be."""
     try:
         session = web.auth.session(socket) if web.nodes.shared else None
     except StoreError as error:

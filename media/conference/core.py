@@ -137,7 +137,7 @@ class ConferenceCore:
         """The frame that each leg is to hear, exactly one each, for what the legs' ports have given since.
 
         `said` is whole samples of any length, and may miss legs. Who is in `wide` says and hears 16 kHz. Who
-        is heard by nobody hears, and her level is still shown. `skipped` is how many ticks were left out just
+        is heard by nobody hears, and the level is still shown. `skipped` is how many ticks were left out just
         before.
         """
         legs, self._ticks = self._legs, self._ticks + 1
@@ -171,7 +171,7 @@ class ConferenceCore:
         }
 
     def listen(self) -> None:
-        """Learn from what was said in the last tick; apart from it, so that everybody has her frame first."""
+        """Learn from what was said in the last tick; apart from it, so that everybody has the frame first."""
         last, self._unheard = self._unheard, None
         if last is None:
             return

@@ -1,4 +1,4 @@
-"""A voice port that is a Unix socket: an operator's headset, which the web hands on from her browser.
+"""A voice port that is a Unix socket: an operator's headset, which the web hands on from a browser.
 
 One packet (SOCK_SEQPACKET) is one frame of 20 ms at the headset's rate, either way. A packet arrives whole
 or not at all, so that there is nothing to align; one of another length is no frame and is passed over.

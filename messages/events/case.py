@@ -33,7 +33,7 @@ class UserIdentified(Message, frozen=True, kw_only=True, tag="user.identified"):
 
     user: UserId
     phone: E164 | None = None
-    """The number to call her on, where the alert came without one."""
+    """The number to call the user on, where the alert came without one."""
     language: str = ""
     tells: bool = False
     """Whether somebody is to be told when 112 was called."""
@@ -75,7 +75,7 @@ class DialWithheld(Message, frozen=True, kw_only=True, tag="dial.withheld"):
 
 
 class UserPresumedCallingPsap(Message, frozen=True, kw_only=True, tag="user.presumed_calling_112"):
-    """Her line is busy again, or her deadline has passed: her phone has probably dialled 112."""
+    """The user's line is busy again, or the deadline has passed: the phone has probably dialled 112."""
 
     reason: str
 

@@ -19,7 +19,7 @@ class VoicesGiven(Message, frozen=True, kw_only=True, tag="voices.given"):
 
 
 class AnnouncementRequested(Message, frozen=True, kw_only=True, tag="announcement.requested"):
-    """The operator wants this said to 112, as she cannot or need not say it herself."""
+    """The operator wants this said to 112, and cannot or need not say it without the center's voice."""
 
     what: str
     """`cannot_speak`"""

@@ -110,12 +110,12 @@ class CommandGiven(Message, frozen=True, kw_only=True, tag="command.given"):
     by: OperatorId
     text: str = ""
     to: OperatorId | None = None
-    """Whom she hands the case over to; none: to whoever can be had."""
+    """To whom the case is handed over; none: to whoever can be had."""
     party: Party | None = None
     """Who is to be called on another line; none: whoever is without sound. Or into whose call a digit goes;
     none: 112's."""
     digit: str = ""
-    """The key that she has pressed, with `send_digit`."""
+    """The key that the operator has pressed, with `send_digit`."""
     what: str = ""
     """What is to be announced; empty: `cannot_speak`."""
 

@@ -31,7 +31,7 @@ class LegRinging(Message, frozen=True, kw_only=True, tag="leg.ringing"):
 
 
 class LegAnswered(Message, frozen=True, kw_only=True, tag="leg.answered"):
-    """The party, or a machine of hers, has answered."""
+    """The party, or the party's machine, has answered."""
 
     leg: LegId
     attempt: int

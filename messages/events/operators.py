@@ -7,7 +7,7 @@ from messages.ids import E164, AlertId, LegId, OperatorId, OperatorLine, ShiftSt
 
 
 class OperatorReserved(Message, frozen=True, kw_only=True, tag="operator.reserved"):
-    """An operator is this alert's and no other's; in her own stream too, whose version makes it so."""
+    """An operator is this alert's and no other's; in the operator's stream too, whose version makes it so."""
 
     operator: OperatorId
     alert: AlertId
@@ -16,7 +16,7 @@ class OperatorReserved(Message, frozen=True, kw_only=True, tag="operator.reserve
 
 
 class OperatorNotAnswering(Message, frozen=True, kw_only=True, tag="operator.not_answering"):
-    """The operator's phone rang for the time allowed, or failed. Her reservation ends with it."""
+    """The operator's phone rang for the time allowed, or failed. The reservation ends with it."""
 
     operator: OperatorId
 
@@ -29,31 +29,31 @@ class OperatorJoined(Message, frozen=True, kw_only=True, tag="operator.joined"):
 
 
 class OperatorLeft(Message, frozen=True, kw_only=True, tag="operator.left"):
-    """The operator has nothing more to do with the case: she left it, lost it or was not needed.
+    """The operator has nothing more to do with the case: has left it, lost it or was not needed.
 
-    Where she had it and her part is done, in her own stream too: her wrap-up begins with it.
+    Where the operator had it and that part is done, in the operator's stream too: the wrap-up begins with it.
     """
 
     operator: OperatorId
     reason: str = ""
     alert: AlertId | None = None
-    """In her own stream: which one it was."""
+    """In the operator's stream: which one it was."""
 
 
 class TakeRequested(Message, frozen=True, kw_only=True, tag="take.requested"):
-    """An operator takes the case herself; she is to be called, nobody else."""
+    """An operator takes the case; that one is to be called, nobody else."""
 
     by: OperatorId
 
 
 class ListenRequested(Message, frozen=True, kw_only=True, tag="listen.requested"):
-    """A supervisor listens in: her phone is to be called, and she is heard by nobody."""
+    """A supervisor listens in: is to be called by phone, and heard by nobody."""
 
     by: OperatorId
 
 
 class ListenerLeft(Message, frozen=True, kw_only=True, tag="listener.left"):
-    """She listens no more, or did not come to it. Her reservation, made with her call, ends with this."""
+    """The listener has gone, or did not come to it. The reservation, made with the call, ends with this."""
 
     operator: OperatorId
     reason: str = ""
@@ -66,13 +66,13 @@ class WhisperBegun(Message, frozen=True, kw_only=True, tag="whisper.begun"):
 
 
 class WhisperEnded(Message, frozen=True, kw_only=True, tag="whisper.ended"):
-    """She is heard by nobody again."""
+    """The listener is heard by nobody again."""
 
     by: OperatorId
 
 
 class HandOverRequested(Message, frozen=True, kw_only=True, tag="hand_over.requested"):
-    """The operator on the line wants another one to take the case. Until that one is joined it stays hers."""
+    """The operator on the line wants another one to take the case, and keeps it until that one is joined."""
 
     by: OperatorId
     to: OperatorId | None = None
@@ -88,7 +88,7 @@ class HandOverEnded(Message, frozen=True, kw_only=True, tag="hand_over.ended"):
 
 
 class ShiftChanged(Message, frozen=True, kw_only=True, tag="operator.shift_changed"):
-    """What the operator, or her silence, has made of her shift."""
+    """What the operator's word, or silence, has made of the shift."""
 
     operator: OperatorId
     state: ShiftState
@@ -96,6 +96,6 @@ class ShiftChanged(Message, frozen=True, kw_only=True, tag="operator.shift_chang
 
 
 class WrapUpEnded(Message, frozen=True, kw_only=True, tag="operator.wrap_up_ended"):
-    """She is ready for the next alert before the time for her notes is over."""
+    """The operator is ready for the next alert before the time for notes is over."""
 
     operator: OperatorId

@@ -13,7 +13,7 @@ class NoteAdded(Message, frozen=True, kw_only=True, tag="note.added"):
     """An operator has written something down, or the user has, in a short message."""
 
     by: OperatorId
-    """Empty: the user herself."""
+    """Empty: the user."""
     text: str = ""
 
 

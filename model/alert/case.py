@@ -63,7 +63,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     raised_at: Instant
     deadline_at: Instant
     phone: E164 | None = None
-    """The number to call her on."""
+    """The number to call the user on."""
     device: str | None = None
     proof: Proof = Proof.APP
     """Of its first signal; those of the others are no higher and no lower than it can take."""
@@ -90,7 +90,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     # who and whose
     identified: bool = False
-    """The Identifier has spoken, whether it knew her or not."""
+    """The Identifier has spoken, whether it knew the user or not."""
     user: UserId | None = None
     language: str = ""
     tells: bool = False
@@ -122,11 +122,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     operator_joined_at: Instant | None = None
     operator_lost_at: Instant | None = None
     operator_left_at: Instant | None = None
-    """When she left by her own will: her work is done."""
+    """When the operator left on purpose: the work is done."""
     taking: OperatorId | None = None
-    """Who has asked for the case herself and is to be called."""
+    """Who has asked for the case and is to be called."""
     taking_at: Instant | None = None
-    """When she asked for it."""
+    """When it was asked for."""
     listener: Listener | None = None
     """Never the operator, and of no weight in what is decided."""
     had_by: tuple[OperatorId, ...] = ()
@@ -158,13 +158,13 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """An operator has ordered the call to the user's number: no policy is asked any more."""
     missed_at: Instant | None = None
     presumed_calling_112: str = ""
-    """Why her phone has probably dialled 112; empty while there is no reason to think so."""
+    """Why the user's phone has probably dialled 112; empty while there is no reason to think so."""
     user_ends: tuple[int, ...] = ()
-    """The causes of her attempts that ended, newest last; a drop after the answer is -1, a machine -2."""
+    """The causes of the user's ended attempts, newest last; a drop after the answer is -1, a machine -2."""
     inbound_call: InboundCall | None = None
-    """To be answered as soon as nothing else of ours is up to her."""
+    """To be answered as soon as nothing else of ours is up to the user."""
     redial: bool = False
-    """The operator wants her called, whatever was before."""
+    """The operator wants the user called, whatever was before."""
 
     # 112
     psap: PsapCall | None = None
@@ -278,7 +278,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     def position(self) -> KnownPosition | None:
         """The one to show: the newest, unless much worse than the best of the last two minutes (case 13).
 
-        What the app has said goes before all that came otherwise: anybody can send a short message under her
+        What the app has said goes before all that came otherwise: anybody can send a short message under any
         number, and a wrong place sends help to the wrong place.
         """
         said = [one for one in self.positions if one.channel is Channel.DATA] or list(self.positions)

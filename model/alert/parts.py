@@ -159,7 +159,7 @@ class HandOver(msgspec.Struct, frozen=True, kw_only=True):
 
     by: OperatorId
     to: OperatorId | None
-    """She and no other; None: whoever can be had."""
+    """This one and no other; None: whoever can be had."""
     at: Instant
     text: str = ""
 
@@ -300,9 +300,9 @@ class Listener(msgspec.Struct, frozen=True, kw_only=True):
 
     operator: OperatorId
     since: Instant
-    """When she asked for it."""
+    """When the listener asked for it."""
     leg: LegId | None = None
     attempt: int = 0
-    """Her call; none before it is made."""
+    """The listener's call; none before it is made."""
     whispers: bool = False
-    """She is heard by the operator who has the case, and by nobody else."""
+    """The listener is heard by the operator who has the case, and by nobody else."""

@@ -140,7 +140,7 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
 
 
 def _another_line(case: Case, order: ev.CommandGiven) -> tuple[ev.CaseEvent, ...]:
-    """Her phone would be busy for a second call: the first is ended, and the rules call again at once."""
+    """The phone would be busy for a second call: the first is ended, and the rules call again at once."""
     party = order.party or party_without_sound(case)
     leg = leg_of(case, party)
     if leg is None:

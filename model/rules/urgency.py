@@ -24,5 +24,5 @@ def urgency(test: bool, rank: int, deadline_at: Instant, now_us: Instant, policy
 
 
 def least_us(policy: Policy) -> int:
-    """What it takes to have her phone ring. Half the set-up time is the ordinary call's."""
+    """What it takes to have the user's phone ring. Half the set-up time is the ordinary call's."""
     return DIAL_US + round(policy.user_setup_time_s * SECOND / 2)

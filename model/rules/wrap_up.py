@@ -1,7 +1,7 @@
-"""Wrap-up: the time after an operator's part in an alert in which she writes her notes. Pure.
+"""Wrap-up: the time after an operator's part in an alert for writing notes. Pure.
 
-Nobody keeps it. It stands as long as the newest event of her own stream is the `operator.left` with which
-her part ended, and no longer than the setting says: a reservation, a change of her shift and
+Nobody keeps it. It stands as long as the newest event of the operator's stream is the `operator.left` with
+which that part ended, and no longer than the setting says: a reservation, a change of the shift and
 `operator.wrap_up_ended` end it by being newer.
 """
 
@@ -34,6 +34,6 @@ def ends_at(begun_at: Instant | None, policy: Policy) -> Instant | None:
 
 
 def stands(begun_at: Instant | None, policy: Policy, now_us: Instant) -> bool:
-    """Whether she is in it at this moment."""
+    """Whether it lasts at this moment."""
     until = ends_at(begun_at, policy)
     return until is not None and now_us < until

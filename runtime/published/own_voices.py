@@ -1,7 +1,7 @@
 """Where the operators' own voices are, headsets and nailed-up calls, among the nodes of a center. Pure.
 
-Each node says of itself whose voices stand there. An operator has one voice: where several nodes have one of
-hers it is the newest, for all of them alike, as with several windows at one node.
+Each node says of itself whose voices stand there. An operator has one voice: where several nodes have it
+the newest counts, for all of them alike, as with several windows at one node.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Voices = Mapping[OperatorId, OperatorVoice]
 def node_of(line: LineId, own: Voices, me: NodeId, places: Iterable[Place]) -> NodeId | None:
     """The node whose OperatorLines carries this own line, `me` being this one and `own` the voices here.
 
-    Where her voice can be had; while it is away for a moment, where it was. None: nobody says that it has it.
+    Where the voice can be had; while it is away for a moment, where it was. None: nobody says that it has it.
     """
     found = [(voice, me) for voice in own.values()]
     found += [(voice, place.node) for place in places for voice in place.voices]
@@ -31,7 +31,7 @@ def node_of(line: LineId, own: Voices, me: NodeId, places: Iterable[Place]) -> N
 
 
 def is_at(places: Iterable[Place], line: LineId) -> bool:
-    """Whether her voice can be had at one of these nodes."""
+    """Whether the voice of this line can be had at one of these nodes."""
     return any(_is_of(voice, line) and voice.to_be_had for place in places for voice in place.voices)
 
 
@@ -40,7 +40,7 @@ def _is_of(voice: OperatorVoice, line: LineId) -> bool:
 
 
 def to_be_had(places: Iterable[Place]) -> dict[OperatorId, OperatorLine]:
-    """Who can be called on a voice of hers at another node, and how.
+    """Who can be called on an own voice at another node, and how.
 
     At none that is about to end, and at none whose voices cannot be had from here.
     """
@@ -70,7 +70,7 @@ def _name_at(place: Place, line: LineId) -> str | None:
 
 
 def known(own: Voices, places: Iterable[Place]) -> dict[OperatorId, OperatorVoice]:
-    """How everybody's is, for those who look: another node's where hers is to be had there and not here."""
+    """How everybody's is, for those who look: another node's where it is to be had there and not here."""
     elsewhere = {voice.operator: voice for place in places for voice in place.voices if voice.to_be_had}
     return {**elsewhere, **dict(_here(own, elsewhere))}
 

@@ -1,6 +1,6 @@
 """The operators' own voices in the run directory: the headsets' sockets, and how each line is.
 
-The web listens on `voice/OPERATOR.sock` for as long as her browser has its voice connected. How the lines of
+The web listens on `voice/OPERATOR.sock` for as long as the browser has its voice connected. How the lines of
 all operators are, the actor that keeps them writes; those who look and are told nothing read it.
 """
 

@@ -8,9 +8,9 @@ must make no difference here, so that nothing of an alert counts once the alert 
   (one that joins in the network has several), or until the alert is closed, and then any other's whose leg
   is still on it; where it is an operator's
   and no alert's, is being tried, or somebody on duty is called on it, until the next `line.seized`;
-- an operator is reserved by the alert of her last `operator.reserved` until that alert's
-  `operator.left`, `operator.not_answering` or `listener.left` names her, or until the alert is closed;
-- her part in an alert ended with the `operator.left` that is the newest event of her own stream.
+- an operator is reserved by the alert of the last `operator.reserved` until that alert's
+  `operator.left`, `operator.not_answering` or `listener.left` names that one, or until the alert is closed;
+- an operator's part in an alert ended with the `operator.left` that is the newest event of the own stream.
 
 A reservation for an alert that is not open is none. The folds decide nothing; a pool names what
 they show, and the append at the shown version decides.
@@ -64,26 +64,26 @@ class Fold(Protocol):
 
 
 class OperatorState(msgspec.Struct, frozen=True, kw_only=True):
-    """One operator, as her stream and the open alerts tell."""
+    """One operator, as the operator's stream and the open alerts tell."""
 
     operator: OperatorId
     version: int
-    """Of her stream: what an append that reserves her has to expect."""
+    """Of the operator's stream: what an append that reserves the operator has to expect."""
     state: ShiftState = ShiftState.OFF
     since: Instant | None = None
     """When the shift last changed."""
     reason: str = ""
     node: NodeId = NodeId("")
-    """Where she has said so: her console, her headset and a call nailed up for her are that node's."""
+    """Where it was said: console, headset and a call nailed up are that node's."""
     reserved_by: AlertId | None = None
     mode: OperatorLine = OperatorLine.ON_DEMAND
     left_at: Instant | None = None
-    """When her part in an alert ended, if that is the newest thing in her stream: see `model.rules.wrap_up`.
+    """When a part in an alert ended, if that is the newest thing in the stream: see `model.rules.wrap_up`.
     """
 
     @property
     def free(self) -> bool:
-        """Whether she can be had: on shift, not paused, no alert's."""
+        """Whether the operator can be had: on shift, not paused, no alert's."""
         return self.state is ShiftState.READY and self.reserved_by is None
 
 

@@ -15,7 +15,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     """A person who may raise an alert."""
 
     id: UserId
-    """By chance, and all that the journal ever says of her beyond her number."""
+    """By chance, and all that the journal ever says of a user beyond the number."""
     phones: tuple[E164, ...]
     """The one to call first comes first."""
     first_name: str = ""

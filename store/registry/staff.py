@@ -128,7 +128,7 @@ class Staff:
         )
 
     def set_role(self, operator: OperatorId, role: StaffRole, *, by: str) -> None:
-        """What she may do from now on; her sessions end. Raises NobodyThere."""
+        """What the operator may do from now on; the sessions end. Raises NobodyThere."""
 
         def work(tx: Transaction) -> None:
             _row(tx, operator)
@@ -169,7 +169,7 @@ class Staff:
         return [one for one in self.operators() if plain in (one.id, _plain(one.name), one.phone)]
 
     def password_is(self, operator: OperatorId | None, password: str) -> bool:
-        """Whether it is hers; takes as long for nobody, and for one who has none, as for a wrong one."""
+        """Whether it is the operator's; takes as long for nobody, and for one without, as for a wrong one."""
         row = None if operator is None else self._journal.row(_PASSWORD, operator)
         kept = "" if row is None else str(row[0])
         fits = password_fits(password, kept)

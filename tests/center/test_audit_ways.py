@@ -41,7 +41,7 @@ _READS = (
 
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
-    """A center that knows one person and one alert of hers."""
+    """A center that knows one person and one alert of that person's."""
     path = tmp_path / "state"
     with journal_of(StateDir(path), create=True) as journal:
         registry = Registry(journal)

@@ -57,7 +57,7 @@ def ended(made: Center, journal: Journal) -> bool:
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    """A large screen; she may copy."""
+    """A large screen; the browser lets it copy."""
     return {**browser_context_args, "viewport": SCREEN, "permissions": ["clipboard-read", "clipboard-write"]}
 
 

@@ -1,4 +1,4 @@
-"""An operator at her console, her telephone beside her. What she does on the page, she does by keys."""
+"""An operator at a console, with a telephone beside it. What is done on the page is done by keys."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Desk:
         self.page.keyboard.press("Enter")
 
     def begin_shift(self) -> None:
-        """She begins it, and has heard the alarm."""
+        """The operator begins it, and has heard the alarm."""
         expect(self.page.locator(".ready__hero [data-key=P]")).to_be_visible()
         self.page.keyboard.press("p")
         expect(self.page.locator("#ask-h")).to_be_visible()
@@ -174,7 +174,7 @@ class Desk:
     # ------------------------------------------------------------ an alert
 
     def acknowledges(self) -> None:
-        """Space, at the new alert, and then her phone."""
+        """Space, at the new alert, and then the operator's phone."""
         expect(self.incoming).to_be_visible()
         self.press("Space")
         expect(self.incoming).to_be_hidden()
@@ -182,13 +182,13 @@ class Desk:
         expect(self.tile("operator")).to_have_attribute("data-is", "live")
 
     def raised(self, user: str, **fields: object) -> AlertId:
-        """Her alert, with the operator on the line."""
+        """An alert of the operator's, who is on the line."""
         alert = self.made.send(user, position=WHERE, **fields)
         self.acknowledges()
         return alert
 
     def talking(self, user: str, **fields: object) -> AlertId:
-        """The same, and she has answered."""
+        """The same, and the user has answered."""
         alert = self.raised(user, **fields)
         self.answers(user)
         self.are("live", "live", "idle")
@@ -201,7 +201,7 @@ class Desk:
         self.press("Enter")
 
     def briefs(self) -> None:
-        """The text has been read to 112, and she leaves."""
+        """The text has been read to 112, and the operator leaves."""
         self.press("b")
         expect(self.step).to_have_attribute("data-key", "L")
         self.press("l")

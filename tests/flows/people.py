@@ -1,6 +1,6 @@
 """Who is there: operators with passwords, users with PINs, and what their telephones do.
 
-No telephone answers by itself: who is called rings until the test has her answer.
+No telephone answers by itself: who is called rings until the test has the call answered.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SARA: Final = "+393331112225"
 ELENA: Final = "+393331112226"
 CHIARA: Final = "+393331112227"
 VERA: Final = "+393331112228"
-"""Her phone never rings."""
+"""The user's phone never rings."""
 USERS: Final = {
     GIULIA: "Giulia Rossi",
     SARA: "Sara Verdi",

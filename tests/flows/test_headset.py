@@ -1,4 +1,4 @@
-"""An alert by headset: the operator's voice is in her browser, and no telephone of hers rings."""
+"""An alert by headset: the operator's voice is in the browser, and no telephone of the operator's rings."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def speaking(
 
 @pytest.fixture
 def desk(speaking: Browser, made: Center, complaints: Complaints) -> Iterator[Desk]:
-    """Marta's, her headset on."""
+    """Marta's, the headset on."""
     context = speaking.new_context(permissions=["microphone"], viewport={"width": 1920, "height": 1080})
     page = context.new_page()
     complaints.listen(page)
@@ -79,7 +79,7 @@ def desk(speaking: Browser, made: Center, complaints: Complaints) -> Iterator[De
 
 
 def is_heard(desk: Desk, hz: float) -> None:
-    """Wait until this tone is in her ear."""
+    """Wait until this tone is in the operator's ear."""
 
     def in_the_ear() -> bool:
         rate_hz, _, heard = listen(desk.page, 1)
@@ -89,7 +89,7 @@ def is_heard(desk: Desk, hz: float) -> None:
 
 
 def is_heard_by(desk: Desk, number: str) -> None:
-    """Wait until what she says now is what this phone hears."""
+    """Wait until what the operator says now is what this phone hears."""
 
     def at_the_other_end() -> bool:
         rate_hz, said, _ = listen(desk.page, 1)
@@ -121,7 +121,7 @@ def living_process(made: Center) -> ProcessId | None:
 
 
 def hear_each_other(made: Center) -> bool:
-    """Whether just now user and 112 hear each other, and neither herself, nor anybody else."""
+    """Whether just now user and 112 hear each other, and neither an echo, nor anybody else."""
     tones = {GIULIA: PSAP_HZ, PSAP: USER_HZ}
     return all(hears(made, number, {hz}, forbidden={USER_HZ, PSAP_HZ} - {hz}) for number, hz in tones.items())
 

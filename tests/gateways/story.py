@@ -88,7 +88,7 @@ class Story:
         return self
 
     def identified(self, user: UserId) -> Story:
-        """She is known."""
+        """The user is known."""
         self.say(ev.UserIdentified(user=user, language="it"))
         return self
 
@@ -110,7 +110,7 @@ class Story:
         return self
 
     def operator_called(self, operator: OperatorId) -> Story:
-        """Her phone rings."""
+        """The operator's phone rings."""
         reserved = ev.OperatorReserved(operator=operator, alert=self.alert)
         self.journal.append(
             Append(streams.operator(operator), None, (reserved,)),
@@ -121,7 +121,7 @@ class Story:
         return self
 
     def operator_joined(self, operator: OperatorId) -> Story:
-        """She answers, and has the case."""
+        """The operator answers, and has the case."""
         self.say(
             ev.LegAnswered(leg=self.leg("op1"), attempt=1),
             ev.OperatorJoined(operator=operator, leg=self.leg("op1")),
@@ -150,7 +150,7 @@ class Story:
         return self
 
     def user_answered(self, attempt: int = 1) -> Story:
-        """She answers and is joined."""
+        """The user answers and is joined."""
         self.say(
             ev.LegAnswered(leg=self.leg("user"), attempt=attempt),
             ev.UserReached(met_by="answered", by="answer"),
@@ -159,7 +159,7 @@ class Story:
         return self
 
     def user_released(self, cause: int, attempt: int = 1) -> Story:
-        """Her leg is gone."""
+        """The user's leg is gone."""
         self.say(ev.LegReleased(leg=self.leg("user"), attempt=attempt, cause=cause))
         return self
 
@@ -179,12 +179,12 @@ class Story:
         return self
 
     def operator_left(self, operator: OperatorId) -> Story:
-        """She leaves the two alone."""
+        """The operator leaves the two alone."""
         self.say(ev.LeaveRequested(by=operator))
         return self._part_ended(operator, "op1", "left")
 
     def _part_ended(self, operator: OperatorId, place: str, reason: str) -> Story:
-        """Her phone is on hook, and her wrap-up begins."""
+        """The operator's phone is on hook, and the wrap-up begins."""
         left = ev.OperatorLeft(operator=operator, reason=reason)
         part_ended = ev.OperatorLeft(operator=operator, reason=reason, alert=self.alert)
         self.journal.append(
@@ -214,7 +214,7 @@ class Story:
         return self
 
     def next_joined(self, operator: OperatorId, before: OperatorId) -> Story:
-        """She answers and is joined: the case is hers, and whoever had it is let go."""
+        """The operator answers and is joined, has the case, and whoever had it is let go."""
         self.say(
             ev.LegAnswered(leg=self.leg("op2"), attempt=1),
             ev.BridgeJoined(bridge=BridgeId("b"), legs=(self.leg("op2"),)),
@@ -233,6 +233,6 @@ class Story:
 
 
 def on_shift(journal: Journal, operator: OperatorId, state: ShiftState = ShiftState.READY) -> None:
-    """She has said so."""
+    """The operator has said so."""
     event = ev.ShiftChanged(operator=operator, state=state)
     journal.append(Append(streams.operator(operator), None, (event,)))

@@ -1,4 +1,4 @@
-"""An operator's own line is named after her, and by its name everybody knows who carries its calls."""
+"""An operator's own line is named after its operator, and the name says who carries its calls."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ _users = itertools.count(10)
 
 @pytest.fixture(scope="module")
 def three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
-    """All of them well, as each test leaves them, with an operator who has begun her shift at c."""
+    """All of them well, as each test leaves them, with an operator whose shift has begun at c."""
     why = missing()
     if why:
         pytest.skip(f"NOT TESTED: nothing of several nodes: {why}")

@@ -33,7 +33,7 @@ def talking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Center, 
 
 
 def supervisor(made: Center) -> str:
-    """The token of a supervisor with a phone of her own, off shift."""
+    """The token of a supervisor who has a phone, off shift."""
     added = made.cli(
         "operator", "add", "Anna Neri", "--phone", SECOND_OPERATOR, "--role", "supervisor", "--token"
     )

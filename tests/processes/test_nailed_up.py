@@ -17,7 +17,7 @@ def standing(made: Center) -> bool:
 
 
 def has_it(made: Center, alert: AlertId) -> bool:
-    """She says that she is there, unless she has been heard."""
+    """The operator says *I am there*, unless heard already."""
     if made.case(alert).operator is None:
         made.order(alert, "take")
     return made.joined(alert) == {"operator", "user"}

@@ -28,7 +28,7 @@ from tests.support.tones_heard import SAID_DB, hears
 pytestmark = [pytest.mark.process, pytest.mark.timeout(240)]
 OPERATORS_HZ, USERS = TONES[OPERATOR], TONES[USER]
 WITHIN_DB = 3.0
-"""Her voice is taken from 16 kHz to 8 and back."""
+"""The operator's voice is taken from 16 kHz to 8 and back."""
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def node(stack: ExitStack, folder: Path, name: str, url: str, world: str) -> Cen
 
 
 def they_hear_each_other(made: Center, operator: Headset) -> bool:
-    """Each just now the other, and not herself."""
+    """Each just now the other, and no echo."""
     return (
         hears(made, USER, {OPERATORS_HZ}, forbidden={USERS})
         and abs(operator.level_db(USERS) - SAID_DB) <= WITHIN_DB
@@ -63,7 +63,7 @@ def they_hear_each_other(made: Center, operator: Headset) -> bool:
 def talking(
     tmp_path: Path, stack: ExitStack, postgres: PostgresServer
 ) -> tuple[Center, Center, AlertId, ExitStack, str]:
-    """An alert of node a, and an operator at node b: both nodes, the alert, her connection and her token."""
+    """An alert of node a, and an operator at node b: both nodes, the alert, the connection and the token."""
     url = postgres.url(postgres.database())
     a = node(stack, tmp_path, "a", url, simulation(public=3, emergency=0))
     b = node(stack, tmp_path, "b", url, simulation(public=1, emergency=0))
@@ -89,13 +89,13 @@ def operators_leg(made: Center, alert: AlertId) -> Leg:
 
 
 def kind(made: Center, alert: AlertId) -> str:
-    """Of the port at which the bridge has her voice."""
+    """Of the port at which the bridge has the operator's voice."""
     voice = operators_leg(made, alert).voice
     return "" if voice is None else voice.kind
 
 
 def goes_on_at(a: Center, alert: AlertId, stack: ExitStack, token: str) -> None:
-    """Her page is a's now: they hear each other, and nobody was called for it."""
+    """The operator's page is a's now: they hear each other, and nobody was called for it."""
     operator = stack.enter_context(headset(a.address, token, OPERATORS_HZ))
     a.until("they hear each other again", lambda: they_hear_each_other(a, operator), within_s=10)
     assert kind(a, alert) == "unix"

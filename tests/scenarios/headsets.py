@@ -18,7 +18,7 @@ class Headsets:
         (run / "voice").mkdir(exist_ok=True)
 
     def connect(self, operator: OperatorId) -> None:
-        """Her browser opens its voice socket."""
+        """The operator's browser opens its voice socket."""
         path = headset_socket(self._run, operator)
         path.unlink(missing_ok=True)
         listening = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -31,11 +31,11 @@ class Headsets:
         return headset_socket(self._run, operator)
 
     def is_connected(self, operator: OperatorId) -> bool:
-        """Whether her browser is there."""
+        """Whether the operator's browser is there."""
         return operator in self._listening
 
     def disconnect(self, operator: OperatorId) -> None:
-        """Her browser is closed."""
+        """The operator's browser is closed."""
         self._listening.pop(operator).close()
         headset_socket(self._run, operator).unlink()
 

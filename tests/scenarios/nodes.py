@@ -243,7 +243,7 @@ class Cluster:
         return self.alert
 
     def shift(self, operator: OperatorId, at: str, state: ShiftState = ShiftState.READY) -> None:
-        """Hers changes, in the console of this node."""
+        """The operator's changes, in the console of this node."""
         journal = self.open(NodeId(at))
         changed = ev.ShiftChanged(operator=operator, state=state)
         journal.append(Append(streams.operator(operator), None, (changed,)))

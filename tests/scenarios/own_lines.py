@@ -9,7 +9,7 @@ from tests.scenarios.world import World
 
 
 def speaks(world: World) -> None:
-    """Whoever is on the line, and of whom nothing is proved by that, says that she takes the case."""
+    """Whoever is on the line, and of whom nothing is proved by that, says *I take it*."""
     for leg in world.case.of(Party.OPERATOR):
         who = leg.operator
         if who is None or not leg.answered or leg.confirmed or who == world.case.operator:

@@ -19,7 +19,7 @@ LINE = "+390200000001"
 
 
 def in_conference(make_world: MakeWorld, **options: object) -> World:
-    """The first user has called, and talks with an operator on her own line."""
+    """The first user has called, and talks with an operator."""
     world = make_world(dialects=("sim800",), operators=2, behaviours={SECOND: "answer"}, **options)
     voice_alert(world)
     world.until("operator and user are joined", lambda: joined(world) == {Party.OPERATOR, Party.USER})
@@ -49,7 +49,7 @@ def talking(world: World, line: str) -> set[str]:
 
 
 def at_the_second(world: World) -> None:
-    """From now on the world's alert is hers."""
+    """From now on the world's alert is the second user's."""
     world.until("she is an alert of her own", lambda: len(alerts(world)) == 2)
     world.alert = alerts(world)[1]
 

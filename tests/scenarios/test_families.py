@@ -148,7 +148,7 @@ def calls_in(world: World, number: str) -> None:
 
 
 def user_line(world: World) -> str:
-    """Which line she is on, or was last."""
+    """Which line the user is on, or was last."""
     return world.case.of(Party.USER)[-1].line
 
 

@@ -62,7 +62,7 @@ def test_s02_a_voice_call_is_recognised_answered_and_is_the_users_leg(make_world
 
 
 def voice_alert(world: World) -> None:
-    """She calls the center."""
+    """The user calls the center."""
     world.network.carrier.phone_call(USER, "+390200000001", world.network.now_s)
     world.network.pump()
     world.until("an alert", lambda: _find(world) is not None)

@@ -26,7 +26,7 @@ def phones_in_a_call(world: World) -> list[str]:
 
 
 def handed_to(world: World, operator: OperatorId) -> None:
-    """She has it, she alone, and the one before is free."""
+    """This operator has it alone, and the one before is free."""
     world.until("the other one has the case", lambda: world.case.operator == operator)
     world.until("the one before is free", lambda: world.case.reserved == (operator,))
     at = world.operators.index(operator)

@@ -1,4 +1,4 @@
-"""`operator.line = "headset"`: she is reached in her browser, at once; without it on her phone."""
+"""`operator.line = "headset"`: reached in the browser, at once; without it by phone."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_who_has_a_headset_on_is_asked_before_who_has_to_be_dialled(
 
 
 def test_a_headset_that_has_just_gone_costs_no_alert(headsets: tuple[World, Headsets]) -> None:
-    """Nobody knows of it yet when she is called; she has not failed to answer."""
+    """Nobody knows of it yet when the operator is called, who has not failed to answer."""
     world, there = headsets
     for operator in world.operators:
         there.disconnect(operator)

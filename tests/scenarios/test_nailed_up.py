@@ -1,4 +1,4 @@
-"""`operator.line = "nailed_up"`: one call to her phone stands all through her shift."""
+"""`operator.line = "nailed_up"`: one call to the operator's phone stands all through the shift."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ POLICY = Policy(
 
 
 def nailed(world: World, n: int = 0) -> bool:
-    """Whether her call stands."""
+    """Whether the operator's call stands."""
     return any(call.to == OPERATORS[n] and call.answered_at_s is not None for call in world.live_calls())
 
 
 def held(world: World) -> list[OperatorId]:
-    """Who has a line of the center's for her shift, by the journal."""
+    """Who has a line of the center's for a shift, by the journal."""
     lines = Lines()
     Following(world.journal, lines).close()
     return [hold.operator for hold in lines.lines.values() if hold.operator is not None]

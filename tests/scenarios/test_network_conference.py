@@ -48,7 +48,7 @@ def of_family(make_world: MakeWorld, family: str, **options: object) -> World:
 
 
 def to_talking(world: World) -> None:
-    """As anywhere; but an operator whose modem says "answered" too early says herself that she is there."""
+    """As anywhere; but an operator whose modem says "answered" too early has to say *I am there*."""
     world.send()
     until_joined(world, Party.OPERATOR, Party.USER)
 
@@ -64,7 +64,7 @@ def until_joined(world: World, *parties: Party, within_s: float = 90) -> None:
 
 
 def they_say_so(world: World) -> None:
-    """The word of each operator who has answered, where her modem's proves nothing."""
+    """The word of each operator who has answered, where the modem's proves nothing."""
     for leg in world.case.of(Party.OPERATOR):
         up = any(call.state in (CallState.ACTIVE, CallState.HELD) for call in world.calls(leg.number))
         if leg.in_doubt and leg.operator is not None and up and not world.case.unread:

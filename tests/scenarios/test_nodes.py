@@ -164,7 +164,7 @@ def test_a_drained_node_that_is_alone_goes_on(tmp_path: Path) -> None:
 
 
 def stays_the_only_call(nodes: Cluster, number: str) -> None:
-    """Whoever else has dialled meanwhile has found her busy with it."""
+    """Whoever else has dialled meanwhile has found the phone busy with it."""
     up = [call for call in nodes.calls(number) if call.ended_at_s is None]
     answered = [call for call in nodes.calls(number) if call.answered_at_s is not None]
     assert len(up) == len(answered) == 1, nodes.story()

@@ -205,7 +205,7 @@ def test_a_backup_that_is_overdue_is_an_alarm_until_one_is_made(make_world: Make
 
 
 def told(world: World) -> list[str]:
-    """That she is recorded, as often as she was told to the end."""
+    """*You are recorded*, as often as it was said to the end."""
     return [event.leg for event in world.events(ev.AnnouncementPlayed) if event.clip == "recorded"]  # type: ignore[attr-defined]
 
 

@@ -1,4 +1,4 @@
-"""Alerts by SMS, through the whole center: durable before the SIM forgets them, one case, her place on it."""
+"""Alerts by SMS, through the whole center: durable before the SIM forgets them, one case, the place on it."""
 
 from __future__ import annotations
 

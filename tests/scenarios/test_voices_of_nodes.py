@@ -57,7 +57,7 @@ class Place:
 
 
 def speaks(nodes: Cluster, at: str) -> None:
-    """Whoever is on the line, and of whom nothing is proved by that, says that she takes the case."""
+    """Whoever is on the line, and of whom nothing is proved by that, says *I take it*."""
     for leg in nodes.case.of(Party.OPERATOR):
         who = leg.operator
         if who is None or not leg.answered or leg.confirmed or who == nodes.case.operator:
@@ -270,7 +270,7 @@ def test_s17_a_headset_that_goes_on_at_another_node_is_heard_again_and_nobody_is
 def test_s17_who_is_back_in_the_last_instant_is_lost_to_no_node_that_does_not_know_it_yet(
     tmp_path: Path, stack: ExitStack
 ) -> None:
-    """The node that she has left says that her headset is lost; her leg knows better already."""
+    """The node that was left says that the headset is lost; the operator's leg knows better already."""
     place = with_headsets(tmp_path, stack)
     nodes, (operator,) = place.nodes, place.nodes.operators
     place.connect(operator, "b")
@@ -400,7 +400,7 @@ def test_what_a_dead_operator_lines_has_said_is_told_for_three_seconds_more(
 def test_what_a_lost_node_had_is_taken_over_with_the_operator_on_the_headset(
     tmp_path: Path, stack: ExitStack
 ) -> None:
-    """Her voice is at the node that takes the alert over: she stays, and the user is called again."""
+    """The voice is at the node that takes the alert over: it stays joined, and the user is called again."""
     place = with_headsets(tmp_path, stack)
     nodes, (operator,) = place.nodes, place.nodes.operators
     place.connect(operator, "b")
@@ -440,7 +440,7 @@ def test_nobody_new_is_called_on_a_headset_at_a_node_that_is_drained_and_who_tal
 def with_a_standing_call(
     tmp_path: Path, stack: ExitStack, lines: dict[str, tuple[int, int]], at: str = "b"
 ) -> Cluster:
-    """Her shift is at this node, and her call stands."""
+    """The operator's shift is at this node, and the call stands."""
     made = cluster(tmp_path, lines, policy=policy(OperatorLine.NAILED_UP), on_shift=False)
     nodes = stack.enter_context(made)
     nodes.shift(nodes.operators[0], at)
@@ -450,7 +450,7 @@ def with_a_standing_call(
 
 
 def standing(nodes: Cluster) -> list[str]:
-    """The lines on which she is called, or talks."""
+    """The lines on which the operator is called, or talks."""
     return [str(call.line) for call in nodes.live_calls() if call.to == OPERATORS[0]]
 
 
@@ -494,7 +494,7 @@ def test_s17_the_node_of_the_operator_s_standing_call_dies_and_the_operator_is_c
 def test_s17_who_keeps_the_operator_s_call_dies_and_it_stands_on_a_line_that_is_left(
     tmp_path: Path, stack: ExitStack, owner: str
 ) -> None:
-    """Another node takes the call over from its modem: she has not been away, whose alert ever it is."""
+    """Another node takes the call over from its modem: the operator was not away, whose alert ever it is."""
     lines = {"a": (0, 0), "b": (0, 0), "c": (5, 1), "d": (0, 0)}
     nodes = with_a_standing_call(tmp_path, stack, lines)
     assert standing(nodes) == ["c-2"]

@@ -221,7 +221,7 @@ class World:
         return operator
 
     def shift(self, operator: OperatorId, state: ShiftState) -> None:
-        """An operator says that she is ready, or not."""
+        """An operator says ready, or not."""
         changed = ev.ShiftChanged(operator=operator, state=state)
         self.journal.append(Append(streams.operator(operator), None, (changed,)))
 

@@ -1,4 +1,4 @@
-"""Behind a proxy: whose address counts, what is told a browser, and what a stranger may say of himself."""
+"""Behind a proxy: whose address counts, what is told a browser, and what a stranger may claim."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Alerts and positions that somebody else sends: nobody's rescue call can be taken over.
 
 Who has the app's key, which is in every phone, and knows somebody's number, device or the id of an alert can
-raise alerts. But what a user sends is always answered by an alert that calls her own number.
+raise alerts. But what a user sends is always answered by an alert that calls the user's number.
 """
 
 from __future__ import annotations

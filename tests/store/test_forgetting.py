@@ -50,7 +50,7 @@ TRACES = (
     *(PHONE.encode(), b"3331112223", NOTE.encode(), b"Giulia", b"phone-of-giulia"),
     *(msgpack.packb(one) for one in (WHERE.lat, WHERE.lon)),
 )
-"""What says something of her, as it would stand on the disk."""
+"""What says something of the user, as it would stand on the disk."""
 ALL = tuple(PersonalKind)
 
 

@@ -42,7 +42,7 @@ def watch_callback(case: Case, _pending: PendingOffers, policy: Policy, now_us: 
 
 
 def _presume(case: Case) -> Step:
-    """Twice busy: she is talking, and most likely to 112 (case 3)."""
+    """Twice busy: the user is talking, and most likely to 112 (case 3)."""
     busy = case.user_ends[-2:] == (HangupCause.BUSY, HangupCause.BUSY)
     if busy and not case.presumed_calling_112:
         return Step(events=(ev.UserPresumedCallingPsap(reason="busy"),))
@@ -50,7 +50,7 @@ def _presume(case: Case) -> Step:
 
 
 def answer_inbound_call(case: Case, _pending: PendingOffers, policy: Policy, _now_us: Instant) -> Step:
-    """Her own call becomes her leg; what we were dialling is cancelled first (S2, case 2)."""
+    """The user's own call becomes the leg; what we were dialling is cancelled first (S2, case 2)."""
     inbound = case.inbound_call
     if inbound is None or case.leaving or case.confirmed_answered(Party.USER) is not None:
         return NOTHING
@@ -78,7 +78,7 @@ def _next_attempt(case: Case) -> tuple[LegId, int]:
 
 
 def call_user(case: Case, pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
-    """Dials her when it is time, on a line that was granted for it."""
+    """Dials the user when it is time, on a line that was granted for it."""
     if case.phone is None or quiet(case, policy):
         return NOTHING
     if any(leg.live for leg in case.of(Party.USER)):

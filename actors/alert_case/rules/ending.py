@@ -15,9 +15,9 @@ from model.policy import Policy
 from model.rules.calls.quiet import spoken_to, told_112
 
 USER_STAYS_US: Final = Instant(3 * SECOND)
-"""After 112 has hung up, she is not cut off in the middle of a word."""
+"""After 112 has hung up, the user is not cut off in the middle of a word."""
 PSAP_STAYS_US: Final = Instant(10 * SECOND)
-"""After she has hung up for good, 112 may still want to listen."""
+"""After the user has hung up for good, 112 may still want to listen."""
 
 
 def end(case: Case, _pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
@@ -47,7 +47,7 @@ def _all(case: Case, reason: ReleaseReason, outcome: Outcome) -> Step:
 
 
 def _dismiss(case: Case) -> list[Decided]:
-    """Every operator's work on the request is done, and her phone is on hook."""
+    """Every operator's work on the request is done, and the operator's phone is on hook."""
     names = dict.fromkeys(case.reserved if case.operator is None else (*case.reserved, case.operator))
     free = [name for name in names if not case.has_live_leg(name)]
     return [ev.OperatorLeft(operator=name, reason=_why(case, name)) for name in free]

@@ -1,4 +1,4 @@
-"""Finding an operator (S4; cases 7, 8, 17) and keeping her. Pure.
+"""Finding an operator (S4; cases 7, 8, 17) and keeping the one that was found. Pure.
 
 One is called at first, the next one as well after `operator_answer_within_s`, all who are free
 after `operator_all_after_s`; the first to answer has the case. Whoever takes a case by hand is
@@ -30,17 +30,17 @@ from model.rules.said.advice import Why, call_112_now, waits
 
 ALL: Final = 1_000
 TAKES_WITHIN_US: Final = Instant(10 * SECOND)
-"""So long an alert is kept for whoever takes it herself; she may be busy with another, or have no phone."""
+"""So long an alert is kept for an operator who takes it, and may be busy with another, or have no phone."""
 PAUSE_US: Final = Instant(5 * SECOND)
 """After everybody was tried in vain, before they are tried again."""
 OWN_LINE_RESTS_US: Final = Instant(10 * SECOND)
-"""So long an operator whose own line has failed is called on her phone instead."""
+"""So long an operator whose own line has failed is called by phone instead."""
 
 
 def keep_operator(case: Case, _pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
     """What the operators' legs have come to: who has joined, who is silent, who is lost.
 
-    She is another alert's to have only when her phone is on hook: it would be busy for it. An answer
+    An operator is another alert's to have only with the phone on hook: it would be busy for it. An answer
     that proves nothing (`model.alert.answers`) is one more phone that rings.
     """
     made: list[Decided] = []
@@ -75,13 +75,13 @@ def keep_operator(case: Case, _pending: PendingOffers, policy: Policy, now_us: I
 
 
 def _last_of(case: Case, operator: OperatorId) -> Leg | None:
-    """Her call that is up, or the last one: a place in which one is not heard is not used again."""
+    """The operator's call that is up, or the last: a place in which one is not heard is not used again."""
     calls = (leg for leg in case.of(Party.OPERATOR) if leg.operator == operator)
     return max(calls, key=lambda leg: (leg.live, leg.since), default=None)
 
 
 def _silence(leg: Leg, policy: Policy, now_us: Instant) -> ReleaseReason:
-    """Whether she let it ring, or was only not needed."""
+    """Whether the operator let it ring, or was only not needed."""
     rang_s = 0.0 if leg.ringing_at is None else (now_us - leg.ringing_at) / SECOND
     let_ring = rang_s >= policy.operator_answer_within_s
     return ReleaseReason.NO_ANSWER if let_ring else ReleaseReason.ANOTHER_ANSWERED
@@ -169,7 +169,7 @@ def find_operator(case: Case, pending: PendingOffers, policy: Policy, now_us: In
 
 
 def _taking(case: Case, now_us: Instant) -> OperatorId | None:
-    """Who takes the case herself, as long as she alone is waited for."""
+    """Who asks to take the case, as long as nobody else is waited for."""
     since = case.taking_at or case.received_at
     return case.taking if now_us < since + TAKES_WITHIN_US else None
 
@@ -194,9 +194,9 @@ def free_place(case: Case) -> tuple[LegId, int]:
 def place_for(
     case: Case, offer: OperatorOffer, granted: LineGranted | None, now_us: Instant
 ) -> tuple[LineId, TrunkId | None] | None:
-    """The line on which this operator is called: her own, where she has one, or the one that was granted.
+    """The line on which this operator is called: an own line, where there is one, or the one granted.
 
-    None while there is none. An own line that has just failed her in this alert is left alone for a while; it
+    None while there is none. An own line that has just failed in this alert is left alone for a while; it
     is of no use where the network joins the others.
     """
     own = own_line(offer.operator, offer.mode)

@@ -1,8 +1,8 @@
 """Handing a case over: it stays its operator's until another one is in the conference. Pure.
 
-Others are called as in any search (`search.py`), while she stays on the line. With the first who is joined
-the case changes hands, and her own call is ended, in one transaction: never are both left, and never neither.
-Where nobody can be had the wish ends, and nothing has changed.
+Others are called as in any search (`search.py`), while that one stays on the line. With the first who has
+joined the case changes hands, and the call of the one before is ended, in one transaction: never are both
+left, and never neither. Where nobody can be had the wish ends, and nothing has changed.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def other_operator_calls(case: Case) -> list[Leg]:
 def calls_until(case: Case, policy: Policy, now_us: Instant) -> Instant | None:
     """Until when others are begun to be called, if there is such a time to come.
 
-    Whoever is being called then has her time to answer.
+    Whoever is being called then has the time to answer.
     """
     if case.hand_over is None:
         return None

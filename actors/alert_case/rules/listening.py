@@ -1,7 +1,7 @@
-"""A supervisor who listens in: called on her own phone, heard by nobody, the first to give way. Pure.
+"""A supervisor who listens in: called by phone, heard by nobody, the first to give way. Pure.
 
-Nothing of an alert is decided by her call: it counts neither as an operator nor as anybody else. One call is
-made; when it has come to nothing, or has ended, the listening is over, and she may ask again.
+Nothing of an alert is decided by that call: it counts neither as an operator nor as anybody else. One call is
+made; when it has come to nothing, or has ended, the listening is over, and may be asked for again.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from model.policy import Policy
 from model.rules.calls.ringing import rings_until
 
 WAITS_US: Final = Instant(15 * SECOND)
-"""So long she waits for a line; those who answer alerts come first."""
+"""So long a listener waits for a line; those who answer alerts come first."""
 
 
 def attend_listener(case: Case, pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
-    """Calls her, and lets her go with the last of those whom she listens to."""
+    """Calls the listener, and lets the listener go with the last of those who are listened to."""
     listener = case.listener
     if listener is None:
         return NOTHING

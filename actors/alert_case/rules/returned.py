@@ -63,7 +63,7 @@ def again(case: Case, before: Leg, granted: LineGranted) -> ev.LegOriginating:
 
 
 def take_back_operator(case: Case, pending: PendingOffers, _policy: Policy, now_us: Instant) -> Step:
-    """The operator who was on the line, while nobody else has the case: she is reserved as by any offer."""
+    """The operator who was on the line, while nobody else has the case: reserved as by any offer."""
     if case.operator is not None or case.leaving:
         return NOTHING
     begins_at = not_before(case, Party.OPERATOR)

@@ -1,6 +1,6 @@
 """Operator and user on lines that cannot be joined: one of them is called again beside the other. Pure.
 
-That happens where the user was up before anybody else: her own call came in on another line, or her deadline
+That happens where the user was up before anybody else: the user has called on another line, or the deadline
 left no time to wait for an operator. A line that gives no voice to the host joins only its own calls.
 """
 
@@ -30,7 +30,7 @@ def _psap_can_join_operator(case: Case, psap: Leg, operator: Leg) -> bool:
 def call_again_on_one_line(case: Case, _pending: PendingOffers, policy: Policy, _now_us: Instant) -> Step:
     """Whose line joins no calls by itself is called again beside the other; if neither's does, the operator.
 
-    The operator's call ends as one that was lost: from then on she, or whoever is there, is called again.
+    The operator's call ends as one that was lost: from then on that one, or whoever is there, is called anew.
     The user's is made anew at once, and counts for nothing; so is 112's, if the others have left its line.
     """
     operator, user = case.operator_leg, case.confirmed_answered(Party.USER)

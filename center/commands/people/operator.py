@@ -52,7 +52,7 @@ def add(
     token: Annotated[bool, Parameter(negative="", help="Make a token; it is the last line.")] = False,
     common: Common = DEFAULT,
 ) -> None:
-    """Add an operator; with --token the last line is her token."""
+    """Add an operator; with --token the last line is the token."""
     from center.state.keys import set_shift
     from store.audit.entry import Action
     from store.registry.registry import Registry
@@ -125,7 +125,7 @@ def list_(*, common: Common = DEFAULT) -> None:
 
 
 def shift(operator: str, state: ShiftState, /, *, common: Common = DEFAULT) -> None:
-    """Set an operator ready, paused or off. OPERATOR is her id or number."""
+    """Set an operator ready, paused or off. OPERATOR is an id or number."""
     from center.state.keys import set_shift
     from store.registry.registry import Registry
 
@@ -136,7 +136,7 @@ def shift(operator: str, state: ShiftState, /, *, common: Common = DEFAULT) -> N
 
 
 def password(operator: str, /, *, now: Now = False, common: Common = DEFAULT) -> None:
-    """Give an operator a password: asked for twice without echo, or one line on stdin. Her sessions end."""
+    """Give an operator a password: asked for twice without echo, or one line on stdin. The sessions end."""
     from store.audit.entry import Action
     from store.registry.registry import Registry
 
@@ -150,7 +150,7 @@ def password(operator: str, /, *, now: Now = False, common: Common = DEFAULT) ->
 
 
 def role(operator: str, role: StaffRole, /, *, now: Now = False, common: Common = DEFAULT) -> None:
-    """Make her an operator, a supervisor or an admin. Her sessions end. OPERATOR is her id or number."""
+    """Make somebody an operator, a supervisor or an admin. The sessions end. OPERATOR is an id or number."""
     from store.audit.entry import Action
     from store.registry.registry import Registry
 

@@ -1,6 +1,6 @@
 """Earlier alerts of the person whose alert is looked at: how many, and the newest of them.
 
-Found by the streams of her numbers and devices, which name her alerts; no search, no table, and at most
+Found by the streams of the person's numbers and devices, which name the alerts; no search, no table, at most
 EXAMINED_MAX of them are looked at.
 """
 

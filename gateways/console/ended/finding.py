@@ -1,4 +1,4 @@
-"""Finds alerts, open and closed, by her number, her name or the alert's id, and tells the story of one."""
+"""Finds alerts, open and closed, by number, name or the alert's id, and tells the story of one."""
 
 from __future__ import annotations
 

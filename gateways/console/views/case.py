@@ -34,7 +34,7 @@ from model.rules.said.spoken import Progress
 
 
 class PersonView(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose alert it is, as the registry knows her."""
+    """Whose alert it is, as the registry has it."""
 
     first_name: str
     last_name: str = ""
@@ -51,7 +51,7 @@ class PersonView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PositionView(msgspec.Struct, frozen=True, kw_only=True):
-    """Where she is, as far as the best of the newest positions says (case 13)."""
+    """Where the user is, as far as the best of the newest positions says (case 13)."""
 
     lat: float
     lon: float
@@ -61,7 +61,7 @@ class PositionView(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     """What measured it, in the phone's words: `gps`, `wifi`, `cell`, `app`; `aml`: by a short message."""
     channel: Channel
-    """How it came. What did not come from the app (`data`) anybody may have sent under her number."""
+    """How it came. What did not come from the app (`data`) anybody may have sent under the user's number."""
     received_us: Instant
     address: Address | None = None
     """Of the position that is shown: what may be said of it by name."""
@@ -88,15 +88,15 @@ class PartyView(msgspec.Struct, frozen=True, kw_only=True):
     network: bool = False
     """The conference is the network's: no voice of this party comes here."""
     muted: bool = False
-    """She hears and is not heard."""
+    """The party hears and is not heard."""
     hears: tuple[str, ...] = ()
-    """What is being played to her, by the names of the announcements."""
+    """What is being played to the party, by the names of the announcements."""
     pressed: str = ""
     """The keys of the phone that were heard."""
     pressed_us: Instant | None = None
     """When the last of them was pressed."""
     no_sound_us: Instant | None = None
-    """Since when nothing has been heard of her but digital silence; null: there is sound."""
+    """Since when nothing has been heard of the party but digital silence; null: there is sound."""
 
 
 class StepsView(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,7 +130,7 @@ class HandOverView(msgspec.Struct, frozen=True, kw_only=True):
 
     by: OperatorId
     to: OperatorId | None
-    """She and no other is called; null: whoever can be had."""
+    """This one and no other is called; null: whoever can be had."""
     text: str
     since_us: Instant
     called: PartyView
@@ -234,11 +234,11 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     phone: E164 | None
     device: str | None
     identified: bool
-    """Whether the Identifier has spoken; without a person then, she is unknown."""
+    """Whether the Identifier has spoken; without a person then, the user is unknown."""
     person: PersonView | None
     position: PositionView | None
     positions: tuple[PositionView, ...]
-    """Where she was, oldest first: the newest 50 that her phone has sent."""
+    """Where the user was, oldest first: the newest 50 that the phone has sent."""
     battery_pct: int | None
     signals: int
     unreadable: int = 0
@@ -267,9 +267,9 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     listener: OperatorId | None
     """The supervisor who listens in, or is being called to."""
     listening: bool
-    """Whether she hears the others."""
+    """Whether the listener hears the others."""
     whispering: bool
-    """Whether the operator who has the case hears her."""
+    """Whether the operator who has the case hears the listener."""
     hand_over: HandOverView | None
     user: PartyView
     operator_leg: PartyView

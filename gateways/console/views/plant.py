@@ -30,17 +30,17 @@ class OperatorView(msgspec.Struct, frozen=True, kw_only=True):
     since_us: Instant | None
     reason: str
     alert: AlertId | None
-    """What she is on, or called for."""
+    """What the operator is on, or called for."""
     wrap_up_until_us: Instant | None = None
-    """So long she is called after all others, unless she says before that she is ready."""
+    """So long the operator is called after all others, unless ready before."""
     line: OperatorLine = OperatorLine.ON_DEMAND
-    """How she is meant to be reached."""
+    """How the operator is meant to be reached."""
     line_state: CallState = CallState.UNKNOWN
-    """Of a line of her own: `answered`, it stands; `dialling`, `ringing`: it will; else it is her phone."""
+    """Of an own line: `answered`, it stands; `dialling`, `ringing`: it will; else it is the phone."""
     line_text: str = ""
     """Why it does not stand."""
     node: NodeId = NodeId("")
-    """Where her shift is."""
+    """Where the operator's shift is."""
 
 
 class LoudnessView(msgspec.Struct, frozen=True, kw_only=True):

@@ -136,7 +136,7 @@ class NodesTold(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag
     nodes: tuple[NodeView, ...]
     """The one that this console is connected to first."""
     ticket: str
-    """By which she goes on at another one, should this one be lost; empty where she cannot."""
+    """By which the operator goes on at another one, should this one be lost; empty where that cannot be."""
 
 
 def map_view(tiles: Tiles) -> MapView:

@@ -1,9 +1,9 @@
-"""The operators' headsets: what goes between an operator's browser and the bridge that has her voice.
+"""The operators' headsets: what goes between an operator's browser and the bridge that has that voice.
 
 For each operator whose browser is there a Unix socket listens in `run/voice`, to which bridges connect
 (`media.ports.unix_port`): one packet is one frame. Nothing is mixed, kept or looked into here, and no queue
 grows: what cannot be handed on at once is old, and is dropped. Of several bridges the newest to say a frame
-has her voice, the others hear nothing of her: one conversation at a time. On the event loop alone.
+has the voice, the others hear nothing of it: one conversation at a time. On the event loop alone.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ class Browser(Protocol):
     """An operator's end, as a desk knows it."""
 
     def put(self, frame: bytes) -> None:
-        """One frame for her ear."""
+        """One frame for the operator's ear."""
         ...
 
     def replaced(self) -> None:
-        """Another one is hers from now on."""
+        """Another one is the operator's from now on."""
         ...
 
 
@@ -54,7 +54,7 @@ class FrameQueue(deque[bytes]):
 
 
 class Desk:
-    """One operator's socket, whoever of the bridges is connected to it, and her browser."""
+    """One operator's socket, whoever of the bridges is connected to it, and the browser."""
 
     def __init__(self, path: Path, browser: Browser) -> None:
         """Listen, in place of whoever has. Raises OSError."""
@@ -70,11 +70,11 @@ class Desk:
 
     @property
     def joined(self) -> bool:
-        """Whether a bridge has her voice."""
+        """Whether a bridge has the operator's voice."""
         return bool(self._bridges)
 
     def say(self, frame: bytes) -> None:
-        """What her microphone has heard, to the bridge that has her voice."""
+        """What the operator's microphone has heard, to the bridge that has the voice."""
         while self._bridges:
             bridge = self._bridges[-1]
             try:
@@ -87,7 +87,7 @@ class Desk:
                 return
 
     def close(self) -> None:
-        """Listen no more. Whoever is connected finds that she has gone."""
+        """Listen no more. Whoever is connected finds that the operator has gone."""
         self._loop.remove_reader(self._listener.fileno())
         with contextlib.suppress(OSError):
             if os.lstat(self._path).st_ino == self._file:  # else it is a successor's
@@ -161,7 +161,7 @@ class Headsets:
             self._close(operator)
 
     def arrived(self, operator: OperatorId, browser: Browser) -> Desk:
-        """Her browser is there, in place of one that was. Raises OSError where no socket can be had."""
+        """The operator's browser is there, in place of any before. Raises OSError for want of a socket."""
         desk = self._desks.get(operator)
         if desk is None:
             desk = self._desks[operator] = Desk(headset_socket(self._run, operator), browser)
@@ -172,7 +172,7 @@ class Headsets:
         return desk
 
     def left(self, operator: OperatorId, browser: Browser) -> None:
-        """Her browser has gone; nothing happens if another one is there in its place."""
+        """The browser has gone; nothing happens if another one is there in its place."""
         desk = self._desks.get(operator)
         if desk is not None and desk.browser is browser:
             self._close(operator)

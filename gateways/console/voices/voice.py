@@ -2,7 +2,7 @@
 
 Binary messages are frames (`headsets.FRAME_BYTES`). The browser says one every 20 ms for as long as it is
 there, silence where there is no sound: so a second of nothing is the end of it, whatever TCP still hopes for.
-The center says frames while a bridge has her voice, and every quarter of a second, as text, whether one has.
+The center says frames while a bridge has the voice, and every quarter of a second, as text, whether one has.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ STALLED_S: Final = 0.2
 SILENT: Final = 4408
 """Close code: nothing was heard of the browser for a second."""
 REPLACED: Final = 4409
-"""Close code: another browser of this operator is her headset now."""
+"""Close code: another browser of this operator is the headset now."""
 NO_SOCKET: Final = 1011
 """Close code: the center has no socket for its bridges; trying again makes sense."""
 _BEATS: Final = {joined: f'{{"joined":{"true" if joined else "false"}}}' for joined in (True, False)}

@@ -466,7 +466,7 @@ class LegsOnLine:
         return held
 
     def _unlisted(self, ref: Ref, direction: Direction, number: E164 | None, now_s: float) -> CallView | None:
-        """A call that was up, where the modem's list has one row for all members of a conference: hers."""
+        """A call that was up, of a number for which the modem's list has only its conference's one row."""
         if number is None or not self._driver.members_unlisted:
             return None
         return self._view(self._driver.adopt(ref, number, now_s, direction=direction))

@@ -18,7 +18,7 @@ HEARD_ENOUGH: Final = 2
 may have a digit changed, and another woman would be identified, and called back."""
 
 SPOKEN_FOR_S: Final = 3.0
-"""A leg that cannot have its caller yet asks for her every second."""
+"""A leg that cannot have its caller yet asks for that call every second."""
 
 
 class Ringing(msgspec.Struct, kw_only=True):

@@ -1,4 +1,4 @@
-"""Who is asking: an app by its key, an operator by her token or by the console's session.
+"""Who is asking: an app by its key, an operator by a token or by the console's session.
 
 Keys, tokens and sessions are kept and compared as hashes only. Who is let in is read as a whole, off the
 loop, `LOOK_S` after each reading: so a storm asks the registry nothing, and what was ended by anybody, at any
@@ -133,7 +133,7 @@ class Auth:
         connection.state[OPERATOR] = self._operator(connection)
 
     def require(self, operator: OperatorId, wanted: StaffRole) -> None:
-        """Raises NotAllowed where she may less than `wanted` may. Her role is looked up at every use."""
+        """Raises NotAllowed where the operator may less than `wanted` may. The role is read at every use."""
         role = self._keys.role_of(operator)
         if role is None or not role.may(wanted):
             raise NotAllowed(f"this needs the role {wanted}")

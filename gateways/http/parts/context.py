@@ -85,7 +85,7 @@ class Passwords(Protocol):
         ...
 
     async def password_is(self, operator: OperatorId | None, password: str) -> bool:
-        """Whether it is hers; takes as long for nobody. Raises StoreError."""
+        """Whether it is the operator's; takes as long for nobody. Raises StoreError."""
         ...
 
 

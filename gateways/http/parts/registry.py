@@ -88,7 +88,7 @@ class RegistryQueries:
         return changes_of(self._journal, operator)
 
     def role_of(self, operator: OperatorId) -> StaffRole | None:
-        """What she may do; None for nobody."""
+        """What the operator may do; None for nobody."""
         found = self._registry.operator(operator)
         return None if found is None else found.role
 
@@ -102,7 +102,7 @@ class RegistryQueries:
         return self._registry.is_shared(who)
 
     async def password_is(self, operator: OperatorId | None, password: str) -> bool:
-        """Whether it is hers; takes as long for nobody."""
+        """Whether it is the operator's; takes as long for nobody."""
         # Slow on purpose: not on the event loop, and one at a time, for the memory that each takes.
         async with self._one_at_a_time:
             return await asyncio.to_thread(self._registry.password_is, operator, password)

@@ -1,4 +1,4 @@
-"""What an operator orders in a case, and what she says of herself.
+"""What an operator orders in a case, and says of the own shift.
 
 A command is checked and journaled under the journal's write lock: what the case does not allow at
 that moment is refused with the reason (409). What comes of it is the AlertCase's, which checks again.
@@ -140,7 +140,7 @@ def set_shift(
 ) -> bool:
     """Journal the shift's new state; False where it is so already. Within the write lock.
 
-    Who says in her wrap-up that she is ready ends it: that much has changed.
+    Who says ready in the wrap-up ends it: that much has changed.
     """
     stream = streams.operator(operator)
     last = transaction.last_of_type(stream, "operator.shift_changed")
@@ -159,8 +159,8 @@ def set_shift(
 
 
 def bring_shift(transaction: Transaction, operator: OperatorId) -> bool:
-    """Say her shift once more, as this node's, where the node of which it was is no member any more: her
-    nailed-up call and her headset are kept where her shift is. Whether it was so. Within the write lock.
+    """Say the shift once more, as this node's, where the node of which it was is no member any more: the
+    nailed-up call and the headset are kept where the shift is. Whether it was so. Within the write lock.
     """
     stream = streams.operator(operator)
     last = transaction.last_of_type(stream, "operator.shift_changed")

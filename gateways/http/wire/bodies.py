@@ -292,7 +292,7 @@ class CommandBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ShiftBody(msgspec.Struct, frozen=True, kw_only=True):
-    """What the operator says of herself."""
+    """What the operator says of the own shift."""
 
     state: ShiftState
     reason: Annotated[

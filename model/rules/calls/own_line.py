@@ -1,7 +1,7 @@
-"""An operator's own line: a voice of hers that stands all through her shift, headset or nailed-up call. Pure.
+"""An operator's own line: a voice that stands all through the shift, headset or nailed-up call. Pure.
 
 No modem is meant by its name and nobody else can have it, so that it is neither asked for nor seized: whoever
-has reserved the operator has her line.
+has reserved the operator has that line.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _PREFIX: Final = {OperatorLine.HEADSET: "headset:", OperatorLine.NAILED_UP: "nai
 
 
 def own_line(operator: OperatorId, mode: OperatorLine) -> LineId | None:
-    """Her line of this kind; None where she is called on a line of the center's."""
+    """The operator's line of this kind; None for one who is called on a line of the center's."""
     prefix = _PREFIX.get(mode)
     return None if prefix is None else LineId(prefix + operator)
 

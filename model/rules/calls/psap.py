@@ -39,7 +39,7 @@ def psap_number(case: Case, policy: Policy) -> E164 | None:
 
 
 def on_another_phone(case: Case, policy: Policy) -> bool:
-    """Whether the operator has to call 112 herself.
+    """Whether the operator has to call 112 on another phone.
 
     An emergency call is never joined in the network, and on a reserved line without a voice 112 hears nobody.
     """

@@ -1,4 +1,4 @@
-"""A party who is on the line and without sound, and the order to call her again on another line."""
+"""A party who is on the line and without sound, and the order to call that party again on another line."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SOUGHT: Final = (Party.USER, Party.PSAP, Party.OPERATOR)
 def party_without_sound(case: Case) -> Party:
     """Whom the order is for where it names nobody; the user, where everybody has sound.
 
-    That somebody does not hear us is known by her words alone, and most of all hers.
+    That somebody does not hear us is known by what is said alone, and most of all by what the user says.
     """
     silent = [leg.party for leg in case.legs.values() if leg.answered and leg.no_sound_at is not None]
     return next((party for party in SOUGHT if party in silent), Party.USER)
@@ -33,7 +33,7 @@ def leg_of(case: Case, party: Party) -> Leg | None:
 
 
 def why_no_other_line(case: Case, party: Party, policy: Policy) -> Refusal | None:
-    """Why this party is not to be called on another line now; None when she may be."""
+    """Why this party is not to be called on another line now; None where that may be."""
     leg = leg_of(case, party)
     if party not in SOUGHT or leg is None:
         return _ABSENT.get(party, Refusal.NOBODY_ON_THE_LINE)

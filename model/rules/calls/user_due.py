@@ -25,7 +25,7 @@ UNREACHABLE_PAUSE_US: Final = Instant(2 * SECOND)
 
 
 def due_at(case: Case, policy: Policy) -> Instant | None:
-    """When she is to be dialled next, if nothing is under way. None: not by ourselves."""
+    """When the user is to be dialled next, if nothing is under way. None: not by ourselves."""
     if case.leaving or quiet(case, policy):
         return None
     if case.check is not None:

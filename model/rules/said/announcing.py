@@ -1,7 +1,7 @@
 """What is played to whom: from the case's state alone, by the AlertCase and for the operator's screen. Pure.
 
-To a user whom nobody attends, that an operator is joining, and, once somebody does, that she is recorded;
-to an operator, in her ear alone, what kind of alert she has answered; to a 112 that nobody attends, that
+To a user whom nobody attends, that an operator is joining, and, once somebody does, that all is recorded;
+to an operator, in that ear alone, what kind of alert was answered; to a 112 that nobody attends, that
 somebody is coming; and what an operator has asked for. All of it is short, and nobody has to wait for its
 end: who speaks is heard while it plays.
 """
@@ -51,7 +51,7 @@ NAMES: Final = (
 
 
 def playing(case: Case, name: str = "") -> tuple[Clip, ...]:
-    """Everything that is to be played now. `name`: what she is called, where that can be spoken."""
+    """Everything that is to be played now. `name`: what the user is called, where that can be spoken."""
     wished = (*_whispers(case, name), *_to_user(case), *_to_psap(case))
     return tuple(clip for clip in wished if clip.id not in case.played)
 
@@ -71,7 +71,7 @@ def waiting(case: Case, what: str) -> bool:
 
 
 def attended(case: Case) -> bool:
-    """Whether the operator hears the others; where her voice does not reach us, whether she is there."""
+    """Whether the operator hears the others; where no voice of that one's reaches us, is there at all."""
     leg = case.operator_leg
     return leg is not None and leg.confirmed_answered and (leg.joined or leg.voice is None)
 

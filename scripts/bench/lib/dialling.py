@@ -68,7 +68,7 @@ def prepare(journal: Journal, operators: int = OPERATORS) -> dict[OperatorId, st
 
 
 def shift(journal: Journal, operator: OperatorId, state: ShiftState) -> None:
-    """She says that she is ready, or not."""
+    """The operator says ready, or not."""
     changed = ev.ShiftChanged(operator=operator, state=state)
     journal.append(Append(streams.operator(operator), None, (changed,)))
 

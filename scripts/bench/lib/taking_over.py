@@ -130,7 +130,7 @@ class Losses:
                 one.dialled_s = round(min(dialled) - loss.killed_s, 4)
 
     def _close(self, alert: AlertId) -> None:
-        """Her operator calls it a false alarm, as soon as she has the user."""
+        """The operator calls it a false alarm, as soon as the user is on the line."""
         nodes = self.nodes
 
         def ordered() -> bool:

@@ -1,6 +1,6 @@
 """Speech through a whole center at its real pace: what a simulated user says, as 112's phone has heard it.
 
-Spoken by espeak-ng, again and again, from the user's phone through her modem, the bridge and the emergency
+Spoken by espeak-ng, again and again, from the user's phone through its modem, the bridge and the emergency
 line's modem. Each sentence is found in the recording by itself, so that a slip shows between two of them.
 """
 
@@ -110,7 +110,7 @@ def _spoken(voice: str, text: str) -> bytes:
 
 
 def _heard(folder: Path, minutes: float, *, cards: bool) -> tuple[bytes, float]:
-    """What 112 has heard of her, and how long before that she began to speak."""
+    """What 112 has heard of the user, and how long before that the user began to speak."""
     phones: dict[str, dict[str, object]] = {
         USER: {"says": f"loop:{folder / 'user.wav'}"},
         OPERATOR: {"says": "silence"},

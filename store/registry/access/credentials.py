@@ -1,7 +1,7 @@
 """Secrets at rest: only what proves a secret is kept, never the secret.
 
 Tokens and keys have 192 bits of chance, so one plain hash is enough and finds its row by index.
-A password is chosen by a person and may be her password elsewhere, too: argon2id (RFC 9106).
+A password is chosen by a person and may be the same elsewhere, too: argon2id (RFC 9106).
 """
 
 from __future__ import annotations

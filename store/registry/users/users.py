@@ -251,7 +251,7 @@ class Entry:
         }
 
     def keep(self, user: User) -> None:
-        """Besides these numbers and devices, those that she has."""
+        """Besides these numbers and devices, those that the user has."""
         self.phones = tuple(dict.fromkeys((*user.phones, *self.phones)))
         if self.devices is not None:
             self.devices = tuple(dict.fromkeys((*user.devices, *self.devices)))

@@ -23,7 +23,7 @@ ANNA, BICE, CARLA = EVERYONE
 
 
 def next_leg(book: Book, name: str = "op2") -> CallReport:
-    """What the newcomer's leg says when she answers."""
+    """What the newcomer's leg says with the answer."""
     known = book.case.legs[leg(name)]
     voice = VoicePort(path=f"/dev/voice-{known.line}")
     return CallReport(

@@ -1,4 +1,4 @@
-"""An operator who mutes herself (key U): what the bridge is told, and when it is over."""
+"""An operator who wants to be mute (key U): what the bridge is told, and when it is over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A call that is nailed up: made while she is on shift, made again when it drops, ended with the shift."""
+"""A call that is nailed up: made on shift, made again when it drops, ended with the shift."""
 
 from __future__ import annotations
 

@@ -286,7 +286,7 @@ def test_whatever_is_granted_was_free_and_of_the_right_trunk(
 
 
 def shift(name: str = "anna", **changes: object) -> RequestLine:
-    """What is asked for so that her call can be nailed up."""
+    """What is asked for so that the operator's call can be nailed up."""
     leg, operator = LegId(f"nailed:{name}"), OperatorId(name)
     asked = RequestLine(leg=leg, attempt=9, party=Party.OPERATOR, operator=operator)
     return replace(asked, **changes)

@@ -43,7 +43,7 @@ from tests.waiting import comes_true, wait_until
 DEMO_OPERATOR = "demo"
 STEP_WITHIN_S = 20.0
 CALLS_AGAIN_S = 0.5
-"""So soon she calls again when her call has come to nothing."""
+"""So soon the user calls again when a call has come to nothing."""
 JITTER_S = 0.15
 """A strike falls up to so long after its step was seen, as the seed says."""
 FAULT_S = 1.5
@@ -291,7 +291,7 @@ class Run:
         return True
 
     def _call_in(self) -> bool:
-        """Again where the call has come to nothing, as she would."""
+        """Again where the call has come to nothing, as a user would."""
         mine = [call for call in self.served.calls(self.people, self.first_call) if call.to == self.called]
         self.accepted = any(call.answered_s is not None for call in mine)
         if self.case() is not None:

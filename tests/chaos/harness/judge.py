@@ -97,7 +97,7 @@ def _ended(facts: Facts, case: Case | None) -> Iterator[str]:
 
 
 def _deadline(facts: Facts, case: Case | None) -> Iterator[str]:
-    """By the carrier's clock: her phone rang, or her own call did, before the deadline; else the advice."""
+    """By the carrier's clock: the user's phone rang or called before the deadline; else the advice."""
     if case is None:
         return
     deadline_s = case.deadline_at / SECOND
@@ -134,7 +134,7 @@ def _attempt(facts: Facts, call: Call) -> ev.LegOriginating | None:
 
 
 def _released_for(facts: Facts, attempt: ev.LegOriginating) -> str | None:
-    """The reason of our own last decision to hang up: one that came as she answered was dropped. None where
+    """The reason of our own last decision to hang up: one that came with the answer was dropped. None where
     there was none.
     """
     for one in reversed(facts.events):
@@ -149,7 +149,7 @@ def _released_for(facts: Facts, attempt: ev.LegOriginating) -> str | None:
 
 
 def _declined(facts: Facts, call: Call) -> bool:
-    """Whether she called a line on which somebody talked: she is called back on another instead."""
+    """Whether the user called a line on which somebody talked, and is called back on another instead."""
     attempt = _attempt(facts, call)
     return (
         attempt is not None
@@ -235,7 +235,7 @@ def _calls(facts: Facts, party: Party) -> list[Call]:
 
 
 def _called_back(facts: Facts) -> int:
-    """1 where she hung up while 112, for all that we had heard, was still there: she is called once more."""
+    """1 where the user hung up while 112, for all that we had heard, was still there: called once more."""
     left = next(
         (n for n, one in enumerate(facts.events) if isinstance(one.event, ev.LeaveRequested)),
         len(facts.events),

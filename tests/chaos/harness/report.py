@@ -75,7 +75,7 @@ def times(results: Sequence[Result]) -> Iterable[str]:
 
 
 def silences(results: Sequence[Result]) -> Iterable[str]:
-    """The longest gap in what the user heard, where she was in a conversation when it was struck."""
+    """The longest gap in what the user heard who was in a conversation when it was struck."""
     yield "| struck | by | p50 | longest |\n|---|---|---|---|"
     talking = ("joined", "talking", "conference", "leave_ordered")
     for role in ROLES:

@@ -122,7 +122,7 @@ def attempt_of(call: CallSeen, tried: Iterable[Attempt]) -> Attempt | None:
 
 
 class Stood(msgspec.Struct, frozen=True, kw_only=True):
-    """A line that was an operator's for her shift."""
+    """A line that was an operator's for a shift."""
 
     operator: OperatorId
     line: LineId

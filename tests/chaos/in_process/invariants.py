@@ -114,7 +114,7 @@ def _fits(case: Case, outcome: Outcome, kinds: set[type[ev.Event]]) -> bool:
 
 
 def reached_or_advised(seen: Evidence) -> Broken:
-    """By the deadline she is reached, or her app has been told to call 112, or it is over (S11)."""
+    """By the deadline the user is reached, or the app told to call 112, or it is over (S11)."""
     for alert, events in cases_of(seen.journal).items():
         case = folded(events)[alert]
         advised = next(
@@ -157,7 +157,7 @@ def no_call_is_dropped(seen: Evidence) -> Broken:
 
 
 def _on(shift: Stood, tried: list[Attempt], at: Instant) -> LegId | None:
-    """The leg that stands on her line at that moment, and is to go on."""
+    """The leg that stands on the operator's line at that moment, and is to go on."""
     own = own_line(shift.operator, OperatorLine.NAILED_UP)
     for one in tried:
         # One that is told at once that it is gone has never stood there.
@@ -277,7 +277,7 @@ def tests_never_reach_a_psap(seen: Evidence) -> Broken:
 
 
 def duress_is_heeded(seen: Evidence) -> Broken:
-    """Once the duress PIN was given her phone is not made to ring any more (case 19)."""
+    """Once the duress PIN was given the user's phone is not made to ring any more (case 19)."""
     for alert, events in cases_of(seen.journal).items():
         at = next(
             (one.at_us for one in events if isinstance(one.event, ev.AlertCancelled) and one.event.duress),

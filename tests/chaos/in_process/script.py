@@ -29,7 +29,7 @@ class _Data(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Intent(StrEnum):
-    """What the operator finds out, if she can talk to the user."""
+    """What the operator finds out by talking to the user, if that can be."""
 
     FALSE_ALARM = "false_alarm"
     PSAP = "psap"
@@ -41,7 +41,7 @@ class Alert(_Data, frozen=True):
     at_s: float = 0.0
     user: int = 0
     voice: bool = False
-    """Her own call, not a packet."""
+    """The user's own call, not a packet."""
     test: bool = False
     silent: bool = False
     silent_s: float | None = None
@@ -58,17 +58,17 @@ class Alert(_Data, frozen=True):
     again_s: tuple[float, ...] = ()
     """The same signal again, so long after the first."""
     called_s: float | None = None
-    """She also calls the center, so long after."""
+    """The user also calls the center, so long after."""
     cancelled_s: float | None = None
     duress: bool = False
     taken_s: float | None = None
-    """An operator takes the alert herself, so long after, if she may."""
+    """An operator takes the alert without being called, so long after, if that may be."""
     handed_s: float | None = None
-    """Whoever has it hands it over, so long after, if she may."""
+    """Whoever has it hands it over, so long after, if that may be."""
     reopened_s: float | None = None
     """Somebody opens the user's last alert again, so long after, if it is closed by then."""
     listened_s: float | None = None
-    """Somebody else listens in, so long after, if she may; until the end of it."""
+    """Somebody else listens in, so long after, if that may be; until the end of it."""
 
 
 class Person(_Data, frozen=True):

@@ -1,4 +1,4 @@
-"""What an operator presses, from what she sees and hears. Pure; what the page would refuse she cannot."""
+"""What an operator presses, from what is seen and heard. Pure; what the page would refuse is not pressed."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from model.rules.calls.quiet import hushed, spoken_to
 from tests.chaos.in_process.script import Alert, Intent
 
 HEARS_US: Final = Instant(2 * SECOND)
-"""So long she listens before she decides."""
+"""So long an operator listens before deciding."""
 OFTEN: Final = 5
 WAITS_US: Final = Instant(35 * SECOND)
-"""So long a user whose phone rings is waited for before 112 is called without her."""
+"""So long a user whose phone rings is waited for before 112 is called without."""
 
 
 def presses(
@@ -34,7 +34,7 @@ def presses(
 
 
 def speaks(case: Case, policy: Policy, now_us: Instant) -> OperatorId | None:
-    """Who says that she takes it: she is on the line, of which nothing is proved by that."""
+    """Who says *I take it*: an operator on the line, of which nothing is proved by that."""
     for leg in case.of(Party.OPERATOR):
         who = leg.operator
         if who is None or not leg.in_doubt or now_us - (leg.answered_at or now_us) < HEARS_US:

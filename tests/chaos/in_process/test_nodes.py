@@ -96,7 +96,7 @@ class Play:
         self.log.append(f"{self.nodes.network.now_s:7.2f} {what} {name}")
 
     def work(self) -> None:
-        """The operator does what she sees; a far phone that was left alone hangs up."""
+        """The operator does what the page asks for; a far phone that was left alone hangs up."""
         at = next(name for name, node in self.nodes.nodes.items() if node.running)
         for alert in self.alerts:
             case = case_of(self.nodes, alert)
@@ -123,7 +123,7 @@ class Play:
 
     @staticmethod
     def wishes(case: Case) -> tuple[OperatorCommand, ...]:
-        """What she would do now, the first that is allowed."""
+        """What the operator would do now, the first that is allowed."""
         joined = {leg.party for leg in case.legs.values() if leg.joined}
         if {Party.USER, Party.PSAP} <= joined:
             return (OperatorCommand.LEAVE,)

@@ -49,27 +49,27 @@ class VoicePlay(Play):
         return [name for name, node in self.nodes.nodes.items() if node.running]
 
     def arrive(self, operator: OperatorId) -> None:
-        """Her console is at one of the nodes that are left, and her voice and her shift with it."""
+        """The operator's console is at one of the nodes that are left, and voice and shift with it."""
         at = self.random.choice(self.places())
         self.headsets[at].connect(operator)
         self.nodes.shift(operator, at)
         self.log.append(f"{self.nodes.network.now_s:7.2f} {operator} is at {at}")
 
     def is_somewhere(self, operator: OperatorId) -> bool:
-        """Whether her browser is at a node that is left."""
+        """Whether the operator's browser is at a node that is left."""
         for name, node in self.nodes.nodes.items():
             if node.lost:
                 self.headsets[name].kill_web()
         return any(each.is_connected(operator) for each in self.headsets.values())
 
     def leave(self, operator: OperatorId) -> None:
-        """She closes her browser, or its node has closed it."""
+        """The operator closes the browser, or its node has closed it."""
         for each in self.headsets.values():
             if each.is_connected(operator):
                 each.disconnect(operator)
 
     def strike(self) -> None:
-        """Or an operator moves; whoever has lost her node does so at the next occasion."""
+        """Or an operator moves; whoever has lost a node does so at the next occasion."""
         for operator in self.nodes.operators:
             if not self.is_somewhere(operator):
                 self.arrive(operator)
@@ -81,7 +81,7 @@ class VoicePlay(Play):
         super().strike()
 
     def work(self) -> None:
-        """Besides, whoever hears what goes on says that she is there."""
+        """Besides, whoever hears what goes on says so."""
         at = next(name for name, node in self.nodes.nodes.items() if node.running)
         for alert in self.alerts:
             case = case_of(self.nodes, alert)
@@ -97,7 +97,7 @@ class VoicePlay(Play):
 
 
 def known_at(nodes: Cluster, operator: OperatorId, mode: OperatorLine) -> set[NodeId | None]:
-    """Where each of the nodes that run takes her voice to be."""
+    """Where each of the nodes that run takes the operator's voice to be."""
     line = own_line(operator, mode)
     assert line is not None
     running = [node for node in nodes.nodes.values() if node.running]

@@ -1,4 +1,4 @@
-"""Giulia's phone: what she does with the app, and what the journal then says."""
+"""Giulia's phone: what is done with the app, and what the journal then says."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class Phone:
         self.journal = journal
 
     def open(self, query: str = "") -> None:
-        """The app, as her home screen opens it."""
+        """The app, as the home screen opens it."""
         self.page.goto(f"{self.url}/app{query}")
 
     def set_up(self) -> None:
-        """Settings as she would give them; then the button is there."""
+        """Settings as a user would give them; then the button is there."""
         self.open()
         self.page.get_by_label("App key").fill(self.place.app_key)
         self.page.get_by_label("Your phone number").fill("+39 333 111 2223")
@@ -102,17 +102,17 @@ class Phone:
         ]
 
     def alert(self) -> AlertId:
-        """Hers, the only one."""
+        """The user's, the only one."""
         found = wait_until(self.raised, what="an alert in the journal")
         assert len(found) == 1
         return found[0]
 
     def inbox(self) -> list[Event]:
-        """What the inbox of her alert has."""
+        """What the inbox of the user's alert has."""
         return [one.event for one in self.journal.read(streams.inbox(self.alert()))]
 
     def positions(self) -> list[Position]:
-        """Where she was said to be, with the alert and after it."""
+        """Where the user was said to be, with the alert and after it."""
         found = []
         for event in self.inbox():
             if isinstance(event, AlertReceived | PositionUpdated) and event.position is not None:
@@ -120,7 +120,7 @@ class Phone:
         return found
 
     def story(self, *, test: bool = False) -> Story:
-        """Her alert, to be told on: the same number is the same alert."""
+        """The user's alert, to be told on: the same number is the same alert."""
         alert = self.alert()
         story = Story(self.journal, CLOCK.now_us(), phone=GIULIA, test=test)
         assert story.alert == alert

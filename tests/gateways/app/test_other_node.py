@@ -1,4 +1,4 @@
-"""The app and two nodes of which one does not answer: her alert is taken by the other, and is one alert."""
+"""The app and two nodes of which one does not answer: the alert is taken by the other, and is one alert."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Marta at her console, before a web that serves what a test writes into the journal."""
+"""Marta at the console, before a web that serves what a test writes into the journal."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def settled(page: Page) -> None:
 
 
 def giulias(journal: Journal, *, ago_s: float = 5, position: bool = True) -> Story:
-    """Giulia's alert, a case for it, and who she is."""
+    """Giulia's alert, a case for it, and whose it is."""
     giulia = Registry(journal).user_by_phone(E164(GIULIA))
     assert giulia is not None
     return Story(journal, CLOCK.now_us(), ago_s=ago_s, position=position).opened().identified(giulia.id)

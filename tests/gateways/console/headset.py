@@ -87,7 +87,7 @@ Sound = npt.NDArray[np.float64]
 
 
 def listen(page: Page, seconds: float) -> tuple[int, Sound, Sound]:
-    """The device's rate, what her microphone gave and what her ear was given, in step."""
+    """The device's rate, what the microphone gave and what the ear was given, in step."""
     begin_to_listen(page, seconds)
     return listened(page)
 
@@ -212,7 +212,7 @@ class Cable:
 
 
 class Party:
-    """Somebody else in the conference, without a line: says a tone, or nothing, and keeps what she hears."""
+    """Somebody else in the conference, without a line: says a tone, or nothing, and keeps what is heard."""
 
     rate_hz = 8000
     wide = False
@@ -242,7 +242,7 @@ class Party:
 
 
 class Echo(Party):
-    """One who gives back what she hears, a frame later."""
+    """One who gives back what comes, a frame later."""
 
     def __init__(self) -> None:
         super().__init__(None)

@@ -69,7 +69,7 @@ class Stage:
             web.stop()
 
     def signed_on(self, shift: bool = True) -> Page:
-        """Marta at her console."""
+        """Marta at the console."""
         if shift:
             self.past.ago_s = 0
             on_shift(self.journal, self.place.marta)
@@ -100,7 +100,7 @@ class Stage:
         return story
 
     def talked(self, ago_s: float, answered_s: float) -> Story:
-        """And she has answered so many seconds after the alert."""
+        """And the user has answered so many seconds after the alert."""
         story = self.mine(ago_s).user_called()
         self.ago(ago_s - answered_s)
         return story.user_answered()

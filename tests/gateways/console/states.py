@@ -205,7 +205,7 @@ def listened(stage: Stage) -> None:
 
 
 def briefed(stage: Stage) -> Story:
-    """She does not answer; 112 does."""
+    """The user does not answer; 112 does."""
     story = stage.mine(49).user_called()
     stage.ago(17)
     story.user_released(19)
@@ -222,7 +222,7 @@ def briefing(stage: Stage) -> None:
 
 
 def choosing(stage: Stage) -> None:
-    """To whom she hands it over."""
+    """To whom the operator hands it over."""
     stage.ago(0)
     on_shift(stage.journal, stage.place.luca)
     talking(stage)
@@ -241,7 +241,7 @@ def handing(stage: Stage) -> None:
 
 
 def handed_to_me(stage: Stage) -> None:
-    """Luca hands his case over to Marta."""
+    """Luca hands a case over to Marta."""
     journal, place = stage.journal, stage.place
     giulia = Registry(journal).user_by_phone(E164(GIULIA))
     assert giulia is not None
@@ -288,7 +288,7 @@ def conference(stage: Stage) -> None:
 
 
 def in_doubt(stage: Stage) -> None:
-    """Her modem says that she has answered, and does not prove it."""
+    """The user's modem says that there is an answer, and does not prove it."""
     story = stage.mine(21).user_called()
     leg = story.leg("user")
     stage.ago(9)
@@ -301,7 +301,7 @@ def in_doubt(stage: Stage) -> None:
 
 
 def told(stage: Stage) -> None:
-    """112 hears that she cannot speak."""
+    """112 hears that the user cannot speak."""
     story = stage.talked(48, 15)
     stage.ago(20)
     story.psap_called(stage.place.marta)
@@ -331,7 +331,7 @@ def duress(stage: Stage) -> None:
 
 
 def duress_talking(stage: Stage) -> None:
-    """Her line is up: whoever forces her hears."""
+    """The user's line is up: whoever forces the user hears."""
     story = stage.talked(30, 12)
     stage.ago(3)
     story.hear(ev.AlertCancelled(duress=True))
@@ -367,7 +367,7 @@ def cancelled(stage: Stage) -> None:
 
 
 def silent(stage: Stage) -> None:
-    """She cannot talk: the phone is not called."""
+    """The user cannot talk: the phone is not called."""
     story = stage.alert(12, silent=True)
     stage.ago(8)
     story.operator_joined(stage.place.marta)
@@ -424,7 +424,7 @@ def nobody(stage: Stage) -> None:
 
 
 def last_one(stage: Stage) -> None:
-    """Nobody else is ready, and she ends her shift."""
+    """Nobody else is ready, and the operator ends the shift."""
     ready(stage)
     stage.page.keyboard.press("o")
     expect(stage.page.locator("#ask-h.ink-bad")).to_be_visible()
@@ -453,7 +453,7 @@ def broken_incoming(stage: Stage) -> None:
 
 
 def broken(stage: Stage) -> None:
-    """She is on the line again."""
+    """The operator is on the line again."""
     story = _broken(stage)
     stage.ago(1)
     story.operator_joined(stage.place.marta)

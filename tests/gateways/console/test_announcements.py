@@ -1,4 +1,4 @@
-"""What is being played, on the operator's screen, and the key by which 112 is told that she cannot speak."""
+"""What is played, on the operator's screen, and the key by which 112 is told that the user cannot speak."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def test_s10_what_changes_while_it_is_read_is_marked_and_moves_no_line(stage: St
 
 
 def addressed(stage: Stage, nearness: Nearness, street: str, number: str = "", town: str = "") -> Story:
-    """112 is on the line, and the address of where she is was found."""
+    """112 is on the line, and the address of where the user is was found."""
     story = stage.mine(40).user_called().user_answered().psap_called(stage.place.marta).psap_joined()
     found = Address(
         lat=44.39058,

@@ -1,4 +1,4 @@
-"""A drill begun by D on the ready view, and her earlier alerts in a case; in a browser."""
+"""A drill begun by D on the ready view, and the user's earlier alerts in a case; in a browser."""
 
 from __future__ import annotations
 

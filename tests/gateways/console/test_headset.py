@@ -1,4 +1,4 @@
-"""The browser as headset: heard and hearing through the web and a real conference, and what she sees."""
+"""The browser as headset: heard and hearing by the web and a real conference, and what the page shows."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def speaking(
 
 @pytest.fixture
 def at(speaking: Browser, complaints: Complaints, site: WebThread) -> Iterator[Page]:
-    """Her page, not yet opened; closed before the web ends."""
+    """The operator's page, not yet opened; closed before the web ends."""
     context = speaking.new_context(permissions=["microphone"])
     page = context.new_page()
     complaints.listen(page)
@@ -82,7 +82,7 @@ def at(speaking: Browser, complaints: Complaints, site: WebThread) -> Iterator[P
 
 
 def signed_on(page: Page, url: str, place: Place) -> Page:
-    """Marta, on shift, her headset connected."""
+    """Marta, on shift, the headset connected."""
     journal = place.journal()
     on_shift(journal, place.marta)
     journal.close()
@@ -102,7 +102,7 @@ def headset(place: Place) -> VoicePortSpec:
 
 @contextmanager
 def conference(place: Place, **others: Party) -> Iterator[Conference]:
-    """Marta by her headset, and the others."""
+    """Marta by headset, and the others."""
 
     def opened(spec: VoicePortSpec) -> VoicePort:
         return others[spec.path] if spec.kind == "party" else open_port(spec)
@@ -143,7 +143,7 @@ def test_the_operator_hears_the_other_and_is_heard(at: Page, site: WebThread, pl
 
 
 def longest_gap_s(made: Conference, within_s: float) -> float:
-    """For how long, of so many seconds, nothing came from her."""
+    """For how long, of so many seconds, nothing came from the operator."""
     before, since = -1.0, time.monotonic()
     until, longest = since + within_s, 0.0
     while (now := time.monotonic()) < until:
@@ -164,7 +164,7 @@ devices.getUserMedia = (wanted) => { window.asked.push(wanted.audio); return giv
 
 
 def echoed(place: Place) -> socket.socket:
-    """Whatever she says is in her ear again, at once."""
+    """Whatever the operator says is in the operator's ear again, at once."""
     bridge = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     bridge.connect(headset(place).path)
     bridge.send(bytes(headset(place).frame_bytes))  # who has said nothing yet is no bridge
@@ -206,7 +206,7 @@ def test_through_a_real_bridge_it_is_no_more_than_that_and_the_bridge_s_own(
 
 
 def lags_ms(page: Page) -> list[float]:
-    """How long it takes until she hears what she has said, five times, the shortest first.
+    """How long it takes until an operator hears the own words again, five times, the shortest first.
 
     Of what was broken by a busy machine nothing can be measured: whether a voice is whole is asked elsewhere.
     """

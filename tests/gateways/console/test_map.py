@@ -1,4 +1,4 @@
-"""The map in a browser: her place, how sure it is, her way; the words for 112; nothing from elsewhere."""
+"""The map in a browser: the place, how sure it is, the way; the words for 112; nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ def console(page: Page, site: WebThread, place: Place) -> Page:
 
 
 def case(journal: Journal, place: Place) -> Story:
-    """Giulia's alert, Marta on the line; her phone has said that she is in Pavia."""
+    """Giulia's alert, Marta on the line; the user's phone has said Pavia."""
     story = giulias(journal, position=False)
     moved(story, *PAVIA)
     return story.operator_called(place.marta).operator_joined(place.marta)
 
 
 def moved(story: Story, lat: float, lon: float, accuracy_m: float | None = 18.0) -> None:
-    """Her phone sends one more position."""
+    """The user's phone sends one more position."""
     at = Instant(CLOCK.now_us())
     story.hear(ev.PositionUpdated(position=Position(lat=lat, lon=lon, at=at, accuracy_m=accuracy_m)))
 
 
 def centre(page: Page) -> Any:
-    """Where the middle of the mark of her place is, in the window."""
+    """Where the middle of the mark of the user's place is, in the window."""
     box = page.locator("sw-map .map__here").bounding_box()
     assert box is not None
     return round(box["x"] + box["width"] / 2), round(box["y"] + box["height"] / 2)

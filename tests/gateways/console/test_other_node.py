@@ -21,7 +21,7 @@ from tests.support.complaints import OUT_OF_REACH
 from tests.waiting import wait_until
 
 LEAVES_WITHIN_S = 4.5
-"""Two seconds of silence, and then as long as a web takes that is only started again. She is there soon
+"""Two seconds of silence, and then as long as a web takes that is only started again. The page is there soon
 after: how soon, a loaded machine does not tell.
 """
 pytestmark = [

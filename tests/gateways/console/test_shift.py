@@ -51,7 +51,7 @@ def sent(page: Page, text: str) -> None:
 
 
 def ended(journal: Journal, place: Place) -> Story:
-    """Giulia's alert, which Marta had; she is in wrap-up."""
+    """Giulia's alert, which Marta had, who is in wrap-up."""
     story = giulias(journal).operator_called(place.marta).operator_joined(place.marta)
     story.hear(ev.NoteAdded(by=place.marta, text="A man in the background"))
     return story.operator_left(place.marta).closed(Outcome.FALSE_ALARM)

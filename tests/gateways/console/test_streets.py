@@ -21,7 +21,7 @@ PAPER = png(240, 240, 240)
 
 
 def tile_of(zoom: int) -> tuple[int, int]:
-    """Where she is, in the grid of web mercator."""
+    """Where the user is, in the grid of web mercator."""
     side = 1 << zoom
     x = (LON + 180) / 360 * side
     y = (1 - log(tan(radians(LAT)) + 1 / cos(radians(LAT))) / pi) / 2 * side
@@ -29,7 +29,7 @@ def tile_of(zoom: int) -> tuple[int, int]:
 
 
 def around(*zooms: int, reach: int = 6) -> dict[tuple[int, int, int], bytes]:
-    """Pictures of everything near her."""
+    """Pictures of everything near the user."""
     return {
         (zoom, x + dx, y + dy): PAPER
         for zoom in zooms
@@ -41,7 +41,7 @@ def around(*zooms: int, reach: int = 6) -> dict[tuple[int, int, int], bytes]:
 
 @pytest.fixture
 def place(place: Place, tmp_path: Path) -> Place:
-    """With a file of pictures around her."""
+    """With a file of pictures around the user."""
     path = pmtiles(tmp_path / "map.pmtiles", around(14, 15, 16), attribution="© Streetmakers")
     place.changes["map"] = MapSettings(pmtiles=str(path))
     return place
@@ -56,7 +56,7 @@ def shown(stage: Stage) -> Locator:
 
 
 def middle(page: Page) -> tuple[int, int]:
-    """Where the mark of her place is, in the window."""
+    """Where the mark of the user's place is, in the window."""
     box = page.locator("sw-map .map__here").bounding_box()
     assert box is not None
     return round(box["x"] + box["width"] / 2), round(box["y"] + box["height"] / 2)

@@ -1,4 +1,4 @@
-"""GET /v1/voice: an operator's browser and the bridge that has her voice, frame by frame."""
+"""GET /v1/voice: an operator's browser and the bridge that has the voice, frame by frame."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def told(browser: WebSocketTestSession) -> bool:
 
 
 def heard(browser: WebSocketTestSession) -> bytes:
-    """The next frame that she hears. As a browser does, she says something all the while."""
+    """The next frame that the operator hears. As a browser does, it says something all the while."""
     while True:
         browser.send_bytes(bytes(FRAME_BYTES))
         event: Any = browser.receive(timeout=10)

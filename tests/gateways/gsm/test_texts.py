@@ -1,4 +1,4 @@
-"""A short message is told until it is kept, once for each, and carries what was written and where she is."""
+"""A short message is told until it is kept, once for each, and carries what was written and the place."""
 
 from __future__ import annotations
 

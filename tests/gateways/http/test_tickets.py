@@ -70,7 +70,7 @@ def webs(pair: Twins, clock: Later) -> Iterator[tuple[Client, Client]]:
 
 
 def ticket_of(web: Client, place: Place) -> str:
-    """Signed on by her token, as her page is given it."""
+    """Signed on by token, as the page is given it."""
     assert web.post(PATH, json={"token": place.marta_token}).status_code == 200
     return ticket_again(web)
 

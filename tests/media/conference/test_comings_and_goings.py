@@ -23,7 +23,7 @@ FADE_STEP = AMPLITUDE / FADE_SAMPLES
 
 
 class Room:
-    """Everybody says her tone; what the user hears is kept."""
+    """Everybody says a tone of their own; what the user hears is kept."""
 
     def __init__(self, *legs: str) -> None:
         self.core = ConferenceCore()

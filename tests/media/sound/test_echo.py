@@ -1,4 +1,4 @@
-"""Who only gives back what she is told has not been heard: an echo takes no case and presses no key."""
+"""Who only gives back what comes has not been heard: an echo takes no case and presses no key."""
 
 from __future__ import annotations
 

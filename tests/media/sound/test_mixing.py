@@ -1,4 +1,4 @@
-"""Nobody hears herself, everybody hears all others, and loudness never wraps."""
+"""Nobody hears an echo, everybody hears all others, and loudness never wraps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An operator's password, and the one role that she has."""
+"""An operator's password, and the one role that an operator has."""
 
 from __future__ import annotations
 
