@@ -35,6 +35,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     next_at: Instant = Instant(0)
     busy: bool = False
     challenge: bytes = b""
+    again: bool = False
+    """Whether the last one was said again because that was asked."""
     roster_version: int = NO_PHONE
     """Until it answers: nobody who has not proved a key is told who is on duty."""
     probes_taken: int = 0
@@ -64,15 +66,15 @@ def answered(known: Known, answer: Answer | None, now_us: Instant) -> Known:
         known, busy=False, challenge=answer.challenge, roster_version=answer.roster_version, why=""
     )
     if not answer.taken:
-        return replace(known, next_at=now_us)
-    return replace(
-        known, since=now_us, able_at=known.able_at if answer.unable else now_us, unable=answer.unable
-    )
+        # At once, and not twice: of two behind one address each would ask for its own challenge without end.
+        return replace(known, again=not known.again, next_at=known.next_at if known.again else now_us)
+    able_at = known.able_at if answer.unable else now_us
+    return replace(known, again=False, since=now_us, able_at=able_at, unable=answer.unable)
 
 
 def failed(known: Known, why: str) -> Known:
     """It does not answer; the next one goes when it is due."""
-    return replace(known, busy=False, why=why)
+    return replace(known, busy=False, again=False, why=why)
 
 
 def found(target: HeartbeatTarget, known: Known, now_us: Instant) -> dict[Key, str]:

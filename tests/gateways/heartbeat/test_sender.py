@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import cycle, pairwise
 from pathlib import Path
 
 import pytest
@@ -240,6 +240,14 @@ def test_who_has_had_it_before_has_not_taken_it_again(alone: Alone) -> None:
     alone.system.advance(12)
     assert [one.alarm for one in alone.taken[-1].alarms] == ["psap.no_line"]
     assert not alone.taken[-1].taken
+
+
+def test_two_that_answer_in_turn_are_not_asked_without_end(alone: Alone) -> None:
+    one, other = Outside(), Outside()
+    turns = cycle((one, other))
+    alone.outside.hear = lambda target, beat: next(turns).hear(target, beat)  # type: ignore[method-assign]
+    alone.system.advance(100)
+    assert len(one.came["watch"]) + len(other.came["watch"]) <= 22
 
 
 def test_planned_work_is_said_at_once(alone: Alone) -> None:
