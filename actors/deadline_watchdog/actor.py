@@ -16,14 +16,14 @@ from actors.deadline_watchdog.decider import Verdict, look, next_deadline
 from actors.deadline_watchdog.means import Means
 from actors.deadline_watchdog.silent_lines import SOUND, SilentLines, lines_without_sound
 from actors.deadline_watchdog.stuck import Finding, State, forget, look_for_stuck, still_stuck
-from actors.deadline_watchdog.unreadable import CLOSED, Unreadables
+from actors.deadline_watchdog.unreadable import CLOSED, DAMAGED, Unreadables
 from actors.deadline_watchdog.view import LINE_FOR_112, View
 from messages.envelope import Envelope
 from messages.events import AlarmCleared, AlarmRaised
 from messages.ids import AlertId, Instant, Role
 from messages.lines import AskLine, LineReport, NodeLines
 from messages.supervision import RestartWanted
-from model.alarms.standing import STUCK
+from model.alarms.standing import STUCK, nothing_else
 from model.alert.case import Case
 from model.policy import Setup
 from runtime.actor import CenterActor
@@ -159,7 +159,9 @@ class DeadlineWatchdogActor(CenterActor):
         try:
             self._alarms.tell(lines_without_sound(broken), over=SOUND)
             self._alarms.tell(no_line, over=LINE_FOR_112, reworded=True)
-            self._alarms.tell(self._unreadable.found, over=CLOSED)
+            # Of an alert that is open all is known here: what else was said was closed while nobody watched.
+            before = [key for key in self._alarms.stands if key[0] == DAMAGED and streams.alert_of(key[1])]
+            self._alarms.tell(nothing_else(self._unreadable.found, before), over=CLOSED)
         except JournalError as error:
             self.log.error("alarms are said later", error=str(error))
 

@@ -8,6 +8,7 @@ from messages import events as ev
 from messages.ids import AlertId, OperatorCommand, Party, Role
 from model.alert.leg import leg_id
 from store import streams
+from store.journal.journal import Append
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import everything_is_over, joined, to_talking
 from tests.scenarios.world import World
@@ -61,3 +62,12 @@ def test_an_alert_of_which_only_is_known_that_it_came_has_an_operator(make_world
     world.until("an operator has it", lambda: Party.OPERATOR in joined(world))
     assert raised(world, "event.damaged") == [streams.inbox(world.alert)]
     assert not world.events(ev.UserIdentified)
+
+
+def test_what_was_closed_while_nobody_watched_is_no_alarm_any_more(make_world: MakeWorld) -> None:
+    world = make_world()
+    told = ev.AlarmRaised(alarm="event.damaged", subject="inbox-gone", text="by the process before")
+    world.journal.append(Append(streams.node(world.env.node), None, (told,)))
+    world.kill(Role.DEADLINE_WATCHDOG)
+    world.advance(5)
+    assert ("cleared", told.alarm, told.subject) in world.alarms()
