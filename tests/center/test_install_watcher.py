@@ -41,6 +41,8 @@ def test_one_command_makes_all_and_says_what_the_center_has_to_be_told(machine: 
     assert (machine.root / "var/lib/securwoman-watch").is_dir()
     assert (machine.root / "etc/udev/rules.d/99-securwoman-modemmanager.rules").is_file()
     assert (machine.root / "etc/systemd/system.conf.d/50-securwoman.conf").is_file()
+    rotated = (machine.root / "etc/logrotate.d/securwoman").read_text().split()
+    assert "/var/lib/securwoman-watch/logs/center.jsonl" in rotated
     called = machine.called()
     assert "systemctl enable --now securwoman-watch.service" in called
     assert "center watch --check" in called
