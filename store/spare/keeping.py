@@ -87,6 +87,9 @@ class Keeper:
                 self._look_at_file()
                 with self._journal() as journal:
                     place = copy(journal, spare, anew=anew)
+                    if self.in_use:
+                        # Somebody changed over while this one waited for the spare, which is the truth now.
+                        return
                     spare.commit()
                     if self._spare.tail.size() > TAIL_BYTES:
                         journal.begin_write()

@@ -164,6 +164,19 @@ def test_the_change_is_alarmed_once_and_its_end_too(node: Node, disk: Disk) -> N
     assert isinstance(journal.read(streams.node(NodeId("n1")))[-1].event, AlarmCleared)
 
 
+def test_a_copy_that_had_to_wait_for_a_change_leaves_what_has_come_since(node: Node, disk: Disk) -> None:
+    journal, keeper = node.journal(), node.keeper()
+    journal.append(Append("line-a", 0, (returned(),)))
+    keeper.warm()
+    disk.fails(JournalFull("/disk: full"))
+    journal.append(Append("line-a", 1, (answered(),)))
+    keeper.warm()
+    assert [one.event for one in journal.read("line-a")] == [returned(), answered()]
+    disk.works()
+    assert keeper.go_back().events == 2
+    assert [one.event for one in node.on_disk().read("line-a")] == [returned(), answered()]
+
+
 def test_without_a_spare_all_is_as_it_was(node: Node, disk: Disk) -> None:
     journal = node.on_disk()
     disk.fails(JournalFull("/disk: full"))
