@@ -236,7 +236,9 @@ class Access:
 
     def _connect_first(self) -> Connection:
         # Where there is a spare, one that was emptied is for the JournalKeeper to put another in place of.
-        make = self.spare is None or self._file is None or not self._file.exists()
+        # Where that has been filled, a missing one may be on a disk that is not mounted.
+        there = () if self.spare is None or self._file is None else (self._file, self.spare.file)
+        make = not any(file.exists() for file in there)
         connection = opened(self.url, patience_s=self.patience_s, create=make)
         try:
             bring_up_to_date(connection)

@@ -230,3 +230,19 @@ def test_who_starts_on_an_emptied_journal_leaves_the_log_of_the_one_that_takes_i
     assert not starts.durable
     assert keeper.go_back().renumbered
     assert len(node.on_disk().read("line-a")) == 1
+
+
+def test_a_journal_that_is_missing_is_not_made_anew_by_who_starts(node: Node) -> None:
+    """It may be on a disk that is not mounted; and the log that was left would be taken for the new one's."""
+    journal, keeper = node.journal(), node.keeper()
+    journal.append(Append("line-a", 0, (returned(),) * 20))
+    keeper.warm()
+    away = node.path.rename(node.path.with_name("away"))
+    starts = node.journal()
+    assert not lasts(starts)
+    assert not node.path.exists()
+    starts.append(Append("line-a", 20, (answered(),)))
+    away.rename(node.path)
+    assert not keeper.go_back().renumbered
+    assert verify(node.on_disk()).problems == ()
+    assert node.on_disk().version("line-a") == 21
