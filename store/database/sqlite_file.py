@@ -36,10 +36,23 @@ def make(path: Path) -> None:
 def replace(path: Path) -> None:
     """A new one in place of the one of this name, which whoever has it open keeps. Raises JournalError."""
     with _errors(path), _beside(path) as new:
+        set_log_aside(path)
+        os.replace(new, path)
+
+
+def set_log_aside(path: Path) -> None:
+    """Where the file was put in another's place: the library would read it through that one's log.
+    Raises JournalError.
+    """
+    with _errors(path):
         for suffix in ("-wal", "-shm"):
             with suppress(FileNotFoundError):
                 os.replace(f"{path}{suffix}", f"{path}.old{suffix}")
-        os.replace(new, path)
+
+
+def inodes(path: Path) -> tuple[int, int]:
+    """By which the file and its log are told from others of these names; 0 where there is none."""
+    return _inode(path), _inode(Path(f"{path}-wal"))
 
 
 def is_empty(path: Path) -> bool:
@@ -48,6 +61,13 @@ def is_empty(path: Path) -> bool:
         return path.stat().st_size == 0
     except OSError:
         return False
+
+
+def _inode(path: Path) -> int:
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return 0
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from store import streams
 from store.database.dialect import Connection, path_of
 from store.database.migrate import bring_up_to_date
 from store.database.sqlite import SqliteConnection
-from store.database.sqlite_file import is_empty, replace
+from store.database.sqlite_file import inodes, is_empty, replace, set_log_aside
 from store.errors import JournalError, JournalLocked, JournalTorn, JournalUnavailable
 from store.journal import rows
 from store.journal.journal import Append, Journal
@@ -29,7 +29,17 @@ from store.journal.notify import Notifier
 from store.spare.merge import Written, write_late
 from store.spare.spare import Spare
 from store.spare.switch import ALARM, SUBJECT, change_over
-from store.spare.warm import NODE_EVENTS, Place, copy, known_use, note, open_spare
+from store.spare.warm import (
+    NODE_EVENTS,
+    Place,
+    copy,
+    known_file,
+    known_place,
+    known_use,
+    note,
+    noted,
+    open_spare,
+)
 
 PATIENCE_S: Final = 0.5
 """For a lock. The step after the next is a second away."""
@@ -84,12 +94,15 @@ class Keeper:
         with self._spare_open() as spare:
             spare.begin_write()
             try:
-                self._look_at_file()
+                file, (known, _log) = self._look_at_file(), known_file(spare)
+                if known not in (0, file):
+                    raise JournalUnavailable(f"{self._path} was replaced")
                 with self._journal() as journal:
                     place = copy(journal, spare, anew=anew)
                     if self.in_use:
                         # Somebody changed over while this one waited for the spare, which is the truth now.
                         return
+                    noted(spare, "file", (file, inodes(self._path)[1]))
                     spare.commit()
                     if self._spare.tail.size() > TAIL_BYTES:
                         journal.begin_write()
@@ -155,7 +168,7 @@ class Keeper:
 
         First everything is written while the others go on; only what has come meanwhile keeps them waiting.
         """
-        self._make_room_for_a_new_file()
+        self._make_room_for_another_file()
         self._look_at_file()
         with self._spare_open() as spare, self._journal() as journal:
             used = known_use(spare)
@@ -189,20 +202,31 @@ class Keeper:
         journal.commit()
         return written
 
-    def _make_room_for_a_new_file(self) -> None:
-        """An empty file is taken for a new journal: another one in its place.
+    def _make_room_for_another_file(self) -> None:
+        """An empty file is taken for a new journal: another one in its place. So is a missing one where there
+        has been none yet, for want of room.
 
         Connections of ours that rest since the change hold locks on the one that is there, and its log,
-        if it has one, is of what it held before.
+        if it has one, is of what it held before. So is the log that a backup finds in its place.
         """
-        if is_empty(self._path):
-            replace(self._path)
-            self._size = 0
+        with self._spare_open() as spare:
+            place, known = known_place(spare) or Place(), known_file(spare)
+            file, log = inodes(self._path)
+            if is_empty(self._path) or not (file or place.seq):
+                replace(self._path)
+            elif not file or known[0] in (0, file):
+                return
+            elif 0 != log == known[1]:
+                set_log_aside(self._path)
+            # Once: from here on the log is this one's.
+            spare.begin_write()
+            noted(spare, "file", inodes(self._path))
+            spare.commit()
 
     # ----------------------------------------------------------------------------------- files
 
-    def _look_at_file(self) -> None:
-        """Whether the file is a journal's by its first bytes and its length. Raises JournalError.
+    def _look_at_file(self) -> int:
+        """The file's inode; it is a journal's by its first bytes and its length. Raises JournalError.
 
         SQLite may not ask it for hours, as long as the log or its memory holds the pages. No connection of
         this process may be open meanwhile: closing a file drops all locks that a process has on it (POSIX).
@@ -212,7 +236,7 @@ class Keeper:
         except OSError as error:
             raise JournalUnavailable(f"{self._path} cannot be opened: {error.strerror}") from error
         try:
-            size = os.fstat(fd).st_size
+            status = os.fstat(fd)
             header = os.pread(fd, len(_HEADER), 0)
         except OSError as error:
             raise JournalUnavailable(f"{self._path} cannot be read: {error.strerror}") from error
@@ -220,9 +244,10 @@ class Keeper:
             os.close(fd)
         if header != _HEADER:
             raise JournalTorn(f"{self._path} is not a database")
-        if not self.in_use and size < self._size:
+        if not self.in_use and status.st_size < self._size:
             raise JournalTorn(f"{self._path} was cut off")
-        self._size = size
+        self._size = status.st_size
+        return status.st_ino
 
     # Closing gives up what was begun.
 

@@ -14,11 +14,22 @@ from messages.ids import Instant, NodeId
 from store import streams
 from store.database.dialect import Connection
 from store.database.sqlite import SqliteConnection
+from store.database.sqlite_file import inodes
 from store.errors import JournalError, JournalFull, JournalTorn, JournalUnavailable
 from store.journal import rows
 from store.journal.transaction import Append, Transaction
 from store.spare.spare import Spare
-from store.spare.warm import Place, Used, add_beside, add_rows, copy, known_place, noted, open_spare
+from store.spare.warm import (
+    Place,
+    Used,
+    add_beside,
+    add_rows,
+    copy,
+    known_file,
+    known_place,
+    noted,
+    open_spare,
+)
 
 ALARM = "journal.not_durable"
 SUBJECT = "journal"
@@ -66,12 +77,15 @@ def change_over(
 
 def _catch_up(spare: Spare, connection: Connection, journal: Path, patience_s: float) -> None:
     before = known_place(connection)
+    file, _log = known_file(connection)
     as_it_is = partial(SqliteConnection, journal, patience_s=patience_s)
     for readable in (lambda: closing(as_it_is()), lambda: _copied(journal, spare, patience_s)):
         connection.savepoint()
         try:
             with readable() as found:
-                if before is not None and not before.is_in(found):
+                # A copy that was made a moment ago has that place, and lacks what has come since.
+                replaced = file not in (0, inodes(journal)[0])
+                if replaced or (before is not None and not before.is_in(found)):
                     break
                 copy(found, connection)
             connection.forget_savepoint()

@@ -195,6 +195,12 @@ def known_place(spare: Connection) -> Place | None:
     return None if value is None else msgspec.msgpack.decode(value, type=Place)
 
 
+def known_file(spare: Connection) -> tuple[int, int]:
+    """The inodes of the journal's file and of its log: another file may be a copy, and have the place."""
+    value = note(spare, "file")
+    return (0, 0) if value is None else msgspec.msgpack.decode(value, type=tuple[int, int])
+
+
 def known_use(spare: Connection) -> Used | None:
     """Whether, when and why the journal has changed over to what is in the spare."""
     value = note(spare, "used")

@@ -246,3 +246,26 @@ def test_a_journal_that_is_missing_is_not_made_anew_by_who_starts(node: Node) ->
     assert not keeper.go_back().renumbered
     assert verify(node.on_disk()).problems == ()
     assert node.on_disk().version("line-a") == 21
+
+
+@pytest.mark.parametrize("seen_by", ["writer", "keeper that has just started"])
+def test_nothing_is_lost_that_came_after_a_copy_was_made_which_takes_the_journal_s_place(
+    node: Node, tmp_path: Path, seen_by: str
+) -> None:
+    journal, keeper = node.journal(), node.keeper()
+    journal.append(Append("line-a", 0, (returned(),)))
+    keeper.warm()
+    journal.checkpoint()
+    copy = tmp_path / "copy"
+    copy.write_bytes(node.path.read_bytes())
+    journal.append(Append("line-a", 1, (answered(1),)))
+    replace(node.path, copy.read_bytes())
+    if seen_by != "writer":
+        node.keeper().warm()
+        assert not lasts(journal)
+    journal.append(Append("line-a", 2, (answered(2),)))
+    assert not lasts(journal)
+    keeper.go_back()
+    found = node.on_disk()
+    assert [one.event for one in found.read("line-a")] == [returned(), answered(1), answered(2)]
+    assert verify(found).problems == ()

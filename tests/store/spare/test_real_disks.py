@@ -1,9 +1,11 @@
 """Disks that are really full, read-only or failing, and processes that find out at once."""
 
 import os
+import sqlite3
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -23,7 +25,7 @@ from store.registry.registry import Registry
 from tests.store.children import Say, children
 from tests.store.failing_flush import let_flushes_fail
 from tests.store.places import answered, journal_in, returned, signal
-from tests.store.spare.node import DEADLINE_S, Node, lasts
+from tests.store.spare.node import DEADLINE_S, Node, lasts, rows_of
 from tests.support.disks import fill, small_file_system
 
 
@@ -155,3 +157,45 @@ def test_processes_that_find_out_at_the_same_moment_lose_nothing_and_write_nothi
         events = [one.event for one in found.read(name)]
         assert events == [answered(n) for n in range(len(events))]
     assert verify(found).problems == ()
+
+
+def test_a_node_that_starts_for_the_first_time_on_a_full_disk(small_disk: Path, node: Node) -> None:
+    node.path = small_disk / "journal.db"
+    fill(small_disk)
+    journal, keeper = node.journal(), node.keeper()
+    alert = accept(journal, signal(node.clock), DEADLINE_S).alert
+    assert not lasts(journal)
+    (small_disk / "filler").unlink()
+    keeper.go_back()
+    assert rows_of(node.on_disk(), streams.inbox(alert)) == rows_of(journal, streams.inbox(alert))
+    assert verify(node.on_disk()).problems == ()
+
+
+def test_a_backup_in_the_place_of_a_torn_journal_is_not_read_through_the_log_of_that_one(
+    node: Node, tmp_path: Path
+) -> None:
+    """A process that rests keeps the log from being deleted with its last user."""
+    journal, keeper, backup = node.journal(), node.keeper(), tmp_path / "backup"
+    journal.append(*(Append("line-a", n, (answered(n),)) for n in range(500)))
+    journal.checkpoint()
+    with closing(sqlite3.connect(node.path)) as made:
+        made.execute("VACUUM INTO ?", (str(backup),))
+
+    def resting(say: Say) -> None:
+        say(str(node.journal().version("line-a")))
+        threading.Event().wait()
+
+    keeper.warm()
+    with children(resting) as (child,):
+        assert child.line() == "500"
+        journal.append(Append("line-a", 500, (answered(500),)))
+        keeper.warm()
+        with node.path.open("r+b") as file:
+            file.write(os.urandom(4096))
+        keeper.warm()
+        assert not lasts(journal)
+        backup.rename(node.path)
+        assert keeper.go_back().renumbered
+        found = node.on_disk()
+        assert verify(found).problems == ()
+        assert [one.event for one in found.read("line-a")] == [answered(n) for n in range(501)]
