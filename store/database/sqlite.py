@@ -207,7 +207,10 @@ class SqliteConnection:
         return int(pages), int(moved)
 
     def scrub(self) -> str:
-        """Leave nothing of what was deleted in the log. Why it has not worked yet; empty where it has."""
+        """Leave nothing of what was deleted in the log, or in one set aside. Why it has not worked yet;
+        empty where it has.
+        """
+        sqlite_file.forget_log_aside(self.path)
         self.checkpoint(restart=False)
         # The bulk is moved by now: writers wait for the rest alone.
         busy, *_ = self.script("PRAGMA wal_checkpoint(TRUNCATE)")[0]

@@ -50,6 +50,13 @@ def set_log_aside(path: Path) -> None:
                 os.replace(f"{path}{suffix}", f"{path}.old{suffix}")
 
 
+def forget_log_aside(path: Path) -> None:
+    """Take away what was set aside: it still has what was erased since. Raises JournalError."""
+    with _errors(path):
+        for suffix in ("-wal", "-shm"):
+            Path(f"{path}.old{suffix}").unlink(missing_ok=True)
+
+
 def inodes(path: Path) -> tuple[int, int]:
     """By which the file and its log are told from others of these names; 0 where there is none."""
     return _inode(path), _inode(Path(f"{path}-wal"))

@@ -1,5 +1,7 @@
 """What the spare holds before it is needed, and that nothing erased comes back by it."""
 
+import os
+
 from messages.events import (
     AlertClosed,
 )
@@ -106,6 +108,23 @@ def test_what_was_erased_is_in_no_file_after_the_next_start_and_does_not_come_ba
     disk.works()
     node.keeper().go_back()
     assert traces(node, *left) == []
+
+
+def test_what_was_erased_is_not_in_the_log_of_a_journal_that_was_emptied_before(node: Node) -> None:
+    journal, keeper = node.journal(), node.keeper()
+    keeper.warm()
+    alert = accept(journal, signal(node.clock, USER), DEADLINE_S).alert
+    user = Registry(journal).add_user(Person(phones=(USER,), first_name="Giulia"), by="test").id
+    journal.append(Append(streams.case(alert), 0, (AlertClosed(outcome=Outcome.BRIEFED),)))
+    keeper.warm()
+    os.truncate(node.path, 0)
+    keeper.warm()
+    assert keeper.go_back().renumbered
+    assert "journal.db.old-wal" in dict(traces(node, b"Giulia"))
+    journal = node.journal()
+    erase_person(journal, user, by="test")
+    keeper.warm()
+    assert traces(node, USER.encode(), b"Giulia") == []
 
 
 def test_a_known_number_that_calls_while_the_spare_is_in_use_keeps_its_stream(node: Node, disk: Disk) -> None:
