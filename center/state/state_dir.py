@@ -211,15 +211,20 @@ def write_json(path: Path, value: msgspec.Struct) -> None:
 def write_kept(path: Path, content: bytes, mode: int = 0o600) -> None:
     """Writes what has to outlast a power cut; a reader sees the old or the new one, whole. Raises OSError."""
     part = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode), "wb") as new:
-        new.write(content)
-        new.flush()
-        if os.geteuid() == 0:
-            # The folder's account has to read what root has written there.
-            owner = path.parent.stat()
-            os.fchown(new.fileno(), owner.st_uid, owner.st_gid)
-        os.fsync(new.fileno())
-    part.replace(path)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
+    try:
+        with os.fdopen(descriptor, "wb") as new:
+            new.write(content)
+            new.flush()
+            if os.geteuid() == 0:
+                # The folder's account has to read what root has written there.
+                owner = path.parent.stat()
+                os.fchown(new.fileno(), owner.st_uid, owner.st_gid)
+            os.fsync(new.fileno())
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def flush_folder(folder: Path) -> None:

@@ -25,7 +25,9 @@ from center.state.state_dir import (
     read_json,
     running,
     write_json,
+    write_kept,
 )
+from tests.support.disks import small_file_system
 
 HOLDER = """
 import os, signal, sys
@@ -149,6 +151,14 @@ def test_a_file_is_written_for_its_owner_alone_and_leaves_no_other_behind(state:
     write_json(state.node_file, node_file(1))
     assert state.node_file.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in state.run.iterdir() if path.is_file()] == ["node.json"]
+
+
+def test_what_a_full_disk_has_no_room_for_is_not_left_there(tmp_path: Path) -> None:
+    with small_file_system(tmp_path / "disk", 1) as disk:
+        write_kept(disk / "watch.json", b"before")
+        with pytest.raises(OSError, match="No space left"):
+            write_kept(disk / "watch.json", bytes(2**21))
+        assert [(one.name, one.read_bytes()) for one in disk.iterdir()] == [("watch.json", b"before")]
 
 
 def test_the_default_place_is_the_one_of_systemd_then_of_xdg_then_of_home() -> None:
