@@ -107,20 +107,31 @@ def test_112_can_be_taken_back_with_esc_for_five_seconds_and_not_later(stage: St
     assert len(commands(stage, story)) == 2
 
 
+PRESSED_AT_ONCE = """(key) => new MutationObserver((_, watcher) => {
+  if (!document.documentElement.hasAttribute('data-settling')) return;
+  watcher.disconnect();
+  document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+}).observe(document.documentElement, { attributes: true })"""
+"""The page itself presses the key, right after the change."""
+
+
 def test_a_key_that_the_screen_has_just_changed_under_says_that_it_was_not_taken(stage: Stage) -> None:
     story = stage.talked(48, 15).psap_called(stage.place.marta)
     page = stage.signed_on()
     settled(page)
-    # The page itself presses the key, right after the change.
-    page.evaluate(
-        """() => new MutationObserver((_, watcher) => {
-          if (!document.documentElement.hasAttribute('data-settling')) return;
-          watcher.disconnect();
-          document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'l', bubbles: true }));
-        }).observe(document.documentElement, { attributes: true })"""
-    )
+    page.evaluate(PRESSED_AT_ONCE, "l")
     story.psap_joined()
     expect(page.locator(".act--step")).to_contain_text("L was not taken: the screen had just changed.")
+    assert commands(stage, story) == []
+
+
+def test_s_that_has_just_become_its_own_opposite_is_not_taken(stage: Stage) -> None:
+    story = stage.talked(48, 15)
+    page = stage.signed_on()
+    settled(page)
+    page.evaluate(PRESSED_AT_ONCE, "s")
+    story.say(ev.VoicesWithheld(by=stage.place.marta))
+    expect(page.locator(".dock")).to_contain_text("S was not taken: the screen had just changed.")
     assert commands(stage, story) == []
 
 

@@ -125,7 +125,8 @@ export class Screen {
     if (this.chosen !== null && !feed.cases.has(this.chosen)) this.chosen = my?.alert ?? null;
     const view = this.section === 'case' ? this.selected() : null;
     if ((view?.alert ?? null) !== feed.shown) feed.opened(view?.alert ?? null);
-    const now = `${this.incoming()?.alert ?? ''}/${this.chosen}/${view ? this.step(view).key : ''}`;
+    const means = view ? `${this.step(view).key}/${view.user_hears_nobody}` : ''; // S is its own opposite
+    const now = `${this.incoming()?.alert ?? ''}/${this.chosen}/${means}`;
     if (now === this.#before) return false;
     this.#before = now;
     this.changedAtMs = Date.now();
