@@ -284,6 +284,30 @@ def test_a_link_that_signs_on_works_in_a_tab_that_is_open_and_leaves_the_address
     assert "token" not in stage.page.url
 
 
+ENDS_FIRST = """window.slow = false;
+const Socket = WebSocket, ask = fetch;
+const closed = new Promise((done) => {
+  window.WebSocket = class extends Socket {
+    constructor(to) { super(to); this.addEventListener('close', () => window.slow && done()); }
+  };
+});
+window.fetch = async (to, how) => {
+  const said = await ask(to, how);
+  if (window.slow && how.method === 'POST') await closed;
+  return said;
+}"""
+"""The end of the session that was is heard before the answer that another has begun."""
+
+
+def test_who_signs_on_in_place_of_another_stays_known_to_the_tab(stage: Stage) -> None:
+    stage.page.add_init_script(ENDS_FIRST)
+    states.ready(stage)
+    token = stage.place.luca_token
+    stage.page.evaluate("(token) => { window.slow = true; location.hash = `token=${token}`; }", token)
+    expect(stage.page.locator(".bar__me")).to_contain_text("Luca Ferri")
+    assert token in stage.page.evaluate("Object.values(sessionStorage)")
+
+
 def test_a_position_says_what_found_it_and_by_what_way_it_came(stage: Stage) -> None:
     story = stage.mine(20)
     page = stage.signed_on()

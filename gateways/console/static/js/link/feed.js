@@ -163,6 +163,7 @@ export class Feed {
   async signOn(given) {
     if (given.token && !given.token.startsWith(RECOVERY)) sessionStorage.setItem(TOKEN, given.token);
     else sessionStorage.removeItem(TOKEN);
+    this.#close(); // before the center ends the session that was, which would be news
     await this.#identify(given);
   }
 
