@@ -79,6 +79,7 @@ def site(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Iterator[Site]:
         carrier.end()
 
 
+@pytest.mark.timed
 def test_a_voice_that_works_is_measured_in_two_calls_by_one_port_and_can_be_sent_in_one_file(
     site: Site, tmp_path: Path
 ) -> None:

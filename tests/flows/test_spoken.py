@@ -125,5 +125,7 @@ def test_who_is_to_hear_nobody_is_asked_softly_by_a_key_of_its_own(
     # Given the voices and hidden again, nothing is whispered that was not chosen again.
     desk.press("s")
     expect(way(desk)).to_contain_text("The center speaks it")
+    # What may be asked goes by what is ordered already; the key is the other one when it is so.
+    expect(desk.tile("user")).not_to_contain_text("Hears only a tone")
     desk.press("s")
     expect(way(desk)).to_contain_text("No voice to her")
