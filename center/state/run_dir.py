@@ -59,8 +59,7 @@ def remove(state: StateDir) -> bool:
     target = place(state)
     if not state.run.is_symlink() or not _is_ours(target):
         return True
-    spare = Spare.at(target)
-    if spare is not None and spare.in_use:
+    if _is_needed(target):
         return False
     # A full disk must not keep memory from being given back.
     with contextlib.suppress(OSError):
@@ -80,6 +79,9 @@ def _restore(state: StateDir) -> None:
 
 
 def _lead_into(run: Path, target: Path) -> None:
+    if not run.is_symlink() and _is_ours(target) and not _is_needed(target):
+        # Of a state directory of this name that is no more.
+        shutil.rmtree(target)
     with contextlib.suppress(FileExistsError):
         target.mkdir(mode=0o700)
     if not _is_ours(target):
@@ -108,6 +110,12 @@ def _what_is_no_file(folder: str, names: list[str]) -> list[str]:
 
 def _is_link(folder: str, name: str) -> bool:
     return (Path(folder) / name).is_symlink()
+
+
+def _is_needed(target: Path) -> bool:
+    """Whether what it holds of the journal is nowhere else."""
+    spare = Spare.at(target)
+    return spare is not None and spare.in_use
 
 
 def _is_ours(folder: Path) -> bool:

@@ -56,6 +56,20 @@ def test_what_is_nowhere_else_stays(state: StateDir) -> None:
     assert run_dir.place(state).exists()
 
 
+def test_what_is_left_of_a_state_directory_that_was_deleted_is_none_of_the_next_one(state: StateDir) -> None:
+    run_dir.prepare(state)
+    (state.run / "spare.db").touch()
+    shutil.rmtree(state.path)
+    state.create()
+    run_dir.prepare(state)
+    assert not (state.run / "spare.db").exists()
+    Spare(state.run).flip()
+    shutil.rmtree(state.path)
+    state.create()
+    run_dir.prepare(state)
+    assert Spare(state.run).in_use
+
+
 def test_what_an_earlier_version_has_left_is_taken_along(state: StateDir) -> None:
     state.carrier_file.write_text("{}")
     (state.run / "sim1.at").symlink_to("/dev/pts/0")
