@@ -7,6 +7,7 @@ import shutil
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from center.errors import CenterError
 from center.options import Common
 from messages.ids import NodeId, UserId
 from store.alerts.forgetting import erase_person
+from store.database.sqlite_file import inodes
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
 from store.journal.seal_written import left, resumed, seal_written
@@ -27,6 +29,7 @@ from store.registry.people import Person
 from store.registry.registry import Registry
 from store.spare.keeping import Keeper
 from store.spare.spare import Spare
+from store.spare.warm import noted, open_spare
 from tests.store.children import Child, Say
 from tests.store.databases import SqliteFile
 from tests.store.places import START, Clock, journal_in
@@ -79,6 +82,11 @@ def places(tmp_path: Path) -> Iterator[tuple[int, Path]]:
     while True:
         place = tmp_path / str(step)
         shutil.copytree(tmp_path / "begin", place)
+        with closing(open_spare(Spare(place / "run"), 1.0)) as spare:
+            # Of this file, and not of one that another was put in the place of.
+            spare.begin_write()
+            noted(spare, "file", inodes(place / "journal.db"))
+            spare.commit()
         yield step, place
         shutil.rmtree(place)
         step += 1
