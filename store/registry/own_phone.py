@@ -32,13 +32,14 @@ _CALLED: Final = Query(
 def know(tx: Transaction, point: bytes, phone: E164 | None) -> str:
     """Let the registry know this key (P-256, uncompressed) as the center's own; the device's id.
 
-    `phone`: the number that its checks with a call ring.
+    `phone`: the number that its checks with a call ring; none: a check of the arrival, which calls nobody and
+    leaves the number as it is. Whoever has read the key keeps it for a moment.
     """
     device = f"center-{sha256(point).hexdigest()[:16]}"
-    number = phone or NO_NUMBER
     known = key_of(tx, device)
     if known is None:
+        number = phone or NO_NUMBER
         tx.write(_ADD, device, OWN, number, point, "center", tx.at_us, None, None, ProvedBy.STAFF, None, None)
-    elif known.phone != number:
-        tx.write(_CALLED, number, device)
+    elif phone not in (None, known.phone):
+        tx.write(_CALLED, phone, device)
     return device

@@ -133,6 +133,7 @@ def test_what_nobody_has_signed_is_no_check(journal: Journal, clock: Clock) -> N
 def test_the_centers_own_phone_is_known_and_in_no_list(journal: Journal) -> None:
     device = journal.transact(lambda tx: own_phone.know(tx, KEY, None))
     assert journal.transact(lambda tx: own_phone.know(tx, KEY, GIULIA)) == device
+    assert journal.transact(lambda tx: own_phone.know(tx, KEY, None)) == device, "as the number was"
     known = devices.key_of(journal, device)
     assert known is not None
     assert (known.phone, known.key) == (GIULIA, KEY)
