@@ -217,7 +217,7 @@ class OperatorCommand(StrEnum):
 
 
 class ShiftState(StrEnum):
-    """What an operator has said of the own shift."""
+    """What an operator has said of being on shift."""
 
     READY = "ready"
     PAUSED = "paused"

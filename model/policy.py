@@ -128,7 +128,7 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     positions_days: int = 180
-    """Where somebody was says most of a life: as long as an inquiry into the rescue begins."""
+    """Where somebody was says most of that life: as long as an inquiry into the rescue begins."""
     words_days: int = 730
     """Notes and texts: what was known and done, should it be asked for."""
     numbers_days: int = 730

@@ -1,7 +1,7 @@
 """N−1 mixing: each party hears the sum of all others, and never itself.
 
 The sum is made once in 32 bits and each party's own sound is taken out of it exactly, before saturation:
-so nobody hears the own echo, however loud the others are. Where not everybody hears everybody, or
+so nobody hears an echo of what they say, however loud the others are. Where not everybody hears everybody, or
 somebody hears a clip, the same is done with gains. Pure arithmetic.
 """
 

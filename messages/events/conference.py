@@ -19,7 +19,7 @@ class VoicesGiven(Message, frozen=True, kw_only=True, tag="voices.given"):
 
 
 class AnnouncementRequested(Message, frozen=True, kw_only=True, tag="announcement.requested"):
-    """The operator wants this said to 112, and cannot or need not say it without the center's voice."""
+    """The operator wants this said to 112 by the center's voice, in place of the operator's own."""
 
     what: str
     """`cannot_speak`"""

@@ -120,7 +120,7 @@ def _cut_off(case: Case, policy: Policy) -> E164 | None:
 def _lacking(case: Case, lack: Lack | None) -> Step:
     """That no line can carry the call, once; that none is left of those that were taken, once more.
 
-    The user dials 112 then, except one who speaks with an operator, or must not be seen to call.
+    The user's app dials 112 then, unless the user speaks with an operator, or must not be seen to call.
     """
     if lack is None:
         return NOTHING

@@ -71,7 +71,7 @@ def waiting(case: Case, what: str) -> bool:
 
 
 def attended(case: Case) -> bool:
-    """Whether the operator hears the others; where no voice of that one's reaches us, is there at all."""
+    """Whether the operator hears the others; of a call without a voice here, whether it was answered."""
     leg = case.operator_leg
     return leg is not None and leg.confirmed_answered and (leg.joined or leg.voice is None)
 
