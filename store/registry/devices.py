@@ -12,7 +12,7 @@ from enum import Enum, StrEnum
 from typing import Final
 
 import msgspec
-from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, func, insert, or_, select, update
 
 from messages.ids import E164, SECOND, Instant, TextId, UserId
 from model.rules.silent_phones import Counted
@@ -34,6 +34,8 @@ CENTER_AN_HOUR: Final = 20
 INVITATION_LIFE_S: Final = 24 * 3600
 """Where nobody says for how many days."""
 NAME_MAX: Final = 64
+YOUNG_S: Final = 72 * 3600
+"""How long a key that was added beside an older one outranks no other sender."""
 DAY_S: Final = 86_400
 _HOUR_US: Final = 3600 * SECOND
 _DAY_US: Final = 24 * _HOUR_US
@@ -43,6 +45,14 @@ APP: Final = "the app"
 """Who has changed what a person does with a proved phone."""
 
 _k, _e, _i = device_key.c, enrolment.c, invitation.c
+_older = device_key.alias()
+_BESIDE_OLDER: Final = exists().where(
+    _older.c.person == _k.person,
+    _older.c.phone == _k.phone,
+    _older.c.created_us < _k.created_us,
+    # A phone that was revoked just before may have been revoked by the very hand that added this one.
+    or_(_older.c.revoked_us.is_(None), _older.c.revoked_us > _k.created_us - YOUNG_S * SECOND),
+)
 _SHOWN: Final = (
     select(
         _k.device,
@@ -55,6 +65,7 @@ _SHOWN: Final = (
         _k.proved_by,
         _k.checked_us,
         _k.check_days,
+        _BESIDE_OLDER,
     )
     .outerjoin(person_phone, and_(person_phone.c.phone == _k.phone, person_phone.c.person == _k.person))
     .where(_k.revoked_us.is_(None), or_(person_phone.c.phone.is_not(None), _k.person == OWN))
@@ -150,6 +161,16 @@ class DeviceKey(msgspec.Struct, frozen=True, kw_only=True):
     """The day, by its beginning (UTC), on which the phone last saw that an alert of its would arrive."""
     check_days: int | None = None
     """Each so many days it looks by itself, as its user has chosen; 0: not; None: it has not said."""
+    beside_older: bool = False
+    """Another phone of the number was enrolled before, and stood within YOUNG_S of this enrolment."""
+
+    def is_young(self, at: Instant) -> bool:
+        """Return True while the key may be that of a thief who held the older phone for five minutes: for
+        YOUNG_S after an enrolment beside an older phone. An invitation handed over by staff is proof enough.
+        """
+        if not self.beside_older or self.proved_by is ProvedBy.STAFF:
+            return False
+        return at < self.created_at + YOUNG_S * SECOND
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -250,10 +271,9 @@ def _enrol(
         write_user(tx, person, Entry(Person(phones=(phone,)), DEFAULT_REGION), by)
     tx.write(_ADD, device, person, phone, key, name, tx.at_us, None, None, proof, None, None)
     tell(tx, person, by, f"device {device} enrolled")
-    return DeviceKey(
-        device=device, person=person, phone=phone, key=key, name=name, created_at=tx.at_us, seen_at=None,
-        proved_by=proof,
-    )  # fmt: skip
+    made = key_of(tx, device)
+    assert made is not None, "it was just written"
+    return made
 
 
 # --------------------------------------------------------------------------------- asking, ending
@@ -314,7 +334,7 @@ def _code(device: str, code: str) -> bytes:
 
 
 def _key(row: Row) -> DeviceKey:
-    device, person, phone, key, name, created_us, seen_us, proved_by, checked_us, check_days = row
+    device, person, phone, key, name, created_us, seen_us, proved_by, checked_us, check_days, older = row
     return DeviceKey(
         device=device,
         person=UserId(person),
@@ -326,4 +346,5 @@ def _key(row: Row) -> DeviceKey:
         proved_by=ProvedBy(proved_by),
         checked_on=None if checked_us is None else Instant(checked_us),
         check_days=check_days,
+        beside_older=bool(older),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from messages.ids import E164, SECOND
+from messages.ids import E164, SECOND, Instant
 from store.alerts.forgetting import erase_person
 from store.journal.journal import Journal
 from store.registry import devices
@@ -124,6 +124,39 @@ def test_a_key_stands_until_it_is_revoked_or_the_number_or_the_person_goes(journ
     erase_person(journal, erased.person, by="test")
     assert [devices.key_of(journal, one.device) for one in (revoked, moved, erased)] == [None] * 3
     assert devices.all_devices(journal) == []
+
+
+def test_a_key_beside_an_older_one_is_young_for_three_days(journal: Journal, clock: Clock) -> None:
+    first = enrolled(journal)
+    assert not first.is_young(first.created_at), "no other phone was there"
+    clock.forward(devices.NUMBER_PAUSE_S)
+    second = enrolled(journal)
+    other = enrolled(journal, ANNA)
+    end = second.created_at + devices.YOUNG_S * SECOND
+    assert (second.is_young(Instant(end - 1)), second.is_young(Instant(end))) == (True, False)
+    assert not other.is_young(other.created_at), "of another number"
+    assert devices.key_of(journal, second.device) == second
+    assert not first.is_young(second.created_at), "the older one is as before"
+
+
+@pytest.mark.parametrize(("after_s", "young"), [(60, True), (devices.YOUNG_S, False)])
+def test_a_phone_that_was_revoked_just_before_counts_as_the_older_one(
+    journal: Journal, clock: Clock, after_s: int, young: bool
+) -> None:
+    first = enrolled(journal)
+    journal.transact(lambda tx: devices.revoke(tx, first.device, devices.APP))
+    clock.forward(after_s)
+    key = enrolled(journal)
+    assert key.is_young(key.created_at) is young
+
+
+def test_an_invitation_handed_over_by_staff_makes_no_young_key(journal: Journal, clock: Clock) -> None:
+    enrolled(journal)
+    clock.forward(1)
+    secret = journal.transact(lambda tx: devices.invite(tx, GIULIA, "admin"))
+    key = journal.transact(lambda tx: devices.accept_invitation(tx, secret, KEY, "phone"))
+    assert key is not None
+    assert (key.beside_older, key.is_young(key.created_at)) == (True, False)
 
 
 def test_when_it_was_last_used_is_kept(journal: Journal, clock: Clock) -> None:
