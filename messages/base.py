@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from enum import IntEnum, StrEnum
 from typing import Final
 
@@ -14,6 +15,10 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
     """Something said once, never changed. Subclasses set `tag`, which is permanent on the wire."""
 
 
+MOST_ACCURACY_M: Final = 1e8
+"""A radius beyond this tells nothing: the whole earth lies within it."""
+
+
 class Position(msgspec.Struct, frozen=True, kw_only=True):
     """Where the user's phone says that it is (WGS 84)."""
 
@@ -24,9 +29,16 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     at: Instant
     """When it was measured; the receipt's time where the phone gave none."""
     accuracy_m: float | None = None
-    """Radius in metres; none when the phone did not say."""
+    """Radius in metres, at most MOST_ACCURACY_M; none when the phone did not say, or said what is none."""
     source: str = ""
     """What measured it: `gps`, `wifi`, `cell`, …; empty when unknown."""
+
+    def __post_init__(self) -> None:
+        # Here, where every source and every reader of a journal comes by: MessagePack can carry inf and NaN,
+        # which no page can round.
+        radius_m = self.accuracy_m
+        if radius_m is not None and not (math.isfinite(radius_m) and 0 <= radius_m <= MOST_ACCURACY_M):
+            msgspec.structs.force_setattr(self, "accuracy_m", None)
 
 
 class Gains(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from enum import Enum
 from typing import Any, get_args
 
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from messages.base import Position
 from messages.envelope import DecodeError, EncodeError, Envelope, decode, encode
 from messages.events import Event
 from messages.ids import Instant, Role
@@ -117,3 +119,10 @@ def test_tags_are_unique_dotted_and_permanent() -> None:
     assert len(tags) == len(set(tags))
     assert all("." in tag and tag == tag.lower() for tag in tags)
     assert set(tags) >= PERMANENT
+
+
+@pytest.mark.parametrize("radius_m", [math.inf, -math.inf, math.nan, -1.0, 1e300])
+def test_a_radius_that_is_none_is_none_wherever_the_position_comes_from(radius_m: float) -> None:
+    made = Position(lat=45.1, lon=9.1, at=Instant(0), accuracy_m=radius_m)
+    written = msgspec.msgpack.encode({"lat": 45.1, "lon": 9.1, "at": 0, "accuracy_m": radius_m})
+    assert made.accuracy_m is msgspec.msgpack.decode(written, type=Position).accuracy_m is None

@@ -3,16 +3,23 @@
     A"ML=1;lt=+45.46420;lg=9.19000;rd=50;top=20261124141935;lc=90;pm=W;mcc=222;mnc=10;ml=95
 
 Fields come in any order; the sign is optional; `ml` is the message's length. As text and as 8-bit data.
+A field outside what its quantity can be counts as missing: anybody may send any digits.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
 
+from messages.base import MOST_ACCURACY_M
+
 MARK: Final = 'A"ML='
+_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,9}(?:\.[0-9]{0,9})?")
+_FIRST_YEAR: Final = 2000
+"""No phone of an earlier year sends these messages (clause 5: UTC, of the positioning)."""
 
 
 class AmlPosition(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,36 +49,33 @@ def read_aml(message: str | bytes) -> AmlPosition | None:
     fields = {
         name.strip(): value.strip() for name, _, value in (field.partition("=") for field in body.split(";"))
     }
-    lat, lon = _number(fields.get("lt")), _number(fields.get("lg"))
-    if lat is None or lon is None or not (-90 <= lat <= 90 and -180 <= lon <= 180):
+    lat, lon = _number(fields.get("lt"), -90, 90), _number(fields.get("lg"), -180, 180)
+    if lat is None or lon is None:
         return None
-    radius = _number(fields.get("rd"))
-    confidence = _number(fields.get("lc"))
-    length = _number(fields.get("ml"))
+    confidence = _number(fields.get("lc"), 0, 100)
     return AmlPosition(
         lat=lat,
         lon=lon,
-        radius_m=radius if radius is not None and radius >= 0 else None,
+        radius_m=_number(fields.get("rd"), 0, MOST_ACCURACY_M),
         at=_time(fields.get("top", "")),
-        confidence_pct=int(confidence) if confidence is not None and 0 <= confidence <= 100 else None,
+        confidence_pct=None if confidence is None else int(confidence),
         method=fields.get("pm", "")[:1],
-        mcc=fields.get("mcc", ""),
-        mnc=fields.get("mnc", ""),
-        intact=length is None or int(length) == len(body),
+        mcc=fields.get("mcc", "")[:3],
+        mnc=fields.get("mnc", "")[:3],
+        intact=fields.get("ml", "") in ("", str(len(body))),
     )
 
 
-def _number(text: str | None) -> float | None:
-    if not text or not all(char in "+-.0123456789" for char in text):
+def _number(text: str | None, least: float, most: float) -> float | None:
+    if text is None or _NUMBER.fullmatch(text) is None:
         return None
-    try:
-        return float(text)
-    except ValueError:
-        return None
+    number = float(text)
+    return number if least <= number <= most else None
 
 
 def _time(text: str) -> datetime | None:
     try:
-        return datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        at = datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
     except ValueError:
         return None
+    return at if at.year >= _FIRST_YEAR else None

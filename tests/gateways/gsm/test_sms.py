@@ -290,10 +290,37 @@ def test_a_wrong_length_is_noticed_and_the_position_kept() -> None:
         'A"ML=1;lt=45.4;lg=200',
         'A"ML=1;lt=nan;lg=9',
         'A"ML=1;lt=1e9;lg=9',
+        'A"ML=1;lt=' + "9" * 400 + ";lg=9",
     ],
 )
 def test_what_carries_no_usable_position_is_none(text: str) -> None:
     assert read_aml(text) is None
+
+
+@pytest.mark.parametrize("digits", ["9" * 309, "9" * 2000, "-5", "1e3", "1_0", "\u0663", ""])
+@pytest.mark.parametrize("name", ["rd", "lc", "ml", "top"])
+def test_a_field_that_its_quantity_cannot_have_counts_as_missing(name: str, digits: str) -> None:
+    position = read_aml(f'A"ML=1;lt=45.1;lg=9.1;{name}={digits}')
+    assert position is not None
+    assert (position.radius_m, position.confidence_pct, position.at) == (None, None, None)
+
+
+@pytest.mark.parametrize("year", ["0001", "1999", "9999"])
+def test_a_time_that_no_such_phone_has_had_is_none(year: str) -> None:
+    position = read_aml(f'A"ML=1;lt=45.1;lg=9.1;top={year}1231235959')
+    assert position is not None
+    assert (position.at is None) == (year < "2000")
+
+
+_FIELD = st.tuples(
+    st.sampled_from(["lt", "lg", "rd", "top", "lc", "pm", "mcc", "mnc", "ml"]),
+    st.one_of(st.text(max_size=12), st.from_regex(r"[+-]?[0-9]{1,400}(\.[0-9]*)?", fullmatch=True)),
+)
+
+
+@given(st.lists(_FIELD, max_size=9))
+def test_no_fields_make_the_aml_reader_raise(fields: list[tuple[str, str]]) -> None:
+    read_aml('A"ML=1;lt=45.1;lg=9.1;' + ";".join(map("=".join, fields)))
 
 
 @given(st.text(max_size=100))
