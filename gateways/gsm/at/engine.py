@@ -41,6 +41,8 @@ TAIL_S: Final = 0.3
 """How long an OK may follow an answer that may be without one: it must not pass for the next command's."""
 PAYLOAD_S: Final = 2.0
 """How long the line that belongs to a `+CMT:` is waited for."""
+MOST_GLUED: Final = 32
+"""No modem runs more codes into one line; each costs a look at all that is left of it."""
 ESCAPE: Final = b"\x1b"
 """Leaves a `> ` prompt that nobody will answer (27.005 clause 3.5.1)."""
 
@@ -286,27 +288,36 @@ class Engine:
                 self._events.append(BytesDropped(count=count))
 
     def _line(self, text: str, now_s: float) -> None:
+        for _ in range(MOST_GLUED):
+            text = self._one_of_line(text, now_s)
+            if not text:
+                return
+        self._events.append(BytesDropped(count=len(text)))
+
+    def _one_of_line(self, text: str, now_s: float) -> str:
+        """Take the line, or the first of what ran into one; return the rest of it."""
         if self._payload_came(text, now_s):
-            return
+            return ""
         flight = self._flight
         if flight is not None:
             text = without_echo(text, flight.command.text)
             if not text or self._answers(flight, text, now_s):
-                return
+                return ""
         elif text == "OK" and now_s < self._tail_until_s:
             self._tail_until_s = float("-inf")
-            return
+            return ""
         known = self._rules.known(text)
         if flight is not None and not known and looks_spoilt(text, flight.command.prefix):
             flight.disturbed = True
         if not known and (inner := code_inside(text)) is not None:
             # Noise, or a code that lost its end, ran into a proper line: the proper one must not be lost.
             self._events.append(Unsolicited(text=text[:inner].strip()))
-            self._line(text[inner:], now_s)
-        elif self._rules.takes_next_line(text):
+            return text[inner:]
+        if self._rules.takes_next_line(text):
             self._payload_of, self._payload_until_s = text, now_s + PAYLOAD_S
         else:
             self._events.append(Unsolicited(text=text))
+        return ""
 
     def _payload_came(self, text: str, now_s: float) -> bool:
         """A PDU is known by its hex digits: another code may have squeezed in ahead of it."""

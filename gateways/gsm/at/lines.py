@@ -2,8 +2,8 @@
 
 A run of CR and LF of any make ends a line (`\\r\\n`, `\\r\\r\\n`, a bare `\\r`), so that empty lines
 vanish. A final result with the next answer glued to it (`ERROR+CNUM:`), and a code that a firmware
-forgets to end (`+CSSU: 2^CEND:…`), are cut apart. What never ends is dropped at `max_line` bytes and
-counted.
+forgets to end (`+CSSU: 2^CEND:…`), are cut apart. What is longer than `max_line` bytes is dropped and
+counted, ended or not.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Prompt(msgspec.Struct, frozen=True):
 
 
 class Overrun(msgspec.Struct, frozen=True):
-    """A line that never ended was dropped."""
+    """A line that was too long was dropped."""
 
     dropped_bytes: int
 
@@ -80,10 +80,13 @@ class LineReader:
             if self._dropped:
                 self._raw.append(Overrun(self._dropped + len(ended.pop(0))))
                 self._dropped = 0
-            self._raw += filter(None, ended)
+            self._raw += (self._bounded(line) for line in ended if line)
         if len(self._unfinished) > self._max_line:
             self._dropped += len(self._unfinished)
             self._unfinished = b""
+
+    def _bounded(self, line: bytes) -> bytes | Overrun:
+        return line if len(line) <= self._max_line else Overrun(len(line))
 
     def next(self, *, want_prompt: bool = False) -> Item | None:
         """The next item, or none until more bytes come.

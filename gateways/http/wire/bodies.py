@@ -45,7 +45,10 @@ class PositionBody(msgspec.Struct, frozen=True, kw_only=True):
     lat: Annotated[float, msgspec.Meta(ge=-90, le=90, description="Degrees north.", examples=[44.39058])]
     lon: Annotated[float, msgspec.Meta(ge=-180, le=180, description="Degrees east.", examples=[8.97342])]
     accuracy_m: (
-        Annotated[float, msgspec.Meta(ge=0, le=MOST_ACCURACY_M, description="Radius in metres.", examples=[18.0])] | None
+        Annotated[
+            float, msgspec.Meta(ge=0, le=MOST_ACCURACY_M, description="Radius in metres.", examples=[18.0])
+        ]
+        | None
     ) = None
     at: Moment | None = None
     source: Annotated[str, msgspec.Meta(max_length=32, description="`gps`, `wifi`, `cell` …")] = ""

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateways.gsm.at.commands import Command, Finals, Ticket, Urgency, prefix_of
-from gateways.gsm.at.engine import QUIET_S, Engine
+from gateways.gsm.at.engine import MOST_GLUED, QUIET_S, Engine
 from gateways.gsm.at.kinds import error_code
 from gateways.gsm.at.results import (
     BytesDropped,
@@ -177,6 +177,19 @@ def test_noise_that_runs_into_an_answer_does_not_swallow_it() -> None:
     engine.submit(_command("AT+CLCC"), 1.0)
     engine.receive(b"\r\n&%garbage+CLCC: 1,0,0\r\n\r\nOK\r\n", 1.1)
     assert _finished(engine.take_events())[0].lines == ("+CLCC: 1,0,0",)
+
+
+@pytest.mark.parametrize("size", [4000, 8191])
+def test_codes_that_run_into_each_other_without_end_are_cut_a_few_times_and_the_rest_is_dropped(
+    size: int,
+) -> None:
+    engine = _engine()
+    engine.receive((b"x" + b"+ABC:" * size)[:size] + b"\r\nRING\r\n", 1.0)
+    events = engine.take_events()
+    assert _said(events)[-1] == "RING"
+    assert len(events) <= MOST_GLUED + 2
+    dropped = sum(event.count for event in events if isinstance(event, BytesDropped))
+    assert size - 5 * MOST_GLUED <= dropped <= size
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,15 @@ def test_a_line_that_never_ends_is_dropped_and_the_next_one_read() -> None:
     assert _drain(reader) == [Overrun(500), Line("OK")]
 
 
+@pytest.mark.parametrize("reads", [1, 2, 600])
+def test_a_line_that_ends_and_is_too_long_is_dropped_as_one_that_does_not(reads: int) -> None:
+    reader, data = LineReader(max_line=100), b"+CREG: 1\r\n" + b"x" * 500 + b"\r\nOK\r\n"
+    step = -(-len(data) // reads)
+    for begin in range(0, len(data), step):
+        reader.push(data[begin : begin + step])
+    assert _drain(reader) == [Line("+CREG: 1"), Overrun(500), Line("OK")]
+
+
 @given(st.lists(st.binary(max_size=40), max_size=20))
 def test_how_the_bytes_are_cut_into_reads_changes_nothing(chunks: list[bytes]) -> None:
     whole, pieces = _reader(max_line=64), _reader(max_line=64)
