@@ -6,6 +6,7 @@ import hmac
 import os
 import pickle
 import secrets
+import select
 import socket
 import threading
 from collections.abc import Iterator
@@ -26,11 +27,13 @@ from thespian.system.transport.UDPTransport import UDPTransportCopy
 
 from runtime import environment
 from runtime.environment import Environment
+from runtime.system.mailbox import MARK_BYTES, mark_of
 from runtime.system.transport import DATAGRAM_MAX, PROOF_BYTES, CenterTransport
 from tests.support.actors import environment as center_of
 from tests.waiting import wait_until
 
-MESSAGE_MAX = DATAGRAM_MAX - PROOF_BYTES
+HEAD_BYTES = MARK_BYTES + PROOF_BYTES
+MESSAGE_MAX = DATAGRAM_MAX - HEAD_BYTES
 ADMIN = ActorAddress(UDPv4ActorAddress("127.0.0.1", 9, external=True))
 
 
@@ -155,7 +158,7 @@ class Touches:
 
 def proved(secret: bytes, message: object) -> bytes:
     data = pickle.dumps(message)
-    return hmac.digest(secret, data, "sha256") + data
+    return mark_of(secret) + hmac.digest(secret, data, "sha256") + data
 
 
 def test_what_is_not_proved_is_never_unpickled_and_the_others_are_heard(
@@ -163,12 +166,14 @@ def test_what_is_not_proved_is_never_unpickled_and_the_others_are_heard(
 ) -> None:
     evil = Touches(tmp_path / "touched")
     right = proved(center.actor_secret, b"right")
-    junk = [
-        *(b"", b"junk", b"BuMP", bytes(PROOF_BYTES), bytes(DATAGRAM_MAX), pickle.dumps(evil)),
-        *(bytes(PROOF_BYTES) + pickle.dumps(evil), proved(secrets.token_bytes(32), evil)),
-        *(right[:PROOF_BYTES] + pickle.dumps(evil), right[:-1], right + b"x"),
-        proved(center.actor_secret, b"cut")[:PROOF_BYTES],
+    unmarked = [
+        *(b"", b"junk", b"BuMP", bytes(PROOF_BYTES), bytes(DATAGRAM_MAX - MARK_BYTES), pickle.dumps(evil)),
+        *(bytes(PROOF_BYTES) + pickle.dumps(evil), proved(secrets.token_bytes(32), evil)[MARK_BYTES:]),
+        *(right[MARK_BYTES:HEAD_BYTES] + pickle.dumps(evil), right[MARK_BYTES:-1], right[MARK_BYTES:] + b"x"),
+        proved(center.actor_secret, b"cut")[MARK_BYTES:HEAD_BYTES],
     ]
+    # With the mark, which keeps out floods alone, and without.
+    junk = [*unmarked, *(mark_of(center.actor_secret) + each for each in unmarked)]
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
         for each in junk:
             stranger.sendto(each, place(transport))
@@ -177,13 +182,33 @@ def test_what_is_not_proved_is_never_unpickled_and_the_others_are_heard(
     assert not evil.path.exists()
 
 
+def test_a_flood_from_a_stranger_takes_no_room_from_our_own_messages(
+    transport: CenterTransport, other: CenterTransport
+) -> None:
+    room = transport.socket.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        # Short ones: they fill the last of the room, too.
+        for _ in range(room // 200):
+            stranger.sendto(bytes(200), place(transport))
+    for number in range(3):
+        say(other, transport.myAddress, number)
+    assert [received(transport) for _ in range(3)] == [0, 1, 2]
+
+
+def test_a_flood_from_a_stranger_does_not_wake_an_actor(transport: CenterTransport) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        for junk in (b"", b"x", bytes(MARK_BYTES), bytes(200)):
+            stranger.sendto(junk, place(transport))
+    assert not select.select([transport.socket], [], [], 0)[0]
+
+
 def test_a_proved_message_that_cannot_be_read_harms_nobody(
     center: Environment, transport: CenterTransport
 ) -> None:
     data = b"not a pickle"
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as newer:
         newer.sendto(
-            hmac.digest(center.actor_secret, data, "sha256") + data,
+            mark_of(center.actor_secret) + hmac.digest(center.actor_secret, data, "sha256") + data,
             place(transport),
         )
     say(transport, transport.myAddress, b"goes on")

@@ -19,7 +19,8 @@ from runtime.published.voice_gate_file import voice_gate_of, written
 WEB: Final = "the web, {by}; a request needs an app key, a session or a token"
 FIGURES: Final = "figures and the interface's description, nothing of people"
 ACTORS: Final = (
-    "the actors; what is not proved (HMAC-SHA256) to come from one of ours is not unpickled; not encrypted"
+    "the actors; the kernel drops what lacks their mark, what is not proved (HMAC-SHA256) is not unpickled; "
+    "not encrypted"
 )
 VOICES: Final = "voices for other nodes, which prove that they know the nodes' secret; not encrypted"
 CARRIER: Final = "the simulated carrier's control, open to this machine: for trials alone"
