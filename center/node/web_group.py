@@ -26,8 +26,6 @@ from runtime import unix_address
 from runtime.clock import SystemClock
 
 SETTINGS_NAME: Final = "web-settings.json"
-STARTS_WITHIN_S: Final = 30.0
-"""A web that has not answered once within this is taken for hung; a loaded machine takes long to import."""
 
 
 class WebGroup:
@@ -57,7 +55,6 @@ class WebGroup:
         self._restarts = Restarts()
         self._child: subprocess.Popen[bytes] | None = None
         self._start_at_s: float | None = None
-        self._started_s: float | None = None
         self._probe = Probe(state.web_socket)
         self._stopped = StoppedWatch()
         self._standby = WebStandby(lambda: self._spawn("--standby"))
@@ -139,7 +136,6 @@ class WebGroup:
         self._child = self._standby.go() or self._spawn()
         self.process = identity(self._child.pid)
         self._start_at_s = None
-        self._started_s = None
         self._probe.begin_anew()
 
     def _spawn(self, *options: str) -> subprocess.Popen[bytes]:
@@ -162,19 +158,13 @@ class WebGroup:
                 return False
             self.start()
             return True
-        if self._started_s is None:
-            self._started_s = now_s
         answered = self._probe.look(now_s)
         dead = self._child is None or self._child.poll() is not None
         self.cause = "died"
         if not dead and self._stopped.look(self.process, now_s):
             self._kill()
             dead, self.cause = True, "stopped"
-        if (
-            not dead
-            and not answered
-            and (self._probe.answered_once or now_s - self._started_s > STARTS_WITHIN_S)
-        ):
+        if not dead and not answered:
             self._kill()
             dead, self.cause = True, "no answer"
         if not dead:
