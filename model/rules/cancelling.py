@@ -1,7 +1,8 @@
 """Attempts to cancel an alert from the app: what each adds, and until when they count (case 19). Pure.
 
 The app is shown nothing that happens after the first attempt, whatever the PIN was (decision 56). Raising the
-alert again from the app ends that: it is a new cry for help.
+alert again from the app ends that: it is a new cry for help. What the center does for the user differs by the
+PIN even then, so of that nothing is shown any more.
 """
 
 from __future__ import annotations
@@ -17,6 +18,11 @@ from model.alert.parts import CancelAsked
 
 WRONG_KEPT_MAX: Final = 20
 """Wrong PINs that are kept for each time that the alert was raised; the journal is not filled by guessing."""
+
+
+def tried(case: Case) -> bool:
+    """Return True from the first attempt to cancel on, also after the alert was raised again."""
+    return case.cancelled or case.wrong_pins > 0
 
 
 def adds(case: Case, event: AlertCancelled | PinRefused) -> bool:

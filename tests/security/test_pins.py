@@ -302,23 +302,32 @@ def test_who_asks_for_help_again_sees_again_what_is_done(
     assert told(web, alert)["phase"] == "closed"
 
 
-def test_after_duress_nothing_of_112_is_told_even_to_who_asks_for_help_again(place: Place, web: Web) -> None:
-    story = Story(web.journal, CLOCK.now_us()).opened()
-    story.operator_called(place.marta).operator_joined(place.marta)
-    story.hear(AlertCancelled(duress=True))
-    now = CLOCK.now_us()
-    story.hear(
-        AlertSignalAdded(channel=Channel.DATA, phone=E164(GIULIA), received_at=now, raised_at=now),
-        ev.AdviceChanged(advice=Advice.CALL_112_NOW),
-    )
-    story.psap_called(place.marta).psap_joined()
-    seen = told(web, story.alert)
-    assert (seen["phase"], seen["advice"]) == ("calling_user", "wait")
-    assert [leg.party for leg in seen["legs"]] == ["operator"]
-    story.operator_left(place.marta).closed(Outcome.BRIEFED)
-    seen = told(web, story.alert)
-    assert (seen["phase"], seen["outcome"]) == ("closed", "cancelled")
-    web.journal.close()
+def test_after_every_pin_an_alert_raised_again_shows_the_operator_and_no_call_that_follows_from_it(
+    client: Client, place: Place, web: Web
+) -> None:
+    """Whoever extorted a PIN cancels with it, raises the alert again and looks for the center's calls."""
+    seen = []
+    for pin in PINS:
+        story = Story(web.journal, CLOCK.now_us()).opened()
+        story.operator_called(place.marta).operator_joined(place.marta)
+        cancelled(client, place, story.alert, pin)
+        now = CLOCK.now_us()
+        story.hear(AlertSignalAdded(channel=Channel.DATA, phone=E164(GIULIA), received_at=now, raised_at=now))
+        steps = [told(web, story.alert)]
+        goes_on(story, pin, place)
+        if pin == WRONG:
+            story.hear(ev.AdviceChanged(advice=Advice.CALL_112_NOW))
+            steps.append(told(web, story.alert))
+            story.closed(Outcome.HANDED_OVER)
+        steps.append(told(web, story.alert))
+        for one in steps:
+            one.pop("version")
+            one["legs"] = [(leg.party, leg.state, leg.attempt) for leg in one["legs"]]
+        assert {(step["phase"], step["advice"]) for step in steps[:-1]} == {("calling_user", "wait")}
+        assert [[leg[0] for leg in step["legs"]] for step in steps] == [["operator"]] * len(steps)
+        seen.append([steps[0], steps[-1]])
+    assert seen[0] == seen[1] == seen[2]
+    assert (seen[0][1]["phase"], seen[0][1]["outcome"]) == ("closed", "cancelled")
 
 
 def test_advice_given_after_an_attempt_reaches_the_operators_and_not_the_phone(

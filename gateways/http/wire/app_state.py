@@ -1,8 +1,8 @@
 """An alert as the app is told of it.
 
 An attacker who holds the phone reads it too. From an attempt to cancel on, whatever the PIN was, the
-alert stands still here and looks closed, until it is raised again; and after a duress PIN nothing of 112
-is told even then (decision 56).
+alert stands still here and looks closed, until it is raised again. Even then nothing is told of the calls to
+the user and to 112, nor of the outcome: they follow from the PIN (decision 56).
 """
 
 from __future__ import annotations
@@ -13,17 +13,19 @@ from gateways.http.wire.answers import AlertState, LegAnswer, rfc3339
 from messages.ids import E164, Outcome, Party
 from model.alert.case import Case
 from model.alert.leg import Leg, LegState
+from model.alert.parts import Leave
 from model.alert.phase import Phase, phase
+from model.rules.cancelling import tried
 from model.rules.said.advice import told_to_app
 
 
 def state(case: Case, calls_from: tuple[E164, ...] = ()) -> AlertState:
     """The alert for the app; `calls_from` are the numbers from which the center calls."""
-    asked = case.cancel_asked
-    shown = _without_psap(case) if case.duress else case
+    asked, was_tried = case.cancel_asked, tried(case)
+    shown = _operator_alone(case) if was_tried else case
     legs = () if asked is not None else sorted(_told(shown), key=lambda leg: leg.since)
     closed_at = case.closed_at if asked is None else asked.at
-    outcome = Outcome.CANCELLED if asked is not None or (case.duress and case.outcome) else case.outcome
+    outcome = Outcome.CANCELLED if asked is not None or (was_tried and case.outcome) else case.outcome
     return AlertState(
         alert=case.alert,
         version=version(case),
@@ -52,9 +54,10 @@ def version(case: Case) -> int:
     return case.inbox_version + case.case_version if asked is None else asked.version
 
 
-def _without_psap(case: Case) -> Case:
-    legs = {name: leg for name, leg in case.legs.items() if leg.party is not Party.PSAP}
-    return replace(case, legs=legs, psap=None, leave=replace(case.leave, at=None))
+def _operator_alone(case: Case) -> Case:
+    """The case as if the center had spoken to operators and to no one else."""
+    legs = {name: leg for name, leg in case.legs.items() if leg.party is Party.OPERATOR}
+    return replace(case, legs=legs, psap=None, leave=Leave(), aloud=False)
 
 
 def _state(leg: Leg) -> LegState:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from messages.events import AdviceChanged
 from messages.ids import Advice
 from model.alert.case import Case
+from model.rules.cancelling import tried
 
 
 class Why(StrEnum):
@@ -36,5 +37,7 @@ def waits(case: Case) -> bool:
 
 
 def told_to_app(case: Case) -> Advice:
-    """What the app is answered. Never to call 112 once somebody has asked to cancel: it would be heard."""
-    return Advice.WAIT if case.cancel_asked is not None or case.duress else case.advice
+    """Return the advice that the app is shown: never to call 112 once somebody has tried to cancel. The call
+    would be heard, and the advice follows from the calls, which follow from the PIN.
+    """
+    return Advice.WAIT if tried(case) else case.advice
