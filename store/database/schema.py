@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -17,9 +18,6 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
-
-RARE: Final = "type IN ('line.quarantined', 'line.returned', 'operator.shift_changed')"
-"""Rare events in long streams, with an index of their own. A query has to say it in these very words."""
 
 event = Table(
     "event",
@@ -34,6 +32,8 @@ event = Table(
     Column("epoch", Integer, nullable=False),
     Column("data", LargeBinary, nullable=False),
     UniqueConstraint("stream", "version"),
+    # For `store.journal.rows.NEWEST_OF_TYPE`: streams of lines, operators and nodes grow for ever.
+    Index("event_newest", "stream", "type", "version"),
 )
 
 open_alert = Table(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from sqlalchemy import bindparam, desc, func, select, text
+from sqlalchemy import bindparam, func, select
 
 from messages.ids import AlertId
 from store import streams
 from store.database.dialect import Connection
 from store.database.query import Query, Row
-from store.database.schema import RARE, event, open_alert
+from store.database.schema import event, open_alert
 from store.journal import rows
 
 _OPEN: Final = Query(select(open_alert.c.alert))
@@ -22,19 +22,11 @@ _NEXT_STREAM: Final = Query(
     "after",
     "end",
 )
-NEWEST_RARE: Final = Query(
-    select(event)
-    .where(event.c.stream == bindparam("stream"), text(RARE))
-    .order_by(desc(event.c.version))
-    .limit(1),
-    "stream",
-)
-RESERVATION: Final = {
-    streams.StreamKind.OPERATOR: "operator.reserved",
-    streams.StreamKind.LINE: "line.seized",
+NEWEST_OF: Final = {
+    streams.StreamKind.OPERATOR: ("operator.reserved", "operator.shift_changed"),
+    streams.StreamKind.LINE: ("line.seized", "line.quarantined", "line.returned"),
 }
-
-
+"""The types of which the newest event matters beside the stream's newest event."""
 NEWEST_ALONE: Final = (streams.StreamKind.SERVICE,)
 """Kinds of streams of which the newest event says all that matters."""
 
@@ -49,11 +41,10 @@ def still_matters(connection: Connection, kind: streams.StreamKind, stream: str)
     """Of an operator's or a line's stream, and of those whose newest event is enough."""
     if kind in NEWEST_ALONE:
         return rows.bare(connection.all(rows.NEWEST_OF_STREAM, stream)[:1])
-    return [
-        *rows.bare(connection.all(rows.NEWEST_OF_STREAM, stream)[:1]),
-        *rows.bare(connection.all(rows.NEWEST_OF_TYPE, stream, RESERVATION[kind])),
-        *connection.all(NEWEST_RARE, stream),
-    ]
+    found = connection.all(rows.NEWEST_OF_STREAM, stream)[:1]
+    for event_type in NEWEST_OF[kind]:
+        found += connection.all(rows.NEWEST_OF_TYPE, stream, event_type)
+    return rows.bare(found)
 
 
 def streams_of(connection: Connection, kind: streams.StreamKind) -> Iterator[str]:

@@ -17,7 +17,7 @@ from store.database.dialect import Connection
 from store.database.query import Row
 from store.journal import rows
 from store.journal.journal import Journal
-from store.journal.matters import NEWEST_ALONE, RESERVATION, open_alerts, still_matters, streams_of
+from store.journal.matters import NEWEST_ALONE, NEWEST_OF, open_alerts, still_matters, streams_of
 from store.journal.projections import Fold
 
 
@@ -30,7 +30,7 @@ def rebuild(journal: Journal, *folds: Fold) -> int:
         for alert in open_alerts(connection):
             for stream in (streams.inbox(alert), streams.case(alert)):
                 found.update((int(row[0]), row) for row in connection.all(rows.STREAM, stream, 0))
-        for kind in (*RESERVATION, *NEWEST_ALONE):
+        for kind in (*NEWEST_OF, *NEWEST_ALONE):
             for stream in streams_of(connection, kind):
                 found.update((int(row[0]), row) for row in still_matters(connection, kind, stream))
         return last, found

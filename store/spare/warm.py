@@ -352,7 +352,6 @@ def _make(spare: SqliteConnection) -> None:
             assert isinstance(index, Index)
             spare.script(str(CreateIndex(index).compile(dialect=dialect)))
     for statement in (
-        f"CREATE INDEX event_rare ON event (stream, version) WHERE {schema.RARE}",
         "CREATE TRIGGER alert_opens AFTER INSERT ON event "
         "WHEN NEW.type = 'alert.received' AND NEW.version = 1 "
         "BEGIN INSERT OR IGNORE INTO open_alert (alert, seq) VALUES (substr(NEW.stream, 7), NEW.seq); END",

@@ -42,9 +42,7 @@ def test_the_steps_make_the_tables_that_the_statements_are_written_for(path: Pat
     journal_in(path).close()
     with create_engine(url_of(path)).connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        differences = compare_metadata(context, schema.metadata)
-    # the one index that is partial stands in the step alone
-    assert [one for one in differences if "event_rare" not in str(one)] == []
+        assert compare_metadata(context, schema.metadata) == []
 
 
 def test_a_start_with_the_present_form_loads_nothing_and_takes_no_time(path: Path) -> None:
@@ -92,6 +90,8 @@ def test_of_several_roles_the_highest_is_kept_and_nobody_has_a_password_yet(path
             database.execute(f"DROP TABLE {table}")
         database.execute("ALTER TABLE person DROP COLUMN found_by")
         database.execute("DROP TRIGGER alert_reopens")
+        database.execute("DROP INDEX event_newest")
+        database.execute("CREATE INDEX event_rare ON event (stream, version)")
         database.execute("UPDATE alembic_version SET version_num = '0001'")
         for n, roles in enumerate(("operator", "operator,supervisor", "admin,operator", "")):
             row = (f"o{n}", "Name", "+390200000011", "it", roles, False, None, 0)

@@ -48,7 +48,6 @@ from store import streams
 from store.alerts.accepting import accept
 from store.journal import rows
 from store.journal.journal import Append, Journal
-from store.journal.matters import NEWEST_RARE
 from store.journal.projections import Lines, Operators, TakenOut
 from store.journal.rebuild import rebuild, replay
 from tests.store.places import START, Clock, journal_in, on_sqlite, signal
@@ -375,8 +374,7 @@ def test_a_start_reads_little_of_a_long_journal(journal: Journal, clock: Clock) 
 def test_the_queries_of_a_start_use_their_indexes(journal: Journal, path: Path) -> None:
     other = sqlite3.connect(path)
     for query, index in (
-        (NEWEST_RARE, "event_rare (stream=?)"),
-        (rows.NEWEST_OF_TYPE, "sqlite_autoindex_event_1 (stream=?)"),
+        (rows.NEWEST_OF_TYPE, "event_newest (stream=? AND type=?)"),
         (rows.STREAM, "sqlite_autoindex_event_1 (stream=? AND version>?)"),
         (rows.AFTER, "INTEGER PRIMARY KEY (rowid>?)"),
     ):
