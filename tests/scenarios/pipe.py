@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +24,13 @@ from simulator.modem.vices import Vices
 from simulator.network.carrier import Carrier
 
 
+class Door(msgspec.Struct, frozen=True):
+    """What takes a connection in place of a modem that is gone: a terminal server."""
+
+    says: bytes = b""
+    closes: bool = True
+
+
 class MemoryPort(GuardedPort):
     """The host's end of one modem's AT port. Readable through an eventfd, as a tty through its descriptor."""
 
@@ -30,7 +38,8 @@ class MemoryPort(GuardedPort):
         super().__init__(guard)
         self._network = network
         self._modem = network.carrier.modem(network.modem_at(name))
-        if self._modem.power is Power.UNPLUGGED:
+        self._door = network.doors.get(name)
+        if self._modem.power is Power.UNPLUGGED and self._door is None:
             raise PortLost(f"{name}: no such modem")
         if name in network.ports:
             raise PortBusy(f"{name}: another has it")
@@ -38,8 +47,13 @@ class MemoryPort(GuardedPort):
         self.written = b""
         self._heard = bytearray()
         self._event = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-        self._modem.port_opened(network.now_s)
         network.ports[name] = self
+        network.openings[name] += 1
+        if self._door is None:
+            self._modem.port_opened(network.now_s)
+        else:
+            self.hear(self._door.says)
+            self._close_soon()
 
     def fileno(self) -> int:
         return self._event
@@ -55,9 +69,19 @@ class MemoryPort(GuardedPort):
             os.eventfd_read(self._event)
         data = bytes(self._heard)
         self._heard.clear()
+        if self._door is not None:
+            gone = self._network.doors.get(self.name) is not self._door
+            if gone or (self._door.closes and not data):
+                raise PortLost(f"{self.name}: the other side has closed the connection")
+            self._close_soon()
+            return data
         if self._modem.power is Power.UNPLUGGED:
             raise PortLost(f"{self.name}: unplugged")
         return data
+
+    def _close_soon(self) -> None:
+        if self._door is not None and self._door.closes:
+            os.eventfd_write(self._event, 1)
 
     def close(self) -> None:
         if self._event >= 0:
@@ -65,9 +89,12 @@ class MemoryPort(GuardedPort):
             self._event = -1
             if self._network.ports.get(self.name) is self:
                 del self._network.ports[self.name]
+            if self._door is None:
                 self._modem.port_closed(False, self._network.now_s)
 
     def _write_some(self, data: bytes) -> int:
+        if self._door is not None:
+            return len(data)
         if self._modem.power is Power.UNPLUGGED:
             raise PortLost(f"{self.name}: unplugged")
         self.written += data
@@ -88,6 +115,9 @@ class Network:
         """What is open, by the port's name: the modem's, until it is plugged in as another."""
         self.names = {name: name for name in self.carrier.modems}
         """What each modem's port is called now."""
+        self.doors: dict[str, Door] = {}
+        """What stands before the port of this name."""
+        self.openings: Counter[str] = Counter()
         self.written = dict.fromkeys(self.carrier.modems, b"")
         """All that was ever written to a modem, whoever wrote it."""
         self._plugged = dict.fromkeys(self.carrier.modems, 0)
@@ -97,6 +127,12 @@ class Network:
     def now_s(self) -> float:
         """The carrier's time."""
         return (self._clock.now_us() - self.start_us) / SECOND
+
+    def take_door_away(self, name: str) -> None:
+        """Have the modem answer for itself again; what stood before it closes its connection."""
+        del self.doors[name]
+        if name in self.ports:
+            self.ports[name].hear(b"\0")
 
     def pump(self) -> None:
         """Deliver what the modems have said, and come back when the carrier has something to do."""

@@ -7,11 +7,12 @@ from __future__ import annotations
 import pytest
 
 from messages import events as ev
-from messages.ids import OperatorCommand, Party, Role
+from messages.ids import SECOND, OperatorCommand, Party, Role
 from messages.lines import LineState
 from store import streams
 from store.journal.journal import Append
 from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.pipe import Door
 from tests.scenarios.test_flow import everything_is_over, joined, to_talking
 from tests.scenarios.test_modems import alarms, state
 from tests.scenarios.world import USER, World
@@ -28,6 +29,37 @@ def dials(world: World, line: str) -> int:
 def held(world: World) -> int:
     """How many calls all modems hold."""
     return sum(len(modem.line.legs) for modem in world.network.carrier.modems.values())
+
+
+@pytest.mark.parametrize(
+    "door",
+    [Door(), Door(says=b"Device open failure: No such file or directory\r\n"), Door(closes=False)],
+    ids=["closes", "says why and closes", "says nothing"],
+)
+def test_a_port_that_opens_and_is_no_modem_any_more_is_as_good_as_gone(
+    make_world: MakeWorld, door: Door, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = make_world()
+    to_talking(world)
+    user = world.case.answered(Party.USER)
+    assert user is not None
+    opened = world.network.openings[user.line]
+    world.network.doors[user.line] = door
+    world.network.unplug(user.line)
+    lost_us = world.clock.now_us()
+    world.until("the call is given up", lambda: world.events(ev.LegReleased), within_s=7)
+    assert 5 <= (world.clock.now_us() - lost_us) / SECOND <= 6.5
+    world.until("joined on another line", lambda: len(joined(world)) == 2, within_s=10)
+    again = world.case.answered(Party.USER)
+    assert again is not None
+    assert again.line != user.line
+    world.until("it is told", lambda: state(world, user.line) is not LineState.READY)
+    world.advance(60)
+    assert world.network.openings[user.line] - opened < 80
+    assert capsys.readouterr().out.count("the port is lost") == 1
+    world.network.take_door_away(user.line)
+    world.network.plug(user.line)
+    world.until("it is back", lambda: state(world, user.line) is LineState.READY)
 
 
 def test_lines_on_which_every_dial_is_refused_are_dialled_on_now_and_then_and_told_of(

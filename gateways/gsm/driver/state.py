@@ -121,6 +121,11 @@ class ModemState:
         return self._opened and (self._listed or not self._can_ever_list) and not self._ladder.climbing
 
     @property
+    def in_step(self) -> bool:
+        """Whether the modem has answered since the port was opened, with its list of calls if it has one."""
+        return self.knows_calls and self._engine.in_sync
+
+    @property
     def listening(self) -> bool:
         """Only reading, after a restart."""
         return self._engine.listening

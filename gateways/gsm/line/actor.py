@@ -6,7 +6,7 @@ to the modem is the driver's, which call is whose is `legs`'; here bytes, messag
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from thespian.actors import ActorAddress
 
@@ -34,6 +34,7 @@ from gateways.gsm.driver.pin_memory import PinMemory
 from gateways.gsm.driver.startup import SIM_PIN
 from gateways.gsm.errors import DialRefused, GsmError, PortLost
 from gateways.gsm.line import modem_log
+from gateways.gsm.line.absence import REOPEN_US, Absence
 from gateways.gsm.line.alarm import WORN, Health, LineAlarm
 from gateways.gsm.line.condition import condition
 from gateways.gsm.line.credit import LineCreditAsking
@@ -68,10 +69,6 @@ from runtime.actor import CenterActor
 from runtime.published import line_files
 from runtime.published.pins import pin_typed
 from store.journal.journal import Journal
-
-REOPEN_US: Final = Instant(SECOND // 4)
-GONE_US: Final = Instant(5 * SECOND)
-"""A port that is away for so long was unplugged, and its calls are gone with the modem's power."""
 
 
 class GsmModemActor(CenterActor):
@@ -152,7 +149,7 @@ class GsmModemActor(CenterActor):
         self._reports = LineReports(self._spec, now_us)
         self._alarm = LineAlarm(self._spec.line, now_us)
         self._voice_filed: VoicePort | None = None
-        self._lost_at: Instant | None = None
+        self._absence = Absence()
         self._left_calls, self._calls_known = bool(legs), False
         self._sending = Sending(self._spec.line, self._driver, self._journal)
         self._credit = LineCreditAsking(
@@ -214,6 +211,7 @@ class GsmModemActor(CenterActor):
 
     def tick(self, now_us: Instant) -> None:
         """Say how the line is, and who rings; end what nobody wants."""
+        self._give_up_calls(now_us)
         if self._driver.ready:
             self._remembered.note_voiceless(self._driver.voiceless)
         self._reports.tell_again()
@@ -278,7 +276,6 @@ class GsmModemActor(CenterActor):
             self._trouble = str(error)
             self._away()
             return
-        self._lost_at, self._trouble = None, ""
         self._legs.voice_path = self._where.voice()
         usb, takes_commands = self._where.usb()
         self._driver.plugged_in_as(by_usb_ids(self._dialects, usb), at_command_port=takes_commands)
@@ -289,22 +286,26 @@ class GsmModemActor(CenterActor):
         """Somebody who was asked has answered."""
         self._open()
 
-    def _away(self) -> None:
-        """The port cannot be had now; after a while its calls are counted as gone."""
+    def _away(self) -> bool:
+        """The port cannot be had now, or is no modem's; return whether that is new."""
         now_us = self.now_us()
-        if self._lost_at is None:
-            self._lost_at = now_us
-        elif now_us - self._lost_at >= GONE_US and self._legs.live:
-            self._driver.calls_lost(self._now_s(), "the modem was unplugged")
-        self.at(Instant(now_us + REOPEN_US), "open")
+        is_new = self._absence.noticed(now_us)
+        self._give_up_calls(now_us)
+        self.at(Instant(now_us + self._absence.pause_us), "open")
+        return is_new
+
+    def _give_up_calls(self, now_us: Instant) -> None:
+        """Count the calls as gone once no modem has answered for too long: the parties are called again."""
+        if self._absence.is_gone(now_us) and self._legs.live and not self._driver.listening:
+            self._driver.calls_lost(self._now_s(), "the modem is gone")
 
     def _lose(self, error: PortLost) -> None:
-        self.log.warning("the port is lost", line=self.key, error=str(error))
         self._port.close()
         self._tracing.lost(str(error), self._now_s())
         self._trouble = str(error)
         self._driver.port_lost(self._now_s())
-        self._away()
+        if self._away():
+            self.log.warning("the port is lost", line=self.key, error=str(error))
 
     def _readable(self) -> None:
         try:
@@ -335,6 +336,8 @@ class GsmModemActor(CenterActor):
             if not self._calls_known and self._driver.knows_calls:
                 self._calls_known = True
                 self.log.info("calls known", line=self.key, calls=len(self._driver.calls()))
+            if self._driver.in_step and self._absence.ended():
+                self._trouble = ""
             for order, envelope in self._orders.take_waiting():
                 self._order(order, envelope)
         self._driver.protected = (
