@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from sqlalchemy import bindparam, select, text
@@ -58,20 +58,32 @@ def standing_now(journal: Journal, node: NodeId) -> dict[Key, str]:
 
 class NodeAlarms:
     """Tells a node's stream what an actor finds wrong, once. Reads it when it is first asked: an actor goes
-    on with what the one before it has told. No two actors may have the same alarm of the same subject.
+    on with what the one before it has told. No two actors may raise the same alarm of the same subject; an
+    actor that clears the alarm of another calls `refresh` first.
     """
 
     def __init__(self, journal: Journal, node: NodeId) -> None:
         self._journal = journal
         self._node = node
         self._stands: dict[Key, str] | None = None
+        self._version = 0
+        """Up to which the node's stream is read."""
 
     @property
     def stands(self) -> Words:
         """What stands, as far as it is this actor's. Raises JournalError."""
         if self._stands is None:
-            self._stands = standing_now(self._journal, self._node)
-        return self._stands
+            self._take(since_started(self._journal, self._node))
+        return self._stands or {}
+
+    def refresh(self) -> None:
+        """Read what was written to the stream since it was read last. Raises JournalError."""
+        if self._stands is not None:
+            self._take(self._journal.read(streams.node(self._node), self._version))
+
+    def _take(self, found: Sequence[Recorded]) -> None:
+        self._stands = standing((one.event for one in found), self._stands)
+        self._version = found[-1].version if found else self._version
 
     def tell(self, found: Words, *, over: str = "", reworded: bool = False) -> None:
         """Write down what is due. Raises JournalError: nothing was written then, and it is due again."""

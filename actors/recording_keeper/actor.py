@@ -52,6 +52,7 @@ class RecordingKeeperActor(CenterActor):
         setup = self.env.settings_as(Setup)
         self._rules, self._backup = setup.policy.recording, setup.backup
         self._journal = self.keep(self.env.open_journal_as(Journal))
+        self._alarms = NodeAlarms(self._journal, self.env.node)
         self._folder = self.env.state / "recordings"
         self._mending: threading.Thread | None = None
         self._retention = setup.policy.retention
@@ -184,7 +185,7 @@ class RecordingKeeperActor(CenterActor):
         made = backups(self.env.state).get(self._backup)
         found = overdue(None if made is None else made.made_at, now_us)
         try:
-            NodeAlarms(self._journal, self.env.node).tell({BACKUP_OLD: found}, over="A backup was made.")
+            self._alarms.tell({BACKUP_OLD: found}, over="A backup was made.")
         except JournalError as error:
             self.log.error("told later", error=str(error))
 
@@ -192,8 +193,7 @@ class RecordingKeeperActor(CenterActor):
         """Whether those that check by themselves still do."""
         try:
             found = stopped(counted(checks(self._journal), now_us))
-            over = "Most phones check again."
-            NodeAlarms(self._journal, self.env.node).tell({PHONES_SILENT: found}, over=over)
+            self._alarms.tell({PHONES_SILENT: found}, over="Most phones check again.")
         except JournalError as error:
             self.log.error("told later", error=str(error))
 
@@ -201,8 +201,7 @@ class RecordingKeeperActor(CenterActor):
         """Take the alarm back once there is room again; whether it works, the next recording shows."""
         try:
             if shutil.disk_usage(self._folder).free >= 2 * KEEP_FREE_BYTES:
-                # Looked at anew each time: an AlertCase raises it.
-                alarms = NodeAlarms(self._journal, self.env.node)
-                alarms.tell({(ALARM, SUBJECT): ""}, over="The disk has room for recordings again.")
+                self._alarms.refresh()  # an AlertCase raises it
+                self._alarms.tell({(ALARM, SUBJECT): ""}, over="The disk has room for recordings again.")
         except (JournalError, OSError) as error:
             self.log.error("cleared later", error=str(error))

@@ -13,9 +13,11 @@ from media.conference import recording
 from media.sound.frames import Samples
 from messages import events as ev
 from messages.ids import SECOND, Instant, LineId, OperatorCommand, Party, Role
+from messages.journal import Recorded
 from model.policy import Policy, RecordingPolicy
 from runtime.published import backup_file
 from store import streams
+from store.journal.journal import Append, Journal
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import everything_is_over, to_conference, to_talking
 from tests.scenarios.test_sound import alarms
@@ -202,6 +204,28 @@ def test_a_backup_that_is_overdue_is_an_alarm_until_one_is_made(make_world: Make
     for hours_ago, stands in ((24.9, []), (25.1, ["backup"]), (0, [])):
         made(hours_ago)
         assert alarms(world, "backup.old") == stands
+
+
+def test_what_the_minute_asks_of_the_alarms_reads_no_event_twice(
+    recorded: Callable[..., World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = recorded()
+    weak = ev.AlarmRaised(alarm="line.weak_signal", subject="sim9", text="Weak.")
+    over = ev.AlarmCleared(alarm="line.weak_signal", subject="sim9")
+    world.journal.append(Append(streams.node(world.env.node), None, (weak, over) * 50))
+    world.advance(61)
+    found: list[int] = []
+    read = Journal.read
+
+    def counted(journal: Journal, stream: str, after: int = 0) -> list[Recorded]:
+        told = read(journal, stream, after)
+        if stream == streams.node(world.env.node):
+            found.append(len(told))
+        return told
+
+    monkeypatch.setattr(Journal, "read", counted)
+    world.advance(61)
+    assert sum(found) == 0
 
 
 def told(world: World) -> list[str]:
