@@ -29,7 +29,10 @@ class RequestOperators(Message, frozen=True, kw_only=True, tag="operators.reques
     avoid: tuple[OperatorId, ...] = ()
     """Those who have already been tried for this alert."""
     named: OperatorId | None = None
-    """This one and no other: who takes the case (`take`), or to whom it is handed over."""
+    """This one and no other: to whom the case is handed over, or who takes it while enough others ring."""
+    taking: OperatorId | None = None
+    """Who takes the case (`take`): this one alone, on shift or not. Where another alert has that operator, or
+    there is no number, the request is for the others as if nobody had taken it."""
     first: OperatorId | None = None
     """This one before all others, with notes to write or not: who has left the conference that has broken."""
     test: bool = False

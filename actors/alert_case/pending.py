@@ -21,6 +21,7 @@ from messages.events import (
     LegReleasing,
     ListenerLeft,
     OperatorReserved,
+    TakeRequested,
 )
 from messages.identity import Identified, Identify
 from messages.ids import Instant, LegId, OperatorId
@@ -80,7 +81,7 @@ class PendingOffers(msgspec.Struct, frozen=True, kw_only=True):
                 return self.without_operator(operator)
             case DialWithheld():
                 return replace(self, withheld="")
-            case HandOverRequested() | ConferenceBroken():
+            case HandOverRequested() | ConferenceBroken() | TakeRequested():
                 # What was offered for the search before is old, and may be somebody without a shift.
                 return replace(self, offers=())
             case _:

@@ -80,6 +80,9 @@ def offer(
     free = [one for one in everybody if _free(one, request, held, now_us)]
     ranked = sorted(free, key=lambda one: _rank(one, request))
     wanted = ranked if request.wanted == 0 else ranked[: request.wanted]
+    # An operator who takes the case is there, whatever the shift says.
+    takers = [one for one in everybody if one.operator == request.taking]
+    wanted = [one for one in takers if _to_be_had(one, request, held, now_us)] or wanted
     offers = tuple(
         OperatorOffer(
             operator=one.operator, version=one.version, number=one.number, mode=one.mode, name=one.name
@@ -89,14 +92,19 @@ def offer(
     return OperatorsOffered(alert=request.alert, offers=offers, on_shift=on_shift)
 
 
-def _free(one: Candidate, request: RequestOperators, held: Held, now_us: Instant) -> bool:
+def _to_be_had(one: Candidate, request: RequestOperators, held: Held, now_us: Instant) -> bool:
+    """Return whether the operator can be called for this request, on shift or not."""
     if one.reserved_by is not None or one.operator in request.avoid or one.number is None:
         return False
     offered = held.get(one.operator)
-    if offered is not None and offered.alert != request.alert and now_us - offered.at < OFFERED_FOR_US:
+    elsewhere = offered is not None and offered.alert != request.alert
+    return not elsewhere or offered is None or now_us - offered.at >= OFFERED_FOR_US
+
+
+def _free(one: Candidate, request: RequestOperators, held: Held, now_us: Instant) -> bool:
+    if not _to_be_had(one, request, held, now_us):
         return False
     if request.named is not None:
-        # She has asked for the case herself, so she is there whatever her shift says.
         return one.operator == request.named
     if one.wraps_up and request.test:
         return False

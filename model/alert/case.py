@@ -52,6 +52,8 @@ from model.alert.parts import (
 from model.alert.told import Told
 
 _RECENT_US: Final = Instant(120 * SECOND)
+TAKES_WITHIN_US: Final = Instant(10 * SECOND)
+"""So long an alert is kept for an operator who takes it. A repeated `take` does not renew the time."""
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -252,6 +254,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         leg = self.legs.get(self.listener.leg)
         mine = leg is not None and (leg.party, leg.attempt) == (Party.LISTENER, self.listener.attempt)
         return leg if mine else None
+
+    def taken_for(self, at: Instant) -> OperatorId | None:
+        """The operator for whom the alert is kept at this moment: the one who has ordered `take` last."""
+        return self.taking if at < (self.taking_at or self.received_at) + TAKES_WITHIN_US else None
 
     @property
     def leaving(self) -> bool:

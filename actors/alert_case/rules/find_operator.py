@@ -1,9 +1,9 @@
 """Finding an operator (S4; cases 7, 8, 17) and keeping the one that was found. Pure.
 
 One is called at first, the next one as well after `operator_answer_within_s`, all who are free
-after `operator_all_after_s`; the first to answer has the case. Whoever takes a case by hand is
-called and nobody else. An operator who is lost is called again, together with the next one. While a case is
-handed over others are called in the same way (`handing.py`).
+after `operator_all_after_s`; the first to answer has the case. An operator who takes a case by hand is
+called and nobody else, unless that operator cannot be had. An operator who is lost is called again, together
+with the next one. While a case is handed over others are called in the same way (`handing.py`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from messages.base import Joins
 from messages.ids import SECOND, Instant, LegId, LineId, OperatorId, OperatorLine, Party, TrunkId
 from messages.lines import LineGranted, RequestLine
 from messages.operators import OperatorOffer, RequestOperators
-from model.alert.case import Case
+from model.alert.case import TAKES_WITHIN_US, Case
 from model.alert.leg import Leg, LegState, leg_id
 from model.alert.reasons import LeaveReason, ReleaseReason
 from model.policy import Policy
@@ -29,8 +29,6 @@ from model.rules.calls.sound import lines_to_avoid
 from model.rules.said.advice import Why, call_112_now, waits
 
 ALL: Final = 1_000
-TAKES_WITHIN_US: Final = Instant(10 * SECOND)
-"""So long an alert is kept for an operator who takes it, and may be busy with another, or have no phone."""
 PAUSE_US: Final = Instant(5 * SECOND)
 """After everybody was tried in vain, before they are tried again."""
 OWN_LINE_RESTS_US: Final = Instant(10 * SECOND)
@@ -104,37 +102,43 @@ def find_operator(case: Case, pending: PendingOffers, policy: Policy, now_us: In
     if case.leaving or (case.operator is not None and given is None) or user_comes_first(case, policy):
         return NOTHING
     calling = [leg for leg in other_operator_calls(case) if leg.active]
-    taking = _taking(case, now_us)
+    taking = case.taken_for(now_us)
     reason = in_vain(case, pending, policy, now_us) if taking is None else ""
     if reason:
         return NOTHING if other_operator_calls(case) else Step(events=(ev.HandOverEnded(reason=reason),))
-    wanted, next_at = _how_many(case, calling, taking, policy, now_us)
-    wake = join(Step(wake_at=next_at), Step(wake_at=calls_until(case, policy, now_us)))
+    wanted, next_at = _how_many(case, calling, policy, now_us)
+    wake = join(
+        Step(wake_at=next_at), Step(wake_at=calls_until(case, policy, now_us)), _taken_until(case, taking)
+    )
     missing = wanted - len(calling)
-    if missing <= 0:
+    if missing <= 0 and taking is None:
         return wake
     again = _all_tried(case, now_us)
-    # Whoever takes it herself is there now, though she may have let it ring before.
-    avoid = () if again or taking is not None else case.tried
+    # An operator who takes the case is there now, and may have let it ring before.
+    avoid = () if again else tuple(one for one in case.tried if one != taking)
     listening = () if case.listener is None else (case.listener.operator,)
     taken = (*case.reserved, *listening)
     offers = [offer for offer in pending.offers if offer.operator not in (*avoid, *taken)]
-    named = taking if taking is not None or given is None else given.to
+    # While enough others ring, only the operator who takes it is called besides.
+    named = taking if missing <= 0 else None if given is None else given.to
     if named is not None:
-        offers = [offer for offer in offers if offer.operator == named]
+        offers = [offer for offer in offers if offer.operator in (named, taking)]
+    by_hand = [offer for offer in offers if offer.operator == taking]
+    offers = by_hand or offers
     offers.sort(key=lambda offer: offer.operator != case.leave.by)
     exhausted = not calling and pending.on_shift is not None and not offers
     ask = RequestOperators(
         alert=case.alert,
         language=case.language,
-        wanted=0 if wanted == ALL else missing,
+        wanted=0 if wanted == ALL else max(missing, 1),
         avoid=(*avoid, *taken),
         named=named,
+        taking=taking,
         first=case.leave.by,
         test=case.test,
         rank=case.rank,
         deadline_at=case.deadline_at,
-        on_call=exhausted and taking is None and _may_wake(case, pending),
+        on_call=exhausted and _may_wake(case, pending),
     )
     leg, attempt = free_place(case)
     line = RequestLine(
@@ -149,7 +153,7 @@ def find_operator(case: Case, pending: PendingOffers, policy: Policy, now_us: In
     )
     begins_at = not_before(case, Party.OPERATOR)
     # An order of an operator's own is a pause by itself.
-    paused = taking is None and now_us < begins_at
+    paused = now_us < begins_at and (taking is None or (bool(offers) and not by_hand))
     granted = pending.line(leg, attempt)
     by_phone = policy.operator_line is OperatorLine.ON_DEMAND
     nobody = exhausted and given is None and (pending.on_shift == 0 or case.tried)
@@ -168,10 +172,11 @@ def find_operator(case: Case, pending: PendingOffers, policy: Policy, now_us: In
     return Step(events=(_reserve(case, offer, at[0]), originating))
 
 
-def _taking(case: Case, now_us: Instant) -> OperatorId | None:
-    """Who asks to take the case, as long as nobody else is waited for."""
-    since = case.taking_at or case.received_at
-    return case.taking if now_us < since + TAKES_WITHIN_US else None
+def _taken_until(case: Case, taking: OperatorId | None) -> Step:
+    """Wake when the case is no longer kept for the operator who takes it."""
+    if taking is None:
+        return NOTHING
+    return Step(wake_at=Instant((case.taking_at or case.received_at) + TAKES_WITHIN_US))
 
 
 def _may_wake(case: Case, pending: PendingOffers) -> bool:
@@ -241,13 +246,8 @@ def _reserve(case: Case, offer: OperatorOffer, line: LineId) -> ev.OperatorReser
     )
 
 
-def _how_many(
-    case: Case, calling: list[Leg], taking: OperatorId | None, policy: Policy, now_us: Instant
-) -> tuple[int, Instant | None]:
+def _how_many(case: Case, calling: list[Leg], policy: Policy, now_us: Instant) -> tuple[int, Instant | None]:
     """How many operators' phones should be ringing now, and when that changes."""
-    if taking is not None:
-        until = Instant((case.taking_at or case.received_at) + TAKES_WITHIN_US)
-        return len([leg for leg in calling if leg.operator != taking]) + 1, until
     if case.hand_over is not None and case.hand_over.to is not None:
         return 1, None
     least = 2 if case.operator_lost_at is not None else 1

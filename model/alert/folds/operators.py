@@ -19,7 +19,10 @@ def fold_operators(case: Case, event: ev.Event, at: Instant) -> Case | None:
             return replace(case, reserved=(*_without(case.reserved, operator), operator), taking=taking)
         case ev.TakeRequested(by=by):
             leave = replace(case.leave, at=None)
-            return replace(case, taking=by, taking_at=at, leave=leave, operator_left_at=None)
+            since = case.taking_at if by == case.taken_for(at) else at
+            # User and 112 have come together since: this `take` is for what is so now.
+            since = at if since is None or since < (case.leave.together_at or 0) else since
+            return replace(case, taking=by, taking_at=since, leave=leave, operator_left_at=None)
         case ev.ListenRequested(by=by):
             return replace(case, listener=Listener(operator=by, since=at))
         case ev.WhisperBegun(by=by) | ev.WhisperEnded(by=by):

@@ -159,6 +159,8 @@ class Book:
         if want.named is not None:
             free = [want.named]
         free = [one for one in free if one not in self.busy]
+        if want.taking is not None and want.taking not in self.busy:
+            free = [want.taking]
         chosen = free if want.wanted == 0 else free[: want.wanted]
         offers = tuple(
             OperatorOffer(

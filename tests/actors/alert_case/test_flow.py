@@ -11,7 +11,17 @@ from messages import events as ev
 from messages.base import HangupCause
 from messages.calls import CallReport, CallState
 from messages.identity import Identify
-from messages.ids import SECOND, Advice, Channel, Instant, LineId, OperatorCommand, OperatorId, Outcome, Party
+from messages.ids import (
+    SECOND,
+    Advice,
+    Channel,
+    Instant,
+    LineId,
+    OperatorCommand,
+    OperatorId,
+    Outcome,
+    Party,
+)
 from messages.legs import Originate, ReleaseLeg
 from messages.lines import PreemptCase
 from model.alert.evolve import fold
@@ -288,16 +298,32 @@ def test_case_07_an_operator_who_let_it_ring_may_take_it_by_hand_a_moment_later(
     assert EVERYONE[0] in [one.operator for one in book.case.of(Party.OPERATOR) if one.active]
 
 
-def test_case_07_an_alert_does_not_wait_for_ever_for_whoever_takes_it_and_is_busy() -> None:
-    book = Book(operators=EVERYONE[:1])
-    book.go_on()
-    book.report(book.leg(Party.OPERATOR), CallState.RELEASED, cause=21)
+@pytest.mark.parametrize("presses", [1, 4])
+def test_case_07_an_alert_taken_by_a_busy_operator_goes_to_one_who_comes_free(presses: int) -> None:
+    book = Book(operators=())
     book.busy = {EVERYONE[2]}
-    book.order(OperatorCommand.TAKE, by=EVERYONE[2])
-    book.pass_time(5)
+    book.go_on()
+    for _ in range(presses):
+        book.order(OperatorCommand.TAKE, by=EVERYONE[2])
+        book.pass_time(1)
     assert book.case.active(Party.OPERATOR) is None
-    book.pass_time(5)
-    assert book.leg(Party.OPERATOR).operator == EVERYONE[0]
+    book.operators, book.on_shift = [EVERYONE[1]], 1
+    book.go_on()
+    assert [one.operator for one in book.case.of(Party.OPERATOR) if one.active] == [EVERYONE[1]]
+    book.pass_time(1)
+    assert len(book.case.reserved) == 1, "one phone is enough"
+
+
+def test_case_07_a_repeated_take_does_not_renew_the_time_for_which_the_alert_is_kept() -> None:
+    book = Book(operators=())
+    book.public = []
+    book.pass_time(0.2)
+    for _ in range(4):
+        book.order(OperatorCommand.TAKE, by=EVERYONE[2])
+        assert book.case.taken_for(book.now) == EVERYONE[2]
+        book.pass_time(2.4)
+    book.pass_time(0.5)
+    assert book.case.taken_for(book.now) is None
 
 
 def test_case_08_nobody_on_shift_tells_the_app_at_once() -> None:

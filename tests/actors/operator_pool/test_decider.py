@@ -94,6 +94,15 @@ def test_who_takes_a_case_by_hand_is_offered_whatever_the_operator_s_shift_says(
     assert names(request(named=OperatorId("dora")), candidate("a"), dora) == ["dora"]
 
 
+def test_who_takes_a_case_is_offered_alone_and_where_that_one_is_busy_the_others_are() -> None:
+    dora = candidate("dora", shift=ShiftState.PAUSED)
+    taken = request(taking=OperatorId("dora"))
+    assert names(taken, candidate("a"), dora) == ["dora"]
+    assert names(taken, candidate("a"), replace(dora, reserved_by=AlertId("a2"))) == ["a"]
+    assert names(taken, candidate("a"), replace(dora, number=None)) == ["a"]
+    assert names(replace(taken, named=OperatorId("b")), candidate("a"), candidate("b"), dora) == ["dora"]
+
+
 def test_an_offer_keeps_the_operator_from_other_alerts_for_a_moment() -> None:
     held = {OperatorId("a"): Offered(alert=AlertId("a1"), at=NOW)}
     assert names(request("a1"), candidate("a"), held=held) == ["a"]
