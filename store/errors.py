@@ -3,15 +3,16 @@
     StoreError
     ├── StoreMisuse                our own defect: closed, used across a fork, a name that is none
     ├── JournalError
-    │   ├── VersionConflict        somebody else was first; nothing was written
+    │   ├── JournalRefusal         the journal works and refuses this piece of work alone; nothing was written
+    │   │   ├── VersionConflict    somebody else was first
+    │   │   ├── JournalNotDurable  not while the journal goes on in memory
+    │   │   └── LeaseLost          the alert is another node's now
     │   ├── JournalFull            no space (ENOSPC, a quota); nothing was written
     │   ├── JournalLocked          somebody else holds the write lock for too long; nothing was written
     │   ├── JournalReadOnly        file, file system or server refuses writing; nothing was written
     │   ├── JournalTorn            the file or the database is not a journal, or is damaged
-    │   ├── JournalUnavailable     the disk failed, or neither file nor server can be had; see `outcome_known`
-    │   │   └── JournalNewer       a newer version wrote the file; this one leaves it alone
-    │   ├── JournalNotDurable      refused while the journal goes on in memory; nothing was written
-    │   └── LeaseLost              the alert is another node's now; nothing was written
+    │   └── JournalUnavailable     the disk failed, or neither file nor server can be had; see `outcome_known`
+    │       └── JournalNewer       a newer version wrote the file; this one leaves it alone
     ├── NodeNameTaken              another machine is a member by this name
     ├── RegistryError
     │   ├── NumberRefused          not a telephone number, or one that must not be a person's
@@ -49,7 +50,14 @@ class JournalError(StoreError):
     """The journal could not do what was asked of it."""
 
 
-class VersionConflict(JournalError):
+class JournalRefusal(JournalError):
+    """The journal works, and refuses one piece of work for a reason of its own.
+
+    Neither the disk nor other work is concerned: nothing changes over to memory, nothing else fails with it.
+    """
+
+
+class VersionConflict(JournalRefusal):
     """The stream is not at the version that the writer expected."""
 
     def __init__(self, stream: str, expected: int, actual: int) -> None:
@@ -95,11 +103,11 @@ class JournalNewer(JournalUnavailable):
     """The file has a form that this version does not know."""
 
 
-class JournalNotDurable(JournalError):
+class JournalNotDurable(JournalRefusal):
     """What was asked for has to last, and nothing does while the journal goes on in memory."""
 
 
-class LeaseLost(JournalError):
+class LeaseLost(JournalRefusal):
     """The writer's node does not have this alert, or has had it for too long without a word."""
 
     def __init__(self, stream: str, node: str) -> None:

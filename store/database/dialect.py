@@ -88,7 +88,9 @@ class Connection(Protocol):
         """Remember this point, to go back to."""
 
     def back_to_savepoint(self) -> None:
-        """Undo everything since `savepoint`."""
+        """Undo everything since `savepoint`. Raises JournalError or StoreMisuse where the whole transaction
+        has ended.
+        """
 
     def forget_savepoint(self) -> None:
         """Keep everything since `savepoint`."""

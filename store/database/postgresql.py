@@ -211,9 +211,13 @@ class PostgresConnection:
         self._savepoint = _Savepoint.WANTED
 
     def back_to_savepoint(self) -> None:
-        """Undo everything since `savepoint`."""
+        """Undo everything since `savepoint`. Raises JournalUnavailable where a read has failed before the
+        server was told of it: then the whole transaction has.
+        """
         if self._savepoint is _Savepoint.SET:
             self._run(lambda: self._script("ROLLBACK TO unit; RELEASE unit"))
+        elif self._raw.pgconn.transaction_status == TransactionStatus.INERROR:
+            raise JournalUnavailable(f"{self.name}: the transaction has failed with a read")
         self._savepoint = _Savepoint.NONE
 
     def forget_savepoint(self) -> None:

@@ -28,7 +28,7 @@ _KINDS: Final[dict[str, type[JournalError]]] = {
     "XX001": JournalTorn,  # data_corrupted
     "XX002": JournalTorn,  # index_corrupted
 }
-_OURS: Final = ("21", "22", "23", "26", "34", "42", "P0")
+_OURS: Final = ("21", "22", "23", "26", "34", "42", "54", "P0")
 """Classes of what only a defect of ours, or somebody who works against the rules, can bring about."""
 _AGAIN: Final = ("25006", "0A000")
 """With another connection it may be otherwise: this server is a standby now; a table has another form."""

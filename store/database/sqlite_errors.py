@@ -21,6 +21,14 @@ _NO_SPACE_BYTES: Final = 256 * 1024
 _NO_TABLE: Final = "no such table"
 _TORN: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
 _LOCKED: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
+_OURS: Final = (
+    sqlite3.SQLITE_CONSTRAINT,
+    sqlite3.SQLITE_MISMATCH,
+    sqlite3.SQLITE_TOOBIG,
+    sqlite3.SQLITE_ERROR,
+    None,
+)
+"""What only a defect of ours brings about, in the statement that it is: the file is well."""
 _REFUSED: Final = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH)
 
 
@@ -41,7 +49,7 @@ def named(path: Path, error: sqlite3.Error) -> JournalError | StoreMisuse:
     if primary == sqlite3.SQLITE_ERROR and _NO_TABLE in str(error):
         # The file was emptied, or is another program's.
         return JournalTorn(text)
-    if primary in (sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_ERROR, None):
+    if primary in _OURS:
         return StoreMisuse(text)
     if primary == sqlite3.SQLITE_IOERR and _no_space(path):
         # The WAL's index cannot be enlarged: SQLITE_IOERR_SHMSIZE, which does not say why.

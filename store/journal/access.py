@@ -23,13 +23,11 @@ from store.errors import (
     JournalError,
     JournalLocked,
     JournalNewer,
-    JournalNotDurable,
     JournalReadOnly,
+    JournalRefusal,
     JournalRenumbered,
     JournalUnavailable,
-    LeaseLost,
     StoreMisuse,
-    VersionConflict,
 )
 from store.journal import forks
 from store.journal.checkpoint import Checkpointer
@@ -162,11 +160,7 @@ class Access:
     def fail_over(self, error: JournalError, generation: int) -> bool:
         """Whether it is worth trying again, in the other file: changes over where the disk has failed."""
         spare, file = self.spare, self._file
-        if (
-            spare is None
-            or file is None
-            or isinstance(error, VersionConflict | LeaseLost | JournalNotDurable)
-        ):
+        if spare is None or file is None or isinstance(error, JournalRefusal):
             return False
         if spare.generation != generation:
             return True

@@ -16,7 +16,14 @@ from messages.ids import AlertId, Instant, NodeId, UserId
 from messages.journal import Recorded
 from store.database.dialect import Connection
 from store.database.query import Query, Row
-from store.errors import JournalNotDurable, LeaseLost, VersionConflict
+from store.errors import (
+    JournalError,
+    JournalNotDurable,
+    JournalUnavailable,
+    LeaseLost,
+    StoreError,
+    VersionConflict,
+)
 from store.journal import erasable, rows
 from store.journal.sealing import Keys, keys_in, new_keys
 from store.nodes import leases
@@ -270,8 +277,15 @@ class Transaction:
         self._connection.savepoint()
         try:
             yield
-        except BaseException:
-            self._connection.back_to_savepoint()
+        except BaseException as error:
+            try:
+                self._connection.back_to_savepoint()
+            except StoreError as lost:
+                # The database has ended the whole transaction with it, as SQLite does where the disk is full
+                # in the middle of a statement: what was done before is undone as well.
+                if isinstance(error, JournalError):
+                    raise error from lost
+                raise JournalUnavailable(f"the transaction has ended within it: {lost}") from error
             self._seq = seq
             del self.written[count:]
             del self.beside[beside:]

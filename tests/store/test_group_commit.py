@@ -7,9 +7,22 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import column, insert, select, table
 
+from messages.ids import NodeId
 from store.alerts.accepting import accept_soon
-from store.errors import JournalLocked, StoreMisuse, VersionConflict
+from store.database.query import Query
+from store.database.schema import keyring
+from store.errors import (
+    JournalError,
+    JournalFull,
+    JournalLocked,
+    JournalNotDurable,
+    JournalTorn,
+    LeaseLost,
+    StoreMisuse,
+    VersionConflict,
+)
 from store.journal.group_commit import GroupCommitter
 from store.journal.journal import Append, Journal, Transaction
 from store.journal.verify import verify
@@ -18,6 +31,8 @@ from tests.store.databases import Database
 from tests.store.places import Clock, journal_at, on_sqlite, returned, signal
 
 OpenJournal = Callable[..., Journal]
+_SECRET = Query(insert(keyring), "name", "secret")
+_NOWHERE = Query(select(table("nowhere", column("anything"))))
 ONE = Append("line-a", None, (returned(),))
 
 
@@ -78,6 +93,109 @@ def test_a_conflict_of_one_does_not_touch_the_others(
     assert [one.version for one in fourth.result(30)] == [2, 1]
     assert [one.seq for one in journal.read_all()] == [1, 2, 3]
     assert verify(journal).problems == ()
+
+
+def _raises(error: Exception) -> Callable[[Transaction], None]:
+    def work(transaction: Transaction) -> None:
+        transaction.append(Append("line-refused", None, (returned(),)))
+        raise error
+
+    return work
+
+
+def _has_a_row_twice(transaction: Transaction) -> None:
+    transaction.write(_SECRET, "of the tests", b"one")
+    transaction.write(_SECRET, "of the tests", b"two")
+
+
+def _reads_what_is_not_there(transaction: Transaction) -> None:
+    transaction.one(_NOWHERE)
+
+
+def _writes_and_reads_what_is_not_there(transaction: Transaction) -> None:
+    transaction.append(Append("line-refused", None, (returned(),)))
+    transaction.one(_NOWHERE)
+
+
+@pytest.mark.parametrize(
+    ("refused", "error"),
+    [
+        (_raises(JournalNotDurable("not now")), JournalNotDurable),
+        (_raises(LeaseLost("case-a", NodeId("n1"))), LeaseLost),
+        (_raises(ValueError("no such word")), ValueError),
+        (_has_a_row_twice, StoreMisuse),
+        (_reads_what_is_not_there, JournalError),
+        (_writes_and_reads_what_is_not_there, JournalTorn),
+    ],
+)
+def test_what_is_refused_for_a_reason_of_its_own_fails_alone(
+    committer: GroupCommitter,
+    journal: Journal,
+    held: threading.Event,
+    refused: Callable[[Transaction], None],
+    error: type[Exception],
+) -> None:
+    before = committer.submit(Append("line-a", 0, (returned(),)))
+    poison = committer.run(refused)
+    after = committer.submit(Append("line-b", 0, (returned(),)))
+    held.set()
+    assert [before.result(30)[0].version, after.result(30)[0].version] == [1, 1]
+    assert isinstance(poison.exception(30), error)
+    assert [one.stream for one in journal.read_all()] == ["line-a", "line-b"]
+    assert verify(journal).problems == ()
+
+
+@on_sqlite
+def test_a_disk_that_is_full_in_the_middle_of_a_statement_is_no_success_of_those_before(
+    open_journal: OpenJournal,
+) -> None:
+    """SQLite ends the whole transaction then: what was done before in the same one is done again."""
+    journal = open_journal()
+    committer = GroupCommitter(journal)
+
+    def fills(transaction: Transaction) -> None:
+        transaction._connection.script("PRAGMA max_page_count = 1")  # type: ignore[attr-defined]
+        try:
+            transaction.write(_SECRET, "of the tests", bytes(1_000_000))
+        finally:
+            transaction._connection.script("PRAGMA max_page_count = 1000000")  # type: ignore[attr-defined]
+
+    inside, go_on = threading.Event(), threading.Event()
+    committer.run(lambda _: (inside.set(), go_on.wait(30)))
+    assert inside.wait(30)
+    before, full, after = committer.submit(ONE), committer.run(fills), committer.submit(ONE)
+    go_on.set()
+    assert isinstance(full.exception(30), JournalFull)
+    assert [before.result(30)[0].version, after.result(30)[0].version] == [1, 2]
+    assert [one.version for one in journal.read("line-a")] == [1, 2]
+    committer.close()
+
+
+def test_nobody_waits_in_a_transaction_behind_what_is_slow(journal: Journal) -> None:
+    committer = GroupCommitter(journal, longest_s=0)
+    inside, go_on = threading.Event(), threading.Event()
+    committer.run(lambda _: (inside.set(), go_on.wait(30)))
+    assert inside.wait(30)
+    one = committer.submit(ONE)
+    other = committer.run(lambda _: one.done())
+    go_on.set()
+    assert other.result(30), "the first one is durable before the next one is begun"
+    committer.close()
+
+
+def test_two_queues_take_turns(journal: Journal) -> None:
+    committer = GroupCommitter(journal, most=1)
+    order: list[str] = []
+    inside, go_on = threading.Event(), threading.Event()
+    committer.run(lambda _: (inside.set(), go_on.wait(30)))
+    assert inside.wait(30)
+    for n in range(3):
+        committer.run(lambda _, n=n: order.append(f"other {n}"))
+    for n in range(2):
+        committer.run(lambda _, n=n: order.append(f"first {n}"), first=True)
+    go_on.set()
+    committer.close()
+    assert order == ["first 0", "other 0", "first 1", "other 1", "other 2"]
 
 
 def test_what_was_given_up_before_its_turn_is_not_written(
