@@ -37,7 +37,7 @@ from messages.events import (
     DialogueSaid,
     NumberRaised,
 )
-from messages.ids import CHECK, SECOND, Advice, AlertId, Instant
+from messages.ids import CHECK, SECOND, Advice, AlertId, Instant, Proof
 from model.alert.parts import BELIEVED_US
 from model.rules.said.advice import Why, call_112_now
 from model.rules.said.dialogue import is_full
@@ -102,8 +102,13 @@ def accept(journal: Journal, signal: Signal, deadline_s: float) -> Accepted:
 def accept_soon(
     committer: GroupCommitter, signal: Signal, deadline_s: float, live_cases: int | None = None
 ) -> Future[Accepted]:
-    """The same through the group commit: the future is done when the alert is durable."""
-    return committer.run(lambda transaction: accept_in(transaction, signal, deadline_s, live_cases))
+    """The same through the group commit: the future is done when the alert is durable. One that a phone has
+    signed waits for no flood of others.
+    """
+    return committer.run(
+        lambda transaction: accept_in(transaction, signal, deadline_s, live_cases),
+        first=signal.level is Proof.DEVICE,
+    )
 
 
 def accept_many(journal: Journal, signals: Sequence[Signal], deadline_s: float) -> tuple[Accepted, ...]:

@@ -314,8 +314,10 @@ def revoke(tx: Transaction, device: str, by: str) -> bool:
 
 
 def seen(tx: Transaction, device: str) -> None:
-    """An alert was raised with it."""
-    tx.write(_SEEN, tx.at_us, device)
+    """Note that an alert was raised with it. While nothing lasts the date is lost with the memory: it never
+    stands in the way of an alert.
+    """
+    tx.write_meanwhile(_SEEN, tx.at_us, device)
 
 
 def checked(tx: Transaction, device: str, every_days: int | None) -> None:

@@ -37,10 +37,12 @@ def shared_secret(journal: Journal, name: str) -> bytes:
 
 
 def secret_within(transaction: Transaction, name: str) -> bytes:
-    """The same within a transaction; made where there is none."""
+    """The same within a transaction; made where there is none, in memory too: an operator's order may be the
+    first that needs it, and the journal gets it on its return.
+    """
     known = transaction.one(_ONE, name)
     if known is not None:
         return bytes(known[0])
     made = secrets.token_bytes(BYTES)
-    transaction.write(_ADD, name, made)
+    transaction.write_meanwhile(_ADD, name, made)
     return made

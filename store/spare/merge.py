@@ -23,7 +23,7 @@ from messages.ids import AlertId
 from store import streams
 from store.database.dialect import Connection
 from store.database.query import Query, Row
-from store.database.schema import alert_key, alias, audit, event, outbox, session
+from store.database.schema import alert_key, alias, audit, event, keyring, outbox, session
 from store.journal import erasable, rows
 from store.spare.warm import Place, known_place, registry_rows
 from store.streams import StreamKind
@@ -48,6 +48,8 @@ _THERE: Final = Query(
 )
 _SESSIONS: Final = Query(select(session))
 _REPLACE: Final = Query(insert(session).prefix_with("OR REPLACE"), *session.columns.keys())
+_SECRETS: Final = Query(select(keyring))
+_KEEP_SECRET: Final = Query(insert(keyring).prefix_with("OR IGNORE"), *keyring.columns.keys())
 _TEXTS: Final = Query(select(outbox))
 _KEEP_TEXT: Final = Query(insert(outbox).prefix_with("OR IGNORE"), *outbox.columns.keys())
 _ALIASES: Final = Query(select(alias))
@@ -123,8 +125,9 @@ def write_late(spare: Connection, journal: Connection) -> Written:
     if not same:
         for statement, people in registry_rows(spare):
             journal.write_many(statement, people)
-    # Signing on and off goes on meanwhile.
+    # Signing on and off goes on meanwhile, and a secret may be wanted for the first time.
     journal.write_many(_REPLACE, spare.all(_SESSIONS))
+    journal.write_many(_KEEP_SECRET, spare.all(_SECRETS))
     journal.write_many(_KEEP_TEXT, spare.all(_TEXTS))
     journal.write_many(_KEEP_ALIAS, (row for row in aliases if row[0] not in renamed))
     for alert, *keys in spare.all(_KEYS):

@@ -209,7 +209,9 @@ def operator_routes(web: Web) -> list[HTTPRouteHandler]:
             raise Refused(Refusal.NO_SUCH_OPERATOR)
         if data.question and data.language not in web.settings.speaks.get(data.question, ()):
             raise Refused(Refusal.NO_VOICE)
-        wrong = await web.writing.run(lambda transaction: order(transaction, known, data, by, policy))
+        wrong = await web.writing.run(
+            lambda transaction: order(transaction, known, data, by, policy), first=True
+        )
         result = "refused" if wrong is not None else "journaled"
         web.metrics.commands.labels(command=data.command.value, result=result).inc()
         if wrong is not None:
@@ -234,7 +236,7 @@ def operator_routes(web: Web) -> list[HTTPRouteHandler]:
         operator: OperatorId = request.state[OPERATOR]
         reason, policy = data.reason.strip(), web.settings.policy
         await web.writing.run(
-            lambda transaction: set_shift(transaction, operator, data.state, reason, policy)
+            lambda transaction: set_shift(transaction, operator, data.state, reason, policy), first=True
         )
         told = ShiftAnswer(operator=operator, state=data.state, reason=reason, durable=web.journal.durable)
         return answer(request, told)

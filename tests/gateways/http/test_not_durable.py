@@ -11,15 +11,17 @@ from litestar.testing import TestClient
 from gateways.http.app import build
 from gateways.http.parts.context import Web
 from messages.events import AlertReceived, CommandGiven, NoteAdded
-from messages.ids import AlertId
+from messages.ids import SECOND, AlertId, Proof
 from store import streams
 from store.database.sqlite import SqliteConnection
 from store.errors import JournalFull
 from store.spare.keeping import Keeper
 from store.spare.spare import Spare
 from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place
+from tests.support.signing import Phone
 
 Client = TestClient[Litestar]
+REAL_COMMIT = SqliteConnection.commit
 
 
 @pytest.fixture
@@ -42,17 +44,17 @@ def keeper(place: Place, web: Web) -> Keeper:
     return made
 
 
+def failing_commit(self: SqliteConnection) -> None:
+    """As on a full disk; memory is written."""
+    if self.lasting:
+        raise JournalFull("/disk: full")
+    REAL_COMMIT(self)
+
+
 @pytest.fixture
 def full_disk(monkeypatch: pytest.MonkeyPatch, keeper: Keeper) -> pytest.MonkeyPatch:
     """Full until `undo`."""
-    real = SqliteConnection.commit
-
-    def commit(self: SqliteConnection) -> None:
-        if self.lasting:
-            raise JournalFull("/disk: full")
-        real(self)
-
-    monkeypatch.setattr(SqliteConnection, "commit", commit)
+    monkeypatch.setattr(SqliteConnection, "commit", failing_commit)
     return monkeypatch
 
 
@@ -67,6 +69,24 @@ def test_an_alert_is_answered_503_with_its_name_and_its_deadline_and_is_handled(
     inbox = web.journal.read(streams.inbox(AlertId("app-1")))
     assert isinstance(inbox[0].event, AlertReceived), "whoever handles it finds it"
     assert client.get("/v1/alerts/app-1", headers=place.app()).json()["advice"] == "call_112_now"
+
+
+def test_a_signed_alert_is_handled_as_any_other(
+    client: Client, place: Place, web: Web, keeper: Keeper, full_disk: pytest.MonkeyPatch
+) -> None:
+    full_disk.undo()
+    giulia = Phone(number=GIULIA).enrolled(web.journal)
+    keeper.warm()
+    full_disk.setattr(SqliteConnection, "commit", failing_commit)
+    data, headers = giulia.signed(
+        "POST", "/v1/alerts", {"phone": GIULIA, "id": "app-1"}, created=web.clock.now_us() // SECOND
+    )
+    answer = client.post("/v1/alerts", content=data, headers=headers)
+    assert (answer.status_code, answer.json()["alert"]) == (503, "app-1")
+    (received, *_) = web.journal.read(streams.inbox(AlertId("app-1")))
+    assert isinstance(received.event, AlertReceived)
+    assert received.event.proof is Proof.DEVICE
+    assert (web.writing.kept, web.writing.works) == (0, True), "it was taken, and is not tried again"
 
 
 def test_the_same_alert_again_is_not_durable_either(
