@@ -22,7 +22,7 @@ from messages.ids import Proof
 from runtime import logs
 from store.alerts.accepting import Accepted, accept_soon
 from store.alerts.belonging import Signal
-from store.errors import JournalError, VersionConflict
+from store.errors import JournalError, JournalRefusal
 from store.journal.group_commit import GroupCommitter
 from store.journal.journal import Journal, Transaction
 
@@ -33,17 +33,36 @@ GIVE_UP_S: Final = 2.0
 AGAIN_S: Final = (0.1, 0.25, 0.5, 1.0)
 """Pauses between attempts to make the kept alerts durable; the last one repeats."""
 KEPT_MAX: Final = 20_000
+REFUSED_MAX: Final = 3
+"""A disk may fail and work by turns: so often a signal is tried again while others are taken."""
+
+
+class _Kept:
+    """A signal, and how often the journal has failed for it while taking others."""
+
+    __slots__ = ("failed", "signal", "taken_before")
+
+    def __init__(self, signal: Signal) -> None:
+        self.signal: Final = signal
+        self.failed = 0
+        self.taken_before: int | None = None
+
+    def is_refused(self, taken: int) -> bool:
+        """Whether it is this signal that fails, and not the journal. `taken`: how many writes went well."""
+        self.failed += self.taken_before not in (None, taken)
+        self.taken_before = taken
+        return self.failed >= REFUSED_MAX
 
 
 class _Ticket(Generic[T]):
     """One request that waits for its commit."""
 
-    __slots__ = ("future", "received_s", "result", "signal")
+    __slots__ = ("future", "kept", "received_s", "result")
 
-    def __init__(self, future: asyncio.Future[T], received_s: float, signal: Signal | None) -> None:
+    def __init__(self, future: asyncio.Future[T], received_s: float, kept: _Kept | None) -> None:
         self.future = future
         self.received_s = received_s
-        self.signal = signal
+        self.kept = kept
         self.result: Future[T] | None = None
 
     def give_up(self) -> None:
@@ -54,11 +73,13 @@ class _Ticket(Generic[T]):
         """Tell the request what came of it. What the journal failed with, if it did."""
         assert self.result is not None
         error = self.result.exception()
-        failed = error if isinstance(error, JournalError) and not isinstance(error, VersionConflict) else None
+        refused = isinstance(error, JournalRefusal)
+        failed = error if isinstance(error, JournalError) and not refused else None
         if self.future.done():
             return failed
-        if failed is not None:
-            self.future.set_exception(NotDurable(str(failed)))
+        if failed is not None or (error is not None and self.kept is not None):
+            # An app is told to call 112 by whatever keeps its alert out, be it a defect of ours.
+            self.future.set_exception(NotDurable(str(error)))
         elif error is not None:
             self.future.set_exception(error)
         else:
@@ -89,7 +110,9 @@ class Writing:
         self._lock = threading.Lock()
         self._waiting: dict[_Ticket[Any], None] = {}
         self._watch: asyncio.TimerHandle | None = None
-        self._kept: deque[Signal] = deque()
+        self._kept: deque[_Kept] = deque()
+        self._taken = 0
+        """How many writes went well."""
         self._again: asyncio.TimerHandle | None = None
         self._failures = 0
         self.works = True
@@ -110,25 +133,33 @@ class Writing:
             self.log.error("ended with alerts that were never durable", alerts=len(self._kept))
 
     def accept(self, signal: Signal) -> asyncio.Future[Accepted]:
-        """Make the signal durable. Raises NotDurable; the signal is kept and tried again."""
-        most = self._live_cases
+        """Make the signal durable. Raises NotDurable: the signal is kept and tried again, unless the journal
+        works and refuses this one.
+        """
+        return self._accept(_Kept(signal))
+
+    def _accept(self, kept: _Kept) -> asyncio.Future[Accepted]:
+        signal, most = kept.signal, self._live_cases
         if most is not None and signal.level is Proof.DEVICE and not self._proved_open(most):
             most = None
-        return self._submit(accept_soon(self._committer, signal, self._deadline_s, most), signal)
+        return self._submit(accept_soon(self._committer, signal, self._deadline_s, most), kept)
 
-    def run(self, work: Callable[[Transaction], T]) -> asyncio.Future[T]:
-        """Do `work` in a transaction. Raises NotDurable where the journal fails, or what `work` raises."""
-        return self._submit(self._committer.run(work), None)
+    def run(self, work: Callable[[Transaction], T], *, first: bool = False) -> asyncio.Future[T]:
+        """Do `work` in a transaction. Raises NotDurable where the journal fails, or what `work` raises.
+
+        `first`: an operator's order, which waits for no flood of alerts.
+        """
+        return self._submit(self._committer.run(work, first=first), None)
 
     @property
     def kept(self) -> int:
         """How many alerts wait for the journal to work again."""
         return len(self._kept)
 
-    def _submit(self, there: Future[T], signal: Signal | None) -> asyncio.Future[T]:
+    def _submit(self, there: Future[T], kept: _Kept | None) -> asyncio.Future[T]:
         assert self._loop is not None
         here: asyncio.Future[T] = self._loop.create_future()
-        ticket = _Ticket(here, self._loop.time(), signal)
+        ticket = _Ticket(here, self._loop.time(), kept)
         self._waiting[ticket] = None
         if self._watch is None:
             self._watch = self._loop.call_later(GIVE_UP_S, self._look_for_late)
@@ -159,7 +190,11 @@ class Writing:
 
     def _went_well(self, ticket: _Ticket[Any]) -> None:
         self.works = True
-        if ticket.signal is None or ticket.result is None or ticket.result.exception() is not None:
+        self._taken += 1
+        if ticket.kept is None or ticket.result is None:
+            return
+        if (refused := ticket.result.exception()) is not None:
+            self._refused(refused)
             return
         assert self._loop is not None
         self._metrics.durable_after.observe(self._loop.time() - ticket.received_s)
@@ -170,15 +205,24 @@ class Writing:
         if self.works:
             self.log.error("the journal does not take what is to be written", reason=str(failed))
         self.works = False
-        if ticket.signal is None:
+        if ticket.kept is None:
             return
         self._metrics.not_durable.inc()
+        if ticket.kept.is_refused(self._taken):
+            self._refused(failed)
+            return
         if len(self._kept) >= KEPT_MAX:
             self.log.error("too many alerts wait for the journal; one more is lost")
             return
-        self._kept.append(ticket.signal)
+        self._kept.append(ticket.kept)
         self._metrics.kept.set(len(self._kept))
         if self._again is None:
+            self._later()
+
+    def _refused(self, error: BaseException) -> None:
+        """It would fail for ever, and be in the way of those after it."""
+        self.log.error("the journal refuses one alert; it is not tried again", reason=str(error))
+        if self._kept and self._again is None:
             self._later()
 
     def _later(self) -> None:
@@ -192,9 +236,9 @@ class Writing:
         self._again = None
         if not self._kept:
             return
-        signal = self._kept.popleft()
+        kept = self._kept.popleft()
         self._metrics.kept.set(len(self._kept))
-        future = self.accept(signal)
+        future = self._accept(kept)
         future.add_done_callback(self._tried_again)
 
     def _tried_again(self, future: asyncio.Future[Accepted]) -> None:
@@ -203,9 +247,9 @@ class Writing:
         self._failures = 0
         alert = future.result().alert
         self.log.warning("an alert kept in memory is durable now", alert=alert, waiting=len(self._kept))
-        for signal in list(self._kept):
+        for kept in list(self._kept):
             self._kept.popleft()
-            self.accept(signal).add_done_callback(_heard)
+            self._accept(kept).add_done_callback(_heard)
         self._metrics.kept.set(len(self._kept))
 
     def _look_for_late(self) -> None:

@@ -12,12 +12,15 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from gateways.http.parts import writing
 from gateways.http.parts.context import Web
-from gateways.http.parts.writing import GIVE_UP_S
+from gateways.http.parts.writing import GIVE_UP_S, REFUSED_MAX
 from gateways.http.wire.errors import NotDurable
 from messages.ids import E164, Channel
+from store.alerts import accepting
 from store.alerts.belonging import Signal
-from store.errors import JournalFull
+from store.errors import JournalFull, JournalTorn, StoreMisuse
+from store.journal.journal import Transaction
 from tests.gateways.http.place import CLOCK, GIULIA, Place
 from tests.waiting import wait_until, wait_until_async
 
@@ -118,3 +121,52 @@ def test_a_full_disk_is_said_at_once(place: Place, monkeypatch: pytest.MonkeyPat
 
     asyncio.run(story())
     web.journal.close()
+
+
+def test_an_alert_that_the_journal_refuses_is_not_tried_for_ever(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What fails while others are taken fails by itself; the others get their turn."""
+    web = place.web()
+    poison, refused = E164("+393331119999"), 0
+    real = accepting.accept_in
+
+    def accept_in(tx: Transaction, signal: Signal, *rest: object) -> object:
+        nonlocal refused
+        if signal.phone == poison:
+            refused += 1
+            raise JournalTorn("a row of this number is damaged")
+        return real(tx, signal, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(accepting, "accept_in", accept_in)
+    monkeypatch.setattr(writing, "AGAIN_S", (0.001,))
+
+    async def story() -> None:
+        def sent(phone: str) -> Signal:
+            return Signal(channel=Channel.DATA, received_at=CLOCK.now_us(), phone=E164(phone))
+
+        web.writing.start()
+        with pytest.raises(NotDurable, match="damaged"):
+            await web.writing.accept(sent(poison))
+        for n in range(REFUSED_MAX):
+            assert web.writing.kept + len(web.writing._waiting) > 0, "a disk may fail for a moment"
+            before = refused
+            assert (await web.writing.accept(sent(f"+39333111000{n}"))).created
+            await wait_until_async(lambda before=before: refused > before)
+        await wait_until_async(lambda: not web.writing._waiting)
+        assert web.writing.kept == 0
+        await asyncio.to_thread(web.writing.close)
+
+    asyncio.run(story())
+    web.journal.close()
+
+
+def test_an_alert_that_a_defect_keeps_out_is_answered_with_advice(
+    client: Client, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def accept_in(*_: object) -> object:
+        raise StoreMisuse("a defect")
+
+    monkeypatch.setattr(accepting, "accept_in", accept_in)
+    answer = client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app())
+    assert (answer.status_code, answer.json()["advice"]) == (503, "call_112_now")
