@@ -17,7 +17,7 @@ from gateways.http.door.auth import Auth, bearer
 from gateways.http.door.budgets import Budgets, Kind, Scope
 from gateways.http.door.limits import is_loopback
 from gateways.http.door.proxies import Proxies
-from gateways.http.door.signatures import Nonces, Request, in_time, key_id, verify
+from gateways.http.door.signatures import SIGNED_HEADERS, Nonces, Request, in_time, key_id, verify
 from gateways.http.wire.answers import AnyConnection
 from gateways.http.wire.errors import NotSignedOn, TooMany
 from messages.ids import SECOND, Doubt, Instant, Proof
@@ -130,9 +130,7 @@ class Senders:
 
     async def _signer(self, connection: AnyConnection) -> tuple[DeviceKey | None, str, Doubt | None]:
         """The phone that has signed the request, the nonce, and why it proves nothing."""
-        headers = {
-            name.decode("latin-1"): value.decode("latin-1") for name, value in connection.scope["headers"]
-        }
+        headers = {name: told for name in SIGNED_HEADERS if (told := _joined(connection, name)) is not None}
         if "signature-input" not in headers or not isinstance(connection, HttpRequest):
             return None, "", None
         path = connection.scope.get("raw_path") or connection.scope["path"].encode()
@@ -172,3 +170,10 @@ class Senders:
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return known
+
+
+def _joined(connection: AnyConnection, name: str) -> str | None:
+    """A header that may have come several times (RFC 9110, 5.3)."""
+    wanted = name.encode()
+    values = [value.decode("latin-1").strip() for key, value in connection.scope["headers"] if key == wanted]
+    return ", ".join(values) if values else None

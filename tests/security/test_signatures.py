@@ -1,0 +1,193 @@
+"""What a stranger writes into the headers of a signature costs next to nothing, and breaks nothing."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import Final
+
+import pytest
+from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver, algorithms
+from litestar import Litestar
+from litestar.testing import TestClient
+from msgspec import structs
+
+from gateways.http.door import signatures
+from gateways.http.door.signatures import INPUT_MAX, SIGNED_HEADERS, Request, Signed, key_id, load, verify
+from gateways.http.parts.context import Web
+from messages.ids import Doubt
+from tests.gateways.http.place import GIULIA, Place
+from tests.support.signing import Phone
+
+PHONE: Final = Phone(number=GIULIA, device="d4f2b81c09e6a7735")
+CHEAP_S: Final = 0.005
+"""Of a processor; a well-formed one takes a tenth of a millisecond."""
+
+
+def signed(**how: object) -> Request:
+    body, headers = PHONE.signed("POST", "/v1/alerts", {"phone": GIULIA}, created=1_800_000_000, **how)  # type: ignore[arg-type]
+    kept = {name: headers[name] for name in SIGNED_HEADERS}
+    return Request(method="POST", path="/v1/alerts", headers=kept, body=body)
+
+
+def with_headers(request: Request, **changed: str) -> Request:
+    named = {name.replace("_", "-"): value for name, value in changed.items()}
+    return structs.replace(request, headers={**request.headers, **named})
+
+
+LARGE: dict[str, str] = {
+    "one component many times": 'sw=("@method" "@path"' + ' "content-digest"' * 900 + ");created=1",
+    "many components": "sw=(" + " ".join(f'"a{n:x}"' for n in range(2500)) + ");created=1",
+    "many labels": ", ".join(f'l{n}=("@method")' for n in range(900)),
+    "many parameters": 'sw=("@method" "@path" "content-digest")' + "".join(f";p{n}=1" for n in range(1700)),
+    "one parameter many times": 'sw=("@method" "@path" "content-digest")' + ";created=1" * 1500,
+    "a long string": 'sw=("@method" "@path" "content-digest");created=1;nonce="' + "a" * 15_000 + '"',
+    "a string without an end": 'sw=("@method" "@path" "content-digest");nonce="' + '\\"' * 7000,
+    "spaces": 'sw=("@method" "@path" "content-digest")' + " " * 15_000 + ";created=1",
+    "key ids without an end": ';keyid="' * 1800,
+    "commas": ", " * 7500,
+}
+
+
+@pytest.mark.parametrize("header", SIGNED_HEADERS)
+@pytest.mark.parametrize("name", LARGE)
+def test_whatever_a_header_holds_is_looked_at_in_a_moment_and_never_by_cryptography(
+    name: str, header: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load()
+    monkeypatch.setattr(signatures, "_holds", lambda *_: pytest.fail("it came as far as the key"))
+    took = []
+    for text in (LARGE[name], LARGE[name][: INPUT_MAX - 1] + "!"):
+        request = with_headers(signed(), **{header: text})
+        for _ in range(5):
+            begun_s = time.thread_time()
+            key_id(request)
+            assert isinstance(verify(request, PHONE.point), Doubt)
+            took.append(time.thread_time() - begun_s)
+    assert min(took[:5]) < CHEAP_S
+    assert min(took[5:]) < CHEAP_S
+
+
+def test_a_signature_covers_what_the_interface_says_and_in_this_order() -> None:
+    assert isinstance(verify(signed(), PHONE.point), Signed)
+    others = [
+        ("@path", "@method", "content-digest"),
+        ("@method", "@path", "content-digest", "@authority"),
+        ("@method", "@path", "content-digest", "content-digest"),
+    ]
+    for covered in others:
+        assert verify(signed(covered=covered), PHONE.point) is Doubt.SIGNATURE
+
+
+def test_a_parameter_that_comes_twice_or_that_nobody_knows_proves_nothing() -> None:
+    one = signed()
+    told = one.headers["signature-input"]
+    for more in (";created=1800000000", ';tag="securwoman"', ";expires=1", ";created", ';alg="hmac-sha256"'):
+        assert verify(with_headers(one, signature_input=told + more), PHONE.point) is Doubt.SIGNATURE
+
+
+class _Key(HTTPSignatureKeyResolver):
+    """The phone's."""
+
+    def resolve_private_key(self, key_id: str) -> object:
+        return PHONE.secret
+
+
+class _Sent:
+    """A request as the library signs it."""
+
+    method = "POST"
+    url = "https://center.example/v1/alerts?ignored=1"
+
+    def __init__(self, headers: dict[str, str]) -> None:
+        self.headers = headers
+
+
+def test_what_a_library_for_rfc_9421_signs_is_taken() -> None:
+    request = signed()
+    sent = _Sent({"Content-Digest": request.headers["content-digest"]})
+    signer = HTTPMessageSigner(signature_algorithm=algorithms.ECDSA_P256_SHA256, key_resolver=_Key())
+    signer.sign(
+        sent,
+        key_id=PHONE.device,
+        label="sw",
+        tag="securwoman",
+        nonce="n1",
+        include_alg=True,
+        covered_component_ids=("@method", "@path", "content-digest"),
+    )
+    made = with_headers(
+        request, signature_input=sent.headers["Signature-Input"], signature=sent.headers["Signature"]
+    )
+    assert key_id(made) == PHONE.device
+    found = verify(made, PHONE.point)
+    assert isinstance(found, Signed)
+    assert found.nonce == "n1"
+
+
+INSERTED: Final = (
+    '"@query"', '"@query-param";name="x"', ";bs", ";req", ";sf", ';key="a"', ",", "=", '""', '"@status"',
+    "9" * 30, "?1", ":AA:", '"@authority"', '"@target-uri"', ' "x-y"', "===", "sha-256=:" + "A" * 41 + "===:",
+)  # fmt: skip
+ODD: Final = '"()=;:,@ \\é\x00\taA19-'
+
+
+def mutated(text: str, chance: random.Random) -> str:
+    made = list(text)
+    for _ in range(chance.randrange(5)):
+        at = chance.randrange(len(made))
+        match chance.randrange(3):
+            case 0:
+                made[at] = chance.choice(ODD)
+            case 1:
+                del made[at : at + chance.randrange(1, 8)]
+            case _:
+                made[at:at] = chance.choice(INSERTED)
+        made = made or ["x"]
+    return "".join(made)
+
+
+def test_of_forty_thousand_damaged_requests_each_is_a_doubt_and_none_a_fault() -> None:
+    chance, whole, held = random.Random(1), signed(), 0
+    for _ in range(40_000):
+        headers = {name: mutated(value, chance) for name, value in whole.headers.items()}
+        if chance.random() < 0.05:
+            del headers[chance.choice(SIGNED_HEADERS)]
+        request = structs.replace(whole, headers=headers)
+        key_id(request)
+        found = verify(request, PHONE.point)
+        held += isinstance(found, Signed)
+        assert not isinstance(found, Signed) or headers == whole.headers
+    assert 0 < held < 2_000, "those that were not changed at all"
+
+
+def no_padding(headers: dict[str, str]) -> None:
+    headers["content-digest"] = f"sha-256=:{'A' * 41}===:"
+
+
+def another_before(headers: dict[str, str]) -> None:
+    headers["signature-input"] = f"x=();created=1, {headers['signature-input']}"
+
+
+@pytest.mark.parametrize("change", [no_padding, another_before])
+def test_a_header_that_somebody_between_has_damaged_makes_no_alert_fail(
+    client: TestClient[Litestar], place: Place, web: Web, change: Callable[[dict[str, str]], None]
+) -> None:
+    phone = Phone(number=GIULIA).enrolled(web.journal)
+    now_s = web.clock.now_us() // 1_000_000
+    body, headers = phone.signed("POST", "/v1/alerts", {"phone": GIULIA}, created=now_s)
+    change(headers)
+    answer = client.post("/v1/alerts", content=body, headers={**headers, **place.app()})
+    assert (answer.status_code, answer.json()["proof"]) == (202, "app")
+
+
+def test_a_signature_that_came_in_two_headers_proves_nothing(
+    client: TestClient[Litestar], place: Place, web: Web
+) -> None:
+    phone = Phone(number=GIULIA).enrolled(web.journal)
+    now_s = web.clock.now_us() // 1_000_000
+    _, headers = phone.signed("GET", "/v1/devices", created=now_s)
+    twice = [*headers.items(), ("signature-input", headers["signature-input"]), *place.app().items()]
+    answer = client.get("/v1/devices", headers=twice)
+    assert (answer.status_code, answer.json()["code"]) == (403, "signature")
