@@ -58,7 +58,7 @@ def a_header_s_time_passes(web: Served) -> None:
 
 
 def test_the_limits_are_those_that_were_asked_for() -> None:
-    assert (LIMITS.header_s, LIMITS.body_s, LIMITS.header_bytes) == (10.0, 30.0, 65536)
+    assert (LIMITS.header_s, LIMITS.body_s, LIMITS.header_bytes) == (10.0, 30.0, 16384)
 
 
 @pytest.mark.parametrize(

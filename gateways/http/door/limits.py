@@ -34,7 +34,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """From a request's first byte, or the connection's beginning, to the end of its headers."""
     body_s: float = 30.0
     """From there to the end of its body."""
-    header_bytes: int = 64 * 1024
+    header_bytes: int = 16 * 1024
     per_address: int = 256
     """Connections of one address: a carrier puts many phones behind one, a center all its operators."""
 
