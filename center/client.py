@@ -14,6 +14,7 @@ import msgspec
 
 from center.errors import NotFound, NotRunning, RefusedByCenter, StateError, Unreachable
 from center.state.state_dir import StateDir, holder, living_web
+from messages.base import MALFORMED
 from runtime.local_http import LocalConnection
 
 T = TypeVar("T")
@@ -84,14 +85,14 @@ class Client:
             raise RefusedByCenter(response.status, _reason(content) or response.reason)
         try:
             return msgspec.json.decode(content, type=kind)
-        except msgspec.MsgspecError as error:
+        except MALFORMED as error:
             raise Unreachable(f"{where} does not answer as a center does: {error}") from error
 
 
 def _reason(content: bytes) -> str:
     try:
         problem = msgspec.json.decode(content, type=Problem)
-    except msgspec.MsgspecError:
+    except MALFORMED:
         return ""
     reason = problem.reason or problem.detail
     return f"{problem.path}: {reason}" if problem.path and reason else reason

@@ -10,6 +10,11 @@ import msgspec
 
 from messages.ids import Instant, Nearness
 
+MALFORMED: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""Everything that msgspec raises for bytes that it cannot decode. Text that is not UTF-8, and nesting that is
+too deep, are no MsgspecError: a reader that forgets them dies of a damaged file.
+"""
+
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
     """Something said once, never changed. Subclasses set `tag`, which is permanent on the wire."""

@@ -15,6 +15,7 @@ from typing import Final
 
 import msgspec
 
+from messages.base import MALFORMED
 from messages.ids import AlertId, Instant, NodeId, Role
 from messages.union import Body
 
@@ -74,7 +75,7 @@ def decode(data: bytes) -> Envelope:
     """The envelope in `data`. Raises DecodeError with the path of the fault."""
     try:
         return _decoder.decode(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except MALFORMED as error:
         raise decode_error(error) from error
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from messages.base import Message
+from messages.base import MALFORMED, Message
 from messages.envelope import DecodeError, EncodeError, decode_error
 from messages.events import Event
 from messages.ids import Instant, NodeId
@@ -77,7 +77,7 @@ def decode_event(data: bytes) -> Event:
     """The event in `data`. Raises DecodeError with the path of the fault."""
     try:
         return _decoder.decode(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except MALFORMED as error:
         raise decode_error(error) from error
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from messages.base import MALFORMED
 from messages.ids import AlertId, Instant, LegId
 
 
@@ -56,6 +57,6 @@ def decode_reading(data: bytes) -> LevelReading | None:
     """The reading; None for what is none, as another version's may be."""
     try:
         reading: LevelReading = _decoder.decode(data)
-    except msgspec.MsgspecError:
+    except MALFORMED:
         return None
     return reading

@@ -34,7 +34,6 @@ from messages.ids import SECOND, AlertId, Instant, NodeId, Role
 from messages.union import Body
 from runtime import addresses, environment, logs
 from runtime.environment import Environment
-from runtime.errors import BadDirectory
 from runtime.processes import CRASHED, ChildConnected
 from runtime.published.directory import Entry, name_of
 from runtime.timers import Timers
@@ -126,12 +125,7 @@ class CenterActor(Actor):
 
         True does not mean that it was heard. What matters is told again until it shows.
         """
-        try:
-            entry = self.env.directory.find(role, key)
-        except BadDirectory as error:
-            self.log.warning("not told", whom=f"{role}/{key}", error=str(error))
-            return False
-        return self._tell_entry(entry, body, alert)
+        return self._tell_entry(self.env.directory.find(role, key), body, alert)
 
     def tell_line(self, role: Role, key: str, body: Body, alert: AlertId | None = None) -> bool:
         """The same to whoever carries a line's calls, on whichever node that is."""

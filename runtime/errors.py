@@ -3,7 +3,6 @@
 RunError
 ├── WrongEnvironment     our misuse: asked for something that the composition root has not provided
 ├── BadAddress           opaque bytes that are no actor's address
-├── BadDirectory         the directory's file cannot be understood
 └── SystemFault          the actor system as a whole
     ├── SystemNotStarted    it did not come up, or its Supervisor did not
     └── SystemGone          it was there and has ended
@@ -22,10 +21,6 @@ class WrongEnvironment(RunError):
 
 class BadAddress(RunError):
     """These bytes name no actor."""
-
-
-class BadDirectory(RunError):
-    """The directory's file is not one."""
 
 
 class SystemFault(RunError):

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from messages.base import MALFORMED
 from messages.ids import SECOND, AlertId, Check, Instant
 from runtime.published.file import publish, published
 
@@ -76,7 +77,7 @@ def raise_check(state: Path, device: str, check: Check, *, now_us: Instant) -> A
     status, content = _post(web, body, {"Content-Type": "application/json", **signature})
     try:
         said = msgspec.json.decode(content, type=_Answer)
-    except msgspec.MsgspecError:
+    except MALFORMED:
         said = _Answer(reason="no answer of a center's")
     if status not in (HTTPStatus.OK, HTTPStatus.ACCEPTED) or said.alert is None:
         raise NotRaised(f"answered {status}: {said.reason}", status)

@@ -27,7 +27,6 @@ from model.alarms.standing import STUCK, nothing_else
 from model.alert.case import Case
 from model.policy import Setup
 from runtime.actor import CenterActor
-from runtime.errors import BadDirectory
 from store import streams
 from store.alarms import NodeAlarms
 from store.errors import JournalError
@@ -119,11 +118,7 @@ class DeadlineWatchdogActor(CenterActor):
         return True
 
     def _means(self, now_us: Instant) -> Means:
-        try:
-            crews = self.env.directory.all_of(Role.ALERT_CASE)
-        except BadDirectory as error:
-            self.log.warning("nobody can be found", error=str(error))
-            crews = ()
+        crews = self.env.directory.all_of(Role.ALERT_CASE)
         return self._view.means(crews, now_us, self.env.peers.places)
 
     def _cases(self) -> Mapping[AlertId, Case]:

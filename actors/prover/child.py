@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from actors.prover.work import failed
+from messages.base import MALFORMED
 from messages.proofs import ProofStep, ProofWhy, Shown
 
 _PROGRAM: Final = "center.proving"
@@ -42,7 +43,7 @@ class ProcessChild:
         if self._process.poll() is None:
             return None
         assert self._process.stdout is not None
-        with self._process.stdout as told, suppress(msgspec.MsgspecError):
+        with self._process.stdout as told, suppress(*MALFORMED):
             return _decoder.decode(told.read())
         return failed(ProofWhy.TROUBLE)
 

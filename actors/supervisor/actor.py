@@ -132,6 +132,9 @@ class SupervisorActor(CenterActor):
         self._look_for_deaths()
         self._handle(self._ask_the_kernel(now_us))
         self._write_down()
+        if not self.env.directory.is_as_published():
+            self.log.error("the directory is not as it was written, and is written anew")
+            self._publish()
 
     def _ask_the_kernel(self, now_us: Instant) -> of.Tick:
         """How those are who say nothing, and whether we ourselves get to run."""

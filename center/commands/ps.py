@@ -16,7 +16,6 @@ from center.times import rfc3339
 from messages.ids import Role
 from runtime import pidfd
 from runtime.clock import boottime_us
-from runtime.errors import BadDirectory
 from runtime.published.directory import Entry, FileDirectory
 from runtime.published.peers import FilePeers, PeerBook, Place
 from runtime.system.birth import logger_of
@@ -109,10 +108,7 @@ def rows_of(state: StateDir, node: NodeFile) -> list[Row]:
         rows.append(_row(Role.WEB_STANDBY, node, node.web_standby.pid, None, 1))
     if (carrier := living(state)) is not None:
         rows.append(_row(Role.CARRIER, node, carrier.pid, None, 1))
-    try:
-        entries = FileDirectory(state.run).read()
-    except BadDirectory:
-        entries = ()
+    entries = FileDirectory(state.run).read()
     listed = {row.pid for row in rows}
     for entry in sorted(entries, key=lambda entry: (entry.role, entry.key)):
         if entry.role is Role.ADMIN or entry.pid in listed or not pidfd.alive(entry.pid, entry.born):

@@ -21,6 +21,7 @@ from gateways.gsm.port.places import mark_of, resolved, usb_device_of
 from gateways.gsm.port.search import roles_of
 from gateways.gsm.port.usb_devices import UsbDevice
 from gateways.gsm.port.whereabouts import Claim
+from messages.base import MALFORMED
 from messages.ids import LineId
 from model.policy import LineSpec
 from runtime.published import line_files
@@ -112,6 +113,6 @@ def _claimed(spec: LineSpec, state: StateDir) -> str:
     file: Path = state.path / "lines" / f"{spec.line}.port"
     try:
         claim = msgspec.json.decode(file.read_bytes(), type=Claim)
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, *MALFORMED):
         return ""
     return claim.path if mark_of(claim.path) == claim.mark else ""

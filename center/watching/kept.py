@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from center.state.state_dir import write_kept
+from messages.base import MALFORMED
 from messages.events import Event
 from messages.ids import Instant, NodeId
 from messages.journal import Recorded
@@ -48,7 +49,7 @@ def read(folder: Path) -> Kept:
         return msgspec.json.decode(file.read_bytes(), type=Kept)
     except FileNotFoundError:
         return Kept()
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, *MALFORMED) as error:
         logs.get("watch").error("what was remembered cannot be read", error=str(error), aside=str(aside))
         with suppress(OSError):
             file.replace(aside)

@@ -31,6 +31,7 @@ from gateways.console.screen import Screen
 from gateways.console.views.plant import LineView, ModemView
 from gateways.console.views.told import Events, MeView, NodesTold, Snapshot
 from gateways.nodes import NodeView
+from messages.base import MALFORMED
 from messages.ids import AlertId, OperatorId
 from messages.journal import Recorded
 from messages.operators import OperatorVoice
@@ -199,7 +200,7 @@ class Console:
             text = await self._socket.receive_data(mode="text")
             try:
                 said = decoder.decode(text)
-            except msgspec.MsgspecError:
+            except MALFORMED:
                 continue
             if isinstance(said, Input):
                 self._used()

@@ -13,9 +13,9 @@ from typing import Final
 
 import msgspec
 
+from messages.base import MALFORMED
 from messages.ids import SECOND, Instant
 from model.watching.beat import Wrong
-from runtime.errors import BadDirectory
 from runtime.local_http import WEB_SOCKET, LocalConnection
 from runtime.published.directory import Directory
 from runtime.system.spec import Plan
@@ -47,7 +47,7 @@ def look(run: Path) -> Looked:
         connection.request("GET", "/readyz", headers={"accept": "application/json"})
         said = connection.getresponse().read()
         return Looked(readiness=msgspec.json.decode(said, type=Readiness))
-    except (OSError, http.client.HTTPException, msgspec.MsgspecError):
+    except (OSError, http.client.HTTPException, *MALFORMED):
         return Looked(readiness=None)
     finally:
         connection.close()
@@ -81,10 +81,7 @@ def _nothing(tx: Transaction) -> None:
 
 
 def _are_there(directory: Directory, plan: Plan, now_us: Instant) -> bool:
-    try:
-        if now_us - directory.beaten_us() > BEATS_WITHIN_US:
-            return False
-        found = (directory.find(spec.role, spec.key) for spec in plan.actors if spec.critical)
-        return all(entry is not None and entry.ready for entry in found)
-    except BadDirectory:
+    if now_us - directory.beaten_us() > BEATS_WITHIN_US:
         return False
+    found = (directory.find(spec.role, spec.key) for spec in plan.actors if spec.critical)
+    return all(entry is not None and entry.ready for entry in found)

@@ -2,6 +2,7 @@
 
 Written by the Supervisor alone, whole and atomically; read by every actor at every tell (one `stat`; read
 again only after a change), by `ps`, and by the next Supervisor or node, which finds the living in it.
+Where its file is damaged its readers go on with what they have read, and the Supervisor writes it anew.
 It also keeps the last incarnation ever given to each role and key, so that incarnations only grow.
 """
 
@@ -18,10 +19,10 @@ from typing import Final
 
 import msgspec
 
+from messages.base import MALFORMED
 from messages.ids import AlertId, Instant, Role
 from runtime import logs
-from runtime.errors import BadDirectory
-from runtime.published.file import publish
+from runtime.published.file import content_of, publish, say_unreadable
 
 FILE_NAME: Final = "directory.msgpack"
 BEAT_NAME: Final = "supervisor.beat"
@@ -110,6 +111,10 @@ class Directory(ABC):
         """The last incarnation given to this role and key; 0 where there was none."""
         return self.incarnations().get(name_of(role, key), 0)
 
+    def is_as_published(self) -> bool:
+        """Return whether what everybody sees is still what was last published here."""
+        return True
+
     @abstractmethod
     def beat(self, now_us: Instant) -> None:
         """The Supervisor's sign of life."""
@@ -123,9 +128,7 @@ class Directory(ABC):
 
         `given` are incarnations given to those who are not among the entries yet. None ever goes back.
         """
-        # What cannot be read is written anew; the incarnations are in memory, but for a first start.
-        with suppress(BadDirectory):
-            self._refresh()
+        self._refresh()
         entries = tuple(entries)
         counters = dict(self._snapshot.incarnations)
         for name, incarnation in (given or {}).items():
@@ -187,6 +190,7 @@ class FileDirectory(Directory):
         self._beat_path = str(run / BEAT_NAME)
         self._places_path = str(run / PLACES_NAME)
         self._seen: tuple[int, int] | None = None
+        self._wrote: tuple[int, int] | None = None
         self._places_seen_ns = 0
         self._encoder = msgspec.msgpack.Encoder()
         self._decoder = msgspec.msgpack.Decoder(Snapshot)
@@ -204,22 +208,28 @@ class FileDirectory(Directory):
         except FileNotFoundError:
             return Instant(0)
 
-    def _refresh(self) -> None:
+    def is_as_published(self) -> bool:
+        return self._wrote is None or self._stamp() == self._wrote
+
+    def _stamp(self) -> tuple[int, int] | None:
         try:
             stat = os.stat(self._path)
-        except FileNotFoundError:
+        except OSError:
+            return None
+        return stat.st_ino, stat.st_mtime_ns
+
+    def _refresh(self) -> None:
+        stamp = self._stamp()
+        if stamp is None or stamp == self._seen:
             return
-        seen = (stat.st_ino, stat.st_mtime_ns)
-        if seen == self._seen:
-            return
-        # Opened after the stat: what is read is at least as new as what `seen` says.
-        with open(self._path, "rb") as file:
-            data = file.read()
         try:
-            self._take(self._decoder.decode(data))
-        except msgspec.MsgspecError as error:
-            raise BadDirectory(f"{self._path}: {error}") from error
-        self._seen = seen
+            # Read after the stat: what is read is at least as new as what the stamp says.
+            self._take(self._decoder.decode(content_of(Path(self._path))))
+        except (OSError, *MALFORMED) as error:
+            # Read again at the next look: it may only be half written over on a full disk.
+            say_unreadable(Path(self._path), str(error))
+            return
+        self._seen = stamp
 
     def _refresh_places(self) -> None:
         try:
@@ -243,7 +253,7 @@ class FileDirectory(Directory):
                 os.unlink(self._places_path)
 
     def _write(self, snapshot: Snapshot) -> None:
-        moved = _places(snapshot) != _places(self._snapshot)
+        moved = not self.is_as_published() or _places(snapshot) != _places(self._snapshot)
         self._write_file(snapshot)
         if moved:
             self._stamp_places()
@@ -254,10 +264,10 @@ class FileDirectory(Directory):
         data = self._encoder.encode(snapshot)
         self._take(snapshot)
         try:
-            self._seen = self._write_beside(data)
+            self._seen = self._wrote = self._write_beside(data)
         except OSError:
             # A full disk must not keep an actor that was started again from being found.
-            self._seen = self._write_over(data)
+            self._seen = self._wrote = self._write_over(data)
 
     def _write_beside(self, data: bytes) -> tuple[int, int]:
         publish(Path(self._path), data)

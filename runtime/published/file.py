@@ -5,18 +5,23 @@ Nothing here is made durable: what processes tell each other in `run/` is of no 
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
-import msgspec
+from messages.base import MALFORMED
+from runtime import logs
 
 T = TypeVar("T")
 
 OFTEN_S: Final = 1.0
+MOST_BYTES: Final = 16 << 20
+"""No file that one of us writes is as long: a longer one is damaged, and is not to fill the memory."""
 
 
 def publish(path: Path, data: bytes) -> None:
@@ -33,11 +38,34 @@ def publish(path: Path, data: bytes) -> None:
         raise
 
 
+def content_of(path: Path) -> bytes:
+    """Return the file's bytes. Raises OSError, for a file longer than `MOST_BYTES` too."""
+    with path.open("rb") as file:
+        data = file.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+    return data
+
+
 def published(path: Path, decode: Callable[[bytes], T]) -> T | None:
-    """What the file says; None where it is absent, cut short or another version's."""
-    with suppress(OSError, msgspec.MsgspecError):
-        return decode(path.read_bytes())
-    return None
+    """Return what the file says; None where it is absent, damaged, too long or another version's.
+
+    A file that is there and cannot be decoded is named in the log, once for each fault and process: its
+    writer replaces it at the next occasion, and until then its readers go on without.
+    """
+    try:
+        return decode(content_of(path))
+    except FileNotFoundError:
+        return None
+    except (OSError, *MALFORMED) as error:
+        say_unreadable(path, f"{type(error).__name__}: {error}")
+        return None
+
+
+@lru_cache(maxsize=256)
+def say_unreadable(path: Path, fault: str) -> None:
+    """Name a file that cannot be read in the log; nothing happens the second time."""
+    logs.get("published").error("a file cannot be read", file=str(path), error=fault)
 
 
 class Newest(Generic[T]):

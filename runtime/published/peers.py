@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from messages.base import VoicePort
+from messages.base import MALFORMED, VoicePort
 from messages.ids import LineId, NodeId, Role
 from messages.operators import OperatorVoice
 from model.policy import LineSpec
@@ -90,7 +90,7 @@ def decode_place(data: bytes) -> Place | None:
     """What another node has said; None where it has said nothing yet, or speaks another version."""
     try:
         return _decode_place(data) if data else None
-    except msgspec.MsgspecError as error:
+    except MALFORMED as error:
         logs.get("peers").warning("a node cannot be understood", error=str(error))
         return None
 
@@ -207,7 +207,7 @@ class FilePeers(PeerBook):
             return
         try:
             self._peers = _decode_peers(self._path.read_bytes())
-        except (OSError, msgspec.MsgspecError) as error:
+        except (OSError, *MALFORMED) as error:
             logs.get("peers").error("cannot be read", error=str(error))
             return
         self._seen = seen

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
+from messages.base import MALFORMED
 from messages.ids import Instant
 from store.errors import TransferError
 
@@ -106,7 +107,7 @@ class Reader:
                 del self._rest[:size]
                 self._follows(block)
                 yield block
-        except (zlib.error, msgspec.MsgspecError) as error:
+        except (zlib.error, *MALFORMED) as error:
             raise TransferError(f"is no backup, or is damaged: {error}") from error
 
     def finish(self) -> None:

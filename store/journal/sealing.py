@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from messages.base import MALFORMED
 from messages.ids import PersonalKind
 from messages.personal import EMPTY, PERSONAL
 
@@ -52,7 +53,7 @@ def said_in(data: bytes) -> Said | None:
     """The event in these bytes as a map; None where they are damaged."""
     try:
         return msgspec.msgpack.decode(data, type=Said)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except MALFORMED:
         return None
 
 
@@ -138,7 +139,7 @@ def _opened(key: bytes | None, kind: str, text: str) -> Said | None:
     try:
         plain = _cipher(key).decrypt(base64.b64decode(text), [kind.encode()])
         return msgspec.msgpack.decode(plain, type=Said)
-    except (InvalidTag, ValueError, msgspec.MsgspecError):
+    except (InvalidTag, ValueError, *MALFORMED):
         # Of another key, which is gone.
         return None
 

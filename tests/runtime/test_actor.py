@@ -19,7 +19,7 @@ from runtime import addresses
 from runtime.actor import BUSY_SAID_WITHIN_US, CenterActor
 from runtime.clock import VirtualClock
 from runtime.environment import Environment
-from runtime.errors import BadDirectory, WrongEnvironment
+from runtime.errors import WrongEnvironment
 from runtime.system import system
 from runtime.system.one_process import OneProcess
 from tests.support.actors import environment
@@ -144,18 +144,6 @@ def test_no_two_messages_have_the_same_id(world: OneProcess) -> None:
 def test_telling_somebody_who_is_not_there_says_so(world: OneProcess) -> None:
     world.create(Recorder)
     assert recorder(world).tell(Role.TRUNK_POOL, "", lines.AskLine()) is False
-
-
-def test_telling_goes_on_when_the_directory_cannot_be_read(
-    world: OneProcess, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    world.create(Recorder)
-
-    def bad(role: Role, key: str = "") -> None:
-        raise BadDirectory("as it was told to")
-
-    monkeypatch.setattr(world.env.directory, "find", bad)
-    assert recorder_at(world).tell(Role.TRUNK_POOL, "", lines.AskLine()) is False
 
 
 @pytest.mark.parametrize("junk", [b"", b"\xc1", b"\x81\xa1x\x01", "text", 7, object(), ("tuple",)])

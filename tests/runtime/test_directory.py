@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from messages.ids import AlertId, Instant, Role
-from runtime.errors import BadDirectory
 from runtime.published.directory import (
     FILE_NAME,
     PLACES_NAME,
@@ -20,6 +19,7 @@ from runtime.published.directory import (
     FileDirectory,
     MemoryDirectory,
 )
+from tests.support.unreadable import GARBAGE
 
 
 def entry(
@@ -98,10 +98,22 @@ def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {FILE_NAME, PLACES_NAME}
 
 
-def test_a_file_that_is_no_directory_is_a_typed_error(tmp_path: Path) -> None:
-    (tmp_path / FILE_NAME).write_bytes(b"\xc1 nothing")
-    with pytest.raises(BadDirectory):
-        FileDirectory(tmp_path).read()
+@pytest.mark.parametrize("content", GARBAGE.values(), ids=GARBAGE)
+def test_a_damaged_file_keeps_nobody_from_being_found_and_is_written_anew(
+    tmp_path: Path, content: bytes
+) -> None:
+    supervisor, reader, begins = (FileDirectory(tmp_path) for _ in range(3))
+    supervisor.publish([entry(incarnation=7)])
+    assert reader.find(Role.TRUNK_POOL) == entry(incarnation=7)
+    assert supervisor.is_as_published()
+    (tmp_path / FILE_NAME).write_bytes(content)
+    assert reader.find(Role.TRUNK_POOL) == entry(incarnation=7)
+    # A reader that begins just now knows nobody until the Supervisor's next look, and dies of nothing.
+    begins.read()
+    assert not supervisor.is_as_published()
+    supervisor.publish([entry(incarnation=7)])
+    assert [each.read() for each in (reader, begins)] == [(entry(incarnation=7),)] * 2
+    assert FileDirectory(tmp_path).last_incarnation(Role.TRUNK_POOL) == 7
 
 
 def test_a_file_of_a_later_version_is_read_without_what_is_not_known(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from store.journal.projections import Lines, Operators
 from store.journal.seal_written import sealed
 from store.journal.transfer import Format, export
 from tests.support.journals import empty_journal
-from tests.support.unreadable import DAMAGED, newer, write
+from tests.support.unreadable import DAMAGED, GARBAGE, newer, write
 
 ALERT = AlertId("a")
 
@@ -139,3 +139,13 @@ def test_sealing_what_was_written_before_leaves_it_alone(journal: Journal) -> No
     write(journal, streams.inbox(ALERT), "note.added")
     (row,) = journal.rows(rows.AFTER, 0, 10)
     assert journal.transact(lambda tx: sealed(tx, row[:8])) == DAMAGED
+
+
+@pytest.mark.parametrize("kind", ["user.reached", "note.added"])
+@pytest.mark.parametrize("data", GARBAGE.values(), ids=GARBAGE)
+def test_whatever_a_row_holds_the_events_after_it_are_read(journal: Journal, kind: str, data: bytes) -> None:
+    write(journal, streams.case(ALERT), kind, data)
+    write(journal, streams.case(ALERT), kind, b"\xa6sealed" + data)
+    journal.append(Append(streams.case(ALERT), 2, (received(),)))
+    found = [one.event for one in journal.read(streams.case(ALERT))]
+    assert [type(one) for one in found] == [Unreadable, Unreadable, AlertReceived]

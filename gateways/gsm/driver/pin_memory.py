@@ -19,6 +19,8 @@ from typing import Final
 
 import msgspec
 
+from messages.base import MALFORMED
+
 ROUNDS: Final = 20_000
 """The record must not be a short way to the PIN, although whoever reads it could read the PIN's own file."""
 
@@ -135,7 +137,7 @@ class PinMemory:
         """Oldest first."""
         try:
             return msgspec.json.decode(self._record.read_bytes(), type=list[_Tried])
-        except (OSError, msgspec.MsgspecError):
+        except (OSError, *MALFORMED):
             return []
 
     def _write(self, tried: list[_Tried]) -> bool:

@@ -24,7 +24,7 @@ class Remembered:
         """The dialect's key; empty where none is known."""
         try:
             return self._dialect_file.read_text(encoding="utf-8").strip()
-        except OSError:
+        except (OSError, UnicodeDecodeError):
             return ""
 
     def note_dialect(self, key: str) -> None:

@@ -31,6 +31,7 @@ from gateways.gsm.port.search import (
     voice_beside,
 )
 from gateways.gsm.port.serial_port import Port
+from messages.base import MALFORMED
 from model.policy import LineSpec
 
 STRANGER_AGAIN_S: Final = 30.0
@@ -258,7 +259,7 @@ class Whereabouts:
         if claim is None:
             try:
                 claim = msgspec.json.decode(self._file(spec).read_bytes(), type=Claim)
-            except (OSError, msgspec.MsgspecError):
+            except (OSError, *MALFORMED):
                 return None
         current = any(place.mark == claim.mark and place.path == claim.path for place in there)
         return claim if current and same_imei(claim.imei, spec.imei) else None

@@ -19,7 +19,6 @@ from messages.ids import SECOND, Instant, LineId, Role
 from model.alarms.standing import NO_LINE_FOR_112
 from model.policy import LastResort
 from model.rules.silent_phones import counted
-from runtime.errors import BadDirectory
 from runtime.published.backup_file import backups
 from store.errors import JournalError
 from store.journal.notify import kind
@@ -116,10 +115,7 @@ def actors_listen(web: Web) -> bool:
 
 
 def _lines(web: Web) -> int:
-    try:
-        modems = web.directory.all_of(Role.GSM_MODEM)
-    except BadDirectory:
-        return 0
+    modems = web.directory.all_of(Role.GSM_MODEM)
     picture, said = web.following.picture, web.lines.read()
     bad = picture.quarantined.keys() | picture.taken_out.keys()
     lines = (LineId(modem.key) for modem in modems if modem.ready)

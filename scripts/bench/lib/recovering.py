@@ -20,7 +20,6 @@ from center.state.state_dir import StateDir
 from messages import events as ev
 from messages.ids import AlertId, Instant, OperatorId, Role, ShiftState
 from messages.journal import Recorded
-from runtime.errors import BadDirectory
 from runtime.published.directory import Entry, FileDirectory
 from store import streams
 from store.journal.journal import Append, Journal
@@ -50,10 +49,7 @@ class Places:
 
     def find(self, role: Role, key: str = "") -> Entry | None:
         """The actor as the Supervisor knows it."""
-        try:
-            return next((one for one in self._directory.read() if (one.role, one.key) == (role, key)), None)
-        except BadDirectory:
-            return None
+        return next((one for one in self._directory.read() if (one.role, one.key) == (role, key)), None)
 
     def all_of(self, role: Role) -> tuple[Entry, ...]:
         """Everyone of the role."""

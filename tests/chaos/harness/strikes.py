@@ -13,7 +13,6 @@ from center.commands.ps import rows_of
 from center.node.processes import ProcessId, identity, is_alive
 from center.state.state_dir import StateDir, running
 from messages.ids import AlertId, Role
-from runtime.errors import BadDirectory
 from runtime.published.directory import FileDirectory
 
 
@@ -74,10 +73,7 @@ def places(state: StateDir) -> list[Place]:
     node = running(state)
     if node is None:
         return []
-    try:
-        entries = FileDirectory(state.run).read()
-    except BadDirectory:
-        return []
+    entries = FileDirectory(state.run).read()
     unready = {(e.role, e.key, e.pid) for e in entries if not e.ready and e.role not in OF_THE_CENTER}
     found = []
     for row in rows_of(state, node):

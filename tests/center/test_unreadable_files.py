@@ -1,0 +1,87 @@
+"""Every file of `run/` and of the state directory, with anything in it: its readers go on without it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from center.node.anchor import clock_for
+from center.node.carrier import living
+from center.state.journals import configured_url
+from center.state.state_dir import StateDir, living_web, running
+from center.watching import kept
+from messages.ids import LineId, NodeId
+from runtime.published import (
+    backup_file,
+    backup_runs,
+    heard,
+    line_credit,
+    line_files,
+    line_levels,
+    line_trials,
+    voice_files,
+    voice_gate_file,
+)
+from runtime.published.directory import FileDirectory
+from runtime.published.file import Newest
+from runtime.published.peers import FilePeers, decode_place
+from tests.support.unreadable import GARBAGE
+
+LINE = LineId("a")
+Read = Callable[[StateDir], object]
+READERS: dict[str, Read] = {
+    "run/directory.msgpack": lambda state: FileDirectory(state.run).read(),
+    "run/peers.msgpack": lambda state: FilePeers(state.run).places,
+    "run/a.line": lambda state: line_files.read_all(state.run),
+    "run/a.voice-port": lambda state: line_files.voice_of(state.run, LINE),
+    "run/a.trial-order": lambda state: (list(line_trials.ordered(state.run)),),
+    "run/a.trial": lambda state: line_trials.trial_of(state.run, LINE),
+    "run/a.credit-order": lambda state: line_credit.order_of(state.run, LINE),
+    "run/a.heard": lambda state: heard.read(state.run, "a"),
+    "run/operator-voices": lambda state: voice_files.read(state.run),
+    "run/voice-gate.json": lambda state: voice_gate_file.voice_gate_of(state.run),
+    "run/node.json": lambda state: (running(state), clock_for(state, state.journal_url, NodeId("n"))),
+    "run/web.json": living_web,
+    "run/carrier.json": living,
+    "last-run/node.json": configured_url,
+    "lines/a.credit": lambda state: line_credit.credit_of(state.path, LINE),
+    "lines/a.levels": lambda state: line_levels.read_all(state.path),
+    "backup.json": lambda state: backup_file.backups(state.path),
+    "logs/backup-run.json": lambda state: backup_runs.run_of(state.path, backup_runs.Work.BACKUP),
+    "watch.json": lambda state: kept.read(state.path),
+}
+
+
+@pytest.mark.parametrize("content", GARBAGE.values(), ids=GARBAGE)
+@pytest.mark.parametrize("name", READERS)
+def test_a_file_that_cannot_be_read_stops_no_reader(tmp_path: Path, name: str, content: bytes) -> None:
+    state = StateDir(tmp_path / "state")
+    state.create()
+    file = state.path / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(content)
+    READERS[name](state)
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_folder_in_the_place_of_a_file_stops_no_reader(tmp_path: Path, name: str) -> None:
+    state = StateDir(tmp_path / "state")
+    state.create()
+    (state.path / name).mkdir(parents=True)
+    READERS[name](state)
+
+
+@pytest.mark.parametrize("content", GARBAGE.values(), ids=GARBAGE)
+def test_what_another_node_says_of_itself_may_be_anything(content: bytes) -> None:
+    assert decode_place(content) is None
+
+
+def test_a_file_is_read_again_once_it_is_sound(tmp_path: Path) -> None:
+    newest = Newest(tmp_path / "x", bytes.decode)
+    (tmp_path / "x").write_bytes(b"\xff")
+    assert newest.read() is None
+    (tmp_path / "y").write_bytes(b"sound")
+    (tmp_path / "y").replace(tmp_path / "x")
+    assert newest.read() == "sound"
