@@ -1,8 +1,10 @@
-"""What a watcher remembers over its own restarts: one small file, whole or not at all."""
+"""What a watcher remembers over its own restarts: one small file, whole or not at all, and two of rows
+(`center.watching.appended`): its callouts, and the minutes of its probes that no center has yet."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -10,17 +12,21 @@ from typing import Final
 import msgspec
 
 from center.state.state_dir import write_kept
+from center.watching.appended import AppendedFile
+from center.watching.probing import KEPT_MINUTES, ProbedOf
 from messages.base import MALFORMED
 from messages.events import Event
 from messages.ids import Instant, NodeId
 from messages.journal import Recorded
 from model.duty.callouts import Callout, Callouts
-from model.watching.beat import Probed, Unable
+from model.watching.beat import Unable
 from model.watching.hearing import Hearing
 from runtime import logs
 from store import streams
 
 FILE: Final = "watch.json"
+CALLOUTS: Final = "watch-callouts.jsonl"
+PROBES: Final = "watch-probes.jsonl"
 TryName = tuple[str, int]
 """A callout's id, and the number of a try of it."""
 STORIES: Final = 2_000
@@ -36,8 +42,6 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """Why nobody could be phoned then."""
     hearings: dict[str, Hearing] = {}
     """By the center's name."""
-    callouts: tuple[Recorded, ...] = ()
-    probes: dict[str, tuple[Probed, ...]] = {}
 
 
 def read(folder: Path) -> Kept:
@@ -61,17 +65,27 @@ def write(folder: Path, kept: Kept) -> None:
     write_kept(folder / FILE, msgspec.json.encode(kept))
 
 
+def callouts_in(folder: Path) -> AppendedFile[Recorded]:
+    """The events of the watcher's callouts."""
+    return AppendedFile(folder / CALLOUTS, Recorded, STORIES)
+
+
+def probes_in(folder: Path) -> AppendedFile[ProbedOf]:
+    """The minutes of its probes, each with the name of the center."""
+    return AppendedFile(folder / PROBES, ProbedOf, KEPT_MINUTES)
+
+
 class Story:
     """The watcher's own callouts, written as a center writes them."""
 
-    def __init__(self, name: str, recorded: Sequence[Recorded]) -> None:
+    def __init__(self, name: str, recorded: Iterable[Recorded]) -> None:
         self._node = NodeId(name)
-        self.recorded = list(recorded[-STORIES:])
+        self.recorded = deque(recorded, maxlen=STORIES)
         self._callouts = Callouts()
         for one in self.recorded:
             self._callouts.apply(one)
 
-    def add(self, event: Event, now_us: Instant) -> None:
+    def add(self, event: Event, now_us: Instant) -> Recorded:
         """It has happened."""
         version = self._callouts.version + 1
         one = Recorded(
@@ -85,6 +99,7 @@ class Story:
         )
         self.recorded.append(one)
         self._callouts.apply(one)
+        return one
 
     def of(self, subject: str) -> Callout | None:
         """The newest about this center, over or not."""

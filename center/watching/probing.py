@@ -5,10 +5,12 @@ from __future__ import annotations
 import ssl
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import islice, takewhile
 from typing import Final
 
 import httpx
+import msgspec
 from msgspec.structs import replace
 
 from messages.ids import SECOND, Instant
@@ -63,14 +65,29 @@ def ask(url: str, trust: ssl.SSLContext) -> str:
         return str(error) or type(error).__name__
 
 
-class Probing:
-    """What has come of it: the last that was answered, and a row for each minute. For any thread."""
+class ProbedOf(msgspec.Struct, frozen=True, array_like=True):
+    """A minute of one center's probes, as a line of the watcher's file."""
 
-    def __init__(self, watcher: str, rows: tuple[Probed, ...] = ()) -> None:
+    center: str
+    row: Probed
+
+
+class Probing:
+    """What has come of it: the last that was answered, and for a center that takes them a row for each
+    minute. For any thread.
+    """
+
+    def __init__(self, watcher: str, rows: Iterable[Probed] = (), *, takes_rows: bool = True) -> None:
+        """`rows`: of a watcher before; of the same minute the last counts."""
         self._watcher = watcher
+        self._takes_rows = takes_rows
         self._lock = threading.Lock()
-        self._rows: deque[Probed] = deque(rows, maxlen=KEPT_MINUTES)
+        known = {one.minute: one for one in rows} if takes_rows else {}
+        self._rows: deque[Probed] = deque((known[one] for one in sorted(known)), maxlen=KEPT_MINUTES)
         self._answered: Instant | None = None
+        # The last one may be of the minute that goes on.
+        self._written = self._rows[-1].minute - 1 if self._rows else 0
+        """Up to this minute `unwritten` has given the rows."""
 
     def add(self, at: Instant, took_us: int, *, answered: bool) -> None:
         """One was sent then."""
@@ -78,9 +95,12 @@ class Probing:
         with self._lock:
             if answered:
                 self._answered = at
+            if not self._takes_rows:
+                return
             # A clock that was set back: these minutes have not come yet, and would keep the others back.
             while self._rows and self._rows[-1].minute > minute:
                 self._rows.pop()
+                self._written = min(self._written, minute - 1)
             if not self._rows or self._rows[-1].minute != minute:
                 self._rows.append(Probed(watcher=self._watcher, minute=minute, tried=0, failed=0, worst_ms=0))
             row = self._rows[-1]
@@ -107,7 +127,18 @@ class Probing:
         """The rows of minutes that are over, the oldest first; as many as one answer holds."""
         this = now_us // (60 * SECOND)
         with self._lock:
-            return tuple(one for one in self._rows if one.minute < this)[:TOLD]
+            return tuple(islice(takewhile(lambda one: one.minute < this, self._rows), TOLD))
+
+    def unwritten(self, before_minute: int) -> list[Probed]:
+        """The rows of minutes before this one that were not given here yet."""
+        with self._lock:
+            found = [one for one in self._rows if self._written < one.minute < before_minute]
+            self._written = max(self._written, before_minute - 1)
+            return found
+
+    def __len__(self) -> int:
+        """How many rows are kept."""
+        return len(self._rows)
 
     @property
     def rows(self) -> tuple[Probed, ...]:

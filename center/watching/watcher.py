@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import threading
 import uuid
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -16,8 +18,8 @@ from msgspec.structs import replace
 
 from center.duty_file.form import FileFaulty
 from center.watching.escalation import next_of
-from center.watching.kept import Kept, Story, TryName, write
-from center.watching.probing import Probing
+from center.watching.kept import Kept, Story, TryName, callouts_in, probes_in, write
+from center.watching.probing import ProbedOf, Probing
 from center.watching.settings import CenterTable, WatchSettings, roster_of
 from center.watching.words import WORDS, what_is_wrong
 from gateways.duty.decider import Try
@@ -35,7 +37,7 @@ from messages.events import (
 from messages.ids import SECOND, CalloutEnd, CalloutFailure, DutyWay, Instant, NodeId
 from model.duty.callouts import Callout
 from model.duty.roster import EMPTY, Person, Roster, on_duty
-from model.watching.beat import NO_PHONE, Answer, Unable
+from model.watching.beat import NO_PHONE, Answer, Probed, Unable
 from model.watching.hearing import Hearing, asked, began, resumed, take
 from model.watching.verdict import Patience, Verdict, after_sleep, verdict
 from runtime import logs
@@ -43,6 +45,8 @@ from runtime import logs
 AGAIN_US: Final = 3600 * SECOND
 """So long after somebody has taken it people are called anew, where nothing has changed."""
 KEPT_EVERY_US: Final = 30 * SECOND
+_NEVER: Final = 2**62
+"""No minute comes after this one."""
 _GRAVE: Final = frozenset({Verdict.SILENT, Verdict.NO_HEARTBEAT})
 
 
@@ -72,14 +76,23 @@ class Watcher:
         self._log = logs.get("watch")
         self._centers = {one.name: one for one in settings.center}
         self._ears = Ears({one.name: one.key_file for one in settings.center if one.key_file})
-        self.probings = {name: Probing(settings.name, kept.probes.get(name, ())) for name in self._centers}
+        self._callouts, self._probes = callouts_in(folder), probes_in(folder)
+        told = self._probes.read()
+        self.probings = {
+            name: Probing(
+                settings.name,
+                (one.row for one in told if one.center == name),
+                takes_rows=bool(center.key_file),
+            )
+            for name, center in self._centers.items()
+        }
         self._hearings: dict[str, Hearing] = {}
         for name, center in self._centers.items():
             before, probes = kept.hearings.get(name), bool(center.probe)
             self._hearings[name] = (
                 began(now_us, probes=probes) if before is None else resumed(before, now_us, probes=probes)
             )
-        self._story = Story(settings.name, kept.callouts)
+        self._story = Story(settings.name, self._callouts.read())
         self._began = self._turned = self._wrote = now_us
         self._unable: tuple[Unable, ...] | None = None
         self.verdicts: dict[str, Verdict] = {}
@@ -124,6 +137,7 @@ class Watcher:
         """It runs no more, and its file says so: whoever looks need not wait until that is old."""
         with self._lock:
             self._keep(Instant(0))
+            self._keep_probes(_NEVER)
 
     # ------------------------------------------------------------ what follows
 
@@ -140,6 +154,7 @@ class Watcher:
                 self._tell(callout, hands, now_us)
             if now_us - self._wrote >= KEPT_EVERY_US:
                 self._keep(now_us)
+                self._keep_probes(now_us // (60 * SECOND))
 
     def _look(self, name: str, turned_us: int, now_us: Instant) -> None:
         center, hearing = self._centers[name], self._hearings[name]
@@ -243,21 +258,33 @@ class Watcher:
             return EMPTY
 
     def _say(self, event: Event, now_us: Instant) -> None:
-        self._story.add(event, now_us)
+        recorded = self._story.add(event, now_us)
         self._log.info("callout", said=msgspec.to_builtins(event))
-        self._keep(now_us)
+        with self._said_if_it_fails():
+            told = self._story.recorded
+            self._callouts.append((recorded,), len(told), lambda: told)
 
     def _keep(self, now_us: Instant) -> None:
         self._wrote = now_us
-        kept = Kept(
-            at=now_us,
-            unable=self._unable or (),
-            hearings=self._hearings,
-            callouts=tuple(self._story.recorded),
-            probes={name: one.rows for name, one in self.probings.items()},
-        )
-        try:
+        kept = Kept(at=now_us, unable=self._unable or (), hearings=self._hearings)
+        with self._said_if_it_fails():
             write(self._folder, kept)
+
+    def _keep_probes(self, before_minute: int) -> None:
+        def of_each(rows: Callable[[Probing], Iterable[Probed]]) -> Iterator[ProbedOf]:
+            return (ProbedOf(name, row) for name, one in self.probings.items() for row in rows(one))
+
+        with self._said_if_it_fails():
+            self._probes.append(
+                of_each(lambda one: one.unwritten(before_minute)),
+                sum(map(len, self.probings.values())),
+                lambda: of_each(lambda one: one.rows),
+            )
+
+    @contextmanager
+    def _said_if_it_fails(self) -> Iterator[None]:
+        """Whoever is to be called is called: a full disk must not keep a center's death secret."""
+        try:
+            yield
         except OSError as error:
-            # Whoever is to be called is called: a full disk must not keep a center's death secret.
             self._log.error("cannot be remembered", error=str(error))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from center.errors import SettingsError
-from center.watching.kept import FILE
+from center.watching.kept import CALLOUTS, FILE
 from center.watching.settings import probing
 from messages.ids import SECOND, CalloutFailure, DutyWay, Instant
 from model.watching.beat import Unable, Wrong
@@ -184,7 +184,8 @@ def test_nobody_is_called_while_one_in_three_comes_and_somebody_within_41_s_of_t
     tmp_path: Path, fates: list[str], sleeps: bool
 ) -> None:
     """Late by eight seconds at most; the watcher itself may stand still for minutes."""
-    (tmp_path / "watch.json").unlink(missing_ok=True)
+    for file in (FILE, CALLOUTS):
+        (tmp_path / file).unlink(missing_ok=True)
     stage = Stage(tmp_path)
     stage.say()
     lost = 0
