@@ -24,5 +24,5 @@ async def verdict_of(web: Web, registry: Registry, own: DeviceKey, pin: str, nam
     if verdict is PinVerdict.WRONG:
         raise NotAllowed(f"{named} is no PIN that is set", "pin")
     # Not `right`: whoever knows the duress PIN would clear by it what was tried to find the other one.
-    web.throttle.take_back_of(f"pins {own.person}")
+    web.throttle.take_back(f"pins {own.person}", "")
     return verdict

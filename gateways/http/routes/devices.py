@@ -152,7 +152,7 @@ def device_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         found = await web.writing.run(lambda tx: devices.accept_invitation(tx, secret, key, name))
         if found is None:
             raise Gone("this invitation is none, was used, or is over")
-        throttle.take_back(address)
+        throttle.take_back("", address)
         await web.audit.note(request, (found.person,), detail="enrolled", actor=BY_APP)
         app_key = await asyncio.to_thread(own_app_key, Path(web.settings.state), registry)
         return answer(request, DeviceAnswer(device=found.device, key=app_key, phone=found.phone), 201)
