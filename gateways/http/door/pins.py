@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from gateways.http.parts.context import Web
-from gateways.http.wire.errors import NotAllowed, TooMany
+from gateways.http.wire.errors import Busy, NotAllowed, TooMany
 from store.registry.devices import DeviceKey
 from store.registry.registry import Registry
 from store.registry.users.pins import PinVerdict
@@ -20,7 +18,11 @@ async def verdict_of(web: Web, registry: Registry, own: DeviceKey, pin: str, nam
     if (wait_s := web.throttle.wait_s(f"pins {own.person}", "", now_us)) > 0:
         raise TooMany(f"too many wrong PINs: try again in {wait_s} s", wait_s)
     web.throttle.count(f"pins {own.person}", "", now_us)
-    verdict = await asyncio.to_thread(registry.check_pin, own.person, pin)
+    try:
+        verdict = await web.pins.in_turn(lambda: registry.check_pin(own.person, pin))
+    except Busy:
+        web.throttle.take_back(f"pins {own.person}", "")
+        raise
     if verdict is PinVerdict.WRONG:
         raise NotAllowed(f"{named} is no PIN that is set", "pin")
     # Not `right`: whoever knows the duress PIN would clear by it what was tried to find the other one.

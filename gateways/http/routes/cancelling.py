@@ -14,13 +14,17 @@ from litestar import Response, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
+from gateways.http.door.budgets import Kind
+from gateways.http.door.senders import SENDER, Sender
 from gateways.http.parts.context import Web
 from gateways.http.routes.alerts import APP, TAKES, into_inbox, own
 from gateways.http.wire.answers import AnyRequest, Kept, answer
 from gateways.http.wire.bodies import CancelBody
 from gateways.http.wire.decoding import Strict
+from gateways.http.wire.errors import Busy
 from messages.events import AlertCancelled, PinRefused
 from messages.ids import SECOND, AlertId, Instant
+from model.alert.case import Case
 from model.alert.evolve import fold
 from model.rules.cancelling import adds
 from store import streams
@@ -75,6 +79,17 @@ def cancel_route(web: Web) -> HTTPRouteHandler:
     """The route."""
     tries = PinTries()
 
+    async def looked_at(sender: Sender, case: Case, pin: str) -> AlertCancelled | PinRefused | None:
+        """What the PIN says; None where it is not looked at: too many were tried of this alert, by this
+        sender or by all together.
+        """
+        if web.senders.wait_s(Kind.PIN, sender, "") or not tries.may(case.alert, web.clock.now_us()):
+            return None
+        try:
+            return said_by(await web.pins.pin_verdict(case, pin))
+        except Busy:
+            return None
+
     @post(
         "/v1/alerts/{alert:str}/cancel",
         guards=[web.senders.guard],
@@ -95,10 +110,9 @@ def cancel_route(web: Web) -> HTTPRouteHandler:
     ) -> Response[bytes]:
         loop = asyncio.get_running_loop()
         begun_s = loop.time()
-        # Not by a budget: every PIN is answered alike, and few are looked at.
+        # Refused by no budget: every PIN is answered alike, and few are looked at.
         case = await own(web, request, alert, None)
-        if tries.may(case.alert, web.clock.now_us()):
-            event = said_by(await web.pins.pin_verdict(case, data.pin))
+        if (event := await looked_at(request.state[SENDER], case, data.pin)) is not None:
 
             def says_something(transaction: Transaction) -> bool:
                 now = fold(transaction.read(streams.inbox(case.alert)))
