@@ -29,6 +29,7 @@ InboxEvent = (
     | PositionUpdated
     | AddressFound
     | AlertCancelled
+    | TextUnreadable
     | PinRefused
     | RingingSeen
     | CommandGiven
