@@ -26,7 +26,7 @@ from center.doctor import (
     voices,
 )
 from center.doctor.findings import Check, Finding, Verdict, examined, fail, ok
-from center.doctor.machine import at_rest, capacity, listeners, machine
+from center.doctor.machine import at_rest, capacity, listeners, machine, shared_memory
 from center.errors import CenterError, SettingsError
 from center.options import DEFAULT, Common
 from center.settings.file import load
@@ -122,6 +122,7 @@ def _checks(
     yield "center", partial(center.running_center, state, node)
     if node is not None:
         yield "listeners", partial(listeners.listeners, state, node)
+        yield "run", partial(shared_memory.shared_memory, state, node)
         yield "lines", partial(center.lines, state)
         if settings is not None:
             yield "voices", partial(voices.voices, state, settings)
