@@ -32,6 +32,7 @@ class JournalKeeperActor(CenterActor):
             self._keeper = Keeper(
                 self.env.journal_url,
                 self.env.run,
+                self.env.state / "keys",
                 node=self.env.node,
                 clock=self.env.clock.now_us,
                 notify=SocketNotifier(self.env.run / "notify"),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 from cyclopts import Parameter
@@ -21,8 +21,13 @@ from messages.ids import SECOND, Instant
 
 if TYPE_CHECKING:
     from store.audit.entry import Entry
+    from store.audit.verify import Verified
 
 Limit = Annotated[int, Parameter(help="No more than so many, the newest.")]
+
+
+HEAD_LOST: Final = 3
+"""The exit status where no entry is altered, and the end of a chain is not known."""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +81,9 @@ def since(time: str, /, *, limit: Limit = 1000, common: Common = DEFAULT) -> Non
 
 
 def verify(*, common: Common = DEFAULT) -> int:
-    """Whether it is as it was written; exit 1 where it is not, with the places."""
+    """Whether it is as it was written; exit 1 where it is not, with the places, and 3 where a chain has only
+    lost its head, so that nobody can say whether its end was cut off.
+    """
     from store.audit.trail import Trail
     from store.audit.verify import verify as verify_audit
 
@@ -84,15 +91,31 @@ def verify(*, common: Common = DEFAULT) -> int:
         found = verify_audit(journal, Trail(common.directory.keys))
     if common.json:
         problems = [{**msgspec.to_builtins(one), "says": str(one)} for one in found.problems]
-        common.data({"chains": found.chains, "elsewhere": found.elsewhere, "problems": problems})
-        return 1 if problems else 0
+        common.data(
+            {
+                "chains": found.chains,
+                "elsewhere": found.elsewhere,
+                "on_disk": found.on_disk,
+                "problems": problems,
+            }
+        )
+        return _exit(found)
     for problem in found.problems:
         common.say(str(problem))
     for chain in found.chains:
-        common.say(f"{chain.chain}: {chain.entries} entries: {'DAMAGED' if chain.problems else 'as written'}")
+        lost = "as written, its head is lost" if chain.problems else "as written"
+        common.say(f"{chain.chain}: {chain.entries} entries: {'DAMAGED' if chain.altered else lost}")
     for name in found.elsewhere:
         common.say(f"{name}: not looked at: its key is at that node, verify it there")
-    return 1 if found.problems else 0
+    for name in found.on_disk:
+        common.say(f"{name}: not looked at: the journal goes on in memory; again when the disk is back")
+    return _exit(found)
+
+
+def _exit(found: Verified) -> int:
+    if found.altered:
+        return 1
+    return HEAD_LOST if found.problems else 0
 
 
 def _show(common: Common, found: Iterable[Entry]) -> None:

@@ -75,7 +75,7 @@ def scrub(state: StateDir, journal: Journal) -> str:
     if Spare.at(state.run) is not None:
         with contextlib.suppress(StoreError, OSError):
             notify = SocketNotifier(state.notify)
-            Keeper(journal.url, state.run, node=journal.node, clock=journal.now_us, notify=notify).warm(
-                anew=True
-            )
+            Keeper(
+                journal.url, state.run, state.keys, node=journal.node, clock=journal.now_us, notify=notify
+            ).warm(anew=True)
     return ""

@@ -24,7 +24,9 @@ class Fault(StrEnum):
     CUT = "cut"
     """The end is missing."""
     HEAD = "head"
-    """The last entry is not the one that was, or nothing says which one it was."""
+    """The last entry is not the one that was."""
+    LOST = "lost"
+    """Nothing says which entry was the last one; those that there are may all be as written."""
     KEY = "key"
     """No entry fits the key that there is."""
 
@@ -48,6 +50,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
                 return f"{self.chain}: the end is cut off, {where} missing"
             case Fault.HEAD:
                 return f"{self.chain}: {where} is not what the head outside the database says"
+            case Fault.LOST:
+                return f"{self.chain}: its head is lost, nobody knows of entries after {self.last}"
             case Fault.KEY:
                 return f"{self.chain}: none of {where} fits this key"
 
@@ -58,6 +62,11 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     chain: str
     entries: int
     problems: tuple[Problem, ...]
+
+    @property
+    def altered(self) -> bool:
+        """Whether anything is not as it was written, as far as that can be told."""
+        return any(one.fault is not Fault.LOST for one in self.problems)
 
 
 def check(chain: str, entries: Iterable[Entry], key: bytes, head: Head | None, begun: Head) -> Checked:
@@ -91,7 +100,7 @@ def check(chain: str, entries: Iterable[Entry], key: bytes, head: Head | None, b
     if count > 1 and not fitting:
         problems = [Problem(chain=chain, fault=Fault.KEY, first=begun.number + 1, last=last)]
     if head is None:
-        found(Fault.HEAD, last, last)
+        found(Fault.LOST, last, last)
     elif head.number > last:
         found(Fault.CUT, last + 1, head.number)
     elif head.number >= begun.number and at_head is not None and at_head != head.mac:

@@ -104,6 +104,11 @@ def sealed(key: bytes, before: Head, chain: str, at: Instant, said: Said) -> Ent
     return msgspec.structs.replace(entry, mac=mac_of(key, before.mac, entry))
 
 
+def is_in_memory(chain: str) -> bool:
+    """Whether it was begun while the disk of its node failed."""
+    return "~" in chain
+
+
 def node_of(chain: str) -> str:
     """Whose chain it is."""
     return chain.partition("~")[0]

@@ -11,7 +11,7 @@ import fcntl
 import os
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +20,7 @@ import msgspec
 from messages.ids import Instant
 from store.audit import table
 from store.audit.chain import mark
-from store.audit.entry import Action, Entry, Head, Said, sealed
+from store.audit.entry import Action, Entry, Head, Said, is_in_memory, sealed
 from store.errors import JournalUnavailable
 from store.journal.journal import Transaction
 
@@ -55,7 +55,11 @@ class Trail:
         return entry
 
     def committed(self, entry: Entry) -> None:
-        """It is in the database; `save` writes the head."""
+        """It is in the database; `save` writes the head. One in memory has none outside of it: both would not
+        outlive the machine together. The JournalKeeper writes it with the chain (`keep`).
+        """
+        if is_in_memory(entry.chain):
+            return
         with self._lock:
             if entry.number > self._heads.get(entry.chain, Head()).number:
                 self._heads[entry.chain] = Head(entry.number, entry.mac)
@@ -89,16 +93,31 @@ class Trail:
         with self._lock:
             if not self._unsaved:
                 return
-            with self._alone():
-                self._read()
-                text = {chain: (head.number, head.mac.hex()) for chain, head in self._heads.items()}
-                part = self._head_file.with_name(f".{HEADS}.{os.getpid()}")
-                with os.fdopen(
-                    os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb"
-                ) as new:
-                    new.write(msgspec.json.encode(text))
-                part.replace(self._head_file)
+            self._write()
             self._unsaved.clear()
+
+    def keep(self, heads: Mapping[str, Head]) -> None:
+        """Write these heads, durably: those of chains that have come from memory. Raises OSError."""
+        with self._lock:
+            for chain, head in heads.items():
+                self._heads[chain] = max(head, self._heads.get(chain, Head()), key=lambda one: one.number)
+            self._write(durably=True)
+
+    def _write(self, *, durably: bool = False) -> None:
+        with self._alone():
+            self._read()
+            text = {chain: (head.number, head.mac.hex()) for chain, head in self._heads.items()}
+            part = self._head_file.with_name(f".{HEADS}.{os.getpid()}")
+            with os.fdopen(
+                os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb"
+            ) as new:
+                new.write(msgspec.json.encode(text))
+                if durably:
+                    new.flush()
+                    os.fsync(new.fileno())
+            part.replace(self._head_file)
+            if durably:
+                _flush(self._head_file.parent)
 
     def key(self) -> bytes:
         """32 bytes, made at the first use. Raises JournalUnavailable."""
@@ -154,3 +173,11 @@ class Trail:
             yield
         finally:
             os.close(fd)
+
+
+def _flush(folder: Path) -> None:
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

@@ -18,6 +18,8 @@ import msgspec
 from messages.ids import Instant, NodeId
 from model.alarms.standing import due, standing
 from store import streams
+from store.audit.entry import Head
+from store.audit.trail import Trail
 from store.database.dialect import Connection, path_of
 from store.database.migrate import bring_up_to_date
 from store.database.sqlite import SqliteConnection
@@ -62,9 +64,16 @@ class Keeper:
     """See the module. Not for two threads."""
 
     def __init__(
-        self, url: str, spare: Path, *, node: NodeId, clock: Callable[[], Instant], notify: Notifier
+        self,
+        url: str,
+        spare: Path,
+        keys: Path,
+        *,
+        node: NodeId,
+        clock: Callable[[], Instant],
+        notify: Notifier,
     ) -> None:
-        """Raises OSError where there can be no spare."""
+        """`keys`: the folder of the audit's heads. Raises OSError where there can be no spare."""
         self._url = url
         self._path = path_of(url)
         self._folder = spare
@@ -72,6 +81,9 @@ class Keeper:
         self._node = node
         self._clock = clock
         self._notify = notify
+        self._trail = Trail(keys)
+        self._heads: dict[str, Head] = {}
+        """Of the audit's chains that are on the disk again, and whose heads are not."""
         self._size = 0
         """The journal's file at the last look; it never becomes smaller by itself."""
         self._scrubbed: bytes | None = b"never"
@@ -91,6 +103,7 @@ class Keeper:
         Raises JournalError where the spare itself cannot be written.
         """
         failed: JournalError | None = None
+        self._keep_heads()
         with self._spare_open() as spare:
             spare.begin_write()
             try:
@@ -181,6 +194,9 @@ class Keeper:
             with self._spare.switching(PATIENCE_S):
                 rest = self._write(spare, journal)
                 renumbered = first.renumbered or rest.renumbered
+                # While the spare still has the chains: a keeper that dies now begins again.
+                self._heads = rest.heads
+                self._keep_heads()
                 # At once, for the disk may fail again in this very second. Without room for it, later.
                 with contextlib.suppress(JournalError):
                     spare.begin_write()
@@ -193,6 +209,13 @@ class Keeper:
         return Returned(
             events=first.events + rest.events, after_us=self._clock() - since_us, renumbered=renumbered
         )
+
+    def _keep_heads(self) -> None:
+        """Write what is to be written; what fails keeps no alert in memory, and is tried with each step."""
+        if self._heads:
+            with contextlib.suppress(OSError):
+                self._trail.keep(self._heads)
+                self._heads = {}
 
     def _write(self, spare: Connection, journal: Connection) -> Written:
         journal.begin_write()

@@ -21,6 +21,7 @@ from sqlalchemy import bindparam, insert, select, text
 
 from messages.ids import AlertId
 from store import streams
+from store.audit.entry import Head
 from store.database.dialect import Connection
 from store.database.query import Query, Row
 from store.database.schema import alert_key, alias, audit, event, keyring, outbox, session
@@ -88,6 +89,8 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     """So many were written late."""
     renumbered: bool
     """Something has another place than it had in the spare, or the journal has more than the spare had."""
+    heads: dict[str, Head]
+    """Of the audit's chains that have come from the spare, where each ends."""
 
 
 def write_late(spare: Connection, journal: Connection) -> Written:
@@ -139,7 +142,8 @@ def write_late(spare: Connection, journal: Connection) -> Written:
     journal.write_many(_ENTER, [row for row in entries if journal.one(_ENTERED, row[0], row[1]) is None])
     # What the journal has after the place where it was left, and is not from here.
     others = begun - place.seq - there
-    return Written(events=events, renumbered=renumbered or others > 0)
+    heads = {str(row[0]): Head(int(row[1]), bytes(row[-1])) for row in entries}
+    return Written(events=events, renumbered=renumbered or others > 0, heads=heads)
 
 
 def _renamed(journal: Connection, received: Row) -> dict[str, str]:

@@ -12,10 +12,12 @@ from msgspec.structs import replace
 from center import cli
 from center.auditing import note_settings
 from center.commands.audited import COMMANDS
+from center.proving import looks
 from center.settings.schema import Settings
 from center.state.journals import journal_of
 from center.state.state_dir import StateDir
 from messages.ids import SECOND, AlertId, Channel, DutyWay, Instant, PersonId
+from messages.proofs import StepResult
 from model.duty.roster import Contact, Roster
 from model.duty.roster import Person as OnDuty
 from store.alerts.accepting import accept
@@ -123,6 +125,14 @@ def test_the_audit_is_verified_with_the_places_and_exit_code_1(
     head.write_text(json.dumps({name: (number + 2, mac)}))
     assert cli.run(["audit", "verify", "--state", str(state)]) == 1
     assert "the end is cut off, entries 4 to 5 missing" in capfd.readouterr().out
+    head.unlink()
+    assert cli.run(["audit", "verify", "--state", str(state)]) == 3
+    said = capfd.readouterr().out
+    assert "3 entries: as written, its head is lost" in said
+    assert "DAMAGED" not in said
+    shown = looks.audit(StateDir(state))
+    assert (shown.result, shown.figures) == (StepResult.OK, {"entries": 3.0})
+    assert "its head is lost" in capfd.readouterr().err
 
 
 def test_a_command_whose_entry_cannot_be_made_shows_nothing(

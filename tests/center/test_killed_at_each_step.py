@@ -108,7 +108,14 @@ def giulia(journal: Journal) -> UserId:
 
 
 def keeper(journal: Journal, place: Path) -> Keeper:
-    return Keeper(journal.url, place / "run", node=NodeId("n1"), clock=lambda: START, notify=LocalNotifier())
+    return Keeper(
+        journal.url,
+        place / "run",
+        place / "keys",
+        node=NodeId("n1"),
+        clock=lambda: START,
+        notify=LocalNotifier(),
+    )
 
 
 def started(place: Path) -> Journal:

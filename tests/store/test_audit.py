@@ -114,9 +114,33 @@ def test_without_the_head_nobody_can_say_where_the_end_was(
 ) -> None:
     keys = trail._key_file.parent
     (keys / HEADS).unlink()
-    assert told(verify(journal, Trail(keys))) == [
-        "n1: entry 10 is not what the head outside the database says"
-    ]
+    found = verify(journal, Trail(keys))
+    assert told(found) == ["n1: its head is lost, nobody knows of entries after 10"]
+    assert not found.altered
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE audit SET actor = 'luca' WHERE number = 10",
+        "UPDATE audit SET actor = 'luca' WHERE number = 1",
+        "UPDATE audit SET mac = substr(mac, 2) WHERE number = 10",
+        "DELETE FROM audit WHERE number = 1",
+        "DELETE FROM audit WHERE number = 5",
+        "UPDATE audit SET chain = 'n1~1'",
+        "UPDATE audit SET chain = 'n1~1' WHERE number = 1",
+        "UPDATE audit SET number = number + 1 WHERE number = 10",
+    ],
+)
+def test_a_lost_head_hides_no_entry_that_was_altered(
+    database: Database, journal: Journal, trail: Trail, ten: list[Entry], change: str
+) -> None:
+    """Who has the database cannot make one of the other, whether or not the head was taken away as well."""
+    keys = trail._key_file.parent
+    database.without_rules(change)
+    assert verify(journal, Trail(keys)).altered
+    (keys / HEADS).unlink()
+    assert verify(journal, Trail(keys)).altered
 
 
 def test_old_entries_go_from_the_beginning_and_the_rest_says_what_it_begins_with(

@@ -104,7 +104,14 @@ class SpareMachine(RuleBasedStateMachine):
         )
 
     def another_keeper(self) -> Keeper:
-        return Keeper(url_of(self.path), self.run, node=NodeId("n1"), clock=self.clock, notify=self.notify)
+        return Keeper(
+            url_of(self.path),
+            self.run,
+            self.path.parent / "keys",
+            node=NodeId("n1"),
+            clock=self.clock,
+            notify=self.notify,
+        )
 
     def teardown(self) -> None:
         disk.commit = disk.after_commit = disk.read = None

@@ -488,7 +488,14 @@ def test_it_opens_without_a_network_and_goes_on_with_the_alert_that_is_open(
 def disk(monkeypatch: pytest.MonkeyPatch, place: Place, site: object) -> Callable[[], None]:
     """Full from now on; called, it is back."""
     run = place.state / "run"
-    keeper = Keeper(place.url, run, node=NODE, clock=CLOCK.now_us, notify=SocketNotifier(run / "notify"))
+    keeper = Keeper(
+        place.url,
+        run,
+        place.state / "keys",
+        node=NODE,
+        clock=CLOCK.now_us,
+        notify=SocketNotifier(run / "notify"),
+    )
     keeper.warm()
     real = SqliteConnection.commit
 

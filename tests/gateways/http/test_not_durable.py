@@ -39,7 +39,14 @@ def client(web: Web) -> Iterator[Client]:
 
 @pytest.fixture
 def keeper(place: Place, web: Web) -> Keeper:
-    made = Keeper(place.url, place.state / "run", node=NODE, clock=CLOCK.now_us, notify=web.journal.notify)
+    made = Keeper(
+        place.url,
+        place.state / "run",
+        place.state / "keys",
+        node=NODE,
+        clock=CLOCK.now_us,
+        notify=web.journal.notify,
+    )
     made.warm()
     return made
 

@@ -72,7 +72,14 @@ class Node:
         return opened
 
     def keeper(self) -> Keeper:
-        return Keeper(url_of(self.path), self.run, node=NodeId("n1"), clock=self.clock, notify=self.notify)
+        return Keeper(
+            url_of(self.path),
+            self.run,
+            self.path.parent / "keys",
+            node=NodeId("n1"),
+            clock=self.clock,
+            notify=self.notify,
+        )
 
     def on_disk(self) -> Journal:
         opened = Journal.open(url_of(self.path), node=NodeId("n1"), clock=self.clock, notify=self.notify)

@@ -1,5 +1,6 @@
 """What goes on while the journal is in memory, and what is refused."""
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ from store.registry.access.authenticators import Authenticator, Kind, add, count
 from store.registry.keyring import SIGN_ON, shared_secret
 from store.registry.registry import Registry
 from store.texts import ask_text, begin, end, outbox_of
+from tests.store.databases import SqliteFile
 from tests.store.places import START, signal
 from tests.store.spare.node import DEADLINE_S, USER, Disk, Node, lasts
 
@@ -138,6 +140,61 @@ def test_the_audit_goes_on_in_memory_as_a_chain_of_its_own_and_is_written_down_l
         found = verify_audit(node.on_disk(), trail)
         assert [(one.entries, one.problems) for one in found.chains] == [(n + 1, ()), *[(3, ())] * n]
         node.clock.forward(1)
+
+
+def test_the_head_of_a_chain_in_memory_comes_back_with_it_whoever_has_died_meanwhile(
+    node: Node, disk: Disk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No process that entered anything lives on, as a command never does; the head is late as well."""
+    keys = tmp_path / "keys"
+    journal, keeper = node.journal(), node.keeper()
+
+    def enter() -> None:
+        trail = Trail(keys)
+        said = Said(actor="anna", origin="cli", action=Action.READ_LIST, subjects=("a1",))
+        trail.committed(journal.transact(lambda tx: trail.append(tx, said)))
+        trail.save()
+
+    enter()
+    keeper.warm()
+    disk.is_gone()
+    enter()
+    enter()
+    now = verify_audit(journal, Trail(keys))
+    assert [(one.entries, one.problems) for one in now.chains] == [(2, ())], "a head that is not due yet"
+    assert now.on_disk == ("n1",)
+    disk.works()
+    real = Trail._write
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(Trail, "_write", full)
+    keeper.go_back()
+    monkeypatch.setattr(Trail, "_write", real)
+    keeper.warm()
+    found = verify_audit(node.on_disk(), Trail(keys))
+    assert [(one.entries, one.problems) for one in found.chains] == [(1, ()), (2, ())]
+
+
+def test_a_chain_whose_head_has_come_back_tells_of_an_end_that_is_cut_off(
+    node: Node, disk: Disk, tmp_path: Path
+) -> None:
+    keys = tmp_path / "keys"
+    journal, keeper, trail = node.journal(), node.keeper(), Trail(keys)
+    keeper.warm()
+    disk.is_gone()
+    said = Said(actor="anna", origin="cli", action=Action.READ_LIST, subjects=("a1",))
+    for _ in range(3):
+        entry = journal.transact(lambda tx: trail.append(tx, said))
+    disk.works()
+    keeper.go_back()
+    SqliteFile(node.path).without_rules("DELETE FROM audit WHERE number = 3")
+    found = verify_audit(node.on_disk(), Trail(keys))
+    assert found.altered
+    assert [str(one) for one in found.problems] == [
+        f"{entry.chain}: the end is cut off, entry 3 missing",
+    ]
 
 
 def test_a_text_is_sent_once_though_the_disk_fails_and_comes_back_meanwhile(node: Node, disk: Disk) -> None:
