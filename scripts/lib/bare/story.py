@@ -6,7 +6,8 @@ import json
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from tests.support.center import SECOND_OPERATOR, USER, simulation
 
 ADMIN = "+390200000199"
 WORLD = "/var/lib/carrier"
+STATE = "/var/lib/securwoman"
 
 
 class Story:
@@ -41,6 +43,7 @@ class Story:
             self.again,
             self.upgrade_with_an_open_alert,
             self.upgrade_that_fails,
+            self.dies_on_a_full_disk,
             self.remove,
         ):
             begun = time.monotonic()
@@ -246,6 +249,70 @@ class Story:
         (taken,) = (self.machine.root / "var/lib/securwoman").glob("taken-meanwhile")
         assert taken.read_text().split()[0] in [one["alert"] for one in self.center("alert", "list")]
         assert self.machine.run("securwoman", "journal", "verify").returncode == 0
+
+    def dies_on_a_full_disk(self) -> None:
+        """What goes on in memory outlives the death of every process, and a restart of the service."""
+        run, before_it = self.machine.run, self.opened()
+        with self.small_disk():
+            run("dd", "if=/dev/zero", f"of={STATE}/ballast", "bs=64k", check=False)
+            run("securwoman", "alert", "send", "--phone", USER, check=False)
+            self.machine.until("the journal goes on in memory", self.is_in_memory)
+            opened, calls = self.opened(), self.calls()
+            assert len(opened) == len(before_it) + 1, (before_it, opened)
+            for end in (("kill", "--signal=KILL"), ("restart",)):
+                before = self.machine.says("systemctl", "show", "-P", "MainPID", "securwoman")
+                run("systemctl", *end, "securwoman")
+
+                def again(before: str = before) -> bool:
+                    now = self.machine.says("systemctl", "show", "-P", "MainPID", "securwoman")
+                    return now not in ("0", before) and self.opened() == opened
+
+                self.machine.until(f"all alerts are there after {end}", again, 90)
+                assert self.is_in_memory()
+                assert set(calls) <= set(self.calls()), (calls, self.calls())
+            (self.seen_in_there(STATE) / "ballast").unlink()
+            self.machine.until("the journal is on the disk", lambda: not self.is_in_memory())
+            assert self.opened() == opened
+        self.ready()
+        assert self.opened() == opened
+        assert run("securwoman", "journal", "verify").returncode == 0
+        assert run("securwoman", "audit", "verify").returncode == 0
+
+    @contextmanager
+    def small_disk(self) -> Iterator[None]:
+        """The state directory on a file system that can be filled: all of it is brought there and back."""
+
+        def moved(source: str, target: str) -> None:
+            self.machine.run("cp", "-a", f"{source}/.", target)
+
+        run, small = self.machine.run, "/mnt/small"
+        run("systemctl", "stop", "securwoman")
+        used_kb = int(run("du", "-sk", STATE).stdout.split()[0])
+        run("mkdir", "-p", small)
+        run("mount", "-t", "tmpfs", "-o", f"size={used_kb + 65536}k", "small", small)
+        moved(STATE, small)
+        run("mount", "--bind", small, STATE)
+        run("systemctl", "start", "securwoman")
+        self.ready()
+        yield
+        run("systemctl", "stop", "securwoman")
+        run("umount", STATE)
+        moved(small, STATE)
+        run("umount", small)
+        run("systemctl", "start", "securwoman")
+
+    def is_in_memory(self) -> bool:
+        said = json.loads(self.machine.says("securwoman", "doctor", "--json") or '{"checks": []}')
+        return any(one["check"] == "spare" and one["verdict"] == "fail" for one in said["checks"])
+
+    def opened(self) -> list[str]:
+        """Which alerts are open; none where nobody answers."""
+        said = self.machine.says("securwoman", "alert", "list", "--open", "--json")
+        return sorted(one["alert"] for one in json.loads(said or "[]"))
+
+    def seen_in_there(self, path: str) -> Path:
+        """A folder as the machine's own processes see it, whatever is mounted there."""
+        return Path(f"/proc/{self.machine.init}/root{path}")
 
     def remove(self) -> None:
         refused = self.machine.run(self.command, "--remove", check=False)
