@@ -29,7 +29,6 @@ InboxEvent = (
     | PositionUpdated
     | AddressFound
     | AlertCancelled
-    | TextUnreadable
     | PinRefused
     | RingingSeen
     | CommandGiven
