@@ -103,6 +103,8 @@ class Environment:
     """None: this node is by itself."""
     actor_secret: bytes = field(default_factory=partial(secrets.token_bytes, 32), repr=False)
     """By which an actor knows that a message is from one of ours; of several nodes the same."""
+    clock_settles: Callable[[], bool] = lambda: False
+    """Whether the machine has just begun and is about to set its wall clock: what goes by the hour waits."""
     processes: Processes = field(default_factory=OwnProcesses)
     faults: Faults | None = None
 

@@ -121,7 +121,8 @@ class ProverActor(CenterActor):
 
     def _due(self) -> Due | None:
         now_us = self.now_us()
-        tonight = night(now_us, self._setup.proof.at, self._setup.proof.until)
+        settles = self.env.clock_settles()
+        tonight = None if settles else night(now_us, self._setup.proof.at, self._setup.proof.until)
         begun_tonight = tonight is not None and self._proving.nightly_at() >= tonight.from_us
         wanted = self._proving.current is not None or self._proving.order(now_us) is not None
         if not wanted and (tonight is None or begun_tonight):

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 from actors.recording_keeper.decider import overdue
 from center.backup.standing import untried
 from center.doctor.findings import Check, Verdict, examined
-from center.doctor.machine.machine import synchronised
 from center.errors import CenterError
 from center.settings.file import load
 from center.settings.in_use import config_in_use, settings_in_use, simulation_in_use
@@ -21,6 +20,7 @@ from center.state.state_dir import NodeFile, StateDir, read_json
 from messages.ids import Instant
 from model.first_run import Machine, Trust
 from runtime.published.backup_file import backups
+from runtime.wall_clock import synchronised
 
 AUTHORITY: Final = "authority.crt"
 """Beside a certificate that `certificate make` has made: what devices are to be told of."""

@@ -28,13 +28,21 @@ def clock_for(state: StateDir, journal_url: str, node: NodeId) -> SystemClock:
     if last is None or last.boot != boot_id():
         return wall
     before = SystemClock(last.anchor_us)
-    if abs(before.anchor_us - wall.anchor_us) <= SAME_US or _anything_open(journal_url, state, before, node):
+    if abs(before.anchor_us - wall.anchor_us) <= SAME_US or anything_open(journal_url, state, before, node):
         return before
     return wall
 
 
-def _anything_open(journal_url: str, state: StateDir, clock: SystemClock, node: NodeId) -> bool:
-    """Asked only after a step of the wall clock. What cannot be read may be open."""
+def clock_taken_s(state: StateDir) -> float | None:
+    """Return when a node last started again for the clock's sake, in seconds since this boot."""
+    last = read_json(state.node_file, NodeFile)
+    return None if last is None or last.boot != boot_id() else last.clock_taken_s
+
+
+def anything_open(journal_url: str, state: StateDir, clock: SystemClock, node: NodeId) -> bool:
+    """Return whether an alert is open. Asked only after a step of the wall clock. What cannot be read may be
+    open.
+    """
     # Imported here: a start that needs none of it is not to wait for it.
     from center.node.composition import journal_opened
     from store.alerts.accepting import any_open

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from messages.ids import NodeId, Role
 from model.policy import Setup
+from runtime import wall_clock
 from runtime.clock import SystemClock
 from runtime.system.spec import ActorSpec, CrewSpec, Plan
 from store.database.dialect import is_server
@@ -216,6 +217,7 @@ def environment(
         listen=listen,
         settings=setup,
         plan=plan,
+        clock_settles=wall_clock.settles,
     )
 
 

@@ -25,8 +25,9 @@ import msgspec
 from center.doctor.machine.stopped import LOOK_AGAIN_S
 from center.errors import CenterError, NodeError
 from center.node import service_manager
-from center.node.anchor import clock_for
+from center.node.anchor import anything_open, clock_for, clock_taken_s
 from center.node.carrier import Carrier, living
+from center.node.clock_watch import ClockWatch
 from center.node.launching import raise_limits
 from center.node.listening import listen, unguarded
 from center.node.options import NodeOptions, command
@@ -43,7 +44,7 @@ from center.state.state_dir import Lock, NodeFile, StateDir, boot_id, write_json
 from center.version import version
 from messages.ids import NodeId, Role
 from model.policy import LastResort, Setup
-from runtime import pidfd
+from runtime import pidfd, wall_clock
 from runtime.clock import boottime_us
 from runtime.environment import AGAIN, DRAINED, DRAINING
 from runtime.pidfd import DeathWatch
@@ -85,6 +86,8 @@ class Node:
             raise NodeError(f"what an earlier center left running cannot be ended: {error}") from error
         begin_anew(self.state, self.journal_url)
         self.clock = clock_for(self.state, self.journal_url, self.name)
+        taken_s = clock_taken_s(self.state)
+        self._clock_watch = ClockWatch(taken_s)
         process = identity(os.getpid())
         if process is None:
             raise NodeError("/proc cannot be read")
@@ -95,6 +98,7 @@ class Node:
             version=version(),
             since_us=self.clock.now_us(),
             anchor_us=self.clock.anchor_us,
+            clock_taken_s=taken_s,
             config=str(options.config),
             simulation=str(options.simulate) if options.simulate is not None else None,
             journal=self.journal_url,
@@ -247,6 +251,7 @@ class Node:
                 for alarm in self.certificate.look():
                     logs.get("node").warning("http.certificate", fault=self.certificate.fault)
                     self.actors.say(alarm)
+            changed |= self._look_at_the_clock()
             changed |= self._file.web_standby != self.web.standby
             if self.carrier is not None:
                 self.carrier.look(now_s)
@@ -270,6 +275,26 @@ class Node:
             deaths.dead()
             signals.drain()
         deaths.close()
+
+    def _look_at_the_clock(self) -> bool:
+        """Says what is wrong with the wall clock; asks for a new start where it was stepped and nothing is
+        open. True: something is to be written down.
+        """
+        from runtime import logs
+
+        assert self.actors is not None
+        known, ahead_s = wall_clock.facts(), wall_clock.ahead_us(self.clock.anchor_us) / 1e6
+        alarms, again = self._clock_watch.look(
+            known, ahead_s, lambda: anything_open(self.journal_url, self.state, self.clock, self.name)
+        )
+        for alarm in alarms:
+            self.actors.say(alarm)
+        if again:
+            logs.get("node").warning("starting again to take the wall clock", ahead_s=round(ahead_s, 1))
+            self._file = msgspec.structs.replace(self._file, clock_taken_s=known.up_s)
+            with suppress(OSError):  # on a full disk: tried again at the next look that may
+                publish(self.state.run / AGAIN, b"")
+        return again
 
     def _drained(self) -> bool:
         """Whether the node was to end once nothing is left, and nothing is."""

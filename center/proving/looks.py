@@ -24,11 +24,10 @@ from store.errors import StoreError
 
 def clock(state: StateDir) -> Shown:
     """Whether the machine's clock follows a time server, and has not been moved under the center."""
-    from center.doctor.machine.machine import synchronised
-    from runtime.clock import boottime_us
+    from runtime.wall_clock import ahead_us, synchronised
 
     node = read_json(state.node_file, NodeFile)
-    moved_s = 0.0 if node is None else (time.time_ns() // 1000 - boottime_us() - node.anchor_us) / 1e6
+    moved_s = 0.0 if node is None else ahead_us(node.anchor_us) / 1e6
     figures = {"moved_s": round(moved_s, 3)}
     follows = synchronised()
     if follows is False or abs(moved_s) > CLOCK_STEP_S:

@@ -54,6 +54,8 @@ class NodeFile(msgspec.Struct, frozen=True, kw_only=True):
     since_us: int
     anchor_us: int
     """What every process of the node adds to CLOCK_BOOTTIME to know the time."""
+    clock_taken_s: float | None = None
+    """When a node last started again to take the wall clock anew, by the time since this boot."""
     config: str
     simulation: str | None
     journal: str

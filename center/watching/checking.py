@@ -17,8 +17,10 @@ from center.watching.watcher import KEPT_EVERY_US
 from media.conference.speaks import SPEAKER, languages
 from messages.ids import SECOND, Instant
 from model.duty.roster import on_duty
+from model.wall_clock import settles, unset
 from model.watching.beat import Unable
 from model.watching.hearing import Hearing
+from runtime import wall_clock
 
 _SERVED: Final = ("home", "roaming")
 _UNABLE: Final = {
@@ -38,6 +40,7 @@ def findings(settings: WatchSettings, state: StateDir, now_us: Instant) -> list[
         ok("service", "runs") if runs else fail("service", "does not run"),
         *examined("modem", partial(_modem, settings, state, kept if runs else None)),
         *examined("speech", _speech),
+        *examined("clock", _clock),
     ]
     for center in settings.center:
         hearing = kept.hearings.get(center.name)
@@ -75,6 +78,19 @@ def _speech() -> Iterator[Finding]:
         yield warn(
             "speech", f"{SPEAKER} is not installed: whoever answers hears that something is wrong, not what"
         )
+
+
+def _clock() -> Iterator[Finding]:
+    known = wall_clock.facts()
+    if settles(known):
+        yield warn("clock", "the machine is about to set it after its boot: until then nobody is phoned")
+    elif known.follows is False:
+        why = unset(known, followed=False) or "it follows no time server"
+        yield warn("clock", f"{why}: by a wrong clock the wrong people are phoned")
+    elif known.follows is None:
+        yield warn("clock", "the kernel does not say whether it follows a time server")
+    else:
+        yield ok("clock", "follows a time server")
 
 
 def _intake(center: CenterTable) -> Iterator[Finding]:

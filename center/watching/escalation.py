@@ -11,13 +11,17 @@ from model.duty.callouts import Callout
 from model.duty.roster import BY_NUMBER, Roster, on_duty
 
 
-def next_of(callout: Callout, roster: Roster, now_us: Instant, *, phones: bool) -> tuple[Try, ...]:
+def next_of(
+    callout: Callout, roster: Roster, now_us: Instant, *, phones: bool, ahead_us: int = 0
+) -> tuple[Try, ...]:
     """What is to be done now, besides what is being done; nothing once it is taken. The call first: the modem
     does one after the other, and a short message wakes nobody.
+
+    `ahead_us`: how far the wall clock is ahead of `now_us`. Who is on duty goes by the wall.
     """
     if callout.taken or callout.ended_at is not None:
         return ()
-    people = on_duty(roster, now_us)
+    people = on_duty(roster, Instant(now_us + ahead_us))
     if phones:
         found = due(callout, people, now_us)
         return found.written if found.call is None else (found.call, *found.written)

@@ -31,8 +31,10 @@ from messages.events import CalloutOpened
 from messages.ids import E164, SECOND, DutyWay, Instant, TrunkId
 from model.duty.roster import Person
 from model.policy import LineSpec
+from model.wall_clock import StepWatch
 from model.watching.beat import Unable
-from runtime.clock import SystemClock
+from runtime import wall_clock
+from runtime.clock import SystemClock, boottime_us
 
 TURN_S: Final = 0.5
 
@@ -40,10 +42,13 @@ TURN_S: Final = 0.5
 class Running:
     """One run."""
 
-    def __init__(self, settings: WatchSettings, state: StateDir) -> None:
-        """Raises CenterError where it cannot listen."""
+    def __init__(self, settings: WatchSettings, state: StateDir, last_start_s: float | None = None) -> None:
+        """Raises CenterError where it cannot listen. `last_start_s`: when the wall was last taken anew."""
         self._settings = settings
         self._clock = SystemClock.anchored()
+        self._steps = StepWatch(last_start_s)
+        self.clock_taken_s: float | None = None
+        """When it ended to take the wall clock anew, in seconds since the boot; None: by a signal."""
         self._watcher = Watcher(settings, state.path, kept.read(state.path), self._clock.now_us())
         self._ways = duty_settings(Settings(duty=settings.duty, language=settings.language), near_only=False)
         self._phone = phone_of(settings, state)
@@ -70,25 +75,35 @@ class Running:
         return self._listener.port
 
     def run(self, signals: Signals) -> None:
-        """Until a signal."""
+        """Until a signal, or until the wall clock is to be taken anew."""
         self._listener.start()
         for prober in self._probers:
             prober.start()
         if self._phone is not None:
             self._phone.start()
         tell("READY=1")
-        while not signals.asked_to_stop:
+        while not signals.asked_to_stop and not self._clock_was_moved():
             self._turn()
             tell("WATCHDOG=1")
             if select.select([signals.fileno()], [], [], TURN_S)[0]:
                 signals.drain()
-        tell("STOPPING=1")
+        if self.clock_taken_s is None:
+            tell("STOPPING=1")
         self._listener.stop()
         for prober in self._probers:
             prober.stop()
         if self._phone is not None:
             self._phone.stop()
         self._watcher.stopped()
+
+    def _clock_was_moved(self) -> bool:
+        now_s, ahead_us = boottime_us() / SECOND, wall_clock.ahead_us(self._clock.anchor_us)
+        self._watcher.ahead_us = ahead_us
+        self._watcher.calls_nobody = wall_clock.settles()
+        _, anew = self._steps.look(ahead_us / SECOND, now_s, lambda: self._watcher.busy)
+        if anew:
+            self.clock_taken_s = now_s
+        return anew
 
     def _turn(self) -> None:
         now_us = self._clock.now_us()
@@ -169,6 +184,10 @@ def voice_at(modem: ModemOfWatcher, state: StateDir) -> VoicePort:
 def run(settings: WatchSettings, state: StateDir, began: Callable[[int], None]) -> None:
     """Until a signal; `began` is told at which port. Raises CenterError."""
     state.create()
-    running = Running(settings, state)
+    signals, running = Signals(), Running(settings, state)
     began(running.port)
-    running.run(Signals())
+    running.run(signals)
+    while (taken_s := running.clock_taken_s) is not None:
+        # What is known is in its file: to start is to take the wall clock as it is now.
+        running = Running(settings, state, taken_s)
+        running.run(signals)

@@ -96,6 +96,10 @@ class Watcher:
         self._began = self._turned = self._wrote = now_us
         self._unable: tuple[Unable, ...] | None = None
         self.verdicts: dict[str, Verdict] = {}
+        self.ahead_us = 0
+        """How far the wall clock is ahead of the watcher's: who is on duty goes by the wall."""
+        self.calls_nobody = False
+        """While the machine is about to set its clock, the people of the wrong hours would be called."""
         for callout in self._story.open:
             # How these ended nobody knows: whoever was called may be called again.
             for one in callout.now:
@@ -122,7 +126,8 @@ class Watcher:
             if hearing.roster_version != before.roster_version:
                 self._keep(now_us)
             self.probings[name].taken(beat.probes_taken)
-            lacks = unable if on_duty(self._roster(center), now_us) else (*unable, Unable.ROSTER)
+            people = on_duty(self._roster(center), Instant(now_us + self.ahead_us))
+            lacks = unable if people else (*unable, Unable.ROSTER)
             answer = Answer(
                 watcher=self._settings.name,
                 taken=taken,
@@ -132,6 +137,12 @@ class Watcher:
                 probes=self.probings[name].whole(now_us),
             )
         return key.answer(answer, sealed)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a callout is going on, whose times a new clock would move."""
+        with self._lock:
+            return bool(self._story.open)
 
     def stopped(self) -> None:
         """It runs no more, and its file says so: whoever looks need not wait until that is old."""
@@ -150,7 +161,7 @@ class Watcher:
             turned_us, self._turned = now_us - self._turned, now_us
             for name in self._centers:
                 self._look(name, turned_us, now_us)
-            for callout in self._story.open:
+            for callout in () if self.calls_nobody else self._story.open:
                 self._tell(callout, hands, now_us)
             if now_us - self._wrote >= KEPT_EVERY_US:
                 self._keep(now_us)
@@ -208,7 +219,7 @@ class Watcher:
         told = self.verdicts.get(name, Verdict.WELL)
         if center is None or told in (Verdict.WELL, Verdict.PLANNED):
             return
-        tries = next_of(callout, self._roster(center), now_us, phones=not hands.able)
+        tries = next_of(callout, self._roster(center), now_us, phones=not hands.able, ahead_us=self.ahead_us)
         for number, one in enumerate(tries, len(callout.attempts) + 1):
             self._say(one.tried(callout.id, number), now_us)
             language = one.person.language if one.person.language in WORDS else self._settings.language

@@ -153,6 +153,8 @@ class DutyCallerActor(CenterActor):
         return [self.env.node, *(place.node for place in self.env.peers.places)]
 
     def _look(self) -> None:
+        if self.env.clock_settles():
+            return  # by the time of the last shutdown the wrong people would be called
         now_us = self.now_us()
         try:
             self._watching.look(self._alive(), now_us)

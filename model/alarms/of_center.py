@@ -287,6 +287,33 @@ OF_CENTER: Final = (
         ),
     ),
     AlarmKind(
+        name="clock.wrong",
+        priority=Priority.LATER,
+        acts=Acts.MACHINE,
+        because="no deadline moves; who is on duty, sign-on codes and phones' signatures go by that clock",
+        wakes=Wakes.MORNING,
+        wakes_because="a step is taken over once no alert is open, and a clock by itself drifts slowly",
+        about=About.PART,
+        it=Words(
+            "Orologio sbagliato",
+            "L'orologio della macchina non è affidabile: turni, codici d'accesso e firme seguono quell'ora",
+            (
+                "Lanciare `securwoman doctor`, che dice di quanto. Se è stato spostato, il centro lo "
+                "prende da sé quando nessun allarme è aperto; se non segue un server dell'ora, "
+                "controllare rete e servizio"
+            ),
+        ),
+        en=Words(
+            "Clock wrong",
+            "The machine's clock cannot be relied on: rosters, sign-on codes and signatures go by it",
+            (
+                "Run `securwoman doctor`, which says by how much. Where it was moved the centre takes it "
+                "over by itself once no alert is open; where it follows no time server, look at the "
+                "network and the service"
+            ),
+        ),
+    ),
+    AlarmKind(
         name="certificate.unusable",
         priority=Priority.LATER,
         acts=Acts.MACHINE,

@@ -20,6 +20,8 @@ NO_WAY: Final = "duty.no_way"
 STUCK: Final = "case.stuck"
 CERTIFICATE: Final = "certificate.unusable"
 """What the settings name is not served; the one before it is."""
+CLOCK: Final = "clock.wrong"
+"""The machine's wall clock was moved under the center, or follows no time server any more."""
 
 Alarm = AlarmRaised | AlarmCleared
 Key = tuple[str, str]

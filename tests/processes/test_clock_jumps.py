@@ -38,7 +38,7 @@ RESTART_S: Final = 40.0
 LATE_S: Final = 2.0
 """A loaded machine writes the miss so long after the deadline at the latest."""
 HOUR_S: Final = 3600
-TO_DO: Final = "start the center again once no alert is open"
+TO_DO: Final = "the center starts again by itself to take it over, once no alert is open"
 
 
 class WallClock:
@@ -153,3 +153,22 @@ def test_s11_a_node_started_again_after_a_step_keeps_the_deadlines_of_open_alert
         assert abs(after.anchor_us - before.anchor_us) <= SAME_US
         made.until("an operator has it", lambda: made.case(alert).operator)
         times_only_go_on(made)
+
+
+def test_where_nothing_is_open_a_center_takes_a_step_over_by_itself_and_serves_on(
+    tmp_path: Path, wall_clock: WallClock
+) -> None:
+    with center(tmp_path, simulation(), *settings(tmp_path, RESTART_S)) as made:
+        before = read_json(made.state.node_file, NodeFile)
+        assert before is not None
+        wall_clock.jump(HOUR_S)
+
+        def taken() -> NodeFile | None:
+            after = read_json(made.state.node_file, NodeFile)
+            moved_us = 0 if after is None else after.anchor_us - before.anchor_us
+            return after if abs(moved_us - HOUR_S * SECOND) < SECOND else None
+
+        after = made.until("the clock is taken over", taken)
+        assert after.process == before.process, "the service has not ended"
+        test_alert = ("alert", "send", "--phone", USER, "--test")
+        made.until("it takes alerts", lambda: made.cli(*test_alert).returncode == 0)

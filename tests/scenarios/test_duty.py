@@ -396,3 +396,14 @@ def test_without_a_roster_nobody_is_called_and_nothing_is_written(make_world: Ma
 def texted(world: World) -> list[str]:
     theirs = (ANNA, BEA, world.policy.psap_number)
     return [sms.to for sms in world.network.carrier.messages if sms.to in theirs]
+
+
+def test_nobody_is_called_while_the_machine_is_about_to_set_its_clock(make_world: MakeWorld) -> None:
+    world = manned(make_world)
+    settling = True
+    world.env.clock_settles = lambda: settling
+    wrong(world)
+    world.advance(120)
+    assert callouts(world) == []
+    settling = False
+    world.until("the first phone rings", lambda: any(call.ringing_at_s for call in called(world)), 60)

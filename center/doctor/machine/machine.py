@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import resource
 import statistics
@@ -15,7 +14,8 @@ from center.doctor.findings import Finding, fail, ok, warn
 from center.node.launching import DESCRIPTORS_WANTED
 from center.state.state_dir import NodeFile, StateDir
 from model.proof.bounds import CLOCK_STEP_S
-from runtime.clock import boottime_us
+from model.wall_clock import SETTLES_WITHIN_S, STEP_S, settles, unset
+from runtime.wall_clock import ahead_us, facts
 
 FLUSHES: Final = 5
 SLOW_FLUSH_S: Final = 0.05
@@ -24,8 +24,6 @@ LITTLE_SPACE_MB: Final = 2048
 NO_SPACE_MB: Final = 200
 LITTLE_MEMORY_MB: Final = 1024
 """About 25 MB for each alert that is being handled, and 500 MB for the rest."""
-_UNSYNCHRONISED: Final = 0x40
-_TIMESYNCD: Final = Path("/run/systemd/timesync/synchronized")
 _FEW_DESCRIPTORS: Final = 4096
 _FORGETFUL: Final = ("tmpfs", "ramfs")
 
@@ -100,23 +98,37 @@ def spare(state: StateDir) -> Iterator[Finding]:
 def clocks(node: NodeFile | None) -> Iterator[Finding]:
     """Whether the wall clock is right, and whether it was moved since the center has fixed its own."""
     if node is not None:
-        step_s = (time.time_ns() // 1000 - boottime_us() - node.anchor_us) / 1e6
+        step_s = ahead_us(node.anchor_us) / 1e6
         text = f"the wall clock was moved by {step_s:+.2f} s since the center began"
         if abs(step_s) > CLOCK_STEP_S:
             yield warn(
                 "clocks",
-                f"{text}: all times shown and written are off by that, no deadline is; "
-                "start the center again once no alert is open",
+                f"{text}: all times shown and written are off by that, no deadline is; {_then(step_s)}",
             )
         else:
             yield ok("clocks", text)
-    match synchronised():
+    known = facts()
+    if settles(known):
+        yield warn(
+            "clocks",
+            "the machine has just begun and is about to set its clock: until then, for "
+            f"{SETTLES_WITHIN_S:.0f} s after the boot at the most, nobody on duty is called, "
+            "and no proof begins",
+        )
+    match known.follows:
         case None:
             yield warn("clocks", "the kernel does not say whether its clock is synchronised")
         case False:
-            yield warn("clocks", "the wall clock is not synchronised (no NTP)")
+            why = unset(known, followed=False) or "the wall clock is not synchronised (no NTP)"
+            yield warn("clocks", why)
         case True:
             yield ok("clocks", "the wall clock is synchronised")
+
+
+def _then(step_s: float) -> str:
+    if abs(step_s) > STEP_S:
+        return "the center starts again by itself to take it over, once no alert is open"
+    return "start the center again once no alert is open"
 
 
 def limits() -> Iterator[Finding]:
@@ -152,30 +164,3 @@ def _available_memory_mb() -> int:
         if line.startswith("MemAvailable:"):
             return int(line.split()[1]) // 1024
     return 0
-
-
-class _Timex(ctypes.Structure):
-    """The beginning of `struct timex`, adjtimex(2); the rest is only made room for."""
-
-    _fields_ = (
-        ("modes", ctypes.c_uint),
-        ("offset", ctypes.c_long),
-        ("freq", ctypes.c_long),
-        ("maxerror", ctypes.c_long),
-        ("esterror", ctypes.c_long),
-        ("status", ctypes.c_int),
-        ("rest", ctypes.c_long * 32),
-    )
-
-
-def synchronised() -> bool | None:
-    """Whether the wall clock follows a time server; None where nobody tells.
-
-    By the kernel's status word (STA_…), and changes nothing: `modes` is 0. Where systemd keeps a service from
-    asking (ProtectClock=), by what systemd-timesyncd leaves once it has set the clock.
-    """
-    libc = ctypes.CDLL(None, use_errno=True)
-    timex = _Timex()
-    if libc.adjtimex(ctypes.byref(timex)) >= 0:
-        return not timex.status & _UNSYNCHRONISED
-    return True if _TIMESYNCD.exists() else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from center.errors import SettingsError
 from center.watching.kept import CALLOUTS, FILE
 from center.watching.settings import probing
 from messages.ids import SECOND, CalloutFailure, DutyWay, Instant
+from model.duty.roster import Roster, Shift
 from model.watching.beat import Unable, Wrong
 from tests.center.watching.stage import ANNA, BEA, BEAT, Stage
 
@@ -238,3 +240,38 @@ def test_what_is_no_address_of_a_center_is_said(tmp_path: Path, url: str) -> Non
     roster.write_text('[[person]]\nname = "Anna"\nways = ["call +393330000001"]\n')
     with pytest.raises(SettingsError):
         probing([url], roster, "")
+
+
+def test_who_is_on_duty_goes_by_the_wall_clock_after_a_step(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    hour = int(stage.now // (3600 * SECOND) % 24)
+    later = (hour + 12) % 24
+    of_hours = Roster(
+        zone="UTC",
+        people=(ANNA, BEA),
+        shifts=tuple(
+            Shift(
+                name=one.id,
+                days=tuple(range(7)),
+                begins=f"{begins:02}:00",
+                ends=f"{(begins + 12) % 24:02}:00",
+                people=(one.id,),
+            )
+            for one, begins in ((ANNA, hour), (BEA, later))
+        ),
+    )
+    beat = {"roster": msgspec.json.encode(of_hours), "roster_version": 2}
+    stage.pass_s(20, well=True, **beat)
+    # The machine began with the time of twelve hours ago, and was set right while the center was silent.
+    stage.watcher.ahead_us = 12 * 3600 * SECOND
+    stage.pass_s(36)
+    assert stage.hands.people == ["bea"]
+
+
+def test_nobody_is_called_while_the_machine_is_about_to_set_its_clock(stage: Stage) -> None:
+    stage.watcher.calls_nobody = True
+    stage.pass_s(60)
+    assert stage.hands.called == []
+    stage.watcher.calls_nobody = False
+    stage.pass_s(1)
+    assert stage.hands.people == ["anna"]

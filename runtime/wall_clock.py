@@ -1,0 +1,68 @@
+"""What this machine says of its wall clock: whether it follows a time server, and whether it soon will."""
+
+from __future__ import annotations
+
+import ctypes
+import time
+from pathlib import Path
+from typing import Final
+
+from model import wall_clock
+from model.wall_clock import ClockFacts
+from runtime.clock import boottime_us
+
+_UNSYNCHRONISED: Final = 0x40
+_TIMESYNCD: Final = Path("/run/systemd/timesync/synchronized")
+_SERVICES: Final = tuple(
+    map(Path, ("/run/systemd/timesync", "/run/chrony", "/run/ntpd.pid", "/run/ntpsec", "/run/openntpd"))
+)
+"""What the usual time services make while they run."""
+_OWN_CLOCKS: Final = Path("/sys/class/rtc")
+
+
+class _Timex(ctypes.Structure):
+    """The beginning of `struct timex`, adjtimex(2); the rest is only made room for."""
+
+    _fields_ = (
+        ("modes", ctypes.c_uint),
+        ("offset", ctypes.c_long),
+        ("freq", ctypes.c_long),
+        ("maxerror", ctypes.c_long),
+        ("esterror", ctypes.c_long),
+        ("status", ctypes.c_int),
+        ("rest", ctypes.c_long * 32),
+    )
+
+
+def synchronised() -> bool | None:
+    """Whether the wall clock follows a time server; None where nobody tells.
+
+    By the kernel's status word (STA_…), and changes nothing: `modes` is 0. Where systemd keeps a service from
+    asking (ProtectClock=), by what systemd-timesyncd leaves once it has set the clock.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    timex = _Timex()
+    if libc.adjtimex(ctypes.byref(timex)) >= 0:
+        return not timex.status & _UNSYNCHRONISED
+    return True if _TIMESYNCD.exists() else None
+
+
+def facts() -> ClockFacts:
+    """Return what there is to decide by."""
+    return ClockFacts(
+        follows=synchronised(),
+        service=any(path.exists() for path in _SERVICES),
+        own_clock=_OWN_CLOCKS.is_dir() and any(_OWN_CLOCKS.iterdir()),
+        up_s=boottime_us() / 1e6,
+    )
+
+
+def settles() -> bool:
+    """Return whether the wall clock of this machine is about to be set (`model.wall_clock.settles`)."""
+    up_s = boottime_us() / 1e6
+    return up_s < wall_clock.SETTLES_WITHIN_S and wall_clock.settles(facts())
+
+
+def ahead_us(anchor_us: int) -> int:
+    """Return by how many microseconds the wall clock is ahead of the clock of this anchor."""
+    return time.time_ns() // 1000 - boottime_us() - anchor_us
