@@ -9,7 +9,18 @@ from gateways.refusals import sentence
 from messages import events as ev
 from messages.base import Address, HangupCause, Position
 from messages.events import Event
-from messages.ids import Advice, CalloutKind, Carried, Channel, Nearness, Outcome, Party, Unplayed
+from messages.ids import (
+    Advice,
+    CalloutKind,
+    Carried,
+    Channel,
+    ClaimKind,
+    Nearness,
+    Outcome,
+    Party,
+    Proof,
+    Unplayed,
+)
 from messages.journal import AnyEvent, Unreadable
 from messages.trials import PROOF
 from model.alert.leg import place
@@ -54,6 +65,13 @@ _SAYING: Final[dict[Channel, str]] = {
     Channel.DATA: "writes",
     Channel.SMS: "writes by SMS",
     Channel.VOICE: "asks on the line",
+}
+_CLAIMS: Final[dict[ClaimKind, str]] = {
+    ClaimKind.SIGNAL: "an alert",
+    ClaimKind.POSITION: "position",
+    ClaimKind.WORDS: "writes:",
+    ClaimKind.RINGS: "the phone rings",
+    ClaimKind.CANCELS: "asks to cancel; no PIN was looked at",
 }
 _CARRIED: Final[dict[Carried, str]] = {
     Carried.SENT: "the network has taken it",
@@ -111,7 +129,19 @@ def _inbox(event: Event) -> str:
             proved = ", proved by its phone" if event.key else doubt
             return f"{kind} received by {event.channel} from {who}{where}{proved}"
         case ev.AlertSignalAdded():
-            return f"signalled again by {event.channel} from {event.phone or f'device {event.device}'}"
+            who = event.phone or f"device {event.device}"
+            if event.alias:
+                silent = ", asking for silence" if event.silent else ""
+                where = f", {_position(event.position)}" if event.position else ""
+                proved = "another phone of the user's" if event.proof is Proof.DEVICE else "not proved"
+                return (
+                    f"ANOTHER SENDER ({proved}) raises an alert by {event.channel} from {who}{silent}{where}"
+                )
+            return f"signalled again by {event.channel} from {who}"
+        case ev.ClaimAdded():
+            proved = "another phone of the user's" if event.proof is Proof.DEVICE else "not proved"
+            said = _position(event.position) if event.position else event.text
+            return f"another sender ({proved}): {_CLAIMS[event.kind]} {said}".rstrip()
         case ev.AlertBeside():
             return f"another alert of the number is open, {event.alert}, proved by: {event.proof}"
         case ev.PositionUpdated():

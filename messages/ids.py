@@ -72,6 +72,19 @@ class Proof(StrEnum):
     """Caller ID, or the sender of a short message: anybody can forge them."""
 
 
+class ClaimKind(StrEnum):
+    """What was said by somebody who does not speak for the alert that it was brought to."""
+
+    SIGNAL = "signal"
+    """An alert of the same number."""
+    POSITION = "position"
+    WORDS = "words"
+    RINGS = "rings"
+    """The phone rings."""
+    CANCELS = "cancels"
+    """It was a mistake. No PIN was looked at."""
+
+
 class Check(StrEnum):
     """How far a test goes by which a phone, or the center itself, sees that an alert would arrive."""
 

@@ -20,6 +20,7 @@ _SIGNAL: Final = {"phone": _NUMBER, "device": _NUMBER, "key": _NUMBER, "position
 _FIELDS: Final[Mapping[type[Message], Mapping[str, PersonalKind]]] = {
     ev.AlertReceived: _SIGNAL,
     ev.AlertSignalAdded: _SIGNAL,
+    ev.ClaimAdded: {"position": _POSITION, "text": _WORDS},
     ev.PositionUpdated: {"position": _POSITION},
     ev.AddressFound: {"address": _POSITION},
     ev.CommandGiven: {"text": _WORDS},

@@ -193,8 +193,8 @@ def evolve(row: Row, recorded: Recorded) -> Row:
             return replace(row, reached_us=None, answered_us=None)
         case ev.PinRefused():
             return replace(row, wrong_pins=row.wrong_pins + 1)
-        case ev.AlertSignalAdded(silent=silent, line=line):
-            return replace(row, silent=row.silent or silent, lines=_with(row.lines, line))
+        case ev.AlertSignalAdded(silent=silent, line=line, alias=alias):
+            return replace(row, silent=row.silent or (silent and not alias), lines=_with(row.lines, line))
         case ev.PsapRequested():
             return replace(row, psap_requested_us=row.psap_requested_us or at)
         case ev.PsapJoined() | ev.PsapCalledElsewhere():

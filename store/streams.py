@@ -22,6 +22,8 @@ class StreamKind(StrEnum):
     """Which alerts one number has raised."""
     DEVICE = "device"
     """Which alerts one device has raised."""
+    SIGNAL = "signal"
+    """To which alert one signal was brought, by the alias that its sender knows."""
     OPERATOR = "operator"
     LINE = "line"
     SERVICE = "service"
@@ -49,6 +51,11 @@ def inbox(alert: AlertId) -> str:
 def case(alert: AlertId) -> str:
     """What was decided about one alert; its AlertCase alone appends, at an expected version."""
     return f"alert-{alert}"
+
+
+def signal(alias: AlertId) -> str:
+    """To which alert the signal of this alias was brought."""
+    return f"signal-{alias}"
 
 
 def operator(operator_id: OperatorId) -> str:

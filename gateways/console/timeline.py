@@ -15,6 +15,7 @@ from messages.ids import (
     Advice,
     Carried,
     Channel,
+    ClaimKind,
     DataKind,
     Instant,
     LegId,
@@ -23,16 +24,19 @@ from messages.ids import (
     Outcome,
     Party,
     PersonalKind,
+    Proof,
 )
 from messages.journal import Recorded, Unreadable, event_type
 from model.alert.case import Case
 
 _POSITION: Final = "position.updated"
 _ADDRESS: Final = "address.found"
+_CLAIM: Final = "claim.added"
 _WORDS: Final = (
     "note.added",
     "hand_over.requested",
     "dialogue.said",
+    "claim.added",
     "briefing.filled",
     "leg.pressed",
     "data.refused",
@@ -65,7 +69,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     advice: Advice | None = None
     outcome: Outcome | None = None
     doubt: bool = False
-    """Of an answer: the line's word alone does not prove it."""
+    """Of an answer: the line's word alone does not prove it. Of a claim: no phone of the user's signed it."""
     duress: bool = False
     accuracy_m: float | None = None
     times: int = 1
@@ -113,6 +117,11 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             return Entry(at_us=at, what=what, text=kind)
         case ev.AlertReceived(channel=channel, received_at=received_at):
             return Entry(at_us=received_at, what=what, channel=channel)
+        case ev.AlertSignalAdded(alias=alias, channel=channel, silent=silent, proof=proof) if alias:
+            kind = "silent" if silent else ClaimKind.SIGNAL
+            return Entry(at_us=at, what=_CLAIM, reason=kind, channel=channel, doubt=proof is not Proof.DEVICE)
+        case ev.ClaimAdded(kind=kind, text=text, proof=proof):
+            return Entry(at_us=at, what=_CLAIM, reason=kind, text=text, doubt=proof is not Proof.DEVICE)
         case ev.AlertSignalAdded(channel=channel):
             return Entry(at_us=at, what=what, channel=channel)
         case ev.AlertBeside(proof=proof):

@@ -2,7 +2,7 @@
 
 An alert has two streams. `inbox-ALERT` holds facts from outside, appended by whoever receives
 them; `alert-ALERT` holds what its AlertCase decided and what the legs reported. The other
-streams (`number-…`, `operator-…`, `line-…`, `service-…`, `text-…`, `node-…`, `shelf-…`,
+streams (`number-…`, `signal-…`, `operator-…`, `line-…`, `service-…`, `text-…`, `node-…`, `shelf-…`,
 `duty-…`, `proof-…`, `user-…`) are named at their events, each kind in a module of its own.
 """
 
@@ -25,6 +25,7 @@ from messages.events.written import *
 InboxEvent = (
     AlertReceived
     | AlertSignalAdded
+    | ClaimAdded
     | AlertBeside
     | PositionUpdated
     | AddressFound
@@ -122,6 +123,7 @@ CaseEvent = (
 
 OtherEvent = (
     NumberRaised
+    | SignalNamed
     | PageNamed
     | ShiftChanged
     | WrapUpEnded

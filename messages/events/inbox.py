@@ -9,6 +9,7 @@ from messages.ids import (
     AlertId,
     Channel,
     Check,
+    ClaimKind,
     Doubt,
     ErasureReason,
     Instant,
@@ -47,10 +48,16 @@ class AlertReceived(Message, frozen=True, kw_only=True, tag="alert.received"):
     doubt: Doubt | None = None
     check: Check | None = None
     """A test that no operator is called for, and how far it goes."""
+    asked: str = ""
+    """The app's own id for the alert, where another alert had that id already: as good as the alert's id."""
 
 
 class AlertSignalAdded(Message, frozen=True, kw_only=True, tag="alert.signal_added"):
     """The same event was signalled again, by whatever channel; kept, and no second case made."""
+
+    alias: str = ""
+    """The name under which the signal is known to its sender, who has not proved to be the one who raised the
+    alert: the signal changes nothing but what the operator is shown. Empty: it speaks for the alert."""
 
     channel: Channel
     received_at: Instant
@@ -65,6 +72,17 @@ class AlertSignalAdded(Message, frozen=True, kw_only=True, tag="alert.signal_add
     proof: Proof | None = None
     key: str = ""
     doubt: Doubt | None = None
+
+
+class ClaimAdded(Message, frozen=True, kw_only=True, tag="claim.added"):
+    """Something came under the alias of a signal that has joined the alert: shown, and never acted upon."""
+
+    alias: str
+    kind: ClaimKind
+    proof: Proof
+    """`device`: signed by an enrolled phone of the alert's number, which is not the one that raised it."""
+    position: Position | None = None
+    text: str = ""
 
 
 class AlertBeside(Message, frozen=True, kw_only=True, tag="alert.beside"):

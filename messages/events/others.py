@@ -1,5 +1,5 @@
 """The streams that are no alert's: `number-REFERENCE` and `device-REFERENCE` (table `alias`), `line-LINE`,
-`service-LINE`, `text-TEXT`, `reference-LINE.REFERENCE`, `node-NODE`, `user-USER`."""
+`service-LINE`, `text-TEXT`, `reference-LINE.REFERENCE`, `signal-ALIAS`, `node-NODE`, `user-USER`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from messages.ids import (
     LineId,
     NodeOrder,
     OperatorId,
+    Proof,
     TextFailure,
     TextId,
     TextPurpose,
@@ -22,6 +23,19 @@ class NumberRaised(Message, frozen=True, kw_only=True, tag="number.alert_raised"
     """The latest alert of one number; its version decides who was first (case 1)."""
 
     alert: AlertId
+
+
+class SignalNamed(Message, frozen=True, kw_only=True, tag="signal.named"):
+    """The only event of `signal-ALIAS`: a signal that has joined an alert, and what its sender is told."""
+
+    alert: AlertId
+    received_at: Instant
+    raised_at: Instant
+    deadline_at: Instant
+    """When the sender's app calls 112 by itself."""
+    proof: Proof
+    test: bool = False
+    silent: bool = False
 
 
 class LineSeized(Message, frozen=True, kw_only=True, tag="line.seized"):

@@ -31,6 +31,7 @@ from model.alert.parts import (
     Beside,
     CallsTo112,
     CancelAsked,
+    Claim,
     Correction,
     Erased,
     Filled,
@@ -73,9 +74,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """Why it was not proved, though it was to be."""
     rank: int = 0
     """How far behind others it comes in need (`model.rules.proof`)."""
-    keys: tuple[str, ...] = ()
-    """The enrolled devices that have signed its signals."""
+    key: str = ""
+    """The enrolled device that has signed it; empty below `device`."""
     beside: tuple[Beside, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    """What came under aliases (`model.rules.proof`), in the order in which it came."""
     test: bool = False
     check: Check | None = None
     """It is a test that no operator is called for, and goes so far."""

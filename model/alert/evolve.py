@@ -71,7 +71,7 @@ def begin(recorded: Recorded) -> Case | None:
         proof=proof_of(event),
         doubt=event.doubt,
         rank=rank_of(proof_of(event), event.doubt),
-        keys=(event.key,) if event.key else (),
+        key=event.key,
         test=event.test,
         check=event.check,
         silent=event.silent,

@@ -14,6 +14,7 @@ from messages.ids import (
     AlertId,
     BriefingField,
     Channel,
+    ClaimKind,
     CrewId,
     DataKind,
     ErasureReason,
@@ -283,6 +284,20 @@ class CancelAsked(msgspec.Struct, frozen=True, kw_only=True):
     duress: bool = False
     wrong: int = 0
     """How often with a PIN that is neither."""
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """What was said by somebody who does not speak for the alert."""
+
+    alias: str
+    kind: ClaimKind
+    at: Instant
+    proof: Proof
+    """`device`: by another enrolled phone of the alert's number."""
+    position: KnownPosition | None = None
+    silent: bool = False
+    """The signal asks for silence, which it does not bring about."""
+    text: str = ""
 
 
 class InVain(msgspec.Struct, frozen=True, kw_only=True):

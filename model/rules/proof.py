@@ -3,6 +3,10 @@
 A missing or wrong proof refuses nothing, it lowers the level. What is proved by a phone's key takes signals
 of that level alone, so that nobody who has less moves, cancels or hides it, and no forged alert swallows it.
 An app key and a caller ID both prove nothing of a number: what they bring of one event is one alert.
+
+Joining an alert is not speaking for it. An alert is read, moved, silenced, answered and cancelled by its
+sender alone: by the key that signed it or, where none has, by its id, which is told to that sender only. The
+operator is shown what others send of the same number, and decides.
 """
 
 from __future__ import annotations
@@ -10,7 +14,7 @@ from __future__ import annotations
 from typing import Final
 
 from messages.events import AlertReceived, AlertSignalAdded
-from messages.ids import Channel, Doubt, Proof
+from messages.ids import AlertId, Channel, Doubt, Proof
 from model.alert.case import Case
 
 PROVED: Final = 0
@@ -31,6 +35,22 @@ def level_of(channel: Channel) -> Proof:
 def joins(signal: Proof, alert: Proof) -> bool:
     """Whether a signal of this level can belong to an alert of that one."""
     return (signal is Proof.DEVICE) == (alert is Proof.DEVICE)
+
+
+def speaks_for(alert: AlertId, first: AlertReceived, channel: Channel, named: str | None, key: str) -> bool:
+    """Return True for a signal of the alert's own sender. `first`: the alert's receipt; `named`: the id that
+    the signal says; `key`: the enrolled device that has signed it, empty for none.
+
+    What comes by the network is answered on the case (a call) or shown as words of an unproved sender. It is
+    told no name, so it has nothing to read by.
+    """
+    if channel is not Channel.DATA:
+        return True
+    if first.key and key == first.key:
+        return True
+    if first.channel is not Channel.DATA or proof_of(first) is Proof.DEVICE:
+        return False
+    return named is not None and named in (alert, first.asked)
 
 
 def rank_of(proof: Proof, doubt: Doubt | None) -> int:

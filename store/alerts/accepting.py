@@ -4,7 +4,8 @@ Everybody who receives signals (the web for data, the AlertIntake for calls and 
 here, under the journal's write lock, so that two processes cannot make two alerts of one event.
 It never refuses a signal for what it lacks.
 
-Which signals are of an alert that is there: `store.alerts.belonging`.
+Which signals are of an alert that is there: `store.alerts.belonging`. A signal that joins an alert without
+speaking for it (`model.rules.proof`) gets an alias: its sender is told of that signal, and nothing else.
 
 The rule of the deadline (case 12): the earlier of the phone's corrected time and the receipt,
 plus the time allowed; so never later than the receipt plus the time allowed. A phone whose time
@@ -36,12 +37,15 @@ from messages.events import (
     AlertSignalAdded,
     DialogueSaid,
     NumberRaised,
+    SignalNamed,
 )
-from messages.ids import CHECK, SECOND, Advice, AlertId, Instant, Proof
+from messages.ids import CHECK, SECOND, Advice, AlertId, Channel, Instant, Proof
 from model.alert.parts import BELIEVED_US
+from model.rules.proof import speaks_for
 from model.rules.said.advice import Why, call_112_now
 from model.rules.said.dialogue import is_full
 from store import streams
+from store.alerts import lately
 from store.alerts.belonging import (
     NOTE_MAX,
     Known,
@@ -49,8 +53,9 @@ from store.alerts.belonging import (
     belongs_to,
     beside,
     is_open,
-    is_there,
+    named_signal,
     raised_at_of,
+    repeats,
     streams_of,
 )
 from store.database.query import Query
@@ -78,10 +83,17 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
     created: bool
     """Whether this signal made the alert; false where it was there."""
     received_at: Instant
-    """The alert's receipt, not this signal's."""
+    """The alert's receipt, not this signal's; under an alias that of the signal."""
     deadline_at: Instant
     advice: Advice = Advice.WAIT
     """What a new alert's app is told at once."""
+    alias: AlertId | None = None
+    """The name that the sender is told, where the signal does not speak for the alert."""
+
+    @property
+    def told(self) -> AlertId:
+        """The name by which the sender asks from now on."""
+        return self.alias or self.alert
 
 
 def accept(journal: Journal, signal: Signal, deadline_s: float) -> Accepted:
@@ -130,8 +142,10 @@ def accept_in(
     found = belongs_to(transaction, signal)
     if found is None:
         return _create(transaction, signal, deadline_s, live_cases)
-    _add(transaction, found, signal)
     first = found.first
+    if not speaks_for(found.alert, first, signal.channel, signal.id, signal.key):
+        return _join(transaction, found, signal, deadline_s)
+    _add(transaction, found, signal)
     return Accepted(
         alert=found.alert, created=False, received_at=first.received_at, deadline_at=first.deadline_at
     )
@@ -156,9 +170,7 @@ def new_alert_id(at_us: Instant) -> AlertId:
 
 
 def _create(transaction: Transaction, signal: Signal, deadline_s: float, live_cases: int | None) -> Accepted:
-    alert = signal.id
-    if alert is None or alert.startswith(CHECK) or transaction.version(streams.inbox(alert)):
-        alert = AlertId(transaction.chance(lambda: new_alert_id(signal.received_at)))
+    alert = _name(transaction, signal)
     deadline_at = deadline(signal.raised_at, signal.received_at, deadline_s)
     received = AlertReceived(
         channel=signal.channel,
@@ -176,6 +188,7 @@ def _create(transaction: Transaction, signal: Signal, deadline_s: float, live_ca
         proof=signal.level,
         key=signal.key,
         doubt=signal.doubt,
+        asked="" if signal.id in (None, alert) else signal.id,
     )
     others = beside(transaction, signal)
     # What the app is told when it is answered stands where it asks again.
@@ -215,36 +228,117 @@ def all_at_work(transaction: Transaction, live_cases: int) -> bool:
     return transaction.one(_MORE_THAN, live_cases - 1) is not None
 
 
+def _name(transaction: Transaction, signal: Signal) -> AlertId:
+    """The sender's own id where no other alert or signal has it; else a new one, of chance."""
+    asked = signal.id
+    if asked is not None and not asked.startswith(CHECK):
+        there = any(transaction.version(stream) for stream in (streams.inbox(asked), streams.signal(asked)))
+        if not there:
+            return asked
+    return AlertId(transaction.chance(lambda: new_alert_id(signal.received_at)))
+
+
 def _add(transaction: Transaction, known: Known, signal: Signal) -> None:
     """Keep the signal on the alert, and remember by what else the alert can be found from now on."""
     alert = known.alert
-    if not is_there(signal, known.inbox, alert):
-        added = AlertSignalAdded(
-            channel=signal.channel,
-            received_at=signal.received_at,
-            raised_at=raised_at_of(signal),
-            phone=signal.phone,
-            device=signal.device,
-            position=signal.position,
-            silent=signal.silent,
-            battery_pct=signal.battery_pct,
-            line=signal.line,
-            call=signal.call,
-            proof=signal.level,
-            key=signal.key,
-            doubt=signal.doubt,
-        )
-        said = (one.event for one in known.inbox if isinstance(one.event, DialogueSaid))
-        full = is_full(said, signal.channel)
-        told = () if signal.is_words else (added,)
-        written = () if full else _written(signal)
+    if not _is_there(transaction, known, signal):
+        told = () if signal.is_words else (_added(signal),)
+        written = () if _is_full(transaction, alert, signal) else _written(signal)
         if told or written:
-            transaction.append(Append(streams.inbox(alert), None, (*told, *written)))
+            transaction.append(
+                Append(streams.inbox(alert), None, (*told, *written)), *_named(transaction, signal, known)
+            )
     if not is_open(transaction, alert):
         return
     for key in streams_of(transaction, signal):
         if not any(one.event == NumberRaised(alert=alert) for one in transaction.newest(key)):
             transaction.append(Append(key, transaction.version(key), (NumberRaised(alert=alert),)))
+
+
+def _join(transaction: Transaction, known: Known, signal: Signal, deadline_s: float) -> Accepted:
+    """Keep the signal on the alert as what it is, under an alias that its sender alone is told."""
+    before = named_signal(transaction.one, signal.id)
+    mine = before is not None and before.alert == known.alert
+    alias = signal.id if mine and signal.id is not None else _name(transaction, signal)
+    now = SignalNamed(
+        alert=known.alert,
+        received_at=signal.received_at,
+        raised_at=raised_at_of(signal),
+        deadline_at=deadline(signal.raised_at, signal.received_at, deadline_s),
+        proof=signal.level,
+        test=known.first.test,
+        silent=signal.silent,
+    )
+    first = before if mine and before is not None else now
+    again = first is not now and first.silent == signal.silent
+    if not again or (signal.raised_at is not None and first.raised_at != now.raised_at):
+        transaction.append(
+            Append(streams.inbox(known.alert), None, (_added(signal, alias),)),
+            *(() if mine else (Append(streams.signal(alias), 0, (now,)),)),
+        )
+    return Accepted(
+        alert=known.alert,
+        created=False,
+        received_at=first.received_at,
+        deadline_at=first.deadline_at,
+        alias=alias,
+    )
+
+
+def _added(signal: Signal, alias: str = "") -> AlertSignalAdded:
+    return AlertSignalAdded(
+        channel=signal.channel,
+        received_at=signal.received_at,
+        raised_at=raised_at_of(signal),
+        phone=signal.phone,
+        device=signal.device,
+        position=signal.position,
+        silent=signal.silent,
+        battery_pct=signal.battery_pct,
+        line=signal.line,
+        call=signal.call,
+        proof=signal.level,
+        key=signal.key,
+        doubt=signal.doubt,
+        alias=alias,
+    )
+
+
+def _named(transaction: Transaction, signal: Signal, known: Known) -> tuple[Append, ...]:
+    """The name of a short message that was brought to an alert: its SIM may show it again for a long time."""
+    if signal.channel is not Channel.SMS or signal.id is None:
+        return ()
+    if transaction.version(streams.inbox(signal.id)):
+        return ()  # an alert has this name: there is nothing else that the name could lead to
+    named = SignalNamed(
+        alert=known.alert,
+        received_at=signal.received_at,
+        raised_at=raised_at_of(signal),
+        deadline_at=known.first.deadline_at,
+        proof=signal.level,
+        test=known.first.test,
+    )
+    return (Append(streams.signal(signal.id), 0, (named,)),)
+
+
+def _is_there(transaction: Transaction, known: Known, signal: Signal) -> bool:
+    """Whether the alert has this very signal already. A short message is known by its id, which its line has
+    made of its content; what the app sends again is looked for among what came lately.
+    """
+    if signal.id is None:
+        return False
+    if signal.channel is Channel.SMS:
+        return signal.id == known.alert or bool(transaction.version(streams.signal(signal.id)))
+    if signal.id not in (known.alert, known.first.asked) and signal.raised_at is None:
+        return False
+    came = (one.event for one in lately.signals(transaction, known.alert))
+    own = (one for one in came if isinstance(one, AlertSignalAdded) and not one.alias)
+    return repeats(signal, known.first) or any(repeats(signal, one) for one in own)
+
+
+def _is_full(transaction: Transaction, alert: AlertId, signal: Signal) -> bool:
+    """Whether no more words are kept of those that came as these do."""
+    return bool(signal.text) and is_full(lately.words(transaction, alert), signal.channel)
 
 
 def _written(signal: Signal) -> tuple[DialogueSaid, ...]:

@@ -3,8 +3,8 @@
 In this order. The number of a signal, and of an alert, is the one that it says, or else the one that the
 registry has for its device: the number that is called.
 
-1. the same alert id, and the same number and device, or one of them left out: that alert, whatever its
-   state;
+1. the same alert id or alias, and the same number and device, or one of them left out: that alert, whatever
+   its state, unless it was closed before the signal was raised;
 2. the same number, of which an alert is open, or was closed less than 120 s ago: that alert;
 3. no number, and the same device, of which such an alert without a number is known: that alert;
 4. otherwise a new alert, under an id of its own where its id is another's.
@@ -24,6 +24,7 @@ test never disappears in a test alert.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -34,19 +35,17 @@ from messages.events import (
     AlertBeside,
     AlertReceived,
     AlertSignalAdded,
-    DialogueSaid,
-    NoteAdded,
     NumberRaised,
+    SignalNamed,
     UserIdentified,
 )
 from messages.ids import E164, SECOND, AlertId, Channel, Check, Doubt, Instant, LineId, Proof
-from messages.journal import Recorded
 from model.alert.parts import BELIEVED_US
 from model.rules.proof import joins, level_of, proof_of
 from store import streams
-from store.database.query import Query
+from store.database.query import Query, Row
 from store.database.schema import open_alert
-from store.journal import erasable
+from store.journal import erasable, rows
 from store.journal.journal import Transaction
 from store.registry.users.users import number_of_device
 from store.streams import StreamKind
@@ -126,11 +125,9 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     """An alert that is there, as far as it says which signals are its own."""
 
     alert: AlertId
-    inbox: list[Recorded]
     first: AlertReceived
     number: E164 | None
     """Where its user is called."""
-    device: str | None
 
     @property
     def proof(self) -> Proof:
@@ -139,27 +136,37 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def known_alert(transaction: Transaction, alert: AlertId) -> Known | None:
-    inbox = transaction.read(streams.inbox(alert))
-    first = _receipt(inbox)
-    if first is None:
+    """The alert of this id, by its receipt alone: however much has been added to it, that is one row."""
+    row = transaction.one(rows.RECEIPT, streams.inbox(alert))
+    first = None if row is None else rows.recorded_from(row).event
+    if not isinstance(first, AlertReceived):
         return None
-    said = [one.event for one in inbox if isinstance(one.event, AlertReceived | AlertSignalAdded)]
-    number = next((one.phone for one in said if one.phone is not None), None)
-    device = next((one.device for one in said if one.device is not None), None)
+    number = first.phone
     if number is None:
         identified = transaction.last_of_type(streams.case(alert), "user.identified")
         if identified is not None and isinstance(identified.event, UserIdentified):
             number = identified.event.phone
-    if number is None and device is not None:
-        number = number_of_device(transaction, device)
-    return Known(alert=alert, inbox=inbox, first=first, number=number, device=device)
+    if number is None and first.device is not None:
+        number = number_of_device(transaction, first.device)
+    return Known(alert=alert, first=first, number=number)
+
+
+def named_signal(ask: Callable[..., Row | None], alias: AlertId | None) -> SignalNamed | None:
+    """The signal of this alias, by one row; `ask`: `row` of a Journal, `one` of a Transaction."""
+    row = None if alias is None else ask(rows.FIRST, streams.signal(alias))
+    event = None if row is None else rows.recorded_from(row).event
+    return event if isinstance(event, SignalNamed) else None
 
 
 def belongs_to(transaction: Transaction, signal: Signal) -> Known | None:
+    """The alert that the signal is brought to; None: it is a new one."""
     number = number_of(transaction, signal)
     named = None if signal.id is None else known_alert(transaction, signal.id)
-    if named is not None and _repeats_its_id(signal, number, named):
+    if named is not None and _repeats_its_id(transaction, signal, number, named):
         return named
+    before = named_signal(transaction.one, signal.id)
+    if before is not None and (known := _of_alias(transaction, signal, number, before)) is not None:
+        return known
     # Nobody else can write to the stream of a key, and so push out of sight what is in it.
     looked = erasable.streams_of(transaction.one, (), (signal.key,))
     if number is not None:
@@ -171,41 +178,68 @@ def belongs_to(transaction: Transaction, signal: Signal) -> Known | None:
         if not isinstance(one.event, NumberRaised) or (named is not None and one.event.alert == named.alert):
             continue
         known = known_alert(transaction, one.event.alert)
-        if known is None or known.number != number or (number is None and known.device != signal.device):
+        if known is None or not _is_called_at(known, number, signal):
             continue
-        if not (joins(signal.level, known.proof) or signal.is_words):
-            continue
-        if _takes(transaction, known, signal) or _has_the_text(signal, known):
+        if (joins(signal.level, known.proof) or signal.is_words) and _takes(transaction, known, signal):
             found.append(known)
             if known.proof is Proof.DEVICE or not signal.is_words:
                 return known
     return found[0] if found else None
 
 
-def _repeats_its_id(signal: Signal, number: E164 | None, known: Known) -> bool:
+def _is_called_at(known: Known, number: E164 | None, signal: Signal) -> bool:
+    """Whether both are called at one number, or have none and are of one device."""
+    return known.number == number and (number is not None or known.first.device == signal.device)
+
+
+def _repeats_its_id(transaction: Transaction, signal: Signal, number: E164 | None, known: Known) -> bool:
     """Whether what names an alert is of its own phone. Nothing is brought to an alert by its name alone."""
-    if (known.first.test and not signal.test) or not joins(signal.level, known.proof):
+    first = known.first
+    if (first.test and not signal.test) or first.check is not None or not joins(signal.level, known.proof):
         return False
-    if known.first.check is not None:
+    if _is_a_new_cry(transaction, signal, known.alert):
         return False
     if number is not None:
         return number == known.number and (
-            signal.device == known.device or None in (signal.device, known.device)
+            signal.device == first.device or None in (signal.device, first.device)
         )
-    return signal.device == known.device and (signal.device is not None or known.number is None)
+    return signal.device == first.device and (signal.device is not None or known.number is None)
 
 
-def _has_the_text(signal: Signal, known: Known) -> bool:
-    """Whether the alert has this very short message: a SIM shows it again until it is deleted there."""
-    return signal.channel is Channel.SMS and is_there(signal, known.inbox, known.alert)
+def _of_alias(
+    transaction: Transaction, signal: Signal, number: E164 | None, before: SignalNamed
+) -> Known | None:
+    """The alert to which the signal of the same alias was brought, where this one can be brought there."""
+    known = known_alert(transaction, before.alert)
+    if known is None or not _is_called_at(known, number, signal) or (before.test and not signal.test):
+        return None
+    if not (joins(signal.level, known.proof) or signal.is_words):
+        return None
+    return None if _is_a_new_cry(transaction, signal, known.alert) else known
+
+
+def _is_a_new_cry(transaction: Transaction, signal: Signal, alert: AlertId) -> bool:
+    """Whether the alert was closed before this was raised, by a clock that can be believed."""
+    closed_at = _closed_at(transaction, alert)
+    raised_at = signal.raised_at
+    if closed_at is None or raised_at is None or signal.channel is not Channel.DATA:
+        return False
+    return raised_at > closed_at and abs(raised_at - signal.received_at) <= BELIEVED_US
+
+
+def _closed_at(transaction: Transaction, alert: AlertId) -> Instant | None:
+    """When the alert was closed; None: it is open."""
+    if is_open(transaction, alert):
+        return None
+    closed = transaction.last_of_type(streams.case(alert), "alert.closed")
+    return Instant(0) if closed is None else closed.at_us
 
 
 def _takes(transaction: Transaction, known: Known, signal: Signal) -> bool:
     """Whether this signal is of the same event as that alert."""
-    if transaction.one(_IS_OPEN, known.alert) is None:
-        closed = transaction.last_of_type(streams.case(known.alert), "alert.closed")
-        if closed is None or not _may_be_late(signal, closed.at_us):
-            return False
+    closed_at = _closed_at(transaction, known.alert)
+    if closed_at is not None and not _may_be_late(signal, closed_at):
+        return False
     return signal.test or not known.first.test
 
 
@@ -217,12 +251,6 @@ def _may_be_late(signal: Signal, closed_at: Instant) -> bool:
         # Nothing says that it is old: a case too many costs a minute, one too few may cost a life.
         return False
     return min(signal.raised_at, signal.received_at) <= closed_at
-
-
-def _receipt(inbox: list[Recorded]) -> AlertReceived | None:
-    if inbox and isinstance(inbox[0].event, AlertReceived):
-        return inbox[0].event
-    return None
 
 
 def beside(transaction: Transaction, signal: Signal) -> dict[AlertId, AlertBeside]:
@@ -245,25 +273,8 @@ def is_open(transaction: Transaction, alert: AlertId) -> bool:
     return transaction.one(_IS_OPEN, alert) is not None
 
 
-def is_there(signal: Signal, inbox: list[Recorded], alert: AlertId) -> bool:
-    """Whether the alert has this very signal already; two texts of one second differ in their words."""
-    if signal.text and any(
-        isinstance(one.event, DialogueSaid) and one.event.id == signal.text_id for one in inbox
-    ):
-        return True
-    # In older journals its words are a note.
-    notes = [one.event.text for one in inbox if isinstance(one.event, NoteAdded)]
-    written = not signal.text or signal.text[:NOTE_MAX] in notes
-    return written and any(_repeats(signal, recorded, alert) for recorded in inbox)
-
-
-def _repeats(signal: Signal, recorded: Recorded, alert: AlertId) -> bool:
+def repeats(signal: Signal, known: AlertReceived | AlertSignalAdded) -> bool:
     """Whether this is the very same data again: the app has not heard our answer, and asks once more."""
-    known = recorded.event
-    if not isinstance(known, AlertReceived | AlertSignalAdded):
-        return False
-    if signal.id is None or (signal.id != alert and signal.raised_at is None):
-        return False
     raised_at = known.received_at if signal.raised_at is None else raised_at_of(signal)
     return (
         known.channel == signal.channel
@@ -271,7 +282,6 @@ def _repeats(signal: Signal, recorded: Recorded, alert: AlertId) -> bool:
         and (known.phone, known.device) == (signal.phone, signal.device)
         and known.position == signal.position
         and (known.silent, known.battery_pct) == (signal.silent, signal.battery_pct)
-        and (known.line, known.call) == (signal.line, signal.call)
     )
 
 

@@ -46,6 +46,7 @@ STREAM: Final = Query(
     with_keys().where(_STREAM_IS, _c.version > bindparam("after")).order_by(_c.version), "stream", "after"
 )
 FIRST: Final = Query(select(table).where(_STREAM_IS, _c.version == 1), "stream")
+RECEIPT: Final = Query(with_keys().where(_STREAM_IS, _c.version == 1), "stream")
 NEWEST_OF_STREAM: Final = Query(with_keys().where(_STREAM_IS).order_by(desc(_c.version)).limit(8), "stream")
 NEWEST_OF_TYPE: Final = Query(
     with_keys().where(_STREAM_IS, _c.type == bindparam("type")).order_by(desc(_c.version)).limit(1),

@@ -71,6 +71,7 @@ _NOBODYS: Final = tuple(
         StreamKind.USER,
         StreamKind.NUMBER,
         StreamKind.DEVICE,
+        StreamKind.SIGNAL,
         StreamKind.TEXT,
         StreamKind.REFERENCE,
         StreamKind.PAGE,

@@ -34,7 +34,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql.schema import Index
 
 from messages.events import AlertReceived, AlertSignalAdded
-from messages.ids import SECOND, Instant
+from messages.ids import SECOND, AlertId, Instant
 from store import streams
 from store.database import schema
 from store.database.dialect import Connection
@@ -330,6 +330,8 @@ def _keys(journal: Connection, told: Iterable[Row]) -> Iterator[str]:
         event = recorded.event
         if isinstance(event, AlertReceived | AlertSignalAdded):
             yield from erasable.streams_of(journal.one, (event.phone,), (event.device, event.key))
+        if isinstance(event, AlertSignalAdded) and event.alias:
+            yield streams.signal(AlertId(event.alias))
 
 
 def _is_made(connection: Connection, spare: Spare) -> bool:

@@ -12,6 +12,7 @@ from messages.personal import EMPTY, PERSONAL
 CODE = "one of our own short words, or a sentence made of such"
 STAFF = "of an operator, who is no user"
 OURS = "a name that the center gives"
+APPS = "a name that an app has made by chance, or the center"
 NOT_PERSONAL = {
     **dict.fromkeys(("advice.changed.reason", "command.refused.reason", "operator.left.reason"), CODE),
     **dict.fromkeys(("listener.left.reason", "hand_over.ended.reason", "leg.releasing.reason"), CODE),
@@ -34,6 +35,7 @@ NOT_PERSONAL = {
     **dict.fromkeys(("proof.begun.proof", "proof.step_ended.proof", "proof.ended.proof"), OURS),
     **dict.fromkeys(("proof.step_begun.proof", "proof.step_begun.subject", "proof.step_begun.work"), OURS),
     **dict.fromkeys(("proof.step_ended.subject", "proof.step_ended.lines"), OURS),
+    **dict.fromkeys(("alert.received.asked", "alert.signal_added.alias", "claim.added.alias"), APPS),
     "proof.step_ended.figures": "names of measures and what was measured",
     **dict.fromkeys((f"callout.{what}.person" for what in ("opened", "tried", "taken")), STAFF),
     **{

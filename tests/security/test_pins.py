@@ -288,7 +288,7 @@ def test_who_asks_for_help_again_sees_again_what_is_done(
     client: Client, place: Place, web: Web, pin: str
 ) -> None:
     raised = {"id": "press-1", "phone": GIULIA, "raised_at": "2026-11-24T21:46:48Z"}
-    again = {"id": "press-2", "phone": GIULIA, "raised_at": "2026-11-24T21:50:00Z"}
+    again = {"id": "press-1", "phone": GIULIA, "raised_at": "2026-11-24T21:50:00Z"}
     alert = AlertId(client.post("/v1/alerts", json=raised, headers=place.app()).json()["alert"])
     cancelled(client, place, alert, pin)
     # The same press, sent once more, says nothing new.

@@ -13,6 +13,7 @@ from gateways.console.picture import Known
 from gateways.console.views.case import (
     BesideView,
     CaseView,
+    ClaimView,
     CorrectedView,
     DataView,
     FilledView,
@@ -24,12 +25,13 @@ from messages.base import Address
 from messages.ids import OperatorId, Party
 from model.alert.case import Case
 from model.alert.leg import LegState
-from model.alert.parts import GivenData, KnownPosition
+from model.alert.parts import Claim, GivenData, KnownPosition
 from model.alert.phase import phase
 from model.rules.calls.quiet import hears_nobody
 from model.rules.said.dialogue import read_by_app
 from model.telling.told import since_read
 
+CLAIMS_MAX: Final = 20
 TRAIL_MAX: Final = 50
 """Positions of one alert that are told."""
 
@@ -51,6 +53,7 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         proof=case.proof,
         doubt=case.doubt,
         beside=tuple(BesideView(alert=one.alert, proof=one.proof) for one in case.beside),
+        claims=tuple(_claim(one) for one in case.claims[-CLAIMS_MAX:]),
         raised_us=case.raised_at,
         received_us=case.received_at,
         deadline_us=case.deadline_at,
@@ -132,6 +135,7 @@ def queue_view(view: CaseView) -> CaseView:
         contacts="",
         phone=None,
         device=None,
+        claims=(),
         person=first,
         position=None,
         positions=(),
@@ -156,6 +160,17 @@ def _corrected(case: Case) -> CorrectedView | None:
         return None
     return CorrectedView(
         by=said.by, at_us=said.at, outcome=said.outcome, reason=said.reason, own=said.by in case.had_by
+    )
+
+
+def _claim(claim: Claim) -> ClaimView:
+    return ClaimView(
+        kind=claim.kind,
+        at_us=claim.at,
+        proof=claim.proof,
+        silent=claim.silent,
+        position=None if claim.position is None else _position(claim.position),
+        text=claim.text,
     )
 
 

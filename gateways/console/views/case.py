@@ -15,6 +15,7 @@ from messages.ids import (
     AlertId,
     BriefingField,
     Channel,
+    ClaimKind,
     Doubt,
     Instant,
     LineId,
@@ -199,6 +200,19 @@ class BesideView(msgspec.Struct, frozen=True, kw_only=True):
     proof: Proof
 
 
+class ClaimView(msgspec.Struct, frozen=True, kw_only=True):
+    """What was sent under the number by somebody who has not proved to be the sender of the alert."""
+
+    kind: ClaimKind
+    at_us: Instant
+    proof: Proof
+    """`device`: another enrolled phone of the number has signed it."""
+    silent: bool
+    """It asks for silence, and does not bring it about."""
+    position: PositionView | None
+    text: str
+
+
 class CorrectedView(msgspec.Struct, frozen=True, kw_only=True):
     """How a closed alert has ended in truth, as a supervisor says; by this it counts."""
 
@@ -228,6 +242,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     doubt: Doubt | None
     """Why a signature did not count, or that its sender sends too much."""
     beside: tuple[BesideView, ...]
+    claims: tuple[ClaimView, ...]
+    """Oldest first: the newest 20."""
     raised_us: Instant
     received_us: Instant
     deadline_us: Instant

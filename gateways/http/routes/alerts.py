@@ -13,13 +13,14 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from gateways.http.door.budgets import Kind
 from gateways.http.door.senders import SENDER, Sender
 from gateways.http.parts.context import Web
+from gateways.http.routes.aliases import Alias, alias_of, claimed, kept, state_under
 from gateways.http.wire.answers import AlertState, AnyRequest, Kept, Problem, answer, said
 from gateways.http.wire.app_state import state, version
 from gateways.http.wire.bodies import PositionBody, is_alert_id
 from gateways.http.wire.decoding import Strict
 from gateways.http.wire.errors import BadBody, NoSuchAlert, NotAllowed
 from messages.events import Event, PositionUpdated, RingingSeen
-from messages.ids import SECOND, AlertId, Check, Proof
+from messages.ids import SECOND, AlertId, Channel, Check, ClaimKind, Proof
 from model.alert.case import Case
 from store import streams
 from store.journal.journal import Append, Transaction
@@ -53,31 +54,39 @@ async def found(web: Web, alert: AlertId, known: int = 0) -> Case:
     `known`: the version of which an app has been told already, by the journal, behind which the picture
     may lag.
     """
-    case = web.following.case(alert)
-    if case is not None and version(case) < known:
+    there = web.following.picture.alerts.get(alert)
+    case = None if there is None else there.case
+    if case is None or version(case) < known:
         case = await asyncio.to_thread(web.following.fresh, alert)
     if case is None:
         raise NoSuchAlert("no such alert")
     return case
 
 
-async def own(web: Web, request: AnyRequest, alert: str, kind: Kind | None, known: int = 0) -> Case:
-    """The alert, if who asks may: what a phone has proved is that phone's (`model.rules.proof`).
+async def own(web: Web, request: AnyRequest, alert: str, kind: Kind | None, known: int = 0) -> Case | Alias:
+    """The alert, if who asks may: it is its own sender's alone (`model.rules.proof`). Or the signal that has
+    joined one, where the name is an alias.
 
     `kind`: as what it is counted; None: not at all. Raises NoSuchAlert, NotAllowed, TooMany.
     """
     sender: Sender = request.state[SENDER]
     if kind is not None:
         web.senders.spend(kind, sender, alert)
-    case = await found(web, checked(alert), known)
+    name = checked(alert)
+    if name not in web.following.picture.alerts and (alias := await alias_of(web, name)) is not None:
+        return alias
+    case = await found(web, name, known)
     if case.check is Check.ARRIVAL:
         # It says nothing of anybody, not even by which phone it was raised.
         if kind is not Kind.READ:
             raise NoSuchAlert("nothing is added to a check")
         return case
+    if case.channel is not Channel.DATA:
+        # No app was told of it: its user has called, or written a short message.
+        raise NoSuchAlert("no such alert")
     if case.proof is Proof.DEVICE:
         signer = sender.device if sender.proof is Proof.DEVICE else None
-        if signer is None or signer.device not in case.keys:
+        if signer is None or signer.device != case.key:
             why = f" ({sender.doubt})" if sender.doubt is not None else ""
             raise NotAllowed(f"this alert is its phone's: it has to be asked with that one's signature{why}")
     return case
@@ -121,6 +130,8 @@ def alert_routes(web: Web) -> list[HTTPRouteHandler]:
         since: Annotated[int | None, QueryParameter(description="The `version` last seen.")] = None,
     ) -> Response[bytes]:
         case = await own(web, request, alert, Kind.READ, since or 0)
+        if isinstance(case, Alias):
+            return answer(request, await state_under(web, case, min(wait, WAIT_MAX_S), since))
         before = version(case) if since is None else since
         case = await waited(web, case, wait, lambda now: version(now) != before)
         return answer(request, state(case, web.calls_from()))
@@ -145,9 +156,11 @@ def alert_routes(web: Web) -> list[HTTPRouteHandler]:
             position = data.position(web.clock.now_us())
         except ValueError as error:
             raise BadBody(str(error), "$.at") from error
-        known = (await own(web, request, alert, Kind.POSITION)).alert
-        await into_inbox(web, known, PositionUpdated(position=position))
-        return answer(request, Kept(alert=known, durable=web.journal.durable), 202)
+        known = await own(web, request, alert, Kind.POSITION)
+        if isinstance(known, Alias):
+            return await claimed(web, request, known, ClaimKind.POSITION, position=position)
+        await into_inbox(web, known.alert, PositionUpdated(position=position))
+        return kept(web, request, known.alert)
 
     @post(
         "/v1/alerts/{alert:str}/ringing",
@@ -163,9 +176,12 @@ def alert_routes(web: Web) -> list[HTTPRouteHandler]:
         responses=TAKES,
     )
     async def say_ringing(request: AnyRequest, alert: FromPath[str]) -> Response[bytes]:
-        known = (await own(web, request, alert, Kind.POSITION)).alert
-        await into_inbox(web, known, RingingSeen(), when=lambda tx: _is_news(tx, known))
-        return answer(request, Kept(alert=known, durable=web.journal.durable), 202)
+        known = await own(web, request, alert, Kind.POSITION)
+        if isinstance(known, Alias):
+            return await claimed(web, request, known, ClaimKind.RINGS)
+        case = known
+        await into_inbox(web, case.alert, RingingSeen(), when=lambda tx: _is_news(tx, case.alert))
+        return kept(web, request, case.alert)
 
     return [alert_state, add_position, say_ringing]
 

@@ -17,11 +17,12 @@ from litestar.params import FromPath, JSONBody
 from gateways.http.door.pins import rest_s
 from gateways.http.parts.context import Web
 from gateways.http.routes.alerts import APP, TAKES, into_inbox, own
-from gateways.http.wire.answers import AnyRequest, Kept, answer
+from gateways.http.routes.aliases import Alias, claimed, kept
+from gateways.http.wire.answers import AnyRequest
 from gateways.http.wire.bodies import CancelBody
 from gateways.http.wire.decoding import Strict
 from messages.events import AlertCancelled, PinRefused
-from messages.ids import SECOND, AlertId, Instant
+from messages.ids import SECOND, AlertId, ClaimKind, Instant
 from model.alert.evolve import fold
 from model.rules.cancelling import adds
 from store import streams
@@ -91,6 +92,10 @@ def cancel_route(web: Web) -> HTTPRouteHandler:
         begun_s = loop.time()
         # Not by a budget: every PIN is answered alike, and few are looked at.
         case = await own(web, request, alert, None)
+        if isinstance(case, Alias):
+            response = await claimed(web, request, case, ClaimKind.CANCELS)
+            await asyncio.sleep(rest_s(loop.time() - begun_s))
+            return response
         if tries.may(case.alert, web.clock.now_us()):
             event = said_by(await web.pins.pin_verdict(case, data.pin))
 
@@ -100,6 +105,6 @@ def cancel_route(web: Web) -> HTTPRouteHandler:
 
             await into_inbox(web, case.alert, event, when=says_something)
         await asyncio.sleep(rest_s(loop.time() - begun_s))
-        return answer(request, Kept(alert=case.alert, durable=web.journal.durable), 202)
+        return kept(web, request, case.alert)
 
     return cancel_alert

@@ -5,6 +5,7 @@ It refuses what cannot be understood and nothing else; whose alert it is, is ask
 
 from __future__ import annotations
 
+import asyncio
 from hashlib import sha256
 
 from litestar import Response, post
@@ -22,6 +23,7 @@ from gateways.http.wire.decoding import Strict
 from gateways.http.wire.errors import BadBody, NotDurable
 from messages.ids import Advice, AlertId, Channel, Doubt, Instant, Proof
 from model.rules.said.advice import told_to_app
+from store.alerts.accepting import Accepted
 from store.alerts.belonging import Signal
 
 
@@ -77,8 +79,9 @@ def intake_route(web: Web) -> HTTPRouteHandler:
         return_dto=None,
         status_code=202,
         summary="Raise an alert",
-        description="Durable before it is answered. The same `id` again, or the same phone while its alert "
-        "is open or within two minutes of its end, is the same alert: 200. A `check` waits while alerts are "
+        description="Durable before it is answered. The same `id` again with the same phone is the "
+        "alert that is there: 200. Another signal of a phone with an open alert joins it: 200, with a name "
+        "of its own, by which nothing of the alert is read or changed. A `check` waits while alerts are "
         "at work, and is never refused an answer that says so; an alert never waits.",
         operation_id="raise_alert",
         audit="the user's own, by the app, and in the journal",
@@ -87,7 +90,7 @@ def intake_route(web: Web) -> HTTPRouteHandler:
         response_headers=[ResponseHeader(name="location", description="The alert.", documentation_only=True)],
         responses={
             202: said(AlertAnswer, "A new alert, durable."),
-            200: said(AlertAnswer, "The alert that was there."),
+            200: said(AlertAnswer, "The alert that was there, or the name of a signal that has joined one."),
             400: said(Problem, "Not understood."),
             401: said(Problem, "No app key of this center."),
             413: said(Problem, "Too large."),
@@ -111,21 +114,20 @@ def intake_route(web: Web) -> HTTPRouteHandler:
                 web.metrics.advised_at_once.inc()
         else:
             web.metrics.repeated.inc()
-            case = web.following.fresh(accepted.alert)
-            advice = Advice.WAIT if case is None else told_to_app(case)
+            advice = await _advice(web, accepted)
         # Asked after the commit: what has come back to the disk by now is durable, too.
         if not web.journal.durable:
             web.metrics.not_durable.inc()
             problem = Problem(
                 reason="not durable: the disk cannot be written; the alert is handled from memory",
                 advice=Advice.CALL_112_NOW,
-                alert=accepted.alert,
+                alert=accepted.told,
                 received_at=rfc3339(accepted.received_at),
                 deadline_at=rfc3339(accepted.deadline_at),
             )
             return answer(request, problem, NotDurable.status)
         told = AlertAnswer(
-            alert=accepted.alert,
+            alert=accepted.told,
             received_at=rfc3339(accepted.received_at),
             deadline_at=rfc3339(accepted.deadline_at),
             advice=advice,
@@ -135,7 +137,21 @@ def intake_route(web: Web) -> HTTPRouteHandler:
             doubt=heard.doubt,
         )
         response = answer(request, told, 202 if accepted.created else 200)
-        response.headers["location"] = f"/v1/alerts/{accepted.alert}"
+        response.headers["location"] = f"/v1/alerts/{accepted.told}"
         return response
 
     return raise_alert
+
+
+async def _advice(web: Web, accepted: Accepted) -> Advice:
+    """Return the advice of an alert that was there, as far as it is shown here; under an alias, the advice of
+    the signal's own deadline.
+    """
+    if accepted.alias is not None:
+        late = web.clock.now_us() >= accepted.deadline_at
+        return Advice.CALL_112_NOW if late else Advice.WAIT
+    known = web.following.picture.alerts.get(accepted.alert)
+    if known is not None:
+        return told_to_app(known.case)
+    case = await asyncio.to_thread(web.following.fresh, accepted.alert)
+    return Advice.WAIT if case is None else told_to_app(case)

@@ -14,10 +14,10 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from gateways.http.door.budgets import Kind
 from gateways.http.parts.context import Web
-from gateways.http.routes.alerts import APP, KNOWN, TAKES, into_inbox, own, waited
+from gateways.http.routes.alerts import APP, KNOWN, TAKES, WAIT_MAX_S, into_inbox, own, waited
+from gateways.http.routes.aliases import Alias, claimed, kept, state_under
 from gateways.http.wire.answers import (
     AnyRequest,
-    Kept,
     MessageAnswer,
     MessagesAnswer,
     Problem,
@@ -30,7 +30,7 @@ from gateways.http.wire.bodies import MessageBody, SeenBody
 from gateways.http.wire.decoding import Strict
 from gateways.http.wire.errors import Refused
 from messages.events import DialogueSaid, DialogueSeen
-from messages.ids import Channel
+from messages.ids import Channel, ClaimKind
 from model.alert.case import Case
 from model.alert.evolve import fold
 from model.alert.parts import Said
@@ -110,8 +110,10 @@ def message_routes(web: Web) -> list[HTTPRouteHandler]:
         request: AnyRequest, alert: FromPath[str], data: JSONBody[MessageBody]
     ) -> Response[bytes]:
         case = await own(web, request, alert, Kind.POSITION)
+        if isinstance(case, Alias):
+            return await claimed(web, request, case, ClaimKind.WORDS, text=data.text.strip())
         await keep(case, DialogueSaid(id=data.id, text=data.text.strip(), answers=data.answers))
-        return answer(request, Kept(alert=case.alert, durable=web.journal.durable), 202)
+        return kept(web, request, case.alert)
 
     @post(
         "/v1/alerts/{alert:str}/messages/seen",
@@ -130,8 +132,10 @@ def message_routes(web: Web) -> list[HTTPRouteHandler]:
         request: AnyRequest, alert: FromPath[str], data: JSONBody[SeenBody]
     ) -> Response[bytes]:
         case = await own(web, request, alert, Kind.POSITION)
+        if isinstance(case, Alias):
+            return kept(web, request, case.name)
         await keep(case, DialogueSeen(upto=data.upto, read=data.read))
-        return answer(request, Kept(alert=case.alert, durable=web.journal.durable), 202)
+        return kept(web, request, case.alert)
 
     @get(
         "/v1/alerts/{alert:str}/messages",
@@ -154,6 +158,9 @@ def message_routes(web: Web) -> list[HTTPRouteHandler]:
         since: Annotated[int, QueryParameter(ge=0, description="The `version` last seen; 0: none.")] = 0,
     ) -> Response[bytes]:
         case = await own(web, request, alert, Kind.READ, since)
+        if isinstance(case, Alias):
+            state = await state_under(web, case, min(wait, WAIT_MAX_S), since or None)
+            return answer(request, MessagesAnswer(alert=case.name, version=state.version, messages=()))
         case = await waited(web, case, wait, lambda now: bool(messages_of(now, since).messages))
         return answer(request, messages_of(case, since))
 

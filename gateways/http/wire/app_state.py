@@ -3,6 +3,9 @@
 An attacker who holds the phone reads it too. From an attempt to cancel on, whatever the PIN was, the
 alert stands still here and looks closed, until it is raised again. Even then nothing is told of the calls to
 the user and to 112, nor of the outcome: they follow from the PIN (decision 56).
+
+Under an alias the sender of a signal that has joined an alert is told of that signal alone: the answer is a
+function of the signal and the time, so that nothing of the alert can be read by it.
 """
 
 from __future__ import annotations
@@ -10,7 +13,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from gateways.http.wire.answers import AlertState, LegAnswer, rfc3339
-from messages.ids import E164, Outcome, Party
+from messages.events import SignalNamed
+from messages.ids import E164, Advice, AlertId, Instant, Outcome, Party
 from model.alert.case import Case
 from model.alert.leg import Leg, LegState
 from model.alert.parts import Leave
@@ -52,6 +56,30 @@ def version(case: Case) -> int:
     """How many events the alert has, of those that the app is told of; grows with each."""
     asked = case.cancel_asked
     return case.inbox_version + case.case_version if asked is None else asked.version
+
+
+def state_of_signal(
+    alias: AlertId, named: SignalNamed, now_us: Instant, calls_from: tuple[E164, ...] = ()
+) -> AlertState:
+    """The state of a signal that has joined an alert: received, and to call 112 from its own deadline on."""
+    late = now_us >= named.deadline_at
+    return AlertState(
+        alert=alias,
+        version=2 if late else 1,
+        phase=Phase.RECEIVED,
+        received_at=rfc3339(named.received_at),
+        deadline_at=rfc3339(named.deadline_at),
+        advice=Advice.CALL_112_NOW if late else Advice.WAIT,
+        operator_assigned=False,
+        legs=(),
+        test=named.test,
+        cancelled=False,
+        closed_at=None,
+        outcome=None,
+        calls_from=calls_from,
+        proof=named.proof,
+        silent=named.silent,
+    )
 
 
 def _operator_alone(case: Case) -> Case:

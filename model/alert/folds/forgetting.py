@@ -32,15 +32,17 @@ def _without(case: Case, kind: PersonalKind) -> Case:
     match kind:
         case PersonalKind.NUMBER:
             legs = {name: replace(leg, number=None) for name, leg in case.legs.items()}
-            return replace(case, phone=None, device=None, keys=(), legs=legs)
+            return replace(case, phone=None, device=None, key="", legs=legs)
         case PersonalKind.POSITION:
             briefed = None if case.briefed is None else replace(case.briefed, position=None, address=None)
-            return replace(case, positions=(), address_found=None, briefed=briefed)
+            claims = tuple(replace(one, position=None) for one in case.claims)
+            return replace(case, positions=(), address_found=None, briefed=briefed, claims=claims)
         case PersonalKind.WORDS:
             return replace(
                 case,
                 notes=tuple(replace(note, text="") for note in case.notes),
                 dialogue=tuple(replace(one, text="", yes="", no="", answer="") for one in case.dialogue),
+                claims=tuple(replace(one, text="") for one in case.claims),
                 briefing={},
                 briefed=None if case.briefed is None else replace(case.briefed, fields={}),
                 page=None if case.page is None else replace(case.page, code=""),

@@ -6,15 +6,19 @@ from msgspec.structs import replace
 
 from messages import events as ev
 from messages.base import Position
-from messages.ids import Channel, Instant, Party
+from messages.ids import Channel, ClaimKind, Instant, Party, Proof
 from model.alert.case import Case
-from model.alert.parts import Beside, InboundCall, KnownPosition, Note, Owner
+from model.alert.parts import Beside, Claim, InboundCall, KnownPosition, Note, Owner
 from model.rules.cancelling import asked_again, raised_again
 
 
 def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
     """The case after this event; None where it is about something else."""
     match event:
+        case ev.AlertSignalAdded(alias=alias) if alias:
+            return _claimed(case, event, at)
+        case ev.ClaimAdded():
+            return _claimed(case, event, at)
         case ev.AlertSignalAdded():
             positions = known_positions(case.positions, event.position, event.received_at, event.channel)
             met = event.silent and not case.aloud and case.operator is not None
@@ -25,7 +29,6 @@ def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
                 positions=positions,
                 phone=case.phone or event.phone,
                 device=case.device or event.device,
-                keys=case.keys if event.key in ("", *case.keys) else (*case.keys, event.key),
                 silent=case.silent or event.silent,
                 voices=None if event.silent and not case.silent else case.voices,
                 texts_ordered=case.texts_ordered and (case.silent or not event.silent),
@@ -68,6 +71,25 @@ def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
             return replace(case, inbox_handled=max(case.inbox_handled, upto), unread=unread)
         case _:
             return None
+
+
+def _claimed(case: Case, event: ev.AlertSignalAdded | ev.ClaimAdded, at: Instant) -> Case:
+    """The case with what somebody has said who does not speak for it: shown, and nothing else."""
+    position = known_positions((), event.position, at, Channel.DATA)
+    claim = Claim(
+        alias=event.alias,
+        kind=ClaimKind.SIGNAL,
+        at=at,
+        proof=event.proof or Proof.APP,
+        position=position[0] if position else None,
+    )
+    match event:
+        case ev.AlertSignalAdded(silent=silent):
+            claim = replace(claim, silent=silent)
+        case ev.ClaimAdded(kind=kind, text=text):
+            claim = replace(claim, kind=kind, text=text)
+    again = isinstance(event, ev.AlertSignalAdded)
+    return replace(case, claims=(*case.claims, claim), signals=case.signals + again)
 
 
 def known_positions(

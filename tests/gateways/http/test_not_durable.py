@@ -99,8 +99,9 @@ def test_a_signed_alert_is_handled_as_any_other(
 def test_the_same_alert_again_is_not_durable_either(
     client: Client, place: Place, full_disk: pytest.MonkeyPatch
 ) -> None:
-    first = client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app())
-    again = client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app())
+    body = {"id": "a1", "phone": GIULIA}
+    first = client.post("/v1/alerts", json=body, headers=place.app())
+    again = client.post("/v1/alerts", json=body, headers=place.app())
     assert (first.status_code, again.status_code) == (503, 503)
     assert first.json()["alert"] == again.json()["alert"]
 
@@ -133,10 +134,11 @@ def test_it_is_said_to_those_who_watch(client: Client, place: Place, full_disk: 
 def test_when_the_disk_is_back_all_is_durable(
     client: Client, place: Place, keeper: Keeper, full_disk: pytest.MonkeyPatch
 ) -> None:
-    alert = client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app()).json()["alert"]
+    body = {"id": "a1", "phone": GIULIA}
+    alert = client.post("/v1/alerts", json=body, headers=place.app()).json()["alert"]
     full_disk.undo()
     keeper.go_back()
-    again = client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app())
+    again = client.post("/v1/alerts", json=body, headers=place.app())
     assert (again.status_code, again.json()["alert"]) == (200, alert)
     assert client.post("/v1/alerts", json={"phone": "+393331112224"}, headers=place.app()).status_code == 202
     command = {"command": "note", "text": "hello"}

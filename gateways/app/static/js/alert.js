@@ -21,6 +21,7 @@ export class Alert {
     this.changed = changed;
     this.battery = null;
     this.known = null;
+    this.asked = null; // the alert that she has left after asking to cancel it
     this.run = 0; // grows with every alert and every end: what was begun before it gives up
     this.wakers = new Set();
     this.poll = null;
@@ -31,17 +32,26 @@ export class Alert {
     });
   }
 
-  /** Held. `kind` is `{test, silent}`. The id is made once: sending again makes no second alert. */
+  /**
+   * Held. `kind` is `{test, silent}`. The id is made once: sending again makes no second alert. An alert that she
+   * asked to cancel may be open still: by its own name she raises that one again.
+   */
   raise(kind) {
     const nowMs = Date.now();
-    this.#begin(pressed(newId(), nowMs, this.#centerTime(nowMs), kind));
+    const id = (this.clock.isKnown && this.asked) || newId(); // without the time it may be taken for an old copy
+    this.#begin(pressed(id, nowMs, this.#centerTime(nowMs), kind));
+    this.asked = null;
     if (!navigator.onLine) this.#now({ ...this.known, trouble: 'offline' });
   }
 
-  /** The open alert goes on without a sound: it is raised once more, as a silent one. */
+  /**
+   * The open alert goes on without a sound: it is raised once more, as a silent one, and by its own name, which
+   * is all that shows the center that this phone raised it.
+   */
   silence() {
     const raisedAt = this.#centerTime(Date.now());
-    this.#begin({ ...this.known, id: newId(), raisedAt, silent: true, due: true });
+    const id = this.known.alert ?? this.known.id;
+    this.#begin({ ...this.known, id, raisedAt, silent: true, due: true });
   }
 
   /** The phone rings with the center's call, says who has it in hand: a page cannot see calls. */
@@ -93,6 +103,7 @@ export class Alert {
     const tail = isAsked(this.known) && this.known.alert !== null;
     this.run += 1;
     this.poll?.abort();
+    this.asked = tail ? this.known.alert : null;
     this.known = null;
     keepAlert(null);
     if (!tail) this.positions.stop();

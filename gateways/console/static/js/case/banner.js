@@ -31,7 +31,7 @@ export const whyNoLine = (why) => (NO_LINE[why] ? either(...NO_LINE[why]) : why)
  */
 export function banner(view, nowUs, me, names) {
   if (view.closed_us !== null) return null;
-  const found = [noLine, duress, broken, unreadable, late, wrongPin, cancelled, silent, beside]
+  const found = [noLine, duress, broken, unreadable, late, wrongPin, cancelled, silent, claims, beside]
     .map((what) => what(view, nowUs, me, names))
     .filter(Boolean);
   if (!found.length) return restarted(view, nowUs);
@@ -147,6 +147,58 @@ function silent(view) {
       )
     : either('Non può parlare.', 'She cannot talk.');
   return { what: 'silent', icon: 'hush', tone: 'quiet', title: t('silent'), text, brief: '' };
+}
+
+/** @type {Record<string, Pair>} */
+const CLAIMED = {
+  position: ['dà un altro luogo', 'it gives another place'],
+  silent: ['chiede silenzio', 'it asks for silence'],
+  cancels: ['chiede di annullare', 'it asks to cancel'],
+  rings: ['dice che il telefono squilla', 'it says that the phone rings'],
+  words: ['scrive', 'it writes'],
+};
+
+/**
+ * What others have sent under her number: it changes nothing, and may be hers all the same.
+ * @param {CaseView} view
+ */
+function claims(view) {
+  if (!view.claims.length) return null;
+  const last = (of) => view.claims.findLast(of);
+  const said = (what, one, more = '') => (one ? `${either(...CLAIMED[what])} ${more}`.trim() : '');
+  const [placed, written] = [last((one) => one.position), last((one) => one.text)];
+  const all = [
+    said('position', placed, placed && f.coordinates(placed.position)),
+    said(
+      'silent',
+      last((one) => one.silent),
+    ),
+    said(
+      'cancels',
+      last((one) => one.kind === 'cancels'),
+    ),
+    said(
+      'rings',
+      last((one) => one.kind === 'rings'),
+    ),
+    said('words', written, written && `«${written.text}»`),
+  ].filter(Boolean);
+  const hers = view.claims.some((one) => one.proof === 'device');
+  const title = hers
+    ? either('Anche un altro suo telefono manda segnali', 'Another phone of hers sends signals as well')
+    : either('Segnali non provati usano questo numero', 'Signals that are not proved use this number');
+  const text = either(
+    'Possono essere suoi o di altri, e qui non cambiano nulla.',
+    'They may be hers or somebody else’s, and change nothing here.',
+  );
+  const what = all.length ? s.capital(`${all.join('; ')}.`) : '';
+  return {
+    icon: 'warn',
+    tone: 'quiet',
+    title,
+    text: [what, text].filter(Boolean).join(' '),
+    brief: `${title}.`,
+  };
 }
 
 /**

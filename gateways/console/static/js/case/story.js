@@ -33,6 +33,16 @@ const CARRIED = {
   undelivered: ['warn', 'bad', 'SMS non consegnato', 'SMS not delivered'],
 };
 
+/** What came under her number from somebody who has not raised the alert. @type {Record<string, Pair>} */
+const CLAIMS = {
+  signal: ['un altro segnale con questo numero', 'another signal of this number'],
+  silent: ['un altro segnale chiede silenzio', 'another signal asks for silence'],
+  position: ['un’altra posizione', 'another position'],
+  words: ['scrive', 'writes'],
+  rings: ['dice che il telefono squilla', 'says that the phone rings'],
+  cancels: ['chiede di annullare', 'asks to cancel'],
+};
+
 /**
  * {icon, tone, text} of one entry; null where another one tells the same. `user` is what the user is called,
  * `names` gives an operator's name.
@@ -64,6 +74,13 @@ export function told(entry, user, names, test) {
         `Segnalato di nuovo, ${channel(entry.channel)}`,
         `Signalled again, ${channel(entry.channel)}`,
       );
+    case 'claim.added': {
+      const [it, en] = CLAIMS[entry.reason];
+      const said = entry.text ? `: ${entry.text}` : '';
+      return entry.doubt
+        ? s('warn', 'wait', `Non provato: ${it}${said}`, `Not proved: ${en}${said}`)
+        : s('bell', 'wait', `Un altro suo telefono: ${it}${said}`, `Another phone of hers: ${en}${said}`);
+    }
     case 'alert.beside':
       return entry.text === 'device'
         ? s(

@@ -1,0 +1,57 @@
+"""What was lately added to an alert, by reads that cost the same however long its inbox is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from sqlalchemy import bindparam, desc, text
+
+from messages.events import DialogueSaid
+from messages.ids import AlertId
+from messages.journal import Recorded
+from store import streams
+from store.database.query import Query
+from store.database.schema import event
+from store.journal import rows
+from store.journal.journal import Transaction
+
+SIGNALS_WITHIN: Final = 256
+"""Events of an inbox among which signals are looked for."""
+SIGNALS_MOST: Final = 64
+WORDS_WITHIN: Final = 4_000
+"""Events of an inbox among which the words of one dialogue are counted: its bound is an eighth of it."""
+
+
+def _newest(types: str) -> Query:
+    return Query(
+        rows.with_keys()
+        .where(event.c.stream == bindparam("stream"), event.c.version > bindparam("after"), text(types))
+        .order_by(desc(event.c.version))
+        .limit(bindparam("most")),
+        "stream",
+        "after",
+        "most",
+    )
+
+
+_SIGNALS: Final = _newest("type IN ('alert.signal_added', 'claim.added', 'alert.cancelled', 'pin.wrong')")
+_WORDS: Final = _newest("type = 'dialogue.said'")
+
+
+def signals(transaction: Transaction, alert: AlertId) -> list[Recorded]:
+    """The newest signals, claims and attempts to cancel, newest first."""
+    return _read(transaction, _SIGNALS, alert, SIGNALS_WITHIN, SIGNALS_MOST)
+
+
+def words(transaction: Transaction, alert: AlertId) -> Iterator[DialogueSaid]:
+    """What user and operator have lately written, newest first."""
+    for one in _read(transaction, _WORDS, alert, WORDS_WITHIN, WORDS_WITHIN):
+        if isinstance(one.event, DialogueSaid):
+            yield one.event
+
+
+def _read(transaction: Transaction, query: Query, alert: AlertId, within: int, most: int) -> list[Recorded]:
+    inbox = streams.inbox(alert)
+    after = transaction.version(inbox) - within
+    return rows.recorded(transaction.all(query, inbox, after, most))

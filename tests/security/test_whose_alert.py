@@ -1,0 +1,238 @@
+"""An alert is its own sender's (decision 136): the app key and a number open nothing of it.
+
+Somebody who has the app key, which is in every phone, and the user's number reads, moves, silences, answers
+and cancels nothing of an alert that the user's phone has not signed, however it was raised. The operator is
+shown what was tried, as what it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from httpx import Response
+from litestar import Litestar
+from litestar.testing import TestClient
+from msgspec.structs import replace
+
+from gateways.http.parts.context import Web
+from gateways.http.wire.answers import rfc3339
+from messages.base import Position
+from messages.events import AlertClosed
+from messages.ids import E164, SECOND, AlertId, Channel, ClaimKind, Instant, LineId, Outcome, Proof
+from model.alert.case import Case
+from model.alert.evolve import fold
+from store import streams
+from store.alerts.accepting import accept
+from store.alerts.belonging import Signal
+from store.journal.journal import Append, Transaction
+from store.registry import devices
+from tests.gateways.http.place import CLOCK, GIULIA, Place
+from tests.support.signing import Phone
+
+Client = TestClient[Litestar]
+OWN = "f81d4fae7dec11d0a76500a0c91e6bf6"
+"""The id that the user's app has made, and that nobody else knows."""
+GENOVA, MILANO = (44.39058, 8.97342), (45.4642, 9.19)
+
+
+def by_app(web: Web) -> AlertId:
+    where = Position(lat=GENOVA[0], lon=GENOVA[1], at=CLOCK.now_us(), accuracy_m=10)
+    return raised(web, Channel.DATA, id=AlertId(OWN), position=where)
+
+
+def by_text(web: Web) -> AlertId:
+    return raised(web, Channel.SMS, id=AlertId("sms-1"), text="Aiuto, non posso parlare")
+
+
+def by_call(web: Web) -> AlertId:
+    return raised(web, Channel.VOICE, line=LineId("L1"), call=1)
+
+
+def raised(web: Web, channel: Channel, **said: object) -> AlertId:
+    signal = Signal(channel=channel, received_at=CLOCK.now_us(), phone=E164(GIULIA))
+    return accept(web.journal, replace(signal, **said), 50).alert
+
+
+ALERTS: tuple[Callable[[Web], AlertId], ...] = (by_app, by_text, by_call)
+
+
+def post(client: Client, place: Place, path: str = "", **body: object) -> Response:
+    return client.post(f"/v1/alerts{path}", json=body, headers=place.app())
+
+
+def case_of(web: Web, alert: str) -> Case:
+    name = AlertId(alert)
+    case = fold(web.journal.read_streams(streams.inbox(name), streams.case(name)))
+    assert case is not None
+    return case
+
+
+def untouched(case: Case) -> Case:
+    """The case without what an operator is shown of others, and the versions that grow with it."""
+    return replace(case, claims=(), signals=0, inbox_version=0)
+
+
+@pytest.mark.parametrize("own", ALERTS)
+def test_who_names_the_number_is_told_another_name_and_gets_at_nothing(
+    client: Client, place: Place, web: Web, own: Callable[[Web], AlertId]
+) -> None:
+    alert = own(web)
+    before = case_of(web, alert)
+    answer = post(client, place, phone=GIULIA)
+    told = answer.json()["alert"]
+    assert (answer.status_code, told == alert, answer.json()["advice"]) == (200, False, "wait")
+    for path, body in (
+        ("position", {"lat": MILANO[0], "lon": MILANO[1], "accuracy_m": 3}),
+        ("messages", {"id": "x1", "text": "no", "answers": 1}),
+        ("messages/seen", {"upto": 1, "read": True}),
+        ("ringing", {}),
+        ("cancel", {"pin": "0000"}),
+    ):
+        taken = post(client, place, f"/{told}/{path}", **body)
+        assert (taken.status_code, taken.json()) == (202, {"alert": told}), path
+    assert post(client, place, phone=GIULIA, silent=True).status_code == 200
+    after = case_of(web, alert)
+    assert untouched(after) == untouched(before)
+    kinds = [one.kind for one in after.claims]
+    assert kinds == ["signal", "position", "words", "rings", "cancels", "signal"]
+    assert {one.proof for one in after.claims} == {Proof.APP}
+    assert [one.silent for one in after.claims] == [False] * 5 + [True]
+
+
+@pytest.mark.parametrize("own", ALERTS)
+def test_under_an_alias_nothing_of_the_alert_is_read(
+    client: Client, place: Place, web: Web, own: Callable[[Web], AlertId]
+) -> None:
+    alert = own(web)
+    told = post(client, place, phone=GIULIA).json()["alert"]
+    headers = place.app()
+
+    def seen() -> tuple[object, object]:
+        state = client.get(f"/v1/alerts/{told}", headers=headers).json()
+        return state, client.get(f"/v1/alerts/{told}/messages", headers=headers).json()
+
+    before = seen()
+    assert (before[0]["phase"], before[0]["legs"], before[1]["messages"]) == ("received", [], [])  # type: ignore[index]
+    web.journal.append(
+        Append(streams.case(alert), None, (AlertClosed(outcome=Outcome.FALSE_ALARM),)),
+    )
+    assert seen() == before
+
+
+def test_an_alias_is_told_to_call_112_from_its_own_deadline_on(
+    client: Client, place: Place, web: Web
+) -> None:
+    by_app(web)
+    early, late = (Instant(CLOCK.now_us() - ago * SECOND) for ago in (1, 49))
+    told = [
+        post(client, place, phone=GIULIA, raised_at=rfc3339(at), id=f"other-{n}").json()
+        for n, at in enumerate((early, late, Instant(late - 2 * SECOND)))
+    ]
+    assert [one["advice"] for one in told] == ["wait", "wait", "call_112_now"]
+    ended = client.get("/v1/alerts/other-1?wait=20&since=1", headers=place.app()).json()
+    assert (ended["version"], ended["advice"], ended["phase"]) == (2, "call_112_now", "received")
+    assert client.get("/v1/alerts/other-0", headers=place.app()).json()["advice"] == "wait"
+
+
+def test_the_sender_s_own_id_is_the_alias_where_it_is_free(client: Client, place: Place, web: Web) -> None:
+    by_app(web)
+    first = post(client, place, phone=GIULIA, id="second-phone", raised_at=rfc3339(CLOCK.now_us()))
+    assert (first.status_code, first.json()["alert"]) == (200, "second-phone")
+    version = web.journal.version(streams.inbox(AlertId(OWN)))
+    again = post(client, place, phone=GIULIA, id="second-phone", raised_at=first.json()["received_at"])
+    assert again.json()["alert"] == "second-phone"
+    assert web.journal.version(streams.inbox(AlertId(OWN))) == version + 1, (
+        "pressed once more: shown once more"
+    )
+    taken = post(client, place, phone="+393339998887", id="second-phone")
+    assert (taken.status_code, taken.json()["alert"] == "second-phone") == (202, False)
+
+
+def test_its_own_id_is_what_the_alert_is_read_moved_and_silenced_by(
+    client: Client, place: Place, web: Web
+) -> None:
+    alert = by_app(web)
+    post(client, place, phone=GIULIA)
+    silent = post(client, place, phone=GIULIA, id=OWN, silent=True)
+    assert (silent.status_code, silent.json()["alert"]) == (200, alert)
+    moved = post(client, place, f"/{alert}/position", lat=44.4, lon=8.9, accuracy_m=5)
+    assert moved.status_code == 202
+    case = case_of(web, alert)
+    assert (case.silent, case.position is not None and case.position.lat, len(case.claims)) == (True, 44.4, 1)
+    assert client.get(f"/v1/alerts/{alert}", headers=place.app()).json()["silent"]
+
+
+def test_an_alias_does_not_undo_that_the_alert_is_shown_as_closed(
+    client: Client, place: Place, web: Web
+) -> None:
+    alert = by_app(web)
+    post(client, place, f"/{alert}/cancel", pin="0000")
+    post(client, place, phone=GIULIA, raised_at=rfc3339(CLOCK.now_us()))
+    shown = client.get(f"/v1/alerts/{alert}", headers=place.app()).json()
+    assert (shown["phase"], case_of(web, alert).cancel_asked is None) == ("closed", False)
+
+
+def test_a_cry_after_the_end_of_an_alert_under_its_own_name_is_a_new_alert(
+    client: Client, place: Place, web: Web
+) -> None:
+    alert = by_app(web)
+    web.journal.append(Append(streams.case(alert), None, (AlertClosed(outcome=Outcome.FALSE_ALARM),)))
+    body = {"phone": GIULIA, "id": OWN, "silent": True, "raised_at": rfc3339(CLOCK.now_us())}
+    first, second = post(client, place, **body), post(client, place, **body)
+    assert (first.status_code, second.status_code) == (202, 200)
+    assert first.json()["alert"] == second.json()["alert"] != alert, (
+        "asked once more: the alert that was told"
+    )
+    assert case_of(web, first.json()["alert"]).silent
+
+
+def invited(phone: Phone, web: Web) -> Phone:
+    """Enrolled by an invitation that the staff has handed over."""
+
+    def work(tx: Transaction) -> str:
+        secret = devices.invite(tx, E164(phone.number), "test")
+        known = devices.accept_invitation(tx, secret, phone.point, "second")
+        assert known is not None
+        return known.device
+
+    phone.device = web.journal.transact(work)
+    return phone
+
+
+def test_another_phone_of_the_user_joins_as_what_it_is_and_gets_at_nothing(
+    client: Client, place: Place, web: Web
+) -> None:
+    hers, his = Phone(number=GIULIA).enrolled(web.journal), invited(Phone(number=GIULIA), web)
+
+    def signed(phone: Phone, method: str, path: str, body: object = None) -> Response:
+        created = web.clock.now_us() // SECOND
+        data, headers = phone.signed(method, path, body, created=created)
+        return client.request(method, path, content=data, headers={**headers, **place.app()})
+
+    alert = signed(hers, "POST", "/v1/alerts", {"id": OWN, "phone": GIULIA}).json()["alert"]
+    before = case_of(web, alert)
+    answer = signed(his, "POST", "/v1/alerts", {"phone": GIULIA, "silent": True})
+    told = answer.json()["alert"]
+    assert (answer.status_code, told == alert, answer.json()["proof"]) == (200, False, "device")
+    assert signed(his, "GET", f"/v1/alerts/{alert}").status_code == 403
+    assert signed(his, "GET", f"/v1/alerts/{told}").json()["phase"] == "received"
+    assert signed(his, "POST", f"/v1/alerts/{told}/cancel", {"pin": "0000"}).status_code == 202
+    after = case_of(web, alert)
+    assert untouched(after) == untouched(before)
+    assert [(one.kind, one.proof) for one in after.claims] == [
+        (ClaimKind.SIGNAL, Proof.DEVICE), (ClaimKind.CANCELS, Proof.DEVICE)
+    ]  # fmt: skip
+    again = signed(hers, "POST", "/v1/alerts", {"id": "another-press", "phone": GIULIA, "silent": True})
+    assert (again.json()["alert"], case_of(web, alert).silent) == (alert, True)
+
+
+@pytest.mark.parametrize("own", [by_text, by_call])
+def test_an_app_that_knows_the_id_of_what_came_by_call_or_text_does_not_get_at_it(
+    client: Client, place: Place, web: Web, own: Callable[[Web], AlertId]
+) -> None:
+    alert = own(web)
+    assert post(client, place, phone=GIULIA, id=alert).json()["alert"] != alert
+    for path in ("", "/messages"):
+        assert client.get(f"/v1/alerts/{alert}{path}", headers=place.app()).status_code == 404
+    assert post(client, place, f"/{alert}/position", lat=1.0, lon=1.0).status_code == 404
