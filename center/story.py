@@ -148,6 +148,12 @@ def _inbox(event: Event) -> str:
             return f"position {_position(event.position)}" if event.position else "position (erased)"
         case ev.AddressFound():
             return f"the address of the position: {_address(event.address)}"
+        case ev.TextUnreadable():
+            sender = event.sender or "a sender that cannot be read"
+            return (
+                f"a SHORT MESSAGE on {event.line} from {sender} cannot be read ({event.reason}); "
+                f"it came as {event.raw or '(erased)'}"
+            )
         case ev.PinRefused():
             return "a WRONG PIN was typed to cancel the alert"
         case ev.RingingSeen():

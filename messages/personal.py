@@ -30,6 +30,7 @@ _FIELDS: Final[Mapping[type[Message], Mapping[str, PersonalKind]]] = {
     ev.DataReceived: {"receipt": _WORDS},
     ev.DataRefused: {"reason": _WORDS},
     ev.LegPressed: {"digit": _WORDS},
+    ev.TextUnreadable: {"sender": _NUMBER, "raw": _WORDS},
     ev.DialogueSaid: {"text": _WORDS, "yes": _WORDS, "no": _WORDS, "question": _WORDS},
     ev.BriefingFilled: {"text": _WORDS},
     ev.AlertHeld: {"reason": _WORDS},

@@ -26,6 +26,10 @@ class SmsArrived(Message, frozen=True, kw_only=True, tag="sms.arrived"):
     """By the service centre's clock; none where it is unreadable."""
     service: bool = False
     """For the phone or its SIM, and not for a person: a voicemail's sign, a setting, a push."""
+    unread: str = ""
+    """The message as it came, where it could not be read twice: then nothing else is known but the sender."""
+    reason: str = ""
+    """Why it could not be read."""
 
 
 class SmsKept(Message, frozen=True, kw_only=True, tag="sms.kept"):

@@ -21,10 +21,10 @@ _c = event.c
 _ARE: Final = f"type IN ({', '.join(repr(name) for name in TYPES)})"
 _TOLD: Final = Query(
     select(event)
-    .where(_c.stream == bindparam("stream"), text(_ARE), _c.at_us >= bindparam("since"))
-    .order_by(_c.seq),
+    .where(_c.stream == bindparam("stream"), text(_ARE), _c.version > bindparam("after"))
+    .order_by(_c.version),
     "stream",
-    "since",
+    "after",
 )
 
 
@@ -41,7 +41,8 @@ def since_started(journal: Journal, node: NodeId) -> list[Recorded]:
 
 def told_since(journal: Journal, nodes: Iterable[NodeId], since_us: Instant) -> list[Recorded]:
     """What of alarms these nodes have told since then, in the journal's order. Raises JournalError."""
-    found = [row for node in nodes for row in journal.rows(_TOLD, streams.node(node), since_us)]
+    names = [streams.node(node) for node in nodes]
+    found = [row for one in names for row in journal.rows(_TOLD, one, journal.version_before(one, since_us))]
     return rows.recorded(sorted(found))
 
 

@@ -5,28 +5,17 @@ from __future__ import annotations
 import secrets
 from typing import Final
 
-from sqlalchemy import bindparam, desc, select
-
 from messages.events import CalloutEnded, CalloutOpened, CalloutTaken
 from messages.ids import SECOND, CalloutEnd, CalloutKind, DutyWay, Instant, OperatorId
 from messages.journal import Recorded
 from model.duty.callouts import KEPT, Callouts
 from store import streams
-from store.database.query import Query
-from store.database.schema import event
 from store.journal.journal import Append, Journal, Transaction
 
 KEPT_US: Final = Instant(30 * 24 * 3600 * SECOND)
 """So long a callout is remembered. Who has taken one longer ago has forgotten it as well, and is told anew of
 what still stands.
 """
-_LAST_BEFORE: Final = Query(
-    select(event.c.version)
-    .where(event.c.stream == streams.DUTY, event.c.at_us < bindparam("since"))
-    .order_by(desc(event.c.version))
-    .limit(1),
-    "since",
-)
 
 
 def new_id(tx: Transaction) -> str:
@@ -40,8 +29,7 @@ def told_lately(db: Journal | Transaction, since_us: Instant | None = None) -> t
     """
     now_us = db.now_us() if isinstance(db, Journal) else db.at_us
     since_us = min(Instant(now_us - KEPT_US), now_us if since_us is None else since_us)
-    row = db.row(_LAST_BEFORE, since_us) if isinstance(db, Journal) else db.one(_LAST_BEFORE, since_us)
-    before = 0 if row is None else int(row[0])
+    before = db.version_before(streams.DUTY, since_us)
     return before, db.read(streams.DUTY, before)
 
 

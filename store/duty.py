@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import bindparam, delete, insert, select
 
-from messages.ids import Instant, PersonId
+from messages.ids import SECOND, Instant, PersonId
 from model.duty.roster import BY_NUMBER, EMPTY, Contact, Roster, tidied
 from model.duty.tried import Tried, TriedPeople
 from store import streams
@@ -26,6 +26,8 @@ from store.journal.sealing import open_bytes, seal_bytes
 from store.registry import numbers
 from store.registry.keyring import DUTY, secret_within
 
+TRIED_KEPT_US: Final = Instant(366 * 86_400 * SECOND)
+"""So far back it is looked who has taken something; what is older proves nothing (`model.duty.tried`)."""
 _NAME: Final = "duty"
 _d = duty_roster.c
 _READ: Final = Query(
@@ -107,9 +109,14 @@ class TriedLately:
     def read(self) -> dict[PersonId, Tried]:
         """As it is now. Raises JournalError."""
         with self._lock:
-            for recorded in self._journal.read(streams.DUTY, self._found.version):
+            after = self._found.version or self._begin()
+            for recorded in self._journal.read(streams.DUTY, after):
                 self._found.apply(recorded)
             return dict(self._found.people)
+
+    def _begin(self) -> int:
+        since = Instant(self._journal.now_us() - TRIED_KEPT_US)
+        return self._journal.version_before(streams.DUTY, since)
 
 
 def _kept(row: Row) -> Kept:

@@ -11,10 +11,12 @@ from typing import ClassVar, Final
 from thespian.actors import ActorAddress
 
 from actors.alert_intake.decider import CONFIRM_US, Crew, State, heard, in_the_way, plan
-from actors.alert_intake.texts import signal_of
+from actors.alert_intake.door import Door
+from actors.alert_intake.texts import as_it_came, signal_of
 from actors.alert_intake.voice import Verdict, VoiceAlerts
 from messages import calls, cases
 from messages.envelope import Envelope
+from messages.events import TextUnreadable
 from messages.ids import E164, SECOND, AlertId, Channel, CrewId, Instant, Role, TextPurpose
 from messages.lines import PreemptCase
 from messages.sms import SmsArrived, SmsKept
@@ -26,8 +28,9 @@ from model.rules.said.advice import Why, call_112_now
 from runtime.actor import CenterActor
 from runtime.published.peers import least_busy
 from store import streams
-from store.alerts.accepting import accept
+from store.alerts.accepting import Accepted, accept
 from store.alerts.belonging import Signal
+from store.alerts.unread_texts import accept_unread
 from store.errors import JournalError
 from store.journal.following import Following
 from store.journal.journal import Append, Journal
@@ -49,6 +52,8 @@ REST: Final = 4
 with thousands of open alerts a look takes tens of milliseconds. After one that gave an alert away, only as
 long: a crew that closes one alert after the other is free again at once."""
 HANDED_ON_AT_ONCE: Final = 20
+RAW_MOST: Final = 4096
+"""Of a short message that cannot be read so much is kept: more than its network carries."""
 ADVISED_AT_ONCE: Final = 250
 """Alerts in one transaction: enough to make the flush cheap, too few to keep the web waiting for the lock."""
 
@@ -66,6 +71,7 @@ class AlertIntakeActor(CenterActor):
         self._mine: dict[AlertId, Case] = {}
         """The open alerts that are this node's: all, where it is alone."""
         self._follower = self.keep(Following(self._journal, self._live, about=kind(StreamKind.INBOX)))
+        self._door = Door(self.log)
         self._voice = VoiceAlerts(self._setup)
         for case in self._live.cases.values():
             if case.inbound_call is not None:
@@ -88,10 +94,16 @@ class AlertIntakeActor(CenterActor):
                     self._state, Crew(crew=name, incarnation=envelope.incarnation, alert=alert)
                 )
                 self._soon()
-            case calls.IncomingCall():
-                self._called(body)
-            case SmsArrived():
-                self._written(body)
+            case calls.IncomingCall(line=line, call=call):
+                if self._door.read((line, call), lambda: self._called(body), lambda: self._raised_by(body)):
+                    self._assign()
+            case SmsArrived(key=key):
+                accepted = self._door.read(
+                    key, lambda: self._written(body), lambda: self._written(as_it_came(body))
+                )
+                if accepted is not None:
+                    self._assign()
+                    self._acknowledge(body, accepted)
             case calls.IncomingCallGone(line=line, call=call):
                 self._voice.gone(line, call)
             case _:
@@ -239,17 +251,23 @@ class AlertIntakeActor(CenterActor):
 
     # ------------------------------------------------------------ voice alerts
 
-    def _called(self, call: calls.IncomingCall) -> None:
-        """A call that comes in is an alert (S2), whoever calls (case 14), but for one that tries a line."""
+    def _called(self, call: calls.IncomingCall) -> bool | None:
+        """A call that comes in is an alert (S2), whoever calls (case 14), but for one that tries a line. True
+        where it is one now.
+        """
         if self._tries_a_line(call):
             self.tell(Role.LINE_TESTER, "", call)
-            return
+            return None
         raised = (case for case in self._live.cases.values() if case.phone == call.number)
         verdict = self._voice.hear(call, hushed=any(hushed(case) for case in raised))
         if verdict is Verdict.REJECT:
             self.tell(Role.GSM_MODEM, call.line, calls.RejectCall(call=call.call))
         if verdict is Verdict.WAIT or verdict is Verdict.KNOWN:
-            return
+            return None
+        return self._raised_by(call)
+
+    def _raised_by(self, call: calls.IncomingCall) -> bool | None:
+        """Make a signal of the call; return whether that is durable."""
         now_us = self.now_us()
         signal = Signal(
             channel=Channel.VOICE,
@@ -263,9 +281,9 @@ class AlertIntakeActor(CenterActor):
         except JournalError as error:
             # The modem says it again every second while it rings.
             self.log.error("a call could not be written down", line=call.line, error=str(error))
-            return
+            return None
         self._voice.known(call.line, call.call)
-        self._assign()
+        return True
 
     def _tries_a_line(self, call: calls.IncomingCall) -> bool:
         if call.number not in self._own_numbers():
@@ -283,27 +301,30 @@ class AlertIntakeActor(CenterActor):
 
     # ------------------------------------------------------------ short messages
 
-    def _written(self, sms: SmsArrived) -> None:
+    def _written(self, sms: SmsArrived) -> Accepted | None:
         """A short message is an alert, whoever has sent it, unless no person in need has."""
-        policy = self._setup.policy
         if self._is_ours(sms):
             self.tell(Role.GSM_MODEM, sms.line, SmsKept(key=sms.key))
-            return
+            return None
         signal = signal_of(sms, self._own_numbers(), self.now_us())
         if signal is None:
             # Not what it says: it may be anybody's.
             self.log.info("a short message is no alert", line=sms.line, service=sms.service)
             self.tell(Role.GSM_MODEM, sms.line, SmsKept(key=sms.key))
-            return
+            return None
         try:
-            accepted = accept(self._journal, signal, policy.deadline_s)
+            accepted = self._accept_text(sms, signal)
         except JournalError as error:
             # The modem says it again every second.
             self.log.error("a short message could not be written down", line=sms.line, error=str(error))
-            return
+            return None
         if self._journal.durable:
             self.tell(Role.GSM_MODEM, sms.line, SmsKept(key=sms.key))
-        self._assign()
+        return accepted
+
+    def _acknowledge(self, sms: SmsArrived, accepted: Accepted) -> None:
+        """Have the sender of a new alert told that it has come, where that is set."""
+        policy = self._setup.policy
         if not accepted.created or not policy.sms_acknowledge or sms.number is None:
             return
         number, until = sms.number, Instant(self.now_us() + round(policy.deadline_s * SECOND))
@@ -313,6 +334,16 @@ class AlertIntakeActor(CenterActor):
             )
         except JournalError as error:
             self.log.error("a short message is not acknowledged", line=sms.line, error=str(error))
+
+    def _accept_text(self, sms: SmsArrived, signal: Signal) -> Accepted:
+        """Raises JournalError."""
+        within_s = self._setup.policy.deadline_s
+        if not sms.unread:
+            return accept(self._journal, signal, within_s)
+        text = TextUnreadable(
+            line=sms.line, key=sms.key, reason=sms.reason, sender=sms.sender, raw=sms.unread[:RAW_MOST]
+        )
+        return accept_unread(self._journal, signal, text, within_s)
 
     def _is_ours(self, sms: SmsArrived) -> bool:
         """Whether a line of the center's has sent it to another; then its arrival is written down."""

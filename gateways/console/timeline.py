@@ -137,6 +137,8 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             return Entry(at_us=at, what=_ADDRESS, text=text, reason=address.nearness)
         case ev.AlertCancelled(duress=duress):
             return Entry(at_us=at, what=what, duress=duress)
+        case ev.TextUnreadable(line=line):
+            return Entry(at_us=at, what=what, line=line)
         case ev.NoteAdded(by=by, text=text):
             return Entry(at_us=at, what=what, operator=by, text=text)
         case ev.DialogueSaid(by=by, text=text, channel=channel):

@@ -16,6 +16,8 @@ An unknown or broken line from a modem is an event, never one of these.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class GsmError(Exception):
     """The root of this package's errors."""
@@ -55,3 +57,13 @@ class TraceError(Trouble):
 
 class PduError(Trouble):
     """A short message's PDU that follows no format known here."""
+
+
+def where_raised(error: Exception) -> str:
+    """The error's kind and the place that raised it, for a log: its words may be somebody's message."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return type(error).__name__
+    return f"{type(error).__name__} at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"

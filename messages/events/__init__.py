@@ -30,6 +30,7 @@ InboxEvent = (
     | PositionUpdated
     | AddressFound
     | AlertCancelled
+    | TextUnreadable
     | PinRefused
     | RingingSeen
     | CommandGiven

@@ -113,6 +113,20 @@ class AlertCancelled(Message, frozen=True, kw_only=True, tag="alert.cancelled"):
     duress: bool = False
 
 
+class TextUnreadable(Message, frozen=True, kw_only=True, tag="text.unreadable"):
+    """A short message of the user's has come that could not be read twice: it is kept as it came."""
+
+    line: LineId
+    key: str
+    """Names the message and no other."""
+    reason: str = ""
+    """Why; nothing of what it says."""
+    sender: str = ""
+    """As the network gave it: a number, or words; empty where not even that can be read."""
+    raw: str = ""
+    """As the modem gave it: the hexadecimal form of 3GPP TS 27.005, or as far as it could be read."""
+
+
 class PinRefused(Message, frozen=True, kw_only=True, tag="pin.wrong"):
     """A wrong PIN was typed to cancel the alert: perhaps somebody else has the phone (case 19)."""
 

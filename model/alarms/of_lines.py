@@ -265,4 +265,23 @@ OF_LINES: Final = (
             ),
         ),
     ),
+    AlarmKind(
+        name="line.text_unreadable",
+        priority=Priority.LATER,
+        acts=Acts.MACHINE,
+        because="an alert was raised for its sender, and calls are carried as before",
+        wakes=Wakes.MORNING,
+        wakes_because="an operator has the alert that was raised for it",
+        about=About.LINE,
+        it=Words(
+            "Linea {s}: SMS illeggibile",
+            "Un SMS arrivato sulla linea {s} non si può leggere: è conservato nell’allarme del suo mittente",
+            "Mandare un SMS alla linea: se si legge, l’avviso finisce; se no, far riavviare il modem",
+        ),
+        en=Words(
+            "Line {s}: unreadable text",
+            "A text that came on line {s} cannot be read: it is kept in the alert of its sender",
+            "Send a text to the line: where it is read this ends; where it is not, restart the modem",
+        ),
+    ),
 )

@@ -92,6 +92,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """How often, over all channels, the alert was raised."""
     unreadable: int = 0
     """How many of its events this version cannot read."""
+    unread_texts: int = 0
+    """How many of the user's short messages came and could not be read."""
 
     # who and whose
     identified: bool = False

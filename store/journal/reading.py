@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TypeVar
 
+from messages.ids import Instant
 from messages.journal import Recorded
 from store.database.dialect import Connection
 from store.database.query import Query, Row
@@ -45,6 +46,10 @@ class Reading(ABC):
     def version(self, stream: str) -> int:
         """The stream's last version; 0 where it has none."""
         return self._read(lambda connection: rows.highest(connection, rows.VERSION, stream))
+
+    def version_before(self, stream: str, at_us: Instant) -> int:
+        """The stream's last version before that moment; 0 where it has none. Reads no row but those since."""
+        return self._read(lambda connection: rows.highest(connection, rows.VERSION_BEFORE, stream, at_us))
 
     def last(self, stream: str) -> Recorded | None:
         """The stream's last event."""

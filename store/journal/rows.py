@@ -41,6 +41,11 @@ def with_keys() -> Select[Row]:
 INSERT: Final = Query(insert(table), "seq", "stream", "version", "type", "at_us", "node", "epoch", "data")
 LAST_SEQ: Final = Query(select(func.max(_c.seq)))
 VERSION: Final = Query(select(func.max(_c.version)).where(_STREAM_IS), "stream")
+VERSION_BEFORE: Final = Query(
+    select(_c.version).where(_STREAM_IS, _c.at_us < bindparam("at")).order_by(desc(_c.version)).limit(1),
+    "stream",
+    "at",
+)
 AT_SEQ: Final = Query(select(table).where(_c.seq == bindparam("seq")), "seq")
 STREAM: Final = Query(
     with_keys().where(_STREAM_IS, _c.version > bindparam("after")).order_by(_c.version), "stream", "after"
@@ -61,7 +66,7 @@ AFTER: Final = Query(
 
 
 def highest(connection: Connection, query: Query, *values: object) -> int:
-    """What LAST_SEQ or VERSION finds; 0 where there is nothing."""
+    """What LAST_SEQ, VERSION or VERSION_BEFORE finds; 0 where there is nothing."""
     row = connection.one(query, *values)
     return 0 if row is None or row[0] is None else int(row[0])
 

@@ -231,6 +231,10 @@ class Transaction:
         """The stream's last version; 0 where it has none."""
         return rows.highest(self._connection, rows.VERSION, stream)
 
+    def version_before(self, stream: str, at_us: Instant) -> int:
+        """The stream's last version before that moment; 0 where it has none. Reads no row but those since."""
+        return rows.highest(self._connection, rows.VERSION_BEFORE, stream, at_us)
+
     def last(self, stream: str) -> Recorded | None:
         """The stream's last event."""
         return rows.first(self._connection.all(rows.NEWEST_OF_STREAM, stream))

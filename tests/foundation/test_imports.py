@@ -50,6 +50,8 @@ EDGES = (
     "actors.recording_keeper.folder",
     "gateways.gsm.line.actor",
     "gateways.gsm.line.credit",
+    "gateways.gsm.line.failed_reads",
+    "gateways.gsm.line.incoming_texts",
     "gateways.gsm.line.journal",
     "gateways.gsm.port.modem_port",
     "gateways.gsm.driver.pin_memory",

@@ -45,6 +45,8 @@ NOT_PERSONAL = {
     "line.seized.callout": OURS,
     "line.taken_out.reason": "of a line, by whoever looks after it",
     "page.viewed.origin": "112's address",
+    "text.unreadable.key": "a digest of a whole message",
+    "text.unreadable.reason": "which reader failed, and where",
     "dialogue.said.id": "made by chance, by the app or the page",
     "user.identified.language": "which language is spoken says nothing of who speaks it",
     "command.given.digit": "a key pressed in the voice menu of 112",

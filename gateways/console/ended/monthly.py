@@ -58,7 +58,7 @@ class Monthly:
         by_day = [
             (day, self._away(planned, midnight(day), midnight(day + timedelta(days=1)))) for day in each
         ]
-        duty = self._journal.read(streams.DUTY)
+        duty = self._journal.read(streams.DUTY, self._journal.version_before(streams.DUTY, begins))
         # A proof of the last night may end in the next month.
         told = proofs_told(self._journal, begins, Instant(ends + _DAY_US))
         return report(

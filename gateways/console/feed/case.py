@@ -67,6 +67,7 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         battery_pct=case.battery_pct,
         signals=case.signals,
         unreadable=case.unreadable,
+        unread_texts=case.unread_texts,
         advice=case.advice,
         rang_us=case.rang_at,
         met_us=case.met_at,

@@ -259,6 +259,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     signals: int
     unreadable: int = 0
     """How many of its events the center's version cannot read."""
+    unread_texts: int = 0
+    """How many of the user's short messages came and could not be read."""
     advice: Advice
     rang_us: Instant | None
     """When the network first said that the phone rings."""

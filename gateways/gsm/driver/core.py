@@ -13,6 +13,8 @@ import math
 import re
 from typing import Final
 
+from msgspec.structs import replace
+
 from gateways.gsm.at import results as at
 from gateways.gsm.at.commands import Urgency
 from gateways.gsm.at.parse import integer, parse_cpin
@@ -30,6 +32,7 @@ from gateways.gsm.driver.events import (
     CallEvent,
     CallReleased,
     Event,
+    InputFailed,
     ModemRebooted,
     NoiseDropped,
     Responsive,
@@ -70,6 +73,7 @@ from gateways.gsm.driver.startup import (
     sim_state,
 )
 from gateways.gsm.driver.upkeep import Upkeep, sms_sent, taken
+from gateways.gsm.errors import where_raised
 from gateways.gsm.sms.inbox import read_out
 from gateways.gsm.sms.report import with_centre
 from gateways.gsm.ussd.session import due_s
@@ -116,8 +120,15 @@ class ModemCore(CallCommands, Upkeep):
         self._work(now_s)
 
     def receive(self, data: bytes, now_s: float) -> None:
-        """Bytes from the modem."""
-        self._engine.receive(data, now_s)
+        """Bytes from the modem. Whatever they say, nothing is raised because of it."""
+        for _ in range(len(data) + 1):
+            try:
+                self._engine.receive(data, now_s)
+                break
+            except Exception as error:
+                # The line that has failed is out of the engine; what came behind it is not lost.
+                self._input_failed("", error, now_s)
+                data = b""
         self._work(now_s)
 
     def tick(self, now_s: float) -> None:
@@ -193,7 +204,7 @@ class ModemCore(CallCommands, Upkeep):
         while True:
             events = self._engine.take_events()
             for event in events:
-                self._engine_event(event, now_s)
+                self._read(event, now_s)
                 self._startup.spares_voice = self._spares_voice
             if self.knows_calls and not self._table.busy:
                 self._startup.spares_voice = self._spares_voice
@@ -241,6 +252,23 @@ class ModemCore(CallCommands, Upkeep):
                 self._taken.discard(event.call)
                 self._withdraw_dial(event.call)
         return bool(events)
+
+    def _read(self, event: at.EngineEvent, now_s: float) -> None:
+        """React to what the modem has said. A line that cannot be read is left out: an answer counts as a
+        refusal, which every command bears, and the modem is asked how its calls stand.
+        """
+        purpose = self._purposes.get(event.ticket) if isinstance(event, at.Finished) else None
+        try:
+            self._engine_event(event, now_s)
+        except Exception as error:
+            self._input_failed(event.text if isinstance(event, at.Unsolicited) else "", error, now_s)
+            if isinstance(event, at.Finished) and purpose is not None and event.lines:
+                self._purposes[event.ticket] = purpose
+                self._read(replace(event, outcome=Outcome.ERROR, lines=(), final=""), now_s)
+
+    def _input_failed(self, text: str, error: Exception, now_s: float) -> None:
+        self._events.append(InputFailed(at_s=now_s, text=text, error=where_raised(error)))
+        self._table.want_look()
 
     def _engine_event(self, event: at.EngineEvent, now_s: float) -> None:
         match event:
@@ -423,4 +451,4 @@ class ModemCore(CallCommands, Upkeep):
     def _purposes_of_before(self, now_s: float) -> None:
         """The engine begins anew: results of before will not come, what they were for is settled here."""
         for event in self._engine.take_events():
-            self._engine_event(event, now_s)
+            self._read(event, now_s)

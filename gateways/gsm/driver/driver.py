@@ -25,6 +25,7 @@ from gateways.gsm.driver.purposes import (
     PinGiving,
     Requesting,
     SmsDeleting,
+    SmsReading,
     SmsSending,
     VoiceReset,
 )
@@ -250,6 +251,14 @@ class Driver(ModemCore):
         """The message is durable elsewhere: the modem may forget it."""
         for index in stored:
             self._submit(command_of(self.dialect, f"AT+CMGD={index}", Urgency.IDLE), SmsDeleting(), now_s)
+        self._work(now_s)
+
+    def read_sms(self, stored: tuple[int, ...], now_s: float) -> None:
+        """Read the stored message once more: what came last time could not be read."""
+        for index in stored:
+            if self._may_read(index):
+                command = command_of(self.dialect, f"AT+CMGR={index}", Urgency.SET_UP)
+                self._submit(command, SmsReading(index), now_s)
         self._work(now_s)
 
     def _request(self, request: str, text: str, call: CallId | None, now_s: float) -> None:

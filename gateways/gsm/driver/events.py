@@ -186,11 +186,27 @@ class SmsReceived(Event, frozen=True, kw_only=True):
 
 
 class SmsFailed(Event, frozen=True, kw_only=True):
-    """A PDU that could not be read; kept for the log."""
+    """A short message that could not be read, or a part of one."""
 
     pdu: str
+    """As the modem gave it, or as far as it could be read."""
     text: str
+    """Why; nothing of what it says."""
     stored: tuple[int, ...] = ()
+    sender: str = ""
+    """Empty where not even that can be read."""
+    number: str | None = None
+    """E.164."""
+    from_somebody: bool = True
+    """Whether somebody may have written it: not so of a report, nor of what this modem has sent itself."""
+
+
+class InputFailed(Event, frozen=True, kw_only=True):
+    """A line of the modem's whose reader has raised an error. It is left out, and the modem is asked anew."""
+
+    text: str
+    error: str
+    """Which, and where; nothing of the line."""
 
 
 class SmsSent(Event, frozen=True, kw_only=True):

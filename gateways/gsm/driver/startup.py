@@ -176,7 +176,6 @@ class Startup:
 
     def result(self, finished: Finished, now_s: float) -> None:
         """One of them has ended."""
-        self._outstanding -= 1
         text = finished.command.text
         if finished.outcome is Outcome.ERROR and error_code(finished.final) in _BUSY:
             self._again.append(text)
@@ -199,6 +198,8 @@ class Startup:
             self.card = card_of(finished)
         if finished.outcome is Outcome.OK and text == EMERGENCY_QUERY and finished.lines:
             self.emergency_numbers = parse_emergency_numbers(finished.lines[0])
+        # Last: an answer that cannot be read is given here again, as a refusal.
+        self._outstanding -= 1
         if self._outstanding == 0:
             self._stage_over(now_s)
 

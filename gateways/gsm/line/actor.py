@@ -6,6 +6,7 @@ to the modem is the driver's, which call is whose is `legs`'; here bytes, messag
 
 from __future__ import annotations
 
+import hashlib
 from typing import ClassVar
 
 from thespian.actors import ActorAddress
@@ -18,6 +19,7 @@ from gateways.gsm.driver.events import (
     EmergencyNumbers,
     Event,
     HangUpStuck,
+    InputFailed,
     NetworkAnswered,
     PinAnswered,
     Ready,
@@ -32,12 +34,14 @@ from gateways.gsm.driver.events import (
 )
 from gateways.gsm.driver.pin_memory import PinMemory
 from gateways.gsm.driver.startup import SIM_PIN
-from gateways.gsm.errors import DialRefused, GsmError, PortLost
+from gateways.gsm.errors import DialRefused, GsmError, PortLost, where_raised
 from gateways.gsm.line import modem_log
 from gateways.gsm.line.absence import REOPEN_US, Absence
 from gateways.gsm.line.alarm import WORN, Health, LineAlarm
 from gateways.gsm.line.condition import condition
 from gateways.gsm.line.credit import LineCreditAsking
+from gateways.gsm.line.failed_reads import FailedReads
+from gateways.gsm.line.incoming_texts import IncomingTexts
 from gateways.gsm.line.journal import LineJournal
 from gateways.gsm.line.legs_on_line import LegsOnLine, Order
 from gateways.gsm.line.order_turn import Orders, OrderTurn
@@ -54,7 +58,6 @@ from gateways.gsm.port.search import CARD, SeenPort, by_card, roles_of
 from gateways.gsm.port.serial_port import Port
 from gateways.gsm.port.tcp_port import open_port
 from gateways.gsm.port.whereabouts import Whereabouts
-from gateways.gsm.sms.texts import Texts
 from gateways.gsm.tracing.live import Tracing
 from messages import calls
 from messages.base import VoicePort
@@ -144,7 +147,6 @@ class GsmModemActor(CenterActor):
         self._right = RightToDial(journal, self._legs, self.now_us, self.log)
         self._orders = Orders(self._legs, self._driver, now_us)
         self._who: dict[tuple[LegId, int], ActorAddress] = {}
-        self._texts = Texts(self._spec.line)
         self._tracing = Tracing(self.env.run / f"{self.key}.trace")
         self._reports = LineReports(self._spec, now_us)
         self._alarm = LineAlarm(self._spec.line, now_us)
@@ -155,6 +157,8 @@ class GsmModemActor(CenterActor):
         self._credit = LineCreditAsking(
             self._spec.line, self._spec.credit, self._driver, self._journal, self.env.run, self.env.state
         )
+        self._failed = FailedReads(self.env.state / "lines" / f"{self.key}.unread")
+        self._texts = IncomingTexts(self._spec.line, self._driver, self._credit, self._failed, self.log)
         self._trouble = ""
         self._open()
         self._say_back(legs)
@@ -201,7 +205,7 @@ class GsmModemActor(CenterActor):
             case AskLine():
                 self._reports.tell_again()
             case SmsKept(key=key):
-                self._driver.delete_sms(self._texts.kept(key), self._now_s())
+                self._texts.kept(key, self.now_us())
             case SendText(text=text):
                 if self._is_free():
                     self._sending.order(text, self._now_s())
@@ -234,6 +238,7 @@ class GsmModemActor(CenterActor):
             dials_well=self._legs.faults.well,
             ghosts=ghosts,
             worn=self._driver.worn,
+            unread=self._texts.unread_last,
         )
         self._journal.tell_alarms(self._alarm, health, now_us)
 
@@ -332,7 +337,7 @@ class GsmModemActor(CenterActor):
             if not events:
                 break
             for event in events:
-                self._happened(event)
+                self._follow(event)
             if not self._calls_known and self._driver.knows_calls:
                 self._calls_known = True
                 self.log.info("calls known", line=self.key, calls=len(self._driver.calls()))
@@ -381,6 +386,17 @@ class GsmModemActor(CenterActor):
         except PortLost as error:
             self._lose(error)
 
+    def _follow(self, event: Event) -> None:
+        """Do what follows from the event. One that fails twice is left out: the first time a process that
+        starts anew may find things as they should be.
+        """
+        try:
+            self._happened(event)
+        except Exception as error:
+            if not self._failed.failed(_digest(type(event).__name__, where_raised(error)), self.now_us()):
+                raise
+            self.log.exception("left out", line=self.key, what=type(event).__name__)
+
     def _happened(self, event: Event) -> None:
         match event:
             case CallEvent() | VoiceReady():
@@ -391,17 +407,18 @@ class GsmModemActor(CenterActor):
                 elif report is not None:
                     self.tell(Role.ALERT_INTAKE, "", report)
                 self._say_incoming()
-            case SmsReceived() if self._credit.is_answer(event, self.now_us()):
-                self._driver.delete_sms(event.stored, self._now_s())
             case NetworkAnswered():
                 self._credit.heard(event, self.now_us())
             case SmsReceived():
-                self._driver.delete_sms(self._texts.hear(event, self.now_us()), self._now_s())
+                self._texts.hear(event, self.now_us())
                 self._say_texts()
-            case SmsFailed(text=text, stored=stored):
-                # Nobody can be helped by it, and it would fill the SIM until nothing can come in.
-                self.log.warning("an unreadable short message", line=self.key, error=text)
-                self._driver.delete_sms(stored, self._now_s())
+            case SmsFailed():
+                self._texts.hear_failed(event, self.now_us())
+                self._say_texts()
+            case InputFailed(text=text, error=error):
+                if not self._failed.is_given_up(key := _digest(text, error)):
+                    self._failed.failed(key, self.now_us())
+                    self.log.error("what the modem says cannot be read", line=self.key, error=error)
             case SmsSent():
                 modem_log.note(self.log, self.key, event)
                 self._sending.hear(event)
@@ -534,3 +551,8 @@ class GsmModemActor(CenterActor):
         if self._reports.is_to_be_told(report) and self.tell(Role.TRUNK_POOL, "", report):
             self._reports.told(report)
             self.tell(Role.DEADLINE_WATCHDOG, "", report)
+
+
+def _digest(*said: str) -> str:
+    """Names an input, and says nothing of it."""
+    return hashlib.sha256("\0".join(said).encode()).hexdigest()[:24]

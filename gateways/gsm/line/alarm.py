@@ -25,6 +25,7 @@ WEAK: Final = "line.weak_signal"
 FAILING: Final = "line.failing"
 STRAY: Final = "line.stray_call"
 WORN: Final = "line.voice_worn"
+UNREAD: Final = "line.text_unreadable"
 _CAUSES: Final = {
     LineState.WRONG_MODEM: "line.wrong_modem",
     LineState.PIN_NEEDED: "line.pin_needed",
@@ -35,7 +36,7 @@ _CAUSES: Final = {
 }
 _OUT: Final = (ALARM, *sorted(_CAUSES.values()))
 """Those that say that the line is out of service, and why: one at a time."""
-ALARMS: Final = (*_OUT, WEAK, FAILING, STRAY, WORN)
+ALARMS: Final = (*_OUT, WEAK, FAILING, STRAY, WORN, UNREAD)
 """All there are, for whoever has to have words for them."""
 
 
@@ -53,6 +54,8 @@ class Health(msgspec.Struct, frozen=True):
     """How many calls are on it that are no leg's."""
     worn: bool = False
     """Whether its modem's voice is worn."""
+    unread: bool | None = None
+    """Whether the text that came last could not be read; none where none has come since the start."""
 
 
 class LineAlarm:
@@ -81,6 +84,12 @@ class LineAlarm:
             f"The voice of line {self._line} is worn: calls on it may be mute until its modem has been reset."
         )
         words[WORN] = worn if health.worn else ""
+        if health.unread is not None:
+            unread = (
+                f"A short message on line {self._line} cannot be read: it is kept, as it came, in the alert "
+                "of its sender. Send a text to the line; where that is not read either, restart its modem."
+            )
+            words[UNREAD] = unread if health.unread else ""
         return {(alarm, self._line): text for alarm, text in words.items()}
 
     def _out(self, health: Health, stands: Words, now_us: Instant) -> dict[str, str]:

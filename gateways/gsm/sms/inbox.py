@@ -9,10 +9,10 @@ import msgspec
 from gateways.gsm.at.kinds import is_pdu
 from gateways.gsm.at.parse import body_of, integer, split_fields
 from gateways.gsm.driver.events import SmsFailed, SmsReceived, SmsReported
-from gateways.gsm.errors import PduError
+from gateways.gsm.errors import PduError, where_raised
 from gateways.gsm.numbers import e164
 from gateways.gsm.sms.parts import Assembler, Whole
-from gateways.gsm.sms.pdu import read_deliver
+from gateways.gsm.sms.pdu import may_be_deliver, read_deliver, sender_of
 from gateways.gsm.sms.report import is_report, read_report
 
 
@@ -26,19 +26,23 @@ class Inbox:
     def add(
         self, pdu: str, now_s: float, *, stored: int | None = None
     ) -> SmsReceived | SmsReported | SmsFailed | None:
-        """One PDU; none while parts are missing. `stored`: where the modem keeps it."""
+        """One PDU; none while parts are missing. `stored`: where the modem keeps it.
+
+        Never raises: anybody can write anything, and it is read again at each start.
+        """
         places = () if stored is None else (stored,)
         try:
             if is_report(pdu):
                 told = read_report(pdu)
                 return SmsReported(at_s=now_s, stored=places, **msgspec.structs.asdict(told))
-            message = read_deliver(pdu)
+            whole = self._assembler.add(read_deliver(pdu), now_s, stored=stored)
         except PduError as error:
-            return SmsFailed(at_s=now_s, pdu=pdu, text=str(error), stored=places)
-        whole = self._assembler.add(message, now_s, stored=stored)
+            return self._failed(pdu, str(error), places, now_s)
+        except Exception as error:
+            return self._failed(pdu, where_raised(error), places, now_s)
         return self._event(whole, now_s) if whole is not None else None
 
-    def overdue(self, now_s: float) -> list[SmsReceived]:
+    def overdue(self, now_s: float) -> list[SmsReceived | SmsFailed]:
         """Messages whose missing parts are not waited for any more."""
         return [self._event(whole, now_s) for whole in self._assembler.overdue(now_s)]
 
@@ -46,7 +50,31 @@ class Inbox:
         """When `overdue` has something to say."""
         return self._assembler.next_deadline()
 
-    def _event(self, whole: Whole, now_s: float) -> SmsReceived:
+    def _failed(self, pdu: str, why: str, stored: tuple[int, ...], now_s: float) -> SmsFailed:
+        sender = sender_of(pdu)
+        return SmsFailed(
+            at_s=now_s,
+            pdu=pdu,
+            text=why,
+            stored=stored,
+            sender=sender,
+            number=e164(sender, self._region),
+            from_somebody=may_be_deliver(pdu),
+        )
+
+    def _event(self, whole: Whole, now_s: float) -> SmsReceived | SmsFailed:
+        try:
+            return self._received(whole, now_s)
+        except Exception as error:
+            return SmsFailed(
+                at_s=now_s,
+                pdu=whole.text or whole.data.hex(),
+                text=where_raised(error),
+                stored=whole.stored,
+                sender=whole.first.sender,
+            )
+
+    def _received(self, whole: Whole, now_s: float) -> SmsReceived:
         first = whole.first
         return SmsReceived(
             at_s=now_s,

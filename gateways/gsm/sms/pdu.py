@@ -75,6 +75,26 @@ def read_deliver(pdu: str) -> Delivered:
     )
 
 
+def sender_of(pdu: str) -> str:
+    """The sender of a message of which the rest cannot be read; empty where not even that can be."""
+    try:
+        octets = tpdu_of(pdu)
+        octets.one()
+        return address(octets)
+    except PduError:
+        return ""
+
+
+def may_be_deliver(pdu: str) -> bool:
+    """Whether it may be a message from somebody, as far as it can be read: neither a report nor one that this
+    modem has sent. A reserved type counts as SMS-DELIVER (clause 9.2.3.1).
+    """
+    try:
+        return tpdu_of(pdu).one() & 0b11 in (0b00, 0b11)
+    except PduError:
+        return True
+
+
 def write_submit(
     number: str, text: str, *, reference: int = 0, report: bool = False
 ) -> list[tuple[str, int]]:

@@ -10,7 +10,7 @@ import hashlib
 from datetime import datetime
 from typing import Final
 
-from gateways.gsm.driver.events import SmsReceived
+from gateways.gsm.driver.events import SmsFailed, SmsReceived
 from gateways.gsm.sms.aml import MARK, AmlPosition, read_aml
 from messages.base import Position
 from messages.ids import E164, Instant, LineId
@@ -43,6 +43,23 @@ class Texts:
         places.update(event.stored)
         return ()
 
+    def hear_unread(self, event: SmsFailed) -> tuple[int, ...]:
+        """The same of one that cannot be read: it is told with what is known of it."""
+        key = key_of_unread(event)
+        if key in self._kept:
+            return event.stored
+        arrived = SmsArrived(
+            line=self._line,
+            key=key,
+            sender=event.sender,
+            number=_number(event),
+            unread=event.pdu or " ",
+            reason=event.text,
+        )
+        _, places = self._waiting.setdefault(key, (arrived, set()))
+        places.update(event.stored)
+        return ()
+
     def kept(self, key: str) -> tuple[int, ...]:
         """It is kept elsewhere: where the SIM may forget it."""
         self._kept[key] = None
@@ -52,13 +69,36 @@ class Texts:
         return tuple(sorted(places))
 
 
+def key_of(event: SmsReceived) -> str:
+    """Names this message and no other, also after a restart that finds it on the SIM again."""
+    said = "\0".join((event.sender, event.sent_at, event.text)).encode() + event.data
+    return hashlib.sha256(said).hexdigest()[:24]
+
+
+def key_of_unread(event: SmsFailed) -> str:
+    """The same for one that cannot be read."""
+    return hashlib.sha256(event.pdu.encode()).hexdigest()[:24]
+
+
+def unread(event: SmsReceived, why: str) -> SmsFailed:
+    """A message that was put together, and of which what it says cannot be read."""
+    return SmsFailed(
+        at_s=event.at_s,
+        pdu="\0".join((event.sender, event.sent_at, event.text, event.data.hex())),
+        text=why,
+        stored=event.stored,
+        sender=event.sender,
+        number=event.number,
+        from_somebody=not event.service,
+    )
+
+
 def _arrived(line: LineId, event: SmsReceived, now_us: Instant) -> SmsArrived:
     aml = read_aml(event.text) or read_aml(event.data)
     sent_at = _instant(event.sent_at)
-    said = "\0".join((event.sender, event.sent_at, event.text)).encode() + event.data
     return SmsArrived(
         line=line,
-        key=hashlib.sha256(said).hexdigest()[:24],
+        key=key_of(event),
         sender=event.sender,
         number=_number(event),
         text=event.text if aml is None else event.text.partition(MARK)[0].strip(),
@@ -68,7 +108,7 @@ def _arrived(line: LineId, event: SmsReceived, now_us: Instant) -> SmsArrived:
     )
 
 
-def _number(event: SmsReceived) -> E164 | None:
+def _number(event: SmsReceived | SmsFailed) -> E164 | None:
     whole = event.sender.startswith("+") or len(event.sender) >= _SUBSCRIBER_DIGITS
     return E164(event.number) if event.number is not None and whole else None
 

@@ -34,8 +34,8 @@ class Kind(Enum):
     CHECK = "check"
     """A test by which a phone sees that an alert of its would arrive: signed, so it is one device's."""
     READ = "read"
-    ENROL = "enrol"
-    """A code by a short message, which is paid for."""
+    PIN = "pin"
+    """A PIN that is hashed; beyond the budget it is answered like any other, and not looked at."""
 
 
 class Scope(Enum):
@@ -55,12 +55,12 @@ RATES: Final = {
     (Kind.POSITION, Scope.APP_KEY): Rate(6000, 400),
     (Kind.POSITION, Scope.ADDRESS): Rate(600, 40),
     (Kind.CHECK, Scope.DEVICE): Rate(10, 1 / 300),
-    (Kind.ENROL, Scope.DEVICE): Rate(5, 1 / 600),
-    (Kind.ENROL, Scope.APP_KEY): Rate(200, 1 / 20),
-    (Kind.ENROL, Scope.ADDRESS): Rate(20, 1 / 60),
     (Kind.READ, Scope.DEVICE): Rate(60, 4),
     (Kind.READ, Scope.APP_KEY): Rate(6000, 400),
     (Kind.READ, Scope.ADDRESS): Rate(600, 40),
+    (Kind.PIN, Scope.DEVICE): Rate(10, 1 / 6),
+    (Kind.PIN, Scope.APP_KEY): Rate(60, 5),
+    (Kind.PIN, Scope.ADDRESS): Rate(20, 1),
 }
 """A carrier puts many phones behind one address, and all apps of a kind have one key."""
 

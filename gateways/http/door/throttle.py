@@ -1,8 +1,9 @@
 """How often somebody may be wrong about a password: by the operator's name, and by where it comes from. Pure.
 
 Every try is counted before it is known whether it is right, so that tries side by side are no way
-around it; one that was right is taken back, with all the wrong ones for that name. Who was wrong too
-often waits, and twice as long after every further wrong try. Nothing is kept beyond the process.
+around it; one that was right is taken back. Who was wrong too often waits, and twice as long after every
+further wrong try. Where no name is given none counts, and where no address is known none does: else those of
+whom nothing is known would wait for each other. Nothing is kept beyond the process.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ class _Tries:
     waits: int = 0
     """How often there was reason to let it wait."""
     until: Instant = _NEVER
+    before: Instant = _NEVER
+    """`until` as the newest try has found it."""
 
 
 class Throttle:
@@ -56,32 +59,25 @@ class Throttle:
         return max(0, -((now_us - until) // SECOND))
 
     def count(self, name: str, address: str, now_us: Instant) -> None:
-        """A try is let through. An empty name or address is nobody's, and is not counted."""
+        """A try is let through."""
         if name:
             _wrong(_of(self._names, name), name, now_us, NAME_MAX)
         if address:
             _wrong(_of(self._addresses, network(address)), name, now_us, self._address_max)
 
-    def take_back(self, address: str) -> None:
-        """The newest try from this address was right after all."""
-        tries = self._addresses.get(network(address))
-        if tries is None or not tries.wrong:
-            return
-        tries.wrong.pop()
-        if tries.waits <= 1:
-            tries.waits, tries.until = 0, _NEVER
-
-    def take_back_of(self, name: str) -> None:
-        """The newest try for this name was right. The wrong ones before it still count: whoever made them may
-        know one right answer, and look for another.
+    def take_back(self, name: str, address: str) -> None:
+        """The newest try for this name, and from this address, was right, or not looked at. The wrong ones
+        before it still count, and the waits for them: whoever made them may know one right answer, and look
+        for another.
         """
-        tries = self._names.get(name)
-        if tries is not None and tries.wrong:
-            tries.wrong.pop()
-            tries.waits, tries.until = max(0, tries.waits - 1), _NEVER
+        for tries in (self._names.get(name), self._addresses.get(network(address))):
+            if tries is not None and tries.wrong:
+                tries.wrong.pop()
+                tries.waits -= tries.until != tries.before
+                tries.until = tries.before
 
     def right(self, name: str, address: str) -> None:
-        """It was right: nothing is held against that name any more."""
+        """It was right, and there is no other right answer: nothing is held against that name any more."""
         self._names.pop(name, None)
         tries = self._addresses.get(network(address))
         if tries is None:
@@ -114,6 +110,7 @@ def _of(all_: OrderedDict[str, _Tries], key: str) -> _Tries:
 def _wrong(tries: _Tries, name: str, now_us: Instant, limit: int) -> None:
     if tries.waits and now_us >= tries.until + WAIT_MAX_S * SECOND:
         tries.waits = 0
+    tries.before = tries.until
     tries.wrong = [*(one for one in tries.wrong if now_us - one[0] < WINDOW_US), (now_us, name)][-limit:]
     if tries.waits or len(tries.wrong) >= limit:
         wait_s = min(FIRST_WAIT_S << min(tries.waits, 16), WAIT_MAX_S)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from gateways.console.ended.afterwards import Room
 from gateways.console.following import Following
@@ -16,7 +16,6 @@ from gateways.console.views.plant import ModemView
 from gateways.http.backups import Backups
 from gateways.http.door.auth import Auth
 from gateways.http.door.challenges import Challenges
-from gateways.http.door.pins import TypedPins
 from gateways.http.door.proxies import Proxies
 from gateways.http.door.senders import Senders
 from gateways.http.door.throttle import Throttle
@@ -41,12 +40,18 @@ from store.registry.access.authenticators import Authenticator
 from store.registry.people import Operator, User
 from store.registry.users.pins import PinVerdict
 
+T = TypeVar("T")
+
 
 class Pins(Protocol):
-    """The registry, as far as the app's cancellation asks it."""
+    """The registry, as far as it is asked for PINs. Raises StoreError, Busy."""
 
     async def pin_verdict(self, case: Case, pin: str) -> PinVerdict:
-        """What this PIN is of the alert's user, after the same time whatever it is. Raises StoreError."""
+        """What this PIN is of the alert's user, after the same time whatever it is."""
+        ...
+
+    async def in_turn(self, look: Callable[[], T]) -> T:
+        """Look at the PIN with which a phone asks for its person's own things."""
         ...
 
 
@@ -157,7 +162,6 @@ class Web:
     challenges: Challenges
     proxies: Proxies
     throttle: Throttle
-    typed: TypedPins = field(default_factory=TypedPins)
     metrics: Metrics
     directory: Directory
     lines: Lately[dict[LineId, LineReport]]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from enum import IntEnum
+from typing import TypeVar
 
 from gateways.console.people import OperatorRecord
 from gateways.console.views.case import PersonView
-from messages.ids import OperatorId, PersonId, UserId
+from gateways.http.door.hash_queue import HashQueue, Lane
+from messages.ids import OperatorId, PersonId, Proof, UserId
 from model.alert.case import Case
 from model.record import SHARED, Shared, shared
 from runtime.clock import Clock
@@ -18,14 +20,25 @@ from store.registry.access import authenticators
 from store.registry.access.access import Access, access
 from store.registry.access.authenticators import Authenticator
 from store.registry.access.sessions import Session, changes_of, of_secret
-from store.registry.devices import DeviceKey, known_of
+from store.registry.devices import DeviceKey, key_of
 from store.registry.people import Operator, StaffRole, told_apart
 from store.registry.registry import Registry
 from store.registry.users import records
 from store.registry.users.pins import PinVerdict
 from store.registry.users.users import read_user
 
-_PINS_AT_ONCE: Final = 2
+T = TypeVar("T")
+
+
+class PinLane(IntEnum):
+    """In which order PINs are looked at."""
+
+    PROVED = 0
+    """Of an alert that an enrolled phone has raised: it may be the duress PIN."""
+    OWN = 1
+    """With which an enrolled phone asks for the person's own things."""
+    CLAIMED = 2
+    """Of any other alert: whoever has the app's key can raise as many as pleases."""
 
 
 class RegistryQueries:
@@ -40,15 +53,16 @@ class RegistryQueries:
         self._journal = journal
         self._clock = clock
         self._one_at_a_time = asyncio.Lock()
-        self._few_at_a_time = asyncio.Semaphore(_PINS_AT_ONCE)
+        # Few at a time, for the 7 MiB that each takes; a processor is left for alerts.
+        self._pins = HashQueue(2, (Lane(2, 64), Lane(1, 8), Lane(1, 8)))
 
     def app_key_is_known(self, key: str) -> bool:
         """Whether an app may use this key."""
         return self._registry.app_key_name(key) is not None
 
     def device_key(self, device: str) -> DeviceKey | None:
-        """The key of a phone that is enrolled, or only seems so."""
-        return known_of(self._journal, device)
+        """The key of an enrolled phone."""
+        return key_of(self._journal, device)
 
     def operator_of_token(self, token: str) -> OperatorId | None:
         """Whose token this is."""
@@ -138,12 +152,19 @@ class RegistryQueries:
         )
 
     async def pin_verdict(self, case: Case, pin: str) -> PinVerdict:
-        """What this PIN is of the alert's user; NONE_SET, after the same time, where nobody is known."""
-        # Slow on purpose: not on the event loop, and few at a time, for the 7 MiB that each takes.
-        async with self._few_at_a_time:
-            return await asyncio.to_thread(
-                lambda: self._registry.check_pin(case.user or self._user_of(case), pin)
-            )
+        """What this PIN is of the alert's user; NONE_SET, after the same time, where nobody is known. Raises
+        Busy.
+        """
+        lane = PinLane.PROVED if case.proof is Proof.DEVICE else PinLane.CLAIMED
+        user = await asyncio.to_thread(lambda: case.user or self._user_of(case))
+        if user is None:
+            await self._pins.pretend(lane)
+            return PinVerdict.NONE_SET
+        return await self._pins.run(lane, lambda: self._registry.check_pin(user, pin))
+
+    async def in_turn(self, look: Callable[[], T]) -> T:
+        """Look at the PIN with which a phone asks for its person's own things. Raises Busy."""
+        return await self._pins.run(PinLane.OWN, look)
 
     def _user_of(self, case: Case) -> UserId | None:
         """The Identifier may not have spoken yet; the duress PIN counts from the first second."""

@@ -14,21 +14,26 @@ from litestar import Response, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
-from gateways.http.door.pins import rest_s
+from gateways.http.door.budgets import Kind
+from gateways.http.door.senders import SENDER, Sender
 from gateways.http.parts.context import Web
 from gateways.http.routes.alerts import APP, TAKES, into_inbox, own
 from gateways.http.routes.aliases import Alias, claimed, kept
 from gateways.http.wire.answers import AnyRequest
 from gateways.http.wire.bodies import CancelBody
 from gateways.http.wire.decoding import Strict
+from gateways.http.wire.errors import Busy
 from messages.events import AlertCancelled, PinRefused
 from messages.ids import SECOND, AlertId, ClaimKind, Instant
+from model.alert.case import Case
 from model.alert.evolve import fold
 from model.rules.cancelling import adds
 from store import streams
 from store.journal.journal import Transaction
 from store.registry.users.pins import PinVerdict
 
+ANSWER_S: Final = 0.25
+"""An answer comes so long after its request, or a whole multiple of it where the center is busy."""
 TRIES_MAX: Final = 10
 WINDOW_US: Final = Instant(60 * SECOND)
 """For one alert no more PINs than that are looked at within this time; each costs 45 ms of a processor."""
@@ -55,6 +60,11 @@ class PinTries:
         return True
 
 
+def rest_s(spent_s: float) -> float:
+    """How long the answer still waits, so many seconds after the request."""
+    return ANSWER_S - spent_s % ANSWER_S
+
+
 def said_by(verdict: PinVerdict) -> AlertCancelled | PinRefused:
     """What a PIN says. Where none is set any cancels: it ends nothing, an operator calls and verifies."""
     match verdict:
@@ -69,6 +79,17 @@ def said_by(verdict: PinVerdict) -> AlertCancelled | PinRefused:
 def cancel_route(web: Web) -> HTTPRouteHandler:
     """The route."""
     tries = PinTries()
+
+    async def looked_at(sender: Sender, case: Case, pin: str) -> AlertCancelled | PinRefused | None:
+        """What the PIN says; None where it is not looked at: too many were tried of this alert, by this
+        sender or by all together.
+        """
+        if web.senders.wait_s(Kind.PIN, sender, "") or not tries.may(case.alert, web.clock.now_us()):
+            return None
+        try:
+            return said_by(await web.pins.pin_verdict(case, pin))
+        except Busy:
+            return None
 
     @post(
         "/v1/alerts/{alert:str}/cancel",
@@ -90,14 +111,13 @@ def cancel_route(web: Web) -> HTTPRouteHandler:
     ) -> Response[bytes]:
         loop = asyncio.get_running_loop()
         begun_s = loop.time()
-        # Not by a budget: every PIN is answered alike, and few are looked at.
+        # Refused by no budget: every PIN is answered alike, and few are looked at.
         case = await own(web, request, alert, None)
         if isinstance(case, Alias):
             response = await claimed(web, request, case, ClaimKind.CANCELS)
             await asyncio.sleep(rest_s(loop.time() - begun_s))
             return response
-        if tries.may(case.alert, web.clock.now_us()):
-            event = said_by(await web.pins.pin_verdict(case, data.pin))
+        if (event := await looked_at(request.state[SENDER], case, data.pin)) is not None:
 
             def says_something(transaction: Transaction) -> bool:
                 now = fold(transaction.read(streams.inbox(case.alert)))

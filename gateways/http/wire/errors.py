@@ -11,7 +11,8 @@ HttpGatewayError
 │   ├── Refused          409, with the reason
 │   ├── Changed          412: somebody else was quicker
 │   ├── Unconditional    428: it has to say what was read
-│   └── TooManyTries     429, with the seconds to wait
+│   ├── TooManyTries     429, with the seconds to wait
+│   └── Busy             429: as many secrets are looked at as may be
 └── NotDurable           503: the journal cannot take it; the app is told to call 112 now
 """
 
@@ -153,6 +154,13 @@ class TooManyTries(TooMany):
 
     def __init__(self, retry_after_s: int) -> None:
         super().__init__(f"too many wrong passwords: try again in {retry_after_s} s", retry_after_s)
+
+
+class Busy(TooMany):
+    """As many secrets wait to be looked at as may: this one was not."""
+
+    def __init__(self) -> None:
+        super().__init__("many sign on at once: try again in 2 s", 2)
 
 
 class NotDurable(HttpGatewayError):

@@ -57,6 +57,8 @@ def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
         case ev.PinRefused():
             asked = asked_again(case, event, at)
             return replace(case, wrong_pins=case.wrong_pins + 1, cancel_asked=asked)
+        case ev.TextUnreadable():
+            return replace(case, unread_texts=case.unread_texts + 1)
         case ev.NoteAdded():
             return replace(case, notes=(*case.notes, Note(by=event.by, at=at, text=event.text)))
         case ev.DeadlineMissed():

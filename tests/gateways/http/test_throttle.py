@@ -96,6 +96,56 @@ def test_whoever_knows_one_password_cannot_clear_what_was_tried_for_others() -> 
     assert one.wait_s("marta", "192.0.2.1", BEGUN) == FIRST_WAIT_S
 
 
+def test_where_no_address_is_known_strangers_do_not_wait_for_each_other() -> None:
+    one = Throttle()
+    for n in range(10 * ADDRESS_MAX):
+        wrong(one, 1, BEGUN, name=f"pins of {n}", address="")
+    wrong(one, NAME_MAX, BEGUN, name="marta", address="")
+    assert one.wait_s("luca", "", BEGUN) == 0
+    assert one.wait_s("marta", "", BEGUN) == FIRST_WAIT_S
+
+
+def test_one_that_was_right_is_taken_back_as_if_it_had_not_been() -> None:
+    one = Throttle()
+    for _ in range(10 * ADDRESS_MAX):
+        wrong(one, 1, BEGUN)
+        one.take_back("marta", "192.0.2.1")
+    wrong(one, NAME_MAX - 1, BEGUN)
+    assert one.wait_s("marta", "192.0.2.1", BEGUN) == 0
+
+
+def test_a_right_one_neither_ends_a_wait_nor_makes_one_nor_forgets_the_doubling() -> None:
+    one, now = Throttle(), BEGUN
+    wrong(one, NAME_MAX, now)
+    waits = []
+    for _ in range(6):
+        waits.append(one.wait_s("marta", "192.0.2.1", now))
+        now = Instant(now + waits[-1] * SECOND)
+        wrong(one, 1, now)
+        one.take_back("marta", "192.0.2.1")
+        assert one.wait_s("marta", "192.0.2.1", now) == 0
+        wrong(one, 1, now)
+    assert waits == [30, 60, 120, 240, 480, WAIT_MAX_S]
+
+
+@pytest.mark.parametrize("knows_one", [False, True])
+def test_in_a_day_about_a_hundred_are_looked_at_also_of_who_knows_one_right_answer(knows_one: bool) -> None:
+    """A PIN of four digits is found in 50 days by half; the duress PIN helps nobody to the other one."""
+    one, now, looked_at = Throttle(), BEGUN, 0
+    until = after(24 * 3600)
+    while now < until:
+        if wait_s := one.wait_s("pins", "", now):
+            now = Instant(now + wait_s * SECOND)
+            continue
+        if knows_one:
+            one.count("pins", "", now)
+            one.take_back("pins", "")
+        wrong(one, 1, now, name="pins", address="")
+        looked_at += 1
+        now = Instant(now + SECOND // 3)
+    assert looked_at < 110
+
+
 def test_neighbours_in_one_ipv6_network_are_one() -> None:
     assert network("2001:db8::1") == network("2001:db8::ffff:1") != network("2001:db8:0:1::1")
     assert network("::ffff:192.0.2.1") == network("192.0.2.1")

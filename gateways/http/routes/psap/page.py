@@ -82,7 +82,7 @@ def psap_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         throttle.count("", address, now_us)
         if case is None or not there:
             return html(as_html.form(lang, "wrong"), 404)
-        throttle.take_back(address)
+        throttle.take_back("", address)
         return case, code
 
     @get("/112", include_in_schema=False, audit="a form, the same for everybody")

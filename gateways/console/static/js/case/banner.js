@@ -31,7 +31,7 @@ export const whyNoLine = (why) => (NO_LINE[why] ? either(...NO_LINE[why]) : why)
  */
 export function banner(view, nowUs, me, names) {
   if (view.closed_us !== null) return null;
-  const found = [noLine, duress, broken, unreadable, late, wrongPin, cancelled, silent, claims, beside]
+  const found = [noLine, duress, broken, unreadable, unread, late, wrongPin, cancelled, silent, claims, beside]
     .map((what) => what(view, nowUs, me, names))
     .filter(Boolean);
   if (!found.length) return restarted(view, nowUs);
@@ -87,6 +87,17 @@ function unreadable(view) {
   const text = either(
     'Il centro non legge tutto di questo allarme: chiedere a lei, e all’altra console.',
     'The centre cannot read all of this alert: ask her, and look at another console.',
+  );
+  return { icon: 'warn', title, text, brief: `${title}.` };
+}
+
+/** @param {CaseView} view */
+function unread(view) {
+  if (!view.unread_texts) return null;
+  const title = either('Un suo SMS non si può leggere', 'A text of hers cannot be read');
+  const text = either(
+    'Chiederle che cosa ha scritto; se non si può, trattarlo come una richiesta di aiuto.',
+    'Ask her what she wrote; where that cannot be, take it for a call for help.',
   );
   return { icon: 'warn', title, text, brief: `${title}.` };
 }

@@ -255,6 +255,8 @@ export function told(entry, user, names, test) {
       const by = REACHED[entry.reason] ?? [entry.reason, entry.reason];
       return s('done', 'ok', `Raggiunta: ${by[0]}`, `Reached: ${by[1]}`);
     }
+    case 'text.unreadable':
+      return s('warn', 'bad', `Un SMS non si può leggere${line}`, `A text message cannot be read${line}`);
     case 'pin.wrong':
       return s('shield', 'bad', 'Digitato un PIN sbagliato', 'A wrong PIN was typed');
     case 'ringing.seen':
