@@ -330,4 +330,8 @@ class Conference:
                 done.set()
 
         self._helpers.add(done)
-        spawn(run)
+        try:
+            spawn(run)
+        except RuntimeError:
+            self._helpers.discard(done)
+            raise

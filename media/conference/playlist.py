@@ -119,7 +119,12 @@ class Playlist:
         self.changes += 1
 
     def _begin_loading(self, clip: str, spec: ClipSpec) -> None:
-        self._spawn(lambda: self._loaded(clip, spec))
+        try:
+            self._spawn(lambda: self._loaded(clip, spec))
+        except RuntimeError:
+            # No thread can be had: begun anew when it is wished for again, which is each second.
+            with self._lock:
+                self._entries.pop(clip, None)
 
     def _loaded(self, clip: str, spec: ClipSpec) -> None:
         sound: Samples = np.zeros(0, dtype=np.int16)

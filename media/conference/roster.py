@@ -22,7 +22,7 @@ SOCKET_RETRY_MS = 40
 
 OpenPort = Callable[[VoicePortSpec], VoicePort]
 Spawn = Callable[[Callable[[], None]], None]
-"""Runs something that may wait, elsewhere."""
+"""Runs something that may wait, elsewhere. Raises RuntimeError where no thread can be had."""
 
 
 class Present(NamedTuple):
@@ -133,8 +133,14 @@ class Roster:
         """Close the ports that are no longer of the conference; the caller says that no tick uses them."""
         with self._lock:
             departed, self._departed = self._departed, []
-        for port in departed:
-            self._spawn(port.close)
+        while departed:
+            try:
+                self._spawn(departed[-1].close)
+            except RuntimeError:
+                with self._lock:
+                    self._departed += departed
+                return
+            departed.pop()
 
     def lose(self, lost: Present, error: Exception, tick: int) -> None:
         """This port failed in this tick: it is given up, and opened again from the next tick on."""
@@ -172,8 +178,14 @@ class Roster:
             self._departed.append(member.port)
 
     def _begin_opening(self, member: _Member, spec: VoicePortSpec | None) -> None:
-        if spec is not None:
+        if spec is None:
+            return
+        try:
             self._spawn(lambda: self._open(member, spec))
+        except RuntimeError as error:
+            with self._lock:
+                self.changes += member.trouble != _words(error)
+                member.trouble, member.opening, member.retry_at = _words(error), False, None
 
     def _open(self, member: _Member, spec: VoicePortSpec) -> None:
         port: VoicePort | None = None

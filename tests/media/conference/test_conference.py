@@ -294,6 +294,33 @@ def test_a_port_is_closed_only_when_no_tick_uses_it(desk: Desk) -> None:
     assert port.closed
 
 
+def test_where_no_thread_can_be_had_ports_are_opened_and_closed_once_one_can(
+    desk: Desk,
+) -> None:
+    full = True
+
+    def spawn(work: Callable[[], None]) -> None:
+        if full:
+            raise RuntimeError("can't start new thread")
+        work()
+
+    roster = Roster(desk.open, spawn)
+    given, spec = FakePort(440), VoicePortSpec(path="v2")
+    roster.offer("user", given)
+    roster.reconcile({"psap": spec}, {})
+    roster.turn(0)
+    roster.close_departed()
+    assert "thread" in roster.lost()["psap"]
+    assert not given.closed
+    full = False
+    for tick in range(1, RETRY_TICKS + 3):
+        view = roster.turn(tick)
+    roster.close_departed()
+    assert [one.leg for one in view.present] == ["psap"]
+    assert given.closed
+    assert roster.lost() == {}
+
+
 def test_who_comes_with_an_open_port_takes_part_until_told_to_leave(desk: Desk) -> None:
     one, other = FakePort(440), FakePort(620)
     desk.conference.join("a", one)

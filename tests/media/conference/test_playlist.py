@@ -162,3 +162,20 @@ def test_what_is_told_to_have_begun_here_goes_on() -> None:
     player.playlist.reconcile({"question:1": replace(once, begun=True)})
     player.play(FRAMES, "user")
     assert (player.playlist.played, player.playlist.cut) == ({"question:1"}, frozenset())
+
+
+def test_where_no_thread_can_be_had_a_clip_is_loaded_when_it_is_wished_for_again() -> None:
+    player = Player()
+    full = True
+
+    def spawn(work: Callable[[], None]) -> None:
+        if full:
+            raise RuntimeError("can't start new thread")
+        work()
+
+    player.playlist = Playlist(player.load, spawn)
+    player.playlist.reconcile({"c": clip("one")})
+    assert player.play(3, "user") == [-1] * 3
+    full = False
+    player.playlist.reconcile({"c": clip("one")})
+    assert player.play(FRAMES, "user") == [1000] * FRAMES
