@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
@@ -11,17 +12,21 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from msgspec import structs
 
+from gateways.http.app import build
 from gateways.http.door.budgets import RATES, Kind, Scope
-from gateways.http.door.throttle import ADDRESS_MAX
+from gateways.http.door.proofs import Proofs
+from gateways.http.door.proxies import Proxies
+from gateways.http.door.throttle import ADDRESS_MAX, NAME_MAX, network
 from gateways.http.parts.context import Web
 from gateways.http.routes import cancelling
 from gateways.http.routes.cancelling import TRIES_MAX
-from gateways.http.wire.errors import Busy
+from gateways.http.wire.errors import Busy, NotSignedOn
 from messages.events import AlertCancelled
-from messages.ids import SECOND, AlertId, Proof
+from messages.ids import SECOND, AlertId, Instant, Proof
 from model.alert.case import Case
 from model.alert.evolve import fold
 from store import streams
+from store.registry.access.sessions import LIFE_S, REMEMBERED_S, begin
 from store.registry.people import Person
 from store.registry.registry import Registry
 from store.registry.users.pins import PinVerdict
@@ -110,7 +115,7 @@ def test_beyond_its_budget_an_address_has_no_pin_looked_at_and_is_answered_as_ev
 
     monkeypatch.setattr(web.pins, "pin_verdict", counted)
     raised = giulia.signed("POST", "/v1/alerts", {"phone": GIULIA}, created=web.clock.now_us() // SECOND)
-    hers = client.post("/v1/alerts", content=raised[0], headers=raised[1]).json()["alert"]
+    proved = client.post("/v1/alerts", content=raised[0], headers=raised[1]).json()["alert"]
     burst = int(RATES[Kind.PIN, Scope.ADDRESS].burst)
     answers = set()
     for n in range(burst // TRIES_MAX + 3):
@@ -120,8 +125,130 @@ def test_beyond_its_budget_an_address_has_no_pin_looked_at_and_is_answered_as_ev
             answers.add((told.status_code, told.json().pop("alert") == alert, len(told.json())))
     assert len(answers) == 1
     assert burst <= len(looked_at) < burst + TRIES_MAX
-    path = f"/v1/alerts/{hers}/cancel"
+    path = f"/v1/alerts/{proved}/cancel"
     data, headers = giulia.signed("POST", path, {"pin": "9999"}, created=web.clock.now_us() // SECOND)
     assert client.post(path, content=data, headers=headers).status_code == 202
-    events = [one.event for one in web.journal.read(streams.inbox(AlertId(hers)))]
+    events = [one.event for one in web.journal.read(streams.inbox(AlertId(proved)))]
     assert AlertCancelled(duress=True) in events
+
+
+PASSWORD: Final = "una frase lunga, è mia"
+SESSION: Final = "/v1/console/session"
+
+
+def typed(client: Client, address: str, operator: str, password: str) -> int:
+    headers = {"x-from": address}
+    answer = client.post(SESSION, json={"operator": operator, "password": password}, headers=headers)
+    client.cookies.clear()
+    return answer.status_code
+
+
+@pytest.fixture
+def signed_off(place: Place) -> Web:
+    """A web at which Marta has a password and no session."""
+    web = place.web()
+    Registry(web.journal).set_password(place.marta, PASSWORD, by="test")
+    return web
+
+
+@pytest.fixture
+def anywhere(signed_off: Web, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+    """A client whose requests come from the address that they name."""
+    monkeypatch.setattr(
+        Proxies, "client_address", lambda _, scope: dict(scope["headers"])[b"x-from"].decode()
+    )
+    with TestClient(build(signed_off), raise_server_exceptions=False) as started:
+        yield started
+
+
+def test_passwords_of_nobody_keep_no_operator_from_signing_on_and_are_answered_as_wrong_ones(
+    place: Place, signed_off: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    really = Registry.password_is
+
+    def counted(registry: Registry, operator: Any, password: str) -> bool:
+        asked.append(operator)
+        return really(registry, operator, password)
+
+    monkeypatch.setattr(Registry, "password_is", counted)
+    proofs = Proofs(signed_off)
+
+    async def flood() -> None:
+        nobodies = [
+            asyncio.create_task(proofs.by_password(f"nobody{n}", "x", None, f"203.0.113.{n}"))
+            for n in range(100)
+        ]
+        await asyncio.sleep(0)
+        proof = await proofs.by_password(place.marta, PASSWORD, None, "198.51.100.1")
+        assert proof.operator == place.marta
+        said = await asyncio.gather(*nobodies, return_exceptions=True)
+        assert {(type(one), str(one)) for one in said} == {(NotSignedOn, "the name or the password is wrong")}
+
+    asyncio.run(flood())
+    assert asked == [place.marta]
+    signed_off.journal.close()
+
+
+def test_of_one_operators_name_few_wait_and_who_is_sent_away_is_not_counted(
+    place: Place, signed_off: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go = threading.Event()
+    monkeypatch.setattr(Registry, "password_is", lambda *_: go.wait(20) and False)
+    proofs = Proofs(signed_off)
+    names = [
+        Registry(signed_off.journal).add_operator(f"O {n}", f"+39020000{n:04}", by="test").id
+        for n in range(12)
+    ]
+
+    async def flood() -> None:
+        tries = [
+            asyncio.create_task(proofs.by_password(one, "x", None, f"203.0.113.{n}"))
+            for n, one in enumerate(names)
+        ]
+        busy = 0
+        while busy < 7:
+            await asyncio.sleep(0.001)
+            busy = sum(one.done() and isinstance(one.exception(), Busy) for one in tries)
+        go.set()
+        said = await asyncio.gather(*tries, return_exceptions=True)
+        assert [type(one) for one in said] == [NotSignedOn] * 5 + [Busy] * 7
+        for _ in range(NAME_MAX):
+            with pytest.raises(NotSignedOn):
+                await proofs.by_password(names[-1], "x", None, "203.0.113.99")
+
+    asyncio.run(flood())
+    signed_off.journal.close()
+
+
+def test_wrong_passwords_of_strangers_keep_nobody_out_who_has_signed_on_from_there_before(
+    anywhere: Client, place: Place
+) -> None:
+    home, elsewhere = "198.51.100.1", "198.51.100.2"
+    assert typed(anywhere, home, place.marta, PASSWORD) == 200
+    assert [typed(anywhere, f"203.0.113.{n}", place.marta, "wrong") for n in range(NAME_MAX)] == [
+        401
+    ] * NAME_MAX
+    assert typed(anywhere, elsewhere, place.marta, PASSWORD) == 429
+    assert typed(anywhere, home, place.marta, PASSWORD) == 200
+    assert typed(anywhere, elsewhere, place.marta, PASSWORD) == 429, "what is held against strangers stays"
+    assert [typed(anywhere, home, place.marta, "wrong") for _ in range(NAME_MAX)] == [401] * NAME_MAX
+    assert typed(anywhere, home, place.marta, PASSWORD) == 429, "nor is it guessed from there"
+
+
+def test_a_familiar_address_is_one_for_a_month(anywhere: Client, place: Place, signed_off: Web) -> None:
+    assert typed(anywhere, "2001:db8::1", place.marta, PASSWORD) == 200
+    known = signed_off.passwords.signed_on_from
+    assert known(place.marta) == {network("2001:db8::ffff")}
+    assert known(place.luca) == frozenset()
+    month_us = (LIFE_S + REMEMBERED_S) * SECOND
+
+    def later(by_us: int) -> None:
+        journal = place.journal(clock=lambda: Instant(CLOCK.now_us() + by_us))
+        journal.transact(lambda tx: begin(tx, place.luca, ""))
+        journal.close()
+
+    later(month_us - 3600 * SECOND)
+    assert known(place.marta)
+    later(month_us)
+    assert not known(place.marta)

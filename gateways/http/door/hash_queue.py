@@ -36,11 +36,12 @@ class Lane:
 class HashQueue:
     """Lanes of one kind of hash, the first lane first. For one event loop."""
 
-    def __init__(self, at_once: int, lanes: Sequence[Lane]) -> None:
+    def __init__(self, at_once: int, lanes: Sequence[Lane], lasts_s: float) -> None:
+        """`lasts_s`: how long one takes, until one was computed."""
         self._free = at_once
         self._lanes = lanes
         self._pretended = 0
-        self._lasts_s = 0.0
+        self._lasts_s = lasts_s
 
     async def run(self, lane: int, work: Callable[[], T]) -> T:
         """Compute it in a thread, in turn. Raises Busy, and what the work raises."""

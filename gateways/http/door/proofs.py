@@ -15,8 +15,9 @@ from typing import Final
 import msgspec
 
 from gateways.http.door import codes, passkeys
+from gateways.http.door.throttle import network
 from gateways.http.parts.context import Web
-from gateways.http.wire.errors import BadBody, NotSignedOn, TooManyTries
+from gateways.http.wire.errors import BadBody, Busy, NotSignedOn, TooManyTries
 from messages.ids import OperatorId
 from runtime import logs
 from store.errors import NobodyThere
@@ -121,12 +122,21 @@ class Proofs:
             raise NotSignedOn("this token is for programs by now", Fault.TOKEN_ENDED, operator)
         return Proof(operator=operator, as_of=as_of, way=way)
 
+    def counted_as(self, operator: OperatorId, address: str) -> tuple[str, bool]:
+        """The name by which tries for this operator count, and whether the address is familiar: from where
+        the operator has signed on before, those of strangers count for nothing.
+        """
+        familiar = network(address) in self._web.passwords.signed_on_from(operator)
+        return f"{operator} {network(address)}" if familiar else operator, familiar
+
     async def by_password(self, who: str, password: str, code: str | None, address: str) -> Proof:
         """Of a name and a password, with the code of an app where one is asked for."""
         web = self._web
         now_us = web.clock.now_us()
         operator = web.passwords.operator_called(who)
-        key = operator or " ".join(who.split()).casefold()
+        key, familiar = " ".join(who.split()).casefold(), False
+        if operator is not None:
+            key, familiar = self.counted_as(operator, address)
         wait_s = web.throttle.wait_s(key, address, now_us)
         if wait_s:
             raise TooManyTries(wait_s)
@@ -136,7 +146,11 @@ class Proofs:
                 "several operators have this name: give the number, or the id", Fault.NAME_SHARED
             )
         as_of = 0 if operator is None else web.passwords.changes_of(operator)
-        right = await web.passwords.password_is(operator, password)
+        try:
+            right = await web.passwords.password_is(operator, password, familiar=familiar)
+        except Busy:
+            web.throttle.take_back(key, address)
+            raise
         record = None if operator is None else web.passwords.operator(operator)
         if record is None or not right:
             # Not what was typed for a name: some type their password there.

@@ -21,7 +21,7 @@ ADDRESS_MAX: Final = 20
 WINDOW_US: Final = Instant(300 * SECOND)
 FIRST_WAIT_S: Final = 30
 WAIT_MAX_S: Final = 15 * 60
-REMEMBERED_MAX: Final = 4096
+REMEMBERED_MAX: Final = 32_768
 """Names, and as many addresses. Whoever has not tried for longest is forgotten first."""
 
 

@@ -90,8 +90,12 @@ class Passwords(Protocol):
         """Grows whenever what proves this operator is changed. Raises StoreError."""
         ...
 
-    async def password_is(self, operator: OperatorId | None, password: str) -> bool:
-        """Whether it is the operator's; takes as long for nobody. Raises StoreError."""
+    def signed_on_from(self, operator: OperatorId) -> frozenset[str]:
+        """The networks from which the operator has signed on before. Raises StoreError."""
+        ...
+
+    async def password_is(self, operator: OperatorId | None, password: str, *, familiar: bool) -> bool:
+        """Whether it is the operator's; takes as long for nobody. Raises StoreError, Busy."""
         ...
 
 

@@ -1,7 +1,8 @@
 """/v1/console/session: what proves an operator for the console's cookie, which no script can read.
 
-Passwords are asked of the registry one at a time and off the event loop; who is wrong too often waits.
-Tokens and passkeys are let in meanwhile: neither is guessed, and no stranger can lock an operator out.
+Passwords are asked of the registry one at a time and off the event loop, a few wait and more are told so; who
+is wrong too often waits. Tokens and passkeys are let in meanwhile, and passwords from where the operator has
+signed on before: no stranger can lock an operator out.
 """
 
 from __future__ import annotations
@@ -125,6 +126,8 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
         else:
             who, password = data.operator or "", data.password or ""
             proof = await proofs.by_password(who, password, data.code, address)
+        # Before the session is begun, by which the address becomes a familiar one.
+        counted, _ = proofs.counted_as(proof.operator, address)
         same = known is not None and known.operator == proof.operator
         if known is not None and same and not proof.counts_once:
             # The page was loaded again, or another of the operator's is open: their CSRF tokens stay as they
@@ -145,7 +148,7 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
             if known is not None:
                 web.auth.changed(known)
         if proof.way is not Way.TOKEN:
-            web.throttle.right(proof.operator, address)
+            web.throttle.right(counted, address)
         return made
 
     async def gone_on(ticket: str, address: str) -> Begun:

@@ -160,7 +160,8 @@ class Busy(TooMany):
     """As many secrets wait to be looked at as may: this one was not."""
 
     def __init__(self) -> None:
-        super().__init__("many sign on at once: try again in 2 s", 2)
+        super().__init__("many are asking at once: try again in 2 s", 2)
+        self.code = "many_at_once"
 
 
 class NotDurable(HttpGatewayError):

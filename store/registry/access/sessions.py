@@ -2,8 +2,8 @@
 
 A cookie is a secret by chance of which the row holds the hash alone. Rows of one `id` are one session: an
 operator who goes on at another node has a cookie of that node, and signing off ends both. A row that has
-ended stays until its time is over: so the spare journal can say of a session that it has ended, and not only
-that it does not know it.
+ended stays: so the spare journal can say of a session that it has ended, and not only that it does not know
+it; and who signs on from where the operator has signed on before waits behind no stranger.
 
 Beginning and ending one is the only change to the registry that is made while the disk cannot be written:
 who sits before an alert signs on then, too. It is written down when the disk is back (`store.spare.merge`).
@@ -33,6 +33,8 @@ from store.registry.access.credentials import fingerprint, new_secret
 
 LIFE_S: Final = 16 * 3600
 """Longer than any shift."""
+REMEMBERED_S: Final = 30 * 24 * 3600
+"""So long after its time a session says from where its operator has signed on."""
 TICKET_LIFE_S: Final = 60
 _TICKET_MAX: Final = 256
 _CHANGED: Final = "user.data_changed"
@@ -66,7 +68,8 @@ _SETTLE: Final = Query(
     update(session).where(_s.id == bindparam("which"), _s.way == "recovery").values(way="password"),
     "which",
 )
-_FORGET: Final = Query(delete(session).where(_s.until_us <= bindparam("now")), "now")
+_FORGET: Final = Query(delete(session).where(_s.until_us <= bindparam("before")), "before")
+_ADDRESSES: Final = Query(select(_s.address).where(_s.operator == bindparam("who")).distinct(), "who")
 _IS_THERE: Final = Query(select(operators.c.id).where(operators.c.id == bindparam("who")), "who")
 
 
@@ -148,6 +151,11 @@ def of_secret(journal: Journal, secret: str, now_us: Instant) -> Session | None:
     """The session of a cookie; None for one that is none, or has ended. Raises JournalError."""
     row = journal.row(_BY_HASH, fingerprint(secret), now_us)
     return None if row is None else _session(row)
+
+
+def addresses_of(journal: Journal, operator: OperatorId) -> set[str]:
+    """From where the operator has signed on within the last month. Raises JournalError."""
+    return {str(row[0]) for row in journal.rows(_ADDRESSES, operator) if row[0]}
 
 
 def end(tx: Transaction, ended: Session, *, last: bool) -> None:
@@ -234,7 +242,7 @@ def _add(
     secret = tx.chance(lambda: new_secret("swc"))
     now = tx.at_us
     made = Session(fingerprint(secret), name, operator, csrf, now, until, tx.node, address, way, now)
-    tx.write_meanwhile(_FORGET, now)
+    tx.write_meanwhile(_FORGET, now - REMEMBERED_S * SECOND)
     tx.write_meanwhile(
         _ADD, made.key, name, operator, csrf, now, until, tx.node, address, ticket, None, way, now
     )

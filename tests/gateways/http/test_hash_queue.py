@@ -52,7 +52,7 @@ def on_a_loop(test: Callable[[], Awaitable[None]]) -> Callable[[], None]:
 
 @on_a_loop
 async def test_a_turn_goes_to_the_first_lane_and_within_it_to_who_came_first() -> None:
-    slow = Slow(HashQueue(1, (Lane(1, 8), Lane(1, 8))))
+    slow = Slow(HashQueue(1, (Lane(1, 8), Lane(1, 8)), 0))
     names = ["a", "low1", "low2", "high1", "high2"]
     lanes = [SECOND_, SECOND_, SECOND_, FIRST, FIRST]
     tasks = [slow.begin(lane, name) for lane, name in zip(lanes, names, strict=True)]
@@ -64,7 +64,7 @@ async def test_a_turn_goes_to_the_first_lane_and_within_it_to_who_came_first() -
 
 @on_a_loop
 async def test_beyond_those_that_may_wait_one_is_told_so_at_once_and_other_lanes_go_on() -> None:
-    slow = Slow(HashQueue(1, (Lane(1, 1), Lane(1, 2))))
+    slow = Slow(HashQueue(1, (Lane(1, 1), Lane(1, 2)), 0))
     kept = [slow.begin(SECOND_, name) for name in "abc"]
     await slow.until("a")
     with pytest.raises(Busy) as refused:
@@ -82,7 +82,7 @@ async def test_beyond_those_that_may_wait_one_is_told_so_at_once_and_other_lanes
 
 @on_a_loop
 async def test_a_lane_that_may_run_one_leaves_the_other_place_free() -> None:
-    slow = Slow(HashQueue(2, (Lane(2, 8), Lane(1, 8))))
+    slow = Slow(HashQueue(2, (Lane(2, 8), Lane(1, 8)), 0))
     tasks = [slow.begin(SECOND_, "low1"), slow.begin(SECOND_, "low2"), slow.begin(FIRST, "high")]
     await slow.until("low1", "high")
     for name in ("high", "low1", "low2"):
@@ -92,7 +92,7 @@ async def test_a_lane_that_may_run_one_leaves_the_other_place_free() -> None:
 
 @on_a_loop
 async def test_who_goes_away_while_waiting_leaves_the_place_to_the_next() -> None:
-    slow = Slow(HashQueue(1, (Lane(1, 1), Lane(1, 1))))
+    slow = Slow(HashQueue(1, (Lane(1, 1), Lane(1, 1)), 0))
     first, gone = slow.begin(FIRST, "a"), slow.begin(FIRST, "gone")
     await slow.until("a")
     gone.cancel()
@@ -106,7 +106,7 @@ async def test_who_goes_away_while_waiting_leaves_the_place_to_the_next() -> Non
 
 @on_a_loop
 async def test_what_fails_gives_its_turn_back() -> None:
-    queue = HashQueue(1, (Lane(1, 0),))
+    queue = HashQueue(1, (Lane(1, 0),), 0)
 
     def fails() -> None:
         raise ValueError("damaged")
@@ -118,7 +118,7 @@ async def test_what_fails_gives_its_turn_back() -> None:
 
 @on_a_loop
 async def test_what_does_not_exist_waits_as_long_as_what_does_and_takes_nobodys_place() -> None:
-    slow = Slow(HashQueue(1, (Lane(1, 1),)))
+    slow = Slow(HashQueue(1, (Lane(1, 1),), 0))
     first, second = slow.begin(FIRST, "a"), slow.begin(FIRST, "b")
     await slow.until("a")
     pretended = [asyncio.create_task(slow.queue.pretend(FIRST)) for _ in range(20)]
@@ -133,7 +133,7 @@ async def test_what_does_not_exist_waits_as_long_as_what_does_and_takes_nobodys_
 
 @on_a_loop
 async def test_pretences_are_bounded_too() -> None:
-    slow = Slow(HashQueue(1, (Lane(1, 1),)))
+    slow = Slow(HashQueue(1, (Lane(1, 1),), 0))
     kept = [slow.begin(FIRST, "a"), slow.begin(FIRST, "b")]
     await slow.until("a")
     pretended = [asyncio.create_task(slow.queue.pretend(FIRST)) for _ in range(hash_queue.PRETENDED_MAX + 1)]

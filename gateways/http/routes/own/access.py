@@ -13,7 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
 from gateways.http.door import codes, passkeys
-from gateways.http.door.proofs import Fault
+from gateways.http.door.proofs import Fault, Proofs
 from gateways.http.parts.context import Web
 from gateways.http.routes.own.answers import (
     Beginning,
@@ -246,12 +246,13 @@ def own_access_routes(web: Web) -> list[HTTPRouteHandler]:
             raise NotAllowed("no operator any more")
         if session.way is not Way.RECOVERY:
             address, now_us = web.client_address(request), web.clock.now_us()
-            if wait_s := web.throttle.wait_s(operator, address, now_us):
+            counted, _ = Proofs(web).counted_as(operator, address)
+            if wait_s := web.throttle.wait_s(counted, address, now_us):
                 raise TooManyTries(wait_s)
-            web.throttle.count(operator, address, now_us)
-            if not await web.passwords.password_is(operator, data.old or ""):
+            web.throttle.count(counted, address, now_us)
+            if not await web.passwords.password_is(operator, data.old or "", familiar=True):
                 raise BadBody("the password of now is wrong", "$.old")
-            web.throttle.right(operator, address)
+            web.throttle.right(counted, address)
         if not await asyncio.to_thread(is_password, data.password, (record.name, operator)):
             raise BadBody("too short, or guessed at once", "$.password")
         await asyncio.to_thread(registry.set_password, operator, data.password, by=operator, but=session.id)

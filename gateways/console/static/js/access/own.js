@@ -35,7 +35,11 @@ async function change(ui, order, done = '', faults = {}) {
   state.busy = false;
   const said = answer ? await answer.json().catch(() => ({})) : {};
   if (answer?.ok) state.own = said;
-  state.said = answer?.ok ? done : answer?.status === 429 ? 'tooOften' : (faults[said.path] ?? 'notDone');
+  state.said = answer?.ok
+    ? done
+    : answer?.status === 429
+      ? said.code || 'tooOften'
+      : (faults[said.path] ?? 'notDone');
   ui.draw();
   return Boolean(answer?.ok);
 }

@@ -52,6 +52,10 @@ export const SAID = {
       'Short, or guessed at once. Take four words that have nothing to do with each other, no names.',
     ),
   ],
+  many_at_once: () => [
+    false,
+    either('Molti chiedono insieme: riprova.', 'Many are asking at once: try again.'),
+  ],
   tooOften: () => [false, either('Troppi tentativi sbagliati: aspetta.', 'Too many wrong tries: wait.')],
   notDone: () => [false, either('Non è riuscito: riprova.', 'That was not done: try again.')],
 };

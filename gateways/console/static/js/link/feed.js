@@ -324,7 +324,7 @@ export class Feed {
           ? 'sessionEnded'
           : ''
         : answer.status === 429
-          ? 'tooOften'
+          ? code || 'tooOften'
           : answer.status >= 500
             ? 'noCentre'
             : code || (given.token ? 'tokenWrong' : 'passwordWrong');

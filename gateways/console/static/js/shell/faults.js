@@ -44,6 +44,8 @@ const FAULTS = {
   no_passkeys_here: noneHere,
   no_passkeys_known: tooOld,
   noCentre: () => t('noCentre'),
+  many_at_once: () =>
+    either('Molti stanno accedendo insieme. Aspetta.', 'Many are signing on at once. Wait.'),
   tooOften: (byToken) =>
     byToken
       ? either('Troppi tentativi sbagliati.', 'Too many wrong tries.')

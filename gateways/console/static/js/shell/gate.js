@@ -17,6 +17,9 @@ let ticking = null;
 /** @param {Feed} feed */
 const leftS = (feed) => Math.max(0, Math.ceil((feed.signOnAgainMs - Date.now()) / 1000));
 
+/** What is over with the wait that goes with it. */
+const WAITS = ['tooOften', 'many_at_once'];
+
 /** @param {Ui} ui */
 export function gate(ui) {
   const { feed } = ui;
@@ -30,7 +33,7 @@ export function gate(ui) {
       ui.draw();
     }, 250);
   }
-  const fault = feed.signOnFault === 'tooOften' && wait === 0 ? '' : feed.signOnFault;
+  const fault = WAITS.includes(feed.signOnFault) && wait === 0 ? '' : feed.signOnFault;
   const why =
     wait > 0
       ? either(`Di nuovo tra ${wait} s`, `Again in ${wait} s`)
