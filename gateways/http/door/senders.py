@@ -50,7 +50,7 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
     nonce: str = ""
     """Of its signature."""
     doubt: Doubt | None = None
-    """Why the signature proves nothing; `nonce`: it holds, and was used before."""
+    """Why the signature proves nothing; `nonce`: it holds, and was used before, or may have been."""
     app_key: str = ""
     """A name for the app key it came with, without being it."""
     address: str = ""
@@ -85,7 +85,7 @@ class Senders:
         self._keys = keys
         self._proxies = proxies
         self._clock = clock
-        self._nonces = Nonces()
+        self._nonces = Nonces(clock.now_us())
         self._budgets = Budgets()
         self._known: OrderedDict[str, tuple[Instant, DeviceKey | None]] = OrderedDict()
 
@@ -149,7 +149,7 @@ class Senders:
         now_us = self._clock.now_us()
         if not in_time(found, now_us):
             return None, "", Doubt.CLOCK
-        is_new = self._nonces.is_new(device.device, found.nonce, now_us)
+        is_new = self._nonces.is_new(device.device, found, now_us)
         return device, found.nonce, None if is_new else Doubt.NONCE
 
     async def _device(self, device: str) -> DeviceKey | None:

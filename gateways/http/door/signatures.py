@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 TAG: Final = "securwoman"
 CLOCK_US: Final = Instant(600 * SECOND)
 """So far a phone's clock may be off."""
-NONCES: Final = 65_536
+AHEAD_S: Final = 30
+"""So far ahead of the center's clock what counts once may be signed."""
+NONCES_MAX: Final = 8_192
+"""Of one key within their time: seven requests a second."""
 INPUT_MAX: Final = 1024
 """Characters of `Signature-Input`; an app's are some 160."""
 DIGEST_MAX: Final = 256
@@ -133,21 +136,31 @@ def in_time(signed: Signed, now_us: Instant) -> bool:
 
 
 class Nonces:
-    """Those that were used, for as long as what carries them would be taken. Nothing outlives the process."""
+    """Those that were used, for as long as what carries them would be taken. Nothing outlives the process: so
+    nothing counts as new that the process before may have taken, nor what the next one would take again.
 
-    def __init__(self) -> None:
-        self._used: OrderedDict[tuple[str, str], Instant] = OrderedDict()
+    Each key has a row of its own, that nobody pushes another's out by using many.
+    """
 
-    def is_new(self, device: str, nonce: str, now_us: Instant) -> bool:
+    def __init__(self, now_us: Instant) -> None:
+        self._began_s = now_us // SECOND
+        self._used: OrderedDict[str, OrderedDict[str, Instant]] = OrderedDict()
+        """By device; the one that was heard of last comes last, and so does its newest."""
+
+    def is_new(self, device: str, signed: Signed, now_us: Instant) -> bool:
         """Whether this device has not used it; from now on it has."""
-        while self._used:
-            oldest = next(iter(self._used))
-            if now_us < self._used[oldest] + 2 * CLOCK_US and len(self._used) < NONCES:
-                break
-            del self._used[oldest]
-        if (device, nonce) in self._used:
+        over = now_us - 2 * CLOCK_US
+        while self._used and next(reversed(next(iter(self._used.values())).values())) <= over:
+            self._used.popitem(last=False)
+        used = self._used.get(device) or OrderedDict()
+        while used and next(iter(used.values())) <= over:
+            used.popitem(last=False)
+        in_this_life = self._began_s <= signed.created <= now_us // SECOND + AHEAD_S
+        if not in_this_life or signed.nonce in used or len(used) >= NONCES_MAX:
             return False
-        self._used[device, nonce] = now_us
+        used[signed.nonce] = now_us
+        self._used[device] = used
+        self._used.move_to_end(device)
         return True
 
 
