@@ -49,7 +49,7 @@ class Scope(Enum):
 
 RATES: Final = {
     (Kind.ALERT, Scope.DEVICE): Rate(5, 1 / 20),
-    (Kind.ALERT, Scope.APP_KEY): Rate(2000, 50),
+    (Kind.ALERT, Scope.APP_KEY): Rate(60, 1 / 30),
     (Kind.ALERT, Scope.ADDRESS): Rate(60, 2),
     (Kind.POSITION, Scope.DEVICE): Rate(60, 2),
     (Kind.POSITION, Scope.APP_KEY): Rate(6000, 400),
@@ -62,7 +62,11 @@ RATES: Final = {
     (Kind.PIN, Scope.APP_KEY): Rate(60, 5),
     (Kind.PIN, Scope.ADDRESS): Rate(20, 1),
 }
-"""A carrier puts many phones behind one address, and all apps of a kind have one key."""
+"""A carrier puts many phones behind one address, and all apps of a kind have one key.
+
+An alert that nothing but the app key speaks for is within the budget while they are as many as come on an
+evening; in a storm all of them are beyond it alike, and it puts none behind another.
+"""
 
 
 class Budgets:
