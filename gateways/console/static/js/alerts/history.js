@@ -98,7 +98,7 @@ const when = (us) => `${f.shortDay(us)} ${f.minute(us)}`;
 /** @param {PastAlert} one */
 function ended(one) {
   if (one.closed_us === null) return word('clock', either('aperto', 'open'), 'ink-wait');
-  if (['user_called_112', 'no_contact'].includes(one.outcome) || one.missed)
+  if (['user_called_112', 'no_contact', 'put_away'].includes(one.outcome) || one.missed)
     return word('warn', outcome(one.outcome), 'ink-bad');
   const said = outcome(one.outcome);
   return word(

@@ -153,6 +153,12 @@ export function told(entry, user, names, test) {
       return s('headset', '', `Chiamata a ${op}`, `${op} is being called`);
     case 'operator.not_answering':
       return s('headset', 'wait', `${op} non risponde`, `${op} does not answer`);
+    case 'operator.wanted':
+      return entry.reason
+        ? s('headset', 'wait', `${op} chiesto a un altro caso`, `Another case is asked for ${op}`)
+        : s('headset', 'wait', `Un allarme provato chiede ${op}`, `A proved alert asks for ${op}`);
+    case 'alert.vouched':
+      return s('check', 'ok', `${op}: l’allarme è vero`, `${op}: the alert is real`);
     case 'operator.joined':
       return s('headset', 'ok', `${op} ha il caso`, `${op} has the case`);
     case 'listener.left':
@@ -162,6 +168,13 @@ export function told(entry, user, names, test) {
     case 'whisper.ended':
       return s('headset', '', `${op} ascolta soltanto`, `${op} only listens again`);
     case 'operator.left':
+      if (entry.reason === 'given up')
+        return s(
+          'headset',
+          'wait',
+          `${op} passa a un allarme provato; questo torna in coda`,
+          `${op} goes to a proved alert; this one waits again`,
+        );
       return s('headset', '', `${op} lascia il caso`, `${op} has left the case`);
     case 'leg.originating':
       if (entry.party === 'listener')

@@ -119,7 +119,7 @@ function latest(ui) {
   const how = (one) =>
     one.closed_us === null
       ? word('clock', either('aperto', 'open'), 'ink-wait')
-      : ['user_called_112', 'no_contact'].includes(one.outcome)
+      : ['user_called_112', 'no_contact', 'put_away'].includes(one.outcome)
         ? word('warn', outcome(one.outcome), 'ink-bad')
         : word(
             one.outcome === 'handed_over' || one.outcome === 'briefed' ? '112' : 'check',

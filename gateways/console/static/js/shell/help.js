@@ -72,8 +72,8 @@ export function help(ui) {
     [
       'Y',
       either(
-        'Conferma la risposta; 112 informato da un altro telefono',
-        'She, or 112, has answered; 112 briefed on another phone',
+        'Conferma la risposta; 112 informato da un altro telefono; allarme non provato: è vero',
+        'She, or 112, has answered; 112 briefed on another phone; an alert that is not proved is real',
       ),
     ],
     ['B', t('briefingGiven')],
@@ -101,7 +101,10 @@ export function help(ui) {
     ['T', t('take')],
     ['H', `${t('handOver')} / ${t('keepCase')}`],
     ['V ⏎', either('Richiama su un’altra linea', 'Call again on another line')],
-    ['X ⏎', t('close')],
+    [
+      'X ⏎',
+      either('Chiudi; metti da parte un allarme non provato', 'Close; put away an alert that is not proved'),
+    ],
     ['↑ ↓ ⏎', t('openAlerts')],
     ['+ − 0', either('Mappa: più vicina, più lontana, al centro', 'Map: nearer, further, to the middle')],
     ['P', `${t('pause')} / ${t('resumeShift')}`],

@@ -6,6 +6,20 @@ import * as s from '../case/situation.js';
 
 /** 112 is not asked for: it is between the operator and the user. @param {Moment} now @returns {Said} */
 export function alone(now) {
+  const [say, more, step] = between(now);
+  return [say, [more, realOrForged(now.allowed)].filter(Boolean).join(' '), step];
+}
+
+/** Nothing proves the alert, and nobody was heard: the operator may say which it is. @param {Allowed} allowed */
+function realOrForged(allowed) {
+  if (allowed.vouch !== null) return '';
+  return allowed.put_away === null
+    ? either('Non provato. È vero: Y. È falso: X, poi Invio.', 'Not proved. Real: Y. Forged: X, then Enter.')
+    : either('Non provato. È vero: Y.', 'Not proved. Real: Y.');
+}
+
+/** @param {Moment} now @returns {Said} */
+function between(now) {
   const { view, nowUs, center } = now;
   const who = s.first(view);
   const user = s.asObject(view);

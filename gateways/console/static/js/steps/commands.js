@@ -30,7 +30,15 @@ export const KEYS = {
  * @param {string} key @param {OperatorCommand} command @param {CaseView} view @param {Action} step
  */
 export function arms(key, command, view, step) {
-  const last = ['declare_false_alarm', 'close', 'another_line', 'call_aloud', 'reopen', 'write_by_sms'];
+  const last = [
+    'declare_false_alarm',
+    'close',
+    'put_away',
+    'another_line',
+    'call_aloud',
+    'reopen',
+    'write_by_sms',
+  ];
   if (last.includes(command)) return true;
   if (command === 'mark_machine') return talking(view.user);
   if (command === 'redial_user') return Boolean(view.dial_withheld) || keptSilent(view);
@@ -47,6 +55,9 @@ export function commandOf(key, step, view, me, allowed) {
   // 112 may be told on another phone before the screen asks for it: no line, or no answer.
   if (key === 'Y' && allowed.confirm_answer !== null && allowed.called_elsewhere === null)
     return 'called_elsewhere';
+  // What nothing proves is real, or forged: where there is no answer to confirm, and nothing that is over.
+  if (key === 'Y' && allowed.confirm_answer !== null && allowed.vouch === null) return 'vouch';
+  if (key === 'X' && allowed.close !== null && allowed.put_away === null) return 'put_away';
   if (key === 'A' && view.listener === me.operator) return 'stop_listening';
   if (key === 'R' && view.closed_us !== null) return 'reopen';
   if (key === 'S' && view.user_hears_nobody) return 'give_voices';

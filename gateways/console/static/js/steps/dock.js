@@ -55,11 +55,14 @@ export function dock(ui, view, allowed, nowUs, lost) {
   // A key without a button here says why not beside the sentence.
   const key = ui.orders.refused?.key;
   const stray = [now.step, ...five].some((one) => one.key === key) ? '' : refused(key);
-  const closing = !close
-    ? ''
-    : ui.orders.armed === 'X'
-      ? either('Chiudere: Invio conferma.', 'Close it: Enter confirms.')
-      : either('Chiudere: X, poi Invio.', 'To close it: X, then Enter.');
+  const away = !close && allowed.put_away === null && ui.orders.armed === 'X';
+  const closing = away
+    ? either('Metterlo da parte, senza il 112: Invio conferma.', 'Put it away, without 112: Enter confirms.')
+    : !close
+      ? ''
+      : ui.orders.armed === 'X'
+        ? either('Chiudere: Invio conferma.', 'Close it: Enter confirms.')
+        : either('Chiudere: X, poi Invio.', 'To close it: X, then Enter.');
   return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}>
     <p class="dock__next" role="status">
       <span class="eyebrow">${t('now')}</span><b>${now.say}</b

@@ -35,7 +35,17 @@ export function others(now) {
   const text = calling
     ? either(`Stiamo chiamando ${calling}.`, `Calling ${calling}.`)
     : either('Nessuno ha questo caso.', 'Nobody has this case.');
-  return [text, '', take(calling ? '' : 'primary')];
+  return [text, gaveUp(view, names), take(calling ? '' : 'primary')];
+}
+
+/** Why an operator who had the case has it no more, where a proved alert needed that one. @param {CaseView} view @param {Names} names */
+function gaveUp(view, names) {
+  const last = [...view.timeline].reverse().find((one) => one.what.startsWith('operator.'));
+  if (last?.what !== 'operator.left' || last.reason !== 'given up') return '';
+  return either(
+    `${names(last.operator)} è passato a un allarme provato: qui nessuno si è fatto sentire.`,
+    `${names(last.operator)} went to a proved alert: nobody was heard in this one.`,
+  );
 }
 
 /** @param {Moment} now @returns {Said} */

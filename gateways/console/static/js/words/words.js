@@ -229,6 +229,7 @@ export const OUTCOMES = {
   cancelled: ['annullato', 'cancelled'],
   test_done: ['prova finita', 'test done'],
   no_contact: ['nessun contatto', 'no contact'],
+  put_away: ['messo da parte', 'put away'],
 };
 
 // Why the center does not allow a command (`model.orders.refusals`).
@@ -306,6 +307,11 @@ const REFUSALS = {
   voices_withheld: ['Ora non sente nessuno.', 'No voice reaches her now.'],
   voices_given: ['Sente già gli altri.', 'She hears the others.'],
   no_voice: ['Qui non c’è una voce che la dica.', 'No voice here can say it.'],
+  vouched_already: ['L’allarme è già confermato come vero.', 'The alert is known to be real already.'],
+  heard_or_proved: [
+    'L’allarme è provato, o qualcuno si è fatto sentire: non si mette da parte.',
+    'The alert is proved, or somebody was heard: it cannot be put away.',
+  ],
   page_open: ['La pagina per il 112 è già aperta.', 'The page for 112 is open already.'],
   app_shows_nothing: ['La sua app non mostra i messaggi.', 'The app does not show messages.'],
   phone_would_sound: ['Il suo telefono suonerebbe.', 'Her phone would sound.'],
