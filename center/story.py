@@ -53,6 +53,7 @@ _OUTCOMES: Final[dict[Outcome, str]] = {
     Outcome.CANCELLED: "cancelled",
     Outcome.TEST_DONE: "test done",
     Outcome.NO_CONTACT: "no contact",
+    Outcome.PUT_AWAY: "put away: nobody was heard, and nothing proved it",
 }
 _PARTIES: Final[dict[Party, str]] = {
     Party.OPERATOR: "the operator",
@@ -275,6 +276,10 @@ def _operators(event: Event) -> str:
             return f"operator {event.operator} is reserved"
         case ev.OperatorNotAnswering():
             return f"operator {event.operator} does not answer"
+        case ev.OperatorWanted():
+            return f"alert {event.alert} asks alert {event.holder} for operator {event.operator}"
+        case ev.AlertVouched():
+            return f"{event.by} says that the alert is real"
         case ev.OperatorJoined():
             return f"operator {event.operator} has the case"
         case ev.OperatorLeft():
@@ -341,6 +346,8 @@ def _operators(event: Event) -> str:
 
 def _rest(event: Event) -> str:
     match event:
+        case ev.CaseReturned():
+            return "waits for a crew again: an alert that is vouched for needs this one"
         case ev.CaseOpened():
             return f"the case is opened by {event.crew} on {event.node}"
         case ev.UserIdentified():

@@ -16,6 +16,12 @@ class AskCase(Message, frozen=True, kw_only=True, tag="case.ask"):
     """Say what you are doing."""
 
 
+class ReturnCase(Message, frozen=True, kw_only=True, tag="case.return"):
+    """Give this alert back, if nothing has begun in it: one that is vouched for has no crew."""
+
+    alert: AlertId
+
+
 class CaseStatus(Message, frozen=True, kw_only=True, tag="case.status"):
     """What the AlertCase of this crew is doing: an alert, or nothing."""
 

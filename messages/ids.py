@@ -174,6 +174,8 @@ class Outcome(StrEnum):
     TEST_DONE = "test_done"
     NO_CONTACT = "no_contact"
     """Every attempt to call the user is over, nobody has spoken to the user, and 112 was not called."""
+    PUT_AWAY = "put_away"
+    """Nothing proved it, nobody was heard in it, and its operator took it for forged; 112 was not called."""
 
 
 class OperatorCommand(StrEnum):
@@ -211,6 +213,10 @@ class OperatorCommand(StrEnum):
     WITHHOLD_VOICES = "withhold_voices"
     """No voice is to come out of the user's phone; a soft tone tells that somebody listens."""
     GIVE_VOICES = "give_voices"
+    VOUCH = "vouch"
+    """The alert is real: it keeps its operator, also where a proved one has none."""
+    PUT_AWAY = "put_away"
+    """The end of an alert that nothing proves, in which nobody was ever heard, without 112."""
     OPEN_PAGE = "open_page"
     """A page for 112's call-taker, found by a code that the operator says."""
     WRITE = "write"

@@ -38,11 +38,27 @@ class RequestOperators(Message, frozen=True, kw_only=True, tag="operators.reques
     test: bool = False
     """A test alert: real ones are served first."""
     rank: int = 0
-    """How far behind others the alert comes in need (`model.rules.proof`)."""
+    """How far behind others the alert comes in need (`model.rules.vouching`); 0: it is vouched for."""
     deadline_at: Instant = Instant(0)
     """The alert's deadline: the earliest is served first."""
     on_call: bool = False
     """Nobody on shift answered: the on-call numbers too (case 8)."""
+    no_line: bool = False
+    """An operator can be had, and no line: an operator of another alert is wanted for the line's sake."""
+    may_have_last: bool = True
+    """The alert may have the last free operator as well."""
+
+    @property
+    def wants_anybody(self) -> bool:
+        """Whether an alert for which nothing speaks gives its operator up to this one."""
+        return self.rank == 0 and not self.test and self.named is None
+
+
+class HeldOperator(msgspec.Struct, frozen=True, kw_only=True):
+    """An operator of an alert that gives the operator up to one that is vouched for."""
+
+    operator: OperatorId
+    alert: AlertId
 
 
 class OperatorsOffered(Message, frozen=True, kw_only=True, tag="operators.offered"):
@@ -52,6 +68,8 @@ class OperatorsOffered(Message, frozen=True, kw_only=True, tag="operators.offere
     offers: tuple[OperatorOffer, ...]
     on_shift: int
     """How many are signed on and not paused, free or not."""
+    held: tuple[HeldOperator, ...] = ()
+    """Where nobody is free for an alert that is vouched for: who can be asked for, best first."""
 
 
 class OperatorVoice(msgspec.Struct, frozen=True, kw_only=True):

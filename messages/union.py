@@ -21,6 +21,7 @@ Body = (
     | cases.CaseStatus
     | cases.CrewWanted
     | cases.OpenCase
+    | cases.ReturnCase
     | identity.Identified
     | identity.Identify
     | legs.LegReady

@@ -15,13 +15,13 @@ from actors.alert_case.claims import claims
 from actors.alert_case.decider import Decision, decide
 from actors.alert_case.elsewhere import is_elsewhere, is_taken_over
 from actors.alert_case.hear import Heard
-from actors.alert_case.pending import PendingOffers, Want
+from actors.alert_case.pending import PendingOffers, Want, answers
 from actors.alert_case.recording import with_recording
 from actors.alert_case.wishes import bridge_wish, leg_wishes
 from messages import bridge, cases, identity, legs, lines, operators, supervision
 from messages.calls import CallReport
 from messages.envelope import Envelope
-from messages.events import DialogueTexted
+from messages.events import CaseReturned, DialogueTexted
 from messages.ids import SECOND, AlertId, BridgeId, CrewId, Instant, Role
 from messages.journal import Recorded
 from messages.union import Body
@@ -30,12 +30,13 @@ from model.alert.evolve import evolve, fold
 from model.alert.leg import place as place_of
 from model.alert.parts import Owner
 from model.policy import Setup
+from model.rules.vouching import gives_crew_up
 from runtime.actor import CenterActor
 from store import streams
 from store.alerts import contacts
 from store.alerts.texting import ask_for
 from store.errors import JournalError, LeaseLost, StoreMisuse, VersionConflict
-from store.journal.journal import Journal, Transaction
+from store.journal.journal import Append, Journal, Transaction
 from store.journal.notify import Ear
 
 RETRY_US = Instant(SECOND // 5)
@@ -76,6 +77,8 @@ class AlertCaseActor(CenterActor):
                 self._open(alert)
             case cases.AskCase():
                 self._say_status()
+            case cases.ReturnCase(alert=alert) if self._has(alert):
+                self._give_back()
             case CallReport() | bridge.BridgeReport() | lines.PreemptCase() if self._has(envelope.alert):
                 self._go_on(body)
             case identity.Identified(alert=alert) | operators.OperatorsOffered(alert=alert) if self._has(
@@ -145,6 +148,20 @@ class AlertCaseActor(CenterActor):
         else:
             self.watch(self._inbox.fileno(), self._look)
 
+    def _give_back(self) -> None:
+        """Have the alert wait for a crew again, if nothing has begun in it."""
+        case = self._case
+        if case is None or case.owner != self._me or not gives_crew_up(case):
+            return
+        try:
+            stream = streams.case(case.alert)
+            self._journal.append(Append(stream, case.case_version, (CaseReturned(),)))
+        except JournalError as error:
+            # The intake asks again for as long as it is so.
+            self.log.warning("not given back", alert=case.alert, error=str(error))
+            return
+        self._let_go()
+
     def _let_go(self) -> None:
         """The alert is closed, or another's: everybody of the crew rests."""
         self._listen(None)
@@ -182,7 +199,7 @@ class AlertCaseActor(CenterActor):
         before, self._pending = self._pending, self._pending.take(answer)
         if self._pending != before:
             # What is known already answers nothing: to ask anew at once would be to ask for ever.
-            self._asked = {want for want in self._asked if not _answers(answer, want)}
+            self._asked = {want for want in self._asked if not answers(answer, want)}
         self._go_on()
 
     def _go_on(self, *heard: Heard) -> None:
@@ -395,20 +412,6 @@ _WHOM = {
     operators.RequestOperators: Role.OPERATOR_POOL,
     lines.RequestLine: Role.TRUNK_POOL,
 }
-
-
-def _answers(
-    answer: identity.Identified | operators.OperatorsOffered | lines.LineGranted | lines.LineRefused,
-    want: Want,
-) -> bool:
-    """Whether the want was met and may be asked anew at once. After a refusal it waits for the tick."""
-    match answer, want:
-        case operators.OperatorsOffered(offers=offers), operators.RequestOperators():
-            return bool(offers)
-        case lines.LineGranted(leg=leg, attempt=attempt), lines.RequestLine():
-            return (want.leg, want.attempt) == (leg, attempt)
-        case _:
-            return False
 
 
 def _without(pending: PendingOffers, stream: str) -> PendingOffers:

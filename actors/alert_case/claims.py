@@ -18,6 +18,7 @@ from messages.events import (
     LineSeized,
     OperatorLeft,
     OperatorReserved,
+    OperatorWanted,
 )
 from messages.ids import NodeId, Party
 from model.alert.case import Case
@@ -42,6 +43,8 @@ def claims(case: Case, pending: PendingOffers, events: Iterable[Decided], node: 
                     (offer.version for offer in pending.offers if offer.operator == operator), None
                 )
                 others.append(Append(stream=streams.operator(operator), expected=version, events=(event,)))
+            case OperatorWanted(holder=holder):
+                others.append(Append(stream=streams.inbox(holder), expected=None, events=(event,)))
             case OperatorLeft(operator=operator, reason=reason) if reason in PART_ENDED:
                 in_operator_stream = replace(event, alert=case.alert)
                 others.append(

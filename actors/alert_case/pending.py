@@ -21,12 +21,13 @@ from messages.events import (
     LegReleasing,
     ListenerLeft,
     OperatorReserved,
+    OperatorWanted,
     TakeRequested,
 )
 from messages.identity import Identified, Identify
 from messages.ids import Instant, LegId, OperatorId
 from messages.lines import LineGranted, LineRefused, RequestLine
-from messages.operators import OperatorOffer, OperatorsOffered, RequestOperators
+from messages.operators import HeldOperator, OperatorOffer, OperatorsOffered, RequestOperators
 from model.alert.leg import Leg
 from model.alert.reasons import ReleaseReason
 
@@ -46,6 +47,8 @@ class PendingOffers(msgspec.Struct, frozen=True, kw_only=True):
     offers: tuple[OperatorOffer, ...] = ()
     on_shift: int | None = None
     """How many operators are on shift; None until the pool has spoken."""
+    held: tuple[HeldOperator, ...] = ()
+    """Operators of other alerts who can be asked for."""
     lines: dict[tuple[LegId, int], LineGranted] = {}
     withheld: str = ""
     """Why the user's number is not called without an operator's order, as was just said."""
@@ -56,13 +59,17 @@ class PendingOffers(msgspec.Struct, frozen=True, kw_only=True):
         """The line granted for this attempt."""
         return self.lines.get((leg, attempt))
 
+    def refused_line(self, leg: LegId, attempt: int) -> bool:
+        """Return whether no line could be had for this attempt."""
+        return (leg, attempt) in self.refused
+
     def take(self, message: Identified | OperatorsOffered | LineGranted | LineRefused) -> PendingOffers:
         """With one more answer."""
         match message:
             case Identified():
                 return replace(self, identity=message)
-            case OperatorsOffered(offers=offers, on_shift=on_shift):
-                return replace(self, offers=offers, on_shift=on_shift)
+            case OperatorsOffered(offers=offers, on_shift=on_shift, held=held):
+                return replace(self, offers=offers, on_shift=on_shift, held=held)
             case LineGranted(leg=leg, attempt=attempt):
                 refused = {key: why for key, why in self.refused.items() if key != (leg, attempt)}
                 return replace(self, lines={**self.lines, (leg, attempt): message}, refused=refused)
@@ -79,6 +86,8 @@ class PendingOffers(msgspec.Struct, frozen=True, kw_only=True):
                 return pending if operator is None else pending.without_operator(operator)
             case ListenerLeft(operator=operator):
                 return self.without_operator(operator)
+            case OperatorWanted():
+                return replace(self, held=())
             case DialWithheld():
                 return replace(self, withheld="")
             case HandOverRequested() | ConferenceBroken() | TakeRequested():
@@ -121,3 +130,14 @@ def join(*steps: Step) -> Step:
         wants=tuple(want for step in steps for want in step.wants),
         wake_at=min(wakes, default=None),
     )
+
+
+def answers(answer: Identified | OperatorsOffered | LineGranted | LineRefused, want: Want) -> bool:
+    """Return whether the want was met and may be asked anew at once; after a refusal the tick asks."""
+    match answer, want:
+        case OperatorsOffered(offers=offers), RequestOperators():
+            return bool(offers)
+        case LineGranted(leg=leg, attempt=attempt), RequestLine():
+            return (want.leg, want.attempt) == (leg, attempt)
+        case _:
+            return False

@@ -179,6 +179,8 @@ class AlertIntakeActor(CenterActor):
             self._given_us = now_us
         for alert, crew in made.open:
             self.tell(Role.ALERT_CASE, crew, cases.OpenCase(alert=alert), alert)
+        for alert, crew in made.give_back:
+            self.tell(Role.ALERT_CASE, crew, cases.ReturnCase(alert=alert), alert)
         if not made.settled:
             self.at(Instant(now_us + SOON_US), "look")
         elif made.waiting:

@@ -17,6 +17,7 @@ from model.alert.case import Case
 from model.policy import Policy
 from model.rules.said.advice import waits
 from model.rules.urgency import Urgency, urgency
+from model.rules.vouching import gives_crew_up, rank, vouched
 
 USUAL: Final = Policy()
 CONFIRM_US: Final = Instant(SECOND // 2)
@@ -71,6 +72,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Open alerts for which there is no crew now, the most urgent first."""
     advise: tuple[AlertId, ...] = ()
     """Those of them whose app has not yet been told to call 112."""
+    give_back: tuple[tuple[AlertId, CrewId], ...] = ()
+    """Which crew is told to give which alert back."""
     settled: bool = True
 
 
@@ -115,6 +118,8 @@ def plan(
     assigned: dict[AlertId, Assigned] = {}
     for alert, case in alerts.items():
         given = state.assigned.get(alert)
+        if given is not None and case.returned_at is not None and given.at <= case.returned_at:
+            given = None
         if given is None and case.owner is not None and node in (None, case.owner.node):
             # After a start of the intake itself: the crew that had it still has its legs and its bridge.
             given = Assigned(crew=case.owner.crew, at=Instant(0))
@@ -181,9 +186,28 @@ def _assign(
         told.append((alert, crew))
         assigned[alert] = Assigned(crew=crew, at=now_us, times=times)
     advise = tuple(alert for alert in waiting if _told_to_wait_in_vain(alerts[alert], state, now_us))
+    give_back = () if len(crews) < policy.live_cases else _to_give_back(alerts, waiting, assigned)
     return Plan(
-        state=replace(state, assigned=assigned), open=tuple(told), waiting=tuple(waiting), advise=advise
+        state=replace(state, assigned=assigned),
+        open=tuple(told),
+        waiting=tuple(waiting),
+        advise=advise,
+        give_back=give_back,
     )
+
+
+def _to_give_back(
+    alerts: Mapping[AlertId, Case], waiting: Iterable[AlertId], assigned: Mapping[AlertId, Assigned]
+) -> tuple[tuple[AlertId, CrewId], ...]:
+    """Return as many alerts in which nothing has begun as others wait that are vouched for, tests and those
+    that came last first.
+    """
+    wanted = sum(1 for alert in waiting if vouched(alerts[alert]) and not alerts[alert].test)
+    if not wanted:
+        return ()
+    cases = [alerts[alert] for alert in assigned if gives_crew_up(alerts[alert])]
+    cases.sort(key=lambda case: (case.test, case.rank, case.received_at, case.alert), reverse=True)
+    return tuple((case.alert, assigned[case.alert].crew) for case in cases[:wanted])
 
 
 def confirm_us(times: int) -> Instant:
@@ -212,6 +236,6 @@ def by_urgency(cases: Iterable[Case], now_us: Instant, policy: Policy) -> list[A
     """In the order of `model.rules.urgency`."""
 
     def key(case: Case) -> tuple[Urgency, AlertId]:
-        return urgency(case.test, case.rank, case.deadline_at, now_us, policy), case.alert
+        return urgency(case.test, rank(case), case.deadline_at, now_us, policy), case.alert
 
     return [case.alert for case in sorted(cases, key=key)]

@@ -19,6 +19,7 @@ from model.alert.leg import Leg, LegState
 from model.policy import MetBy, Policy
 from model.rules.calls.quiet import hushed, in_duress
 from model.rules.urgency import Urgency, urgency
+from model.rules.vouching import rank
 
 DIAL_US: Final = Instant(SECOND)
 """From the decision to dial to the dial itself, generously."""
@@ -95,7 +96,7 @@ def _has_operators_leg(case: Case) -> bool:
 
 
 def _urgency(case: Case, now_us: Instant, policy: Policy) -> tuple[Urgency, AlertId]:
-    return urgency(case.test, case.rank, case.deadline_at, now_us, policy), case.alert
+    return urgency(case.test, rank(case), case.deadline_at, now_us, policy), case.alert
 
 
 def _take(lines: list[Instant], now_us: Instant) -> Instant:

@@ -17,6 +17,8 @@ class Means(msgspec.Struct, frozen=True, kw_only=True):
     """So many lines to 112 are free."""
     operators: frozenset[OperatorId] = frozenset()
     """The operators who are on shift and no alert's."""
+    on_shift: int = 0
+    """How many are on shift, free or not."""
     crews: dict[CrewId, Owner] = {}
     """Each AlertCase that has started."""
     idle_crews: int = 0

@@ -24,9 +24,11 @@ from model.alert.leg import Leg, LegState
 from model.alert.parts import Owner
 from model.policy import Policy
 from model.rules.calls.joining import beside, is_setting_up
-from model.rules.calls.pairs import Pairs, begun, lacking, needed
+from model.rules.calls.pairs import Pairs, lacking, needed
+from model.rules.calls.pairs import begun as has_begun
 from model.rules.calls.pauses import not_before
 from model.rules.urgency import Urgency, urgency
+from model.rules.vouching import left, rank, vouched
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,7 +128,7 @@ def signs(
     """All signs of all open alerts. What is free is given to the most urgent first, as the pools do."""
 
     def order(case: Case) -> tuple[Urgency, AlertId]:
-        return urgency(case.test, case.rank, case.deadline_at, now_us, policy), case.alert
+        return urgency(case.test, rank(case), case.deadline_at, now_us, policy), case.alert
 
     opened = [case for case in cases.values() if case.owner is not None]
     if means.idle_crews and len(opened) < len(cases):
@@ -192,14 +194,19 @@ class _Free:
         self._policy, self._now_us = policy, now_us
         self._public, self._reserved = means.public_free(now_us), means.reserved
         self._operators = set(means.operators)
-        self._begun = {case.alert: lacking(case, (), policy) for case in opened if begun(case)}
+        opened = list(opened)
+        self._begun = {case.alert: lacking(case, (), policy) for case in opened if has_begun(case)}
+        self._vouched = {case.alert for case in opened if vouched(case)}
+        self._urgent = False
+        """An alert that is vouched for waits for a line, and the others leave it what there is."""
 
     def operator(self, case: Case, want: RequestOperators) -> bool:
         """An operator, and a line: whether an operator has a voice that stands is not in the journal."""
         if self._now_us < not_before(case, Party.OPERATOR):
             return False
         found = self._operators.difference(want.avoid)
-        if not found or not self.line(case, Party.OPERATOR):
+        keeps = left(self.means.on_shift, may_have_last=want.may_have_last)
+        if not found or len(self._operators) <= keeps or not self.line(case, Party.OPERATOR):
             return False
         self._operators.discard(min(found))
         return True
@@ -209,8 +216,11 @@ class _Free:
         with_others = self._fits_the_conference(case, party)
         if with_others is not None:
             return with_others
-        pairs = Pairs(begun=self._begun, asking=lacking(case, (), self._policy))
-        if self._public < needed(case.alert, party, pairs):
+        real = vouched(case) and not case.test
+        begun = {alert: lacks for alert, lacks in self._begun.items() if alert in self._vouched or not real}
+        pairs = Pairs(begun=begun, asking=lacking(case, (), self._policy))
+        if self._public < needed(case.alert, party, pairs) or (self._urgent and not real):
+            self._urgent = self._urgent or (real and party in begun.get(case.alert, pairs.asking))
             return False
         self._public -= 1
         before = self._begun.get(case.alert, pairs.asking)

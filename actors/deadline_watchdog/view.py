@@ -9,7 +9,7 @@ from actors.deadline_watchdog.forecast import RELEASED_US, expected_free
 from actors.deadline_watchdog.means import Means
 from actors.trunk_pool.decider import kept_for_inbound
 from messages.base import Joins
-from messages.ids import SECOND, CrewId, Instant, LineId, NodeId, Party, Role
+from messages.ids import SECOND, CrewId, Instant, LineId, NodeId, Party, Role, ShiftState
 from messages.lines import LineReport, LineState
 from model.alarms.standing import NO_LINE_FOR_112, Key
 from model.alert.live import LiveCases
@@ -44,6 +44,7 @@ class View:
     def means(self, crews: Iterable[Entry], now_us: Instant, others: Iterable[Place] = ()) -> Means:
         """What there is at this moment; `others`: the other nodes, whose lines serve our alerts, too."""
         nodes = (self._setup.lines, *(place.lines for place in others))
+        operators = self.operators.operators.values()
         entries = [entry for entry in crews if entry.role is Role.ALERT_CASE and entry.ready]
         return Means(
             public=tuple(
@@ -53,7 +54,8 @@ class View:
                 for _ in range(self._calls_of_an_alert(spec.line))
             ),
             reserved=sum(1 for at in self._expected(self._reserved(nodes), now_us) if at <= now_us),
-            operators=frozenset(one.operator for one in self.operators.operators.values() if one.free),
+            operators=frozenset(one.operator for one in operators if one.free),
+            on_shift=sum(1 for one in operators if one.state is ShiftState.READY),
             crews={owner.crew: owner for owner in map(self._owner, entries)},
             idle_crews=sum(1 for entry in entries if entry.alert is None),
         )

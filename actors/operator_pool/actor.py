@@ -21,8 +21,10 @@ from messages.events import (
 )
 from messages.ids import SECOND, AlertId, Instant, OperatorId, OperatorLine, Role, ShiftState
 from messages.operators import OperatorVoice, OperatorVoices, RequestOperators
+from model.alert.live import LiveCases
 from model.policy import Setup
 from model.rules import wrap_up
+from model.rules.proof import PROVED
 from runtime.actor import CenterActor
 from runtime.published import own_voices
 from store import streams
@@ -48,8 +50,8 @@ class OperatorPoolActor(CenterActor):
         self._policy = self.env.settings_as(Setup).policy
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._registry = Registry(self._journal)
-        self._operators = Operators()
-        self._follower = self.keep(Following(self._journal, self._operators))
+        self._operators, self._live = Operators(), LiveCases()
+        self._follower = self.keep(Following(self._journal, self._operators, self._live))
         self._people = self._registry.operators()
         self._waiting: dict[AlertId, tuple[WaitingCase, ActorAddress]] = {}
         self._offered: dict[OperatorId, Offered] = {}
@@ -160,11 +162,14 @@ class OperatorPoolActor(CenterActor):
         for waiting in still:
             request = waiting.request
             _, sender = self._waiting[request.alert]
-            answer = offer(request, candidates, self._offered, now_us)
+            answer = offer(request, candidates, self._offered, now_us, self._live.cases)
             if answer.offers or request.alert == only:
                 self.answer(sender, answer, request.alert)
-            for one in answer.offers:
-                self._offered[one.operator] = Offered(alert=request.alert, at=now_us)
+            # Who is asked for is asked for by one alert at a time.
+            for one in answer.offers or answer.held[:1]:
+                self._offered[one.operator] = Offered(
+                    alert=request.alert, at=now_us, vouched=request.rank == PROVED
+                )
             if answer.offers:
                 del self._waiting[request.alert]
         alive = {waiting.request.alert for waiting in still}

@@ -1,4 +1,5 @@
-"""Whom to offer to which alert: free operators to the earliest deadline first. Pure.
+"""Whom to offer to which alert: free operators to the earliest deadline first, the last of them to an alert
+that is vouched for (`model.rules.vouching`). Pure.
 
 An offer holds nothing but this pool's own attention for a moment, so that two alerts are not sent
 to the same operator; what makes an operator an alert's is the append at the version offered.
@@ -11,16 +12,22 @@ from typing import Final
 
 import msgspec
 
-from messages.ids import E164, SECOND, AlertId, Instant, OperatorId, OperatorLine, ShiftState
-from messages.operators import OperatorOffer, OperatorsOffered, RequestOperators
+from messages.ids import E164, SECOND, AlertId, Instant, OperatorId, OperatorLine, Party, ShiftState
+from messages.operators import HeldOperator, OperatorOffer, OperatorsOffered, RequestOperators
+from model.alert.case import Case
 from model.policy import Policy
+from model.rules.proof import OVER_BUDGET, PROVED
 from model.rules.urgency import Urgency, urgency
+from model.rules.vouching import gives_up, left
 
 OFFERED_FOR_US: Final = Instant(3 * SECOND // 2)
 """How long an operator who was offered to one alert is not offered to another."""
 WAITS_US: Final = Instant(3 * SECOND)
 """A request not repeated within this time is forgotten: cases ask every second."""
 ON_CALL: Final = "on-call:"
+NO_CASES: Final[Mapping[AlertId, Case]] = {}
+LATER: Final = Instant(2**62)
+"""Later than any moment."""
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +63,8 @@ class Offered(msgspec.Struct, frozen=True, kw_only=True):
 
     alert: AlertId
     at: Instant
+    vouched: bool = False
+    """The alert was vouched for: no other one overtakes it."""
 
 
 Held = Mapping[OperatorId, Offered]
@@ -72,13 +81,19 @@ def order(waiting: Iterable[WaitingCase], now_us: Instant, policy: Policy) -> li
 
 
 def offer(
-    request: RequestOperators, candidates: Iterable[Candidate], held: Held, now_us: Instant
+    request: RequestOperators,
+    candidates: Iterable[Candidate],
+    held: Held,
+    now_us: Instant,
+    cases: Mapping[AlertId, Case] = NO_CASES,
 ) -> OperatorsOffered:
-    """Who can be had for this request now."""
+    """Return who can be had for this request now. `cases`: the open alerts; some give their operators up."""
     everybody = tuple(candidates)
     on_shift = sum(1 for one in everybody if one.shift is ShiftState.READY and not one.on_call)
     free = [one for one in everybody if _free(one, request, held, now_us)]
-    ranked = sorted(free, key=lambda one: _rank(one, request))
+    ranked = _but_the_last(
+        sorted(free, key=lambda one: _rank(one, request)), request, everybody, held, now_us
+    )
     wanted = ranked if request.wanted == 0 else ranked[: request.wanted]
     # An operator who takes the case is there, whatever the shift says.
     takers = [one for one in everybody if one.operator == request.taking]
@@ -89,16 +104,85 @@ def offer(
         )
         for one in wanted
     )
-    return OperatorsOffered(alert=request.alert, offers=offers, on_shift=on_shift)
+    asks = request.wants_anybody and (request.no_line or not offers)
+    asked = [one for one in everybody if not _is_elsewhere(one, request, held, now_us)]
+    given_up = _held(request, asked, cases) if asks else ()
+    return OperatorsOffered(alert=request.alert, offers=offers, on_shift=on_shift, held=given_up)
+
+
+def _but_the_last(
+    ranked: list[Candidate],
+    request: RequestOperators,
+    everybody: Iterable[Candidate],
+    held: Held,
+    now_us: Instant,
+) -> list[Candidate]:
+    """Return those of the ranked ones whom the request may have: the last who is free and answers is left to
+    an alert that is vouched for.
+
+    An operator whom the request avoids is there for others all the same.
+    """
+    if request.named is not None:
+        return ranked
+    on_shift = [one for one in everybody if one.shift is ShiftState.READY and not one.on_call]
+    keeps = left(len(on_shift), may_have_last=request.may_have_last)
+    there = [one for one in on_shift if one.reserved_by is None and one.number is not None]
+    answering = sum(not one.not_answering and not _is_elsewhere(one, request, held, now_us) for one in there)
+    sure = [one for one in ranked if not one.on_call and not one.not_answering]
+    kept = {one.operator for one in sure[max(0, answering - keeps) :]}
+    return [one for one in ranked if one.operator not in kept]
+
+
+def _held(
+    request: RequestOperators, everybody: Iterable[Candidate], cases: Mapping[AlertId, Case]
+) -> tuple[HeldOperator, ...]:
+    """Return the operators whom other alerts give up to this one, best first: that of a test, of an alert
+    over its budget, of one that is not silent, of one in which no phone rings, of the one that has had its
+    operator for longest.
+    """
+
+    def key(found: tuple[Candidate, Case]) -> tuple[bool, bool, bool, bool, Instant, str]:
+        one, case = found
+        since = case.operator_joined_at if case.operator == one.operator else None
+        rings = case.active(Party.USER) is not None
+        return (
+            not case.test,
+            case.rank != OVER_BUDGET,
+            case.silent,
+            rings,
+            LATER if since is None else since,
+            one.operator,
+        )
+
+    holders = (
+        (one, cases[one.reserved_by])
+        for one in everybody
+        if one.reserved_by is not None and one.reserved_by in cases and one.operator not in request.avoid
+    )
+    found = [
+        (one, case) for one, case in holders if case.alert != request.alert and one.operator in gives_up(case)
+    ]
+    return tuple(
+        HeldOperator(operator=one.operator, alert=case.alert) for one, case in sorted(found, key=key)
+    )
 
 
 def _to_be_had(one: Candidate, request: RequestOperators, held: Held, now_us: Instant) -> bool:
     """Return whether the operator can be called for this request, on shift or not."""
     if one.reserved_by is not None or one.operator in request.avoid or one.number is None:
         return False
+    return not _is_elsewhere(one, request, held, now_us)
+
+
+def _is_elsewhere(one: Candidate, request: RequestOperators, held: Held, now_us: Instant) -> bool:
+    """Return whether the operator was just offered to another alert, and is left to it for a moment.
+
+    An alert that is vouched for leaves no operator to one that is not: that one may have no line.
+    """
     offered = held.get(one.operator)
-    elsewhere = offered is not None and offered.alert != request.alert
-    return not elsewhere or offered is None or now_us - offered.at >= OFFERED_FOR_US
+    if offered is None or offered.alert == request.alert or (request.rank == PROVED and not offered.vouched):
+        return False
+    return now_us - offered.at < OFFERED_FOR_US
 
 
 def _free(one: Candidate, request: RequestOperators, held: Held, now_us: Instant) -> bool:

@@ -11,9 +11,12 @@ from thespian.actors import ActorAddress
 from actors.trunk_pool.decider import (
     GRANTED_FOR_US,
     Granted,
+    Held,
     WaitingLeg,
     gives_way,
     grant,
+    is_urgent,
+    leaves_lines,
     order,
     preempted,
     used,
@@ -48,6 +51,8 @@ from model.policy import LineSpec, Setup
 from model.rules.calls.joining import Beside, beside, is_setting_up
 from model.rules.calls.own_line import is_own, operator_of
 from model.rules.calls.pairs import Pairs, lacking
+from model.rules.proof import PROVED
+from model.rules.vouching import vouched
 from runtime.actor import CenterActor
 from runtime.published.directory import Entry
 from store.alarms import since_started
@@ -187,6 +192,7 @@ class TrunkPoolActor(CenterActor):
         lines = list(self._all_lines())
         still = order((one for one, _ in self._waiting.values()), now_us, self._setup.policy)
         alive: dict[tuple[LegId, int], tuple[WaitingLeg, ActorAddress]] = {}
+        urgent = False
         for waiting in still:
             request = waiting.request
             key = (request.leg, request.attempt)
@@ -194,14 +200,15 @@ class TrunkPoolActor(CenterActor):
                 _, sender = self._waiting[key]
                 self.answer(sender, refused(request, why), request.alert)
                 continue
-            pairs = self._pairs(request, lines, now_us)
+            granted = self._granted_to_others(request)
+            pairs = self._pairs(request, lines, granted, now_us)
             case = None if request.alert is None else self._live.cases.get(request.alert)
             others = self._beside(case, request.party)
             before = None if case is None else case.legs.get(request.leg)
             answer = grant(
                 request,
                 lines,
-                self._granted,
+                granted,
                 self._setup.policy,
                 now_us,
                 pairs,
@@ -209,6 +216,9 @@ class TrunkPoolActor(CenterActor):
                 hung_up=before is not None and bool(before.reason),
                 alerts=bool(self._live.cases) or any(not yields(one.request) for one in still),
             )
+            if urgent and leaves_lines(request):
+                reason = "an alert that is vouched for waits for a line"
+                answer = LineRefused(leg=request.leg, attempt=request.attempt, reason=reason)
             if gives_way(request, (one.request for one, _ in alive.values())):
                 reason = "a real alert waits for a line"
                 answer = LineRefused(leg=request.leg, attempt=request.attempt, reason=reason)
@@ -223,6 +233,7 @@ class TrunkPoolActor(CenterActor):
                 )
             else:
                 alive[key] = (waiting, sender)
+                urgent = urgent or is_urgent(request, pairs)
                 if key == only:
                     self._preempt(request, lines)
             if key == only or isinstance(answer, LineGranted):
@@ -263,7 +274,25 @@ class TrunkPoolActor(CenterActor):
         others = (case for case in self._live.cases.values() if case.alert != alert)
         return any(leg.live and leg.line == line for case in others for leg in case.legs.values())
 
-    def _pairs(self, request: RequestLine, lines: list[Line], now_us: Instant) -> Pairs:
+    def _granted_to_others(self, request: RequestLine) -> Held:
+        """Return the grants that count for this request.
+
+        A grant to an alert that nothing speaks for keeps no line from one that is vouched for: an alert that
+        has no operator is granted lines that it does not use.
+        """
+        if request.rank != PROVED or yields(request):
+            return self._granted
+        return {
+            line: one
+            for line, one in self._granted.items()
+            if one.alert is None or self._is_vouched(one.alert)
+        }
+
+    def _is_vouched(self, alert: AlertId) -> bool:
+        case = self._live.cases.get(alert)
+        return case is not None and not case.test and vouched(case)
+
+    def _pairs(self, request: RequestLine, lines: list[Line], granted_to: Held, now_us: Instant) -> Pairs:
         """Whom the alerts that have a line, or are about to have one, have yet to call."""
         policy, cases = self._setup.policy, self._live.cases
         in_hand: dict[AlertId, set[Party]] = {}
@@ -271,7 +300,7 @@ class TrunkPoolActor(CenterActor):
             if line.emergency or line.joins is not Joins.HOST:
                 # Whoever has a line that joins in the network calls everybody on it.
                 continue
-            granted = self._granted.get(line.line)
+            granted = granted_to.get(line.line)
             fresh = granted is not None and now_us - granted.at < GRANTED_FOR_US
             if line.alert is not None:
                 in_hand.setdefault(line.alert, set())
@@ -281,6 +310,8 @@ class TrunkPoolActor(CenterActor):
         if not request.test:
             # Nothing is kept for tests that a real alert needs.
             begun = {alert: lacks for alert, lacks in begun.items() if not self._is_test(alert)}
+        if request.rank == PROVED and not yields(request):
+            begun = {alert: lacks for alert, lacks in begun.items() if self._is_vouched(alert)}
         asking = None if request.alert is None else cases.get(request.alert)
         return Pairs(begun=begun, asking=lacking(asking, (), policy))
 

@@ -19,6 +19,7 @@ from messages.lines import WEAK_DBM, LineGranted, LineRefused, RequestLine
 from model.policy import LineSpec, Policy
 from model.rules.calls.joining import Beside
 from model.rules.calls.pairs import Pairs, needed
+from model.rules.proof import PROVED
 from model.rules.urgency import Urgency, urgency
 
 GRANTED_FOR_US: Final = Instant(3 * SECOND // 2)
@@ -63,14 +64,14 @@ class WaitingLeg(msgspec.Struct, frozen=True, kw_only=True):
 def order(waiting: Iterable[WaitingLeg], now_us: Instant, policy: Policy) -> list[WaitingLeg]:
     """The requests that still stand, as they are served; within what is begun and what is not by urgency.
 
-    Alerts come first, then tests, then shifts.
+    Alerts come first, those that are vouched for before others, then tests, then shifts.
     """
 
-    def key(one: WaitingLeg) -> tuple[bool, bool, int, Urgency, LegId]:
+    def key(one: WaitingLeg) -> tuple[bool, bool, bool, int, Urgency, LegId]:
         request = one.request
         rank = urgency(request.test, request.rank, request.deadline_at, now_us, policy)
         last = request.operator is not None or request.callout is not None
-        return (last, request.test, _FIRST[request.party], rank, request.leg)
+        return (last, request.test, request.rank != PROVED, _FIRST[request.party], rank, request.leg)
 
     return sorted((one for one in waiting if now_us - one.asked_at <= WAITS_US), key=key)
 
@@ -268,6 +269,20 @@ def gives_way(request: RequestLine, refused: Iterable[RequestLine]) -> bool:
     Were it granted what the real one cannot use alone, it would dial, give way, and dial again, for ever.
     """
     return yields(request) and any(not yields(one) and one.emergency == request.emergency for one in refused)
+
+
+def is_urgent(request: RequestLine, pairs: Pairs) -> bool:
+    """Return whether alerts that are not vouched for leave the lines to this request: its alert is, and has
+    yet to call that party for the first time.
+    """
+    if request.alert is None or request.emergency or request.held or yields(request):
+        return False
+    return request.rank == PROVED and request.party in pairs.begun.get(request.alert, pairs.asking)
+
+
+def leaves_lines(request: RequestLine) -> bool:
+    """Return whether the request waits while an urgent one does: 112 is nobody's to wait for."""
+    return request.rank != PROVED and not request.emergency and not request.held
 
 
 def is_free(one: Line, leg: LegId, held: Held, now_us: Instant) -> bool:

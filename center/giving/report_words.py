@@ -87,6 +87,7 @@ OUTCOMES: Final[dict[Outcome, tuple[str, str]]] = {
     Outcome.CANCELLED: ("annullato", "cancelled"),
     Outcome.TEST_DONE: ("prova finita", "test done"),
     Outcome.NO_CONTACT: ("nessun contatto", "no contact"),
+    Outcome.PUT_AWAY: ("messo da parte", "put away"),
 }
 ENDS: Final[dict[CalloutEnd, tuple[str, str]]] = {
     CalloutEnd.TAKEN: ("presa", "taken"),

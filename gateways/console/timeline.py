@@ -158,6 +158,12 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             return Entry(at_us=at, what=what) if case.restarts else None
         case ev.OperatorReserved(operator=operator) | ev.OperatorNotAnswering(operator=operator):
             return Entry(at_us=at, what=what, operator=operator)
+        case ev.OperatorWanted(operator=operator, holder=holder):
+            return Entry(
+                at_us=at, what=what, operator=operator, reason="" if holder == case.alert else "asks"
+            )
+        case ev.AlertVouched(by=by):
+            return Entry(at_us=at, what=what, operator=by)
         case ev.WhisperBegun(by=by) | ev.WhisperEnded(by=by):
             return Entry(at_us=at, what=what, operator=by)
         case ev.ListenerLeft(operator=operator, reason=reason):

@@ -54,16 +54,20 @@ InboxEvent = (
     | CallReviewed
     | DeadlineMissed
     | AdviceChanged
+    | OperatorWanted
 )
 
 CaseEvent = (
     CaseOpened
+    | CaseReturned
     | InboxRead
     | CommandRefused
     | UserIdentified
     | UserUnknown
     | OperatorReserved
     | OperatorNotAnswering
+    | OperatorWanted
+    | AlertVouched
     | OperatorJoined
     | OperatorLeft
     | TakeRequested

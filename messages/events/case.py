@@ -101,10 +101,18 @@ class LeaveRequested(Message, frozen=True, kw_only=True, tag="leave.requested"):
     """User and 112 go on talking; False where 112 alone was briefed and everything ends (S10)."""
 
 
+class CaseReturned(Message, frozen=True, kw_only=True, tag="case.returned"):
+    """The AlertCase that had the alert has it no longer: an alert that is vouched for needs the crew.
+
+    Nothing had begun. The alert waits for a crew again.
+    """
+
+
 class CloseRequested(Message, frozen=True, kw_only=True, tag="close.requested"):
-    """The operator closes what is over."""
+    """The operator closes what is over, or puts away what nothing speaks for."""
 
     by: OperatorId
+    put_away: bool = False
 
 
 class AlertClosed(Message, frozen=True, kw_only=True, tag="alert.closed"):

@@ -21,6 +21,25 @@ class OperatorNotAnswering(Message, frozen=True, kw_only=True, tag="operator.not
     operator: OperatorId
 
 
+class OperatorWanted(Message, frozen=True, kw_only=True, tag="operator.wanted"):
+    """An alert that is vouched for has no operator, and asks another one for its operator.
+
+    In the stream of the alert that asks, and in the inbox of the alert that is asked.
+    """
+
+    operator: OperatorId
+    holder: AlertId
+    """The alert that is asked: nothing but an app key or a caller ID speaks for it."""
+    alert: AlertId
+    """The alert that asks."""
+
+
+class AlertVouched(Message, frozen=True, kw_only=True, tag="alert.vouched"):
+    """The operator on the line says that the alert is real: it keeps its operator."""
+
+    by: OperatorId
+
+
 class OperatorJoined(Message, frozen=True, kw_only=True, tag="operator.joined"):
     """The operator is on the line and has the case."""
 

@@ -105,6 +105,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     owner: Owner | None = None
     owned_at: Instant | None = None
     """When the AlertCase that has it took it up."""
+    returned_at: Instant | None = None
+    """When its AlertCase gave it back; None while one has it."""
     restarts: int = 0
     """How often another AlertCase has taken the alert over."""
 
@@ -134,6 +136,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """Who has asked for the case and is to be called."""
     taking_at: Instant | None = None
     """When it was asked for."""
+    vouched_at: Instant | None = None
+    """When an operator last said that the alert is real."""
+    asked_holders: dict[AlertId, Instant] = {}
+    """Alerts that were asked for their operator, and when last."""
     listener: Listener | None = None
     """Never the operator, and of no weight in what is decided."""
     had_by: tuple[OperatorId, ...] = ()
@@ -191,6 +197,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     reopened_at: Instant | None = None
     close_at: Instant | None = None
     """When an operator ordered the end of what is over."""
+    put_away: bool = False
+    """That end was ordered of an alert that nothing speaks for."""
     cancelled: bool = False
     duress: bool = False
     cancel_asked: CancelAsked | None = None

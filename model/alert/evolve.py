@@ -32,7 +32,13 @@ from model.alert.parts import InboxEntry
 from model.alert.receipt import alert_of, receipt
 from model.rules.proof import proof_of, rank_of
 
-_ACTED_UPON: Final = (ev.CommandGiven, ev.DeadlineMissed, ev.RingingSeen, ev.PinRefused)
+_ACTED_UPON: Final = (
+    ev.CommandGiven,
+    ev.DeadlineMissed,
+    ev.RingingSeen,
+    ev.PinRefused,
+    ev.OperatorWanted,
+)
 """Facts in the inbox that the AlertCase has to act upon; the others only have to be known."""
 _FOLDS: Final = (
     fold_signal,

@@ -20,6 +20,8 @@ class ReleaseReason(StrEnum):
     """It was answered and came to nothing: no voice from it, or perhaps nobody at its end."""
     ANOTHER_ANSWERED = "another answered"
     HANDED_OVER = "handed over"
+    GIVEN_UP = "given up"
+    """The operator's: an alert that is vouched for needs the operator, and nobody was heard in this one."""
     ANOTHER_LINE = "another line"
     """The party is called again at once, on another line: it counts neither as an end nor as a failure."""
     APART = "apart"
@@ -58,6 +60,8 @@ class LeaveReason(StrEnum):
     HANDED_OVER = "handed over"
     ANOTHER_LINE = "another line"
     LOST = "lost"
+    GIVEN_UP = "given up"
+    """To an alert that is vouched for. The case waits for an operator again."""
     NOT_NEEDED = "not needed"
     LINE_FAILED = "line failed"
 

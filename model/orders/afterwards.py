@@ -14,7 +14,7 @@ from model.rules.correcting import counts_as
 
 OWN_AGAIN_US: Final = Instant(12 * 3600 * SECOND)
 """So long after its end an operator may reopen an alert of one's own: a shift and the way home."""
-OWED: Final = frozenset({Outcome.NO_CONTACT, Outcome.USER_CALLED_112})
+OWED: Final = frozenset({Outcome.NO_CONTACT, Outcome.USER_CALLED_112, Outcome.PUT_AWAY})
 """With these no operator has spoken to the user: the callback is for the whole room to make."""
 
 

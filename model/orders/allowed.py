@@ -21,6 +21,7 @@ from model.rules.calls.user_due import why_not_over
 from model.rules.calls.withheld_numbers import NEVER
 from model.rules.said import announcing, spoken
 from model.rules.said.asking import Why, why_no_text, why_unwritten
+from model.rules.vouching import vouched
 
 _UNWRITTEN: Final = {
     Why.CANCELLED: Refusal.APP_SHOWS_NOTHING,
@@ -95,6 +96,10 @@ def refusal_now(
             return _write_by_sms(case, policy)
         case OperatorCommand.HAVE_READ | OperatorCommand.BRIEF:
             return None
+        case OperatorCommand.VOUCH:
+            return Refusal.VOUCHED_ALREADY if vouched(case) else None
+        case OperatorCommand.PUT_AWAY:
+            return _put_away(case)
         case OperatorCommand.OPEN_PAGE:
             return Refusal.PAGE_OPEN if case.page is not None else None
         case OperatorCommand.MUTE | OperatorCommand.UNMUTE:
@@ -196,6 +201,13 @@ def _close(case: Case, by: OperatorId, policy: Policy) -> Refusal | None:
     # called 112, and what is left is to be put away.
     put_away = not case.legs and case.missed_at is not None
     return None if put_away else why_not_over(case, policy)
+
+
+def _put_away(case: Case) -> Refusal | None:
+    """Only for what nothing speaks: a real alert that its phone has not signed looks like a forged one."""
+    if vouched(case):
+        return Refusal.HEARD_OR_PROVED
+    return Refusal.CALL_UP if case.active(Party.USER) is not None else None
 
 
 def _mark_machine(case: Case, policy: Policy) -> Refusal | None:

@@ -107,6 +107,10 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
             return (ev.VoicesGiven(by=by),)
         case OperatorCommand.CLOSE:
             return (ev.CloseRequested(by=by),)
+        case OperatorCommand.PUT_AWAY:
+            return (ev.CloseRequested(by=by, put_away=True),)
+        case OperatorCommand.VOUCH:
+            return (ev.AlertVouched(by=by),)
         case OperatorCommand.HAND_OVER:
             return (ev.HandOverRequested(by=by, to=order.to, text=order.text),)
         case OperatorCommand.KEEP:

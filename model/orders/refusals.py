@@ -63,6 +63,8 @@ class Refusal(StrEnum):
     VOICES_GIVEN = "voices_given"
     NO_VOICE = "no_voice"
     PAGE_OPEN = "page_open"
+    VOUCHED_ALREADY = "vouched_already"
+    HEARD_OR_PROVED = "heard_or_proved"
     APP_SHOWS_NOTHING = "app_shows_nothing"
     PHONE_WOULD_SOUND = "phone_would_sound"
     TEXTS_OFF = "texts_off"

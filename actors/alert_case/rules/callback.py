@@ -20,6 +20,7 @@ from model.rules.calls.sound import lines_to_avoid
 from model.rules.calls.user_due import due_at, last_attempt, takes_calls
 from model.rules.calls.withheld_numbers import NEVER, Withheld
 from model.rules.proof import outranked
+from model.rules.vouching import rank
 
 
 def watch_callback(case: Case, _pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
@@ -110,7 +111,7 @@ def call_user(case: Case, pending: PendingOffers, policy: Policy, now_us: Instan
             attempt=attempt,
             party=Party.USER,
             test=case.test,
-            rank=case.rank,
+            rank=rank(case),
             deadline_at=case.deadline_at,
             avoid=(*failed, *lines_to_avoid(case, Party.USER)),
             number=case.phone,

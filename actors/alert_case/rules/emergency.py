@@ -30,6 +30,7 @@ from model.rules.calls.psap import (
 from model.rules.calls.quiet import hushed
 from model.rules.calls.ringing import rings_until
 from model.rules.said.advice import Why, call_112_now
+from model.rules.vouching import rank
 
 UNASKED_MAX: Final = 3
 """So often 112 is called again by itself while no operator can be had: it hangs up for a reason."""
@@ -73,7 +74,7 @@ def call_psap(case: Case, pending: PendingOffers, policy: Policy, now_us: Instan
             party=Party.PSAP,
             emergency=not in_the_network(case),
             test=case.test,
-            rank=case.rank,
+            rank=rank(case),
             deadline_at=case.deadline_at,
             avoid=avoid,
         )

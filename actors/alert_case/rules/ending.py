@@ -105,6 +105,8 @@ def _how_it_was(case: Case) -> Outcome:
         return Outcome.BRIEFED if case.briefing_at is not None else Outcome.HANDED_OVER
     if case.cancelled and not case.duress:
         return Outcome.CANCELLED
+    if case.put_away and not spoken_to(case):
+        return Outcome.PUT_AWAY
     if case.presumed_calling_112:
         return Outcome.USER_CALLED_112
     return Outcome.FALSE_ALARM if spoken_to(case) else Outcome.NO_CONTACT

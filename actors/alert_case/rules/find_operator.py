@@ -2,13 +2,17 @@
 
 One is called at first, the next one as well after `operator_answer_within_s`, all who are free
 after `operator_all_after_s`; the first to answer has the case. An operator who takes a case by hand is
-called and nobody else, unless that operator cannot be had. An operator who is lost is called again, together
-with the next one. While a case is handed over others are called in the same way (`handing.py`).
+called and nobody else, unless that operator cannot be had. Where nobody is free for an alert that is vouched
+for, one for which nothing speaks is asked for its operator (`model.rules.vouching`). An operator who is lost
+is called again, together with the next one. While a case is handed over others are called in the same way
+(`handing.py`).
 """
 
 from __future__ import annotations
 
 from typing import Final
+
+from msgspec.structs import replace
 
 from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step, hang_up, join
 from actors.alert_case.rules.handing import calls_until, in_vain, other_operator_calls
@@ -27,10 +31,15 @@ from model.rules.calls.pauses import failed_lines, lines_fail, not_before
 from model.rules.calls.ringing import rings_until
 from model.rules.calls.sound import lines_to_avoid
 from model.rules.said.advice import Why, call_112_now, waits
+from model.rules.vouching import may_have_last, rank, vouched
 
 ALL: Final = 1_000
 PAUSE_US: Final = Instant(5 * SECOND)
 """After everybody was tried in vain, before they are tried again."""
+NEXT_HOLDER_US: Final = Instant(3 * SECOND)
+"""After an alert was asked for its operator, before another one is: a modem hangs up in a second or two."""
+SAME_HOLDER_US: Final = Instant(10 * SECOND)
+"""Before the same alert is asked again."""
 OWN_LINE_RESTS_US: Final = Instant(10 * SECOND)
 """So long an operator whose own line has failed is called by phone instead."""
 
@@ -63,13 +72,21 @@ def keep_operator(case: Case, _pending: PendingOffers, policy: Policy, now_us: I
                 wakes.append(silent_at)
         elif leg is _last_of(case, operator) and not leg.live and not case.leaving:
             if operator == case.operator:
-                # Who had left before the conference broke has left, though the case wants an operator again.
-                by_choice = leg.reason in (LeaveReason.ANOTHER_LINE, LeaveReason.LEFT)
-                reason = LeaveReason(leg.reason) if by_choice else LeaveReason.LOST
-                made.append(ev.OperatorLeft(operator=operator, reason=reason))
+                made.append(ev.OperatorLeft(operator=operator, reason=_why_left(case, leg)))
             elif operator in case.reserved:
                 made.append(_in_vain(leg, operator))
     return Step(events=tuple(made), wake_at=min(wakes, default=None))
+
+
+def _why_left(case: Case, leg: Leg) -> LeaveReason:
+    """Return why the operator who had the case has it no longer.
+
+    An operator who had left before the conference broke has left, though the case wants an operator again.
+    An operator who was given up is missed where somebody was heard meanwhile.
+    """
+    by_choice = leg.reason in (LeaveReason.ANOTHER_LINE, LeaveReason.LEFT)
+    given_up = leg.reason == LeaveReason.GIVEN_UP and not vouched(case)
+    return LeaveReason(leg.reason) if by_choice or given_up else LeaveReason.LOST
 
 
 def _last_of(case: Case, operator: OperatorId) -> Leg | None:
@@ -89,6 +106,8 @@ def _in_vain(leg: Leg, operator: OperatorId) -> Decided:
     """What is said of an operator who has no call any more, and not the case."""
     if leg.reason == ReleaseReason.ANOTHER_ANSWERED:
         return ev.OperatorLeft(operator=operator, reason=LeaveReason.NOT_NEEDED)
+    if leg.reason == ReleaseReason.GIVEN_UP:
+        return ev.OperatorLeft(operator=operator, reason=LeaveReason.GIVEN_UP)
     if leg.reason == ReleaseReason.HANDED_OVER:
         return ev.OperatorLeft(operator=operator, reason=LeaveReason.HANDED_OVER)
     if leg.line_failed and leg.reason != ReleaseReason.NO_ANSWER:
@@ -136,9 +155,10 @@ def find_operator(case: Case, pending: PendingOffers, policy: Policy, now_us: In
         taking=taking,
         first=case.leave.by,
         test=case.test,
-        rank=case.rank,
+        rank=rank(case),
         deadline_at=case.deadline_at,
         on_call=exhausted and _may_wake(case, pending),
+        may_have_last=may_have_last(case, now_us),
     )
     leg, attempt = free_place(case)
     line = RequestLine(
@@ -147,7 +167,7 @@ def find_operator(case: Case, pending: PendingOffers, policy: Policy, now_us: In
         attempt=attempt,
         party=Party.OPERATOR,
         test=case.test,
-        rank=case.rank,
+        rank=rank(case),
         deadline_at=case.deadline_at,
         avoid=(*failed_lines(case, Party.OPERATOR), *lines_to_avoid(case, Party.OPERATOR)),
     )
@@ -158,8 +178,14 @@ def find_operator(case: Case, pending: PendingOffers, policy: Policy, now_us: In
     by_phone = policy.operator_line is OperatorLine.ON_DEMAND
     nobody = exhausted and given is None and (pending.on_shift == 0 or case.tried)
     warn = _advise_112(case) if nobody or lines_fail(case, Party.OPERATOR) else NOTHING
+    lacks_line = bool(offers) and by_phone and granted is None and pending.refused_line(leg, attempt)
+    if ask.wants_anybody and (not offers or lacks_line) and len(calling) < 2:
+        ask = replace(ask, no_line=lacks_line)
+        if wanted_from := _holder(case, pending, now_us):
+            return Step(events=(wanted_from,))
     if not offers:
-        asks_line = by_phone and granted is None and not paused
+        # A line for nobody would be kept from those who have an operator.
+        asks_line = by_phone and granted is None and not paused and pending.on_shift is None
         return join(wake, warn, Step(wants=(line, ask) if asks_line else (ask,)))
     if paused:
         return join(wake, warn, Step(wake_at=begins_at))
@@ -167,7 +193,7 @@ def find_operator(case: Case, pending: PendingOffers, policy: Policy, now_us: In
     offer, at = next((found for found in places if found[1] is not None), (offers[0], None))
     if at is None:
         # While there is no line for her phone, somebody may come free who has one of her own.
-        return join(wake, warn, Step(wants=(line,) if by_phone else (line, ask)))
+        return join(wake, warn, Step(wants=(line,) if by_phone and not ask.no_line else (line, ask)))
     originating = originating_to(Party.OPERATOR, offer, (leg, attempt), at, granted)
     return Step(events=(_reserve(case, offer, at[0]), originating))
 
@@ -177,6 +203,19 @@ def _taken_until(case: Case, taking: OperatorId | None) -> Step:
     if taking is None:
         return NOTHING
     return Step(wake_at=Instant((case.taking_at or case.received_at) + TAKES_WITHIN_US))
+
+
+def _holder(case: Case, pending: PendingOffers, now_us: Instant) -> ev.OperatorWanted | None:
+    """Return the request to another alert for its operator, one alert after the other; None where it is too
+    early for the next, or no alert gives an operator up.
+    """
+    if now_us < max(case.asked_holders.values(), default=Instant(0)) + NEXT_HOLDER_US:
+        return None
+    for one in pending.held:
+        asked_at = case.asked_holders.get(one.alert)
+        if asked_at is None or now_us >= asked_at + SAME_HOLDER_US:
+            return ev.OperatorWanted(operator=one.operator, holder=one.alert, alert=case.alert)
+    return None
 
 
 def _may_wake(case: Case, pending: PendingOffers) -> bool:

@@ -1,17 +1,21 @@
-"""What lies in the inbox and has not been acted upon: the operator's orders, the deadline, the app. Pure."""
+"""What lies in the inbox and has not been acted upon: the operator's orders, the deadline, the app, another
+alert that wants the operator. Pure.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
-from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step
+from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step, hang_up
 from messages import events as ev
 from messages.ids import Instant, Party
 from model.alert.case import Case
 from model.alert.evolve import apply
+from model.alert.reasons import ReleaseReason
 from model.orders.effects import events_of
 from model.policy import Policy
 from model.rules.calls.quiet import dials_by_itself
+from model.rules.vouching import gives_up
 
 WRONG_PINS: Final = 5
 """So many may be the user's own, with trembling hands."""
@@ -50,6 +54,9 @@ def _act(case: Case, fact: ev.InboxEvent, policy: Policy) -> tuple[ev.CaseEvent,
             # Of a call that was never made the app has seen nothing.
             called = any(leg.call is None for leg in case.of(Party.USER))
             return (ev.UserReached(met_by="app", by="app"),) if called and case.reached_at is None else ()
+        case ev.OperatorWanted(operator=operator) if operator in gives_up(case):
+            legs = (leg for leg in case.of(Party.OPERATOR) if leg.operator == operator and leg.active)
+            return tuple(hang_up(leg, ReleaseReason.GIVEN_UP) for leg in legs)
         case _:
             return ()
 

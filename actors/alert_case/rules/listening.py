@@ -20,6 +20,7 @@ from model.alert.parts import Listener
 from model.alert.reasons import ReleaseReason
 from model.policy import Policy
 from model.rules.calls.ringing import rings_until
+from model.rules.vouching import rank
 
 WAITS_US: Final = Instant(15 * SECOND)
 """So long a listener waits for a line; those who answer alerts come first."""
@@ -71,14 +72,14 @@ def _call(case: Case, pending: PendingOffers, listener: Listener, policy: Policy
                 attempt=attempt,
                 party=Party.LISTENER,
                 test=case.test,
-                rank=case.rank,
+                rank=rank(case),
                 deadline_at=case.deadline_at,
             )
         )
     if offer is None:
         wants.append(
             RequestOperators(
-                alert=case.alert, named=who, test=case.test, rank=case.rank, deadline_at=case.deadline_at
+                alert=case.alert, named=who, test=case.test, rank=rank(case), deadline_at=case.deadline_at
             )
         )
     if at is None or offer is None:

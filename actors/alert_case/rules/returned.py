@@ -16,6 +16,7 @@ from model.alert.leg import Leg
 from model.policy import Policy
 from model.rules.calls.own_line import mode_of
 from model.rules.calls.pauses import not_before
+from model.rules.vouching import rank
 
 
 def ask_back(case: Case, pending: PendingOffers, party: Party) -> tuple[Step, Leg | None, LineGranted | None]:
@@ -39,7 +40,7 @@ def ask_back(case: Case, pending: PendingOffers, party: Party) -> tuple[Step, Le
             party=party,
             emergency=before.emergency,
             test=case.test,
-            rank=case.rank,
+            rank=rank(case),
             deadline_at=case.deadline_at,
             held=True,
         )
@@ -87,7 +88,7 @@ def take_back_operator(case: Case, pending: PendingOffers, _policy: Policy, now_
         wanted=1,
         named=operator,
         test=case.test,
-        rank=case.rank,
+        rank=rank(case),
         deadline_at=case.deadline_at,
     )
     return Step(wants=(ask,))

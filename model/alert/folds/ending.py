@@ -32,8 +32,8 @@ def fold_ending(case: Case, event: ev.Event, at: Instant) -> Case | None:
         case ev.ConferenceSettled():
             left_at = case.leave.together_at or at
             return replace(case, leave=replace(case.leave, at=left_at, handed_over=True))
-        case ev.CloseRequested():
-            return replace(case, close_at=at, hand_over=None)
+        case ev.CloseRequested(put_away=put_away):
+            return replace(case, close_at=at, put_away=put_away, hand_over=None)
         case ev.AlertClosed(outcome=outcome):
             return closed(case, outcome, at)
         case _:
@@ -98,6 +98,7 @@ def reopened(case: Case, by: OperatorId | None, at: Instant) -> Case:
         briefed=None,
         leave=Leave(),
         close_at=None,
+        put_away=False,
     )
 
 

@@ -23,6 +23,11 @@ def fold_operators(case: Case, event: ev.Event, at: Instant) -> Case | None:
             # User and 112 have come together since: this `take` is for what is so now.
             since = at if since is None or since < (case.leave.together_at or 0) else since
             return replace(case, taking=by, taking_at=since, leave=leave, operator_left_at=None)
+        case ev.OperatorWanted(alert=alert, holder=holder):
+            asks = alert == case.alert
+            return replace(case, asked_holders={**case.asked_holders, holder: at}) if asks else case
+        case ev.AlertVouched():
+            return replace(case, vouched_at=case.vouched_at or at)
         case ev.ListenRequested(by=by):
             return replace(case, listener=Listener(operator=by, since=at))
         case ev.WhisperBegun(by=by) | ev.WhisperEnded(by=by):
@@ -73,6 +78,10 @@ def fold_operators(case: Case, event: ev.Event, at: Instant) -> Case | None:
                 return replace(case, operator=None, operator_left_at=at)
             if reason == LeaveReason.ANOTHER_LINE:
                 return replace(case, operator=None)  # she is not lost: she alone is called, as she has asked
+            if reason == LeaveReason.GIVEN_UP:
+                # Nobody has met the deadline of a silent alert that no operator has.
+                rang = case.rang_at or case.reached_at
+                return replace(case, operator=None, met_at=case.met_at if rang else None)
             return replace(case, operator=None, operator_lost_at=at)
         case _:
             return None

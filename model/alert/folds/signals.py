@@ -67,7 +67,10 @@ def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
             return replace(case, advice=advice)
         case ev.CaseOpened():
             owner = Owner(node=event.node, crew=event.crew, incarnation=event.incarnation)
-            return replace(case, owner=owner, owned_at=at, restarts=case.restarts + (case.owner is not None))
+            restarts = case.restarts + (case.owner is not None)
+            return replace(case, owner=owner, owned_at=at, returned_at=None, restarts=restarts)
+        case ev.CaseReturned():
+            return replace(case, owner=None, returned_at=at)
         case ev.InboxRead(upto=upto):
             unread = tuple(entry for entry in case.unread if entry.version > upto)
             return replace(case, inbox_handled=max(case.inbox_handled, upto), unread=unread)

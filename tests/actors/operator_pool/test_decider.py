@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -16,9 +17,11 @@ from actors.operator_pool.decider import (
     on_call_candidate,
     order,
 )
-from messages.ids import E164, SECOND, AlertId, Instant, OperatorId, OperatorLine, ShiftState
+from messages.ids import E164, SECOND, AlertId, Channel, Instant, OperatorId, OperatorLine, ShiftState
 from messages.operators import RequestOperators
+from model.alert.case import Case
 from model.policy import Policy
+from model.rules.proof import CLAIMED, OVER_BUDGET, PROVED
 
 NOW = Instant(1_000 * SECOND)
 
@@ -103,12 +106,68 @@ def test_who_takes_a_case_is_offered_alone_and_where_that_one_is_busy_the_others
     assert names(replace(taken, named=OperatorId("b")), candidate("a"), candidate("b"), dora) == ["dora"]
 
 
-def test_an_offer_keeps_the_operator_from_other_alerts_for_a_moment() -> None:
+@pytest.mark.parametrize(("before", "rank"), [(True, PROVED), (False, CLAIMED), (True, CLAIMED)])
+def test_an_offer_keeps_the_operator_from_other_alerts_for_a_moment(before: bool, rank: int) -> None:
+    held = {OperatorId("a"): Offered(alert=AlertId("a1"), at=NOW, vouched=before)}
+    assert names(request("a1", rank=rank), candidate("a"), held=held) == ["a"]
+    assert names(request("a2", rank=rank), candidate("a"), held=held) == []
+    held = {OperatorId("a"): Offered(alert=AlertId("a1"), at=Instant(NOW - OFFERED_FOR_US), vouched=before)}
+    assert names(request("a2", rank=rank), candidate("a"), held=held) == ["a"]
+
+
+def test_what_was_offered_to_an_unproved_alert_is_offered_to_a_proved_one_all_the_same() -> None:
     held = {OperatorId("a"): Offered(alert=AlertId("a1"), at=NOW)}
-    assert names(request("a1"), candidate("a"), held=held) == ["a"]
-    assert names(request("a2"), candidate("a"), held=held) == []
-    held = {OperatorId("a"): Offered(alert=AlertId("a1"), at=Instant(NOW - OFFERED_FOR_US))}
-    assert names(request("a2"), candidate("a"), held=held) == ["a"]
+    assert names(request("a2", rank=PROVED), candidate("a"), held=held) == ["a"]
+
+
+THREE = tuple(candidate(name) for name in "abc")
+
+
+def test_the_last_of_three_is_left_to_an_alert_that_is_vouched_for() -> None:
+    unproved = request(wanted=0, rank=CLAIMED, may_have_last=False)
+    assert names(unproved, *THREE) == ["a", "b"]
+    busy = tuple(replace(one, reserved_by=AlertId("a9")) for one in THREE[:2])
+    assert names(unproved, *busy, THREE[2]) == []
+    assert names(replace(unproved, may_have_last=True), *busy, THREE[2]) == ["c"]
+    assert names(unproved, busy[0], THREE[2]) == ["c"], "of two on shift none is left"
+
+
+def test_an_operator_who_lets_it_ring_is_not_the_one_who_is_left() -> None:
+    unproved = request(wanted=0, rank=CLAIMED, may_have_last=False)
+    silent = replace(THREE[0], not_answering=True)
+    assert names(unproved, silent, *THREE[1:]) == ["b", "a"]
+    assert names(replace(unproved, avoid=(OperatorId("b"),)), *THREE) == ["a", "c"], "b is there for others"
+
+
+def holder(alert: str, operator: str, **changes: object) -> tuple[Candidate, Case]:
+    """An operator with an alert for which nothing speaks."""
+    at = Instant(NOW - 60 * SECOND)
+    case = Case(alert=AlertId(alert), channel=Channel.DATA, received_at=at, raised_at=at, deadline_at=NOW)
+    who = OperatorId(operator)
+    joined = replace(case, rank=CLAIMED, reserved=(who,), operator=who, operator_joined_at=at)
+    return candidate(operator, reserved_by=AlertId(alert)), replace(joined, **changes)
+
+
+def test_where_nobody_is_free_the_operators_of_unproved_alerts_are_named_best_first() -> None:
+    held = [
+        holder("young", "a", operator_joined_at=NOW),
+        holder("old", "b"),
+        holder("silent", "c", silent=True),
+        holder("over", "d", rank=OVER_BUDGET, operator_joined_at=NOW),
+        holder("test", "e", test=True, operator_joined_at=NOW),
+        holder("proved", "f", rank=PROVED),
+        holder("said", "g", vouched_at=NOW),
+    ]
+    cases = {case.alert: case for _, case in held}
+    everybody = [one for one, _ in held]
+    answer = offer(request(rank=PROVED), everybody, {}, NOW, cases)
+    assert [one.operator for one in answer.held] == ["e", "d", "b", "a", "c"]
+    assert [one.alert for one in answer.held][:2] == ["test", "over"]
+    for other in (request(rank=CLAIMED), request(rank=PROVED, test=True)):
+        assert offer(other, everybody, {}, NOW, cases).held == ()
+    free = candidate("z")
+    assert offer(request(rank=PROVED), [*everybody, free], {}, NOW, cases).held == ()
+    assert offer(request(rank=PROVED, no_line=True), [*everybody, free], {}, NOW, cases).held != ()
 
 
 def test_the_most_urgent_is_served_first() -> None:

@@ -111,6 +111,8 @@ def _fits(case: Case, outcome: Outcome, kinds: set[type[ev.Event]]) -> bool:
             return ev.CloseRequested in kinds and not spoken_to(case) and not told_112(case)
         case Outcome.CANCELLED:
             return case.cancelled and not case.duress
+        case Outcome.PUT_AWAY:
+            return ev.CloseRequested in kinds and not spoken_to(case) and not told_112(case)
 
 
 def reached_or_advised(seen: Evidence) -> Broken:
