@@ -3,17 +3,83 @@
 from __future__ import annotations
 
 import logging
-from typing import Final
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from typing import TYPE_CHECKING, Final
+from urllib.parse import SplitResult, urlsplit
 
 from gateways.duty.ways.notice import Delivered, Later, Notice, Refused, Sent
 from gateways.duty.ways.trust import NOT_BEYOND, is_here
 from model.duty.settings import DutySettings
 
+if TYPE_CHECKING:
+    from apprise import NotifyBase
+
 _TO_HOST: Final = frozenset(("json", "jsons", "xml", "xmls", "form", "forms"))
 """Of what apprise knows these go to the host that is named, and nowhere else."""
-_FROM_FILES: Final = frozenset(("template",))
-"""By these a service is told what a file holds, or what an address within the center's network answers."""
+_SENT: Final = ("verify", "cto", "rto", "redirect", "retry", "wait", "overflow", "format", "emojis", "method")
+_PLACE: Final = (
+    "mode",
+    "region",
+    "lang",
+    "language",
+    "country",
+    "version",
+    "ver",
+    "api-version",
+    "tz",
+    "smtp",
+)
+_WHO: Final = (
+    *(
+        "to",
+        "cc",
+        "bcc",
+        "from",
+        "name",
+        "reply",
+        "sender",
+        "source",
+        "group",
+        "channel",
+        "channels",
+        "route",
+    ),
+    *("topic", "thread", "device", "room", "tags", "token", "key", "apikey", "secret", "user", "pass", "id"),
+    *("sid", "webhook", "sig", "signature", "workflow", "app_id", "bot_token", "login", "e2ee"),
+)
+_LOOK: Final = (
+    *(
+        "priority",
+        "urgency",
+        "severity",
+        "level",
+        "sound",
+        "volume",
+        "ttl",
+        "expire",
+        "silent",
+        "flash",
+        "tts",
+    ),
+    *(
+        "call",
+        "unicode",
+        "batch",
+        "status",
+        "image",
+        "avatar",
+        "footer",
+        "fields",
+        "color",
+        "botname",
+        "ping",
+    ),
+    *("preview", "subtitle", "badge", "alias", "entity", "action", "repeat"),
+)
+_SETTABLE: Final = frozenset((*_SENT, *_PLACE, *_WHO, *_LOOK))
+"""Which settings a URL may name, by the words of apprise. No other: of several hundred, some have a service
+told what a file holds, or what an address within the center's network answers."""
+_OWN_WORDS: Final = ("+", "-", ":")
+"""What a URL puts before its own headers and fields, of those that go to a host alone."""
 
 
 def told(to: str, notice: Notice, settings: DutySettings) -> Sent:
@@ -24,8 +90,6 @@ def told(to: str, notice: Notice, settings: DutySettings) -> Sent:
     # Of most services the host is a word like any other: they go to their own.
     if settings.near_only and not (parts.scheme in _TO_HOST and is_here(parts.hostname)):
         return NOT_BEYOND
-    if not _FROM_FILES.isdisjoint(name.lower() for name, _ in parse_qsl(parts.query, keep_blank_values=True)):
-        return Refused(why="what is in files of this machine is told to nobody")
     # Late: it takes a tenth of a second, and 37 MB once it has sent something.
     import apprise
 
@@ -35,12 +99,27 @@ def told(to: str, notice: Notice, settings: DutySettings) -> Sent:
     service = apprise.Apprise.instantiate(to, asset=asset)
     if service is None:
         return Refused(why="apprise knows no such URL")
+    if strange := _not_settable(type(service), to, own_words=parts.scheme in _TO_HOST):
+        return Refused(why=f"a URL of apprise may not set {', '.join(strange)} here")
     link = f"\n\n{notice.take_url}" if notice.take_url else ""
     done = apprise.Apprise(service, asset=asset).notify(
         title=notice.subject, body=f"{notice.text}{link}", body_format=apprise.NotifyFormat.TEXT
     )
     # It says no more than that it did not go well.
     return Delivered() if done else Later(why="apprise could not deliver it")
+
+
+def _not_settable(service: type[NotifyBase], to: str, *, own_words: bool) -> list[str]:
+    """Return which names the URL sets and may not, as apprise itself reads the URL: where a name begins and
+    ends, it says otherwise than other readers.
+    """
+    read = service.parse_url(to) or service.parse_native_url(to) or {}
+    names = {name for kind in ("qsd", "qsd+", "qsd-", "qsd:") for name in read.get(kind) or ()}
+    own = {name for name in read.get("qsd") or () if name.startswith(_OWN_WORDS)}
+    if own_words:
+        named = {name.lower() for name in read.get("qsd") or ()} - {name.lower() for name in own}
+        return sorted(named - _SETTABLE)
+    return sorted({name.lower() for name in names} - _SETTABLE)
 
 
 def _parts(to: str) -> SplitResult | None:
