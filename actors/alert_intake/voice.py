@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, auto
+from typing import Final
 
 from messages.calls import IncomingCall
 from messages.ids import LineId
@@ -23,17 +24,23 @@ class Verdict(Enum):
     """It has been taken already; the modem only says again that it rings."""
 
 
+_REMEMBERED: Final = 1024
+"""More calls than all lines ring with at a time: the end of one that was taken is not told by its line."""
+
+
 class VoiceAlerts:
     """The calls that are ringing now."""
 
     def __init__(self, setup: Setup) -> None:
         self._policy = setup.policy
         self._callback = setup.policy.voice_alert is VoiceAlert.CALLBACK
-        self._taken: set[tuple[LineId, int]] = set()
+        self._taken: dict[tuple[LineId, int], None] = {}
 
     def known(self, line: LineId, call: int) -> None:
         """This call is in the journal already: the intake was started again while it rang."""
-        self._taken.add((line, call))
+        self._taken[line, call] = None
+        while len(self._taken) > _REMEMBERED:
+            del self._taken[next(iter(self._taken))]
 
     def hear(self, call: IncomingCall, *, hushed: bool = False) -> Verdict:
         """What to do about this call. `hushed`: its user is not to be called back."""
@@ -47,4 +54,4 @@ class VoiceAlerts:
 
     def gone(self, line: LineId, call: int) -> None:
         """It rings no more; the modem may use its number again."""
-        self._taken.discard((line, call))
+        self._taken.pop((line, call), None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from actors.alert_intake.voice import Verdict, VoiceAlerts
 from messages.calls import IncomingCall
 from messages.ids import E164, LineId
@@ -15,3 +17,11 @@ def test_a_call_is_declined_only_where_the_user_may_be_called_back() -> None:
     assert VoiceAlerts(back).hear(CALL) is Verdict.REJECT
     assert VoiceAlerts(back).hear(CALL, hushed=True) is Verdict.TAKE
     assert VoiceAlerts(Setup(policy=Policy())).hear(CALL) is Verdict.TAKE
+
+
+def test_calls_whose_end_no_line_has_told_are_not_remembered_for_ever() -> None:
+    alerts = VoiceAlerts(Setup(policy=Policy()))
+    for call in range(5000):
+        alerts.known(CALL.line, call)
+    assert alerts.hear(replace(CALL, call=4999)) is Verdict.KNOWN
+    assert alerts.hear(replace(CALL, call=0)) is Verdict.TAKE
