@@ -248,6 +248,10 @@ def _legs(event: Event) -> str:
             return f"{place(event.leg)} presses {event.digit}"
         case ev.LegUnmuted():
             return f"{place(event.leg)} is heard again"
+        case ev.LegUnheard():
+            return f"the modem of {place(event.leg)} does not answer: how its call stands is not known"
+        case ev.LegHeardAgain():
+            return f"the modem of {place(event.leg)} answers again"
         case ev.LegSoundLost():
             return f"NO SOUND from {place(event.leg)} on line {event.line}"
         case ev.LegSoundBack():

@@ -102,6 +102,8 @@ class CallReport(Message, frozen=True, kw_only=True, tag="call.report"):
     """How this line joins its calls."""
     joined: bool = False
     """The network has joined it with the alert's other calls on this line, and it is not on hold."""
+    unheard: bool = False
+    """The modem does not answer: how the call stands now is not known."""
     reset: bool = True
     """Of an unknown call: the modem may have been reset since it was up. False: it has ended by itself."""
 

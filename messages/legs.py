@@ -28,6 +28,8 @@ class Originate(Message, frozen=True, kw_only=True, tag="leg.originate"):
     """Where the case believes its voice to be; None: nobody has told it yet."""
     joined: bool = False
     """Whether the case believes that the network has joined it."""
+    unheard: bool = False
+    """Whether the case knows that the modem does not answer."""
     digits: str = ""
     """All DTMF digits that were ever to go into this attempt's call."""
     silent: bool = False

@@ -81,6 +81,10 @@ def _leg(case: Case, leg: Leg, said: CallReport, policy: Policy, now_us: Instant
                 leg = replace(leg, state=LegState.ANSWERED, confirmed=said.confirmed)
             if said.joins is Joins.NETWORK and said.joined != leg.joined:
                 made += _in_the_network(case, leg, said)
+            # Voices that come to the host are heard there, whatever the modem says.
+            if said.joins is Joins.NETWORK and said.unheard != (leg.unheard_at is not None):
+                change = ev.LegUnheard if said.unheard else ev.LegHeardAgain
+                made.append(change(leg=name, attempt=attempt))
         case CallState.RELEASED:
             made += released(case, leg, ev_cause(said), policy, now_us)
         case _ as never:

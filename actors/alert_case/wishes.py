@@ -53,6 +53,7 @@ def _wish(case: Case, leg: Leg) -> Originate | ReleaseLeg:
         seen=_SEEN[leg.state],
         voice=leg.voice,
         joined=leg.joined and leg.joins is Joins.NETWORK,
+        unheard=leg.unheard_at is not None,
         digits=leg.digits,
         silent=leg.no_sound_at is not None and leg.joined,
     )

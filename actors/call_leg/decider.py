@@ -83,7 +83,7 @@ def _is_news(known: CallReport, wish: Wish) -> bool:
         return False
     if not isinstance(wish, Originate) or known.state is not wish.seen:
         return True
-    if known.joined != wish.joined:
+    if known.joined != wish.joined or known.unheard != wish.unheard:
         return True
     return known.voice is not None and known.voice != wish.voice
 

@@ -204,7 +204,12 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt, text=digit))
         case ev.LegDigit(leg=leg, attempt=attempt, digit=digit):
             return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt, text=digit))
-        case ev.LegSoundLost(leg=leg, attempt=attempt) | ev.LegSoundBack(leg=leg, attempt=attempt):
+        case (
+            ev.LegSoundLost(leg=leg, attempt=attempt)
+            | ev.LegSoundBack(leg=leg, attempt=attempt)
+            | ev.LegUnheard(leg=leg, attempt=attempt)
+            | ev.LegHeardAgain(leg=leg, attempt=attempt)
+        ):
             return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt))
         case ev.AnotherLineRequested(by=by, party=party):
             return Entry(at_us=at, what=what, operator=by, party=party)

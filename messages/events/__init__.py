@@ -92,6 +92,8 @@ CaseEvent = (
     | LegDigit
     | LegPressed
     | DialogueTexted
+    | LegUnheard
+    | LegHeardAgain
     | LegSoundLost
     | LegSoundBack
     | AnotherLineRequested

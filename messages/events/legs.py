@@ -118,6 +118,23 @@ class LegPressed(Message, frozen=True, kw_only=True, tag="leg.pressed"):
     pressed_at: Instant
 
 
+class LegUnheard(Message, frozen=True, kw_only=True, tag="leg.unheard"):
+    """The modem that joins the party in the network does not answer: how the call stands is not known.
+
+    Said once, until `leg.heard_again` or the end of this attempt.
+    """
+
+    leg: LegId
+    attempt: int
+
+
+class LegHeardAgain(Message, frozen=True, kw_only=True, tag="leg.heard_again"):
+    """The modem answers again, and the call is as it was."""
+
+    leg: LegId
+    attempt: int
+
+
 class LegSoundLost(Message, frozen=True, kw_only=True, tag="leg.sound_lost"):
     """The party is on the line, and for 3 s nothing has come but digital silence, or nothing was taken.
 

@@ -63,6 +63,8 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     """The last of them."""
     no_sound_at: Instant | None = None
     """Since when there has been no sound on it; None: there is."""
+    unheard_at: Instant | None = None
+    """Since when its modem has not answered, where the network joins it; None: it does."""
 
     @property
     def live(self) -> bool:

@@ -17,7 +17,7 @@ from model.orders.refusals import Refusal
 from model.policy import Policy
 from model.rules.calls.joining import psap_hears_nobody
 from model.rules.calls.psap import on_another_phone, psap_number
-from model.rules.calls.sound import leg_of, party_without_sound
+from model.rules.calls.sound import hung_up_for, leg_of, party_without_sound
 from model.rules.said import announcing
 
 
@@ -149,12 +149,16 @@ def _another_line(case: Case, order: ev.CommandGiven) -> tuple[ev.CaseEvent, ...
     leg = leg_of(case, party)
     if leg is None:
         return ()
+    ended = hung_up_for(case, leg)
     made: tuple[ev.CaseEvent, ...] = (
         ev.AnotherLineRequested(by=order.by, party=party),
-        ev.LegReleasing(leg=leg.leg, attempt=leg.attempt, reason=ReleaseReason.ANOTHER_LINE),
+        *(
+            ev.LegReleasing(leg=one.leg, attempt=one.attempt, reason=ReleaseReason.ANOTHER_LINE)
+            for one in ended
+        ),
     )
     # Nobody else is to be called for a case whose operator comes back at once.
-    return (*made, ev.TakeRequested(by=order.by)) if party is Party.OPERATOR else made
+    return (*made, ev.TakeRequested(by=order.by)) if case.operator_leg in ended else made
 
 
 def _called_elsewhere(case: Case, by: OperatorId) -> tuple[ev.CaseEvent, ...]:

@@ -6,6 +6,7 @@ from typing import Final
 
 import pytest
 
+from messages import events as ev
 from messages.base import Joins
 from messages.ids import E164, Advice, OperatorCommand, Outcome, Party, Role, ShiftState
 from model.orders.effects import refusal
@@ -378,3 +379,38 @@ def test_modems_that_have_changed_places_are_not_confused(make_world: MakeWorld,
     assert len(hear_each_other(world)) == 2
     world.order(OperatorCommand.DECLARE_FALSE_ALARM)
     everything_is_over(world)
+
+
+@pytest.mark.parametrize("again", [True, False], ids=["another line", "it answers again"])
+def test_a_modem_that_falls_silent_is_told_of_and_the_operator_may_call_all_on_another_line(
+    make_world: MakeWorld, again: bool
+) -> None:
+    world = of_family(make_world, "sim800")
+    to_talking(world)
+    (silent,) = lines(world)
+    modem = world.network.carrier.modem(silent)
+    assert refusal(world.case, OperatorCommand.ANOTHER_LINE, world.operators[0], world.policy) is not None
+    modem.mute(world.network.now_s)
+
+    def unheard() -> set[Party]:
+        return {leg.party for leg in world.case.legs.values() if leg.unheard_at is not None}
+
+    world.until("it is told of both", lambda: unheard() == {Party.OPERATOR, Party.USER}, 40)
+    assert joined(world) == {Party.OPERATOR, Party.USER}, "nothing is ended by itself"
+    assert b"CFUN=1,1" not in world.network.written[silent]
+    if not again:
+        modem.unmute()
+        world.until("it is taken back", lambda: unheard() == set(), 40)
+        assert len(world.events(ev.LegOriginating)) == 2
+        return
+    for phone in (OPERATORS[0], USER):
+        # They have heard nothing for a while; the modem does not say so.
+        world.network.carrier.phone_hang_up(phone, world.network.now_s)
+    world.order(OperatorCommand.ANOTHER_LINE)
+    world.until("nobody is on it", lambda: lines(world).isdisjoint({silent}), 15)
+    until_joined(world, Party.OPERATOR, Party.USER, within_s=40)
+    assert unheard() == set()
+    assert len(world.events(ev.LegOriginating)) == 4, "each is called once more"
+    modem.unmute()
+    world.until("the line is of use again", lambda: ready(world, silent), 60)
+    assert joined(world) == {Party.OPERATOR, Party.USER}

@@ -62,6 +62,7 @@ def party_view(leg: Leg | None, hears: tuple[str, ...] = ()) -> PartyView:
         pressed=leg.pressed,
         pressed_us=leg.pressed_at,
         no_sound_us=leg.no_sound_at,
+        unheard_us=leg.unheard_at,
     )
 
 
@@ -83,6 +84,8 @@ def hear_each_other(one: Leg | None, other: Leg | None) -> bool:
         and not (one.muted or other.muted)
         and one.no_sound_at is None
         and other.no_sound_at is None
+        and one.unheard_at is None
+        and other.unheard_at is None
     )
 
 

@@ -98,6 +98,9 @@ class PartyView(msgspec.Struct, frozen=True, kw_only=True):
     """When the last of them was pressed."""
     no_sound_us: Instant | None = None
     """Since when nothing has been heard of the party but digital silence; null: there is sound."""
+    unheard_us: Instant | None = None
+    """Since when the modem that joins the party in the network has not answered: nobody can know whether the
+    party still hears the others. Null: it answers."""
 
 
 class StepsView(msgspec.Struct, frozen=True, kw_only=True):

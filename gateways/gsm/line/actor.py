@@ -43,7 +43,7 @@ from gateways.gsm.line.credit import LineCreditAsking
 from gateways.gsm.line.failed_reads import FailedReads
 from gateways.gsm.line.incoming_texts import IncomingTexts
 from gateways.gsm.line.journal import LineJournal
-from gateways.gsm.line.legs_on_line import LegsOnLine, Order
+from gateways.gsm.line.legs_on_line import KEPT, LegsOnLine, Order
 from gateways.gsm.line.order_turn import Orders, OrderTurn
 from gateways.gsm.line.remembered import Remembered
 from gateways.gsm.line.report import LineReports
@@ -197,7 +197,7 @@ class GsmModemActor(CenterActor):
         body = envelope.body
         match body:
             case calls.DialCall() | calls.AnswerCall() | calls.AttachCall() | calls.HangUpCall():
-                self._who[body.leg, body.attempt] = sender
+                self._heard_from(body, sender)
                 self._orders.heard_of_legs(self.now_us())
                 self._order(body, envelope)
             case calls.RejectCall(call=call):
@@ -330,7 +330,10 @@ class GsmModemActor(CenterActor):
     def _work(self) -> None:
         """Write what the driver has to say, tell what it has heard, and set the clock by it."""
         for _ in range(100):
-            for report in self._legs.go_on(self._now_s()):
+            for report in (
+                *self._legs.unheard_is(self._journal.quarantined),
+                *self._legs.go_on(self._now_s()),
+            ):
                 self._tell_leg(report)
             self._write()
             events = self._driver.take_events()
@@ -499,6 +502,13 @@ class GsmModemActor(CenterActor):
                 self._tell_leg(report)
             case OrderTurn.WAITS:
                 pass
+
+    def _heard_from(self, order: Order, sender: ActorAddress) -> None:
+        """The leg's reports go there: the newest of each, and no more legs than there are calls of."""
+        self._who.pop((order.leg, order.attempt), None)
+        self._who[order.leg, order.attempt] = sender
+        while len(self._who) > KEPT:
+            del self._who[next(iter(self._who))]
 
     def _tell_leg(self, report: calls.CallReport) -> None:
         who = self._who.get((report.leg, report.attempt))

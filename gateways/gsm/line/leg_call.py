@@ -49,8 +49,8 @@ class Held(msgspec.Struct, kw_only=True):
         """It is over, or has come to nothing. `cause`: of Q.850, or one of ours."""
         self.state, self.cause = CallState.RELEASED, cause
 
-    def report(self, line: LineId, joins: Joins) -> CallReport:
-        """What its leg is told."""
+    def report(self, line: LineId, joins: Joins, *, unheard: bool = False) -> CallReport:
+        """What its leg is told. `unheard`: the modem does not answer."""
         return CallReport(
             leg=self.leg,
             attempt=self.attempt,
@@ -62,6 +62,7 @@ class Held(msgspec.Struct, kw_only=True):
             adopted=self.adopted,
             joins=joins,
             joined=self.joined,
+            unheard=unheard and self.live,
         )
 
 

@@ -50,7 +50,8 @@ from model.alert.leg import Leg, alert_of
 Order = DialCall | AnswerCall | AttachCall | HangUpCall
 News = CallReport | IncomingCall | IncomingCallGone
 
-_KEPT: Final = 256
+KEPT: Final = 256
+"""Of so many legs, the newest, is remembered how their calls stand or ended."""
 
 SETTLES_S: Final = 5.0
 """Within this every call of before a restart has been asked for by its leg."""
@@ -96,6 +97,8 @@ class LegsOnLine:
         """Calls that are no leg's, or no longer, and are being ended."""
         self._voices: dict[CallId, VoicePort] = {}
         """Of calls whose voice flows, also of those that no leg has asked for yet."""
+        self._unheard = False
+        """Whether the modem has been silent for so long that nobody knows how its calls stand."""
         self.voice: VoicePort | None = None
         """Where the line's voice has flowed last."""
 
@@ -283,7 +286,7 @@ class LegsOnLine:
                 known = self._unlisted(ref, direction, order.number, now_s)
             if known is None or (direction is Direction.IN and not known.answered):
                 self._over[ref] = None
-                while len(self._over) > _KEPT:
+                while len(self._over) > KEPT:
                     del self._over[next(iter(self._over))]
                 return None
             held = self._own(ref, order.leg, order.attempt, known)
@@ -376,6 +379,13 @@ class LegsOnLine:
         view = self._view(self._driver.call_of(ref))
         return view is not None and in_conference(view)
 
+    def unheard_is(self, unheard: bool) -> list[CallReport]:
+        """The modem does not answer, or does again; return what the legs have to be told of it."""
+        if unheard == self._unheard:
+            return []
+        self._unheard = unheard
+        return [self._report(held) for held in self._held.values() if held.live]
+
     def hear(self, event: CallEvent | VoiceReady, now_s: float) -> CallReport | IncomingCallGone | None:
         """What an event of the driver means for the leg whose call it is."""
         if isinstance(event, VoiceReady):
@@ -449,7 +459,7 @@ class LegsOnLine:
     def _hold(self, ref: Ref, leg: LegId, attempt: int) -> Held:
         held = Held(leg=leg, attempt=attempt)
         self._held[ref] = held
-        while len(self._held) > _KEPT:
+        while len(self._held) > KEPT:
             del self._held[next(iter(self._held))]
         return held
 
@@ -475,4 +485,4 @@ class LegsOnLine:
         return view_of(self._driver.calls(), call)
 
     def _report(self, held: Held) -> CallReport:
-        return held.report(self._line, self.joins)
+        return held.report(self._line, self.joins, unheard=self._unheard)

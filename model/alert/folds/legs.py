@@ -29,6 +29,8 @@ LegEvent = (
     | ev.LegUnmuted
     | ev.LegDigit
     | ev.LegPressed
+    | ev.LegUnheard
+    | ev.LegHeardAgain
     | ev.LegSoundLost
     | ev.LegSoundBack
     | ev.BridgeJoined
@@ -120,6 +122,10 @@ def fold_leg(case: Case, event: LegEvent, at: Instant) -> Case:
             if leg.party is not Party.USER:
                 return pressed
             return with_answer(pressed, _KEYS.get(digit, ""), at, asked_before(pressed, pressed_at))
+        case ev.LegUnheard():
+            return _with(case, replace(leg, unheard_at=at))
+        case ev.LegHeardAgain():
+            return _with(case, replace(leg, unheard_at=None))
         case ev.LegSoundLost():
             return _with(case, replace(leg, no_sound_at=at))
         case ev.LegSoundBack():

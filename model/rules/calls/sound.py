@@ -23,7 +23,11 @@ def party_without_sound(case: Case) -> Party:
 
     That somebody does not hear us is known by what is said alone, and most of all by what the user says.
     """
-    silent = [leg.party for leg in case.legs.values() if leg.answered and leg.no_sound_at is not None]
+    silent = [
+        leg.party
+        for leg in case.legs.values()
+        if leg.answered and (leg.no_sound_at is not None or leg.unheard_at is not None)
+    ]
     return next((party for party in SOUGHT if party in silent), Party.USER)
 
 
@@ -39,7 +43,7 @@ def why_no_other_line(case: Case, party: Party, policy: Policy) -> Refusal | Non
         return _ABSENT.get(party, Refusal.NOBODY_ON_THE_LINE)
     if is_own(leg.line):
         return Refusal.OWN_VOICE
-    if leg.joins is Joins.NETWORK:
+    if leg.joins is Joins.NETWORK and leg.unheard_at is None:
         return Refusal.ONE_LINE_FOR_ALL
     if party is Party.OPERATOR and case.hand_over is not None:
         return Refusal.BEING_HANDED_OVER
@@ -55,6 +59,13 @@ _ABSENT: Final = {
     Party.PSAP: Refusal.PSAP_ABSENT,
     Party.OPERATOR: Refusal.NOT_ON_THE_LINE,
 }
+
+
+def hung_up_for(case: Case, leg: Leg) -> tuple[Leg, ...]:
+    """The legs that end where this one is called on another line: all that its modem joins in the network."""
+    if leg.joins is not Joins.NETWORK:
+        return (leg,)
+    return tuple(one for one in case.legs.values() if one.active and one.line == leg.line)
 
 
 def lines_to_avoid(case: Case, party: Party) -> tuple[LineId, ...]:

@@ -45,9 +45,11 @@ def due_at(case: Case, policy: Policy) -> Instant | None:
             return case.operator_joined_at
         return Instant(case.deadline_at - round(policy.user_setup_time_s * SECOND))
     ended = last.released_at or last.since
-    if scattered(case) and case.operator_lost_at is not None:
+    moved_at = ended if last.reason == ReleaseReason.ANOTHER_LINE else None
+    lost_at = case.operator_lost_at if case.operator_lost_at is not None else moved_at
+    if scattered(case) and lost_at is not None:
         # Beside an operator who is up, and not on a line on which nobody can join her.
-        ended = max(ended, Instant(case.operator_lost_at + round(policy.user_setup_time_s * SECOND)))
+        ended = max(ended, Instant(lost_at + round(policy.user_setup_time_s * SECOND)))
     if last.line_failed and not last.was_answered:
         in_a_row = last.attempt <= LINE_FAILURES_IN_A_ROW
         return Instant(ended + LINE_FAILED_PAUSE_US) if in_a_row else None

@@ -171,6 +171,23 @@ def network(stage: Stage) -> None:
     expect(stage.page.locator("[data-meter]")).to_have_count(0)
 
 
+def unheard(stage: Stage) -> None:
+    """The modem that joins both in the network does not answer."""
+    story = stage.talked(ago_s=62, answered_s=19.8)
+    stage.ago(41)
+    for place in ("op1", "user"):
+        story.say(ev.LegAnswered(leg=story.leg(place), attempt=1, joins=Joins.NETWORK))
+    stage.ago(4)
+    for place in ("op1", "user"):
+        story.say(ev.LegUnheard(leg=story.leg(place), attempt=1))
+    story.hear(ev.TextUnreadable(line=LINES["user"], key="a1", reason="cut short", raw="0004"))
+    stage.signed_on()
+    stage.shown("[data-party=user]", "hush")
+    stage.shown("[data-party=operator]", "hush")
+    said = "V, then Enter" if stage.lang == "en" else "V, poi Invio"
+    expect(stage.page.locator("body")).to_contain_text(said)
+
+
 def no_sound(stage: Stage) -> None:
     story = stage.talked(ago_s=62, answered_s=19.8)
     stage.ago(4)
@@ -527,6 +544,7 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "muted": muted,
     "network": network,
     "no-sound": no_sound,
+    "unheard": unheard,
     "recorded": recorded,
     "listened": listened,
     "briefing": briefing,

@@ -204,6 +204,11 @@ function silence(view) {
       'Ha annullato sotto costrizione: non telefonarle.',
       'She cancelled under duress: do not phone her.',
     );
+  if (s.unheard(view.user))
+    return either(
+      'Era al telefono con noi; non si sa se lo è ancora.',
+      'She was on the phone with us; whether she still is, is not known.',
+    );
   if (s.talking(view.user)) return either('È al telefono con noi.', 'She is on the phone with us.');
   if (s.keptSilent(view))
     return either('Non può parlare: non telefonarle.', 'She cannot talk: do not phone her.');

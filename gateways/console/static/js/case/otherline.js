@@ -3,7 +3,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { either, t } from '../words/words.js';
-import { asObject, mine, talking } from './situation.js';
+import { asObject, mine, talking, unheard } from './situation.js';
 
 const PARTIES = [
   ['user', 'user'],
@@ -11,8 +11,8 @@ const PARTIES = [
   ['operator', 'operator_leg'],
 ]; // in the order in which they are looked at
 
-/** Whether this party has been without sound for some seconds. @param {PartyView} party */
-export const silent = (party) => talking(party) && party.no_sound_us !== null;
+/** Whether this party has been without sound for some seconds, or nobody knows. @param {PartyView} party */
+export const silent = (party) => unheard(party) || (talking(party) && party.no_sound_us !== null);
 
 /** The party whose line V changes: the first without sound, else the user. @param {CaseView} view */
 export const changed = (view) => PARTIES.find(([, leg]) => silent(view[leg]))?.[0] ?? 'user';
@@ -43,6 +43,14 @@ export function said(ui, view) {
   if (!mine(view, ui.feed.me)) return nothing;
   const which = changed(view);
   const name = { user: asObject(view), psap: either('il 112', '112'), operator: either('te', 'you') }[which];
+  const lost = PARTIES.some(([, leg]) => unheard(view[leg]));
+  if (ui.orders.armed === 'V' && lost)
+    return html`<span class="ink-wait"
+      >${either(
+        'Riagganciamo e richiamiamo tutti su un’altra linea: Invio conferma.',
+        'Hangs up and calls everybody again on another line: Enter confirms.',
+      )}</span
+    >`;
   if (ui.orders.armed === 'V')
     return html`<span class="ink-wait"
       >${either(
@@ -51,6 +59,13 @@ export function said(ui, view) {
       )}</span
     >`;
   if (!PARTIES.some(([, leg]) => silent(view[leg]))) return nothing;
+  if (lost)
+    return html`<span class="ink-wait"
+      >${either(
+        'Il modem della linea non risponde: non si sa se vi sentite ancora. Se non vi sentite: V, poi Invio.',
+        'The line’s modem does not answer: whether you still hear each other is not known. If not: V, then Enter.',
+      )}</span
+    >`;
   const from = {
     user: either(`da ${asObject(view)}`, `from ${asObject(view)}`),
     psap: either('dal 112', 'from 112'),

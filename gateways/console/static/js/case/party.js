@@ -107,6 +107,10 @@ function answered(party, which, view, foot, made) {
     foot.push(either('risposta non certa', 'answer not certain'));
     return made('ring', 'ring', t('perhapsAnswered'), party.ringing_us);
   }
+  if (party.unheard_us !== null) {
+    foot.push(either('il modem non risponde', 'its modem does not answer'));
+    return made('hush', 'hush', t('unheard'), party.answered_us);
+  }
   if (party.network && !party.joined && addsSomebody(view, party)) {
     foot.push(either('non sente nulla', 'hears nothing'));
     return made('hush', 'hush', t('onHold'), party.answered_us);

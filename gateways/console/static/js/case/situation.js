@@ -13,6 +13,8 @@ export const mine = (view, me) => view.operator === me.operator;
 export const calledFor = (view, me) => view.reserved.includes(me.operator) && !mine(view, me);
 /** @param {PartyView} party */
 export const talking = (party) => party.state === 'answered' && party.confirmed;
+/** The modem that joins this party in the network does not answer. @param {PartyView} party */
+export const unheard = (party) => talking(party) && party.unheard_us !== null;
 /** Said to be answered by a line whose word proves nothing: it may still ring. @param {PartyView} party */
 export const inDoubt = (party) => party.state === 'answered' && !party.confirmed;
 /** @param {PartyView} party */

@@ -246,6 +246,15 @@ export function told(entry, user, names, test) {
       );
     case 'leg.pressed':
       return s('voice', 'ok', `${who} preme ${entry.text}`, `${who} presses ${entry.text}`);
+    case 'leg.unheard':
+      return s(
+        'hush',
+        'wait',
+        `Il modem non risponde${line}: non si sa se ${who} è ancora in linea`,
+        `The modem does not answer${line}: whether ${who} is still on the line is not known`,
+      );
+    case 'leg.heard_again':
+      return s('voice', '', `Il modem risponde di nuovo${line}`, `The modem answers again${line}`);
     case 'leg.sound_lost':
       return s('hush', 'wait', `Nessun suono da ${who}${line}`, `No sound from ${who}${line}`);
     case 'leg.sound_back':

@@ -42,6 +42,7 @@ export const WORDS = {
   noSoundAtAll: ['Nessun suono', 'No sound'],
   isRecorded: ['Si registra', 'Recorded'],
   withoutSound: ['Senza suono', 'No sound'],
+  unheard: ['Non si sa', 'Not known'],
   otherLine: ['Altra linea', 'Another line'],
   testNever: ['prova: mai al 112', 'a test: never to 112'],
   yourPhoneRings: ['Il tuo telefono squilla', 'Your phone is ringing'],
