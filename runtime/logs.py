@@ -178,3 +178,27 @@ def get(name: str, **context: object) -> Logger:
     if not structlog.is_configured():
         _configure(None, name, True, logging.INFO)
     return cast(Logger, structlog.get_logger(part=name, **context))
+
+
+class Outage:
+    """What cannot be had for a while, such as the journal: one line at the beginning, and one at the end.
+
+    Who looks many times a second would fill the log, of which there are two files, with the outage alone.
+    """
+
+    def __init__(self, log: Logger, what: str) -> None:
+        self._log = log
+        self._what = what
+        self._failed = 0
+
+    def failed(self, error: Exception) -> None:
+        """It cannot be had now."""
+        self._failed += 1
+        if self._failed == 1:
+            self._log.error(self._what, error=str(error))
+
+    def works(self) -> None:
+        """It can be had."""
+        if self._failed:
+            self._log.warning("works again", what=self._what, failed=self._failed)
+            self._failed = 0

@@ -26,6 +26,7 @@ from model.policy import Setup
 from model.rules.calls.quiet import hushed
 from model.rules.said.advice import Why, call_112_now
 from runtime.actor import CenterActor
+from runtime.logs import Outage
 from runtime.published.peers import least_busy
 from store import streams
 from store.alerts.accepting import Accepted, accept
@@ -81,6 +82,7 @@ class AlertIntakeActor(CenterActor):
         self._given_us = Instant(0)
         self._settled = False
         self._rests_until_us = Instant(0)
+        self._no_journal = Outage(self.log, "the journal cannot be read")
         for entry in self.env.directory.all_of(Role.ALERT_CASE):
             self.tell(Role.ALERT_CASE, entry.key, cases.AskCase())
         self._assign()
@@ -154,10 +156,11 @@ class AlertIntakeActor(CenterActor):
             self._follower.catch_up()
             self._mine = self._of_this_node()
         except JournalError as error:
-            self.log.error("the journal cannot be read", error=str(error))
+            self._no_journal.failed(error)
             # The descriptor stays readable: until the next look by itself.
             self.unwatch(self._follower.fileno())
             return False
+        self._no_journal.works()
         self.watch(self._follower.fileno(), self._soon)
         cases_there = self.env.directory.places_of(Role.ALERT_CASE)
         now_us = self.now_us()

@@ -27,6 +27,7 @@ from model.alarms.standing import STUCK, nothing_else
 from model.alert.case import Case
 from model.policy import Setup
 from runtime.actor import CenterActor
+from runtime.logs import Outage
 from store import streams
 from store.alarms import NodeAlarms
 from store.errors import JournalError
@@ -58,6 +59,7 @@ class DeadlineWatchdogActor(CenterActor):
         )
         self._alarms = NodeAlarms(self._journal, self.env.node)
         self._stuck = State()
+        self._no_journal = Outage(self.log, "the journal cannot be read")
         self._leased: Mapping[AlertId, int] = {}
         for spec in self._setup.lines:
             self.tell(Role.GSM_MODEM, spec.line, AskLine())
@@ -112,9 +114,10 @@ class DeadlineWatchdogActor(CenterActor):
         try:
             self._follower.catch_up()
         except JournalError as error:
-            self.log.error("the journal cannot be read", error=str(error))
+            self._no_journal.failed(error)
             self._stuck = forget(self._stuck)
             return False
+        self._no_journal.works()
         return True
 
     def _means(self, now_us: Instant) -> Means:

@@ -33,6 +33,7 @@ from model.rules.calls.own_line import own_line
 from runtime.actor import CenterActor
 from runtime.environment import DRAINED
 from runtime.load import load_now
+from runtime.logs import Outage
 from runtime.published import voice_files
 from runtime.published.directory import Entry
 from runtime.published.peers import FilePeers, MemoryPeers, Peers, Place, decode_place, encode_place
@@ -92,6 +93,8 @@ class MembershipActor(CenterActor):
         self._voices_kept_at = self.now_us()
         """When somebody was last seen who keeps the operators' own voices."""
         self._alarms = NodeAlarms(self._journal, self.env.node)
+        self._no_others = Outage(self.log, "the others cannot be seen")
+        self._no_term = Outage(self.log, "the membership could not be renewed")
         self._told = b""
         self._told_spoken_to: tuple[tuple[Role, str, bytes], ...] = ()
         self._told_voices: tuple[OperatorVoice, ...] = ()
@@ -129,8 +132,9 @@ class MembershipActor(CenterActor):
             if self._standing.member:
                 self._say_of_itself()
                 self._take_over()
+            self._no_others.works()
         except JournalError as error:
-            self.log.error("the others cannot be seen", error=str(error))
+            self._no_others.failed(error)
             self._publish(replace(self._published or Peers(), settled=False, alive=self._standing.member))
         self.at(Instant(self.now_us() + LOOK_US), "look")
 
@@ -139,17 +143,16 @@ class MembershipActor(CenterActor):
         try:
             if standing.member:
                 held = members.renew(self._journal, node, standing.term)
+                self._no_term.works()
                 if held:
                     return renewed(standing, held=True, now_us=self.now_us())
                 self.log.error("the membership has ended: others may have this node's alerts")
                 standing = renewed(standing, held=False, now_us=self.now_us())
             term = members.join(self._journal, node, self.env.address)
-        except JournalError as error:
-            self.log.error("the membership could not be renewed", error=str(error))
+        except (JournalError, NodeNameTaken) as error:
+            self._no_term.failed(error)
             return failed(standing, self.now_us())
-        except NodeNameTaken as error:
-            self.log.error("not a member", error=str(error))
-            return failed(standing, self.now_us())
+        self._no_term.works()
         self.log.info("a member", term=term)
         self._told = b""
         return joined(standing, term, self.now_us())

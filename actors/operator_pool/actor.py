@@ -26,6 +26,7 @@ from model.policy import Setup
 from model.rules import wrap_up
 from model.rules.proof import PROVED
 from runtime.actor import CenterActor
+from runtime.logs import Outage
 from runtime.published import own_voices
 from store import streams
 from store.errors import StoreError
@@ -58,6 +59,8 @@ class OperatorPoolActor(CenterActor):
         self._silent: set[OperatorId] = set()
         self._free_since: dict[OperatorId, Instant] = {}
         self._looked_us = Instant(0)
+        self._no_journal = Outage(self.log, "the journal cannot be read")
+        self._no_registry = Outage(self.log, "the registry cannot be read")
         self._voices: dict[OperatorId, OperatorLine] = {}
         """Who can be had on an own line at this node now."""
         self._voices_us = Instant(0)
@@ -80,7 +83,9 @@ class OperatorPoolActor(CenterActor):
         try:
             self._people = self._registry.operators()
         except StoreError as error:
-            self.log.error("the registry cannot be read", error=str(error))
+            self._no_registry.failed(error)
+        else:
+            self._no_registry.works()
         self._changed()
 
     def _heard_of_voices(self, voices: tuple[OperatorVoice, ...]) -> None:
@@ -128,8 +133,9 @@ class OperatorPoolActor(CenterActor):
         try:
             new = self._follower.catch_up()
         except StoreError as error:
-            self.log.error("the journal cannot be read", error=str(error))
+            self._no_journal.failed(error)
             return False
+        self._no_journal.works()
         for recorded in new:
             match recorded.event:
                 case OperatorNotAnswering(operator=operator):
@@ -156,7 +162,7 @@ class OperatorPoolActor(CenterActor):
         try:
             candidates = list(self._candidates())
         except StoreError as error:
-            self.log.error("the journal cannot be read", error=str(error))
+            self._no_journal.failed(error)
             return
         still = order((one for one, _ in self._waiting.values()), now_us, self._policy)
         for waiting in still:

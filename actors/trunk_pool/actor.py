@@ -54,6 +54,7 @@ from model.rules.calls.pairs import Pairs, lacking
 from model.rules.proof import PROVED
 from model.rules.vouching import vouched
 from runtime.actor import CenterActor
+from runtime.logs import Outage
 from runtime.published.directory import Entry
 from store.alarms import since_started
 from store.errors import StoreError
@@ -86,6 +87,7 @@ class TrunkPoolActor(CenterActor):
         self._last_used: dict[LineId, Instant] = {}
         self._waiting: dict[tuple[LegId, int], tuple[WaitingLeg, ActorAddress]] = {}
         self._looked_us = Instant(0)
+        self._no_journal = Outage(self.log, "the journal cannot be read")
         self._dialling = DialGate(self._setup, self._journal, self.now_us())
         answering = (spec.credit.sms_to for spec in self._setup.lines if spec.credit is not None)
         self._texts = TextQueue(self._setup.policy, self._journal, [one for one in answering if one])
@@ -174,8 +176,9 @@ class TrunkPoolActor(CenterActor):
         try:
             new = self._follower.catch_up()
         except StoreError as error:
-            self.log.error("the journal cannot be read", error=str(error))
+            self._no_journal.failed(error)
             return
+        self._no_journal.works()
         for recorded in new:
             self._dialling.hear(recorded)
             self._texts.hear(recorded)

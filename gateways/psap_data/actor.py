@@ -25,6 +25,7 @@ from model.telling.data_target import DataTarget
 from model.telling.psap_alert import Who
 from runtime.actor import CenterActor
 from runtime.courier import Courier, ThreadCourier
+from runtime.logs import Outage
 from runtime.waker import Waker
 from store import streams
 from store.alarms import NodeAlarms
@@ -61,6 +62,7 @@ class DataSenderActor(CenterActor):
         """Answers that the journal could not be told yet."""
         self._carried: dict[str, Owed] = {}
         self._looked_us = self.now_us()
+        self._outage = Outage(self.log, "the journal cannot be used")
         self.watch(self._waker.fileno(), self._back)
         self.watch(self._follower.fileno(), self._woken)
         self._look()
@@ -100,7 +102,9 @@ class DataSenderActor(CenterActor):
                 self._serve(target, now_us)
         except StoreError as error:
             # Nothing leaves that the journal does not have; in a second it is looked again.
-            self.log.error("the journal cannot be used", error=str(error))
+            self._outage.failed(error)
+        else:
+            self._outage.works()
 
     def _serve(self, target: DataTarget, now_us: Instant) -> None:
         tries = self._tries[target.name]

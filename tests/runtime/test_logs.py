@@ -138,3 +138,17 @@ def test_an_unconfigured_process_speaks_to_stderr(capsys: pytest.CaptureFixture[
     structlog.reset_defaults()
     logs.get("x").warning("hello", number=1)
     assert "hello" in capsys.readouterr().err
+
+
+def test_an_outage_is_one_line_at_its_beginning_and_one_at_its_end(tmp_path: Path) -> None:
+    logs.configure(tmp_path, "web")
+    outage = logs.Outage(logs.get("test"), "the journal cannot be read")
+    outage.works()
+    for _ in range(2):
+        for _ in range(1000):
+            outage.failed(ValueError("gone"))
+        outage.works()
+        outage.works()
+    said = [(one["event"], one.get("error"), one.get("failed")) for one in lines(tmp_path)]
+    away, back = ("the journal cannot be read", "gone", None), ("works again", None, 1000)
+    assert said == [away, back, away, back]
