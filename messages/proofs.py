@@ -94,6 +94,8 @@ class ProofWhy(StrEnum):
     CLOCK_OFF = "clock_off"
     EXPIRES = "expires"
     FULL_SOON = "full_soon"
+    DISK = "disk"
+    """Nothing can be written to it: it is read-only, or has no room for one more file."""
     TROUBLE = "trouble"
     """It could not be tried; the log says why."""
 

@@ -27,6 +27,7 @@ from model.proof.night import night
 from model.proof.proving import Begun, OneProof
 from model.proof.steps import planned
 from runtime.actor import CenterActor
+from runtime.logs import Outage
 from runtime.published import line_files
 from store import streams
 from store.alarms import NodeAlarms
@@ -40,6 +41,8 @@ from store.proofs import KEPT_US, proofs_of
 from store.streams import StreamKind
 
 TURN_US: Final = Instant(SECOND // 4)
+LISTEN_US: Final = Instant(SECOND // 20)
+"""A look at what others have written is no sooner than this after the one before."""
 LOOKS_EVERY_US: Final = Instant(60 * SECOND)
 """At its own stream, while it was not woken: an order is heard at once, unless the word of it was lost."""
 WAITS_US: Final = Instant(30 * SECOND)
@@ -68,6 +71,8 @@ class ProverActor(CenterActor):
         self._work: tuple[Begun, Work] | None = None
         self._waits: tuple[ProofItem, Instant] | None = None
         self._read_at = Instant(self.now_us() + LOOKS_EVERY_US)
+        self._looked_us = Instant(0)
+        self._outage = Outage(self.log, "the journal cannot be used")
         self.watch(self._ear.fileno(), self._heard)
         self._tell()
         self._look()
@@ -110,12 +115,15 @@ class ProverActor(CenterActor):
 
     def _look(self) -> None:
         """Do what is due, one thing after another, until nothing is."""
+        self._looked_us = self.now_us()
         try:
             while (found := self._due()) is not None:
                 if not self._do(found):
                     break
         except StoreError as error:
-            self.log.error("the journal cannot be used", error=str(error))
+            self._outage.failed(error)
+        else:
+            self._outage.works()
         if self._proving.current is not None:
             self.at(Instant(self.now_us() + TURN_US), "turn")
 
@@ -145,12 +153,16 @@ class ProverActor(CenterActor):
         if self._following is None:
             self._live, self._lines = LiveCases(), Lines()
             self._following = Following(self._journal, self._live, self._lines, about=kind(StreamKind.INBOX))
-            self.watch(self._following.fileno(), self._look)
+        self.watch(self._following.fileno(), self._woken)
         self._following.catch_up()
         is_open = any(not case.test for case in self._live.cases.values())
         if self._was_open and not is_open:
             self._closed_at = now_us
         self._was_open = is_open
+
+    def _woken(self) -> None:
+        assert self._following is not None, "its descriptor is watched"
+        self.no_sooner(Instant(self._looked_us + LISTEN_US), self._following.fileno(), self._look)
 
     def _follow_no_more(self) -> None:
         if self._following is not None:

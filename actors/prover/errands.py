@@ -92,6 +92,7 @@ class LookWork:
     def __init__(self, step: ProofStep, child: Callable[[ProofStep], Child]) -> None:
         self._step, self._new = step, child
         self._child: Child | None = None
+        self._failed: Shown | None = None
 
     def why_not(self, around: Around) -> ProofWhy:
         return ProofWhy.NONE
@@ -100,10 +101,14 @@ class LookWork:
         return ""
 
     def goes_on(self, work: str) -> None:
-        self._child = self._new(self._step)
+        try:
+            self._child = self._new(self._step)
+        except OSError:
+            # The step is in the journal as begun: a death here would be one at each start.
+            self._failed = failed(ProofWhy.TROUBLE)
 
     def shown(self, around: Around) -> Shown | None:
-        return None if self._child is None else self._child.said()
+        return self._failed if self._child is None else self._child.said()
 
     def end(self, around: Around) -> None:
         if self._child is not None:

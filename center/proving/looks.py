@@ -58,7 +58,10 @@ def disk(state: StateDir) -> Shown:
     """How much is free where the state directory is; what that means the proofs before tell."""
     found = os.statvfs(state.path)
     size, free = found.f_blocks * found.f_frsize, found.f_bavail * found.f_frsize
-    return Shown(result=StepResult.OK, figures={"free_bytes": float(free), "size_bytes": float(size)})
+    figures = {"free_bytes": float(free), "size_bytes": float(size)}
+    if found.f_flag & os.ST_RDONLY or not free or (found.f_files and not found.f_favail):
+        return Shown(result=StepResult.FAILED, why=ProofWhy.DISK, figures=figures)
+    return Shown(result=StepResult.OK, figures=figures)
 
 
 def journal(state: StateDir) -> Shown:

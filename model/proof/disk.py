@@ -35,7 +35,7 @@ def judged(shown: Shown, before: Iterable[Known], now_us: Instant) -> Shown:
     """What a look at the disk means."""
     free = shown.figures.get("free_bytes")
     days = None if free is None else days_left(free, before, now_us)
-    if days is None:
+    if days is None or shown.result is StepResult.FAILED:
         return shown
     told = replace(shown, figures={**shown.figures, "days": round(days, 1)})
     if days >= LEAST_DAYS_OF_DISK:

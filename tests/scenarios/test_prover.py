@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 
 from actors.line_tester.decider import Trial
+from actors.prover.actor import ProverActor
 from actors.prover.decider import QUIET_US
 from media.trial.bounds import USELESS
 from messages.events import AlertClosed, ProofOrdered
@@ -17,9 +18,11 @@ from messages.supervision import StopActor
 from messages.trials import Side, WayFault, WayShown
 from model.policy import Policy, ProofPolicy
 from model.proof.proving import OneProof, Proving
+from runtime.logs import Outage
 from runtime.published import line_trials
 from store import streams
-from store.journal.journal import Append
+from store.errors import JournalUnavailable
+from store.journal.journal import Append, Journal
 from store.journal.matters import open_alerts
 from store.proofs import proofs_of
 from tests.scenarios import proofs
@@ -300,3 +303,32 @@ def test_a_text_that_never_comes_is_found(make_world: MakeWorld) -> None:
     world.until("it is over", lambda: over(world), 700)
     assert standing(world) == {("proof.text", "sim1"): "raised"}
     assert results(world)["text", "sim1>sim2"] == (StepResult.FAILED, ProofWhy.NOT_RECEIVED)
+
+
+def test_a_journal_that_cannot_be_read_is_not_looked_at_over_and_over(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its descriptor stays readable: who hears it would look again at once, thousands of times."""
+    world = make_world(public=2)
+    proofs.STUCK.add(ProofStep.DISK)
+    order(world, ProofStep.DISK)
+    looks: list[Instant] = []
+    lines: list[str] = []
+    real = ProverActor._look
+
+    def look(self: ProverActor) -> None:
+        looks.append(self.now_us())
+        real(self)
+
+    def gone(*_: object) -> object:
+        raise JournalUnavailable("the server is gone")
+
+    monkeypatch.setattr(ProverActor, "_look", look)
+    monkeypatch.setattr(Outage, "failed", lambda self, error: lines.append(str(error)))
+    with monkeypatch.context() as away:
+        away.setattr(Journal, "read_all", gone)
+        world.send()
+        world.system.advance(2)
+        assert lines, "it was away"
+        assert 2 <= len(looks) <= 60, "no sooner than 50 ms after the one before"
+    world.until("it has given way", lambda: proofs.ENDED, 10)

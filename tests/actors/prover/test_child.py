@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
+import pytest
+
 from actors.prover.child import CORNER, ProcessChild
+from actors.prover.errands import LookWork
+from actors.prover.work import Child, failed
 from center.backup.restoring import CHECKING
-from messages.proofs import ProofStep
+from center.proving import looks
+from center.state.state_dir import StateDir
+from messages.ids import SECOND, Instant
+from messages.proofs import ProofStep, ProofWhy, StepResult
+from model.proof.disk import judged
+from tests.actors.prover.test_chain import around
+from tests.store.places import START
+from tests.waiting import wait_until
 
 
 def test_a_trial_of_the_backup_that_gives_way_leaves_no_copy_of_the_journal(tmp_path: Path) -> None:
@@ -24,3 +36,33 @@ def test_a_trial_of_the_backup_that_gives_way_leaves_no_copy_of_the_journal(tmp_
     assert not own.exists()
     assert others.exists(), "somebody tries a backup as well"
     assert CORNER == CHECKING
+
+
+def test_a_look_goes_on_where_the_disk_takes_no_log(tmp_path: Path) -> None:
+    (tmp_path / "logs").write_text("no folder: nothing can be opened in it")
+    child = ProcessChild(ProofStep.DISK, tmp_path)
+    wait_until(lambda: child.said() is not None, within_s=60)
+
+
+def test_a_look_that_cannot_be_begun_has_failed_and_ends_nobody() -> None:
+    def no_room(_: ProofStep) -> Child:
+        raise OSError(errno.EAGAIN, "no process can be started")
+
+    work = LookWork(ProofStep.JOURNAL, no_room)
+    work.goes_on("")
+    assert work.shown(around()) == failed(ProofWhy.TROUBLE)
+    work.end(around())
+
+
+@pytest.mark.parametrize(
+    ("flag", "blocks", "files"), [(os.ST_RDONLY, 5000, 5000), (0, 0, 5000), (0, 5000, 0)]
+)
+def test_a_disk_that_takes_nothing_more_is_said_to_be_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flag: int, blocks: int, files: int
+) -> None:
+    found = os.statvfs_result((4096, 4096, 10_000, blocks, blocks, 10_000, files, files, flag, 255))
+    monkeypatch.setattr(os, "statvfs", lambda _: found)
+    shown = looks.disk(StateDir(tmp_path))
+    assert (shown.result, shown.why) == (StepResult.FAILED, ProofWhy.DISK)
+    # However fast it fills by the proofs before.
+    assert judged(shown, [(START, 1e12)], Instant(START + 86_400 * SECOND)).why is ProofWhy.DISK

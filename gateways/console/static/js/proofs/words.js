@@ -49,6 +49,7 @@ const WHY = {
   clock_off: ['non regolato, o spostato', 'follows no server, or was moved'],
   expires: ['scade presto', 'ends soon'],
   full_soon: ['presto pieno', 'full soon'],
+  disk: ['non vi si può scrivere', 'it cannot be written to'],
   trouble: ['non si è potuto provare: vedi logs/', 'it could not be tried: see logs/'],
 };
 
