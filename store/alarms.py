@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
+from msgspec.structs import replace
 from sqlalchemy import bindparam, select, text
 
+from messages.events import AlarmRaised, Event
 from messages.ids import Instant, NodeId
 from messages.journal import Recorded
 from model.alarms.history import TYPES
@@ -15,7 +17,7 @@ from store import streams
 from store.database.query import Query
 from store.database.schema import event
 from store.journal import rows
-from store.journal.journal import Append, Journal
+from store.journal.journal import Append, Journal, Transaction
 
 _c = event.c
 _ARE: Final = f"type IN ({', '.join(repr(name) for name in TYPES)})"
@@ -92,3 +94,29 @@ class NodeAlarms:
         if alarms:
             self._journal.append(Append(streams.node(self._node), None, tuple(alarms)))
             self._stands = standing(alarms, self.stands)
+
+    def news(self, appends: Sequence[Append]) -> Callable[[Transaction], list[Append]]:
+        """Return what says, within the transaction that writes these, which of them are to be written: no
+        alarm of this node that stands already. For who raises one beside something else. Raises JournalError.
+        """
+        stream = streams.node(self._node)
+        if not any(one.stream == stream for one in appends):
+            return lambda _: list(appends)
+        # Before the write lock is taken: within it only what has come since is read.
+        before, after = dict(self.stands), self._version
+
+        def news(tx: Transaction) -> list[Append]:
+            now = standing((one.event for one in tx.read(stream, after)), before)
+            return [left for one in appends if (left := _news(one, now)) is not None]
+
+        return news
+
+
+def _news(append: Append, stands: Words) -> Append | None:
+    """The append without alarms that stand; none where nothing is left of it."""
+
+    def stood(event: Event) -> bool:
+        return isinstance(event, AlarmRaised) and (event.alarm, event.subject) in stands
+
+    left = tuple(event for event in append.events if not stood(event))
+    return replace(append, events=left) if left else None

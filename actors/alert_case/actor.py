@@ -33,6 +33,7 @@ from model.policy import Setup
 from model.rules.vouching import gives_crew_up
 from runtime.actor import CenterActor
 from store import streams
+from store.alarms import NodeAlarms
 from store.alerts import contacts
 from store.alerts.texting import ask_for
 from store.errors import JournalError, LeaseLost, StoreMisuse, VersionConflict
@@ -53,6 +54,7 @@ class AlertCaseActor(CenterActor):
         """Open the journal and say that this crew is free; whoever knows better sends `case.open`."""
         self._policy = self.env.settings_as(Setup).policy
         self._journal = self.keep(self.env.open_journal_as(Journal))
+        self._alarms = NodeAlarms(self._journal, self.env.node)
         self._case: Case | None = None
         self._ceded = False
         """Whether another node has the alert by now, while this crew still holds people's calls."""
@@ -263,11 +265,11 @@ class AlertCaseActor(CenterActor):
             self._pending = decision.pending
             return
         before, events, policy = self._case, decision.events, self._policy
-        appends = claims(before, self._pending, events, self.env.node)
+        news = self._alarms.news(claims(before, self._pending, events, self.env.node))
 
         def write(tx: Transaction) -> tuple[Recorded, ...]:
             ask_for(tx, before, [one.number for one in events if isinstance(one, DialogueTexted)])
-            return contacts.write(tx, before, appends, policy)
+            return contacts.write(tx, before, news(tx), policy)
 
         recorded = self._journal.transact(write)
         own = streams.case(self._case.alert)

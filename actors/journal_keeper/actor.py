@@ -53,14 +53,19 @@ class JournalKeeperActor(CenterActor):
                 self._keeping, say = to_be_said(self._keeping, now_us)
                 if say:
                     self.log.error("the disk fails", step=step.value, error=str(error))
-                if step is Step.CLEAR:
-                    self._keeping = replace(self._keeping, cleared=False)
+                self._keeping = replace(
+                    self._keeping,
+                    raised=self._keeping.raised and step is not Step.RAISE,
+                    cleared=self._keeping.cleared and step is not Step.CLEAR,
+                )
                 return
 
     def _do(self, keeper: Keeper, step: Step) -> None:
         match step:
             case Step.WARM | Step.REFILL:
                 keeper.warm(anew=step is Step.REFILL)
+            case Step.RAISE:
+                keeper.raise_alarm()
             case Step.CLEAR:
                 keeper.clear_alarm()
             case Step.GO_BACK:

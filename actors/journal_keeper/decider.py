@@ -23,6 +23,8 @@ class Step(Enum):
     """Copy all that matters anew, and so let go of what does no longer."""
     GO_BACK = "go_back"
     """Write down what the spare has, and use the journal again."""
+    RAISE = "raise"
+    """See that the alarm stands: a node that has started anew knows of none of its earlier life."""
     CLEAR = "clear"
     """Take back the alarm."""
 
@@ -32,6 +34,8 @@ class Keeping(msgspec.Struct, frozen=True, kw_only=True):
 
     filled_at: Instant | None = None
     said_at: Instant | None = None
+    raised: bool = False
+    """Whether it is known that the alarm stands."""
     cleared: bool = False
     """Whether it is known that no alarm is left from before; an earlier keeper may have died in between."""
 
@@ -39,14 +43,15 @@ class Keeping(msgspec.Struct, frozen=True, kw_only=True):
 def next_steps(keeping: Keeping, *, in_use: bool, now_us: Instant) -> tuple[Keeping, tuple[Step, ...]]:
     """Asked once a second."""
     if in_use:
-        return msgspec.structs.replace(keeping, cleared=False), (Step.GO_BACK,)
+        steps = [Step.GO_BACK] if keeping.raised else [Step.RAISE, Step.GO_BACK]
+        return msgspec.structs.replace(keeping, raised=True, cleared=False), tuple(steps)
     steps = [Step.WARM]
     if keeping.filled_at is None or now_us - keeping.filled_at >= REFILL_EVERY_US:
         steps = [Step.REFILL]
         keeping = msgspec.structs.replace(keeping, filled_at=now_us)
     if not keeping.cleared:
         steps.append(Step.CLEAR)
-    return msgspec.structs.replace(keeping, cleared=True, said_at=None), tuple(steps)
+    return msgspec.structs.replace(keeping, raised=False, cleared=True, said_at=None), tuple(steps)
 
 
 def to_be_said(keeping: Keeping, now_us: Instant) -> tuple[Keeping, bool]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from messages.events import ActorStarted, AlarmCleared, AlarmRaised
+from messages.events import ActorStarted, AlarmCleared, AlarmRaised, NodeStarted
 from messages.ids import Role
 from messages.journal import AnyEvent
 
@@ -31,7 +31,7 @@ Words = Mapping[Key, str]
 
 
 def standing(events: Iterable[AnyEvent], before: Words | None = None) -> dict[Key, str]:
-    """What stands once these have been written."""
+    """What stands of a node's alarms once these have been written to its stream."""
     stands = dict(before or {})
     for event in events:
         match event:
@@ -39,6 +39,9 @@ def standing(events: Iterable[AnyEvent], before: Words | None = None) -> dict[Ke
                 stands[alarm, subject] = text
             case AlarmCleared(alarm=alarm, subject=subject):
                 stands.pop((alarm, subject), None)
+            case NodeStarted():
+                # Its alarms were of its earlier life.
+                stands = {}
             case ActorStarted(role=Role.DEADLINE_WATCHDOG):
                 # Which alerts were stuck it does not remember; those that still are it finds again.
                 stands = {key: words for key, words in stands.items() if key[0] != STUCK}

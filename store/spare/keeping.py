@@ -30,7 +30,7 @@ from store.journal.journal import Append, Journal
 from store.journal.notify import Notifier
 from store.spare.merge import Written, write_late
 from store.spare.spare import Spare
-from store.spare.switch import ALARM, SUBJECT, change_over
+from store.spare.switch import ALARM, SUBJECT, TEXT, change_over
 from store.spare.warm import (
     NODE_EVENTS,
     Place,
@@ -148,18 +148,29 @@ class Keeper:
 
     def clear_alarm(self, text: str = "") -> bool:
         """Take back an alarm that is over; whether there was one. Raises JournalError."""
-        journal = Journal.open(
-            self._url, node=self._node, clock=self._clock, notify=self._notify, spare=self._folder
-        )
-        try:
+        return self._tell("", text, durable=True)
+
+    def raise_alarm(self) -> None:
+        """See that the alarm stands while the journal goes on in memory: a change over is said once, and a
+        node that starts anew has forgotten it. Raises JournalError.
+        """
+        with self._spare_open() as spare:
+            used = known_use(spare)
+        self._tell(TEXT.format(reason="" if used is None else used.reason), durable=False)
+
+    def _tell(self, words: str, over: str = "", *, durable: bool) -> bool:
+        """Whether it is news; written where the journal is `durable`, or is not."""
+        with closing(
+            Journal.open(
+                self._url, node=self._node, clock=self._clock, notify=self._notify, spare=self._folder
+            )
+        ) as journal:
             stream = streams.node(self._node)
             found = journal.read(stream, max(0, journal.version(stream) - NODE_EVENTS))
-            over = due(standing(one.event for one in found), {(ALARM, SUBJECT): ""}, over=text)
-            if over and journal.durable:
-                journal.append(Append(stream, None, tuple(over)))
-            return bool(over)
-        finally:
-            journal.close()
+            news = due(standing(one.event for one in found), {(ALARM, SUBJECT): words}, over=over)
+            if news and journal.durable is durable:
+                journal.append(Append(stream, None, tuple(news)))
+            return bool(news)
 
     def _leave(self, error: JournalError) -> None:
         with contextlib.suppress(JournalLocked):

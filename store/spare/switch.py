@@ -9,8 +9,8 @@ from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
-from messages.events import AlarmRaised
 from messages.ids import Instant, NodeId
+from model.alarms.standing import due, standing
 from store import streams
 from store.database.dialect import Connection
 from store.database.sqlite import SqliteConnection
@@ -33,7 +33,7 @@ from store.spare.warm import (
 
 ALARM = "journal.not_durable"
 SUBJECT = "journal"
-_TEXT = "The disk cannot be written: nothing is durable now. Alerts are handled from memory. {reason}"
+TEXT = "The disk cannot be written: nothing is durable now. Alerts are handled from memory. {reason}"
 
 
 def change_over(
@@ -67,10 +67,12 @@ def change_over(
             )
             # Whatever is written from here on comes after all that the journal has.
             seq = max(place.seq, rows.highest(connection, rows.LAST_SEQ))
-            alarm = AlarmRaised(alarm=ALARM, subject=SUBJECT, text=_TEXT.format(reason=error))
-            Transaction(connection, node=node, at_us=now_us, seq=seq).append(
-                Append(streams.node(node), None, (alarm,))
-            )
+            tx = Transaction(connection, node=node, at_us=now_us, seq=seq)
+            stream = streams.node(node)
+            # It stands where the journal came back a moment ago, and its end could not be written.
+            stands = standing(one.event for one in tx.read(stream))
+            words = TEXT.format(reason=error)
+            tx.append(Append(stream, None, tuple(due(stands, {(ALARM, SUBJECT): words}))))
             connection.commit()
         spare.flip()
 

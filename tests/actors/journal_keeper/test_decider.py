@@ -22,6 +22,8 @@ def test_a_new_keeper_looks_for_an_alarm_that_an_earlier_one_has_left() -> None:
 def test_while_the_spare_is_in_use_nothing_is_tried_but_the_way_back() -> None:
     keeping, _ = next_steps(Keeping(), in_use=False, now_us=NOW)
     keeping, steps = next_steps(keeping, in_use=True, now_us=later(1))
+    assert steps == (Step.RAISE, Step.GO_BACK), "a node that has started anew knows of no alarm"
+    keeping, steps = next_steps(keeping, in_use=True, now_us=later(2))
     assert steps == (Step.GO_BACK,)
     assert Step.CLEAR in next_steps(keeping, in_use=False, now_us=later(2))[1]
 

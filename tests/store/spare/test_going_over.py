@@ -10,13 +10,14 @@ from messages.events import (
     AlarmCleared,
     AlarmRaised,
     AlarmShelved,
+    NodeStarted,
 )
 from messages.ids import (
     Instant,
     NodeId,
     OperatorId,
 )
-from store import streams
+from store import alarms, streams
 from store.alerts.accepting import accept
 from store.database.sqlite import SqliteConnection
 from store.errors import (
@@ -27,7 +28,7 @@ from store.errors import (
     JournalUnavailable,
     VersionConflict,
 )
-from store.journal.journal import Append
+from store.journal.journal import Append, Journal
 from store.journal.verify import verify
 from store.spare.spare import Spare
 from store.spare.warm import noted
@@ -162,6 +163,41 @@ def test_the_change_is_alarmed_once_and_its_end_too(node: Node, disk: Disk) -> N
     assert keeper.clear_alarm("2 events")
     assert not keeper.clear_alarm("again")
     assert isinstance(journal.read(streams.node(NodeId("n1")))[-1].event, AlarmCleared)
+
+
+def standing_now(journal: Journal) -> list[str]:
+    return [alarm for alarm, _ in alarms.standing_now(journal, NodeId("n1"))]
+
+
+def test_the_alarm_stands_again_where_the_node_has_started_anew_in_memory(node: Node, disk: Disk) -> None:
+    journal, keeper = node.journal(), node.keeper()
+    keeper.warm()
+    disk.fails(JournalFull("/disk: full"))
+    journal.append(Append(streams.node(NodeId("n1")), None, (NodeStarted(version="0.1.0", pid=1),)))
+    assert standing_now(journal) == []
+    for _ in range(2):
+        keeper.raise_alarm()
+    assert standing_now(journal) == ["journal.not_durable"]
+    told = [one.event for one in journal.read(streams.node(NodeId("n1")))]
+    assert sum(isinstance(one, AlarmRaised) for one in told) == 2, "once in each life"
+    disk.works()
+    keeper.go_back()
+    assert keeper.clear_alarm()
+    assert standing_now(journal) == []
+
+
+def test_an_alarm_that_could_not_be_cleared_is_not_raised_anew_by_the_next_change(
+    node: Node, disk: Disk
+) -> None:
+    journal, keeper = node.journal(), node.keeper()
+    keeper.warm()
+    for _ in range(3):
+        disk.fails(JournalFull("/disk: full"))
+        journal.append(Append("line-a", None, (returned(),)))
+        disk.works()
+        keeper.go_back()
+    told = [one.event for one in journal.read(streams.node(NodeId("n1")))]
+    assert [type(one) for one in told] == [AlarmRaised]
 
 
 def test_a_copy_that_had_to_wait_for_a_change_leaves_what_has_come_since(node: Node, disk: Disk) -> None:
