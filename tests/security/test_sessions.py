@@ -210,8 +210,8 @@ def test_no_session_is_begun_by_a_proof_that_was_changed_meanwhile(
     registry.set_password(place.marta, PASSWORD, by="test")
     asked = web.passwords.password_is
 
-    async def slowly(operator: OperatorId | None, password: str) -> bool:
-        right = await asked(operator, password)
+    async def slowly(operator: OperatorId | None, password: str, *, familiar: bool) -> bool:
+        right = await asked(operator, password, familiar=familiar)
         registry.set_password(place.marta, "she has another one now", by="test")
         return right
 

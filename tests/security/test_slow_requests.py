@@ -117,8 +117,8 @@ def test_no_more_than_64_kib_of_headers_are_taken(web: Served, header: bytes) ->
     assert is_answered(web.connect())
 
 
-def test_headers_of_60_kib_are_taken(web: Served) -> None:
-    raw = web.connect().say(b"GET /healthz HTTP/1.1\r\nhost: x\r\nx: " + b"y" * 60_000 + b"\r\n\r\n")
+def test_headers_of_15_kib_are_taken(web: Served) -> None:
+    raw = web.connect().say(b"GET /healthz HTTP/1.1\r\nhost: x\r\nx: " + b"y" * 15_000 + b"\r\n\r\n")
     assert raw.until(b"\r\n\r\n").startswith(b"HTTP/1.1 200")
 
 

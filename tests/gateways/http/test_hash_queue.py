@@ -100,7 +100,7 @@ async def test_who_goes_away_while_waiting_leaves_the_place_to_the_next() -> Non
     last = slow.begin(FIRST, "b")
     slow.end("a")
     slow.end("b")
-    assert await asyncio.gather(first, last) == ["a", "b"]
+    assert list(await asyncio.gather(first, last)) == ["a", "b"]
     assert slow.begun == ["a", "b"]
 
 
@@ -126,7 +126,7 @@ async def test_what_does_not_exist_waits_as_long_as_what_does_and_takes_nobodys_
     assert not any(one.done() for one in pretended)
     slow.end("a")
     slow.end("b")
-    assert await asyncio.gather(first, second) == ["a", "b"]
+    assert list(await asyncio.gather(first, second)) == ["a", "b"]
     await asyncio.gather(*pretended)
     assert slow.begun == ["a", "b"]
 
