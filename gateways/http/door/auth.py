@@ -179,8 +179,7 @@ class Auth:
 
     def secret(self, connection: AnyConnection) -> str | None:
         """What the console's cookie holds."""
-        cookie = self._cookies.name(secure=self._proxies.secure(connection.scope))
-        secret = connection.cookies.get(cookie)
+        secret = _cookie(connection, self._cookies.name(secure=self._proxies.secure(connection.scope)))
         return secret if secret and len(secret) <= SECRET_MAX else None
 
     def check_csrf(self, connection: AnyConnection, session: Session) -> None:
@@ -263,3 +262,14 @@ def bearer(connection: AnyConnection) -> str | None:
     if scheme.lower() != "bearer" or not 0 < len(token) <= TOKEN_MAX:
         return None
     return token
+
+
+def _cookie(connection: AnyConnection, name: str) -> str:
+    """What one cookie holds; empty where it is not there.
+
+    Not by the standard library, which takes the escapes out of every cookie that is sent, in quadratic time
+    before Python 3.11.10: half a second for 14 KB. What the center sets has none.
+    """
+    pairs = (header(connection, b"cookie") or "").split(";")
+    values = [value for key, _, value in (one.strip().partition("=") for one in pairs) if key == name]
+    return values[-1] if values else ""

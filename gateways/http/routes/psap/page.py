@@ -39,6 +39,8 @@ from store.registry.users import records
 
 TRIES_MAX: Final = 10
 """Wrong codes from one address within five minutes, before it has to wait."""
+FORM_MAX: Final = 1024
+"""Bytes of a form with a code: a longer one holds thousands of fields, and takes the loop 5 ms to read."""
 ADDRESSES_MAX: Final = 20
 """Addresses from which the page was looked at that stand in an alert's story."""
 Since = Annotated[
@@ -89,7 +91,13 @@ def psap_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
     async def ask(lang: Lang = "it") -> Response[bytes]:
         return html(as_html.form(lang))
 
-    @post("/112", include_in_schema=False, audit="it leads to the page, which is entered", status_code=303)
+    @post(
+        "/112",
+        include_in_schema=False,
+        audit="it leads to the page, which is entered",
+        status_code=303,
+        request_max_body_size=FORM_MAX,
+    )
     async def typed(
         request: AnyRequest,
         data: Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)],
