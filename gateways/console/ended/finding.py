@@ -28,9 +28,11 @@ from model.orders.refusals import Refusal
 from store import streams
 from store.alerts import reopening
 from store.alerts.accepting import ALERT_ID
+from store.alerts.figures import row_of
 from store.journal import erasable, history
 from store.journal.journal import Journal
 from store.registry.people import User
+from store.registry.users.finding import folded
 
 STORY_MAX: Final = 5_000
 """Entries of one story. Positions are counted, not listed."""
@@ -38,6 +40,8 @@ TOGETHER: Final = 10
 """Alerts of a list that one transaction looks at: a few milliseconds, in which the web writes nothing."""
 DIGITS_MIN: Final = 3
 """Fewer are the end of too many numbers."""
+OTHERS_DIGITS_MIN: Final = 7
+"""In others' alerts: by fewer a number that is not told would be found out digit after digit."""
 USERS_MAX: Final = 500
 """Users whom one search looks at: a longer list is no help to anybody."""
 
@@ -81,29 +85,57 @@ class PastAlert(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def found(
-    journal: Journal, users: Users, tally: Tally, search: str, wanted: Filter, *, before: int, limit: int
+    journal: Journal,
+    users: Users,
+    tally: Tally,
+    search: str,
+    wanted: Filter,
+    me: OperatorId,
+    *,
+    before: int,
+    limit: int,
 ) -> list[tuple[int, AlertId]]:
-    """The alerts that fit, newest first, received before that place. Raises StoreError."""
+    """Return the alerts that fit, newest first, received before that place. Raises StoreError.
+
+    What is not told of others' alerts finds none of them: they are found by the first name, by a number of
+    which most is known, by a whole device, and by the alert's id.
+    """
     if not search:
         if wanted == ALL:
             return history.newest_alerts(journal, before, limit)
         return [(row.seq, row.alert) for row in islice(tally.each(wanted, before), limit)]
-    alerts: set[AlertId] = set()
+    tally.catch_up()
+    everybodys: set[AlertId] = set()
+    own: set[AlertId] = set()
     if ALERT_ID.fullmatch(search):
-        alerts |= history.alerts_with_id(journal, search)
+        everybodys |= history.alerts_with_id(journal, search)
     digits = re.sub(r"[^0-9]", "", search)
     is_number = not re.search(r"[^0-9+ ()./-]", search)
+    most_is_known = is_number and len(digits) >= OTHERS_DIGITS_MIN
     if is_number and len(digits) >= DIGITS_MIN:
-        alerts |= history.alerts_of_number(journal, digits)
-    names = [
-        name
-        for user in ([] if is_number and len(digits) < DIGITS_MIN else users.users(search, limit=USERS_MAX))
-        for name in erasable.streams_of(journal.row, user.phones, user.devices)
-    ]
-    alerts |= history.alerts_of_streams(journal, names)
-    placed = [one for one in history.placed(journal, alerts) if one[0] < before]
-    fits = placed if wanted == ALL else [one for one in placed if tally.has(one[1], wanted)]
-    return fits[:limit]
+        (everybodys if most_is_known else own).update(history.alerts_of_number(journal, digits))
+    for user in [] if is_number and len(digits) < DIGITS_MIN else users.users(search, limit=USERS_MAX):
+        names = erasable.streams_of(journal.row, user.phones, user.devices)
+        known = most_is_known if is_number else _is_told(user, search)
+        (everybodys if known else own).update(history.alerts_of_streams(journal, names))
+    fits: list[tuple[int, AlertId]] = []
+    for place, alert in history.placed(journal, everybodys | own):
+        row = row_of(journal, alert) if place < before else None
+        if row is None or not (wanted == ALL or wanted.fits(row)):
+            continue
+        if alert in everybodys or row.operator == me:
+            fits.append((place, alert))
+        if len(fits) == limit:
+            break
+    return fits
+
+
+def _is_told(user: User, search: str) -> bool:
+    """Return whether the search names nothing of the user but what the list tells of others' alerts."""
+    if search in (user.id, *user.devices):
+        return True
+    first = folded(user.first_name)
+    return all(word in first for word in folded(search).split())
 
 
 def listed(

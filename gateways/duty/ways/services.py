@@ -15,67 +15,24 @@ if TYPE_CHECKING:
 
 _TO_HOST: Final = frozenset(("json", "jsons", "xml", "xmls", "form", "forms"))
 """Of what apprise knows these go to the host that is named, and nowhere else."""
-_SENT: Final = ("verify", "cto", "rto", "redirect", "retry", "wait", "overflow", "format", "emojis", "method")
-_PLACE: Final = (
-    "mode",
-    "region",
-    "lang",
-    "language",
-    "country",
-    "version",
-    "ver",
-    "api-version",
-    "tz",
-    "smtp",
+_SENT: Final = (
+    *("verify", "cto", "rto", "redirect", "retry", "wait", "overflow", "format", "emojis"),
+    *("tz", "method", "mode", "region", "lang", "language", "country", "version", "api-version"),
+    *("smtp",),
 )
 _WHO: Final = (
-    *(
-        "to",
-        "cc",
-        "bcc",
-        "from",
-        "name",
-        "reply",
-        "sender",
-        "source",
-        "group",
-        "channel",
-        "channels",
-        "route",
-    ),
-    *("topic", "thread", "device", "room", "tags", "token", "key", "apikey", "secret", "user", "pass", "id"),
-    *("sid", "webhook", "sig", "signature", "workflow", "app_id", "bot_token", "login", "e2ee"),
+    *("to", "cc", "bcc", "from", "name", "reply", "sender", "source", "group"),
+    *("channel", "channels", "route", "topic", "thread", "device", "room", "tags", "token"),
+    *("key", "apikey", "secret", "user", "pass", "id", "sid", "webhook", "sig"),
+    *("signature", "workflow", "app_id", "bot_token", "login", "e2ee"),
 )
 _LOOK: Final = (
-    *(
-        "priority",
-        "urgency",
-        "severity",
-        "level",
-        "sound",
-        "volume",
-        "ttl",
-        "expire",
-        "silent",
-        "flash",
-        "tts",
-    ),
-    *(
-        "call",
-        "unicode",
-        "batch",
-        "status",
-        "image",
-        "avatar",
-        "footer",
-        "fields",
-        "color",
-        "botname",
-        "ping",
-    ),
-    *("preview", "subtitle", "badge", "alias", "entity", "action", "repeat"),
+    *("priority", "urgency", "severity", "level", "sound", "volume", "ttl", "expire", "silent"),
+    *("flash", "tts", "call", "unicode", "batch", "status", "image", "avatar", "footer"),
+    *("fields", "color", "botname", "ping", "preview", "subtitle", "badge", "alias", "entity"),
+    *("action", "repeat"),
 )
-_SETTABLE: Final = frozenset((*_SENT, *_PLACE, *_WHO, *_LOOK))
+_SETTABLE: Final = frozenset((*_SENT, *_WHO, *_LOOK))
 """Which settings a URL may name, by the words of apprise. No other: of several hundred, some have a service
 told what a file holds, or what an address within the center's network answers."""
 _OWN_WORDS: Final = ("+", "-", ":")

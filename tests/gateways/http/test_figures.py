@@ -192,6 +192,33 @@ def test_alerts_are_found_by_number_and_name(
     assert alerts(client, place, search=search) == [told[n].alert for n in which]
 
 
+@pytest.mark.parametrize(
+    ("search", "is_found"),
+    [
+        ("223", False),
+        ("112223", False),
+        ("1112223", True),
+        ("+39 333 111 2223", True),
+        ("Giulia", True),
+        ("giu", True),
+        ("Rossi", False),
+        ("Giulia Rossi", False),
+        ("Giulia 223", False),
+        ("R", False),
+    ],
+)
+def test_others_alerts_are_not_found_by_what_is_not_told_of_them(
+    client: Client, place: Place, told: list[Story], search: str, is_found: bool
+) -> None:
+    journal = place.journal()
+    registry = Registry(journal)
+    other = registry.add_operator("Other", "+393331110088", by="test")
+    headers = {"authorization": f"Bearer {registry.issue_token(other.id, by='test')}"}
+    journal.close()
+    answer = client.get("/v1/alerts", params={"search": search}, headers=headers).json()
+    assert [one["alert"] for one in answer["alerts"]] == ([told[0].alert] if is_found else [])
+
+
 def test_an_alert_is_found_by_its_id_or_its_beginning(client: Client, place: Place, web: Web) -> None:
     for name in ("case-7", "case-71", "other", "case_7"):
         accept(

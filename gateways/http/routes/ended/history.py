@@ -24,7 +24,7 @@ from gateways.http.routes.ended.filtering import FILTERED, Days, Wanted
 from gateways.http.wire.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
 from gateways.http.wire.errors import NoSuchAlert
 from messages.ids import OperatorId
-from model.filtering import ALL, Filter
+from model.filtering import Filter
 from store.audit.entry import Action
 from store.registry.people import StaffRole
 
@@ -48,9 +48,7 @@ def history_routes(web: Web, users: Users, tally: Tally) -> list[HTTPRouteHandle
     }
 
     def look(me: OperatorId, search: str, wanted: Filter, limit: int, before: int) -> PastAlerts:
-        if search and wanted != ALL:
-            tally.catch_up()
-        some = found(web.journal, users, tally, search, wanted, before=before, limit=limit + 1)
+        some = found(web.journal, users, tally, search, wanted, me, before=before, limit=limit + 1)
         alerts = listed(web.journal, web.people, web.room(), some[:limit], me)
         return PastAlerts(alerts=alerts, more=len(some) > limit)
 
@@ -60,7 +58,8 @@ def history_routes(web: Web, users: Users, tally: Tally) -> list[HTTPRouteHandle
         summary="The alerts that there were and are",
         description="`search` is the end of a telephone number (three digits at least), a part of a name, or "
         "the beginning of an alert's id; empty finds all. The other parameters filter what is found. "
-        f"Of others' alerts neither number nor last name. {UNCHANGED}",
+        "Of others' alerts neither number nor last name, and by fewer than seven digits or by a last name "
+        f"they are not found. {UNCHANGED}",
         operation_id="alerts",
         audit=Action.READ_LIST,
         dependencies=FILTERED,
