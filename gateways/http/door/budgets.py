@@ -37,9 +37,14 @@ class Kind(Enum):
     PIN = "pin"
     """A PIN that is hashed; beyond the budget it is answered like any other, and not looked at."""
 
+    TRIAL = "test call"
+    """A call to a number of somebody's choice, on the center's account."""
+
 
 class Scope(Enum):
     """For whom it is counted."""
+
+    OPERATOR = "operator"
 
     DEVICE = "device"
     """An enrolled phone; without a signature the alert, or the number, that is named."""
@@ -58,6 +63,7 @@ RATES: Final = {
     (Kind.READ, Scope.DEVICE): Rate(60, 4),
     (Kind.READ, Scope.APP_KEY): Rate(6000, 400),
     (Kind.READ, Scope.ADDRESS): Rate(600, 40),
+    (Kind.TRIAL, Scope.OPERATOR): Rate(20, 1 / 180),
     (Kind.PIN, Scope.DEVICE): Rate(10, 1 / 6),
     (Kind.PIN, Scope.APP_KEY): Rate(60, 5),
     (Kind.PIN, Scope.ADDRESS): Rate(20, 1),

@@ -159,7 +159,7 @@ def order_of(place: Place, line: str) -> TrialOrder | None:
     return line_trials.order_of(place.state / "run", LineId(line))
 
 
-def test_a_test_call_takes_its_line_and_says_its_number_to_nobody_but_the_line_tester(
+def test_a_test_call_takes_its_line_and_says_its_number_to_the_line_tester_and_the_audit_alone(
     web: Web, client: Client, place: Place, supervisor: dict[str, str]
 ) -> None:
     ready_all(place)
@@ -173,7 +173,7 @@ def test_a_test_call_takes_its_line_and_says_its_number_to_nobody_but_the_line_t
     assert (found.tester, found.leg) == (place.marta, f"test-{order.trial}:1")
     (row,) = web.journal.read("line-L1")
     assert "333" not in str(row.event)
-    assert [one.detail for one in entered(web)] == ["test call on line L1"]
+    assert [one.detail for one in entered(web)] == ["test call on line L1 to +393331112223"]
     again = client.post(f"{LINES}/L1/trial", json=TO, headers=supervisor)
     assert (again.status_code, again.json()["code"]) == (409, "line_in_use")
     # The page asks how it goes, and ends it.
@@ -211,6 +211,15 @@ def test_of_two_test_calls_ordered_at_once_the_one_that_is_begun_keeps_its_order
     wanted = order_of(place, "L1")
     assert wanted is not None, "nobody else would ever let the line go"
     assert wanted.trial == said[0].json()["trial"]["trial"]
+
+
+def test_a_supervisor_calls_only_so_many_numbers_an_hour(
+    client: Client, place: Place, supervisor: dict[str, str]
+) -> None:
+    ready_all(place)
+    said = [client.post(f"{LINES}/L1/trial", json=TO, headers=supervisor) for _ in range(21)]
+    assert [one.status_code for one in said] == [202, *[409] * 19, 429]
+    assert int(said[-1].headers["retry-after"]) == 180
 
 
 def test_a_line_that_is_out_of_service_can_be_tried(

@@ -13,6 +13,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec.structs import replace
 
 from gateways.http.door.auth import OPERATOR
+from gateways.http.door.budgets import Budgets, Kind, Scope
 from gateways.http.parts.context import Web
 from gateways.http.routes.admin.lines.answers import NewTrial, TrialAnswer
 from gateways.http.routes.admin.lines.listing import COMMON, PATH, line_called, supervisors
@@ -20,7 +21,7 @@ from gateways.http.routes.admin.lines.may_try import number_to_call, ready, seiz
 from gateways.http.routes.admin.refusing import NotDone, Why
 from gateways.http.wire.answers import AnyRequest, Problem, answer, no_store, said
 from gateways.http.wire.decoding import Strict
-from gateways.http.wire.errors import BadBody
+from gateways.http.wire.errors import BadBody, TooMany
 from messages.calls import CallState
 from messages.ids import E164
 from messages.trials import LineTrial, TrialOrder
@@ -32,6 +33,7 @@ from store.audit.entry import Action
 def trying_routes(web: Web, new_id: Callable[[], str]) -> list[HTTPRouteHandler]:
     """The routes. `new_id`: of a test call."""
     run = Path(web.settings.state) / "run"
+    budgets = Budgets()
     one_at_a_time = asyncio.Lock()
     """Of two at once the second would take the first one's order away, and leave its line to nobody."""
     common: dict[int, Any] = {**COMMON, 404: said(Problem, "No such line.")}
@@ -70,6 +72,7 @@ def trying_routes(web: Web, new_id: Callable[[], str]) -> list[HTTPRouteHandler]
             **common,
             400: said(Problem, "`$.to` cannot be called; `code` says why."),
             409: said(Problem, "Not as things are now; `code` says why."),
+            429: said(Problem, "Too many numbers in an hour; `Retry-After` in seconds."),
         },
         **supervisors(web),
     )
@@ -79,6 +82,8 @@ def trying_routes(web: Web, new_id: Callable[[], str]) -> list[HTTPRouteHandler]
         ends = (spec,) if other is None else (spec, other)
         for one in ends:
             ready(web, one)
+        if other is None and (wait_s := budgets.wait_s(Kind.TRIAL, {Scope.OPERATOR: by}, web.clock.now_us())):
+            raise TooMany("you have called as many numbers to try lines as an hour allows", wait_s)
         wanted = TrialOrder(
             trial=new_id(),
             line=spec.line,
@@ -97,8 +102,8 @@ def trying_routes(web: Web, new_id: Callable[[], str]) -> list[HTTPRouteHandler]
             except BaseException:
                 line_trials.forget(run, spec.line)
                 raise
-        # Not the number: an entry names nobody.
-        detail = f"test call on line {spec.line}" + ("" if other is None else f" to line {other.line}")
+        # With the number: the call is on the center's account, and who was called stands nowhere else.
+        detail = f"test call on line {spec.line} to {number if other is None else f'line {other.line}'}"
         await web.audit.note(request, detail=detail)
         begun = LineTrial(
             trial=wanted.trial,
