@@ -439,6 +439,8 @@ def _rest(event: Event) -> str:
             return f"alarm over: {event.alarm} {event.subject}"
         case ev.AlarmSeen():
             return f"{event.by} has seen the alarm {event.alarm} {event.subject}"
+        case ev.AlarmsSummed(alarms=alarms):
+            return f"alarms of the node, summed up: {len(alarms)}"
         case ev.AlarmShelved():
             what = " ".join(filter(None, (event.alarm, event.subject, event.node)))
             return f"{event.by} keeps alarms quiet: {what} ({event.reason})"

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select, text
 from messages.events import AlarmRaised, Event
 from messages.ids import Instant, NodeId
 from messages.journal import Recorded
+from model.alarms.book import AlarmBook
 from model.alarms.history import TYPES
 from model.alarms.standing import Key, Words, due, standing
 from store import streams
@@ -19,6 +20,10 @@ from store.database.schema import event
 from store.journal import rows
 from store.journal.journal import Append, Journal, Transaction
 
+SUMMED_AFTER: Final = 300
+"""So many events a start may read; fewer than the spare journal has of a node."""
+_END: Final = 2**31 - 1
+"""No stream has so many."""
 _c = event.c
 _ARE: Final = f"type IN ({', '.join(repr(name) for name in TYPES)})"
 _TOLD: Final = Query(
@@ -36,9 +41,40 @@ def started(journal: Journal, node: NodeId) -> Recorded | None:
 
 
 def since_started(journal: Journal, node: NodeId) -> list[Recorded]:
-    """What the node has written since its last start: with it the alarms of its earlier life are over."""
-    last = started(journal, node)
-    return journal.read(streams.node(node), 0 if last is None else last.version)
+    """What says which alarms the node has: what it has written since its last start, with which the alarms of
+    its earlier life are over, or since they were summed up.
+    """
+    return journal.read(streams.node(node), _begins(journal, node, _END))
+
+
+def _begins(journal: Journal, node: NodeId, upto: int) -> int:
+    """The version behind which the node's alarms are to be read, in order to know them as of `upto`."""
+    stream = streams.node(node)
+
+    def newest(kind: str) -> int:
+        found = rows.first(journal.rows(rows.NEWEST_OF_TYPE_UPTO, stream, kind, upto))
+        return 0 if found is None else found.version
+
+    start, summary = newest("node.started"), newest("alarms.summed")
+    return summary - 1 if summary > start else start
+
+
+def sum_up(journal: Journal, node: NodeId) -> bool:
+    """Write into the node's stream how all its alarms are, where much was written since that was done last;
+    whether it was. Raises JournalError.
+    """
+    stream, begins = streams.node(node), _begins(journal, node, _END)
+    if journal.version(stream) - begins < SUMMED_AFTER:
+        return False
+
+    def work(tx: Transaction) -> None:
+        book = AlarmBook(lambda _: True)
+        for recorded in tx.read(stream, begins):
+            book.apply(node, recorded)
+        tx.append(Append(stream, None, (book.summed(node),)))
+
+    journal.transact(work)
+    return True
 
 
 def told_since(journal: Journal, nodes: Iterable[NodeId], since_us: Instant) -> list[Recorded]:
@@ -49,9 +85,12 @@ def told_since(journal: Journal, nodes: Iterable[NodeId], since_us: Instant) -> 
 
 
 def told_lately(journal: Journal, node: NodeId, since_us: Instant) -> list[Recorded]:
-    """What of alarms the node has told since its last start, and since this moment at least."""
-    started = rows.first(journal.rows(rows.NEWEST_OF_TYPE, streams.node(node), "node.started"))
-    return told_since(journal, (node,), since_us if started is None else min(since_us, started.at_us))
+    """What the node has written since this moment at least, and before it what says which alarms it had."""
+    stream, start = streams.node(node), started(journal, node)
+    before = journal.version_before(stream, since_us)
+    if start is None or start.version <= before:
+        before = _begins(journal, node, before)
+    return journal.read(stream, before)
 
 
 def standing_now(journal: Journal, node: NodeId) -> dict[Key, str]:
@@ -75,18 +114,16 @@ class NodeAlarms:
     @property
     def stands(self) -> Words:
         """What stands, as far as it is this actor's. Raises JournalError."""
+        return self.refresh() if self._stands is None else self._stands
+
+    def refresh(self) -> Words:
+        """Read what was written to the stream since it was read last: what stands. Raises JournalError."""
         if self._stands is None:
-            self._take(since_started(self._journal, self._node))
-        return self._stands or {}
-
-    def refresh(self) -> None:
-        """Read what was written to the stream since it was read last. Raises JournalError."""
-        if self._stands is not None:
-            self._take(self._journal.read(streams.node(self._node), self._version))
-
-    def _take(self, found: Sequence[Recorded]) -> None:
+            self._version = _begins(self._journal, self._node, _END)
+        found = self._journal.read(streams.node(self._node), self._version)
         self._stands = standing((one.event for one in found), self._stands)
         self._version = found[-1].version if found else self._version
+        return self._stands
 
     def tell(self, found: Words, *, over: str = "", reworded: bool = False) -> None:
         """Write down what is due. Raises JournalError: nothing was written then, and it is due again."""
@@ -103,7 +140,7 @@ class NodeAlarms:
         if not any(one.stream == stream for one in appends):
             return lambda _: list(appends)
         # Before the write lock is taken: within it only what has come since is read.
-        before, after = dict(self.stands), self._version
+        before, after = dict(self.refresh()), self._version
 
         def news(tx: Transaction) -> list[Append]:
             now = standing((one.event for one in tx.read(stream, after)), before)

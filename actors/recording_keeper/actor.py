@@ -1,4 +1,5 @@
-"""The process that looks after the recordings, whether a backup is made, and whether phones still check.
+"""The process that looks after the recordings, whether a backup is made, and whether phones still check; it
+forgets what is due, and sums the node's alarms up.
 
 Nobody waits for it, and no call is up because of it.
 
@@ -24,7 +25,7 @@ from model.policy import Setup
 from model.rules.silent_phones import counted, stopped
 from runtime.actor import CenterActor
 from runtime.published.backup_file import backups
-from store.alarms import NodeAlarms
+from store.alarms import NodeAlarms, sum_up
 from store.alerts.accepting import any_open
 from store.alerts.forgetting import Forgotten, sweep
 from store.audit.trail import Trail
@@ -70,6 +71,7 @@ class RecordingKeeperActor(CenterActor):
             self._look_at = Instant(now_us + CLEAR_EVERY_US)
             self._look_at_backup(now_us)
             self._look_at_phones(now_us)
+            self._sum_up()
         self._forget(now_us)
         self._scrub(now_us)
         self._prune(now_us)
@@ -196,6 +198,13 @@ class RecordingKeeperActor(CenterActor):
             self._alarms.tell({PHONES_SILENT: found}, over="Most phones check again.")
         except JournalError as error:
             self.log.error("told later", error=str(error))
+
+    def _sum_up(self) -> None:
+        """So that no start has to read a year of an alarm that comes and goes."""
+        try:
+            sum_up(self._journal, self.env.node)
+        except JournalError as error:
+            self.log.error("alarms are summed up later", error=str(error))
 
     def _clear(self) -> None:
         """Take the alarm back once there is room again; whether it works, the next recording shows."""

@@ -154,6 +154,7 @@ OtherEvent = (
     | AlarmRaised
     | AlarmCleared
     | AlarmSeen
+    | AlarmsSummed
     | AlarmShelved
     | AlarmUnshelved
     | ProofOrdered

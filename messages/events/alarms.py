@@ -5,6 +5,8 @@ What is kept quiet for planned work: in `shelf-center`, for all nodes.
 
 from __future__ import annotations
 
+import msgspec
+
 from messages.base import Message
 from messages.ids import Instant, NodeId, OperatorId
 
@@ -35,6 +37,26 @@ class AlarmSeen(Message, frozen=True, kw_only=True, tag="alarm.seen"):
     raised_at: Instant
     """Raised anew since, it is another, and not seen."""
     by: OperatorId
+
+
+class AlarmState(msgspec.Struct, frozen=True, kw_only=True):
+    """One alarm that stands, or is over and was seen by nobody."""
+
+    alarm: str
+    subject: str
+    text: str
+    raised_at: Instant
+    seen_at: Instant | None = None
+    seen_by: OperatorId | None = None
+    over_at: Instant | None = None
+
+
+class AlarmsSummed(Message, frozen=True, kw_only=True, tag="alarms.summed"):
+    """All alarms of the node at this place of its stream. A fold that is filled begins here, and not at the
+    node's start, which may be a year ago; to a fold that is there it is no news.
+    """
+
+    alarms: tuple[AlarmState, ...]
 
 
 class AlarmShelved(Message, frozen=True, kw_only=True, tag="alarm.shelved"):

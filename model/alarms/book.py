@@ -4,7 +4,7 @@ kept quiet. Pure; fed event by event.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 
 from messages import events as ev
 from messages.ids import AlertId, NodeId, Role
@@ -45,6 +45,8 @@ class AlarmBook:
                     self._step((whose, alarm, subject), lambda told: over(told, alarm, at))
             case ev.AlarmSeen(alarm=alarm, subject=subject, raised_at=raised_at, by=by):
                 self._step((node, alarm, subject), lambda told: seen(told, raised_at, by, at))
+            case ev.AlarmsSummed(alarms=alarms):
+                return self._begin(node, alarms)
             case ev.AlarmShelved():
                 self.shelf.put(event)
             case ev.AlarmUnshelved():
@@ -66,6 +68,40 @@ class AlarmBook:
     def stand(self, alive: Nodes = None) -> list[AlarmKey]:
         """What stands now, as far as those nodes say."""
         return [key for key, told in self.told.items() if told.stands and (alive is None or key[0] in alive)]
+
+    def summed(self, node: NodeId) -> ev.AlarmsSummed:
+        """What is told of this node, in one event."""
+        return ev.AlarmsSummed(
+            alarms=tuple(
+                ev.AlarmState(
+                    alarm=alarm,
+                    subject=subject,
+                    text=told.text,
+                    raised_at=told.at,
+                    seen_at=told.seen_at,
+                    seen_by=told.seen_by,
+                    over_at=told.over_at,
+                )
+                for (whose, alarm, subject), told in self.told.items()
+                if whose == node
+            )
+        )
+
+    def _begin(self, node: NodeId, alarms: Iterable[ev.AlarmState]) -> bool:
+        """Take a summary where nothing of this node is known. Who knows something has followed all of it."""
+        if any(whose == node for whose, _, _ in self.told):
+            return False
+        for one in alarms:
+            if about(one.alarm) is About.ALERT and not self._is_open(alert_of(one.subject)):
+                continue
+            self.told[node, one.alarm, one.subject] = Told(
+                at=one.raised_at,
+                text=one.text,
+                seen_at=one.seen_at,
+                seen_by=one.seen_by,
+                over_at=one.over_at,
+            )
+        return True
 
     def _step(self, key: AlarmKey, step: Callable[[Told], Told | None]) -> None:
         told = self.told.pop(key, None)

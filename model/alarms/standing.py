@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from messages.events import ActorStarted, AlarmCleared, AlarmRaised, NodeStarted
+from messages.events import ActorStarted, AlarmCleared, AlarmRaised, AlarmsSummed, NodeStarted
 from messages.ids import Role
 from messages.journal import AnyEvent
 
@@ -42,6 +42,8 @@ def standing(events: Iterable[AnyEvent], before: Words | None = None) -> dict[Ke
             case NodeStarted():
                 # Its alarms were of its earlier life.
                 stands = {}
+            case AlarmsSummed(alarms=alarms):
+                stands = {(one.alarm, one.subject): one.text for one in alarms if one.over_at is None}
             case ActorStarted(role=Role.DEADLINE_WATCHDOG):
                 # Which alerts were stuck it does not remember; those that still are it finds again.
                 stands = {key: words for key, words in stands.items() if key[0] != STUCK}

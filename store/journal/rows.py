@@ -58,6 +58,15 @@ NEWEST_OF_TYPE: Final = Query(
     "stream",
     "type",
 )
+NEWEST_OF_TYPE_UPTO: Final = Query(
+    select(table)
+    .where(_STREAM_IS, _c.type == bindparam("type"), _c.version <= bindparam("upto"))
+    .order_by(desc(_c.version))
+    .limit(1),
+    "stream",
+    "type",
+    "upto",
+)
 AFTER: Final = Query(
     with_keys().where(_c.seq > bindparam("after")).order_by(_c.seq).limit(bindparam("most")),
     "after",

@@ -1,0 +1,138 @@
+"""What a center does by itself, loop by loop, on a journal that is there already: all in this process, on a
+clock that is moved, with what it asks of the journal counted.
+
+The sweep of what is to be forgotten is left out: once a day it looks at each alert that can be read.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from actors.recording_keeper import actor as keeper
+from gateways.http import node_orders
+from gateways.http.parts.context import Web
+from gateways.http.parts.making import parts
+from gateways.http.settings import WebSettings
+from messages.ids import SECOND, Instant, NodeId, OperatorCommand
+from model.policy import Policy, RecordingPolicy
+from scripts.bench.lib.aged_journal import A_DAY, fill
+from scripts.bench.lib.counted_rows import Counted, Counter
+from store.alerts import figures
+from store.alerts.forgetting import sweep
+from store.journal.journal import Journal
+from store.journal.notify import LocalNotifier
+from store.registry.access.access import access
+from tests.scenarios.world import PSAP, World, world
+from tests.support.journals import empty_journal
+
+SETTLES_S: Final = 10.0
+"""Until then a start has done all that it does once."""
+BEGINS: Final = Instant(1_800_000_000 * SECOND)
+NEW: Final = (A_DAY, 100)
+"""Events, and positions of one alert, of a journal that is new: of the day that a start looks back."""
+START: Final = "all actors, their start"
+FREE_STEPS: Final = {START: 12_000}
+"""What a loop may differ by: a start by the events that may lie before a summary of the node's alarms."""
+OTHERS_FREE_STEPS: Final = 500
+"""Another moment of a thread."""
+POLICY: Final = Policy(
+    psap_number=PSAP,
+    psap_alternate=None,
+    idle_crews=1,
+    live_cases=4,
+    recording=RecordingPolicy(enabled=True),
+)
+
+
+def made(path: Path, events: int, positions: int) -> dict[str, object]:
+    """A journal with so many events, ready for a start; what came of it."""
+    begun = time.perf_counter()
+    url = empty_journal(path)
+    journal = Journal.open(url, node=NodeId("test"), clock=lambda: BEGINS, notify=LocalNotifier())
+    written = fill(journal, NodeId("test"), events, positions, Instant(BEGINS - 3600 * SECOND))
+    wrote_s = time.perf_counter() - begun
+    for _ in figures.catch_up(journal):
+        pass
+    journal.checkpoint()
+    journal.close()
+    return {
+        "events": written,
+        "bytes": path.stat().st_size,
+        "written_in_s": round(wrote_s, 1),
+        "figures_in_s": round(time.perf_counter() - begun - wrote_s, 1),
+    }
+
+
+def measure(journal: Path, folder: Path) -> dict[str, Counted]:
+    """Each loop by name, on a copy of this journal in this folder, which is made."""
+    for name in ("run", "logs", "keys", "recordings"):
+        (folder / name).mkdir(parents=True)
+    shutil.copy(journal, folder / "journal.db")
+    counter = Counter()
+    found: dict[str, Counted] = {}
+    with counter.watching(), _center(folder, counter, found) as center:
+        center.advance(SETTLES_S)
+        found["all actors, ten seconds"] = counter.of(lambda: center.advance(10))
+        found["all actors, a minute"] = counter.of(lambda: center.advance(60))
+        found["an alert until its end"] = counter.of(lambda: _alert(center))
+        web = _web(center)
+        try:
+            for name, work in _loops_of(web):
+                found[name] = counter.of(work)
+        finally:
+            web.audit.close()
+            web.journal.close()
+    return found
+
+
+def growing(new: dict[str, Counted], old: dict[str, Counted]) -> list[str]:
+    """The loops that ask more of the old journal than of the new one."""
+    free = {loop: 1.1 * one.steps + FREE_STEPS.get(loop, OTHERS_FREE_STEPS) for loop, one in new.items()}
+    return [loop for loop in new if old[loop].steps > free[loop]]
+
+
+@contextmanager
+def _center(folder: Path, counter: Counter, found: dict[str, Counted]) -> Iterator[World]:
+    keeper.sweep = lambda *_: iter(())
+    made: list[World] = []
+    opened = world(folder, begins_us=BEGINS, policy=POLICY, backup="/media/center.age")
+    found[START] = counter.of(lambda: made.append(opened.__enter__()))
+    try:
+        yield made[0]
+    finally:
+        opened.__exit__(None, None, None)
+        keeper.sweep = sweep
+
+
+def _alert(center: World) -> None:
+    """One that is called by mistake: to both who talk, and to its end."""
+    center.send()
+    center.until("user and operator talk", lambda: sum(leg.joined for leg in center.case.legs.values()) == 2)
+    center.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    center.until("it is closed", lambda: center.case.closed_at is not None)
+
+
+def _web(center: World) -> Web:
+    settings = WebSettings(
+        node=center.env.node,
+        state=str(center.env.state),
+        journal=center.journal.url,
+        anchor_us=0,
+        policy=POLICY,
+        lines=(),
+        port=0,
+        version="0.1.0",
+    )
+    return parts(settings, clock=center.clock, notifier=center.notify)
+
+
+def _loops_of(web: Web) -> Iterator[tuple[str, Callable[[], object]]]:
+    yield "web, its start", web.following.load
+    yield "web, each second: what is ordered", lambda: node_orders.look(web)
+    yield "web, each 0.4 s: who is let in", lambda: access(web.journal, web.clock.now_us())
+    yield "web, each minute: the figures' rows", lambda: list(figures.catch_up(web.journal))
