@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from errno import EEXIST, EINVAL, EISDIR, ELOOP, ENAMETOOLONG, ENOTDIR
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -13,6 +14,8 @@ from store.backup.form import File, Part
 
 SETTINGS: Final = "settings"
 KEYS: Final = "keys"
+_OF_THE_NAME: Final = frozenset((EEXIST, EISDIR, ELOOP, ENAMETOOLONG, ENOTDIR, EINVAL))
+"""What an operating system says of a name, and not of its disk: too long, or a file and a folder at once."""
 CONFIG: Final = f"{SETTINGS}/center.toml"
 
 
@@ -51,10 +54,18 @@ def _named(settings: Settings) -> Iterator[tuple[Part, Path]]:
 
 
 def put_back(folder: Path, file: File) -> None:
-    """Write it below `folder`, for its owner alone. Raises Damaged for a name that leads elsewhere."""
+    """Write it below `folder`, for its owner alone. Raises Damaged for a name that is none, or leads
+    elsewhere, OSError where the disk fails.
+    """
     name = PurePosixPath(file.name)
-    if name.is_absolute() or ".." in name.parts or name.parts[:1] not in ((SETTINGS,), (KEYS,)):
-        raise Damaged(f"{file.name!r} is no file of a backup")
+    known = len(name.parts) > 1 and name.parts[0] in (SETTINGS, KEYS)
+    if not known or name.is_absolute() or ".." in name.parts or not file.name.isprintable():
+        raise Damaged(f"{file.name[:100]!r} is no file of a backup")
     target = folder / name
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_kept(target, file.content)
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_kept(target, file.content)
+    except OSError as error:
+        if error.errno not in _OF_THE_NAME:
+            raise
+        raise Damaged(f"{file.name[:100]!r} is no file of a backup: {error.strerror}") from error

@@ -22,6 +22,11 @@ from store.errors import TransferError
 FORM: Final = 1
 _LENGTH: Final = struct.Struct(">I")
 _LONGEST: Final = 256 * 2**20
+_STEP: Final = 2**20
+"""Unpacked at once."""
+_FREELY: Final = 16 * 2**20
+_MOST_RATIO: Final = 100
+"""No backup unpacks to so many times of what was read: what does, above `_FREELY`, would fill the memory."""
 _GZIP: Final = 16 + zlib.MAX_WBITS
 _QUICKLY: Final = 1
 """The lowest level makes a tenth of it in a fifth of the time that reading takes."""
@@ -96,19 +101,31 @@ class Reader:
     def __init__(self) -> None:
         self._unpacker = zlib.decompressobj(_GZIP)
         self._rest = bytearray()
+        self._packed = 0
         self._last: Block | None = None
 
     def feed(self, piece: bytes) -> Iterator[Block]:
         """The blocks that are whole now. Raises TransferError for what is no backup, or is damaged."""
+        self._packed += len(piece)
         try:
-            self._rest += self._unpacker.decompress(piece)
-            while (size := self._size()) is not None and len(self._rest) >= size:
-                block = _decoder.decode(bytes(self._rest[_LENGTH.size : size]))
-                del self._rest[:size]
-                self._follows(block)
-                yield block
+            more = True
+            while more:
+                unpacked = self._unpacker.decompress(piece, _STEP)
+                piece = self._unpacker.unconsumed_tail
+                more = bool(piece) or len(unpacked) == _STEP
+                self._rest += unpacked
+                yield from self._whole()
+                if len(self._rest) > max(_FREELY, _MOST_RATIO * self._packed):
+                    raise TransferError("is damaged: it unpacks to more than any backup does")
         except (zlib.error, *MALFORMED) as error:
             raise TransferError(f"is no backup, or is damaged: {error}") from error
+
+    def _whole(self) -> Iterator[Block]:
+        while (size := self._size()) is not None and len(self._rest) >= size:
+            block = _decoder.decode(bytes(self._rest[_LENGTH.size : size]))
+            del self._rest[:size]
+            self._follows(block)
+            yield block
 
     def finish(self) -> None:
         """Raises TransferError where there should be more."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import resource
 import secrets
 import shutil
@@ -539,6 +540,13 @@ def test_the_name_of_a_file_leads_nowhere_else(tmp_path: Path) -> None:
     from center.backup.files import put_back
     from store.backup.form import File
 
-    for name in ("/etc/x", "../x", "keys/../../x", "x", ""):
-        with pytest.raises(age.Damaged):
+    elsewhere = ("/etc/x", "../x", "keys/../../x", "keys//etc/../../x", "x", "")
+    none = ("settings", "keys", "keys/", "keys/\0x", "keys/a\nb", f"keys/{'a' * 300}", f"keys/{'a/' * 3000}b")
+    for name in (*elsewhere, *none):
+        with pytest.raises(age.Damaged, match=re.escape(repr(name[:100]))):
             put_back(tmp_path, File(name=name, content=b""))
+    put_back(tmp_path, File(name="keys/a", content=b"x"))
+    for name in ("keys/a/b", "keys/a/b/c"):
+        with pytest.raises(age.Damaged, match=name):
+            put_back(tmp_path, File(name=name, content=b""))
+    assert [one.name for one in tmp_path.rglob("*") if one.is_file()] == ["a"]

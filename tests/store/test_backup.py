@@ -1,5 +1,8 @@
 """The rows of a backup: all of a center's, out of a database of either kind and into one of either."""
 
+import struct
+import tracemalloc
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -227,6 +230,23 @@ def test_blocks_out_of_their_order_are_refused(told: list[Block]) -> None:
 def test_what_is_no_backup_is_named_so(said: bytes) -> None:
     with pytest.raises(TransferError, match="no backup"):
         list(read(said))
+
+
+def test_what_unpacks_to_more_than_any_backup_does_is_given_up_before_it_fills_the_memory() -> None:
+    packer = zlib.compressobj(9, wbits=16 + zlib.MAX_WBITS)
+    bomb = packer.compress(struct.pack(">I", 200 * 2**20) + bytes(190 * 2**20)) + packer.flush()
+    tracemalloc.start()
+    try:
+        with pytest.raises(TransferError, match="unpacks to more"):
+            list(read(bomb))
+        assert tracemalloc.get_traced_memory()[1] < 40 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_large_file_of_nothing_but_zeros_comes_back() -> None:
+    told: list[Block] = [begun(Part.KEYS), File(name="keys/zeros", content=bytes(12 * 2**20)), End(rows={})]
+    assert list(read(b"".join(encoded(told)))) == told
 
 
 def test_a_name_in_it_is_no_statement(tmp_path: Path) -> None:
