@@ -155,6 +155,8 @@ def _inbox(event: Event) -> str:
                 f"a SHORT MESSAGE on {event.line} from {sender} cannot be read ({event.reason}); "
                 f"it came as {event.raw or '(erased)'}"
             )
+        case ev.PinRefused(none_set=True):
+            return "asked to cancel; no PIN is set, so this proves nothing"
         case ev.PinRefused():
             return "a WRONG PIN was typed to cancel the alert"
         case ev.RingingSeen():

@@ -191,7 +191,7 @@ def evolve(row: Row, recorded: Recorded) -> Row:
             return replace(row, reached_us=row.reached_us or at, ringing_us=row.ringing_us or at)
         case ev.MachineMarked():
             return replace(row, reached_us=None, answered_us=None)
-        case ev.PinRefused():
+        case ev.PinRefused(none_set=False):
             return replace(row, wrong_pins=row.wrong_pins + 1)
         case ev.AlertSignalAdded(silent=silent, line=line, alias=alias):
             return replace(row, silent=row.silent or (silent and not alias), lines=_with(row.lines, line))

@@ -139,6 +139,8 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             return Entry(at_us=at, what=what, duress=duress)
         case ev.TextUnreadable(line=line):
             return Entry(at_us=at, what=what, line=line)
+        case ev.PinRefused(none_set=none_set):
+            return Entry(at_us=at, what=what, reason="none_set" if none_set else "")
         case ev.NoteAdded(by=by, text=text):
             return Entry(at_us=at, what=what, operator=by, text=text)
         case ev.DialogueSaid(by=by, text=text, channel=channel):
@@ -261,7 +263,6 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             ev.UserIdentified()
             | ev.UserUnknown()
             | ev.UserRang()
-            | ev.PinRefused()
             | ev.RingingSeen()
             | ev.DeadlineMissed()
             | ev.PsapJoined()

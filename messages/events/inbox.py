@@ -128,7 +128,10 @@ class TextUnreadable(Message, frozen=True, kw_only=True, tag="text.unreadable"):
 
 
 class PinRefused(Message, frozen=True, kw_only=True, tag="pin.wrong"):
-    """A wrong PIN was typed to cancel the alert: perhaps somebody else has the phone (case 19)."""
+    """A PIN that is not the user's was typed to cancel the alert: a sign of coercion (case 19)."""
+
+    none_set: bool = False
+    """The user has no PIN: this one is not wrong, and proves nothing."""
 
 
 class RingingSeen(Message, frozen=True, kw_only=True, tag="ringing.seen"):

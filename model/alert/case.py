@@ -200,6 +200,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     put_away: bool = False
     """That end was ordered of an alert that nothing speaks for."""
     cancelled: bool = False
+    """With the right PIN, or with the duress PIN."""
+    cancel_unproved: bool = False
+    """Somebody has asked to cancel, and the user has no PIN that could prove who."""
     duress: bool = False
     cancel_asked: CancelAsked | None = None
     advice: Advice = Advice.WAIT
@@ -250,6 +253,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     def has_live_leg(self, operator: OperatorId) -> bool:
         """Whether a call to this operator is up, or may be."""
         return any(leg.live for leg in self.of(Party.OPERATOR) if leg.operator == operator)
+
+    @property
+    def user_was_dialled(self) -> bool:
+        """Whether the center has called the user; a call of the user's own is none of those."""
+        return any(leg.call is None for leg in self.of(Party.USER))
 
     @property
     def operator_leg(self) -> Leg | None:

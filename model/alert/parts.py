@@ -284,6 +284,8 @@ class CancelAsked(msgspec.Struct, frozen=True, kw_only=True):
     duress: bool = False
     wrong: int = 0
     """How often with a PIN that is neither."""
+    unproved: bool = False
+    """Where no PIN is set."""
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):

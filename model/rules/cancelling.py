@@ -22,7 +22,7 @@ WRONG_KEPT_MAX: Final = 20
 
 def tried(case: Case) -> bool:
     """Return True from the first attempt to cancel on, also after the alert was raised again."""
-    return case.cancelled or case.wrong_pins > 0
+    return case.cancelled or case.cancel_unproved or case.wrong_pins > 0
 
 
 def adds(case: Case, event: AlertCancelled | PinRefused) -> bool:
@@ -31,6 +31,8 @@ def adds(case: Case, event: AlertCancelled | PinRefused) -> bool:
     if asked is None:
         return True
     match event:
+        case PinRefused(none_set=True):
+            return not asked.unproved
         case PinRefused():
             return asked.wrong < WRONG_KEPT_MAX
         case AlertCancelled(duress=True):
@@ -43,6 +45,8 @@ def asked_again(case: Case, event: AlertCancelled | PinRefused, at: Instant) -> 
     """What is known of the attempts with this one."""
     asked = case.cancel_asked or CancelAsked(at=at, version=case.inbox_version + case.case_version)
     match event:
+        case PinRefused(none_set=True):
+            return replace(asked, unproved=True)
         case PinRefused():
             return replace(asked, wrong=asked.wrong + 1)
         case AlertCancelled(duress=True):

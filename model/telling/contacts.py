@@ -30,7 +30,7 @@ def to_be_told(case: Case, policy: Policy) -> bool:
 
 def withheld(case: Case) -> bool:
     """Whether nobody is to be told, though it may have been asked for and wait for a line."""
-    tried = case.cancelled or case.duress or case.cancel_asked is not None
+    tried = case.cancelled or case.cancel_unproved or case.duress or case.cancel_asked is not None
     return tried or hears_nobody(case) or case.false_alarm_at is not None
 
 

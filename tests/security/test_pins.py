@@ -242,6 +242,21 @@ def test_a_wrong_pin_is_known_to_the_center_and_a_right_one_too(
     assert (case.wrong_pins, case.cancelled, case.duress) == (2, True, True)
 
 
+def test_where_no_pin_is_set_none_is_right_and_the_app_shows_the_same(
+    client: Client, place: Place, web: Web
+) -> None:
+    stories = [Story(web.journal, CLOCK.now_us(), phone=phone).opened() for phone in (STRANGER, GIULIA)]
+    for story in stories:
+        for _ in range(2):
+            cancelled(client, place, story.alert, WRONG)
+    case, known = (case_of(web, story.alert) for story in stories)
+    events = [one.event for one in web.journal.read(streams.inbox(case.alert))][1:]
+    assert events == [PinRefused(none_set=True)], "said once"
+    assert (case.cancel_unproved, case.cancelled, case.wrong_pins) == (True, False, 0)
+    assert (known.cancel_unproved, known.cancelled, known.wrong_pins) == (False, False, 2)
+    assert told(web, case.alert) == told(web, known.alert)
+
+
 def test_who_guesses_is_answered_and_fills_no_journal_and_takes_no_processor(
     client: Client, place: Place, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:

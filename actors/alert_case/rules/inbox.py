@@ -52,8 +52,8 @@ def _act(case: Case, fact: ev.InboxEvent, policy: Policy) -> tuple[ev.CaseEvent,
             return ()
         case ev.RingingSeen():
             # Of a call that was never made the app has seen nothing.
-            called = any(leg.call is None for leg in case.of(Party.USER))
-            return (ev.UserReached(met_by="app", by="app"),) if called and case.reached_at is None else ()
+            news = case.user_was_dialled and case.reached_at is None
+            return (ev.UserReached(met_by="app", by="app"),) if news else ()
         case ev.OperatorWanted(operator=operator) if operator in gives_up(case):
             legs = (leg for leg in case.of(Party.OPERATOR) if leg.operator == operator and leg.active)
             return tuple(hang_up(leg, ReleaseReason.GIVEN_UP) for leg in legs)
@@ -63,13 +63,17 @@ def _act(case: Case, fact: ev.InboxEvent, policy: Policy) -> tuple[ev.CaseEvent,
 
 def _alarm(case: Case, n: int) -> tuple[Decided, ...]:
     """Once in an alert: with the first wrong PIN that is one too many, wherever in the inbox it stands."""
-    if not isinstance(case.unread[n].event, ev.PinRefused):
+    if not _is_wrong_pin(case.unread[n].event):
         return ()
-    after = sum(isinstance(entry.event, ev.PinRefused) for entry in case.unread[n + 1 :])
+    after = sum(_is_wrong_pin(entry.event) for entry in case.unread[n + 1 :])
     if case.wrong_pins - after != WRONG_PINS + 1:
         return ()
     text = f"More than {WRONG_PINS} wrong PINs were typed into the app of this alert."
     return (ev.AlarmRaised(alarm=PIN_ALARM, subject=case.alert, text=text),)
+
+
+def _is_wrong_pin(event: ev.InboxEvent) -> bool:
+    return isinstance(event, ev.PinRefused) and not event.none_set
 
 
 def pins_are_over(case: Case) -> tuple[Decided, ...]:

@@ -76,6 +76,7 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         missed_us=case.missed_at,
         presumed_calling_112=case.presumed_calling_112,
         wrong_pins=case.wrong_pins,
+        cancel_unproved=case.cancel_unproved,
         aloud=case.aloud,
         dial_withheld=case.dial_withheld,
         operator=case.operator,

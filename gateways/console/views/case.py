@@ -277,6 +277,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     presumed_calling_112: str
     wrong_pins: int
     """How often a wrong PIN was typed to cancel it."""
+    cancel_unproved: bool
+    """Somebody has asked to cancel, and no PIN is set."""
     aloud: bool
     """Silent, and called all the same by an operator's order."""
     dial_withheld: str

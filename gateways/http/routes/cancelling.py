@@ -26,9 +26,8 @@ from gateways.http.wire.errors import Busy
 from messages.events import AlertCancelled, PinRefused
 from messages.ids import SECOND, AlertId, ClaimKind, Instant
 from model.alert.case import Case
-from model.alert.evolve import fold
 from model.rules.cancelling import adds
-from store import streams
+from store.alerts.current import current
 from store.journal.journal import Transaction
 from store.registry.users.pins import PinVerdict
 
@@ -66,13 +65,15 @@ def rest_s(spent_s: float) -> float:
 
 
 def said_by(verdict: PinVerdict) -> AlertCancelled | PinRefused:
-    """What a PIN says. Where none is set any cancels: it ends nothing, an operator calls and verifies."""
+    """Return what a PIN says. Where none is set it says that somebody asks to cancel, and proves nothing."""
     match verdict:
         case PinVerdict.WRONG:
             return PinRefused()
         case PinVerdict.DURESS:
             return AlertCancelled(duress=True)
-        case PinVerdict.CANCEL | PinVerdict.NONE_SET:
+        case PinVerdict.NONE_SET:
+            return PinRefused(none_set=True)
+        case PinVerdict.CANCEL:
             return AlertCancelled()
 
 
@@ -120,8 +121,7 @@ def cancel_route(web: Web) -> HTTPRouteHandler:
         if (event := await looked_at(request.state[SENDER], case, data.pin)) is not None:
 
             def says_something(transaction: Transaction) -> bool:
-                now = fold(transaction.read(streams.inbox(case.alert)))
-                return now is not None and adds(now, event)
+                return adds(current(transaction, case), event)
 
             await into_inbox(web, case.alert, event, when=says_something)
         await asyncio.sleep(rest_s(loop.time() - begun_s))

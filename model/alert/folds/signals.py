@@ -56,6 +56,8 @@ def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
             )
         case ev.PinRefused():
             asked = asked_again(case, event, at)
+            if event.none_set:
+                return replace(case, cancel_unproved=True, cancel_asked=asked)
             return replace(case, wrong_pins=case.wrong_pins + 1, cancel_asked=asked)
         case ev.TextUnreadable():
             return replace(case, unread_texts=case.unread_texts + 1)

@@ -31,7 +31,20 @@ export const whyNoLine = (why) => (NO_LINE[why] ? either(...NO_LINE[why]) : why)
  */
 export function banner(view, nowUs, me, names) {
   if (view.closed_us !== null) return null;
-  const found = [noLine, duress, broken, unreadable, unread, late, wrongPin, cancelled, silent, claims, beside]
+  const found = [
+    noLine,
+    duress,
+    broken,
+    unreadable,
+    unread,
+    late,
+    wrongPin,
+    cancelled,
+    unproved,
+    silent,
+    claims,
+    beside,
+  ]
     .map((what) => what(view, nowUs, me, names))
     .filter(Boolean);
   if (!found.length) return restarted(view, nowUs);
@@ -143,6 +156,17 @@ function cancelled(view) {
   const text = either(
     'Parlale: qualcuno può averle fatto dire il PIN.',
     'Speak to her: somebody may have made her tell it.',
+  );
+  return { icon: 'phone', tone: 'quiet', title, text, brief: `${title}.` };
+}
+
+/** @param {CaseView} view */
+function unproved(view) {
+  if (!view.cancel_unproved || view.cancelled || view.duress) return null;
+  const title = either('Chiede di annullare: nessun PIN impostato', 'Asked to cancel: no PIN is set');
+  const text = either(
+    'Non prova nulla: può averlo chiesto chi ha il suo telefono. Parlale.',
+    'This proves nothing: somebody who has her phone may have asked. Speak to her.',
   );
   return { icon: 'phone', tone: 'quiet', title, text, brief: `${title}.` };
 }

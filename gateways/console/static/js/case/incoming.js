@@ -70,7 +70,7 @@ function clock(ui, view) {
   const d = s.deadline(view, nowUs);
   const met = view.met_us !== null;
   // Not once anybody has typed a PIN into it.
-  const dialsItself = !view.cancelled && !view.duress && !view.wrong_pins;
+  const dialsItself = !view.cancelled && !view.cancel_unproved && !view.duress && !view.wrong_pins;
   const of = Math.round(feed.center.deadline_s);
   const then = view.test
     ? html`<span class="ink-test">${t('testNever')}</span>`

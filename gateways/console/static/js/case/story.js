@@ -280,6 +280,13 @@ export function told(entry, user, names, test) {
     case 'text.unreadable':
       return s('warn', 'bad', `Un SMS non si può leggere${line}`, `A text message cannot be read${line}`);
     case 'pin.wrong':
+      if (entry.reason === 'none_set')
+        return s(
+          'shield',
+          'wait',
+          'Chiede di annullare: nessun PIN impostato, non prova nulla',
+          'Asked to cancel: no PIN is set, so this proves nothing',
+        );
       return s('shield', 'bad', 'Digitato un PIN sbagliato', 'A wrong PIN was typed');
     case 'ringing.seen':
       return s('ring', 'ok', 'La sua app vede la chiamata', 'The app sees the call');
