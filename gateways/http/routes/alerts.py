@@ -23,6 +23,7 @@ from messages.events import Event, PositionUpdated, RingingSeen
 from messages.ids import SECOND, AlertId, Channel, Check, ClaimKind, Proof
 from model.alert.case import Case
 from store import streams
+from store.alerts.current import current
 from store.journal.journal import Append, Transaction
 
 WAIT_MAX_S: Final = 30.0
@@ -180,17 +181,19 @@ def alert_routes(web: Web) -> list[HTTPRouteHandler]:
         if isinstance(known, Alias):
             return await claimed(web, request, known, ClaimKind.RINGS)
         case = known
-        await into_inbox(web, case.alert, RingingSeen(), when=lambda tx: _is_news(tx, case.alert))
+        await into_inbox(web, case.alert, RingingSeen(), when=lambda tx: _rings(current(tx, case)))
         return kept(web, request, case.alert)
 
     return [alert_state, add_position, say_ringing]
 
 
-def _is_news(transaction: Transaction, alert: AlertId) -> bool:
-    """Whether the app has not said yet that the phone rings, since the alert was reopened if it was."""
-    said_before = transaction.last_of_type(streams.inbox(alert), "ringing.seen")
-    reopened = transaction.last_of_type(streams.case(alert), "alert.reopened")
-    return said_before is None or (reopened is not None and reopened.seq > said_before.seq)
+def _rings(case: Case) -> bool:
+    """Return True where the phone may ring with a call of ours, and nobody has said that it does.
+
+    What is said before the first call is kept nowhere, so that it can be said again.
+    """
+    unread = any(isinstance(entry.event, RingingSeen) for entry in case.unread)
+    return case.reached_at is None and case.user_was_dialled and not unread
 
 
 async def into_inbox(

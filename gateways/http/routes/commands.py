@@ -6,7 +6,6 @@ that moment is refused with the reason (409). What comes of it is the AlertCase'
 
 from __future__ import annotations
 
-import asyncio
 from typing import Final
 
 from litestar import Response, post
@@ -17,11 +16,11 @@ from msgspec.structs import replace
 from gateways.console.ended.afterwards import COMMANDS
 from gateways.http.door.auth import OPERATOR
 from gateways.http.parts.context import Web
-from gateways.http.routes.alerts import checked
+from gateways.http.routes.alerts import checked, found
 from gateways.http.wire.answers import AnyRequest, CommandAnswer, Problem, ShiftAnswer, answer, said
 from gateways.http.wire.bodies import CommandBody, ShiftBody
 from gateways.http.wire.decoding import Strict
-from gateways.http.wire.errors import NoSuchAlert, Refused, RequestError
+from gateways.http.wire.errors import Refused, RequestError
 from messages.events import (
     BriefingFilled,
     CommandGiven,
@@ -34,8 +33,8 @@ from messages.events import (
     Spoken,
     WrapUpEnded,
 )
-from messages.ids import AlertId, Channel, OperatorCommand, OperatorId, Party, ShiftState
-from model.alert.evolve import fold
+from messages.ids import Channel, OperatorCommand, OperatorId, Party, ShiftState
+from model.alert.case import Case
 from model.alert.leg import Leg
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
@@ -44,6 +43,7 @@ from model.rules import wrap_up
 from model.rules.said import asking, dialogue
 from store import streams
 from store.alerts import pages, reopening
+from store.alerts.current import current
 from store.journal.journal import Append, Transaction
 from store.nodes.leases import term_of
 from store.registry import keyring
@@ -59,14 +59,13 @@ _COMMON: Final = {
 
 
 def order(
-    transaction: Transaction, alert: AlertId, data: CommandBody, by: OperatorId, policy: Policy
+    transaction: Transaction, known: Case, data: CommandBody, by: OperatorId, policy: Policy
 ) -> RequestError | None:
-    """Journal the command if the case allows it now; else why not, to be raised. Within the write lock."""
-    inbox, case_stream = streams.inbox(alert), streams.case(alert)
-    recorded = sorted((*transaction.read(inbox), *transaction.read(case_stream)), key=lambda one: one.seq)
-    case = fold(recorded)
-    if case is None:
-        return NoSuchAlert("no such alert")
+    """Journal the command if the case allows it now; else why not, to be raised. Within the write lock.
+
+    `known`: the case as it was a moment ago.
+    """
+    case = current(transaction, known)
     to = None if data.to is None else OperatorId(data.to)
     reason = refusal(case, data.command, by, policy, to, data.party)
     if reason is None and data.command is OperatorCommand.REOPEN:
@@ -84,7 +83,7 @@ def order(
         going = asking.way(case, policy, transaction.at_us)
         event = replace(event, channel=Channel.SMS) if going.why is asking.Why.NO_APP else event
     if not isinstance(event, DialogueSaid | DialogueSeen) or dialogue.news(case, event):
-        transaction.append(Append(inbox, case.inbox_version, (event,)))
+        transaction.append(Append(streams.inbox(case.alert), case.inbox_version, (event,)))
     return None
 
 
@@ -200,9 +199,9 @@ def operator_routes(web: Web) -> list[HTTPRouteHandler]:
         if data.command in (OperatorCommand.LISTEN, OperatorCommand.WHISPER):
             web.auth.require(by, StaffRole.SUPERVISOR)
         known, policy = checked(alert), web.settings.policy
+        case = await found(web, known)
         if data.command in COMMANDS:
-            case = await asyncio.to_thread(web.following.case, known)
-            not_theirs = None if case is None else web.room().why_not(case, data.command, by)
+            not_theirs = web.room().why_not(case, data.command, by)
             if not_theirs is not None:
                 raise Refused(not_theirs)
         if data.to is not None and OperatorId(data.to) not in web.people.operators():
@@ -210,7 +209,7 @@ def operator_routes(web: Web) -> list[HTTPRouteHandler]:
         if data.question and data.language not in web.settings.speaks.get(data.question, ()):
             raise Refused(Refusal.NO_VOICE)
         wrong = await web.writing.run(
-            lambda transaction: order(transaction, known, data, by, policy), first=True
+            lambda transaction: order(transaction, case, data, by, policy), first=True
         )
         result = "refused" if wrong is not None else "journaled"
         web.metrics.commands.labels(command=data.command.value, result=result).inc()

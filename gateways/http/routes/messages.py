@@ -32,11 +32,10 @@ from gateways.http.wire.errors import Refused
 from messages.events import DialogueSaid, DialogueSeen
 from messages.ids import Channel, ClaimKind
 from model.alert.case import Case
-from model.alert.evolve import fold
 from model.alert.parts import Said
 from model.orders.refusals import Refusal
 from model.rules.said import dialogue
-from store import streams
+from store.alerts.current import current
 from store.journal.journal import Transaction
 
 
@@ -79,9 +78,8 @@ def message_routes(web: Web) -> list[HTTPRouteHandler]:
         alert = case.alert
 
         def is_news(transaction: Transaction) -> bool:
-            streams_of = (*transaction.read(streams.inbox(alert)), *transaction.read(streams.case(alert)))
-            now = fold(sorted(streams_of, key=lambda one: one.seq))
-            if now is None or not dialogue.news(now, event):
+            now = current(transaction, case)
+            if not dialogue.news(now, event):
                 return False
             if isinstance(event, DialogueSeen):
                 return True

@@ -11,7 +11,14 @@ from litestar.testing import TestClient
 
 from gateways.http.app import build
 from gateways.http.parts.context import Web
-from messages.events import AlertReopened, AlertSignalAdded, PositionUpdated, RingingSeen
+from messages.events import (
+    AlertReopened,
+    AlertSignalAdded,
+    InboxRead,
+    PositionUpdated,
+    RingingSeen,
+    UserReached,
+)
 from messages.ids import E164, AlertId, Channel, LineId, NodeId, Outcome, TrunkId
 from model.policy import LineSpec
 from runtime.published.peers import Peers
@@ -202,10 +209,24 @@ def test_the_app_s_word_that_the_phone_rings_is_kept_once_and_again_after_a_reop
         answer = client.post(url, headers=place.app(), **body)
         assert (answer.status_code, answer.json()) == (202, {"alert": story.alert})
     assert kept() == 1
-    story.closed(Outcome.NO_CONTACT).say(AlertReopened(by=place.marta))
+    story.say(UserReached(met_by="app", by="app"), InboxRead(upto=2))
+    assert client.post(url, headers=place.app()).status_code == 202
+    assert kept() == 1, "the case knows it"
+    story.closed(Outcome.NO_CONTACT).hear(AlertReopened(by=place.marta))
     assert client.post(url, headers=place.app()).status_code == 202
     assert client.post(url, headers=place.app()).status_code == 202
     assert kept() == 2
+
+
+def test_what_is_said_of_ringing_before_any_call_can_be_said_again_once_there_is_one(
+    client: Client, place: Place, web: Web
+) -> None:
+    story = Story(web.journal, CLOCK.now_us()).opened().operator_called(place.marta)
+    url, inbox = f"/v1/alerts/{story.alert}/ringing", streams.inbox(story.alert)
+    assert client.post(url, headers=place.app()).status_code == 202
+    story.user_called()
+    assert client.post(url, headers=place.app()).status_code == 202
+    assert [one.event for one in web.journal.read(inbox)][1:] == [RingingSeen()]
 
 
 def test_the_numbers_that_may_call_are_told_before_an_alert_with_it_and_after_it(

@@ -22,7 +22,7 @@ from gateways.http.routes.alerts import into_inbox
 from gateways.http.routes.psap import as_html
 from gateways.http.wire.answers import AnyRequest
 from messages.events import PageViewed
-from messages.ids import AlertId, Instant
+from messages.ids import Instant
 from model.alert.case import Case
 from model.alert.evolve import fold
 from model.alert.told import Told
@@ -30,8 +30,8 @@ from model.record import EMPTY, PersonRecord, shared
 from model.telling.told import changes, told
 from store import streams
 from store.alerts import pages
+from store.alerts.current import current
 from store.audit.entry import Action
-from store.journal.journal import Transaction
 from store.registry import keyring
 from store.registry.people import User
 from store.registry.registry import Registry
@@ -120,7 +120,7 @@ def psap_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         await web.audit.note(request, (case.alert,), actor="112", detail="112's page")
         if not _has_seen(case, origin):
             viewed = PageViewed(origin=network(origin))
-            await into_inbox(web, case.alert, viewed, when=lambda tx: _is_news(tx, case.alert, origin))
+            await into_inbox(web, case.alert, viewed, when=lambda tx: _is_news(current(tx, case), origin))
         user: User | None = None
         if case.user is not None:
             user = await asyncio.to_thread(registry.user, case.user)
@@ -167,8 +167,7 @@ def _has_seen(case: Case, address: str) -> bool:
     return case.page is not None and network(address) in case.page.viewed_from
 
 
-def _is_news(tx: Transaction, alert: AlertId, address: str) -> bool:
+def _is_news(case: Case, address: str) -> bool:
     """Whether nobody has looked from there yet; so many addresses are told, and no more."""
-    case = fold(tx.read(streams.inbox(alert)))
-    seen = () if case is None or case.page is None else case.page.viewed_from
+    seen = () if case.page is None else case.page.viewed_from
     return network(address) not in seen and len(seen) < ADDRESSES_MAX
