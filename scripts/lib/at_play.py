@@ -19,7 +19,7 @@ from gateways.gsm.at.parse import Direction
 from gateways.gsm.calls.book import MOST_CALLS
 from gateways.gsm.dialects.loading import installed
 from gateways.gsm.driver.driver import Driver
-from gateways.gsm.driver.events import CallEvent, CallReleased, Event, Ref, VoiceReady
+from gateways.gsm.driver.events import CallEvent, CallReleased, Event, InputFailed, Ref, VoiceReady
 from gateways.gsm.errors import RequestRefused
 from gateways.gsm.line.legs_on_line import LegsOnLine, Order
 from gateways.gsm.tracing.trace import Side, read_trace
@@ -76,6 +76,7 @@ class Played:
 
     def happened(self, event: Event) -> None:
         """The driver has told this."""
+        assert not isinstance(event, InputFailed), f"a line was left out: {event.error}"
         if isinstance(event, CallReleased):
             assert event.call not in self.ended, "a call was released twice"
             self.ended.add(event.call)

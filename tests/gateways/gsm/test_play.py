@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from gateways.gsm.calls.book import MOST_CALLS
 from scripts.lib.at_play import ANSWERED, NAMES, STEP, WITH_LEGS, PlayedLegs, play, seeds
+from scripts.lib.input_play import Players
 
 SEEDS = list(seeds())
 PIECES = st.one_of(
@@ -75,3 +76,10 @@ def test_parts_of_messages_that_never_come_are_not_kept_without_end() -> None:
     part = "0791934329002000440C919333113222320000421132419153800B050003{:02X}0201C8329BFD06"
     lines = b"".join(f"\r\n+CMT: ,24\r\n{part.format(n % 256)}\r\n".encode() for n in range(2000))
     play(b"\x00" + lines)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_nothing_that_anybody_may_send_makes_a_reader_raise(seed: int) -> None:
+    players = Players(seed)
+    for _ in range(500):
+        players.play()
