@@ -262,6 +262,8 @@ class TextPurpose(StrEnum):
     """To somebody whom a user has wanted told."""
     INVITATION = "invitation"
     """By which a phone gets the app, and proves its number."""
+    NOTICE = "notice"
+    """That a phone was added to the number, or removed."""
     MESSAGE = "message"
     PROOF = "proof"
     """From one line to another of the center's, to see whether it arrives; or a network's question."""

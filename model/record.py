@@ -148,6 +148,11 @@ class TooMuch(ValueError):
     """Two records hold more than one can."""
 
 
-def harmless(record: PersonRecord) -> PersonRecord:
-    """What the app shows for the duress PIN: what brings nobody into danger who is made to show it."""
-    return PersonRecord(medical=record.medical, photo=record.photo, addresses=record.addresses)
+def filled(kept: PersonRecord, entered: PersonRecord) -> PersonRecord:
+    """Return the kept record with each field that is entered in place of the one that is kept; an empty field
+    of `entered` changes nothing.
+    """
+    fields = (field.name for field in msgspec.structs.fields(PersonRecord))
+    return msgspec.structs.replace(
+        kept, **{name: value for name in fields if (value := getattr(entered, name))}
+    )

@@ -20,18 +20,21 @@ from actors.recording_keeper.decider import expired, overdue
 from actors.recording_keeper.folder import RETENTION, delete, delete_erased, mend_all, not_held, recordings
 from media.conference.recording import KEEP_FREE_BYTES
 from media.sound.sound_file import SoundFileFailed
+from messages.events import AlarmCleared
 from messages.ids import SECOND, Instant, PersonalKind, Role
+from model.alarms.history import episodes
 from model.policy import Setup
 from model.rules.silent_phones import counted, stopped
 from runtime.actor import CenterActor
 from runtime.published.backup_file import backups
-from store.alarms import NodeAlarms, sum_up
+from store import streams
+from store.alarms import NodeAlarms, sum_up, told_since
 from store.alerts.accepting import any_open
 from store.alerts.forgetting import Forgotten, sweep
 from store.audit.trail import Trail
 from store.database.dialect import is_server
 from store.errors import JournalError, StoreError
-from store.journal.journal import Journal
+from store.journal.journal import Append, Journal
 from store.journal.seal_written import left, resumed
 from store.registry.devices import checks
 
@@ -41,6 +44,9 @@ SWEEP_EVERY_US: Final = Instant(86_400 * SECOND)
 CLEAR_EVERY_US: Final = Instant(60 * SECOND)
 BACKUP_OLD: Final = ("backup.old", "backup")
 PHONES_SILENT: Final = ("phones.silent", "phones")
+OF_PINS: Final = ("pin.duress", "pin.refused")
+"""What a web has raised about one moment, and takes back at none."""
+PINS_STAND_US: Final = Instant(86_400 * SECOND)
 
 
 class RecordingKeeperActor(CenterActor):
@@ -72,6 +78,7 @@ class RecordingKeeperActor(CenterActor):
             self._look_at_backup(now_us)
             self._look_at_phones(now_us)
             self._sum_up()
+            self._end_of_pins(now_us)
         self._forget(now_us)
         self._scrub(now_us)
         self._prune(now_us)
@@ -205,6 +212,20 @@ class RecordingKeeperActor(CenterActor):
             sum_up(self._journal, self.env.node)
         except JournalError as error:
             self.log.error("alarms are summed up later", error=str(error))
+
+    def _end_of_pins(self, now_us: Instant) -> None:
+        """Take back what was raised about a PIN a day ago: whoever was on duty since has read it."""
+        node, since_us = self.env.node, Instant(now_us - 2 * PINS_STAND_US)
+        try:
+            over = tuple(
+                AlarmCleared(alarm=one.alarm, subject=one.subject)
+                for one in episodes(told_since(self._journal, (node,), since_us))
+                if one.alarm in OF_PINS and one.over_us is None and one.since_us <= now_us - PINS_STAND_US
+            )
+            if over:
+                self._journal.append(Append(streams.node(node), None, over))
+        except JournalError as error:
+            self.log.error("told later", error=str(error))
 
     def _clear(self) -> None:
         """Take the alarm back once there is room again; whether it works, the next recording shows."""

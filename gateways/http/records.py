@@ -29,6 +29,8 @@ class RecordAnswer(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     changed_at: Moment | None
     record: PersonRecord
+    sealed: bool = False
+    """The record is shown to no phone: `record` is empty, or what was just sent."""
 
 
 class PictureAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,10 +56,11 @@ A_PICTURE: Final = (
 )
 
 
-def told(request: AnyRequest, kept: Kept) -> Response[bytes]:
+def told(request: AnyRequest, kept: Kept, *, sealed: bool = False) -> Response[bytes]:
     """The record, with its version."""
     at = None if kept.changed_at is None else rfc3339(kept.changed_at)
-    response = answer(request, RecordAnswer(version=kept.version, changed_at=at, record=kept.record))
+    shown = RecordAnswer(version=kept.version, changed_at=at, record=kept.record, sealed=sealed)
+    response = answer(request, shown)
     response.headers["etag"] = f'"{kept.version}"'
     response.headers["cache-control"] = "no-store"
     return response

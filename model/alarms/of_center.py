@@ -54,6 +54,26 @@ OF_CENTER: Final = (
         ),
     ),
     AlarmKind(
+        name="pin.duress",
+        priority=Priority.NOW,
+        acts=Acts.SUPERVISOR,
+        because="somebody is being forced now, and has raised no alert",
+        wakes=Wakes.AT_ONCE,
+        wakes_because="it is the only sign that this person can give",
+        about=About.PART,
+        quiet=False,
+        it=Words(
+            "{s}: PIN di costrizione",
+            "Il PIN di costrizione di {s} è stato usato nell’app, senza un allarme",
+            "Cercare la persona tra gli utenti (5, U); non chiamarla né scriverle: decidere se serve il 112",
+        ),
+        en=Words(
+            "{s}: duress PIN",
+            "The duress PIN of {s} was used in the app, without an alert",
+            "Find the person among the users (5, U); no call, no message: decide whether 112 is needed",
+        ),
+    ),
+    AlarmKind(
         name="deadline.missed",
         priority=Priority.NOW,
         acts=Acts.OPERATOR,
@@ -335,6 +355,25 @@ OF_CENTER: Final = (
             "Older version",
             "Another node has a newer version: this one cannot read its events {s}",
             "Update this node, too; until then use the other’s consoles",
+        ),
+    ),
+    AlarmKind(
+        name="pin.refused",
+        priority=Priority.LATER,
+        acts=Acts.SUPERVISOR,
+        because="most are slips; another may have the phone, and what was asked for was not done",
+        wakes=Wakes.MORNING,
+        wakes_because="nothing was changed, and nobody has cried for help",
+        about=About.PART,
+        it=Words(
+            "{s}: PIN sbagliato nell’app",
+            "Nell’app di {s} è stato usato un PIN sbagliato: l’app dice fatto, ma nulla è stato fatto",
+            "Cercare la persona tra gli utenti (5, U) e sentirla quando è sola; guardare i suoi telefoni",
+        ),
+        en=Words(
+            "{s}: wrong PIN in the app",
+            "A wrong PIN was used in the app of {s}: it says done, and nothing was done",
+            "Find the person among the users (5, U), talk when nobody listens; look at the phones",
         ),
     ),
     AlarmKind(

@@ -14,7 +14,7 @@ from store.database.dialect import Connection
 from store.database.query import Query
 from store.errors import JournalNewer, JournalTorn
 
-REVISION: Final = "0026"
+REVISION: Final = "0027"
 """The newest step in `migrations/versions`."""
 
 _STEPS: Final = Path(__file__).parent / "migrations"

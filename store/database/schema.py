@@ -257,6 +257,8 @@ device_key = Table(
     # The beginning of the day (UTC) of its last check, and each how many days it makes one by itself.
     Column("checked_us", BigInteger, nullable=True),
     Column("check_days", Integer, nullable=True),
+    # A `store.registry.devices.Seeming`; empty where the key is what it looks like.
+    Column("seeming", Text, nullable=False, server_default=""),
 )
 
 enrolment = Table(

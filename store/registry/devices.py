@@ -3,6 +3,9 @@ code that was sent there, or by an invitation that somebody of the staff has han
 
 A key is a person's, and stands as long as the person has the number that it proves. Whoever proves a number
 that nobody has becomes a person of the registry, by the number alone.
+
+A key that was enrolled or revoked with a PIN other than the person's own only seems so to the app
+(decision 137): `Seeming`. What proves a number is `key_of`; what the app is shown is `shown_to_app`.
 """
 
 from __future__ import annotations
@@ -30,7 +33,9 @@ CODE_LIFE_S: Final = 600
 TRIES_MAX: Final = 5
 NUMBER_PAUSE_S: Final = 60
 NUMBER_A_DAY: Final = 10
-CENTER_AN_HOUR: Final = 20
+CENTER_AN_HOUR: Final = 300
+"""Codes of all numbers together: each is paid for. Who asks for many is stopped long before
+(`gateways.http.door.budgets`)."""
 INVITATION_LIFE_S: Final = 24 * 3600
 """Where nobody says for how many days."""
 NAME_MAX: Final = 64
@@ -44,12 +49,24 @@ OWN: Final = UserId("center")
 APP: Final = "the app"
 """Who has changed what a person does with a proved phone."""
 
+
+class Seeming(StrEnum):
+    """What of a key is not as the app is shown it."""
+
+    NOTHING = ""
+    ENROLLED = "enrolled"
+    """The phone looks enrolled, and its key proves nothing."""
+    REVOKED = "revoked"
+    """The phone looks revoked, and its key proves its number as before."""
+
+
 _k, _e, _i = device_key.c, enrolment.c, invitation.c
 _older = device_key.alias()
 _BESIDE_OLDER: Final = exists().where(
     _older.c.person == _k.person,
     _older.c.phone == _k.phone,
     _older.c.created_us < _k.created_us,
+    _older.c.seeming != Seeming.ENROLLED,
     # A phone that was revoked just before may have been revoked by the very hand that added this one.
     or_(_older.c.revoked_us.is_(None), _older.c.revoked_us > _k.created_us - YOUNG_S * SECOND),
 )
@@ -65,18 +82,20 @@ _SHOWN: Final = (
         _k.proved_by,
         _k.checked_us,
         _k.check_days,
+        _k.seeming,
         _BESIDE_OLDER,
     )
     .outerjoin(person_phone, and_(person_phone.c.phone == _k.phone, person_phone.c.person == _k.person))
     .where(_k.revoked_us.is_(None), or_(person_phone.c.phone.is_not(None), _k.person == OWN))
     .order_by(_k.created_us, _k.device)
 )
-_ONE: Final = Query(_SHOWN.where(_k.device == bindparam("id")), "id")
+_ANY: Final = Query(_SHOWN.where(_k.device == bindparam("id")), "id")
+_ONE: Final = Query(_SHOWN.where(_k.device == bindparam("id"), _k.seeming != Seeming.ENROLLED), "id")
 _OF_PERSON: Final = Query(_SHOWN.where(_k.person == bindparam("id")), "id")
 _ALL: Final = Query(_SHOWN.where(_k.person != OWN))
 _CHECKS: Final = Query(
     select(_k.checked_us, _k.check_days, func.count())
-    .where(_k.revoked_us.is_(None), _k.person != OWN)
+    .where(_k.revoked_us.is_(None), _k.person != OWN, _k.seeming != Seeming.ENROLLED)
     .group_by(_k.checked_us, _k.check_days)
 )
 _ADD: Final = Query(insert(device_key), *(column.name for column in device_key.columns))
@@ -84,6 +103,9 @@ _REVOKE: Final = Query(
     update(device_key).where(_k.device == bindparam("which")).values(revoked_us=bindparam("at")),
     "at",
     "which",
+)
+_SEEM_REVOKED: Final = Query(
+    update(device_key).where(_k.device == bindparam("which")).values(seeming=Seeming.REVOKED), "which"
 )
 _SEEN: Final = Query(
     update(device_key).where(_k.device == bindparam("which")).values(seen_us=bindparam("at")), "at", "which"
@@ -161,6 +183,7 @@ class DeviceKey(msgspec.Struct, frozen=True, kw_only=True):
     """The day, by its beginning (UTC), on which the phone last saw that an alert of its would arrive."""
     check_days: int | None = None
     """Each so many days it looks by itself, as its user has chosen; 0: not; None: it has not said."""
+    seeming: Seeming = Seeming.NOTHING
     beside_older: bool = False
     """Another phone of the number was enrolled before, and stood within YOUNG_S of this enrolment."""
 
@@ -217,20 +240,40 @@ def ask(tx: Transaction, phone: E164, key: bytes, name: str) -> Asked:
     return made
 
 
-def confirm(tx: Transaction, device: str, code: str) -> DeviceKey | NoCode:
-    """The code that was sent to the phone's number has come back from it, or has not. Each try counts."""
+def number_proved_by(journal: Journal, device: str, code: str, now_us: Instant) -> E164 | None:
+    """Return the number that this code proves for this phone, without counting the try; None where `confirm`
+    enrols nothing.
+    """
+    row = journal.row(_ASKED, device)
+    return None if row is None or _refused(row, device, code, now_us) is not None else E164(row[0])
+
+
+def confirm(
+    tx: Transaction, device: str, code: str, *, seeming: Seeming = Seeming.NOTHING
+) -> DeviceKey | NoCode:
+    """The code that was sent to the phone's number has come back from it, or has not. Each try counts.
+
+    `seeming`: ENROLLED where the phone is to look enrolled and to prove nothing.
+    """
     row = tx.one(_ASKED, device)
     if row is None:
         return NoCode.OVER
-    phone, key, name, created_us, kept, tries = row
-    if tries >= TRIES_MAX or tx.at_us >= created_us + CODE_LIFE_S * SECOND:
-        return NoCode.OVER
-    if not secrets.compare_digest(bytes(kept), _code(device, code)):
+    phone, key, name, _, _, tries = row
+    refused = _refused(row, device, code, tx.at_us)
+    if refused is NoCode.WRONG:
         tx.write(_TRIED, tries + 1, device)
-        return NoCode.WRONG
+    if refused is not None:
+        return refused
     # Its row stays for a day: it counts among those that were sent.
     tx.write(_TRIED, TRIES_MAX, device)
-    return _enrol(tx, device, E164(phone), bytes(key), name, APP, ProvedBy.CODE)
+    return _enrol(tx, device, E164(phone), bytes(key), name, APP, ProvedBy.CODE, seeming)
+
+
+def _refused(asked: Row, device: str, code: str, now_us: Instant) -> NoCode | None:
+    *_, created_us, kept, tries = asked
+    if tries >= TRIES_MAX or now_us >= created_us + CODE_LIFE_S * SECOND:
+        return NoCode.OVER
+    return None if secrets.compare_digest(bytes(kept), _code(device, code)) else NoCode.WRONG
 
 
 def invite(tx: Transaction, phone: E164, by: str, life_s: int = INVITATION_LIFE_S) -> str:
@@ -263,15 +306,22 @@ def accept_invitation(tx: Transaction, secret: str, key: bytes, name: str) -> De
 
 
 def _enrol(
-    tx: Transaction, device: str, phone: E164, key: bytes, name: str, by: str, proof: ProvedBy
+    tx: Transaction,
+    device: str,
+    phone: E164,
+    key: bytes,
+    name: str,
+    by: str,
+    proof: ProvedBy,
+    seeming: Seeming = Seeming.NOTHING,
 ) -> DeviceKey:
     person = owner_of_phone(tx, phone)
     if person is None:
         person = UserId(tx.chance(lambda: f"u{secrets.token_hex(6)}"))
         write_user(tx, person, Entry(Person(phones=(phone,)), DEFAULT_REGION), by)
-    tx.write(_ADD, device, person, phone, key, name, tx.at_us, None, None, proof, None, None)
-    tell(tx, person, by, f"device {device} enrolled")
-    made = key_of(tx, device)
+    tx.write(_ADD, device, person, phone, key, name, tx.at_us, None, None, proof, None, None, seeming)
+    tell(tx, person, by, f"device {device} {'seemingly ' * bool(seeming)}enrolled")
+    made = known_of(tx, device)
     assert made is not None, "it was just written"
     return made
 
@@ -281,13 +331,30 @@ def _enrol(
 
 def key_of(journal: Journal | Transaction, device: str) -> DeviceKey | None:
     """The key of an enrolled device; None for one that is none, or stands no more."""
-    row = journal.row(_ONE, device) if isinstance(journal, Journal) else journal.one(_ONE, device)
+    return _found(journal, _ONE, device)
+
+
+def known_of(journal: Journal | Transaction, device: str) -> DeviceKey | None:
+    """Return the key of a device that is enrolled or only seems so, which proves nothing."""
+    return _found(journal, _ANY, device)
+
+
+def _found(journal: Journal | Transaction, query: Query, device: str) -> DeviceKey | None:
+    row = journal.row(query, device) if isinstance(journal, Journal) else journal.one(query, device)
     return None if row is None else _key(row)
 
 
-def devices_of(journal: Journal, person: UserId) -> list[DeviceKey]:
-    """A person's devices, oldest first."""
-    return [_key(row) for row in journal.rows(_OF_PERSON, person)]
+def devices_of(journal: Journal | Transaction, person: UserId) -> list[DeviceKey]:
+    """A person's devices, oldest first, with those that only seem enrolled or revoked."""
+    found = (
+        journal.rows(_OF_PERSON, person) if isinstance(journal, Journal) else journal.all(_OF_PERSON, person)
+    )
+    return [_key(row) for row in found]
+
+
+def shown_to_app(journal: Journal, person: UserId) -> list[DeviceKey]:
+    """Return the devices that the app of any of the person's phones lists, oldest first."""
+    return [one for one in devices_of(journal, person) if one.seeming is not Seeming.REVOKED]
 
 
 def all_devices(journal: Journal) -> list[DeviceKey]:
@@ -305,11 +372,25 @@ def checks(journal: Journal) -> list[Counted]:
 
 def revoke(tx: Transaction, device: str, by: str) -> bool:
     """The key proves nothing from now on; False where it has not."""
-    known = key_of(tx, device)
+    known = known_of(tx, device)
     if known is None:
         return False
     tx.write(_REVOKE, tx.at_us, device)
     tell(tx, known.person, by, f"device {device} revoked")
+    return True
+
+
+def seem_revoked(tx: Transaction, device: str, by: str) -> bool:
+    """Let the device look revoked to the app while its key proves its number as before; False where it looks
+    so already. A device that only seemed enrolled is revoked.
+    """
+    known = known_of(tx, device)
+    if known is None or known.seeming is Seeming.REVOKED:
+        return False
+    if known.seeming is Seeming.ENROLLED:
+        return revoke(tx, device, by)
+    tx.write(_SEEM_REVOKED, device)
+    tell(tx, known.person, by, f"device {device} seemingly revoked")
     return True
 
 
@@ -336,7 +417,8 @@ def _code(device: str, code: str) -> bytes:
 
 
 def _key(row: Row) -> DeviceKey:
-    device, person, phone, key, name, created_us, seen_us, proved_by, checked_us, check_days, older = row
+    device, person, phone, key, name, created_us, seen_us, proved_by, *more = row
+    checked_us, check_days, seeming, older = more
     return DeviceKey(
         device=device,
         person=UserId(person),
@@ -348,5 +430,6 @@ def _key(row: Row) -> DeviceKey:
         proved_by=ProvedBy(proved_by),
         checked_on=None if checked_us is None else Instant(checked_us),
         check_days=check_days,
+        seeming=Seeming(seeming),
         beside_older=bool(older),
     )

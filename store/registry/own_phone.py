@@ -39,7 +39,9 @@ def know(tx: Transaction, point: bytes, phone: E164 | None) -> str:
     known = key_of(tx, device)
     if known is None:
         number = phone or NO_NUMBER
-        tx.write(_ADD, device, OWN, number, point, "center", tx.at_us, None, None, ProvedBy.STAFF, None, None)
+        tx.write(
+            _ADD, device, OWN, number, point, "center", tx.at_us, None, None, ProvedBy.STAFF, None, None, ""
+        )
     elif phone not in (None, known.phone):
         tx.write(_CALLED, phone, device)
     return device

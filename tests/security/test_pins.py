@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from gateways.http.door import pins as pins_door
+from gateways.http.door.pins import ANSWER_S, rest_s
 from gateways.http.door.senders import Senders
 from gateways.http.parts.context import Web
-from gateways.http.routes import cancelling
-from gateways.http.routes.cancelling import ANSWER_S, TRIES_MAX, WINDOW_US, PinTries, rest_s
+from gateways.http.routes.cancelling import TRIES_MAX, WINDOW_US, PinTries
 from gateways.http.wire.app_state import state
 from messages import events as ev
 from messages.events import AlertCancelled, AlertSignalAdded, PinRefused
@@ -260,7 +261,7 @@ def test_where_no_pin_is_set_none_is_right_and_the_app_shows_the_same(
 def test_who_guesses_is_answered_and_fills_no_journal_and_takes_no_processor(
     client: Client, place: Place, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cancelling, "ANSWER_S", 0.001)
+    monkeypatch.setattr(pins_door, "ANSWER_S", 0.001)
     story = Story(web.journal, CLOCK.now_us()).opened()
     asked: list[str] = []
     real = web.pins.pin_verdict
@@ -279,7 +280,7 @@ def test_who_guesses_is_answered_and_fills_no_journal_and_takes_no_processor(
 def test_of_wrong_pins_no_more_than_twenty_are_kept_and_the_right_ones_still_count(
     client: Client, place: Place, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cancelling, "ANSWER_S", 0.001)
+    monkeypatch.setattr(pins_door, "ANSWER_S", 0.001)
     monkeypatch.setattr(PinTries, "may", lambda *_: True)
     monkeypatch.setattr(Senders, "wait_s", lambda *_: 0)
     story = Story(web.journal, CLOCK.now_us()).opened()

@@ -31,6 +31,9 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     seen_at: str | None
     proved_by: str
     """`code`, `text` (an invitation by SMS), `staff` (one that was handed over); empty: not known."""
+    seeming: str
+    """`enrolled`: added with a wrong PIN or the duress PIN, the phone looks enrolled and proves nothing;
+    `revoked`: it looks revoked so, and proves its number as before; empty for all others."""
 
 
 def list_(phone: str | None = None, /, *, common: Common = DEFAULT) -> None:
@@ -47,7 +50,7 @@ def list_(phone: str | None = None, /, *, common: Common = DEFAULT) -> None:
         common.data([_row(one) for one in found])
         return
     common.table(
-        ("device", "phone", "name", "since", "last alert", "proved by"),
+        ("device", "phone", "name", "since", "last alert", "proved by", "only seems"),
         [
             (
                 one.device,
@@ -56,6 +59,7 @@ def list_(phone: str | None = None, /, *, common: Common = DEFAULT) -> None:
                 local(one.created_at),
                 "" if one.seen_at is None else local(one.seen_at),
                 one.proved_by.value,
+                one.seeming.value,
             )
             for one in found
         ],
@@ -94,12 +98,12 @@ def invite(
 def revoke(device: str, /, *, common: Common = DEFAULT) -> None:
     """An enrolled phone proves nothing any more, within a second."""
     from store.audit.entry import Action
-    from store.registry import devices
+    from store.registry import devices, phones
 
     with journal_of(common.directory) as journal:
-        if not journal.transact(lambda tx: devices.revoke(tx, device, BY)):
+        known = devices.known_of(journal, device)
+        if not journal.transact(lambda tx: phones.revoke(tx, device, BY)):
             raise NotFound(f"there is no enrolled phone {shown(device)}")
-        known = devices.key_of(journal, device)
         ids = () if known is None else (known.person,)
         note(journal, common.directory, Action.CHANGE_KEY, ids, "device revoked")
     common.tell({"revoked": device}, f"{shown(device)} is revoked")
@@ -114,4 +118,5 @@ def _row(one: DeviceKey) -> Row:
         created_at=rfc3339(one.created_at),
         seen_at=None if one.seen_at is None else rfc3339(one.seen_at),
         proved_by=one.proved_by.value,
+        seeming=one.seeming.value,
     )

@@ -36,6 +36,8 @@ class Kind(Enum):
     READ = "read"
     PIN = "pin"
     """A PIN that is hashed; beyond the budget it is answered like any other, and not looked at."""
+    ENROL = "enrol"
+    """A code by a short message, which is paid for."""
 
     TRIAL = "test call"
     """A call to a number of somebody's choice, on the center's account."""
@@ -60,6 +62,9 @@ RATES: Final = {
     (Kind.POSITION, Scope.APP_KEY): Rate(6000, 400),
     (Kind.POSITION, Scope.ADDRESS): Rate(600, 40),
     (Kind.CHECK, Scope.DEVICE): Rate(10, 1 / 300),
+    (Kind.ENROL, Scope.DEVICE): Rate(5, 1 / 600),
+    (Kind.ENROL, Scope.APP_KEY): Rate(200, 1 / 20),
+    (Kind.ENROL, Scope.ADDRESS): Rate(20, 1 / 60),
     (Kind.READ, Scope.DEVICE): Rate(60, 4),
     (Kind.READ, Scope.APP_KEY): Rate(6000, 400),
     (Kind.READ, Scope.ADDRESS): Rate(600, 40),

@@ -1,30 +1,99 @@
-"""The PIN of whoever has an enrolled phone in hand, where the person has set one."""
+"""The PIN of a person whose phone sees to its own things, outside an alert (decision 56).
+
+Nothing that is answered may follow from what a PIN is: not a refusal, not a wait, not the time taken. So a
+PIN that is wrong or the duress PIN is answered as the right one, and the operators are told of it.
+"""
 
 from __future__ import annotations
 
-from gateways.http.parts.context import Web
-from gateways.http.wire.errors import Busy, NotAllowed, TooMany
-from store.registry.devices import DeviceKey
-from store.registry.registry import Registry
+import asyncio
+import secrets
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from gateways.http.wire.errors import Busy, TooMany
+from messages.events import AlarmRaised
+from messages.ids import UserId
+from store import streams
+from store.journal.journal import Append
 from store.registry.users.pins import PinVerdict
 
+if TYPE_CHECKING:
+    from gateways.http.parts.context import Web
 
-async def verdict_of(web: Web, registry: Registry, own: DeviceKey, pin: str, named: str) -> PinVerdict:
-    """What this PIN is of the phone's person. Raises NotAllowed where it is none, TooMany after several.
+T = TypeVar("T")
 
-    `named`: what the PIN stands in, for the reason. Whatever asks for a PIN counts the same tries.
+ANSWER_S: Final = 0.25
+"""An answer comes so long after its request, or a whole multiple of it where the center is busy."""
+REMEMBERED_MAX: Final = 4096
+DURESS: Final = "pin.duress"
+REFUSED: Final = "pin.refused"
+_ALARMS: Final = {PinVerdict.DURESS: DURESS, PinVerdict.WRONG: REFUSED}
+_SAID: Final = {
+    PinVerdict.DURESS: "The duress PIN was given outside an alert, {where}.",
+    PinVerdict.WRONG: "A wrong PIN was given outside an alert, {where}.",
+}
+
+
+class TypedPins:
+    """The PIN that was typed last for each person: typed again it is no guess. Nothing is kept beyond the
+    process, and of a PIN a digest alone.
     """
-    now_us = web.clock.now_us()
-    if (wait_s := web.throttle.wait_s(f"pins {own.person}", "", now_us)) > 0:
-        raise TooMany(f"too many wrong PINs: try again in {wait_s} s", wait_s)
-    web.throttle.count(f"pins {own.person}", "", now_us)
+
+    def __init__(self) -> None:
+        self._key = secrets.token_bytes(32)
+        self._last: OrderedDict[UserId, bytes] = OrderedDict()
+
+    def is_another(self, person: UserId, pin: str) -> bool:
+        """Return True where this PIN is not the one that was typed for the person before it."""
+        digest = blake2b(f"{person}:{pin}".encode(), key=self._key).digest()
+        before = self._last.get(person)
+        self._last[person] = digest
+        self._last.move_to_end(person)
+        if len(self._last) > REMEMBERED_MAX:
+            self._last.popitem(last=False)
+        return before != digest
+
+
+async def guarded(web: Web, person: UserId, pin: str, look: Callable[[], T]) -> T:
+    """Look at a PIN of a person, on a thread. Raises TooMany after several PINs, right or wrong."""
+    name, now_us = f"pins {person}", web.clock.now_us()
+    if (wait_s := web.throttle.wait_s(name, "", now_us)) > 0:
+        raise TooMany(f"too many PINs: try again in {wait_s} s", wait_s)
+    # Right ones count as well: who is let go on typing would know by it that one was right.
+    if web.typed.is_another(person, pin):
+        web.throttle.count(name, "", now_us)
     try:
-        verdict = await web.pins.in_turn(lambda: registry.check_pin(own.person, pin))
+        return await web.pins.in_turn(look)
     except Busy:
-        web.throttle.take_back(f"pins {own.person}", "")
+        web.throttle.take_back(name, "")
         raise
-    if verdict is PinVerdict.WRONG:
-        raise NotAllowed(f"{named} is no PIN that is set", "pin")
-    # Not `right`: whoever knows the duress PIN would clear by it what was tried to find the other one.
-    web.throttle.take_back(f"pins {own.person}", "")
-    return verdict
+
+
+async def tell_operators(web: Web, person: UserId, verdict: PinVerdict, where: str) -> None:
+    """Raise the alarm about a PIN that was wrong or the duress PIN, unless it stands. Raises NotDurable."""
+    alarm = _ALARMS.get(verdict)
+    if alarm is None:
+        return
+    told = web.following.picture.alarms.told.get((web.settings.node, alarm, person))
+    if told is not None and told.stands:
+        return
+    raised = AlarmRaised(alarm=alarm, subject=person, text=_SAID[verdict].format(where=where))
+    await web.writing.run(lambda tx: tx.append(Append(streams.node(web.settings.node), None, (raised,))))
+
+
+async def evenly(answer: Awaitable[T]) -> T:
+    """Return the answer a whole multiple of ANSWER_S after it was asked for: its time tells nothing."""
+    loop = asyncio.get_running_loop()
+    begun_s = loop.time()
+    try:
+        return await answer
+    finally:
+        await asyncio.sleep(rest_s(loop.time() - begun_s))
+
+
+def rest_s(spent_s: float) -> float:
+    """How long the answer still waits, so many seconds after the request."""
+    return ANSWER_S - spent_s % ANSWER_S

@@ -25,7 +25,7 @@ from runtime import logs
 from runtime.clock import Clock
 from store.errors import StoreError
 from store.registry.access.credentials import fingerprint
-from store.registry.devices import DeviceKey
+from store.registry.devices import DeviceKey, Seeming
 
 SENDER: Final = "sender"
 """Where in a connection's state the guard leaves who it is."""
@@ -47,6 +47,9 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
 
     device: DeviceKey | None = None
     """The enrolled phone that has signed it."""
+    seeming: DeviceKey | None = None
+    """The phone that has signed it, where the phone only seems enrolled: it proves nothing, and is to be told
+    nothing of that."""
     nonce: str = ""
     """Of its signature."""
     doubt: Doubt | None = None
@@ -63,7 +66,7 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_nobody(self) -> bool:
         """It came with neither an app key nor an enrolled phone's signature."""
-        return not self.app_key and self.device is None
+        return not self.app_key and self.device is None and self.seeming is None
 
     def counted(self, named: str) -> dict[Scope, str]:
         """For whom it is counted; `named`: whom it names, where nothing proves who it is."""
@@ -106,8 +109,10 @@ class Senders:
         key = bearer(connection)
         known = key is not None and self._auth.knows_app(key)
         device, nonce, doubt = await self._signer(connection)
+        seems = device is not None and device.seeming is Seeming.ENROLLED
         connection.state[SENDER] = Sender(
-            device=device,
+            device=None if seems else device,
+            seeming=device if seems else None,
             nonce=nonce,
             doubt=doubt,
             app_key=fingerprint(key).hex()[:12] if key is not None and known else "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -16,6 +16,7 @@ from gateways.console.views.plant import ModemView
 from gateways.http.backups import Backups
 from gateways.http.door.auth import Auth
 from gateways.http.door.challenges import Challenges
+from gateways.http.door.pins import TypedPins
 from gateways.http.door.proxies import Proxies
 from gateways.http.door.senders import Senders
 from gateways.http.door.throttle import Throttle
@@ -166,6 +167,7 @@ class Web:
     challenges: Challenges
     proxies: Proxies
     throttle: Throttle
+    typed: TypedPins = field(default_factory=TypedPins)
     metrics: Metrics
     directory: Directory
     lines: Lately[dict[LineId, LineReport]]

@@ -21,7 +21,7 @@ from store.registry.access import authenticators
 from store.registry.access.access import Access, access
 from store.registry.access.authenticators import Authenticator
 from store.registry.access.sessions import Session, addresses_of, changes_of, of_secret
-from store.registry.devices import DeviceKey, key_of
+from store.registry.devices import DeviceKey, known_of
 from store.registry.people import Operator, StaffRole, told_apart
 from store.registry.registry import Registry
 from store.registry.users import records
@@ -71,8 +71,8 @@ class RegistryQueries:
         return self._registry.app_key_name(key) is not None
 
     def device_key(self, device: str) -> DeviceKey | None:
-        """The key of an enrolled phone."""
-        return key_of(self._journal, device)
+        """The key of a phone that is enrolled, or only seems so."""
+        return known_of(self._journal, device)
 
     def operator_of_token(self, token: str) -> OperatorId | None:
         """Whose token this is."""

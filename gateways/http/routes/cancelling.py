@@ -15,6 +15,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
 from gateways.http.door.budgets import Kind
+from gateways.http.door.pins import rest_s
 from gateways.http.door.senders import SENDER, Sender
 from gateways.http.parts.context import Web
 from gateways.http.routes.alerts import APP, TAKES, into_inbox, own
@@ -31,8 +32,6 @@ from store.alerts.current import current
 from store.journal.journal import Transaction
 from store.registry.users.pins import PinVerdict
 
-ANSWER_S: Final = 0.25
-"""An answer comes so long after its request, or a whole multiple of it where the center is busy."""
 TRIES_MAX: Final = 10
 WINDOW_US: Final = Instant(60 * SECOND)
 """For one alert no more PINs than that are looked at within this time; each costs 45 ms of a processor."""
@@ -57,11 +56,6 @@ class PinTries:
             return False
         tries.append(now_us)
         return True
-
-
-def rest_s(spent_s: float) -> float:
-    """How long the answer still waits, so many seconds after the request."""
-    return ANSWER_S - spent_s % ANSWER_S
 
 
 def said_by(verdict: PinVerdict) -> AlertCancelled | PinRefused:

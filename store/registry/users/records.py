@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, delete, func, insert, select
 
 from messages.ids import E164, SECOND, Instant, UserId
 from model.picture import PictureKind, kind_of
-from model.record import EMPTY, Contact, PersonRecord
+from model.record import EMPTY, Contact, PersonRecord, filled
 from store.database import schema
 from store.database.dialect import Connection
 from store.database.query import Query
@@ -131,6 +131,20 @@ def write(
         if name not in kept and (name in before.record.pictures or created_at < tx.at_us - UNNAMED_US):
             tx.write(_DROP_PICTURE, name)
     return read(tx, user)
+
+
+def fill(tx: Transaction, user: UserId, entered: PersonRecord, *, by: str, region: str) -> Kept:
+    """Write what is entered into the record, and leave the rest; the record as it is then. A picture that is
+    not there is left out. Raises NumberRefused, NobodyThere, JournalNotDurable.
+    """
+    there = {str(row[0]) for row in tx.all(_PICTURES, user)}
+    dangerous = tuple(
+        one if one.picture in there else msgspec.structs.replace(one, picture="") for one in entered.dangerous
+    )
+    photo = entered.photo if entered.photo in there else ""
+    entered = msgspec.structs.replace(entered, dangerous=dangerous, photo=photo)
+    before = read(tx, user)
+    return write(tx, user, filled(before.record, entered), expected=before.version, by=by, region=region)
 
 
 def add_picture(tx: Transaction, user: UserId, data: bytes) -> str:

@@ -172,6 +172,35 @@ class Users:
             Thread(target=self._raise_pin, args=(row[0], verdict, pin, kept[verdict]), name="pin").start()
         return verdict
 
+    def change_pins(
+        self,
+        user: UserId,
+        *,
+        current: str,
+        pin: str,
+        duress_pin: str | None,
+        by: str,
+        seeming: bool = False,
+    ) -> PinVerdict:
+        """Set new PINs, durable when returned, where `current` is the cancel PIN or no PIN is set; return the
+        verdict of `current`. WRONG as well where `pin` is the duress PIN that stays. `seeming`: nothing is
+        changed, whatever `current` is.
+
+        Takes about as long, and hashes as often, where nothing is changed. Raises RegistryError where the two
+        new PINs are the same or have no form of a PIN, whatever `current` is.
+        """
+        verdict = self.check_pin(user, current)
+        ready = Entry(Person(cancel_pin=pin, duress_pin=duress_pin), self._region)
+        row = _row_of(self._journal.row, user)
+        fields = {} if row is None else dict(zip(_NAMES, row, strict=True))
+        is_duress = pin_fits(pin, "" if duress_pin is not None else str(fields.get("duress_pin", "")))
+        if seeming or verdict not in (PinVerdict.CANCEL, PinVerdict.NONE_SET) or row is None:
+            return verdict
+        if is_duress:
+            return PinVerdict.WRONG
+        self._journal.transact(lambda tx: write_user(tx, row[0], ready, by))
+        return verdict
+
     def _raise_pin(self, user: UserId, verdict: PinVerdict, pin: str, old: str) -> None:
         new = hash_pin(pin)
         # Another time, where it cannot be written now.

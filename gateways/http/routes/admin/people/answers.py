@@ -10,7 +10,7 @@ from gateways.http.routes.admin.answers import same_fields
 from gateways.http.wire.answers import Moment, rfc3339
 from messages.ids import AlertId, UserId
 from model.rules.silent_phones import Checked
-from store.registry.devices import DeviceKey, ProvedBy
+from store.registry.devices import DeviceKey, ProvedBy, Seeming
 from store.registry.people import User
 from store.registry.users.person_changes import Fields, Language, Name, Notes, Phones
 
@@ -49,6 +49,9 @@ class PhoneRow(msgspec.Struct, frozen=True, kw_only=True):
     """The day of its last check, by its beginning."""
     check_days: int | None
     """Each so many days it checks by itself; 0: never, null: it has not said."""
+    seeming: Seeming
+    """`enrolled`: added with a wrong PIN or the duress PIN, it looks enrolled and proves nothing; `revoked`:
+    it looks revoked so, and proves its number as before."""
 
 
 class PersonAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,6 +168,7 @@ def told_person(one: User, devices: list[DeviceKey], record: int, alerts: Alerts
                 proved_by=phone.proved_by,
                 checked_on=None if phone.checked_on is None else rfc3339(phone.checked_on),
                 check_days=phone.check_days,
+                seeming=phone.seeming,
             )
             for phone in devices
         ],

@@ -42,7 +42,7 @@ from store.alerts.merging import merge
 from store.audit.entry import Action
 from store.errors import AlreadyTaken, InAnAlert, NobodyThere, NumberRefused, SamePerson
 from store.journal.transaction import Transaction
-from store.registry import devices
+from store.registry import devices, phones
 from store.registry.devices import DeviceKey
 from store.registry.people import Person, User
 from store.registry.registry import Registry
@@ -221,10 +221,10 @@ def people_routes(web: Web, registry: Registry, giving: Giving) -> list[HTTPRout
         by = str(request.state[OPERATOR])
 
         def work(tx: Transaction) -> UserId:
-            known, key = read_user(tx, UserId(person)), devices.key_of(tx, device)
+            known, key = read_user(tx, UserId(person)), devices.known_of(tx, device)
             if known is None or key is None or key.person != known.id:
                 raise NotThere("no such phone of this person")
-            devices.revoke(tx, device, by)
+            phones.revoke(tx, device, by)
             return known.id
 
         who = await web.writing.run(work)

@@ -43,6 +43,21 @@ const PROVED = {
 /** By what the number was proved, where that was kept. @param {PhoneRow} phone */
 const proved = ({ proved_by }) => (proved_by ? either(...PROVED[proved_by]) : '');
 
+/** @type {Record<string, Pair>} */
+const SEEMS = {
+  enrolled: [
+    ' Aggiunto senza il PIN giusto: all’app sembra verificato, non prova nulla.',
+    ' Added without the right PIN: to the app it looks verified, and it proves nothing.',
+  ],
+  revoked: [
+    ' Tolto senza il PIN giusto: all’app sembra revocato, prova ancora il numero.',
+    ' Ended without the right PIN: to the app it looks revoked, and it still proves the number.',
+  ],
+};
+
+/** What of the phone is not as the app shows it. @param {PhoneRow} phone */
+const seems = ({ seeming }) => (seeming ? html`<b>${either(...SEEMS[seeming])}</b>` : nothing);
+
 /** @param {string} moment */
 const day = (moment) => f.day(Date.parse(moment) * 1000);
 
@@ -88,7 +103,7 @@ export function pane(ui) {
                           `last alert on ${day(phone.last_alert_at)}`,
                         )
                       : either('ancora nessun allarme', 'no alert yet')
-                  }${checked(phone)}</small
+                  }${checked(phone)}${seems(phone)}</small
                 ></span
               ><button class="btn" @click=${() => revoke(ui, person, phone)}>
                 ${either('Revoca', 'Revoke')}

@@ -1,0 +1,215 @@
+"""Five minutes with a user's unlocked phone: another phone is added by the code that is shown there, and ends
+the user's own.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from httpx import Response
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from gateways.http.parts.context import Web
+from messages.events import AlarmRaised, AlertReceived
+from messages.ids import E164, SECOND, AlertId, Proof, TextPurpose
+from store import streams
+from store.registry import devices, phones
+from store.registry.devices import DeviceKey, Seeming
+from store.registry.people import Person
+from store.registry.registry import Registry
+from store.texts import outbox_of
+from tests.gateways.http.place import GIULIA, Place
+from tests.support.signing import Phone
+
+Client = TestClient[Litestar]
+RIGHT, DURESS, WRONG = "4711", "9999", "0000"
+WITHOUT = (DURESS, WRONG, None)
+"""The PINs that are not the right one; None: it is left out."""
+NO_PIN = "+393471110001"
+
+
+def signed(
+    client: Client, web: Web, phone: Phone, method: str, path: str, body: object = None, **more: str
+) -> Response:
+    data, headers = phone.signed(method, path, body, created=web.clock.now_us() // SECOND)
+    return client.request(method, path, content=data, headers={**headers, **more})
+
+
+def added(client: Client, web: Web, place: Place, number: str, pin: str | None) -> tuple[Phone, Response]:
+    """A phone that asks for a code, and gives it back with this PIN."""
+    phone = Phone(number=number)
+    web.journal.transact(lambda tx: tx.write(devices._FORGET, tx.at_us))  # not within a minute of the last
+    body = {"phone": number, "public_key": phone.jwk, "name": "Android"}
+    phone.device = client.post("/v1/devices", json=body, headers=place.app()).json()["device"]
+    code = re.findall(r"\d{6}", [one for one in outbox_of(web.journal) if one.to == number][-1].words)[-1]
+    said = {"code": code, **({} if pin is None else {"pin": pin})}
+    path = f"/v1/devices/{phone.device}/confirm"
+    return phone, client.post(path, json=said, headers=place.app())
+
+
+def enrolled(web: Web) -> Phone:
+    """A phone of the user's, whenever the last one was added."""
+    web.journal.transact(lambda tx: tx.write(devices._FORGET, tx.at_us))
+    return Phone(number=GIULIA).enrolled(web.journal)
+
+
+def listed(client: Client, web: Web, phone: Phone) -> list[str]:
+    answer = signed(client, web, phone, "GET", "/v1/devices")
+    assert answer.status_code == 200, answer.text
+    return [one["device"] for one in answer.json()["devices"]]
+
+
+def raised(client: Client, web: Web, place: Place, phone: Phone) -> AlertReceived:
+    body = {"phone": phone.number, "id": f"raised-by-{phone.device}"}
+    answer = signed(client, web, phone, "POST", "/v1/alerts", body, **place.app())
+    first = web.journal.read(streams.inbox(AlertId(answer.json()["alert"])))[0].event
+    assert isinstance(first, AlertReceived)
+    return first
+
+
+def alarms(web: Web) -> list[tuple[str, str]]:
+    told = (one.event for one in web.journal.read(streams.node(web.settings.node)))
+    return [(one.alarm, one.subject) for one in told if isinstance(one, AlarmRaised)]
+
+
+def notices(web: Web) -> list[tuple[str, str]]:
+    return [(one.to, one.words) for one in outbox_of(web.journal) if one.purpose is TextPurpose.NOTICE]
+
+
+def told(answer: Response) -> tuple[int, Any, list[str]]:
+    """What an answer tells, but for the name of the phone."""
+    body = answer.json() if answer.content else None
+    if isinstance(body, dict) and "device" in body:
+        body["device"] = ""
+    return answer.status_code, body, sorted(answer.headers)
+
+
+@pytest.fixture
+def giulia(web: Web) -> Phone:
+    """The phone of a user who has set PINs."""
+    return enrolled(web)
+
+
+@pytest.fixture
+def person(web: Web, giulia: Phone) -> str:
+    found = Registry(web.journal).user_by_phone(E164(giulia.number))
+    assert found is not None
+    return found.id
+
+
+def test_a_further_phone_looks_enrolled_with_every_pin_and_proves_its_number_with_the_right_one(
+    client: Client, web: Web, place: Place, giulia: Phone
+) -> None:
+    answers = []
+    for pin in (RIGHT, *WITHOUT):
+        phone, answer = added(client, web, place, GIULIA, pin)
+        answers.append(told(answer))
+        for one in (phone, giulia):
+            assert listed(client, web, one)[-1] == phone.device, "it is in the list of each phone"
+        key = devices.key_of(web.journal, phone.device)
+        assert (key is not None) is (pin == RIGHT)
+        first = raised(client, web, place, phone)
+        assert (first.proof, first.key) == ((Proof.DEVICE, phone.device) if pin == RIGHT else (Proof.APP, ""))
+        web.journal.transact(lambda tx, phone=phone: phones.revoke(tx, phone.device, "test"))
+    assert answers[0][0] == 201
+    assert all(one == answers[0] for one in answers)
+
+
+def test_operators_are_told_of_a_pin_that_was_not_the_right_one(
+    client: Client, web: Web, place: Place, person: str
+) -> None:
+    added(client, web, place, GIULIA, RIGHT)
+    assert alarms(web) == []
+    for pin, alarm in ((WRONG, "pin.refused"), (DURESS, "pin.duress")):
+        added(client, web, place, GIULIA, pin)
+        assert alarms(web)[-1] == (alarm, person)
+
+
+@pytest.mark.parametrize("pin", WITHOUT)
+def test_a_phone_that_only_seems_enrolled_changes_nothing_even_with_the_right_pin(
+    client: Client, web: Web, place: Place, giulia: Phone, person: str, pin: str | None
+) -> None:
+    phone, _ = added(client, web, place, GIULIA, pin)
+    for method, path, body in (
+        ("DELETE", f"/v1/devices/{giulia.device}", None),
+        ("PUT", "/v1/pins", {"pin": "1357", "current": RIGHT}),
+        ("PUT", "/v1/me/record", {"medical": "none"}),
+    ):
+        more = {"sw-pin": RIGHT, "if-match": '"0"'}
+        assert signed(client, web, phone, method, path, body, **more).status_code in (200, 204)
+    assert devices.key_of(web.journal, giulia.device) is not None
+    assert Registry(web.journal).check_pin(person, RIGHT).value == "cancel"  # type: ignore[arg-type]
+    assert raised(client, web, place, giulia).proof is Proof.DEVICE
+
+
+def test_another_phone_looks_ended_with_every_pin_and_is_with_the_right_one(
+    client: Client, web: Web, place: Place
+) -> None:
+    answers = []
+    for pin in (*WITHOUT, RIGHT):
+        ended, by = enrolled(web), enrolled(web)
+        more = {} if pin is None else {"sw-pin": pin}
+        answer = signed(client, web, by, "DELETE", f"/v1/devices/{ended.device}", **more)
+        again = signed(client, web, by, "DELETE", f"/v1/devices/{ended.device}", **more)
+        assert ended.device not in listed(client, web, by)
+        own = signed(client, web, ended, "GET", "/v1/devices", **place.app())
+        answers.append((told(answer), told(again), told(own)))
+        proof = raised(client, web, place, ended).proof
+        assert proof is (Proof.APP if pin == RIGHT else Proof.DEVICE), (
+            "the user's alerts are proved as before"
+        )
+        for one in (ended, by):
+            web.journal.transact(lambda tx, one=one: devices.revoke(tx, one.device, "test"))
+    assert [one[0] for one in answers[0]] == [204, 404, 403]
+    assert all(one == answers[0] for one in answers)
+
+
+def test_a_phone_ends_itself_without_a_pin(client: Client, web: Web, giulia: Phone) -> None:
+    assert signed(client, web, giulia, "DELETE", f"/v1/devices/{giulia.device}").status_code == 204
+    assert devices.key_of(web.journal, giulia.device) is None
+
+
+def test_where_no_pin_is_set_a_young_phone_ends_no_older_one(client: Client, web: Web, place: Place) -> None:
+    Registry(web.journal).add_user(Person(phones=(NO_PIN,)), by="test")
+    older = Phone(number=NO_PIN).enrolled(web.journal)
+    young, answer = added(client, web, place, NO_PIN, None)
+    assert answer.status_code == 201
+    refused = signed(client, web, young, "DELETE", f"/v1/devices/{older.device}")
+    assert (refused.status_code, refused.json()["code"]) == (403, "young")
+    assert signed(client, web, older, "DELETE", f"/v1/devices/{young.device}").status_code == 204
+
+
+def test_each_phone_that_is_added_or_ended_is_told_to_the_number_in_the_same_words(
+    client: Client, web: Web, place: Place, giulia: Phone
+) -> None:
+    words = []
+    for pin in (RIGHT, WRONG):
+        before = len(notices(web))
+        added(client, web, place, GIULIA, pin)
+        signed(
+            client, web, giulia, "DELETE", f"/v1/devices/{listed(client, web, giulia)[-1]}", **{"sw-pin": pin}
+        )
+        new = notices(web)[before:]
+        assert {to for to, _ in new} == {GIULIA}
+        words.append(sorted(re.sub(r"\(.*?\)", "", text) for _, text in new))
+    assert words[0] == words[1]
+    assert [text.split(" al ")[0].split(" dal ")[0] for text in words[0]] == [
+        "Un telefono è stato aggiunto",
+        "Un telefono è stato tolto",
+    ]
+
+
+def test_who_adds_and_ends_phones_all_day_sends_few_texts(web: Web, giulia: Phone) -> None:
+    def work(tx: Any) -> None:
+        tx.write(devices._FORGET, tx.at_us)
+        asked = devices.ask(tx, E164(GIULIA), giulia.point, "phone")
+        made = phones.confirm(tx, asked.device, asked.code, seeming=Seeming.ENROLLED)
+        assert isinstance(made, DeviceKey)
+        phones.revoke(tx, made.device, "test")
+
+    for _ in range(10):
+        web.journal.transact(work)
+    assert len(notices(web)) <= 2 * phones.TEXTS_A_DAY
