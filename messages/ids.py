@@ -152,6 +152,8 @@ class Doubt(StrEnum):
     """The body is not the one that was signed."""
     NUMBER = "number"
     """The key proves another number."""
+    YOUNG = "young"
+    """The key was added beside an older phone of the number in the last three days."""
     BUDGET = "budget"
     """More requests than one sender is due: served behind others in need."""
 

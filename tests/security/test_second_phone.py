@@ -11,11 +11,15 @@ import pytest
 from httpx import Response
 from litestar import Litestar
 from litestar.testing import TestClient
+from sqlalchemy import delete
 
 from gateways.http.parts.context import Web
-from messages.events import AlarmRaised, AlertReceived
-from messages.ids import E164, SECOND, AlertId, Proof, TextPurpose
+from messages.events import AlarmRaised
+from messages.ids import E164, SECOND, Proof, TextPurpose
 from store import streams
+from store.alerts.belonging import Signal
+from store.database.query import Query
+from store.database.schema import device_key
 from store.registry import devices, phones
 from store.registry.devices import DeviceKey, Seeming
 from store.registry.people import Person
@@ -28,6 +32,7 @@ Client = TestClient[Litestar]
 RIGHT, DURESS, WRONG = "4711", "9999", "0000"
 WITHOUT = (DURESS, WRONG, None)
 """The PINs that are not the right one; None: it is left out."""
+_NO_PHONE_EVER = Query(delete(device_key))
 NO_PIN = "+393471110001"
 
 
@@ -62,12 +67,15 @@ def listed(client: Client, web: Web, phone: Phone) -> list[str]:
     return [one["device"] for one in answer.json()["devices"]]
 
 
-def raised(client: Client, web: Web, place: Place, phone: Phone) -> AlertReceived:
-    body = {"phone": phone.number, "id": f"raised-by-{phone.device}"}
-    answer = signed(client, web, phone, "POST", "/v1/alerts", body, **place.app())
-    first = web.journal.read(streams.inbox(AlertId(answer.json()["alert"])))[0].event
-    assert isinstance(first, AlertReceived)
-    return first
+def raised(client: Client, web: Web, place: Place, phone: Phone) -> tuple[Proof, str, tuple[str, str | None]]:
+    """What an alert of this phone counts as, by which key, and what the phone is told of that."""
+    heard: list[Signal] = []
+    with pytest.MonkeyPatch.context() as patch:
+        real = web.writing.accept
+        patch.setattr(web.writing, "accept", lambda one: (heard.append(one), real(one))[1])
+        body = {"phone": phone.number, "id": f"raised-by-{phone.device}"}
+        said = signed(client, web, phone, "POST", "/v1/alerts", body, **place.app()).json()
+    return heard[0].level, heard[0].key, (said["proof"], said.get("doubt"))
 
 
 def alarms(web: Web) -> list[tuple[str, str]]:
@@ -106,16 +114,29 @@ def test_a_further_phone_looks_enrolled_with_every_pin_and_proves_its_number_wit
     answers = []
     for pin in (RIGHT, *WITHOUT):
         phone, answer = added(client, web, place, GIULIA, pin)
-        answers.append(told(answer))
         for one in (phone, giulia):
             assert listed(client, web, one)[-1] == phone.device, "it is in the list of each phone"
         key = devices.key_of(web.journal, phone.device)
         assert (key is not None) is (pin == RIGHT)
-        first = raised(client, web, place, phone)
-        assert (first.proof, first.key) == ((Proof.DEVICE, phone.device) if pin == RIGHT else (Proof.APP, ""))
+        level, by, shown = raised(client, web, place, phone)
+        assert (level, by) == (Proof.APP, ""), "beside an older phone it is young, at best"
+        answers.append((told(answer), shown))
         web.journal.transact(lambda tx, phone=phone: phones.revoke(tx, phone.device, "test"))
-    assert answers[0][0] == 201
+    assert (answers[0][0][0], answers[0][1]) == (201, ("app", "young"))
     assert all(one == answers[0] for one in answers)
+
+
+def test_where_no_other_phone_was_there_the_phone_is_told_that_it_is_proved_with_every_pin(
+    client: Client, web: Web, place: Place
+) -> None:
+    seen = []
+    for pin in (RIGHT, *WITHOUT):
+        phone, _ = added(client, web, place, GIULIA, pin)
+        level, _, shown = raised(client, web, place, phone)
+        assert level is (Proof.DEVICE if pin == RIGHT else Proof.APP)
+        seen.append(shown)
+        web.journal.transact(lambda tx: tx.write(_NO_PHONE_EVER))
+    assert seen == [("device", None)] * 4
 
 
 def test_operators_are_told_of_a_pin_that_was_not_the_right_one(
@@ -142,7 +163,7 @@ def test_a_phone_that_only_seems_enrolled_changes_nothing_even_with_the_right_pi
         assert signed(client, web, phone, method, path, body, **more).status_code in (200, 204)
     assert devices.key_of(web.journal, giulia.device) is not None
     assert Registry(web.journal).check_pin(person, RIGHT).value == "cancel"  # type: ignore[arg-type]
-    assert raised(client, web, place, giulia).proof is Proof.DEVICE
+    assert raised(client, web, place, giulia)[0] is Proof.DEVICE
 
 
 def test_another_phone_looks_ended_with_every_pin_and_is_with_the_right_one(
@@ -156,14 +177,11 @@ def test_another_phone_looks_ended_with_every_pin_and_is_with_the_right_one(
         again = signed(client, web, by, "DELETE", f"/v1/devices/{ended.device}", **more)
         assert ended.device not in listed(client, web, by)
         own = signed(client, web, ended, "GET", "/v1/devices", **place.app())
-        answers.append((told(answer), told(again), told(own)))
-        proof = raised(client, web, place, ended).proof
-        assert proof is (Proof.APP if pin == RIGHT else Proof.DEVICE), (
-            "the user's alerts are proved as before"
-        )
-        for one in (ended, by):
-            web.journal.transact(lambda tx, one=one: devices.revoke(tx, one.device, "test"))
-    assert [one[0] for one in answers[0]] == [204, 404, 403]
+        level, _, shown = raised(client, web, place, ended)
+        assert level is (Proof.APP if pin == RIGHT else Proof.DEVICE), "alerts are proved as before"
+        answers.append((told(answer), told(again), told(own), shown))
+        web.journal.transact(lambda tx: tx.write(_NO_PHONE_EVER))
+    assert [one[0] for one in answers[0]] == [204, 404, 403, "app"]
     assert all(one == answers[0] for one in answers)
 
 

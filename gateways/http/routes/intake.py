@@ -25,6 +25,7 @@ from messages.ids import Advice, AlertId, Channel, Doubt, Instant, Proof
 from model.rules.said.advice import told_to_app
 from store.alerts.accepting import Accepted
 from store.alerts.belonging import Signal
+from store.registry.devices import Seeming
 
 
 def signal(body: AlertBody, sender: Sender, received_at: Instant, *, over_budget: bool = False) -> Signal:
@@ -40,11 +41,14 @@ def signal(body: AlertBody, sender: Sender, received_at: Instant, *, over_budget
         position = None if body.position is None else body.position.position(received_at)
     except ValueError as error:
         raise BadBody(str(error), path) from error
-    proved = sender.device
+    proved, named = sender.device, sender.device or sender.seeming
     # What a signature proves is its own phone's number. A nonce that comes again is the same alert again.
     doubt = None if sender.doubt is Doubt.NONCE else sender.doubt
     if proved is not None and phone not in (None, proved.phone):
         proved, doubt = None, Doubt.NUMBER
+    phone = phone or (None if named is None else named.phone)
+    if proved is not None and proved.is_young(received_at):
+        proved, doubt = None, Doubt.YOUNG
     if proved is not None:
         phone, given = proved.phone, given or _of_nonce(proved.device, sender.nonce)
     return Signal(
@@ -62,6 +66,22 @@ def signal(body: AlertBody, sender: Sender, received_at: Instant, *, over_budget
         silent=body.silent,
         battery_pct=body.battery_pct,
     )
+
+
+def told_of_proof(heard: Signal, sender: Sender) -> tuple[Proof, Doubt | None]:
+    """Return the level and the doubt that the app is told: of a phone that only seems enrolled, or only seems
+    revoked, those of a phone that is.
+    """
+    phone = sender.seeming or sender.device
+    if phone is None or phone.seeming is Seeming.NOTHING:
+        return heard.proof or Proof.APP, heard.doubt
+    if phone.seeming is Seeming.REVOKED:
+        return Proof.APP, heard.doubt or Doubt.UNKNOWN_KEY
+    if heard.phone not in (None, phone.phone):
+        return Proof.APP, heard.doubt or Doubt.NUMBER
+    if phone.is_young(heard.received_at):
+        return Proof.APP, heard.doubt or Doubt.YOUNG
+    return (Proof.APP if heard.doubt not in (None, Doubt.BUDGET) else Proof.DEVICE), heard.doubt
 
 
 def _of_nonce(device: str, nonce: str) -> AlertId:
@@ -126,6 +146,7 @@ def intake_route(web: Web) -> HTTPRouteHandler:
                 deadline_at=rfc3339(accepted.deadline_at),
             )
             return answer(request, problem, NotDurable.status)
+        proof, doubt = told_of_proof(heard, sender)
         told = AlertAnswer(
             alert=accepted.told,
             received_at=rfc3339(accepted.received_at),
@@ -133,8 +154,8 @@ def intake_route(web: Web) -> HTTPRouteHandler:
             advice=advice,
             nodes=web.nodes.addresses(),
             calls_from=web.calls_from(),
-            proof=heard.proof,
-            doubt=heard.doubt,
+            proof=proof,
+            doubt=doubt,
         )
         response = answer(request, told, 202 if accepted.created else 200)
         response.headers["location"] = f"/v1/alerts/{accepted.told}"

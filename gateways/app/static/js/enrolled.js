@@ -11,6 +11,7 @@ const DOUBTS = {
   number: 'doubtNumber',
   unknown_key: 'doubtKey',
   unsigned: 'doubtUnsigned',
+  young: 'doubtYoung',
 };
 const ANEW = new Set(['unknown_key', 'number']); // what only another proof mends
 

@@ -194,6 +194,10 @@ export const WORDS = {
     'The number in the settings is not the one that was verified.',
   ],
   doubtKey: ['Il centro non conosce più questo telefono.', 'The centre does not know this phone any more.'],
+  doubtYoung: [
+    'È stato aggiunto da meno di tre giorni: gli allarmi arrivano, non ancora come verificati.',
+    'It was added less than three days ago: alerts arrive, and do not count as verified yet.',
+  ],
   doubtUnsigned: ['Il telefono non ha firmato in tempo.', 'The phone did not sign in time.'],
   doubtSignature: ['La firma non era valida.', 'The signature was not valid.'],
   notKept: ['Il telefono non ha potuto conservare la chiave.', 'The phone could not keep the key.'],
