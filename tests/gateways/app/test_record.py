@@ -1,15 +1,17 @@
-"""The person's own record in the app: behind a PIN, kept nowhere on the phone, and harmless under duress."""
+"""The person's own record in the app: written behind a PIN, shown to no phone, and kept on none."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from playwright.sync_api import Page, expect
 
 from messages.ids import E164
 from model.picture import PictureKind
 from model.record import Contact, Dangerous, PersonRecord
+from store.registry.people import Person
 from store.registry.registry import Registry
 from store.registry.users import records
 from store.registry.users.records import Kept
@@ -69,7 +71,7 @@ def test_what_is_entered_is_the_centers_and_stays_nowhere_on_the_phone(phone: Ph
     said(page, "Photo sent. Now save.")
     expect(page.get_by_label("Health")).to_have_value("asthma")
     page.get_by_role("button", name="Save").click()
-    said(page, "Saved.")
+    said(page, "Sent. It counts, if the PIN was right.")
     found = kept(phone).record
     picture = found.dangerous[0].picture
     assert found == PersonRecord(
@@ -89,28 +91,39 @@ def test_what_is_entered_is_the_centers_and_stays_nowhere_on_the_phone(phone: Ph
     assert "Marco" not in page.content()
 
 
-def test_a_wrong_pin_opens_nothing_and_the_duress_pin_what_harms_nobody(phone: Phone) -> None:
-    enter(phone, PersonRecord(medical="asthma", dangerous=(Dangerous(name="Marco Neri"),), safe_word="blue"))
+@pytest.mark.parametrize("pin", ["0000", "9999", "4711"])
+def test_every_pin_opens_the_same_form_and_the_right_one_fills_the_record(phone: Phone, pin: str) -> None:
+    before = PersonRecord(medical="asthma", dangerous=(Dangerous(name="Marco Neri"),), safe_word="blue")
+    enter(phone, before)
+    page = opened(phone, pin)
+    for name in ("Health", "Safe word"):
+        expect(page.get_by_label(name)).to_have_value("")
+    expect(page.locator("[name='dangerous0.name']")).to_have_value("")
+    expect(page.get_by_text("What the centre has is shown on no phone.")).to_be_visible()
+    page.get_by_label("How to reach you").fill("by mail")
+    page.get_by_role("button", name="Save").click()
+    said(page, "Sent. It counts, if the PIN was right.")
+    after = msgspec.structs.replace(before, reach="by mail") if pin == "4711" else before
+    assert kept(phone).record == after
+
+
+def test_what_the_center_has_changed_meanwhile_stays_beside_what_is_written(phone: Phone) -> None:
+    page = opened(phone, "4711")
+    enter(phone, PersonRecord(court_order="Trib. Milano"))
+    page.get_by_label("Health").fill("asthma")
+    page.get_by_role("button", name="Save").click()
+    said(page, "Sent. It counts, if the PIN was right.")
+    assert kept(phone).record == PersonRecord(court_order="Trib. Milano", medical="asthma")
+
+
+def test_without_a_pin_what_the_center_has_changed_meanwhile_is_not_overwritten(phone: Phone) -> None:
+    user = Registry(phone.journal).user_by_phone(E164(GIULIA))
+    assert user is not None
+    Registry(phone.journal).change_user(user.id, Person(cancel_pin="", duress_pin=""), by="test")
     phone.prove()
     page = phone.page
     page.get_by_role("button", name="My record").click()
-    page.get_by_label("PIN").fill("0000")
-    page.get_by_role("button", name="Open").click()
-    said(page, "Wrong PIN.")
-    page.get_by_label("PIN").fill("9999")
-    page.get_by_role("button", name="Open").click()
-    expect(page.get_by_label("Health")).to_have_value("asthma")
-    expect(page.locator("[name='dangerous0.name']")).to_have_value("")
-    expect(page.get_by_label("Safe word")).to_have_value("")
-    page.get_by_label("Health").fill("")
-    page.get_by_role("button", name="Save").click()
-    said(page, "Saved.")
-    assert kept(phone).record.medical == "asthma"
-    assert kept(phone).record.safe_word == "blue"
-
-
-def test_what_the_center_has_changed_meanwhile_is_not_overwritten(phone: Phone) -> None:
-    page = opened(phone, "4711")
+    expect(page.get_by_label("Health")).to_be_visible()
     enter(phone, PersonRecord(court_order="Trib. Milano"))
     page.get_by_label("Health").fill("asthma")
     page.get_by_role("button", name="Save").click()

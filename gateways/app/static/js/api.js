@@ -57,15 +57,18 @@ export class Api {
   enrol(body, withinMs) {
     return this.#ask('POST', '/v1/devices', withinMs, { body });
   }
-  confirm(device, code, withinMs) {
-    return this.#ask('POST', `${ofDevice(device)}/confirm`, withinMs, { body: { code } });
+  /** `pin`: the person's, or ''. */
+  confirm(device, code, pin, withinMs) {
+    const body = { code, ...(pin && { pin }) };
+    return this.#ask('POST', `${ofDevice(device)}/confirm`, withinMs, { body });
   }
   /** The person's phones; `by`: asked with this key and not with the proved one. */
   devices(withinMs, by) {
     return this.#askOfOwn('GET', '/v1/devices', withinMs, { by });
   }
-  endDevice(device, withinMs) {
-    return this.#askOfOwn('DELETE', ofDevice(device), withinMs, {});
+  /** `pin`: the person's, or '': this phone ends itself without. */
+  endDevice(device, pin, withinMs) {
+    return this.#askOfOwn('DELETE', ofDevice(device), withinMs, { more: pinned(pin || null) });
   }
   /** Asked once: each try counts. */
   setPins(body, withinMs) {

@@ -68,6 +68,7 @@ function proving(enrolment, phone) {
   if (asked)
     return html`<form class="app__form" novalidate @submit=${enrolment.confirm}>
         ${field(enrolment, 'code', { ...digits, value: '', needed: true })}
+        ${field(enrolment, 'phonePin', { ...secret, needed: false })}
         <button class="app__btn app__btn--do" type="submit" ?disabled=${enrolment.busy}>
           ${t('confirmCode')}
         </button>
@@ -88,7 +89,17 @@ const phones = (enrolment) =>
               <small>${t('since')} ${time(one.created_at)}</small>
               <small>${t('lastAlert')}: ${one.seen_at ? time(one.seen_at) : t('never')}</small>
             </div>
-            ${ghost(enrolment.ending === one.device ? 'endSure' : 'endIt', () => enrolment.end(one))}
+            ${
+              enrolment.ending === one.device && !one.this
+                ? html`<form
+                    class="app__form"
+                    novalidate
+                    @submit=${(event) => enrolment.endAnother(one, event)}>
+                    ${field(enrolment, 'endPin', { ...secret, needed: false })}
+                    <button class="app__btn app__btn--ghost" type="submit">${t('endSure')}</button>
+                  </form>`
+                : ghost(enrolment.ending === one.device ? 'endSure' : 'endIt', () => enrolment.end(one))
+            }
           </li>`,
       )}
     </ul>`;

@@ -2,7 +2,7 @@
 // set the PINs. What is shown of it is enrolled.js's matter.
 
 import { newPair } from './key.js';
-import { keepProof, keepSettings, proof, settings } from './keeping.js';
+import { keepPhones, keepProof, keepSettings, phones, proof, settings } from './keeping.js';
 
 const ANSWER_MS = 8000;
 const SYSTEM = /iPhone|iPad|Android|Windows|Mac|Linux/;
@@ -80,11 +80,12 @@ export class Enrolment {
     });
 
   confirm = (event) => {
-    const code = given(event).code.replace(/\s/g, '');
+    const { code: typed, phonePin } = given(event);
+    const code = typed.replace(/\s/g, '');
     this.#run(async () => {
       const { asked } = this.key;
       const { status } = /^[0-9]{6}$/.test(code)
-        ? await this.api.confirm(asked.device, code, ANSWER_MS)
+        ? await this.api.confirm(asked.device, code, phonePin, ANSWER_MS)
         : { status: 403 };
       // A right code whose answer was lost is over, and the key is known.
       const known = status === 410 && (await this.api.devices(ANSWER_MS, asked)).status === 200;
@@ -103,16 +104,33 @@ export class Enrolment {
       return this.key.proved ? this.#list() : '';
     });
 
+  /** Phones of the person's that this one has not shown before; see keeping.js. */
+  get news() {
+    const known = phones();
+    return known === null
+      ? []
+      : (this.phones ?? []).filter((one) => !one.this && !known.includes(one.device));
+  }
+
+  /** They are shown now. */
+  shown = () => {
+    if (this.phones) keepPhones(this.phones.map((one) => one.device));
+  };
+
+  /** Another phone is ended with the person's PIN. */
+  endAnother = (phone, event) => this.end(phone, given(event).endPin);
+
   /** Pressed twice for one phone: nobody is to end one by a slip. */
-  end = (phone) => {
+  end = (phone, pin = '') => {
     if (this.ending !== phone.device) {
       this.ending = phone.device;
       this.changed();
       return;
     }
     this.#run(async () => {
-      const { status } = await this.api.endDevice(phone.device, ANSWER_MS);
-      if (status !== 204 && status !== 404) return why(status, { 403: 'notVerified' });
+      const { status, said } = await this.api.endDevice(phone.device, pin, ANSWER_MS);
+      if (status !== 204 && status !== 404)
+        return why(status, { 403: said?.code === 'young' ? 'tooYoung' : 'notVerified' });
       if (!phone.this) return this.#list();
       this.phones = null;
       await this.key.keep({ proved: null });
@@ -135,10 +153,9 @@ export class Enrolment {
         ...(duressPin && { duress_pin: duressPin }),
         ...(currentPin && { current: currentPin }),
       };
-      const { status, said } = await this.api.setPins(body, ANSWER_MS);
+      const { status } = await this.api.setPins(body, ANSWER_MS);
       if (status === 204) form.reset();
       if (status === 400) this.faults = { duressPin: 'pinsSame' };
-      if (status === 403 && said?.code === 'pin') this.faults = { currentPin: 'pinNotCurrent' };
       return Object.keys(this.faults).length > 0 ? '' : why(status, { 204: 'pinsSaved', 403: 'notVerified' });
     });
   };
@@ -163,6 +180,7 @@ export class Enrolment {
     const { status, said } = await this.api.devices(ANSWER_MS);
     if (status === 200) {
       this.phones = said.devices;
+      if (phones() === null) this.shown();
       // Which number an alert names is not asked here.
       keepProof({ provedMs: Date.now(), doubt: proof().doubt === 'number' ? 'number' : '' });
       return '';

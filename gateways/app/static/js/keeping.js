@@ -5,6 +5,7 @@ const SETTINGS = 'securwoman-app';
 const NODES = 'securwoman-app-nodes';
 const NUMBERS = 'securwoman-app-numbers';
 const PROOF = 'securwoman-app-proof';
+const PHONES = 'securwoman-app-phones';
 const ALERT = 'securwoman-app-alert';
 const UNSENT = 'securwoman-app-unsent';
 const CHOICES = 'securwoman-app-calculator';
@@ -41,6 +42,10 @@ export const keepNumbers = (changed) => write(NUMBERS, changed);
 /** When the center last saw that a request was this phone's, and why not since, or ''; see key.js. */
 export const proof = () => ({ provedMs: 0, doubt: '', ...read(PROOF) });
 export const keepProof = (changes) => write(PROOF, { ...proof(), ...changes });
+
+/** The person's phones that were shown here, by their ids, or null where none ever were. */
+export const phones = () => read(PHONES);
+export const keepPhones = (ids) => write(PHONES, ids);
 
 /**
  * How the app is hidden: whether at each opening, the keys to be held, the number that opens it or '', the

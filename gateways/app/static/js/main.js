@@ -153,6 +153,9 @@ const ui = {
     place = 'settings';
     draw();
   },
+  get newPhones() {
+    return enrolment.news;
+  },
   openPhone: () => {
     place = 'phone';
     enrolment.look();
@@ -170,6 +173,7 @@ const ui = {
     draw();
   },
   closeSettings: () => {
+    if (place === 'phone') enrolment.shown();
     place = '';
     ui.faults = {};
     chapter.left();
@@ -359,6 +363,7 @@ checks.chosen = async (everyDays) => {
   checked.wakes = await wake(everyDays);
   draw();
 };
+key.ready.then(() => key.proved && !alert.known && enrolment.look());
 key.ready.then(() => checks.now && checks.chosen(checks.now.everyDays));
 for (const change of ['online', 'offline', 'visibilitychange'])
   (change === 'visibilitychange' ? document : window).addEventListener(change, look);

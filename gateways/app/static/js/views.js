@@ -94,6 +94,12 @@ export const idle = (ui) =>
           ? nothing
           : html`<p class="app__note" role="status">${icon('nolink')}${t('unreachable')}</p>`
       }
+      ${
+        ui.newPhones.length
+          ? html`<p class="app__note" role="status">${icon('warn')}${t('newPhone')}</p>
+              ${ghost('yourPhones', ui.openPhone)}`
+          : nothing
+      }
       ${ui.denied ? html`<p class="app__note">${icon('pin')}${t('locationOff')}</p>` : nothing}
       ${ui.checked}`,
     html` ${call112(false)}

@@ -220,12 +220,35 @@ export const WORDS = {
   duressPin: ['Nuovo PIN sotto minaccia', 'New duress PIN'],
   duressPinHint: ['Un altro; vuoto, resta com’è.', 'Another one; left empty it stays as it is.'],
   currentPin: ['PIN di adesso', 'Present PIN'],
-  currentPinHint: ['Se ne hai già uno.', 'If you have one already.'],
+  currentPinHint: [
+    'Se ne hai già uno. Con cura: se è sbagliato non si vede.',
+    'If you have one already. With care: a wrong one is not told.',
+  ],
+  phonePin: ['Il tuo PIN', 'Your PIN'],
+  phonePinHint: [
+    'Se ne hai uno. Con cura: se è sbagliato non si vede.',
+    'If you have one. With care: a wrong one is not told.',
+  ],
+  endPin: ['Il tuo PIN', 'Your PIN'],
+  endPinHint: [
+    'Se ne hai uno. Con cura: se è sbagliato non si vede.',
+    'If you have one. With care: a wrong one is not told.',
+  ],
+  tooYoung: [
+    'Questo telefono è stato aggiunto da meno di tre giorni: per togliere l’altro chiama il centro.',
+    'This phone was added less than three days ago: to end the other one call the centre.',
+  ],
+  newPhone: [
+    'È stato aggiunto un telefono al tuo numero. Non ne sai nulla? Avvisa il centro.',
+    'A phone was added to your number. Not by you? Tell the centre.',
+  ],
   pinForm: ['Servono da 4 a 12 cifre.', '4 to 12 digits are needed.'],
   pinsSame: ['I due PIN devono essere diversi.', 'The two PINs have to differ.'],
-  pinNotCurrent: ['Questo non è un tuo PIN.', 'This is none of your PINs.'],
   savePins: ['Salva i PIN', 'Save the PINs'],
-  pinsSaved: ['I PIN sono salvati.', 'The PINs are saved.'],
+  pinsSaved: [
+    'Inviati. I PIN nuovi valgono, se quello di adesso era giusto.',
+    'Sent. The new PINs count, if the present one was right.',
+  ],
   saveContact: ['Salva i nostri numeri', 'Save our numbers'],
   contactText: [
     'Salva i nostri numeri come contatto preferito: così la nostra chiamata squilla anche in modalità ' +

@@ -22,6 +22,7 @@ export class Own {
     this.asksPin = false;
     this.version = 0;
     this.record = null; // as the center has it
+    this.sealed = false; // shown to no phone: what is written fills it
     this.said = '';
     this.busy = false;
   }
@@ -48,7 +49,7 @@ export class Own {
       if (status !== 200) return WHY[status] ?? 'unavailable';
       this.version = said.version;
       this.record = said.record;
-      return 'kept';
+      return this.sealed ? 'keptSealed' : 'kept';
     });
 
   /** A picture is sent as soon as it is chosen; the record that names it is kept with the rest. */
@@ -64,11 +65,12 @@ export class Own {
 
   #read = async () => {
     const { status, said } = await this.api.record(this.pin, ANSWER_MS);
-    this.asksPin = status === 403 && ['pin_needed', 'pin'].includes(said?.code);
-    if (this.asksPin) return said.code === 'pin' ? 'pinWrong' : '';
+    this.asksPin = status === 403 && said?.code === 'pin_needed';
+    if (this.asksPin) return '';
     if (status !== 200) return WHY[status] ?? 'unavailable';
     this.version = said.version;
     this.record = said.record;
+    this.sealed = said.sealed;
     return '';
   };
 

@@ -14,8 +14,8 @@ const SAID = {
   pictureSent: () => w('Foto inviata. Ora salva.', 'Photo sent. Now save.'),
   tooMany: () => w('Troppi tentativi: aspetta.', 'Too many tries: wait.'),
   unavailable: () => w('Il centro non risponde.', 'The centre does not answer.'),
-  pinWrong: () => w('PIN sbagliato.', 'Wrong PIN.'),
   kept: () => w('Salvata.', 'Saved.'),
+  keptSealed: () => w('Inviata. Vale, se il PIN era giusto.', 'Sent. It counts, if the PIN was right.'),
 };
 const MOST = { dangerous: 4, contacts: 8 };
 
@@ -74,6 +74,16 @@ function form(own) {
         'Whoever answers your alert reads it, and 112 when needed. Nothing of it stays here.',
       )}
     </p>
+    ${
+      own.sealed
+        ? html`<p class="app__note">
+            ${w(
+              'Quello che il centro ha non si vede su nessun telefono. Scrivi ciò che cambia: il resto rimane.',
+              'What the centre has is shown on no phone. Write what changes: the rest stays.',
+            )}
+          </p>`
+        : nothing
+    }
     ${rows(record.dangerous, MOST.dangerous).map((one, i) => dangerous(own, one, i))}
     ${text('children', w('Bambini', 'Children'), record.children)}
     ${text('medical', w('Salute', 'Health'), record.medical)}

@@ -13,7 +13,10 @@ const PROOFS = {
 const DOUBTS = {
   clock: ['firmato con un orologio sbagliato', 'signed by a clock that is wrong'],
   nonce: ['una firma già usata', 'a signature that was used before'],
-  young: ['firmato da un telefono aggiunto da meno di tre giorni', 'signed by a phone added in the last three days'],
+  young: [
+    'firmato da un telefono aggiunto da meno di tre giorni',
+    'signed by a phone added in the last three days',
+  ],
   unknown_key: ['firmato con una chiave che nessun telefono ha', 'signed with a key that no phone has'],
   signature: ['una firma che non vale', 'a signature that does not hold'],
   digest: ['cambiato dopo la firma', 'changed after it was signed'],
