@@ -41,8 +41,6 @@ from store.proofs import KEPT_US, proofs_of
 from store.streams import StreamKind
 
 TURN_US: Final = Instant(SECOND // 4)
-LISTEN_US: Final = Instant(SECOND // 20)
-"""A look at what others have written is no sooner than this after the one before."""
 LOOKS_EVERY_US: Final = Instant(60 * SECOND)
 """At its own stream, while it was not woken: an order is heard at once, unless the word of it was lost."""
 WAITS_US: Final = Instant(30 * SECOND)
@@ -162,7 +160,7 @@ class ProverActor(CenterActor):
 
     def _woken(self) -> None:
         assert self._following is not None, "its descriptor is watched"
-        self.no_sooner(Instant(self._looked_us + LISTEN_US), self._following.fileno(), self._look)
+        self.no_sooner(Instant(self._looked_us + TURN_US), self._following.fileno(), self._look)
 
     def _follow_no_more(self) -> None:
         if self._following is not None:
