@@ -32,6 +32,7 @@ from model.alert.parts import Owner
 from model.policy import Setup
 from model.rules.vouching import gives_crew_up
 from runtime.actor import CenterActor
+from runtime.logs import Outage
 from store import streams
 from store.alarms import NodeAlarms
 from store.alerts import contacts
@@ -55,6 +56,8 @@ class AlertCaseActor(CenterActor):
         self._policy = self.env.settings_as(Setup).policy
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._alarms = NodeAlarms(self._journal, self.env.node)
+        self._no_writing = Outage(self.log, "the journal cannot be written")
+        self._no_reading = Outage(self.log, "the journal cannot be read")
         self._case: Case | None = None
         self._ceded = False
         """Whether another node has the alert by now, while this crew still holds people's calls."""
@@ -224,7 +227,7 @@ class AlertCaseActor(CenterActor):
                 return
             except JournalError as error:
                 # Reports come again every second; what could not be written is decided again then.
-                self.log.error("the journal cannot be written", error=str(error))
+                self._no_writing.failed(error)
                 self.at(Instant(self.now_us() + RETRY_US), "wake")
                 return
             self._relieve(before)
@@ -247,8 +250,9 @@ class AlertCaseActor(CenterActor):
             if self._journal.shared and not self._is_still_mine(self._case):
                 self._yield()
                 return
+            self._no_reading.works()
         except JournalError as error:
-            self.log.error("the journal cannot be read", error=str(error))
+            self._no_reading.failed(error)
         self._go_on()
 
     def _with_inbox(self, case: Case) -> Case:
@@ -272,6 +276,7 @@ class AlertCaseActor(CenterActor):
             return contacts.write(tx, before, news(tx), policy)
 
         recorded = self._journal.transact(write)
+        self._no_writing.works()
         own = streams.case(self._case.alert)
         for one in recorded:
             if one.stream == own:

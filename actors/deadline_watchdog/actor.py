@@ -60,6 +60,7 @@ class DeadlineWatchdogActor(CenterActor):
         self._alarms = NodeAlarms(self._journal, self.env.node)
         self._stuck = State()
         self._no_journal = Outage(self.log, "the journal cannot be read")
+        self._no_leases = Outage(self.log, "the leases cannot be read")
         self._leased: Mapping[AlertId, int] = {}
         for spec in self._setup.lines:
             self.tell(Role.GSM_MODEM, spec.line, AskLine())
@@ -132,8 +133,9 @@ class DeadlineWatchdogActor(CenterActor):
             return self._view.live.cases
         try:
             self._leased = owned(self._journal, self.env.node)
+            self._no_leases.works()
         except JournalError as error:
-            self.log.error("the leases cannot be read", error=str(error))
+            self._no_leases.failed(error)
         return {alert: case for alert, case in self._view.live.cases.items() if alert in self._leased}
 
     def _write(self, verdicts: Sequence[Verdict]) -> None:

@@ -35,6 +35,7 @@ from model.alarms.standing import Key
 from model.policy import Setup
 from model.rules.calls.own_line import mode_of, operator_of, own_line, standing_leg
 from runtime.actor import CenterActor
+from runtime.logs import Outage
 from runtime.published import voice_files
 from runtime.published.own_voices import is_at
 from store import streams
@@ -65,6 +66,7 @@ class OperatorLinesActor(CenterActor):
         self._mode, self._own = setup.policy.operator_line, setup.lines
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._registry = Registry(self._journal)
+        self._no_journal = Outage(self.log, "the journal cannot be read")
         self._operators, self._lines = Operators(), Lines()
         self._follower = self.keep(Following(self._journal, self._operators, self._lines))
         self._headsets = voice_files.Headsets(self.env.run)
@@ -164,8 +166,9 @@ class OperatorLinesActor(CenterActor):
         try:
             self._follower.catch_up()
             self._people = {one.id: one for one in self._registry.operators()}
+            self._no_journal.works()
         except StoreError as error:
-            self.log.error("the journal cannot be read", error=str(error))
+            self._no_journal.failed(error)
         self._look_for_headsets()
         kept = {one for one in (*self._people, *self._nailed, *self._holders()) if self._is_kept_here(one)}
         # What is known of a call that another node keeps now is not true for long.

@@ -34,6 +34,7 @@ class DialGate:
         """Raises JournalError."""
         self._policy = setup.policy
         self._registry = Registry(journal)
+        self._no_registry = logs.Outage(log, "the registry cannot be read")
         self._called = Called(setup.policy.region)
         self._staff: frozenset[E164] = frozenset()
         self._forgotten_us = now_us
@@ -53,8 +54,9 @@ class DialGate:
         """Who the operators are now; each second."""
         try:
             self._staff = frozenset(one.phone for one in self._registry.operators())
+            self._no_registry.works()
         except StoreError as error:
-            log.error("the registry cannot be read", error=str(error))
+            self._no_registry.failed(error)
         if now_us - self._forgotten_us >= FORGETS_EACH_US:
             self._forgotten_us = now_us
             self._called.forget(now_us)
