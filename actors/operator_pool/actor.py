@@ -7,7 +7,15 @@ from typing import ClassVar, Final
 
 from thespian.actors import ActorAddress
 
-from actors.operator_pool.decider import Candidate, Offered, WaitingCase, offer, on_call_candidate, order
+from actors.operator_pool.decider import (
+    Candidate,
+    Offered,
+    WaitingCase,
+    offer,
+    on_call_candidate,
+    order,
+    served_with,
+)
 from messages.envelope import Envelope
 from messages.events import (
     AlertClosed,
@@ -37,6 +45,8 @@ from store.registry.registry import Registry
 
 LISTEN_US: Final = Instant(SECOND // 50)
 """Between two looks at the journal while somebody waits for an operator: a storm commits without end."""
+SERVES_US: Final = Instant(SECOND // 5)
+"""Between two looks at all who wait, while nothing has changed."""
 VOICES_FRESH_US: Final = Instant(3 * SECOND)
 """What was said of the operators' own lines longer ago than this counts no more: it is said every second."""
 
@@ -61,6 +71,7 @@ class OperatorPoolActor(CenterActor):
         self._looked_us = Instant(0)
         self._no_journal = Outage(self.log, "the journal cannot be read")
         self._no_registry = Outage(self.log, "the registry cannot be read")
+        self._served_us = Instant(0)
         self._voices: dict[OperatorId, OperatorLine] = {}
         """Who can be had on an own line at this node now."""
         self._voices_us = Instant(0)
@@ -71,8 +82,8 @@ class OperatorPoolActor(CenterActor):
         match body:
             case RequestOperators(alert=alert):
                 self._waiting[alert] = (WaitingCase(request=body, asked_at=self.now_us()), sender)
-                self._follow()
-                self._serve(only=alert)
+                changed = self._follow()
+                self._serve(only=alert, everybody=changed)
             case OperatorVoices(voices=voices):
                 self._heard_of_voices(voices)
             case _:
@@ -156,15 +167,26 @@ class OperatorPoolActor(CenterActor):
                 self._free_since.setdefault(name, now_us)
         return any(isinstance(recorded.event, _OPERATORS) for recorded in new)
 
-    def _serve(self, only: AlertId | None = None) -> None:
-        """Answer those who wait, the most urgent first; one who asks anew is answered whatever there is."""
+    def _serve(self, only: AlertId | None = None, *, everybody: bool = True) -> None:
+        """Answer those who wait, the most urgent first; one who asks anew is answered whatever there is.
+
+        Without `everybody`, since nothing has changed, only those who come before the one who asks by their
+        rank are looked at, unless the last look at all of them is a while ago: in a flood each request would
+        be one for every alert.
+        """
         now_us = self.now_us()
+        everybody = everybody or only is None or now_us >= self._served_us + SERVES_US
         try:
             candidates = list(self._candidates())
         except StoreError as error:
             self._no_journal.failed(error)
             return
         still = order((one for one, _ in self._waiting.values()), now_us, self._policy)
+        self._waiting = {one.request.alert: self._waiting[one.request.alert] for one in still}
+        if everybody:
+            self._served_us = now_us
+        elif only is not None:
+            still = served_with(only, still)
         for waiting in still:
             request = waiting.request
             _, sender = self._waiting[request.alert]
@@ -178,8 +200,6 @@ class OperatorPoolActor(CenterActor):
                 )
             if answer.offers:
                 del self._waiting[request.alert]
-        alive = {waiting.request.alert for waiting in still}
-        self._waiting = {alert: entry for alert, entry in self._waiting.items() if alert in alive}
         self._listen(bool(self._waiting))
 
     def _candidates(self) -> Iterator[Candidate]:

@@ -80,6 +80,17 @@ def order(waiting: Iterable[WaitingCase], now_us: Instant, policy: Policy) -> li
     return sorted((one for one in waiting if now_us - one.asked_at <= WAITS_US), key=key)
 
 
+def served_with(alert: AlertId, waiting: list[WaitingCase]) -> list[WaitingCase]:
+    """Return those of the requests, in order, that come before this alert's by their rank, and its own."""
+    own = next((one.request for one in waiting if one.request.alert == alert), None)
+    if own is None:
+        return []
+    before = (own.test, own.rank)
+    return [
+        one for one in waiting if one.request.alert == alert or (one.request.test, one.request.rank) < before
+    ]
+
+
 def offer(
     request: RequestOperators,
     candidates: Iterable[Candidate],

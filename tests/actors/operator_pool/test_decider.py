@@ -16,6 +16,7 @@ from actors.operator_pool.decider import (
     offer,
     on_call_candidate,
     order,
+    served_with,
 )
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, OperatorId, OperatorLine, ShiftState
 from messages.operators import RequestOperators
@@ -180,6 +181,19 @@ def test_the_most_urgent_is_served_first() -> None:
         "late",
         "test",
     ]
+
+
+def test_who_asks_anew_is_served_behind_those_of_a_higher_rank_alone() -> None:
+    asked = [
+        WaitingCase(request=request(name, rank=rank, test=test, deadline_at=Instant(n)), asked_at=NOW)
+        for n, (name, rank, test) in enumerate(
+            [("a", CLAIMED, False), ("b", CLAIMED, False), ("c", PROVED, False), ("d", PROVED, True)]
+        )
+    ]
+    waiting = order(asked, NOW, Policy())
+    served = {name: [one.request.alert for one in served_with(AlertId(name), waiting)] for name in "abcd"}
+    assert served == {"a": ["c", "a"], "b": ["c", "b"], "c": ["c"], "d": ["c", "a", "b", "d"]}
+    assert served_with(AlertId("gone"), waiting) == []
 
 
 @given(
