@@ -63,6 +63,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     Refusal.VOICES_GIVEN: "The user hears the others.",
     Refusal.NO_VOICE: "Nothing here can speak this question in that language.",
     Refusal.PAGE_OPEN: "112's page is open already.",
+    Refusal.VOUCHED_ALREADY: "The alert is known to be real already.",
+    Refusal.HEARD_OR_PROVED: "The alert is proved, or somebody was heard: it cannot be put away.",
     Refusal.APP_SHOWS_NOTHING: "The user's app does not show what is written to it.",
     Refusal.PHONE_WOULD_SOUND: "The user's phone would sound: order it first.",
     Refusal.TEXTS_OFF: "The center is set to send no short messages.",

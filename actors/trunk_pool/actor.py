@@ -19,6 +19,7 @@ from actors.trunk_pool.decider import (
     leaves_lines,
     order,
     preempted,
+    served_with,
     used,
     yields,
 )
@@ -63,6 +64,8 @@ from store.journal.journal import Journal
 from store.journal.projections import LineHold, Lines
 from store.streams import StreamKind
 
+REST: Final = 3
+"""So many times as long as a look at all who wait has taken nothing but what is asked anew is looked at."""
 LISTEN_US: Final = Instant(SECOND // 20)
 """Between two looks at the journal while somebody waits for a line: a storm commits without end."""
 
@@ -87,6 +90,7 @@ class TrunkPoolActor(CenterActor):
         self._last_used: dict[LineId, Instant] = {}
         self._waiting: dict[tuple[LegId, int], tuple[WaitingLeg, ActorAddress]] = {}
         self._looked_us = Instant(0)
+        self._rests_until_us = Instant(0)
         self._no_journal = Outage(self.log, "the journal cannot be read")
         self._dialling = DialGate(self._setup, self._journal, self.now_us())
         answering = (spec.credit.sms_to for spec in self._setup.lines if spec.credit is not None)
@@ -102,7 +106,7 @@ class TrunkPoolActor(CenterActor):
             case RequestLine(leg=leg, attempt=attempt):
                 self._waiting[leg, attempt] = (WaitingLeg(request=body, asked_at=self.now_us()), sender)
                 self._follow()
-                self._serve(only=(leg, attempt))
+                self._serve(only=(leg, attempt), everybody=self.now_us() >= self._rests_until_us)
             case LineReport():
                 self._hear(body)
             case NodeLines(reports=reports):
@@ -164,7 +168,8 @@ class TrunkPoolActor(CenterActor):
                     self.tell_node(place.node, role, "", told)
 
     def _woken(self) -> None:
-        self.no_sooner(Instant(self._looked_us + LISTEN_US), self._follower.fileno(), self._look)
+        due_us = max(Instant(self._looked_us + LISTEN_US), self._rests_until_us)
+        self.no_sooner(due_us, self._follower.fileno(), self._look)
 
     def _look(self) -> None:
         self._follow()
@@ -189,12 +194,22 @@ class TrunkPoolActor(CenterActor):
                 self._last_used[recorded.event.line] = recorded.at_us
                 self._granted = used(self._granted, recorded.event.line, recorded.event.leg)
 
-    def _serve(self, only: tuple[LegId, int] | None = None) -> None:
-        """Grant what there is to those who wait, the most urgent first; `only` is answered in any case."""
+    def _serve(self, only: tuple[LegId, int] | None = None, *, everybody: bool = True) -> None:
+        """Grant what there is to those who wait, the most urgent first; `only` is answered in any case.
+
+        Without `everybody` only those are looked at who come before that one whatever it asks for: in a flood
+        each request would be one for every alert, and one that is vouched for would stand behind them.
+        """
         now_us = self.now_us()
         lines = list(self._all_lines())
         still = order((one for one, _ in self._waiting.values()), now_us, self._setup.policy)
         alive: dict[tuple[LegId, int], tuple[WaitingLeg, ActorAddress]] = {}
+        if only is not None and not everybody:
+            served = served_with(only, still)
+            rest = {(one.request.leg, one.request.attempt) for one in still if one not in served}
+            alive = {key: entry for key, entry in self._waiting.items() if key in rest}
+            still = served
+        in_vain: list[RequestLine] = []
         urgent = False
         for waiting in still:
             request = waiting.request
@@ -222,7 +237,7 @@ class TrunkPoolActor(CenterActor):
             if urgent and leaves_lines(request):
                 reason = "an alert that is vouched for waits for a line"
                 answer = LineRefused(leg=request.leg, attempt=request.attempt, reason=reason)
-            if gives_way(request, (one.request for one, _ in alive.values())):
+            if gives_way(request, in_vain):
                 reason = "a real alert waits for a line"
                 answer = LineRefused(leg=request.leg, attempt=request.attempt, reason=reason)
             _, sender = self._waiting[key]
@@ -236,12 +251,16 @@ class TrunkPoolActor(CenterActor):
                 )
             else:
                 alive[key] = (waiting, sender)
+                in_vain.append(request)
                 urgent = urgent or is_urgent(request, pairs)
                 if key == only:
                     self._preempt(request, lines)
             if key == only or isinstance(answer, LineGranted):
                 self.answer(sender, answer, request.alert)
         self._waiting = alive
+        if everybody:
+            ended_us = self.now_us()
+            self._rests_until_us = Instant(ended_us + REST * (ended_us - now_us))
         if alive:
             self.watch(self._follower.fileno(), self._woken)
         else:

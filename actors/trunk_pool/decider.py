@@ -76,6 +76,18 @@ def order(waiting: Iterable[WaitingLeg], now_us: Instant, policy: Policy) -> lis
     return sorted((one for one in waiting if now_us - one.asked_at <= WAITS_US), key=key)
 
 
+def served_with(asks: tuple[LegId, int], waiting: Sequence[WaitingLeg]) -> list[WaitingLeg]:
+    """Return those of the requests, in order, that come before this one whatever they ask for, and itself."""
+
+    def before(one: RequestLine) -> tuple[bool, bool, bool]:
+        return (one.operator is not None or one.callout is not None, one.test, one.rank != PROVED)
+
+    own = next((one for one in waiting if (one.request.leg, one.request.attempt) == asks), None)
+    if own is None:
+        return []
+    return [one for one in waiting if one is own or before(one.request) < before(own.request)]
+
+
 def grant(
     request: RequestLine,
     lines: Iterable[Line],

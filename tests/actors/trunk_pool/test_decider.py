@@ -13,8 +13,11 @@ from actors.trunk_pool.decider import (
     WaitingLeg,
     gives_way,
     grant,
+    is_urgent,
+    leaves_lines,
     order,
     preempted,
+    served_with,
     used,
 )
 from actors.trunk_pool.lines import FRESH_US, Line
@@ -338,3 +341,36 @@ def test_case_09_a_line_that_an_operator_only_waits_on_gives_way_to_a_real_alert
     assert preempted(request(), [waits, stands, test]) == test
     assert preempted(request(test=True), [waits]) is None
     assert preempted(request(emergency=True, party=Party.PSAP), [waits]) is None
+
+
+def test_who_asks_anew_is_looked_at_behind_alerts_that_are_vouched_for_and_no_others() -> None:
+    def waits(name: str, rank: int, *, test: bool = False) -> WaitingLeg:
+        alert = AlertId(name)
+        request = RequestLine(
+            alert=alert, leg=LegId(f"{name}:op1"), attempt=1, party=Party.OPERATOR, rank=rank, test=test
+        )
+        return WaitingLeg(request=request, asked_at=Instant(0))
+
+    waiting = [waits("proved", 0), waits("one", 1), waits("two", 1), waits("test", 1, test=True)]
+
+    def looked_at(name: str) -> list[str | None]:
+        return [one.request.alert for one in served_with((LegId(f"{name}:op1"), 1), waiting)]
+
+    assert looked_at("two") == ["proved", "two"]
+    assert looked_at("proved") == ["proved"]
+    assert looked_at("test") == ["proved", "one", "two", "test"]
+    assert looked_at("gone") == []
+
+
+def test_an_alert_that_is_vouched_for_is_served_first_and_left_the_lines() -> None:
+    pairs = Pairs(asking=frozenset((Party.OPERATOR, Party.USER)))
+    ask = RequestLine(alert=AlertId("a"), leg=LegId("a:op1"), attempt=1, party=Party.OPERATOR)
+    assert is_urgent(ask, pairs)
+    assert not is_urgent(replace(ask, rank=1), pairs)
+    assert not is_urgent(replace(ask, test=True), pairs)
+    assert not is_urgent(ask, Pairs(begun={AlertId("a"): frozenset()})), "a further operator can wait"
+    user = RequestLine(alert=AlertId("b"), leg=LegId("b:user"), attempt=1, party=Party.USER, rank=1)
+    assert leaves_lines(user)
+    assert not leaves_lines(replace(user, party=Party.PSAP, emergency=True)), "112 waits for nobody"
+    asked = [WaitingLeg(request=one, asked_at=Instant(0)) for one in (user, ask)]
+    assert [one.request.alert for one in order(asked, Instant(0), Policy())] == ["a", "b"]

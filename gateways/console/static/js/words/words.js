@@ -308,12 +308,12 @@ const REFUSALS = {
   voices_withheld: ['Ora non sente nessuno.', 'No voice reaches her now.'],
   voices_given: ['Sente già gli altri.', 'She hears the others.'],
   no_voice: ['Qui non c’è una voce che la dica.', 'No voice here can say it.'],
+  page_open: ['La pagina per il 112 è già aperta.', 'The page for 112 is open already.'],
   vouched_already: ['L’allarme è già confermato come vero.', 'The alert is known to be real already.'],
   heard_or_proved: [
     'L’allarme è provato, o qualcuno si è fatto sentire: non si mette da parte.',
     'The alert is proved, or somebody was heard: it cannot be put away.',
   ],
-  page_open: ['La pagina per il 112 è già aperta.', 'The page for 112 is open already.'],
   app_shows_nothing: ['La sua app non mostra i messaggi.', 'The app does not show messages.'],
   phone_would_sound: ['Il suo telefono suonerebbe.', 'Her phone would sound.'],
   texts_off: ['Il centro non manda SMS.', 'The centre sends no texts.'],
