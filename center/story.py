@@ -95,6 +95,10 @@ _UNPLAYED: Final[dict[Unplayed, str]] = {
 }
 
 
+def _more(skipped: int) -> str:
+    return f", and {skipped} more signals before it that were not kept" if skipped else ""
+
+
 def _clip(clip: str) -> str:
     """What was played, by its id: the announcement, and how often it was asked for."""
     return _CLIPS.get(clip.partition(":")[0], f"the announcement {clip}")
@@ -133,16 +137,17 @@ def _inbox(event: Event) -> str:
             who = event.phone or f"device {event.device}"
             if event.alias:
                 silent = ", asking for silence" if event.silent else ""
+                silent += _more(event.skipped)
                 where = f", {_position(event.position)}" if event.position else ""
                 proved = "another phone of the user's" if event.proof is Proof.DEVICE else "not proved"
                 return (
                     f"ANOTHER SENDER ({proved}) raises an alert by {event.channel} from {who}{silent}{where}"
                 )
-            return f"signalled again by {event.channel} from {who}"
+            return f"signalled again by {event.channel} from {who}{_more(event.skipped)}"
         case ev.ClaimAdded():
             proved = "another phone of the user's" if event.proof is Proof.DEVICE else "not proved"
             said = _position(event.position) if event.position else event.text
-            return f"another sender ({proved}): {_CLAIMS[event.kind]} {said}".rstrip()
+            return f"another sender ({proved}): {_CLAIMS[event.kind]} {said}".rstrip() + _more(event.skipped)
         case ev.AlertBeside():
             return f"another alert of the number is open, {event.alert}, proved by: {event.proof}"
         case ev.PositionUpdated():

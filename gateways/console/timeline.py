@@ -73,7 +73,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     duress: bool = False
     accuracy_m: float | None = None
     times: int = 1
-    """How many of these in a row; positions of one source, which is their `text`, are counted, not listed."""
+    """How many of these in a row; positions of one source, which is their `text`, are counted, not listed. Of
+    a signal and a claim: with those before it that were not kept."""
 
 
 def add(
@@ -117,13 +118,15 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             return Entry(at_us=at, what=what, text=kind)
         case ev.AlertReceived(channel=channel, received_at=received_at):
             return Entry(at_us=received_at, what=what, channel=channel)
-        case ev.AlertSignalAdded(alias=alias, channel=channel, silent=silent, proof=proof) if alias:
+        case ev.AlertSignalAdded(alias=alias, silent=silent, proof=proof) if alias:
             kind = "silent" if silent else ClaimKind.SIGNAL
-            return Entry(at_us=at, what=_CLAIM, reason=kind, channel=channel, doubt=proof is not Proof.DEVICE)
+            doubt, times = proof is not Proof.DEVICE, 1 + event.skipped
+            return Entry(at_us=at, what=_CLAIM, reason=kind, channel=event.channel, doubt=doubt, times=times)
         case ev.ClaimAdded(kind=kind, text=text, proof=proof):
-            return Entry(at_us=at, what=_CLAIM, reason=kind, text=text, doubt=proof is not Proof.DEVICE)
+            doubt, times = proof is not Proof.DEVICE, 1 + event.skipped
+            return Entry(at_us=at, what=_CLAIM, reason=kind, text=text, doubt=doubt, times=times)
         case ev.AlertSignalAdded(channel=channel):
-            return Entry(at_us=at, what=what, channel=channel)
+            return Entry(at_us=at, what=what, channel=channel, times=1 + event.skipped)
         case ev.AlertBeside(proof=proof):
             return Entry(at_us=at, what=what, text=proof)
         case ev.PositionUpdated(position=position):

@@ -58,6 +58,8 @@ class AlertSignalAdded(Message, frozen=True, kw_only=True, tag="alert.signal_add
     alias: str = ""
     """The name under which the signal is known to its sender, who has not proved to be the one who raised the
     alert: the signal changes nothing but what the operator is shown. Empty: it speaks for the alert."""
+    skipped: int = 0
+    """How many like it came before it and were not kept."""
 
     channel: Channel
     received_at: Instant
@@ -83,6 +85,8 @@ class ClaimAdded(Message, frozen=True, kw_only=True, tag="claim.added"):
     """`device`: signed by an enrolled phone of the alert's number, which is not the one that raised it."""
     position: Position | None = None
     text: str = ""
+    skipped: int = 0
+    """How much else came under aliases before it and was not kept."""
 
 
 class AlertBeside(Message, frozen=True, kw_only=True, tag="alert.beside"):

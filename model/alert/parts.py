@@ -300,6 +300,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     silent: bool = False
     """The signal asks for silence, which it does not bring about."""
     text: str = ""
+    skipped: int = 0
+    """How much else came before it that was not kept."""
 
 
 class InVain(msgspec.Struct, frozen=True, kw_only=True):

@@ -40,6 +40,7 @@ from messages.events import (
     SignalNamed,
 )
 from messages.ids import CHECK, SECOND, Advice, AlertId, Channel, Instant, Proof
+from messages.journal import Recorded
 from model.alert.parts import BELIEVED_US
 from model.rules.proof import speaks_for
 from model.rules.said.advice import Why, call_112_now
@@ -58,6 +59,7 @@ from store.alerts.belonging import (
     repeats,
     streams_of,
 )
+from store.alerts.bounds import Skipped, keeps_claim, keeps_signal
 from store.database.query import Query
 from store.database.schema import open_alert
 from store.errors import StoreMisuse, VersionConflict
@@ -112,13 +114,17 @@ def accept(journal: Journal, signal: Signal, deadline_s: float) -> Accepted:
 
 
 def accept_soon(
-    committer: GroupCommitter, signal: Signal, deadline_s: float, live_cases: int | None = None
+    committer: GroupCommitter,
+    signal: Signal,
+    deadline_s: float,
+    live_cases: int | None = None,
+    skipped: Skipped | None = None,
 ) -> Future[Accepted]:
     """The same through the group commit: the future is done when the alert is durable. One that a phone has
     signed waits for no flood of others.
     """
     return committer.run(
-        lambda transaction: accept_in(transaction, signal, deadline_s, live_cases),
+        lambda transaction: accept_in(transaction, signal, deadline_s, live_cases, skipped),
         first=signal.level is Proof.DEVICE,
     )
 
@@ -131,12 +137,18 @@ def accept_many(journal: Journal, signals: Sequence[Signal], deadline_s: float) 
 
 
 def accept_in(
-    transaction: Transaction, signal: Signal, deadline_s: float, live_cases: int | None = None
+    transaction: Transaction,
+    signal: Signal,
+    deadline_s: float,
+    live_cases: int | None = None,
+    skipped: Skipped | None = None,
 ) -> Accepted:
     """The same within a transaction that somebody else commits.
 
     `live_cases` is how many alerts this node can handle at a time; none where nobody has an app to be told.
+    `skipped` counts what is not kept (`store.alerts.bounds`).
     """
+    skipped = Skipped() if skipped is None else skipped
     if signal.id is not None and not ALERT_ID.fullmatch(signal.id):
         raise StoreMisuse(f"{signal.id!r} is no alert id")
     found = belongs_to(transaction, signal)
@@ -144,8 +156,8 @@ def accept_in(
         return _create(transaction, signal, deadline_s, live_cases)
     first = found.first
     if not speaks_for(found.alert, first, signal.channel, signal.id, signal.key):
-        return _join(transaction, found, signal, deadline_s)
-    _add(transaction, found, signal)
+        return _join(transaction, found, signal, deadline_s, skipped)
+    _add(transaction, found, signal, skipped)
     return Accepted(
         alert=found.alert, created=False, received_at=first.received_at, deadline_at=first.deadline_at
     )
@@ -238,11 +250,16 @@ def _name(transaction: Transaction, signal: Signal) -> AlertId:
     return AlertId(transaction.chance(lambda: new_alert_id(signal.received_at)))
 
 
-def _add(transaction: Transaction, known: Known, signal: Signal) -> None:
+def _add(transaction: Transaction, known: Known, signal: Signal, skipped: Skipped) -> None:
     """Keep the signal on the alert, and remember by what else the alert can be found from now on."""
     alert = known.alert
-    if not _is_there(transaction, known, signal):
-        told = () if signal.is_words else (_added(signal),)
+    came = lately.signals(transaction, alert)
+    if not _is_there(transaction, known, signal, came):
+        told: tuple[AlertSignalAdded, ...] = ()
+        if not signal.is_words and keeps_signal(came, known.first, signal, transaction.at_us):
+            told = (_added(signal, skipped=skipped.take(alert, claimed=False)),)
+        elif not signal.is_words:
+            skipped.add(alert, claimed=False)
         written = () if _is_full(transaction, alert, signal) else _written(signal)
         if told or written:
             transaction.append(
@@ -255,7 +272,9 @@ def _add(transaction: Transaction, known: Known, signal: Signal) -> None:
             transaction.append(Append(key, transaction.version(key), (NumberRaised(alert=alert),)))
 
 
-def _join(transaction: Transaction, known: Known, signal: Signal, deadline_s: float) -> Accepted:
+def _join(
+    transaction: Transaction, known: Known, signal: Signal, deadline_s: float, skipped: Skipped
+) -> Accepted:
     """Keep the signal on the alert as what it is, under an alias that its sender alone is told."""
     before = named_signal(transaction.one, signal.id)
     mine = before is not None and before.alert == known.alert
@@ -272,10 +291,15 @@ def _join(transaction: Transaction, known: Known, signal: Signal, deadline_s: fl
     first = before if mine and before is not None else now
     again = first is not now and first.silent == signal.silent
     if not again or (signal.raised_at is not None and first.raised_at != now.raised_at):
-        transaction.append(
-            Append(streams.inbox(known.alert), None, (_added(signal, alias),)),
-            *(() if mine else (Append(streams.signal(alias), 0, (now,)),)),
-        )
+        if keeps_claim(lately.signals(transaction, known.alert), transaction.at_us):
+            added = _added(signal, alias, skipped.take(known.alert, claimed=True))
+            transaction.append(
+                Append(streams.inbox(known.alert), None, (added,)),
+                *(() if mine else (Append(streams.signal(alias), 0, (now,)),)),
+            )
+        else:
+            skipped.add(known.alert, claimed=True)
+            first = first if mine else skipped.name(alias, now)
     return Accepted(
         alert=known.alert,
         created=False,
@@ -285,7 +309,7 @@ def _join(transaction: Transaction, known: Known, signal: Signal, deadline_s: fl
     )
 
 
-def _added(signal: Signal, alias: str = "") -> AlertSignalAdded:
+def _added(signal: Signal, alias: str = "", skipped: int = 0) -> AlertSignalAdded:
     return AlertSignalAdded(
         channel=signal.channel,
         received_at=signal.received_at,
@@ -301,6 +325,7 @@ def _added(signal: Signal, alias: str = "") -> AlertSignalAdded:
         key=signal.key,
         doubt=signal.doubt,
         alias=alias,
+        skipped=skipped,
     )
 
 
@@ -321,7 +346,7 @@ def _named(transaction: Transaction, signal: Signal, known: Known) -> tuple[Appe
     return (Append(streams.signal(signal.id), 0, (named,)),)
 
 
-def _is_there(transaction: Transaction, known: Known, signal: Signal) -> bool:
+def _is_there(transaction: Transaction, known: Known, signal: Signal, lately: list[Recorded]) -> bool:
     """Whether the alert has this very signal already. A short message is known by its id, which its line has
     made of its content; what the app sends again is looked for among what came lately.
     """
@@ -331,7 +356,7 @@ def _is_there(transaction: Transaction, known: Known, signal: Signal) -> bool:
         return signal.id == known.alert or bool(transaction.version(streams.signal(signal.id)))
     if signal.id not in (known.alert, known.first.asked) and signal.raised_at is None:
         return False
-    came = (one.event for one in lately.signals(transaction, known.alert))
+    came = (one.event for one in lately)
     own = (one for one in came if isinstance(one, AlertSignalAdded) and not one.alias)
     return repeats(signal, known.first) or any(repeats(signal, one) for one in own)
 

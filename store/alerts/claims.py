@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from messages.base import Position
 from messages.events import ClaimAdded
 from messages.ids import E164, AlertId, ClaimKind, Proof
 from store import streams
 from store.alerts import lately
 from store.alerts.belonging import is_open, known_alert
+from store.alerts.bounds import Skipped, keeps_claim
 from store.journal.journal import Append, Transaction
 
 
@@ -18,6 +21,7 @@ def add_claim(
     kind: ClaimKind,
     *,
     signer: E164 | None,
+    skipped: Skipped,
     position: Position | None = None,
     text: str = "",
 ) -> None:
@@ -29,5 +33,11 @@ def add_claim(
         return
     proof = Proof.DEVICE if signer is not None and signer == known.number else Proof.APP
     claim = ClaimAdded(alias=alias, kind=kind, proof=proof, position=position, text=text)
-    if claim not in (one.event for one in lately.signals(transaction, alert)):
+    came = lately.signals(transaction, alert)
+    if any(isinstance(one.event, ClaimAdded) and replace(one.event, skipped=0) == claim for one in came):
+        return
+    if keeps_claim(came, transaction.at_us):
+        claim = replace(claim, skipped=skipped.take(alert, claimed=True))
         transaction.append(Append(streams.inbox(alert), None, (claim,)))
+    else:
+        skipped.add(alert, claimed=True)

@@ -173,6 +173,7 @@ def _claim(claim: Claim) -> ClaimView:
         silent=claim.silent,
         position=None if claim.position is None else _position(claim.position),
         text=claim.text,
+        skipped=claim.skipped,
     )
 
 

@@ -214,6 +214,8 @@ class ClaimView(msgspec.Struct, frozen=True, kw_only=True):
     """It asks for silence, and does not bring it about."""
     position: PositionView | None
     text: str
+    skipped: int
+    """How much else came before it that was not kept."""
 
 
 class CorrectedView(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ from messages.ids import Proof
 from runtime import logs
 from store.alerts.accepting import Accepted, accept_soon
 from store.alerts.belonging import Signal
+from store.alerts.bounds import Skipped
 from store.errors import JournalError, JournalRefusal
 from store.journal.group_commit import GroupCommitter
 from store.journal.journal import Journal, Transaction
@@ -115,6 +116,7 @@ class Writing:
         """How many writes went well."""
         self._again: asyncio.TimerHandle | None = None
         self._failures = 0
+        self.skipped: Final = Skipped()
         self.works = True
         """Whether the last write went well."""
         self.log = logs.get("http.writing")
@@ -142,7 +144,7 @@ class Writing:
         signal, most = kept.signal, self._live_cases
         if most is not None and signal.level is Proof.DEVICE and not self._proved_open(most):
             most = None
-        return self._submit(accept_soon(self._committer, signal, self._deadline_s, most), kept)
+        return self._submit(accept_soon(self._committer, signal, self._deadline_s, most, self.skipped), kept)
 
     def run(self, work: Callable[[Transaction], T], *, first: bool = False) -> asyncio.Future[T]:
         """Do `work` in a transaction. Raises NotDurable where the journal fails, or what `work` raises.

@@ -32,7 +32,8 @@ class Alias(msgspec.Struct, frozen=True):
 
 async def alias_of(web: Web, name: AlertId) -> Alias | None:
     """The signal of this alias; None where there is none. Raises JournalError."""
-    signal = await asyncio.to_thread(named_signal, web.journal.row, name)
+    signal = web.writing.skipped.named(name)
+    signal = signal or await asyncio.to_thread(named_signal, web.journal.row, name)
     return None if signal is None else Alias(name, signal)
 
 
@@ -65,8 +66,11 @@ async def claimed(
     sender: Sender = request.state[SENDER]
     signer = sender.device.phone if sender.device is not None and sender.proof is Proof.DEVICE else None
     alert, name = alias.signal.alert, alias.name
+    skipped = web.writing.skipped
     await web.writing.run(
-        lambda tx: add_claim(tx, alert, name, kind, signer=signer, position=position, text=text)
+        lambda tx: add_claim(
+            tx, alert, name, kind, signer=signer, skipped=skipped, position=position, text=text
+        )
     )
     return kept(web, request, name)
 

@@ -25,7 +25,7 @@ def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
             return replace(
                 case,
                 met_at=case.met_at or (at if met else None),
-                signals=case.signals + 1,
+                signals=case.signals + 1 + event.skipped,
                 positions=positions,
                 phone=case.phone or event.phone,
                 device=case.device or event.device,
@@ -89,14 +89,15 @@ def _claimed(case: Case, event: ev.AlertSignalAdded | ev.ClaimAdded, at: Instant
         at=at,
         proof=event.proof or Proof.APP,
         position=position[0] if position else None,
+        skipped=event.skipped,
     )
     match event:
         case ev.AlertSignalAdded(silent=silent):
             claim = replace(claim, silent=silent)
         case ev.ClaimAdded(kind=kind, text=text):
             claim = replace(claim, kind=kind, text=text)
-    again = isinstance(event, ev.AlertSignalAdded)
-    return replace(case, claims=(*case.claims, claim), signals=case.signals + again)
+    more = event.skipped + isinstance(event, ev.AlertSignalAdded)
+    return replace(case, claims=(*case.claims, claim), signals=case.signals + more)
 
 
 def known_positions(

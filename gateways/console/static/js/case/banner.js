@@ -201,6 +201,7 @@ function claims(view) {
   if (!view.claims.length) return null;
   const last = (of) => view.claims.findLast(of);
   const said = (what, one, more = '') => (one ? `${either(...CLAIMED[what])} ${more}`.trim() : '');
+  const skipped = view.claims.reduce((sum, one) => sum + one.skipped, 0);
   const [placed, written] = [last((one) => one.position), last((one) => one.text)];
   const all = [
     said('position', placed, placed && f.coordinates(placed.position)),
@@ -217,6 +218,7 @@ function claims(view) {
       last((one) => one.kind === 'rings'),
     ),
     said('words', written, written && `«${written.text}»`),
+    skipped && either(`altri ${skipped} segnali`, `${skipped} more signals`),
   ].filter(Boolean);
   const hers = view.claims.some((one) => one.proof === 'device');
   const title = hers

@@ -71,12 +71,13 @@ export function told(entry, user, names, test) {
       return s(
         'bell',
         '',
-        `Segnalato di nuovo, ${channel(entry.channel)}`,
-        `Signalled again, ${channel(entry.channel)}`,
+        `Segnalato di nuovo, ${channel(entry.channel)}${entry.times > 1 ? ` (${entry.times})` : ''}`,
+        `Signalled again, ${channel(entry.channel)}${entry.times > 1 ? ` (${entry.times})` : ''}`,
       );
     case 'claim.added': {
       const [it, en] = CLAIMS[entry.reason];
-      const said = entry.text ? `: ${entry.text}` : '';
+      const more = entry.times > 1 ? ` (${entry.times})` : '';
+      const said = `${more}${entry.text ? `: ${entry.text}` : ''}`;
       return entry.doubt
         ? s('warn', 'wait', `Non provato: ${it}${said}`, `Not proved: ${en}${said}`)
         : s('bell', 'wait', `Un altro suo telefono: ${it}${said}`, `Another phone of hers: ${en}${said}`);
