@@ -13,12 +13,12 @@ from litestar.testing import TestClient
 from msgspec import structs
 
 from gateways.http.app import build
+from gateways.http.door import pins
 from gateways.http.door.budgets import RATES, Kind, Scope
 from gateways.http.door.proofs import Proofs
 from gateways.http.door.proxies import Proxies
 from gateways.http.door.throttle import ADDRESS_MAX, NAME_MAX, network
 from gateways.http.parts.context import Web
-from gateways.http.routes import cancelling
 from gateways.http.routes.cancelling import TRIES_MAX
 from gateways.http.wire.errors import Busy, NotSignedOn
 from messages.events import AlertCancelled
@@ -36,7 +36,6 @@ from tests.support.signing import Phone
 
 Client = TestClient[Litestar]
 OTHER: Final = "+393330000009"
-RECORD: Final = "/v1/me/record"
 
 
 @pytest.fixture
@@ -52,21 +51,19 @@ def other(web: Web) -> Phone:
     return Phone(number=OTHER).enrolled(web.journal)
 
 
-def record(client: Client, web: Web, phone: Phone, pin: str) -> int:
-    _, headers = phone.signed("GET", RECORD, created=web.clock.now_us() // SECOND)
-    return client.get(RECORD, headers={**headers, "sw-pin": pin}).status_code
+def pins_set(client: Client, web: Web, phone: Phone, current: str) -> int:
+    body = {"pin": "2222", "current": current}
+    data, headers = phone.signed("PUT", "/v1/pins", body, created=web.clock.now_us() // SECOND)
+    return client.put("/v1/pins", content=data, headers=headers).status_code
 
 
 def test_pins_of_one_phone_shut_neither_the_record_nor_the_pins_of_another_person(
-    client: Client, web: Web, giulia: Phone, other: Phone
+    client: Client, web: Web, giulia: Phone, other: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert {record(client, web, other, "4711") for _ in range(ADDRESS_MAX + 5)} == {200}
-    while record(client, web, other, "0000") != 429:
-        pass
-    assert record(client, web, giulia, "4711") == 200
-    body = {"pin": "2222", "current": "4711"}
-    data, headers = giulia.signed("PUT", "/v1/pins", body, created=web.clock.now_us() // SECOND)
-    assert client.put("/v1/pins", content=data, headers=headers).status_code == 204
+    monkeypatch.setattr(pins, "ANSWER_S", 0.001)
+    codes = [pins_set(client, web, other, f"{n:04}") for n in range(ADDRESS_MAX + 5)]
+    assert codes == [204] * NAME_MAX + [429] * (ADDRESS_MAX + 5 - NAME_MAX)
+    assert pins_set(client, web, giulia, "4711") == 204
 
 
 def case_of(web: Web, alert: AlertId) -> Case:
@@ -105,7 +102,7 @@ def test_the_duress_pin_of_a_proved_alert_waits_behind_no_pin_of_another(
 def test_beyond_its_budget_an_address_has_no_pin_looked_at_and_is_answered_as_ever(
     client: Client, place: Place, web: Web, giulia: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cancelling, "ANSWER_S", 0.001)
+    monkeypatch.setattr(pins, "ANSWER_S", 0.001)
     looked_at: list[str] = []
     really = web.pins.pin_verdict
 

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from gateways.http.wire.errors import Busy, TooMany
+from gateways.http.wire.errors import TooMany
 from messages.events import AlarmRaised
 from messages.ids import UserId
 from store import streams
@@ -58,18 +58,16 @@ class TypedPins:
 
 
 async def guarded(web: Web, person: UserId, pin: str, look: Callable[[], T]) -> T:
-    """Look at a PIN of a person, on a thread. Raises TooMany after several PINs, right or wrong."""
+    """Look at a PIN of a person, in turn. Raises TooMany after several PINs, right or wrong, and Busy: typed
+    again then, the PIN is counted once.
+    """
     name, now_us = f"pins {person}", web.clock.now_us()
     if (wait_s := web.throttle.wait_s(name, "", now_us)) > 0:
         raise TooMany(f"too many PINs: try again in {wait_s} s", wait_s)
     # Right ones count as well: who is let go on typing would know by it that one was right.
     if web.typed.is_another(person, pin):
         web.throttle.count(name, "", now_us)
-    try:
-        return await web.pins.in_turn(look)
-    except Busy:
-        web.throttle.take_back(name, "")
-        raise
+    return await web.pins.in_turn(look)
 
 
 async def tell_operators(web: Web, person: UserId, verdict: PinVerdict, where: str) -> None:

@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 
 from gateways.http.door import codes, passkeys
+from gateways.http.door.pins import evenly
 from gateways.http.door.throttle import network
 from gateways.http.parts.context import Web
 from gateways.http.wire.errors import BadBody, Busy, NotSignedOn, TooManyTries
@@ -147,7 +148,7 @@ class Proofs:
             )
         as_of = 0 if operator is None else web.passwords.changes_of(operator)
         try:
-            right = await web.passwords.password_is(operator, password, familiar=familiar)
+            right = await evenly(web.passwords.password_is(operator, password, familiar=familiar))
         except Busy:
             web.throttle.take_back(key, address)
             raise
