@@ -55,10 +55,10 @@ def added(client: Client, web: Web, place: Place, number: str, pin: str | None) 
     return phone, client.post(path, json=said, headers=place.app())
 
 
-def enrolled(web: Web) -> Phone:
-    """A phone of the user's, whenever the last one was added."""
+def enrolled(web: Web, number: str = GIULIA) -> Phone:
+    """A phone of this number, whenever the last one was added."""
     web.journal.transact(lambda tx: tx.write(devices._FORGET, tx.at_us))
-    return Phone(number=GIULIA).enrolled(web.journal)
+    return Phone(number=number).enrolled(web.journal)
 
 
 def listed(client: Client, web: Web, phone: Phone) -> list[str]:
