@@ -11,8 +11,9 @@ from contextlib import suppress
 from typing import Final
 
 import msgspec
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select, update
 
+from messages.base import MALFORMED
 from messages.ids import SECOND, Instant, PersonId
 from model.duty.roster import BY_NUMBER, EMPTY, Contact, Roster, tidied
 from model.duty.tried import Tried, TriedPeople
@@ -29,12 +30,15 @@ from store.registry.keyring import DUTY, secret_within
 TRIED_KEPT_US: Final = Instant(366 * 86_400 * SECOND)
 """So far back it is looked who has taken something; what is older proves nothing (`model.duty.tried`)."""
 _NAME: Final = "duty"
+_ASIDE: Final = "duty.unreadable"
+"""The row of a roster that could not be read, once another was kept: for people, the newest alone."""
 _d = duty_roster.c
 _READ: Final = Query(
     select(_d.version, _d.at_us, _d.by, _d.sealed, keyring.c.secret)
     .join(keyring, keyring.c.name == DUTY, isouter=True)
     .where(_d.name == _NAME)
 )
+_PUT_ASIDE: Final = Query(update(duty_roster).where(_d.name == _NAME).values(name=_ASIDE))
 _DROP: Final = Query(delete(duty_roster).where(_d.name == bindparam("which")), "which")
 _ADD: Final = Query(insert(duty_roster), *duty_roster.columns.keys())
 
@@ -48,6 +52,8 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     by: str = ""
     """The operator, or `local` for the command line."""
     at: Instant = Instant(0)
+    unreadable: str = ""
+    """What of it this version cannot read, in words; `roster` has the rest."""
 
 
 class RosterChanged(RegistryError):
@@ -59,7 +65,9 @@ class RosterChanged(RegistryError):
 
 
 def roster_of(db: Journal | Connection | Transaction) -> Kept:
-    """The roster; an empty one where there is none, or its secret is gone. Raises JournalError."""
+    """Return the roster; an empty one where there is none, or its secret is gone. What cannot be read is left
+    out and named, so that the others are called. Raises JournalError.
+    """
     row = db.row(_READ) if isinstance(db, Journal) else db.one(_READ)
     return Kept() if row is None else _kept(row)
 
@@ -73,6 +81,9 @@ def keep(tx: Transaction, roster: Roster, *, was_version: int | None, by: str) -
         raise RosterChanged(before.version)
     made = Kept(roster=tidied(roster, tx.at_us), version=before.version + 1, by=by, at=tx.at_us)
     sealed = seal_bytes(msgspec.msgpack.encode(made.roster), secret_within(tx, DUTY), _NAME)
+    if before.unreadable:
+        tx.write(_DROP, _ASIDE)
+        tx.write(_PUT_ASIDE)
     tx.write(_DROP, _NAME)
     tx.write(_ADD, _NAME, made.version, made.at, made.by, sealed)
     return made
@@ -121,6 +132,46 @@ class TriedLately:
 
 def _kept(row: Row) -> Kept:
     version, at_us, by, sealed, secret = row
-    plain = None if secret is None else open_bytes(bytes(sealed), bytes(secret), _NAME)
-    roster = EMPTY if plain is None else msgspec.msgpack.decode(plain, type=Roster)
-    return Kept(roster=roster, version=version, by=by, at=Instant(at_us))
+    roster, unreadable = EMPTY, ""
+    if secret is not None:
+        plain = open_bytes(bytes(sealed), bytes(secret), _NAME)
+        roster, unreadable = (EMPTY, "it does not open by its secret") if plain is None else _read(plain)
+    return Kept(roster=roster, version=version, by=by, at=Instant(at_us), unreadable=unreadable)
+
+
+def _read(plain: bytes) -> tuple[Roster, str]:
+    """Return the roster, or as much of it as can be read, and what cannot."""
+    try:
+        return msgspec.msgpack.decode(plain, type=Roster), ""
+    except MALFORMED as whole:
+        try:
+            parts = msgspec.msgpack.decode(plain, type=dict[str, msgspec.Raw])
+        except MALFORMED:
+            return EMPTY, str(whole)
+    found, faults = EMPTY, list[str]()
+    for field in msgspec.structs.fields(Roster):
+        if field.name in parts:
+            value, wrong = _read_part(parts[field.name], field.type)
+            faults += (f"{field.name}{one}" for one in wrong)
+            if value is not None:
+                found = msgspec.structs.replace(found, **{field.name: value})
+    return found, "; ".join(faults)
+
+
+def _read_part(said: msgspec.Raw, kind: object) -> tuple[object, list[str]]:
+    """Return the sound rows of a field, or a field that is no list; and what is wrong, by the row."""
+    try:
+        return msgspec.msgpack.decode(said, type=kind), []
+    except MALFORMED as error:
+        try:
+            rows = msgspec.msgpack.decode(said, type=list[msgspec.Raw])
+        except MALFORMED:
+            return None, [f": {error}"]
+    sound: list[object] = []
+    faults: list[str] = []
+    for number, row in enumerate(rows, 1):
+        try:
+            sound += msgspec.convert([msgspec.msgpack.decode(row)], kind)
+        except MALFORMED as error:
+            faults.append(f" {number}: {error}")
+    return tuple(sound), faults

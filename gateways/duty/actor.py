@@ -61,6 +61,7 @@ from store.errors import StoreError, VersionConflict
 from store.journal.journal import Append, Journal, Transaction
 
 NOBODY: Final = "duty.nobody"
+UNREADABLE: Final = "duty.unreadable"
 TURN_US: Final = Instant(SECOND // 4)
 
 
@@ -169,6 +170,8 @@ class DutyCallerActor(CenterActor):
             self._want_line(now_us)
             self._writing.tell_takers(now_us)
             self._alarms.tell(wrong, over="Somebody on duty was reached, or has no need to be.")
+            fault = self._watching.unreadable
+            self._alarms.tell({(UNREADABLE, ""): fault and f"The roster cannot be read: {fault}"})
         except VersionConflict:
             pass  # another was first; in a second it is looked again
         except StoreError as error:

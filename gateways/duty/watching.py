@@ -44,6 +44,8 @@ class Watching:
         self.book = WakingBook(self._is_open)
         self.callouts = Callouts()
         self.roster = Roster()
+        self.unreadable = ""
+        """What of the roster cannot be read, in words."""
         self.present = False
         """Whether somebody is on shift; looked at while alarms stand that are an operator's."""
 
@@ -54,7 +56,10 @@ class Watching:
         for recorded in self._new(streams.SHELF):
             self.book.apply(NodeId(""), recorded)
         self.look_at_callouts()
-        self.roster = roster_of(self._journal).roster
+        kept = roster_of(self._journal)
+        self.unreadable = kept.unreadable
+        if kept.roster.people or not kept.unreadable:
+            self.roster = kept.roster  # else those who were last known are called
         of_alerts = [key for key in self.book.told if about(key[1]) is About.ALERT]
         if of_alerts or any(
             told.stands

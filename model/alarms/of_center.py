@@ -287,6 +287,25 @@ OF_CENTER: Final = (
         ),
     ),
     AlarmKind(
+        name="duty.unreadable",
+        priority=Priority.SOON,
+        acts=Acts.SUPERVISOR,
+        because="who stands in what cannot be read is not called, and the next alarm may be theirs",
+        wakes=Wakes.AT_ONCE,
+        wakes_because="those who can still be read are called, and have to know that others are not",
+        about=About.PART,
+        it=Words(
+            "Turni: illeggibili",
+            "Una parte dei turni di reperibilità non si legge: chi vi figura non viene chiamato",
+            "Aprire la pagina dei reperibili, completare ciò che manca e salvare",
+        ),
+        en=Words(
+            "On duty: unreadable",
+            "A part of the roster cannot be read: whoever stands in it is not called",
+            "Open the page of those on duty, fill in what is missing and keep it",
+        ),
+    ),
+    AlarmKind(
         name="clock.wrong",
         priority=Priority.LATER,
         acts=Acts.MACHINE,
