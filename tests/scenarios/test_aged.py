@@ -11,9 +11,9 @@ from scripts.bench.lib.aged_loops import NEW, growing, made, measure
 pytestmark = pytest.mark.scenario
 
 
-def test_no_loop_asks_more_of_a_journal_of_four_days_than_of_one_of_a_day(tmp_path: Path) -> None:
+def test_no_loop_asks_more_of_a_journal_of_a_week_than_of_one_of_three_days(tmp_path: Path) -> None:
     found = {}
-    for age, (events, positions) in (("new", NEW), ("old", (10_000, 300))):
+    for age, (events, positions) in (("new", NEW), ("old", (20_000, 300))):
         journal = tmp_path / f"{age}.db"
         made(journal, events, positions)
         found[age] = measure(journal, tmp_path / age)

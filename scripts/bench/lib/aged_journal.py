@@ -30,6 +30,7 @@ from model.alarms.book import AlarmBook
 from scripts.bench.lib.many_alerts import story
 from store import streams
 from store.alarms import SUMMED_AFTER
+from store.database.query import Row
 from store.journal import erasable, rows
 from store.journal.journal import Journal, Transaction
 from store.journal.sealing import Keys, keys_in, new_keys
@@ -132,10 +133,10 @@ class _Writer:
         self._journal, self._node = journal, node
         self.seq = 0
         self._versions: dict[str, int] = {}
-        self._rows: list[rows.Row] = []
+        self._rows: list[Row] = []
         self._keys: dict[AlertId, Keys] = {}
-        self._new_keys: list[rows.Row] = []
-        self._aliases: list[rows.Row] = []
+        self._new_keys: list[Row] = []
+        self._aliases: list[Row] = []
 
     def add(self, said: Said) -> Recorded:
         stream, at_us, event = said

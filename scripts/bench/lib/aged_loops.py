@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+from unittest.mock import patch
 
 from actors.recording_keeper import actor as recording_keeper
 from gateways.http import node_orders
@@ -23,7 +24,6 @@ from model.policy import Policy, RecordingPolicy
 from scripts.bench.lib.aged_journal import A_DAY, fill
 from scripts.bench.lib.counted_rows import Counted, Counter
 from store.alerts import figures
-from store.alerts.forgetting import sweep
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
 from store.registry.access.access import access
@@ -35,8 +35,8 @@ from tests.support.journals import empty_journal
 SETTLES_S: Final = 10.0
 """Until then a start has done all that it does once."""
 BEGINS: Final = Instant(1_800_000_000 * SECOND)
-NEW: Final = (A_DAY, 100)
-"""Events, and positions of one alert, of a journal that is new: of the day that a start looks back."""
+NEW: Final = (3 * A_DAY, 100)
+"""Events, and positions of one alert, of a journal that is new: of the two days that something looks back."""
 START: Final = "all actors, their start"
 FILLED: Final = "the spare journal, filled anew"
 FREE_STEPS: Final = {START: 12_000, FILLED: 250_000}
@@ -106,15 +106,14 @@ def growing(new: dict[str, Counted], old: dict[str, Counted]) -> list[str]:
 
 @contextmanager
 def _center(folder: Path, counter: Counter, found: dict[str, Counted]) -> Iterator[World]:
-    recording_keeper.sweep = lambda *_: iter(())
     made: list[World] = []
     opened = world(folder, begins_us=BEGINS, policy=POLICY, backup="/media/center.age")
-    found[START] = counter.of(lambda: made.append(opened.__enter__()))
-    try:
-        yield made[0]
-    finally:
-        opened.__exit__(None, None, None)
-        recording_keeper.sweep = sweep
+    with patch.object(recording_keeper, "sweep", lambda *_: iter(())):
+        found[START] = counter.of(lambda: made.append(opened.__enter__()))
+        try:
+            yield made[0]
+        finally:
+            opened.__exit__(None, None, None)
 
 
 def _alert(center: World) -> None:
