@@ -128,7 +128,7 @@ def facts_of(recorded: Sequence[Recorded]) -> Facts | None:
         phone=case.phone,
         device=case.device,
         battery_pct=case.battery_pct,
-        positions=case.positions,
+        positions=tuple(case.positions),
         calls=_calls(recorded),
         notes=tuple(Written(at=one.at, by=one.by, text=one.text) for one in case.notes),
         operators=_operators(recorded),

@@ -51,7 +51,9 @@ from model.alert.parts import (
     Said,
 )
 from model.alert.told import Told
+from model.alert.trail import Trail
 
+NOWHERE: Final[Trail[KnownPosition]] = Trail()
 _RECENT_US: Final = Instant(120 * SECOND)
 TAKES_WITHIN_US: Final = Instant(10 * SECOND)
 """So long an alert is kept for an operator who takes it. A repeated `take` does not renew the time."""
@@ -84,7 +86,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """It is a test that no operator is called for, and goes so far."""
     silent: bool = False
     battery_pct: int | None = None
-    positions: tuple[KnownPosition, ...] = ()
+    positions: Trail[KnownPosition] = NOWHERE
     """In the order in which they came."""
     address_found: Address | None = None
     """The last that was found, of whichever position; see `address`."""

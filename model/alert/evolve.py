@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from messages import events as ev
 from messages.ids import Instant
 from messages.journal import AnyEvent, Recorded, Unreadable
-from model.alert.case import Case
+from model.alert.case import NOWHERE, Case
 from model.alert.folds.data import fold_data
 from model.alert.folds.dialogue import fold_dialogue
 from model.alert.folds.ending import closed, fold_ending, reopened, together_again
@@ -82,7 +82,7 @@ def begin(recorded: Recorded) -> Case | None:
         check=event.check,
         silent=event.silent,
         battery_pct=event.battery_pct,
-        positions=known_positions((), event.position, event.received_at, event.channel),
+        positions=known_positions(NOWHERE, event.position, event.received_at, event.channel),
         inbox_version=recorded.version,
         inbox_handled=recorded.version,
         inbound_call=inbound_call_of(event),

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from messages import events as ev
 from messages.ids import Instant, PersonalKind
-from model.alert.case import Case
+from model.alert.case import NOWHERE, Case
 from model.alert.parts import Erased
 
 
@@ -36,7 +36,7 @@ def _without(case: Case, kind: PersonalKind) -> Case:
         case PersonalKind.POSITION:
             briefed = None if case.briefed is None else replace(case.briefed, position=None, address=None)
             claims = tuple(replace(one, position=None) for one in case.claims)
-            return replace(case, positions=(), address_found=None, briefed=briefed, claims=claims)
+            return replace(case, positions=NOWHERE, address_found=None, briefed=briefed, claims=claims)
         case PersonalKind.WORDS:
             return replace(
                 case,

@@ -9,6 +9,7 @@ from messages.base import Position
 from messages.ids import Channel, ClaimKind, Instant, Party, Proof
 from model.alert.case import Case
 from model.alert.parts import Beside, Claim, InboundCall, KnownPosition, Note, Owner
+from model.alert.trail import Trail
 from model.rules.cancelling import asked_again, raised_again
 
 
@@ -82,13 +83,13 @@ def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
 
 def _claimed(case: Case, event: ev.AlertSignalAdded | ev.ClaimAdded, at: Instant) -> Case:
     """The case with what somebody has said who does not speak for it: shown, and nothing else."""
-    position = known_positions((), event.position, at, Channel.DATA)
+    told = event.position
     claim = Claim(
         alias=event.alias,
         kind=ClaimKind.SIGNAL,
         at=at,
         proof=event.proof or Proof.APP,
-        position=position[0] if position else None,
+        position=None if told is None else known_position(told, at, Channel.DATA),
         skipped=event.skipped,
     )
     match event:
@@ -100,13 +101,9 @@ def _claimed(case: Case, event: ev.AlertSignalAdded | ev.ClaimAdded, at: Instant
     return replace(case, claims=(*case.claims, claim), signals=case.signals + more)
 
 
-def known_positions(
-    before: tuple[KnownPosition, ...], told: Position | None, received_at: Instant, channel: Channel
-) -> tuple[KnownPosition, ...]:
-    """With one more, if there is one. A clock that is ahead of ours would hide all that comes later."""
-    if told is None:
-        return before
-    known = KnownPosition(
+def known_position(told: Position, received_at: Instant, channel: Channel) -> KnownPosition:
+    """Return a position as the center knows it. A clock that is ahead would hide all that comes later."""
+    return KnownPosition(
         lat=told.lat,
         lon=told.lon,
         at=min(told.at, received_at),
@@ -115,7 +112,13 @@ def known_positions(
         received_at=received_at,
         channel=channel,
     )
-    return (*before, known)
+
+
+def known_positions(
+    before: Trail[KnownPosition], told: Position | None, received_at: Instant, channel: Channel
+) -> Trail[KnownPosition]:
+    """Return the positions with one more, if there is one."""
+    return before if told is None else before.with_one(known_position(told, received_at, channel))
 
 
 def inbound_call_of(event: ev.AlertReceived | ev.AlertSignalAdded) -> InboundCall | None:
