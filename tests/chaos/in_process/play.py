@@ -44,6 +44,7 @@ from messages.ids import (
 )
 from messages.journal import Recorded
 from model.alert.case import Case
+from model.alert.evolve import fold
 from model.alert.live import LiveCases
 from model.orders.effects import refusal
 from model.policy import Policy
@@ -457,7 +458,10 @@ class _Run:
         known, psap = self._newest.get(self._user(alert)), alert.intent is Intent.PSAP
         body = CommandBody(command=OperatorCommand.REOPEN, party=Party.PSAP if psap else None)
         by, policy, journal = self.world.operators[0], self.world.policy, self.world.journal
-        if known is None or journal.transact(lambda on: order(on, known, body, by, policy)) is not None:
+        if known is None:
+            return
+        case = fold(journal.read_streams(streams.inbox(known), streams.case(known)))
+        if case is None or journal.transact(lambda on: order(on, case, body, by, policy)) is not None:
             return
         self._met["reopen"] += 1
 
