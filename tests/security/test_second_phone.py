@@ -75,6 +75,8 @@ def raised(client: Client, web: Web, place: Place, phone: Phone) -> tuple[Proof,
         patch.setattr(web.writing, "accept", lambda one: (heard.append(one), real(one))[1])
         body = {"phone": phone.number, "id": f"raised-by-{phone.device}"}
         said = signed(client, web, phone, "POST", "/v1/alerts", body, **place.app()).json()
+    state = signed(client, web, phone, "GET", f"/v1/alerts/{said['alert']}", **place.app()).json()
+    assert state["proof"] == said["proof"], "the alert's state tells the same"
     return heard[0].level, heard[0].key, (said["proof"], said.get("doubt"))
 
 

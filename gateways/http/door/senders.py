@@ -63,6 +63,14 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
         """The level."""
         return Proof.APP if self.device is None or self.doubt is not None else Proof.DEVICE
 
+    def shown(self, level: Proof, at: Instant) -> Proof:
+        """Return the level that the app is shown of an alert of this level: of a phone that only seems
+        enrolled, or only seems revoked, that of a phone that is.
+        """
+        if self.device is not None and self.device.seeming is Seeming.REVOKED:
+            return Proof.APP
+        return Proof.DEVICE if self.seeming is not None and not self.seeming.is_young(at) else level
+
     @property
     def is_nobody(self) -> bool:
         """It came with neither an app key nor an enrolled phone's signature."""

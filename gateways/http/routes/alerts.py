@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Annotated, Final
 
+import msgspec
 from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody, QueryParameter
@@ -132,10 +133,13 @@ def alert_routes(web: Web) -> list[HTTPRouteHandler]:
     ) -> Response[bytes]:
         case = await own(web, request, alert, Kind.READ, since or 0)
         if isinstance(case, Alias):
-            return answer(request, await state_under(web, case, min(wait, WAIT_MAX_S), since))
-        before = version(case) if since is None else since
-        case = await waited(web, case, wait, lambda now: version(now) != before)
-        return answer(request, state(case, web.calls_from()))
+            told = await state_under(web, case, min(wait, WAIT_MAX_S), since)
+        else:
+            before = version(case) if since is None else since
+            case = await waited(web, case, wait, lambda now: version(now) != before)
+            told = state(case, web.calls_from())
+        shown = request.state[SENDER].shown(told.proof, web.clock.now_us())
+        return answer(request, msgspec.structs.replace(told, proof=shown))
 
     @post(
         "/v1/alerts/{alert:str}/position",
