@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from actors.alert_case.recording import ALARM, SUBJECT
-from actors.recording_keeper.decider import expired, overdue
+from actors.recording_keeper.decider import PINS_STAND_US, expired, overdue, pins_over
 from actors.recording_keeper.folder import RETENTION, delete, delete_erased, mend_all, not_held, recordings
 from media.conference.recording import KEEP_FREE_BYTES
 from media.sound.sound_file import SoundFileFailed
-from messages.events import AlarmCleared
 from messages.ids import SECOND, Instant, PersonalKind, Role
 from model.alarms.history import episodes
 from model.policy import Setup
@@ -44,9 +43,6 @@ SWEEP_EVERY_US: Final = Instant(86_400 * SECOND)
 CLEAR_EVERY_US: Final = Instant(60 * SECOND)
 BACKUP_OLD: Final = ("backup.old", "backup")
 PHONES_SILENT: Final = ("phones.silent", "phones")
-OF_PINS: Final = ("pin.duress", "pin.refused")
-"""What a web has raised about one moment, and takes back at none."""
-PINS_STAND_US: Final = Instant(86_400 * SECOND)
 
 
 class RecordingKeeperActor(CenterActor):
@@ -217,11 +213,7 @@ class RecordingKeeperActor(CenterActor):
         """Take back what was raised about a PIN a day ago: whoever was on duty since has read it."""
         node, since_us = self.env.node, Instant(now_us - 2 * PINS_STAND_US)
         try:
-            over = tuple(
-                AlarmCleared(alarm=one.alarm, subject=one.subject)
-                for one in episodes(told_since(self._journal, (node,), since_us))
-                if one.alarm in OF_PINS and one.over_us is None and one.since_us <= now_us - PINS_STAND_US
-            )
+            over = pins_over(episodes(told_since(self._journal, (node,), since_us)), now_us)
             if over:
                 self._journal.append(Append(streams.node(node), None, over))
         except JournalError as error:

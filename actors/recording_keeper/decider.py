@@ -1,4 +1,4 @@
-"""Which recordings are to go, and whether a backup is overdue. Pure."""
+"""Which recordings are to go, whether a backup is overdue, which alarms have stood long enough. Pure."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ from typing import Final
 
 import msgspec
 
+from messages.events import AlarmCleared
 from messages.ids import SECOND, AlertId, Instant
+from model.alarms.history import Episode
 from model.proof.bounds import OLDEST_BACKUP_S
 
 DAY_US: Final = 86_400 * SECOND
+OF_PINS: Final = ("pin.duress", "pin.refused")
+"""What a web has raised about one moment, and takes back at none."""
+PINS_STAND_US: Final = Instant(DAY_US)
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,3 +39,12 @@ def overdue(made_at: Instant | None, now_us: Instant) -> str:
         return "none was made by this center"
     hours = (now_us - made_at) // (3600 * SECOND)
     return f"the last good one is {hours} hours old" if now_us - made_at > OLDEST_BACKUP_S * SECOND else ""
+
+
+def pins_over(told: Iterable[Episode], now_us: Instant) -> tuple[AlarmCleared, ...]:
+    """Return the ends of the alarms about PINs that have stood for PINS_STAND_US."""
+    return tuple(
+        AlarmCleared(alarm=one.alarm, subject=one.subject)
+        for one in told
+        if one.alarm in OF_PINS and one.over_us is None and one.since_us <= now_us - PINS_STAND_US
+    )

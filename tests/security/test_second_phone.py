@@ -5,6 +5,7 @@ the user's own.
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 import pytest
@@ -70,9 +71,14 @@ def listed(client: Client, web: Web, phone: Phone) -> list[str]:
 def raised(client: Client, web: Web, place: Place, phone: Phone) -> tuple[Proof, str, tuple[str, str | None]]:
     """What an alert of this phone counts as, by which key, and what the phone is told of that."""
     heard: list[Signal] = []
+    real = web.writing.accept
+
+    def accept(one: Signal) -> Any:
+        heard.append(one)
+        return real(one)
+
     with pytest.MonkeyPatch.context() as patch:
-        real = web.writing.accept
-        patch.setattr(web.writing, "accept", lambda one: (heard.append(one), real(one))[1])
+        patch.setattr(web.writing, "accept", accept)
         body = {"phone": phone.number, "id": f"raised-by-{phone.device}"}
         said = signed(client, web, phone, "POST", "/v1/alerts", body, **place.app()).json()
     state = signed(client, web, phone, "GET", f"/v1/alerts/{said['alert']}", **place.app()).json()
@@ -123,7 +129,7 @@ def test_a_further_phone_looks_enrolled_with_every_pin_and_proves_its_number_wit
         level, by, shown = raised(client, web, place, phone)
         assert (level, by) == (Proof.APP, ""), "beside an older phone it is young, at best"
         answers.append((told(answer), shown))
-        web.journal.transact(lambda tx, phone=phone: phones.revoke(tx, phone.device, "test"))
+        web.journal.transact(partial(phones.revoke, device=phone.device, by="test"))
     assert (answers[0][0][0], answers[0][1]) == (201, ("app", "young"))
     assert all(one == answers[0] for one in answers)
 
