@@ -40,6 +40,8 @@ from messages.ids import (
     ShiftState,
     TextPurpose,
 )
+from model.alert.case import Case
+from model.alert.evolve import fold
 from model.policy import Policy
 from store import shift_notes, streams
 from store.alerts.accepting import Accepted, accept, accept_in
@@ -129,6 +131,13 @@ def everything(journal: Journal, clock: Clock) -> dict[str, Work]:
     journal.append(Append(streams.case(CLOSED), 0, (AlertClosed(outcome=Outcome.FALSE_ALARM),)))
     clock.forward(3600)
 
+    def case_of(alert: AlertId) -> Case:
+        case = fold(journal.read_streams(streams.inbox(alert), streams.case(alert)))
+        assert case is not None
+        return case
+
+    known = {alert: case_of(alert) for alert in (OPEN, CLOSED)}
+
     def raised(sent: Signal) -> Work:
         return lambda tx: accept_in(tx, sent, DEADLINE_S, 50)
 
@@ -137,7 +146,7 @@ def everything(journal: Journal, clock: Clock) -> dict[str, Work]:
 
     def ordered(command: OperatorCommand) -> Work:
         alert = CLOSED if command is OperatorCommand.REOPEN else OPEN
-        return lambda tx: order(tx, alert, body(command), ANNA, Policy())
+        return lambda tx: order(tx, known[alert], body(command), ANNA, Policy())
 
     until = Instant(clock() + 600 * SECOND)
     shift = (ShiftState.READY, ShiftState.PAUSED, ShiftState.OFF)
