@@ -203,27 +203,27 @@ def invited(phone: Phone, web: Web) -> Phone:
 def test_another_phone_of_the_user_joins_as_what_it_is_and_gets_at_nothing(
     client: Client, place: Place, web: Web
 ) -> None:
-    hers, his = Phone(number=GIULIA).enrolled(web.journal), invited(Phone(number=GIULIA), web)
+    first, second = Phone(number=GIULIA).enrolled(web.journal), invited(Phone(number=GIULIA), web)
 
     def signed(phone: Phone, method: str, path: str, body: object = None) -> Response:
         created = web.clock.now_us() // SECOND
         data, headers = phone.signed(method, path, body, created=created)
         return client.request(method, path, content=data, headers={**headers, **place.app()})
 
-    alert = signed(hers, "POST", "/v1/alerts", {"id": OWN, "phone": GIULIA}).json()["alert"]
+    alert = signed(first, "POST", "/v1/alerts", {"id": OWN, "phone": GIULIA}).json()["alert"]
     before = case_of(web, alert)
-    answer = signed(his, "POST", "/v1/alerts", {"phone": GIULIA, "silent": True})
+    answer = signed(second, "POST", "/v1/alerts", {"phone": GIULIA, "silent": True})
     told = answer.json()["alert"]
     assert (answer.status_code, told == alert, answer.json()["proof"]) == (200, False, "device")
-    assert signed(his, "GET", f"/v1/alerts/{alert}").status_code == 403
-    assert signed(his, "GET", f"/v1/alerts/{told}").json()["phase"] == "received"
-    assert signed(his, "POST", f"/v1/alerts/{told}/cancel", {"pin": "0000"}).status_code == 202
+    assert signed(second, "GET", f"/v1/alerts/{alert}").status_code == 403
+    assert signed(second, "GET", f"/v1/alerts/{told}").json()["phase"] == "received"
+    assert signed(second, "POST", f"/v1/alerts/{told}/cancel", {"pin": "0000"}).status_code == 202
     after = case_of(web, alert)
     assert untouched(after) == untouched(before)
     assert [(one.kind, one.proof) for one in after.claims] == [
         (ClaimKind.SIGNAL, Proof.DEVICE), (ClaimKind.CANCELS, Proof.DEVICE)
     ]  # fmt: skip
-    again = signed(hers, "POST", "/v1/alerts", {"id": "another-press", "phone": GIULIA, "silent": True})
+    again = signed(first, "POST", "/v1/alerts", {"id": "another-press", "phone": GIULIA, "silent": True})
     assert (again.json()["alert"], case_of(web, alert).silent) == (alert, True)
 
 

@@ -33,20 +33,21 @@ export class Alert {
   }
 
   /**
-   * Held. `kind` is `{test, silent}`. The id is made once: sending again makes no second alert. An alert that she
-   * asked to cancel may be open still: by its own name she raises that one again.
+   * Held. `kind` is `{test, silent}`. The id is made once: sending again makes no second alert. An alert that
+   * was asked to be cancelled may be open still: by its own name that one is raised again.
    */
   raise(kind) {
     const nowMs = Date.now();
-    const id = (this.clock.isKnown && this.asked) || newId(); // without the time it may be taken for an old copy
+    // Without the time it may be taken for an old copy.
+    const id = (this.clock.isKnown && this.asked) || newId();
     this.#begin(pressed(id, nowMs, this.#centerTime(nowMs), kind));
     this.asked = null;
     if (!navigator.onLine) this.#now({ ...this.known, trouble: 'offline' });
   }
 
   /**
-   * The open alert goes on without a sound: it is raised once more, as a silent one, and by its own name, which
-   * is all that shows the center that this phone raised it.
+   * The open alert goes on without a sound: it is raised once more, as a silent one, and by its own name,
+   * which is all that shows the center that this phone raised it.
    */
   silence() {
     const raisedAt = this.#centerTime(Date.now());

@@ -78,7 +78,7 @@ function form(own) {
       own.sealed
         ? html`<p class="app__note">
             ${w(
-              'Quello che il centro ha non si vede su nessun telefono. Scrivi ciò che cambia: il resto rimane.',
+              'I dati che il centro ha non si vedono sui telefoni. Scrivi ciò che cambia: il resto rimane.',
               'What the centre has is shown on no phone. Write what changes: the rest stays.',
             )}
           </p>`

@@ -63,7 +63,7 @@ export function said(ui, view) {
     return html`<span class="ink-wait"
       >${either(
         'Il modem della linea non risponde: non si sa se vi sentite ancora. Se non vi sentite: V, poi Invio.',
-        'The line’s modem does not answer: whether you still hear each other is not known. If not: V, then Enter.',
+        'The modem does not answer: whether you still hear each other is not known. If not: V, then Enter.',
       )}</span
     >`;
   const from = {

@@ -10,7 +10,7 @@ export function alone(now) {
   return [say, [more, realOrForged(now.allowed)].filter(Boolean).join(' '), step];
 }
 
-/** Nothing proves the alert, and nobody was heard: the operator may say which it is. @param {Allowed} allowed */
+/** Nothing proves the alert, nobody was heard: the operator may say which it is. @param {Allowed} allowed */
 function realOrForged(allowed) {
   if (allowed.vouch !== null) return '';
   return allowed.put_away === null

@@ -38,7 +38,10 @@ export function others(now) {
   return [text, gaveUp(view, names), take(calling ? '' : 'primary')];
 }
 
-/** Why an operator who had the case has it no more, where a proved alert needed that one. @param {CaseView} view @param {Names} names */
+/**
+ * Says that the operator who had the case went to a proved alert.
+ * @param {CaseView} view @param {Names} names
+ */
 function gaveUp(view, names) {
   const last = [...view.timeline].reverse().find((one) => one.what.startsWith('operator.'));
   if (last?.what !== 'operator.left' || last.reason !== 'given up') return '';
