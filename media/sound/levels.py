@@ -27,9 +27,13 @@ def power_of(dbfs: float) -> float:
     return _FULL_POWER * float(10.0 ** (dbfs / 10.0))
 
 
+_FLOOR_POWER = power_of(FLOOR_DBFS)
+
+
 def dbfs_of(power: float) -> float:
     """dB relative to full scale of a mean square, never below `FLOOR_DBFS`."""
-    return max(FLOOR_DBFS, 10.0 * log10(power / _FULL_POWER)) if power > 0 else FLOOR_DBFS
+    # Compared as power: of a smoothed power that has fallen for minutes the quotient is 0, and has no logarithm.
+    return 10.0 * log10(power / _FULL_POWER) if power > _FLOOR_POWER else FLOOR_DBFS
 
 
 class Loudness(NamedTuple):
