@@ -13,7 +13,7 @@ from typing import Final
 
 import pytest
 
-from messages.ids import SECOND, AlertId, NodeId, Party
+from messages.ids import SECOND, AlertId, NodeId, OperatorCommand, Party
 from model.alert.evolve import fold
 from runtime.clock import VirtualClock
 from store.journal.journal import Journal
@@ -66,12 +66,16 @@ def test_its_digest_is_the_one_that_the_version_before_has_printed(tmp_path: Pat
 
 
 def test_open_alerts_of_the_version_before_go_on(started: World) -> None:
-    started.alert = TALKING
-    assert started.case.closed_at is None
-    started.until("an operator has it again", lambda: started.case.operator is not None, 90)
-    assert any(leg.attempt > 1 or leg.since > LAST_US for leg in started.case.of(Party.OPERATOR))
     started.alert = HANDED_OVER
     started.until("who was left talking is together again", lambda: _together(started), 120)
+    assert started.case.operator is not None, "the only operator is with the user who was heard"
+    started.alert = TALKING
+    assert (started.case.closed_at, started.case.operator) == (None, None)
+    started.alert = HANDED_OVER
+    started.order(OperatorCommand.LEAVE)
+    started.alert = TALKING
+    started.until("an operator has it again", lambda: started.case.operator is not None, 90)
+    assert any(leg.attempt > 1 or leg.since > LAST_US for leg in started.case.of(Party.OPERATOR))
 
 
 def test_they_go_on_while_what_it_has_written_is_sealed(
