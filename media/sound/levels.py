@@ -32,7 +32,8 @@ _FLOOR_POWER = power_of(FLOOR_DBFS)
 
 def dbfs_of(power: float) -> float:
     """dB relative to full scale of a mean square, never below `FLOOR_DBFS`."""
-    # Compared as power: of a smoothed power that has fallen for minutes the quotient is 0, and has no logarithm.
+    # Compared as power: of a smoothed power that has fallen for minutes the quotient is 0, which has no
+    # logarithm.
     return 10.0 * log10(power / _FULL_POWER) if power > _FLOOR_POWER else FLOOR_DBFS
 
 

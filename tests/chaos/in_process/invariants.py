@@ -293,12 +293,15 @@ def duress_is_heeded(seen: Evidence) -> Broken:
 
 
 def silence_is_kept(seen: Evidence) -> Broken:
-    """The phone of a silent alert rings by no call of ours, but by an operator's order (case 21)."""
+    """The phone of a silent alert rings by no call of ours, but by an operator's order (case 21).
+
+    What joins under an alias does not speak for the alert, and silences nothing (case 25).
+    """
     for alert, events in cases_of(seen.journal).items():
         since: Instant | None = None
         for one in events:
             match one.event:
-                case ev.AlertReceived(silent=True) | ev.AlertSignalAdded(silent=True):
+                case ev.AlertReceived(silent=True) | ev.AlertSignalAdded(silent=True, alias=""):
                     since = one.at_us if since is None else since
                 case ev.CallAloudRequested():
                     break

@@ -277,6 +277,18 @@ def test_a_call_that_no_leg_has_made_is_found_where_it_stays() -> None:
     assert not found(those.no_call_is_nobodys, good().evidence(replace(stray, ended=at(12))))
 
 
+@pytest.mark.parametrize(("alias", "wrong"), [("", 1), ("another", 0)])
+def test_a_call_to_a_phone_that_its_own_sender_has_silenced_is_found(alias: str, wrong: int) -> None:
+    made = Writer()
+    made.received()
+    silent = ev.AlertSignalAdded(
+        channel=Channel.DATA, received_at=at(5), raised_at=at(5), phone=USERS[0], silent=True, alias=alias
+    )
+    made.write(5, "inbox-a", silent)
+    made.dialled(9, Party.USER, "sim3")
+    assert len(found(those.silence_is_kept, made.evidence())) == wrong
+
+
 def test_two_calls_to_one_phone_are_found() -> None:
     second = call(4, USERS[0], "sim4", 20, None, 25)
     assert found(those.nobody_is_called_twice, good().evidence(*CALLS, second))
