@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Final
 
 from gateways.refusals import sentence
@@ -10,6 +11,7 @@ from messages import events as ev
 from messages.base import Address, HangupCause, Position
 from messages.events import Event
 from messages.ids import (
+    SECOND,
     Advice,
     CalloutKind,
     Carried,
@@ -95,6 +97,13 @@ _UNPLAYED: Final[dict[Unplayed, str]] = {
 }
 
 
+def _since(event: ev.AlertReceived | ev.AlertSignalAdded) -> str:
+    """By which key it was signed, and since when that is enrolled."""
+    if event.key_since is None:
+        return ""
+    return f" {event.key}, enrolled {datetime.fromtimestamp(event.key_since / SECOND, UTC):%Y-%m-%d}"
+
+
 def _more(skipped: int) -> str:
     return f", and {skipped} more signals before it that were not kept" if skipped else ""
 
@@ -131,7 +140,7 @@ def _inbox(event: Event) -> str:
             kind = "TEST alert" if event.test else "silent alert" if event.silent else "alert"
             where = f", {_position(event.position)}" if event.position else ""
             doubt = f", not proved by its signature ({event.doubt})" if event.doubt else ""
-            proved = ", proved by its phone" if event.key else doubt
+            proved = f", proved by its phone{_since(event)}" if event.key else doubt
             return f"{kind} received by {event.channel} from {who}{where}{proved}"
         case ev.AlertSignalAdded():
             who = event.phone or f"device {event.device}"
@@ -139,7 +148,7 @@ def _inbox(event: Event) -> str:
                 silent = ", asking for silence" if event.silent else ""
                 silent += _more(event.skipped)
                 where = f", {_position(event.position)}" if event.position else ""
-                proved = "another phone of the user's" if event.proof is Proof.DEVICE else "not proved"
+                proved = f"another phone of the user's{_since(event)}" if event.key else "not proved"
                 return (
                     f"ANOTHER SENDER ({proved}) raises an alert by {event.channel} from {who}{silent}{where}"
                 )

@@ -45,6 +45,8 @@ class AlertReceived(Message, frozen=True, kw_only=True, tag="alert.received"):
     """None in what is older than proofs: see `model.rules.proof`."""
     key: str = ""
     """The enrolled device that has signed it; empty below `device`."""
+    key_since: Instant | None = None
+    """When that device was enrolled."""
     doubt: Doubt | None = None
     check: Check | None = None
     """A test that no operator is called for, and how far it goes."""
@@ -73,6 +75,7 @@ class AlertSignalAdded(Message, frozen=True, kw_only=True, tag="alert.signal_add
     call: int | None = None
     proof: Proof | None = None
     key: str = ""
+    key_since: Instant | None = None
     doubt: Doubt | None = None
 
 

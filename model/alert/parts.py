@@ -296,6 +296,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     at: Instant
     proof: Proof
     """`device`: by another enrolled phone of the alert's number."""
+    key_since: Instant | None = None
+    """Of a signal: when that phone was enrolled."""
     position: KnownPosition | None = None
     silent: bool = False
     """The signal asks for silence, which it does not bring about."""

@@ -199,6 +199,7 @@ def _create(transaction: Transaction, signal: Signal, deadline_s: float, live_ca
         call=signal.call,
         proof=signal.level,
         key=signal.key,
+        key_since=signal.key_since,
         doubt=signal.doubt,
         asked="" if signal.id in (None, alert) else signal.id,
     )
@@ -323,6 +324,7 @@ def _added(signal: Signal, alias: str = "", skipped: int = 0) -> AlertSignalAdde
         call=signal.call,
         proof=signal.level,
         key=signal.key,
+        key_since=signal.key_since,
         doubt=signal.doubt,
         alias=alias,
         skipped=skipped,

@@ -29,6 +29,7 @@ from store.journal.journal import Append, Transaction
 from store.registry import devices
 from tests.gateways.http.place import CLOCK, GIULIA, Place
 from tests.support.signing import Phone
+from tests.waiting import wait_until
 
 Client = TestClient[Litestar]
 OWN = "f81d4fae7dec11d0a76500a0c91e6bf6"
@@ -160,7 +161,8 @@ def test_its_own_id_is_what_the_alert_is_read_moved_and_silenced_by(
     assert moved.status_code == 202
     case = case_of(web, alert)
     assert (case.silent, case.position is not None and case.position.lat, len(case.claims)) == (True, 44.4, 1)
-    assert client.get(f"/v1/alerts/{alert}", headers=place.app()).json()["silent"]
+    shown = f"/v1/alerts/{alert}"
+    wait_until(lambda: client.get(shown, headers=place.app()).json()["silent"], what="that it is silent")
 
 
 def test_an_alias_does_not_undo_that_the_alert_is_shown_as_closed(
@@ -169,8 +171,12 @@ def test_an_alias_does_not_undo_that_the_alert_is_shown_as_closed(
     alert = by_app(web)
     post(client, place, f"/{alert}/cancel", pin="0000")
     post(client, place, phone=GIULIA, raised_at=rfc3339(CLOCK.now_us()))
-    shown = client.get(f"/v1/alerts/{alert}", headers=place.app()).json()
-    assert (shown["phase"], case_of(web, alert).cancel_asked is None) == ("closed", False)
+
+    def shown() -> object:
+        return client.get(f"/v1/alerts/{alert}", headers=place.app()).json()["phase"]
+
+    wait_until(lambda: shown() == "closed", what="that it looks closed")
+    assert (shown(), case_of(web, alert).cancel_asked is None) == ("closed", False)
 
 
 def test_a_cry_after_the_end_of_an_alert_under_its_own_name_is_a_new_alert(
@@ -223,6 +229,9 @@ def test_another_phone_of_the_user_joins_as_what_it_is_and_gets_at_nothing(
     assert [(one.kind, one.proof) for one in after.claims] == [
         (ClaimKind.SIGNAL, Proof.DEVICE), (ClaimKind.CANCELS, Proof.DEVICE)
     ]  # fmt: skip
+    since = [devices.key_of(web.journal, phone.device) for phone in (first, second)]
+    assert [after.key_since, after.claims[0].key_since] == [one and one.created_at for one in since]
+    assert after.key == first.device, "shown: by which phone, and since when each is enrolled"
     again = signed(first, "POST", "/v1/alerts", {"id": "another-press", "phone": GIULIA, "silent": True})
     assert (again.json()["alert"], case_of(web, alert).silent) == (alert, True)
 

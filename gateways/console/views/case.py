@@ -210,6 +210,8 @@ class ClaimView(msgspec.Struct, frozen=True, kw_only=True):
     at_us: Instant
     proof: Proof
     """`device`: another enrolled phone of the number has signed it."""
+    key_since_us: Instant | None
+    """Of a signal: when that phone was enrolled."""
     silent: bool
     """It asks for silence, and does not bring it about."""
     position: PositionView | None
@@ -246,6 +248,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     """By what it counts as the phone's own."""
     doubt: Doubt | None
     """Why a signature did not count, or that its sender sends too much."""
+    key_since_us: Instant | None
+    """When the phone was enrolled that has signed it; null where none has."""
     beside: tuple[BesideView, ...]
     claims: tuple[ClaimView, ...]
     """Oldest first: the newest 20."""

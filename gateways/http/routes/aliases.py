@@ -64,7 +64,8 @@ async def claimed(
 ) -> Response[bytes]:
     """Keep this for the operator, and answer as of an alert. Raises NotDurable."""
     sender: Sender = request.state[SENDER]
-    signer = sender.device.phone if sender.device is not None and sender.proof is Proof.DEVICE else None
+    device = sender.device if sender.proof is Proof.DEVICE else None
+    signer = None if device is None or device.is_young(web.clock.now_us()) else device.phone
     alert, name = alias.signal.alert, alias.name
     skipped = web.writing.skipped
     await web.writing.run(

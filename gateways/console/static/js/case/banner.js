@@ -4,6 +4,7 @@
 import { either, t } from '../words/words.js';
 import * as f from '../words/format.js';
 import * as s from './situation.js';
+import { enrolled } from '../words/proof.js';
 import { brokenSaid, isBroken } from './broken.js';
 
 /** So long the screen says that a part of the centre was restarted. */
@@ -220,7 +221,8 @@ function claims(view) {
     said('words', written, written && `«${written.text}»`),
     skipped && either(`altri ${skipped} segnali`, `${skipped} more signals`),
   ].filter(Boolean);
-  const hers = view.claims.some((one) => one.proof === 'device');
+  const hers = last((one) => one.proof === 'device');
+  const since = enrolled(last((one) => one.key_since_us !== null)?.key_since_us ?? null);
   const title = hers
     ? either('Anche un altro suo telefono manda segnali', 'Another phone of hers sends signals as well')
     : either('Segnali non provati usano questo numero', 'Signals that are not proved use this number');
@@ -233,7 +235,9 @@ function claims(view) {
     icon: 'warn',
     tone: 'quiet',
     title,
-    text: [what, text].filter(Boolean).join(' '),
+    text: [what, since && either(`Quel telefono: ${since}.`, `That phone: ${since}.`), text]
+      .filter(Boolean)
+      .join(' '),
     brief: `${title}.`,
   };
 }

@@ -1,5 +1,6 @@
 // By what an alert counts as her phone's own, and why a signature did not count, in words.
 
+import * as f from './format.js';
 import { either } from './words.js';
 
 /** @type {Record<string, Pair>} */
@@ -24,9 +25,14 @@ const DOUBTS = {
   budget: ['chi lo manda ne manda troppi', 'whoever sends it sends too many'],
 };
 
-/** @param {{proof: string, doubt: string | null}} view */
+/** Since when a phone is enrolled. @param {number | null} sinceUs */
+export const enrolled = (sinceUs) =>
+  sinceUs === null ? '' : either(`aggiunto il ${f.day(sinceUs)}`, `enrolled on ${f.day(sinceUs)}`);
+
+/** @param {{proof: string, doubt: string | null, key_since_us: number | null}} view */
 export const proof = (view) => {
-  const said = PROOFS[view.proof] ? either(...PROOFS[view.proof]) : view.proof;
+  const level = PROOFS[view.proof] ? either(...PROOFS[view.proof]) : view.proof;
+  const said = [level, enrolled(view.key_since_us)].filter(Boolean).join(', ');
   if (!view.doubt) return said;
   return `${said}, ${DOUBTS[view.doubt] ? either(...DOUBTS[view.doubt]) : view.doubt}`;
 };
