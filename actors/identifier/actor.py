@@ -9,7 +9,7 @@ from thespian.actors import ActorAddress
 from actors.identifier.decider import Person, identity
 from messages.envelope import Envelope
 from messages.identity import Identified, Identify
-from messages.ids import Role
+from messages.ids import Role, UserId
 from runtime.actor import CenterActor
 from store.errors import StoreError
 from store.journal.journal import Journal
@@ -42,14 +42,18 @@ class IdentifierActor(CenterActor):
             by_phone = self._registry.user_by_phone(asked.phone) if asked.phone else None
             by_device = self._registry.user_by_device(asked.device) if asked.device else None
             known = by_phone or by_device
-            tells = known is not None and self._journal.at_one_moment(
-                lambda one: records.read(one, known.id).record.tells
-            )
+            tells = known is not None and self._tells(known.id)
         except StoreError as error:
             # Never a reason to wait: full service without identity (case 14).
             self.log.error("the registry cannot be read", error=str(error))
             return Identified(alert=asked.alert)
         return identity(asked, _person(by_phone, tells), _person(by_device, tells))
+
+    def _tells(self, user: UserId) -> bool:
+        kept = self._journal.at_one_moment(lambda one: records.read(one, user))
+        if kept.unreadable:
+            self.log.error("the record of a user cannot be read", user=user, fault=kept.unreadable)
+        return kept.record.tells
 
 
 def _person(user: User | None, tells: bool) -> Person | None:

@@ -323,7 +323,7 @@ def people(state: StateDir) -> Iterator[Finding]:
     from store.registry.users import records
 
     with journal_of(state) as journal:
-        lost = journal.at_one_moment(records.without_key)
+        lost = journal.at_one_moment(records.unreadable)
         registered = Registry(journal).operators()
         shifts = Operators()
         Following(journal, shifts).close()
@@ -333,7 +333,12 @@ def people(state: StateDir) -> Iterator[Finding]:
     text = f"{len(registered)} operators, {ready} ready, {on_call} on call; {users} users"
     yield ok("people", text) if ready or on_call else warn("people", f"{text}: nobody would answer")
     if lost:
-        yield fail("people", f"nothing opens the records of {lost} users: restore the newest backup")
+        first = next(f"{user}: {fault}" for user, fault in lost.items())
+        yield fail(
+            "people",
+            f"the records of {len(lost)} users cannot be read ({first}): restore the newest backup, or enter "
+            "them anew",
+        )
 
 
 def keys(state: StateDir) -> Iterator[Finding]:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select, update
 
 from messages import events as ev
 from messages.ids import AlertId, OperatorCommand, Party, Role
 from model.alert.leg import leg_id
+from model.record import PersonRecord
 from store import streams
+from store.database import schema
+from store.database.query import Query
 from store.journal.journal import Append
+from store.journal.sealing import seal_bytes
+from store.registry.users import records
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import everything_is_over, joined, to_talking
 from tests.scenarios.world import World
@@ -71,3 +77,18 @@ def test_what_was_closed_while_nobody_watched_is_no_alarm_any_more(make_world: M
     world.kill(Role.DEADLINE_WATCHDOG)
     world.advance(5)
     assert ("cleared", told.alarm, told.subject) in world.alarms()
+
+
+def test_a_user_with_a_record_that_cannot_be_read_is_identified_and_helped(make_world: MakeWorld) -> None:
+    world = make_world()
+    record = PersonRecord(medical="asthma")
+    world.journal.transact(
+        lambda tx: records.write(tx, world.user.id, record, expected=None, by="test", region="IT")
+    )
+    (key,) = world.journal.rows(Query(select(schema.record_key.c.key)))[0]
+    sealed = seal_bytes(DAMAGED, bytes(key), "record", world.user.id)
+    world.journal.transact(lambda tx: tx.write(Query(update(schema.record).values(sealed=sealed))))
+    to_talking(world)
+    assert world.case.user == world.user.id
+    world.order(OperatorCommand.CALL_PSAP)
+    world.until("112 is there", lambda: world.case.to_112.joined_at is not None)

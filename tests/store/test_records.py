@@ -17,12 +17,14 @@ from store.database import schema
 from store.database.query import Query
 from store.errors import NobodyThere, NumberRefused
 from store.journal.journal import Journal
+from store.journal.sealing import seal_bytes
 from store.registry.people import Person, User
 from store.registry.registry import Registry
 from store.registry.users import records
 from store.registry.users.records import Kept, PictureMissing, PicturesFull, RecordChanged
 from tests.store.places import Clock, journal_in
 from tests.support.pictures import GREY
+from tests.support.unreadable import GARBAGE
 
 RECORD = PersonRecord(
     dangerous=(Dangerous(name="Marco Neri", car="Fiat Panda, AB123CD", note="has a hunting rifle"),),
@@ -183,3 +185,31 @@ def test_the_next_opening_has_it(open_journal: Callable[..., Journal]) -> None:
     user = added(open_journal()).id
     keep(open_journal(), user)
     assert kept(open_journal(), user).record.medical == "asthma"
+
+
+@pytest.mark.parametrize("data", GARBAGE.values(), ids=GARBAGE)
+def test_a_record_that_cannot_be_read_counts_as_none_and_is_named(journal: Journal, data: bytes) -> None:
+    user, other = added(journal).id, UserId("other")
+    keep(journal, user)
+    key = Query(select(schema.record_key.c.key))
+    (row,) = journal.rows(key)
+    sealed = seal_bytes(data, bytes(row[0]), "record", user)
+    journal.transact(lambda tx: tx.write(Query(update(schema.record).values(sealed=sealed))))
+    found = kept(journal, user)
+    assert (found.record, found.version) == (EMPTY, 1)
+    assert found.unreadable
+    assert journal.at_one_moment(records.unreadable) == {user: found.unreadable}
+    assert kept(journal, other) == Kept()
+    keep(journal, user, expected=1)
+    assert kept(journal, user).unreadable == ""
+    assert journal.at_one_moment(records.unreadable) == {}
+
+
+def test_pictures_of_a_record_that_cannot_be_read_stay(journal: Journal, clock: Clock) -> None:
+    user = added(journal).id
+    named = picture(journal, user)
+    keep(journal, user, msgspec.structs.replace(RECORD, photo=named))
+    journal.transact(lambda tx: tx.write(Query(update(schema.record).values(sealed=b"damaged"))))
+    clock.forward(7200)
+    picture(journal, user)
+    assert seen(journal, user, named) is not None

@@ -12,8 +12,9 @@ import secrets
 from typing import Final
 
 import msgspec
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
+from messages.base import MALFORMED
 from messages.ids import E164, SECOND, Instant, UserId
 from model.picture import PictureKind, kind_of
 from model.record import EMPTY, Contact, PersonRecord, filled
@@ -53,10 +54,8 @@ _PICTURE: Final = Query(
 _PICTURES: Final = Query(select(_p.id, _p.created_us).where(_p.person == bindparam("who")), "who")
 _ADD_PICTURE: Final = Query(insert(schema.picture), *schema.picture.columns.keys())
 _DROP_PICTURE: Final = Query(delete(schema.picture).where(_p.id == bindparam("which")), "which")
-_WITHOUT_KEY: Final = Query(
-    select(func.count())
-    .select_from(schema.record.join(schema.record_key, _k.person == _r.person, isouter=True))
-    .where(_k.key.is_(None))
+_ALL: Final = Query(
+    select(_r.person, _r.sealed, _k.key).join(schema.record_key, _k.person == _r.person, isouter=True)
 )
 
 
@@ -67,6 +66,8 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     version: int = 0
     """0: there is none yet."""
     changed_at: Instant | None = None
+    unreadable: str = ""
+    """The reason why this version cannot read what is kept, in words; `record` is empty then."""
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,15 +94,14 @@ class PicturesFull(RegistryError):
 
 
 def read(connection: Connection | Transaction, user: UserId) -> Kept:
-    """The person's record; an empty one where there is none, or its key is gone."""
+    """Return the person's record; an empty one where there is none, or where it cannot be read."""
     user = who_is_there(connection.one, user)
     row = connection.one(_ONE, user)
     if row is None:
         return Kept()
     version, changed_us, sealed, key = row
-    plain = None if key is None else open_bytes(bytes(sealed), bytes(key), "record", user)
-    record = EMPTY if plain is None else msgspec.msgpack.decode(plain, type=PersonRecord)
-    return Kept(record=record, version=version, changed_at=Instant(changed_us))
+    record, unreadable = _opened(user, sealed, key)
+    return Kept(record=record, version=version, changed_at=Instant(changed_us), unreadable=unreadable)
 
 
 def write(
@@ -153,10 +153,12 @@ def add_picture(tx: Transaction, user: UserId, data: bytes) -> str:
     kind = kind_of(data)
     if read_user(tx, user) is None:
         raise NobodyThere(f"no user {user}")
-    named = set(read(tx, user).record.pictures)
+    before = read(tx, user)
+    named = set(before.record.pictures)
     there = [(str(row[0]), row[1]) for row in tx.all(_PICTURES, user)]
     for name, created_us in there:
-        if name not in named and created_us < tx.at_us - UNNAMED_US:
+        # A record that cannot be read may name it.
+        if not before.unreadable and name not in named and created_us < tx.at_us - UNNAMED_US:
             tx.write(_DROP_PICTURE, name)
     if len(tx.all(_PICTURES, user)) >= PICTURES_MAX:
         raise PicturesFull(f"{PICTURES_MAX} pictures of one person are enough")
@@ -192,10 +194,10 @@ def number_of(contact: Contact) -> E164:
     return E164(contact.number)
 
 
-def without_key(connection: Connection) -> int:
-    """How many records nothing opens any more: a backup whose keys are another's."""
-    row = connection.one(_WITHOUT_KEY)
-    return 0 if row is None else int(row[0])
+def unreadable(connection: Connection) -> dict[UserId, str]:
+    """Return the users with a record that cannot be read, and the reason. Opens every record."""
+    found = {UserId(row[0]): _opened(UserId(row[0]), row[1], row[2])[1] for row in connection.all(_ALL)}
+    return {user: fault for user, fault in found.items() if fault}
 
 
 def check_pictures(
@@ -211,6 +213,19 @@ def check_pictures(
 def normalised(record: PersonRecord, region: str) -> PersonRecord:
     """With the numbers of the contacts as E.164. Raises NumberRefused."""
     return msgspec.structs.replace(record, contacts=tuple(_contact(one, region) for one in record.contacts))
+
+
+def _opened(user: UserId, sealed: bytes, key: bytes | None) -> tuple[PersonRecord, str]:
+    """Return the record, or an empty one and the reason why it cannot be read."""
+    if key is None:
+        return EMPTY, "its key is gone"
+    plain = open_bytes(bytes(sealed), bytes(key), "record", user)
+    if plain is None:
+        return EMPTY, "it does not open by its key"
+    try:
+        return msgspec.msgpack.decode(plain, type=PersonRecord), ""
+    except MALFORMED as error:
+        return EMPTY, str(error)
 
 
 def _contact(one: Contact, region: str) -> Contact:
