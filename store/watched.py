@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import bindparam, delete, insert, select
 
+from messages.base import MALFORMED
 from messages.ids import Instant
 from model.reporting.availability import DAY_MINUTES, MINUTE_US, WatchedDay
 from model.watching.beat import Probed
@@ -56,7 +57,7 @@ def keep(tx: Transaction, watcher: str, minutes: Iterable[Probed]) -> int:
         day = one.minute // DAY_MINUTES
         if day not in days:
             row = tx.one(_ONE, watcher, day)
-            days[day] = WatchedDay() if row is None else _decoder.decode(row[0])
+            days[day] = WatchedDay() if row is None else _read(row[0]) or WatchedDay()
         days[day] = days[day].with_minute(one)
     for day, found in days.items():
         tx.write(_DROP, watcher, day)
@@ -67,9 +68,19 @@ def keep(tx: Transaction, watcher: str, minutes: Iterable[Probed]) -> int:
 
 
 def days(journal: Journal, begins: Instant, ends: Instant) -> dict[int, list[WatchedDay]]:
-    """What each watcher has found, by days since 1970. Raises JournalError."""
+    """What each watcher has found, by days since 1970; minutes that cannot be read count as not watched.
+    Raises JournalError.
+    """
     found: dict[int, list[WatchedDay]] = {}
     per_day = DAY_MINUTES * MINUTE_US
     for day, data in journal.rows(_DAYS, begins // per_day, ends // per_day):
-        found.setdefault(int(day), []).append(_decoder.decode(data))
+        if (one := _read(data)) is not None:
+            found.setdefault(int(day), []).append(one)
     return found
+
+
+def _read(data: bytes) -> WatchedDay | None:
+    try:
+        return _decoder.decode(data)
+    except MALFORMED:
+        return None

@@ -14,7 +14,9 @@ from typing import Final
 import msgspec
 from sqlalchemy import bindparam, delete, desc, insert, select, text
 
+from messages.base import MALFORMED
 from messages.ids import SECOND, AlertId, Instant
+from model import figures
 from model.figures import EVENTS, Row, begin, evolve
 from store import streams
 from store.database.query import Query
@@ -52,7 +54,7 @@ _ALL_GONE: Final = Query(delete(alert_row))
 _GONE: Final = Query(delete(alert_row).where(_r.seq == bindparam("s")), "s")
 _KEPT: Final = Query(insert(alert_row), "seq", "data")
 _ROW: Final = Query(
-    select(_r.data).where(
+    select(_r.seq, _r.data).where(
         _r.seq == select(_e.seq).where(_e.stream == bindparam("inbox"), _e.version == 1).scalar_subquery()
     ),
     "inbox",
@@ -65,17 +67,20 @@ _NEWEST: Final = Query(
     "before",
     "most",
 )
+_STREAM: Final = Query(select(_e.stream).where(_e.seq == bindparam("seq")), "seq")
+_LAST: Final = 2**62
 _decoder: Final = msgspec.msgpack.Decoder(Row)
 
 
-def newest(journal: Journal, since_us: Instant, before: int = 2**62) -> Iterator[list[Row]]:
+def newest(journal: Journal, since_us: Instant, before: int = _LAST) -> Iterator[list[Row]]:
     """The rows of the alerts received since then, newest first, page by page; `before`: of those before that
     place alone. Raises JournalError.
     """
     while page := journal.rows(_NEWEST, before, ROWS_PAGE):
-        found = [_decoder.decode(data) for _, data in page]
+        read = [_read(journal, int(seq), data) for seq, data in page]
+        found = [row for row in read if row is not None]
         yield [row for row in found if row.received_us >= since_us]
-        if not any(row.received_us >= since_us - LATE_US for row in found):
+        if found and not any(row.received_us >= since_us - LATE_US for row in found):
             return
         before = page[-1][0]
 
@@ -102,10 +107,25 @@ def catch_up(journal: Journal) -> Iterator[None]:
         _keep(journal, kept, [row for row in made.values() if row is not None], end)
 
 
-def row_of(journal: Journal, alert: AlertId) -> Row | None:
-    """The row of this alert, as far as the rows are caught up. Raises JournalError."""
+def row_of(journal: Journal, alert: AlertId, upto: int = _LAST) -> Row | None:
+    """The row of this alert, as far as the rows are caught up. `upto`: as `_read` has it. Raises
+    JournalError.
+    """
     found = journal.row(_ROW, streams.inbox(alert))
-    return None if found is None else _decoder.decode(found[0])
+    return None if found is None else _read(journal, int(found[0]), found[1], upto)
+
+
+def _read(journal: Journal, seq: int, data: bytes, upto: int = _LAST) -> Row | None:
+    """Decode a row; make one that cannot be decoded anew of the alert's events up to that place."""
+    try:
+        return _decoder.decode(data)
+    except MALFORMED:
+        found = journal.row(_STREAM, seq)
+    alert = None if found is None else streams.alert_of(str(found[0]))
+    if alert is None:
+        return None
+    told = journal.read_streams(streams.inbox(alert), streams.case(alert))
+    return figures.row_of(one for one in told if one.seq <= upto)
 
 
 def _place(reader: Journal | Transaction) -> int | None:
@@ -119,7 +139,7 @@ def _fold(journal: Journal, made: dict[AlertId, Row | None], after: int, upto: i
         if alert is None:
             continue
         if alert not in made:
-            made[alert] = row_of(journal, alert)
+            made[alert] = row_of(journal, alert, after)
         row = made[alert]
         made[alert] = begin(recorded) if row is None else evolve(row, recorded)
 

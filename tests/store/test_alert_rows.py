@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from messages import events as ev
 from messages.events import Event
@@ -16,12 +17,15 @@ from model.figures import Row, row_of
 from store import streams
 from store.alerts import figures as kept
 from store.alerts.accepting import accept
+from store.database.query import Query
+from store.database.schema import alert_row
 from store.journal.journal import Append, Journal
 from store.journal.verify import verify
 from store.streams import alert_of
 from tests.store.databases import Database
 from tests.store.places import START, Clock, journal_in, signal
 from tests.support.journals import empty_journal
+from tests.support.unreadable import DAMAGED
 
 OPERATOR = OperatorId("marta")
 TOLD: tuple[Callable[[AlertId], Event], ...] = (
@@ -135,6 +139,21 @@ def test_a_journal_of_the_version_before_gets_its_rows_a_little_at_a_time(
     assert rows(journal) == by_events(journal)
     assert len(rows(journal)) == 6
     assert verify(journal).digest == digest
+
+
+@pytest.mark.parametrize("data", [DAMAGED, b"", b"\x93\x01\x02\x03"])
+def test_a_row_that_cannot_be_read_is_made_anew_of_the_events(
+    journal: Journal, clock: Clock, data: bytes
+) -> None:
+    alerts = [accept(journal, signal(clock, f"+39333000000{n}"), 50.0).alert for n in range(3)]
+    caught_up(journal)
+    journal.transact(lambda tx: tx.write(Query(update(alert_row).values(data=data))))
+    assert rows(journal) == by_events(journal)
+    for event in (*TOLD[:3], wrong_pin, wrong_pin):
+        journal.append(Append(streams.case(alerts[1]), None, (event(alerts[1]),)))
+    caught_up(journal)
+    assert rows(journal) == by_events(journal)
+    assert len(rows(journal)) == 3
 
 
 def test_rows_of_another_form_are_made_anew(

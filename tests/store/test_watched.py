@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from sqlalchemy import update
+
 from messages.ids import SECOND, Instant
 from model.reporting.availability import DAY_MINUTES, MINUTE_US, availability
 from model.watching.beat import Probed
+from store.database.query import Query
+from store.database.schema import watched_day
 from store.journal.journal import Journal
 from store.watched import KEPT_DAYS, days, keep
 from tests.store.places import Clock
+from tests.support.unreadable import DAMAGED
 
 
 def told(journal: Journal, watcher: str, *minutes: tuple[int, int]) -> int:
@@ -47,3 +52,13 @@ def test_what_is_older_than_is_kept_goes_and_what_lies_ahead_is_left_out(
     told(journal, "w", (1, 0))
     kept = days(journal, Instant(0), journal.now_us())
     assert list(kept) == [journal.now_us() // (86_400 * SECOND)]
+
+
+def test_a_day_that_cannot_be_read_is_told_anew_and_keeps_no_other_from_being_read(journal: Journal) -> None:
+    told(journal, "w", (3, 6))
+    told(journal, "x", (2, 0))
+    damage = Query(update(watched_day).where(watched_day.c.watcher == "w").values(data=DAMAGED))
+    journal.transact(lambda tx: tx.write(damage))
+    assert counted(journal, 10) == (1, 0)
+    told(journal, "w", (1, 6))
+    assert counted(journal, 10) == (2, 1)
