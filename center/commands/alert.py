@@ -144,7 +144,9 @@ def show(alert: str, /, *, common: Common = DEFAULT) -> None:
         note(journal, common.directory, Action.READ_ALERT, (alert, case.user), "alert show")
     said = summary(case)
     if common.json:
-        common.data({**msgspec.to_builtins(said), "case": msgspec.to_builtins(case, str_keys=True)})
+        # The positions are no sequence that msgspec knows (`model.alert.trail`).
+        whole = msgspec.to_builtins(case, str_keys=True, enc_hook=list)
+        common.data({**msgspec.to_builtins(said), "case": whole})
         return
     for field, value in msgspec.structs.asdict(said).items():
         common.say(f"{field:16} {'' if value is None else value}")
