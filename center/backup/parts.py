@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from center.backup import age
+from center.backup import age, signed
 from center.backup.files import put_back
 from center.backup.writing import keys_of
 from center.errors import CenterError, NotFound
-from messages.ids import Instant
 from store.backup.form import Begin, Block, End, File, Part, Reader, Rows
 from store.backup.giving import Giving
 from store.errors import TransferError
@@ -34,6 +33,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     identities: tuple[Identity, ...]
     keys: Path | None
     """The other part, where it is not beside it."""
+    signed_by: str
+    """The fingerprint of the certificate that must have signed it; empty: nothing is verified."""
     without_keys: bool = False
     journal: str = ""
     """A server's address; empty: a file in the state directory."""
@@ -49,10 +50,10 @@ def keys_part(wanted: Wanted) -> Path | None:
     return keys
 
 
-def fits(keys: Path, begin: Begin, wanted: Wanted) -> Instant:
-    """When these keys were written. Raises CenterError where they are not of this backup, or older."""
+def fits(keys: Path, begin: Begin, wanted: Wanted) -> Begin:
+    """What these keys say of themselves. Raises CenterError where they are not of this backup, or older."""
     try:
-        other = begin_of(keys, wanted.identities, Part.KEYS)
+        other = begin_of(keys, wanted, Part.KEYS)
     except CenterError as error:
         raise type(error)(f"{error}{_WITHOUT}") from error
     if other.origin != begin.origin:
@@ -63,15 +64,17 @@ def fits(keys: Path, begin: Begin, wanted: Wanted) -> Instant:
             f"{keys} is {older_s} s older than {wanted.file}: whoever was erased since would be there "
             f"again, and newer alerts would not open{_WITHOUT}"
         )
-    return other.made_at
+    return other
 
 
 class _Enough(Exception):
     """The first block is all that was wanted."""
 
 
-def begin_of(path: Path, keys: Sequence[Identity], part: Part) -> Begin:
-    """What this file says of itself at its beginning; no more of it is read. Raises CenterError."""
+def begin_of(path: Path, wanted: Wanted, part: Part) -> Begin:
+    """What this file says of itself at its beginning; no more of it is read, and nothing is proved yet.
+    Raises CenterError.
+    """
     reader = Reader()
     found: list[Block] = []
 
@@ -81,7 +84,7 @@ def begin_of(path: Path, keys: Sequence[Identity], part: Part) -> Begin:
             raise _Enough
 
     try:
-        age.read(path, keys, take)
+        signed.read(path, wanted.identities, take, by=wanted.signed_by, subject=signed.ROWS)
     except _Enough:
         pass
     except TransferError as error:
@@ -90,12 +93,15 @@ def begin_of(path: Path, keys: Sequence[Identity], part: Part) -> Begin:
         raise age.Damaged(f"{path} is no backup")
     if found[0].part is not part:
         raise CenterError(f"{path} is the other part of a backup: FILE and FILE.keys, in this order")
+    signed.check_signer(path, found[0].signed_by, wanted.signed_by)
     return found[0]
 
 
-def pour(path: Path, keys: Sequence[Identity], given: Giving, folder: Path, look: Callable[[], None]) -> End:
-    """All of this file: its rows into the database, its small files into the folder. `look` is called with
-    each portion, and ends it by its error. Raises CenterError, JournalError, OSError.
+def pour(
+    path: Path, begin: Begin, wanted: Wanted, given: Giving, folder: Path, look: Callable[[], None]
+) -> End:
+    """All of this file, which has begun so: its rows into the database, its small files into the folder.
+    `look` is called with each portion, and ends it by its error. Raises CenterError, JournalError, OSError.
     """
     reader = Reader()
     ends: list[End] = []
@@ -104,6 +110,8 @@ def pour(path: Path, keys: Sequence[Identity], given: Giving, folder: Path, look
         for block in reader.feed(piece):
             match block:
                 case Begin():
+                    if block != begin:
+                        raise age.Damaged(f"{path} was replaced while it was read")
                     given.begin(block)
                 case Rows():
                     given.rows(block)
@@ -111,12 +119,12 @@ def pour(path: Path, keys: Sequence[Identity], given: Giving, folder: Path, look
                 case File():
                     put_back(folder, block)
                 case End():
-                    given.end()
                     ends.append(block)
 
     try:
-        age.read(path, keys, take)
+        signed.read(path, wanted.identities, take, by=wanted.signed_by, subject=signed.ROWS)
         reader.finish()
     except TransferError as error:
         raise age.Damaged(f"{path} {error}") from error
+    given.end()
     return ends[0]

@@ -1,4 +1,4 @@
-"""The recordings of a backup: `FILE.recordings/`, one encrypted file each, which is never written again.
+"""The recordings of a backup: `FILE.recordings/`, one signed and encrypted file each, never written again.
 
 What the center has deleted goes from here, too. A recording is deleted by its file's time, which is kept.
 """
@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from center.backup import age
+from center.backup import age, signed
 from center.errors import NotFound
 from center.state.state_dir import write_kept
 from media.sound.sound_file import PART, SoundName
@@ -19,9 +19,11 @@ from media.sound.sound_file import PART, SoundName
 if TYPE_CHECKING:
     from pyrage import Identity, Recipient
 
+    from center.giving.signature import Signer
+
 _AGE: Final = ".age"
 _TO: Final = "recipients"
-"""To whom they are encrypted, as it was given: for others all are written anew."""
+"""To whom they are encrypted, as it was given, and who has signed: for others all are written anew."""
 _READ_BYTES: Final = 2**16
 
 
@@ -30,7 +32,9 @@ def folder_of(file: Path) -> Path:
     return file.with_name(f"{file.name}.recordings")
 
 
-def write_all(recordings: Path, file: Path, to: Sequence[Recipient], to_text: str) -> tuple[int, int]:
+def write_all(
+    recordings: Path, file: Path, to: Sequence[Recipient], to_text: str, signer: Signer
+) -> tuple[int, int]:
     """Bring them up to date: (how many there are, how many were written). Raises CenterError, OSError."""
     found = {path.name: path for path in recordings.iterdir()} if recordings.is_dir() else {}
     wanted = {
@@ -42,7 +46,7 @@ def write_all(recordings: Path, file: Path, to: Sequence[Recipient], to_text: st
     if not wanted and not folder.is_dir():
         return 0, 0
     folder.mkdir(mode=0o700, exist_ok=True)
-    note = folder / _TO
+    note, to_text = folder / _TO, f"{to_text}# signed by {signer.fingerprint}\n"
     anew = not note.is_file() or note.read_text() != to_text
     there = {path.name for path in folder.iterdir()}
     written = 0
@@ -52,7 +56,9 @@ def write_all(recordings: Path, file: Path, to: Sequence[Recipient], to_text: st
         try:
             with path.open("rb") as source:
                 at_ns = os.fstat(source.fileno()).st_mtime_ns
-                age.write(folder / name, iter(lambda: source.read(_READ_BYTES), b""), to, time_ns=at_ns)
+                said = iter(lambda: source.read(_READ_BYTES), b"")
+                told = signed.signed(said, signer, signed.recording(path.name))
+                age.write(folder / name, told, to, time_ns=at_ns)
         except FileNotFoundError:
             continue  # deleted meanwhile: its time was over
         age.put_in_place(folder / name)
@@ -64,9 +70,9 @@ def write_all(recordings: Path, file: Path, to: Sequence[Recipient], to_text: st
     return len(wanted), written
 
 
-def read_all(file: Path, keys: Sequence[Identity], into: Path | None) -> int:
-    """Restore them into a folder, or only look whether they could be; how many there are. Raises
-    CenterError, OSError.
+def read_all(file: Path, keys: Sequence[Identity], into: Path | None, by: str) -> int:
+    """Restore them into a folder, or only look whether they could be; how many there are. `by`: as
+    `signed.read` has it. Raises CenterError, OSError.
     """
     folder = folder_of(file)
     files = sorted(folder.glob(f"*{_AGE}")) if folder.is_dir() else []
@@ -74,14 +80,15 @@ def read_all(file: Path, keys: Sequence[Identity], into: Path | None) -> int:
         name = path.name.removesuffix(_AGE)
         if SoundName.of(name) is None:
             raise age.Damaged(f"{path} is no recording")
+        subject = signed.recording(name)
         if into is None:
             with suppress(NotFound):  # a backup that is made meanwhile takes away those that are to go
-                age.read(path, keys, _nothing)
+                signed.read(path, keys, _nothing, by=by, subject=subject)
             continue
         target = into / name
         descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "wb") as out:
-            age.read(path, keys, out.write)
+            signed.read(path, keys, out.write, by=by, subject=subject)
             out.flush()
             os.fsync(descriptor)
         at_ns = path.stat().st_mtime_ns

@@ -60,6 +60,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     settings: bool
     keys_at: Instant | None
     """When the keys were written, which may be later than the rest; none: there are none."""
+    signed_by: str
+    """The fingerprint of the certificate that has signed all of it; empty: nothing was verified."""
 
 
 def restore(state: StateDir, wanted: Wanted) -> Report:
@@ -113,8 +115,10 @@ def _empty(staging: Path) -> Path:
 def _made(staging: Path, wanted: Wanted, into: Path | None) -> Report:
     begun = time.monotonic()
     keys = keys_part(wanted)
-    begin = begin_of(wanted.file, wanted.identities, Part.LASTING)
-    keys_at = None if keys is None else fits(keys, begin, wanted)
+    begin = begin_of(wanted.file, wanted, Part.LASTING)
+    parts = {wanted.file: begin}
+    if keys is not None:
+        parts[keys] = fits(keys, begin, wanted)
     url = wanted.journal or url_of(staging / "journal.db")
 
     def look() -> None:
@@ -124,15 +128,13 @@ def _made(staging: Path, wanted: Wanted, into: Path | None) -> Report:
     try:
         given = Giving(url)
         with closing(given):
-            ends = [
-                pour(path, wanted.identities, given, staging, look) for path in (wanted.file, keys) if path
-            ]
+            ends = [pour(path, one, wanted, given, staging, look) for path, one in parts.items()]
         verified = _verified(url, ends[0].digest, None if into is None else StateDir(staging))
     except StoreError as error:
         raise CenterError(str(error)) from error
     if into is not None:
         into.mkdir(mode=0o700)
-    kept = recordings.read_all(wanted.file, wanted.identities, into)
+    kept = recordings.read_all(wanted.file, wanted.identities, into, wanted.signed_by)
     counts = ends[1].rows if len(ends) > 1 else {}
     return Report(
         file=str(wanted.file),
@@ -148,7 +150,8 @@ def _made(staging: Path, wanted: Wanted, into: Path | None) -> Report:
         age_s=int(time.time() - begin.made_at / 1e6),
         seconds=round(time.monotonic() - begun, 3),
         settings=(staging / CONFIG).is_file(),
-        keys_at=keys_at,
+        keys_at=None if keys is None else parts[keys].made_at,
+        signed_by=wanted.signed_by,
     )
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from center.backup import age, recordings
+from center.backup import age, recordings, signed
 from center.backup.files import files_of
 from center.errors import CenterError, StateError, UsageError
 from center.settings.schema import Settings
@@ -30,6 +30,7 @@ from store.database.migrate import REVISION
 if TYPE_CHECKING:
     from pyrage import Recipient
 
+    from center.giving.signature import Signer
     from store.database.dialect import Connection
 
 
@@ -46,6 +47,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     bytes: int
     seconds: float
     digest: str
+    signed_by: str
+    """The fingerprint of the certificate that has signed it, which a restore elsewhere asks for."""
     in_memory: bool
     """The disk cannot be written; what has come since it failed is in memory, and not in this backup."""
     missing: tuple[str, ...]
@@ -77,13 +80,14 @@ def backup(
             f"{file} is not this center's own: it may be all that is left of another one. Move it away, or "
             "say --replace"
         )
+    signer = signed.signer_of(state)  # before the files, which have its key among them
     files, missing = files_of(state, config, settings)
     in_memory = goes_on(state)
     made_at = Instant(time.time_ns() // 1000)
-    size, ends = _write_parts(state, file, to, made_at, files)
+    size, ends = _write_parts(state, file, to, made_at, files, signer)
     for path in (keys_of(file), file):
         age.put_in_place(path)
-    kept, written = recordings.write_all(state.recordings, file, to, to_text)
+    kept, written = recordings.write_all(state.recordings, file, to, to_text, signer)
     report = Report(
         file=str(file),
         made_at=made_at,
@@ -95,6 +99,7 @@ def backup(
         bytes=size,
         seconds=round(time.monotonic() - begun, 3),
         digest=ends[Part.LASTING].digest,
+        signed_by=signer.fingerprint,
         in_memory=in_memory,
         missing=tuple(map(str, missing)),
     )
@@ -104,7 +109,12 @@ def backup(
 
 
 def _write_parts(
-    state: StateDir, file: Path, to: Sequence[Recipient], made_at: Instant, files: dict[Part, list[File]]
+    state: StateDir,
+    file: Path,
+    to: Sequence[Recipient],
+    made_at: Instant,
+    files: dict[Part, list[File]],
+    signer: Signer,
 ) -> tuple[int, dict[Part, End]]:
     ends: dict[Part, End] = {}
 
@@ -127,10 +137,11 @@ def _write_parts(
                     node=journal.node,
                     version=version(),
                     revision=REVISION,
+                    signed_by=signer.fingerprint,
                 )
-                told = ended(part, blocks(connection, begin, files[part]))
+                told = encoded(ended(part, blocks(connection, begin, files[part])))
                 try:
-                    written[path] = age.write(path, encoded(told), to)
+                    written[path] = age.write(path, signed.signed(told, signer, signed.ROWS), to)
                 except BaseException:
                     for half in written:
                         age.discard(half)

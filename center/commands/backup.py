@@ -83,6 +83,7 @@ def backup(
         f"recordings ({report.recordings_written} of them new); {report.bytes / 1e6:.1f} MB in "
         f"{report.seconds:.1f} s; digest {report.digest[:16]}"
     )
+    common.say(f"signed by {report.signed_by}: keep it elsewhere, a restore on another machine asks for it")
 
 
 def restore(
@@ -95,17 +96,25 @@ def restore(
     without_keys: Annotated[
         bool, Parameter(negative="", help="The journal alone, with what is personal in it empty.")
     ] = False,
+    fingerprint: Annotated[
+        str, Parameter(help="Of the center that signed it: `backup` and `doctor` print it.")
+    ] = "",
+    unverified: Annotated[
+        bool, Parameter(negative="", help="Also one that is not signed, or by another center.")
+    ] = False,
     journal: Annotated[str, Parameter(help="postgresql://… of an empty database, else a file.")] = "",
     common: Common = DEFAULT,
 ) -> None:
     """Make a center of a backup, in a state directory that is empty; or try whether that works."""
-    from center.backup import age, restoring
+    from center.backup import age, restoring, signed
     from center.backup.parts import Wanted
     from center.backup.running import noted
     from runtime.published.backup_runs import Work
 
     if not check and file is None:
         raise UsageError("which backup? securwoman restore FILE --state DIR")
+    if unverified and fingerprint:
+        raise UsageError("--unverified verifies no --fingerprint: one of the two")
     state = common.directory
     with noted(state, Work.CHECK) if check else nullcontext(), _in_words():
         wish = _wish(common)
@@ -114,6 +123,7 @@ def restore(
             file=_file_of(file, wish),
             identities=age.identities(named) if named is not None else (),
             keys=keys,
+            signed_by="" if unverified else signed.trusted(state, fingerprint),
             without_keys=without_keys,
             journal=journal,
         )
@@ -126,6 +136,8 @@ def restore(
         else:
             with tempfile.TemporaryDirectory(prefix="securwoman-") as folder:
                 report = restoring.check(Path(folder), wanted)
+    if unverified:
+        common.warn("its signature was not verified: it may be another center's than you think")
     if common.json:
         common.data(report)
         return

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from actors.recording_keeper.decider import overdue
+from center.backup.signed import own_fingerprint
 from center.backup.standing import untried
-from center.doctor.findings import Finding, ok, warn
+from center.doctor.findings import Finding, fail, ok, warn
+from center.errors import CenterError
 from center.settings.schema import Settings
 from center.state.state_dir import StateDir
 from center.times import local
@@ -18,6 +20,7 @@ from runtime.published.backup_file import backups
 
 def backup(state: StateDir, settings: Settings, *, simulated: bool) -> Iterator[Finding]:
     """The one of the settings; without it, that there is none."""
+    yield from _signature(state)
     file, now_us = settings.backup.file, Instant(time.time_ns() // 1000)
     if not file:
         told = ok if simulated else warn
@@ -38,3 +41,13 @@ def backup(state: StateDir, settings: Settings, *, simulated: bool) -> Iterator[
         yield warn("backup", f"{last} restored for trial: securwoman restore --check")
     else:
         yield ok("backup", f"restored for trial on {local(made.checked_at)}, in {made.check_seconds:.1f} s")
+
+
+def _signature(state: StateDir) -> Iterator[Finding]:
+    try:
+        own = own_fingerprint(state)
+    except CenterError as error:
+        yield fail("backup", f"no backup can be signed: {error}")
+        return
+    if own:
+        yield ok("backup", f"signed by {own}: keep it elsewhere, a restore on another machine asks for it")

@@ -88,7 +88,7 @@ def audit(state: StateDir) -> Shown:
 
 def backup(state: StateDir) -> Shown:
     """Whether a center could be made of the last backup: it is, in a corner of the state directory."""
-    from center.backup import age, restoring
+    from center.backup import age, restoring, signed
     from center.backup.parts import Wanted
     from center.backup.running import noted
     from runtime.published.backup_runs import Work
@@ -98,12 +98,21 @@ def backup(state: StateDir) -> Shown:
         return Shown(result=StepResult.LEFT_OUT, why=ProofWhy.NOT_SET)
     try:
         with noted(state, Work.CHECK):
-            wanted = Wanted(file=Path(wish.file), identities=age.identities(Path(wish.identity)), keys=None)
+            wanted = Wanted(
+                file=Path(wish.file),
+                identities=age.identities(Path(wish.identity)),
+                keys=None,
+                signed_by=signed.trusted(state),
+            )
             report = restoring.check(state.path, wanted)
             restoring.note_check(state, report)
     except (CenterError, StoreError, OSError) as error:
         print(error, file=sys.stderr)
-        whys: dict[type[Exception], ProofWhy] = {age.Damaged: ProofWhy.DAMAGED, NotFound: ProofWhy.MISSING}
+        whys: dict[type[Exception], ProofWhy] = {
+            age.Damaged: ProofWhy.DAMAGED,
+            signed.Foreign: ProofWhy.DAMAGED,
+            NotFound: ProofWhy.MISSING,
+        }
         return Shown(result=StepResult.FAILED, why=whys.get(type(error), ProofWhy.TROUBLE))
     figures = {"seconds": report.seconds, "age_s": float(report.age_s), "events": float(report.events)}
     if report.age_s > OLDEST_BACKUP_S:

@@ -29,6 +29,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from center import cli
 from center.backup import age, restoring
+from center.giving.signature import Signer
 from center.state.state_dir import StateDir
 from messages.base import Position
 from messages.events import AlertClosed, AlertReceived, LineReturned
@@ -113,7 +114,15 @@ class Center:
 
     def restore(self, name: str = "new", *more: str | Path, code: int = 0) -> Any:
         into = self.folder / name
-        return self.run("restore", self.file, "--identity", self.identity, *more, state=into, code=code)
+        proved = () if "--unverified" in more else ("--fingerprint", self.fingerprint)
+        return self.run(
+            "restore", self.file, "--identity", self.identity, *proved, *more, state=into, code=code
+        )
+
+    @property
+    def fingerprint(self) -> str:
+        """As `backup` has printed it."""
+        return Signer(self.state.signing).fingerprint
 
     def check(self, *more: str | Path, code: int = 0) -> Any:
         return self.run("restore", self.file, "--check", "--identity", self.identity, *more, code=code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -22,11 +23,13 @@ def test_an_alert_that_was_open_goes_on_in_the_restored_center_with_the_same_key
     with center(one, simulation()) as made:
         alert = made.send()
         made.until("operator and user are joined", lambda: made.joined(alert) == {"operator", "user"})
-        done = made.cli("backup", str(file), "--to", to)
+        done = made.cli("backup", str(file), "--to", to, "--json")
         assert done.returncode == 0, done.stderr
+        signed_by = json.loads(done.stdout)["signed_by"]
         key = (made.state.keys / "app.key").read_text()
     other = Center(two, simulation())
-    restored = ["restore", str(file), "--identity", str(identity), "--state", str(other.state)]
+    proved = ["--identity", str(identity), "--fingerprint", signed_by]
+    restored = ["restore", str(file), *proved, "--state", str(other.state)]
     assert cli.run(restored) == 0
     assert (other.state.keys / "app.key").read_text() == key
     try:

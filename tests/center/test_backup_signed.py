@@ -1,0 +1,168 @@
+"""A backup is known by its signature: what somebody else has put in its place is refused."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from center import cli
+from center.backup import age, signed
+from center.doctor.backup import backup as examined
+from center.giving.signature import Signer
+from center.proving.looks import backup as trial
+from center.settings.file import load
+from center.state.state_dir import StateDir
+from messages.ids import E164
+from messages.proofs import ProofWhy, StepResult
+from store.registry.registry import Registry
+from tests.center.test_backup import GIULIA, Center, center, scheduled_as_before  # noqa: F401 - fixtures
+
+ELSEWHERE = "CA:FE" + 30 * ":00"
+
+
+@pytest.fixture
+def stranger(center: Center) -> Center:  # noqa: F811
+    """Another center, of somebody who may write where the backups of this one lie."""
+    made = Center.__new__(Center)
+    made.__dict__ |= center.__dict__
+    made.state = StateDir(center.folder / "stranger")
+    made.state.create()
+    made.fill()
+    return made
+
+
+def left(center: Center) -> list[Path]:  # noqa: F811
+    new = center.folder / "new"
+    return [*(new.iterdir() if new.exists() else ()), *center.state.path.glob(".checking*")]
+
+
+def test_the_fingerprint_is_printed_by_the_backup_the_doctor_and_the_trial(
+    center: Center,  # noqa: F811
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    assert cli.run(["backup", str(center.file), "--to", center.to, "--state", str(center.state)]) == 0
+    assert f"signed by {center.fingerprint}" in capfd.readouterr().out
+    assert center.check()["signed_by"] == center.fingerprint
+    found = list(examined(center.state, load(center.settings), simulated=False))
+    assert f"signed by {center.fingerprint}" in found[0].text
+    assert center.restore()["signed_by"] == center.fingerprint
+    again = center.run("backup", center.file, "--to", center.to, state=center.folder / "new")
+    assert again["signed_by"] == center.fingerprint, "the restored center goes on with the key"
+
+
+@pytest.mark.parametrize("form", ["encrypted", "plain"])
+def test_the_backup_of_another_center_in_its_place_is_refused(
+    center: Center,  # noqa: F811
+    stranger: Center,
+    form: str,
+) -> None:
+    center.settings.write_text(f'[backup]\nfile = "{center.file}"\nidentity = "{center.identity}"\n')
+    center.backup()
+    assert trial(center.state).result is StepResult.OK
+    stranger.run(
+        "backup", center.file, *(("--to", center.to) if form == "encrypted" else ("--plain",)), "--replace"
+    )
+    center.check(code=1)
+    assert f"another center's: its signature is not by {center.fingerprint}" in center.error
+    center.restore(code=1)
+    assert "another center's" in center.error
+    shown = trial(center.state)
+    assert (shown.result, shown.why) == (StepResult.FAILED, ProofWhy.DAMAGED)
+    assert left(center) == []
+    assert center.restore("new", "--unverified")["signed_by"] == ""
+    assert "not verified" in center.error
+
+
+def test_without_the_key_a_restore_asks_for_the_fingerprint(center: Center) -> None:  # noqa: F811
+    center.backup()
+    bare = center.folder / "new"
+    restore = ("restore", center.file, "--identity", center.identity)
+    center.run(*restore, state=bare, code=1)
+    assert "--fingerprint" in center.error
+    assert "--unverified" in center.error
+    center.run(*restore, "--fingerprint", "CA:FE", state=bare, code=2)
+    center.run(*restore, "--fingerprint", center.fingerprint, "--unverified", state=bare, code=2)
+    center.run(*restore, "--fingerprint", ELSEWHERE, state=bare, code=1)
+    assert left(center) == []
+    typed = center.fingerprint.replace(":", " ").lower()
+    assert center.run(*restore, "--fingerprint", typed, state=bare)["signed_by"] == center.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        ("none", "has no signature"),
+        ("its own", "its signature is of something else"),
+        ("the other part's", "its signature is of something else"),
+        ("a stranger's", "another center's"),
+        ("a stranger's with its certificate", "its signature is of something else"),
+    ],
+)
+def test_people_that_were_altered_are_refused_however_they_are_signed(
+    center: Center,  # noqa: F811
+    stranger: Center,
+    end: str,
+    said: str,
+) -> None:
+    center.run("backup", center.file, "--plain")
+    taken, whole = center.keys.read_bytes(), signed._BYTES
+    stream = zlib.compress(zlib.decompress(taken, 31).replace(b"Giulia", b"Mallor"), wbits=31)
+
+    class Liar(Signer):
+        @property
+        def certificate(self) -> bytes:
+            return Signer(center.state.signing).certificate
+
+    def by(signer: Signer) -> bytes:
+        return b"".join(signed.signed(iter([stream]), signer, signed.ROWS))[len(stream) :]
+
+    ends = {
+        "none": b"",
+        "its own": taken[-whole:],
+        "the other part's": center.file.read_bytes()[-whole:],
+        "a stranger's": by(Signer(stranger.state.signing)),
+        "a stranger's with its certificate": by(Liar(stranger.state.signing)),
+    }
+    center.keys.write_bytes(stream + ends[end])
+    center.check(code=1)
+    assert said in center.error
+    assert str(center.keys) in center.error
+    center.restore(code=1)
+    assert left(center) == []
+
+
+def test_one_recording_does_not_pass_for_another(center: Center) -> None:  # noqa: F811
+    center.record("b.1.flac").write_bytes(b"another voice")
+    center.backup()
+    one, other = (center.recordings / f"{name}.1.flac.age" for name in "ab")
+    one.write_bytes(other.read_bytes())
+    center.check(code=1)
+    assert f"{one} is damaged or was altered" in center.error
+    age.write(one, iter([b"a voice of nobody"]), age.recipients([center.to]))
+    age.put_in_place(one)
+    center.check(code=1)
+    assert f"{one} has no signature" in center.error
+
+
+def test_one_of_a_version_that_did_not_sign_is_taken_where_that_is_said_and_made_anew(
+    center: Center,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unsigned(pieces: Iterator[bytes], *_: object) -> Iterator[bytes]:
+        return pieces
+
+    with monkeypatch.context() as before:
+        before.setattr(signed, "signed", unsigned)
+        before.setattr(Signer, "fingerprint", "")
+        center.backup()
+    center.check(code=1)
+    assert "of an older version" in center.error
+    assert center.restore("old", "--unverified")["recordings"] == 1
+    restored = center.journal(StateDir(center.folder / "old"))
+    assert Registry(restored).user_by_phone(E164(GIULIA)) is not None
+    restored.close()
+    assert center.backup()["recordings_written"] == 1
+    assert center.check()["recordings"] == 1
