@@ -107,4 +107,24 @@ OF_ALERTS: Final = (
             "Call again on another line: V, then Enter",
         ),
     ),
+    AlarmKind(
+        name="record.unreadable",
+        priority=Priority.NOW,
+        acts=Acts.OPERATOR,
+        because="an empty record is taken for a user without illness, weapons in the house or a safe word",
+        wakes=Wakes.NEVER,
+        wakes_because="the operator who has the alert is told, and can ask the user",
+        about=About.ALERT,
+        quiet=False,
+        it=Words(
+            "{s}: scheda illeggibile",
+            "La scheda di {s} è danneggiata: sembra vuota, e non lo è",
+            "Chiedere a voce ciò che vi starebbe scritto; poi compilarla di nuovo, o ripristinare il backup",
+        ),
+        en=Words(
+            "{s}: record unreadable",
+            "The record of {s} is damaged: it looks empty, and is not",
+            "Ask for what would stand in it; afterwards enter it anew, or restore the backup",
+        ),
+    ),
 )

@@ -90,6 +90,7 @@ SEEN_BY_WHOEVER_IS_THERE = {
     "operator.line_lost",
     "pin.wrong",
     "leg.no_sound",
+    "record.unreadable",
 }
 
 

@@ -90,5 +90,6 @@ def test_a_user_with_a_record_that_cannot_be_read_is_identified_and_helped(make_
     world.journal.transact(lambda tx: tx.write(Query(update(schema.record).values(sealed=sealed))))
     to_talking(world)
     assert world.case.user == world.user.id
+    assert raised(world, "record.unreadable") == [world.alert]
     world.order(OperatorCommand.CALL_PSAP)
     world.until("112 is there", lambda: world.case.to_112.joined_at is not None)
