@@ -19,6 +19,7 @@ from messages.ids import E164
 from messages.proofs import ProofWhy, StepResult
 from store.registry.registry import Registry
 from tests.center.test_backup import GIULIA, Center, center, scheduled_as_before  # noqa: F401 - fixtures
+from tests.support.postgres import PostgresServer
 
 ELSEWHERE = "CA:FE" + 30 * ":00"
 
@@ -166,3 +167,17 @@ def test_one_of_a_version_that_did_not_sign_is_taken_where_that_is_said_and_made
     restored.close()
     assert center.backup()["recordings_written"] == 1
     assert center.check()["recordings"] == 1
+
+
+def test_of_a_journal_that_is_not_the_signed_one_a_server_keeps_nothing(
+    center: Center,  # noqa: F811
+    postgres: PostgresServer,
+) -> None:
+    center.run("backup", center.file, "--plain")
+    taken, url = center.file.read_bytes(), postgres.url(postgres.database())
+    stream = zlib.decompress(taken, 31).replace(b'language = "de"', b'language = "it"')
+    center.file.write_bytes(zlib.compress(stream, wbits=31) + taken[-signed._BYTES :])
+    center.restore("new", "--journal", url, code=1)
+    assert "its signature is of something else" in center.error
+    center.file.write_bytes(taken)
+    assert center.restore("new", "--journal", url)["signed_by"] == center.fingerprint
