@@ -6,6 +6,7 @@ It follows the journal: what the web has accepted while this actor was down is t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import ClassVar, Final
 
 from thespian.actors import ActorAddress
@@ -36,6 +37,7 @@ from store.errors import JournalError
 from store.journal.following import Following
 from store.journal.journal import Append, Journal
 from store.journal.notify import kind
+from store.journal.projections import Operators
 from store.journal.rebuild import is_tried
 from store.nodes.owners import hand_on, owned
 from store.streams import StreamKind
@@ -71,7 +73,10 @@ class AlertIntakeActor(CenterActor):
         self._live = LiveCases()
         self._mine: dict[AlertId, Case] = {}
         """The open alerts that are this node's: all, where it is alone."""
-        self._follower = self.keep(Following(self._journal, self._live, about=kind(StreamKind.INBOX)))
+        self._operators = Operators()
+        self._follower = self.keep(
+            Following(self._journal, self._live, self._operators, about=kind(StreamKind.INBOX))
+        )
         self._door = Door(self.log)
         self._voice = VoiceAlerts(self._setup)
         for case in self._live.cases.values():
@@ -173,6 +178,7 @@ class AlertIntakeActor(CenterActor):
             holding=self._holding(),
             policy=self._setup.policy,
             node=self.env.node,
+            on_shift=self._operators.on_shift,
         )
         self._state = made.state
         if made.settled and not self._settled:
@@ -192,7 +198,8 @@ class AlertIntakeActor(CenterActor):
             # A case that has not said by then that it has its alert is told again, and not a second later.
             self.at(Instant(now_us + CONFIRM_US), "confirm")
         # No more than could be had: a storm would say another number at every look.
-        served = made.waiting[: self._setup.policy.live_cases]
+        lacking = (alert for alert in made.waiting if alert not in made.held_back)
+        served = tuple(islice(lacking, self._setup.policy.live_cases))
         legs = [leg for alert in served for leg in self._mine[alert].legs.values() if leg.live]
         wanted = cases.CrewWanted(
             busy=len(made.state.assigned),

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from messages.ids import SECOND, AlertId, CrewId, Instant, LegId, NodeId, Party
 from model.alert.case import Case
 from model.policy import Policy
+from model.rules.crews import held_back
 from model.rules.said.advice import waits
 from model.rules.urgency import Urgency, urgency
 from model.rules.vouching import gives_crew_up, rank, vouched
@@ -70,6 +71,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Which crew is told to open which alert."""
     waiting: tuple[AlertId, ...] = ()
     """Open alerts for which there is no crew now, the most urgent first."""
+    held_back: frozenset[AlertId] = frozenset()
+    """Those of them that get none yet, though one be idle."""
     advise: tuple[AlertId, ...] = ()
     """Those of them whose app has not yet been told to call 112."""
     give_back: tuple[tuple[AlertId, CrewId], ...] = ()
@@ -106,12 +109,13 @@ def plan(
     holding: Collection[CrewId] = (),
     policy: Policy = USUAL,
     node: NodeId | None = None,
+    on_shift: int = 0,
 ) -> Plan:
     """What follows, given the open alerts and the crews that have an AlertCase (with its incarnation).
 
     `starting` are those of them that have yet to start. `holding` are all crews of which a leg or the
     bridge is there, whether they have an AlertCase at this moment or not. `node`: whose crews these are; what
-    another node's crew has held is nobody's here.
+    another node's crew has held is nobody's here. `on_shift`: how many operators are on shift, free or not.
     """
     crews = {name: crew for name, crew in state.crews.items() if _is_there(crew, there)}
     at_work = {crew.alert: name for name, crew in crews.items() if crew.alert is not None}
@@ -130,7 +134,7 @@ def plan(
     settled = set(there) - set(starting) <= set(crews) or now_us >= state.started_at + SETTLE_US
     if not settled:
         return Plan(state=state, settled=False)
-    return _assign(state, crews, alerts, at_work, now_us, policy)
+    return _assign(state, crews, alerts, at_work, now_us, policy, on_shift)
 
 
 def _kept(
@@ -158,13 +162,19 @@ def _assign(
     at_work: Mapping[AlertId, CrewId],
     now_us: Instant,
     policy: Policy,
+    on_shift: int,
 ) -> Plan:
     told: list[tuple[AlertId, CrewId]] = []
     assigned = dict(state.assigned)
     pending = {given.crew: alert for alert, given in assigned.items() if alert not in at_work}
     free = [name for name, crew in sorted(crews.items()) if crew.alert is None and name not in pending]
     waiting: list[AlertId] = []
-    for alert in by_urgency(alerts.values(), now_us, policy):
+    in_order = by_urgency(alerts.values(), now_us, policy)
+    served = at_work.keys() | assigned.keys()
+    unserved = (alerts[alert] for alert in in_order if alert not in served)
+    with_crew = (case for alert, case in alerts.items() if alert in served)
+    held = held_back(unserved, with_crew, on_shift, now_us, policy)
+    for alert in in_order:
         if alert in at_work:
             continue
         given = assigned.get(alert)
@@ -178,7 +188,7 @@ def _assign(
                 del assigned[alert]
                 continue
             crew, times = given.crew, given.times + 1
-        elif free:
+        elif free and alert not in held:
             crew, times = free.pop(0), 1
         else:
             waiting.append(alert)
@@ -191,6 +201,7 @@ def _assign(
         state=replace(state, assigned=assigned),
         open=tuple(told),
         waiting=tuple(waiting),
+        held_back=held,
         advise=advise,
         give_back=give_back,
     )

@@ -8,6 +8,7 @@ leg or the bridge was told, and which AlertCase there is at all, is judged here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
 import msgspec
 
@@ -27,6 +28,7 @@ from model.rules.calls.joining import beside, is_setting_up
 from model.rules.calls.pairs import Pairs, lacking, needed
 from model.rules.calls.pairs import begun as has_begun
 from model.rules.calls.pauses import not_before
+from model.rules.crews import held_back
 from model.rules.urgency import Urgency, urgency
 from model.rules.vouching import left, rank, vouched
 
@@ -133,7 +135,9 @@ def signs(
     opened = [case for case in cases.values() if case.owner is not None]
     if means.idle_crews and len(opened) < len(cases):
         unopened = sorted((case for case in cases.values() if case.owner is None), key=order)
-        for case in unopened[: means.idle_crews]:
+        held = held_back(unopened, opened, means.on_shift, now_us, policy)
+        due = (case for case in unopened if case.alert not in held)
+        for case in islice(due, means.idle_crews):
             yield case.alert, Sign(rule=UNOPENED, of=(case.inbox_version, case.case_version))
     free = _Free(means, opened, policy, now_us)
     for case in sorted(opened, key=order):

@@ -9,7 +9,7 @@ from actors.deadline_watchdog.forecast import RELEASED_US, expected_free
 from actors.deadline_watchdog.means import Means
 from actors.trunk_pool.decider import kept_for_inbound
 from messages.base import Joins
-from messages.ids import SECOND, CrewId, Instant, LineId, NodeId, Party, Role, ShiftState
+from messages.ids import SECOND, CrewId, Instant, LineId, NodeId, Party, Role
 from messages.lines import LineReport, LineState
 from model.alarms.standing import NO_LINE_FOR_112, Key
 from model.alert.live import LiveCases
@@ -55,7 +55,7 @@ class View:
             ),
             reserved=sum(1 for at in self._expected(self._reserved(nodes), now_us) if at <= now_us),
             operators=frozenset(one.operator for one in operators if one.free),
-            on_shift=sum(1 for one in operators if one.state is ShiftState.READY),
+            on_shift=self.operators.on_shift,
             crews={owner.crew: owner for owner in map(self._owner, entries)},
             idle_crews=sum(1 for entry in entries if entry.alert is None),
         )

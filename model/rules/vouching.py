@@ -68,8 +68,14 @@ def gives_up(case: Case) -> tuple[OperatorId, ...]:
 
 def gives_crew_up(case: Case) -> bool:
     """Return whether the case has begun nothing, so that its crew can serve an alert that is vouched for."""
-    begun = case.reserved or case.operator or case.calls_on_lost_nodes or not case.all_released
-    return not (case.owner is None or case.closed_at or case.leaving or begun or vouched(case))
+    return case.owner is not None and not (begun(case) or vouched(case))
+
+
+def begun(case: Case) -> bool:
+    """Return whether anybody is called or on the line, or was left by an operator; also once it is closed."""
+    ending = case.closed_at is not None or case.leaving
+    called = case.reserved or case.calls_on_lost_nodes or not case.all_released
+    return bool(ending or called or case.operator is not None)
 
 
 def may_have_last(case: Case, now_us: Instant) -> bool:

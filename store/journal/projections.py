@@ -95,6 +95,11 @@ class Operators:
         self.operators: Final[dict[OperatorId, OperatorState]] = {}
         self._open: Final[set[AlertId]] = set()
 
+    @property
+    def on_shift(self) -> int:
+        """Return how many operators are on shift, free or not."""
+        return sum(one.state is ShiftState.READY for one in self.operators.values())
+
     def apply(self, recorded: Recorded) -> None:
         """Take the next event."""
         kind, _, owner = recorded.stream.partition("-")

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from messages import events as ev
-from messages.ids import E164, SECOND, AlertId, OperatorCommand, Outcome, Party, Proof
+from messages.ids import E164, SECOND, Advice, AlertId, OperatorCommand, Outcome, Party, Proof
 from model.alert.case import Case
 from model.alert.evolve import fold
 from model.policy import Policy
+from model.rules.crews import BEYOND_SHIFT
 from model.rules.vouching import WAITS_FOR_LAST_US
 from store import streams
 from tests.scenarios.world import PSAP, USER, World, world
@@ -77,6 +79,35 @@ def test_a_burst_leaves_one_operator_of_three_to_a_proved_alert(make: Make) -> N
     proved(center)
     center.until("an operator is called for it", lambda: operator_called(center), within_s=1)
     assert not center.events(ev.OperatorWanted), "nobody else's operator is needed"
+
+
+def test_a_flood_gets_a_few_crews_more_than_there_are_operators_and_each_user_is_called(make: Make) -> None:
+    """The others are kept, their apps told to call 112; 12 s before the deadline users are called."""
+    center = make(public=24)
+    forged = flood(center, every_s=0.2)
+    center.advance(5)
+    waiting = [one for one in forged if case_of(center, one).owner is None]
+    assert waiting == forged[3 + BEYOND_SHIFT :]
+    assert {case_of(center, one).advice for one in waiting} == {Advice.CALL_112_NOW}
+    proved(center)
+    center.until("an operator is called for it", lambda: operator_called(center), within_s=1)
+    center.advance(34)
+    for one in map(partial(case_of, center), forged):
+        first = min(leg.since for leg in one.of(Party.USER))
+        assert first <= one.deadline_at - POLICY.user_setup_time_s * SECOND + SECOND, one.alert
+    assert center.stuck() == []
+
+
+def test_an_operator_who_takes_a_waiting_alert_is_called_for_it(make: Make) -> None:
+    center = make()
+    forged = flood(center, every_s=0.2)
+    center.advance(2)
+    reserved = [one for alert in forged for one in case_of(center, alert).reserved]
+    free = next(one for one in center.operators if one not in reserved)
+    center.alert = forged[-1]
+    assert center.case.owner is None
+    center.order(OperatorCommand.TAKE, free)
+    center.until("that operator is called", lambda: free in center.case.reserved, within_s=2)
 
 
 def test_the_operator_who_was_left_is_not_idle_for_ever(make: Make) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from msgspec.structs import replace
@@ -18,10 +18,27 @@ from actors.alert_intake.decider import (
     in_the_way,
     plan,
 )
-from messages.ids import E164, SECOND, AlertId, Channel, CrewId, Instant, LegId, LineId, NodeId, Party
+from messages.events import CommandGiven
+from messages.ids import (
+    E164,
+    SECOND,
+    AlertId,
+    Channel,
+    Check,
+    CrewId,
+    Instant,
+    LegId,
+    LineId,
+    NodeId,
+    OperatorCommand,
+    OperatorId,
+    Party,
+)
 from model.alert.case import Case
 from model.alert.leg import Leg, LegState
-from model.alert.parts import Owner
+from model.alert.parts import InboundCall, InboxEntry, Owner
+from model.rules.crews import BEYOND_SHIFT
+from model.rules.proof import CLAIMED, PROVED
 
 NOW = Instant(1_000 * SECOND)
 
@@ -252,3 +269,81 @@ def test_case_09_only_a_tests_call_to_somebody_with_a_real_alert_is_in_the_way()
     assert in_the_way([replace(test, test=False), case("r", phone=E164("+391"))]) == []
     inbound = replace(test, legs={leg.leg: replace(leg, call=7)})
     assert in_the_way([inbound, case("r", phone=E164("+391"))]) == []
+
+
+def busy(there: dict[CrewId, int], *alerts: Case) -> State:
+    """Return the intake's state with one crew for each of these alerts, and the other crews idle."""
+    state = all_idle(there)
+    for name, one in zip(there, alerts, strict=False):
+        state = heard(state, Crew(crew=name, incarnation=1, alert=one.alert))
+    return state
+
+
+def many(count: int, **changes: object) -> list[Case]:
+    return [case(f"a{n:02d}", 50, rank=CLAIMED, **changes) for n in range(count)]
+
+
+def test_alerts_of_an_app_key_alone_get_a_few_crews_more_than_there_are_operators() -> None:
+    alerts = {one.alert: one for one in many(20)}
+    there = crews(*(f"c{n:02d}" for n in range(20)))
+    made = plan(all_idle(there), alerts, there, NOW, on_shift=3)
+    assert [alert for alert, _ in made.open] == list(alerts)[: 3 + BEYOND_SHIFT]
+    assert made.held_back == set(made.waiting) == set(list(alerts)[3 + BEYOND_SHIFT :])
+    later = plan(made.state, alerts, there, Instant(NOW + PATIENCE_US), on_shift=3)
+    assert later.advise == made.waiting, "their apps are told, as where all are at work"
+
+
+def test_what_is_spoken_for_gets_a_crew_however_many_are_open() -> None:
+    signed = case("signed", rank=PROVED)
+    check = case("check", rank=PROVED, test=True, check=Check.CALL)
+    ordered = InboxEntry(
+        version=2, at=NOW, event=CommandGiven(command=OperatorCommand.TAKE, by=OperatorId("anna"))
+    )
+    others = [
+        signed,
+        check,
+        case("said to be real", rank=CLAIMED, vouched_at=NOW),
+        case("called in", rank=CLAIMED, inbound_call=InboundCall(line=LineId("sim1"), call=1)),
+        case("taken", rank=CLAIMED, unread=(ordered,)),
+        case("was begun", rank=CLAIMED, operator=OperatorId("anna")),
+    ]
+    forged = many(BEYOND_SHIFT)
+    there = crews(*(f"c{n:02d}" for n in range(20)))
+    alerts = {one.alert: one for one in (*forged, *others)}
+    made = plan(busy(there, *forged), alerts, there, NOW)
+    assert {alert for alert, _ in made.open} == {one.alert for one in others}
+    assert made.held_back == frozenset()
+
+
+def test_a_crew_at_work_on_an_alert_that_was_closed_just_now_counts_for_none() -> None:
+    there = crews("c00", "c01")
+    one = case("a", rank=CLAIMED)
+    made = plan(busy(there, case("closed")), {one.alert: one}, there, NOW)
+    assert made.open == ((one.alert, CrewId("c01")),)
+
+
+@given(
+    served=st.integers(0, 12),
+    waiting=st.lists(st.tuples(st.integers(-60, 60), st.booleans(), st.sampled_from((0, 1, 2)))),
+    on_shift=st.integers(0, 8),
+)
+def test_an_idle_crew_is_kept_from_no_alert_whose_user_is_to_be_called_soon(
+    served: int, waiting: list[tuple[int, bool, int]], on_shift: int
+) -> None:
+    forged = many(served)
+    others = [
+        case(f"w{n}", deadline, test=test, rank=rank) for n, (deadline, test, rank) in enumerate(waiting)
+    ]
+    there = crews(*(f"c{n:02d}" for n in range(served + len(others))))
+    alerts = {one.alert: one for one in (*forged, *others)}
+    made = plan(busy(there, *forged), alerts, there, NOW, on_shift=on_shift)
+    opened = {alert for alert, _ in made.open}
+    assert opened | made.held_back == {one.alert for one in others}, "there are crews for all"
+    soon = {one.alert for one in others if one.deadline_at <= NOW + 22 * SECOND}
+    proved = {one.alert for one in others if one.rank == PROVED}
+    assert soon | proved <= opened, "12 s before the deadline the user is called, 10 s are for the crew"
+    unproved = [one for one in others if one.rank != PROVED]
+    room = max(0, on_shift + BEYOND_SHIFT - served)
+    assert len(opened & {one.alert for one in unproved}) >= min(room, len(unproved))
+    may_wait = {one.alert for one in unproved} - soon
+    assert len(opened & may_wait) <= room
