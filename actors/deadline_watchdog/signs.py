@@ -44,6 +44,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """Who is started again the first time."""
     then: tuple[Role, ...] = ()
     """And who besides when that has not helped."""
+    spared: int = 1
+    """So many limits pass where several alerts show it at once: crews do not hang together. The machine
+    has no time for them, and to start some again takes more of it."""
 
 
 UNOPENED = Rule(
@@ -63,11 +66,13 @@ UNREAD = Rule(
     name="unread",
     limit_us=Instant(3 * SECOND),
     reason="an order lies unread, though a case reads its inbox every second",
+    spared=3,
 )
 UNDONE = Rule(
     name="undone",
     limit_us=Instant(3 * SECOND),
     reason="by its own rules the case would say",
+    spared=3,
 )
 UNSOUND = Rule(
     name="unsound",
@@ -81,12 +86,14 @@ RELEASING = Rule(
     reason="a call is to be hung up, and nobody says that it is",
     first=(Role.ALERT_CASE, Role.CALL_LEG),
     then=(Role.GSM_MODEM,),
+    spared=2,
 )
 UNJOINED = Rule(
     name="unjoined",
     limit_us=Instant(8 * SECOND),
     reason="somebody is on the line and not in the conference",
     then=(Role.CONFERENCE_BRIDGE,),
+    spared=3,
 )
 NO_OPERATOR = Rule(
     name="no_operator",
@@ -99,6 +106,7 @@ USER_DUE = Rule(
     limit_us=Instant(5 * SECOND),
     reason="it is time to call the user and a line is free, and no call is made",
     then=(Role.TRUNK_POOL,),
+    spared=2,
 )
 PSAP_DUE = Rule(
     name="psap_due",

@@ -10,6 +10,7 @@ happened while this side was down, while the machine slept, or while the journal
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
@@ -30,6 +31,8 @@ WELL_US: Final = Instant(60 * SECOND)
 """An alert that was stuck is well again when it has not been so for this long."""
 SHARED_US: Final = Instant(30 * SECOND)
 """Those who serve all alerts are started again no more often, whoever is stuck."""
+SEVERAL: Final = 3
+"""Where a sign of one rule is overdue in so many alerts at once, the machine has no time for their crews."""
 LATE_US: Final = Instant(3 * SECOND)
 """After a look that comes so late (a suspended machine, no processor) everybody begins anew."""
 
@@ -86,12 +89,13 @@ def look_for_stuck(
     late = state.looked_at is not None and now_us - state.looked_at > LATE_US
     before = {} if late else state.seen
     seen: dict[tuple[AlertId, str, object], Instant] = {}
-    overdue: dict[AlertId, Sign] = {}
+    found_us: list[tuple[AlertId, Sign, int]] = []
     for alert, sign in signs(cases, means, policy, now_us):
         since = before.get((alert, sign.rule.name, sign.of), now_us)
         seen[alert, sign.rule.name, sign.of] = since
         if now_us - since >= sign.rule.limit_us:
-            overdue.setdefault(alert, sign)
+            found_us.append((alert, sign, now_us - since))
+    overdue = _overdue(found_us)
     state = replace(state, looked_at=now_us, seen=seen)
     found: list[Finding] = []
     for alert, sign in overdue.items():
@@ -105,6 +109,19 @@ def look_for_stuck(
     )
     troubles = {alert: trouble for alert, trouble in state.troubles.items() if alert not in well}
     return Look(state=replace(state, troubles=troubles), stuck=tuple(found), well=well)
+
+
+def _overdue(found_us: list[tuple[AlertId, Sign, int]]) -> dict[AlertId, Sign]:
+    """Return the first sign of each alert whose time is over. `found_us`: those that are beyond their rule's
+    limit, each with how long it has been there.
+    """
+    alerts = Counter(rule for rule, _ in {(sign.rule.name, alert) for alert, sign, _ in found_us})
+    overdue: dict[AlertId, Sign] = {}
+    for alert, sign, there_us in found_us:
+        spared = sign.rule.spared if alerts[sign.rule.name] >= SEVERAL else 1
+        if there_us >= sign.rule.limit_us * spared:
+            overdue.setdefault(alert, sign)
+    return overdue
 
 
 def still_stuck(

@@ -364,6 +364,26 @@ def test_a_journal_that_could_not_be_read_blames_nobody() -> None:
     assert watch.found == []
 
 
+@pytest.mark.parametrize(("alerts", "after_s"), [(1, 8), (2, 8), (3, 24), (7, 24)])
+def test_crews_that_seem_to_hang_together_are_given_three_times_as_long(alerts: int, after_s: int) -> None:
+    """On a machine that has no time for them; each is started again all the same if that was wrong."""
+    book = Book()
+    answered_and_not_joined(book)
+    names = [AlertId(f"a{n}") for n in range(alerts)]
+    owners = {name: replace(crew(1)[CrewId("c00")], crew=CrewId(f"c-{name}")) for name in names}
+    cases = {name: replace(book.case, alert=name, owner=owner) for name, owner in owners.items()}
+    means = replace(PLENTY, crews={owner.crew: owner for owner in owners.values()})
+    state, found_s = State(), dict[AlertId, int]()
+    for second in range(30):
+        now = Instant(book.now + second * SECOND)
+        made = look_for_stuck(state, cases, means, book.policy, now)
+        state = made.state
+        for finding in made.stuck:
+            if finding.sign.rule.name == "unjoined":
+                found_s.setdefault(finding.alert, second)
+    assert found_s == dict.fromkeys(names, after_s)
+
+
 def test_those_who_serve_all_are_started_again_once_for_all_who_are_stuck() -> None:
     book = Book()
     cases = {f"a{n}": replace(book.case, alert=f"a{n}") for n in range(2)}
