@@ -196,14 +196,13 @@ def _assign(
         told.append((alert, crew))
         assigned[alert] = Assigned(crew=crew, at=now_us, times=times)
     advise = tuple(alert for alert in waiting if _told_to_wait_in_vain(alerts[alert], state, now_us))
-    give_back = () if len(crews) < policy.live_cases else _to_give_back(alerts, waiting, assigned)
     return Plan(
         state=replace(state, assigned=assigned),
         open=tuple(told),
         waiting=tuple(waiting),
         held_back=held,
         advise=advise,
-        give_back=give_back,
+        give_back=_to_give_back(alerts, waiting, assigned),
     )
 
 
@@ -211,7 +210,7 @@ def _to_give_back(
     alerts: Mapping[AlertId, Case], waiting: Iterable[AlertId], assigned: Mapping[AlertId, Assigned]
 ) -> tuple[tuple[AlertId, CrewId], ...]:
     """Return as many alerts in which nothing has begun as others wait that are vouched for, tests and those
-    that came last first.
+    that came last first. Also where another crew may be started: in a flood that takes seconds.
     """
     wanted = sum(1 for alert in waiting if vouched(alerts[alert]) and not alerts[alert].test)
     if not wanted:

@@ -19,6 +19,7 @@ from messages.ids import (
     OperatorId,
     Outcome,
     Party,
+    Proof,
     Role,
 )
 from messages.union import Body
@@ -155,7 +156,7 @@ def test_case_10_what_the_clock_says_of_many_alerts_is_written_at_once(make_worl
     many = Policy(psap_number=PSAP, idle_crews=1, live_cases=40)
     world = make_world(operators=1, public=0, emergency=1, policy=many)
     for n in range(40):
-        world.send(E164(f"+3933300000{n:02d}"))
+        world.send(E164(f"+3933300000{n:02d}"), proof=Proof.DEVICE, key=f"k{n}")
         world.advance(0.01)
     world.advance(2)
     advised = [one for one in world.journal.read_all() if isinstance(one.event, ev.AdviceChanged)]

@@ -315,6 +315,17 @@ def test_what_is_spoken_for_gets_a_crew_however_many_are_open() -> None:
     assert made.held_back == frozenset()
 
 
+def test_a_crew_is_given_back_to_an_alert_that_is_spoken_for_before_another_one_could_be_started() -> None:
+    there = crews("c00", "c01")
+    owners = {name: Owner(node=NodeId("n"), crew=name, incarnation=1) for name in there}
+    first, last = case("a", rank=CLAIMED), case("b", rank=CLAIMED, received_at=Instant(NOW + 1))
+    open_now = [replace(one, owner=owner) for one, owner in zip((first, last), owners.values(), strict=True)]
+    signed = case("signed", rank=PROVED)
+    alerts = {one.alert: one for one in (*open_now, signed)}
+    made = plan(busy(there, *open_now), alerts, there, NOW)
+    assert made.give_back == ((last.alert, CrewId("c01")),)
+
+
 def test_a_crew_at_work_on_an_alert_that_was_closed_just_now_counts_for_none() -> None:
     there = crews("c00", "c01")
     one = case("a", rank=CLAIMED)
