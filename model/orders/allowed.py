@@ -15,7 +15,15 @@ from model.orders.refusals import Refusal
 from model.policy import Policy
 from model.rules.calls.joining import in_the_network
 from model.rules.calls.psap import has_psap, on_another_phone
-from model.rules.calls.quiet import hears_nobody, in_duress, quiet, spoken_to, told_112, why_quiet
+from model.rules.calls.quiet import (
+    dials_by_itself,
+    hears_nobody,
+    in_duress,
+    quiet,
+    spoken_to,
+    told_112,
+    why_quiet,
+)
 from model.rules.calls.sound import party_without_sound, why_no_other_line
 from model.rules.calls.user_due import why_not_over
 from model.rules.calls.withheld_numbers import NEVER
@@ -198,9 +206,9 @@ def _close(case: Case, by: OperatorId, policy: Policy) -> Refusal | None:
         untold = has_psap(case, policy) and not case.presumed_calling_112
         return Refusal.PSAP_NOT_TOLD if untold else None
     # In a storm an alert may have been left by its deadline before anybody could begin with it: the app has
-    # called 112, and what is left is to be put away.
-    put_away = not case.legs and case.missed_at is not None
-    return None if put_away else why_not_over(case, policy)
+    # called 112, unless somebody tried to cancel there, and what is left is to be closed.
+    left_to_app = not case.legs and case.missed_at is not None and dials_by_itself(case)
+    return None if left_to_app else why_not_over(case, policy)
 
 
 def _put_away(case: Case) -> Refusal | None:

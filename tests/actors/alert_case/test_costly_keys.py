@@ -297,3 +297,11 @@ def test_what_the_deadline_has_overtaken_before_anybody_began_can_be_put_away() 
     book.now = Instant(START + 51 * SECOND)
     book.write("inbox-a1", ev.DeadlineMissed())
     assert refusal(book.case, OperatorCommand.CLOSE, EVERYONE[0], POLICY) is None
+
+
+def test_where_a_pin_proved_nothing_the_app_calls_nobody_and_the_user_is_called_before_the_end() -> None:
+    book = Book()
+    book.write("inbox-a1", ev.PinRefused(none_set=True))
+    book.now = Instant(START + 51 * SECOND)
+    book.write("inbox-a1", ev.DeadlineMissed())
+    assert refusal(book.case, OperatorCommand.CLOSE, EVERYONE[0], POLICY) is Refusal.USER_TO_BE_CALLED
