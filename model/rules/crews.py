@@ -9,6 +9,7 @@ called because of the deadline, operator or not.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Final
 
@@ -17,7 +18,7 @@ from messages.ids import SECOND, AlertId, Instant
 from model.alert.case import Case
 from model.policy import Policy
 from model.rules.proof import PROVED
-from model.rules.vouching import begun, vouched
+from model.rules.vouching import begun, rank, vouched
 
 BEYOND_SHIFT: Final = 4
 """So many alerts more than there are operators on shift are opened: whoever comes free finds one ready."""
@@ -32,15 +33,19 @@ def held_back(
     """Return those of the waiting alerts, the most urgent first, that get no crew yet. `served`: the alerts
     that have one; `on_shift`: how many operators are on shift, free or not.
     """
-    room = on_shift + BEYOND_SHIFT - sum(not _spoken_for(case) for case in served)
+    most = on_shift + BEYOND_SHIFT
+    before = sorted((case.test, rank(case)) for case in served if not _spoken_for(case))
     held: set[AlertId] = set()
+    opened = 0
     for case in waiting:
         if _spoken_for(case):
             continue
-        if room <= 0 and _may_wait(case, now_us, policy):
+        # No alert waits because of tests, or of what comes behind it in need.
+        taken = bisect_right(before, (case.test, rank(case))) + opened
+        if taken >= most and _may_wait(case, now_us, policy):
             held.add(case.alert)
         else:
-            room -= 1
+            opened += 1
     return frozenset(held)
 
 

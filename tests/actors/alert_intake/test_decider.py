@@ -38,7 +38,7 @@ from model.alert.case import Case
 from model.alert.leg import Leg, LegState
 from model.alert.parts import InboundCall, InboxEntry, Owner
 from model.rules.crews import BEYOND_SHIFT
-from model.rules.proof import CLAIMED, PROVED
+from model.rules.proof import CLAIMED, OVER_BUDGET, PROVED
 
 NOW = Instant(1_000 * SECOND)
 
@@ -331,6 +331,16 @@ def test_a_crew_at_work_on_an_alert_that_was_closed_just_now_counts_for_none() -
     one = case("a", rank=CLAIMED)
     made = plan(busy(there, case("closed")), {one.alert: one}, there, NOW)
     assert made.open == ((one.alert, CrewId("c01")),)
+
+
+def test_no_alert_waits_for_a_crew_because_tests_or_alerts_over_their_budget_have_theirs() -> None:
+    behind = [case(f"t{n}", rank=CLAIMED, test=True) for n in range(BEYOND_SHIFT)]
+    behind += [case(f"b{n}", rank=OVER_BUDGET) for n in range(BEYOND_SHIFT)]
+    there = crews(*(f"c{n:02d}" for n in range(20)))
+    new = [*many(BEYOND_SHIFT + 1), case("budget", rank=OVER_BUDGET), case("test", rank=CLAIMED, test=True)]
+    alerts = {one.alert: one for one in (*behind, *new)}
+    made = plan(busy(there, *behind), alerts, there, NOW)
+    assert [alert for alert, _ in made.open] == [one.alert for one in new[:BEYOND_SHIFT]]
 
 
 @given(
