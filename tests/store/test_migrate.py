@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from store.database import migrate, schema
-from store.database.dialect import url_of
+from store.database.dialect import opened, url_of
 from store.errors import StoreMisuse
 from store.journal.journal import Append
 from store.registry.registry import Registry
@@ -68,31 +68,11 @@ def test_an_empty_file_becomes_a_journal(path: Path) -> None:
 
 
 def test_of_several_roles_the_highest_is_kept_and_nobody_has_a_password_yet(path: Path) -> None:
-    journal_in(path).close()
+    connection = opened(url_of(path), patience_s=5, create=True)
+    migrate.bring_up_to_date(connection, "0001")
+    connection.close()
     database = sqlite3.connect(path)
     with database:
-        # As the first step left it.
-        database.execute("ALTER TABLE operator RENAME COLUMN role TO roles")
-        database.execute("ALTER TABLE operator DROP COLUMN password")
-        database.execute("ALTER TABLE operator DROP COLUMN token_until_us")
-        database.execute("DROP TABLE member")
-        database.execute("DROP TABLE lease")
-        database.execute("DROP TABLE keyring")
-        database.execute("DROP TABLE session")
-        database.execute("DROP TABLE alert_row")
-        database.execute("DROP TABLE alert_rows_kept")
-        for table in (
-            *("device_key", "enrolment", "invitation", "outbox", "authenticator"),
-            *("alert_key", "alias", "unsealed", "audit"),
-            *("record_key", "record", "picture", "shift_note", "confirmation", "merged", "duty_roster"),
-            "watched_day",
-        ):
-            database.execute(f"DROP TABLE {table}")
-        database.execute("ALTER TABLE person DROP COLUMN found_by")
-        database.execute("DROP TRIGGER alert_reopens")
-        database.execute("DROP INDEX event_newest")
-        database.execute("CREATE INDEX event_rare ON event (stream, version)")
-        database.execute("UPDATE alembic_version SET version_num = '0001'")
         for n, roles in enumerate(("operator", "operator,supervisor", "admin,operator", "")):
             row = (f"o{n}", "Name", "+390200000011", "it", roles, False, None, 0)
             database.execute("INSERT INTO operator VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
