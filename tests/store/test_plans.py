@@ -111,8 +111,9 @@ def test_no_statement_looks_at_rows_that_are_only_old(journal: Path) -> None:
     for module in pkgutil.walk_packages(store.__path__, "store."):
         if ".migrations." not in module.name:
             importlib.import_module(module.name)
-    notes = {query for query in MADE if "spare_note" in query.prepared(sqlite.dialect()).sql}
-    plans = {query: plan_of(journal, query) for query in MADE if query not in {*ON_PURPOSE, *notes}}
+    made = [query for query in MADE if query.made_in.startswith("store.")]  # and not by a test
+    notes = {query for query in made if "spare_note" in query.prepared(sqlite.dialect()).sql}
+    plans = {query: plan_of(journal, query) for query in made if query not in {*ON_PURPOSE, *notes}}
     assert len(plans) > 100
     unbounded = {
         query.prepared(sqlite.dialect()).sql: plan for query, plan in plans.items() if not is_bounded(plan)
