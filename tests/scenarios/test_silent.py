@@ -46,7 +46,7 @@ def test_case_21_a_phone_that_rings_is_still_when_the_alert_turns_silent(make_wo
     world = make_world(behaviours={USER: "no_answer"})
     world.send()
     world.until("the phone rings", lambda: world.case.rang_at is not None)
-    world.send(silent=True)
+    world.send(id=world.alert, silent=True)
     world.advance(3)
     assert [call for call in world.live_calls() if call.to == USER] == []
     world.advance(60)
