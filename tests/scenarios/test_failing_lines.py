@@ -4,7 +4,11 @@ not hang on them, says so, and leaves no call up that is nobody's.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from structlog.testing import capture_logs
+from structlog.typing import EventDict
 
 from messages import events as ev
 from messages.ids import SECOND, OperatorCommand, Party, Role
@@ -22,6 +26,13 @@ pytestmark = pytest.mark.scenario
 DEAF = '"+CHUP", "H", "+CHLD=1x", "+CHLD=1"'
 
 
+@pytest.fixture
+def logged() -> Iterator[list[EventDict]]:
+    """The log's lines of this test."""
+    with capture_logs() as lines:
+        yield lines
+
+
 def dials(world: World, line: str) -> int:
     return world.network.written[line].count(b"ATD")
 
@@ -37,7 +48,7 @@ def held(world: World) -> int:
     ids=["closes", "says why and closes", "says nothing"],
 )
 def test_a_port_that_opens_and_is_no_modem_any_more_is_as_good_as_gone(
-    make_world: MakeWorld, door: Door, capsys: pytest.CaptureFixture[str]
+    make_world: MakeWorld, door: Door, logged: list[EventDict]
 ) -> None:
     world = make_world()
     to_talking(world)
@@ -56,7 +67,7 @@ def test_a_port_that_opens_and_is_no_modem_any_more_is_as_good_as_gone(
     world.until("it is told", lambda: state(world, user.line) is not LineState.READY)
     world.advance(60)
     assert world.network.openings[user.line] - opened < 80
-    assert capsys.readouterr().out.count("the port is lost") == 1
+    assert [line["event"] for line in logged].count("the port is lost") == 1
     world.network.take_door_away(user.line)
     world.network.plug(user.line)
     world.until("it is back", lambda: state(world, user.line) is LineState.READY)
