@@ -121,7 +121,7 @@ def cause_in_words(cause: int) -> str:
 def in_words(event: AnyEvent) -> str | None:
     """What happened, as one sentence without its end; none for what only the machinery needs to know."""
     match event:
-        case ev.InboxRead() | ev.NumberRaised() | ev.PageNamed() | ev.TextReferenced():
+        case ev.InboxRead() | ev.NumberRaised() | ev.SignalNamed() | ev.PageNamed() | ev.TextReferenced():
             return None
         case Unreadable():
             return f"{event.kind} CANNOT BE READ: {event.fault}"

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Final, Generic, TypeVar
 
 from messages.base import MALFORMED
-from runtime import logs
 
 T = TypeVar("T")
 
@@ -65,6 +64,8 @@ def published(path: Path, decode: Callable[[bytes], T]) -> T | None:
 @lru_cache(maxsize=256)
 def say_unreadable(path: Path, fault: str) -> None:
     """Name a file that cannot be read in the log; nothing happens the second time."""
+    from runtime import logs  # a command that only reads what is well loads no logger
+
     logs.get("published").error("a file cannot be read", file=str(path), error=fault)
 
 
