@@ -11,6 +11,7 @@ from actors.operator_pool.decider import (
     Candidate,
     Offered,
     WaitingCase,
+    kept_for,
     offer,
     on_call_candidate,
     order,
@@ -193,9 +194,8 @@ class OperatorPoolActor(CenterActor):
             answer = offer(request, candidates, self._offered, now_us, self._live.cases)
             if answer.offers or request.alert == only:
                 self.answer(sender, answer, request.alert)
-            # Who is asked for is asked for by one alert at a time.
-            for one in answer.offers or answer.held[:1]:
-                self._offered[one.operator] = Offered(
+            for operator in kept_for(request, answer):
+                self._offered[operator] = Offered(
                     alert=request.alert, at=now_us, vouched=request.rank == PROVED
                 )
             if answer.offers:

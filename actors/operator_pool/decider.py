@@ -121,6 +121,17 @@ def offer(
     return OperatorsOffered(alert=request.alert, offers=offers, on_shift=on_shift, held=given_up)
 
 
+def kept_for(request: RequestOperators, answer: OperatorsOffered) -> list[OperatorId]:
+    """Return the operators who are offered to no other alert for a moment: those of the answer, or the one
+    that another alert is asked for.
+
+    An alert that has no line for an operator keeps none who is free: another alert may have a line.
+    """
+    if answer.offers and not request.no_line:
+        return [one.operator for one in answer.offers]
+    return [one.operator for one in answer.held[:1]]
+
+
 def _but_the_last(
     ranked: list[Candidate],
     request: RequestOperators,

@@ -13,6 +13,7 @@ from actors.operator_pool.decider import (
     Candidate,
     Offered,
     WaitingCase,
+    kept_for,
     offer,
     on_call_candidate,
     order,
@@ -42,6 +43,16 @@ def names(
     wanted: RequestOperators, *candidates: Candidate, held: dict[OperatorId, Offered] | None = None
 ) -> list[str]:
     return [one.operator for one in offer(wanted, candidates, held or {}, NOW).offers]
+
+
+def test_an_alert_that_has_no_line_keeps_no_free_operator_from_one_that_may_have_a_line() -> None:
+    kept: dict[OperatorId, Offered] = {}
+    for wanted in (request("a1", rank=PROVED, no_line=True), request("a2", rank=PROVED)):
+        answer = offer(wanted, (candidate("only"),), kept, NOW)
+        assert [one.operator for one in answer.offers] == ["only"]
+        offered = Offered(alert=wanted.alert, at=NOW, vouched=True)
+        kept |= dict.fromkeys(kept_for(wanted, answer), offered)
+    assert kept["only"].alert == "a2"
 
 
 def test_only_who_is_ready_and_free_is_offered() -> None:

@@ -403,6 +403,8 @@ def one_owner_at_a_time(seen: Evidence) -> Broken:
                     if incarnation <= newest.get(crew, 0):
                         yield f"{alert}: opened by {crew}/{incarnation} after {crew}/{newest[crew]}"
                     newest[crew] = incarnation
+                case ev.CaseReturned():
+                    newest = {}  # any crew may take it up, the same one too
                 case ev.AlertClosed():
                     closed = True
                 case ev.AlertReopened():
