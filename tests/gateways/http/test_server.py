@@ -56,14 +56,15 @@ def ask(
 def test_s01_an_alert_is_taken_while_no_actor_runs_and_survives_kill_9(
     place: Place, process: WebProcess
 ) -> None:
-    status, said = ask(process.port, "POST", "/v1/alerts", place.app(), {"phone": GIULIA})
+    raised = {"id": "the-first-press", "phone": GIULIA}
+    status, said = ask(process.port, "POST", "/v1/alerts", place.app(), raised)
     assert status == 202
     process.kill()
     again = WebProcess(place, process.port)
     try:
         status, state = ask(again.port, "GET", f"/v1/alerts/{said['alert']}", place.app())
         assert (status, state["phase"]) == (200, "received")
-        status, same = ask(again.port, "POST", "/v1/alerts", place.app(), {"phone": GIULIA})
+        status, same = ask(again.port, "POST", "/v1/alerts", place.app(), raised)
         assert (status, same["alert"]) == (200, said["alert"])
     finally:
         again.kill()
