@@ -51,6 +51,7 @@ from store.alerts.belonging import (
     NOTE_MAX,
     Known,
     Signal,
+    aliases_of,
     belongs_to,
     beside,
     is_open,
@@ -277,9 +278,8 @@ def _join(
     transaction: Transaction, known: Known, signal: Signal, deadline_s: float, skipped: Skipped
 ) -> Accepted:
     """Keep the signal on the alert as what it is, under an alias that its sender alone is told."""
-    before = named_signal(transaction.one, signal.id)
-    mine = before is not None and before.alert == known.alert
-    alias = signal.id if mine and signal.id is not None else _name(transaction, signal)
+    came = lately.signals(transaction, known.alert)
+    alias, before = _alias(transaction, known, signal, came)
     now = SignalNamed(
         alert=known.alert,
         received_at=signal.received_at,
@@ -289,18 +289,17 @@ def _join(
         test=known.first.test,
         silent=signal.silent,
     )
-    first = before if mine and before is not None else now
-    again = first is not now and first.silent == signal.silent
-    if not again or (signal.raised_at is not None and first.raised_at != now.raised_at):
-        if keeps_claim(lately.signals(transaction, known.alert), transaction.at_us):
+    first = before or now
+    if before is None or alias not in aliases_of(signal, came):
+        if keeps_claim(came, transaction.at_us):
             added = _added(signal, alias, skipped.take(known.alert, claimed=True))
             transaction.append(
                 Append(streams.inbox(known.alert), None, (added,)),
-                *(() if mine else (Append(streams.signal(alias), 0, (now,)),)),
+                *(() if before else (Append(streams.signal(alias), 0, (now,)),)),
             )
         else:
             skipped.add(known.alert, claimed=True)
-            first = first if mine else skipped.name(alias, now)
+            first = before or skipped.name(alias, now)
     return Accepted(
         alert=known.alert,
         created=False,
@@ -308,6 +307,24 @@ def _join(
         deadline_at=first.deadline_at,
         alias=alias,
     )
+
+
+def _alias(
+    transaction: Transaction, known: Known, signal: Signal, came: list[Recorded]
+) -> tuple[AlertId, SignalNamed | None]:
+    """The name under which the alert has the signal, and what it was given to; None where it is a new name.
+
+    Where the sender's own id is another's, what is sent again is known by what it says, and by the time at
+    which it was raised, which that sender alone knows.
+    """
+    before = named_signal(transaction.one, signal.id)
+    if signal.id is not None and before is not None and before.alert == known.alert:
+        return signal.id, before
+    name = _name(transaction, signal)
+    if signal.raised_at is not None and signal.id not in (None, name):
+        for given in aliases_of(signal, came):
+            return given, named_signal(transaction.one, given)
+    return name, None
 
 
 def _added(signal: Signal, alias: str = "", skipped: int = 0) -> AlertSignalAdded:

@@ -24,7 +24,7 @@ test never disappears in a test alert.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import msgspec
@@ -40,6 +40,7 @@ from messages.events import (
     UserIdentified,
 )
 from messages.ids import E164, SECOND, AlertId, Channel, Check, Doubt, Instant, LineId, Proof
+from messages.journal import Recorded
 from model.alert.parts import BELIEVED_US
 from model.rules.proof import joins, level_of, proof_of
 from store import streams
@@ -285,6 +286,13 @@ def repeats(signal: Signal, known: AlertReceived | AlertSignalAdded) -> bool:
         and known.position == signal.position
         and (known.silent, known.battery_pct) == (signal.silent, signal.battery_pct)
     )
+
+
+def aliases_of(signal: Signal, came: Iterable[Recorded]) -> list[AlertId]:
+    """The aliases under which this very signal is among these events, in their order."""
+    kept = (one.event for one in came)
+    named = (one for one in kept if isinstance(one, AlertSignalAdded) and one.alias)
+    return [AlertId(one.alias) for one in named if repeats(signal, one)]
 
 
 def raised_at_of(signal: Signal) -> Instant:

@@ -158,6 +158,32 @@ def test_under_an_alias_too_the_same_data_is_kept_once(journal: Journal, clock: 
     assert journal.version("inbox-a2") == 0
 
 
+def test_a_second_press_under_an_alias_is_kept_once_too(journal: Journal, clock: Clock) -> None:
+    accept(journal, signal(clock, id="a1"), 50)
+    accept(journal, signal(clock, id="a2", raised_s_ago=1), 50)
+    pressed = replace(signal(clock, id="a2", raised_s_ago=0.5), silent=True)
+    for _ in range(3):
+        clock.forward(1)
+        assert accept(journal, replace(pressed, received_at=clock()), 50).told == "a2"
+    assert journal.version("inbox-a1") == 3
+
+
+def test_what_is_sent_again_under_the_id_of_another_alert_keeps_its_alias(
+    journal: Journal, clock: Clock
+) -> None:
+    accept(journal, signal(clock, "+393330000009", id="taken"), 50)
+    accept(journal, signal(clock, id="a1"), 50)
+    sent = signal(clock, id="taken", raised_s_ago=1)
+    told = set()
+    for _ in range(3):
+        clock.forward(1)
+        told.add(accept(journal, replace(sent, received_at=clock()), 50).told)
+    assert len(told) == 1
+    assert told.isdisjoint({"taken", "a1"})
+    assert journal.version("inbox-a1") == 2
+    assert accept(journal, replace(sent, raised_at=None), 50).told not in told, "nor is it told to a stranger"
+
+
 def test_a_text_is_a_message_and_two_of_one_second_are_two(journal: Journal, clock: Clock) -> None:
     written = replace(signal(clock, channel=Channel.SMS, id="sms-1", raised_s_ago=2), text="aiuto")
     first = accept(journal, written, 50)
