@@ -16,6 +16,7 @@ from hypothesis.stateful import (
     precondition,
     rule,
 )
+from msgspec.structs import replace
 
 from messages.events import AlertClosed, Event, LegAnswered, LegRinging
 from messages.ids import SECOND, AlertId, Channel, Instant, LegId, NodeId, Outcome
@@ -23,6 +24,7 @@ from model.alert.live import LiveCases
 from store import streams
 from store.alerts.accepting import Accepted, accept, accept_many
 from store.alerts.belonging import Signal
+from store.alerts.bounds import AT_ONCE, EVERY_US
 from store.errors import VersionConflict
 from store.journal.follower import Follower
 from store.journal.journal import Append, Journal
@@ -174,30 +176,64 @@ class JournalMachine(Machine):
 class Account:
     """One alert, as the rule of duplicates sees it."""
 
-    def __init__(self, accepted: Accepted, test: bool, phone: str | None, device: str | None) -> None:
+    def __init__(self, accepted: Accepted, sent: Signal) -> None:
         self.accepted = accepted
-        self.test = test
-        self.phone = phone
-        self.device = device
+        self.first = sent
         self.closed_at: int | None = None
+        self.claims: list[tuple[int, str, Signal]] = []
+        """When each signal that does not speak for the alert was kept, under its alias."""
 
     def is_named_by(self, sent: Signal) -> bool:
-        if self.test and not sent.test:
+        if (self.first.test and not sent.test) or self.is_cried_after(sent):
             return False
         if sent.phone is None:
-            return self.device == sent.device and (sent.device is not None or self.phone is None)
-        return self.phone == sent.phone and (not self.device or sent.device in (None, self.device))
+            return self.first.device == sent.device and (sent.device is not None or self.first.phone is None)
+        return self.first.phone == sent.phone and (
+            None in (self.first.device, sent.device) or self.first.device == sent.device
+        )
+
+    def has_alias_of(self, sent: Signal) -> bool:
+        return self.is_of(sent) and not (self.first.test and not sent.test) and not self.is_cried_after(sent)
+
+    def is_cried_after(self, sent: Signal) -> bool:
+        """Whether the alert was closed before that was raised, as a clock says."""
+        return sent.channel is Channel.DATA and (sent.raised_at or 0) > (self.closed_at or sent.received_at)
 
     def is_of(self, sent: Signal) -> bool:
-        return self.phone == sent.phone and (sent.phone is not None or self.device == sent.device)
+        return self.first.phone == sent.phone and (sent.phone is not None or self.first.device == sent.device)
 
     def takes(self, now: int, sent: Signal) -> bool:
-        if self.test and not sent.test:
+        if self.first.test and not sent.test:
             return False
         if self.closed_at is None:
             return True
         late = sent.raised_at is not None and sent.raised_at <= self.closed_at
         return late and sent.channel is Channel.DATA and now < self.closed_at + 120 * SECOND
+
+    def is_spoken_for_by(self, sent: Signal) -> bool:
+        """Whether it comes from the alert's own app, or is answered by nobody's."""
+        if sent.channel is not Channel.DATA:
+            return True
+        return (
+            self.first.channel is Channel.DATA
+            and sent.id is not None
+            and sent.id in (self.accepted.alert, self.first.id)
+        )
+
+    def aliases_of(self, sent: Signal) -> list[str]:
+        """Under which the same was kept, the newest first."""
+        return [alias for _, alias, kept in reversed(self.claims) if is_again(sent, kept)]
+
+    def keeps_claim(self, now: int) -> bool:
+        return len(self.claims) < AT_ONCE or now - self.claims[-1][0] >= EVERY_US
+
+
+def is_again(sent: Signal, kept: Signal) -> bool:
+    """Whether it says the same; what was raised at no time was raised when it was received."""
+    raised_at = kept.received_at if sent.raised_at is None else sent.raised_at
+    return (sent.phone, sent.device, raised_at) == (
+        kept.phone, kept.device, kept.received_at if kept.raised_at is None else kept.raised_at
+    )  # fmt: skip
 
 
 KEPT = 8
@@ -207,6 +243,11 @@ RAISED = st.sampled_from([None, 0.0, 1.0, 60.0])
 PHONES = st.sampled_from([None, "+391", "+392"])
 DEVICES = st.sampled_from([None, "d1", "d2"])
 IDS = st.sampled_from([None, "i1", "i2", "i3"])
+
+
+def deadline_of(sent: Signal) -> int:
+    """For these tests' clocks, which are all believed."""
+    return (sent.received_at if sent.raised_at is None else sent.raised_at) + 50 * SECOND
 
 
 class AcceptMachine(Machine):
@@ -219,6 +260,8 @@ class AcceptMachine(Machine):
         self.accounts: dict[AlertId, Account] = {}
         self.raised: dict[str, list[Account]] = {}
         """By number and by device, newest first."""
+        self.aliases: dict[AlertId, tuple[Account, Signal]] = {}
+        """With the signal that got the name."""
 
     @initialize()
     def begin(self) -> None:
@@ -234,35 +277,67 @@ class AcceptMachine(Machine):
             self.clock, phone, device=device, id=id, test=test, channel=channel, raised_s_ago=raised
         )
         keys = [key for key in (phone and f"p{phone}", device and f"d{device}") if key]
-        named = self.accounts.get(AlertId(id)) if id else None
-        expected = named if named is not None and named.is_named_by(sent) else None
-        for account in () if expected else self.raised.get(keys[0] if keys else "", [])[:KEPT]:
-            if account is not named and account.is_of(sent) and account.takes(now, sent):
-                expected = account
-                break
+        expected = self.alert_of(sent, keys)
         accepted = accept(self.journals[0], sent, 50)
         assert accepted.created is (expected is None)
         if expected is None:
-            assert accepted.deadline_at == now + round((50 - (raised or 0)) * SECOND)
-            assert id is None or (accepted.alert == id) is (named is None)
+            assert (accepted.received_at, accepted.deadline_at) == (now, deadline_of(sent))
+            assert accepted.alias is None
+            assert id is None or (accepted.alert == id) is self.is_free(sent)
             assert accepted.alert not in self.accounts
-            expected = self.accounts[accepted.alert] = Account(accepted, test, phone, device)
+            expected = self.accounts[accepted.alert] = Account(accepted, sent)
         assert accepted.alert == expected.accepted.alert
-        assert (accepted.received_at, accepted.deadline_at) == (
-            expected.accepted.received_at, expected.accepted.deadline_at
-        )  # fmt: skip
-        expected.device = expected.device or device
-        if expected.closed_at is None:
-            for key in keys:
-                known = self.raised.setdefault(key, [])
-                if expected not in known[:KEPT]:
-                    known.insert(0, expected)
+        spoken_for = accepted.created or expected.is_spoken_for_by(sent)
+        if spoken_for:
+            assert accepted == replace(expected.accepted, created=accepted.created)
+            self.find_by(keys, expected)
+        else:
+            self.joined(sent, expected, accepted)
         version = self.journals[0].version(streams.inbox(accepted.alert))
-        if id == accepted.alert or (id is not None and raised is not None and keys):
+        kept = spoken_for or id == accepted.told or (raised is not None and accepted.told in self.aliases)
+        if id is not None and kept and (keys or id in (accepted.alert, accepted.told)):
             # the app, not having heard the answer, asks once more, and nothing is added
-            assert accept(self.journals[0], sent, 50).alert == accepted.alert
+            assert accept(self.journals[0], sent, 50) == replace(accepted, created=False)
             assert self.journals[0].version(streams.inbox(accepted.alert)) == version
         return accepted.alert
+
+    def alert_of(self, sent: Signal, keys: list[str]) -> Account | None:
+        """The alert that it is brought to: by its id, by its alias, by its number or else its device."""
+        named = None if sent.id is None else self.accounts.get(sent.id)
+        if named is not None and named.is_named_by(sent):
+            return named
+        if sent.id in self.aliases and (joined := self.aliases[sent.id][0]).has_alias_of(sent):
+            return joined
+        for account in self.raised.get(keys[0] if keys else "", [])[:KEPT]:
+            if account is not named and account.is_of(sent) and account.takes(sent.received_at, sent):
+                return account
+        return None
+
+    def is_free(self, sent: Signal) -> bool:
+        return sent.id not in self.accounts and sent.id not in self.aliases
+
+    def find_by(self, keys: list[str], account: Account) -> None:
+        for key in keys if account.closed_at is None else ():
+            known = self.raised.setdefault(key, [])
+            if account not in known[:KEPT]:
+                known.insert(0, account)
+
+    def joined(self, sent: Signal, account: Account, accepted: Accepted) -> None:
+        """It has got the name that it has there, or else its own where that is free, or else a new one."""
+        kept = account.aliases_of(sent)
+        mine = sent.id in self.aliases and self.aliases[sent.id][0] is account
+        if sent.id is not None and (mine or self.is_free(sent)):
+            assert accepted.alias == sent.id
+        elif sent.id is not None and sent.raised_at is not None and kept:
+            assert accepted.alias == kept[0]
+        else:
+            assert accepted.alias not in {None, *self.aliases, *self.accounts}
+        alias = accepted.told
+        first = self.aliases[alias][1] if alias in self.aliases else sent
+        assert (accepted.received_at, accepted.deadline_at) == (first.received_at, deadline_of(first))
+        if alias not in kept and account.keeps_claim(sent.received_at):
+            account.claims.append((sent.received_at, alias, sent))
+            self.aliases.setdefault(alias, (account, sent))
 
     @rule(alert=consumes(alerts))
     def closed(self, alert: AlertId) -> None:
@@ -289,8 +364,8 @@ class AcceptMachine(Machine):
         sent = [signal(self.clock, None) for _ in range(count)]
         accepted = accept_many(self.journals[0], sent, 50)
         assert len({one.alert for one in accepted} - set(self.accounts)) == count
-        for one in accepted:
-            self.accounts[one.alert] = Account(one, False, None, None)
+        for one, one_sent in zip(accepted, sent, strict=True):
+            self.accounts[one.alert] = Account(one, one_sent)
 
     @invariant()
     def the_open_ones_are_known(self) -> None:
