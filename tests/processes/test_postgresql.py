@@ -72,13 +72,13 @@ def test_while_the_server_is_away_apps_are_told_to_call_112_and_then_all_goes_on
     made.until("operator and user are joined", lambda: made.joined(first) == {"operator", "user"})
     mortal.stop()
     try:
-        answer: httpx.Response = made.until("the web answers", lambda: made.post(THIRD))
+        answer: httpx.Response = made.until("the web answers", lambda: made.post(THIRD, id="third"))
         assert answer.status_code == 503, answer.text
         assert answer.json()["advice"] == "call_112_now"
     finally:
         mortal.start()
     made.until("everything is ready", made.is_ready)
-    second = made.until("it takes alerts", lambda: taken(made.post(THIRD)))
+    second = made.until("it takes alerts", lambda: taken(made.post(THIRD, id="third")))
     is_handled_to_the_end(made, first, SECOND)
     assert (len(made.calls(SECOND)), len(made.calls(PSAP))) == (1, before + 1), "once, and never dropped"
     made.until("the other is served, too", lambda: made.joined(second) == {"operator", "user"})
