@@ -178,7 +178,7 @@ def test_a_past_alert_is_found_and_its_story_read_by_keyboard_alone(
     expect(field).to_be_focused()
     found = console.locator(".past")
     expect(found).to_have_count(11)
-    console.keyboard.type("0003")
+    console.keyboard.type("2220003")
     expect(found).to_have_count(1)
     expect(found).to_contain_text("Unknown")  # the number is its operator’s, who is another
     console.keyboard.press("Escape")
@@ -188,7 +188,7 @@ def test_a_past_alert_is_found_and_its_story_read_by_keyboard_alone(
     expect(found).to_have_count(0)
     expect(console.get_by_role("heading", name="History")).to_be_visible()
     console.keyboard.press("Escape")
-    console.keyboard.type("rossi")
+    console.keyboard.type("giulia")
     expect(found).to_have_count(1)
     console.keyboard.press("Enter")
     expect(found).to_be_focused()
