@@ -99,9 +99,9 @@ _UNPLAYED: Final[dict[Unplayed, str]] = {
 
 def _since(event: ev.AlertReceived | ev.AlertSignalAdded) -> str:
     """By which key it was signed, and since when that is enrolled."""
-    if event.key_since is None:
+    if event.key_enrolled_at is None:
         return ""
-    return f" {event.key}, enrolled {datetime.fromtimestamp(event.key_since / SECOND, UTC):%Y-%m-%d}"
+    return f" {event.key}, enrolled {datetime.fromtimestamp(event.key_enrolled_at / SECOND, UTC):%Y-%m-%d}"
 
 
 def _more(skipped: int) -> str:

@@ -45,7 +45,7 @@ class AlertReceived(Message, frozen=True, kw_only=True, tag="alert.received"):
     """None in what is older than proofs: see `model.rules.proof`."""
     key: str = ""
     """The enrolled device that has signed it; empty below `device`."""
-    key_since: Instant | None = None
+    key_enrolled_at: Instant | None = None
     """When that device was enrolled."""
     doubt: Doubt | None = None
     check: Check | None = None
@@ -75,7 +75,7 @@ class AlertSignalAdded(Message, frozen=True, kw_only=True, tag="alert.signal_add
     call: int | None = None
     proof: Proof | None = None
     key: str = ""
-    key_since: Instant | None = None
+    key_enrolled_at: Instant | None = None
     doubt: Doubt | None = None
 
 

@@ -78,7 +78,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """How far behind others it comes in need (`model.rules.proof`)."""
     key: str = ""
     """The enrolled device that has signed it; empty below `device`."""
-    key_since: Instant | None = None
+    key_enrolled_at: Instant | None = None
     """When that device was enrolled."""
     beside: tuple[Beside, ...] = ()
     claims: tuple[Claim, ...] = ()

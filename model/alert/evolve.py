@@ -78,7 +78,7 @@ def begin(recorded: Recorded) -> Case | None:
         doubt=event.doubt,
         rank=rank_of(proof_of(event), event.doubt),
         key=event.key,
-        key_since=event.key_since,
+        key_enrolled_at=event.key_enrolled_at,
         test=event.test,
         check=event.check,
         silent=event.silent,

@@ -296,7 +296,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     at: Instant
     proof: Proof
     """`device`: by another enrolled phone of the alert's number."""
-    key_since: Instant | None = None
+    key_enrolled_at: Instant | None = None
     """Of a signal: when that phone was enrolled."""
     position: KnownPosition | None = None
     silent: bool = False

@@ -200,7 +200,7 @@ def _create(transaction: Transaction, signal: Signal, deadline_s: float, live_ca
         call=signal.call,
         proof=signal.level,
         key=signal.key,
-        key_since=signal.key_since,
+        key_enrolled_at=signal.key_enrolled_at,
         doubt=signal.doubt,
         asked="" if signal.id in (None, alert) else signal.id,
     )
@@ -341,7 +341,7 @@ def _added(signal: Signal, alias: str = "", skipped: int = 0) -> AlertSignalAdde
         call=signal.call,
         proof=signal.level,
         key=signal.key,
-        key_since=signal.key_since,
+        key_enrolled_at=signal.key_enrolled_at,
         doubt=signal.doubt,
         alias=alias,
         skipped=skipped,

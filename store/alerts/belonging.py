@@ -85,7 +85,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     """None: what its channel is worth."""
     key: str = ""
     """The enrolled device that has signed it; its number is `phone` then."""
-    key_since: Instant | None = None
+    key_enrolled_at: Instant | None = None
     """When that device was enrolled."""
     doubt: Doubt | None = None
 

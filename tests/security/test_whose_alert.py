@@ -230,7 +230,9 @@ def test_another_phone_of_the_user_joins_as_what_it_is_and_gets_at_nothing(
         (ClaimKind.SIGNAL, Proof.DEVICE), (ClaimKind.CANCELS, Proof.DEVICE)
     ]  # fmt: skip
     since = [devices.key_of(web.journal, phone.device) for phone in (first, second)]
-    assert [after.key_since, after.claims[0].key_since] == [one and one.created_at for one in since]
+    assert [after.key_enrolled_at, after.claims[0].key_enrolled_at] == [
+        one and one.created_at for one in since
+    ]
     assert after.key == first.device, "shown: by which phone, and since when each is enrolled"
     again = signed(first, "POST", "/v1/alerts", {"id": "another-press", "phone": GIULIA, "silent": True})
     assert (again.json()["alert"], case_of(web, alert).silent) == (alert, True)

@@ -111,7 +111,9 @@ def test_no_statement_looks_at_rows_that_are_only_old(journal: Path) -> None:
     for module in pkgutil.walk_packages(store.__path__, "store."):
         if ".migrations." not in module.name:
             importlib.import_module(module.name)
-    made = [query for query in MADE if query.made_in.startswith("store.")]  # and not by a test
+    # Not by a test, and not by a step that brings an older form up to date.
+    old = "store.database.migrations"
+    made = [one for one in MADE if one.made_in.startswith("store.") and not one.made_in.startswith(old)]
     notes = {query for query in made if "spare_note" in query.prepared(sqlite.dialect()).sql}
     plans = {query: plan_of(journal, query) for query in made if query not in {*ON_PURPOSE, *notes}}
     assert len(plans) > 100

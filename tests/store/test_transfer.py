@@ -143,7 +143,7 @@ def test_a_line_is_as_the_interface_says(journal: Journal) -> None:
             "channel": "data", "phone": "+393331112223", "device": None, "test": False, "silent": False,
             "raised_at": "2026-11-18T11:06:39.999999Z", "received_at": "2026-11-18T11:06:40.000000Z",
             "deadline_at": "2026-11-18T11:07:30.000000Z", "battery_pct": None, "line": None, "call": None,
-            "proof": None, "key": "", "key_since": None, "doubt": None, "check": None, "asked": "",
+            "proof": None, "key": "", "key_enrolled_at": None, "doubt": None, "check": None, "asked": "",
             "position": {
                 "lat": 45.0, "lon": 9.19, "at": "2026-11-18T11:06:40.000000Z", "accuracy_m": 12.5,
                 "source": "",

@@ -210,7 +210,7 @@ class ClaimView(msgspec.Struct, frozen=True, kw_only=True):
     at_us: Instant
     proof: Proof
     """`device`: another enrolled phone of the number has signed it."""
-    key_since_us: Instant | None
+    key_enrolled_us: Instant | None
     """Of a signal: when that phone was enrolled."""
     silent: bool
     """It asks for silence, and does not bring it about."""
@@ -248,7 +248,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     """By what it counts as the phone's own."""
     doubt: Doubt | None
     """Why a signature did not count, or that its sender sends too much."""
-    key_since_us: Instant | None
+    key_enrolled_us: Instant | None
     """When the phone was enrolled that has signed it; null where none has."""
     beside: tuple[BesideView, ...]
     claims: tuple[ClaimView, ...]

@@ -59,7 +59,7 @@ def signal(body: AlertBody, sender: Sender, received_at: Instant, *, over_budget
         id=given,
         proof=Proof.APP if proved is None else Proof.DEVICE,
         key="" if proved is None else proved.device,
-        key_since=None if proved is None else proved.created_at,
+        key_enrolled_at=None if proved is None else proved.created_at,
         doubt=Doubt.BUDGET if over_budget else doubt,
         raised_at=raised_at,
         position=position,

@@ -93,8 +93,8 @@ def _claimed(case: Case, event: ev.AlertSignalAdded | ev.ClaimAdded, at: Instant
         skipped=event.skipped,
     )
     match event:
-        case ev.AlertSignalAdded(silent=silent, key_since=key_since):
-            claim = replace(claim, silent=silent, key_since=key_since)
+        case ev.AlertSignalAdded(silent=silent, key_enrolled_at=key_enrolled_at):
+            claim = replace(claim, silent=silent, key_enrolled_at=key_enrolled_at)
         case ev.ClaimAdded(kind=kind, text=text):
             claim = replace(claim, kind=kind, text=text)
     more = event.skipped + isinstance(event, ev.AlertSignalAdded)

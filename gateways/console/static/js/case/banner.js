@@ -222,7 +222,7 @@ function claims(view) {
     skipped && either(`altri ${skipped} segnali`, `${skipped} more signals`),
   ].filter(Boolean);
   const hers = last((one) => one.proof === 'device');
-  const since = enrolled(last((one) => one.key_since_us !== null)?.key_since_us ?? null);
+  const since = enrolled(last((one) => one.key_enrolled_us !== null)?.key_enrolled_us ?? null);
   const title = hers
     ? either('Anche un altro suo telefono manda segnali', 'Another phone of hers sends signals as well')
     : either('Segnali non provati usano questo numero', 'Signals that are not proved use this number');

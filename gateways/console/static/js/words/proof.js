@@ -29,10 +29,10 @@ const DOUBTS = {
 export const enrolled = (sinceUs) =>
   sinceUs === null ? '' : either(`aggiunto il ${f.day(sinceUs)}`, `enrolled on ${f.day(sinceUs)}`);
 
-/** @param {{proof: string, doubt: string | null, key_since_us: number | null}} view */
+/** @param {{proof: string, doubt: string | null, key_enrolled_us: number | null}} view */
 export const proof = (view) => {
   const level = PROOFS[view.proof] ? either(...PROOFS[view.proof]) : view.proof;
-  const said = [level, enrolled(view.key_since_us)].filter(Boolean).join(', ');
+  const said = [level, enrolled(view.key_enrolled_us)].filter(Boolean).join(', ');
   if (!view.doubt) return said;
   return `${said}, ${DOUBTS[view.doubt] ? either(...DOUBTS[view.doubt]) : view.doubt}`;
 };
