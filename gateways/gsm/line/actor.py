@@ -344,10 +344,11 @@ class GsmModemActor(CenterActor):
             if not self._calls_known and self._driver.knows_calls:
                 self._calls_known = True
                 self.log.info("calls known", line=self.key, calls=len(self._driver.calls()))
-            if self._driver.in_step and self._absence.ended():
-                self._trouble = ""
             for order, envelope in self._orders.take_waiting():
                 self._order(order, envelope)
+        # A modem that lists the same calls as before tells no event of it.
+        if self._driver.in_step and self._absence.ended():
+            self._trouble = ""
         self._driver.protected = (
             self._legs.live
             or self._orders.waits_since_lately(self.now_us())
