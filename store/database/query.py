@@ -18,7 +18,7 @@ Row = tuple[Any, ...]
 
 
 MADE: Final[list[Query]] = []
-"""All of them. They are made when their module is imported, and never later."""
+"""All of them. They are made when their module is imported; a restore alone makes more, one a table."""
 
 
 class Query:
