@@ -50,12 +50,12 @@ class RequestOperators(Message, frozen=True, kw_only=True, tag="operators.reques
 
     @property
     def wants_anybody(self) -> bool:
-        """Whether an alert for which nothing speaks gives its operator up to this one."""
-        return self.rank == 0 and not self.test and self.named is None
+        """Whether other alerts may be asked for an operator whom they give up to this one."""
+        return not self.test and self.named is None
 
 
 class HeldOperator(msgspec.Struct, frozen=True, kw_only=True):
-    """An operator of an alert that gives the operator up to one that is vouched for."""
+    """An operator whom an alert gives up: one who listens in, or any to an alert that is vouched for."""
 
     operator: OperatorId
     alert: AlertId

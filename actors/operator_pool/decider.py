@@ -18,7 +18,7 @@ from model.alert.case import Case
 from model.policy import Policy
 from model.rules.proof import OVER_BUDGET, PROVED
 from model.rules.urgency import Urgency, urgency
-from model.rules.vouching import gives_up, left
+from model.rules.vouching import gives_up, left, listens
 
 OFFERED_FOR_US: Final = Instant(3 * SECOND // 2)
 """How long an operator who was offered to one alert is not offered to another."""
@@ -158,16 +158,17 @@ def _but_the_last(
 def _held(
     request: RequestOperators, everybody: Iterable[Candidate], cases: Mapping[AlertId, Case]
 ) -> tuple[HeldOperator, ...]:
-    """Return the operators whom other alerts give up to this one, best first: that of a test, of an alert
-    over its budget, of one that is not silent, of one in which no phone rings, of the one that has had its
-    operator for longest.
+    """Return the operators whom alerts give up to this one, best first: one who listens in, that of a test,
+    of an alert over its budget, of one that is not silent, of one in which no phone rings, of the one that
+    has had its operator for longest.
     """
 
-    def key(found: tuple[Candidate, Case]) -> tuple[bool, bool, bool, bool, Instant, str]:
+    def key(found: tuple[Candidate, Case]) -> tuple[bool, bool, bool, bool, bool, Instant, str]:
         one, case = found
         since = case.operator_joined_at if case.operator == one.operator else None
         rings = case.active(Party.USER) is not None
         return (
+            one.operator not in listens(case),
             not case.test,
             case.rank != OVER_BUDGET,
             case.silent,
@@ -176,14 +177,18 @@ def _held(
             one.operator,
         )
 
+    def is_given(one: Candidate, case: Case) -> bool:
+        if one.operator in listens(case):
+            return one.shift is ShiftState.READY
+        others = request.rank == PROVED and case.alert != request.alert and one.operator not in request.avoid
+        return others and one.operator in gives_up(case)
+
     holders = (
         (one, cases[one.reserved_by])
         for one in everybody
-        if one.reserved_by is not None and one.reserved_by in cases and one.operator not in request.avoid
+        if one.reserved_by is not None and one.reserved_by in cases
     )
-    found = [
-        (one, case) for one, case in holders if case.alert != request.alert and one.operator in gives_up(case)
-    ]
+    found = [(one, case) for one, case in holders if is_given(one, case)]
     return tuple(
         HeldOperator(operator=one.operator, alert=case.alert) for one, case in sorted(found, key=key)
     )

@@ -66,6 +66,14 @@ def gives_up(case: Case) -> tuple[OperatorId, ...]:
     return case.reserved if case.operator is None else (case.operator,)
 
 
+def listens(case: Case) -> tuple[OperatorId, ...]:
+    """Return the operator who listens in on the case, whom it gives up to any alert that is no test."""
+    leg = case.listener_leg
+    if case.closed_at is not None or case.listener is None or leg is None or not leg.active:
+        return ()
+    return (case.listener.operator,)
+
+
 def gives_crew_up(case: Case) -> bool:
     """Return whether the case has begun nothing, so that its crew can serve an alert that is vouched for."""
     return case.owner is not None and not (begun(case) or vouched(case))

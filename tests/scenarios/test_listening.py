@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from messages import events as ev
-from messages.ids import LegId, OperatorCommand, OperatorId, Outcome, Party, Role, ShiftState
+from messages.ids import E164, LegId, OperatorCommand, OperatorId, Outcome, Party, Proof, Role, ShiftState
 from model.alert.leg import place
 from store import streams
 from tests.scenarios.conftest import MakeWorld
@@ -119,6 +119,46 @@ def test_an_alert_closes_with_the_listener_on_the_line(make_world: MakeWorld) ->
     world.network.pump()
     everything_is_over(world)
     assert world.case.outcome is Outcome.HANDED_OVER
+
+
+def test_the_only_operator_who_listens_in_is_called_for_the_alert_that_loses_112(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(public=3)
+    to_talking(world)
+    only = world.case.operator
+    world.order(OperatorCommand.CALL_PSAP)
+    world.until("112 is joined", lambda: Party.PSAP in joined(world))
+    world.order(OperatorCommand.LEAVE)
+    world.until("the operator is gone", lambda: Party.OPERATOR not in joined(world))
+    world.order(OperatorCommand.LISTEN, by=only)
+    world.until("she hears them", lambda: joined(world) == {Party.USER, Party.PSAP, Party.LISTENER})
+    psap = world.case.active(Party.PSAP)
+    assert psap is not None
+    world.network.carrier.phone_hang_up(str(psap.number), world.network.now_s)
+    world.network.pump()
+    world.until("she is on the phone with her", lambda: joined(world) >= {Party.OPERATOR, Party.USER}, 10.0)
+
+
+@pytest.mark.parametrize("proof", [Proof.APP, Proof.DEVICE])
+def test_the_only_operator_who_listens_in_is_called_for_another_alert(
+    make_world: MakeWorld, proof: Proof
+) -> None:
+    """Though lines are free: nobody else is."""
+    world = make_world(public=6)
+    to_talking(world)
+    first, only = world.alert, world.case.operator
+    world.order(OperatorCommand.CALL_PSAP)
+    world.until("112 is joined", lambda: Party.PSAP in joined(world))
+    world.order(OperatorCommand.LEAVE)
+    world.until("the operator is gone", lambda: Party.OPERATOR not in joined(world))
+    world.order(OperatorCommand.LISTEN, by=only)
+    world.until("she hears them", lambda: joined(world) == {Party.USER, Party.PSAP, Party.LISTENER})
+    world.send(phone=E164("+393330000099"), proof=proof, key="k1" if proof is Proof.DEVICE else "")
+    world.until("she is called for the other", lambda: world.case.reserved == (only,), 5.0)
+    world.alert = first
+    assert world.case.listener is None
+    assert joined(world) == {Party.USER, Party.PSAP}
 
 
 def test_the_listener_gives_the_line_to_an_alert_that_needs_one(make_world: MakeWorld) -> None:

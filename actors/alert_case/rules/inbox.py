@@ -1,4 +1,4 @@
-"""What lies in the inbox and has not been acted upon: the operator's orders, the deadline, the app, another
+"""Decide what follows from an alert's inbox: from the operator's orders, the deadline, the app, and another
 alert that wants the operator. Pure.
 """
 
@@ -15,7 +15,7 @@ from model.alert.reasons import ReleaseReason
 from model.orders.effects import events_of
 from model.policy import Policy
 from model.rules.calls.quiet import dials_by_itself
-from model.rules.vouching import gives_up
+from model.rules.vouching import gives_up, listens
 
 WRONG_PINS: Final = 5
 """So many may be the user's own, with trembling hands."""
@@ -57,6 +57,10 @@ def _act(case: Case, fact: ev.InboxEvent, policy: Policy) -> tuple[ev.CaseEvent,
         case ev.OperatorWanted(operator=operator) if operator in gives_up(case):
             legs = (leg for leg in case.of(Party.OPERATOR) if leg.operator == operator and leg.active)
             return tuple(hang_up(leg, ReleaseReason.GIVEN_UP) for leg in legs)
+        case ev.OperatorWanted(operator=operator) if operator in listens(case):
+            return tuple(
+                hang_up(leg, ReleaseReason.GIVEN_UP) for leg in case.of(Party.LISTENER) if leg.active
+            )
         case _:
             return ()
 

@@ -157,7 +157,7 @@ export function told(entry, user, names, test) {
     case 'operator.wanted':
       return entry.reason
         ? s('headset', 'wait', `${op} chiesto a un altro caso`, `Another case is asked for ${op}`)
-        : s('headset', 'wait', `Un allarme provato chiede ${op}`, `A proved alert asks for ${op}`);
+        : s('headset', 'wait', `Un allarme chiede ${op}`, `An alert asks for ${op}`);
     case 'alert.vouched':
       return s('check', 'ok', `${op}: l’allarme è vero`, `${op}: the alert is real`);
     case 'operator.joined':
