@@ -56,7 +56,7 @@ with thousands of open alerts a look takes tens of milliseconds. After one that 
 long: a crew that closes one alert after the other is free again at once."""
 HANDED_ON_AT_ONCE: Final = 20
 RAW_MOST: Final = 4096
-"""Of a short message that cannot be read so much is kept: more than its network carries."""
+"""Characters kept of a short message that cannot be read: more than a network carries."""
 ADVISED_AT_ONCE: Final = 250
 """Alerts in one transaction: enough to make the flush cheap, too few to keep the web waiting for the lock."""
 

@@ -76,7 +76,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     advise: tuple[AlertId, ...] = ()
     """Those of them whose app has not yet been told to call 112."""
     give_back: tuple[tuple[AlertId, CrewId], ...] = ()
-    """Which crew is told to give which alert back."""
+    """The crew that is told to give an alert back, by that alert."""
     settled: bool = True
 
 

@@ -18,7 +18,7 @@ class Means(msgspec.Struct, frozen=True, kw_only=True):
     operators: frozenset[OperatorId] = frozenset()
     """The operators who are on shift and no alert's."""
     on_shift: int = 0
-    """How many are on shift, free or not."""
+    """The number of operators on shift, free or not."""
     crews: dict[CrewId, Owner] = {}
     """Each AlertCase that has started."""
     idle_crews: int = 0

@@ -24,7 +24,7 @@ class Step(Enum):
     GO_BACK = "go_back"
     """Write down what the spare has, and use the journal again."""
     RAISE = "raise"
-    """See that the alarm stands: a node that has started anew knows of none of its earlier life."""
+    """Raise the alarm where it does not stand: a node that has started anew knows of no alarm of before."""
     CLEAR = "clear"
     """Take back the alarm."""
 
@@ -35,9 +35,9 @@ class Keeping(msgspec.Struct, frozen=True, kw_only=True):
     filled_at: Instant | None = None
     said_at: Instant | None = None
     raised: bool = False
-    """Whether it is known that the alarm stands."""
+    """True once the alarm is known to stand."""
     cleared: bool = False
-    """Whether it is known that no alarm is left from before; an earlier keeper may have died in between."""
+    """True once no alarm is known to be left from before; an earlier keeper may have died in between."""
 
 
 def next_steps(keeping: Keeping, *, in_use: bool, now_us: Instant) -> tuple[Keeping, tuple[Step, ...]]:

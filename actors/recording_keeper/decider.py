@@ -1,4 +1,4 @@
-"""Which recordings are to go, whether a backup is overdue, which alarms have stood long enough. Pure."""
+"""Decide which recordings are deleted, whether a backup is overdue, which alarms are cleared by age. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from model.proof.bounds import OLDEST_BACKUP_S
 
 DAY_US: Final = 86_400 * SECOND
 OF_PINS: Final = ("pin.duress", "pin.refused")
-"""What a web has raised about one moment, and takes back at none."""
+"""Alarms that a web raises about one moment, and never clears itself."""
 PINS_STAND_US: Final = Instant(DAY_US)
 
 

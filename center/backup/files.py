@@ -15,7 +15,7 @@ from store.backup.form import File, Part
 SETTINGS: Final = "settings"
 KEYS: Final = "keys"
 _OF_THE_NAME: Final = frozenset((EEXIST, EISDIR, ELOOP, ENAMETOOLONG, ENOTDIR, EINVAL))
-"""What an operating system says of a name, and not of its disk: too long, or a file and a folder at once."""
+"""Errors of the operating system about a name and not a disk: too long, or a file and a folder at once."""
 CONFIG: Final = f"{SETTINGS}/center.toml"
 
 

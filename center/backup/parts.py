@@ -51,7 +51,7 @@ def keys_part(wanted: Wanted) -> Path | None:
 
 
 def fits(keys: Path, begin: Begin, wanted: Wanted) -> Begin:
-    """What these keys say of themselves. Raises CenterError where they are not of this backup, or older."""
+    """Read the head of a file of keys. Raises CenterError where they are not of this backup, or older."""
     try:
         other = begin_of(keys, wanted, Part.KEYS)
     except CenterError as error:
@@ -72,7 +72,7 @@ class _Enough(Exception):
 
 
 def begin_of(path: Path, wanted: Wanted, part: Part) -> Begin:
-    """What this file says of itself at its beginning; no more of it is read, and nothing is proved yet.
+    """Read the head of a backup file; the rest of the file is not read, and nothing is proved yet.
     Raises CenterError.
     """
     reader = Reader()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from center.giving.signature import Signer
 
 _BYTES: Final = 4096
-"""Of certificate and signature, filled up with zeros: a reader keeps back so much, whatever it reads."""
+"""Bytes of certificate and signature, padded with zeros: a reader holds back as many at the end."""
 _HEAD: Final = struct.Struct(">16sHH")
 _MAGIC: Final = b"securwoman sign1"
 _FINGERPRINT: Final = re.compile(r"[0-9A-F]{64}\Z")

@@ -21,7 +21,7 @@ from runtime import logs
 T = TypeVar("T")
 
 SPARE: Final = 1_000
-"""Lines of no more use that are left, so that the file is not written anew for a few."""
+"""Stale lines that may stay, so that the file is not written anew for a few."""
 
 
 class AppendedFile(Generic[T]):

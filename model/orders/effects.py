@@ -15,7 +15,7 @@ from model.alert.reasons import ReleaseReason
 from model.orders.allowed import refusal_now
 from model.orders.refusals import Refusal
 from model.policy import Policy
-from model.rules.calls.joining import psap_hears_nobody
+from model.rules.calls.joining import psap_is_alone
 from model.rules.calls.psap import on_another_phone, psap_number
 from model.rules.calls.sound import hung_up_for, leg_of, party_without_sound
 from model.rules.said import announcing
@@ -63,7 +63,7 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
             return () if number is None else (ev.PsapRequested(by=by, number=number),)
         case OperatorCommand.LEAVE:
             together = case.answered(Party.USER) is not None and case.answered(Party.PSAP) is not None
-            together = together and not psap_hears_nobody(case)
+            together = together and not psap_is_alone(case)
             # Without a briefing she leaves two who are talking.
             who = (Party.PSAP, Party.USER) if case.briefing_at is None else (Party.PSAP,)
             leaving = ev.LeaveRequested(by=by, handed_over=together)

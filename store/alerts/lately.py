@@ -1,4 +1,4 @@
-"""What was lately added to an alert, by reads that cost the same however long its inbox is."""
+"""Read what was lately added to an alert, at the same cost however long its inbox is."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from sqlalchemy import bindparam, desc, text
 from messages.events import DialogueSaid
 from messages.ids import AlertId
 from messages.journal import Recorded
+from model.alert.case import Case
+from model.alert.evolve import evolve
 from store import streams
 from store.database.query import Query
 from store.database.schema import event
@@ -39,13 +41,24 @@ _SIGNALS: Final = _newest("type IN ('alert.signal_added', 'claim.added', 'alert.
 _WORDS: Final = _newest("type = 'dialogue.said'")
 
 
+def current(transaction: Transaction, known: Case) -> Case:
+    """Bring a case that was folded a moment ago to where its two streams are."""
+    newer = (
+        *transaction.read(streams.inbox(known.alert), known.inbox_version),
+        *transaction.read(streams.case(known.alert), known.case_version),
+    )
+    for recorded in sorted(newer, key=lambda one: one.seq):
+        known = evolve(known, recorded)
+    return known
+
+
 def signals(transaction: Transaction, alert: AlertId) -> list[Recorded]:
-    """The newest signals, claims and attempts to cancel, newest first."""
+    """Return the newest signals, claims and attempts to cancel, newest first."""
     return _read(transaction, _SIGNALS, alert, SIGNALS_WITHIN, SIGNALS_MOST)
 
 
 def words(transaction: Transaction, alert: AlertId) -> Iterator[DialogueSaid]:
-    """What user and operator have lately written, newest first."""
+    """Yield the newest messages of the dialogue, newest first."""
     for one in _read(transaction, _WORDS, alert, WORDS_WITHIN, WORDS_WITHIN):
         if isinstance(one.event, DialogueSaid):
             yield one.event

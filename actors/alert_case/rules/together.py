@@ -13,7 +13,7 @@ from model.alert.case import Case
 from model.alert.leg import Leg
 from model.alert.reasons import ReleaseReason
 from model.policy import Policy
-from model.rules.calls.joining import can_be_moved, psap_hears_nobody
+from model.rules.calls.joining import can_be_moved, psap_is_alone
 
 
 def _psap_can_join_operator(case: Case, psap: Leg, operator: Leg) -> bool:
@@ -37,7 +37,7 @@ def call_again_on_one_line(case: Case, _pending: PendingOffers, policy: Policy, 
     if operator is None or case.leaving:
         return NOTHING
     psap = case.answered(Party.PSAP)
-    if psap is not None and psap_hears_nobody(case) and _psap_can_join_operator(case, psap, operator):
+    if psap is not None and psap_is_alone(case) and _psap_can_join_operator(case, psap, operator):
         return Step(events=(hang_up(psap, ReleaseReason.ANOTHER_LINE),))
     if user is None or operator.line == user.line:
         return NOTHING

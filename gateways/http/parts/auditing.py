@@ -74,8 +74,8 @@ class Auditing:
         self._committed(await self._writing.run(lambda tx: self.trail.append(tx, said)))
         connection.scope["state"][_NOTED] = True
 
-    def shows_nobody(self, connection: AnyConnection) -> None:
-        """The answer has nobody's data this time: whoever asks each second enters nothing."""
+    def enters_nothing(self, connection: AnyConnection) -> None:
+        """Enter nothing for this answer: it holds no personal data, and is asked for each second."""
         connection.scope["state"][_NOTED] = True
 
     def refused(self, connection: AnyConnection, error: RequestError) -> None:

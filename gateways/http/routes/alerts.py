@@ -24,7 +24,7 @@ from messages.events import Event, PositionUpdated, RingingSeen
 from messages.ids import SECOND, AlertId, Channel, Check, ClaimKind, Proof
 from model.alert.case import Case
 from store import streams
-from store.alerts.current import current
+from store.alerts.lately import current
 from store.journal.journal import Append, Transaction
 
 WAIT_MAX_S: Final = 30.0

@@ -28,7 +28,7 @@ from messages.events import AlertCancelled, PinRefused
 from messages.ids import SECOND, AlertId, ClaimKind, Instant
 from model.alert.case import Case
 from model.rules.cancelling import adds
-from store.alerts.current import current
+from store.alerts.lately import current
 from store.journal.journal import Transaction
 from store.registry.users.pins import PinVerdict
 

@@ -43,7 +43,7 @@ from model.rules import wrap_up
 from model.rules.said import asking, dialogue
 from store import streams
 from store.alerts import pages, reopening
-from store.alerts.current import current
+from store.alerts.lately import current
 from store.journal.journal import Append, Transaction
 from store.nodes.leases import term_of
 from store.registry import keyring

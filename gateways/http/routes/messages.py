@@ -35,7 +35,7 @@ from model.alert.case import Case
 from model.alert.parts import Said
 from model.orders.refusals import Refusal
 from model.rules.said import dialogue
-from store.alerts.current import current
+from store.alerts.lately import current
 from store.journal.journal import Transaction
 
 

@@ -57,7 +57,7 @@ def scattered(case: Case) -> bool:
     return up is None and any(leg.joins is Joins.NETWORK for leg in parties)
 
 
-def psap_hears_nobody(case: Case) -> bool:
+def psap_is_alone(case: Case) -> bool:
     """Whether 112 is alone on a line that joins only its own calls: it hears nobody."""
     psap = case.answered(Party.PSAP)
     if psap is None or psap.joins is not Joins.NETWORK:

@@ -10,7 +10,7 @@ from messages.ids import E164, Party
 from model.alert.case import Case
 from model.areas import holds
 from model.policy import LastResort, Policy, PsapRoute
-from model.rules.calls.joining import in_the_network, psap_hears_nobody
+from model.rules.calls.joining import in_the_network, psap_is_alone
 from model.rules.calls.quiet import in_duress
 
 EMERGENCY_NUMBERS: Final = frozenset({"112", "113", "115", "118", "911", "999", "000", "08", "110", "119"})
@@ -43,7 +43,7 @@ def on_another_phone(case: Case, policy: Policy) -> bool:
 
     An emergency call is never joined in the network, and on a reserved line without a voice 112 hears nobody.
     """
-    if psap_hears_nobody(case):
+    if psap_is_alone(case):
         return True
     number = psap_number(case, policy)
     return number is not None and is_emergency(number) and in_the_network(case)

@@ -9,7 +9,7 @@ from messages.ids import SECOND, Instant, OperatorCommand, OperatorId, Party
 from model.alert.case import Case
 from model.orders.effects import refusal
 from model.policy import Policy
-from model.rules.calls.joining import psap_hears_nobody
+from model.rules.calls.joining import psap_is_alone
 from model.rules.calls.quiet import hushed, spoken_to
 from tests.chaos.in_process.script import Alert, Intent
 
@@ -53,7 +53,7 @@ def _wishes(case: Case, alert: Alert, machine: bool, now_us: Instant) -> Iterato
         yield OperatorCommand.MARK_MACHINE
         user = None
     if psap is not None:
-        if psap_hears_nobody(case):
+        if psap_is_alone(case):
             # The screen tells her to call 112 on another phone, and to brief it there.
             yield OperatorCommand.CALLED_ELSEWHERE
         if not psap.joined:

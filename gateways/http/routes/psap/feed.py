@@ -54,7 +54,7 @@ def psap_feed_route(web: Web) -> HTTPRouteHandler:
             alerts = [one.alert for one in shown]
             await web.audit.note(request, alerts, actor=f"psap:{target.name}", detail="feed")
         else:
-            web.audit.shows_nobody(request)
+            web.audit.enters_nothing(request)
         headers = {"cache-control": "no-store"}
         return Response(collection(shown, target.language), media_type=MEDIA_TYPE, headers=headers)
 

@@ -30,7 +30,7 @@ from model.record import EMPTY, PersonRecord, shared
 from model.telling.told import changes, told
 from store import streams
 from store.alerts import pages
-from store.alerts.current import current
+from store.alerts.lately import current
 from store.audit.entry import Action
 from store.registry import keyring
 from store.registry.people import User
