@@ -40,6 +40,7 @@ from store.alerts.texting import ask_for
 from store.errors import JournalError, LeaseLost, StoreMisuse, VersionConflict
 from store.journal.journal import Append, Journal, Transaction
 from store.journal.notify import Ear
+from store.nodes.owners import owned
 
 RETRY_US = Instant(SECOND // 5)
 """After the journal could not be written, before it is tried again."""
@@ -120,9 +121,13 @@ class AlertCaseActor(CenterActor):
         self.tell(Role.ALERT_INTAKE, "", cases.CaseStatus(crew=self._me.crew, alert=alert), alert)
 
     def _open(self, alert: AlertId) -> None:
-        if self._case is not None and not (self._ceded and self._case.alert == alert):
+        if self._case is not None:
             self._say_status()
             return
+        self._take_up(alert)
+
+    def _take_up(self, alert: AlertId) -> None:
+        """Read the alert and decide, whatever this crew knew of it."""
         self._ceded = False
         self._listen(alert)
         case = fold(self._journal.read_streams(streams.inbox(alert), streams.case(alert)))
@@ -286,17 +291,23 @@ class AlertCaseActor(CenterActor):
     def _yield(self) -> None:
         """Another node may have the alert by now. Where one has, let go of the alert and not of the people:
         legs and bridge hold what they hold until the new owner has it, or has called them on other lines.
+
+        Whose the alert is says its lease, and no event: it may have come back before anything was written.
         """
         if self._case is None:
             return
         alert = self._case.alert
         try:
             case = fold(self._journal.read_streams(streams.inbox(alert), streams.case(alert)))
+            is_ours = alert in owned(self._journal, self.env.node)
         except JournalError as error:
             self.log.error("the journal cannot be read", error=str(error))
-            case = None
-        if case is None or not is_elsewhere(case, self._me):
+            case, is_ours = None, False
+        if case is None or not (self._ceded or is_elsewhere(case, self._me)):
             self.at(Instant(self.now_us() + RETRY_US), "wake")
+        elif is_ours and case.closed_at is None:
+            self.log.info("it is this node's again", alert=alert)
+            self._take_up(alert)
         elif is_taken_over(case):
             self.log.info("let go: another node has it, and its people", alert=alert)
             self._let_go()

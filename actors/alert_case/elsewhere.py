@@ -12,7 +12,7 @@ def is_elsewhere(case: Case, me: Owner) -> bool:
 
 
 def is_taken_over(case: Case) -> bool:
-    """Whether the new owner's calls stand, so that those of the node that had it can go.
+    """Whether the new owner's calls stand, so that those of the node that had it can go; or there are none.
 
     Until then the people are left in the conversation that they have: it is better than none, and the new
     owner, whose calls to them would find them busy, may take over the very lines that they are on. Whoever
@@ -22,4 +22,4 @@ def is_taken_over(case: Case) -> bool:
         return True
     live = {leg.leg for leg in case.legs.values() if leg.live} | case.calls_on_lost_nodes.keys()
     there = {leg.leg for leg in case.legs.values() if leg.confirmed_answered}
-    return bool(there) and live <= there
+    return live <= there

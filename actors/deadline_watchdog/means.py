@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import msgspec
 
-from messages.ids import CrewId, Instant, OperatorId
+from messages.ids import AlertId, CrewId, Instant, NodeId, OperatorId
 from model.alert.parts import Owner
 
 
 class Means(msgspec.Struct, frozen=True, kw_only=True):
     """At one moment."""
 
+    node: NodeId
+    """Where this is: whose crews these are."""
     public: tuple[Instant, ...] = ()
     """When each public line that our own calls may take can be expected to be free; now or earlier: it is."""
     reserved: int = 0
@@ -21,6 +23,8 @@ class Means(msgspec.Struct, frozen=True, kw_only=True):
     """The number of operators on shift, free or not."""
     crews: dict[CrewId, Owner] = {}
     """Each AlertCase that has started."""
+    holding: dict[AlertId, CrewId] = {}
+    """Which of them says that it has which alert."""
     idle_crews: int = 0
     """So many of them have no alert."""
 

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 import msgspec
+from msgspec.structs import replace
 
 from actors.alert_case.decider import decide
 from actors.alert_case.pending import PendingOffers, Want
 from actors.deadline_watchdog.means import Means
 from messages import events as ev
 from messages.base import Joins
-from messages.ids import SECOND, AlertId, Instant, Party, Role
+from messages.ids import SECOND, AlertId, CrewId, Instant, Party, Role
 from messages.lines import RequestLine
 from messages.operators import RequestOperators
 from model.alert.case import Case
@@ -61,6 +62,12 @@ OWNERLESS = Rule(
     limit_us=Instant(10 * SECOND),
     reason="the AlertCase that had it has died, and no other has taken it up",
     then=(Role.ALERT_INTAKE,),
+)
+NOT_TAKEN_UP = Rule(
+    name="not_taken_up",
+    limit_us=Instant(8 * SECOND),
+    reason="the alert has come from another node, and no AlertCase here has taken it up",
+    first=(Role.ALERT_CASE, Role.ALERT_INTAKE),
 )
 UNREAD = Rule(
     name="unread",
@@ -125,6 +132,8 @@ class Sign(msgspec.Struct, frozen=True, kw_only=True):
     legs: tuple[Leg, ...] = ()
     """Those in this state, the one that has been so longest first."""
     about: str = ""
+    crew: CrewId | None = None
+    """The crew here that has the alert; none: no crew here says so."""
 
     @property
     def reason(self) -> str:
@@ -158,9 +167,20 @@ def signs(
 
 def _of_case(case: Case, owner: Owner, free: _Free, policy: Policy, now_us: Instant) -> Iterator[Sign]:
     there = free.means.crews.get(owner.crew)
-    if there != owner:
-        yield Sign(rule=OWNERLESS, of=(owner, there))
+    if owner.node != free.means.node:
+        # Crews of two nodes have the same names: the owner's is none of those here.
+        crew = free.means.holding.get(case.alert)
+        if crew is not None or free.means.idle_crews:
+            yield Sign(rule=NOT_TAKEN_UP, of=(owner, crew), crew=crew)
         return
+    if there != owner:
+        yield Sign(rule=OWNERLESS, of=(owner, there), crew=owner.crew)
+        return
+    for sign in _of_the_crew(case, owner, free, policy, now_us):
+        yield replace(sign, crew=owner.crew)
+
+
+def _of_the_crew(case: Case, owner: Owner, free: _Free, policy: Policy, now_us: Instant) -> Iterator[Sign]:
     yield from _of_legs(case, owner)
     if case.unread:
         yield Sign(rule=UNREAD, of=(owner, case.unread[0].version))

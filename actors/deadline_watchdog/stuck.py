@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from actors.deadline_watchdog.means import Means
 from actors.deadline_watchdog.signs import Sign, signs
-from messages.ids import SECOND, AlertId, CrewId, Instant, Role
+from messages.ids import SECOND, AlertId, Instant, Role
 from model.alert.case import Case
 from model.alert.leg import place
 from model.policy import Policy
@@ -147,7 +147,7 @@ def _act(state: State, case: Case, sign: Sign, now_us: Instant) -> tuple[State, 
     if trouble is not None and done > len(PAUSES_US):
         # Said already. It stays in trouble for as long as it is stuck.
         return replace(state, troubles={**state.troubles, case.alert: replace(trouble, at=now_us)}), None
-    whom = () if given_up else tuple(_allowed(state, _whom(case, sign, again=done > 0), now_us))
+    whom = () if given_up else tuple(_allowed(state, _whom(sign, again=done > 0), now_us))
     shared = {**state.shared, **{name: now_us for name in whom if name[0] in _SHARED}}
     troubles = {**state.troubles, case.alert: Trouble(restarts=done + 1, at=now_us)}
     finding = Finding(alert=case.alert, sign=sign, restarts=done + 1, whom=whom)
@@ -166,12 +166,12 @@ def _allowed(state: State, whom: Iterable[Name], now_us: Instant) -> Iterator[Na
             yield name
 
 
-def _whom(case: Case, sign: Sign, *, again: bool) -> Iterator[Name]:
+def _whom(sign: Sign, *, again: bool) -> Iterator[Name]:
     """Those who may be the culprits: the case's own at once, those who serve others too the second time.
 
     A process that is started again drops no call, so that a wrong guess costs a hundred milliseconds.
     """
-    crew: CrewId | None = None if case.owner is None else case.owner.crew
+    crew = sign.crew
     for role in (*sign.rule.first, *(sign.rule.then if again else ())):
         match role:
             case Role.CALL_LEG if crew is not None:

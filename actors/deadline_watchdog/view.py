@@ -47,6 +47,7 @@ class View:
         operators = self.operators.operators.values()
         entries = [entry for entry in crews if entry.role is Role.ALERT_CASE and entry.ready]
         return Means(
+            node=self._node,
             public=tuple(
                 at
                 for spec in self._to_call_with(nodes)
@@ -57,6 +58,7 @@ class View:
             operators=frozenset(one.operator for one in operators if one.free),
             on_shift=self.operators.on_shift,
             crews={owner.crew: owner for owner in map(self._owner, entries)},
+            holding={entry.alert: CrewId(entry.key) for entry in entries if entry.alert is not None},
             idle_crews=sum(1 for entry in entries if entry.alert is None),
         )
 

@@ -18,7 +18,7 @@ from messages.ids import (
     TextFailure,
     TextPurpose,
 )
-from model.alert.leg import LegState
+from model.alert.leg import LegState, leg_id
 from model.policy import Policy
 from store import streams
 from store.texts import ask_text
@@ -244,6 +244,58 @@ def test_of_two_nodes_lost_one_after_another_the_one_that_is_back_gives_back_its
         reserved = [one for one in told if isinstance(one, ev.OperatorReserved)]
         # She is let go once for each time that she was reserved, but for the last.
         assert len(let_go) == len(reserved) - 1, nodes.story()
+
+
+def comes_back(nodes: Cluster) -> None:
+    """The alert goes from a, which is not heard for a while, to b, and back to a when b is lost."""
+    nodes.freeze("a")
+    nodes.until("b has the alert", lambda: nodes.owner == "b")
+    nodes.until("b has taken it up", lambda: nodes.case.owner is not None and nodes.case.owner.node == "b")
+    nodes.advance(1.5)
+    nodes.thaw("a")
+    nodes.advance(2.0)
+    nodes.lose("b")
+    nodes.until("a has it again", lambda: nodes.owner == "a")
+
+
+def is_served_by(nodes: Cluster, node: str) -> bool:
+    return nodes.case.owner is not None and nodes.case.owner.node == node
+
+
+def test_an_alert_that_waits_is_served_by_the_node_that_it_comes_back_to(tmp_path: Path) -> None:
+    with cluster(tmp_path, {"a": (4, 1), "b": (4, 1)}, on_shift=False) as nodes:
+        nodes.send("a")
+        nodes.advance(1.0)
+        comes_back(nodes)
+        nodes.until("a has taken it up", lambda: is_served_by(nodes, "a"), 3.0)
+        nodes.shift(nodes.operators[0], "a")
+        nodes.until("operator and user are joined", lambda: nodes.joined == {Party.OPERATOR, Party.USER}, 20)
+
+
+def test_an_alert_whose_phones_ring_is_served_by_the_node_that_it_comes_back_to(tmp_path: Path) -> None:
+    silent = {OPERATORS[0]: "no_answer"}
+    with cluster(tmp_path, {"a": (4, 1), "b": (4, 1)}, behaviours=silent) as nodes:
+        nodes.send("a")
+        nodes.until("her phone rings", lambda: nodes.calls(OPERATORS[0])[-1:] and nodes.live_calls())
+        comes_back(nodes)
+        nodes.until("a has taken it up", lambda: is_served_by(nodes, "a"), 3.0)
+        (up,) = nodes.live_calls()
+        assert up.line == nodes.case.legs[leg_id(nodes.alert, "op1")].line
+
+
+def test_a_conversation_is_served_by_the_node_that_it_comes_back_to(tmp_path: Path) -> None:
+    with cluster(tmp_path, {"a": (4, 1), "b": (4, 1)}) as nodes:
+        to_talking(nodes)
+        comes_back(nodes)
+        nodes.until("a has taken it up", lambda: is_served_by(nodes, "a"), 3.0)
+        nodes.until("they are joined", lambda: nodes.joined == {Party.OPERATOR, Party.USER}, 15)
+        closes_by_operator(nodes, "a")
+
+
+def closes_by_operator(nodes: Cluster, at: str) -> None:
+    nodes.order(OperatorCommand.DECLARE_FALSE_ALARM, at)
+    nodes.until("the alert is closed", lambda: nodes.case.closed_at is not None)
+    nodes.until("nothing is up", lambda: not nodes.live_calls())
 
 
 def test_a_text_is_sent_by_the_node_that_has_asked_for_it_on_its_own_lines_first(tmp_path: Path) -> None:

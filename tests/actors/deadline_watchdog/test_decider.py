@@ -10,7 +10,7 @@ from actors.deadline_watchdog.decider import look, next_deadline
 from actors.deadline_watchdog.forecast import HELD_US, RELEASED_US, expected_free, forecasts
 from actors.deadline_watchdog.means import Means
 from messages import events as ev
-from messages.ids import SECOND, Advice, AlertId, Instant, OperatorId, Party
+from messages.ids import SECOND, Advice, AlertId, Instant, NodeId, OperatorId, Party
 from model.alert.case import Case
 from model.alert.evolve import apply
 from model.policy import MetBy, Policy
@@ -23,7 +23,8 @@ def operators(n: int) -> frozenset[OperatorId]:
     return frozenset(OperatorId(f"o{i}") for i in range(n))
 
 
-PLENTY = Means(public=(Instant(0),) * 8, reserved=2, operators=operators(3))
+HERE = NodeId("n")
+PLENTY = Means(node=HERE, public=(Instant(0),) * 8, reserved=2, operators=operators(3))
 
 
 def after(seconds: float) -> Instant:
@@ -105,26 +106,26 @@ def test_the_next_deadline_is_the_earliest_of_those_ahead() -> None:
 
 
 def test_case_09_without_a_line_in_service_the_app_is_told_at_once() -> None:
-    assert advised([waiting(1)], Means(), 0.1) == ["w00001"]
+    assert advised([waiting(1)], Means(node=HERE), 0.1) == ["w00001"]
 
 
 def test_case_09_whoever_waits_beyond_the_free_lines_is_told_long_before_the_user_s_deadline() -> None:
     """Each takes a line for the operator and one for the user; the next ones come back in a minute."""
     cases = [waiting(n, later_s=n / 10) for n in range(5)]
-    four = Means(public=(Instant(0),) * 4, operators=operators(5))
+    four = Means(node=HERE, public=(Instant(0),) * 4, operators=operators(5))
     assert advised(cases, four, 0.5) == ["w00002", "w00003", "w00004"]
     nobody_to_call = replace(four, operators=frozenset())
     assert advised(cases, nobody_to_call, 0.5) == ["w00004"]
 
 
 def test_case_09_a_line_that_comes_back_in_time_is_waited_for() -> None:
-    soon, late = Means(public=(after(30),)), Means(public=(after(44),))
+    soon, late = Means(node=HERE, public=(after(30),)), Means(node=HERE, public=(after(44),))
     assert advised([waiting(1)], soon, 1) == []
     assert advised([waiting(1)], late, 1) == ["w00001"]
 
 
 def test_case_20_tests_wait_behind_whoever_is_real() -> None:
-    one = Means(public=(Instant(0),))
+    one = Means(node=HERE, public=(Instant(0),))
     assert advised([waiting(1, test=True), waiting(2, later_s=9)], one, 1) == ["w00001"]
 
 
@@ -143,7 +144,7 @@ def test_who_is_being_called_needs_no_further_line() -> None:
     book.pass_time(38.5)
     assert book.case.active(Party.USER) is not None
     cases = [book.case, waiting(1, later_s=60)]
-    one = Means(public=(Instant(0),))
+    one = Means(node=HERE, public=(Instant(0),))
     assert {case.alert: at for case, at in forecasts(cases, one, POLICY, after(39))}[
         AlertId("w00001")
     ] < after(60)
@@ -152,7 +153,7 @@ def test_who_is_being_called_needs_no_further_line() -> None:
 def test_ten_thousand_open_alerts_are_forecast_within_a_second_s_small_part() -> None:
     """50 ms is what it may take (`scripts` measure it); a loaded machine is given ten times that."""
     cases = [waiting(n, later_s=n / 1000) for n in range(10_000)]
-    means = Means(public=(Instant(0),) * 6, operators=operators(10))
+    means = Means(node=HERE, public=(Instant(0),) * 6, operators=operators(10))
     took = []
     for _ in range(3):
         began = time.process_time()

@@ -42,7 +42,12 @@ def crew(incarnation: int) -> dict[CrewId, Owner]:
 
 
 PLENTY = Means(
-    public=(Instant(0),) * 8, reserved=2, operators=frozenset(EVERYONE), crews=crew(1), idle_crews=2
+    node=NodeId("n"),
+    public=(Instant(0),) * 8,
+    reserved=2,
+    operators=frozenset(EVERYONE),
+    crews=crew(1),
+    idle_crews=2,
 )
 
 
@@ -254,6 +259,22 @@ def test_an_alert_whose_owner_has_died_is_the_intakes_until_it_takes_too_long() 
     assert watch.rules == ["ownerless", "ownerless"]
     assert watch.found[0].whom == ((Role.ALERT_CASE, "c00"),)
     assert watch.found[1].whom == ((Role.ALERT_CASE, "c00"), (Role.ALERT_INTAKE, ""))
+
+
+def test_an_alert_of_another_node_is_its_holder_s_here_whatever_crew_has_its_owner_s_name() -> (
+    None
+):
+    book = Book()
+    book.to_talking()
+    here = NodeId("m")
+    crews = {name: replace(owner, node=here) for name, owner in crew(1).items()}
+    nobody = replace(PLENTY, node=here, crews=crews)
+    watch = Watch(book, nobody).dead(9)
+    assert watch.found[0].whom == ((Role.ALERT_INTAKE, ""),)
+    watch = Watch(book, replace(nobody, holding={book.case.alert: CrewId("c07")})).dead(9)
+    assert watch.rules == ["not_taken_up"]
+    assert watch.found[0].whom == ((Role.ALERT_CASE, "c07"), (Role.ALERT_INTAKE, ""))
+    assert Watch(book, replace(nobody, idle_crews=0)).dead(30).rules == []
 
 
 def test_the_leg_and_then_its_modem_are_started_again_with_the_case() -> None:
