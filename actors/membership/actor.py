@@ -131,7 +131,7 @@ class MembershipActor(CenterActor):
             self._follow(seen)
             if self._standing.member:
                 self._say_of_itself()
-                self._take_over()
+                self._take_over(seen)
             self._no_others.works()
         except JournalError as error:
             self._no_others.failed(error)
@@ -259,8 +259,9 @@ class MembershipActor(CenterActor):
 
     # ------------------------------------------------------------ alerts that nobody has
 
-    def _take_over(self) -> None:
-        if not may_claim(self._standing, self.now_us(), draining=self.env.draining):
+    def _take_over(self, seen: list[Member]) -> None:
+        node, draining = self.env.node, self.env.draining
+        if not may_claim(self._standing, seen, node, self.now_us(), draining=draining):
             return
         if not owners.orphans(self._journal):
             return

@@ -87,9 +87,14 @@ def _unbroken(standing: Standing, now_us: Instant) -> bool:
     return now_us - standing.renewed < BREAK_US
 
 
-def may_claim(standing: Standing, now_us: Instant, *, draining: bool) -> bool:
-    """Whether this node takes alerts that nobody has."""
-    return settled(standing, now_us) and not draining
+def may_claim(
+    standing: Standing, seen: Iterable[Member], me: NodeId, now_us: Instant, *, draining: bool
+) -> bool:
+    """Return True where this node takes alerts that no node has. One that is being drained leaves them to the
+    others; where all others are lost or being drained as well, it takes them.
+    """
+    others = any(one.alive and not one.draining and one.node != me for one in seen)
+    return settled(standing, now_us) and not (draining and others)
 
 
 def lost_nodes(seen: Iterable[Member], me: NodeId, stands: Words) -> dict[Key, str]:

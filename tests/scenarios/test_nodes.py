@@ -163,6 +163,28 @@ def test_a_drained_node_that_is_alone_goes_on(tmp_path: Path) -> None:
         assert nodes.owner == "a"
 
 
+def test_a_drained_node_takes_what_a_lost_one_had_where_no_other_is_left(tmp_path: Path) -> None:
+    with cluster(tmp_path, {"a": (4, 1), "b": (4, 1)}, operators=2) as nodes:
+        nodes.send("a", E164("+393339990001"))
+        nodes.until("a has somebody on the phone", lambda: Party.OPERATOR in nodes.joined)
+        nodes.drain("a")
+        to_talking(nodes, "b")
+        assert nodes.owner == "b"
+        nodes.lose("b")
+        nodes.until("a has it", lambda: nodes.owner == "a", 2.0)
+        nodes.until("she is called from a", lambda: nodes.calls(USER)[-1].line.startswith("a-"), 4.0)
+
+
+def test_a_drained_node_leaves_what_a_lost_one_had_to_another(tmp_path: Path) -> None:
+    with cluster(tmp_path, {"a": (4, 1), "b": (4, 1), "c": (4, 1)}, operators=2) as nodes:
+        nodes.send("a", E164("+393339990001"))
+        nodes.until("a has somebody on the phone", lambda: Party.OPERATOR in nodes.joined)
+        nodes.drain("a")
+        to_talking(nodes, "b")
+        nodes.lose("b")
+        nodes.until("c has it", lambda: nodes.owner == "c", 2.0)
+
+
 def stays_the_only_call(nodes: Cluster, number: str) -> None:
     """Whoever else has dialled meanwhile has found the phone busy with it."""
     up = [call for call in nodes.calls(number) if call.ended_at_s is None]

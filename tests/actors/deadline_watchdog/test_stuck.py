@@ -261,9 +261,7 @@ def test_an_alert_whose_owner_has_died_is_the_intakes_until_it_takes_too_long() 
     assert watch.found[1].whom == ((Role.ALERT_CASE, "c00"), (Role.ALERT_INTAKE, ""))
 
 
-def test_an_alert_of_another_node_is_its_holder_s_here_whatever_crew_has_its_owner_s_name() -> (
-    None
-):
+def test_an_alert_of_another_node_is_its_holder_s_here_whatever_crew_has_its_owner_s_name() -> None:
     book = Book()
     book.to_talking()
     here = NodeId("m")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from actors.membership.decider import (
     BREAK_US,
@@ -14,10 +15,16 @@ from actors.membership.decider import (
     renewed,
     settled,
 )
-from messages.ids import Instant
-from model.membership import RENEW_US, TTL_US
+from messages.ids import Instant, NodeId
+from model.membership import RENEW_US, TTL_US, Member
 
 BEGUN = Instant(1_000_000_000)
+
+
+def member(name: str) -> Member:
+    return Member(
+        node=NodeId(name), term=1, until_us=BEGUN, address="", places=b"", draining=False, alive=True
+    )
 
 
 def kept_up(standing: Standing, from_us: int, until_us: int) -> Standing:
@@ -38,8 +45,11 @@ def test_others_are_judged_once_every_living_one_must_have_been_seen() -> None:
     assert not settled(kept_up(young, BEGUN, BEGUN + SETTLE_US - RENEW_US), Instant(BEGUN + SETTLE_US - 1))
     standing, now_us = old()
     assert settled(standing, now_us)
-    assert may_claim(standing, now_us, draining=False)
-    assert not may_claim(standing, now_us, draining=True)
+    me, other = member("a"), member("b")
+    assert may_claim(standing, [me, other], me.node, now_us, draining=False)
+    assert not may_claim(standing, [me, other], me.node, now_us, draining=True)
+    for gone in (replace(other, alive=False), replace(other, draining=True)):
+        assert may_claim(standing, [me, gone], me.node, now_us, draining=True)
 
 
 @pytest.mark.parametrize("gap_us", [BREAK_US, TTL_US - 1])
