@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from messages.base import Address
+from messages.base import Address, HangupCause
 from messages.ids import (
     E164,
     SECOND,
@@ -56,6 +56,9 @@ from model.alert.trail import Trail
 NOWHERE: Final[Trail[KnownPosition]] = Trail()
 _RECENT_US: Final = Instant(120 * SECOND)
 TAKES_WITHIN_US: Final = Instant(10 * SECOND)
+OURS_HOLDS_US: Final = Instant(60 * SECOND)
+"""So long the user is believed to be busy with a call that a node which is not heard may hold: whoever hears
+nothing hangs up before, and a network ends the call of a modem without power within half a minute."""
 """So long an alert is kept for an operator who takes it. A repeated `take` does not renew the time."""
 
 
@@ -124,8 +127,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     legs: dict[LegId, Leg] = {}
     in_vain: dict[Party, InVain] = {}
     calls_on_lost_nodes: dict[LegId, Leg] = {}
-    """As they were: attempts that were given up because nothing was heard of their line's node, until one is
-    answered again. Should the node come back, its modem may still hold their calls."""
+    """As they were, with the time at which they were given up because nothing was heard of their line's node,
+    until one is answered again. Should the node come back, its modem may still hold their calls."""
     reserved: tuple[OperatorId, ...] = ()
     """Operators who are this alert's and no other's now."""
     tried: tuple[OperatorId, ...] = ()
@@ -257,6 +260,18 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     def has_live_leg(self, operator: OperatorId) -> bool:
         """Whether a call to this operator is up, or may be."""
         return any(leg.live for leg in self.of(Party.OPERATOR) if leg.operator == operator)
+
+    def is_busy_with_ours(self, leg: Leg) -> bool:
+        """Return True where the call found the user's phone busy, and a node that is not heard may still hold
+        a call of this center to that phone.
+        """
+        if leg.party is not Party.USER or leg.cause != HangupCause.BUSY or leg.was_answered:
+            return False
+        return any(
+            leg.since < (before.released_at or before.since) + OURS_HOLDS_US
+            for before in self.calls_on_lost_nodes.values()
+            if before.party is Party.USER
+        )
 
     @property
     def user_was_dialled(self) -> bool:

@@ -211,6 +211,22 @@ def test_user_and_112_of_a_frozen_node_are_joined_again_though_their_operator_le
         nodes.until("the alert is closed", lambda: nodes.case.closed_at is not None, 90)
 
 
+@pytest.mark.parametrize("wakes", [False, True])
+def test_who_is_busy_with_the_silent_call_of_a_frozen_node_is_called_until_that_is_hung_up(
+    tmp_path: Path, wakes: bool
+) -> None:
+    with cluster(tmp_path, {"a": (4, 1), "b": (4, 1)}) as nodes:
+        to_talking(nodes)
+        nodes.freeze("a")
+        nodes.until("she was busy three times", lambda: len(nodes.calls(USER)) >= 4, 20)
+        assert not nodes.case.presumed_calling_112
+        nodes.network.carrier.phone_hang_up(USER, nodes.network.now_s)
+        nodes.network.pump()
+        if wakes:
+            nodes.thaw("a")
+        nodes.until("she is on the phone", lambda: Party.USER in nodes.joined, 10)
+
+
 def test_case_16_user_and_112_are_not_given_up_whose_lines_are_both_at_a_node_that_is_lost_after_the_leaving(
     tmp_path: Path,
 ) -> None:

@@ -137,8 +137,10 @@ def fold_leg(case: Case, event: LegEvent, at: Instant) -> Case:
                 leg, state=LegState.RELEASED, released_at=at, cause=cause, joined=False, no_sound_at=None
             )
             case = case if ended.line_failed else _carried(case, leg)
+            if case.is_busy_with_ours(ended):
+                return _with(case, ended)
             case = replace(case, in_vain=counted(case.in_vain, ended, at))
-            return _count_end(_with(_given_up(case, leg, cause), ended), ended, at)
+            return _count_end(_with(_given_up(case, leg, cause, at), ended), ended, at)
 
 
 def _carried(case: Case, leg: Leg) -> Case:
@@ -150,10 +152,11 @@ def _with_line(case: Case) -> Case:
     return replace(case, to_112=replace(case.to_112, no_line=""))
 
 
-def _given_up(case: Case, leg: Leg, cause: int) -> Case:
+def _given_up(case: Case, leg: Leg, cause: int, at: Instant) -> Case:
     """Where the line's node was lost the call may live; where the line itself has said so, it has ended."""
     if cause == HangupCause.NODE_LOST and leg.active:
-        return replace(case, calls_on_lost_nodes={**case.calls_on_lost_nodes, leg.leg: leg})
+        lost = replace(leg, released_at=at)
+        return replace(case, calls_on_lost_nodes={**case.calls_on_lost_nodes, leg.leg: lost})
     before = case.calls_on_lost_nodes.get(leg.leg)
     return case if before is None or before.line != leg.line else _heard_again(case, leg)
 

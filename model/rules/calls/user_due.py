@@ -50,6 +50,8 @@ def due_at(case: Case, policy: Policy) -> Instant | None:
     if scattered(case) and lost_at is not None:
         # Beside an operator who is up, and not on a line on which nobody can join her.
         ended = max(ended, Instant(lost_at + round(policy.user_setup_time_s * SECOND)))
+    if case.is_busy_with_ours(last):
+        return Instant(ended + round(policy.user_busy_retry_s * SECOND))
     if last.line_failed and not last.was_answered:
         in_a_row = last.attempt <= LINE_FAILURES_IN_A_ROW
         return Instant(ended + LINE_FAILED_PAUSE_US) if in_a_row else None
