@@ -8,6 +8,7 @@ from messages import events as ev
 from messages.base import Position
 from messages.ids import Channel, ClaimKind, Instant, Party, Proof
 from model.alert.case import Case
+from model.alert.folds.clocks import not_ahead
 from model.alert.parts import Beside, Claim, InboundCall, KnownPosition, Note, Owner
 from model.alert.trail import Trail
 from model.rules.cancelling import asked_again, raised_again
@@ -71,6 +72,7 @@ def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
         case ev.CaseOpened():
             owner = Owner(node=event.node, crew=event.crew, incarnation=event.incarnation)
             restarts = case.restarts + (case.owner is not None)
+            case = not_ahead(case, at)
             return replace(case, owner=owner, owned_at=at, returned_at=None, restarts=restarts)
         case ev.CaseReturned():
             return replace(case, owner=None, returned_at=at)
