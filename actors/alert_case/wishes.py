@@ -56,6 +56,7 @@ def _wish(case: Case, leg: Leg) -> Originate | ReleaseLeg:
         unheard=leg.unheard_at is not None,
         digits=leg.digits,
         silent=leg.no_sound_at is not None and leg.joined,
+        sounds=leg.no_sound_at is None and leg.joined,
     )
 
 

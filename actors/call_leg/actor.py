@@ -7,7 +7,18 @@ from typing import ClassVar, Final
 from msgspec.structs import replace
 from thespian.actors import ActorAddress
 
-from actors.call_leg.decider import Act, Order, Task, on_call, on_line_back, on_lost, on_tick, on_wish
+from actors.call_leg.decider import (
+    UNHEARD_US,
+    Act,
+    Order,
+    Task,
+    on_call,
+    on_line_back,
+    on_lost,
+    on_tick,
+    on_unheard,
+    on_wish,
+)
 from actors.call_leg.own_voice import OwnVoice
 from messages.calls import CallReport, CallState, LineBack
 from messages.envelope import Envelope
@@ -118,6 +129,16 @@ class CallLegActor(CenterActor):
         if self.env.peers.alone or self._task is None or self._task.done:
             return
         line = self._task.wish.line
-        if not is_own(line) and self.env.peers.is_lost(line, self._lines):
+        if is_own(line):
+            return
+        if self.env.peers.is_lost(line, self._lines):
             self.log.warning("the line's node is lost", line=line, leg=self._task.wish.leg)
             self._do(on_lost(self._task))
+        elif self.env.peers.with_line(line) is not None:
+            self._do(on_unheard(self._task, self.now_us()))
+            if self._task is not None and (due := self._task.since + UNHEARD_US) > self.now_us():
+                self.at(Instant(due), "unheard")
+
+    def timer(self, timer: object, now_us: Instant) -> None:
+        """Look whether another node's line is heard of."""
+        self._end_if_lost()

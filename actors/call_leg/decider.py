@@ -22,6 +22,8 @@ SILENT_ANSWER_US: Final = Instant(12 * SECOND)
 """Longer for the user's own call, on this line alone: called back, that phone would be busy with it."""
 SILENT_CALL_US: Final = Instant(30 * SECOND)
 """The same for a call that is up: its voice does not need us, so there is no hurry to declare it lost."""
+UNHEARD_US: Final = Instant(3 * SECOND)
+"""A call of another node's line whose voice is gone, too, is given up after so long without a word."""
 SILENT_RELEASE_US: Final = Instant(6 * SECOND)
 RELEASES_WITHIN_US: Final = Instant(8 * SECOND)
 """A modem that speaks and does not end the call is given up as well; the case goes on without its line."""
@@ -155,6 +157,16 @@ def on_lost(task: Task | None) -> Act:
     Nor is it told anything: a node that is back this very moment has the call, which may be taken back.
     """
     return Act(task=task) if task is None or task.done else _given_up(task, HangupCause.NODE_LOST)
+
+
+def on_unheard(task: Task | None, now_us: Instant) -> Act:
+    """Give the call of another node's line up where nothing is heard of it: neither its modem nor its voice.
+
+    Its node may be a member all the same, with only the way between the two broken.
+    """
+    if task is None or task.done or not isinstance(task.wish, Originate) or task.wish.sounds:
+        return Act(task=task)
+    return _given_up(task, HangupCause.NODE_LOST) if now_us - task.since >= UNHEARD_US else Act(task=task)
 
 
 def _given_up(task: Task, cause: HangupCause) -> Act:

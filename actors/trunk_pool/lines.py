@@ -13,6 +13,9 @@ from messages.lines import LineReport, LineState, NodeLines
 
 FRESH_US: Final = Instant(3 * SECOND)
 """A line not reported on for this long is not granted: its modem's actor says so every second."""
+FAR_FRESH_US: Final = Instant(2 * SECOND)
+"""The same of another node's line, of which its TrunkPool says so. Shorter than `call_leg.UNHEARD_US`: a call
+that was given up because nothing is heard of that node is not asked back from its last word."""
 TOGETHER: Final = 50
 """So many lines are told to another node at a time: a datagram carries two hundred."""
 
@@ -65,7 +68,7 @@ def usable(one: Line, now_us: Instant) -> bool:
         not one.quarantined
         and report is not None
         and report.state is LineState.READY
-        and now_us - one.heard_at <= FRESH_US
+        and now_us - one.heard_at < (FAR_FRESH_US if one.node else FRESH_US)
     )
 
 

@@ -49,7 +49,7 @@ from store.journal.notify import LocalNotifier
 from store.nodes.owners import owned
 from store.registry.people import Person
 from store.registry.registry import Registry
-from tests.scenarios.mixer import SILENT_PORTS
+from tests.scenarios.mixer import MISSING_PORTS, SILENT_PORTS
 from tests.scenarios.pipe import NETWORKS, Network
 from tests.scenarios.world import OPERATORS, PSAP, USER, bury, carrier_toml, for_tests
 from tests.support.journals import empty_journal
@@ -60,7 +60,7 @@ class ClusterNode:
 
     def __init__(self, cluster: Cluster, name: str, lines: tuple[LineSpec, ...]) -> None:
         self.name = NodeId(name)
-        self._cluster = cluster
+        self.lines = lines
         state = cluster.state / name
         for folder in ("run", "logs"):
             (state / folder).mkdir(parents=True, exist_ok=True)
@@ -174,6 +174,7 @@ class Cluster:
         self.journal.close()
         NETWORKS.remove(self.network)
         SILENT_PORTS.clear()
+        MISSING_PORTS.clear()
         for port in list(self.network.ports.values()):
             port.close()
 
@@ -223,6 +224,17 @@ class Cluster:
     def thaw(self, name: str) -> None:
         """It goes on, and believes that no time has passed but for its clock."""
         self.nodes[name].frozen = False
+
+    def part(self, one: str, other: str, *, parted: bool = True) -> None:
+        """Two nodes hear nothing of each other, neither words nor voices; the database hears both. Where not
+        `parted`, they hear each other again.
+        """
+        for here, there in ((one, other), (other, one)):
+            base = self.nodes[here].system.base
+            others = [node.system.base for name, node in self.nodes.items() if name not in (here, there)]
+            base.others = others if parted else [*others, self.nodes[there].system.base]
+            ports = {f"{self.nodes[there].gate}/{spec.line}" for spec in self.nodes[there].lines}
+            (MISSING_PORTS.update if parted else MISSING_PORTS.difference_update)(ports)
 
     def drain(self, name: str) -> None:
         """A node is to take nothing more, and to end with its last call."""

@@ -227,6 +227,44 @@ def test_who_is_busy_with_the_silent_call_of_a_frozen_node_is_called_until_that_
         nodes.until("she is on the phone", lambda: Party.USER in nodes.joined, 10)
 
 
+def over_lines_of(nodes: Cluster, owner: str, lines: str) -> None:
+    """Talking, with the alert at one node and the calls at another."""
+    to_talking(nodes, owner)
+    assert nodes.owner == owner
+    assert {str(leg.line)[0] for leg in nodes.case.legs.values()} == {lines}
+
+
+def test_calls_of_a_node_that_is_not_heard_are_given_up_and_taken_back_once_it_is(tmp_path: Path) -> None:
+    with cluster(tmp_path, {"a": (0, 0), "b": (3, 1)}) as nodes:
+        over_lines_of(nodes, "a", "b")
+        nodes.part("a", "b")
+        nodes.until(
+            "both are given up", lambda: nodes.case.calls_on_lost_nodes.keys() == nodes.case.legs.keys(), 4
+        )
+        nodes.advance(8.0)
+        assert nodes.owner == "a"
+        nodes.part("a", "b", parted=False)
+        nodes.until("they are joined again", lambda: nodes.joined == {Party.OPERATOR, Party.USER}, 5)
+        for number in (USER, OPERATORS[0]):
+            assert len(nodes.calls(number)) == 1, nodes.story()
+
+
+def test_people_whose_node_is_not_heard_are_called_on_the_lines_of_another(tmp_path: Path) -> None:
+    with cluster(tmp_path, {"a": (0, 0), "b": (3, 1), "c": (3, 1)}) as nodes:
+        over_lines_of(nodes, "a", "b")
+        nodes.part("a", "b")
+        nodes.until("she is called again", lambda: nodes.calls(USER)[-1].line.startswith("c-"), 4.5)
+        for number in (USER, OPERATORS[0]):
+            nodes.network.carrier.phone_hang_up(number, nodes.network.now_s)
+        nodes.network.pump()
+        nodes.until("they are joined", lambda: nodes.joined == {Party.OPERATOR, Party.USER}, 20)
+        nodes.part("a", "b", parted=False)
+        nodes.advance(5.0)
+        assert nodes.joined == {Party.OPERATOR, Party.USER}
+        assert {call.line[0] for call in nodes.live_calls()} == {"c"}
+        assert len(nodes.live_calls()) == 2
+
+
 def test_case_16_user_and_112_are_not_given_up_whose_lines_are_both_at_a_node_that_is_lost_after_the_leaving(
     tmp_path: Path,
 ) -> None:
