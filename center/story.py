@@ -89,6 +89,7 @@ _CLIPS: Final = {
     "hand_over": "who hands over, and whose alert it is",
     "recorded": "that the call is recorded",
     "cannot_speak": "that the user cannot speak",
+    "psap_again": "that it is the alert of the call before",
     "question": "a question",
 }
 _UNPLAYED: Final[dict[Unplayed, str]] = {

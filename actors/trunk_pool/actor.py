@@ -231,7 +231,7 @@ class TrunkPoolActor(CenterActor):
                 now_us,
                 pairs,
                 others,
-                hung_up=before is not None and bool(before.reason),
+                hung_up=before is not None and bool(before.reason) and not request.held,
                 alerts=bool(self._live.cases) or any(not yields(one.request) for one in still),
             )
             if urgent and leaves_lines(request):

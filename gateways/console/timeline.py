@@ -177,8 +177,9 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             return Entry(at_us=at, what=what, operator=operator)
         case ev.OperatorLeft(operator=operator, reason=reason):
             return Entry(at_us=at, what=what, operator=operator, reason=reason)
-        case ev.LegOriginating(party=party, operator=operator, line=line, attempt=attempt):
-            return Entry(at_us=at, what=what, party=party, operator=operator, line=line, attempt=attempt)
+        case ev.LegOriginating(leg=leg, attempt=attempt):
+            reason = "beside_lost" if case.legs[leg].beside_lost else ""
+            return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt, reason=reason))
         case (
             ev.LegRinging(leg=leg, attempt=attempt)
             | ev.LegConfirmed(leg=leg, attempt=attempt)

@@ -26,6 +26,8 @@ class ReleaseReason(StrEnum):
     """The party is called again at once, on another line: it counts neither as an end nor as a failure."""
     APART = "apart"
     """The operator's, which cannot be joined with the user's: called again as one that was lost."""
+    TAKEN_BACK = "taken back"
+    """The call to 112 that was made because the one before was on a lost node: that one has come back."""
     REPLACED = "replaced"
     """By the user's own call."""
     PREEMPTED = "preempted"

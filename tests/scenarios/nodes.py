@@ -41,6 +41,7 @@ from runtime.system.one_process import OneProcess
 from runtime.system.system import start
 from simulator.config import parse_config
 from simulator.network.call import Call
+from simulator.network.causes import Cause
 from store import streams
 from store.alerts.accepting import accept
 from store.alerts.belonging import Signal
@@ -53,6 +54,9 @@ from tests.scenarios.mixer import MISSING_PORTS, SILENT_PORTS
 from tests.scenarios.pipe import NETWORKS, Network
 from tests.scenarios.world import OPERATORS, PSAP, USER, bury, carrier_toml, for_tests
 from tests.support.journals import empty_journal
+
+CALL_TAKERS = 3
+"""Of 112: a call that is made to it twice is answered twice."""
 
 
 class ClusterNode:
@@ -300,6 +304,17 @@ class Cluster:
         """Every call to a number that the carrier has seen."""
         return [call for call in self.network.carrier.calls if call.to == to]
 
+    def live_calls_to(self, number: str) -> list[Call]:
+        """Those of them that are up or being set up."""
+        return [call for call in self.calls(number) if call.ended_at_s is None]
+
+    def psap_hangs_up(self, line: str = "") -> None:
+        """Each call-taker of 112 who is in a call ends it; with `line`, the one who is called on it."""
+        for call in self.live_calls_to(PSAP):
+            if line in ("", call.line):
+                self.network.carrier.release(call, call.callee, Cause.NORMAL_CLEARING, self.network.now_s)
+        self.network.pump()
+
     def live_calls(self) -> list[Call]:
         """The calls that are up or being set up."""
         return [call for call in self.network.carrier.calls if call.ended_at_s is None]
@@ -315,8 +330,9 @@ class Cluster:
 
 
 def _carrier(lines: Mapping[str, tuple[int, int]], behaviours: dict[str, str]) -> str:
-    """The carrier's world, with the lines called by their nodes: `a-1`, `a-e1`."""
-    text = carrier_toml(0, 0, behaviours)
+    """The carrier's world, its lines called by their nodes: `a-1`, `a-e1`; 112 has several call-takers."""
+    mine = f'number = "{PSAP}"\n'
+    text = carrier_toml(0, 0, behaviours).replace(mine, f"{mine}places = {CALL_TAKERS}\n")
     number = 0
     parts = []
     for node, (public, emergency) in lines.items():

@@ -6,13 +6,14 @@ Where the line says that it still has the call, the leg has it again; nothing is
 
 from __future__ import annotations
 
-from actors.alert_case.pending import NOTHING, PendingOffers, Step
+from actors.alert_case.pending import NOTHING, PendingOffers, Step, hang_up
 from messages import events as ev
 from messages.ids import Instant, Party
 from messages.lines import LineGranted, RequestLine
 from messages.operators import RequestOperators
 from model.alert.case import Case
 from model.alert.leg import Leg
+from model.alert.reasons import ReleaseReason
 from model.policy import Policy
 from model.rules.calls.own_line import mode_of
 from model.rules.calls.pauses import not_before
@@ -23,11 +24,12 @@ def ask_back(case: Case, pending: PendingOffers, party: Party) -> tuple[Step, Le
     """What is asked about the party's calls; once a line is granted, the leg as it was, and the grant.
 
     All are asked for: of the nodes that were lost one after another, one may be back and another one never.
+    112 alone can take two calls at once: its own is asked for while the second one is up.
     """
     asks: list[RequestLine] = []
     for before in case.calls_on_lost_nodes.values():
         now = case.legs.get(before.leg)
-        if before.party is not party or now is None or now.live:
+        if before.party is not party or now is None or (now.live and party is not Party.PSAP):
             continue
         attempt = now.attempt + 1
         granted = pending.line(before.leg, attempt)
@@ -92,3 +94,24 @@ def take_back_operator(case: Case, pending: PendingOffers, _policy: Policy, now_
         deadline_at=case.deadline_at,
     )
     return Step(wants=(ask,))
+
+
+def take_back_psap(case: Case, pending: PendingOffers, _policy: Policy, _now_us: Instant) -> Step:
+    """Take back the first of two calls to 112 while neither the user nor an operator is with the second, and
+    end the second: the user is in the first, and its call-taker has the case already.
+    """
+    if case.leaving:
+        return NOTHING
+    asked, before, line = ask_back(case, pending, Party.PSAP)
+    if before is None or line is None or before.number is None:
+        return asked
+    second = case.legs[before.leg]
+    if second.active:
+        return Step(events=(hang_up(second, ReleaseReason.TAKEN_BACK),))
+    if second.live:
+        return asked
+    taken = again(case, before, line)
+    if case.psap is None:
+        # The second call-taker has hung up, alone on the line.
+        return Step(events=(ev.PsapRequested(by=None, number=before.number), taken))
+    return Step(events=(taken,))

@@ -49,7 +49,12 @@ _COUNTS_FOR_NO_ATTEMPT: Final = frozenset(
 )
 """What a machine counts for is said by `machine.marked`."""
 _COUNTS_FOR_NO_CALL_TO_112: Final = frozenset(
-    {ReleaseReason.ANOTHER_LINE, ReleaseReason.WITHDRAWN, ReleaseReason.CALLED_ELSEWHERE}
+    {
+        ReleaseReason.ANOTHER_LINE,
+        ReleaseReason.WITHDRAWN,
+        ReleaseReason.CALLED_ELSEWHERE,
+        ReleaseReason.TAKEN_BACK,
+    }
 )
 
 
@@ -57,6 +62,7 @@ def fold_leg(case: Case, event: LegEvent, at: Instant) -> Case:
     """The case after an event of one of its legs, or of the bridge."""
     match event:
         case ev.LegOriginating():
+            lost = case.calls_on_lost_nodes.get(event.leg)
             begun = Leg(
                 leg=event.leg,
                 party=event.party,
@@ -70,6 +76,7 @@ def fold_leg(case: Case, event: LegEvent, at: Instant) -> Case:
                 emergency=event.emergency,
                 call=event.call,
                 joins=event.joins,
+                beside_lost=event.party is Party.PSAP and lost is not None and lost.line != event.line,
             )
             case = replace(case, legs={**case.legs, event.leg: begun})
             if event.party is Party.USER:
@@ -104,11 +111,11 @@ def fold_leg(case: Case, event: LegEvent, at: Instant) -> Case:
                 confirmed=event.confirmed,
                 joins=event.joins,
             )
-            return _with(_heard_again(_carried(case, leg), leg) if event.confirmed else case, answered)
+            return _with(_answered(_carried(case, leg), leg) if event.confirmed else case, answered)
         case ev.LegConfirmed():
             # When she really answered nobody knows better.
             confirmed = replace(leg, confirmed=True, answered_at=at)
-            return _with(_heard_again(case, leg), confirmed) if leg.in_doubt else case
+            return _with(_answered(case, leg), confirmed) if leg.in_doubt else case
         case ev.LegVoiceReady(voice=voice):
             return _with(case, replace(leg, voice=voice))
         case ev.LegAdopted():
@@ -159,6 +166,26 @@ def _given_up(case: Case, leg: Leg, cause: int, at: Instant) -> Case:
         return replace(case, calls_on_lost_nodes={**case.calls_on_lost_nodes, leg.leg: lost})
     before = case.calls_on_lost_nodes.get(leg.leg)
     return case if before is None or before.line != leg.line else _heard_again(case, leg)
+
+
+def _answered(case: Case, leg: Leg) -> Case:
+    """Return the case that waits for the party's call on a lost node no longer.
+
+    Another call-taker of 112 may still be in that call, with the user: it is waited for until the user or an
+    operator is with the call-taker who has answered here.
+    """
+    if leg.party is not Party.PSAP:
+        case = _heard_again(case, leg)
+    psap = leg if leg.party is Party.PSAP else case.confirmed_answered(Party.PSAP)
+    lost = None if psap is None else case.calls_on_lost_nodes.get(psap.leg)
+    if psap is None or lost is None:
+        return case
+    if psap is leg:
+        with_others = any(case.confirmed_answered(party) for party in (Party.USER, Party.OPERATOR))
+        over = with_others or lost.line == leg.line
+    else:
+        over = leg.party is not Party.LISTENER and not leg.adopted
+    return _heard_again(case, psap) if over else case
 
 
 def _heard_again(case: Case, leg: Leg) -> Case:

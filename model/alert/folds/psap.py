@@ -27,15 +27,22 @@ def fold_psap(case: Case, event: ev.Event, at: Instant) -> Case | None:
             return replace(case, to_112=replace(case.to_112, no_line=reason, no_line_at=lacking_at))
         case ev.PsapCalledElsewhere():
             to_112 = replace(_unhindered(case), elsewhere_at=at)
-            return replace(case, psap=None, to_112=to_112, briefing_at=at, briefed=told(case))
+            case = replace(case, to_112=to_112, briefing_at=at, briefed=told(case))
+            return _not_called(case)
         case ev.PsapWithdrawn():
             # A user whose phone gave way to 112, where one line carries all, is called again.
             gave_way = any(leg.reason == ReleaseReason.PSAP_FIRST for leg in case.of(Party.USER))
-            return replace(case, psap=None, to_112=_unhindered(case), redial=case.redial or gave_way)
+            return _not_called(replace(case, to_112=_unhindered(case), redial=case.redial or gave_way))
         case ev.PsapJoined():
             return replace(case, to_112=replace(case.to_112, joined_at=case.to_112.joined_at or at))
         case _:
             return None
+
+
+def _not_called(case: Case) -> Case:
+    """Return the case that wants no call to 112, and none back that a lost node may hold."""
+    others = {name: leg for name, leg in case.calls_on_lost_nodes.items() if leg.party is not Party.PSAP}
+    return replace(case, psap=None, calls_on_lost_nodes=others)
 
 
 def _unhindered(case: Case) -> CallsTo112:

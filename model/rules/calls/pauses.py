@@ -25,7 +25,12 @@ STOOD_US: Final = Instant(10 * SECOND)
 FAILS_AFTER: Final = {Party.OPERATOR: 3, Party.PSAP: 2}
 """So many attempts in a row that failed for their lines are no accident any more."""
 _BY_CHOICE: Final = frozenset(
-    {ReleaseReason.ANOTHER_ANSWERED, ReleaseReason.ANOTHER_LINE, ReleaseReason.HANDED_OVER}
+    {
+        ReleaseReason.ANOTHER_ANSWERED,
+        ReleaseReason.ANOTHER_LINE,
+        ReleaseReason.HANDED_OVER,
+        ReleaseReason.TAKEN_BACK,
+    }
 )
 
 

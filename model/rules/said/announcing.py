@@ -1,9 +1,10 @@
 """What is played to whom: from the case's state alone, by the AlertCase and for the operator's screen. Pure.
 
 To a user whom nobody attends, that an operator is joining, and, once somebody does, that all is recorded;
-to an operator, in that ear alone, what kind of alert was answered; to a 112 that nobody attends, that
-somebody is coming; and what an operator has asked for. All of it is short, and nobody has to wait for its
-end: who speaks is heard while it plays.
+to an operator, in that ear alone, what kind of alert was answered; to a 112 that is called a second time
+because of a lost node, that it is the same alert; to a 112 that nobody attends, that somebody is coming; and
+what an operator has asked for. All of it is short, and nobody has to wait for its end: who speaks is heard
+while it plays.
 """
 
 from __future__ import annotations
@@ -31,6 +32,10 @@ CHECK_AGAIN_S: Final = 2.0
 """Between one and the next: who answers hears one, be the answer late."""
 TONE_AGAIN_S: Final = 4.0
 """Between one soft tone and the next."""
+PSAP_AGAIN: Final = "psap_again"
+"""To 112 that is called a second time for the alert, since a lost node may still hold the first call."""
+PSAP_AGAIN_S: Final = 2.0
+"""Between one and the next, while it is not known whether there is anybody to hear it."""
 SOFT_TONE: Final = "soft_tone"
 """In no file: by it a user who hears nobody knows that somebody listens."""
 NAMES: Final = (
@@ -43,6 +48,7 @@ NAMES: Final = (
     "psap_hold",
     "user_stay",
     "psap_stay",
+    PSAP_AGAIN,
     CANNOT_SPEAK,
     "recorded",
     PRESS_KEYS,
@@ -132,6 +138,15 @@ def _to_psap(case: Case) -> Iterator[Clip]:
     psap = case.answered(Party.PSAP)
     if psap is None:
         return
+    if psap.beside_lost:
+        at, names = f"{PSAP_AGAIN}:{psap.attempt}", (PSAP_AGAIN,)
+        if not psap.confirmed_answered:
+            again = f"{at}:again"
+            yield Clip(id=again, to=(psap.leg,), names=names, language="", every_s=PSAP_AGAIN_S)
+            return
+        if at not in case.played:
+            yield Clip(id=at, to=(psap.leg,), names=names, language="")
+            return
     asked = next((one for one in case.asked if one not in case.played), None)
     if asked is not None:
         yield Clip(id=asked, to=(psap.leg,), names=(asked.partition(":")[0],), language="")

@@ -17,8 +17,9 @@ from gateways.console.timeline import LENGTH_MAX
 from gateways.console.views.case import PersonView
 from gateways.console.views.plant import OutView
 from messages import events as ev
-from messages.base import Position
+from messages.base import HangupCause, Position
 from messages.ids import (
+    E164,
     SECOND,
     ErasureReason,
     Instant,
@@ -26,6 +27,7 @@ from messages.ids import (
     OperatorCommand,
     OperatorId,
     Outcome,
+    Party,
     PersonalKind,
     ShiftState,
     TrunkId,
@@ -178,6 +180,18 @@ def test_the_story_lists_what_happened_oldest_first(journal: Journal) -> None:
         "psap.joined",
     ]
     assert [entry["at_us"] for entry in entries] == sorted(entry["at_us"] for entry in entries)
+
+
+def test_the_story_tells_that_112_may_have_two_calls_of_the_alert(journal: Journal) -> None:
+    story = full_story(journal)
+    psap = story.leg("psap")
+    again = ev.LegOriginating(
+        leg=psap, party=Party.PSAP, number=E164("+390200000112"), line=LineId("e2"), attempt=2
+    )
+    story.say(ev.LegReleased(leg=psap, attempt=1, cause=HangupCause.NODE_LOST), again)
+    timeline = shown(picture_of(everything(journal)), story)["timeline"]
+    calls = [one for one in timeline if (one["what"], one.get("party")) == ("leg.originating", Party.PSAP)]
+    assert [one.get("reason", "") for one in calls] == ["", "beside_lost"]
 
 
 def test_what_is_erased_leaves_an_open_screen_at_once(journal: Journal) -> None:

@@ -37,6 +37,7 @@ const CLIPS = {
   psap_hold: ['restate in linea', 'please stay on the line'],
   user_stay: ['resta in linea', 'please stay on the line'],
   psap_stay: ['restate in linea', 'please stay on the line'],
+  psap_again: ['è lo stesso allarme', 'it is the same alert'],
   cannot_speak: ['non può parlare', 'she cannot speak'],
   soft_tone: ['un tono', 'a tone'],
   question: ['una domanda', 'a question'],

@@ -180,6 +180,13 @@ export function told(entry, user, names, test) {
     case 'leg.originating':
       if (entry.party === 'listener')
         return s('phone', '', `Chiamata a ${op}, per ascoltare${line}`, `Calling ${op}, to listen${line}`);
+      if (entry.reason === 'beside_lost')
+        return s(
+          '112',
+          'wait',
+          `${psap} chiamato due volte: la prima chiamata forse c’è ancora${line}${again}`,
+          `${psap} called twice: the first call may still be up${line}${again}`,
+        );
       return entry.party === 'psap'
         ? s('112', '', `${psap} chiamato${line}${again}`, `${psap} called${line}${again}`)
         : s('phone', '', `Chiamata a ${who}${line}${again}`, `Calling ${who}${line}${again}`);

@@ -1,0 +1,81 @@
+"""112 is called a second time while a node that is not heard may hold the first call."""
+
+from __future__ import annotations
+
+import pytest
+
+from messages import events as ev
+from messages.base import HangupCause
+from messages.calls import CallState
+from messages.ids import OperatorCommand, Party
+from model.alert.leg import leg_id
+from model.rules.said.announcing import playing
+from tests.actors.alert_case.book import ALERT, Book
+
+PSAP = leg_id(ALERT, "psap")
+AGAIN = "psap_again:2"
+
+
+def clips(book: Book) -> list[str]:
+    return [clip.id for clip in playing(book.case) if clip.to == (PSAP,)]
+
+
+def lost(book: Book, *parties: Party) -> Book:
+    """The node is lost on which these have answered; 112's line is not to be had again."""
+    book.to_conference()
+    first = book.leg(Party.PSAP).line
+    book.emergency = [line for line in book.emergency if line != first]
+    for party in parties:
+        book.ends(party, HangupCause.NODE_LOST)
+    book.pass_time(0.5)
+    assert (book.leg(Party.PSAP).attempt, book.leg(Party.PSAP).line == first) == (2, False)
+    return book
+
+
+def test_who_answers_the_second_call_is_told_once_that_it_is_the_same_alert() -> None:
+    book = lost(Book(), Party.PSAP)
+    book.rings(Party.PSAP)
+    assert clips(book) == []
+    book.answers(Party.PSAP)
+    assert clips(book) == [AGAIN]
+    book.write("alert-a1", ev.AnnouncementPlayed(clip=AGAIN, leg=PSAP))
+    assert clips(book) == []
+
+
+def test_where_nothing_proves_the_answer_it_is_told_until_somebody_is_there_and_once_more() -> None:
+    book = lost(Book(), Party.PSAP)
+    book.report(book.leg(Party.PSAP), CallState.ANSWERED, confirmed=False)
+    assert clips(book) == [f"{AGAIN}:again"]
+    book.write("alert-a1", ev.LegConfirmed(leg=PSAP, attempt=2, by="voice"))
+    assert clips(book) == [AGAIN]
+
+
+def test_a_call_whose_line_alone_has_failed_is_made_again_without_a_word() -> None:
+    book = Book()
+    book.to_conference()
+    book.ends(Party.PSAP, HangupCause.LINE_LOST)
+    book.pass_time(0.5)
+    book.answers(Party.PSAP)
+    assert not any(clip.startswith("psap_again") for clip in clips(book))
+
+
+def test_the_first_call_is_waited_for_until_somebody_is_with_the_second() -> None:
+    book = lost(Book(), Party.OPERATOR, Party.USER, Party.PSAP)
+    book.answers(Party.PSAP)
+    assert PSAP in book.case.calls_on_lost_nodes
+    book.answers(Party.USER)
+    assert PSAP not in book.case.calls_on_lost_nodes
+
+
+def test_the_first_call_is_not_waited_for_where_the_second_has_the_user_at_once() -> None:
+    book = lost(Book(), Party.PSAP)
+    book.answers(Party.PSAP)
+    assert PSAP not in book.case.calls_on_lost_nodes
+
+
+@pytest.mark.parametrize("command", [OperatorCommand.WITHDRAW_PSAP, OperatorCommand.CALLED_ELSEWHERE])
+def test_the_first_call_is_not_taken_back_where_112_is_wanted_no_more(command: OperatorCommand) -> None:
+    book = lost(Book(), Party.PSAP)
+    assert PSAP in book.case.calls_on_lost_nodes
+    book.order(command)
+    assert PSAP not in book.case.calls_on_lost_nodes
