@@ -12,6 +12,8 @@ TTL_US: Final = Instant(3 * SECOND // 2)
 """How long a membership lasts that is not renewed."""
 RENEW_US: Final = Instant(3 * SECOND // 10)
 """Between two renewals: four may fail."""
+CLOCK_OFF_US: Final = Instant(2 * SECOND)
+"""A node whose clock is further from the database's than that decides too late, or too early."""
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,6 +16,8 @@ from actors.membership.decider import (
     LOOK_US,
     SAY_US,
     Standing,
+    clock_alarm,
+    clock_is_off,
     failed,
     is_due,
     joined,
@@ -95,6 +97,8 @@ class MembershipActor(CenterActor):
         self._alarms = NodeAlarms(self._journal, self.env.node)
         self._no_others = Outage(self.log, "the others cannot be seen")
         self._no_term = Outage(self.log, "the membership could not be renewed")
+        self._ahead_us = 0
+        """How far this node's clock is ahead of the database's."""
         self._told = b""
         self._told_spoken_to: tuple[tuple[Role, str, bytes], ...] = ()
         self._told_voices: tuple[OperatorVoice, ...] = ()
@@ -194,6 +198,8 @@ class MembershipActor(CenterActor):
         same = spoken_to == self._told_spoken_to and voices == self._told_voices
         if self._told and same and now_us - self._told_at < SAY_US:
             return
+        self._ahead_us = self.now_us() - members.database_us(self._journal)
+        self._alarms.tell(clock_alarm(self._ahead_us, self.env.node))
         place = encode_place(self._place(entries, voices))
         self._told_at, self._told_spoken_to, self._told_voices = now_us, spoken_to, voices
         draining = self.env.draining
@@ -224,7 +230,7 @@ class MembershipActor(CenterActor):
             draining=self.env.draining,
             load=round(load_now(), 1),
             empty=self.env.draining and (self.env.run / DRAINED).exists(),
-            ahead_ms=round((self.now_us() - members.database_us(self._journal)) / 100_000) * 100,
+            ahead_ms=round(self._ahead_us / 100_000) * 100,
         )
 
     # ------------------------------------------------------------ the node's end
@@ -260,8 +266,8 @@ class MembershipActor(CenterActor):
     # ------------------------------------------------------------ alerts that nobody has
 
     def _take_over(self, seen: list[Member]) -> None:
-        node, draining = self.env.node, self.env.draining
-        if not may_claim(self._standing, seen, node, self.now_us(), draining=draining):
+        reluctant = self.env.draining or clock_is_off(self._ahead_us)
+        if not may_claim(self._standing, seen, self.env.node, self.now_us(), reluctant=reluctant):
             return
         if not owners.orphans(self._journal):
             return

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from messages.ids import SECOND, Instant, NodeId
 from model.alarms.standing import Key, Words, nothing_else
-from model.membership import RENEW_US, TTL_US, Member
+from model.membership import CLOCK_OFF_US, RENEW_US, TTL_US, Member
 
 SETTLE_US: Final = Instant(TTL_US + SECOND // 2)
 """A membership of this age has seen every living node renew its own. Before, all may have been away together:
@@ -32,6 +32,11 @@ LOST: Final = "node.lost"
 _LOST: Final = (
     "Node {node} ({address}) is away: others have its alerts, and its lines cannot be used. Look at its "
     "power, its network, and its way to the database."
+)
+CLOCK: Final = "node.clock"
+_CLOCK: Final = (
+    "The clock of node {node} is {off_s:.1f} s {which} the database's: it calls too early or too late, and "
+    "leaves alerts that no node has to the others. See to its time server."
 )
 
 
@@ -88,13 +93,25 @@ def _unbroken(standing: Standing, now_us: Instant) -> bool:
 
 
 def may_claim(
-    standing: Standing, seen: Iterable[Member], me: NodeId, now_us: Instant, *, draining: bool
+    standing: Standing, seen: Iterable[Member], me: NodeId, now_us: Instant, *, reluctant: bool
 ) -> bool:
-    """Return True where this node takes alerts that no node has. One that is being drained leaves them to the
-    others; where all others are lost or being drained as well, it takes them.
+    """Return True where this node takes alerts that no node has. A `reluctant` one, which is being drained or
+    whose clock is off, leaves them to the others; where all others are lost or being drained, it takes them.
     """
     others = any(one.alive and not one.draining and one.node != me for one in seen)
-    return settled(standing, now_us) and not (draining and others)
+    return settled(standing, now_us) and not (reluctant and others)
+
+
+def clock_is_off(ahead_us: int) -> bool:
+    """Return True where the node's clock is too far from the database's. `ahead_us`: less than 0 if behind."""
+    return abs(ahead_us) > CLOCK_OFF_US
+
+
+def clock_alarm(ahead_us: int, me: NodeId) -> dict[Key, str]:
+    """Return the alarm about this node's clock, without words where the clock is right."""
+    which = "ahead of" if ahead_us > 0 else "behind"
+    text = _CLOCK.format(node=me, off_s=abs(ahead_us) / SECOND, which=which)
+    return {(CLOCK, me): text if clock_is_off(ahead_us) else ""}
 
 
 def lost_nodes(seen: Iterable[Member], me: NodeId, stands: Words) -> dict[Key, str]:

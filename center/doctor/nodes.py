@@ -11,13 +11,12 @@ from center.settings.check import is_private
 from center.settings.schema import Settings
 from center.state.state_dir import NodeFile, StateDir
 from messages.ids import SECOND, LineId, NodeId
-from model.membership import RENEW_US, Member
+from model.membership import CLOCK_OFF_US, RENEW_US, Member
 
 if TYPE_CHECKING:
     from runtime.published.peers import Place
 
 CLOCK_WARN_MS: Final = 500
-CLOCK_FAIL_MS: Final = 2000
 _LATE_US: Final = 2 * RENEW_US
 
 
@@ -80,7 +79,7 @@ def _clocks(own_ms: int, others: dict[NodeId, int]) -> Iterator[Finding]:
     for name, ahead_ms in (("this machine", own_ms), *sorted(others.items())):
         which = "ahead of" if ahead_ms > 0 else "behind"
         text = f"the clock of {name} is {abs(ahead_ms) / 1000:.1f} s {which} the database's"
-        if abs(ahead_ms) > CLOCK_FAIL_MS:
+        if abs(ahead_ms) * 1000 > CLOCK_OFF_US:
             yield fail("clocks", f"{text}: deadlines are counted wrongly; see to NTP")
         elif abs(ahead_ms) > CLOCK_WARN_MS:
             yield warn("clocks", f"{text}; see to NTP")

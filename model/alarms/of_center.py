@@ -116,6 +116,25 @@ OF_CENTER: Final = (
         ),
     ),
     AlarmKind(
+        name="node.clock",
+        priority=Priority.LATER,
+        acts=Acts.MACHINE,
+        because="the node calls too early or too late, and takes nothing of a lost one that another can take",
+        wakes=Wakes.MORNING,
+        wakes_because="the others take what it leaves",
+        about=About.NODE,
+        it=Words(
+            "Orologio del nodo {s}",
+            "L'orologio del nodo {s} è lontano da quello del database: chiama troppo presto o troppo tardi",
+            "Controllare il servizio dell'ora di quella macchina",
+        ),
+        en=Words(
+            "Clock of node {s}",
+            "The clock of node {s} is far from the database's: it calls too early or too late",
+            "See to the time service of that machine",
+        ),
+    ),
+    AlarmKind(
         name="no_operator",
         priority=Priority.SOON,
         acts=Acts.SUPERVISOR,

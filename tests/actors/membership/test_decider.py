@@ -9,13 +9,15 @@ from actors.membership.decider import (
     BREAK_US,
     SETTLE_US,
     Standing,
+    clock_alarm,
+    clock_is_off,
     failed,
     joined,
     may_claim,
     renewed,
     settled,
 )
-from messages.ids import Instant, NodeId
+from messages.ids import SECOND, Instant, NodeId
 from model.membership import RENEW_US, TTL_US, Member
 
 BEGUN = Instant(1_000_000_000)
@@ -46,10 +48,10 @@ def test_others_are_judged_once_every_living_one_must_have_been_seen() -> None:
     standing, now_us = old()
     assert settled(standing, now_us)
     me, other = member("a"), member("b")
-    assert may_claim(standing, [me, other], me.node, now_us, draining=False)
-    assert not may_claim(standing, [me, other], me.node, now_us, draining=True)
+    assert may_claim(standing, [me, other], me.node, now_us, reluctant=False)
+    assert not may_claim(standing, [me, other], me.node, now_us, reluctant=True)
     for gone in (replace(other, alive=False), replace(other, draining=True)):
-        assert may_claim(standing, [me, gone], me.node, now_us, draining=True)
+        assert may_claim(standing, [me, gone], me.node, now_us, reluctant=True)
 
 
 @pytest.mark.parametrize("gap_us", [BREAK_US, TTL_US - 1])
@@ -78,3 +80,14 @@ def test_a_membership_that_has_ended_is_none_until_it_is_another() -> None:
     assert not failed(standing, Instant(last_us + TTL_US)).member
     again = joined(failed(standing, Instant(last_us + TTL_US)), 2, Instant(last_us + TTL_US + 1))
     assert not settled(again, Instant(last_us + TTL_US + 2))
+
+
+@pytest.mark.parametrize(
+    ("ahead_s", "is_off"), [(0, False), (2, False), (-2, False), (2.1, True), (-120, True)]
+)
+def test_a_clock_that_is_more_than_two_seconds_off_is_an_alarm(ahead_s: float, is_off: bool) -> None:
+    ahead_us, me = round(ahead_s * SECOND), NodeId("a")
+    assert clock_is_off(ahead_us) is is_off
+    text = clock_alarm(ahead_us, me)["node.clock", me]
+    assert bool(text) is is_off
+    assert not text or f"{abs(ahead_s):.1f} s {'behind' if ahead_s < 0 else 'ahead of'}" in text
