@@ -103,7 +103,7 @@ def may_claim(
 
 
 def clock_is_off(ahead_us: int) -> bool:
-    """Return True where the node's clock is too far from the database's. `ahead_us`: less than 0 if behind."""
+    """Return True where the node's clock is too far from the database's. `ahead_us`: below 0 if behind."""
     return abs(ahead_us) > CLOCK_OFF_US
 
 
