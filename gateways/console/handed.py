@@ -64,6 +64,8 @@ class OwnLast(msgspec.Struct, frozen=True, kw_only=True):
     """The alert in which the part of the operator who asks has ended last."""
 
     alert: AlertId
+    version: int
+    """Of the alert, as in `CaseView`."""
     left_us: Instant
     closed_us: Instant | None
     note: Refusal | None
@@ -138,6 +140,7 @@ def own_last(following: Following, room: Room, me: OperatorId) -> OwnLast | None
         return None
     return OwnLast(
         alert=case.alert,
+        version=case.version,
         left_us=left.at_us,
         closed_us=case.closed_at,
         note=why_no_note(case) or room.why_not(case, OperatorCommand.NOTE, me),

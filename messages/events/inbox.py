@@ -160,6 +160,10 @@ class CommandGiven(Message, frozen=True, kw_only=True, tag="command.given"):
     """The key that the operator has pressed, with `send_digit`."""
     what: str = ""
     """What is to be announced; empty: `cannot_speak`."""
+    id: str = ""
+    """The order's own, one for each press of a key: the same again is no other order. Empty: none."""
+    seen: int = 0
+    """The alert's version that the operator saw. 0: not known."""
 
 
 class AlertReopened(Message, frozen=True, kw_only=True, tag="alert.reopened"):
@@ -171,6 +175,8 @@ class AlertReopened(Message, frozen=True, kw_only=True, tag="alert.reopened"):
     by: OperatorId
     psap: bool = False
     """Whether 112 is to be called again as well."""
+    id: str = ""
+    """The order's own, as in `command.given`."""
 
 
 class RecordingDeleted(Message, frozen=True, kw_only=True, tag="recording.deleted"):

@@ -15,6 +15,8 @@ class NoteAdded(Message, frozen=True, kw_only=True, tag="note.added"):
     by: OperatorId
     """Empty: the user."""
     text: str = ""
+    id: str = ""
+    """The order's own, as in `command.given`."""
 
 
 class Spoken(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +68,8 @@ class DialogueTextsOrdered(Message, frozen=True, kw_only=True, tag="dialogue.tex
     """What is written may go by short message, though the user's phone sounds with it."""
 
     by: OperatorId
+    id: str = ""
+    """The order's own, as in `command.given`."""
 
 
 class DialogueTexted(Message, frozen=True, kw_only=True, tag="dialogue.texted"):
@@ -96,6 +100,8 @@ class BriefingFilled(Message, frozen=True, kw_only=True, tag="briefing.filled"):
     """Empty: nothing is known of it any more."""
     by: OperatorId = OperatorId("")
     """Empty: the user."""
+    id: str = ""
+    """The order's own, as in `command.given`."""
 
 
 class PageOpened(Message, frozen=True, kw_only=True, tag="page.opened"):
@@ -103,6 +109,8 @@ class PageOpened(Message, frozen=True, kw_only=True, tag="page.opened"):
 
     by: OperatorId
     code: str = ""
+    id: str = ""
+    """The order's own, as in `command.given`."""
 
 
 class PageViewed(Message, frozen=True, kw_only=True, tag="page.viewed"):

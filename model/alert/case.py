@@ -41,9 +41,11 @@ from model.alert.parts import (
     InboxEntry,
     InVain,
     Kept,
+    KnownOrder,
     KnownPosition,
     Leave,
     Listener,
+    Matter,
     Note,
     Owner,
     Page,
@@ -122,6 +124,12 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     inbox_handled: int = 0
     unread: tuple[InboxEntry, ...] = ()
     case_version: int = 0
+
+    # orders
+    changed: dict[Matter, int] = {}
+    """The version at which each matter last changed (`model.alert.folds.orders`)."""
+    orders: tuple[KnownOrder, ...] = ()
+    """The newest orders that have an id."""
 
     # parties
     legs: dict[LegId, Leg] = {}
@@ -237,6 +245,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome | None = None
     corrected: Correction | None = None
     """The last one, since the alert was closed."""
+
+    @property
+    def version(self) -> int:
+        """The number of events in the alert's two streams."""
+        return self.inbox_version + self.case_version
 
     def of(self, party: Party) -> tuple[Leg, ...]:
         """The party's legs, oldest place first."""

@@ -24,6 +24,7 @@ from model.alert.folds.ending import closed, fold_ending, reopened, together_aga
 from model.alert.folds.forgetting import fold_forgetting
 from model.alert.folds.legs import LegEvent, fold_leg
 from model.alert.folds.operators import fold_operators
+from model.alert.folds.orders import fold_orders
 from model.alert.folds.psap import fold_psap
 from model.alert.folds.signals import fold_signal, inbound_call_of, known_positions
 from model.alert.folds.texts import fold_texts
@@ -98,9 +99,10 @@ def evolve(case: Case, recorded: Recorded) -> Case:
         unread = case.unread
         if isinstance(event, _ACTED_UPON):
             unread = (*unread, InboxEntry(version=recorded.version, at=recorded.at_us, event=event))
-        case = replace(case, inbox_version=recorded.version, unread=unread)
-        return apply(case, event, recorded.at_us)
-    return apply(replace(case, case_version=recorded.version), recorded.event, recorded.at_us)
+        at_its_place = replace(case, inbox_version=recorded.version, unread=unread)
+    else:
+        at_its_place = replace(case, case_version=recorded.version)
+    return fold_orders(case, apply(at_its_place, recorded.event, recorded.at_us), recorded.event)
 
 
 def apply(case: Case, event: AnyEvent, at: Instant) -> Case:

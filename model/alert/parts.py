@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Final
 
 import msgspec
@@ -22,6 +23,7 @@ from messages.ids import (
     LegId,
     LineId,
     NodeId,
+    OperatorCommand,
     OperatorId,
     Outcome,
     Party,
@@ -41,6 +43,40 @@ class InboxEntry(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     at: Instant
     event: InboxEvent
+
+
+class Matter(StrEnum):
+    """What an operator's order rests on. An order is out of date where its matter has changed since."""
+
+    CALL_TO_112 = "call_to_112"
+    """Whether 112 is asked for: called, called from another phone, or called off."""
+    END = "end"
+    """Whether the alert is being ended, or goes on."""
+    OPERATOR = "operator"
+    """Who has the alert, or is to have it."""
+    USERS_CALL = "users_call"
+    """The user is to be called, or called again."""
+    USER_DIALLED = "user_dialled"
+    """The call that the user's phone is in, or was in last."""
+    PSAP_DIALLED = "psap_dialled"
+    OPERATOR_DIALLED = "operator_dialled"
+    LINE = "line"
+    """On which line a party is called."""
+    MUTE = "mute"
+    LISTENING = "listening"
+    VOICES = "voices"
+    """Whether a voice comes out of the user's phone."""
+    ANNOUNCEMENT = "announcement"
+    WORDS = "words"
+    """What the user has written."""
+
+
+class KnownOrder(msgspec.Struct, frozen=True):
+    """An order with an id of its own, by which it is known again."""
+
+    id: str
+    command: OperatorCommand
+    by: OperatorId
 
 
 class KnownPosition(Position, frozen=True, kw_only=True):

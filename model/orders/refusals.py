@@ -14,6 +14,7 @@ class Refusal(StrEnum):
     NOT_CLOSED = "not_closed"
     CLOSED = "closed"
     BEING_ENDED = "being_ended"
+    OUT_OF_DATE = "out_of_date"
     NEWER_OPEN = "newer_open"
     PERSON_ERASED = "person_erased"
     ANOTHERS_ALERT = "anothers_alert"

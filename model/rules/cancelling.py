@@ -43,7 +43,7 @@ def adds(case: Case, event: AlertCancelled | PinRefused) -> bool:
 
 def asked_again(case: Case, event: AlertCancelled | PinRefused, at: Instant) -> CancelAsked:
     """What is known of the attempts with this one."""
-    asked = case.cancel_asked or CancelAsked(at=at, version=case.inbox_version + case.case_version)
+    asked = case.cancel_asked or CancelAsked(at=at, version=case.version)
     match event:
         case PinRefused(none_set=True):
             return replace(asked, unproved=True)

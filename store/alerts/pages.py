@@ -19,13 +19,15 @@ STAYS_US: Final = Instant(3600 * SECOND)
 """So long after the alert's end the page is there."""
 
 
-def open_page(tx: Transaction, case: Case, by: OperatorId, secret: bytes) -> None:
-    """Make the page. A code that another alert has had is made anew. `secret`: `keyring.PAGE`'s."""
+def open_page(tx: Transaction, case: Case, by: OperatorId, secret: bytes, order: str = "") -> None:
+    """Make the page. A code that another alert has had is made anew. `secret`: `keyring.PAGE`'s; `order`: the
+    order's id.
+    """
     code = tx.chance(_code)
     while tx.version(streams.page(code, secret)):
         code = tx.chance(_code)
     tx.append(
-        Append(streams.inbox(case.alert), case.inbox_version, (PageOpened(by=by, code=code),)),
+        Append(streams.inbox(case.alert), case.inbox_version, (PageOpened(by=by, code=code, id=order),)),
         Append(streams.page(code, secret), 0, (PageNamed(alert=case.alert),)),
     )
 

@@ -36,12 +36,15 @@ def why_not(transaction: Transaction, case: Case) -> Refusal | None:
     return Refusal.NEWER_OPEN if in_the_way else None
 
 
-def reopen(transaction: Transaction, case: Case, by: OperatorId, *, psap: bool) -> None:
-    """Open it; `psap`: 112 is called again, too. What `why_not` refuses must not come here."""
+def reopen(transaction: Transaction, case: Case, by: OperatorId, *, psap: bool, order: str = "") -> None:
+    """Open it; `psap`: 112 is called again, too. What `why_not` refuses must not come here.
+
+    `order`: the order's id.
+    """
     raised = NumberRaised(alert=case.alert)
     newest = {key: transaction.last(key) for key in _keys(transaction, case)}
     transaction.append(
-        Append(streams.inbox(case.alert), case.inbox_version, (AlertReopened(by=by, psap=psap),)),
+        Append(streams.inbox(case.alert), case.inbox_version, (AlertReopened(by=by, psap=psap, id=order),)),
         # Signals of the number are brought to its latest alert.
         *(Append(key, None, (raised,)) for key, one in newest.items() if one is None or one.event != raised),
     )

@@ -13,6 +13,7 @@ CODE = "one of our own short words, or a sentence made of such"
 STAFF = "of an operator, who is no user"
 OURS = "a name that the center gives"
 APPS = "a name that an app has made by chance, or the center"
+PAGES = "made by chance, by the page on which a key was pressed"
 NOT_PERSONAL = {
     **dict.fromkeys(("advice.changed.reason", "command.refused.reason", "operator.left.reason"), CODE),
     **dict.fromkeys(("listener.left.reason", "hand_over.ended.reason", "leg.releasing.reason"), CODE),
@@ -48,6 +49,8 @@ NOT_PERSONAL = {
     "text.unreadable.key": "a digest of a whole message",
     "text.unreadable.reason": "which reader failed, and where",
     "dialogue.said.id": "made by chance, by the app or the page",
+    **dict.fromkeys(("command.given.id", "note.added.id", "briefing.filled.id"), PAGES),
+    **dict.fromkeys(("alert.reopened.id", "page.opened.id", "dialogue.texts_ordered.id"), PAGES),
     "user.identified.language": "which language is spoken says nothing of who speaks it",
     "command.given.digit": "a key pressed in the voice menu of 112",
     "leg.digit.digit": "a key pressed in the voice menu of 112",

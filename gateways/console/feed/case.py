@@ -44,6 +44,7 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
     return CaseView(
         alert=case.alert,
         seq=known.seq,
+        version=case.version,
         phase=phase(case),
         test=case.test,
         silent=case.silent,

@@ -238,6 +238,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     alert: AlertId
     seq: int
     """The journal's place of its last event."""
+    version: int
+    """Of the alert; an order says which one the operator saw."""
     phase: Phase
     test: bool
     silent: bool

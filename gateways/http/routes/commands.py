@@ -37,6 +37,7 @@ from messages.ids import Channel, OperatorCommand, OperatorId, Party, ShiftState
 from model.alert.case import Case
 from model.alert.leg import Leg
 from model.orders.effects import refusal
+from model.orders.late import is_out_of_date, is_repeated
 from model.orders.refusals import Refusal
 from model.policy import Policy
 from model.rules import wrap_up
@@ -61,22 +62,29 @@ _COMMON: Final = {
 def order(
     transaction: Transaction, known: Case, data: CommandBody, by: OperatorId, policy: Policy
 ) -> RequestError | None:
-    """Journal the command if the case allows it now; else why not, to be raised. Within the write lock.
+    """Journal the command if the case allows it now, and nothing on which it rests has changed since what the
+    operator saw; else why not, to be raised. An order that is known by its id already is not journaled again.
+    Within the write lock.
 
     `known`: the case as it was a moment ago.
     """
     case = current(transaction, known)
+    given = data.id or ""
+    if is_repeated(case, given, data.command, by):
+        return None
     to = None if data.to is None else OperatorId(data.to)
     reason = refusal(case, data.command, by, policy, to, data.party)
     if reason is None and data.command is OperatorCommand.REOPEN:
         reason = reopening.why_not(transaction, case)
+    if reason is None and data.seen is not None and is_out_of_date(case, data.command, data.seen, data.party):
+        reason = Refusal.OUT_OF_DATE
     if reason is not None:
         return Refused(reason)
     if data.command is OperatorCommand.REOPEN:
-        reopening.reopen(transaction, case, by, psap=data.party is Party.PSAP)
+        reopening.reopen(transaction, case, by, psap=data.party is Party.PSAP, order=given)
         return None
     if data.command is OperatorCommand.OPEN_PAGE:
-        pages.open_page(transaction, case, by, keyring.secret_within(transaction, keyring.PAGE))
+        pages.open_page(transaction, case, by, keyring.secret_within(transaction, keyring.PAGE), given)
         return None
     event = said_by(data, by, to, case.answered(Party.USER))
     if isinstance(event, DialogueSaid) and event.channel is Channel.DATA:
@@ -94,7 +102,7 @@ def said_by(data: CommandBody, by: OperatorId, to: OperatorId | None, user: Leg 
     """
     match data.command:
         case OperatorCommand.NOTE:
-            return NoteAdded(by=by, text=data.text)
+            return NoteAdded(by=by, text=data.text, id=data.id or "")
         case OperatorCommand.WRITE | OperatorCommand.ASK_ALOUD:
             return _question(data, by)
         case OperatorCommand.ASK_SPOKEN | OperatorCommand.ASK_SOFTLY if user is not None:
@@ -102,11 +110,11 @@ def said_by(data: CommandBody, by: OperatorId, to: OperatorId | None, user: Leg 
             spoken = Spoken(attempt=user.attempt, language=data.language or "", softly=softly)
             return replace(_question(data, by), spoken=spoken, question=data.question)
         case OperatorCommand.WRITE_BY_SMS:
-            return DialogueTextsOrdered(by=by)
+            return DialogueTextsOrdered(by=by, id=data.id or "")
         case OperatorCommand.HAVE_READ:
             return DialogueSeen(by=by, upto=data.upto, read=True)
         case OperatorCommand.BRIEF if data.field is not None:
-            return BriefingFilled(field=data.field, text=data.text.strip(), by=by)
+            return BriefingFilled(field=data.field, text=data.text.strip(), by=by, id=data.id or "")
         case command:
             return CommandGiven(
                 command=command,
@@ -116,6 +124,8 @@ def said_by(data: CommandBody, by: OperatorId, to: OperatorId | None, user: Leg 
                 party=data.party,
                 digit=data.digit,
                 what=data.what or "",
+                id=data.id or "",
+                seen=data.seen or 0,
             )
 
 

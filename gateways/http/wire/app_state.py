@@ -55,7 +55,7 @@ def state(case: Case, calls_from: tuple[E164, ...] = ()) -> AlertState:
 def version(case: Case) -> int:
     """How many events the alert has, of those that the app is told of; grows with each."""
     asked = case.cancel_asked
-    return case.inbox_version + case.case_version if asked is None else asked.version
+    return case.version if asked is None else asked.version
 
 
 def state_of_signal(

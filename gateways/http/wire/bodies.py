@@ -204,7 +204,20 @@ class CommandBody(msgspec.Struct, frozen=True, kw_only=True):
         Annotated[
             str,
             msgspec.Meta(
-                pattern=_OWN_ID, description="With `write`: the page's own, as in a user's message."
+                pattern=_OWN_ID,
+                description="The order's own, one for each press of a key: the same again is no other order.",
+            ),
+        ]
+        | None
+    ) = None
+    seen: (
+        Annotated[
+            int,
+            msgspec.Meta(
+                ge=0,
+                le=2**53,
+                description="The alert's `version` that the operator saw: the order is refused where "
+                "something on which it rests has changed since. Without it: as the alert is now.",
             ),
         ]
         | None

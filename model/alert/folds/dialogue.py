@@ -36,12 +36,12 @@ def fold_dialogue(case: Case, event: ev.Event, at: Instant) -> Case | None:
                 no=event.no,
                 spoken=event.spoken,
                 question=event.question,
-                version=_version(case),
+                version=case.version,
             )
             case = replace(case, dialogue=(*case.dialogue, said))
             return case if said.by else with_answer(case, said.text.lower(), at, event.answers)
         case ev.DialogueSeen():
-            seen = tuple(_seen(one, event, at, _version(case)) for one in case.dialogue)
+            seen = tuple(_seen(one, event, at, case.version) for one in case.dialogue)
             return replace(case, dialogue=seen)
         case ev.AnnouncementBegun(clip=clip, begun_at=begun_at):
             return _of_clip(case, clip, begun_at=begun_at)
@@ -122,7 +122,3 @@ def _seen(one: Said, event: ev.DialogueSeen, at: Instant, version: int) -> Said:
     if event.read and one.read_at is None:
         one = replace(one, read_at=at, read_version=version)
     return one
-
-
-def _version(case: Case) -> int:
-    return case.inbox_version + case.case_version

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -125,6 +127,35 @@ def test_the_operator_goes_on_at_the_second_node_with_the_case_and_the_keys(
     page.reload()
     expect(page.locator(".bar__me")).to_contain_text("Marta Bianchi")
     assert left_s[0] < LEAVES_WITHIN_S
+
+
+def test_an_order_that_the_frozen_node_has_not_answered_is_given_at_the_second_one_and_stands_once(
+    page: Page, pair: Twins, webs: tuple[WebProcess, WebProcess], journal: Journal
+) -> None:
+    story = at_work(page, pair, journal)
+    settled(page)
+    path = f"/v1/alerts/{story.alert}/commands"
+    freeze(webs[0])
+    with page.expect_request(f"{pair.web(pair.second)}{path}") as again:
+        with page.expect_request(f"{pair.web(pair.first)}{path}") as first:
+            page.keyboard.press("e")
+        page.wait_for_url(f"{pair.web(pair.second)}/console/**")
+    assert first.value.post_data == again.value.post_data
+
+    def orders() -> list[ev.Event]:
+        inbox = journal.read(streams.inbox(story.alert))
+        return [one.event for one in inbox if isinstance(one.event, ev.CommandGiven)]
+
+    wait_until(lambda: len(orders()) == 1, what="her order")
+    webs[0].process.send_signal(18)
+    taken = 'securwoman_commands_total{command="call_psap",result="journaled"} 1.0'
+    metrics = f"{pair.web(pair.first)}/metrics"
+    wait_until(lambda: taken in httpx.get(metrics).text, what="the order, read by the node that wakes")
+    given = json.loads(first.value.post_data or "")
+    pressed = ev.CommandGiven(
+        command=OperatorCommand.CALL_PSAP, by=pair.first.marta, id=given["id"], seen=given["seen"]
+    )
+    assert orders() == [pressed]
 
 
 def test_where_nobody_answers_the_operator_keeps_what_the_operator_has_and_goes_on_when_somebody_does(

@@ -29,6 +29,7 @@ const kept = () => ({
   acknowledged: known.kept(),
   sound: !sound.blocked(),
   heard: shifts.heard(),
+  orders: orders.kept(),
   ...looks.kept(),
 });
 
@@ -83,6 +84,7 @@ function refresh() {
   waiting = false;
   voice.follow(ui);
   if (feed.me && screen.follow()) orders.forget();
+  orders.goOn();
   lead();
   draw();
   hear(ui);
@@ -120,6 +122,7 @@ feed.start(came).then((goesOn) => {
   if (!goesOn) return;
   if (typeof came.kept.chosen === 'string') screen.restore(came.kept.chosen);
   known.restore(came.kept.acknowledged);
+  orders.restore(came.kept.orders);
   if (came.kept.sound) sound.unlock(); // as far as the browser lets it be heard before a key is pressed
   shifts.heardBefore(came.kept.heard);
 });

@@ -112,7 +112,7 @@ export function reopens(ui, key) {
   const story = told();
   if (!story) return false;
   const no = story.closed_us === null ? 'not_closed' : (story.reopen ?? null);
-  return reopening.pressed(ui, key, story.alert, no);
+  return reopening.pressed(ui, key, story, no);
 }
 
 /**

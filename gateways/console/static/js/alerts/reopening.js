@@ -6,7 +6,7 @@ import { either, reason, t } from '../words/words.js';
 
 const ERASED = 'person_erased'; // why an alert is reopened no more
 
-const state = { alert: '', psap: false, asking: false, said: '' };
+const state = { alert: '', seen: 0, psap: false, asking: false, said: '' };
 
 /** Nothing is asked any more. */
 export const forget = () => Object.assign(state, { alert: '', psap: false, asking: false, said: '' });
@@ -17,26 +17,27 @@ export const asks = (ui) =>
   (ui.screen.section === 'history' || (ui.screen.section === 'case' && ui.screen.selected() === null));
 
 /**
- * True where the key was for that. @param {Ui} ui @param {string} key @param {string} alert
+ * True where the key was for that.
+ * @param {Ui} ui @param {string} key @param {{ alert: string, version: number }} shown
  * @param {string} no Why it may not be reopened, or null where it may.
  */
-export function pressed(ui, key, alert, no) {
+export function pressed(ui, key, { alert, version: seen }, no) {
   if (state.asking && state.alert !== alert) forget(); // that is not shown any more
   if (!state.asking) {
     if (key !== 'R') return false;
-    Object.assign(state, { alert, psap: false, asking: !no, said: no ? reason(no) : '' });
+    Object.assign(state, { alert, seen, psap: false, asking: !no, said: no ? reason(no) : '' });
   } else if (key === 'E') state.psap = !state.psap;
   else {
     state.asking = false;
-    if (key === 'Enter') reopen(ui, alert, state.psap);
+    if (key === 'Enter') reopen(ui, state);
   }
   ui.draw();
   return true;
 }
 
-/** @param {Ui} ui @param {string} alert @param {boolean} psap */
-async function reopen(ui, alert, psap) {
-  const answer = await ui.feed.command(alert, 'reopen', psap ? { party: 'psap' } : {});
+/** @param {Ui} ui @param {{ alert: string, seen: number, psap: boolean }} asked */
+async function reopen(ui, { alert, seen, psap }) {
+  const answer = await ui.feed.command(alert, 'reopen', { seen, ...(psap ? { party: 'psap' } : {}) });
   if (answer.ok) {
     ui.screen.open(alert);
     return;

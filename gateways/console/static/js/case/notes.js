@@ -12,8 +12,8 @@ const notes = new Writing({
   key: 'N',
   most: 4000,
   sends: (e) => e.key === 'Enter' && (e.ctrlKey || e.metaKey),
-  send: async (ui, alert, text) => {
-    const answer = await ui.feed.command(alert, 'note', { text });
+  send: async (ui, alert, text, id) => {
+    const answer = await ui.feed.command(alert, 'note', { text, id });
     if (answer.ok) for (const told of listeners) told(ui, alert);
     return answer;
   },

@@ -20,6 +20,9 @@ const HEARD_OF_MAX = 500;
 const INPUT_MS = 30_000; // so often is said that somebody sits here
 const RECOVERY = 'swr_'; // what a code begins with that signs on once
 
+/** The id of an order or a message: the same again is no other one. */
+export const newId = () => crypto.getRandomValues(new Uint32Array(3)).join('-');
+
 /** Why the center says no. @param {Response} answer */
 async function whyNot(answer) {
   const said = await answer.json().catch(() => ({}));
@@ -190,11 +193,13 @@ export class Feed {
   }
 
   /**
-   * Order something; what the center says: {ok, reason}.
+   * Order something; what the center says: {ok, reason}. An order has an id, and says what this page has
+   * shown of the alert: a node that wakes late carries out nothing twice, and nothing that is out of date.
    * @param {string} alert @param {OperatorCommand} command @param {object} [more] What goes along with it.
    */
   command(alert, command, more = {}) {
-    return this.#order(`/v1/alerts/${encodeURIComponent(alert)}/commands`, { command, ...more });
+    const order = { command, id: newId(), seen: this.cases.get(alert)?.version, ...more };
+    return this.#order(`/v1/alerts/${encodeURIComponent(alert)}/commands`, order);
   }
 
   /** @param {ShiftState} state @param {string} [reason] */

@@ -26,7 +26,7 @@ function last(ui) {
 export function pressed(ui, key) {
   const own = last(ui);
   if (!own) return false;
-  if (own.closed_us !== null && reopening.pressed(ui, key, own.alert, own.reopen)) return true;
+  if (own.closed_us !== null && reopening.pressed(ui, key, own, own.reopen)) return true;
   if (key !== 'N' || own.note) return false;
   notes.focus();
   return true;

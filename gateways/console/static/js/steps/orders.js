@@ -1,16 +1,27 @@
 // What the operator orders from this page, and what is said where it is refused, or was not taken.
 
+import { newId } from '../link/feed.js';
 import * as waiting from '../alerts/waiting.js';
 import { either, reason, t } from '../words/words.js';
 
 const ARMED_MS = 3000;
 const REFUSED_MS = 8000;
+const GIVEN_AGAIN_MS = 10_000; // what was ordered before is looked at anew
+
+/**
+ * @typedef {{ key: string, alert: string, command: OperatorCommand, more: { id: string, seen?: number },
+ *   atMs: number }} Order
+ */
 
 export class Orders {
   /** The key that waits for Enter; null where none does. */
   armed = null;
   #armedFor = null;
   #refusal = null;
+  /** Those that no answer has come to, by id. @type {Map<string, Order>} */
+  #unanswered = new Map();
+  /** Those of another node that are to be given here. @type {Order[]} */
+  #again = [];
 
   /** @param {Feed} feed @param {() => void} draw */
   constructor(feed, screen, known, draw) {
@@ -65,13 +76,45 @@ export class Orders {
     const asks = command === 'take' && view && !this.known.has(view, this.feed.me);
     if (asks) this.known.add(view); // the phone will ring because it was asked for: no alarm
     if (command === 'take') waiting.asked(alert);
-    const answer = await this.feed.command(alert, command, {
+    const more = {
+      id: newId(),
+      seen: view?.version,
       ...(to === null ? {} : { to }),
       ...(party === null ? {} : { party }),
-    });
-    if (answer.ok) return;
-    if (asks) this.known.delete(view);
-    this.refuse(key, alert, answer.reason);
+    };
+    const ok = await this.#give({ key, alert, command, more, atMs: Date.now() });
+    if (asks && !ok) this.known.delete(view);
+  }
+
+  /** @param {Order} order */
+  async #give(order) {
+    const { key, alert, command, more } = order;
+    this.#unanswered.set(more.id, order);
+    const answer = await this.feed.command(alert, command, more);
+    this.#unanswered.delete(more.id);
+    if (!answer.ok) this.refuse(key, alert, answer.reason);
+    return answer.ok;
+  }
+
+  /** The orders that go along to another node: this one may be frozen, or gone. */
+  kept() {
+    return [...this.#unanswered.values()];
+  }
+
+  /** Orders that another node has not answered, to be given here. @param {unknown} kept */
+  restore(kept) {
+    if (Array.isArray(kept)) this.#again = kept.filter((one) => typeof one?.more?.id === 'string');
+  }
+
+  /**
+   * Give them as soon as the alerts are here: the same orders, with what was seen then. Whichever node takes
+   * one first, it is one order.
+   */
+  goOn() {
+    if (!this.#again.length || this.feed.link !== 'live') return;
+    const given = this.#again.filter((one) => Date.now() - one.atMs < GIVEN_AGAIN_MS);
+    this.#again = [];
+    for (const one of given) this.#give(one);
   }
 
   /** @param {string} key @param {ShiftState} state @param {string} [why] */

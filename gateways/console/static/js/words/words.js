@@ -239,6 +239,10 @@ const REFUSALS = {
   not_closed: ['L’allarme non è chiuso.', 'The alert is not closed.'],
   closed: ['L’allarme è chiuso.', 'The alert is closed.'],
   being_ended: ['L’allarme si sta chiudendo.', 'The alert is being ended.'],
+  out_of_date: [
+    'Intanto è cambiato qualcosa: guarda e premi di nuovo.',
+    'Something has happened since: look, and press again.',
+  ],
   newer_open: [
     'È aperto un allarme più recente dello stesso numero.',
     'A newer alert of the same number is open.',

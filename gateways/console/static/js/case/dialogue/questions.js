@@ -4,7 +4,6 @@
 import { html, nothing } from '../../../vendor/lit.js';
 import { reason, t } from '../../words/words.js';
 import * as asking from './asking.js';
-import { newId } from './writing.js';
 
 let opened = null; // of which alert
 const chosen = new Map(); // by alert: which protocol
@@ -73,7 +72,6 @@ async function ask(ui, view, at) {
   const text = question.ask[language] ?? own(question.ask);
   const fills = question.fills ? { field: question.fills, yes: own(question.yes), no: own(question.no) } : {};
   const answer = await ui.feed.command(view.alert, command, {
-    id: newId(),
     text,
     asks: true,
     ...fills,

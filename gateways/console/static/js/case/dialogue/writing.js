@@ -2,8 +2,7 @@
 // its way to the center.
 
 import { html, live, ref } from '../../../vendor/lit.js';
-
-export const newId = () => crypto.getRandomValues(new Uint32Array(3)).join('-');
+import { newId } from '../../link/feed.js';
 
 export class Writing {
   /**

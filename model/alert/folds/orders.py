@@ -1,0 +1,101 @@
+"""Orders: which were given, and at which version of the alert each of their matters last changed. Pure.
+
+An order changes its matter as soon as it is journaled. The events that the AlertCase makes of it are no other
+change: a key that is pressed in between is not refused because of them. Of the AlertCase's events only those
+count that no order has made.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec.structs import replace
+
+from messages import events as ev
+from messages.ids import OperatorCommand as Command
+from messages.ids import Party
+from messages.journal import AnyEvent
+from model.alert.case import Case
+from model.alert.parts import KnownOrder, Matter
+
+KEPT: Final = 64
+"""Orders whose ids are known: more than are given to an alert while a request is under way."""
+
+ORDERED: Final = {
+    Command.CALL_PSAP: Matter.CALL_TO_112,
+    Command.CALLED_ELSEWHERE: Matter.CALL_TO_112,
+    Command.WITHDRAW_PSAP: Matter.CALL_TO_112,
+    Command.DECLARE_FALSE_ALARM: Matter.END,
+    Command.CLOSE: Matter.END,
+    Command.LEAVE: Matter.END,
+    Command.PUT_AWAY: Matter.END,
+    Command.HAND_OVER: Matter.OPERATOR,
+    Command.KEEP: Matter.OPERATOR,
+    Command.REDIAL_USER: Matter.USERS_CALL,
+    Command.CALL_ALOUD: Matter.USERS_CALL,
+    Command.MARK_MACHINE: Matter.USERS_CALL,
+    Command.ANOTHER_LINE: Matter.LINE,
+    Command.MUTE: Matter.MUTE,
+    Command.UNMUTE: Matter.MUTE,
+    Command.LISTEN: Matter.LISTENING,
+    Command.STOP_LISTENING: Matter.LISTENING,
+    Command.WHISPER: Matter.LISTENING,
+    Command.STOP_WHISPERING: Matter.LISTENING,
+    Command.WITHHOLD_VOICES: Matter.VOICES,
+    Command.GIVE_VOICES: Matter.VOICES,
+    Command.ANNOUNCE: Matter.ANNOUNCEMENT,
+}
+"""What each order changes; the others change nothing that another order rests on."""
+
+DIALLED: Final = {
+    Party.USER: Matter.USER_DIALLED,
+    Party.PSAP: Matter.PSAP_DIALLED,
+    Party.OPERATOR: Matter.OPERATOR_DIALLED,
+}
+
+
+def fold_orders(before: Case, case: Case, event: AnyEvent) -> Case:
+    """Return `case` with what the event says of orders. `before`: the case without the event."""
+    given = _order(event)
+    if given is not None and given.id:
+        case = replace(case, orders=(*case.orders, given)[-KEPT:])
+    matters = dict.fromkeys(_changed(before, event), case.version)
+    return replace(case, changed={**case.changed, **matters}) if matters else case
+
+
+def _changed(before: Case, event: AnyEvent) -> tuple[Matter, ...]:
+    match event:
+        case ev.CommandGiven(command=command):
+            return (ORDERED[command],) if command in ORDERED else ()
+        case ev.PsapRequested(by=None):
+            return (Matter.CALL_TO_112,)
+        case ev.AlertReopened(psap=psap):
+            return (Matter.END, Matter.CALL_TO_112) if psap else (Matter.END,)
+        case ev.AlertClosed() | ev.ConferenceBroken():
+            return (Matter.END,)
+        case ev.OperatorJoined(operator=operator) if before.had_by and before.had_by[-1] != operator:
+            return (Matter.OPERATOR,)
+        case ev.LegOriginating(party=party) if party in DIALLED:
+            return (DIALLED[party],)
+        case ev.DialogueSaid(by=by) | ev.NoteAdded(by=by) if not by:
+            return (Matter.WORDS,)
+        case _:
+            return ()
+
+
+def _order(event: AnyEvent) -> KnownOrder | None:
+    match event:
+        case ev.CommandGiven(command=command):
+            return KnownOrder(event.id, command, event.by)
+        case ev.AlertReopened():
+            return KnownOrder(event.id, Command.REOPEN, event.by)
+        case ev.NoteAdded():
+            return KnownOrder(event.id, Command.NOTE, event.by)
+        case ev.BriefingFilled():
+            return KnownOrder(event.id, Command.BRIEF, event.by)
+        case ev.PageOpened():
+            return KnownOrder(event.id, Command.OPEN_PAGE, event.by)
+        case ev.DialogueTextsOrdered():
+            return KnownOrder(event.id, Command.WRITE_BY_SMS, event.by)
+        case _:
+            return None
