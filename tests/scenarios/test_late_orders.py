@@ -1,15 +1,21 @@
-"""What a modem does with orders that come late: after a restart it does not know what has been before."""
+"""Orders that come late: to a modem, which after a restart does not know what has been before, and from an
+operator whose request a frozen node has read only when it woke.
+"""
 
 from __future__ import annotations
 
 import pytest
 
+from gateways.http.routes.commands import order
+from gateways.http.wire.bodies import CommandBody
+from gateways.http.wire.errors import Refused, RequestError
 from messages.calls import DialCall, HangUpCall
 from messages.envelope import Envelope, encode
-from messages.ids import SECOND, Instant, LegId, Role
+from messages.ids import SECOND, Instant, LegId, OperatorCommand, Party, Role
 from messages.union import Body
 from runtime import addresses
 from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.test_flow import joined, to_talking
 from tests.scenarios.world import PSAP, World
 
 pytestmark = pytest.mark.scenario
@@ -53,4 +59,46 @@ def test_a_dial_that_comes_after_the_order_to_hang_up_is_not_dialled(make_world:
     say(world, DIAL)
     assert world.calls(PSAP) == []
     say(world, DialCall(leg=LEG, attempt=2, number=PSAP))
+    assert len(world.calls(PSAP)) == 1
+
+
+def pressed(world: World, command: OperatorCommand, press: str, seen: int) -> RequestError | None:
+    """The request arrives at a web: why it is refused, or None where it is taken."""
+    body, case = CommandBody(command=command, id=press, seen=seen), world.case
+    refused = world.journal.transact(
+        lambda transaction: order(transaction, case, body, world.operators[0], world.policy)
+    )
+    world.advance(5)
+    return refused
+
+
+@pytest.mark.parametrize("late", [OperatorCommand.CALL_PSAP, OperatorCommand.DECLARE_FALSE_ALARM])
+def test_a_key_of_before_112_was_told_calls_nobody_again_and_ends_no_conversation(
+    make_world: MakeWorld, late: OperatorCommand
+) -> None:
+    world = make_world()
+    to_talking(world)
+    seen = world.case.version
+    assert pressed(world, OperatorCommand.CALL_PSAP, "press-2", seen) is None
+    world.until("112 is joined", lambda: len(joined(world)) == 3)
+    world.network.carrier.phone_hang_up(PSAP, world.network.now_s)
+    world.network.pump()
+    world.until("112 has hung up", lambda: joined(world) == {Party.OPERATOR, Party.USER})
+    refused = pressed(world, late, "press-1", seen)
+    assert isinstance(refused, Refused)
+    assert refused.code == "out_of_date"
+    assert len(world.calls(PSAP)) == 1
+    assert joined(world) == {Party.OPERATOR, Party.USER}
+
+
+def test_the_same_press_at_two_nodes_calls_112_once(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_talking(world)
+    press = (OperatorCommand.CALL_PSAP, "press-1", world.case.version)
+    assert pressed(world, *press) is None
+    world.until("112 is joined", lambda: len(joined(world)) == 3)
+    world.network.carrier.phone_hang_up(PSAP, world.network.now_s)
+    world.network.pump()
+    world.until("112 has hung up", lambda: joined(world) == {Party.OPERATOR, Party.USER})
+    assert pressed(world, *press) is None
     assert len(world.calls(PSAP)) == 1
