@@ -122,8 +122,8 @@ class PhoneConfig(_Table, frozen=True, kw_only=True):
     texts_after_s: Seconds = 0.0
     """How long a short message is on its way."""
     places: Annotated[int, msgspec.Meta(ge=1, le=100)] = 1
-    """How many calls it takes at once, as an exchange with many operators does; the control API knows the
-    first."""
+    """How many calls it takes at once, as an exchange with many operators does; the control API means the
+    first where it is told no `place`."""
 
 
 class Config(_Table, frozen=True, kw_only=True):

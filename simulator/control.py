@@ -104,15 +104,17 @@ class Control:
     # ----------------------------------------------------------------------------------------- phones
 
     def _phones(self, name: str, request: Request) -> Response:
-        return _json([phone_report(phone) for phone in self._carrier.phones.values()])
+        return _json([phone_report(self._carrier.places(number)) for number in self._carrier.phones])
 
     def _phone(self, name: str, request: Request) -> Response:
-        return _json(phone_report(self._carrier.phone(name)))
+        return _json(phone_report(self._carrier.places(name)))
 
     def _change(self, name: str, request: Request) -> Response:
-        phone = self._carrier.phone(name)
-        phone.change(changed_phone(phone.profile, msgspec.json.decode(request.body or b"{}")))
-        return _json(phone_report(phone))
+        changes = msgspec.json.decode(request.body or b"{}")
+        changed = changed_phone(self._carrier.phone(name).profile, changes)
+        for phone in self._carrier.places(name):
+            phone.change(changed)
+        return self._phone(name, request)
 
     def _call(self, name: str, request: Request) -> Response:
         return _json(call_report(self._carrier.phone_call(name, _body(request, Dial).to, self._now_s())))
@@ -121,10 +123,10 @@ class Control:
         return _json(call_report(self._carrier.phone_answer(name, self._now_s())))
 
     def _hang_up(self, name: str, request: Request) -> Response:
-        return _json(call_report(self._carrier.phone_hang_up(name, self._now_s())))
+        return _json(call_report(self._carrier.phone_hang_up(name, self._now_s(), _place(request))))
 
     def _heard(self, name: str, request: Request) -> Response:
-        pcm = self._carrier.phone(name).heard_pcm(self._now_s())
+        pcm = self._carrier.phone(name, _place(request)).heard_pcm(self._now_s())
         if pcm is None:
             raise NoSuchParty(f"{name} has had no call yet")
         return Response(HTTPStatus.OK, wav(pcm), "audio/wav")
@@ -204,6 +206,14 @@ def _with_ports(station: Station) -> Json:
 
 def _body(request: Request, kind: type[_Body]) -> _Body:
     return msgspec.json.decode(request.body or b"{}", type=kind)
+
+
+def _place(request: Request) -> int:
+    """Of an exchange the place that is meant, by `?place=N`; else the first."""
+    place = dict(request.query).get("place", "0")
+    if not place.isdecimal():
+        raise NoSuchParty(f"no place {place}")
+    return int(place)
 
 
 def _json(data: object) -> Response:

@@ -7,7 +7,7 @@ since 1970.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -76,10 +76,11 @@ def text_reports(messages: Iterable[Message], to: str) -> list[Json]:
     return shown
 
 
-def phone_report(phone: Phone) -> Json:
-    """One entry of `GET /phones`: its habits, and its present call."""
+def phone_report(places: Sequence[Phone]) -> Json:
+    """One entry of `GET /phones`: its habits, its present call, and of an exchange the call at each place."""
+    phone, calls = places[0], [None if one.call is None else one.call.id for one in places]
     habits: Json = msgspec.to_builtins(phone.profile)
-    return {**habits, "state": phone.state, "call": None if phone.call is None else phone.call.id}
+    return {**habits, "state": phone.state, "call": calls[0], "calls": calls}
 
 
 def modem_report(modem: Modem) -> Json:

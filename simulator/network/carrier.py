@@ -73,12 +73,19 @@ class Carrier:
         """When `advance` has something to do next, if nothing comes in before; None if never."""
         return self.agenda.next_due_s()
 
-    def phone(self, number: str) -> Phone:
-        """The phone with this number, `+` or not. Raises NoSuchParty."""
-        phone = self.phones.get(number) or self.phones.get(f"+{number}")
-        if phone is None:
+    def phone(self, number: str, place: int = 0) -> Phone:
+        """The phone with this number, `+` or not, of an exchange that at the place. Raises NoSuchParty."""
+        places = self.places(number)
+        if place not in range(len(places)):
+            raise NoSuchParty(f"{number} has no place {place}")
+        return places[place]
+
+    def places(self, number: str) -> list[Phone]:
+        """All phones of this number, `+` or not. Raises NoSuchParty."""
+        places = self._places.get(number) or self._places.get(f"+{number}")
+        if places is None:
             raise NoSuchParty(f"no phone {number}")
-        return phone
+        return places
 
     def modem(self, name: str) -> Modem:
         """The modem of this name. Raises NoSuchParty."""
@@ -94,9 +101,9 @@ class Carrier:
         """A phone takes what rings, whatever its behaviour. Raises NoSuchParty, NotNow."""
         return self.phone(number).answer(self._at(now_s))
 
-    def phone_hang_up(self, number: str, now_s: float | None = None) -> Call:
+    def phone_hang_up(self, number: str, now_s: float | None = None, place: int = 0) -> Call:
         """A phone hangs up, rejects, or gives up. Raises NoSuchParty, NotNow."""
-        return self.phone(number).hang_up(self._at(now_s))
+        return self.phone(number, place).hang_up(self._at(now_s))
 
     def phone_sms(self, number: str, to: str, text: str, now_s: float | None = None) -> Message:
         """A phone sends a short message. Raises NoSuchParty."""

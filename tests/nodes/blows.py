@@ -21,12 +21,12 @@ from store.errors import JournalError
 from tests.chaos.harness.call_book import CallBook
 from tests.chaos.harness.facts import Facts, Given, LineStruck
 from tests.chaos.harness.flows import MAIN, Deed, HangUp, Order, Send, Step, has_broken
-from tests.chaos.harness.hearing import all_hear
+from tests.chaos.harness.hearing import all_hear, taken_places
 from tests.chaos.harness.judge import Violation, judge
 from tests.chaos.harness.served import TONES, USERS, user_number
 from tests.chaos.harness.strikes import places
 from tests.chaos.harness.view import Call, People, View
-from tests.nodes.judge import Lost, judge_nodes, taken_back_as_one, without_busy
+from tests.nodes.judge import Lost, judge_nodes, taken_back_as_one, without_busy, without_let_go
 from tests.support.center import OPERATOR, PSAP, simulation
 from tests.support.nodes import Node, Nodes
 from tests.waiting import comes_true, wait_until
@@ -38,15 +38,16 @@ WELL_WITHIN_S = 90.0
 """A node that is started again on a machine that does much else: how fast it is, nobody asks here."""
 RECEIVED_AT = "a"
 CONSOLE_AT = "c"
+CALL_TAKERS = 3
 OWNER, PSAP_LINE, THIRD = "owner", "112's", "third"
 """Whom a cell may strike: who has the alert and its user's line, who has the line to 112, who has neither."""
 WHO = (OWNER, PSAP_LINE, THIRD)
 
 
 def quick_world() -> str:
-    """An operator, 112 and the users, all of them quick."""
+    """An operator, 112 and the users, all of them quick; 112 with several call-takers."""
     quick = {"rings_after_s": 0.15, "answers_after_s": 0.2}
-    phones: dict[str, dict[str, object]] = {OPERATOR: {**quick}, PSAP: {**quick}}
+    phones: dict[str, dict[str, object]] = {OPERATOR: {**quick}, PSAP: {**quick, "places": CALL_TAKERS}}
     for n in range(USERS):
         phones[user_number(n)] = {**quick, "says": f"tone:{TONES['user']:.0f}"}
     return simulation(public=0, emergency=0, phones=phones)
@@ -131,7 +132,8 @@ class Run:
             "well again": round(time.monotonic() - ended_s, 2),
         }
         facts = self._facts(tuple(unwell))
-        return [*judge(without_busy(taken_back_as_one(facts))), *judge_nodes(facts, self.lost)]
+        seen = without_busy(taken_back_as_one(without_let_go(facts)))
+        return [*judge(seen), *judge_nodes(facts, self.lost)]
 
     def _until(self, step: Step, deed: Deed | None) -> bool:
         done = deed is None
@@ -228,8 +230,9 @@ class Run:
             case Order(command=command):
                 return self._order(command)
             case HangUp(parties=parties):
-                for party in parties:
-                    self.nodes.carrier.post(f"/phones/{self.people.number(party)}/hang_up")
+                for number in map(self.people.number, parties):
+                    for place in taken_places(self.nodes.carrier, number):
+                        self.nodes.carrier.post(f"/phones/{number}/hang_up", params={"place": place})
                 return False
             case _:
                 raise AssertionError(f"the main flow has no {deed}")
@@ -334,8 +337,8 @@ def unwell(nodes: Nodes) -> list[str]:
             f"{node.name}: {place.role} {place.key} is busy" for place in there if place.alert is not None
         ]
     for phone in nodes.carrier.get("/phones").json():
-        if phone["state"] != "idle":
-            found.append(f"the phone {phone['number']} is {phone['state']}")
+        if any(call is not None for call in phone["calls"]):
+            found.append(f"the phone {phone['number']} is in calls: {phone['calls']}")
     for modem in nodes.carrier.get("/modems").json():
         if modem["calls"]:
             found.append(f"the line {modem['name']} has a call")

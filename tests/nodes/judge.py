@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,7 @@ from messages import events as ev
 from messages.base import HangupCause
 from messages.ids import SECOND, AlertId, LegId, LineId
 from messages.journal import Recorded
+from model.alert.reasons import ReleaseReason
 from store import streams
 from tests.chaos.harness.facts import Facts
 from tests.chaos.harness.judge import Violation
@@ -19,6 +21,10 @@ from tests.chaos.harness.view import Call
 CROSSED_S = 0.3
 """Between a modem's look at the lease and the carrier's sight of the dial."""
 BUSY = 17
+ONE_WITHIN_S = 20.0
+"""After the return of a node: so soon one of two calls to 112 is left, on a machine that does much else."""
+TOLD_WITHIN_S = 12.0
+"""A call-taker who was on the line for so long has heard the sentence to its end."""
 LegEvent = (
     ev.LegOriginating
     | ev.LegRinging
@@ -40,18 +46,56 @@ class Lost:
 
 
 def without_busy(facts: Facts) -> Facts:
-    """But for the calls that found the person in another one of ours, on a line that could not be asked."""
+    """But for the calls that found the user or an operator in another one of ours, on a line that could not
+    be asked. 112 has several call-takers, and is never busy.
+    """
 
     def in_another(call: Call) -> bool:
-        return call.cause == BUSY and any(
-            one is not call
-            and one.to == call.to
-            and one.answered_s is not None
-            and one.answered_s <= call.started_s <= (one.ended_s or call.started_s) + CROSSED_S
-            for one in facts.calls
+        return (
+            call.cause == BUSY
+            and call.to != facts.people.psap
+            and any(
+                one is not call
+                and one.to == call.to
+                and one.answered_s is not None
+                and one.answered_s <= call.started_s <= (one.ended_s or call.started_s) + CROSSED_S
+                for one in facts.calls
+            )
         )
 
     return replace(facts, calls=tuple(call for call in facts.calls if not in_another(call)))
+
+
+def without_let_go(facts: Facts) -> Facts:
+    """But for the one of two calls to 112 that was let go, by the center or by 112: the second, which gave
+    way to the first; or the first, given up with its node, where another one was answered meanwhile.
+    """
+    events = [one.event for one in facts.events]
+    gave_way = {
+        (one.leg, one.attempt)
+        for one in events
+        if isinstance(one, ev.LegReleasing) and one.reason == ReleaseReason.TAKEN_BACK
+    }
+    answered = {(one.leg, one.attempt) for one in events if isinstance(one, ev.LegAnswered)}
+    adopted = {(one.leg, one.attempt) for one in events if isinstance(one, ev.LegAdopted)}
+    taken_back = {
+        (one.leg, one.line)
+        for one in events
+        if isinstance(one, ev.LegOriginating) and (one.leg, one.attempt) in adopted
+    }
+    given_up = _lost_attempts(facts)
+
+    def let_go(call: Call) -> bool:
+        begun = _begun(facts, call)
+        if call.to != facts.people.psap or call.ended_by is None or not begun:
+            return False
+        leg, attempt, line = begun[-1].leg, begun[-1].attempt, begun[-1].line
+        if (leg, attempt) in gave_way:
+            return True
+        others = [one for one in answered - adopted if one[0] == leg and one[1] > attempt]
+        return (leg, attempt) in given_up and (leg, line) not in taken_back and bool(others)
+
+    return replace(facts, calls=tuple(call for call in facts.calls if not let_go(call)))
 
 
 def taken_back_as_one(facts: Facts) -> Facts:
@@ -90,6 +134,7 @@ RULES_TOLD = {
     "one owner": "Whoever writes does so by an epoch that nobody else had, and never by an older one.",
     "own right": "Each dial was decided by whoever had the alert then; a lease that has ended dials nothing.",
     "away": "Once another has written, the node that was away writes nothing by what it had.",
+    "112 twice": "112 has a second call only while a node that is not heard may hold the first, and is told.",
 }
 """For the reader of the report."""
 
@@ -101,6 +146,7 @@ def judge_nodes(facts: Facts, lost: Lost) -> list[Violation]:
         "one owner": _one_owner(story),
         "own right": _by_its_own_right(facts, story),
         "away": _silent_while_away(story, lost),
+        "112 twice": _psap_twice(facts, lost),
     }
     return [Violation(name, text) for name in RULES_TOLD for text in rules[name]]
 
@@ -122,14 +168,7 @@ def _by_its_own_right(facts: Facts, story: list[Recorded]) -> Iterator[str]:
     for call in facts.calls:
         if call.caller not in facts.numbers_of_lines:
             continue
-        began = [
-            one
-            for one in story
-            if isinstance(one.event, ev.LegOriginating)
-            and one.event.line == call.line
-            and one.event.number == call.to
-            and one.at_us / SECOND <= call.started_s + CROSSED_S
-        ]
+        began = [one for one in story if _begins(one, call)]
         if not began:
             yield f"call {call.id} to {call.to} on {call.line}: nobody has decided it"
             continue
@@ -147,3 +186,54 @@ def _silent_while_away(story: list[Recorded], lost: Lost) -> Iterator[str]:
     for one in story:
         if one.node == lost.node and one.version > taken.version and one.epoch <= taken.epoch:
             yield f"{one.node} has written {type(one.event).__name__} after {taken.node} had the alert"
+
+
+def _psap_twice(facts: Facts, lost: Lost) -> Iterator[str]:
+    """Of two calls to 112 that were up at once the second was made because the first was given up with its
+    node, its call-taker was told, and one was ended soon after the node's return.
+    """
+    calls = [call for call in facts.calls if call.to == facts.people.psap and call.answered_s is not None]
+    told = {
+        one.event.clip.partition(":")[2]
+        for one in facts.events
+        if isinstance(one.event, ev.AnnouncementPlayed) and one.event.clip.startswith("psap_again:")
+    }
+    for n, second in enumerate(calls):
+        for first in calls[:n]:
+            began, ended = second.answered_s or 0.0, first.ended_s or math.inf
+            both_until = min(ended, second.ended_s or math.inf)
+            if both_until <= began:
+                continue
+            ours, theirs = _begun(facts, first), _begun(facts, second)
+            if not any((one.leg, one.attempt) in _lost_attempts(facts) for one in ours):
+                yield f"call {second.id} was made while call {first.id} was not given up"
+            if both_until > max(lost.until_s, began) + ONE_WITHIN_S:
+                after_s = both_until - lost.until_s
+                yield f"calls {first.id} and {second.id} were both up {after_s:.1f} s after the return"
+            spoke = both_until - began > TOLD_WITHIN_S
+            if spoke and not any(str(one.attempt) in told for one in theirs):
+                yield f"the call-taker of call {second.id} was not told that it is the same alert"
+
+
+def _lost_attempts(facts: Facts) -> set[tuple[LegId, int]]:
+    return {
+        (one.event.leg, one.event.attempt)
+        for one in facts.events
+        if isinstance(one.event, ev.LegReleased) and one.event.cause == HangupCause.NODE_LOST
+    }
+
+
+def _begins(one: Recorded, call: Call) -> bool:
+    return (
+        isinstance(one.event, ev.LegOriginating)
+        and one.event.line == call.line
+        and one.event.number == call.to
+        and one.at_us / SECOND <= call.started_s + CROSSED_S
+    )
+
+
+def _begun(facts: Facts, call: Call) -> list[ev.LegOriginating]:
+    """The attempts that this call may be, the last one is."""
+    return [
+        one.event for one in facts.events if _begins(one, call) and isinstance(one.event, ev.LegOriginating)
+    ]

@@ -85,8 +85,8 @@ every process and all its modems' calls, and is started again when the alert is 
 are killed; F: they are frozen; C: its cable is pulled. After K, F and C its modems hold their calls, and it
 is back as it was after some seconds, in the middle of the alert. App and operator turn to the next node when
 one does not answer. What must hold is what is said above of one center, over all nodes, and more. A call that
-was given up with its node and taken back is one call; one that found the person busy with another of ours is
-none.
+was given up with its node and taken back is one call; one that found user or operator busy with another of
+ours is none. 112 has three call-takers: of two calls to it the one that was let go is none.
 
 {rules}
 

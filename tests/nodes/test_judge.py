@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from messages import events as ev
@@ -10,7 +12,7 @@ from messages.ids import E164, SECOND, AlertId, CrewId, Instant, LegId, LineId, 
 from messages.journal import Recorded
 from tests.chaos.harness.facts import Facts
 from tests.chaos.harness.view import Call, People
-from tests.nodes.judge import BUSY, Lost, judge_nodes, taken_back_as_one, without_busy
+from tests.nodes.judge import BUSY, Lost, judge_nodes, taken_back_as_one, without_busy, without_let_go
 
 USER, LINE = "+393330000000", "+390200000901"
 LEG = LegId("n:user")
@@ -111,3 +113,64 @@ def test_a_call_that_was_taken_back_is_one_attempt_and_busy_with_it_is_no_call()
     assert attempts == [1, 2]
     assert seen.events[-1].event == ev.LegReleasing(leg=LEG, attempt=1, reason="left")
     assert AlertId("n") in str(seen.events[0].stream)
+
+
+PSAP, PSAP_LEG = "+392", LegId("n:psap")
+
+
+def to_112(attempt: int, line: str) -> ev.LegOriginating:
+    return ev.LegOriginating(
+        leg=PSAP_LEG, party=Party.PSAP, number=E164(PSAP), line=LineId(line), attempt=attempt
+    )
+
+
+def with_112(n: int, line: str, started_s: float, ended_s: float, by: str = PSAP) -> Call:
+    ended = call(n, line, started_s, cause=16)
+    return replace(ended, to=PSAP, ended_s=ended_s, ended_by=by)
+
+
+TWICE = told(
+    (1.1, "a", 1, to_112(1, "a-e1")),
+    (3.5, "b", 2, ev.LegReleased(leg=PSAP_LEG, attempt=1, cause=HangupCause.NODE_LOST)),
+    (3.6, "b", 2, to_112(2, "b-e1")),
+    (4.2, "b", 2, ev.LegAnswered(leg=PSAP_LEG, attempt=2)),
+    (12.0, "b", 2, ev.AnnouncementPlayed(clip="psap_again:2", leg=PSAP_LEG)),
+)
+GAVE_WAY = told(
+    (14.0, "b", 2, ev.LegReleasing(leg=PSAP_LEG, attempt=2, reason="taken back")),
+    (14.3, "b", 2, to_112(3, "a-e1")),
+    (14.4, "b", 2, ev.LegAdopted(leg=PSAP_LEG, attempt=3)),
+    (14.5, "b", 2, ev.LegAnswered(leg=PSAP_LEG, attempt=3)),
+)
+HELD, SECOND_CALL = with_112(1, "a-e1", 1.2, 40.0), with_112(2, "b-e1", 3.7, 14.2, LINE)
+
+
+@pytest.mark.parametrize(
+    ("events", "calls", "wrong"),
+    [
+        ((*TWICE, *GAVE_WAY), (HELD, SECOND_CALL), ""),
+        (TWICE, (with_112(1, "a-e1", 1.2, 7.0, LINE), with_112(2, "b-e1", 3.7, 40.0)), ""),
+        ((TWICE[0], *TWICE[2:]), (HELD, SECOND_CALL), "not given up"),
+        (TWICE, (HELD, with_112(2, "b-e1", 3.7, 40.0)), "both up"),
+        (TWICE[:-1], (HELD, with_112(2, "b-e1", 3.7, 20.0)), "not told"),
+    ],
+)
+def test_112_has_two_calls_while_a_node_is_not_heard_and_then_one(
+    events: tuple[Recorded, ...], calls: tuple[Call, ...], wrong: str
+) -> None:
+    found = [one.text for one in judge_nodes(facts(events, *calls), AWAY) if one.rule == "112 twice"]
+    assert all(wrong in text for text in found)
+    assert bool(found) == bool(wrong)
+
+
+def test_of_two_calls_to_112_the_one_that_was_let_go_is_none() -> None:
+    assert without_let_go(facts((*TWICE, *GAVE_WAY), HELD, SECOND_CALL)).calls == (HELD,)
+    kept = with_112(2, "b-e1", 3.7, 40.0)
+    for by in (LINE, PSAP):
+        let_go = with_112(1, "a-e1", 1.2, 7.0, by)
+        assert without_let_go(facts(TWICE, let_go, kept)).calls == (kept,)
+
+
+def test_a_112_that_is_busy_is_counted() -> None:
+    busy = replace(with_112(2, "b-e1", 3.7, 4.0), cause=BUSY, answered_s=None)
+    assert without_busy(facts(TWICE, HELD, busy)).calls == (HELD, busy)
