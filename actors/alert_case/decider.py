@@ -24,7 +24,7 @@ from actors.alert_case.rules.find_operator import find_operator, keep_operator
 from actors.alert_case.rules.handing import relieve
 from actors.alert_case.rules.inbox import read_inbox
 from actors.alert_case.rules.listening import attend_listener
-from actors.alert_case.rules.returned import take_back_operator, take_back_psap
+from actors.alert_case.rules.returned import take_back_operator
 from actors.alert_case.rules.silence import watch_sound
 from actors.alert_case.rules.stuck_line import let_go_of_line
 from actors.alert_case.rules.texts import tell_contacts, write_by_sms
@@ -72,7 +72,6 @@ RULES: Final[tuple[Rule, ...]] = (
     answer_inbound_call,
     watch_callback,
     call_user,
-    take_back_psap,
     call_psap,
     tell_contacts,
     attend_listener,

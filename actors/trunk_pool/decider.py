@@ -352,9 +352,9 @@ def preempted(request: RequestLine, lines: Iterable[Line]) -> Line | None:
     operator's who waits for an alert.
 
     Never a leg that a real alert needs, so never one to 112: what a test calls in place of 112 gives up its
-    emergency line for 112 itself.
+    emergency line for 112 itself. Nor for a call that is asked back: no line would do but the one it is on.
     """
-    if yields(request):
+    if request.held or yields(request):
         return None
     held = [
         one

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step, hang_up, join
+from actors.alert_case.rules.returned import take_back_psap
 from messages import events as ev
 from messages.base import HangupCause, Joins
 from messages.ids import E164, SECOND, Advice, Instant, Party
@@ -40,14 +41,17 @@ def call_psap(case: Case, pending: PendingOffers, policy: Policy, now_us: Instan
     """Requests 112 in duress, dials it where it is requested, and gives up what stays silent."""
     if case.leaving:
         return NOTHING
+    asked = take_back_psap(case, pending)
+    if asked.events:
+        return asked
     if case.psap is None:
         number = unasked(case, policy)
         if number is None:
-            return NOTHING
+            return asked
         return Step(events=(ev.PsapRequested(by=case.to_112.wanted_by, number=number),))
     leg = _current(case)
     if leg is not None and leg.live:
-        return _watch(case, leg, policy, now_us)
+        return join(asked, _watch(case, leg, policy, now_us))
     if scattered(case) or on_another_phone(case, policy):
         return NOTHING
     user = case.active(Party.USER)
@@ -60,7 +64,7 @@ def call_psap(case: Case, pending: PendingOffers, policy: Policy, now_us: Instan
         return _lacking(case, Lack.GUARDED)
     failing = _lacking(case, Lack.FAILING if lines_fail(case, Party.PSAP) else None)
     if failing.events or now_us < due:
-        return join(failing, Step(wake_at=due))
+        return join(failing, asked, Step(wake_at=due))
     name = leg_id(case.alert, "psap")
     attempt = 1 if leg is None else leg.attempt + 1
     granted = pending.line(name, attempt)
@@ -77,6 +81,8 @@ def call_psap(case: Case, pending: PendingOffers, policy: Policy, now_us: Instan
             rank=rank(case),
             deadline_at=case.deadline_at,
             avoid=avoid,
+            # The call is on its line again, unless it has ended in this very moment.
+            held=leg is not None and leg.reason == ReleaseReason.TAKEN_BACK and refused is None,
         )
         return join(_lacking(case, None if refused is None else refused.lack), Step(wants=(ask,)))
     if number is None:

@@ -96,12 +96,10 @@ def take_back_operator(case: Case, pending: PendingOffers, _policy: Policy, now_
     return Step(wants=(ask,))
 
 
-def take_back_psap(case: Case, pending: PendingOffers, _policy: Policy, _now_us: Instant) -> Step:
+def take_back_psap(case: Case, pending: PendingOffers) -> Step:
     """Take back the first of two calls to 112 while neither the user nor an operator is with the second, and
     end the second: the user is in the first, and its call-taker has the case already.
     """
-    if case.leaving:
-        return NOTHING
     asked, before, line = ask_back(case, pending, Party.PSAP)
     if before is None or line is None or before.number is None:
         return asked

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from actors.alert_case.hear import Heard
+from actors.alert_case.pending import PendingOffers
 from messages import events as ev
 from messages.base import HangupCause
-from messages.calls import CallState
-from messages.ids import OperatorCommand, Party
+from messages.calls import CallReport, CallState
+from messages.ids import OperatorCommand, Party, TrunkId
+from messages.lines import LineGranted, LineRefused, RequestLine
 from model.alert.leg import leg_id
+from model.alert.reasons import ReleaseReason
 from model.rules.said.announcing import playing
 from tests.actors.alert_case.book import ALERT, Book
 
@@ -79,3 +83,27 @@ def test_the_first_call_is_not_taken_back_where_112_is_wanted_no_more(command: O
     assert PSAP in book.case.calls_on_lost_nodes
     book.order(command)
     assert PSAP not in book.case.calls_on_lost_nodes
+
+
+def psap_lines_asked(book: Book, *heard: Heard) -> list[tuple[int, bool]]:
+    """Which attempts of 112's a line is asked for, and whether it is to be the one that holds the call."""
+    wants = book.go_on_once(*heard).wants
+    return [(one.attempt, one.held) for one in wants if isinstance(one, RequestLine) and one.leg == PSAP]
+
+
+def test_who_has_ended_the_second_call_asks_for_the_first_and_dials_only_where_that_is_gone() -> None:
+    book = lost(Book(), Party.OPERATOR, Party.USER, Party.PSAP)
+    first = book.case.calls_on_lost_nodes[PSAP].line
+    book.answers(Party.PSAP)
+    second = book.leg(Party.PSAP)
+    book.pending = book.pending.take(
+        LineGranted(leg=PSAP, attempt=3, line=first, trunk=TrunkId("t"), version=0)
+    )
+    book.go_on()
+    assert book.all_of(ev.LegReleasing)[-1].reason == ReleaseReason.TAKEN_BACK
+    # Another process goes on, which does not know of the grant.
+    book.pending, book.answering = PendingOffers(opened_at=book.now), False
+    gone = CallReport(leg=PSAP, line=second.line, attempt=2, state=CallState.RELEASED, cause=16)
+    assert psap_lines_asked(book, gone) == [(3, True)]
+    book.pending = book.pending.take(LineRefused(leg=PSAP, attempt=3, reason="no line holds this call"))
+    assert psap_lines_asked(book) == [(3, False)]

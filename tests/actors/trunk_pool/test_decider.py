@@ -186,6 +186,11 @@ def test_case_09_only_tests_are_preempted_and_never_a_leg_to_112() -> None:
     assert preempted(request(test=True), [test]) is None
 
 
+def test_nobody_gives_up_a_line_for_a_call_that_is_asked_back() -> None:
+    test = replace(PUBLIC[1], seized_by=LegId("t:user"), party=Party.USER, test=True)
+    assert preempted(request(held=True), [test]) is None
+
+
 def test_case_09_what_a_test_calls_in_place_of_112_gives_up_its_line_for_112() -> None:
     psap = line("e1", emergency=True, seized_by=LegId("t:psap"), party=Party.PSAP, test=True)
     real = line("e2", emergency=True, seized_by=LegId("x:psap"), party=Party.PSAP)
