@@ -161,10 +161,13 @@ def _with_line(case: Case) -> Case:
 
 def _given_up(case: Case, leg: Leg, cause: int, at: Instant) -> Case:
     """Where the line's node was lost the call may live; where the line itself has said so, it has ended."""
+    before = case.calls_on_lost_nodes.get(leg.leg)
     if cause == HangupCause.NODE_LOST and leg.active:
+        if leg.beside_lost and before is not None and before.was_answered:
+            # The second node in a row: of 112's calls the user can only be in the first.
+            return case
         lost = replace(leg, released_at=at)
         return replace(case, calls_on_lost_nodes={**case.calls_on_lost_nodes, leg.leg: lost})
-    before = case.calls_on_lost_nodes.get(leg.leg)
     return case if before is None or before.line != leg.line else _heard_again(case, leg)
 
 

@@ -77,6 +77,17 @@ def test_the_first_call_is_not_waited_for_where_the_second_has_the_user_at_once(
     assert PSAP not in book.case.calls_on_lost_nodes
 
 
+def test_the_first_call_is_the_one_that_is_waited_for_where_the_second_s_node_is_lost_too() -> None:
+    book = lost(Book(), Party.OPERATOR, Party.USER, Party.PSAP)
+    first = book.case.calls_on_lost_nodes[PSAP]
+    book.answers(Party.PSAP)
+    book.ends(Party.PSAP, HangupCause.NODE_LOST)
+    assert book.case.calls_on_lost_nodes[PSAP] == first
+    book.pass_time(2)
+    book.answers(Party.PSAP)
+    assert clips(book) == ["psap_again:3"]
+
+
 @pytest.mark.parametrize("command", [OperatorCommand.WITHDRAW_PSAP, OperatorCommand.CALLED_ELSEWHERE])
 def test_the_first_call_is_not_taken_back_where_112_is_wanted_no_more(command: OperatorCommand) -> None:
     book = lost(Book(), Party.PSAP)
