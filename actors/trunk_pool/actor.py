@@ -408,8 +408,10 @@ class TrunkPoolActor(CenterActor):
         for place in self.env.peers.places:
             for spec in place.lines:
                 held = self._lines.lines.get(spec.line)
+                report, _ = self._reports.get(spec.line, (None, None))
+                carries = (held is not None and held.leg is not None) or (report is not None and report.legs)
                 # A node that is being drained ends with its last call: none is begun there.
-                if not place.draining or (held is not None and held.leg is not None):
+                if not place.draining or carries:
                     yield spec, place.node
 
 

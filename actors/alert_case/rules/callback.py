@@ -90,8 +90,7 @@ def call_user(case: Case, pending: PendingOffers, policy: Policy, now_us: Instan
     due, begins_at = due_at(case, policy), not_before(case, Party.USER)
     asked, before, line = ask_back(case, pending, Party.USER)
     if before is not None and line is not None and case.false_alarm_at is None and case.close_at is None:
-        again_now = now_us >= begins_at
-        return Step(events=(again(case, before, line),)) if again_now else Step(wake_at=begins_at)
+        return Step(events=(again(case, before, line),))
     if due is None:
         return asked
     if not case.redial:

@@ -16,7 +16,6 @@ from model.alert.leg import Leg
 from model.alert.reasons import ReleaseReason
 from model.policy import Policy
 from model.rules.calls.own_line import mode_of
-from model.rules.calls.pauses import not_before
 from model.rules.vouching import rank
 
 
@@ -65,13 +64,10 @@ def again(case: Case, before: Leg, granted: LineGranted) -> ev.LegOriginating:
     )
 
 
-def take_back_operator(case: Case, pending: PendingOffers, _policy: Policy, now_us: Instant) -> Step:
+def take_back_operator(case: Case, pending: PendingOffers, _policy: Policy, _now_us: Instant) -> Step:
     """The operator who was on the line, while nobody else has the case: reserved as by any offer."""
     if case.operator is not None or case.leaving:
         return NOTHING
-    begins_at = not_before(case, Party.OPERATOR)
-    if case.calls_on_lost_nodes and now_us < begins_at:
-        return Step(wake_at=begins_at)
     asked, before, line = ask_back(case, pending, Party.OPERATOR)
     if before is None or line is None or before.operator is None:
         return asked

@@ -1,7 +1,8 @@
-"""Random trouble among several nodes in one process: one freezes, wakes up, or loses its power at any time.
+"""Random trouble among several nodes in one process: at any time one freezes, wakes up, loses its power or is
+drained, or two hear each other no more, several at once and one after the other.
 
-What must hold whatever happens: an alert has one owner at a time, nobody but its owner writes its story,
-every alert is handled to its end, and no call is left.
+What must hold whatever happens: an alert has one owner at a time, nobody but its owner writes its story, a
+node that has an alert has taken it up within moments, every alert is handled to its end, and no call is left.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import random
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -27,13 +29,15 @@ from tests.scenarios.world import PSAP, USER
 
 pytestmark = pytest.mark.scenario
 
-SEEDS = (3, 11, 42, 77, 111)
+SEEDS = (3, 42, 110, 111, 140, 195)
 MORE = (E164("+393339990001"), E164("+393339990002"))
 LINES = {"a": (4, 1), "b": (4, 1), "c": (3, 1)}
 TROUBLE_S = 60
 ENDS_WITHIN_S = 240
 ONE_WITHIN_S = 15
 """After the trouble 112 has so soon one call of an alert, and not two."""
+TAKEN_UP_WITHIN_S = 3.0
+"""After a node that does anything has the lease."""
 
 
 def told(nodes: Cluster, alert: AlertId) -> list[Recorded]:
@@ -49,6 +53,8 @@ def case_of(nodes: Cluster, alert: AlertId) -> Case:
 class Play:
     """One course of things, as its seed says."""
 
+    KINDS: ClassVar = ("freeze", "freeze", "thaw", "thaw", "lose", "alert", "part", "part", "meet", "drain")
+
     def __init__(self, nodes: Cluster, seed: int) -> None:
         self.nodes = nodes
         self.random = random.Random(seed)
@@ -57,6 +63,9 @@ class Play:
         self.log: list[str] = []
         self.too_many_to_112 = 0
         """How many calls to 112 more than open alerts were up at once, after the trouble."""
+        self.parted: list[tuple[str, str]] = []
+        self.owned: dict[AlertId, tuple[str, float]] = {}
+        """Which node has which alert, and since when it could have taken it up."""
 
     def run(self) -> None:
         """An alert, trouble for a minute, and then peace until everything is over."""
@@ -66,9 +75,12 @@ class Play:
             if self.random.random() < 0.25:
                 self.strike()
             self.work()
+            self.look()
         for name, node in self.nodes.nodes.items():
             if node.frozen:
                 self.nodes.thaw(name)
+        for one, other in self.parted:
+            self.nodes.part(one, other, parted=False)
         for peace_s in range(ENDS_WITHIN_S):
             still_open = [one for one in self.alerts if case_of(self.nodes, one).closed_at is None]
             if not still_open:
@@ -78,14 +90,29 @@ class Play:
                 self.too_many_to_112 = max(self.too_many_to_112, more)
             self.nodes.advance(1.0)
             self.work()
+            self.look()
         self.nodes.advance(10.0)
+
+    def look(self) -> None:
+        """Whoever has an alert has taken it up."""
+        now_s = self.nodes.network.now_s
+        for alert in self.alerts:
+            case, node = case_of(self.nodes, alert), self.nodes.owner_of(alert)
+            there = case.owner is not None and case.owner.node == node
+            idle = not node or there or not self.nodes.nodes[node].running
+            before, since_s = self.owned.get(alert, ("", now_s))
+            if case.closed_at is not None or idle or before != node:
+                self.owned[alert] = (node, now_s)
+            elif now_s - since_s > TAKEN_UP_WITHIN_S:
+                self.nodes.alert = alert
+                raise AssertionError("\n".join([f"{node} does nothing", *self.log, self.nodes.story()]))
 
     def strike(self) -> None:
         """Something happens to a node; one of them is never struck."""
         running = [name for name, node in self.nodes.nodes.items() if node.running]
         frozen = [name for name, node in self.nodes.nodes.items() if node.frozen]
         lost = [name for name, node in self.nodes.nodes.items() if node.lost]
-        what = self.random.choice(("freeze", "freeze", "thaw", "thaw", "lose", "alert"))
+        what = self.random.choice(self.KINDS)
         struck = [name for name in running if name != self.spared]
         if what == "freeze" and struck:
             name = self.random.choice(struck)
@@ -99,6 +126,18 @@ class Play:
         elif what == "alert" and len(self.alerts) < 3:
             name = self.random.choice(running)
             self.alerts.append(self.nodes.send(name, MORE[len(self.alerts) - 1]))
+        elif what == "part" and not self.parted:
+            one, other = self.random.sample(sorted(self.nodes.nodes), 2)
+            self.parted.append((one, other))
+            self.nodes.part(one, other)
+            name = f"{one} and {other}"
+        elif what == "meet" and self.parted:
+            one, other = self.parted.pop()
+            self.nodes.part(one, other, parted=False)
+            name = f"{one} and {other}"
+        elif what == "drain" and struck and not any(node.env.draining for node in self.nodes.nodes.values()):
+            name = self.random.choice(struck)
+            self.nodes.drain(name)
         else:
             return
         self.log.append(f"{self.nodes.network.now_s:7.2f} {what} {name}")

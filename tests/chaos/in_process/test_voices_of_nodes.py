@@ -34,6 +34,8 @@ SEEDS = (5, 61)
 
 
 class VoicePlay(Play):
+    # None is drained: such a node keeps a voice for who talks there, and for nobody else.
+    KINDS = ("freeze", "freeze", "thaw", "thaw", "lose", "alert", "part", "part", "meet")
     """One course of things with headsets, or with standing calls of operators whose consoles are anywhere."""
 
     def __init__(self, nodes: Cluster, seed: int, stack: ExitStack) -> None:
