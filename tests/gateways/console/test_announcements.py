@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from messages import events as ev
-from messages.ids import OperatorCommand
+from messages.base import HangupCause
+from messages.ids import E164, BridgeId, LineId, OperatorCommand, Party
 from store.journal.journal import Journal
 from tests.gateways.console.desk import giulias, settled, signed_on
 from tests.gateways.console.test_browser import case, ordered
@@ -55,3 +56,24 @@ def test_z_tells_112_that_the_user_cannot_speak_and_the_screen_says_so_until_it_
     expect(console.locator(".dock")).to_contain_text("112 hears: she cannot speak.")
     story.say(ev.AnnouncementPlayed(clip="cannot_speak:1", leg=story.leg("psap")))
     expect(tile).not_to_contain_text("hears:")
+
+
+@pytest.mark.parametrize(
+    ("lang", "twice", "heard"),
+    [
+        ("en", "112 called twice: the first call may still be up", "hears: it is the same alert"),
+        ("it", "112 chiamato due volte: la prima chiamata forse c’è ancora", "sente: è lo stesso allarme"),
+    ],
+)
+def test_a_112_that_may_have_two_calls_is_told_so_on_the_screen(
+    page: Page, site: WebThread, place: Place, journal: Journal, lang: str, twice: str, heard: str
+) -> None:
+    on_shift(journal, place.marta)
+    signed_on(page, site.url, place, lang)
+    story = case(journal, place).user_called().user_answered().psap_called(place.marta).psap_joined()
+    psap, number = story.leg("psap"), E164("+390200000112")
+    again = ev.LegOriginating(leg=psap, party=Party.PSAP, number=number, line=LineId("E2"), attempt=2)
+    story.say(ev.LegReleased(leg=psap, attempt=1, cause=HangupCause.NODE_LOST), again)
+    expect(page.get_by_role("log")).to_contain_text(twice)
+    story.say(ev.LegAnswered(leg=psap, attempt=2), ev.BridgeJoined(bridge=BridgeId("b"), legs=(psap,)))
+    expect(page.locator("[data-party=psap]")).to_contain_text(heard)
