@@ -126,8 +126,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     case_version: int = 0
 
     # orders
-    changed: dict[Matter, int] = {}
-    """The version at which each matter last changed (`model.alert.folds.orders`)."""
+    changed: dict[Matter | BriefingField, int] = {}
+    """The version at which each matter, and each field of the briefing, last changed
+    (`model.alert.folds.orders`).
+    """
     orders: tuple[KnownOrder, ...] = ()
     """The newest orders that have an id."""
 

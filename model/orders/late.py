@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from messages.ids import BriefingField, OperatorId, Party
 from messages.ids import OperatorCommand as Command
-from messages.ids import OperatorId, Party
 from model.alert.case import Case
 from model.alert.folds.orders import DIALLED
 from model.alert.parts import KnownOrder, Matter
@@ -49,13 +49,13 @@ RESTS_ON: Final = {
     Command.ASK_ALOUD: _ASKS,
     Command.ASK_SPOKEN: _ASKS,
     Command.ASK_SOFTLY: _ASKS,
-    # The call into which the digit goes, or which is made anew: see `rests_on`.
+    # With the party's call, or the field of the briefing: see `rests_on`.
     Command.SEND_DIGIT: _NOTHING,
     Command.ANOTHER_LINE: frozenset({Matter.LINE}),
+    Command.BRIEF: _NOTHING,
     # Words are not to be lost, and what is so already does not become more so.
     Command.NOTE: _NOTHING,
     Command.WRITE: _NOTHING,
-    Command.BRIEF: _NOTHING,
     Command.HAVE_READ: _NOTHING,
     Command.VOUCH: _NOTHING,
     Command.OPEN_PAGE: _NOTHING,
@@ -63,8 +63,14 @@ RESTS_ON: Final = {
 """By command, the matters that must not have changed since what the operator saw."""
 
 
-def rests_on(command: Command, party: Party | None) -> frozenset[Matter]:
-    """Return the matters that the order rests on. `party`: into the call of which party it goes."""
+def rests_on(
+    command: Command, party: Party | None = None, field: BriefingField | None = None
+) -> frozenset[Matter | BriefingField]:
+    """Return the matters that the order rests on. `party`: into the call of which party it goes; `field`: of
+    the briefing, which it fills.
+    """
+    if command is Command.BRIEF and field is not None:
+        return frozenset({field})
     calls: tuple[Party, ...] = ()
     if command is Command.SEND_DIGIT:
         calls = (party or Party.PSAP,)
@@ -73,9 +79,15 @@ def rests_on(command: Command, party: Party | None) -> frozenset[Matter]:
     return RESTS_ON[command] | {DIALLED[one] for one in calls if one in DIALLED}
 
 
-def is_out_of_date(case: Case, command: Command, seen: int, party: Party | None = None) -> bool:
+def is_out_of_date(
+    case: Case,
+    command: Command,
+    seen: int,
+    party: Party | None = None,
+    field: BriefingField | None = None,
+) -> bool:
     """Return True where something that the order rests on has changed after version `seen` of the alert."""
-    return any(case.changed.get(matter, 0) > seen for matter in rests_on(command, party))
+    return any(case.changed.get(matter, 0) > seen for matter in rests_on(command, party, field))
 
 
 def is_repeated(case: Case, order: str, command: Command, by: OperatorId) -> bool:

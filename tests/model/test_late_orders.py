@@ -8,7 +8,17 @@ from hypothesis import strategies as st
 
 from messages import events as ev
 from messages.base import Position
-from messages.ids import E164, Channel, Instant, LegId, LineId, OperatorCommand, OperatorId, Party
+from messages.ids import (
+    E164,
+    BriefingField,
+    Channel,
+    Instant,
+    LegId,
+    LineId,
+    OperatorCommand,
+    OperatorId,
+    Party,
+)
 from model.alert.case import Case
 from model.alert.folds.orders import KEPT, ORDERED
 from model.orders.late import RESTS_ON, is_out_of_date, is_repeated, rests_on
@@ -113,6 +123,28 @@ def test_an_order_about_a_call_is_out_of_date_with_the_next_call_of_that_party_a
 
 def test_a_digit_without_a_party_goes_into_the_call_of_112() -> None:
     assert rests_on(OperatorCommand.SEND_DIGIT, None) == rests_on(OperatorCommand.SEND_DIGIT, Party.PSAP)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        ev.BriefingFilled(field=BriefingField.WEAPONS, text="a knife", by=ANNA),
+        ev.DialogueSaid(id="u", text="yes", answers=1),
+    ],
+)
+def test_an_old_text_does_not_replace_a_newer_one_of_its_field(event: ev.InboxEvent) -> None:
+    book = anna_has_it()
+    asked = ev.DialogueSaid(
+        id="q", by=ANNA, text="Armed?", asks=True, fills=BriefingField.WEAPONS, yes="armed", no="none"
+    )
+    book.write("inbox-a1", asked)
+    seen = book.case.version
+    book.write("inbox-a1", event)
+    assert book.case.briefing[BriefingField.WEAPONS].text
+    brief = OperatorCommand.BRIEF
+    assert is_out_of_date(book.case, brief, seen, field=BriefingField.WEAPONS)
+    assert not is_out_of_date(book.case, brief, seen, field=BriefingField.CHILDREN)
+    assert not is_out_of_date(book.case, brief, book.case.version, field=BriefingField.WEAPONS)
 
 
 def test_an_order_is_known_again_by_id_command_and_operator() -> None:

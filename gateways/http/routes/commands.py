@@ -76,8 +76,9 @@ def order(
     reason = refusal(case, data.command, by, policy, to, data.party)
     if reason is None and data.command is OperatorCommand.REOPEN:
         reason = reopening.why_not(transaction, case)
-    if reason is None and data.seen is not None and is_out_of_date(case, data.command, data.seen, data.party):
-        reason = Refusal.OUT_OF_DATE
+    if reason is None and data.seen is not None:
+        late = is_out_of_date(case, data.command, data.seen, data.party, data.field)
+        reason = Refusal.OUT_OF_DATE if late else None
     if reason is not None:
         return Refused(reason)
     if data.command is OperatorCommand.REOPEN:

@@ -205,3 +205,13 @@ def test_a_shift_that_is_so_already_and_one_of_a_tool_without_what_was_seen_are_
     assert shift(other, place, "ready", 0) == (200, None)
     assert shift(other, place, "off", None) == (200, None)
     assert [state for state, _ in changes(web, place)] == [ShiftState.READY, ShiftState.OFF]
+
+
+def test_an_old_word_about_weapons_does_not_replace_the_newer_one(
+    client: Client, other: Client, place: Place, story: Story, web: Web
+) -> None:
+    seen = version(web, story)
+    brief = {"command": "brief", "field": "weapons", "seen": seen}
+    assert order(client, story, place, **brief, id="2", text="a knife") == (202, None)
+    assert order(other, story, place, **brief, id="1", text="none") == (409, "out_of_date")
+    assert order(other, story, place, **{**brief, "field": "children"}, id="3", text="two") == (202, None)
