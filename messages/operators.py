@@ -70,6 +70,8 @@ class OperatorsOffered(Message, frozen=True, kw_only=True, tag="operators.offere
     """How many are signed on and not paused, free or not."""
     held: tuple[HeldOperator, ...] = ()
     """Where nobody is free for an alert that is vouched for: who can be asked for, best first."""
+    named: OperatorId | None = None
+    """The only operator whom the request was about."""
 
 
 class OperatorVoice(msgspec.Struct, frozen=True, kw_only=True):

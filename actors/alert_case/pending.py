@@ -68,8 +68,12 @@ class PendingOffers(msgspec.Struct, frozen=True, kw_only=True):
         match message:
             case Identified():
                 return replace(self, identity=message)
-            case OperatorsOffered(offers=offers, on_shift=on_shift, held=held):
+            case OperatorsOffered(offers=offers, on_shift=on_shift, held=held, named=None):
                 return replace(self, offers=offers, on_shift=on_shift, held=held)
+            case OperatorsOffered(offers=offers, on_shift=on_shift, named=named):
+                # What is known of the others stands: forgotten, they and this one would be asked without end.
+                others = tuple(one for one in self.offers if one.operator != named)
+                return replace(self, offers=(*others, *offers), on_shift=on_shift)
             case LineGranted(leg=leg, attempt=attempt):
                 refused = {key: why for key, why in self.refused.items() if key != (leg, attempt)}
                 return replace(self, lines={**self.lines, (leg, attempt): message}, refused=refused)
@@ -135,8 +139,8 @@ def join(*steps: Step) -> Step:
 def answers(answer: Identified | OperatorsOffered | LineGranted | LineRefused, want: Want) -> bool:
     """Return whether the want was met and may be asked anew at once; after a refusal the tick asks."""
     match answer, want:
-        case OperatorsOffered(offers=offers), RequestOperators():
-            return bool(offers)
+        case OperatorsOffered(offers=offers, named=named), RequestOperators():
+            return bool(offers) and want.named == named
         case LineGranted(leg=leg, attempt=attempt), RequestLine():
             return (want.leg, want.attempt) == (leg, attempt)
         case _:

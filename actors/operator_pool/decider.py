@@ -118,7 +118,9 @@ def offer(
     asks = request.wants_anybody and (request.no_line or not offers)
     asked = [one for one in everybody if not _is_elsewhere(one, request, held, now_us)]
     given_up = _held(request, asked, cases) if asks else ()
-    return OperatorsOffered(alert=request.alert, offers=offers, on_shift=on_shift, held=given_up)
+    return OperatorsOffered(
+        alert=request.alert, offers=offers, on_shift=on_shift, held=given_up, named=request.named
+    )
 
 
 def kept_for(request: RequestOperators, answer: OperatorsOffered) -> list[OperatorId]:

@@ -171,7 +171,7 @@ class Book:
             )
             for n, one in enumerate(chosen)
         )
-        return OperatorsOffered(alert=ALERT, offers=offers, on_shift=self.on_shift)
+        return OperatorsOffered(alert=ALERT, offers=offers, on_shift=self.on_shift, named=want.named)
 
     def _line(self, want: RequestLine) -> LineGranted | None:
         taken = {leg.line for leg in self.case.legs.values() if leg.live}

@@ -29,7 +29,7 @@ from tests.scenarios.world import PSAP, USER
 
 pytestmark = pytest.mark.scenario
 
-SEEDS = (3, 42, 110, 111, 140, 195)
+SEEDS = (3, 42, 110, 111, 140, 195, 325)
 MORE = (E164("+393339990001"), E164("+393339990002"))
 LINES = {"a": (4, 1), "b": (4, 1), "c": (3, 1)}
 TROUBLE_S = 60
