@@ -19,7 +19,8 @@ from media.sound.frames import FRAME_BYTES, RATE_HZ
 _SEND_BUFFER: Final = 1
 """Bytes asked for: the kernel gives its least (socket(7)), which four frames of 640 bytes fill. What waits
 longer than these 80 ms would be delay that stays."""
-_MOST_READS: Final = 16
+MOST_READS: Final = 16
+"""Packets that one read takes, frames or not."""
 
 
 class UnixVoicePort:
@@ -47,7 +48,7 @@ class UnixVoicePort:
 
     def read(self) -> bytes:
         parts: list[bytes] = []
-        for _ in range(_MOST_READS):
+        for _ in range(MOST_READS):
             try:
                 # One byte more than a frame: what is longer is seen to be.
                 packet = self._socket.recv(self._unit + 1)
