@@ -23,8 +23,8 @@ def looked(folder: str = "", *, names: bool = True) -> list[tuple[Verdict, str]]
 def test_without_a_folder_ours_are_played(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     none = "0 of 34 questions can be spoken"
-    assert looked() == [(Verdict.OK, f"16, the built-in ones; no names (espeak-ng is not installed); {none}")]
-    assert looked(names=False) == [(Verdict.OK, f"16, the built-in ones; no names; {none}")]
+    assert looked() == [(Verdict.OK, f"17, the built-in ones; no names (espeak-ng is not installed); {none}")]
+    assert looked(names=False) == [(Verdict.OK, f"17, the built-in ones; no names; {none}")]
 
 
 def test_a_question_s_own_recording_is_one_of_those_that_are_played(
