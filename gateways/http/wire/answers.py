@@ -56,6 +56,8 @@ class LegAnswer(msgspec.Struct, frozen=True, kw_only=True):
     state: LegState
     attempt: int
     since: Moment
+    heard: bool = True
+    """False: it is not known whether the party, who is on the line, hears and is heard."""
 
 
 class AlertState(msgspec.Struct, frozen=True, kw_only=True):

@@ -39,7 +39,13 @@ def state(case: Case, calls_from: tuple[E164, ...] = ()) -> AlertState:
         advice=told_to_app(case),
         operator_assigned=asked is None and case.operator is not None,
         legs=tuple(
-            LegAnswer(party=leg.party, state=_state(leg), attempt=leg.attempt, since=rfc3339(leg.since))
+            LegAnswer(
+                party=leg.party,
+                state=_state(leg),
+                attempt=leg.attempt,
+                since=rfc3339(leg.since),
+                heard=not leg.answered or (leg.unheard_at is None and leg.no_sound_at is None),
+            )
             for leg in legs
         ),
         test=case.test,

@@ -97,8 +97,9 @@ HANDED_OVER = """async () => {
     const seen = shown(heard(known, { status: 200, said: { ...said, phase, legs } }), 1e12);
     return [seen.title, seen.text, ...seen.steps.map(([, word]) => word)];
   };
-  const leg = (party, state) => ({ party, state });
+  const leg = (party, state, known = true) => ({ party, state, heard: known });
   return {
+    unheard: at('talking', [leg('operator', 'answered', false), leg('user', 'answered')]),
     together: at('handed_over', [leg('user', 'answered'), leg('psap', 'answered')]),
     psapGone: at('handed_over', [leg('user', 'answered'), leg('psap', 'released')]),
     userGone: at('handed_over', [leg('user', 'released'), leg('psap', 'answered')]),
@@ -126,6 +127,8 @@ def test_who_is_left_is_told_who_is_on_the_line_and_that_an_operator_is_sought_o
     assert seen["brokenNoLine"][:2] == ["stay", "findingText"]
     assert "psapCalled" not in seen["brokenNoLine"]
     assert "finding" in seen["brokenNoLine"]
+    # A modem that joins both is silent.
+    assert seen["unheard"][:2] == ["stay", "unheardText"]
 
 
 def test_another_alert_than_before_begins_with_nothing_that_was_known_of_that(module: Page) -> None:

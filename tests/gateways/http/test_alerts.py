@@ -15,6 +15,8 @@ from messages.events import (
     AlertReopened,
     AlertSignalAdded,
     InboxRead,
+    LegSoundLost,
+    LegUnheard,
     PositionUpdated,
     RingingSeen,
     UserReached,
@@ -71,6 +73,21 @@ def test_the_app_is_told_what_the_journal_says(client: Client, place: Place, web
         ("closed", True, 3),
     ]
     assert said["outcome"] == "handed_over"
+
+
+@pytest.mark.parametrize("is_silent", [False, True])
+def test_a_call_of_which_it_is_not_known_whether_it_is_heard_is_told_so(
+    client: Client, place: Place, web: Web, is_silent: bool
+) -> None:
+    story = Story(web.journal, CLOCK.now_us()).opened().operator_called(place.marta)
+    story.operator_joined(place.marta).user_called().user_answered()
+    user = story.leg("user")
+    lost = (
+        LegSoundLost(leg=user, attempt=1, line=LineId("m1")) if is_silent else LegUnheard(leg=user, attempt=1)
+    )
+    story.say(lost)
+    said = client.get(f"/v1/alerts/{story.alert}", headers=place.app()).json()
+    assert {leg["party"]: leg["heard"] for leg in said["legs"]} == {"operator": True, "user": False}
 
 
 def test_the_app_is_told_that_an_alert_is_silent_until_it_is_asked_to_cancel(

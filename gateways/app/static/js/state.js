@@ -88,6 +88,9 @@ export function call(state, party) {
   return ['answered', 'ringing', 'originating'].find((one) => of.includes(one)) ?? (of.length ? 'over' : '');
 }
 
+/** Whether it is known that who is on the line hears and is heard. */
+const isHeard = (state) => (state?.legs ?? []).every((leg) => leg.heard !== false);
+
 /**
  * What is on the screen: `{name, tone, title, text, steps, left, now, cancel, note}`. Titles, texts and steps
  * are names of words; `left` are whole seconds or null; `now` asks to call 112 at once, `call112` is the link
@@ -150,12 +153,14 @@ export function shown(known, nowMs) {
     return screen('dropped', { ...seen, icon: 'phone', title: 'psapGone', text: 'closedText', steps });
   }
   if (user === 'answered') {
-    const text = isUnderWay(psap) ? 'psapCalled' : operator ? 'stayText' : 'findingText';
+    const heard = isHeard(state);
+    const spoken = operator ? 'stayText' : 'findingText';
+    const text = isUnderWay(psap) ? 'psapCalled' : heard ? spoken : 'unheardText';
     return screen('talking', {
       ...seen,
-      tone: 'good',
+      tone: heard ? 'good' : 'calm',
       icon: 'voice',
-      title: operator ? 'talking' : 'stay',
+      title: operator && heard ? 'talking' : 'stay',
       text,
       steps,
     });

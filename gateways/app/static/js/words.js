@@ -81,6 +81,10 @@ export const WORDS = {
     'Resta al telefono: cerchiamo un’operatrice.',
     'Stay on the phone: we are finding an operator.',
   ],
+  unheardText: [
+    'Non sappiamo se vi sentite. Se non senti nessuno, chiama il 112.',
+    'We do not know whether you hear each other. If you hear nobody, call 112.',
+  ],
   freeText: ['Tieni libero il telefono.', 'Keep your phone free.'],
   quietText: [
     'Non ti chiamiamo. Se puoi, lascia aperta questa pagina.',
