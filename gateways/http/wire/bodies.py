@@ -319,18 +319,6 @@ class ShiftBody(msgspec.Struct, frozen=True, kw_only=True):
             examples=["break"],
         ),
     ] = ""
-    seen_us: (
-        Annotated[
-            int,
-            msgspec.Meta(
-                ge=0,
-                le=2**53,
-                description="The `since_us` of the own shift that was on the screen, 0 where there was none: "
-                "refused where the shift has changed since. Without it: as the shift is now.",
-            ),
-        ]
-        | None
-    ) = None
 
 
 def instant(moment: datetime) -> Instant:

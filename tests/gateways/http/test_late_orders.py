@@ -10,16 +10,8 @@ from litestar.testing import TestClient
 
 from gateways.http.app import build
 from gateways.http.parts.context import Web
-from messages.events import (
-    AlertReopened,
-    CommandGiven,
-    InboxRead,
-    LegReleased,
-    NoteAdded,
-    PositionUpdated,
-    ShiftChanged,
-)
-from messages.ids import Instant, OperatorCommand, Outcome, ShiftState
+from messages.events import AlertReopened, CommandGiven, InboxRead, LegReleased, NoteAdded, PositionUpdated
+from messages.ids import OperatorCommand, Outcome
 from store import streams
 from tests.gateways.http.answered import no
 from tests.gateways.http.place import CLOCK, Place
@@ -174,37 +166,6 @@ def test_an_order_stands_with_what_its_operator_saw(
     order(client, story, place, command="mute", id="press-1", seen=7)
     event = web.journal.read(streams.inbox(story.alert))[-1].event
     assert event == CommandGiven(command=OperatorCommand.MUTE, by=place.marta, id="press-1", seen=7)
-
-
-def shift(client: Client, place: Place, state: str, seen_us: int | None) -> tuple[int, object]:
-    body = {"state": state, "seen_us": seen_us}
-    answer = client.post("/v1/operators/me/shift", json=body, headers=place.operator())
-    return answer.status_code, answer.json().get("code")
-
-
-def changes(web: Web, place: Place) -> list[tuple[ShiftState, Instant]]:
-    """The operator's shift as it was said to be, and since when."""
-    stream = web.journal.read(streams.operator(place.marta))
-    return [(one.event.state, one.at_us) for one in stream if isinstance(one.event, ShiftChanged)]
-
-
-def test_who_has_gone_home_is_not_made_ready_by_a_press_that_arrives_late(
-    client: Client, other: Client, place: Place, web: Web
-) -> None:
-    assert shift(client, place, "ready", 0) == (200, None)
-    assert shift(client, place, "off", changes(web, place)[-1][1]) == (200, None)
-    assert shift(other, place, "ready", 0) == (409, "out_of_date")
-    assert [state for state, _ in changes(web, place)] == [ShiftState.READY, ShiftState.OFF]
-    assert shift(client, place, "ready", changes(web, place)[-1][1]) == (200, None)
-
-
-def test_a_shift_that_is_so_already_and_one_of_a_tool_without_what_was_seen_are_taken(
-    client: Client, other: Client, place: Place, web: Web
-) -> None:
-    assert shift(client, place, "ready", 0) == (200, None)
-    assert shift(other, place, "ready", 0) == (200, None)
-    assert shift(other, place, "off", None) == (200, None)
-    assert [state for state, _ in changes(web, place)] == [ShiftState.READY, ShiftState.OFF]
 
 
 def test_an_old_word_about_weapons_does_not_replace_the_newer_one(

@@ -204,8 +204,7 @@ export class Feed {
 
   /** @param {ShiftState} state @param {string} [reason] */
   shift(state, reason = '') {
-    const order = { state, seen_us: this.myself()?.since_us ?? 0, ...(reason ? { reason } : {}) };
-    return this.#order('/v1/operators/me/shift', order);
+    return this.#order('/v1/operators/me/shift', reason ? { state, reason } : { state });
   }
 
   /** Leave a note to the next shift. @param {string} text */
