@@ -153,14 +153,14 @@ export function shown(known, nowMs) {
     return screen('dropped', { ...seen, icon: 'phone', title: 'psapGone', text: 'closedText', steps });
   }
   if (user === 'answered') {
-    const heard = isHeard(state);
+    const sure = isHeard(state);
     const spoken = operator ? 'stayText' : 'findingText';
-    const text = isUnderWay(psap) ? 'psapCalled' : heard ? spoken : 'unheardText';
+    const text = isUnderWay(psap) ? 'psapCalled' : sure ? spoken : 'unheardText';
     return screen('talking', {
       ...seen,
-      tone: heard ? 'good' : 'calm',
+      tone: sure ? 'good' : 'calm',
       icon: 'voice',
-      title: operator && heard ? 'talking' : 'stay',
+      title: operator && sure ? 'talking' : 'stay',
       text,
       steps,
     });
