@@ -35,7 +35,7 @@ class Originate(Message, frozen=True, kw_only=True, tag="leg.originate"):
     silent: bool = False
     """Whether its call carries no sound, as far as the case has heard."""
     sounds: bool = False
-    """Whether the conference has the voice of the call, as far as the case has heard."""
+    """True while the conference has the voice of the call, as far as the case has heard."""
 
 
 class ReleaseLeg(Message, frozen=True, kw_only=True, tag="leg.release"):

@@ -50,7 +50,7 @@ class RequestOperators(Message, frozen=True, kw_only=True, tag="operators.reques
 
     @property
     def wants_anybody(self) -> bool:
-        """Whether other alerts may be asked for an operator whom they give up to this one."""
+        """Return True where other alerts may be asked for an operator whom they give up to this one."""
         return not self.test and self.named is None
 
 

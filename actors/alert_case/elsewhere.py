@@ -12,7 +12,8 @@ def is_elsewhere(case: Case, me: Owner) -> bool:
 
 
 def is_taken_over(case: Case) -> bool:
-    """Whether the new owner's calls stand, so that those of the node that had it can go; or there are none.
+    """Return True where the new owner's calls stand, so that those of the node that had the alert can go, and
+    where there are none.
 
     Until then the people are left in the conversation that they have: it is better than none, and the new
     owner, whose calls to them would find them busy, may take over the very lines that they are on. Whoever

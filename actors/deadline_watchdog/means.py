@@ -24,7 +24,7 @@ class Means(msgspec.Struct, frozen=True, kw_only=True):
     crews: dict[CrewId, Owner] = {}
     """Each AlertCase that has started."""
     holding: dict[AlertId, CrewId] = {}
-    """Which of them says that it has which alert."""
+    """The crew that says that it has an alert, by that alert."""
     idle_crews: int = 0
     """So many of them have no alert."""
 

@@ -98,7 +98,7 @@ class MembershipActor(CenterActor):
         self._no_others = Outage(self.log, "the others cannot be seen")
         self._no_term = Outage(self.log, "the membership could not be renewed")
         self._ahead_us = 0
-        """How far this node's clock is ahead of the database's."""
+        """Microseconds by which this node's clock is ahead of the database's; below 0 where it is behind."""
         self._told = b""
         self._told_spoken_to: tuple[tuple[Role, str, bytes], ...] = ()
         self._told_voices: tuple[OperatorVoice, ...] = ()

@@ -65,7 +65,7 @@ class OwnLast(msgspec.Struct, frozen=True, kw_only=True):
 
     alert: AlertId
     version: int
-    """Of the alert, as in `CaseView`."""
+    """The version of the alert, as in `CaseView`."""
     left_us: Instant
     closed_us: Instant | None
     note: Refusal | None

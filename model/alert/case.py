@@ -137,8 +137,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     legs: dict[LegId, Leg] = {}
     in_vain: dict[Party, InVain] = {}
     calls_on_lost_nodes: dict[LegId, Leg] = {}
-    """As they were, with the time at which they were given up because nothing was heard of their line's node,
-    until one is answered again. Should the node come back, its modem may still hold their calls."""
+    """Attempts as they were, with the time at which each was given up because nothing was heard of the line's
+    node, until one is answered again. Should the node come back, its modem may still hold their calls."""
     reserved: tuple[OperatorId, ...] = ()
     """Operators who are this alert's and no other's now."""
     tried: tuple[OperatorId, ...] = ()

@@ -48,7 +48,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     confirmed: bool = True
     """False: the modem says that it is answered, and its word does not prove it (`answer_trust`)."""
     beside_lost: bool = False
-    """Of 112: dialled while a lost node may still hold the call before it."""
+    """True for a call to 112 that was dialled while a lost node may still hold the call before it."""
     adopted: bool = False
     """Taken over from the modem after a restart."""
     joins: Joins = Joins.HOST

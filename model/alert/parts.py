@@ -46,7 +46,7 @@ class InboxEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Matter(StrEnum):
-    """What an operator's order rests on. An order is out of date where its matter has changed since."""
+    """A matter on which an operator's order rests: the order is out of date once it has changed."""
 
     CALL_TO_112 = "call_to_112"
     """Whether 112 is asked for: called, called from another phone, or called off."""

@@ -121,18 +121,25 @@ def test_an_alert_closes_with_the_listener_on_the_line(make_world: MakeWorld) ->
     assert world.case.outcome is Outcome.HANDED_OVER
 
 
-def test_the_only_operator_who_listens_in_is_called_for_the_alert_that_loses_112(
-    make_world: MakeWorld,
-) -> None:
-    world = make_world(public=3)
+def only_operator_listens(world: World) -> OperatorId:
+    """User and 112 are left to each other, and the one operator there is listens in."""
     to_talking(world)
     only = world.case.operator
+    assert only is not None
     world.order(OperatorCommand.CALL_PSAP)
     world.until("112 is joined", lambda: Party.PSAP in joined(world))
     world.order(OperatorCommand.LEAVE)
     world.until("the operator is gone", lambda: Party.OPERATOR not in joined(world))
     world.order(OperatorCommand.LISTEN, by=only)
     world.until("she hears them", lambda: joined(world) == {Party.USER, Party.PSAP, Party.LISTENER})
+    return only
+
+
+def test_the_only_operator_who_listens_in_is_called_for_the_alert_that_loses_112(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(public=3)
+    only_operator_listens(world)
     psap = world.case.active(Party.PSAP)
     assert psap is not None
     world.network.carrier.phone_hang_up(str(psap.number), world.network.now_s)
@@ -146,14 +153,8 @@ def test_the_only_operator_who_listens_in_is_called_for_another_alert(
 ) -> None:
     """Though lines are free: nobody else is."""
     world = make_world(public=6)
-    to_talking(world)
-    first, only = world.alert, world.case.operator
-    world.order(OperatorCommand.CALL_PSAP)
-    world.until("112 is joined", lambda: Party.PSAP in joined(world))
-    world.order(OperatorCommand.LEAVE)
-    world.until("the operator is gone", lambda: Party.OPERATOR not in joined(world))
-    world.order(OperatorCommand.LISTEN, by=only)
-    world.until("she hears them", lambda: joined(world) == {Party.USER, Party.PSAP, Party.LISTENER})
+    only = only_operator_listens(world)
+    first = world.alert
     world.send(phone=E164("+393330000099"), proof=proof, key="k1" if proof is Proof.DEVICE else "")
     world.until("she is called for the other", lambda: world.case.reserved == (only,), 5.0)
     world.alert = first

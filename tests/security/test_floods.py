@@ -33,6 +33,7 @@ from store.registry.users.pins import PinVerdict
 from tests.gateways.http.place import CLOCK, GIULIA, Place
 from tests.gateways.story import Story
 from tests.support.signing import Phone
+from tests.waiting import wait_until_async
 
 Client = TestClient[Litestar]
 OTHER: Final = "+393330000009"
@@ -203,10 +204,11 @@ def test_of_one_operators_name_few_wait_and_who_is_sent_away_is_not_counted(
             asyncio.create_task(proofs.by_password(one, "x", None, f"203.0.113.{n}"))
             for n, one in enumerate(names)
         ]
-        busy = 0
-        while busy < 7:
-            await asyncio.sleep(0.001)
-            busy = sum(one.done() and isinstance(one.exception(), Busy) for one in tries)
+
+        def busy() -> int:
+            return sum(one.done() and isinstance(one.exception(), Busy) for one in tries)
+
+        await wait_until_async(lambda: busy() == 7, what="seven are told to wait")
         go.set()
         said = await asyncio.gather(*tries, return_exceptions=True)
         assert [type(one) for one in said] == [NotSignedOn] * 5 + [Busy] * 7

@@ -239,7 +239,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     seq: int
     """The journal's place of its last event."""
     version: int
-    """Of the alert; an order says which one the operator saw."""
+    """The version of the alert; an order says which one the operator saw."""
     phase: Phase
     test: bool
     silent: bool

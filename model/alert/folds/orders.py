@@ -45,7 +45,7 @@ ORDERED: Final = {
     Command.GIVE_VOICES: Matter.VOICES,
     Command.ANNOUNCE: Matter.ANNOUNCEMENT,
 }
-"""What each order changes; the others change nothing that another order rests on."""
+"""The matter that each order changes; other orders change nothing that an order rests on."""
 
 DIALLED: Final = {
     Party.USER: Matter.USER_DIALLED,

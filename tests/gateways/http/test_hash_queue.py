@@ -11,6 +11,7 @@ import pytest
 from gateways.http.door import hash_queue
 from gateways.http.door.hash_queue import HashQueue, Lane
 from gateways.http.wire.errors import Busy
+from tests.waiting import wait_until_async
 
 FIRST, SECOND_ = 0, 1
 
@@ -37,9 +38,7 @@ class Slow:
         self._go[name].set()
 
     async def until(self, *begun: str) -> None:
-        async with asyncio.timeout(10):
-            while tuple(self.begun) != begun:
-                await asyncio.sleep(0.001)
+        await wait_until_async(lambda: tuple(self.begun) == begun, what="what has begun")
 
 
 def on_a_loop(test: Callable[[], Awaitable[None]]) -> Callable[[], None]:
