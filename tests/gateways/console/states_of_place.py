@@ -92,7 +92,8 @@ def audit(stage: Stage) -> None:
     """What the supervisor has looked at just now, and who came in."""
     place_queue(stage)
     stage.page.locator(".q--row").first.click()
-    expect(stage.page.locator(".case")).to_be_visible()
+    # Shown only once the audit has it; until then the case withholds the number.
+    expect(stage.page.locator(".case")).to_contain_text(re.compile(r"333\D?111"))
     for key in ("5", "r"):
         stage.page.keyboard.press(key)
     expect(
