@@ -14,7 +14,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     Refusal.NOT_CLOSED: "The alert is not closed.",
     Refusal.CLOSED: "The alert is closed.",
     Refusal.BEING_ENDED: "The alert is being ended.",
-    Refusal.OUT_OF_DATE: "Something has happened since what you saw. Look at the alert, and order it again.",
+    Refusal.OUT_OF_DATE: "Something has happened since what you saw. Look, and order it again.",
     Refusal.NEWER_OPEN: "A newer alert of the same number is open.",
     Refusal.PERSON_ERASED: "The person's data were erased.",
     Refusal.ANOTHERS_ALERT: "It was another operator's alert: ask that operator, or a supervisor.",

@@ -146,11 +146,18 @@ def _question(data: CommandBody, by: OperatorId) -> DialogueSaid:
 
 
 def set_shift(
-    transaction: Transaction, operator: OperatorId, state: ShiftState, reason: str, policy: Policy
+    transaction: Transaction,
+    operator: OperatorId,
+    state: ShiftState,
+    reason: str,
+    policy: Policy,
+    seen: int | None = None,
 ) -> bool:
     """Journal the shift's new state; False where it is so already. Within the write lock.
 
-    Who says ready in the wrap-up ends it: that much has changed.
+    Who says ready in the wrap-up ends it: that much has changed. Raises Refused where the shift has changed
+    after the journal's position `seen`: an operator who has gone home is not made ready by a request that a
+    node reads late.
     """
     stream = streams.operator(operator)
     last = transaction.last_of_type(stream, "operator.shift_changed")
@@ -164,6 +171,8 @@ def set_shift(
             return False
         transaction.append(Append(stream, None, (WrapUpEnded(operator=operator),)))
         return True
+    if seen is not None and last is not None and last.seq > seen:
+        raise Refused(Refusal.OUT_OF_DATE)
     transaction.append(Append(stream, None, (ShiftChanged(operator=operator, state=state, reason=reason),)))
     return True
 
@@ -240,15 +249,27 @@ def operator_routes(web: Web) -> list[HTTPRouteHandler]:
         audit="an order, which is in the journal with its operator",
         tags=["operator"],
         security=_OPERATOR,
-        responses={200: said(ShiftAnswer, "As it is now."), **_COMMON},
+        responses={
+            200: said(ShiftAnswer, "As it is now."),
+            409: said(Problem, "`out_of_date`: the shift has changed since what was seen."),
+            **_COMMON,
+        },
     )
     async def change_shift(request: AnyRequest, data: JSONBody[ShiftBody]) -> Response[bytes]:
         operator: OperatorId = request.state[OPERATOR]
         reason, policy = data.reason.strip(), web.settings.policy
-        await web.writing.run(
-            lambda transaction: set_shift(transaction, operator, data.state, reason, policy), first=True
+
+        def change(transaction: Transaction) -> int:
+            set_shift(transaction, operator, data.state, reason, policy, data.seen)
+            return transaction.seq
+
+        told = ShiftAnswer(
+            operator=operator,
+            state=data.state,
+            reason=reason,
+            seq=await web.writing.run(change, first=True),
+            durable=web.journal.durable,
         )
-        told = ShiftAnswer(operator=operator, state=data.state, reason=reason, durable=web.journal.durable)
         return answer(request, told)
 
     return [give_command, change_shift]

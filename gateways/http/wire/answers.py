@@ -128,12 +128,13 @@ class CommandAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
 
 class ShiftAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The shift as it stands now. Not `durable`: in memory alone."""
+    """The shift as it stands now. Not `durable`: in memory alone. `seq`: the journal's, with the change."""
 
     operator: str
     state: ShiftState
     reason: str = ""
     durable: bool = True
+    seq: int = 0
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

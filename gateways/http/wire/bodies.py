@@ -319,6 +319,18 @@ class ShiftBody(msgspec.Struct, frozen=True, kw_only=True):
             examples=["break"],
         ),
     ] = ""
+    seen: (
+        Annotated[
+            int,
+            msgspec.Meta(
+                ge=0,
+                le=2**53,
+                description="The journal's `seq` that the screen was as of: refused where the shift has "
+                "changed since. Without it: as the shift is now.",
+            ),
+        ]
+        | None
+    ) = None
 
 
 def instant(moment: datetime) -> Instant:

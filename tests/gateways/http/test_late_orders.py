@@ -176,3 +176,30 @@ def test_an_old_word_about_weapons_does_not_replace_the_newer_one(
     assert order(client, story, place, **brief, id="2", text="a knife") == (202, None)
     assert order(other, story, place, **brief, id="1", text="none") == (409, "out_of_date")
     assert order(other, story, place, **{**brief, "field": "children"}, id="3", text="two") == (202, None)
+
+
+def shift(client: Client, place: Place, state: str, seen: int | None) -> tuple[int, object, int]:
+    body = {"state": state, "seen": seen}
+    answer = client.post("/v1/operators/me/shift", json=body, headers=place.operator())
+    said = answer.json()
+    return answer.status_code, said.get("code"), said.get("seq", 0)
+
+
+def test_who_has_gone_home_is_not_made_ready_by_a_press_that_arrives_late(
+    client: Client, other: Client, place: Place, web: Web
+) -> None:
+    seen = web.journal.last_seq()
+    *_, ready = shift(client, place, "ready", seen)
+    *_, off = shift(client, place, "off", ready)
+    assert shift(other, place, "ready", seen)[:2] == (409, "out_of_date")
+    assert shift(client, place, "ready", off)[:2] == (200, None)
+    assert off == ready + 1
+
+
+def test_a_shift_that_is_so_already_and_one_of_a_tool_without_what_was_seen_are_taken(
+    client: Client, other: Client, place: Place, web: Web
+) -> None:
+    seen = web.journal.last_seq()
+    for where, state, sees in ((client, "ready", seen), (other, "ready", seen), (other, "off", None)):
+        assert shift(where, place, state, sees)[:2] == (200, None)
+    assert web.journal.last_seq() == seen + 2

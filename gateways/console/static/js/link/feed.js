@@ -59,6 +59,7 @@ export class Feed {
     this.signedOn = null;
     this.inputAtMs = 0;
     this.seq = 0;
+    this.ownSeq = 0; // of the own last change of the shift, which this page may be told of only later
     this.offsetMs = 0; // the center's clock minus ours
     /** @type {Map<string, CaseView>} */
     this.cases = new Map();
@@ -203,8 +204,12 @@ export class Feed {
   }
 
   /** @param {ShiftState} state @param {string} [reason] */
-  shift(state, reason = '') {
-    return this.#order('/v1/operators/me/shift', reason ? { state, reason } : { state });
+  async shift(state, reason = '') {
+    const seen = Math.max(this.seq, this.ownSeq);
+    const order = { state, seen, ...(reason ? { reason } : {}) };
+    const done = await this.#order('/v1/operators/me/shift', order);
+    if (done.said) this.ownSeq = done.said.seq;
+    return done;
   }
 
   /** Leave a note to the next shift. @param {string} text */
@@ -271,7 +276,7 @@ export class Feed {
         if (/** @type {Link} */ (this.link) === 'signed-off') return { ok: false, reason: '' };
         answer = await this.#ask('POST', path, body);
       }
-      if (answer.ok) return { ok: true, reason: '' };
+      if (answer.ok) return { ok: true, reason: '', said: await answer.json().catch(() => null) };
       return { ok: false, reason: await whyNot(answer) };
     } catch {
       return { ok: false, reason: '' };
@@ -449,6 +454,7 @@ export class Feed {
     this.attempt = 0;
     this.elsewhere.forget();
     if (said.type === 'snapshot') {
+      this.ownSeq = 0;
       this.cases.clear();
       this.allowed.clear();
       this.me = said.me;
