@@ -32,6 +32,7 @@ from model.alert.live import LiveCases
 from model.membership import Member
 from model.policy import LineSpec, Setup
 from model.rules.calls.own_line import own_line
+from model.shared_settings import checksums
 from runtime.actor import CenterActor
 from runtime.environment import DRAINED
 from runtime.load import load_now
@@ -231,6 +232,7 @@ class MembershipActor(CenterActor):
             load=round(load_now(), 1),
             empty=self.env.draining and (self.env.run / DRAINED).exists(),
             ahead_ms=round(self._ahead_us / 100_000) * 100,
+            settings=checksums(self._setup.policy),
         )
 
     # ------------------------------------------------------------ the node's end

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from center.doctor.findings import Finding, fail, ok, warn
@@ -12,6 +12,7 @@ from center.settings.schema import Settings
 from center.state.state_dir import NodeFile, StateDir
 from messages.ids import SECOND, LineId, NodeId
 from model.membership import CLOCK_OFF_US, RENEW_US, Member
+from model.shared_settings import differing
 
 if TYPE_CHECKING:
     from runtime.published.peers import Place
@@ -40,6 +41,7 @@ def nodes(state: StateDir, node: NodeFile | None, settings: Settings | None) -> 
     }
     yield from _members(seen, node)
     yield from _lines(places.values())
+    yield from _settings({name: place.settings for name, place in places.items()})
     me = NodeId(node.node) if node is not None else None
     ahead_ms = {name: place.ahead_ms for name, place in places.items() if name != me}
     yield from _clocks(round(ahead_us / 1000), ahead_ms)
@@ -73,6 +75,16 @@ def _lines(places: Iterable[Place]) -> Iterator[Finding]:
         if len(nodes_) > 1:
             who = " and ".join(sorted(nodes_))
             yield fail("nodes", f"line {name} is configured on {who}: give each line a name of its own")
+
+
+def _settings(of_nodes: Mapping[NodeId, Mapping[str, int]]) -> Iterator[Finding]:
+    for name, groups in differing(of_nodes).items():
+        who = " than on ".join(" and ".join(group) for group in groups)
+        yield warn(
+            "nodes",
+            f"the setting {name} is another on {who}: an alert goes by the settings of the node that has it; "
+            "make them alike",
+        )
 
 
 def _clocks(own_ms: int, others: dict[NodeId, int]) -> Iterator[Finding]:

@@ -18,9 +18,10 @@ from center.node.processes import identity
 from center.options import Common
 from center.state.state_dir import Lock, NodeFile, StateDir, boot_id, write_json
 from gateways.http.node_orders import drain
-from messages.ids import AlertId, Instant, LineId, NodeId, Role, TrunkId
+from messages.ids import E164, AlertId, Instant, LineId, NodeId, Role, TrunkId
 from model.membership import RENEW_US
-from model.policy import LineSpec
+from model.policy import LineSpec, Policy
+from model.shared_settings import checksums
 from runtime.environment import DRAINING, STAYS
 from runtime.published.directory import Entry
 from runtime.published.peers import FilePeers, Peers, Place, encode_place
@@ -67,11 +68,21 @@ class Nodes:
         self._thread = threading.Thread(target=self._renew)
         self._thread.start()
 
-    def member(self, name: str, address: str, *lines: str, ahead_ms: int = 0) -> None:
+    def member(
+        self, name: str, address: str, *lines: str, ahead_ms: int = 0, policy: Policy | None = None
+    ) -> None:
         node = NodeId(name)
         self._terms[node] = members.join(self._journal, node, address)
         specs = tuple(LineSpec(line=LineId(line), trunk=TrunkId("public")) for line in lines)
-        told = encode_place(Place(node=node, address=address, lines=specs, ahead_ms=ahead_ms))
+        told = encode_place(
+            Place(
+                node=node,
+                address=address,
+                lines=specs,
+                ahead_ms=ahead_ms,
+                settings={} if policy is None else checksums(policy),
+            )
+        )
         members.say(self._journal, node, self._terms[node], told, draining=False)
 
     def leave(self, name: str) -> None:
@@ -118,6 +129,16 @@ def test_two_lines_of_one_name_are_a_failure_that_names_both_nodes(run: Terminal
     nodes.member("b", "10.0.0.2", "L1")
     told = found(run, code=1)
     assert "fail line L1 is configured on a and b: give each line a name of its own" in told
+
+
+def test_a_setting_that_is_not_alike_is_a_warning_that_names_it_and_the_nodes(
+    run: Terminal, nodes: Nodes
+) -> None:
+    nodes.member("a", "10.0.0.1", policy=Policy())
+    nodes.member("b", "10.0.0.2", policy=Policy(psap_number=E164("+390200000113")))
+    nodes.member("c", "10.0.0.3", policy=Policy())
+    (told,) = [one for one in found(run, code=0) if "setting" in one]
+    assert told.startswith("warn the setting psap_number is another on a and c than on b: ")
 
 
 def test_clocks_that_are_off_are_found(run: Terminal, nodes: Nodes) -> None:
