@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from msgspec.structs import replace as replace_event
 
 from messages import events as ev
 from messages.base import HangupCause
-from messages.ids import SECOND, AlertId, LegId, LineId
+from messages.ids import SECOND, AlertId, LegId, LineId, OperatorCommand
 from messages.journal import Recorded
+from model.alert.evolve import fold
 from model.alert.reasons import ReleaseReason
 from store import streams
 from tests.chaos.harness.facts import Facts
@@ -144,11 +146,44 @@ def judge_nodes(facts: Facts, lost: Lost) -> list[Violation]:
     story = [one for one in facts.events if one.stream.startswith(streams.case(AlertId("")))]
     rules = {
         "one owner": _one_owner(story),
-        "own right": _by_its_own_right(facts, story),
+        "own right": _by_its_own_right(facts.calls, facts.numbers_of_lines, story),
         "away": _silent_while_away(story, lost),
         "112 twice": _psap_twice(facts, lost),
     }
     return [Violation(name, text) for name in RULES_TOLD for text in rules[name]]
+
+
+def judge_storm(
+    stories: Mapping[AlertId, list[Recorded]], calls: Iterable[Call], ours: frozenset[str]
+) -> list[Violation]:
+    """What must hold of several alerts at the end of a storm. `calls`: the carrier's, of all of them; `ours`:
+    our lines' numbers.
+    """
+    found: list[Violation] = []
+    written: list[Recorded] = []
+    for alert, events in stories.items():
+        case = fold(events)
+        if case is None or case.closed_at is None:
+            found.append(Violation("ends", f"{alert} is {'lost' if case is None else 'open'}"))
+        story = [one for one in events if one.stream == streams.case(alert)]
+        found += [Violation("one owner", f"{alert}: {text}") for text in _one_owner(story)]
+        found += [Violation("once", f"{alert}: {text}") for text in _each_order_once(events)]
+        written += story
+    written.sort(key=lambda one: one.at_us)  # of two alerts that called one number on one line the later one
+    found += [Violation("own right", text) for text in _by_its_own_right(calls, ours, written)]
+    return found
+
+
+def _each_order_once(events: list[Recorded]) -> Iterator[str]:
+    """An order that was given again is the same order, and 112 is called by order alone."""
+    given = [one.event for one in events if isinstance(one.event, ev.CommandGiven)]
+    for id, times in Counter(one.id for one in given).items():
+        if id and times > 1:
+            yield f"the order {id} was taken {times} times"
+    ordered = sum(one.command is OperatorCommand.CALL_PSAP for one in given)
+    asked = sum(isinstance(one.event, ev.PsapRequested) for one in events)
+    if asked > ordered:
+        yield f"112 was asked for {asked} times by {ordered} orders"
 
 
 def _one_owner(story: list[Recorded]) -> Iterator[str]:
@@ -163,16 +198,17 @@ def _one_owner(story: list[Recorded]) -> Iterator[str]:
         last = max(last, one.epoch)
 
 
-def _by_its_own_right(facts: Facts, story: list[Recorded]) -> Iterator[str]:
+def _by_its_own_right(calls: Iterable[Call], ours: frozenset[str], story: list[Recorded]) -> Iterator[str]:
     """Nothing is dialled but what the alert's owner of that moment has decided."""
-    for call in facts.calls:
-        if call.caller not in facts.numbers_of_lines:
+    for call in calls:
+        if call.caller not in ours:
             continue
         began = [one for one in story if _begins(one, call)]
         if not began:
             yield f"call {call.id} to {call.to} on {call.line}: nobody has decided it"
             continue
-        later = [one.at_us / SECOND for one in story if one.epoch > began[-1].epoch]
+        mine = (one for one in story if one.stream == began[-1].stream)
+        later = [one.at_us / SECOND for one in mine if one.epoch > began[-1].epoch]
         if later and call.started_s > min(later) + CROSSED_S:
             yield f"call {call.id} to {call.to} on {call.line}: dialled by a lease that had ended"
 

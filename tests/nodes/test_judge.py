@@ -5,25 +5,49 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace as replace_event
 
 from messages import events as ev
 from messages.base import HangupCause
-from messages.ids import E164, SECOND, AlertId, CrewId, Instant, LegId, LineId, NodeId, Outcome, Party
+from messages.ids import (
+    E164,
+    SECOND,
+    AlertId,
+    Channel,
+    CrewId,
+    Instant,
+    LegId,
+    LineId,
+    NodeId,
+    OperatorCommand,
+    OperatorId,
+    Outcome,
+    Party,
+)
 from messages.journal import Recorded
 from tests.chaos.harness.facts import Facts
 from tests.chaos.harness.view import Call, People
-from tests.nodes.judge import BUSY, Lost, judge_nodes, taken_back_as_one, without_busy, without_let_go
+from tests.nodes.judge import (
+    BUSY,
+    Lost,
+    judge_nodes,
+    judge_storm,
+    taken_back_as_one,
+    without_busy,
+    without_let_go,
+)
+from tests.nodes.storms import What, schedule
 
 USER, LINE = "+393330000000", "+390200000901"
 LEG = LegId("n:user")
 AWAY = Lost(node="a", from_s=2.0, until_s=6.0)
 
 
-def told(*said: tuple[float, str, int, ev.Event]) -> tuple[Recorded, ...]:
+def told(*said: tuple[float, str, int, ev.Event], stream: str = "alert-n") -> tuple[Recorded, ...]:
     return tuple(
         Recorded(
             seq=n,
-            stream="alert-n",
+            stream=stream,
             version=n,
             at_us=Instant(round(at_s * SECOND)),
             node=NodeId(node),
@@ -94,6 +118,64 @@ def test_each_rule_is_broken_by_what_breaks_it(
 ) -> None:
     broken = {one.rule for one in judge_nodes(facts(events, *calls), AWAY)}
     assert rule in broken if rule else not broken
+
+
+ENDED = told(*[(0.0, "a", 1, opened("a"))] * 4, (20.0, "b", 2, ev.AlertClosed(outcome=Outcome.HANDED_OVER)))[
+    4:
+]
+
+
+RECEIVED = told(
+    (0.5, "a", 0, ev.AlertReceived(
+        channel=Channel.DATA, raised_at=Instant(0), received_at=Instant(0), deadline_at=Instant(50 * SECOND)
+    )),
+    stream="inbox-n",
+)  # fmt: skip
+
+
+def ordered(id: str) -> tuple[Recorded, ...]:
+    command = ev.CommandGiven(command=OperatorCommand.CALL_PSAP, by=OperatorId("marta"), id=id)
+    return told((5.0, "b", 0, command), stream="inbox-n")
+
+
+ASKED = told((5.1, "b", 2, ev.PsapRequested(by=OperatorId("marta"), number=E164("+392"))))
+
+
+@pytest.mark.parametrize(
+    ("rule", "events", "calls"),
+    [
+        ("", (*RIGHT, *ordered("o1"), *ASKED, *ENDED), (call(1, "a-1", 1.2), call(2, "b-1", 3.7))),
+        ("ends", RIGHT, ()),
+        ("one owner", (*RIGHT, *LATE, *ENDED), ()),
+        ("own right", (*RIGHT, *ENDED), (call(1, "a-1", 4.5),)),
+        ("once", (*RIGHT, *ordered("o1"), *ordered("o1"), *ENDED), ()),
+        ("once", (*RIGHT, *ordered("o1"), *ASKED, *ASKED, *ENDED), ()),
+    ],
+)
+def test_each_rule_of_a_storm_is_broken_by_what_breaks_it(
+    rule: str, events: tuple[Recorded, ...], calls: tuple[Call, ...]
+) -> None:
+    found = judge_storm({AlertId("n"): [*RECEIVED, *events]}, calls, frozenset({LINE}))
+    assert {one.rule for one in found} == ({rule} if rule else set())
+
+
+def test_a_call_is_of_the_alert_that_has_called_last_on_its_line() -> None:
+    earlier = told((0.6, "a", 1, opened("a")), (0.7, "a", 1, dialled(1, "a-1")), (0.8, "b", 2, opened("b")))
+    theirs = [replace_event(one, stream="alert-m") for one in earlier]
+    stories = {AlertId("n"): [*RECEIVED, *RIGHT, *ENDED], AlertId("m"): theirs}
+    found = judge_storm(stories, (call(1, "a-1", 1.2), call(2, "b-1", 3.7)), frozenset({LINE}))
+    assert "own right" not in {one.rule for one in found}
+
+
+def test_an_accepted_alert_that_nobody_knows_is_lost() -> None:
+    assert [one.text for one in judge_storm({AlertId("n"): []}, (), frozenset())] == ["n is lost"]
+
+
+def test_a_seed_has_its_schedule_and_storms_are_of_every_kind() -> None:
+    drawn = [schedule(seed) for seed in range(40)]
+    assert schedule(7) == drawn[7]
+    assert all(4 <= len(one) <= 8 for one in drawn)
+    assert {trouble.what for one in drawn for trouble in one} == set(What)
 
 
 def test_a_call_that_was_taken_back_is_one_attempt_and_busy_with_it_is_no_call() -> None:

@@ -93,6 +93,23 @@ class Network:
         """Put it in again."""
         _ip("link", "set", f"{self._mark}{name}", "up")
 
+    def lose(self, name: str, *, to: str = "", source: str = "") -> None:
+        """Lose every packet of this machine to one address, or from one; the other direction goes on. What
+        was lost before is not lost any more; with neither nothing is. Raises NetworkFault.
+        """
+        rules = ["add table inet cut", "delete table inet cut"]
+        if to or source:
+            hook, match = ("output", f"daddr {to}") if to else ("input", f"saddr {source}")
+            rules += [
+                "add table inet cut",
+                f"add chain inet cut one {{ type filter hook {hook} priority 0; }}",
+                f"add rule inet cut one ip {match} drop",
+            ]
+        command = (*self.inside(name), "nft", "; ".join(rules))
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise NetworkFault(f"nft: {done.stderr.strip()}")
+
     def remove(self) -> None:
         """Everything, and whoever still runs on one of its machines."""
         _remove(self._mark)

@@ -125,12 +125,20 @@ class Node:
             return self.http.get("/readyz").status_code == 200
         return False
 
+    def start_again(self) -> bool:
+        """As systemd does: where it has ended by itself, start it. Whether it had."""
+        ended = self._process is not None and self._process.poll() is not None
+        if ended:
+            self.start()
+        return ended
+
     def stop(self) -> None:
         """Whatever is left of it, at once."""
         self.signal_all(signal.SIGKILL)
         for process in marked(self.state.path):
             end(process, 0)
         if self._process is not None:
+            self._process.kill()  # it may have been started just now, and bear no mark yet
             self._process.wait(20)
             self._process = None
         shutil.rmtree(run_dir.place(self.state), ignore_errors=True)
@@ -307,12 +315,13 @@ class Nodes:
         return AlertId(answer.json()["alert"])
 
     def order(
-        self, alert: AlertId, command: str, *at: str, by: OperatorId | None = None
+        self, alert: AlertId, command: str, *at: str, by: OperatorId | None = None, **fields: object
     ) -> httpx.Response | None:
         """A key on an operator's screen, the first one's where nobody is named, at the first of these nodes
         that answers.
         """
-        return self._ask(at, f"/v1/alerts/{alert}/commands", {"command": command}, self._headers_of(by))
+        body = {"command": command, **fields}
+        return self._ask(at, f"/v1/alerts/{alert}/commands", body, self._headers_of(by))
 
     def shift(self, state: str, at: str, by: OperatorId | None = None) -> None:
         """An operator's shift, at that node."""

@@ -1,4 +1,4 @@
-"""Nodes lose their power one after another, each with alerts in hand; how soon others have and dial them.
+"""Nodes are struck one after another, each with alerts in hand; how soon others have and dial them.
 
 Everything is looked at from outside: whose an alert is in the database, what was dialled at the carrier, and
 at the end of all whether each alert that was accepted has come to its end.
@@ -9,17 +9,22 @@ from __future__ import annotations
 import random
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Final
 
 from messages import events as ev
-from messages.ids import SECOND, AlertId, NodeId, Party
+from messages.ids import SECOND, AlertId, NodeId, NodeOrder, OperatorCommand, Party
 from store import streams
+from store.nodes.members import members
+from store.nodes.orders import order
 from store.nodes.owners import owned
 from tests.chaos.harness.served import USERS, user_number
 from tests.nodes.blows import unwell
-from tests.support.center import OPERATOR, SECOND_OPERATOR, simulation
-from tests.support.nodes import Nodes
+from tests.support.center import OPERATOR, PSAP, SECOND_OPERATOR, simulation
+from tests.support.nodes import Node, Nodes
 
 STAFF: Final = {OPERATOR: "Marta", SECOND_OPERATOR: "Luca", "+390200000102": "Anna"}
 SETTINGS: Final = "[limits]\nlive_cases = 6\nidle_crews = 2\n[operator]\nwrap_up_s = 0\n"
@@ -27,33 +32,48 @@ LOOK_S: Final = 0.004
 WITHIN_S: Final = 30.0
 
 
+class Kind(StrEnum):
+    """What happens."""
+
+    POWER = "power"
+    """A node loses its power with two alerts in hand: one in conversation, one accepted just before."""
+    RETURNED = "returned"
+    """A node was frozen, another has taken its alert and loses its power: the first has it again."""
+    DRAINED = "drained"
+    """As POWER, and the nodes that are left are drained."""
+    PATH = "path"
+    """The alert's node and the node of the line to 112 hear each other no more, and reach the database."""
+
+
 def world() -> str:
-    """The staff and the users, all of them quick."""
+    """The staff, the users and a 112 of two call-takers, all of them quick."""
     quick: dict[str, object] = {"rings_after_s": 0.15, "answers_after_s": 0.2}
     phones = {phone: {**quick, "name": name} for phone, name in STAFF.items()}
     phones |= {user_number(n): quick for n in range(USERS)}
-    return simulation(public=0, emergency=0, phones=phones)
+    return simulation(public=0, emergency=0, phones={**phones, PSAP: {**quick, "places": 2}})
 
 
 @dataclass(kw_only=True)
 class Alert:
-    """One that the lost node had."""
+    """One that the struck node had."""
 
     alert: AlertId
     talking: bool
     """Whether operator and user were in conversation; else it had just been accepted."""
     owned_s: float | None = None
-    """From the kill until the database said that another node had it."""
+    """From the blow until the database said that another node had it."""
     dialled_s: float | None = None
-    """From the kill until the carrier saw the first dial for it."""
+    """From the blow until the carrier saw the first dial for it, or the new owner had one of its calls, that
+    had gone on, in a conference again."""
 
 
 @dataclass(kw_only=True)
 class Loss:
-    """One loss of a node."""
+    """One blow. `node`: which was struck."""
 
+    kind: Kind
     node: str
-    killed_s: float
+    struck_s: float
     alerts: list[Alert] = field(default_factory=list)
 
 
@@ -66,43 +86,147 @@ class Losses:
         self.done: list[Loss] = []
         self._user = 0
 
-    def one(self) -> None:
+    def one(self, kind: Kind) -> None:
         """The next node in turn, once all are well."""
-        nodes = self.nodes
-        nodes.until("all are well", lambda: not unwell(nodes), 90)
-        names = list(nodes.nodes)
-        victim = nodes[names[len(self.done) % len(names)]]
-        talking = self._send(victim.name)
-        nodes.until(
-            "operator and user talk", lambda: nodes.joined(talking) == {str(Party.OPERATOR), str(Party.USER)}
-        )
-        # Wherever in its turn of renewals the node is just then.
-        time.sleep(self.random.uniform(0.0, 0.3))
-        fresh = self._send(victim.name)
-        loss = Loss(node=victim.name, killed_s=victim.lose())
-        loss.alerts = [Alert(alert=talking, talking=True), Alert(alert=fresh, talking=False)]
-        self._watch(loss)
-        victim.start()
+        self.nodes.until("all are well", lambda: not unwell(self.nodes), 90)
+        names = list(self.nodes.nodes)
+        victim = self.nodes[names[len(self.done) % len(names)]]
+        match kind:
+            case Kind.POWER:
+                loss = self._power(kind, victim, drained=())
+            case Kind.DRAINED:
+                loss = self._power(kind, victim, drained=tuple(set(names) - {victim.name}))
+            case Kind.RETURNED:
+                loss = self._returned(victim)
+            case Kind.PATH:
+                loss = self._path()
         for one in loss.alerts:
             self._close(one.alert)
         self.done.append(loss)
         print(f"{len(self.done)} {loss}", file=sys.stderr, flush=True)
+
+    @property
+    def lost(self) -> list[AlertId]:
+        """The alerts that were accepted and have not come to their end."""
+        return [
+            one.alert
+            for loss in self.done
+            for one in loss.alerts
+            if self.nodes.case(one.alert).closed_at is None
+        ]
+
+    # ------------------------------------------------------------ blows
+
+    def _power(self, kind: Kind, victim: Node, drained: tuple[str, ...]) -> Loss:
+        talking = self._talking(victim.name)
+        with self._drained(*drained):
+            # Wherever in its turn of renewals the node is just then.
+            time.sleep(self.random.uniform(0.0, 0.3))
+            fresh = self._send(victim.name)
+            loss = Loss(kind=kind, node=victim.name, struck_s=victim.lose())
+            loss.alerts = [Alert(alert=talking, talking=True), Alert(alert=fresh, talking=False)]
+            self._watch(loss)
+        victim.start()
+        return loss
+
+    def _returned(self, first: Node) -> Loss:
+        nodes, alert = self.nodes, self._talking(first.name)
+        first.freeze()
+        second = nodes[nodes.until("another has it", lambda: self._owner_but(first.name, alert))]
+        first.thaw()
+        nodes.until("the first is back", lambda: first.is_ready() and nodes.know_each_other(), 30)
+        self._until_they_talk(alert)
+        with self._drained(*(set(nodes.nodes) - {first.name, second.name})):
+            time.sleep(self.random.uniform(0.0, 0.3))
+            loss = Loss(kind=Kind.RETURNED, node=second.name, struck_s=second.lose())
+            loss.alerts = [Alert(alert=alert, talking=True)]
+            self._watch(loss)
+        second.start()
+        return loss
+
+    def _path(self) -> Loss:
+        """At `a`, which has no line to 112."""
+        nodes, alert = self.nodes, self._talking("a")
+        nodes.order(alert, OperatorCommand.CALL_PSAP, "a", by=nodes.case(alert).operator)
+        nodes.until("112 is with them", lambda: str(Party.PSAP) in nodes.joined(alert))
+        far = str(nodes.case(alert).of(Party.PSAP)[-1].line)[0]
+        time.sleep(self.random.uniform(0.0, 0.3))
+        loss = Loss(kind=Kind.PATH, node=far, struck_s=time.time())
+        nodes.network.lose("a", to=nodes[far].host)
+        nodes.network.lose(far, to=nodes["a"].host)
+        loss.alerts = [Alert(alert=alert, talking=True)]
+        self._watch(loss)
+        for name in ("a", far):
+            nodes.network.lose(name)
+        return loss
+
+    @contextmanager
+    def _drained(self, *names: str) -> Iterator[None]:
+        by = next(iter(self.nodes.tokens))
+
+        def say(was: NodeOrder | None, now: NodeOrder | None) -> None:
+            self.nodes.journal.transact(lambda tx: [order(tx, NodeId(one), was, now, by) for one in names])
+
+        say(None, NodeOrder.DRAIN)
+        self.nodes.until("they say that they are drained", lambda: set(names) <= self._draining())
+        yield
+        say(NodeOrder.DRAIN, None)
+
+    def _draining(self) -> set[str]:
+        return {str(one.node) for one in members(self.nodes.journal) if one.draining}
+
+    # ------------------------------------------------------------ alerts
 
     def _send(self, at: str) -> AlertId:
         phone = user_number(self._user)
         self._user += 1
         return self.nodes.send(phone, at)
 
+    def _talking(self, at: str) -> AlertId:
+        alert = self._send(at)
+        self._until_they_talk(alert)
+        return alert
+
+    def _until_they_talk(self, alert: AlertId) -> None:
+        both = {str(Party.OPERATOR), str(Party.USER)}
+        self.nodes.until("operator and user talk", lambda: self.nodes.joined(alert) == both)
+
+    def _close(self, alert: AlertId) -> None:
+        """The operator leaves user and 112, or calls it a false alarm as soon as the user is on the line."""
+        nodes = self.nodes
+
+        def closed() -> bool:
+            case = nodes.case(alert)
+            if case.closed_at is not None:
+                return True
+            there = [name for name, node in nodes.nodes.items() if node.is_ready()]
+            if case.operator is not None and case.answered(Party.USER):
+                with_112 = case.answered(Party.PSAP)
+                command = OperatorCommand.LEAVE if with_112 else OperatorCommand.DECLARE_FALSE_ALARM
+                nodes.order(alert, command, *there, by=case.operator)
+            elif case.leave.at is not None:
+                for leg in case.legs.values():
+                    nodes.carrier.post(f"/phones/{leg.number}/hang_up")
+            return False
+
+        nodes.until("the alert is closed", closed, 120)
+
+    # ------------------------------------------------------------ looking
+
+    def _owner_but(self, node: str, alert: AlertId) -> str:
+        found = self.nodes.owner(alert)
+        return "" if found == node else found
+
     def _watch(self, loss: Loss) -> None:
-        until_s = loss.killed_s + WITHIN_S
+        until_s = loss.struck_s + WITHIN_S
         others = [name for name in self.nodes.nodes if name != loss.node]
         while time.time() < until_s:
-            missing = [one for one in loss.alerts if one.owned_s is None]
+            missing = [one for one in loss.alerts if one.owned_s is None and loss.kind is not Kind.PATH]
             if missing:
                 theirs = {alert for name in others for alert in owned(self.nodes.journal, NodeId(name))}
                 for one in missing:
                     if one.alert in theirs:
-                        one.owned_s = round(time.time() - loss.killed_s, 4)
+                        one.owned_s = round(time.time() - loss.struck_s, 4)
             else:
                 self._see_dials(loss)
                 if all(one.dialled_s is not None for one in loss.alerts):
@@ -114,44 +238,20 @@ class Losses:
         for one in loss.alerts:
             if one.dialled_s is not None:
                 continue
+            events = self.nodes.journal.read(streams.case(one.alert))
+            theirs = [
+                event for event in events if event.node != loss.node and event.at_us / SECOND > loss.struck_s
+            ]
             begun = {
                 (event.event.number, event.event.line)
-                for event in self.nodes.journal.read(streams.case(one.alert))
+                for event in theirs
                 if isinstance(event.event, ev.LegOriginating)
-                and event.node != loss.node
-                and event.at_us / SECOND > loss.killed_s
             }
+            joined = [event.at_us / SECOND for event in theirs if isinstance(event.event, ev.BridgeJoined)]
             dialled = [
                 call["started_at_s"]
                 for call in calls
-                if (call["to"], call["line"]) in begun and call["started_at_s"] > loss.killed_s
+                if (call["to"], call["line"]) in begun and call["started_at_s"] > loss.struck_s
             ]
-            if dialled:
-                one.dialled_s = round(min(dialled) - loss.killed_s, 4)
-
-    def _close(self, alert: AlertId) -> None:
-        """The operator calls it a false alarm, as soon as the user is on the line."""
-        nodes = self.nodes
-
-        def ordered() -> bool:
-            case = nodes.case(alert)
-            if case.closed_at is not None:
-                return True
-            if case.operator is None or not case.answered(Party.USER):
-                return False
-            there = [name for name, node in nodes.nodes.items() if node.is_ready()]
-            answer = nodes.order(alert, "declare_false_alarm", *there, by=case.operator)
-            return answer is not None and answer.status_code == 202
-
-        nodes.until("the alert's operator has closed it", ordered, 90)
-        nodes.until("it is closed", lambda: nodes.case(alert).closed_at is not None, 30)
-
-    @property
-    def lost(self) -> list[AlertId]:
-        """The alerts that were accepted and have not come to their end."""
-        return [
-            one.alert
-            for loss in self.done
-            for one in loss.alerts
-            if self.nodes.case(one.alert).closed_at is None
-        ]
+            if dialled or joined:
+                one.dialled_s = round(min(dialled + joined) - loss.struck_s, 4)

@@ -16,7 +16,7 @@ from typing import ClassVar
 import pytest
 
 from messages import events as ev
-from messages.ids import E164, SECOND, AlertId, NodeId, OperatorCommand, OperatorId, Party
+from messages.ids import E164, SECOND, AlertId, NodeId, OperatorId, Party
 from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.evolve import fold
@@ -24,6 +24,7 @@ from model.orders.effects import refusal
 from simulator.errors import NotNow
 from store import streams
 from store.journal.journal import Append
+from tests.chaos.harness.wishes import wishes
 from tests.scenarios.nodes import Cluster, cluster
 from tests.scenarios.world import PSAP, USER
 
@@ -150,7 +151,7 @@ class Play:
             if case.closed_at is not None or self.random.random() < 0.5:
                 continue
             who = case.operator or OperatorId("operator-0")
-            for command in self.wishes(case):
+            for command in wishes(case):
                 if refusal(case, command, who, self.nodes.policy) is None:
                     journal = self.nodes.open(NodeId(at))
                     given = ev.CommandGiven(command=command, by=who)
@@ -168,18 +169,6 @@ class Play:
         with suppress(NotNow):
             self.nodes.network.carrier.phone_hang_up(phone, self.nodes.network.now_s)
             self.nodes.network.pump()
-
-    @staticmethod
-    def wishes(case: Case) -> tuple[OperatorCommand, ...]:
-        """What the operator would do now, the first that is allowed."""
-        joined = {leg.party for leg in case.legs.values() if leg.joined}
-        if {Party.USER, Party.PSAP} <= joined:
-            return (OperatorCommand.LEAVE,)
-        if Party.PSAP in joined:
-            return (
-                OperatorCommand.LEAVE if case.briefing_at is not None else OperatorCommand.BRIEFING_GIVEN,
-            )
-        return (OperatorCommand.TAKE, OperatorCommand.CALL_PSAP, OperatorCommand.CLOSE)
 
 
 def the_story_has_one_writer_at_a_time(nodes: Cluster, alert: AlertId) -> None:
