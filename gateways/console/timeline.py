@@ -222,7 +222,9 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
         case ev.LegReleased(leg=leg, attempt=attempt, cause=cause):
             ended = case.legs.get(leg)
             talked = ended is not None and ended.was_answered
-            return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt, cause=cause, talked=talked))
+            reason = "" if ended is None else ended.reason
+            entry = Entry(at_us=at, what=what, attempt=attempt, cause=cause, talked=talked, reason=reason)
+            return _of_leg(case, leg, entry)
         case ev.UserReached(met_by=met_by, by=by):
             return Entry(at_us=at, what=what, reason=by or met_by)
         case ev.DialWithheld(reason=reason) | ev.PsapLineLacking(reason=reason):

@@ -54,6 +54,7 @@ def party_view(leg: Leg | None, hears: tuple[str, ...] = ()) -> PartyView:
         answered_us=leg.answered_at,
         released_us=leg.released_at,
         cause=leg.cause,
+        reason=leg.reason,
         confirmed=leg.confirmed,
         joined=leg.joined,
         network=leg.joins is Joins.NETWORK,

@@ -83,6 +83,8 @@ class PartyView(msgspec.Struct, frozen=True, kw_only=True):
     released_us: Instant | None = None
     cause: int | None = None
     """Q.850, of the attempt that has ended."""
+    reason: str = ""
+    """Why the center hung up (`model.alert.reasons.ReleaseReason`); empty where the center did not."""
     confirmed: bool = True
     joined: bool = False
     """Whether it is in the conference."""
@@ -110,8 +112,11 @@ class StepsView(msgspec.Struct, frozen=True, kw_only=True):
     operator_us: Instant | None
     ringing_us: Instant | None
     answered_us: Instant | None
+    """An answer by a machine does not count."""
     psap_us: Instant | None
     handed_over_us: Instant | None
+    spoken_us: Instant | None = None
+    """When the user was first on the line with an operator, or with 112."""
 
 
 class DataView(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from messages import events as ev
-from messages.ids import Instant
+from messages.ids import Instant, Party
 from model.alert.case import Case
 from model.alert.folds.dialogue import with_heard
 from model.alert.leg import MACHINE
@@ -49,8 +49,7 @@ def fold_user(case: Case, event: ev.Event, at: Instant) -> Case | None:
             # Whoever orders it has seen which number it is, and vouches for it from then on.
             return replace(case, redial=True, dial_withheld="", dial_ordered=True)
         case ev.MachineMarked():
-            # What has answered was no person; the deadline stays met, as the phone has seen the call.
-            return replace(case, user_ends=(*case.user_ends, MACHINE), reached_at=None, reached_by="")
+            return _machine(case)
         case ev.AnnouncementRequested(what=what):
             n = 1 + sum(one.startswith(f"{what}:") for one in case.asked)
             return replace(case, asked=(*case.asked, f"{what}:{n}"))
@@ -73,3 +72,14 @@ def _reached(case: Case, event: ev.UserReached, at: Instant) -> Case:
         return replace(case, met_at=case.met_at or at)
     # Of a user who answers the app's word is forgotten: the better word has the time of its own.
     return replace(case, met_at=case.met_at or at, reached_at=at, reached_by=event.by or "answer")
+
+
+def _machine(case: Case) -> Case:
+    """What has answered was no person; the deadline stays met, as the phone has seen the call.
+
+    The user's own word in a call before this one stays.
+    """
+    call = case.active(Party.USER)
+    before = call is not None and case.reached_at is not None and case.reached_at < call.since
+    case = replace(case, user_ends=(*case.user_ends, MACHINE))
+    return case if before else replace(case, reached_at=None, reached_by="")
