@@ -67,7 +67,7 @@ def refusal_now(
         return None if _listens(case, by) else Refusal.NOT_LISTENING
     if command in (OperatorCommand.WHISPER, OperatorCommand.STOP_WHISPERING):
         return _whisper(case, by, on=command is OperatorCommand.WHISPER)
-    if case.operator != by:
+    if case.operator != by and not (command is OperatorCommand.CALL_PSAP and _called_for(case, by)):
         return Refusal.NOT_ON_THE_LINE
     if case.leaving:
         return Refusal.BEING_ENDED
@@ -251,6 +251,13 @@ def _false_alarm(case: Case) -> Refusal | None:
     if case.answered(Party.USER) is None and not spoken_to(case):
         return Refusal.USER_NOT_ANSWERED
     return None
+
+
+def _called_for(case: Case, by: OperatorId) -> bool:
+    """Return True where the alert has no operator and this one is being called: that operator's telephone may
+    be dead, and 112 must not wait for it.
+    """
+    return case.operator is None and by in case.reserved
 
 
 def _call_psap(case: Case, policy: Policy) -> Refusal | None:
