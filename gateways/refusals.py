@@ -77,7 +77,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     Refusal.PSAP_ON_THIS_CALL: "112 is on the line with this call.",
     Refusal.PSAP_BEING_CALLED: "112 is being called.",
     Refusal.PSAP_NOT_BEING_CALLED: "112 is not being called.",
-    Refusal.PSAP_CALLED: "112 has been called.",
+    Refusal.PSAP_CALLED: "112 is already asked for.",
     Refusal.PSAP_CAN_BE_CALLED: "112 can be called from here.",
     Refusal.PSAP_NOT_TOLD: "112 has not been told, and the user is not called.",
     Refusal.PSAP_ON_ANOTHER_PHONE: "112 cannot be joined on this line: call it on another phone.",

@@ -35,7 +35,7 @@ export function lacking(ui) {
     );
   return signedOn?.enrol
     ? either(
-        'Il tuo ruolo chiede una passkey, o un’app di autenticazione: aggiungila adesso.',
+        'Il tuo ruolo richiede una passkey, o un’app di autenticazione: aggiungila adesso.',
         'Your role asks for a passkey, or an authenticator app: add one now.',
       )
     : '';

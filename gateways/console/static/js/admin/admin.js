@@ -33,7 +33,7 @@ const CHAPTERS = [
   { key: 'B', name: () => either('Backup', 'Backups'), role: 'admin', chapter: backups },
   { key: 'I', name: () => either('Impostazioni', 'Settings'), role: 'admin', chapter: settings },
   { key: 'N', name: () => either('Nodi', 'Nodes'), role: 'admin', chapter: nodes },
-  { key: 'R', name: () => either('Registro', 'Audit'), role: 'supervisor', chapter: audit },
+  { key: 'R', name: () => either('Registro accessi', 'Audit'), role: 'supervisor', chapter: audit },
   { key: 'V', name: () => either('Versione', 'Version'), role: 'supervisor', chapter: about },
 ];
 

@@ -132,7 +132,7 @@ export function pane(ui) {
   const person = state.by === 'person';
   return html`<section class="view audit" aria-labelledby="audit-h">
     <header class="page-head">
-      <h1 id="audit-h" tabindex="-1">${either('Registro', 'Audit')}</h1>
+      <h1 id="audit-h" tabindex="-1">${either('Registro accessi', 'Audit')}</h1>
       ${searchField({
         id: 'audit-search',
         hint: person

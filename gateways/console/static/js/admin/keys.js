@@ -54,7 +54,7 @@ export function pressed(ui, key) {
   else if (key === 'X' && rows.row()) {
     const sign = rows.cursor;
     const question = either(
-      `Revoco ${sign}? Le app che la usano non avvisano più.`,
+      `Revoco ${sign}? Le app che la usano non possono più lanciare allarmi.`,
       `Revoke ${sign}? Apps that use it raise no alert any more.`,
     );
     rows.ask(ui, question, () => revoke(ui, sign));

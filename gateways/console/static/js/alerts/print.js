@@ -81,7 +81,7 @@ export function paper(ui) {
       ${either('Stampato da', 'Printed by')} ${ui.feed.me.name}, ${f.day(ui.feed.nowUs())}
       ${f.clock(ui.feed.nowUs())}.
       ${either(
-        'Dati personali: la stampa è nel registro.',
+        'Dati personali: la stampa è nel registro accessi.',
         'Personal data: the print is entered in the audit.',
       )}
     </footer>

@@ -103,7 +103,8 @@ export function pane(ui) {
         }
       </p>
       <p class="wide">
-        <span>${either('Prima chi nessuno ha sentito', 'First those whom nobody has spoken to')}</span
+        <span
+          >${either('Prima chi non ha parlato con nessuno', 'First those who have spoken to nobody')}</span
         ><span class="word"><kbd>↑</kbd><kbd>↓</kbd><kbd>${t('enter')}</kbd></span>
       </p>
       ${choice(ui)}

@@ -205,7 +205,7 @@ function whole(report) {
             : either('Nessuna chiamata.', 'No callouts.')
         }
       </p>
-      <h3>${either('Prove della centrale', 'Proofs of the center')}</h3>
+      <h3>${either('Prove del centro', 'Proofs of the centre')}</h3>
       <p>
         ${
           proofs.length

@@ -167,7 +167,7 @@ export function help(ui) {
       ),
     ],
     ['S', either('Gestione: avvio; M modem, T prova', 'Admin: start; M modem, T test')],
-    ['P A', either('Registro: di chi, o chi', 'Audit: whose, or by whom')],
+    ['P A', either('Registro accessi: di chi, o chi', 'Audit: whose, or by whom')],
     ['V', either('Gestione: versione e licenze', 'Admin: version and licences')],
     [
       'G P Q M D X F T',

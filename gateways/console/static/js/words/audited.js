@@ -9,7 +9,7 @@ const ACTIONS = {
   'read.person': ['Ha letto una persona', 'Read a person'],
   'read.staff': ['Ha letto gli operatori', 'Read the operators'],
   'read.figures': ['Ha letto le statistiche', 'Read the figures'],
-  'read.audit': ['Ha letto questo registro', 'Read this audit'],
+  'read.audit': ['Ha letto il registro accessi', 'Read this audit'],
   export: ['Ha esportato', 'Exported'],
   import: ['Ha importato', 'Imported'],
   'recording.played': ['Ha ascoltato una registrazione', 'Played a recording'],

@@ -110,7 +110,7 @@ const table = (said) =>
       <tr>
         <th>${either('File', 'File')}</th>
         <th>${either('Fatto', 'Made')}</th>
-        <th>${either('Grandezza', 'Size')}</th>
+        <th>${either('Dimensione', 'Size')}</th>
         <th class="spare">${either('Eventi', 'Events')}</th>
         <th>${either('Provato', 'Tried')}</th>
       </tr>

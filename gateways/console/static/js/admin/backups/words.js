@@ -25,9 +25,9 @@ const WRONG = {
   ],
   same_disk: [
     'È sullo stesso disco del centro: se si rompe, si perde anche il backup.',
-    'It lies on the center’s own disk: if that breaks, the backup is lost, too.',
+    'It lies on the centre’s own disk: if that breaks, the backup is lost, too.',
   ],
-  never: ['Questo centro non ne ha ancora fatto nessuno.', 'This center has made none yet.'],
+  never: ['Questo centro non ne ha ancora fatto nessuno.', 'This centre has made none yet.'],
   old: ['L’ultimo riuscito ha più di un giorno.', 'The last good one is older than a day.'],
   gone: ['L’ultimo non è più dove era stato scritto.', 'The last one is not where it was written to.'],
   no_keys: [

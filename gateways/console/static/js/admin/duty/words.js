@@ -64,7 +64,7 @@ const FLAWS = {
   gap: ['Ore che nessuno copre (si chiamano tutti)', 'Hours that nobody has (all are called)'],
   idle: ['non è in nessun turno', 'is in no shift'],
   no_call: [
-    'nessuna chiamata tra i modi, e uno scritto non sveglia',
+    'nessuna chiamata tra i modi, e un messaggio scritto non sveglia',
     'no call among the ways, and nothing that is written wakes anybody',
   ],
 };

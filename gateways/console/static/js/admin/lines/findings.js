@@ -15,7 +15,7 @@ const WORDS = {
       'Nessuno ha risposto: della voce non si sa nulla.',
       'Nobody answered: nothing is known of the voice.',
     ),
-  no_port: () => either('Il modem non dà voce al centro.', 'Its modem gives no voice to the center.'),
+  no_port: () => either('Il modem non dà voce al centro.', 'Its modem gives no voice to the centre.'),
   refused: () =>
     either(
       'Il modem non ha acceso la voce: forse il suo firmware è solo per dati.',
@@ -30,7 +30,7 @@ const WORDS = {
   noise: () => either('Arriva rumore forte come una voce.', 'Noise as loud as speech comes.'),
   rate: () => either('La voce va a velocità sbagliata.', 'The voice runs at a wrong speed.'),
   not_taken: () => either('Chi è chiamato sente buchi.', 'Whoever is called hears gaps.'),
-  worn: () => either('La voce del modem è consumata.', 'The modem’s voice is worn.'),
+  worn: () => either('La voce del modem è deteriorata.', 'The modem’s voice is worn.'),
   short: () =>
     either('Troppo breve: servono dieci secondi in linea.', 'Too short: ten seconds on the line are needed.'),
   late: ({ opened_after_s: s }) =>

@@ -38,7 +38,7 @@ const fields = () => [
   },
   {
     name: 'agc',
-    label: () => either('Alza da solo chi parla piano', 'Make quiet voices louder by itself'),
+    label: () => either('Alza il volume di chi parla piano', 'Make quiet voices louder by itself'),
     kind: 'check',
   },
 ];

@@ -7,7 +7,7 @@ import { either } from '../../words/words.js';
 /** @type {Record<WayFault, () => string>} */
 const WORDS = {
   unheard: () => either('Non si sente nulla.', 'Nothing is heard.'),
-  unusable_delay: () => either('Così in ritardo non si può parlare.', 'So late nobody can talk.'),
+  unusable_delay: () => either('Con questo ritardo non si può parlare.', 'Too late to talk.'),
   cut: () => either('Mancano parole.', 'Words are missing.'),
   faint: () => either('Arriva troppo piano.', 'It arrives too softly.'),
   loud: () => either('Arriva troppo forte.', 'It arrives too loudly.'),

@@ -101,7 +101,7 @@ export const pane = (ui) =>
         ? html`<p class="empty">
             ${either(
               'Il centro ha un solo nodo: non c’è a chi lasciare gli allarmi.',
-              'The center has one node: there is none to leave alerts to.',
+              'The centre has one node: there is none to leave alerts to.',
             )}
           </p>`
         : nothing,

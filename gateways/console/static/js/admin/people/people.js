@@ -142,7 +142,7 @@ export const pane = (ui) =>
     once: () => BESIDE[rows.once.kind].pane(ui),
     empty:
       rows.search.trim() || isSilent()
-        ? either('Nessuna trovata', 'Nobody is found')
+        ? either('Nessuna trovata', 'Nobody found')
         : either('Ancora nessuna', 'Nobody yet'),
     below: below(ui),
   });

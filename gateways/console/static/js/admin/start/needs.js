@@ -7,7 +7,7 @@ export const NEEDS = {
   certificate: {
     name: ['Indirizzo fidato', 'Trusted address'],
     text: [
-      'Browser e telefoni devono fidarsi dell’indirizzo del centro: senza, l’app non avvisa.',
+      'Browser e telefoni devono fidarsi dell’indirizzo del centro: senza, l’app non può lanciare allarmi.',
       'Browsers and phones have to trust the centre’s address: without it the app raises no alert.',
     ],
   },
@@ -50,7 +50,7 @@ export const NEEDS = {
     name: ['Una seconda linea per il 112', 'A second line for 112'],
     text: [
       'Se il 112 è occupato, si richiama subito da un’altra linea riservata.',
-      'Where 112 is busy it is called at once again, on another reserved line.',
+      'Where 112 is busy it is called again at once, on another reserved line.',
     ],
   },
   backup: {

@@ -84,7 +84,7 @@ export function wayName(here, by) {
     return either('Nella sua app, che non risponde', 'In the app, which does not answer');
   if (by === 'write') return either('Nella sua app: Sì o No', 'In the app: yes or no');
   if (by === 'ask_spoken')
-    return either('La dice il centro: tasto 1 sì, 2 no', 'The center speaks it: key 1 yes, 2 no');
+    return either('La dice il centro: tasto 1 sì, 2 no', 'The centre speaks it: key 1 yes, 2 no');
   if (by === 'ask_softly')
     return either('Sussurrata al suo orecchio: tasto 1 sì, 2 no', 'Whispered in her ear: key 1 yes, 2 no');
   if (by === 'ask_aloud')

@@ -198,7 +198,7 @@ export function panel(ui, view, allowed) {
         ? writing.field(
             ui,
             view.alert,
-            either(`Scrivi a ${s.asObject(view)}`, `Write to ${s.asObject(view)}`),
+            either(`Scrivi ${s.to(view)}`, `Write to ${s.asObject(view)}`),
             hint(ui, view),
           )
         : html`<p class="ink-wait dialogue__why">${reason(why)}</p>`
