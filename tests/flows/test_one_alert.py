@@ -49,13 +49,13 @@ WORDS = {
     "en": Words(
         "Data, app", "REAL", "Your phone is ringing", "Answer your phone.", "Ringing", "On the line",
         "Phone rang", "Ask: “Are you safe? Can you talk?”", "112 is being called. Stay on the line.",
-        "Giulia and 112 are talking. You can leave.", "Handed over to 112. Giulia and 112 are talking.",
+        "Introduce yourself to 112:", "Handed over to 112. Giulia and 112 are talking.",
         "Closed: handed over to 112.", "Wrap-up", "Ready",
     ),
     "it": Words(
         "Dati, app", "REALE", "Il tuo telefono squilla", "Rispondi al tuo telefono.", "Squilla", "In linea",
-        "Telefono squillato", "Chiedi: «Sei al sicuro? Puoi parlare?»",
-        "Stiamo chiamando il 112. Resta in linea.", "Giulia e il 112 si parlano. Puoi lasciare.",
+        "Ha squillato", "Chiedi: «Sei al sicuro? Puoi parlare?»",
+        "Stiamo chiamando il 112. Resta in linea.", "Presentati al 112:",
         "Affidata al 112. Giulia e il 112 si parlano.",
         "Chiuso: affidata al 112.", "Post-chiamata", "Disponibile",
     ),
@@ -236,7 +236,7 @@ def test_s02_a_call_to_the_center_is_an_alert_with_the_user_on_the_line(desk: De
     desk.begin_shift()
     called = made.carrier.post(f"/phones/{GIULIA}/call", json={"to": line_number(1)})
     assert called.status_code == 200, called.text
-    for text in ("Giulia Rossi", "+39 333 111 2223", "Voice", "She is on the line"):
+    for text in ("Giulia Rossi", "+39 333 111 2223", "Voice", "On the line, no operator"):
         expect(desk.incoming).to_contain_text(text)
     expect(desk.incoming).to_contain_text("No position")
     desk.acknowledges()

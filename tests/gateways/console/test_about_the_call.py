@@ -53,7 +53,7 @@ def test_the_clock_of_a_reopened_alert_says_when_the_user_was_reached_first(stag
     states.ready(stage)
     said = stage.page.evaluate(
         """async () => {
-          const { deadline } = await import('/console/js/case/situation.js');
+          const { deadline } = await import('/console/js/case/deadline.js');
           const at = (seconds) => seconds * 1e6;
           const view = {
             received_us: 0, deadline_us: at(50), met_us: at(42), rang_us: at(42), missed_us: null,

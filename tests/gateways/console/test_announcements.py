@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -28,7 +30,8 @@ def test_what_the_user_hears_is_said_until_an_operator_is_joined(
     console: Page, place: Place, journal: Journal
 ) -> None:
     story = giulias(journal).operator_called(place.marta).user_called().user_answered()
-    expect(console.locator(".incoming")).to_contain_text("She is on the line, hears: please stay on the line")
+    alone = re.compile(r"On the line, no operator for \d:\d\d, hears: please stay on the line")
+    expect(console.locator(".incoming")).to_contain_text(alone)
     console.keyboard.press("Space")
     tile = console.locator("[data-party=user]")
     expect(tile).to_contain_text("hears: please stay on the line")

@@ -192,7 +192,8 @@ def test_what_is_copied_names_the_hemisphere_and_says_that_it_is_a_test(stage: S
           const party = { state: 'idle' };
           return copyText({
             test: true, channel: 'voice', raised_us: 0, phone: null, person: null, identified: true,
-            battery_pct: null, briefing: {}, user: party, psap: party, steps: { answered_us: null },
+            battery_pct: null, briefing: {}, timeline: [],
+            user: party, psap: party, steps: { answered_us: null },
             position: { lat: -0.5, lon: -3.99999, at_us: 0, accuracy_m: null, source: '' },
           }, 0, ['Genova, 1 km north of its centre.']);
         }"""

@@ -1,7 +1,9 @@
 // What is going on with an alert, in a few words for a list. Made of what is.
 
+import * as claims from '../words/claims.js';
 import { either, t } from '../words/words.js';
 import { brokenSaid, isBroken } from '../case/broken.js';
+import { contact } from '../case/deadline.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
 
@@ -25,7 +27,7 @@ export function now(ui, view, nowUs) {
  */
 function going(ui, view, nowUs) {
   const { me } = ui.feed;
-  const reached = s.contact(view);
+  const reached = contact(view);
   if (isBroken(view)) return ['warn', 'ink-bad', brokenSaid(view, me, ui.feed.names).title, reached];
   if (s.psapIs(view) === 'lacking')
     return ['warn', 'ink-bad', either('Nessuna linea per il 112', 'No line for 112'), reached];
@@ -79,6 +81,10 @@ function calls(ui, view, nowUs, reached) {
         ? either('In linea con te', 'On the line with you')
         : either('In conversazione', 'In conversation');
     return ['voice', 'ink-ok', `${said}, ${lasts(view.user)}`, reached];
+  }
+  if (s.waitsAlone(view)) {
+    const alone = claims.said({ view, nowUs }, 'waitsAlone');
+    return ['voice', 'ink-wait', `${alone}, ${lasts(view.user)}`, reached];
   }
   if (view.wrong_pins)
     return [

@@ -99,8 +99,8 @@ function unreadable(view) {
   if (!view.unreadable) return null;
   const title = either('Una parte non si può leggere', 'A part cannot be read');
   const text = either(
-    'Il centro non legge tutto di questo allarme: chiedere a lei, e all’altra console.',
-    'The centre cannot read all of this alert: ask her, and look at another console.',
+    'Il centro non legge tutto di questo allarme: chiedi all’utente, e guarda un’altra console.',
+    'The centre cannot read all of this alert: ask the user, and look at another console.',
   );
   return { icon: 'warn', title, text, brief: `${title}.` };
 }
@@ -127,7 +127,7 @@ function late(view, nowUs) {
       )
     : '';
   const told =
-    view.advice === 'call_112_now'
+    view.advice === 'call_112_now' && s.hasApp(view)
       ? either('L’app le ha detto di chiamare il 112.', 'The app has told her to call 112.')
       : '';
   const passed = either('Scadenza passata, non raggiunta.', 'Deadline passed, not reached.');

@@ -8,7 +8,8 @@
 import { either, languageName, t } from '../words/words.js';
 import * as f from '../words/format.js';
 import * as s from './situation.js';
-import { cause } from './party.js';
+import { endingName, usersEnding } from './ending.js';
+import { said } from '../words/claims.js';
 import { for112 } from './record.js';
 import { addressName, addressSentence, townAfter } from '../place/address.js';
 import { spoken } from '../place/places.js';
@@ -71,7 +72,10 @@ export function briefing(view, nowUs, place = []) {
         ...recorded(view, 'where'),
       ],
     },
-    { key: 'what', parts: [...filled(view, 'what'), part('alert', join([what(view), silence(view)]))] },
+    {
+      key: 'what',
+      parts: [...filled(view, 'what'), part('alert', join([what(view), silence(view, nowUs)]))],
+    },
     ...OWN_LINES.map((key) => ({ key, parts: [...filled(view, key), ...recorded(view, key)] })).filter(
       ({ parts }) => parts.length,
     ),
@@ -116,10 +120,6 @@ export function isChanged({ changed }, id) {
   if (id === 'address') return changed.address;
   return ['coordinates', 'none'].includes(id) ? changed.position : id in changed.fields;
 }
-
-/** Whether anything is otherwise than 112 was last read it. @param {CaseView} view */
-export const hasChanged = ({ changed }) =>
-  !!changed && (changed.address || changed.position || Object.keys(changed.fields).length > 0);
 
 /** @param {PositionView} p @param {number} nowUs @param {string[]} place */
 function where(p, nowUs, place) {
@@ -197,8 +197,8 @@ function what(view) {
   return either(it, `Alert ${by} at ${raised}.`);
 }
 
-/** @param {CaseView} view */
-function silence(view) {
+/** @param {CaseView} view @param {number} nowUs */
+function silence(view, nowUs) {
   if (view.duress)
     return either(
       'Ha annullato sotto costrizione: non telefonarle.',
@@ -217,12 +217,13 @@ function silence(view) {
       'Qualcuno ha provato ad annullare con un PIN sbagliato.',
       'Somebody tried to cancel with a wrong PIN.',
     );
-  if (view.steps.answered_us !== null)
-    return either('Ci ha risposto, poi la linea è caduta.', 'She answered us, then the line dropped.');
-  if (view.user.state === 'released')
+  const spoke = said({ view, nowUs }, 'spokeAndHungUp', 'spokeAndDropped', 'spokeBefore', 'machineAnswers');
+  if (spoke) return spoke;
+  const how = view.user.state === 'released' ? usersEnding(view) : null;
+  if (how !== null && how !== 'ours')
     return either(
-      `L’abbiamo chiamata: ${cause(view.user.cause).toLowerCase()}.`,
-      `We called her: ${cause(view.user.cause).toLowerCase()}.`,
+      `L’abbiamo chiamata: ${endingName(how).toLowerCase()}.`,
+      `We called her: ${endingName(how).toLowerCase()}.`,
     );
   if (view.user.state === 'ringing') return either('La stiamo chiamando.', 'We are calling her.');
   return '';

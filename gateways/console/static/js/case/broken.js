@@ -14,12 +14,11 @@ export const isBroken = (view) => view.broken_us !== null && view.closed_us === 
  */
 export function brokenSaid(view, me, names) {
   const user = view.broken_party === 'user';
-  const who = s.first(view);
   const left = [...view.timeline]
     .reverse()
     .find((one) => one.what === 'leave.requested' && one.at_us <= view.broken_us);
   const dropped = user
-    ? either(`La linea di ${who} è caduta`, `${s.possessive(view)} line dropped`)
+    ? either(`La linea ${s.of(view)} è caduta`, `${s.possessive(view)} line dropped`)
     : either('La linea del 112 è caduta', '112’s line dropped');
   const when = left ? after(left, view, me, names) : '';
   return { title: `${dropped}${when}.`, text: [remains(view, user), again(view, user)].join(' ') };

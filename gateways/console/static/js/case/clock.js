@@ -3,13 +3,13 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { icon, track, word } from '../shell/parts.js';
 import { either, t } from '../words/words.js';
-import { cause } from './party.js';
+import { endingName, endingOf } from './ending.js';
 import * as f from '../words/format.js';
-import * as s from './situation.js';
+import * as due from './deadline.js';
 
 /** @param {CaseView} view @param {number} nowUs @param {CenterView} center */
 export function deadline(view, nowUs, center) {
-  const d = s.deadline(view, nowUs);
+  const d = due.deadline(view, nowUs);
   const total = center.deadline_s * 1.2e6;
   const end = view.met_us ?? view.closed_us ?? nowUs;
   const limit = (view.deadline_us - view.received_us) / total;
@@ -45,7 +45,7 @@ function steps(view) {
     const is = us !== null ? 'done' : bad ? 'bad' : '';
     return html`<li data-is=${is}>
       ${icon(is === 'done' ? 'done' : bad ? 'warn' : 'todo')}<span
-        >${bad ? cause(view.user.cause) : label}</span
+        >${bad ? endingName(endingOf(view.user)) : label}</span
       >
       ${us !== null ? html`<b>${f.seconds(Math.max(0, us - view.received_us))}</b>` : nothing}
     </li>`;

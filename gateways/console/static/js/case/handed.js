@@ -2,6 +2,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../shell/parts.js';
+import * as claims from '../words/claims.js';
 import { either, t } from '../words/words.js';
 import { asObject, calledFor, inDoubt, mine, talking } from './situation.js';
 import { take } from '../steps/steps.js';
@@ -105,9 +106,10 @@ function onTheLine(view) {
 
 /**
  * For an operator who looks at a case that another one hands over.
- * @param {CaseView} view @param {MeView} me @param {Names} names @returns {Said}
+ * @param {Moment} now @returns {Said}
  */
-export function next(view, me, names) {
+export function next(now) {
+  const { view, me, names } = now;
   const { by, to, text, called: leg } = view.hand_over;
   const more = [onTheLine(view), text].filter(Boolean).join(' ');
   if (!calledFor(view, me)) {
@@ -121,9 +123,9 @@ export function next(view, me, names) {
     const say = either(`Senti ${names(by)}? Allora T.`, `Do you hear ${names(by)}? Then T.`);
     return [say, more, { ...take('primary'), label, sub }];
   }
-  const first = either('Prima rispondi al telefono', 'Answer your phone first');
+  const first = either('Prima rispondi', 'Answer first');
   return [
-    either('Rispondi al tuo telefono.', 'Answer your phone.'),
+    claims.said(now, 'headsetNext', 'shiftsCall', 'answerYourPhone', 'youAreCalled'),
     either(`${names(by)} ti passa il caso. ${more}`, `${names(by)} hands this case over to you. ${more}`),
     { ...take(''), command: '', sub: '', why: first },
   ];

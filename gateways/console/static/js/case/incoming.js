@@ -3,9 +3,11 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { act, icon, ring, tag, word } from '../shell/parts.js';
 import { channel, either, languageName, t } from '../words/words.js';
+import { said } from '../words/claims.js';
 import { proof } from '../words/proof.js';
 import { sourceName } from './briefing.js';
 import { brokenSaid, isBroken } from './broken.js';
+import { deadline } from './deadline.js';
 import * as f from '../words/format.js';
 import * as handed from './handed.js';
 import { heard } from './party.js';
@@ -67,21 +69,19 @@ function flags(view) {
 function clock(ui, view) {
   const { feed } = ui;
   const nowUs = feed.nowUs();
-  const d = s.deadline(view, nowUs);
+  const d = deadline(view, nowUs);
   const met = view.met_us !== null;
-  // Not once anybody has typed a PIN into it.
-  const dialsItself = !view.cancelled && !view.cancel_unproved && !view.duress && !view.wrong_pins;
   const of = Math.round(feed.center.deadline_s);
+  const counts = !met && d.tone !== 'bad' && !s.waitsAlone(view);
+  const notSpoken = s.spokenTo(view) ? '' : t('notSpoken');
   const then = view.test
     ? html`<span class="ink-test">${t('testNever')}</span>`
-    : met
-      ? html`<span class="ink-3">${s.spokenTo(view) ? '' : t('notSpoken')}</span>`
-      : html`<span class="ink-3">${dialsItself ? t('thenDials') : ''}</span>`;
+    : html`<span class="ink-3">${counts ? said({ view, nowUs }, 'appDials', 'noApp') : notSpoken}</span>`;
   return html`<div class="ring" role="timer">
     ${ring(met ? 0 : (view.deadline_us - nowUs) / 1e6 / feed.center.deadline_s)}
     <div class="ring__text">
       <b class=${d.tone === 'bad' ? 'ink-bad' : ''}>${d.value}</b>
-      <span>${met ? d.word : either(`secondi su ${of}`, `seconds left of ${of}`)}</span>${then}
+      <span>${counts ? either(`secondi su ${of}`, `seconds left of ${of}`) : d.word}</span>${then}
     </div>
   </div>`;
 }
@@ -103,7 +103,7 @@ function data(ui, view) {
   const doubt = p ? [f.accuracy(p.accuracy_m), f.age(nowUs - p.at_us), sourceName(p)] : [];
   const where = p
     ? html`<span class="phone">${f.coordinates(p)}</span><small>${doubt.filter(Boolean).join(', ')}</small>`
-    : t('noPosition');
+    : html`<small>${t('noPosition')}</small>`;
   const note = s.ownNote(view);
   const written = view.dialogue.findLast((one) => !one.by)?.text;
   const phone = view.phone ? f.phone(view.phone) : t('noNumber');
@@ -125,18 +125,18 @@ function data(ui, view) {
         <dt>${t('channel')}</dt>
         <dd>${channel(view.channel)}<small>${more}</small></dd>
       </div>
-      <div class="data__wide">
-        <dt>${t('position')}</dt>
-        <dd>${where}</dd>
-      </div>
       ${
         written
           ? html`<div class="data__wide">
               <dt>${either('Scrive', 'Writes')}</dt>
-              <dd class="data__note">${written}</dd>
+              <dd class="data__words">${written}</dd>
             </div>`
           : nothing
       }
+      <div class="data__wide">
+        <dt>${t('position')}</dt>
+        <dd>${where}</dd>
+      </div>
       ${
         note
           ? html`<div class="data__wide">
@@ -152,31 +152,34 @@ function data(ui, view) {
 /** Whose telephones ring. @param {Ui} ui @param {CaseView} view */
 function legs(ui, view) {
   const { feed } = ui;
-  if (isBroken(view)) {
-    const { text } = brokenSaid(view, feed.me, ui.feed.names);
-    return html`<div class="incoming__legs">
-      <p>
-        <b>${text}</b><br /><b class="ink-wait"
-          >${either('Rispondi al tuo telefono.', 'Answer your phone.')}</b
-        >
-      </p>
-    </div>`;
-  }
   const ringing = view.operator_leg.operator === feed.me.operator && view.operator_leg.state === 'ringing';
   const mine = voice.takes(feed)
     ? word('headset', headset.comesIn(), 'ink-wait')
     : word('ring', ringing ? t('yourPhoneRings') : t('yourPhoneNext'), 'ink-wait');
+  if (isBroken(view)) {
+    const { text } = brokenSaid(view, feed.me, ui.feed.names);
+    const now = { view, nowUs: feed.nowUs(), me: feed.me };
+    const answer = voice.takes(feed) ? mine : said(now, 'answerYourPhone', 'youAreCalled');
+    return html`<div class="incoming__legs">
+      <p><b>${text}</b><br /><b class="ink-wait">${answer}</b></p>
+    </div>`;
+  }
   const number = feed.me.number && !voice.takes(feed) ? f.phone(feed.me.number) : '';
   return html`<div class="incoming__legs">
     <p><b>${mine}</b><br /><span class="ink-2 phone">${number}</span></p>
-    <p><b>${usersPhone(view)}</b></p>
+    <p><b>${usersPhone(view, feed.nowUs())}</b></p>
     ${handed.incoming(view, ui.feed.names)}
   </div>`;
 }
 
-/** @param {CaseView} view */
-function usersPhone(view) {
+/** @param {CaseView} view @param {number} nowUs */
+function usersPhone(view, nowUs) {
   if (view.user.state === 'ringing') return word('ring', t('usersPhoneRings'), 'ink-ok');
+  if (s.waitsAlone(view)) {
+    const lasts = f.span(nowUs - view.user.answered_us);
+    const waits = `${said({ view, nowUs }, 'waitsAlone')} ${either('da', 'for')} ${lasts}`;
+    return word('voice', [waits, heard(view.user)].filter(Boolean).join(', '), 'ink-wait');
+  }
   if (s.talking(view.user))
     return word('voice', [t('usersLineUp'), heard(view.user)].filter(Boolean).join(', '), 'ink-ok');
   if (view.duress || s.keptSilent(view)) return word('hush', t('usersPhoneSilent'), 'ink-wait');

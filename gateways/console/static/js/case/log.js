@@ -2,7 +2,6 @@
 
 import { html } from '../../vendor/lit.js';
 import { icon } from '../shell/parts.js';
-import { t } from '../words/words.js';
 import * as f from '../words/format.js';
 import * as s from './situation.js';
 import { told } from './story.js';
@@ -11,7 +10,7 @@ const LATE_US = 3600e6; // what was written so late is told by its day
 
 /** @param {Ui} ui @param {CaseView} view */
 export function log(ui, view) {
-  const user = view.person ? s.first(view) : t('user');
+  const user = view.person?.first_name ?? '';
   const made = view.timeline.map((entry) => {
     const line = told(
       entry,

@@ -3,7 +3,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { either, t } from '../words/words.js';
-import { asObject, mine, talking, unheard } from './situation.js';
+import { asObject, from, mine, talking, unheard } from './situation.js';
 
 const PARTIES = [
   ['user', 'user'],
@@ -66,15 +66,15 @@ export function said(ui, view) {
         'The modem does not answer: whether you still hear each other is not known. If not: V, then Enter.',
       )}</span
     >`;
-  const from = {
-    user: either(`da ${asObject(view)}`, `from ${asObject(view)}`),
+  const source = {
+    user: either(from(view), `from ${asObject(view)}`),
     psap: either('dal 112', 'from 112'),
     operator: either('dal tuo telefono', 'from your phone'),
   }[which];
   return html`<span class="ink-wait"
     >${either(
-      `Nessun suono ${from}. Altra linea: V, poi Invio.`,
-      `No sound ${from}. Another line: V, then Enter.`,
+      `Nessun suono ${source}. Altra linea: V, poi Invio.`,
+      `No sound ${source}. Another line: V, then Enter.`,
     )}</span
   >`;
 }

@@ -1,22 +1,10 @@
 // One party's tile: what its leg is at, in a word, a time and a line of more words. Pure.
 
+import { said, so } from '../words/claims.js';
 import { either, t } from '../words/words.js';
 import * as f from '../words/format.js';
+import { endingName, endingOf } from './ending.js';
 import * as s from './situation.js';
-
-const BUSY = new Set([17]);
-const NO_ANSWER = new Set([16, 18, 19, 31]);
-const UNREACHABLE = new Set([1, 20, 27, 28, 41]);
-const CENTERS_OWN = 200;
-
-/** Why an attempt has ended, in a word or two. @param {number} value */
-export function cause(value) {
-  if (BUSY.has(value)) return t('busy');
-  if (NO_ANSWER.has(value)) return t('noAnswer');
-  if (UNREACHABLE.has(value)) return t('unreachable');
-  if (value >= CENTERS_OWN) return either('Linea caduta', 'Line failed');
-  return t('failed');
-}
 
 /** What is being played to a party: the first of it; empty where nothing is. @param {PartyView} party */
 export const heard = ({ hears: [clip] }) =>
@@ -76,7 +64,7 @@ export function tile(party, which, view, nowUs, center) {
   });
   switch (party.state) {
     case 'answered':
-      return answered(party, which, view, foot, made);
+      return answered(party, which, view, nowUs, foot, made);
     case 'ringing': {
       if (which === 'user') {
         const left = Math.ceil(center.no_answer_s - (nowUs - party.ringing_us) / 1e6);
@@ -95,15 +83,15 @@ export function tile(party, which, view, nowUs, center) {
       return made('idle', 'phone', t('releasing'), null);
     case 'released':
       return which === 'psap'
-        ? (psapWaits(view, made) ?? released(party, which))
+        ? (psapWaits(view, nowUs, foot, made) ?? released(party, which))
         : (hushed(which, view, center, made) ?? released(party, which));
     default:
-      return idle(which, view, center, foot, made);
+      return idle(which, view, nowUs, center, foot, made);
   }
 }
 
-/** @param {PartyView} party @param {Which} which @param {CaseView} view */
-function answered(party, which, view, foot, made) {
+/** @param {PartyView} party @param {Which} which @param {CaseView} view @param {number} nowUs */
+function answered(party, which, view, nowUs, foot, made) {
   if (s.inDoubt(party)) {
     foot.push(either('risposta non certa', 'answer not certain'));
     return made('ring', 'ring', t('perhapsAnswered'), party.ringing_us);
@@ -119,7 +107,7 @@ function answered(party, which, view, foot, made) {
   if (which === 'user' && view.duress)
     foot.push(either('chi la obbliga può sentire', 'who forces her may hear'));
   if (party.joined && party.network) foot.push(either('unita dalla rete', 'joined by the network'));
-  if (view.user_hears_psap && view.operator_leg.state !== 'answered' && which !== 'operator') {
+  if (so('bothTalk', { view, nowUs }) && view.operator_leg.state !== 'answered' && which !== 'operator') {
     foot.push(
       which === 'user'
         ? either('parla con il 112', 'talking to 112')
@@ -129,6 +117,8 @@ function answered(party, which, view, foot, made) {
   if (which !== 'user' || !view.user_hears_nobody) foot.push(heard(party));
   if (party.no_sound_us !== null) return made('hush', 'hush', t('withoutSound'), party.answered_us);
   if (party.muted) return made('hush', 'mute', t('muted'), party.answered_us);
+  if (which === 'user' && s.waitsAlone(view))
+    return made('hush', 'voice', said({ view, nowUs }, 'waitsAlone'), party.answered_us);
   const joined = party.joined || (party.network && !othersUp(view, party));
   return made(
     'live',
@@ -138,25 +128,21 @@ function answered(party, which, view, foot, made) {
   );
 }
 
+/** Endings that are nobody's failure. */
+const AS_WANTED = new Set(['ours', 'withdrawn', 'hungUp', 'over']);
+
 /** @param {PartyView} party @param {Which} which */
 function released(party, which) {
-  const at = either(`alle ${f.clock(party.released_us)}`, `at ${f.clock(party.released_us)}`);
-  if (party.answered_us !== null) {
-    return {
-      is: 'idle',
-      icon: 'todo',
-      label: t('ended'),
-      time: f.span(party.released_us - party.answered_us),
-      foot: at,
-    };
-  }
-  const time = party.attempt > 1 ? `${party.attempt}×` : '';
+  const how = endingOf(party);
+  const talked = party.answered_us !== null && party.confirmed;
+  const fine = talked || which === 'operator' || AS_WANTED.has(how);
+  const again = party.attempt > 1 ? `${party.attempt}×` : '';
   return {
-    is: which === 'operator' ? 'idle' : 'fail',
-    icon: 'warn',
-    label: cause(party.cause),
-    time,
-    foot: at,
+    is: fine ? 'idle' : 'fail',
+    icon: fine ? 'todo' : 'warn',
+    label: endingName(how),
+    time: talked ? f.span(party.released_us - party.answered_us) : again,
+    foot: either(`alle ${f.clock(party.released_us)}`, `at ${f.clock(party.released_us)}`),
   };
 }
 
@@ -179,13 +165,24 @@ function hushed(which, view, center, made) {
   };
 }
 
-/** 112 is wanted, and no call to it is under way; or it was told on another phone. @param {CaseView} view */
-function psapWaits(view, made) {
+/**
+ * 112 is wanted, and no call to it is under way; or it was told on another phone.
+ * @param {CaseView} view @param {number} nowUs @param {string[]} foot
+ */
+function psapWaits(view, nowUs, foot, made) {
   const is = s.psapIs(view);
   if (view.closed_us === null && is === 'lacking')
     return made('fail', 'warn', t('noLineFor112'), view.psap_requested_us);
-  if (view.closed_us === null && is === 'waiting')
-    return made('ring', 'clock', t('seeksLine'), view.psap_requested_us);
+  if (view.closed_us === null && is === 'waiting') {
+    const how = s.psapEndings(view).at(-1);
+    if (how)
+      return {
+        ...made('ring', 'clock', endingName(how), view.psap_requested_us),
+        foot: [...foot, t('triedOn')].join(', '),
+      };
+    const label = s.psapJustAsked(view, nowUs) ? t('askedFor') : t('seeksLine');
+    return made('ring', 'clock', label, view.psap_requested_us);
+  }
   if (is !== 'told') return null;
   const at = f.clock(view.psap_elsewhere_us);
   return {
@@ -194,9 +191,10 @@ function psapWaits(view, made) {
   };
 }
 
-/** @param {Which} which @param {CaseView} view @param {CenterView} center */
-function idle(which, view, center, foot, made) {
-  if (which === 'psap') return psapWaits(view, made) ?? made('idle', 'todo', t('notCalled'), null);
+/** @param {Which} which @param {CaseView} view @param {number} nowUs @param {CenterView} center */
+function idle(which, view, nowUs, center, foot, made) {
+  if (which === 'psap')
+    return psapWaits(view, nowUs, foot, made) ?? made('idle', 'todo', t('notCalled'), null);
   if (which === 'operator') return made('idle', 'todo', t('noOperatorYet'), null);
   if (view.dial_withheld)
     foot.push(either('R, poi Invio: chiamala lo stesso', 'R, then Enter: call her all the same'));

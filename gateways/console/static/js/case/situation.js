@@ -3,9 +3,12 @@
 
 import { either, t } from '../words/words.js';
 import * as f from '../words/format.js';
+import { ended, ending } from './ending.js';
 
-/** Causes after which it is the line that has failed, and not the phone (Q.850, and the centre's own). */
-const LINE_FAILED = new Set([34, 38, 41, 200, 201, 204]);
+/** Endings that say nothing of whether the user answers: the line's, and the centre's own. */
+const NO_WORD_OF_THE_USERS = new Set(['ours', 'lineFailed', 'failed']);
+/** So long a line for 112 may be found without a word of looking for one. */
+const FOUND_AT_ONCE_US = 2e6;
 
 /** @param {CaseView} view @param {MeView} me */
 export const mine = (view, me) => view.operator === me.operator;
@@ -20,12 +23,23 @@ export const inDoubt = (party) => party.state === 'answered' && !party.confirmed
 /** @param {PartyView} party */
 export const underWay = (party) => ['originating', 'ringing', 'answered'].includes(party.state);
 
+/** @param {PartyView} party */
+export const onHeadset = (party) => Boolean(party.line?.startsWith('headset:'));
+/** @param {PartyView} party */
+export const onShiftsCall = (party) => Boolean(party.line?.startsWith('nailed:'));
+
 /** What the user is called in a sentence: as its subject, and after a verb. @param {CaseView} view */
-export const first = (view) => view.person?.first_name || either('lei', 'she');
+export const first = (view) => view.person?.first_name || either('l’utente', 'the user');
 /** @param {CaseView} view */
-export const asObject = (view) => view.person?.first_name || either('lei', 'her');
-/** Whose phone or line it is: at the start of a sentence, in English. @param {CaseView} view */
-export const possessive = (view) => (view.person?.first_name ? `${view.person.first_name}’s` : 'Her');
+export const asObject = first;
+/** Of, to and from the user, in Italian. @param {CaseView} view */
+export const of = (view) => (view.person?.first_name ? `di ${view.person.first_name}` : 'dell’utente');
+/** @param {CaseView} view */
+export const to = (view) => (view.person?.first_name ? `a ${view.person.first_name}` : 'all’utente');
+/** @param {CaseView} view */
+export const from = (view) => (view.person?.first_name ? `da ${view.person.first_name}` : 'dall’utente');
+/** Whose phone or line it is, in English: at the start of a sentence. @param {CaseView} view */
+export const possessive = (view) => (view.person?.first_name ? `${view.person.first_name}’s` : 'The user’s');
 /** @param {string} text */
 export const capital = (text) => text[0].toUpperCase() + text.slice(1);
 /** @param {CaseView} view */
@@ -62,9 +76,27 @@ export function psapIs(view) {
   if (talking(view.psap)) return 'there';
   if (inDoubt(view.psap)) return 'doubt';
   if (underWay(view.psap)) return 'calling';
-  if (view.psap_requested_us !== null) return view.psap_no_line ? 'lacking' : 'waiting';
+  if (psapWanted(view)) return view.psap_no_line ? 'lacking' : 'waiting';
   return view.psap_elsewhere_us !== null ? 'told' : '';
 }
+
+/** Whether 112 is wanted on this line: not once all is being ended. @param {CaseView} view */
+function psapWanted(view) {
+  if (view.psap_requested_us === null || view.false_alarm_us !== null) return false;
+  return view.left_us === null || view.broken_us !== null || view.psap_requested_us > view.left_us;
+}
+
+/** How the calls to 112 have ended since it was asked for, oldest first. @param {CaseView} view */
+export const psapEndings = (view) =>
+  ended(view, 'psap', view.psap_requested_us ?? Infinity)
+    .map(ending)
+    .filter((how) => how !== 'ours');
+
+/** 112 is wanted, and no call to it was made yet, for so short that a line may be had at once. */
+export const psapJustAsked = (view, nowUs) =>
+  psapIs(view) === 'waiting' &&
+  !psapEndings(view).length &&
+  nowUs - view.psap_requested_us < FOUND_AT_ONCE_US;
 
 /**
  * The other parties of a line that joins its calls in the network.
@@ -100,10 +132,43 @@ export function reading(view, me, allowed) {
 }
 
 /**
- * Whether somebody has spoken to the user, as far as is known: an app that sees the call is no person.
+ * Whether somebody has spoken to the user, as far as is known: an app that sees the call is no person, and
+ * neither is the announcement that a user hears who waits for an operator.
  * @param {CaseView} view
  */
-export const spokenTo = (view) => view.reached_us !== null && view.reached_by !== 'app';
+export const spokenTo = (view) =>
+  view.reached_us !== null && view.reached_by !== 'app' && view.steps.spoken_us !== null;
+
+/** The user is on the line, and nobody is with the user. @param {CaseView} view */
+export const waitsAlone = (view) =>
+  talking(view.user) && !view.operator && !talking(view.psap) && view.closed_us === null;
+
+/** Whether what is written to 112's text or said by the user is newer than what 112 was told. */
+export const toldAll = (view) => view.briefing_us !== null && !hasChanged(view) && !wrote(view);
+
+/** Whether anything is otherwise than 112 was last read it. @param {CaseView} view */
+export const hasChanged = ({ changed }) =>
+  !!changed && (changed.address || changed.position || Object.keys(changed.fields).length > 0);
+
+/**
+ * Whether the user, or somebody under the user's number, has written since 112 was told.
+ * @param {CaseView} view
+ */
+export function wrote(view) {
+  const since = view.briefing_us ?? Infinity;
+  return (
+    view.dialogue.some((one) => !one.by && one.at_us > since) ||
+    view.claims.some((one) => one.text && one.at_us > since) ||
+    view.timeline.some((one) => one.what === 'text.unreadable' && one.at_us > since)
+  );
+}
+
+/**
+ * Whether an app has raised the alert, or sent anything for it: one that calls 112 by itself.
+ * @param {CaseView} view
+ */
+export const hasApp = (view) =>
+  view.channel === 'data' || view.positions.some((one) => one.channel === 'data');
 
 /**
  * Whether the phone is not to ring: the alert is silent, and no operator has ordered the call.
@@ -124,80 +189,10 @@ export function unanswered(view, nowUs, center) {
       entry.what === 'leg.released' &&
       entry.party === 'user' &&
       entry.at_us >= view.rang_us &&
-      !LINE_FAILED.has(entry.cause),
+      !NO_WORD_OF_THE_USERS.has(ending(entry)),
   );
 }
 
 /** Whether the deadline has passed without having been met. @param {CaseView} view @param {number} nowUs */
 export const isLate = (view, nowUs) =>
   view.met_us === null && view.closed_us === null && (view.missed_us !== null || nowUs > view.deadline_us);
-
-/** By whose word the user is reached. @param {CaseView} view */
-const reachedBy = (view) =>
-  ({
-    answer: either('ha risposto', 'answered'),
-    voice: either('si sente la sua voce', 'heard'),
-    digit: either('ha premuto un tasto', 'pressed a key'),
-    app: either('lo dice la sua app', 'says the app'),
-    operator: either('lo dice l’operatore', 'says the operator'),
-  })[view.reached_by] ?? '';
-
-/** `Phone rang at 4.1 s`, or that the user is reached; empty where neither is so. @param {CaseView} view */
-export function contact(view) {
-  const after = (us) => f.seconds(Math.max(0, us - view.received_us));
-  if (view.reached_us !== null) {
-    const at = after(view.reached_us);
-    return [either(`Raggiunta a ${at}`, `Reached at ${at}`), reachedBy(view)].filter(Boolean).join(', ');
-  }
-  if (view.rang_us === null) return '';
-  return either(`Telefono squillato a ${after(view.rang_us)}`, `Phone rang at ${after(view.rang_us)}`);
-}
-
-/**
- * The clock of the deadline: {value, unit, tone, word, small}.
- * @param {CaseView} view @param {number} nowUs
- */
-export function deadline(view, nowUs) {
-  const at = f.clock(view.deadline_us);
-  if (view.met_us !== null) return met(view);
-  if (view.closed_us !== null) return { value: '—', unit: '', tone: 'text-3', word: t('closed'), small: at };
-  const left = Math.ceil((view.deadline_us - nowUs) / 1e6);
-  if (left < 0 || view.missed_us !== null) {
-    const small = either(`scaduta alle ${at}`, `deadline was ${at}`);
-    return { value: `+${Math.max(0, -left)}`, unit: 's', tone: 'bad', word: t('late'), small };
-  }
-  const small = either(`scade alle ${at}`, `deadline ${at}`);
-  return {
-    value: String(left),
-    unit: 's',
-    tone: left <= 20 ? 'wait' : 'action',
-    word: t('secondsLeft'),
-    small,
-  };
-}
-
-/**
- * When the user was reached, as the deadline counts it: once an alert that had met it is reopened, the
- * answer of before, and not the one after. @param {CaseView} view
- */
-function firstReached(view) {
-  const { reached_us, met_us, reopened_us, steps } = view;
-  if (reached_us === null || reopened_us === null || met_us > reopened_us) return reached_us;
-  return steps.answered_us !== null && steps.answered_us <= reopened_us ? steps.answered_us : null;
-}
-
-/**
- * Once it is met: how, and with how much to spare. Amber as long as no operator has spoken to the user.
- * @param {CaseView} view
- */
-function met(view) {
-  const reached = firstReached(view);
-  const value = f.seconds((reached ?? view.met_us) - view.received_us).replace(/\u00a0s$/, '');
-  const spare = view.deadline_us - view.met_us;
-  const tone = spare < 0 ? 'bad' : spokenTo(view) ? 'ok' : 'wait';
-  const word = reached !== null ? t('reached') : view.rang_us !== null ? t('phoneRang') : t('takenUp');
-  const past = either(`${f.seconds(-spare)} dopo il limite`, `${f.seconds(-spare)} past the deadline`);
-  const before = either(`${f.seconds(spare)} di margine`, `${f.seconds(spare)} to spare`);
-  const by = view.reached_us === null || view.reached_by === 'answer' ? '' : reachedBy(view);
-  return { value, unit: 's', tone, word, small: by || (spare < 0 ? past : before) };
-}

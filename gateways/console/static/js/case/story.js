@@ -4,7 +4,8 @@ import { channel, either, outcome, reason, t } from '../words/words.js';
 import { whyNoLine } from './banner.js';
 import { FIELDS, sourceName } from './briefing.js';
 import { why } from './handed.js';
-import { cause, clipName } from './party.js';
+import { clipName } from './party.js';
+import { endingTold } from './ending.js';
 import { capital } from './situation.js';
 import { addressName } from '../place/address.js';
 import { withheld } from '../words/withheld.js';
@@ -43,16 +44,28 @@ const CLAIMS = {
   cancels: ['chiede di annullare', 'asks to cancel'],
 };
 
+/** A name after each of these words, in Italian. @param {string} name @param {string[]} words */
+const joined = (name, ...words) =>
+  words.map((one) => (one.endsWith('’') ? `${one}${name}` : `${one} ${name}`));
+
 /**
- * {icon, tone, text} of one entry; null where another one tells the same. `user` is what the user is called,
- * `names` gives an operator's name.
+ * {icon, tone, text} of one entry; null where another one tells the same. `user` is the user's name, or
+ * empty, `names` gives an operator's name.
  * @param {Entry} entry @param {Names} names
  * @param {string} user @param {boolean} test
  */
 export function told(entry, user, names, test) {
   const op = entry.operator ? names(entry.operator) : '';
   const psap = test ? t('simulated') : '112';
-  const who = { user, operator: op || t('operator'), psap: '112', listener: op }[entry.party] ?? '';
+  const named = user || either('l’utente', 'the user');
+  const who = { user: named, operator: op || t('operator'), psap: '112', listener: op }[entry.party] ?? '';
+  const usersCase = user ? joined(user, 'a', 'di', 'da') : joined('utente', 'all’', 'dell’', 'dall’');
+  const [to, of, from] =
+    entry.party === 'user'
+      ? usersCase
+      : entry.party === 'psap'
+        ? joined('112', 'al', 'del', 'dal')
+        : joined(who, 'a', 'di', 'da');
   const again =
     entry.attempt > 1 ? either(`, ${entry.attempt}º tentativo`, `, attempt ${entry.attempt}`) : '';
   const line = entry.line ? `, ${f.lineName(entry.line)}` : '';
@@ -120,7 +133,7 @@ export function told(entry, user, names, test) {
     case 'note.added':
       return { icon: 'note', tone: '', text: `${op || either('Il suo SMS', 'Her SMS')}: ${entry.text}` };
     case 'dialogue.said':
-      return { icon: 'note', tone: '', text: `${op || capital(user)}: ${entry.text}` };
+      return { icon: 'note', tone: '', text: `${op || capital(named)}: ${entry.text}` };
     case 'dialogue.texts_ordered':
       return s('note', 'wait', `${op}: messaggi per SMS`, `${op}: messages by SMS`);
     case 'dialogue.carried': {
@@ -189,22 +202,39 @@ export function told(entry, user, names, test) {
         );
       return entry.party === 'psap'
         ? s('112', '', `${psap} chiamato${line}${again}`, `${psap} called${line}${again}`)
-        : s('phone', '', `Chiamata a ${who}${line}${again}`, `Calling ${who}${line}${again}`);
-    case 'leg.ringing':
+        : s('phone', '', `Chiamata ${to}${line}${again}`, `Calling ${who}${line}${again}`);
+    case 'leg.ringing': {
+      if (entry.party === 'psap') return s('ring', '', `Il 112 squilla${again}`, `112 rings${again}`);
+      if (entry.line?.startsWith('headset:'))
+        return s('ring', '', `${who}: la chiamata è in cuffia`, `${who}: the call is in the headset`);
+      if (entry.line?.startsWith('nailed:'))
+        return s('ring', '', `${who}: sulla chiamata del turno`, `${who}: on the call of the shift`);
       return s(
         'ring',
         entry.party === 'user' ? 'ok' : '',
-        entry.party === 'psap' ? `Il 112 squilla${again}` : `Il telefono di ${who} squilla${again}`,
-        entry.party === 'psap' ? `112 rings${again}` : `${who}’s phone rings${again}`,
+        `Il telefono ${of} squilla${again}`,
+        `${capital(who)}’s phone rings${again}`,
       );
+    }
     case 'leg.answered':
       if (entry.party === 'listener') return s('headset', 'wait', `${op} ascolta`, `${op} is listening`);
-      if (entry.doubt) return s('ring', '', `${who} forse risponde`, `${who} may have answered`);
-      return s(entry.party === 'psap' ? '112' : 'voice', 'ok', `${who} risponde`, `${who} answers`);
+      if (entry.doubt)
+        return s('ring', '', `${capital(who)} forse risponde`, `${capital(who)} may have answered`);
+      return s(
+        entry.party === 'psap' ? '112' : 'voice',
+        'ok',
+        `${capital(who)} risponde`,
+        `${capital(who)} answers`,
+      );
     case 'leg.confirmed':
-      return s(entry.party === 'psap' ? '112' : 'voice', 'ok', `${who} è in linea`, `${who} is on the line`);
+      return s(
+        entry.party === 'psap' ? '112' : 'voice',
+        'ok',
+        `${capital(who)} è in linea`,
+        `${capital(who)} is on the line`,
+      );
     case 'leg.adopted':
-      return s('link', '', `La chiamata di ${who} è stata ripresa`, `${who}’s call was taken over`);
+      return s('link', '', `La chiamata ${of} è stata ripresa`, `${capital(who)}’s call was taken over`);
     case 'leg.muted':
       return s('mute', 'wait', `${who}: microfono spento`, `${who} is muted`);
     case 'leg.unmuted':
@@ -230,11 +260,11 @@ export function told(entry, user, names, test) {
       return s('check', '', `Cancellati per sempre: ${it}`, `Erased for good: ${en}`);
     }
     case 'leg.digit':
-      return s('phone', '', `Tasto ${entry.text} a ${who}`, `Key ${entry.text} to ${who}`);
+      return s('phone', '', `Tasto ${entry.text} ${to}`, `Key ${entry.text} to ${who}`);
     case 'voices.withheld':
-      return s('hush', 'wait', `${op}: nessuna voce a ${user}`, `${op}: no voice to ${user}`);
+      return s('hush', 'wait', `${op}: nessuna voce ${usersCase[0]}`, `${op}: no voice to ${named}`);
     case 'voices.given':
-      return s('voice', '', `${op}: ${user} sente di nuovo`, `${op}: ${user} hears again`);
+      return s('voice', '', `${op}: ${named} sente di nuovo`, `${op}: ${named} hears again`);
     case 'page.opened':
       return s('112', '', `${op} apre la pagina per il 112`, `${op} opens the page for 112`);
     case 'page.viewed':
@@ -264,20 +294,18 @@ export function told(entry, user, names, test) {
     case 'leg.heard_again':
       return s('voice', '', `Il modem risponde di nuovo${line}`, `The modem answers again${line}`);
     case 'leg.sound_lost':
-      return s('hush', 'wait', `Nessun suono da ${who}${line}`, `No sound from ${who}${line}`);
+      return s('hush', 'wait', `Nessun suono ${from}${line}`, `No sound from ${who}${line}`);
     case 'leg.sound_back':
-      return s('voice', '', `Di nuovo suono da ${who}`, `Sound again from ${who}`);
+      return s('voice', '', `Di nuovo suono ${from}`, `Sound again from ${who}`);
     case 'another_line.requested':
-      return s('phone', '', `${op}: un’altra linea per ${who}`, `${op}: another line for ${who}`);
+      return s(
+        'phone',
+        '',
+        `${op}: un’altra linea per ${entry.party === 'psap' ? 'il 112' : who}`,
+        `${op}: another line for ${who}`,
+      );
     case 'leg.released':
-      return entry.talked
-        ? s('phone', '', `${who} non è più in linea`, `${who} is off the line`)
-        : s(
-            'phone',
-            ['operator', 'listener'].includes(entry.party) ? '' : 'bad',
-            `${who}: ${cause(entry.cause).toLowerCase()}`,
-            `${who}: ${cause(entry.cause).toLowerCase()}`,
-          );
+      return endingTold(entry, capital(who), of);
     case 'user.rang':
       return null; // The call's own ringing tells it.
     case 'user.reached': {
@@ -334,15 +362,15 @@ export function told(entry, user, names, test) {
         : s(
             'warn',
             'bad',
-            `La linea di ${user} è caduta dopo l’uscita`,
-            `${capital(user)}’s line dropped after the operator had left`,
+            `La linea ${usersCase[1]} è caduta dopo l’uscita`,
+            `${capital(named)}’s line dropped after the operator had left`,
           );
     case 'conference.settled':
       return s(
         'check',
         'ok',
-        `${capital(user)} e il 112 parlano di nuovo, da soli`,
-        `${capital(user)} and 112 are talking again, by themselves`,
+        `${capital(named)} e il 112 parlano di nuovo, da soli`,
+        `${capital(named)} and 112 are talking again, by themselves`,
       );
     case 'alert.reopened':
       return s('bell', 'wait', `${op} riapre l’allarme`, `${op} reopens the alert`);
@@ -381,13 +409,13 @@ export function told(entry, user, names, test) {
     case 'briefing.given':
       return s('check', 'ok', `${op} ha informato il 112`, `${op} has briefed 112`);
     case 'hand_over.requested': {
-      const to = entry.to ? [` a ${names(entry.to)}`, ` to ${names(entry.to)}`] : ['', ''];
+      const next = entry.to ? [` a ${names(entry.to)}`, ` to ${names(entry.to)}`] : ['', ''];
       const more = entry.text ? `: ${entry.text}` : '';
       return s(
         'headset',
         'wait',
-        `${op} passa il caso${to[0]}${more}`,
-        `${op} hands the case over${to[1]}${more}`,
+        `${op} passa il caso${next[0]}${more}`,
+        `${op} hands the case over${next[1]}${more}`,
       );
     }
     case 'hand_over.ended':

@@ -7,6 +7,7 @@ import { either, t } from '../words/words.js';
 import { alarmKey, noLineAlarm, onPublicLine } from '../alarms/alarms.js';
 import { brokenSaid, isBroken } from '../case/broken.js';
 import { waitingKey } from './known.js';
+import { deadline } from '../case/deadline.js';
 import * as s from '../case/situation.js';
 import { waiting } from '../alerts/waiting.js';
 
@@ -60,7 +61,7 @@ function noLine(ui, alarm) {
 function unheldAlerts(ui, all) {
   const [view] = all;
   const nowUs = ui.feed.nowUs();
-  const d = s.deadline(view, nowUs);
+  const d = deadline(view, nowUs);
   const more = all.length > 1 ? either(` e altri ${all.length - 1}`, ` and ${all.length - 1} more`) : '';
   const named = view.person || view.phone;
   const title = isBroken(view)

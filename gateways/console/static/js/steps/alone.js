@@ -1,5 +1,6 @@
 // What to do while 112 is not asked for: it is between the operator and the user. Pure.
 
+import { said } from '../words/claims.js';
 import { either } from '../words/words.js';
 import { asItAnswers, callPsap, soon } from './steps.js';
 import * as s from '../case/situation.js';
@@ -43,7 +44,7 @@ function between(now) {
       ),
     ];
   }
-  if (s.talking(view.user)) return asked(view);
+  if (s.talking(view.user)) return asked(now);
   if (s.keptSilent(view) && !s.underWay(view.user))
     return [
       either(
@@ -65,14 +66,9 @@ function between(now) {
       ),
       callPsap(view, asItAnswers(), 'primary'),
     ];
-  const [say, more] = tries(view);
+  const [say, more] = tries(now);
   if (s.unanswered(view, nowUs, center)) {
-    const not = s.inDoubt(view.user)
-      ? say
-      : either(
-          `${s.capital(who)} non risponde. Chiama il 112.`,
-          `${s.capital(who)} does not answer. Call 112.`,
-        );
+    const not = s.inDoubt(view.user) ? say : notThere(now);
     return [not, s.inDoubt(view.user) ? more : going(view), callPsap(view, asItAnswers(), 'primary')];
   }
   return [
@@ -82,8 +78,9 @@ function between(now) {
   ];
 }
 
-/** @param {CaseView} view @returns {Said} */
-function asked(view) {
+/** @param {Moment} now @returns {Said} */
+function asked(now) {
+  const { view } = now;
   const mistake = either(
     'Uno sbaglio: F. Ogni altra risposta, o silenzio: E.',
     'A mistake: F. Any other answer, or silence: E.',
@@ -93,6 +90,12 @@ function asked(view) {
     return [
       either('In silenzio: ascolta. Chiama il 112.', 'Be quiet and listen. Call 112.'),
       either('Non può parlare. Uno sbaglio: F.', 'She cannot talk. A mistake: F.'),
+      callPsap(view, both, 'primary'),
+    ];
+  if (view.user_hears_nobody)
+    return [
+      said(now, 'hearsNobody'),
+      either('Farle sentire le voci: S.', 'To let the voices through: S.'),
       callPsap(view, both, 'primary'),
     ];
   return [
@@ -113,10 +116,24 @@ function going(view) {
   return either('Richiamarla: R.', 'To call her again: R.');
 }
 
-/** How far the call to the user is: [sentence, more]. @param {CaseView} view */
-function tries(view) {
+/** Why the user is not on the line, as far as is known. @param {Moment} now */
+const notThere = (now) =>
+  `${said(
+    now,
+    'usersMachine',
+    'userDeclined',
+    'userBusy',
+    'userHungUp',
+    'usersLineDropped',
+    'userUnreachable',
+    'userDoesNotAnswer',
+    'userAway',
+  )} ${either('Chiama il 112.', 'Call 112.')}`;
+
+/** How far the call to the user is: [sentence, more]. @param {Moment} now */
+function tries(now) {
+  const { view } = now;
   const Who = s.capital(s.first(view));
-  const user = s.asObject(view);
   if (s.inDoubt(view.user))
     return [
       either(`${Who} forse ha risposto. Senti qualcuno?`, `${Who} may have answered. Do you hear anybody?`),
@@ -141,12 +158,10 @@ function tries(view) {
         'A machine: M. You need not wait to call 112.',
       ),
     ];
-  if (s.underWay(view.user)) return [either(`Stiamo chiamando ${user}.`, `${Who} is being called.`), ''];
+  if (s.underWay(view.user))
+    return [either(`Stiamo chiamando ${s.first(view)}.`, `${Who} is being called.`), ''];
   if (view.user.state === 'released')
-    return [
-      either(`${Who} non è in linea. Chiama il 112.`, `${Who} is not on the line. Call 112.`),
-      either('Richiamarla: R.', 'To call her again: R.'),
-    ];
+    return [notThere(now), either('Richiamarla: R.', 'To call her again: R.')];
   if (view.dial_withheld)
     return [
       either(
@@ -155,5 +170,8 @@ function tries(view) {
       ),
       '',
     ];
-  return [either(`Sei in linea. Ora chiamiamo ${user}.`, `You are on the line. ${Who} is called next.`), ''];
+  return [
+    either(`Sei in linea. Ora chiamiamo ${s.first(view)}.`, `You are on the line. ${Who} is called next.`),
+    '',
+  ];
 }

@@ -1,6 +1,7 @@
 // What to do in a case that is not mine: listened to, handed over, called for, left, another's, or without an
 // operator. Pure.
 
+import { said } from '../words/claims.js';
 import { either } from '../words/words.js';
 import { brokenSaid, isBroken } from '../case/broken.js';
 import { next as handedOver } from '../case/handed.js';
@@ -14,14 +15,14 @@ import * as s from '../case/situation.js';
 export function others(now) {
   const { view, me, names, allowed } = now;
   if (view.listener === me.operator) return listens(now);
-  if (view.hand_over) return handedOver(view, me, names);
+  if (view.hand_over) return handedOver(now);
   if (s.calledFor(view, me)) return answerIt(now);
   if (isBroken(view) && !view.operator) {
     const { title, text } = brokenSaid(view, me, names);
     return [title, text, take('primary')];
   }
   // They may be together again before an operator is.
-  if ((view.left_us !== null || view.user_hears_psap) && !view.operator) return left(view);
+  if ((view.left_us !== null || view.user_hears_psap) && !view.operator) return left(now);
   if (view.operator) {
     const listen =
       allowed.listen === null ? either('Ascoltare in silenzio: A.', 'To listen unheard: A.') : '';
@@ -85,39 +86,44 @@ function listens({ view, allowed, names }) {
 }
 
 /** @param {Moment} now @returns {Said} */
-function answerIt({ view, me, names }) {
+function answerIt(now) {
+  const { view, me, names } = now;
   const broken = isBroken(view) ? brokenSaid(view, me, names) : null;
-  const text = either('Rispondi al tuo telefono.', 'Answer your phone.');
+  const text = said(
+    now,
+    'headsetUnheard',
+    'headsetUp',
+    'headsetNext',
+    'shiftsCall',
+    'answerYourPhone',
+    'youAreCalled',
+  );
+  const there = s.inDoubt(view.operator_leg) && view.operator_leg.operator === me.operator;
+  const muted = either('Il microfono è spento sulle cuffie?', 'Is the microphone off on the headset?');
+  const yours = either('Appena rispondi il caso è tuo.', 'The case is yours as soon as you answer.');
   const more = broken
     ? `${broken.title} ${broken.text}`
-    : either('Appena rispondi il caso è tuo.', 'The case is yours as soon as you answer.');
-  const there = s.inDoubt(view.operator_leg) && view.operator_leg.operator === me.operator;
-  if (!there)
-    return [
-      text,
-      more,
-      {
-        ...callPsap(view),
-        why: either('Prima rispondi al telefono', 'Answer your phone first'),
-        command: '',
-      },
-    ];
-  const sub = either('Se hai risposto: parla, o T', 'If you have answered: speak, or T');
+    : [said(now, 'userWaits'), there && s.onHeadset(view.operator_leg) ? muted : yours]
+        .filter(Boolean)
+        .join(' ');
+  // An operator whose telephone is dead calls 112 all the same.
+  if (!there) return [text, more, callPsap(view)];
+  const sub = s.onHeadset(view.operator_leg)
+    ? either('Parla, o T', 'Speak, or T')
+    : either('Se hai risposto: parla, o T', 'If you have answered: speak, or T');
   return [text, more, { ...take('primary'), label: either('Ci sono', 'I am here'), sub }];
 }
 
 /**
  * The operator has left: that nothing is to be done is said only where the two talk.
- * @param {CaseView} view @returns {Said}
+ * @param {Moment} now @returns {Said}
  */
-function left(view) {
+function left(now) {
+  const { view } = now;
   const who = s.capital(s.first(view));
   const come = either('Per tornare in linea: T.', 'To come back on the line: T.');
   if (view.user_hears_psap) {
-    const both = either(
-      `Affidata al 112. ${who} e il 112 si parlano.`,
-      `Handed over to 112. ${who} and 112 are talking.`,
-    );
+    const both = `${either('Affidata al 112.', 'Handed over to 112.')} ${said(now, 'bothTalk')}`;
     return [both, `${either('Non serve altro.', 'Nothing more to do.')} ${come}`, take('')];
   }
   if (!s.talking(view.user) && !s.talking(view.psap) && !s.underWay(view.user)) {

@@ -1,9 +1,9 @@
 // What to do while 112 is wanted: called, on the line, without a line, or told on another phone. Pure.
 
+import { said, so } from '../words/claims.js';
 import { either, t } from '../words/words.js';
 import { isBroken } from '../case/broken.js';
-import { callPsap, leave } from './steps.js';
-import { hasChanged } from '../case/briefing.js';
+import { asItAnswers, callPsap, leave } from './steps.js';
 import { heard } from '../case/party.js';
 import * as s from '../case/situation.js';
 
@@ -50,11 +50,11 @@ export function elsewhere(now) {
 }
 
 /** 112 is on the line, may be, is being called, or waits for a line. @param {Moment} now @returns {Said} */
-export function withPsap({ view }) {
-  const user = s.asObject(view);
+export function withPsap(now) {
+  const { view } = now;
   switch (s.psapIs(view)) {
     case 'there':
-      return view.left_us === null ? conference(view) : null;
+      return view.left_us === null ? conference(now) : null;
     case 'doubt': {
       /** @type {Action} */
       const step = {
@@ -71,10 +71,7 @@ export function withPsap({ view }) {
       ];
     }
     case 'calling': {
-      const text = either(
-        'Stiamo chiamando il 112. Resta in linea.',
-        '112 is being called. Stay on the line.',
-      );
+      const text = said(now, 'psapCalled');
       if (view.operator_leg.network)
         return [
           text,
@@ -84,106 +81,134 @@ export function withPsap({ view }) {
           ),
           callPsap(view),
         ];
-      return [
-        text,
-        s.talking(view.user)
-          ? either(`Intanto continua a parlare con ${user}.`, `Keep talking to ${user} meanwhile.`)
-          : '',
-        callPsap(view),
-      ];
+      const before = said(now, 'psapWasBusy', 'psapDidNotAnswer');
+      return [text, [before, meanwhile(now), otherPhone(now)].filter(Boolean).join(' '), callPsap(view)];
     }
-    case 'waiting':
-      return [
-        either(
-          'Cerchiamo una linea per il 112. Resta in linea.',
-          'Looking for a line for 112. Stay on the line.',
-        ),
-        s.talking(view.user)
-          ? either(`Intanto continua a parlare con ${user}.`, `Keep talking to ${user} meanwhile.`)
-          : '',
-        callPsap(view),
-      ];
+    case 'waiting': {
+      const text = said(
+        now,
+        'psapAsked',
+        'psapBusy',
+        'psapDoesNotAnswer',
+        'psapDropped',
+        'psapFailed',
+        'psapSeeksLine',
+      );
+      return [text, [meanwhile(now), otherPhone(now)].filter(Boolean).join(' '), callPsap(view)];
+    }
     default:
       return null;
   }
 }
 
-/** @param {CaseView} view @returns {Said} */
-function conference(view) {
-  const who = s.capital(s.first(view));
-  /** @type {Action} */
-  const briefed = {
-    key: 'B',
-    command: 'briefing_given',
-    label: t('briefingGiven'),
-    sub: either('Poi puoi lasciare con L', 'Then you may leave with L'),
-    tone: 'primary',
-  };
-  const stays = either(
-    `${who} e il 112 restano uniti. La tua linea si chiude.`,
-    `${who} and 112 stay joined. Your line closes.`,
-  );
-  if (s.talking(view.user)) {
-    if (view.duress)
-      return [
-        either(
-          `Resta. ${who} e il 112 sono in linea, chi la obbliga può sentire.`,
-          `Stay. ${who} and 112 are on the line; who forces her may hear.`,
-        ),
-        either('Lascia solo se lo chiede il 112.', 'Leave only if 112 asks you to.'),
-        leave(stays, ''),
-      ];
-    const hears = heard(view.psap)
-      ? either(`Il 112 ${heard(view.psap)}.`, `112 ${heard(view.psap)}.`)
-      : either(
-          'Resta se il 112 ha bisogno di te. Se lei non può parlare, premi Z.',
-          'Stay if 112 needs you. If she cannot speak, press Z.',
-        );
-    return [
-      either(`${who} e il 112 si parlano. Puoi lasciare.`, `${who} and 112 are talking. You can leave.`),
-      hears,
-      leave(stays),
-    ];
-  }
-  const again = s.underWay(view.user)
-    ? either(
-        `Stiamo richiamando ${s.asObject(view)}: se risponde, entra con voi.`,
-        `${who} is being called again, and joins you on answering.`,
-      )
+/** What is between the operator and the user meanwhile. @param {Moment} now */
+const meanwhile = (now) => said(now, 'keepTalking', 'hearsNobody');
+
+/** Once a call to 112 has come to nothing. @param {Moment} now */
+const otherPhone = ({ view, allowed }) =>
+  allowed.called_elsewhere === null && s.psapEndings(view).length
+    ? either('Informato il 112 da un altro telefono: Y.', '112 briefed on another phone: Y.')
     : '';
+
+/** @param {Moment} now @returns {Said} */
+function conference(now) {
+  const { view } = now;
+  if (s.talking(view.user)) return together(now);
+  const away = [s.underWay(view.user) ? again(view) : said(now, 'userAway'), redial(now)].filter(Boolean);
+  const more = away.join(' ');
+  /** @type {Action} */
+  const briefed = briefedStep(either('Poi puoi lasciare con L', 'Then you may leave with L'));
   if (isBroken(view) && view.briefing_us === null)
     return [
-      either(
-        `Resta con il 112. ${again || `${who} non è in linea.`}`,
-        `Stay with 112. ${again || `${who} is not on the line.`}`,
-      ),
+      `${either('Resta con il 112.', 'Stay with 112.')} ${more}`,
       either('Leggi il testo se serve.', 'Read the text if needed.'),
       briefed,
     ];
   if (view.briefing_us === null)
-    return [either('Leggi il testo al 112.', 'Read the text to 112.'), again, briefed];
-  if (hasChanged(view))
-    return [either('Di’ al 112 che cosa è cambiato.', 'Tell 112 what has changed.'), again, briefed];
+    return [either('Leggi il testo al 112.', 'Read the text to 112.'), more, briefed];
+  if (!so('knowsAll', now)) return [said(now, 'hasChanged', 'userWrote'), more, briefed];
   return [
-    either('Il 112 sa tutto. Puoi lasciare.', '112 knows everything. You can leave.'),
-    again || either('Lasciando si chiude anche la linea col 112.', 'Leaving ends the line to 112, too.'),
+    said(now, 'knowsAll'),
+    s.underWay(view.user)
+      ? again(view)
+      : either('Lasciando si chiude anche la linea col 112.', 'Leaving ends the line to 112, too.'),
     leave(either('L’allarme si chiude', 'The alert closes')),
   ];
 }
 
+/** @param {string} sub @returns {Action} */
+const briefedStep = (sub) => ({
+  key: 'B',
+  command: 'briefing_given',
+  label: t('briefingGiven'),
+  sub,
+  tone: 'primary',
+});
+
+/** @param {CaseView} view */
+const again = (view) =>
+  either(
+    `Stiamo richiamando ${s.first(view)}: se risponde, entra con voi.`,
+    `${s.capital(s.first(view))} is being called again, and joins you on answering.`,
+  );
+
+/** @param {Moment} now */
+const redial = ({ allowed }) =>
+  allowed.redial_user === null ? either('Richiamare: R.', 'To call again: R.') : '';
+
+/** User and 112 are both on the line. @param {Moment} now @returns {Said} */
+function together(now) {
+  const { view } = now;
+  const who = s.capital(s.first(view));
+  const stays = either(
+    `${who} e il 112 restano uniti. La tua linea si chiude.`,
+    `${who} and 112 stay joined. Your line closes.`,
+  );
+  if (view.duress)
+    return [
+      [
+        either('Resta.', 'Stay.'),
+        said(now, 'bothInLine'),
+        either('Chi la obbliga può sentire.', 'Who forces her may hear.'),
+      ].join(' '),
+      either('Lascia solo se lo chiede il 112.', 'Leave only if 112 asks you to.'),
+      leave(stays, ''),
+    ];
+  if (!view.user_hears_psap) {
+    const read = either('Leggi il testo al 112.', 'Read the text to 112.');
+    const voices = either('Farle sentire le voci: S.', 'To let the voices through: S.');
+    const more = view.user_hears_nobody ? [view.briefing_us === null && read, voices] : [];
+    const text = said(now, 'hears112Not', 'notHeardBy112');
+    return [text, more.filter(Boolean).join(' '), leave(stays, '')];
+  }
+  const hears = heard(view.psap)
+    ? either(`Il 112 ${heard(view.psap)}.`, `112 ${heard(view.psap)}.`)
+    : either(
+        'Resta se il 112 ha bisogno di te. Se lei non può parlare, premi Z.',
+        'Stay if 112 needs you. If she cannot speak, press Z.',
+      );
+  if (so('introduce', now)) return [said(now, 'introduce'), hears, leave(stays, '')];
+  return [`${said(now, 'bothTalk')} ${either('Puoi lasciare.', 'You can leave.')}`, hears, leave(stays)];
+}
+
 /** 112 was called from another phone, and read the text. @param {Moment} now @returns {Said} */
-export function toldElsewhere({ view, allowed }) {
+export function toldElsewhere(now) {
+  const { view, allowed } = now;
   const told = s.psapIs(view) === 'told' || (view.briefing_us !== null && s.callsElsewhere(view, allowed));
   if (!told) return null;
   const line = s.talking(view.user)
     ? either(
-        `Lasciando si chiude anche la linea con ${s.asObject(view)}.`,
-        `Leaving ends ${s.asObject(view) === 'her' ? 'her' : s.possessive(view)} line, too.`,
+        `Lasciando si chiude anche la linea con ${s.first(view)}.`,
+        `Leaving ends the line with ${s.first(view)}, too.`,
       )
     : '';
-  return [
-    either('Il 112 sa tutto. Puoi lasciare.', '112 knows everything. You can leave.'),
-    line,
-    leave(either('L’allarme si chiude', 'The alert closes')),
-  ];
+  if (!so('knowsAll', now))
+    return [
+      said(now, 'hasChanged', 'userWrote'),
+      line,
+      allowed.call_psap === null
+        ? callPsap(view, asItAnswers(), 'primary')
+        : briefedStep(either('Dopo averlo richiamato', 'Once you have called again')),
+    ];
+  return [said(now, 'knowsAll'), line, leave(either('L’allarme si chiude', 'The alert closes'))];
 }

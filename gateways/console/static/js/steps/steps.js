@@ -7,7 +7,7 @@ export const back = () => ({
   key: 'Enter',
   command: '',
   label: t('back'),
-  sub: either('Alla lista degli allarmi', 'To the list of alerts'),
+  sub: either('Al turno', 'To the shift'),
   tone: '',
 });
 /** @param {string} tone @returns {Action} */

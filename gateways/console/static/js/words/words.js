@@ -38,7 +38,6 @@ export const WORDS = {
   soundBlocked: ['Il browser blocca il suono: premi un tasto', 'The browser blocks the sound: press a key'],
   noSound: ['Nessun suono: costrizione', 'No sound: duress'],
   noSoundHere: ['Nessun suono qui', 'No sound here'],
-  thenDials: ['poi il telefono chiama il 112', 'then her phone dials 112'],
   noSoundAtAll: ['Nessun suono', 'No sound'],
   isRecorded: ['Si registra', 'Recorded'],
   withoutSound: ['Senza suono', 'No sound'],
@@ -47,11 +46,11 @@ export const WORDS = {
   testNever: ['prova: mai al 112', 'a test: never to 112'],
   yourPhoneRings: ['Il tuo telefono squilla', 'Your phone is ringing'],
   yourPhoneNext: ['Chiamiamo il tuo telefono', 'Your phone is being called'],
-  usersPhoneNext: ['Poi chiamiamo lei', 'Her phone comes next'],
+  usersPhoneNext: ['Poi chiamiamo l’utente', 'The user’s phone comes next'],
   usersPhoneRings: ['Il suo telefono squilla', 'Her phone is ringing'],
   usersPhoneSilent: ['Il suo telefono non viene chiamato', 'Her phone is not called'],
   usersLineUp: ['È in linea', 'She is on the line'],
-  phoneRang: ['Telefono squillato', 'Phone rang'],
+  phoneRang: ['Ha squillato', 'Phone rang'],
   takenUp: ['Presa in carico', 'Taken up'],
   late: ['In ritardo', 'Late'],
   secondsLeft: ['Secondi rimasti', 'Seconds left'],
@@ -83,6 +82,8 @@ export const WORDS = {
   toldElsewhere: ['Informato', 'Briefed'],
   noLineFor112: ['Nessuna linea', 'No line'],
   seeksLine: ['Cerca una linea', 'Looking for a line'],
+  askedFor: ['Richiesto', 'Asked for'],
+  triedOn: ['si riprova', 'being tried on'],
   line: ['Linea', 'Line'],
   secondCall: ['2ª chiamata', 'Second call'],
   simulated: ['simulato', 'simulated'],
@@ -329,7 +330,7 @@ const REFUSALS = {
   psap_on_this_call: ['Il 112 è in linea su questa chiamata.', '112 is on the line with this call.'],
   psap_being_called: ['Stiamo già chiamando il 112.', '112 is being called.'],
   psap_not_being_called: ['Nessuna chiamata al 112 in corso.', '112 is not being called.'],
-  psap_called: ['Il 112 è stato chiamato.', '112 has been called.'],
+  psap_called: ['Il 112 è già richiesto.', '112 is already asked for.'],
   psap_can_be_called: ['Il 112 si può chiamare da qui.', '112 can be called from here.'],
   psap_not_told: [
     'Il 112 non è informato, e lei non viene chiamata.',
@@ -367,6 +368,19 @@ const REFUSALS = {
     'Non c’è un telefono per le esercitazioni: drill.phone nelle impostazioni.',
     'No phone for drills is set: drill.phone in the settings.',
   ],
+  // What the center answers where it fails itself; more may follow behind a colon.
+  'not durable': [
+    'Il centro non l’ha ancora scritto: guarda se accade, poi premi di nuovo.',
+    'The centre has not written it down yet: see whether it happens, then press again.',
+  ],
+  'the journal cannot be reached': [
+    'Il centro non raggiunge il suo giornale: premi di nuovo.',
+    'The centre cannot reach its journal: press again.',
+  ],
+  'the center has failed': [
+    'Il centro ha avuto un guasto: premi di nuovo.',
+    'The centre has failed: press again.',
+  ],
   drill_running: ['Un’esercitazione è in corso.', 'A drill is running.'],
   drill_phone_in_alert: [
     'Il telefono delle esercitazioni ha un allarme reale aperto.',
@@ -386,6 +400,8 @@ const LANGUAGES = {
   ar: ['Arabo', 'Arabic'],
   sq: ['Albanese', 'Albanian'],
   zh: ['Cinese', 'Chinese'],
+  pt: ['Portoghese', 'Portuguese'],
+  ru: ['Russo', 'Russian'],
 };
 
 let english = true;
@@ -405,7 +421,10 @@ export const channel = (name) => t(CHANNELS[name] ?? 'data');
 /** @param {string} name */
 export const outcome = (name) => (OUTCOMES[name] ? either(...OUTCOMES[name]) : (name ?? '?'));
 /** Why it was refused; what has no words here says it by itself. @param {string} code */
-export const reason = (code) => (REFUSALS[code] ? either(...REFUSALS[code]) : code);
+export const reason = (code) => {
+  const words = REFUSALS[code] ?? REFUSALS[code.split(':')[0]];
+  return words ? either(...words) : code;
+};
 /** @param {string} code */
 export const languageName = (code) => (LANGUAGES[code] ? either(...LANGUAGES[code]) : code);
 /** A number with the language's decimal sign. @param {number} value @param {number} [digits] */

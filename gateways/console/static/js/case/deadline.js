@@ -1,0 +1,114 @@
+// How the deadline stands, and by what it was met. Pure: the view in, words and numbers out.
+
+import { either, t } from '../words/words.js';
+import * as f from '../words/format.js';
+import { said } from '../words/claims.js';
+import * as s from './situation.js';
+
+/** @param {CaseView} view @param {number} us */
+const after = (view, us) => f.seconds(Math.max(0, us - view.received_us));
+
+/** By whose word the user is reached. @param {CaseView} view */
+const reachedBy = (view) =>
+  ({
+    answer: either('ha risposto', 'answered'),
+    voice: either('si sente la sua voce', 'heard'),
+    digit: either('ha premuto un tasto', 'pressed a key'),
+    app: either('lo dice la sua app', 'says the app'),
+    operator: either('lo dice l’operatore', 'says the operator'),
+  })[view.reached_by] ?? '';
+
+/** `Rang at 4.1 s`, or that the user is reached; empty where neither is so. @param {CaseView} view */
+export function contact(view) {
+  if (view.reached_us !== null) {
+    const at = after(view, view.reached_us);
+    if (!s.spokenTo(view) && view.reached_by !== 'app')
+      return either(`Ha risposto a ${at}`, `Answered at ${at}`);
+    return [either(`Raggiunta a ${at}`, `Reached at ${at}`), reachedBy(view)].filter(Boolean).join(', ');
+  }
+  if (view.rang_us === null) return '';
+  return either(`Ha squillato a ${after(view, view.rang_us)}`, `Phone rang at ${after(view, view.rang_us)}`);
+}
+
+/**
+ * The clock of the deadline: {value, unit, tone, word, small}.
+ * @param {CaseView} view @param {number} nowUs
+ */
+export function deadline(view, nowUs) {
+  const at = f.clock(view.deadline_us);
+  if (s.waitsAlone(view)) return alone(view, nowUs);
+  if (view.met_us !== null) return met(view, nowUs);
+  if (view.closed_us !== null) return { value: '—', unit: '', tone: 'text-3', word: t('closed'), small: at };
+  const left = Math.ceil((view.deadline_us - nowUs) / 1e6);
+  if (left < 0 || view.missed_us !== null) {
+    const small = either(`scaduta alle ${at}`, `deadline was ${at}`);
+    return { value: `+${Math.max(0, -left)}`, unit: 's', tone: 'bad', word: t('late'), small };
+  }
+  const small = either(`scade alle ${at}`, `deadline ${at}`);
+  return {
+    value: String(left),
+    unit: 's',
+    tone: left <= 20 ? 'wait' : 'action',
+    word: t('secondsLeft'),
+    small,
+  };
+}
+
+/**
+ * When the user was reached, as the deadline counts it: once an alert that had met it is reopened, the
+ * answer of before, and not the one after. @param {CaseView} view
+ */
+function firstReached(view) {
+  const { reached_us, met_us, reopened_us, steps } = view;
+  if (reached_us === null || reopened_us === null || met_us > reopened_us) return reached_us;
+  return steps.answered_us !== null && steps.answered_us <= reopened_us ? steps.answered_us : null;
+}
+
+/** The user has answered, and waits for somebody to talk to. @param {CaseView} view @param {number} nowUs */
+function alone(view, nowUs) {
+  const at = after(view, view.user.answered_us);
+  const small = either(`ha risposto a ${at}`, `answered at ${at}`);
+  const word = said({ view, nowUs }, 'waitsAlone');
+  return { value: f.span(nowUs - view.user.answered_us), unit: '', tone: 'wait', word, small };
+}
+
+/**
+ * Once it is met: how, and with how much to spare. As long as nobody has spoken to the user it is amber, and
+ * the time since the alert runs on.
+ * @param {CaseView} view @param {number} nowUs
+ */
+function met(view, nowUs) {
+  const reached = firstReached(view);
+  const before = reached !== null && view.reopened_us !== null && reached <= view.reopened_us;
+  const spoken = before || s.spokenTo(view);
+  const at = reached ?? view.met_us;
+  const spare = view.deadline_us - view.met_us;
+  const tone = spare < 0 ? 'bad' : s.spokenTo(view) ? 'ok' : 'wait';
+  const answered = spoken || view.reached_by === 'app' ? t('reached') : t('answered');
+  const word = reached !== null ? answered : view.rang_us !== null ? t('phoneRang') : t('takenUp');
+  const by = view.reached_us === null || view.reached_by === 'answer' ? '' : reachedBy(view);
+  const runs = !spoken && view.closed_us === null;
+  const small = by || [
+    runs && either(`a ${after(view, at)}`, `at ${after(view, at)}`),
+    margin(view, at, spare),
+  ];
+  return {
+    value: runs ? f.span(nowUs - view.received_us) : f.seconds(at - view.received_us).replace(/\u00a0s$/, ''),
+    unit: runs ? '' : 's',
+    tone,
+    word,
+    small: [small].flat().filter(Boolean).join(', '),
+  };
+}
+
+/**
+ * How much there was to spare: of the moment that met the deadline, and said of no other.
+ * @param {CaseView} view @param {number} at @param {number} spare
+ */
+function margin(view, at, spare) {
+  const rang = after(view, view.met_us);
+  if (at - view.met_us > 1e6) return either(`squillava a ${rang}`, `rang at ${rang}`);
+  return spare < 0
+    ? either(`${f.seconds(-spare)} dopo il limite`, `${f.seconds(-spare)} past the deadline`)
+    : either(`${f.seconds(spare)} di margine`, `${f.seconds(spare)} to spare`);
+}

@@ -1,0 +1,96 @@
+// How a call has ended, and by whom: of a party's last attempt, or of an entry of the story. What the center
+// has ended itself is nobody's answer. Pure.
+
+import { either, t } from '../words/words.js';
+
+/** Causes after which it is the line that has failed, and not the phone (Q.850, and the centre's own). */
+const LINE_FAILED = new Set([34, 38, 41, 200, 201, 204]);
+const BUSY = 17;
+const DECLINED = 21;
+const HUNG_UP = 16;
+const NO_ANSWER = new Set([16, 18, 19, 31, 102]);
+const UNREACHABLE = new Set([1, 20, 27, 28]);
+const CENTERS_OWN = 200;
+/** Reasons of the center's own to end a call that nobody answers. */
+const WAITED_OUT = new Set(['no answer', 'silent']);
+
+/**
+ * @typedef {'machine' | 'withdrawn' | 'ours' | 'hungUp' | 'dropped' | 'over' | 'busy' | 'declined'
+ *   | 'noAnswer' | 'unreachable' | 'lineFailed' | 'failed'} Ending
+ */
+
+/**
+ * @param {{ cause?: number | null, reason?: string, talked?: boolean }} call
+ * @returns {Ending}
+ */
+export function ending({ cause = null, reason = '', talked = false }) {
+  if (reason === 'machine' || reason === 'withdrawn') return reason;
+  if (WAITED_OUT.has(reason) && !talked) return 'noAnswer';
+  if (reason) return 'ours';
+  if (talked) return cause === HUNG_UP ? 'hungUp' : LINE_FAILED.has(cause) ? 'dropped' : 'over';
+  if (cause === BUSY) return 'busy';
+  if (cause === DECLINED) return 'declined';
+  if (NO_ANSWER.has(cause)) return 'noAnswer';
+  if (UNREACHABLE.has(cause)) return 'unreachable';
+  return cause >= CENTERS_OWN ? 'lineFailed' : 'failed';
+}
+
+/** Of a party whose call is over; null while it is not. @param {PartyView} party @returns {Ending | null} */
+export const endingOf = (party) =>
+  party.state === 'released'
+    ? ending({ ...party, talked: party.answered_us !== null && party.confirmed })
+    : null;
+
+/**
+ * Calls to this party that have ended since then, oldest first.
+ * @param {CaseView} view @param {Which} party @param {number} [sinceUs]
+ */
+export const ended = (view, party, sinceUs = 0) =>
+  view.timeline.filter((one) => one.what === 'leg.released' && one.party === party && one.at_us >= sinceUs);
+
+/**
+ * How the last call to the user ended, be another one under way or not; null where none has.
+ * @param {CaseView} view @returns {Ending | null}
+ */
+export function usersEnding(view) {
+  const last = ended(view, 'user').at(-1);
+  return last ? ending(last) : endingOf(view.user);
+}
+
+/** In a word or two. @param {Ending} how */
+export const endingName = (how) =>
+  ({
+    machine: t('machine'),
+    withdrawn: either('Annullata', 'Taken back'),
+    ours: either('Chiusa da noi', 'Ended by us'),
+    hungUp: either('Ha riagganciato', 'Hung up'),
+    dropped: either('Linea caduta', 'Line dropped'),
+    over: t('ended'),
+    busy: t('busy'),
+    declined: either('Ha rifiutato', 'Declined'),
+    noAnswer: t('noAnswer'),
+    unreachable: t('unreachable'),
+    lineFailed: either('Linea caduta', 'Line failed'),
+    failed: t('failed'),
+  })[how];
+
+/**
+ * The story's line: {icon, tone, text}. What the center has ended itself is blamed on nobody.
+ * @param {Entry} entry @param {string} who @param {string} of
+ */
+export function endingTold(entry, who, of) {
+  const how = ending(entry);
+  const ours = ['operator', 'listener'].includes(entry.party);
+  const failed = ['noAnswer', 'busy', 'declined', 'unreachable', 'lineFailed', 'failed'].includes(how);
+  const s = (it, en) => ({ icon: 'phone', tone: failed && !ours ? 'bad' : '', text: either(it, en) });
+  if (how === 'withdrawn') return s('Chiamata al 112 annullata', 'The call to 112 was taken back');
+  if (how === 'hungUp') return s(`${who} ha riagganciato`, `${who} hung up`);
+  if (how === 'dropped') return s(`La linea ${of} è caduta`, `${who}’s line dropped`);
+  if (how === 'machine') return s('La chiamata alla segreteria è chiusa', 'The call to the machine is over');
+  if (how === 'over' || (how === 'ours' && entry.talked))
+    return s(`${who} non è più in linea`, `${who} is off the line`);
+  if (entry.reason === 'another answered')
+    return s(`${who}: ha risposto prima un altro`, `${who}: another one answered first`);
+  if (how === 'ours') return s(`${who}: chiamata chiusa dal centro`, `${who}: the centre ended the call`);
+  return s(`${who}: ${endingName(how).toLowerCase()}`, `${who}: ${endingName(how).toLowerCase()}`);
+}

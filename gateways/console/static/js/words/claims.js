@@ -1,0 +1,307 @@
+// What the screen claims of the people and calls of an alert: each claim with what has to be so for it, and
+// its words. Each part of the screen takes its claims from here; a search goes through stories for one that
+// is shown and is not so (tests/gateways/console/test_claims.py). Pure.
+
+import { either } from './words.js';
+import * as f from './format.js';
+import { usersEnding } from '../case/ending.js';
+import * as s from '../case/situation.js';
+
+/** So long what is said to 112 first is who calls. */
+const INTRODUCED_US = 10e6;
+/** So long it may take until a microphone is heard. */
+const HEARD_US = 3e6;
+
+/** @typedef {Pick<Moment, 'view' | 'nowUs'> & Partial<Moment>} Now */
+
+/** @param {Now} now */
+const lastTo112 = ({ view }) => s.psapEndings(view).at(-1) ?? null;
+/** @param {Now} now */
+const retried = (now) => s.psapIs(now.view) === 'waiting' && !s.psapJustAsked(now.view, now.nowUs);
+/** @param {Now} now */
+const tries = ({ view }) => s.psapEndings(view).length;
+/** @param {Now} now */
+const myLeg = ({ view, me }) =>
+  [view.operator_leg, view.hand_over?.called].find((leg) => leg?.operator && leg.operator === me?.operator) ??
+  null;
+/** @param {Now} now */
+const inMyHeadset = (now) => {
+  const leg = myLeg(now);
+  return leg !== null && s.onHeadset(leg) && s.inDoubt(leg);
+};
+/** @param {Now} now */
+const doubtUs = (now) => now.nowUs - (myLeg(now)?.answered_us ?? now.nowUs);
+/** @param {Now} now */
+const waitedFor = ({ view, nowUs }) => f.span(nowUs - view.user.answered_us);
+/** @param {Now} now */
+const Who = ({ view }) => s.capital(s.first(view));
+/** @param {CaseView} view */
+const inFull = (view) => (view.person ? s.name(view) : s.first(view));
+/** @param {Now} now */
+const who = ({ view }) => s.first(view);
+
+/**
+ * How the last call to the user ended, while nobody has answered another one.
+ * @param {import('../case/ending.js').Ending} how
+ */
+const ended =
+  (how) =>
+  /** @param {Now} now */
+  ({ view }) =>
+    !s.talking(view.user) && usersEnding(view) === how;
+
+/** @satisfies {Record<string, { so(now: Now): boolean, says(now: Now): string }>} */
+const CLAIMS = {
+  // The user's calls.
+  usersMachine: {
+    so: ended('machine'),
+    says: (now) => either(`${Who(now)} non risponde: segreteria.`, `${Who(now)} does not answer: a machine.`),
+  },
+  userDeclined: {
+    so: ended('declined'),
+    says: (now) => either(`${Who(now)} ha rifiutato la chiamata.`, `${Who(now)} declined the call.`),
+  },
+  userBusy: {
+    so: ended('busy'),
+    says: ({ view }) =>
+      either(`Il telefono ${s.of(view)} è occupato.`, `${s.possessive(view)} phone is busy.`),
+  },
+  userHungUp: {
+    so: ended('hungUp'),
+    says: (now) => either(`${Who(now)} ha riagganciato.`, `${Who(now)} hung up.`),
+  },
+  usersLineDropped: {
+    so: ended('dropped'),
+    says: ({ view }) => either(`La linea ${s.of(view)} è caduta.`, `${s.possessive(view)} line dropped.`),
+  },
+  userUnreachable: {
+    so: ended('unreachable'),
+    says: ({ view }) =>
+      either(`Il telefono ${s.of(view)} è irraggiungibile.`, `${s.possessive(view)} phone is out of reach.`),
+  },
+  userDoesNotAnswer: {
+    so: (now) => ended('noAnswer')(now) || (now.view.user.state === 'ringing' && waitedLong(now)),
+    says: (now) => either(`${Who(now)} non risponde.`, `${Who(now)} does not answer.`),
+  },
+  userAway: {
+    so: ({ view }) => !s.talking(view.user) && !s.inDoubt(view.user),
+    says: (now) => either(`${Who(now)} non è in linea.`, `${Who(now)} is not on the line.`),
+  },
+
+  // Who hears whom.
+  keepTalking: {
+    so: ({ view }) => view.user_hears_operator,
+    says: (now) =>
+      either(`Intanto continua a parlare con ${who(now)}.`, `Keep talking to ${who(now)} meanwhile.`),
+  },
+  hearsNobody: {
+    so: ({ view }) => s.talking(view.user) && view.user_hears_nobody,
+    says: (now) =>
+      either(`${Who(now)} non sente nessuno: resta e ascolta.`, `${Who(now)} hears nobody: stay and listen.`),
+  },
+  bothTalk: {
+    so: ({ view }) => view.user_hears_psap,
+    says: (now) => either(`${Who(now)} e il 112 si parlano.`, `${Who(now)} and 112 are talking.`),
+  },
+  introduce: {
+    so: ({ view, nowUs }) => s.talking(view.psap) && nowUs - view.psap.answered_us < INTRODUCED_US,
+    says: ({ view }) =>
+      either(
+        `Presentati al 112: «Centro securWoman, in linea c’è ${inFull(view)}».`,
+        `Introduce yourself to 112: “securWoman centre, ${inFull(view)} is on the line.”`,
+      ),
+  },
+  bothInLine: {
+    so: ({ view }) => s.talking(view.user) && s.talking(view.psap),
+    says: (now) => either(`${Who(now)} e il 112 sono in linea.`, `${Who(now)} and 112 are on the line.`),
+  },
+  notHeardBy112: {
+    so: ({ view }) => s.talking(view.user) && s.talking(view.psap) && !view.user_hears_psap,
+    says: (now) =>
+      either(
+        `Resta: ${who(now)} e il 112 non si sentono.`,
+        `Stay: ${who(now)} and 112 do not hear each other.`,
+      ),
+  },
+  hears112Not: {
+    so: ({ view }) => s.talking(view.user) && s.talking(view.psap) && view.user_hears_nobody,
+    says: (now) => either(`Resta: ${who(now)} non sente il 112.`, `Stay: ${who(now)} does not hear 112.`),
+  },
+
+  // 112.
+  psapCalled: {
+    so: ({ view }) => s.psapIs(view) === 'calling',
+    says: () => either('Stiamo chiamando il 112. Resta in linea.', '112 is being called. Stay on the line.'),
+  },
+  psapAsked: {
+    so: ({ view, nowUs }) => s.psapJustAsked(view, nowUs),
+    says: () => either('Il 112 è richiesto. Resta in linea.', '112 is asked for. Stay on the line.'),
+  },
+  psapBusy: {
+    so: (now) => retried(now) && lastTo112(now) === 'busy',
+    says: (now) =>
+      either(
+        `Il 112 è occupato: ${tries(now)}º tentativo, riproviamo.`,
+        `112 is busy: attempt ${tries(now)}, trying on.`,
+      ),
+  },
+  psapDoesNotAnswer: {
+    so: (now) => retried(now) && lastTo112(now) === 'noAnswer',
+    says: (now) =>
+      either(
+        `Il 112 non risponde: ${tries(now)}º tentativo, riproviamo.`,
+        `112 does not answer: attempt ${tries(now)}, trying on.`,
+      ),
+  },
+  psapDropped: {
+    so: (now) => retried(now) && lastTo112(now) === 'dropped',
+    says: () => either('La linea del 112 è caduta: riproviamo.', '112’s line dropped: trying on.'),
+  },
+  psapFailed: {
+    so: (now) => retried(now) && !['lineFailed', 'dropped', null].includes(lastTo112(now)),
+    says: (now) =>
+      either(
+        `La chiamata al 112 non è riuscita: ${tries(now)}º tentativo, riproviamo.`,
+        `The call to 112 failed: attempt ${tries(now)}, trying on.`,
+      ),
+  },
+  psapSeeksLine: {
+    so: (now) => retried(now) && ['lineFailed', null].includes(lastTo112(now)),
+    says: () =>
+      either(
+        'Cerchiamo una linea per il 112. Resta in linea.',
+        'Looking for a line for 112. Stay on the line.',
+      ),
+  },
+  psapWasBusy: {
+    so: (now) => s.psapIs(now.view) === 'calling' && lastTo112(now) === 'busy',
+    says: (now) =>
+      either(`Era occupato: ${tries(now) + 1}º tentativo.`, `It was busy: attempt ${tries(now) + 1}.`),
+  },
+  psapDidNotAnswer: {
+    so: (now) => s.psapIs(now.view) === 'calling' && lastTo112(now) === 'noAnswer',
+    says: (now) =>
+      either(
+        `Non ha risposto: ${tries(now) + 1}º tentativo.`,
+        `It did not answer: attempt ${tries(now) + 1}.`,
+      ),
+  },
+  knowsAll: {
+    so: ({ view }) => s.toldAll(view),
+    says: () => either('Il 112 sa tutto. Puoi lasciare.', '112 knows everything. You can leave.'),
+  },
+  userWrote: {
+    so: ({ view }) => view.briefing_us !== null && s.wrote(view),
+    says: () => either('C’è un messaggio nuovo: dillo al 112.', 'There is a new message: tell 112.'),
+  },
+  hasChanged: {
+    so: ({ view }) => s.hasChanged(view),
+    says: () => either('Di’ al 112 che cosa è cambiato.', 'Tell 112 what has changed.'),
+  },
+
+  // What is read to 112 of the user's call.
+  spokeAndHungUp: {
+    so: (now) => s.spokenTo(now.view) && ended('hungUp')(now),
+    says: () => either('Ci ha risposto, poi ha riagganciato.', 'Answered us, then hung up.'),
+  },
+  spokeAndDropped: {
+    so: (now) => s.spokenTo(now.view) && ended('dropped')(now),
+    says: () => either('Ci ha risposto, poi la linea è caduta.', 'Answered us, then the line dropped.'),
+  },
+  spokeBefore: {
+    so: ({ view }) => s.spokenTo(view) && !s.talking(view.user),
+    says: () => either('Ci ha risposto; ora non è in linea.', 'Answered us; not on the line now.'),
+  },
+  machineAnswers: {
+    so: ended('machine'),
+    says: () => either('Non risponde: segreteria.', 'No answer: a machine.'),
+  },
+
+  // The operator's own call.
+  headsetUnheard: {
+    so: (now) => inMyHeadset(now) && doubtUs(now) >= HEARD_US,
+    says: () =>
+      either(
+        'Sei in cuffia ma non ti sentiamo: parla, o T.',
+        'You are on your headset, but we do not hear you: speak, or T.',
+      ),
+  },
+  headsetUp: {
+    so: inMyHeadset,
+    says: () => either('Sei in cuffia: parla.', 'You are on your headset: speak.'),
+  },
+  headsetNext: {
+    so: (now) => myLeg(now) !== null && s.onHeadset(myLeg(now)) && s.underWay(myLeg(now)),
+    says: () => either('Ti colleghiamo in cuffia.', 'Your headset is being connected.'),
+  },
+  shiftsCall: {
+    so: (now) => myLeg(now) !== null && s.onShiftsCall(myLeg(now)) && s.underWay(myLeg(now)),
+    says: () =>
+      either('Arriva sulla chiamata del turno: parla.', 'It comes on the call of your shift: speak.'),
+  },
+  answerYourPhone: {
+    so: (now) =>
+      myLeg(now) !== null &&
+      !s.onHeadset(myLeg(now)) &&
+      !s.onShiftsCall(myLeg(now)) &&
+      (myLeg(now).state === 'ringing' || s.inDoubt(myLeg(now))),
+    says: () => either('Rispondi al tuo telefono.', 'Answer your phone.'),
+  },
+  youAreCalled: {
+    so: ({ view, me }) => s.calledFor(view, me),
+    says: () => either('Ti chiamiamo: rispondi.', 'You are being called: answer.'),
+  },
+
+  // At the deadline.
+  appDials: {
+    // Not once anybody has typed a PIN into it.
+    so: ({ view }) =>
+      s.hasApp(view) &&
+      view.met_us === null &&
+      !view.test &&
+      !view.cancelled &&
+      !view.cancel_unproved &&
+      !view.duress &&
+      !view.wrong_pins,
+    says: () => either('poi l’app chiama il 112', 'then the app calls 112'),
+  },
+  noApp: {
+    so: ({ view }) => !s.hasApp(view),
+    says: () => either('nessuna app: solo noi', 'no app: it is up to us'),
+  },
+  waitsAlone: {
+    so: ({ view }) => s.waitsAlone(view),
+    says: () => either('In linea senza operatore', 'On the line, no operator'),
+  },
+  userWaits: {
+    so: ({ view }) => s.waitsAlone(view),
+    says: (now) =>
+      either(
+        `${Who(now)} è in linea senza operatore da ${waitedFor(now)}.`,
+        `${Who(now)} has been on the line without an operator for ${waitedFor(now)}.`,
+      ),
+  },
+};
+
+/** @param {Now} now */
+function waitedLong({ view, nowUs, center }) {
+  return view.rang_us !== null && nowUs - view.rang_us >= (center?.no_answer_s ?? 0) * 1e6;
+}
+
+/** @typedef {keyof typeof CLAIMS} Claim */
+
+/** Whether this may be said now. @param {Claim} claim @param {Now} now */
+export const so = (claim, now) => CLAIMS[claim].so(now);
+
+/**
+ * The words of the first of these claims that is so; empty where none is.
+ * @param {Now} now @param {Claim[]} claims
+ */
+export function said(now, ...claims) {
+  const found = claims.find((one) => so(one, now));
+  return found ? CLAIMS[found].says(now) : '';
+}
+
+/** Every claim, with its words and whether it is so: for the search. @param {Now} now */
+export const all = (now) =>
+  Object.entries(CLAIMS).map(([claim, row]) => ({ claim, words: row.says(now), so: Boolean(row.so(now)) }));
