@@ -405,13 +405,15 @@ class TrunkPoolActor(CenterActor):
         """This node's lines, and those of the others with whose they are."""
         for spec in self._setup.lines:
             yield spec, NodeId("")
-        for place in self.env.peers.places:
+        places = self.env.peers.places
+        all_drained = self.env.draining and all(place.draining for place in places)
+        for place in places:
             for spec in place.lines:
                 held = self._lines.lines.get(spec.line)
                 report, _ = self._reports.get(spec.line, (None, None))
                 carries = (held is not None and held.leg is not None) or (report is not None and report.legs)
-                # A node that is being drained ends with its last call: none is begun there.
-                if not place.draining or carries:
+                # A node that is being drained ends with its last call: none is begun there, but where all are.
+                if not place.draining or all_drained or carries:
                     yield spec, place.node
 
 

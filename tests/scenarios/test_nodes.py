@@ -174,6 +174,16 @@ def test_a_drained_node_takes_what_a_lost_one_had_where_no_other_is_left(tmp_pat
         nodes.until("she is called from a", lambda: nodes.calls(USER)[-1].line.startswith("a-"), 4.0)
 
 
+def test_drained_nodes_that_are_the_last_call_on_each_other_s_lines(tmp_path: Path) -> None:
+    with cluster(tmp_path, {"a": (4, 1), "b": (1, 0), "c": (1, 1)}, operators=2) as nodes:
+        for name in ("b", "c"):
+            nodes.drain(name)
+        to_talking(nodes, "a")
+        nodes.lose("a")
+        nodes.until("another has it", lambda: nodes.owner in ("b", "c"), 2.0)
+        nodes.until("both are called", lambda: nodes.joined == {Party.OPERATOR, Party.USER}, 12.0)
+
+
 def test_a_drained_node_leaves_what_a_lost_one_had_to_another(tmp_path: Path) -> None:
     with cluster(tmp_path, {"a": (4, 1), "b": (4, 1), "c": (4, 1)}, operators=2) as nodes:
         nodes.send("a", E164("+393339990001"))
