@@ -254,9 +254,15 @@ class Book:
         no_sound = tuple(leg for leg in joined if self.case.legs[leg].party in silent)
         self.go_on(BridgeReport(bridge=wish.bridge, joined=joined, lost=away, no_sound=no_sound))
 
-    def order(self, command: OperatorCommand, by: OperatorId | None = None, text: str = "") -> None:
+    def order(
+        self,
+        command: OperatorCommand,
+        by: OperatorId | None = None,
+        text: str = "",
+        party: Party | None = None,
+    ) -> None:
         operator = by or self.case.operator or EVERYONE[0]
-        self.write("inbox-a1", ev.CommandGiven(command=command, by=operator, text=text))
+        self.write("inbox-a1", ev.CommandGiven(command=command, by=operator, text=text, party=party))
         self.go_on()
 
     def to_talking(self) -> None:

@@ -8,7 +8,7 @@ from actors.alert_case.claims import claims
 from messages import events as ev
 from messages.base import HangupCause
 from messages.calls import CallState
-from messages.ids import LineId, NodeId, OperatorLine, Party
+from messages.ids import LineId, NodeId, OperatorCommand, OperatorLine, Party
 from messages.lines import RequestLine
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 
@@ -69,6 +69,19 @@ def test_who_says_nothing_on_a_headset_is_as_one_who_does_not_answer() -> None:
     assert book.case.operator is None
     book.pass_time(POLICY.operator_answer_within_s + 0.1)
     assert [leg.operator for leg in book.case.of(Party.OPERATOR)] == [ANNA, BICE]
+
+
+def test_an_operator_who_speaks_by_phone_goes_on_by_headset_on_another_line() -> None:
+    book = on_headsets(operators=(ANNA,))
+    book.voices = {}
+    book.go_on()
+    leg = book.leg(Party.OPERATOR)
+    book.report(leg, CallState.ANSWERED)
+    assert (book.case.operator, leg.line) == (ANNA, "p0")
+    book.voices = {ANNA: OperatorLine.HEADSET}
+    book.order(OperatorCommand.ANOTHER_LINE, ANNA, party=Party.OPERATOR)
+    book.report(leg, CallState.RELEASED)
+    assert book.leg(Party.OPERATOR).line == "headset:anna"
 
 
 def test_while_there_is_no_line_for_the_operator_s_phone_who_comes_free_with_a_voice_is_called() -> None:

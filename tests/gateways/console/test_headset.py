@@ -20,9 +20,11 @@ from media.conference.conference import Conference
 from media.ports.opening import open_port
 from media.ports.ports import VoicePort
 from media.ports.voice_port import VoicePortSpec
-from messages.ids import E164, OperatorLine
+from messages.events import CommandGiven
+from messages.ids import E164, OperatorCommand, OperatorLine
+from messages.ids import Party as PartyOf
 from model.policy import Policy
-from tests.gateways.console.desk import giulias
+from tests.gateways.console.desk import giulias, inbox, settled
 from tests.gateways.console.headset import (
     EAR,
     ELSEWHERE,
@@ -279,6 +281,43 @@ def test_two_windows_of_one_operator_do_not_fight_for_the_voice(
     context.close()
 
 
+SWITCHED = "(on) => { window.heads.at(-1).mouth.mediaStream.getTracks()[0].enabled = on; }"
+SILENT_FOR = """async (seconds) => {
+  const { listened } = await import('/console/js/voice/voice.js');
+  for (let tenth = 0; tenth < 10 * seconds; tenth += 1) listened(0);
+}"""
+
+
+def test_a_microphone_that_gives_nothing_is_not_connected_until_it_gives_a_sound(
+    at: Page, site: WebThread, place: Place
+) -> None:
+    page = signed_on(at, site.url, place)
+    page.evaluate(SWITCHED, False)
+    page.evaluate(SILENT_FOR, 6)
+    said = page.locator(".bar [data-headset=deaf]")
+    expect(said).to_have_text("Microphone is silent")
+    expect(page.locator(".ready__shift")).to_contain_text("while it is silent alerts ring your phone")
+    wait_until(lambda: not Path(headset(place).path).exists(), what="no bridge finds the headset")
+    page.evaluate(SWITCHED, True)
+    connected(page)
+    assert Path(headset(place).path).exists()
+
+
+def test_in_a_conversation_a_microphone_that_gives_nothing_is_said_and_the_ear_stays(
+    at: Page, site: WebThread, place: Place
+) -> None:
+    page = signed_on(at, site.url, place)
+    with conference(place, user=Party(TONE_HZ)) as made:
+        joined(made)
+        expect(page.locator(".ready__shift [data-headset=live]")).to_have_text("On the line")
+        page.evaluate(SWITCHED, False)
+        page.evaluate(SILENT_FOR, 6)
+        expect(page.locator(".bar [data-headset=live]")).to_have_text("Microphone is silent")
+        assert Path(headset(place).path).exists()
+        page.evaluate(SWITCHED, True)
+        expect(page.locator(".bar [data-headset=live]")).to_have_text("Headset")
+
+
 @pytest.mark.browser_may_say("Cross-Origin-Opener-Policy header has been ignored")
 def test_where_the_page_is_not_encrypted_it_says_what_to_do(at: Page, site: WebThread, place: Place) -> None:
     journal = place.journal()
@@ -294,12 +333,38 @@ def test_without_a_microphone_the_operator_is_told_and_has_no_voice(
 ) -> None:
     journal = place.journal()
     on_shift(journal, place.marta)
-    journal.close()
     page.goto(f"{site.url}/console/?lang=en#token={place.marta_token}")
     expect(page.locator(".bar [data-headset]")).to_have_attribute("data-headset", re.compile("none|denied"))
     assert list((place.state / "run" / "voice").iterdir()) == []
     page.keyboard.press("g")
     expect(page.locator(".bar [data-headset]")).to_have_attribute("data-headset", re.compile("none|denied"))
+    # The telephone was called in place of it: the operator is heard there, and nothing says otherwise.
+    giulias(journal).operator_called(place.marta).operator_joined(place.marta)
+    journal.close()
+    expect(page.locator(".case > .banner")).to_contain_text("You speak by phone (line L2). Headset: ")
+    expect(page.locator(".case > .banner")).to_have_attribute("data-tone", "note")
+    expect(page.locator(".bar [data-headset]")).to_have_text("You speak by phone")
+
+
+def test_who_speaks_by_phone_comes_back_to_the_headset_by_a_key(
+    at: Page, site: WebThread, place: Place
+) -> None:
+    page = signed_on(at, site.url, place)
+    journal = place.journal()
+    story = giulias(journal).operator_called(place.marta).operator_joined(place.marta)
+    expect(page.locator(".case > .banner")).to_contain_text("Hang up, or G, to be on your headset.")
+    expect(page.locator("[data-party=operator] [data-key=G]")).to_have_text("GBack to the headset")
+    settled(page)
+    page.keyboard.press("g")
+    wait_until(
+        lambda: any(
+            isinstance(one, CommandGiven)
+            and (one.command, one.party) == (OperatorCommand.ANOTHER_LINE, PartyOf.OPERATOR)
+            for one in inbox(journal, story)
+        ),
+        what="the operator's own leg is to be on another line",
+    )
+    journal.close()
 
 
 def test_the_microphone_is_open_while_the_operator_is_on_shift_and_no_longer(

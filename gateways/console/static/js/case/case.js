@@ -32,7 +32,7 @@ export function caseView(ui, view) {
   /** @type {Banner} */
   const wrong = lost
     ? lostBanner(ui)
-    : (headset.banner(s.mine(view, feed.me)) ?? banner(view, nowUs, feed.me, ui.feed.names));
+    : gravest(headset.banner(ui, view), banner(view, nowUs, feed.me, ui.feed.names));
   return html`<section class="view case" aria-labelledby="case-h">
     <div
       class="banner"
@@ -82,6 +82,13 @@ export function caseView(ui, view) {
     ${dock(ui, view, allowed, nowUs, lost)}
   </section>`;
 }
+
+/**
+ * What is wrong with the operator's voice comes first; what is only to be known of it, before notes alone.
+ * @param {Banner} voice @param {Banner} other
+ */
+const gravest = (voice, other) =>
+  voice?.tone === 'bad' || !other || other.tone === 'note' ? (voice ?? other) : other;
 
 /** Of an alert that was reopened: the notes of before, in sight. @param {Ui} ui @param {CaseView} view */
 function before(ui, view) {

@@ -11,6 +11,7 @@ import * as f from '../words/format.js';
 import * as s from './situation.js';
 import * as handed from './handed.js';
 import * as otherline from './otherline.js';
+import * as headset from '../voice/headset.js';
 
 const PRESSED_US = 20e6;
 const PRESSED_MAX = 4;
@@ -106,7 +107,7 @@ export function parties(ui, view, nowUs, compact, allowed) {
                         tone(view.alert, which) ? word('phone', tone(view.alert, which), 'ink-wait') : nothing
                       }`
                     : nothing
-                }${otherline.offer(ui, view, which, party, allowed)}${
+                }${otherline.offer(ui, view, which, party, allowed)}${headset.offer(ui, view, which)}${
                   which === 'user' ? callAloud(ui, view, allowed) : nothing
                 }${
                   which === 'user' && view.user_hears_nobody && s.talking(party)

@@ -179,7 +179,10 @@ export function help(ui) {
     ['S', t('trySound')],
     ['Y N', either('Sentito, non sentito', 'Heard, not heard')],
     ['D', t('drill')],
-    ['G', either('Cuffie: riprova, o portale qui', 'Headset: try again, or take it here')],
+    [
+      'G',
+      either('Cuffie: riprova, portale qui, o dal telefono', 'Headset: try again, here, or from the phone'),
+    ],
     ['?', t('allKeys')],
     ['Esc', t('back')],
   ];

@@ -23,6 +23,7 @@ import * as sections from './sections.js';
 import * as shifts from '../shift/shift.js';
 import * as sound from '../sound/sound.js';
 import { offered } from './strip.js';
+import * as headset from '../voice/headset.js';
 import * as voice from '../voice/voice.js';
 import { waiting } from '../alerts/waiting.js';
 import { wrapping } from '../shift/wrapup.js';
@@ -41,7 +42,7 @@ export function pressed(ui, key) {
   if (!feed.me || feed.link === 'signed-off') return;
   if (key === '?' || (key === 'Escape' && ui.screen.help)) return help.show(ui, !ui.screen.help);
   if (ui.screen.help || mapKey(key)) return;
-  if (key === 'G' && voice.again()) return;
+  if (key === 'G' && (voice.again() || headset.back(ui))) return;
   if (feed.link === 'lost') {
     if (key === 'Enter') feed.retryNow();
     return;

@@ -36,12 +36,13 @@ export function readyView(ui) {
     {
       ready: voice.used(feed) ? headset.readyText() : t('readyText'),
       paused: t('pausedText'),
-      off: t('offText'),
+      off: voice.used(feed) ? headset.offText() : t('offText'),
     }[shift];
+  const startSub = voice.used(feed) ? headset.startSub() : t('startShiftSub');
   const banner = lost ? lostBanner(ui) : null;
   const start = {
-    off: [t('startShift'), t('startShiftSub')],
-    paused: [t('resumeShift'), t('startShiftSub')],
+    off: [t('startShift'), startSub],
+    paused: [t('resumeShift'), startSub],
   }[shift];
   return html`<section class="view ready" aria-labelledby="ready-h">
     <div class="ready__main">

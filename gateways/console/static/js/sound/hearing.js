@@ -5,6 +5,7 @@ import * as sound from './sound.js';
 import { isLate, mine, talking } from '../case/situation.js';
 import { becameLast } from '../shift/last.js';
 import { sounding } from '../shell/strip.js';
+import * as line from '../voice/line.js';
 import * as voice from '../voice/voice.js';
 
 const lateSaid = new Set();
@@ -54,7 +55,7 @@ function repeated(ui, my) {
     onceSaid.add(gravest.key);
     sound.once('late');
   }
-  return voice.gone() && !hushed(my, me) ? 'lost' : '';
+  return line.sounds(voice.standing(ui.feed), my, me) && !hushed(my, me) ? 'lost' : '';
 }
 
 /**

@@ -32,7 +32,7 @@ function lostDock(ui, view, allowed) {
     `Attempt ${feed.attempt}. Retrying by itself too, every 2 s`,
   );
   const say =
-    headset.whenLost(feed) ??
+    headset.whenLost(feed, view) ??
     either('Resta al telefono e continua a parlare.', 'Stay on the phone and keep talking.');
   return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}>
     <p class="dock__next" role="status"><span class="eyebrow">${t('now')}</span><b>${say}</b><span></span></p>

@@ -3,9 +3,11 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../shell/parts.js';
 import { either } from '../words/words.js';
-import { MICROPHONE, SPEAKER, begin, gone, hushed, open, state, used } from './voice.js';
+import { lineName } from '../words/format.js';
+import * as line from './line.js';
+import { MICROPHONE, SPEAKER, begin, gone, hushed, mute, open, standing, state, used } from './voice.js';
 
-const told = () => STATES[hushed() ? 'hushed' : state.is]();
+const told = () => STATES[hushed() ? 'hushed' : mute() ? 'mute' : state.is]();
 
 const KEY = html`<kbd>G</kbd>`;
 
@@ -74,6 +76,24 @@ const STATES = {
     either('Microfono spento', 'Microphone is off'),
     either('L’hanno spento le cuffie o il sistema', 'The headset or the system has switched it off'),
   ],
+  mute: () => [
+    'mute',
+    'ink-bad',
+    either('Microfono muto', 'Microphone is silent'),
+    either(
+      'È spento sulle cuffie? Accendilo, o scegli quello giusto',
+      'Is it off on the headset? Switch it on, or choose the right one',
+    ),
+  ],
+  deaf: () => [
+    'mute',
+    'ink-bad',
+    either('Microfono muto', 'Microphone is silent'),
+    either(
+      'Accendilo sulle cuffie e parla: finché tace gli allarmi fanno squillare il tuo telefono',
+      'Switch it on and speak: while it is silent alerts ring your phone',
+    ),
+  ],
   lost: () => [
     'nolink',
     'ink-bad',
@@ -81,8 +101,8 @@ const STATES = {
     either('Chi chiama non ti sente', 'Callers do not hear you'),
   ],
   replaced: () => [
-    'warn',
-    'ink-bad',
+    'link',
+    'ink-2',
     either('In un’altra finestra', 'In another window'),
     either(html`La tua voce è là. Per averla qui ${KEY}`, html`Your voice is there. To have it here ${KEY}`),
   ],
@@ -142,13 +162,25 @@ export const readyText = () =>
     'No alert is yours. A new one takes the whole screen and you hear it in your headset.',
   );
 
+export const offText = () =>
+  either(
+    'Gli allarmi non arrivano nelle tue cuffie finché non inizi il turno.',
+    'Alerts do not come to your headset until you start your shift.',
+  );
+
+export const startSub = () =>
+  either(
+    'Da ora gli allarmi arrivano in cuffia. Accende anche il suono.',
+    'From now on alerts come to your headset. Turns the sound on, too.',
+  );
+
 /**
  * What to do while the center is out of reach, and the operator's voice with it; null where that is on a
  * telephone.
- * @param {Feed} feed
+ * @param {Feed} feed @param {CaseView} view
  */
-export const whenLost = (feed) =>
-  !used(feed)
+export const whenLost = (feed, view) =>
+  !used(feed) || line.byPhone(view, feed.me)
     ? null
     : gone()
       ? either(
@@ -168,23 +200,96 @@ export const comesIn = () => either('È nelle tue cuffie: parla', 'It is in your
 
 /** In the bar, in every view. @param {Ui} ui */
 export function inBar(ui) {
-  if (!used(ui.feed)) return nothing;
-  const bad = gone() || hushed();
-  const text = bad ? told()[2] : either('Cuffie', 'Headset');
-  return html`<span class=${bad ? 'ink-bad' : ''} data-headset=${state.is}
-    >${word(bad ? 'warn' : 'headset', text, state.is === 'live' ? 'ink-ok' : '')}</span
+  const { feed } = ui;
+  if (!used(feed)) return nothing;
+  const said = line.claim(standing(feed), ui.screen.mineNow(), feed.me);
+  const [ic, tone, text] = {
+    phone: () => ['phone', '', either('Parli dal telefono', 'You speak by phone')],
+    elsewhere: () => told(),
+    unheard: () => ['warn', '', told()[2]],
+    '': () => ['headset', state.is === 'live' ? 'ink-ok' : '', either('Cuffie', 'Headset')],
+  }[said]();
+  return html`<span
+    class=${said === 'unheard' ? 'ink-bad' : ''}
+    data-headset=${state.is}
+    data-says=${said || nothing}
+    title=${text}
+    >${word(ic, text, tone)}</span
   >`;
 }
 
-/** Over the operator's own case: that the voice is not heard. */
-export function banner(mine) {
-  if (!mine || !(gone() || hushed())) return null;
+/** Where the voice is, if anything is to be said of it over the operator's own case. @param {Ui} ui @param {CaseView} view */
+export function banner(ui, view) {
+  const { feed } = ui;
+  if (!used(feed) || view.operator !== feed.me.operator) return null;
+  const headset = standing(feed);
   const [, , title, advice] = told();
-  return {
-    icon: 'headset',
-    tone: 'bad',
-    title: either(`Non ti sentono. ${title}`, `You are not heard. ${title}`),
-    text: advice,
-    aside: '',
-  };
+  switch (line.claim(headset, view, feed.me)) {
+    case 'phone':
+      return { icon: 'phone', tone: 'note', title: onPhone(view), text: whereHeadset(ui, view), aside: '' };
+    case 'elsewhere':
+      return {
+        icon: 'headset',
+        tone: 'note',
+        title: either('La tua voce è nell’altra finestra.', 'Your voice is in the other window.'),
+        text: either(html`Per averla qui: ${KEY}`, html`To have it here: ${KEY}`),
+        aside: '',
+      };
+    case 'unheard':
+      return {
+        icon: 'headset',
+        tone: 'bad',
+        title: either(`Non ti sentono. ${title}`, `You are not heard. ${title}`),
+        text: advice,
+        aside: '',
+      };
+    default:
+      return null;
+  }
+}
+
+/**
+ * On the operator's own tile: the key that takes the voice from the telephone to the headset.
+ * @param {Ui} ui @param {CaseView} view @param {Which} which
+ */
+export function offer(ui, view, which) {
+  if (which !== 'operator' || !canComeBack(ui, view)) return nothing;
+  return html`<button class="btn" data-key="G" aria-keyshortcuts="G" @click=${() => ui.press('G')}>
+    <kbd>G</kbd><span>${either('Torna in cuffia', 'Back to the headset')}</span>
+  </button>`;
+}
+
+/** @param {CaseView} view */
+const onPhone = (view) =>
+  either(
+    `Parli dal telefono (${lineName(view.operator_leg.line)}).`,
+    `You speak by phone (${lineName(view.operator_leg.line)}).`,
+  );
+
+/** The way back to the headset, or why there is none. @param {Ui} ui @param {CaseView} view */
+function whereHeadset(ui, view) {
+  const headset = standing(ui.feed);
+  const [, , title, advice] = told();
+  if (canComeBack(ui, view))
+    return either(
+      html`Riaggancia, o ${KEY}, e sei in cuffia.`,
+      html`Hang up, or ${KEY}, to be on your headset.`,
+    );
+  if (headset.gone || headset.mute) return html`${either('Cuffie', 'Headset')}: ${title}. ${advice}`;
+  return '';
+}
+
+/** @param {Ui} ui @param {CaseView} view */
+const canComeBack = ({ feed }, view) =>
+  used(feed) &&
+  feed.link === 'live' &&
+  view?.operator === feed.me.operator &&
+  line.comesBack(standing(feed), view, feed.me);
+
+/** G: take the voice from the telephone to the headset. True where it was ordered. @param {Ui} ui */
+export function back(ui) {
+  const view = ui.screen.selected();
+  if (!canComeBack(ui, view)) return false;
+  ui.orders.order('G', 'another_line', null, 'operator');
+  return true;
 }

@@ -41,6 +41,10 @@ onmessage = ({ data }) => {
     said = '';
     connect();
   }
+  if (data.pause) {
+    drop();
+    clearTimeout(retry);
+  }
   if (data.end) {
     drop();
     clearTimeout(retry);

@@ -4,6 +4,7 @@
 // nothing.
 
 import { onSound } from '../sound/sound.js';
+import { byHeadset, isHeld } from './line.js';
 
 export const MICROPHONE = 'securwoman-microphone';
 
@@ -11,13 +12,21 @@ export const SPEAKER = 'securwoman-speaker';
 
 const SEGMENTS = 20;
 
+const LEVEL_MS = 100; // from one level of the worklet's to the next
+
+// A microphone that is on gives noise, be nobody speaking: nothing but zeros is a switch, or another device.
+const SAID_MS = 3000; // as long as a line without sound takes to be called so
+const DEAF_MS = 6000; // after which the telephone is the better one
+
 const HEARD = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
 
-// off | insecure | asking | denied | none | failed | blocked | connecting | live | lost | replaced |
+// off | insecure | asking | denied | none | failed | blocked | connecting | live | deaf | lost | replaced |
 // signed-off
 export const state = {
   is: 'off',
   call: false,
+  legs: [], // the operator's own on the headset, of all alerts
+  silentMs: 0, // for so long the microphone has given nothing but zeros
   wanted: false,
   turn: 0,
   microphones: [],
@@ -40,11 +49,22 @@ export const gone = () => state.wanted && !['live', 'asking', 'connecting'].incl
 /** Whether alerts come to the headset; while it is gone the telephone rings. @param {Feed} feed */
 export const takes = (feed) => used(feed) && !gone();
 
+/** How it stands, for what is said of it. @param {Feed} feed @returns {import('./line.js').Standing} */
+export const standing = (feed) => ({
+  is: state.is,
+  gone: gone(),
+  mute: mute(),
+  // Where the other window was closed the center says that this voice stands nowhere.
+  elsewhere: state.is === 'replaced' && feed.myself()?.line_state !== 'released',
+});
+
 /** Begin with the shift, end with it; said again and again. @param {Ui} ui */
 export function follow(ui) {
   state.redraw = ui.draw;
   const { feed } = ui;
   if (feed.link === 'lost') return; // what was so is so still
+  const views = feed.me ? [...feed.cases.values()] : [];
+  state.legs = views.map((view) => byHeadset(view, feed.me)).filter(Boolean);
   const wanted = Boolean(
     feed.me && feed.link === 'live' && used(feed) && (ui.feed.myShift() !== 'off' || ui.screen.mineNow()),
   );
@@ -72,6 +92,7 @@ function turned(is) {
 function end(is) {
   state.turn += 1;
   state.call = false;
+  state.silentMs = 0;
   if (open) {
     for (const track of open.stream.getTracks()) {
       track.onended = track.onmute = track.onunmute = null;
@@ -138,13 +159,17 @@ function join() {
   const { port1, port2 } = new MessageChannel();
   node.port.postMessage({ link: port1 }, [port1]);
   link.postMessage({ audio: port2 }, [port2]);
-  node.port.onmessage = ({ data }) => paint(data.peak);
+  node.port.onmessage = ({ data }) => {
+    paint(data.peak);
+    listened(data.peak);
+  };
   node.onprocessorerror = () => end('failed');
   link.onmessage = ({ data }) => {
     if (data.state === 'replaced') {
       end('replaced');
       return;
     } // a microphone that is not heard is not left open
+    if (state.is === 'deaf') return; // said before the link was told to stop
     state.call = data.call;
     turned(data.state);
   };
@@ -168,6 +193,22 @@ function connect() {
   open.link.postMessage({
     connect: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/v1/voice`,
   });
+}
+
+/**
+ * A microphone that gives nothing is not connected, so that the telephone rings; with its first sound it is
+ * again.
+ * @param {number} peak of the last tenth of a second
+ */
+export function listened(peak) {
+  const before = mute();
+  state.silentMs = peak > 0 ? 0 : state.silentMs + LEVEL_MS;
+  if (state.is === 'live' && state.silentMs >= DEAF_MS && !isHeld(state.legs, state.call)) {
+    open.link.postMessage({ pause: true });
+    state.call = false;
+    turned('deaf');
+  } else if (state.is === 'deaf' && peak > 0) connect();
+  else if (mute() !== before) state.redraw();
 }
 
 // Browsers let sound run after a gesture only, unless the page listens already.
@@ -217,8 +258,8 @@ function paint(peak) {
     [...element.children].forEach((one, at) => one.classList.toggle('on', at < on));
 }
 
-/**
- * Connected, and yet switched off by the system or by a button of the headset's own: the browser gives
- * silence.
- */
+/** Switched off by the system or by a button of the headset's own, as the browser knows: it gives silence. */
 export const hushed = () => state.is === 'live' && open !== null && open.stream.getAudioTracks()[0].muted;
+
+/** Connected, and yet nobody is heard. */
+export const mute = () => hushed() || (state.is === 'live' && state.silentMs >= SAID_MS);
