@@ -18,6 +18,19 @@ def local(instant_us: int) -> str:
     return (_EPOCH + timedelta(microseconds=instant_us)).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
+def day(instant_us: int) -> str:
+    """The day in UTC: `2026-11-24`."""
+    return f"{_EPOCH + timedelta(microseconds=instant_us):%Y-%m-%d}"
+
+
+def zone(instant_us: int) -> str:
+    """Return this machine's time zone at the moment: `CET, UTC+01:00`, or `UTC`."""
+    moment = (_EPOCH + timedelta(microseconds=instant_us)).astimezone()
+    offset = f"UTC{moment.isoformat()[-6:]}"
+    name = moment.strftime("%Z")
+    return name if name == "UTC" else f"{name}, {offset}"
+
+
 def since_s(instant_us: int, start_us: int) -> str:
     """Seconds between two moments, signed: `+12.34 s`."""
     return f"{(instant_us - start_us) / 1e6:+.2f} s"

@@ -18,6 +18,7 @@ from center.giving.facts import Facts, facts_of, told_outside
 from center.giving.person import sha256_of
 from center.giving.signature import Signer
 from center.state.state_dir import write_kept
+from center.story import in_words
 from center.times import rfc3339
 from media.sound.sound_file import PART
 from messages.ids import AlertId, Instant, OperatorId
@@ -40,6 +41,8 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
 
     made_at: Instant
     version: str
+    language: str
+    """ISO 639-1. Another one than Italian is English."""
     facts: Facts
     person: str
     """Name and id; empty where nobody was identified, or the person was erased."""
@@ -63,14 +66,20 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
 
 
-def make(journal: Journal, alert: AlertId, kept: Path, signer: Signer, version: str, to: Path) -> Made:
-    """Write the dossier. Raises NotFound, UsageError (`to` is there), JournalError, OSError."""
+def make(
+    journal: Journal, alert: AlertId, kept: Path, signer: Signer, version: str, to: Path, language: str
+) -> Made:
+    """Write the dossier, in Italian or English.
+
+    Raises NotFound, UsageError (`to` is there), JournalError, OSError.
+    """
     from center.giving.paper import paper
+    from center.giving.story_it import in_italian
 
     if to.exists():
         raise UsageError(f"{to} is there already")
     recorded = told_outside(journal.read_streams(streams.inbox(alert), streams.case(alert)))
-    facts = facts_of(recorded)
+    facts = facts_of(recorded, in_italian if language == "it" else in_words)
     if facts is None:
         raise NotFound(f"there is no alert {alert}")
     events = b"".join(map(_line, recorded))
@@ -80,6 +89,7 @@ def make(journal: Journal, alert: AlertId, kept: Path, signer: Signer, version: 
         Dossier(
             made_at=journal.now_us(),
             version=version,
+            language=language,
             facts=facts,
             person=_person(journal, facts),
             operators=_operators(journal, facts),
@@ -94,7 +104,9 @@ def make(journal: Journal, alert: AlertId, kept: Path, signer: Signer, version: 
     beside = to.with_name(f"{to.name}.recordings")
     for one in files:
         beside.mkdir(mode=0o700, exist_ok=True)
-        shutil.copyfile(kept / one.file, beside / one.file)
+        copy = beside / one.file
+        shutil.copyfile(kept / one.file, copy)
+        copy.chmod(0o600)
     signature = to.with_name(f"{to.name}.p7s")
     write_kept(signature, signer.sign(content))
     write_kept(to, content)

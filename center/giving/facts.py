@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Final, get_args, get_type_hints
 
@@ -16,6 +16,7 @@ from messages.ids import (
     E164,
     AlertId,
     Channel,
+    Doubt,
     Instant,
     LegId,
     OperatorId,
@@ -27,6 +28,9 @@ from messages.ids import (
 from messages.journal import AnyEvent, Recorded, event_type
 from model.alert.evolve import fold
 from model.alert.parts import KnownPosition
+
+InWords = Callable[[AnyEvent], str | None]
+"""What happened, in one sentence; None for what only the machinery needs to know."""
 
 AN_OPERATOR: Final = "an operator"
 """What stands for an operator where others than the center's own are told."""
@@ -43,8 +47,10 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     rang_at: Instant | None = None
     answered_at: Instant | None = None
     ended_at: Instant | None = None
+    cause: int | None = None
+    """ITU-T Q.850, or one of the center's own; None while it lasts."""
     ended_by: str = ""
-    """ITU-T Q.850, in words; empty while it lasts."""
+    """The cause in words; empty while it lasts."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +79,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     alert: AlertId
     channel: Channel
     proof: Proof
+    doubt: Doubt | None
+    """Why it was not proved, though it was to be."""
+    key_enrolled_at: Instant | None
+    """Since when the phone is known by which it was signed."""
     received_at: Instant
     raised_at: Instant
     deadline_at: Instant
@@ -106,8 +116,11 @@ def told_outside(recorded: Iterable[Recorded]) -> list[Recorded]:
     return [one for one in recorded if not isinstance(one.event, CallReviewed)]
 
 
-def facts_of(recorded: Sequence[Recorded]) -> Facts | None:
-    """What both streams of an alert tell, in the journal's order; none where its beginning is missing."""
+def facts_of(recorded: Sequence[Recorded], words: InWords = in_words) -> Facts | None:
+    """What both streams of an alert tell, in the journal's order; none where its beginning is missing.
+
+    `words`: the story's.
+    """
     case = fold(recorded)
     if case is None:
         return None
@@ -115,6 +128,8 @@ def facts_of(recorded: Sequence[Recorded]) -> Facts | None:
         alert=case.alert,
         channel=case.channel,
         proof=case.proof,
+        doubt=case.doubt,
+        key_enrolled_at=case.key_enrolled_at,
         received_at=case.received_at,
         raised_at=case.raised_at,
         deadline_at=case.deadline_at,
@@ -132,7 +147,7 @@ def facts_of(recorded: Sequence[Recorded]) -> Facts | None:
         calls=_calls(recorded),
         notes=tuple(Written(at=one.at, by=one.by, text=one.text) for one in case.notes),
         operators=_operators(recorded),
-        story=tuple(_story(recorded)),
+        story=tuple(_story(recorded, words)),
     )
 
 
@@ -176,7 +191,9 @@ def _calls(recorded: Iterable[Recorded]) -> tuple[Call, ...]:
             case LegReleased(leg=leg, attempt=attempt, cause=cause) if (
                 call := calls.get((leg, attempt))
             ) is not None:
-                calls[leg, attempt] = replace(call, ended_at=one.at_us, ended_by=cause_in_words(cause))
+                calls[leg, attempt] = replace(
+                    call, ended_at=one.at_us, cause=cause, ended_by=cause_in_words(cause)
+                )
     return tuple(calls.values())
 
 
@@ -196,9 +213,9 @@ def _named_in(kind: type[AnyEvent]) -> tuple[str, ...]:
     return tuple(field for field, hint in hints.items() if hint is OperatorId or OperatorId in get_args(hint))
 
 
-def _story(recorded: Iterable[Recorded]) -> Iterable[Entry]:
+def _story(recorded: Iterable[Recorded], words: InWords) -> Iterable[Entry]:
     for one in recorded:
-        text = in_words(one.event)
+        text = words(one.event)
         if text is not None:
             yield Entry(
                 at=one.at_us,

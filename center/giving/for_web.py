@@ -15,10 +15,11 @@ from store.registry.people import User
 class ForWeb:
     """A `gateways.http.parts.context.Giving`. Imports what it needs with the first order."""
 
-    def __init__(self, state: StateDir, recorded: tuple[Party, ...]) -> None:
-        """`recorded`: whom recordings hold, in the order of their tracks."""
+    def __init__(self, state: StateDir, recorded: tuple[Party, ...], language: str) -> None:
+        """`recorded`: the parties of recordings, in the order of their tracks; `language`: the center's."""
         self._state = state
         self._recorded = recorded
+        self._language = language
 
     def person(self, journal: Journal, user: User, to: Path) -> None:
         """As `user export`. Raises JournalError, SoundFileFailed, OSError."""
@@ -46,7 +47,8 @@ class ForWeb:
 
         to.mkdir(mode=0o700)
         signer = Signer(self._state.signing)
-        make(journal, alert, self._state.recordings, signer, version(), to / f"{alert}.pdf")
+        file = to / f"{alert}.pdf"
+        make(journal, alert, self._state.recordings, signer, version(), file, self._language)
 
     def report(self, said: Report, form: str, language: str) -> bytes:
         """As `securwoman report`."""

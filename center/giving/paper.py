@@ -1,92 +1,175 @@
-"""A dossier as a PDF."""
+"""A dossier as a PDF, in Italian or English."""
 
 from __future__ import annotations
 
 import math
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, TypeVar
 
 from center.giving.dossier import Dossier
-from center.giving.facts import Facts, position_in_words
+from center.giving.dossier_words import CAUSES, CHANNELS, DOUBTS, PARTIES, PROOFS, WORDS, Pair
+from center.giving.facts import Call, Facts, position_in_words
+from center.giving.report_words import OUTCOMES
 from center.giving.sheet import Sheet
-from center.times import local, rfc3339
-from messages.ids import Instant
+from center.times import local, rfc3339, zone
+from messages.ids import Instant, OperatorLine, Outcome
+from model.rules.calls.own_line import mode_of
 
 _MAP_MM: Final = 90
 _METRES_PER_DEGREE: Final = 111_320.0
+Of = TypeVar("Of")
 
 
 def paper(dossier: Dossier) -> bytes:
     """The PDF, A4, with the events attached as `events.jsonl`."""
-    facts = dossier.facts
-    sheet = Sheet(f"Alert {facts.alert}", dossier.version, dossier.made_at)
-    sheet.heading(f"Alert {facts.alert}", 16)
-    sheet.pairs(
-        (
-            ("Received", _moment(facts.received_at)),
-            ("Raised, by the phone", _moment(facts.raised_at)),
-            ("Deadline", _moment(facts.deadline_at)),
-            ("Closed", _moment(facts.closed_at)),
-            ("Outcome", str(facts.outcome or "still open")),
-            ("Corrected to", str(facts.corrected or "")),
-            ("Came by", f"{facts.channel}, proved by {facts.proof}"),
-            ("Kind", ", ".join(word for word, so in _kinds(facts) if so) or "real"),
-            ("Person", dossier.person or "not known, or erased"),
-            ("Number", facts.phone or ""),
-            ("Device", facts.device or ""),
-            ("Operators", "; ".join(f"{name or 'removed since'} ({one})" for one, name in dossier.operators)),
-        )
-    )
-    sheet.heading("Positions")
-    if facts.positions:
-        _sketch(sheet, facts)
-    sheet.rows(
-        ("received", "measured", "north", "east", "± m", "from"),
-        (22, 22, 16, 16, 8, 16),
-        [(local(one.received_at), local(one.at), *position_in_words(one)) for one in facts.positions],
-    )
-    sheet.heading("Calls")
-    sheet.rows(
-        ("with", "number", "line", "began", "answered", "ended", "why"),
-        (10, 17, 9, 18, 18, 18, 10),
-        [
+    return _Paper(dossier).made()
+
+
+class _Paper:
+    def __init__(self, dossier: Dossier) -> None:
+        self._dossier, self._facts = dossier, dossier.facts
+        self._words = Words(dossier.language)
+
+    def made(self) -> bytes:
+        dossier, facts, said = self._dossier, self._facts, self._words
+        title = said("title").format(alert=facts.alert)
+        sheet = Sheet(title, dossier.version, dossier.made_at, language=dossier.language)
+        sheet.heading(title, 16)
+        sheet.pairs(cover(dossier))
+        sheet.heading(said("positions"))
+        if facts.positions:
+            _sketch(sheet, facts, said("scale"))
+        sheet.rows(
             (
-                str(one.party),
-                one.number or "",
-                f"{one.line} #{one.attempt}",
-                local(one.began_at),
-                _local(one.answered_at),
-                _local(one.ended_at),
-                one.ended_by,
+                said("position.received"),
+                said("position.measured"),
+                said("north"),
+                said("east"),
+                "± m",
+                said("from"),
+            ),
+            (22, 22, 16, 16, 8, 16),
+            [(local(one.received_at), local(one.at), *position_in_words(one)) for one in facts.positions],
+            said("none"),
+        )
+        sheet.heading(said("calls"))
+        sheet.rows(
+            tuple(map(said, ("with", "call.number", "line", "began", "answered", "ended", "why"))),
+            (10, 17, 11, 17, 17, 17, 11),
+            [call(one, said) for one in facts.calls],
+            said("none"),
+        )
+        sheet.heading(said("recorded"))
+        sheet.rows(
+            (said("file"), said("bytes"), "SHA-256"),
+            (28, 12, 60),
+            [(one.file, str(one.bytes), one.sha256) for one in dossier.recordings],
+            said("none"),
+        )
+        sheet.heading(said("story"))
+        sheet.rows(
+            (said("when"), said("what"), said("journal")),
+            (24, 56, 20),
+            [(rfc3339(one.at), one.text, f"{one.seq} · {one.type}") for one in facts.story],
+            said("none"),
+        )
+        self._check(sheet)
+        sheet.pdf.embed_file(bytes=dossier.events, basename="events.jsonl", desc="The events of the alert")
+        return sheet.done()
+
+    def _check(self, sheet: Sheet) -> None:
+        dossier, said = self._dossier, self._words
+        sheet.heading(said("check"))
+        sheet.text(
+            said("made").format(
+                at=said.moment(dossier.made_at),
+                version=dossier.version,
+                zone=zone(dossier.made_at),
+                sha256=dossier.events_sha256,
             )
-            for one in facts.calls
-        ],
-    )
-    sheet.heading("What was recorded")
-    sheet.rows(
-        ("file", "bytes", "SHA-256"),
-        (28, 12, 60),
-        [(one.file, str(one.bytes), one.sha256) for one in dossier.recordings],
-    )
-    sheet.heading("What happened, and who did it")
-    sheet.rows(
-        ("when (UTC)", "what", "journal"),
-        (24, 56, 20),
-        [(rfc3339(one.at), one.text, f"{one.seq} · {one.type}") for one in facts.story],
-    )
-    sheet.heading("How this paper is checked")
-    sheet.text(
-        f"Made at {_moment(dossier.made_at)} by securWoman {dossier.version} from the center's journal. "
-        "Times are those of the center's clock; where UTC is not said, of its time zone. The events from "
-        f"which all of it is made are attached as events.jsonl, SHA-256 {dossier.events_sha256}. The "
-        "signature beside this file is a detached CMS (RFC 5652), checked by"
-    )
-    sheet.text("openssl cms -verify -binary -inform DER -noverify -in FILE.p7s -content FILE -out /dev/null")
-    sheet.text(f"The signing certificate's SHA-256 fingerprint: {dossier.fingerprint}")
-    sheet.pdf.embed_file(bytes=dossier.events, basename="events.jsonl", desc="The events of the alert")
-    return sheet.done()
+        )
+        sheet.text(
+            "openssl cms -verify -binary -inform DER -noverify -in FILE.p7s -content FILE -out /dev/null"
+        )
+        sheet.text(said("fingerprint").format(fingerprint=dossier.fingerprint))
 
 
-def _sketch(sheet: Sheet, facts: Facts) -> None:
+class Words:
+    """The words of one language."""
+
+    def __init__(self, language: str) -> None:
+        """Another language than Italian is English."""
+        self._place = 0 if language == "it" else 1
+
+    def __call__(self, name: str) -> str:
+        return WORDS[name][self._place]
+
+    def of(self, table: Mapping[Of, Pair], key: Of) -> str:
+        """Return the word of a table."""
+        return table[key][self._place]
+
+    def outcome(self, outcome: Outcome | None) -> str:
+        """Return the outcome; empty where there is none."""
+        return "" if outcome is None else self.of(OUTCOMES, outcome)
+
+    def moment(self, at: Instant | None) -> str:
+        """Return the moment in UTC, and at the center with its zone; empty where there is none."""
+        return (
+            "" if at is None else self("at_center").format(utc=rfc3339(at), local=f"{local(at)} {zone(at)}")
+        )
+
+
+def cover(dossier: Dossier) -> tuple[tuple[str, str], ...]:
+    """Return the first page's names and values; a value may be empty."""
+    facts, said = dossier.facts, Words(dossier.language)
+    kinds = [said(word) for word, so in _kinds(facts) if so]
+    operators = [f"{name or said('removed')} ({one})" for one, name in dossier.operators]
+    return (
+        (said("received"), said.moment(facts.received_at)),
+        (said("raised"), said.moment(facts.raised_at)),
+        (said("deadline"), said.moment(facts.deadline_at)),
+        (said("closed"), said.moment(facts.closed_at)),
+        (said("outcome"), said.outcome(facts.outcome) or said("open")),
+        (said("corrected"), said.outcome(facts.corrected)),
+        (said("came_by"), said.of(CHANNELS, facts.channel)),
+        (said("proof"), proof(facts, said)),
+        (said("kind"), ", ".join(kinds) or said("real")),
+        (said("person"), dossier.person or said("unknown")),
+        (said("number"), facts.phone or ""),
+        (said("device"), facts.device or ""),
+        (said("operators"), "; ".join(operators)),
+    )
+
+
+def proof(facts: Facts, said: Words) -> str:
+    """Return what proves the alert, as the console says it: the level, since when the phone is enrolled, and
+    why a signature did not count.
+    """
+    enrolled = facts.key_enrolled_at
+    parts = [
+        said.of(PROOFS, facts.proof),
+        "" if enrolled is None else said("enrolled").format(at=local(enrolled)[:10]),
+        "" if facts.doubt is None else said.of(DOUBTS, facts.doubt),
+    ]
+    return ", ".join(filter(None, parts))
+
+
+def call(one: Call, said: Words) -> tuple[str, ...]:
+    """Return the row of one call."""
+    own = {OperatorLine.HEADSET: said("headset"), OperatorLine.NAILED_UP: said("nailed")}
+    why = "" if one.cause is None else said("cause").format(cause=one.cause)
+    return (
+        said.of(PARTIES, one.party),
+        one.number or "",
+        f"{own.get(mode_of(one.line), one.line)} #{one.attempt}",
+        local(one.began_at),
+        _local(one.answered_at),
+        _local(one.ended_at),
+        said.of(CAUSES, one.cause) if one.cause in CAUSES else why,
+    )
+
+
+def _sketch(sheet: Sheet, facts: Facts, scale_said: str) -> None:
     """The positions to scale, north up, in the order in which they came, each with its accuracy."""
     first = facts.positions[0]
     east = math.cos(math.radians(first.lat)) * _METRES_PER_DEGREE
@@ -124,16 +207,12 @@ def _sketch(sheet: Sheet, facts: Facts) -> None:
     pdf.set_xy(left + 2, top + _MAP_MM - 8)
     pdf.set_font("sans", size=7)
     pdf.line(left + 3, top + _MAP_MM - 3, left + 3 + bar * scale, top + _MAP_MM - 3)
-    pdf.cell(0, 4, f"{bar:.0f} m; north is up; the square is the first")
+    pdf.cell(0, 4, scale_said.format(metres=f"{bar:.0f}"))
     pdf.set_xy(left, top + _MAP_MM + 2)
 
 
 def _kinds(facts: Facts) -> tuple[tuple[str, bool], ...]:
-    return (("TEST", facts.test), ("silent", facts.silent), ("duress", facts.duress))
-
-
-def _moment(at: Instant | None) -> str:
-    return "" if at is None else f"{rfc3339(at)} ({local(at)} at the center)"
+    return (("test", facts.test), ("silent", facts.silent), ("duress", facts.duress))
 
 
 def _local(at: Instant | None) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 from center.giving.report_words import ENDS, MONTHS, OUTCOMES, WORDS
 from center.giving.sheet import Sheet
-from center.times import local
+from center.times import local, zone
 from messages.ids import SECOND, Outcome
 from model.alarms.table import BY_NAME
 from model.reporting.answering import BENCHMARKS
@@ -34,12 +34,14 @@ def paper(said: Report, version: str, language: str) -> bytes:
 class _Paper:
     def __init__(self, said: Report, version: str, *, italian: bool) -> None:
         self._said, self._version, self._place = said, version, 0 if italian else 1
-        self._sheet = Sheet(self._title, version, said.made_us)
+        self._sheet = Sheet(self._title, version, said.made_us, language=ITALIAN if italian else "en")
 
     def made(self) -> bytes:
         said, sheet = self._said, self._sheet
         sheet.heading(self._title, 16)
-        sheet.text(self._word("made").format(at=local(said.made_us), version=self._version))
+        sheet.text(
+            self._word("made").format(at=local(said.made_us), zone=zone(said.made_us), version=self._version)
+        )
         if said.until_us >= said.made_us:
             sheet.text(self._word("so_far"))
         self._availability()
@@ -124,8 +126,8 @@ class _Paper:
         sheet.pairs(
             (
                 (self._word("real"), str(said.real)),
-                (self._word("missed"), str(said.missed)),
                 *((f"– {name}", count) for name, count in ended),
+                (self._word("missed"), str(said.missed)),
                 (self._word("tests"), str(said.tests)),
             ),
             (40, 60),

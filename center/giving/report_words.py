@@ -8,7 +8,10 @@ from messages.ids import CalloutEnd, Outcome
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
     "title": ("Rapporto di {month} {year}", "Report of {month} {year}"),
-    "made": ("Fatto il {at} da securWoman {version}", "Made on {at} by securWoman {version}"),
+    "made": (
+        "Fatto il {at} da securWoman {version}. Le ore sono quelle del centro ({zone}).",
+        "Made on {at} by securWoman {version}. Times are the center’s ({zone}).",
+    ),
     "so_far": ("Il mese non è finito: fin qui.", "The month is not over: as far as it goes."),
     "availability": ("Disponibilità della ricezione", "Availability of the intake"),
     "of_watched": ("Disponibile", "Available"),
@@ -49,7 +52,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "alerts": ("Allarmi", "Alerts"),
     "real": ("Veri", "Real"),
     "tests": ("Di prova", "Tests"),
-    "missed": ("Oltre la scadenza", "Past the deadline"),
+    "missed": ("Veri oltre la scadenza", "Real, past the deadline"),
     "callouts": ("Chiamate ai reperibili", "Calls to people on duty"),
     "when": ("quando", "when"),
     "why": ("perché", "why"),

@@ -18,13 +18,28 @@ from fpdf.fonts import FontFace
 from messages.ids import SECOND, Instant
 
 _FONT: Final = Path(__file__).with_name("DejaVuSans.ttf")
+_PAGE: Final = ("{title} · pagina {page} di {pages}", "{title} · page {page} of {pages}")
+
+
+class _Pages(FPDF):
+    """Pages of which each says what it belongs to, and which of how many it is: paper is handed on loose."""
+
+    footed = ""
+
+    def footer(self) -> None:
+        """Called by fpdf2 at the end of each page."""
+        self.set_y(-12)
+        self.set_font("sans", size=7)
+        text = self.footed.format(page=self.page_no(), pages=self.str_alias_nb_pages)
+        self.cell(0, 4, text, align="R")
 
 
 class Sheet:
     """A document that grows downwards."""
 
-    def __init__(self, title: str, version: str, made_at: Instant) -> None:
-        pdf = FPDF(format="A4")
+    def __init__(self, title: str, version: str, made_at: Instant, *, language: str) -> None:
+        pdf = _Pages(format="A4")
+        pdf.footed = _PAGE[0 if language == "it" else 1].replace("{title}", title)
         pdf.add_font("sans", fname=_FONT)
         pdf.set_title(title)
         pdf.set_creator(f"securWoman {version}")

@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     from center.settings.for_web import CenterFile
     from gateways.http.server import serve
 
-    giving = ForWeb(state, settings.policy.recording.tracks)
+    giving = ForWeb(state, settings.policy.recording.tracks, settings.policy.language)
     backups = BackupsForWeb(state)
     plugged_in, file, measures = PluggedIn(state, settings.lines), CenterFile(state), Measures(state)
     serve(settings, answering, giving, backups, plugged_in, file, measures)

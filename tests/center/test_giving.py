@@ -9,21 +9,27 @@ import subprocess
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from fpdf import FPDF
 
 from center.errors import NotFound, UsageError
-from center.giving import dossier, person
+from center.giving import dossier, person, story_words
+from center.giving.dossier_words import CAUSES, CHANNELS, DOUBTS, PARTIES, PROOFS
 from center.giving.signature import Signer
 from media.sound.sound_file import SoundWriter
 from messages import events as ev
-from messages.base import Position
+from messages.base import HangupCause, Position
 from messages.ids import (
     E164,
     AlertId,
+    Carried,
     Channel,
+    ClaimKind,
     CrewId,
+    Doubt,
     Instant,
     LegId,
     LineId,
@@ -32,8 +38,12 @@ from messages.ids import (
     OperatorId,
     Outcome,
     Party,
+    PersonalKind,
+    Proof,
+    Unplayed,
     UserId,
 )
+from model.alert.reasons import LeaveReason, ReleaseReason
 from model.record import Contact, Dangerous, PersonRecord
 from store import streams
 from store.audit.entry import Action, Said
@@ -50,7 +60,8 @@ from tests.support.pictures import GREY
 ALERT, OTHERS = AlertId("01k-own"), AlertId("01k-others")
 OPERATOR, OPERATORS_NUMBER = OperatorId("marta-bianchi"), E164("+393200000001")
 NAME = "Giulia Œdipe Ștefănescu"
-PARTIES = (Party.USER, Party.OPERATOR)
+TRACKS = (Party.USER, Party.OPERATOR)
+CONSOLE = Path(__file__).resolve().parents[2] / "gateways" / "console" / "static" / "js"
 
 
 @pytest.fixture
@@ -139,7 +150,7 @@ def test_a_person_gets_all_of_the_own_data_and_nobody_else_s(
     to, trail = tmp_path / "given", Trail(tmp_path)
     seen = Said(actor=OPERATOR, origin="cli", action=Action.READ_ALERT, subjects=(ALERT,), detail="story")
     journal.transact(lambda tx: trail.append(tx, seen))
-    given = person.give(journal, user, kept, PARTIES, to)
+    given = person.give(journal, user, kept, TRACKS, to)
     assert [one.alert for one in given.alerts] == [ALERT]
     assert [(one.action, one.detail) for one in given.readings] == [(Action.READ_ALERT, "story")]
     text = _Text()
@@ -184,7 +195,7 @@ def test_of_a_recording_a_person_gets_the_own_voice_alone(
 ) -> None:
     from soundfile import SoundFile
 
-    (sound,) = person.give(journal, user, kept, PARTIES, tmp_path / "given").recordings
+    (sound,) = person.give(journal, user, kept, TRACKS, tmp_path / "given").recordings
     file = tmp_path / "given" / sound.file
     assert hashlib.sha256(file.read_bytes()).hexdigest() == sound.sha256
     heard = SoundFile(str(file)).read(dtype="int16", always_2d=True)
@@ -199,10 +210,10 @@ def test_what_fails_leaves_nothing_and_what_is_there_stays(
     (kept / f"{ALERT}.1.flac").write_bytes(b"no sound")
     before = sorted(tmp_path.iterdir())
     with pytest.raises(Exception, match="flac"):
-        person.give(journal, user, kept, PARTIES, tmp_path / "given")
+        person.give(journal, user, kept, TRACKS, tmp_path / "given")
     assert sorted(tmp_path.iterdir()) == before
     with pytest.raises(UsageError, match="there already"):
-        person.give(journal, user, kept, PARTIES, kept)
+        person.give(journal, user, kept, TRACKS, kept)
 
 
 def test_a_dossier_is_checked_by_openssl_and_holds_the_events(
@@ -210,7 +221,7 @@ def test_a_dossier_is_checked_by_openssl_and_holds_the_events(
 ) -> None:
     signer, to = Signer(tmp_path / "signing.pem"), tmp_path / "alert.pdf"
     (kept / f"{ALERT}.2.flac.part").write_bytes(b"still being written")
-    made = dossier.make(journal, ALERT, kept, signer, "1.0", to)
+    made = dossier.make(journal, ALERT, kept, signer, "1.0", to, "it")
     assert (tmp_path / "signing.pem").stat().st_mode & 0o077 == 0
     check = ("openssl", "cms", "-verify", "-binary", "-inform", "DER", "-noverify")
     check = (*check, "-in", made.signature, "-out", "/dev/null", "-content")
@@ -221,7 +232,86 @@ def test_a_dossier_is_checked_by_openssl_and_holds_the_events(
     assert subprocess.run((*check, str(forged)), capture_output=True, check=False).returncode != 0
     assert Signer(tmp_path / "signing.pem").fingerprint == made.fingerprint
     (copy,) = made.recordings
+    assert {Path(one).stat().st_mode & 0o777 for one in (copy, made.file, made.signature)} == {0o600}
     assert Path(copy).read_bytes() == (kept / f"{ALERT}.1.flac").read_bytes()
+
+
+def shown(
+    journal: Journal, kept: Path, to: Path, monkeypatch: pytest.MonkeyPatch, language: str
+) -> list[str]:
+    """The text of each page of a dossier."""
+    pages: list[str] = [""]
+    put = FPDF._render_styled_text_line  # type: ignore[attr-defined]
+
+    def kept_line(self: FPDF, line: Any, *given: Any, **named: Any) -> Any:
+        pages.extend([""] * (self.page_no() - len(pages) + 1))
+        pages[self.page_no()] += "".join(part.string for part in line.fragments) + "\n"
+        return put(self, line, *given, **named)
+
+    monkeypatch.setattr(FPDF, "_render_styled_text_line", kept_line)
+    dossier.make(journal, ALERT, kept, Signer(to.with_suffix(".pem")), "1.0", to, language)
+    return pages[1:]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "it",
+            (
+                "Allarme",
+                "Dati, app",
+                "non provato: numero detto dall’app",
+                "affidato al 112",
+                "chiamata finita, riagganciato",
+            ),
+        ),
+        ("en", ("Alert", "not proved: the number is what the app says", "handed over to 112", "hung up")),
+    ],
+)
+def test_a_dossier_says_of_proof_what_the_console_says_and_each_sheet_which_it_is(
+    journal: Journal,
+    user: User,
+    kept: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    said: tuple[str, ...],
+) -> None:
+    notes = tuple(ev.NoteAdded(by=OPERATOR, text=f"note {n}") for n in range(80))
+    journal.append(Append(streams.inbox(ALERT), None, notes))
+    pages = shown(journal, kept, tmp_path / "alert.pdf", monkeypatch, language)
+    whole = "".join(pages)
+    assert [one for one in said if one not in whole] == []
+    assert "proved by" not in whole
+    assert "handed_over" not in whole
+    assert len(pages) > 2
+    word = {"it": "pagina", "en": "page"}[language]
+    for n, text in enumerate(pages, 1):
+        assert f"{ALERT} · {word} {n} di".replace("di", {"it": "di", "en": "of"}[language]) in text
+
+
+def test_the_paper_s_words_are_whole_and_those_of_proof_are_the_console_s() -> None:
+    console = (CONSOLE / "words" / "proof.js").read_text()
+    for table, keys in ((PROOFS, Proof), (DOUBTS, Doubt), (CHANNELS, Channel), (PARTIES, Party)):
+        assert set(table) == set(keys)
+    for both in (*PROOFS.values(), *DOUBTS.values()):
+        assert all(f"'{word}'" in console for word in both)
+    assert set(HangupCause) <= set(CAUSES)
+
+
+def test_the_italian_story_has_words_for_all_that_its_events_hold() -> None:
+    tables = {
+        Party: story_words.PARTIES,
+        Channel: story_words.CHANNELS,
+        ClaimKind: story_words.CLAIMS,
+        Carried: story_words.CARRIED,
+        Unplayed: story_words.UNPLAYED,
+        PersonalKind: story_words.KINDS,
+        OperatorCommand: story_words.ORDERS,
+    }
+    assert [kind for kind, table in tables.items() if set(table) != set(kind)] == []
+    assert {*ReleaseReason, *LeaveReason} == set(story_words.REASONS)
 
 
 def test_a_dossier_of_no_alert_or_over_a_file_is_refused(
@@ -229,10 +319,10 @@ def test_a_dossier_of_no_alert_or_over_a_file_is_refused(
 ) -> None:
     signer = Signer(tmp_path / "signing.pem")
     with pytest.raises(NotFound, match="no alert x"):
-        dossier.make(journal, AlertId("x"), kept, signer, "1.0", tmp_path / "x.pdf")
+        dossier.make(journal, AlertId("x"), kept, signer, "1.0", tmp_path / "x.pdf", "en")
     (tmp_path / "there.pdf").touch()
     with pytest.raises(UsageError, match="there already"):
-        dossier.make(journal, OTHERS, kept, signer, "1.0", tmp_path / "there.pdf")
+        dossier.make(journal, OTHERS, kept, signer, "1.0", tmp_path / "there.pdf", "en")
 
 
 def test_the_paper_is_written_whatever_the_positions_are(
@@ -244,5 +334,5 @@ def test_the_paper_is_written_whatever_the_positions_are(
         for lat, lon, accuracy in ((90.0, 180.0, None), (-90.0, -180.0, 0.0), (0.0, 0.0, 3e7))
     )
     journal.append(Append(streams.inbox(ALERT), None, far))
-    made = dossier.make(journal, ALERT, kept, Signer(tmp_path / "k.pem"), "1.0", tmp_path / "far.pdf")
+    made = dossier.make(journal, ALERT, kept, Signer(tmp_path / "k.pem"), "1.0", tmp_path / "far.pdf", "en")
     assert Path(made.file).read_bytes().startswith(b"%PDF-")

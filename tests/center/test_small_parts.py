@@ -18,13 +18,14 @@ from hypothesis import strategies as st
 from center.doctor.findings import Verdict
 from center.doctor.machine import listeners
 from center.doctor.machine.sockets import Listener, exposure, listening
+from center.giving.story_it import in_italian
 from center.node import service_manager
 from center.node.composition import PRELOADED, class_names, plan
 from center.node.restarts import AT_ONCE, FIRST_PAUSE_S, LONGEST_PAUSE_S, WITHIN_S, Restarts
 from center.story import in_words
 from messages import events as ev
 from messages.base import Position, VoicePort
-from messages.events import Event
+from messages.events import CaseEvent, Event, InboxEvent
 from messages.ids import (
     E164,
     SECOND,
@@ -112,6 +113,13 @@ def test_every_event_of_the_journal_is_told_in_words_or_knowingly_left_out(kind:
     else:
         assert said
         assert said != kind.__name__, "no words for it yet"
+
+
+@pytest.mark.parametrize("kind", get_args(InboxEvent) + get_args(CaseEvent), ids=lambda kind: kind.__name__)
+def test_every_event_of_an_alert_is_told_in_italian_too(kind: type) -> None:
+    (event,) = _samples(kind)
+    assert (in_italian(event) is None) == (in_words(event) is None)  # type: ignore[arg-type]
+    assert in_italian(event) != ""  # type: ignore[arg-type]
 
 
 def story(*events: Event) -> list[Recorded]:

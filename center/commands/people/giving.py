@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -48,6 +48,9 @@ def dossier(
     /,
     *,
     to: Annotated[Path, Parameter(help="The PDF; its signature and what was recorded come beside it.")],
+    language: Annotated[
+        Literal["it", "en"] | None, Parameter(help="Of the PDF; without it the center's.")
+    ] = None,
     common: Common = DEFAULT,
 ) -> None:
     """The whole story of an alert: a PDF with all events, signed, and its recordings."""
@@ -60,7 +63,8 @@ def dossier(
     with journal_of(directory) as journal:
         note(journal, directory, Action.EXPORT, (alert,), "dossier")
         signer = Signer(directory.signing)
-        made = make(journal, AlertId(alert), directory.recordings, signer, version(), to)
+        written = language or settings_in_use(directory).language
+        made = make(journal, AlertId(alert), directory.recordings, signer, version(), to, written)
     if common.json:
         common.data(made)
         return

@@ -190,7 +190,7 @@ class Place:
         write_json(state.node_file, msgspec.structs.replace(said, **given))
 
     def giving(self) -> ForWeb:
-        return ForWeb(StateDir(self.state), self.policy.recording.tracks)
+        return ForWeb(StateDir(self.state), self.policy.recording.tracks, self.policy.language)
 
     def modems(self) -> PluggedIn:
         return PluggedIn(StateDir(self.state), self.settings().lines)
