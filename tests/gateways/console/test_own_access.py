@@ -22,8 +22,9 @@ WORDS = {
         "add": "Add a passkey",
         "added": "The passkey is added.",
         "use": "Use a passkey",
-        "needed": "The password is right. Now your passkey is needed.",
-        "recovered": "You came in by a recovery code: choose a new password or a passkey now.",
+        "needed": "The password is right. Now your passkey is needed. Lost it? Ask the centre’s "
+        "administrator for a link (Admin, Operators, P).",
+        "recovered": "You are here by a link that works once: choose a password, or add a passkey.",
         "simple": "Take four words that have nothing to do with each other",
         "changed": "Password changed",
         "off": "Sign off",
@@ -34,8 +35,9 @@ WORDS = {
         "add": "Aggiungi una passkey",
         "added": "La passkey c’è.",
         "use": "Usa una passkey",
-        "needed": "La password è giusta. Ora serve la tua passkey.",
-        "recovered": "Hai usato un codice di recupero: ora scegli una password nuova o una passkey.",
+        "needed": "La password è giusta. Ora serve la tua passkey. L’hai persa? Chiedi un link a chi "
+        "amministra il centro (Gestione, Operatori, P).",
+        "recovered": "Sei qui con un link che vale una volta: scegli una password, o aggiungi una passkey.",
         "simple": "Prendi quattro parole che non c’entrano tra loro",
         "changed": "Password cambiata",
         "off": "Esci",

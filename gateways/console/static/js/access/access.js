@@ -14,7 +14,7 @@ const WAYS = {
   code: () => either('password e codice', 'password and code'),
   passkey: () => 'passkey',
   token: () => either('codice personale', 'token'),
-  recovery: () => either('codice di recupero', 'recovery code'),
+  recovery: () => either('link che vale una volta', 'link that works once'),
 };
 
 /** @param {Ui} ui */
@@ -30,8 +30,8 @@ export function lacking(ui) {
   const { signedOn } = ui.feed;
   if (signedOn?.way === 'recovery')
     return either(
-      'Hai usato un codice di recupero: ora scegli una password nuova o una passkey.',
-      'You came in by a recovery code: choose a new password or a passkey now.',
+      'Sei qui con un link che vale una volta: scegli una password, o aggiungi una passkey.',
+      'You are here by a link that works once: choose a password, or add a passkey.',
     );
   return signedOn?.enrol
     ? either(
@@ -163,5 +163,7 @@ function sessions(ui) {
 /** @param {Ui} ui @param {SubmitEvent} e */
 async function setPassword(ui, e) {
   const { form, data } = given(e);
-  if (await own.setPassword(ui, data.get('password'), data.get('old') ?? '')) form.reset();
+  if (!(await own.setPassword(ui, data.get('password'), data.get('old') ?? ''))) return;
+  form.reset();
+  document.getElementById('access-h')?.focus(); // the next keys are no part of a password
 }

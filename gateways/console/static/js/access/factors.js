@@ -29,6 +29,16 @@ export function factors(ui) {
   return html`<section class="panel">
     <div class="panel__head"><h2>${either('Passkey e app', 'Passkeys and app')}</h2></div>
     <div class="panel__body">
+      ${
+        ui.feed.signedOn?.way === 'recovery' && mine.authenticators.length
+          ? html`<p class="ink-wait">
+              ${either(
+                'Se qui c’è quella che hai perso, toglila: chi la trova non deve entrare.',
+                'If the one that you lost is among these, remove it: its finder must not get in.',
+              )}
+            </p>`
+          : nothing
+      }
       <ul class="access__list">
         ${repeat(
           mine.authenticators,
@@ -45,7 +55,7 @@ export function factors(ui) {
                   maxlength="60"
                   autocomplete="off"
                   required
-                  value=${either('Questo computer', 'This computer')}
+                  value=${newName(mine.authenticators)}
               /></label>
               <button class="btn">${icon('shield')}${either('Aggiungi una passkey', 'Add a passkey')}</button>
             </form>`
@@ -66,6 +76,15 @@ export function factors(ui) {
       }
     </div>
   </section>`;
+}
+
+/** A name that no other one has. @param {AuthenticatorAnswer[]} there */
+export function newName(there) {
+  const plain = either('Questo computer', 'This computer');
+  const names = new Set(there.map((one) => one.name));
+  let name = plain;
+  for (let n = 2; names.has(name); n += 1) name = `${plain} ${n}`;
+  return name;
 }
 
 /** At an address of numbers, or without TLS, no browser has passkeys. */

@@ -4,7 +4,7 @@ import { html, nothing, repeat } from '../../vendor/lit.js';
 import { word } from '../shell/parts.js';
 import { searchField } from '../shell/searching.js';
 import { stepped } from '../shell/stepped.js';
-import { done } from '../words/audited.js';
+import { detail, done } from '../words/audited.js';
 import { either, t } from '../words/words.js';
 import * as f from '../words/format.js';
 
@@ -107,9 +107,9 @@ const row = (ui, one) =>
     <td>${one.action === 'refused' ? word('warn', done(one.action), 'ink-bad') : done(one.action)}</td>
     <td>${subjects(one)}</td>
     <td class="ink-2">
-      ${one.in_memory ? word('warn', either('in memoria', 'in memory'), 'ink-wait') : nothing}${one.detail}
+      ${one.in_memory ? word('warn', either('in memoria', 'in memory'), 'ink-wait') : nothing}${detail(one.detail)}
     </td>
-    <td class="ink-2">${one.origin}</td>
+    <td class="ink-2 nowrap">${one.origin}</td>
   </tr>`;
 
 /**

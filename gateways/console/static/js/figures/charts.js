@@ -151,7 +151,12 @@ export function heat(said) {
             : either('Per ora e per giorno', 'By hour and by day')
         }
       </h2>
-      <span class="ink-2">${either('più allarmi, colore più intenso', 'more alerts, stronger colour')}</span>
+      <span class="ink-2"
+        >${either(
+          'ore del centro; più allarmi, colore più intenso',
+          'the centre’s hours; more alerts, stronger colour',
+        )}</span
+      >
     </div>
     <div class="heats" data-days=${said.days}>
       <div

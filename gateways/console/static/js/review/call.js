@@ -73,6 +73,7 @@ function recorded(ui) {
       state.playing
         ? html`<audio
             controls
+            controlslist="nodownload"
             autoplay
             src=${state.playing}
             aria-label=${either('Registrazione', 'Recording')}></audio>`

@@ -3,6 +3,12 @@
 import { noneHere, tooOld } from '../access/factors.js';
 import { either, t } from '../words/words.js';
 
+/** Where no key is left to sign on by. @type {Pair} */
+const LOST = [
+  'L’hai persa? Chiedi un link a chi amministra il centro (Gestione, Operatori, P).',
+  'Lost it? Ask the centre’s administrator for a link (Admin, Operators, P).',
+];
+
 /** @type {Record<string, (byToken: boolean) => string>} */
 const FAULTS = {
   sessionEnded: () =>
@@ -14,8 +20,8 @@ const FAULTS = {
   passwordWrong: () => either('Nome o password non corretti.', 'The name or the password is wrong.'),
   passkey_needed: () =>
     either(
-      'La password è giusta. Ora serve la tua passkey.',
-      'The password is right. Now your passkey is needed.',
+      `La password è giusta. Ora serve la tua passkey. ${LOST[0]}`,
+      `The password is right. Now your passkey is needed. ${LOST[1]}`,
     ),
   code_needed: () =>
     either(
@@ -40,7 +46,10 @@ const FAULTS = {
   passkey_unknown: () =>
     either('Il centro non conosce questa passkey.', 'The centre does not know this passkey.'),
   passkey_none: () =>
-    either('Nessuna passkey: annullata, o qui non ce n’è.', 'No passkey: called off, or there is none here.'),
+    either(
+      `Nessuna passkey: annullata, o qui non ce n’è. ${LOST[0]}`,
+      `No passkey: called off, or there is none here. ${LOST[1]}`,
+    ),
   no_passkeys_here: noneHere,
   no_passkeys_known: tooOld,
   noCentre: () => t('noCentre'),

@@ -40,7 +40,9 @@ export function soundState() {
             'Alza il volume, scegli l’uscita giusta, poi S',
             'Turn it up, choose the right output, then S',
           )
-        : output;
+        : sound.blocked()
+          ? either('Premi un tasto qualsiasi', 'Press any key')
+          : output;
   return html`${word(ic, text, tone)}<small
       class=${state.output === 'none' && state.heard === null ? 'ink-bad' : ''}
       >${advice}</small

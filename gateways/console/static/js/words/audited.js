@@ -7,7 +7,7 @@ const ACTIONS = {
   'read.list': ['Ha letto un elenco', 'Read a list'],
   'read.alert': ['Ha aperto un allarme', 'Opened an alert'],
   'read.person': ['Ha letto una persona', 'Read a person'],
-  'read.staff': ['Ha letto gli operatori', 'Read the operators'],
+  'read.staff': ['Ha letto dati degli operatori', 'Read operators’ data'],
   'read.figures': ['Ha letto le statistiche', 'Read the figures'],
   'read.audit': ['Ha letto il registro accessi', 'Read this audit'],
   export: ['Ha esportato', 'Exported'],
@@ -25,6 +25,61 @@ const ACTIONS = {
   refused: ['Respinto', 'Refused'],
   'audit.pruned': ['Voci vecchie tolte', 'Old entries taken away'],
 };
+
+/** What the center writes beside it, where it is always the same. @type {Record<string, string>} */
+const DETAILS = {
+  added: 'aggiunto',
+  'app key': 'chiave dell’app',
+  'device revoked': 'telefono revocato',
+  dossier: 'fascicolo',
+  earlier: 'allarmi precedenti',
+  enrolled: 'telefono abilitato',
+  erased: 'cancellato',
+  feed: 'sullo schermo',
+  'import looked at': 'elenco letto, non ancora preso',
+  'invitation revoked': 'invito revocato',
+  'lines not taken': 'righe non prese',
+  'nothing: it was so already': 'nulla: era già così',
+  opened: 'aperto',
+  'own reviews': 'valutazioni ricevute',
+  person: 'persona',
+  "person's data": 'dati della persona',
+  picture: 'foto',
+  PINs: 'PIN',
+  record: 'scheda',
+  'recordings listed': 'elenco delle registrazioni',
+  released: 'non più trattenuto',
+  removed: 'tolto',
+  review: 'valutazione',
+  reviewed: 'valutato',
+  revoked: 'revocato',
+  shown: 'mostrato',
+  'sign-on link': 'link per entrare',
+  snapshot: 'all’apertura della pagina',
+  story: 'storia',
+  'token, link and sessions ended': 'codice, link e sessioni finiti',
+};
+
+/** And where something of the moment is in it. @type {[RegExp, string][]} */
+const FORMS = [
+  [/^(\d+) days$/, '$1 giorni'],
+  [/^figures of (\d+) days$/, 'statistiche di $1 giorni'],
+  [/^reviews of (.+)$/, 'valutazioni di $1'],
+  [/^outcome (.+) corrected to (.+)$/, 'esito $1 corretto in $2'],
+  [/^line (\S+) taken out of service$/, 'linea $1 messa fuori servizio'],
+  [/^test call on line (\S+) ended$/, 'chiamata di prova su $1 finita'],
+  [/^roster (\d+)$/, 'reperibilità, versione $1'],
+  [/^confirmed: (.+)$/, 'confermato: $1'],
+  [/^taken back: (.+)$/, 'non più confermato: $1'],
+  [/^(\S+) merged into (\S+)$/, '$1 unito a $2'],
+];
+
+/** What was written beside it; as it stands where the page has no words of its own. @param {string} text */
+export function detail(text) {
+  const form = FORMS.find(([pattern]) => pattern.test(text));
+  const italian = DETAILS[text] ?? (form ? text.replace(...form) : text);
+  return either(italian, text);
+}
 
 /** What was done. @param {string} action */
 export const done = (action) => (ACTIONS[action] ? either(...ACTIONS[action]) : action);

@@ -49,6 +49,13 @@ async function save(ui) {
     form.focus(wrong);
     return;
   }
+  if (!peopleIn(now).length) {
+    form.faults = {
+      'person-0': either('Chi? Senza nessuno resta scoperto.', 'Who? With nobody it is not covered.'),
+    };
+    form.focus('person-0');
+    return;
+  }
   const made = {
     name: now.name.trim(),
     begins: timeOfDay(now.begins),

@@ -2,13 +2,14 @@
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { word } from '../../shell/parts.js';
-import { either } from '../../words/words.js';
+import { either, number } from '../../words/words.js';
 import * as f from '../../words/format.js';
 import { listPage } from '../frame/page.js';
 import { Rows } from '../frame/rows.js';
 import { askRestart, orderNode, orderSaid } from './order.js';
 
 const CLOCK_MS = 500; // beyond it somebody is to look at the clock
+const OVERLOADED = 2; // for each core: beyond it calls are served late
 
 /** @type {Rows<NodeRow>} */
 const rows = new Rows('nodes', '/v1/admin/nodes', {
@@ -45,6 +46,14 @@ function state(ui, one) {
     : word('check', either('In servizio', 'In service'), 'ink-ok');
 }
 
+/** How many programs run or wait for each core. @param {number} perCore */
+const load = (perCore) =>
+  html`<span class=${perCore > OVERLOADED ? 'ink-bad' : ''}>${number(perCore)}</span>${
+    perCore > OVERLOADED
+      ? html`<small class="ink-bad">${either('sovraccarico', 'overloaded')}</small>`
+      : nothing
+  }`;
+
 /** @param {Ui} ui @param {NodeRow} one */
 const cells = (ui, one) =>
   html`<td>
@@ -55,7 +64,7 @@ const cells = (ui, one) =>
     <td>${state(ui, one)}</td>
     <td class="num">${one.alerts}</td>
     <td class="spare">${one.lines.join(', ') || '—'}</td>
-    <td class="num">${one.state === 'alive' ? `${Math.round(one.load * 100)} %` : nothing}</td>
+    <td class="num">${one.state === 'alive' ? load(one.load) : nothing}</td>
     <td class="num ${Math.abs(one.ahead_ms) > CLOCK_MS ? 'ink-bad' : ''}">
       ${one.state === 'alive' ? f.seconds(one.ahead_ms * 1000) : nothing}
     </td>
@@ -91,7 +100,7 @@ export const pane = (ui) =>
       [either('Stato', 'State')],
       [either('Allarmi', 'Alerts'), 'num'],
       [either('Linee', 'Lines'), 'spare'],
-      [either('Carico', 'Load'), 'num'],
+      [either('Carico per core', 'Load per core'), 'num'],
       [either('Orologio', 'Clock'), 'num'],
       [either('Versione, dal', 'Version, since')],
     ],

@@ -21,8 +21,9 @@ const FLAWS = {
   pins_same: ['I due PIN devono essere diversi.', 'The two PINs must differ.'],
   twice: ['È anche su un’altra riga.', 'It is on another line, too.'],
   of_others: ['È di un’altra persona, o di due.', 'It is another person’s, or of two.'],
-  record: ['La scheda non lo accetta.', 'The record does not take it.'],
+  record: ['La scheda non lo accetta', 'The record does not take it'],
 };
 
-/** `phone: Empty.` @param {ImportFault} fault */
-export const told = ({ column, flaw }) => `${column ? `${column}: ` : ''}${either(...FLAWS[flaw])}`;
+/** `phone: Empty.`; of the record with the center's own reason. @param {ImportFault} fault */
+export const told = ({ column, flaw, reason }) =>
+  [column, either(...FLAWS[flaw]), flaw === 'record' ? reason : ''].filter(Boolean).join(': ');

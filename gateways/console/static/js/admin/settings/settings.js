@@ -39,8 +39,8 @@ function elsewhere(row) {
   const { file, writable } = told().file;
   if (row.elsewhere === 'lines')
     return either(
-      'È l’interruttore del vero 112: si cambia in Linee (L).',
-      'The switch for the real 112: it is changed under Lines (L).',
+      'È l’interruttore 2, del 112 vero: si cambia in Linee (L).',
+      'This is switch 2, for the real 112: it is changed under Lines (L).',
     );
   if (row.elsewhere === 'file')
     return either(

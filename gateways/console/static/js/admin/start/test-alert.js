@@ -5,6 +5,7 @@ import { word } from '../../shell/parts.js';
 import { either } from '../../words/words.js';
 import { Form } from '../frame/form.js';
 import { button } from '../frame/page.js';
+import * as voice from '../../voice/voice.js';
 
 /** @type {Record<string, Pair>} */
 const STEPS = {
@@ -31,12 +32,24 @@ export const FORM = 'test';
 /** @param {Ui} ui @param {import('../frame/rows.js').Rows<NeedRow>} rows */
 export function ask(ui, rows) {
   rows.cursor = 'test_alert';
-  rows.open(ui, new Form(FORM, FIELDS, { phone: rows.list.said?.phone ?? '' }));
+  // On a headset the operator's own telephone is free to be the user's.
+  const own = voice.used(ui.feed) ? (rows.list.said?.phone ?? '') : '';
+  rows.open(ui, new Form(FORM, FIELDS, { phone: own }));
 }
 
 /** @param {Ui} ui @param {import('../frame/rows.js').Rows<NeedRow>} rows */
 export async function begin(ui, rows) {
   const { form } = rows;
+  if (!voice.used(ui.feed) && digits(form.now.phone) === digits(rows.list.said?.phone ?? '')) {
+    form.faults = {
+      phone: either(
+        'È il tuo, e squilla già come operatore: scrivine un altro.',
+        'It is yours, and rings as the operator’s already: type another.',
+      ),
+    };
+    form.focus('phone');
+    return;
+  }
   const said = await rows.send(ui, 'POST', '/v1/drill/own', { phone: form.now.phone.trim() });
   if (!said) return;
   rows.leave(ui);
@@ -46,6 +59,9 @@ export async function begin(ui, rows) {
     either('Iniziato: rispondi, poi chiudi con F.', 'Begun: answer it, then close it by F.'),
   );
 }
+
+/** The end of a number, however it is written. @param {string} phone */
+const digits = (phone) => phone.replace(/\D/g, '').slice(-9);
 
 /** @param {string} text */
 const toDo = (text) => word('todo', text, 'ink-2');
