@@ -2,9 +2,7 @@
 // a sound. Pure: how the headset stands and the case's leg in, a claim out. Of an operator who speaks on a
 // telephone nothing of the headset says that nobody hears.
 
-import { inDoubt, talking, underWay } from '../case/situation.js';
-
-const OWN = 'headset:'; // as the center names an operator's headset among the lines
+import { inDoubt, onHeadset, talking, underWay } from '../case/situation.js';
 
 /**
  * How the headset stands. `gone`: alerts do not come to it. `mute`: connected, and its microphone gives
@@ -18,19 +16,19 @@ const ownLeg = (view, me) =>
     ? view.operator_leg
     : null;
 
-/** @param {PartyView} leg */
-const isHeadset = (leg) => Boolean(leg.line?.startsWith(OWN));
-
-/** The operator's call by telephone in this case, be it ringing; else null. @param {CaseView} view @param {MeView} me */
+/**
+ * The operator's call by telephone in this case, be it ringing; else null.
+ * @param {CaseView} view @param {MeView} me
+ */
 export function byPhone(view, me) {
   const leg = ownLeg(view, me);
-  return leg?.line && !isHeadset(leg) ? leg : null;
+  return leg?.line && !onHeadset(leg) ? leg : null;
 }
 
 /** The operator's headset in this case; else null. @param {CaseView} view @param {MeView} me */
 export function byHeadset(view, me) {
   const leg = ownLeg(view, me);
-  return leg && isHeadset(leg) ? leg : null;
+  return leg && onHeadset(leg) ? leg : null;
 }
 
 /**
