@@ -30,7 +30,7 @@ WORDS = {
         "off": "Sign off",
     },
     "it": {
-        "asked": "Il tuo ruolo chiede una passkey, o un’app di autenticazione: aggiungila adesso.",
+        "asked": "Il tuo ruolo richiede una passkey, o un’app di autenticazione: aggiungila adesso.",
         "access": "I tuoi accessi",
         "add": "Aggiungi una passkey",
         "added": "La passkey c’è.",

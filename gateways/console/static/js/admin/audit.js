@@ -93,6 +93,12 @@ function subjects(one) {
   >`;
 }
 
+/** @param {EntryView} one */
+const details = (one) => [
+  one.in_memory ? word('warn', either('in memoria', 'in memory'), 'ink-wait') : nothing,
+  detail(one.detail),
+];
+
 /** @param {Ui} ui @param {EntryView} one */
 const row = (ui, one) =>
   html`<tr
@@ -106,9 +112,7 @@ const row = (ui, one) =>
     <td><b>${one.actor ? ui.feed.names(one.actor) : '—'}</b></td>
     <td>${one.action === 'refused' ? word('warn', done(one.action), 'ink-bad') : done(one.action)}</td>
     <td>${subjects(one)}</td>
-    <td class="ink-2">
-      ${one.in_memory ? word('warn', either('in memoria', 'in memory'), 'ink-wait') : nothing}${detail(one.detail)}
-    </td>
+    <td class="ink-2">${details(one)}</td>
     <td class="ink-2 nowrap">${one.origin}</td>
   </tr>`;
 

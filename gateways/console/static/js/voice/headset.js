@@ -218,7 +218,10 @@ export function inBar(ui) {
   >`;
 }
 
-/** Where the voice is, if anything is to be said of it over the operator's own case. @param {Ui} ui @param {CaseView} view */
+/**
+ * Where the voice is, if anything is to be said of it over the operator's own case.
+ * @param {Ui} ui @param {CaseView} view
+ */
 export function banner(ui, view) {
   const { feed } = ui;
   if (!used(feed) || view.operator !== feed.me.operator) return null;

@@ -1,5 +1,5 @@
-// On which line the operator speaks, and so what of the headset may be said: over the own case, in the bar, by
-// a sound. Pure: how the headset stands and the case's leg in, a claim out. Of an operator who speaks on a
+// On which line the operator speaks, and so what of the headset may be said: over the own case, in the bar,
+// by a sound. Pure: how the headset stands and the case's leg in, a claim out. Of an operator who speaks on a
 // telephone nothing of the headset says that nobody hears.
 
 import { inDoubt, onHeadset, talking, underWay } from '../case/situation.js';
