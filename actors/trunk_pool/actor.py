@@ -412,7 +412,7 @@ class TrunkPoolActor(CenterActor):
                 held = self._lines.lines.get(spec.line)
                 report, _ = self._reports.get(spec.line, (None, None))
                 carries = (held is not None and held.leg is not None) or (report is not None and report.legs)
-                # A node that is being drained ends with its last call: none is begun there, but where all are.
+                # A node that is drained ends with its last call: none is begun there, but where all are.
                 if not place.draining or all_drained or carries:
                     yield spec, place.node
 
