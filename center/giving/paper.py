@@ -12,7 +12,7 @@ from center.giving.facts import Call, Facts, position_in_words
 from center.giving.report_words import OUTCOMES
 from center.giving.sheet import Sheet
 from center.times import local, rfc3339, zone
-from messages.ids import Instant, OperatorLine, Outcome
+from messages.ids import Instant, LineId, OperatorLine, Outcome
 from model.rules.calls.own_line import mode_of
 
 _MAP_MM: Final = 90
@@ -161,7 +161,7 @@ def call(one: Call, said: Words) -> tuple[str, ...]:
     return (
         said.of(PARTIES, one.party),
         one.number or "",
-        f"{own.get(mode_of(one.line), one.line)} #{one.attempt}",
+        f"{own.get(mode_of(LineId(one.line)), one.line)} #{one.attempt}",
         local(one.began_at),
         _local(one.answered_at),
         _local(one.ended_at),
