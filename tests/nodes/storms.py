@@ -173,9 +173,10 @@ class Storm:
             self._strike(self._coming.pop(0))
         for name, (until_s, mend) in list(self._mends.items()):
             if until_s <= now_s:
-                del self._mends[name]
-                mend()
-                self._say(f"{name} is mended")
+                with suppress(JournalError):  # an order is taken back once the database is there again
+                    mend()
+                    del self._mends[name]
+                    self._say(f"{name} is mended")
         self._work()
         return not self._coming and not self._mends and len(self._sent) == ALERTS
 
