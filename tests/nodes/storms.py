@@ -188,9 +188,12 @@ class Storm:
             self._say(f"({one.what} of {name or 'nobody'}: left out)")
             return
         other = [each for each in self._names if each != name][one.other]
-        mend = (
-            self._crash() if one.what is What.DATABASE else self._blow(one.what, name, self.nodes[other].host)
-        )
+        try:
+            crashes = one.what is What.DATABASE
+            mend = self._crash() if crashes else self._blow(one.what, name, self.nodes[other].host)
+        except JournalError:
+            self._say(f"({one.what} of {name}: the database is away)")
+            return
         self._mends[name] = (self._now_s() + one.lasts_s, mend)
         whose = other if one.what in (What.DEAF, What.MUTE) else ""
         self._say(f"{one.what} {name} {whose} for {one.lasts_s} s")
