@@ -238,7 +238,8 @@ def _legs(event: Event) -> str:
             if event.operator is not None:
                 # By this name of her place the story tells when she joins and leaves: who speaks on a track.
                 who = f"{who} {event.operator} ({place(event.leg)})"
-            return f"calling {who} at {event.number} on line {event.line}{again}"
+            at = f" at {event.number}" if event.number else ""  # a voice of an operator's own has none
+            return f"calling {who}{at} on line {event.line}{again}"
         case ev.LegRinging():
             return f"{place(event.leg)} is ringing"
         case ev.LegAnswered():

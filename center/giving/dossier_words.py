@@ -65,6 +65,7 @@ WORDS: Final[dict[str, Pair]] = {
     "what": ("che cosa", "what"),
     "journal": ("giornale", "journal"),
     "none": ("nessuna", "none"),
+    "nothing": ("nulla", "nothing"),
     "check": ("Come si verifica questo documento", "How this paper is checked"),
     "made": (
         "Fatto il {at} da securWoman {version}, dal giornale del centro. Le ore sono quelle dell’orologio "
@@ -86,6 +87,15 @@ CHANNELS: Final[dict[Channel, Pair]] = {
     Channel.VOICE: ("Voce", "Voice"),
     Channel.SMS: ("SMS", "SMS"),
 }
+SOURCES: Final[dict[str, Pair]] = {
+    "app": ("app", "app"),
+    "gps": ("GPS", "GPS"),
+    "wifi": ("Wi-Fi", "Wi-Fi"),
+    "cell": ("rete del telefono", "phone network"),
+    "network": ("rete del telefono", "phone network"),
+    "aml": ("SMS (AML)", "SMS (AML)"),
+}
+"""How a position was found; another name stands as it came."""
 PROOFS: Final[dict[Proof, Pair]] = {
     Proof.DEVICE: ("provato dal suo telefono", "proved by her phone"),
     Proof.APP: ("non provato: numero detto dall’app", "not proved: the number is what the app says"),

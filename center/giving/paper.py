@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import Final, TypeVar
 
 from center.giving.dossier import Dossier
-from center.giving.dossier_words import CAUSES, CHANNELS, DOUBTS, PARTIES, PROOFS, WORDS, Pair
+from center.giving.dossier_words import CAUSES, CHANNELS, DOUBTS, PARTIES, PROOFS, SOURCES, WORDS, Pair
 from center.giving.facts import Call, Facts, position_in_words
 from center.giving.report_words import OUTCOMES
 from center.giving.sheet import Sheet
 from center.times import local, rfc3339, zone
 from messages.ids import Instant, LineId, OperatorLine, Outcome
+from model.alert.parts import KnownPosition
 from model.rules.calls.own_line import mode_of
 
 _MAP_MM: Final = 90
@@ -49,7 +50,7 @@ class _Paper:
                 said("from"),
             ),
             (22, 22, 16, 16, 8, 16),
-            [(local(one.received_at), local(one.at), *position_in_words(one)) for one in facts.positions],
+            [position(one, said) for one in facts.positions],
             said("none"),
         )
         sheet.heading(said("calls"))
@@ -64,7 +65,7 @@ class _Paper:
             (said("file"), said("bytes"), "SHA-256"),
             (28, 12, 60),
             [(one.file, str(one.bytes), one.sha256) for one in dossier.recordings],
-            said("none"),
+            said("nothing"),
         )
         sheet.heading(said("story"))
         sheet.rows(
@@ -152,6 +153,13 @@ def proof(facts: Facts, said: Words) -> str:
         "" if facts.doubt is None else said.of(DOUBTS, facts.doubt),
     ]
     return ", ".join(filter(None, parts))
+
+
+def position(one: KnownPosition, said: Words) -> tuple[str, ...]:
+    """Return the row of one position."""
+    named = said.of(SOURCES, one.source) if one.source in SOURCES else one.source
+    source = named or said.of(CHANNELS, one.channel)
+    return (local(one.received_at), local(one.at), *position_in_words(one)[:3], source)
 
 
 def call(one: Call, said: Words) -> tuple[str, ...]:

@@ -26,9 +26,10 @@ from gateways.refusals import sentence
 from messages import events as ev
 from messages.base import Address, Position
 from messages.events import Event
-from messages.ids import Advice, LegId, Nearness, Party, Proof
+from messages.ids import Advice, LegId, Nearness, OperatorLine, Party, Proof
 from messages.journal import AnyEvent, Unreadable
 from model.alert.leg import place
+from model.rules.calls.own_line import is_own, mode_of
 
 _DIGITS = "0123456789"
 
@@ -169,6 +170,9 @@ def _legs(event: Event) -> str:
                 return f"{who} ha chiamato la linea {event.line}: si risponde"
             if event.operator is not None:
                 who = f"{who} {event.operator} ({_place(event.leg)})"
+            if is_own(event.line):
+                name = "cuffie" if mode_of(event.line) is OperatorLine.HEADSET else "chiamata del turno"
+                return f"chiamata: {who}, {name}{again}"
             return f"chiamata: {who} al {event.number} sulla linea {event.line}{again}"
         case ev.LegRinging():
             return f"{_place(event.leg)}: squilla"
