@@ -96,6 +96,18 @@ def test_nothing_is_inline_and_nothing_comes_from_elsewhere() -> None:
         assert not [url for url in re.findall(r"https?://[^\s\"'`)]+", text) if "www.w3.org" not in url], path
 
 
+def test_what_is_always_written_so_into_the_audit_has_words_in_italian() -> None:
+    written = {
+        detail
+        for path in GATEWAYS.rglob("*.py")
+        for detail in re.findall(r"\bdetail=\"([a-zA-Z0-9][^\"]*)\"", path.read_text())
+    }
+    page = (GATEWAYS / "console" / "static" / "js" / "words" / "audited.js").read_text()
+    words = {a or b or c for a, b, c in re.findall(r"""^  (?:(\w+)|'([^']+)'|"([^"]+)"): """, page, re.M)}
+    assert len(written) > 20
+    assert written - words == set()
+
+
 class Words:
     """The table of one page, and the rest of its script, which uses it."""
 

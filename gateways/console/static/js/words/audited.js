@@ -29,7 +29,8 @@ const ACTIONS = {
 /** What the center writes beside it, where it is always the same. @type {Record<string, string>} */
 const DETAILS = {
   added: 'aggiunto',
-  'app key': 'chiave dell’app',
+  "112's page": 'pagina per il 112',
+  'a code was asked for': 'chiesto un codice',
   'device revoked': 'telefono revocato',
   dossier: 'fascicolo',
   earlier: 'allarmi precedenti',
@@ -57,6 +58,7 @@ const DETAILS = {
   'sign-on link': 'link per entrare',
   snapshot: 'all’apertura della pagina',
   story: 'storia',
+  'the first admin, by the printed link': 'primo amministratore, con il link stampato',
   'token, link and sessions ended': 'codice, link e sessioni finiti',
 };
 
