@@ -15,6 +15,7 @@ from tests.gateways.console.desk import settled
 from tests.gateways.console.stage import Stage
 from tests.gateways.http.place import CLOCK
 from tests.gateways.story import Story
+from tests.support.complaints import OUT_OF_REACH
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
 
@@ -29,6 +30,12 @@ WHO: Giulia Rossi, speaks Italian\.
 Note: Asthma\. Phone battery 23 %\.
 PHONE: \+39 333 111 2223"""
 )
+OVER = """() => [...document.querySelectorAll('.help__keys > *')].every((one) => {
+  one.scrollIntoView();
+  const { x, y, height } = one.getBoundingClientRect();
+  return one.contains(document.elementFromPoint(x + 3, y + height / 2));
+})"""
+"""Nothing lies over the list of keys."""
 FITS = "(e) => e.scrollHeight <= e.clientHeight"
 
 
@@ -218,6 +225,56 @@ def test_on_the_smallest_screen_all_that_112_asks_for_is_seen(stage: Stage, lang
     assert stage.page.locator(".panel__body:has(> .brief)").evaluate(FITS)
     lines = stage.page.locator(".brief > dd").evaluate_all("all => all.map(one => one.dataset.line)")
     assert lines == ["where", "what", "weapons", "injured", "children", "with", "who", "phone"]
+
+
+@pytest.mark.browser_may_say(*OUT_OF_REACH)
+@pytest.mark.parametrize("lang", ["en", "it"])
+def test_while_112_is_briefed_notes_are_seen_fields_are_wide_and_without_the_center_the_text_stays(
+    stage: Stage, lang: str
+) -> None:
+    stage.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    stage.page.set_viewport_size({"width": 1280, "height": 720})
+    stage.lang = lang
+    story = stage.mine(40).user_called().user_answered()
+    page = stage.signed_on()
+    settled(page)
+    page.keyboard.press("n")
+    page.keyboard.type("via Roma 12, knife")
+    page.keyboard.press("Control+Enter")
+    noted = page.locator(".noted")
+    expect(noted).to_contain_text("via Roma 12, knife")
+    page.keyboard.press("Escape")
+    story.psap_called(stage.place.marta).psap_joined()
+    expect(page.locator(".brief")).to_be_visible()
+    expect(noted).to_contain_text("via Roma 12, knife")
+    noted.get_by_role("button").click()
+    for field in page.locator(".fields input").all():
+        assert field.evaluate("e => e.clientWidth") >= 200
+    page.keyboard.type("via Roma 12")
+    page.keyboard.press("Escape")
+    expect(page.locator(".brief [data-line=where]")).to_contain_text("via Roma 12")
+    # The list of keys lies over all, the map and its keys included.
+    page.keyboard.press("?")
+    assert page.evaluate(OVER)
+    page.keyboard.press("Escape")
+    story.say(ev.LegReleased(leg=story.leg("psap"), attempt=1, cause=16))
+    expect(page.locator(".brief")).to_have_count(0)
+    page.keyboard.press("?")
+    assert page.evaluate(OVER)
+    page.keyboard.press("Escape")
+    # Without the center the text is there, can be copied, and is to be read on another phone.
+    stage.stop()
+    dock = page.locator(".dock__next")
+    said = "Call it from another phone" if lang == "en" else "Chiamalo da un altro telefono"
+    expect(dock).to_contain_text(said, timeout=20_000)
+    expect(page.locator(".brief [data-line=where]")).to_contain_text("via Roma 12")
+    page.keyboard.press("c")
+    expect(page.locator(".copy__said")).to_have_text("Copied" if lang == "en" else "Copiato")
+    assert "via Roma 12" in page.evaluate("navigator.clipboard.readText()")
+    page.keyboard.press("q")
+    expect(page.locator(".fields input").first).not_to_be_editable()
+    page.keyboard.press("Escape")
+    expect(page.locator(".fields")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("lang", "theme"), [("en", "dark"), ("it", "light")])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from gateways.console.protocols import protocols_of
 from messages import events as ev
-from messages.ids import E164, Unplayed
+from messages.ids import E164, BriefingField, Unplayed
 from store import streams
 from store.registry.people import Person
 from store.registry.registry import Registry
@@ -109,6 +111,67 @@ def test_what_no_voice_can_say_is_known_before_the_key_and_another_language_is_s
         "unknown-4",
         ev.Spoken(attempt=1, language="it"),
     )
+
+
+def heard(story: Story) -> list[ev.Event]:
+    """What operators have filled in, and what they have read."""
+    events = [one.event for one in story.journal.read(streams.inbox(story.alert))]
+    return [one for one in events if isinstance(one, ev.BriefingFilled | ev.DialogueSeen)]
+
+
+@pytest.mark.parametrize("lang", ["en", "it"])
+def test_what_the_user_writes_is_in_sight_beside_every_panel_until_it_is_read_and_goes_to_112_by_a_key(
+    stage: Stage, lang: str
+) -> None:
+    stage.page.set_viewport_size({"width": 1280, "height": 720})
+    stage.lang = lang
+    marta = stage.place.marta
+    story = stage.alert(12, silent=True).operator_joined(marta)
+    page = stage.signed_on()
+    line, keys = page.locator(".latest__said"), page.locator(".latest__keys button")
+    words = ["J questions", "W write", "Q for 112", "P page"]
+    italian = ["J domande", "W scrivi", "Q per il 112", "P pagina"]
+    expect(keys).to_have_text(
+        [re.compile(one.replace(" ", r"\s*")) for one in (words, italian)[lang == "it"]]
+    )
+    expect(line).to_be_empty()
+    settled(page)
+    page.keyboard.press("j")
+    story.hear(ev.DialogueSaid(id="m1", text="via Roma 12, piano 3"))
+    expect(line).to_contain_text("via Roma 12, piano 3")
+    page.keyboard.press("q")
+    expect(line).to_contain_text("via Roma 12, piano 3")
+    for field in page.locator(".fields input").all():
+        assert field.evaluate("e => e.clientWidth") >= 200
+    page.keyboard.press("Escape")
+    # Nothing covers it any more: it is on the screen, and read.
+    expect(page.locator(".said[data-by=user]")).to_contain_text("via Roma 12, piano 3")
+    expect(line).to_be_empty()
+    read = ev.DialogueSeen(by=marta, upto=1, read=True)
+    wait_until(lambda: heard(story) == [read], what="it is read once it is seen, and not before")
+    page.keyboard.press("ArrowLeft")
+    where = ev.BriefingFilled(field=BriefingField.WHERE, text="via Roma 12, piano 3", by=marta)
+    wait_until(lambda: heard(story) == [read, where], what="it is in the text for 112")
+    expect(page.locator(".said__keys")).to_have_count(0)
+    # Beside the questions, too, by a key; what is put into the text was read.
+    page.keyboard.press("j")
+    story.hear(ev.DialogueSaid(id="m2", text="he has a knife"))
+    expect(line).to_contain_text("he has a knife")
+    page.keyboard.press("ArrowRight")
+    what = ev.BriefingFilled(field=BriefingField.WHAT, text="he has a knife", by=marta)
+    wait_until(
+        lambda: heard(story) == [read, where, what, ev.DialogueSeen(by=marta, upto=2, read=True)],
+        what="it is in the text, and read",
+    )
+    expect(line).to_be_empty()
+    # What came while it was hidden is there once Esc has put away what was on top.
+    story.hear(ev.DialogueSaid(id="m3", text="yes"))
+    expect(line).to_contain_text("Yes" if lang == "en" else "Sì")
+    expect(page.locator(".said__keys")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(page.locator(".said[data-number='3']")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".said")).to_have_count(0)
 
 
 @pytest.mark.parametrize("lang", ["en", "it"])

@@ -6,9 +6,10 @@ import { either, languageName, t } from '../words/words.js';
 import { log, notesBefore } from './log.js';
 import * as dialogue from './dialogue/dialogue.js';
 import * as facts from './facts.js';
+import * as latest from './dialogue/latest.js';
 import * as questions from './dialogue/questions.js';
 import * as record from './record.js';
-import { noteField } from './notes.js';
+import { lastNote, noteField } from './notes.js';
 import { banner } from './banner.js';
 import { copyBox, readingPanel } from './reading.js';
 import { earlier, howMany } from './earlier.js';
@@ -28,7 +29,10 @@ export function caseView(ui, view) {
   const nowUs = feed.nowUs();
   const allowed = feed.allowedIn(view);
   const lost = feed.link === 'lost';
-  const briefing = s.reading(view, feed.me, allowed);
+  // Without the center the text is all that is left of the way to 112.
+  const briefing = s.reading(view, feed.me, allowed) || (lost && s.mayRead(view, feed.me));
+  const choosing = handover.choosing(ui, view);
+  const covered = choosing || questions.isOpen(view) || facts.isOpen(view);
   /** @type {Banner} */
   const wrong = lost
     ? lostBanner(ui)
@@ -62,7 +66,7 @@ export function caseView(ui, view) {
       }
       <section class="panel">
         ${
-          handover.choosing(ui, view)
+          choosing
             ? handover.panel(ui)
             : questions.isOpen(view)
               ? questions.panel(ui, view)
@@ -73,12 +77,17 @@ export function caseView(ui, view) {
                   : briefing
                     ? record.isOpen(view)
                       ? record.panel(ui, view)
-                      : html`${before(ui, view)}${otherForms(view)}`
+                      : html`${latest.keys(ui, view, allowed)}${before(ui, view)}${otherForms(view)}`
                     : story(ui, view)
-        }${noteField(ui, view.alert, briefing)}
+        }${noteField(ui, view.alert, briefing)}${lastNote(ui, view)}
       </section>
       ${copyBox(view, ui.draw)}
     </div>
+    ${latest.line(ui, view, allowed, {
+      isShown: !covered && dialogue.isOpen(view),
+      named: covered,
+      briefing,
+    })}
     ${dock(ui, view, allowed, nowUs, lost)}
   </section>`;
 }

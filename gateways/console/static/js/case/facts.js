@@ -21,8 +21,9 @@ export const isOpen = (view) => opened === view.alert;
 export function open(ui, view) {
   opened = view.alert;
   ui.draw();
-  document.querySelector('.fields input')?.focus();
 }
+
+export const focus = () => document.querySelector('.fields input')?.focus();
 
 /** True where it was open. @param {Ui} ui @param {CaseView} view */
 export function close(ui, view) {
@@ -70,6 +71,7 @@ function pressed(ui, view, field, e) {
 /** @param {Ui} ui @param {CaseView} view @param {Allowed} allowed */
 export function panel(ui, view, allowed) {
   const disabled = allowed.brief !== null;
+  const lost = ui.feed.link === 'lost';
   return html`<div class="panel__head">
       <h2>${either('Per il 112', 'For 112')}</h2>
       <button class="btn" @click=${() => close(ui, view)}><kbd>Esc</kbd><span>${t('back')}</span></button>
@@ -85,6 +87,7 @@ export function panel(ui, view, allowed) {
             autocomplete="off"
             data-field=${field}
             ?disabled=${disabled}
+            ?readonly=${lost}
             .value=${drafts.get(keyOf(view.alert, field)) ?? filled?.text ?? ''}
             @input=${(e) => drafts.set(keyOf(view.alert, field), e.target.value)}
             @blur=${() => keep(ui, view, field)}

@@ -1,6 +1,8 @@
 // The notes of a case.
 
-import { t } from '../words/words.js';
+import { html, nothing } from '../../vendor/lit.js';
+import { either, t } from '../words/words.js';
+import * as f from '../words/format.js';
 import { Writing } from './dialogue/writing.js';
 
 /** @type {Set<(ui: Ui, alert: string) => void>} */
@@ -28,3 +30,23 @@ export const clear = () => notes.clear();
  */
 export const noteField = (ui, alert, narrow) =>
   notes.field(ui, alert, t('writeNote'), narrow ? '' : t('noteSend'));
+
+/**
+ * The last note, under its field: what was written is seen, and that it is not in the text for 112.
+ * @param {Ui} ui @param {CaseView} view
+ */
+export function lastNote(ui, view) {
+  const one = view.timeline.findLast((entry) => entry.what === 'note.added' && entry.text);
+  if (!one) return nothing;
+  const by = one.operator === ui.feed.me.operator ? '' : `${ui.feed.names(one.operator)}: `;
+  return html`<p class="noted">
+    <span role="status">${f.minute(one.at_us)} ${by}${one.text}</span>
+    ${
+      view.closed_us === null
+        ? html`<button class="btn" aria-keyshortcuts="Q" @click=${() => ui.press('Q')}>
+            <kbd>Q</kbd><span>${either('anche per il 112', 'for 112 as well')}</span>
+          </button>`
+        : nothing
+    }
+  </p>`;
+}

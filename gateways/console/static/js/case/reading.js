@@ -12,8 +12,12 @@ const SAID_MS = 6000;
 let read = { alert: null, lang: null, named: 0, memory: new Map() };
 let copy = { alert: null, said: '', untilMs: 0, text: '' };
 
-/** Why the text may not be copied now, or null. @param {CaseView} view @param {number} nowUs */
-export function whyNotCopied(view, nowUs) {
+/**
+ * Why the text may not be copied now, or null. `lost`: the center cannot be reached.
+ * @param {CaseView} view @param {number} nowUs @param {boolean} [lost]
+ */
+export function whyNotCopied(view, nowUs, lost = false) {
+  if (lost) return null;
   const wanted = ['there', 'lacking', 'waiting', 'told'].includes(s.psapIs(view)) || s.keptSilent(view);
   return wanted || s.isLate(view, nowUs) || view.missed_us !== null
     ? null
@@ -22,15 +26,15 @@ export function whyNotCopied(view, nowUs) {
 
 /**
  * Copy the text; where the browser does not let us, show it selected. `draw` shows what has come of it.
- * @param {CaseView} view @param {number} nowUs @param {() => void} draw
- * @param {string[]} place
+ * @param {Ui} ui @param {CaseView} view @param {string[]} place
  */
-export async function copyBriefing(view, nowUs, place, draw) {
+export async function copyBriefing({ feed, draw }, view, place) {
+  const nowUs = feed.nowUs();
   const say = (said, text = '') => {
     copy = { alert: view.alert, said, text, untilMs: Date.now() + SAID_MS };
     draw();
   };
-  const why = whyNotCopied(view, nowUs);
+  const why = whyNotCopied(view, nowUs, feed.link === 'lost');
   if (why !== null) {
     say(why);
     return;
@@ -53,7 +57,7 @@ const said = (view) => (copy.alert === view.alert && Date.now() < copy.untilMs ?
  * @param {Ui} ui @param {CaseView} view @param {number} nowUs
  */
 export function copyButton(ui, view, nowUs) {
-  const why = whyNotCopied(view, nowUs);
+  const why = whyNotCopied(view, nowUs, ui.feed.link === 'lost');
   return html`<span class="copy"
     ><span class="copy__said word" role="status"
       >${
@@ -175,7 +179,7 @@ export function pageCode(view) {
   if (!view.page_code) return nothing;
   const spaced = `${view.page_code.slice(0, 3)} ${view.page_code.slice(3)}`;
   return html`<span class="page112"
-    >${location.host}/112 <b>${spaced}</b>${
+    >${either('Di’ al 112:', 'Say to 112:')} ${location.host}/112 <b>${spaced}</b>${
       view.page_viewed_us === null
         ? nothing
         : html`<span class="word ink-ok">${icon('check')}<span>${either('letta', 'read')}</span></span>`

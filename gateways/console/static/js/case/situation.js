@@ -131,6 +131,9 @@ export function reading(view, me, allowed) {
   );
 }
 
+/** Whether it is mine, and 112 may still have to be told of it. @param {CaseView} view @param {MeView} me */
+export const mayRead = (view, me) => mine(view, me) && view.closed_us === null && view.left_us === null;
+
 /**
  * Whether somebody has spoken to the user, as far as is known: an app that sees the call is no person, and
  * neither is the announcement that a user hears who waits for an operator.

@@ -89,6 +89,10 @@ export function help(ui) {
       ),
     ],
     ['W', either('Scrivi all’utente', 'Write to the user')],
+    [
+      '← →',
+      either('Il suo ultimo messaggio, per il 112: dove, che cosa', 'The last message, for 112: where, what'),
+    ],
     ['I ⏎', either('Manda i messaggi per SMS: il telefono suona', 'Send messages by SMS: the phone sounds')],
     ['S', either('Dal suo telefono nessuna voce / di nuovo voci', 'No voice from the phone / voices again')],
     ['P', either('Pagina per il 112, con un codice', 'A page for 112, with a code')],

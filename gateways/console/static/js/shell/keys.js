@@ -10,6 +10,7 @@ import * as reopening from '../alerts/reopening.js';
 import { waitingKey } from './known.js';
 import { mapKey } from '../place/map.js';
 import { takesBackS } from '../steps/next.js';
+import * as filling from '../case/dialogue/filling.js';
 import * as questions from '../case/dialogue/questions.js';
 import * as dialogue from '../case/dialogue/dialogue.js';
 import * as facts from '../case/facts.js';
@@ -26,12 +27,16 @@ import { offered } from './strip.js';
 import * as headset from '../voice/headset.js';
 import * as voice from '../voice/voice.js';
 import { waiting } from '../alerts/waiting.js';
+import { writtenAfter, writtenKey } from '../alerts/written.js';
 import { wrapping } from '../shift/wrapup.js';
 
 /** A key pressed just as the state changes was meant for the state before. */
 export const SETTLE_MS = 300;
-/** What these keys open, and the command that its field needs. @type {Record<string, [any, string]>} */
-const PANELS = { W: [dialogue, 'write'], Q: [facts, 'brief'], J: [questions, ''], D: [record, ''] };
+/**
+ * What these keys open, and the command that its field needs; whichever is before another covers it.
+ * @type {Record<string, [any, string]>}
+ */
+const PANELS = { J: [questions, ''], Q: [facts, 'brief'], W: [dialogue, 'write'], D: [record, ''] };
 /** The screen may take the field away from under somebody who types. */
 const TYPED_MS = 1000;
 
@@ -43,10 +48,7 @@ export function pressed(ui, key) {
   if (key === '?' || (key === 'Escape' && ui.screen.help)) return help.show(ui, !ui.screen.help);
   if (ui.screen.help || mapKey(key)) return;
   if (key === 'G' && (voice.again() || headset.back(ui))) return;
-  if (feed.link === 'lost') {
-    if (key === 'Enter') feed.retryNow();
-    return;
-  }
+  if (feed.link === 'lost') return withoutCenter(ui, key);
   const incoming = ui.screen.incoming();
   if (incoming) return acknowledge(ui, key, incoming);
   if (key === 'K') return seen(ui);
@@ -59,6 +61,26 @@ export function pressed(ui, key) {
   const view = ui.screen.selected();
   if (view === null) ready(ui, key);
   else inCase(ui, key, view);
+}
+
+/** What is on this screen can still be read and copied. @param {Ui} ui @param {string} key */
+function withoutCenter(ui, key) {
+  const view = ui.screen.section === 'case' ? ui.screen.selected() : null;
+  if (key === 'Enter') ui.feed.retryNow();
+  else if (view && key === 'C') copyBriefing(ui, view, placeSentences(view));
+  else if (view && key === 'Escape') closeTop(ui, view);
+  else if (view && ['Q', 'D'].includes(key)) openPanel(ui, PANELS[key][0], view);
+}
+
+/** The panel on top; true where there was one. @param {Ui} ui @param {CaseView} view */
+const closeTop = (ui, view) => Object.values(PANELS).some(([one]) => one.close(ui, view));
+
+/** One panel at a time. @param {Ui} ui @param {any} which @param {CaseView} view */
+function openPanel(ui, which, view) {
+  // Nothing is uncovered for a moment in between, which would count as seen.
+  which.open(ui, view);
+  for (const [one] of Object.values(PANELS)) if (one !== which) one.close(ui, view);
+  which.focus?.();
 }
 
 /** @param {Ui} ui @param {string} key @param {CaseView} incoming */
@@ -74,6 +96,10 @@ function acknowledge(ui, key, incoming) {
 function seen(ui) {
   for (const view of waiting(ui.feed, Date.now())) ui.known.addKey(waitingKey(view));
   alarms.acknowledge(ui);
+  const written = writtenAfter(ui.feed);
+  for (const view of written) ui.known.addKey(writtenKey(view));
+  // Who has an alert stays with it; all others see that it is not read yet.
+  if (written.length && !ui.screen.mineNow()) ui.screen.open(written[0].alert);
   ui.draw();
 }
 
@@ -106,8 +132,9 @@ function inCase(ui, key, view) {
   const allowed = feed.allowedIn(view);
   if (key === 'Escape') return escape(ui, view, allowed);
   if (key === 'N') return notes.focus();
+  if (filling.pressed(ui, key, view, allowed)) return undefined;
   if (PANELS[key]) return panel(ui, key, view, allowed);
-  if (key === 'C') return copyBriefing(view, feed.nowUs(), placeSentences(view), ui.draw);
+  if (key === 'C') return copyBriefing(ui, view, placeSentences(view));
   if (key === 'Enter') return enter(ui, view);
   const step = ui.screen.step(view);
   const hands = key === 'H';
@@ -127,13 +154,12 @@ function inCase(ui, key, view) {
 }
 
 /**
- * One panel at a time. Where nothing can be written, what is typed next is none the more a command.
+ * Where nothing can be written, what is typed next is none the more a command.
  * @param {Ui} ui @param {string} key @param {CaseView} view @param {Allowed} allowed
  */
 function panel(ui, key, view, allowed) {
   const [which, command] = PANELS[key];
-  for (const [one] of Object.values(PANELS)) if (one !== which) one.close(ui, view);
-  which.open(ui, view);
+  openPanel(ui, which, view);
   if (!command || allowed[command] === null) return undefined;
   typedAtMs = Date.now();
   return ui.orders.refuse(key, view.alert, allowed[command]);
@@ -154,7 +180,7 @@ function escape(ui, view, allowed) {
     return ui.draw();
   }
   if (takesBackS(view, allowed, feed.me, feed.nowUs())) return ui.orders.order('E', 'withdraw_psap');
-  if (Object.values(PANELS).some(([one]) => one.close(ui, view))) return undefined;
+  if (closeTop(ui, view)) return undefined;
   return ui.screen.mineNow()?.alert === view.alert
     ? undefined
     : ui.screen.open(ui.screen.mineNow()?.alert ?? null);

@@ -34,8 +34,16 @@ function lostDock(ui, view, allowed) {
   const say =
     headset.whenLost(feed, view) ??
     either('Resta al telefono e continua a parlare.', 'Stay on the phone and keep talking.');
+  const elsewhere = s.mayRead(view, feed.me)
+    ? either(
+        'Serve il 112? Chiamalo da un altro telefono e leggi questo. C lo copia.',
+        '112 is needed? Call it from another phone and read this. C copies it.',
+      )
+    : '';
   return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}>
-    <p class="dock__next" role="status"><span class="eyebrow">${t('now')}</span><b>${say}</b><span></span></p>
+    <p class="dock__next" role="status">
+      <span class="eyebrow">${t('now')}</span><b>${say}</b><span class="ink-wait">${elsewhere}</span>
+    </p>
     ${handover.button(ui, view, allowed)}
     ${act({ key: 'Enter', label: t('retryNow'), sub, step: true, press: () => feed.retryNow() })}
     ${slots(view, allowed, null).map((slot) => act({ ...slot, why: t('noConnection') }))}

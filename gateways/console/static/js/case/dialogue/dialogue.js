@@ -6,10 +6,9 @@ import { either, reason, t } from '../../words/words.js';
 import * as f from '../../words/format.js';
 import * as s from '../situation.js';
 import { progress } from './asking.js';
+import { fillKeys } from './filling.js';
+import * as read from './read.js';
 import { Writing } from './writing.js';
-
-/** A user's short answers to a question, as the app sends them. @type {Record<string, Word>} */
-const ANSWERS = { yes: 'yes', no: 'no' };
 
 const writing = new Writing({
   key: 'W',
@@ -18,52 +17,49 @@ const writing = new Writing({
   // A question is answered in the app by one key.
   send: (ui, alert, text, id) => ui.feed.command(alert, 'write', { text, id, asks: text.endsWith('?') }),
 });
-/** By alert: the number of the last message at which the operator has put the dialogue away. */
+/** By alert: up to which message the operator had seen the dialogue when it was put away. */
 const away = new Map();
-/** By alert: up to which message the center was told that it was read. */
-const told = new Map();
+/** By alert: up to which message the dialogue was on this screen. */
+const seen = new Map();
 
 export function clear() {
   writing.clear();
   away.clear();
-  told.clear();
+  seen.clear();
+  read.clear();
 }
-
-/** @param {CaseView} view */
-const lastOfUser = (view) => view.dialogue.findLast((one) => !one.by)?.number ?? 0;
 
 /** Whether the dialogue has the panel: it is open, or something new has come. @param {CaseView} view */
 export const isOpen = (view) => {
   const put = away.get(view.alert);
-  return put === undefined ? view.dialogue.length > 0 : lastOfUser(view) > put;
+  return put === undefined ? view.dialogue.length > 0 : read.lastOfUser(view) > put;
 };
 
 /** @param {Ui} ui @param {CaseView} view */
 export function open(ui, view) {
   away.set(view.alert, -1);
   ui.draw();
-  writing.focus();
 }
 
-/** Esc puts it away. True where there was something to put away. @param {Ui} ui @param {CaseView} view */
+export const focus = () => writing.focus();
+
+/**
+ * Esc puts it away, up to what was seen of it. True where there was something to put away.
+ * @param {Ui} ui @param {CaseView} view
+ */
 export function close(ui, view) {
   if (!isOpen(view)) return false;
-  away.set(view.alert, view.dialogue.length);
+  away.set(view.alert, seen.get(view.alert) ?? 0);
   ui.draw();
   return true;
 }
 
-/** How much of it the operator has not seen yet. @param {CaseView} view */
-export const unread = (view) => view.dialogue.filter((one) => !one.by && one.read_us === null).length;
-
-/** What is on this screen of an operator's own case was read. @param {Ui} ui @param {CaseView} view */
-function haveRead(ui, view) {
-  const upto = lastOfUser(view);
-  if (!s.mine(view, ui.feed.me) || document.hidden || !unread(view) || told.get(view.alert) === upto) return;
-  told.set(view.alert, upto);
-  ui.feed.command(view.alert, 'have_read', { upto }).then((answer) => {
-    if (!answer.ok) told.delete(view.alert);
-  });
+/** What is on this screen is seen, and read. @param {Ui} ui @param {CaseView} view */
+function shown(ui, view) {
+  if (document.hidden || ui.screen.help) return;
+  const upto = read.lastOfUser(view);
+  seen.set(view.alert, upto);
+  if (upto) read.haveRead(ui, view, upto);
 }
 
 /** Why the center has sent no SMS, or may not have. @type {Record<string, [string, string]>} */
@@ -132,15 +128,13 @@ function state(view, one, nowUs) {
     );
 }
 
-/** @param {Ui} ui @param {CaseView} view @param {SaidView} one */
-function message(ui, view, one) {
+/** @param {Ui} ui @param {CaseView} view @param {Allowed} allowed @param {SaidView} one */
+function message(ui, view, allowed, one) {
   const by = one.by ? ui.feed.names(one.by) : s.first(view);
-  const short = ANSWERS[one.text.toLowerCase()];
-  const text = one.text ? (short && !one.by ? t(short) : one.text) : s.gone(view, 'words');
   return html`<li class="said" data-by=${one.by ? 'operator' : 'user'} data-number=${one.number}>
     <span class="said__by">${s.capital(by)} <time>${f.clock(one.at_us)}</time></span>
-    <p class=${short && !one.by ? 'said__short' : ''}>${text}</p>
-    ${state(view, one, ui.feed.nowUs())}
+    <p class=${read.isAnswer(one) ? 'said__short' : ''}>${read.words(view, one)}</p>
+    ${fillKeys(ui, view, allowed, one)} ${state(view, one, ui.feed.nowUs())}
   </li>`;
 }
 
@@ -174,7 +168,7 @@ function hint(ui, view) {
 
 /** @param {Ui} ui @param {CaseView} view @param {Allowed} allowed */
 export function panel(ui, view, allowed) {
-  haveRead(ui, view);
+  shown(ui, view);
   const why = allowed.write ?? null;
   return html`<div class="panel__head">
       <h2>${either(`Messaggi con ${s.asObject(view)}`, `Messages with ${s.asObject(view)}`)}</h2>
@@ -182,7 +176,7 @@ export function panel(ui, view, allowed) {
     </div>
     <div class="panel__body dialogue" role="log" tabindex="0" aria-label=${either('Messaggi', 'Messages')}>
       <ol>
-        ${view.dialogue.toReversed().map((one) => message(ui, view, one))}
+        ${view.dialogue.toReversed().map((one) => message(ui, view, allowed, one))}
       </ol>
       ${
         view.dialogue.length

@@ -1,0 +1,63 @@
+// The keys by which the user's newest message goes into the text for 112.
+
+import { html, nothing } from '../../../vendor/lit.js';
+import { either, t } from '../../words/words.js';
+import { haveRead, isAnswer, newest, unread } from './read.js';
+
+/** Which key puts the message into which field of the text for 112. @type {Record<string, Word>} */
+const FILLS = { ArrowLeft: 'where', ArrowRight: 'what' };
+const ARROWS = { ArrowLeft: '←', ArrowRight: '→' };
+const FIELD_MAX = 500;
+
+/** @param {Ui} ui @param {string} key @param {Drawn} label @param {string} [shown] */
+export const button = (ui, key, label, shown = key) =>
+  html`<button class="btn" data-key=${key} aria-keyshortcuts=${key} @click=${() => ui.press(key)}>
+    <kbd>${shown}</kbd><span>${label}</span>
+  </button>`;
+
+/**
+ * Return the message that the arrow keys put into the text for 112: the newest, unless the text has it, or it
+ * is no more than an answer.
+ * @param {CaseView} view @param {Allowed} allowed
+ */
+export function offered(view, allowed) {
+  const one = newest(view);
+  if (!one?.text || isAnswer(one) || allowed.brief !== null) return null;
+  return Object.values(view.briefing).some((field) => field.text.includes(one.text.trim())) ? null : one;
+}
+
+/**
+ * The keys that put this message into the text for 112; nothing where it is not the one that is offered.
+ * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed @param {SaidView} one
+ */
+export const fillKeys = (ui, view, allowed, one) =>
+  ui.feed.link !== 'lost' && offered(view, allowed) === one
+    ? html`<span class="said__keys"
+        >${Object.entries(FILLS).map(([key, field]) =>
+          button(ui, key, either(`in «${t(field)}»`, `to “${t(field)}”`), ARROWS[key]),
+        )}</span
+      >`
+    : nothing;
+
+/**
+ * An arrow key. True where the message that it is for is on the screen.
+ * @param {Ui} ui @param {string} key @param {CaseView} view @param {Allowed} allowed
+ */
+export function pressed(ui, key, view, allowed) {
+  const one = FILLS[key] ? offered(view, allowed) : null;
+  if (!one || !document.querySelector(`.said__keys [data-key="${key}"]`)) return false;
+  fill(ui, view, FILLS[key], one);
+  return true;
+}
+
+/**
+ * Put the message into this field, after what is there. It was read then; others before it may not have been.
+ * @param {Ui} ui @param {CaseView} view @param {Word} field @param {SaidView} one
+ */
+async function fill(ui, view, field, one) {
+  const before = view.briefing[field]?.text ?? '';
+  const text = [before.replace(/[.\s]+$/, ''), one.text.trim()].filter(Boolean).join('. ');
+  const answer = await ui.feed.command(view.alert, 'brief', { field, text: text.slice(0, FIELD_MAX) });
+  if (!answer.ok) return ui.orders.refuse('Q', view.alert, answer.reason);
+  return unread(view) === 1 ? haveRead(ui, view, one.number) : undefined;
+}

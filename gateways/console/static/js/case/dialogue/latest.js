@@ -1,0 +1,54 @@
+// The line above the dock: the user's last message until it is read, and the keys of an alert whose user
+// cannot talk.
+
+import { html, nothing } from '../../../vendor/lit.js';
+import { either } from '../../words/words.js';
+import * as f from '../../words/format.js';
+import { pageCode } from '../reading.js';
+import * as s from '../situation.js';
+import { button, fillKeys } from './filling.js';
+import { newest, unread, words } from './read.js';
+
+/** The ways by which something can be asked. @type {OperatorCommand[]} */
+const ASKS = ['write', 'ask_spoken', 'ask_aloud', 'ask_softly'];
+
+/** Whether user and operator have no voice between them. @param {CaseView} view */
+const cannotTalk = (view) => s.keptSilent(view) || view.user_hears_nobody || view.duress;
+
+/**
+ * The keys of the moment for a user who cannot talk.
+ * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
+ */
+export function keys(ui, view, allowed) {
+  const own = s.mine(view, ui.feed.me) && view.closed_us === null && ui.feed.link !== 'lost';
+  if (!own || !cannotTalk(view)) return nothing;
+  return html`<span class="latest__keys"
+    >${ASKS.some((by) => allowed[by] === null) ? button(ui, 'J', either('domande', 'questions')) : nothing}
+    ${allowed.write === null ? button(ui, 'W', either('scrivi', 'write')) : nothing}
+    ${button(ui, 'Q', either('per il 112', 'for 112'))}
+    ${allowed.open_page === null ? button(ui, 'P', either('pagina', 'page')) : nothing}</span
+  >`;
+}
+
+/**
+ * The line above the dock. `isShown`: the messages are on the screen already, where they are read; `named`:
+ * so are the keys, or what they open; `briefing`: the text for 112 is, with the code of its page. It is there
+ * when it is empty, too: a screen reader says what comes into it.
+ * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
+ * @param {{ isShown: boolean, named: boolean, briefing: boolean }} is
+ */
+export function line(ui, view, allowed, { isShown, named, briefing }) {
+  const count = unread(view);
+  const one = isShown || !count ? null : newest(view);
+  const row = named || briefing ? nothing : keys(ui, view, allowed);
+  const code = briefing || view.closed_us !== null ? nothing : pageCode(view);
+  const by = one && s.capital(s.first(view));
+  const others = count > 1 ? either(`leggi ${count}`, `read ${count}`) : either('leggi', 'read');
+  const is = one ? 'said' : row === nothing && code === nothing ? 'none' : 'keys';
+  return html`<div class="latest" data-is=${is}>
+    <p class="latest__said" role="status">${
+      one ? html`<small>${f.clock(one.at_us)} ${by}</small><b>${words(view, one)}</b>` : nothing
+    }</p>
+    ${one ? html`${button(ui, 'W', others)}${fillKeys(ui, view, allowed, one)}` : nothing} ${row} ${code}
+  </div>`;
+}

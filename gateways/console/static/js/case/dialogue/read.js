@@ -1,0 +1,45 @@
+// Which of the user's messages were read, and what is shown of one.
+
+import { t } from '../../words/words.js';
+import * as s from '../situation.js';
+
+/** A user's short answers to a question, as the app sends them. @type {Record<string, Word>} */
+const ANSWERS = { yes: 'yes', no: 'no' };
+
+/** By alert: up to which message the center was told that it was read. */
+const told = new Map();
+
+export const clear = () => told.clear();
+
+/** Return the number of the user's newest message; 0 where there is none. @param {CaseView} view */
+export const lastOfUser = (view) => newest(view)?.number ?? 0;
+/** Return the user's newest message, or undefined. @param {CaseView} view */
+export const newest = (view) => view.dialogue.findLast((one) => !one.by);
+
+/** How many of the user's messages no operator has read. @param {CaseView} view */
+export const unread = (view) => view.dialogue.filter((one) => !one.by && one.read_us === null).length;
+
+/**
+ * Tell the center that the operator's own case was read up to this message; of one that has ended, anybody's.
+ * @param {Ui} ui @param {CaseView} view @param {number} upto
+ */
+export function haveRead(ui, view, upto) {
+  const may = s.mine(view, ui.feed.me) || view.closed_us !== null;
+  if (!may || !unread(view) || (told.get(view.alert) ?? 0) >= upto) return;
+  told.set(view.alert, upto);
+  ui.feed.command(view.alert, 'have_read', { upto }).then((answer) => {
+    if (!answer.ok) told.delete(view.alert);
+  });
+}
+
+/** Whether it is no more than the user's yes or no. @param {SaidView} one */
+export const isAnswer = (one) => !one.by && one.text.toLowerCase() in ANSWERS;
+
+/**
+ * What was written, in words of the screen where it is an answer.
+ * @param {CaseView} view @param {SaidView} one
+ */
+export function words(view, one) {
+  if (!one.text) return s.gone(view, 'words');
+  return isAnswer(one) ? t(ANSWERS[one.text.toLowerCase()]) : one.text;
+}
