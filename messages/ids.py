@@ -180,6 +180,16 @@ class Outcome(StrEnum):
     """Nothing proved it, nobody was heard in it, and its operator took it for forged; 112 was not called."""
 
 
+class PsapKnows(StrEnum):
+    """What 112 was told of an alert, as far as its user is told."""
+
+    ALERT = "alert"
+    """That there is one."""
+    PLACE = "place"
+    SILENCE = "silence"
+    """That the user cannot talk, and is not to be phoned."""
+
+
 class OperatorCommand(StrEnum):
     """What an operator can order in a case, by the names of the HTTP interface."""
 

@@ -11,7 +11,7 @@ import signal
 from typing import Final, Protocol
 
 from gateways.console.picture import Change, Picture
-from messages.events import AlertReopened, PersonalDataChanged
+from messages.events import AlertReopened, DialogueSaid, PersonalDataChanged
 from messages.ids import AlertId, Instant, UserId
 from messages.journal import Recorded, is_kind
 from model.alert.case import Case
@@ -232,9 +232,11 @@ class Following:
             batch.shown |= changed
 
     def _bring_back(self, recorded: Recorded) -> Change | None:
-        """Put in an alert that is reopened after the picture has let go of it."""
+        """Put in an alert that is reopened, or written in, after the picture has let go of it."""
         alert = streams.alert_of(recorded.stream)
-        if not is_kind(recorded.event, AlertReopened) or alert is None or alert in self.picture.alerts:
+        event = recorded.event
+        back = is_kind(event, AlertReopened) or (isinstance(event, DialogueSaid) and not event.by)
+        if not back or alert is None or alert in self.picture.alerts:
             return None
         self.picture.load(alert, self.journal.read_streams(streams.inbox(alert), streams.case(alert)))
         return Change(alert)

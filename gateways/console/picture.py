@@ -35,6 +35,7 @@ from model.alert.leg import Leg
 from model.duty.callouts import Callouts
 from model.policy import LineSpec
 from model.rules import wrap_up
+from model.rules.said.dialogue import unread_since
 from store.journal.projections import TakenOut
 
 CLOSED_KEPT_US: Final = 600 * SECOND
@@ -183,9 +184,14 @@ class Picture:
         return [known.case.alert for known in own]
 
     def forget(self, now_us: Instant) -> list[AlertId]:
-        """Let go of alerts that have been closed for long enough; which ones."""
-        gone = [alert for alert, at in self._closed.items() if at + CLOSED_KEPT_US <= now_us]
-        gone += list(self._closed)[len(gone) : max(len(gone), len(self._closed) - CLOSED_KEPT_MAX)]
+        """Let go of alerts that have been closed for long enough, unless something in them waits to be read.
+
+        Return their ids.
+        """
+        over = [alert for alert, at in self._closed.items() if at + CLOSED_KEPT_US <= now_us]
+        gone = [alert for alert in over if unread_since(self.alerts[alert].case) is None]
+        left = [alert for alert in self._closed if alert not in gone]
+        gone += left[: max(0, len(left) - CLOSED_KEPT_MAX)]
         for alert in gone:
             del self._closed[alert]
             self.alerts.pop(alert, None)

@@ -56,7 +56,8 @@ def refusal_now(
     if command is OperatorCommand.REOPEN:
         return None if case.closed_at is not None else Refusal.NOT_CLOSED
     if case.closed_at is not None:
-        return Refusal.CLOSED
+        # What the user writes after the end is the whole room's to read.
+        return None if command is OperatorCommand.HAVE_READ else Refusal.CLOSED
     if command is OperatorCommand.TAKE:
         return _take(case, by)
     if command is OperatorCommand.CLOSE:

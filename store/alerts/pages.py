@@ -6,8 +6,9 @@ import secrets
 from typing import Final
 
 from messages.events import PageNamed, PageOpened
-from messages.ids import SECOND, AlertId, Instant, OperatorId
+from messages.ids import AlertId, Instant, OperatorId
 from model.alert.case import Case
+from model.rules.said.dialogue import page_stands
 from store import streams
 from store.journal.journal import Append, Journal, Transaction
 
@@ -15,8 +16,6 @@ ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """What is not taken for another letter or digit when it is said: no 0 and O, no 1, I and L."""
 LENGTH: Final = 6
 """31^6 are 887 million codes."""
-STAYS_US: Final = Instant(3600 * SECOND)
-"""So long after the alert's end the page is there."""
 
 
 def open_page(tx: Transaction, case: Case, by: OperatorId, secret: bytes, order: str = "") -> None:
@@ -40,8 +39,7 @@ def alert_of_page(journal: Journal, code: str, secret: bytes) -> AlertId | None:
 
 def is_there(case: Case, code: str, now_us: Instant) -> bool:
     """Whether the page is to be seen: while the alert is open and for a while after, unless it was erased."""
-    page_is = case.page is not None and case.page.code == code
-    return page_is and (case.closed_at is None or now_us < case.closed_at + STAYS_US)
+    return case.page is not None and case.page.code == code and page_stands(case, now_us)
 
 
 def read(typed: str) -> str:

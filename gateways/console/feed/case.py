@@ -28,7 +28,7 @@ from model.alert.leg import LegState
 from model.alert.parts import Claim, GivenData, KnownPosition
 from model.alert.phase import phase
 from model.rules.calls.quiet import hears_nobody
-from model.rules.said.dialogue import read_by_app
+from model.rules.said.dialogue import read_by_app, unread_since
 from model.telling.told import since_read
 
 CLAIMS_MAX: Final = 20
@@ -108,6 +108,7 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         left_us=case.leave.at,
         restarted_us=restarted_at(known),
         closed_us=case.closed_at,
+        written_us=unread_since(case),
         outcome=case.outcome,
         corrected=_corrected(case),
         erased_us=None if case.erased is None else case.erased.at,

@@ -340,6 +340,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     restarted_us: Instant | None
     """When a part of the center was last started again in the middle of this alert, and took it up."""
     closed_us: Instant | None
+    written_us: Instant | None = None
+    """When the user wrote what no operator has read since the end; null where nothing is."""
     outcome: Outcome | None
     """As it was closed."""
     corrected: CorrectedView | None = None

@@ -46,7 +46,7 @@ def messages_of(case: Case, since: int) -> MessagesAnswer:
     return MessagesAnswer(
         alert=case.alert,
         version=last,
-        messages=tuple(_told(one, last) for one in told if since < _changed(one, last)),
+        messages=tuple(_told(case, one, last) for one in told if since < _changed(one, last)),
     )
 
 
@@ -55,7 +55,7 @@ def _changed(one: Said, last: int) -> int:
     return max(at for at in (one.version, one.arrived_version, one.read_version) if at <= last)
 
 
-def _told(one: Said, last: int) -> MessageAnswer:
+def _told(case: Case, one: Said, last: int) -> MessageAnswer:
     return MessageAnswer(
         number=one.number,
         id=one.id,
@@ -63,6 +63,7 @@ def _told(one: Said, last: int) -> MessageAnswer:
         at=rfc3339(one.at),
         text=one.text,
         asks=one.asks,
+        answer=one.answer if case.cancel_asked is None else "",
         arrived=0 < one.arrived_version <= last,
         read=0 < one.read_version <= last,
     )
@@ -84,10 +85,11 @@ def message_routes(web: Web) -> list[HTTPRouteHandler]:
             if isinstance(event, DialogueSeen):
                 return True
             full = dialogue.is_full(now.dialogue, Channel.DATA)
-            if (now.closed_at is not None or full) and now.cancel_asked is None:
-                raise Refused(Refusal.CLOSED if now.closed_at is not None else Refusal.DIALOGUE_FULL)
+            over = not dialogue.goes_on(now, transaction.at_us)
+            if (over or full) and now.cancel_asked is None:
+                raise Refused(Refusal.CLOSED if over else Refusal.DIALOGUE_FULL)
             # After an attempt to cancel, with whichever PIN, every answer is the same.
-            return now.closed_at is None and not full
+            return not over and not full
 
         await into_inbox(web, alert, event, when=is_news)
 
@@ -102,7 +104,10 @@ def message_routes(web: Web) -> list[HTTPRouteHandler]:
         audit="the user's own, by the app, and in the journal",
         tags=["app"],
         security=APP,
-        responses={409: said(Problem, "The alert is closed: it is raised again."), **TAKES},
+        responses={
+            409: said(Problem, "The alert has ended, and 112's page with it: it is raised again."),
+            **TAKES,
+        },
     )
     async def write_message(
         request: AnyRequest, alert: FromPath[str], data: JSONBody[MessageBody]

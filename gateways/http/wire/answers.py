@@ -15,7 +15,18 @@ from litestar.connection import ASGIConnection
 from litestar.openapi import ResponseSpec
 
 from gateways.http.wire.decoding import JSON, MSGPACK
-from messages.ids import E164, Advice, Doubt, Instant, OperatorCommand, Outcome, Party, Proof, ShiftState
+from messages.ids import (
+    E164,
+    Advice,
+    Doubt,
+    Instant,
+    OperatorCommand,
+    Outcome,
+    Party,
+    Proof,
+    PsapKnows,
+    ShiftState,
+)
 from model.alert.leg import LegState
 from model.alert.phase import Phase
 
@@ -81,6 +92,10 @@ class AlertState(msgspec.Struct, frozen=True, kw_only=True):
     """By what it counts as the phone's own."""
     silent: bool = False
     """The phone is to be dark and quiet, whoever has said so."""
+    psap_knows: tuple[PsapKnows, ...] = ()
+    """What 112 was told for certain; nothing once anybody has tried to cancel."""
+    writes_until: Moment | None = None
+    """Of an alert that is closed: until when what is written goes on 112's page. Null: it goes nowhere."""
 
 
 class MessageAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +111,8 @@ class MessageAnswer(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     asks: bool
     """To be answered by yes or no."""
+    answer: str = ""
+    """`yes` or `no`, once the user has answered it."""
     arrived: bool
     read: bool
     """By the other side."""

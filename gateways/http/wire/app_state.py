@@ -21,6 +21,8 @@ from model.alert.parts import Leave
 from model.alert.phase import Phase, phase
 from model.rules.cancelling import tried
 from model.rules.said.advice import told_to_app
+from model.rules.said.dialogue import PAGE_STAYS_US
+from model.telling.psap_knowledge import psap_knows
 
 
 def state(case: Case, calls_from: tuple[E164, ...] = ()) -> AlertState:
@@ -55,7 +57,15 @@ def state(case: Case, calls_from: tuple[E164, ...] = ()) -> AlertState:
         calls_from=calls_from,
         proof=case.proof,
         silent=asked is None and case.silent,
+        psap_knows=() if was_tried else psap_knows(case),
+        writes_until=None if was_tried else _writes_until(case),
     )
+
+
+def _writes_until(case: Case) -> str | None:
+    if case.closed_at is None or case.page is None:
+        return None
+    return rfc3339(Instant(case.closed_at + PAGE_STAYS_US))
 
 
 def version(case: Case) -> int:

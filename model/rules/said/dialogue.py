@@ -6,12 +6,38 @@ from collections.abc import Iterable
 from typing import Final
 
 from messages import events as ev
-from messages.ids import Channel
+from messages.ids import SECOND, Channel, Instant
 from model.alert.case import Case
 from model.alert.parts import Said
 
 KEPT_MAX: Final = 500
 """Messages of the user's of one alert, by the app; as many by short message, whose sender can be forged."""
+
+PAGE_STAYS_US: Final = Instant(3600 * SECOND)
+"""So long after the alert's end 112's page is there, and what the user writes goes on it."""
+
+
+def page_stands(case: Case, now_us: Instant) -> bool:
+    """Whether 112's page is there: while the alert is open and for a while after."""
+    return case.page is not None and (case.closed_at is None or now_us < case.closed_at + PAGE_STAYS_US)
+
+
+def goes_on(case: Case, now_us: Instant) -> bool:
+    """Whether what the user writes reaches somebody: the operator, or after the end 112 by its page."""
+    return case.closed_at is None or page_stands(case, now_us)
+
+
+def written_after(case: Case) -> tuple[Said, ...]:
+    """Return what the user has written since the alert's end, oldest first."""
+    closed_at = case.closed_at
+    return (
+        () if closed_at is None else tuple(one for one in case.dialogue if not one.by and one.at >= closed_at)
+    )
+
+
+def unread_since(case: Case) -> Instant | None:
+    """Return when the user wrote what no operator has read since the alert's end; None where nothing is."""
+    return next((one.at for one in written_after(case) if one.read_at is None), None)
 
 
 def read_by_app(case: Case) -> bool:

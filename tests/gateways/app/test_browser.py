@@ -134,6 +134,16 @@ def test_a_test_that_was_left_or_resumed_makes_no_test_of_the_next_press(phone: 
     assert phone.tests() == [True, False]
 
 
+def test_a_test_that_is_open_does_not_stand_before_real_help(phone: Phone) -> None:
+    phone.open("?test=1")
+    phone.hold()
+    expect(phone.title).to_have_text("Finding an operator")
+    phone.alert()
+    phone.hold(phone.page.locator(".app__real"))
+    wait_until(lambda: phone.tests() == [True, False], what="a real alert, by one hold")
+    expect(phone.page.locator(".tag--test")).to_have_count(0)
+
+
 def test_a_test_that_has_ended_at_the_true_app_makes_no_test_of_the_next_press(phone: Phone) -> None:
     phone.open("?test=1")
     phone.hold()
@@ -141,7 +151,7 @@ def test_a_test_that_has_ended_at_the_true_app_makes_no_test_of_the_next_press(p
     story = phone.story(test=True)
     phone.open()
     story.closed(Outcome.TEST_DONE)
-    expect(phone.title).to_have_text("The alert is closed")
+    expect(phone.title).to_have_text("The test is over")
     phone.page.get_by_role("button", name="Back to the start").click()
     expect(phone.page.locator(".tag--test")).to_be_hidden()
     phone.hold()
@@ -246,7 +256,7 @@ def test_who_cannot_talk_raises_a_silent_alert_and_the_phone_stays_dark_and_quie
     is_quiet(phone)
     story.hear(ev.AdviceChanged(advice=Advice.CALL_112_NOW))
     story.closed(Outcome.BRIEFED)
-    expect(phone.title).to_have_text("The alert is closed")
+    expect(phone.title).to_have_text("112 knows of your alert")
     is_quiet(phone)
     page.get_by_role("button", name="Back to the start").click()
     expect(page.locator("html")).not_to_have_attribute("data-quiet", "")
@@ -341,7 +351,7 @@ def test_each_state_is_shown_when_it_is_in_the_journal_and_not_before(phone: Pho
     story.operator_left(place.marta)
     expect(phone.title).to_have_text("112 is on the line with you")
     story.closed(Outcome.HANDED_OVER)
-    expect(phone.title).to_have_text("The alert is closed")
+    expect(phone.title).to_have_text("112 knows of your alert")
     phone.page.get_by_role("button", name="Back to the start").click()
     expect(phone.sos).to_be_visible()
 

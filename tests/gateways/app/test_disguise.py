@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from messages.events import AlertReceived, AlertSignalAdded, DialogueSaid, DialogueSeen
+from messages.events import (
+    AlertReceived,
+    AlertSignalAdded,
+    BriefingGiven,
+    DialogueSaid,
+    DialogueSeen,
+    PageOpened,
+)
 from messages.ids import Outcome
 from tests.gateways.app.phone import KEY_CHECKED, Phone
 from tests.gateways.app.test_browser import NOISE, found, is_quiet
@@ -218,11 +225,23 @@ def test_a_message_is_read_once_the_app_is_open_and_not_behind_the_calculator(
     wait_until(lambda: any(one.read for one in seen(phone)), what="that it was read")
     phone.page.get_by_role("button", name="Exit").click()
     expect(calculator.sign).to_have_text("M")
+    story.psap_called(place.marta).psap_joined()
+    story.say(BriefingGiven(by=place.marta))
+    story.hear(PageOpened(by=place.marta, code="ABC234"))
     story.closed(Outcome.BRIEFED)
-    expect(calculator.sign).to_have_text("")
-    # Nothing of it is kept.
+    # The last word waits to be read; it can be answered for as long as 112's page is there.
+    expect(calculator.sign).to_have_text("MR")
     calculator.hold("=", calculator.behind)
+    expect(phone.title).to_have_text("112 knows where you are and that you cannot talk")
+    expect(phone.page.locator(".app__write")).to_contain_text("Are you alone?")
+    phone.page.locator(".app__write input").fill("He is at the door")
+    phone.page.keyboard.press("Enter")
+    expect(phone.page.locator(".app__write li", has_text="He is at the door")).to_contain_text("sent")
     phone.page.get_by_role("button", name="Exit").click()
+    expect(calculator.sign).to_have_text("M")
+    # Once she has left it nothing of it is kept.
+    calculator.hold("=", calculator.behind)
+    phone.page.get_by_role("button", name="Back to the start").click()
     assert phone.page.evaluate("localStorage.getItem('securwoman-app-alert')") is None
 
 

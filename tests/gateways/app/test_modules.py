@@ -131,6 +131,63 @@ def test_who_is_left_is_told_who_is_on_the_line_and_that_an_operator_is_sought_o
     assert seen["unheard"][:2] == ["stay", "unheardText"]
 
 
+# Each end of an alert, by each set of what 112 may know, with and without 112's page.
+ENDED = """async () => {
+  const { pressed, raised, heard, shown } = await import('/app/js/state.js');
+  const { told } = await import('/app/js/disguise/told.js');
+  const { WORDS } = await import('/app/js/words.js');
+  const outcomes = ['false_alarm', 'handed_over', 'briefed', 'user_called_112', 'cancelled', 'test_done',
+    'no_contact', 'put_away', null, 'new one'];
+  const knows = [undefined, [], ['alert'], ['alert', 'place'], ['alert', 'silence'],
+    ['alert', 'place', 'silence']];
+  const found = [];
+  for (const silent of [false, true])
+    for (const outcome of outcomes)
+      for (const psap_knows of knows)
+        for (const leftMs of [null, -1, 60_000]) {
+          const until = leftMs === null ? null : new Date(1e12 + leftMs).toISOString();
+          const said = { alert: 'a', deadline_at: until, advice: 'wait', phase: 'closed', legs: [],
+            version: 1, outcome, psap_knows, writes_until: until };
+          const known = heard(raised(pressed('a', 0, null, { silent }), { status: 202, said }, true),
+            { status: 200, said });
+          const seen = shown(known, 1e12);
+          const words = [...WORDS[seen.title], ...WORDS[seen.text]].join(' ');
+          const signs = [told(known, seen, false), told({ ...known, sawEnd: true }, seen, false)];
+          found.push({ outcome, knows: psap_knows ?? [], open: leftMs === 60_000, seen, words, signs });
+        }
+  return found;
+}"""
+
+
+def test_the_last_word_says_of_112_what_it_knows_and_to_write_only_where_that_reaches_it(
+    module: Page,
+) -> None:
+    ended = module.evaluate(ENDED)
+    for one in ended:
+        seen, words, knows = one["seen"], one["words"], one["knows"]
+        assert ("knows where you are" in words) <= ("place" in knows), one
+        assert ("sa dove sei" in words) <= ("place" in knows), one
+        assert ("that you cannot talk" in words) <= ("silence" in knows), one
+        assert ("112 was not called" in words) <= (not knows or one["outcome"] == "test_done"), one
+        assert ("write it here" in words or "Write here" in words) <= one["open"], one
+        assert (seen["writes"], seen["reads"], seen["back"]) == (one["open"], True, True), one
+        # Behind the calculator it waits to be read, once.
+        assert one["signs"] == ["MR", "M" if one["open"] else ""], one
+    said = {
+        (one["outcome"], tuple(one["knows"]), one["open"]): (one["seen"]["title"], one["seen"]["text"])
+        for one in ended
+    }
+    everything = ("alert", "place", "silence")
+    assert said["briefed", everything, True] == ("endQuiet", "endQuietWrite")
+    assert said["handed_over", everything, False] == ("endQuiet", "endQuietText")
+    assert said["handed_over", ("alert",), False] == ("endPsap", "endPsapText")
+    assert said["no_contact", (), False] == ("endNoContact", "endNoPsap")
+    assert said["no_contact", ("alert", "place"), False] == ("endPlace", "endPlaceText")
+    assert said["false_alarm", ("alert", "place"), False] == ("closed", "endMistake")
+    # What is masked after an attempt to cancel says nothing of 112.
+    assert said["cancelled", (), False] == ("closed", "closedText")
+
+
 def test_another_alert_than_before_begins_with_nothing_that_was_known_of_that(module: Page) -> None:
     known = module.evaluate(
         """async () => {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,14 +14,17 @@ from litestar.testing import TestClient
 from gateways.http.parts.context import Web
 from messages.events import (
     AlertCancelled,
+    BriefingGiven,
     DialogueSaid,
     DialogueSeen,
     DialogueTextsOrdered,
     LegPressed,
+    PinRefused,
     Spoken,
     VoicesWithheld,
 )
 from messages.ids import SECOND, BriefingField, Channel, Instant, LegId, OperatorId, Outcome
+from model.rules.said import dialogue
 from model.rules.said.dialogue import KEPT_MAX
 from store import streams
 from store.journal.journal import Append
@@ -103,6 +107,59 @@ def test_the_app_is_told_what_is_new_and_what_was_read(
         ("o1", True, False),
     ]
     assert told(client, place, story, second["version"])["messages"] == []
+
+
+def test_after_the_end_it_goes_on_while_112_s_page_is_there_and_whoever_is_on_shift_reads_it(
+    client: Client, place: Place, web: Web, story: Story
+) -> None:
+    assert order(client, place, story, command="open_page").status_code == 202
+    story.psap_called(place.marta).psap_joined().say(BriefingGiven(by=place.marta))
+    story.closed(Outcome.BRIEFED)
+    followed(web)
+    state = client.get(f"/v1/alerts/{story.alert}", headers=place.app()).json()
+    assert state["psap_knows"] == ["alert", "place"]
+    closed_at, until = (datetime.fromisoformat(state[name]) for name in ("closed_at", "writes_until"))
+    assert until - closed_at == timedelta(hours=1)
+    # The picture has let go of it; what is written brings it back, to be read by any operator.
+    web.following.picture.forget(Instant(CLOCK.now_us() + 601 * SECOND))
+    assert story.alert not in web.following.picture.alerts
+    assert write(client, place, story, "He <is> at the door").status_code == 202
+    followed(web)
+    case = web.following.picture.alerts[story.alert].case
+    assert dialogue.unread_since(case) is not None
+    assert web.following.picture.forget(Instant(CLOCK.now_us() + 601 * SECOND)) == []
+    assert case.page is not None
+    page = client.get(f"/112/{case.page.code}?lang=en").text
+    assert "Written after the end" in page
+    assert "He &lt;is&gt; at the door" in page
+    luca = {"authorization": f"Bearer {place.luca_token}"}
+    url = f"/v1/alerts/{story.alert}/commands"
+    assert client.post(url, json={"command": "have_read", "upto": 1}, headers=luca).status_code == 202
+    followed(web)
+    assert dialogue.unread_since(web.following.picture.alerts[story.alert].case) is None
+    assert told(client, place, story)["messages"][0]["read"]
+
+
+def test_after_the_end_nothing_is_taken_where_112_has_no_page(
+    client: Client, place: Place, web: Web, story: Story
+) -> None:
+    story.closed(Outcome.BRIEFED)
+    followed(web)
+    assert client.get(f"/v1/alerts/{story.alert}", headers=place.app()).json()["writes_until"] is None
+    assert write(client, place, story, "Help").status_code == 409
+
+
+@pytest.mark.parametrize("tried", [AlertCancelled(), AlertCancelled(duress=True), PinRefused()])
+def test_after_an_attempt_to_cancel_nothing_is_told_of_what_112_knows(
+    client: Client, place: Place, web: Web, story: Story, tried: AlertCancelled | PinRefused
+) -> None:
+    order(client, place, story, command="open_page")
+    web.journal.append(Append(streams.inbox(story.alert), None, (tried,)))
+    story.psap_called(place.marta).psap_joined().say(BriefingGiven(by=place.marta))
+    story.closed(Outcome.BRIEFED)
+    followed(web)
+    state = client.get(f"/v1/alerts/{story.alert}", headers=place.app()).json()
+    assert (state["psap_knows"], state["writes_until"], state["outcome"]) == ([], None, "cancelled")
 
 
 def test_having_read_the_same_twice_writes_nothing(

@@ -14,11 +14,13 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from gateways.http.parts.context import Web
+from gateways.http.routes.psap import as_html
 from gateways.http.routes.psap.page import TRIES_MAX
 from messages.base import Position
 from messages.events import AlertErased, AlertReopened, BriefingFilled, PageViewed, PositionUpdated
 from messages.ids import BriefingField, ErasureReason, Instant, Outcome, PersonalKind, UserId
 from model.record import Contact, Dangerous, PersonRecord, Shared, shared
+from model.rules.said.dialogue import PAGE_STAYS_US
 from store import streams
 from store.alerts import pages
 from store.journal.journal import Append
@@ -141,12 +143,13 @@ def test_the_page_stays_for_an_hour_after_the_end_and_no_longer(
     story.closed(Outcome.HANDED_OVER)
     answer = client.get(f"/112/{code}?lang=en")
     assert (answer.status_code, "Alert closed at" in answer.text) == (200, True)
-    assert "http-equiv='refresh'" not in answer.text
+    # What the user still writes comes by it.
+    assert f"http-equiv='refresh' content='{as_html.AGAIN_AFTER_S};" in answer.text
     case = web.following.fresh(story.alert)
     assert case is not None
     assert case.closed_at is not None
-    assert pages.is_there(case, code, Instant(case.closed_at + pages.STAYS_US - 1))
-    assert not pages.is_there(case, code, Instant(case.closed_at + pages.STAYS_US))
+    assert pages.is_there(case, code, Instant(case.closed_at + PAGE_STAYS_US - 1))
+    assert not pages.is_there(case, code, Instant(case.closed_at + PAGE_STAYS_US))
 
 
 def test_what_is_erased_has_no_page(client: Client, web: Web, story: Story, code: str) -> None:

@@ -3,7 +3,7 @@
 
 import { learnNumbers } from './contact.js';
 import { keepAlert, keepProof } from './keeping.js';
-import { heard, isAsked, isClosed, pressed, raised } from './state.js';
+import { goesOn, heard, isAsked, isClosed, pressed, raised } from './state.js';
 
 const ANSWER_MS = 5000; // a question without an answer for so long is asked again
 const WAIT_S = 25;
@@ -99,6 +99,11 @@ export class Alert {
     }
   }
 
+  /** The last word was on a screen. */
+  sawEnd() {
+    if (!this.known.sawEnd) this.#now({ ...this.known, sawEnd: true });
+  }
+
   /** Leave an alert that is over, as far as this phone is concerned. */
   forget() {
     const tail = isAsked(this.known) && this.known.alert !== null;
@@ -172,7 +177,7 @@ export class Alert {
       this.#tail();
       return;
     }
-    this.positions.follow(this.known.alert, sent);
+    if (!isClosed(this.known)) this.positions.follow(this.known.alert, sent);
     if (this.known.rings === 'sending') this.tellRinging();
     this.#follow(run);
   }
@@ -193,11 +198,12 @@ export class Alert {
       );
       if (this.run !== run || isAsked(this.known)) return;
       if (answer.status !== 200 && this.api.more) continue; // another node may know
+      const wasClosed = isClosed(this.known);
       this.#now(heard(this.known, answer));
       if (isClosed(this.known)) {
         this.positions.stop();
-        return;
-      }
+        if (!goesOn(this.known, this.clock.center(Date.now()))) return;
+      } else if (wasClosed) this.positions.follow(this.known.alert, null); // an operator has reopened it
       tries = answer.status === 200 ? 0 : tries + 1;
       // A center that is being stopped answers at once and says nothing new.
       const idle =

@@ -19,7 +19,10 @@ export class Dialogue {
     this.said = new Map(); // what the center has, by number
     this.version = 0;
     this.pressedMs = null; // of the alert that is open
+    this.goesOn = true; // what is written reaches somebody
     this.waiting = [];
+    this.refused = []; // what the center has not taken, and never will
+    this.answered = new Set(); // numbers of questions
     this.sending = false;
     this.told = { upto: 0, read: false }; // what the center knows to have arrived here
     this.wake = () => {};
@@ -33,44 +36,58 @@ export class Dialogue {
 
   /**
    * Of the alert that was pressed then, once the center has it by this id (null before): said again it
-   * changes nothing. What was written goes with the alert for which it was.
+   * changes nothing. What was written goes with the alert for which it was. Where it does not go on, what was
+   * said stays, and nothing is asked or sent any more.
    */
-  follow(pressedMs, alert) {
+  follow(pressedMs, alert, goesOn = true) {
     if (pressedMs !== this.pressedMs) {
       this.pressedMs = pressedMs;
       this.#keep(pressedMs === null ? [] : unsent(pressedMs));
     }
-    if (alert === this.alert) return;
+    if (alert === this.alert && goesOn === this.goesOn) return;
     this.run += 1;
     this.poll?.abort();
-    Object.assign(this, { alert, said: new Map(), version: 0, told: { upto: 0, read: false } });
+    if (alert !== this.alert)
+      Object.assign(this, {
+        alert,
+        said: new Map(),
+        refused: [],
+        answered: new Set(),
+        version: 0,
+        told: { upto: 0, read: false },
+      });
+    this.goesOn = goesOn;
     if (alert === null) return;
     this.#listen(this.run);
-    this.#send();
+    if (goesOn) this.#send();
   }
 
   /** `answers`: the number of the question, of a yes or no. */
   write(text, answers = 0) {
     const words = text.trim();
     if (!words) return;
+    this.answered.add(answers);
     this.#keep([...this.waiting, { id: newId(), text: words, answers }]);
     this.changed();
     this.#send();
   }
 
-  /** The newest messages, oldest first: `{text, mine, asks, is}`, `is` one of `waiting`, `sent`, `read`. */
+  /**
+   * The newest messages, oldest first: `{text, mine, asks, is}`, `is` one of `waiting`, `unsent`, `sent`,
+   * `read`; `asks`: it still waits for a yes or a no.
+   */
   get shown() {
     const has = new Set([...this.said.values()].filter((one) => one.mine).map((one) => one.id));
     const kept = [...this.said.values()].sort((a, b) => a.number - b.number);
-    const of = (one) => ({ ...one, is: one.read ? 'read' : 'sent' });
+    const of = (one) => ({
+      ...one,
+      asks: one.asks && !one.mine && !one.answer && !this.answered.has(one.number),
+      is: one.read ? 'read' : 'sent',
+    });
     const mine = this.waiting.filter((one) => !has.has(one.id));
-    return [...kept.map(of), ...mine.map((one) => ({ ...one, mine: true, is: 'waiting' }))].slice(-SHOWN);
-  }
-
-  /** The number of the question that is the operator's last word, with nothing written after it; or 0. */
-  get asked() {
-    const last = this.shown.at(-1);
-    return last && !last.mine && last.asks ? last.number : 0;
+    const own = (list, is) => list.map((one) => ({ ...one, mine: true, is }));
+    const waits = own(mine, this.goesOn ? 'waiting' : 'unsent');
+    return [...kept.map(of), ...own(this.refused, 'unsent'), ...waits].slice(-SHOWN);
   }
 
   /** Whether something has come that was on no screen yet. */
@@ -90,11 +107,13 @@ export class Dialogue {
   async #send() {
     if (this.sending) return;
     this.sending = true;
-    for (let tries = 0; this.waiting.length && this.alert !== null;) {
+    for (let tries = 0; this.waiting.length && this.alert !== null && this.goesOn;) {
       const [first] = this.waiting;
       const { status } = await this.api.write(this.alert, first, ANSWER_MS);
-      // Refused for good is over, too: the alert is closed, or is another phone's.
-      const over = status === 202 || (status >= 400 && status < 500 && status !== 429);
+      // Refused for good: the alert is closed, or is another phone's.
+      const refused = status >= 400 && status < 500 && status !== 429;
+      const over = status === 202 || refused;
+      if (refused) this.refused = [...this.refused, first];
       if (over) this.#keep(this.waiting.filter((one) => one !== first));
       tries = over ? 0 : tries + 1;
       if (!over && !this.api.more) await this.#pause(tries);
@@ -114,8 +133,9 @@ export class Dialogue {
         this.version = said.version;
         if (news) this.changed();
         this.#tellSeen(run);
-        if (!news) await this.#pause(0); // a center that is being stopped answers at once
+        if (!news && this.goesOn) await this.#pause(0); // a center that is being stopped answers at once
       } else if (!this.api.more) await this.#pause(tries);
+      if (status > 0 && !this.goesOn) return; // all that was said is here
     }
   }
 

@@ -23,7 +23,7 @@ import { Key } from './key.js';
 import { Positions } from './position.js';
 import { Own } from './record/own.js';
 import { ownRecord } from './record/page.js';
-import { isAsked, isClosed, shown } from './state.js';
+import { goesOn, isAsked, isClosed, shown } from './state.js';
 import * as views from './views.js';
 import { isEnglish, setLanguage } from './words.js';
 
@@ -97,6 +97,8 @@ const ui = {
   hold: toHold(() => alert.raise({ test: ui.test })),
   holdQuiet: toHold(() => alert.raise({ test: ui.test, silent: true })),
   holdSilence: toHold(() => alert.silence()),
+  // Of a test that is open: the real alert is another one, at once.
+  holdReal: toHold(() => alert.raise({ test: false, silent: ui.quiet })),
   get numbers() {
     return numbers().known;
   },
@@ -250,7 +252,7 @@ const cover = new Cover({
   },
   changed: () => {
     if (!cover.isUp) dialogue.look();
-    else if (alert.known && isClosed(alert.known)) ui.forget();
+    else if (isOver(alert.known)) ui.forget();
     // Whoever goes to read the code that has come by text message comes back to where it is asked for.
     if (cover.isUp && place !== 'phone') ui.closeSettings();
     draw();
@@ -304,15 +306,20 @@ function paint() {
   });
 }
 
-/** Nothing is told of an alert that is closed, or that she has asked to cancel, and nothing of it is kept. */
+/** Whether the alert has ended, its last word was read, and nothing that is written reaches anybody. */
+const isOver = (known) =>
+  Boolean(known?.sawEnd) && isClosed(known) && !goesOn(known, clock.center(Date.now()));
+
+/** Nothing is told of an alert that she has asked to cancel, and nothing of it is kept. */
 function followed() {
   const { known } = alert;
-  if (!known || isAsked(known) || isClosed(known)) return [null, null];
-  return [known.pressedMs, known.alert];
+  if (!known || isAsked(known)) return [null, null];
+  return [known.pressedMs, known.alert, !isClosed(known) || goesOn(known, clock.center(Date.now()))];
 }
 
 function draw() {
   dialogue.follow(...followed());
+  if (alert.known && isClosed(alert.known) && !cover.isUp && !document.hidden) alert.sawEnd();
   const [name, view] = page();
   paint();
   render(view, root);

@@ -30,6 +30,7 @@ export const pressed = (id, pressedMs, raisedAt, { test = false, silent = false 
   helped: false, // an operator has had the alert, or 112 was being called; stays
   rings: '', // '' | 'sending' | 'sent': that the phone rings was told to the center
   lost: false, // the last question found nobody
+  sawEnd: false, // that it is closed was on a screen
   asked: '', // '' | 'sending' | 'unsent' | 'sent': a cancellation
 });
 
@@ -69,6 +70,7 @@ export function heard(known, { status, said }) {
     reached: known.reached || rang,
     helped: known.helped || helped,
     lost: false,
+    sawEnd: known.sawEnd && said.phase === 'closed',
   };
 }
 
@@ -92,24 +94,64 @@ export function call(state, party) {
 const isHeard = (state) => (state?.legs ?? []).every((leg) => leg.heard !== false);
 
 /**
+ * Whether what is written after the end still reaches somebody; `nowMs` is the center's clock.
+ */
+export const goesOn = (known, nowMs) => Date.parse(known.state?.writes_until ?? '') > nowMs;
+
+/**
+ * The last word, as names of words: [title, text], and the text where what is written reaches 112. By how the
+ * alert ended, whatever 112 knows; else by what 112 knows; else by how it ended.
+ * @type {[Record<string, string[]>, Record<string, string[]>, Record<string, string[]>]}
+ */
+const LAST_WORDS = [
+  {
+    false_alarm: ['closed', 'endMistake'],
+    user_called_112: ['endCalled112', 'endCalled112Text'],
+    test_done: ['endTest', 'endTestText'],
+  },
+  {
+    'alert place silence': ['endQuiet', 'endQuietText', 'endQuietWrite'],
+    'alert silence': ['endQuietNowhere', 'endQuietNowhereText', 'endQuietNowhereWrite'],
+    'alert place': ['endPlace', 'endPlaceText', 'endPlaceWrite'],
+    alert: ['endPsap', 'endPsapText', 'endPsapWrite'],
+  },
+  {
+    no_contact: ['endNoContact', 'endNoPsap'],
+    put_away: ['closed', 'endNoPsap'],
+  },
+];
+
+/** What is said at the end, and what there is to do: what the center knows, and nothing else. */
+function ended(known, nowMs) {
+  const { outcome, psap_knows: knows } = known.state;
+  const [first, told, last] = LAST_WORDS;
+  const writes = goesOn(known, nowMs);
+  const said = first[outcome] ?? told[(knows ?? []).join(' ')] ?? last[outcome];
+  const [title, text, write = text] = said ?? ['closed', 'closedText'];
+  return screen('closed', {
+    icon: 'done',
+    title,
+    text: writes ? write : text,
+    cancel: false,
+    back: true,
+    test: known.test,
+    reads: true,
+    writes,
+    note: known.lost && writes ? 'lost' : '',
+  });
+}
+
+/**
  * What is on the screen: `{name, tone, title, text, steps, left, now, cancel, note}`. Titles, texts and steps
  * are names of words; `left` are whole seconds or null; `now` asks to call 112 at once, `call112` is the link
  * to it, which is away only while 112 is on the line with her; `nowMs` is the center's clock as this phone
- * knows it. `silence` offers to go on without a sound, `rings` to say that the phone rings.
+ * knows it. `silence` offers to go on without a sound, `rings` to say that the phone rings, `writes` to
+ * write; `reads` shows what was written.
  */
 export function shown(known, nowMs) {
   if (isAsked(known)) return asked(known);
   if (known.alert === null) return unsent(known);
-  if (isClosed(known)) {
-    return screen('closed', {
-      icon: 'done',
-      title: 'closed',
-      text: 'closedText',
-      cancel: false,
-      back: true,
-      test: known.test,
-    });
-  }
+  if (isClosed(known)) return ended(known, nowMs);
   const { state } = known;
   const operator = Boolean(state?.operator_assigned);
   const user = call(state, 'user');
@@ -166,7 +208,17 @@ export function shown(known, nowMs) {
     });
   }
   const left = leftMs > 0 ? Math.ceil(leftMs / 1000) : null;
-  if (user === 'ringing') return screen('calling', { ...seen, left, icon: 'ring', title: 'calling', steps });
+  // Who was told to call 112 may be talking to it by now: no countdown takes the user away from that.
+  const toldToCall = known.advice === 'call_112_now';
+  if (user === 'ringing')
+    return screen('calling', {
+      ...seen,
+      left: toldToCall ? null : left,
+      icon: 'ring',
+      title: 'calling',
+      text: toldToCall ? 'callingLate' : '',
+      steps,
+    });
   if (isLate(known, user, leftMs)) return late(known, seen, operator, user);
   if (user === 'originating')
     return screen('calling', { ...seen, left, icon: 'ring', title: 'calling', steps });
@@ -213,6 +265,7 @@ const screen = (name, more) => ({
   silence: false,
   rings: false,
   writes: false,
+  reads: Boolean(more.writes),
   ...more,
 });
 

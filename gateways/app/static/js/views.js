@@ -4,7 +4,7 @@ import { html, nothing, svg } from '../vendor/lit.js';
 import { t } from './words.js';
 
 const DEADLINE_S = 50; // a full ring
-const STATES = { waiting: 'isWaiting', sent: 'isSent', read: 'isRead' };
+const STATES = { waiting: 'isWaiting', unsent: 'isUnsent', sent: 'isSent', read: 'isRead' };
 const SYMBOLS = { done: 'done', now: 'clock', bad: 'warn', '': 'todo' };
 
 export const icon = (name, more = '') =>
@@ -161,10 +161,10 @@ const quiet = (ui, seen) =>
     ${answers(ui, seen)}`,
   );
 
-/** What is written without a voice; `asked` has its own big answers. Not once nothing is told any more. */
+/** What is written without a voice; each question has its answers. Not once nothing is told any more. */
 function writing(ui, seen) {
-  if (!seen.writes) return nothing;
-  const { shown, asked } = ui.dialogue;
+  const { shown } = ui.dialogue;
+  if (!seen.reads || !(seen.writes || shown.length)) return nothing;
   if (!shown.length && !ui.writes && !ui.quiet) return ghost('writeToUs', ui.openWriting);
   return html`<section class="app__write" aria-label=${t('writeToUs')}>
     <ol role=${ui.quiet ? nothing : 'log'}>
@@ -174,32 +174,36 @@ function writing(ui, seen) {
             <b>${t(one.mine ? 'fromYou' : 'fromUs')}</b>
             <span>${one.mine && ['yes', 'no'].includes(one.text) ? t(one.text) : one.text}</span>
             ${one.mine ? html`<small>${t(STATES[one.is])}</small>` : nothing}
+            ${one.asks && seen.writes ? yesNo(ui, one.number) : nothing}
           </li>`,
       )}
     </ol>
     ${
-      asked
-        ? html`<div class="app__yesno">
-            ${['yes', 'no'].map(
-              (word) =>
-                html`<button class="app__btn" type="button" @click=${() => ui.answer(word, asked)}>
-                  ${t(word)}
-                </button>`,
-            )}
-          </div>`
+      seen.writes
+        ? html`<form @submit=${ui.sendMessage}>
+            <input
+              name="text"
+              maxlength="1000"
+              autocomplete="off"
+              aria-label=${t('writeToUs')}
+              placeholder=${t('writeToUs')} />
+            <button class="app__btn" type="submit">${t('send')}</button>
+          </form>`
         : nothing
     }
-    <form @submit=${ui.sendMessage}>
-      <input
-        name="text"
-        maxlength="1000"
-        autocomplete="off"
-        aria-label=${t('writeToUs')}
-        placeholder=${t('writeToUs')} />
-      <button class="app__btn" type="submit">${t('send')}</button>
-    </form>
   </section>`;
 }
+
+/** Each question keeps its own until it is answered, whatever came after it. */
+const yesNo = (ui, question) =>
+  html`<div class="app__yesno">
+    ${['yes', 'no'].map(
+      (word) =>
+        html`<button class="app__btn" type="button" @click=${() => ui.answer(word, question)}>
+          ${t(word)}
+        </button>`,
+    )}
+  </div>`;
 
 /** What can be said or ended. */
 const answers = (ui, seen) =>
@@ -207,6 +211,12 @@ const answers = (ui, seen) =>
   ${seen.cancel ? ghost('mistake', ui.openPin) : nothing}
   ${seen.name === 'asked' ? ghost('pinAgain', ui.openPin) : nothing}
   ${seen.back ? ghost('back', ui.forget) : nothing}
+  ${
+    ui.test
+      ? html`${held(ui.holdReal, 'app__real', 'said', html`${icon('bell')}<span>${t('realHelp')}</span>`)}
+          ${seen.silence ? nothing : said(ui)}`
+      : nothing
+  }
   ${ui.test && !seen.back ? ghost('leaveTest', ui.leaveTest) : nothing}`;
 
 export const pin = (ui, seen) =>

@@ -26,6 +26,7 @@ export const WORDS = {
     'A test: the centre calls you as in a real alert, but 112 is never called.',
   ],
   test: ['PROVA', 'TEST'],
+  realHelp: ['Non è una prova: aiuto', 'Not a test: help'],
   leaveTest: ['Esci dalla prova', 'Leave the test'],
   unreachable: [
     'Ora il centro non si raggiunge: se serve, chiama il 112',
@@ -43,6 +44,10 @@ export const WORDS = {
   noOperator: ['Nessuna operatrice ancora', 'No operator yet'],
   calling: ['Ti stiamo chiamando, rispondi', 'We are calling you, answer'],
   rings: ['Il telefono squilla', 'My phone is ringing'],
+  callingLate: [
+    'Se parli già con il 112, resta con loro.',
+    'If you are talking to 112 already, stay with them.',
+  ],
   callingStep: ['Ti stiamo chiamando', 'We are calling you'],
   called: ['Ti abbiamo chiamata', 'We called you'],
   notCalled: ['Non ti abbiamo ancora chiamata', 'We have not called you yet'],
@@ -71,6 +76,7 @@ export const WORDS = {
   fromYou: ['Tu', 'You'],
   isWaiting: ['in attesa', 'waiting'],
   isSent: ['inviato', 'sent'],
+  isUnsent: ['non arrivato', 'did not arrive'],
   isRead: ['letto', 'read'],
   // what to do
   stayText: [
@@ -106,6 +112,65 @@ export const WORDS = {
   closedText: [
     'Se hai bisogno di aiuto, chiama il 112 o chiedi aiuto di nuovo.',
     'If you need help, call 112 or ask for help again.',
+  ],
+  // the last word, by how the alert ended and what 112 was told
+  endMistake: [
+    'È stato chiuso come uno sbaglio. Se non lo è, chiama il 112 o chiedi aiuto di nuovo.',
+    'It was closed as a mistake. If it was none, call 112 or ask for help again.',
+  ],
+  endCalled112: ['Stai parlando con il 112?', 'Are you talking to 112?'],
+  endCalled112Text: [
+    'Sembra che tu abbia chiamato il 112. Se non è così, chiamalo ora o chiedi aiuto di nuovo.',
+    'You seem to have called 112. If you have not, call it now or ask for help again.',
+  ],
+  endTest: ['La prova è finita', 'The test is over'],
+  endTestText: [
+    'Il 112 non è stato chiamato. Per un aiuto vero torna all’inizio.',
+    '112 was not called. For real help go back to the start.',
+  ],
+  endQuiet: ['Il 112 sa dove sei e che non puoi parlare', '112 knows where you are and that you cannot talk'],
+  endQuietText: [
+    'Resta nascosta. Se cambia qualcosa, chiedi aiuto di nuovo.',
+    'Stay hidden. If anything changes, ask for help again.',
+  ],
+  endQuietWrite: [
+    'Resta nascosta. Se cambia qualcosa, scrivilo qui: il 112 può leggerlo.',
+    'Stay hidden. If anything changes, write it here: 112 can read it.',
+  ],
+  endQuietNowhere: [
+    'Il 112 sa che non puoi parlare, ma non dove sei',
+    '112 knows that you cannot talk, but not where you are',
+  ],
+  endQuietNowhereText: [
+    'Chiedi aiuto di nuovo e, se puoi, scrivi dove sei.',
+    'Ask for help again and write where you are if you can.',
+  ],
+  endQuietNowhereWrite: [
+    'Se puoi, scrivi qui dove sei: il 112 può leggerlo.',
+    'Write here where you are if you can: 112 can read it.',
+  ],
+  endPlace: ['Il 112 sa dove sei', '112 knows where you are'],
+  endPlaceText: [
+    'Se cambia qualcosa, chiama il 112 o chiedi aiuto di nuovo.',
+    'If anything changes, call 112 or ask for help again.',
+  ],
+  endPlaceWrite: [
+    'Se cambia qualcosa, chiama il 112 o scrivilo qui: può leggerlo.',
+    'If anything changes, call 112 or write it here: 112 can read it.',
+  ],
+  endPsap: ['Il 112 sa del tuo allarme', '112 knows of your alert'],
+  endPsapText: [
+    'Se cambia qualcosa, o se non hai detto dove sei, chiama il 112.',
+    'If anything changes, or if you have not said where you are, call 112.',
+  ],
+  endPsapWrite: [
+    'Se cambia qualcosa, o se non hai detto dove sei, chiama il 112 o scrivilo qui: può leggerlo.',
+    'If anything changes, or if you have not said where you are, call 112 or write it here: 112 can read it.',
+  ],
+  endNoContact: ['Non ti abbiamo raggiunta', 'We did not reach you'],
+  endNoPsap: [
+    'Il 112 non è stato chiamato. Se hai bisogno di aiuto, chiama il 112 o chiedi aiuto di nuovo.',
+    '112 was not called. If you need help, call 112 or ask for help again.',
   ],
   testLate: [
     'Prova: in un allarme vero, ora chiameresti il 112.',

@@ -21,10 +21,13 @@ from model.alert.parts import KnownPosition
 from model.alert.told import Changes
 from model.record import PersonRecord
 from model.rules.calls.quiet import hears_nobody
+from model.rules.said.dialogue import written_after
 from store.registry.people import User
 
 AGAIN_S: Final = 10
 """The page asks for itself so often."""
+AGAIN_AFTER_S: Final = 30
+"""After the alert's end: what the user still writes comes by it."""
 POLICY: Final = "; ".join(
     (
         "default-src 'none'",
@@ -66,6 +69,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "battery": ("batteria del telefono {} %", "phone battery {} %"),
     "phone": ("Telefono", "Phone"),
     "off": ("Non è in linea con il centro.", "Not on the line with the center."),
+    "after": ("Scritto dopo la chiusura", "Written after the end"),
+    "written": ("alle {}: {}", "at {}: {}"),
     "closed": ("Allarme chiuso alle {}", "Alert closed at {}"),
     "as_of": ("Aggiornato alle {}, si aggiorna da sola.", "As of {}, kept up to date by itself."),
     "since": ("Segnato: ciò che è cambiato dalle {}.", "Marked: what has changed since {}."),
@@ -140,7 +145,13 @@ def page(
     def of_record(row: str) -> list[_Line]:
         return [_Line(one) for one in record_html.lines(record, row, w)]
 
+    after = [
+        _Line(w["written"].format(_clock(one.at), one.text), one.at > since_us)
+        for one in reversed(written_after(case))
+        if one.text
+    ]
     rows = [
+        *([(w["after"], after)] if after else []),
         (w["where"], _where(case, w, now_us, changed) + of_record("where")),
         (
             w["what"],
@@ -171,7 +182,7 @@ def page(
     faces = record_html.pictures(record, code, "" if user is None else user.name, w)
     inside = f"<h1>{w['title']}</h1>{told}<dl>{listed}</dl>{faces}{marked}{from_now}{as_of}"
     here = f"/112/{code}?since={since_us}"
-    return _page(lang, inside, here, again_s=AGAIN_S if case.closed_at is None else 0)
+    return _page(lang, inside, here, again_s=AGAIN_S if case.closed_at is None else AGAIN_AFTER_S)
 
 
 def _where(case: Case, w: dict[str, str], now_us: Instant, changed: Changes) -> list[_Line]:

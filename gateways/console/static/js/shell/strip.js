@@ -8,8 +8,10 @@ import { alarmKey, noLineAlarm, onPublicLine } from '../alarms/alarms.js';
 import { brokenSaid, isBroken } from '../case/broken.js';
 import { waitingKey } from './known.js';
 import { deadline } from '../case/deadline.js';
+import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
 import { waiting } from '../alerts/waiting.js';
+import { writtenAfter, writtenKey } from '../alerts/written.js';
 
 /** The alert that T takes from anywhere; null while I have one myself. @param {Ui} ui */
 export const offered = (ui) => (ui.screen.mineNow() ? null : (waiting(ui.feed, Date.now())[0] ?? null));
@@ -18,6 +20,7 @@ export const offered = (ui) => (ui.screen.mineNow() ? null : (waiting(ui.feed, D
 export function sounding(ui) {
   const found = waiting(ui.feed, Date.now()).map((view) => ({ key: waitingKey(view), test: view.test }));
   const alarm = ui.feed.link === 'live' ? noLineAlarm(ui.feed) : null;
+  for (const view of writtenAfter(ui.feed)) found.push({ key: writtenKey(view), test: view.test });
   if (alarm) found.unshift({ key: alarmKey(alarm), test: false });
   return found.filter((one) => !ui.known.hasKey(one.key));
 }
@@ -30,7 +33,33 @@ export function strip(ui) {
   const shown = ui.screen.section === 'case' && !ui.screen.incoming() ? ui.screen.selected() : null;
   const said = shown && s.mine(shown, ui.feed.me) && s.psapIs(shown) === 'lacking'; // by its own banner
   const lacking = alarm && !said ? noLine(ui, alarm) : nothing;
-  return html`<div class="strips">${lacking}${all.length ? unheldAlerts(ui, all) : nothing}</div>`;
+  const written = ui.screen.incoming() ? [] : writtenAfter(ui.feed);
+  return html`<div class="strips">
+    ${lacking}${all.length ? unheldAlerts(ui, all) : nothing}
+    ${written.length ? afterTheEnd(ui, written) : nothing}
+  </div>`;
+}
+
+/** That a user has written after the end of the alert. @param {Ui} ui @param {CaseView[]} all */
+function afterTheEnd(ui, all) {
+  const [view] = all;
+  const more = all.length > 1 ? either(`, e altri ${all.length - 1}`, `, and ${all.length - 1} more`) : '';
+  const who = s.capital(s.first(view));
+  const key = writtenKey(view);
+  const reads = !ui.screen.mineNow();
+  const at = f.clock(view.written_us);
+  return html`<div class="strip" role="alert" data-tone="wait" data-strip="written" data-alert=${view.alert}>
+    ${icon('note')}
+    <b>${either(`${who} scrive ad allarme chiuso${more}`, `${who} writes after the end${more}`)}</b>
+    <p>${either(`Alle ${at}. Nessuno ha letto.`, `At ${at}. Nobody has read it.`)}</p>
+    ${
+      reads || !ui.known.hasKey(key)
+        ? html`<button class="btn" aria-keyshortcuts="K" @click=${() => ui.press('K')}>
+            <kbd>K</kbd><span>${reads ? either('Leggi', 'Read') : t('seen')}</span>
+          </button>`
+        : nothing
+    }
+  </div>`;
 }
 
 /** @param {Ui} ui @param {string} key */
