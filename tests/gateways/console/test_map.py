@@ -168,8 +168,9 @@ def test_the_picture_of_a_lost_centre_is_grey_and_the_map_can_still_be_moved(
     console: Page, place: Place, journal: Journal, site: WebThread
 ) -> None:
     # The own case shows the text for 112 instead, for as long as that may be needed.
-    case(journal, place).operator_left(place.marta)
+    story = case(journal, place)
     expect(console.locator("sw-map .map__land")).to_be_visible()
+    story.operator_left(place.marta)
     expect(console.locator(".act--step[data-key=T]")).to_be_visible()
     site.stop()
     expect(console.locator("html")).to_have_attribute("data-state", "lost")

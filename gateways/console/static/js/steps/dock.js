@@ -42,7 +42,9 @@ function lostDock(ui, view, allowed) {
     : '';
   return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}>
     <p class="dock__next" role="status">
-      <span class="eyebrow">${t('now')}</span><b>${say}</b><span class="ink-wait">${elsewhere}</span>
+      <span class="eyebrow">${t('now')}</span><b>${say}</b><span
+        ><span class="ink-wait dock__elsewhere">${elsewhere}</span></span
+      >
     </p>
     ${handover.button(ui, view, allowed)}
     ${act({ key: 'Enter', label: t('retryNow'), sub, step: true, press: () => feed.retryNow() })}
