@@ -7,6 +7,9 @@ import { next } from '../steps/next.js';
 
 const LISTED = 100;
 
+/** When I answered the call for this case; 0 while there is none. @param {CaseView} view @param {MeView} me */
+const answeredUs = ({ operator_leg: leg }, me) => (leg.operator === me.operator && leg.answered_us) || 0;
+
 export class Screen {
   /** @type {Section} */
   section = 'case'; // one of the places of sections.js
@@ -18,6 +21,7 @@ export class Screen {
   changedAtMs = 0; // when what a key means changed last
   #before = '';
   #of = ''; // the operator whose page it is
+  #on = { alert: '', atUs: 0 }; // the case whose call I have answered last, and when
 
   /**
    * `on`: `draw()`, `opened()` after another alert is shown, `entered(section)` after another place is.
@@ -29,11 +33,26 @@ export class Screen {
     this.on = on;
   }
 
-  /** The case that is mine, or that my phone is called for. */
+  /** The case that is mine, or that my phone is called for; of several the one whose call I answered last. */
   mineNow() {
     const { cases, me } = this.feed;
     const open = [...cases.values()].filter((view) => view.closed_us === null);
-    return open.find((view) => mine(view, me)) ?? open.find((view) => calledFor(view, me)) ?? null;
+    const [last] = open
+      .filter((view) => mine(view, me))
+      .sort((a, b) => answeredUs(b, me) - answeredUs(a, me));
+    return last ?? open.find((view) => calledFor(view, me)) ?? null;
+  }
+
+  /** The case that is mine, while the screen shows something else; else null. */
+  away() {
+    const my = this.mineNow();
+    const here = this.section === 'case' && this.chosen === my?.alert;
+    return my && mine(my, this.feed.me) && !here ? my : null;
+  }
+
+  /** Leave what is shown: for one's own case, else for the shift. */
+  back() {
+    this.open(this.mineNow()?.alert ?? null);
   }
 
   /** An alert for which my phone is called and which I have not acknowledged. */
@@ -120,6 +139,7 @@ export class Screen {
     for (const view of feed.cases.values())
       if (view.operator && !mine(view, feed.me) && !calledFor(view, feed.me)) known.delete(view);
     if (my && mine(my, feed.me)) known.add(my); // the phone was answered
+    this.#followCall(my);
     const nothingOpen = this.chosen === null || feed.cases.get(this.chosen)?.closed_us !== null;
     if (my && known.has(my, feed.me) && nothingOpen) this.#show(my.alert);
     if (this.chosen !== null && !feed.cases.has(this.chosen)) this.chosen = my?.alert ?? null;
@@ -137,6 +157,24 @@ export class Screen {
   step(view) {
     const { feed } = this;
     return next(view, feed.allowedIn(view), feed.me, feed.nowUs(), feed.names, feed.center).step;
+  }
+
+  /**
+   * Who answers is on that case, whatever was on the screen: what is typed belongs to the case before, and
+   * stays there. @param {CaseView | null} my
+   */
+  #followCall(my) {
+    const { feed } = this;
+    const before = this.#on;
+    const on = my && mine(my, feed.me) ? { alert: my.alert, atUs: answeredUs(my, feed.me) } : null;
+    this.#on = on ?? { alert: '', atUs: 0 };
+    if (!on || (on.alert === before.alert && on.atUs <= before.atUs)) return;
+    if (!this.away()) return;
+    this.section = 'case';
+    this.help = false;
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    this.#show(on.alert);
+    this.on.opened();
   }
 
   /** @param {string} alert */

@@ -53,8 +53,14 @@ export function pressed(ui, key) {
   }
   const place = PLACES[ui.screen.section];
   if (!place) return false;
-  if (!place.pressed(ui, key) && key === 'Escape') ui.screen.go('case');
+  if (!place.pressed(ui, key) && key === 'Escape') leave(ui);
   return true;
+}
+
+/** From a place to one's own case, else to where one was. @param {Ui} ui */
+function leave(ui) {
+  if (ui.screen.away()) ui.screen.back();
+  else ui.screen.go('case');
 }
 
 /** @param {Ui} ui */

@@ -1,5 +1,6 @@
-// What concerns everybody who is signed on, under the bar of every place: that no line can call 112, and that
-// an alert has no operator. It stays as long as it is so; K ends its sound, T takes the alert.
+// What must be in sight in every place, under the bar: that the screen shows something else than the case that
+// one has, that no line can call 112, and that an alert has no operator. It stays as long as it is so; Esc
+// leads back, K ends the sound, T takes the alert.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon } from './parts.js';
@@ -27,7 +28,9 @@ export function sounding(ui) {
 
 /** @param {Ui} ui */
 export function strip(ui) {
-  if (ui.feed.link !== 'live') return nothing;
+  const my = ui.screen.away();
+  const back = my ? ownCase(ui, my) : nothing;
+  if (ui.feed.link !== 'live') return my ? html`<div class="strips">${back}</div>` : nothing;
   const alarm = noLineAlarm(ui.feed);
   const all = ui.screen.incoming() ? [] : waiting(ui.feed, Date.now());
   const shown = ui.screen.section === 'case' && !ui.screen.incoming() ? ui.screen.selected() : null;
@@ -35,7 +38,7 @@ export function strip(ui) {
   const lacking = alarm && !said ? noLine(ui, alarm) : nothing;
   const written = ui.screen.incoming() ? [] : writtenAfter(ui.feed);
   return html`<div class="strips">
-    ${lacking}${all.length ? unheldAlerts(ui, all) : nothing}
+    ${back}${lacking}${all.length ? unheldAlerts(ui, all) : nothing}
     ${written.length ? afterTheEnd(ui, written) : nothing}
   </div>`;
 }
@@ -59,6 +62,23 @@ function afterTheEnd(ui, all) {
           </button>`
         : nothing
     }
+  </div>`;
+}
+
+/** The way back to the case that I have. @param {Ui} ui @param {CaseView} my */
+function ownCase(ui, my) {
+  const name = s.shortName(my);
+  const title = !s.talking(my.operator_leg)
+    ? either(`Hai tu il caso di ${name}`, `You have the case of ${name}`)
+    : s.talking(my.user)
+      ? either(`Sei in linea con ${name}`, `You are on the line with ${name}`)
+      : either(`Sei in linea per ${name}`, `You are on the line for ${name}`);
+  return html`<div class="strip" role="status" data-tone="own" data-strip="own" data-alert=${my.alert}>
+    ${icon('headset')} <b>${title}</b>
+    <p></p>
+    <button class="btn" aria-keyshortcuts="Escape" @click=${() => ui.screen.back()}>
+      <kbd>Esc</kbd><span>${either('Al tuo caso', 'To your case')}</span>
+    </button>
   </div>`;
 }
 

@@ -1,0 +1,93 @@
+"""The case whose call was answered is on the screen, and nothing else is shown without a way back to it."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from messages import events as ev
+from messages.ids import E164, Party
+from tests.gateways.console.desk import settled
+from tests.gateways.console.stage import Stage
+from tests.gateways.http.place import CLOCK
+from tests.gateways.story import Story
+
+pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
+
+SECOND = "+393331112261"
+SHOWN = "+39 333 111 2261"
+
+
+def second(stage: Stage) -> Story:
+    """Another user's alert, for which Marta's phone rings."""
+    stage.ago(0)
+    return Story(stage.journal, CLOCK.now_us(), phone=SECOND).opened().operator_called(stage.place.marta)
+
+
+def left_alone(stage: Stage) -> Page:
+    """Marta at the first alert, which she has left to the user and 112, and which is still open."""
+    story = stage.talked(48, 15).psap_called(stage.place.marta).psap_joined()
+    page = stage.signed_on()
+    step = page.locator(".act--step")
+    expect(step).to_have_attribute("data-key", "L")
+    story.operator_left(stage.place.marta)
+    expect(step).to_have_attribute("data-key", "T")
+    return page
+
+
+@pytest.mark.parametrize("lang", ["it", "en"])
+def test_case_30_who_picks_the_telephone_up_without_a_key_is_on_the_case_of_that_call(
+    stage: Stage, lang: str
+) -> None:
+    stage.lang = lang
+    page = left_alone(stage)
+    story = second(stage)
+    expect(page.get_by_role("alertdialog")).to_be_visible()
+    story.operator_joined(stage.place.marta)
+    expect(page.locator(".who__phone")).to_have_text(SHOWN)
+    own = page.locator("[data-strip=own]")
+    expect(own).to_have_count(0)
+    # Another case, and another place, are shown with the way back.
+    page.locator(".rail__item", has_text="Giulia").click()
+    expect(page.locator(".who__phone")).to_have_text("+39 333 111 2223")
+    on_the_line = {"it": f"Sei in linea per {SHOWN}", "en": f"You are on the line for {SHOWN}"}[lang]
+    expect(own).to_contain_text(on_the_line)
+    story.user_called().user_answered()
+    with_the_user = {"it": f"Sei in linea con {SHOWN}", "en": f"You are on the line with {SHOWN}"}[lang]
+    expect(own).to_contain_text(with_the_user)
+    page.keyboard.press("4")
+    expect(page.locator(".plant")).to_be_visible()
+    expect(own).to_contain_text(with_the_user)
+    page.keyboard.press("Escape")
+    expect(page.locator(".who__phone")).to_have_text(SHOWN)
+    expect(own).to_have_count(0)
+
+
+def test_a_call_that_is_answered_takes_the_screen_from_panels_notes_and_other_places(stage: Stage) -> None:
+    page = left_alone(stage)
+    story = second(stage)
+    page.keyboard.press("Space")
+    expect(page.locator(".who__phone")).to_have_text(SHOWN)
+    # Back at the first case while the telephone still rings: a panel is open, and a note is being written.
+    page.locator(".rail__item", has_text="Giulia").click()
+    expect(page.locator(".who__phone")).to_have_text("+39 333 111 2223")
+    settled(page)
+    page.keyboard.press("d")
+    page.keyboard.press("n")
+    page.keyboard.type("He has a knife")
+    story.operator_joined(stage.place.marta)
+    expect(page.locator(".who__phone")).to_have_text(SHOWN)
+    note = page.get_by_role("textbox", name="Write a note")
+    expect(note).not_to_be_focused()
+    expect(note).to_have_value("")
+    page.locator(".rail__item", has_text="Giulia").click()
+    expect(note).to_have_value("He has a knife")
+    # The line drops, and the next call is answered in another place, under the list of keys.
+    page.keyboard.press("4")
+    page.keyboard.press("?")
+    leg = story.leg("op1")
+    story.say(ev.LegReleased(leg=leg, attempt=1, cause=41))
+    story.originate("op1", Party.OPERATOR, E164("+390200000011"), operator=stage.place.marta, attempt=2)
+    story.say(ev.LegRinging(leg=leg, attempt=2), ev.LegAnswered(leg=leg, attempt=2))
+    expect(page.locator(".who__phone")).to_have_text(SHOWN)
+    expect(page.locator(".help")).to_have_count(0)
