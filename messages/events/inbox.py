@@ -164,6 +164,8 @@ class CommandGiven(Message, frozen=True, kw_only=True, tag="command.given"):
     """The order's own, one for each press of a key: the same again is no other order. Empty: none."""
     seen: int = 0
     """The alert's version that the operator saw. 0: not known."""
+    supervisor: bool = False
+    """With `close`: a supervisor orders it, who may close an alert of which 112 was not told."""
 
 
 class AlertReopened(Message, frozen=True, kw_only=True, tag="alert.reopened"):

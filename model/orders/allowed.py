@@ -47,9 +47,11 @@ def refusal_now(
     policy: Policy,
     to: OperatorId | None = None,
     party: Party | None = None,
+    *,
+    supervisor: bool = False,
 ) -> Refusal | None:
     """Why `by` may not give this command now; None when allowed. `to`: to whom the case is handed over;
-    `party`: who is to have another line.
+    `party`: who is to have another line; `supervisor`: whether `by` is one.
     """
     if command is OperatorCommand.NOTE:
         return why_no_note(case)
@@ -61,7 +63,7 @@ def refusal_now(
     if command is OperatorCommand.TAKE:
         return _take(case, by)
     if command is OperatorCommand.CLOSE:
-        return _close(case, by, policy)
+        return _close(case, by, policy, supervisor=supervisor)
     if command is OperatorCommand.LISTEN:
         return _listen(case, by)
     if command is OperatorCommand.STOP_LISTENING:
@@ -192,8 +194,11 @@ def _whisper(case: Case, by: OperatorId, *, on: bool) -> Refusal | None:
     return None if case.operator_leg is not None else Refusal.NO_OPERATOR
 
 
-def _close(case: Case, by: OperatorId, policy: Policy) -> Refusal | None:
-    """Closed by hand is what 112 knows of, or who was spoken to, or who could not be reached by any means."""
+def _close(case: Case, by: OperatorId, policy: Policy, *, supervisor: bool) -> Refusal | None:
+    """Closed by hand is what 112 knows of. What 112 does not know of is closed by a supervisor, where the
+    user was spoken to or could not be reached by any means; by others only a test, and an alert of which the
+    app, or the user, is presumed to have told 112. A false alarm is an order of its own.
+    """
     if case.operator not in (None, by):
         return Refusal.ANOTHER_OPERATOR
     talkers = [leg for leg in case.legs.values() if leg.live and leg.party in (Party.USER, Party.PSAP)]
@@ -201,15 +206,17 @@ def _close(case: Case, by: OperatorId, policy: Policy) -> Refusal | None:
         return Refusal.CALL_UP
     if case.psap is not None:
         return Refusal.PSAP_BEING_CALLED
-    if told_112(case) or spoken_to(case):
-        return None
-    if quiet(case, policy):
-        untold = has_psap(case, policy) and not case.presumed_calling_112
-        return Refusal.PSAP_NOT_TOLD if untold else None
     # In a storm an alert may have been left by its deadline before anybody could begin with it: the app has
     # called 112, unless somebody tried to cancel there, and what is left is to be closed.
     left_to_app = not case.legs and case.missed_at is not None and dials_by_itself(case)
-    return None if left_to_app else why_not_over(case, policy)
+    if told_112(case) or left_to_app:
+        return None
+    untold = has_psap(case, policy) and not (case.test or case.presumed_calling_112)
+    if untold and not supervisor:
+        return Refusal.PSAP_NOT_TOLD
+    if spoken_to(case) or quiet(case, policy):
+        return None
+    return why_not_over(case, policy)
 
 
 def _put_away(case: Case) -> Refusal | None:

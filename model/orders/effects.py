@@ -28,13 +28,15 @@ def refusal(
     policy: Policy,
     to: OperatorId | None = None,
     party: Party | None = None,
+    *,
+    supervisor: bool = False,
 ) -> Refusal | None:
     """Why `by` may not give this command now, orders that wait carried out; None when allowed."""
     for entry in case.unread:
         if isinstance(entry.event, ev.CommandGiven):
             for event in events_of(case, entry.event, policy):
                 case = apply(case, event, entry.at)
-    return refusal_now(case, command, by, policy, to, party)
+    return refusal_now(case, command, by, policy, to, party, supervisor=supervisor)
 
 
 def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.CaseEvent, ...]:
@@ -42,7 +44,9 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
 
     What says that somebody has answered says so of a call of which it was in doubt.
     """
-    reason = refusal_now(case, order.command, order.by, policy, order.to, order.party)
+    reason = refusal_now(
+        case, order.command, order.by, policy, order.to, order.party, supervisor=order.supervisor
+    )
     if reason is not None:
         return (ev.CommandRefused(command=order.command, by=order.by, reason=reason),)
     by = order.by

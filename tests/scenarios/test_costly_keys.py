@@ -38,11 +38,13 @@ def test_machine_twice_and_close_ends_nothing(make_world: MakeWorld) -> None:
     world.send()
     marked(world, 1)
     marked(world, 2)
-    assert why_not(world, OperatorCommand.CLOSE) == Refusal.MACHINE_ANSWERED
+    assert why_not(world, OperatorCommand.CLOSE) == Refusal.PSAP_NOT_TOLD
     assert why_not(world, OperatorCommand.DECLARE_FALSE_ALARM) == Refusal.USER_NOT_ANSWERED
     world.order(OperatorCommand.REDIAL_USER)
     marked(world, 3)
-    world.order(OperatorCommand.CLOSE)
+    assert why_not(world, OperatorCommand.CLOSE) == Refusal.PSAP_NOT_TOLD
+    close = ev.CommandGiven(command=OperatorCommand.CLOSE, by=world.operators[0], supervisor=True)
+    world.fact(close)
     everything_is_over(world)
     assert world.case.outcome is Outcome.NO_CONTACT
 

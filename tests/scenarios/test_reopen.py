@@ -94,7 +94,7 @@ def test_under_duress_112_is_called_anew_and_the_user_is_not(make_world: MakeWor
 
 
 def unreachable(make_world: MakeWorld) -> World:
-    """The user was tried in vain, and the operator may close it."""
+    """The user was tried in vain, and a supervisor may close it."""
     world = make_world(behaviours={USER: "unreachable"})
     world.send()
     world.until("the operator is there", lambda: world.case.operator is not None)
@@ -103,7 +103,8 @@ def unreachable(make_world: MakeWorld) -> World:
 
 
 def close(world: World) -> None:
-    world.fact(ev.CommandGiven(command=OperatorCommand.CLOSE, by=world.operators[0]))
+    close = ev.CommandGiven(command=OperatorCommand.CLOSE, by=world.operators[0], supervisor=True)
+    world.fact(close)
     world.until("it is over", lambda: world.case.closed_at is not None)
 
 

@@ -29,8 +29,12 @@ def allowed(
     case: Case, operator: OperatorId, policy: Policy, role: StaffRole = StaffRole.OPERATOR
 ) -> dict[str, Refusal | None]:
     """For each command: None when this operator may give it now, else the reason why not."""
-    reasons = {command.value: refusal(case, command, operator, policy) for command in OperatorCommand}
-    if not role.may(StaffRole.SUPERVISOR):
+    supervisor = role.may(StaffRole.SUPERVISOR)
+    reasons = {
+        command.value: refusal(case, command, operator, policy, supervisor=supervisor)
+        for command in OperatorCommand
+    }
+    if not supervisor:
         reasons[OperatorCommand.LISTEN.value] = Refusal.ONLY_A_SUPERVISOR
     return reasons
 

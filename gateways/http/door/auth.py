@@ -133,10 +133,14 @@ class Auth:
         connection.state[OPERATOR] = self._operator(connection)
 
     def require(self, operator: OperatorId, wanted: StaffRole) -> None:
-        """Raises NotAllowed where the operator may less than `wanted` may. The role is read at every use."""
-        role = self._keys.role_of(operator)
-        if role is None or not role.may(wanted):
+        """Raises NotAllowed where the operator may less than `wanted` may."""
+        if not self.may(operator, wanted):
             raise NotAllowed(f"this needs the role {wanted}")
+
+    def may(self, operator: OperatorId, wanted: StaffRole) -> bool:
+        """Return whether the operator may what `wanted` may. The role is read at every use."""
+        role = self._keys.role_of(operator)
+        return role is not None and role.may(wanted)
 
     def require_role(self, wanted: StaffRole) -> Guard:
         """A guard: an operator who may at least what `wanted` may; else as `operator`, or NotAllowed.

@@ -60,20 +60,26 @@ _COMMON: Final = {
 
 
 def order(
-    transaction: Transaction, known: Case, data: CommandBody, by: OperatorId, policy: Policy
+    transaction: Transaction,
+    known: Case,
+    data: CommandBody,
+    by: OperatorId,
+    policy: Policy,
+    *,
+    supervisor: bool = False,
 ) -> RequestError | None:
     """Journal the command if the case allows it now, and nothing on which it rests has changed since what the
     operator saw; else why not, to be raised. An order that is known by its id already is not journaled again.
     Within the write lock.
 
-    `known`: the case as it was a moment ago.
+    `known`: the case as it was a moment ago; `supervisor`: whether a supervisor orders it.
     """
     case = current(transaction, known)
     given = data.id or ""
     if is_repeated(case, given, data.command, by):
         return None
     to = None if data.to is None else OperatorId(data.to)
-    reason = refusal(case, data.command, by, policy, to, data.party)
+    reason = refusal(case, data.command, by, policy, to, data.party, supervisor=supervisor)
     if reason is None and data.command is OperatorCommand.REOPEN:
         reason = reopening.why_not(transaction, case)
     if reason is None and data.seen is not None:
@@ -88,6 +94,8 @@ def order(
         pages.open_page(transaction, case, by, keyring.secret_within(transaction, keyring.PAGE), given)
         return None
     event = said_by(data, by, to, case.answered(Party.USER))
+    if isinstance(event, CommandGiven) and event.command is OperatorCommand.CLOSE:
+        event = replace(event, supervisor=supervisor)
     if isinstance(event, DialogueSaid) and event.channel is Channel.DATA:
         going = asking.way(case, policy, transaction.at_us)
         event = replace(event, channel=Channel.SMS) if going.why is asking.Why.NO_APP else event
@@ -218,6 +226,7 @@ def operator_routes(web: Web) -> list[HTTPRouteHandler]:
         by: OperatorId = request.state[OPERATOR]
         if data.command in (OperatorCommand.LISTEN, OperatorCommand.WHISPER):
             web.auth.require(by, StaffRole.SUPERVISOR)
+        supervisor = web.auth.may(by, StaffRole.SUPERVISOR)
         known, policy = checked(alert), web.settings.policy
         case = await found(web, known)
         if data.command in COMMANDS:
@@ -229,7 +238,8 @@ def operator_routes(web: Web) -> list[HTTPRouteHandler]:
         if data.question and data.language not in web.settings.speaks.get(data.question, ()):
             raise Refused(Refusal.NO_VOICE)
         wrong = await web.writing.run(
-            lambda transaction: order(transaction, case, data, by, policy), first=True
+            lambda transaction: order(transaction, case, data, by, policy, supervisor=supervisor),
+            first=True,
         )
         result = "refused" if wrong is not None else "journaled"
         web.metrics.commands.labels(command=data.command.value, result=result).inc()

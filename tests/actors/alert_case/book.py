@@ -260,9 +260,14 @@ class Book:
         by: OperatorId | None = None,
         text: str = "",
         party: Party | None = None,
+        *,
+        supervisor: bool = False,
     ) -> None:
         operator = by or self.case.operator or EVERYONE[0]
-        self.write("inbox-a1", ev.CommandGiven(command=command, by=operator, text=text, party=party))
+        given = ev.CommandGiven(
+            command=command, by=operator, text=text, party=party, supervisor=supervisor
+        )
+        self.write("inbox-a1", given)
         self.go_on()
 
     def to_talking(self) -> None:

@@ -178,21 +178,46 @@ def test_whose_phone_gave_way_to_112_is_called_again_when_112_is_taken_back() ->
 # ---------------------------------------------------------------- close
 
 
+CLOSE = OperatorCommand.CLOSE
+
+
+def why_no_supervisor(book: Book) -> str | None:
+    return refusal(book.case, CLOSE, EVERYONE[0], book.policy, supervisor=True)
+
+
+def test_s08_nothing_is_closed_before_112_was_told_however_often_the_user_declines() -> None:
+    book = Book()
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    book.rings(Party.USER)
+    in_vain(book, 21)
+    assert why_not(book, CLOSE) == Refusal.PSAP_NOT_TOLD
+    book.order(CLOSE)
+    assert book.case.closed_at is None
+    book.order(OperatorCommand.CALL_PSAP)
+    book.answers(Party.PSAP)
+    book.order(OperatorCommand.BRIEFING_GIVEN)
+    book.ends(Party.PSAP)
+    assert why_not(book, CLOSE) is None
+
+
 def test_machine_twice_and_close_does_not_end_an_alert_in_nine_seconds() -> None:
     book = answered_by_a_machine()
     machine(book)
     book.answers(Party.USER)
     machine(book)
     assert why_not(book, OperatorCommand.DECLARE_FALSE_ALARM) == Refusal.USER_NOT_ANSWERED
-    assert why_not(book, OperatorCommand.CLOSE) == Refusal.MACHINE_ANSWERED
-    book.order(OperatorCommand.CLOSE)
+    assert why_not(book, CLOSE) == Refusal.PSAP_NOT_TOLD
+    assert why_no_supervisor(book) == Refusal.MACHINE_ANSWERED
+    book.order(CLOSE, supervisor=True)
     assert book.case.closed_at is None
     assert why_not(book, OperatorCommand.REDIAL_USER) is None
     assert why_not(book, OperatorCommand.CALL_PSAP) is None
     book.order(OperatorCommand.REDIAL_USER)
     book.answers(Party.USER)
     machine(book)
-    book.order(OperatorCommand.CLOSE)
+    assert why_not(book, CLOSE) == Refusal.PSAP_NOT_TOLD
+    book.order(CLOSE, supervisor=True)
     book.release_all()
     assert book.case.outcome is Outcome.NO_CONTACT
 
@@ -200,25 +225,36 @@ def test_machine_twice_and_close_does_not_end_an_alert_in_nine_seconds() -> None
 def test_nothing_is_closed_without_contact_while_the_user_is_called_or_is_yet_to_be() -> None:
     book = Book()
     book.go_on()
-    assert why_not(book, OperatorCommand.CLOSE) == Refusal.CALL_UP, "the operator's own"
+    assert why_no_supervisor(book) == Refusal.CALL_UP, "the operator's own"
     book.answers(Party.OPERATOR)
     book.rings(Party.USER)
-    assert why_not(book, OperatorCommand.CLOSE) == Refusal.CALL_UP
+    assert why_no_supervisor(book) == Refusal.CALL_UP
     book.ends(Party.USER, 17)
-    assert why_not(book, OperatorCommand.CLOSE) == Refusal.USER_TO_BE_CALLED
+    assert why_no_supervisor(book) == Refusal.USER_TO_BE_CALLED
     book.pass_time(5)
-    assert why_not(book, OperatorCommand.CLOSE) == Refusal.CALL_UP
+    assert why_no_supervisor(book) == Refusal.CALL_UP
 
 
-def test_an_alert_whose_user_could_not_be_had_is_closed_without_contact() -> None:
+def test_an_alert_whose_user_could_not_be_had_is_closed_without_contact_by_a_supervisor() -> None:
     book = Book()
     book.go_on()
     book.answers(Party.OPERATOR)
     book.rings(Party.USER)
     in_vain(book)
-    book.order(OperatorCommand.CLOSE)
+    book.order(CLOSE, supervisor=True)
     book.release_all()
     assert book.case.outcome is Outcome.NO_CONTACT
+
+
+def test_a_test_whose_user_could_not_be_had_is_closed_by_its_operator() -> None:
+    book = Book(test=True)
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    book.rings(Party.USER)
+    in_vain(book)
+    book.order(CLOSE)
+    book.release_all()
+    assert book.case.closed_at is not None
 
 
 def test_the_apps_word_alone_is_no_contact() -> None:
@@ -229,24 +265,29 @@ def test_the_apps_word_alone_is_no_contact() -> None:
     book.write("inbox-a1", ev.RingingSeen())
     book.go_on()
     in_vain(book)
-    book.order(OperatorCommand.CLOSE)
+    book.order(CLOSE, supervisor=True)
     book.release_all()
     assert book.case.outcome is Outcome.NO_CONTACT
 
 
-def test_who_was_spoken_to_leaves_a_false_alarm_and_who_is_busy_has_called_112() -> None:
+def test_who_was_spoken_to_and_has_hung_up_is_a_false_alarm_by_its_order_or_112_is_called() -> None:
     talked = Book()
     talked.to_talking()
     talked.ends(Party.USER)
     talked.ends(Party.USER, 19)
-    talked.order(OperatorCommand.CLOSE)
+    assert why_not(talked, CLOSE) == Refusal.PSAP_NOT_TOLD
+    assert why_not(talked, OperatorCommand.CALL_PSAP) is None
+    talked.order(OperatorCommand.DECLARE_FALSE_ALARM)
     talked.release_all()
     assert talked.case.outcome is Outcome.FALSE_ALARM
+
+
+def test_who_is_busy_is_presumed_to_have_called_112() -> None:
     busy = Book()
     busy.go_on()
     busy.answers(Party.OPERATOR)
     in_vain(busy, 17)
-    busy.order(OperatorCommand.CLOSE)
+    busy.order(CLOSE)
     busy.release_all()
     assert busy.case.outcome is Outcome.USER_CALLED_112
 
@@ -257,9 +298,10 @@ def test_the_right_pin_counts_where_it_is_all_that_is_known() -> None:
     book.answers(Party.OPERATOR)
     book.write("inbox-a1", ev.AlertCancelled())
     book.rings(Party.USER)
-    assert why_not(book, OperatorCommand.CLOSE) == Refusal.CALL_UP, "the user is called all the same"
+    assert why_not(book, CLOSE) == Refusal.CALL_UP, "the user is called all the same"
     in_vain(book)
-    book.order(OperatorCommand.CLOSE)
+    assert why_not(book, CLOSE) == Refusal.PSAP_NOT_TOLD, "whoever holds the phone may know the PIN"
+    book.order(CLOSE, supervisor=True)
     book.release_all()
     assert book.case.outcome is Outcome.CANCELLED
 
@@ -304,4 +346,5 @@ def test_where_a_pin_proved_nothing_the_app_calls_nobody_and_the_user_is_called_
     book.write("inbox-a1", ev.PinRefused(none_set=True))
     book.now = Instant(START + 51 * SECOND)
     book.write("inbox-a1", ev.DeadlineMissed())
-    assert refusal(book.case, OperatorCommand.CLOSE, EVERYONE[0], POLICY) is Refusal.USER_TO_BE_CALLED
+    assert why_not(book, CLOSE) is Refusal.PSAP_NOT_TOLD
+    assert why_no_supervisor(book) is Refusal.USER_TO_BE_CALLED

@@ -250,7 +250,7 @@ def test_what_is_over_can_be_closed_though_the_listener_hangs_on() -> None:
     book.ends(Party.USER)
     while book.case.active(Party.USER) is not None or not book.case.user_ends:
         book.ends(Party.USER, cause=19)
-    book.order(OperatorCommand.CLOSE)
+    book.order(OperatorCommand.CLOSE, supervisor=True)
     book.release_all()
     book.release_all()
     assert book.case.closed_at is not None

@@ -141,7 +141,8 @@ def test_a_silent_alert_is_not_closed_with_nobody_told() -> None:
     book.ends(Party.USER, 19)
     book.rings(Party.USER)
     book.ends(Party.USER, 19)
-    assert why_not(book, OperatorCommand.CLOSE) is None
+    assert why_not(book, OperatorCommand.CLOSE) == Refusal.PSAP_NOT_TOLD
+    assert refusal(book.case, OperatorCommand.CLOSE, EVERYONE[0], book.policy, supervisor=True) is None
 
 
 def test_a_silent_test_for_which_nobody_can_be_called_can_be_closed() -> None:

@@ -63,6 +63,19 @@ def test_another_operator_s_case_is_not_mine(client: Client, place: Place, story
     assert order(client, story, luca, "note", "I heard it too") == 202
 
 
+def test_s08_before_112_was_told_only_a_supervisor_closes_and_the_order_says_so(
+    client: Client, place: Place, story: Story, web: Web
+) -> None:
+    story.user_released(16)
+    url = f"/v1/alerts/{story.alert}/commands"
+    refused = client.post(url, json={"command": "close"}, headers=place.operator())
+    assert (refused.status_code, refused.json()) == (409, no("psap_not_told"))
+    Registry(web.journal).set_role(place.marta, StaffRole.SUPERVISOR, by="test")
+    assert order(client, story, place.operator(), "close") == 202
+    event = web.journal.read(streams.inbox(story.alert))[-1].event
+    assert event == CommandGiven(command=OperatorCommand.CLOSE, by=place.marta, supervisor=True)
+
+
 def test_only_a_supervisor_listens_in(client: Client, place: Place, story: Story, web: Web) -> None:
     luca = {"authorization": f"Bearer {place.luca_token}"}
     assert order(client, story, luca, "listen") == 403

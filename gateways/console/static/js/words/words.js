@@ -333,8 +333,8 @@ const REFUSALS = {
   psap_called: ['Il 112 è già richiesto.', '112 is already asked for.'],
   psap_can_be_called: ['Il 112 si può chiamare da qui.', '112 can be called from here.'],
   psap_not_told: [
-    'Il 112 non è informato, e lei non viene chiamata.',
-    '112 has not been told, and the user is not called.',
+    'Prima il 112: E. Uno sbaglio, detto da lei: F. Altrimenti chiude un supervisore.',
+    '112 first: E. A mistake, in the user’s own words: F. Otherwise a supervisor closes it.',
   ],
   psap_on_another_phone: [
     'Su questa linea il 112 non può entrare: chiamalo da un altro telefono.',
