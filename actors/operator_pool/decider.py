@@ -18,7 +18,7 @@ from model.alert.case import Case
 from model.policy import Policy
 from model.rules.proof import OVER_BUDGET, PROVED
 from model.rules.urgency import Urgency, urgency
-from model.rules.vouching import gives_up, left, listens
+from model.rules.vouching import gives_up, gives_up_when_taken, left, listens
 
 OFFERED_FOR_US: Final = Instant(3 * SECOND // 2)
 """How long an operator who was offered to one alert is not offered to another."""
@@ -160,16 +160,17 @@ def _but_the_last(
 def _held(
     request: RequestOperators, everybody: Iterable[Candidate], cases: Mapping[AlertId, Case]
 ) -> tuple[HeldOperator, ...]:
-    """Return the operators whom alerts give up to this one, best first: one who listens in, that of a test,
-    of an alert over its budget, of one that is not silent, of one in which no phone rings, of the one that
-    has had its operator for longest.
+    """Return the operators whom alerts give up to this one, best first: who takes it and is in a test, who
+    listens in, that of a test, of an alert over its budget, of one that is not silent, of one in which no
+    phone rings, of the one that has had its operator for longest.
     """
 
-    def key(found: tuple[Candidate, Case]) -> tuple[bool, bool, bool, bool, bool, Instant, str]:
+    def key(found: tuple[Candidate, Case]) -> tuple[bool, bool, bool, bool, bool, bool, Instant, str]:
         one, case = found
         since = case.operator_joined_at if case.operator == one.operator else None
         rings = case.active(Party.USER) is not None
         return (
+            not is_taking(one, case),
             one.operator not in listens(case),
             not case.test,
             case.rank != OVER_BUDGET,
@@ -179,7 +180,12 @@ def _held(
             one.operator,
         )
 
+    def is_taking(one: Candidate, case: Case) -> bool:
+        return one.operator == request.taking and one.operator in gives_up_when_taken(case)
+
     def is_given(one: Candidate, case: Case) -> bool:
+        if is_taking(one, case):
+            return True
         if one.operator in listens(case):
             return one.shift is ShiftState.READY
         others = request.rank == PROVED and case.alert != request.alert and one.operator not in request.avoid

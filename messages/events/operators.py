@@ -22,16 +22,19 @@ class OperatorNotAnswering(Message, frozen=True, kw_only=True, tag="operator.not
 
 
 class OperatorWanted(Message, frozen=True, kw_only=True, tag="operator.wanted"):
-    """An alert that is vouched for has no operator, and asks another one for its operator.
+    """An alert has no operator, and asks another one for its operator: one that is vouched for asks an alert
+    for which nothing speaks; any that an operator takes asks the test in which that operator is.
 
     In the stream of the alert that asks, and in the inbox of the alert that is asked.
     """
 
     operator: OperatorId
     holder: AlertId
-    """The alert that is asked: nothing but an app key or a caller ID speaks for it."""
+    """The alert that is asked: a test, or one for which nothing but an app key or a caller ID speaks."""
     alert: AlertId
     """The alert that asks."""
+    taking: bool = False
+    """The operator has taken the alert that asks, and leaves a test for it."""
 
 
 class AlertVouched(Message, frozen=True, kw_only=True, tag="alert.vouched"):

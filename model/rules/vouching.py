@@ -66,6 +66,15 @@ def gives_up(case: Case) -> tuple[OperatorId, ...]:
     return case.reserved if case.operator is None else (case.operator,)
 
 
+def gives_up_when_taken(case: Case) -> tuple[OperatorId, ...]:
+    """Return the operators whom a test gives up to the real alert that they take: a test is nobody's need,
+    though its user may be on the line.
+    """
+    if not case.test or case.closed_at is not None or case.leaving:
+        return ()
+    return case.reserved if case.operator is None else (case.operator,)
+
+
 def listens(case: Case) -> tuple[OperatorId, ...]:
     """Return the operator who listens in on the case, whom it gives up to any alert that is no test."""
     leg = case.listener_leg

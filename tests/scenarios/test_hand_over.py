@@ -149,3 +149,24 @@ def test_a_real_alert_has_the_operator_at_once_where_nobody_else_is_free(make_wo
     world = wrapping_up(make_world, 1)
     world.send(E164("+393331112299"))
     world.until("she is called", lambda: world.case.reserved == (world.operators[0],), 1)
+
+
+def test_who_is_in_a_test_takes_the_real_alert_that_nobody_has_though_somebody_talks_in_the_test(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(operators=1, public=6, behaviours={"+393331112298": "answer"})
+    test = world.send(E164("+393331112298"), test=True)
+    world.until("operator and user are joined", lambda: len(joined(world)) == 2)
+    real = world.send()
+    world.advance(5)
+    assert world.case.reserved == (), "it is not asked of a test in which somebody was heard"
+    world.order(OperatorCommand.TAKE, world.operators[0])
+    world.until("the operator is called for it", lambda: world.case.reserved == (world.operators[0],), 5)
+    world.until("the operator has it", lambda: world.case.operator == world.operators[0], 10)
+    world.alert = test
+    assert (world.case.operator, world.case.closed_at) == (None, None), "the test is open, and waits"
+    assert {one.reason for one in world.events(ev.OperatorLeft) if isinstance(one, ev.OperatorLeft)} == {
+        "given up"
+    }
+    world.alert = real
+    world.until("user and operator talk", lambda: len(joined(world)) == 2)

@@ -82,10 +82,10 @@ def _why_left(case: Case, leg: Leg) -> LeaveReason:
     """Return why the operator who had the case has it no longer.
 
     An operator who had left before the conference broke has left, though the case wants an operator again.
-    An operator who was given up is missed where somebody was heard meanwhile.
+    An operator who was given up is missed where somebody was heard meanwhile, but in a test.
     """
     by_choice = leg.reason in (LeaveReason.ANOTHER_LINE, LeaveReason.LEFT)
-    given_up = leg.reason == LeaveReason.GIVEN_UP and not vouched(case)
+    given_up = leg.reason == LeaveReason.GIVEN_UP and (case.test or not vouched(case))
     return LeaveReason(leg.reason) if by_choice or given_up else LeaveReason.LOST
 
 
@@ -214,7 +214,12 @@ def _holder(case: Case, pending: PendingOffers, now_us: Instant) -> ev.OperatorW
     for one in pending.held:
         asked_at = case.asked_holders.get(one.alert)
         if asked_at is None or now_us >= asked_at + SAME_HOLDER_US:
-            return ev.OperatorWanted(operator=one.operator, holder=one.alert, alert=case.alert)
+            return ev.OperatorWanted(
+                operator=one.operator,
+                holder=one.alert,
+                alert=case.alert,
+                taking=one.operator == case.taken_for(now_us),
+            )
     return None
 
 

@@ -15,7 +15,7 @@ from model.alert.reasons import ReleaseReason
 from model.orders.effects import events_of
 from model.policy import Policy
 from model.rules.calls.quiet import dials_by_itself
-from model.rules.vouching import gives_up, listens
+from model.rules.vouching import gives_up, gives_up_when_taken, listens
 
 WRONG_PINS: Final = 5
 """So many may be the user's own, with trembling hands."""
@@ -54,7 +54,9 @@ def _act(case: Case, fact: ev.InboxEvent, policy: Policy) -> tuple[ev.CaseEvent,
             # Of a call that was never made the app has seen nothing.
             news = case.user_was_dialled and case.reached_at is None
             return (ev.UserReached(met_by="app", by="app"),) if news else ()
-        case ev.OperatorWanted(operator=operator) if operator in gives_up(case):
+        case ev.OperatorWanted(operator=operator, taking=taking) if operator in (
+            gives_up_when_taken(case) if taking else gives_up(case)
+        ):
             legs = (leg for leg in case.of(Party.OPERATOR) if leg.operator == operator and leg.active)
             return tuple(hang_up(leg, ReleaseReason.GIVEN_UP) for leg in legs)
         case ev.OperatorWanted(operator=operator) if operator in listens(case):

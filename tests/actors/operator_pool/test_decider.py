@@ -182,6 +182,25 @@ def test_where_nobody_is_free_the_operators_of_unproved_alerts_are_named_best_fi
     assert offer(request(rank=PROVED, no_line=True), [*everybody, free], {}, NOW, cases).held != ()
 
 
+def test_an_operator_in_a_test_is_given_to_the_real_alert_that_this_operator_takes() -> None:
+    """Also where somebody was heard in the test, and nothing proves the real alert; no other is asked."""
+    held = [
+        holder("test", "a", test=True, vouched_at=NOW),
+        holder("other test", "b", test=True, vouched_at=NOW),
+        holder("real", "c", vouched_at=NOW),
+    ]
+    cases = {case.alert: case for _, case in held}
+    everybody = [one for one, _ in held]
+    taken = request(rank=CLAIMED, taking=OperatorId("a"))
+    assert [one.operator for one in offer(taken, everybody, {}, NOW, cases).held] == ["a"]
+    for other in (
+        request(rank=CLAIMED),
+        request(rank=CLAIMED, taking=OperatorId("c")),
+        replace(taken, test=True),
+    ):
+        assert offer(other, everybody, {}, NOW, cases).held == ()
+
+
 def test_the_most_urgent_is_served_first() -> None:
     late = WaitingCase(request=request("late", deadline_at=Instant(9)), asked_at=NOW)
     soon = WaitingCase(request=request("soon", deadline_at=Instant(5)), asked_at=NOW)
