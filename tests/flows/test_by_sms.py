@@ -102,6 +102,8 @@ def test_in_a_silent_alert_the_phone_does_not_sound_before_two_keys(desk: Desk, 
     desk.sign_on()
     desk.begin_shift()
     desk.raised(ELENA, silent=True)
+    desk.press("i")
+    expect(desk.page.locator("[data-armed]")).to_have_count(0)
     desk.press("w")
     writes(desk, "Can you write?")
     expect(desk.page.locator(".dialogue__lost")).to_contain_text("makes the phone sound", timeout=15_000)

@@ -264,9 +264,7 @@ class Book:
         supervisor: bool = False,
     ) -> None:
         operator = by or self.case.operator or EVERYONE[0]
-        given = ev.CommandGiven(
-            command=command, by=operator, text=text, party=party, supervisor=supervisor
-        )
+        given = ev.CommandGiven(command=command, by=operator, text=text, party=party, supervisor=supervisor)
         self.write("inbox-a1", given)
         self.go_on()
 

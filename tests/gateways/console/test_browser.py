@@ -79,6 +79,7 @@ def test_a_shift_is_begun_paused_and_ended_by_keys(console: Page, place: Place, 
     console.keyboard.press("Enter")
     expect(console.get_by_role("heading", name="Paused")).to_be_visible()
     console.keyboard.press("o")
+    console.keyboard.press("Enter")
     expect(console.get_by_role("heading", name="Off shift")).to_be_visible()
     assert shifts() == [ShiftState.READY, ShiftState.PAUSED, ShiftState.OFF]
 

@@ -70,6 +70,12 @@ def test_a_case_is_handed_over_by_the_keyboard_and_kept_again(
     assert before is not None
     assert after is not None
     assert after["y"] == before["y"]
+    on_shift(journal, place.luca, ShiftState.OFF)
+    expect(console.locator(".rail")).not_to_contain_text("Luca")
+    settled(console)
+    console.keyboard.press("h")
+    expect(asked).to_contain_text("No colleague is on shift")
+    expect(asked.get_by_role("button")).to_have_count(0)
 
 
 def test_that_nobody_takes_it_is_said_and_112_is_one_key_while_it_is_chosen(

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from messages import events as ev
-from messages.ids import E164, Party
-from tests.gateways.console.desk import settled
+from messages.ids import E164, OperatorCommand, Party
+from tests.gateways.console.desk import inbox, ordered, settled
 from tests.gateways.console.stage import Stage
 from tests.gateways.http.place import CLOCK
 from tests.gateways.story import Story
@@ -66,6 +66,7 @@ def test_case_30_who_picks_the_telephone_up_without_a_key_is_on_the_case_of_that
 def test_a_call_that_is_answered_takes_the_screen_from_panels_notes_and_other_places(stage: Stage) -> None:
     page = left_alone(stage)
     story = second(stage)
+    expect(page.get_by_role("alertdialog")).to_be_visible()
     page.keyboard.press("Space")
     expect(page.locator(".who__phone")).to_have_text(SHOWN)
     # Back at the first case while the telephone still rings: a panel is open, and a note is being written.
@@ -91,3 +92,31 @@ def test_a_call_that_is_answered_takes_the_screen_from_panels_notes_and_other_pl
     story.say(ev.LegRinging(leg=leg, attempt=2), ev.LegAnswered(leg=leg, attempt=2))
     expect(page.locator(".who__phone")).to_have_text(SHOWN)
     expect(page.locator(".help")).to_have_count(0)
+
+
+@pytest.mark.parametrize("lang", ["it", "en"])
+def test_who_is_in_a_test_is_told_of_a_real_alert_that_nobody_has_and_t_takes_it(
+    stage: Stage, lang: str
+) -> None:
+    stage.lang = lang
+    mine = stage.alert(9, test=True).operator_joined(stage.place.marta).user_called().user_answered()
+    page = stage.signed_on()
+    real = Story(stage.journal, CLOCK.now_us(), phone=SECOND, ago_s=6).opened()
+    strip = page.locator("[data-strip=nobody]")
+    words = {"it": "Lascia la prova, prendi questo allarme", "en": "Leave the test, take this alert"}[lang]
+    expect(strip.locator("[data-key=T]")).to_contain_text(words)
+    settled(page)
+    page.keyboard.press("t")
+    ordered(stage.journal, real, OperatorCommand.TAKE)
+    assert inbox(stage.journal, mine) == []
+
+
+def test_who_has_a_real_case_reads_how_the_next_alert_comes(stage: Stage) -> None:
+    story = stage.talked(30, 12)
+    page = stage.signed_on()
+    Story(stage.journal, CLOCK.now_us(), phone=SECOND, ago_s=6).opened()
+    strip = page.locator("[data-strip=nobody]")
+    expect(strip).to_contain_text("It comes to you as soon as you are free.")
+    expect(strip.locator("[data-key=T]")).to_have_count(0)
+    story.psap_called(stage.place.marta).psap_joined()
+    expect(strip).to_contain_text("L: you leave yours, and it comes to you.")

@@ -13,7 +13,7 @@ from messages.ids import OperatorCommand
 from tests.gateways.console import states, states_of_place
 from tests.gateways.console.desk import inbox, ordered, settled
 from tests.gateways.console.stage import Stage
-from tests.gateways.story import Story
+from tests.gateways.story import Story, on_shift
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
@@ -34,15 +34,17 @@ def drawn(page: Page, times: int = 3) -> None:
     )
 
 
-def test_m_counts_as_no_answer_at_once_while_it_rings_and_asks_for_enter_with_the_user_on_the_line(
-    stage: Stage,
-) -> None:
+def test_m_asks_for_enter_while_it_rings_and_with_the_user_on_the_line(stage: Stage) -> None:
     story = stage.mine(20).user_called()
     page = stage.signed_on()
     machine = page.locator(".act[data-key=M]")
-    expect(machine).to_contain_text("Counts as no answer")
+    expect(machine).to_contain_text("As no answer: M, then Enter")
     settled(page)
     page.keyboard.press("m")
+    expect(page.locator(".dock [data-armed=mark_machine]")).to_contain_text("Enter confirms.")
+    drawn(page)
+    assert commands(stage, story) == []
+    page.keyboard.press("Enter")
     ordered(stage.journal, story, OperatorCommand.MARK_MACHINE)
     # The next call is answered by a voice.
     story.say(ev.InboxRead(upto=2), ev.MachineMarked(by=stage.place.marta))
@@ -82,31 +84,120 @@ def test_what_is_typed_after_a_note_was_sent_is_the_next_note_and_never_a_comman
     assert commands(stage, story) == []
 
 
-def test_112_can_be_taken_back_with_esc_for_five_seconds_and_not_later(stage: Stage) -> None:
+def test_e_again_takes_112_back_from_one_second_to_five_and_esc_never_does(stage: Stage) -> None:
     story = stage.talked(30, 12)
     page = stage.signed_on()
-    step = page.locator(".act--step")
+    step, dock = page.locator(".act--step"), page.locator(".dock")
     settled(page)
     page.keyboard.press("e")
     ordered(stage.journal, story, OperatorCommand.CALL_PSAP)
     stage.ago(0)
     story.say(ev.InboxRead(upto=2))
     story.psap_called(stage.place.marta)
-    expect(step).to_contain_text("Esc takes it back")
+    # A panel is open, as in the very seconds in which one writes: its Esc closes it, and nothing else.
+    page.keyboard.press("j")
+    expect(page.locator(".questions")).to_be_visible()
+    expect(step).to_contain_text("Take 112 back")
     page.keyboard.press("Escape")
+    expect(page.locator(".questions")).to_have_count(0)
+    page.keyboard.press("Escape")
+    drawn(page)
+    assert commands(stage, story) == [OperatorCommand.CALL_PSAP]
+    settled(page)
+    page.keyboard.press("e")
     ordered(stage.journal, story, OperatorCommand.WITHDRAW_PSAP)
     story.say(ev.InboxRead(upto=3), ev.LegReleased(leg=story.leg("psap"), attempt=1, cause=16))
     story.say(ev.PsapWithdrawn(by=stage.place.marta))
+    expect(dock).to_contain_text("The call to 112 was taken back by you. E: call it.")
     expect(page.get_by_role("log")).to_contain_text("takes the call to 112 back")
     # Of a request that is older nothing is offered.
     stage.ago(6)
     story.psap_called(stage.place.marta)
-    expect(page.locator(".dock")).to_contain_text("112 is being called.")
-    expect(step).not_to_contain_text("Esc")
+    expect(dock).to_contain_text("112 is being called.")
+    expect(step).not_to_contain_text("Take 112 back")
+    settled(page)
+    page.keyboard.press("e")
+    expect(step).to_contain_text("112 is being called.")
+    assert commands(stage, story) == [OperatorCommand.CALL_PSAP, OperatorCommand.WITHDRAW_PSAP]
+
+
+E_TWICE = """() => new MutationObserver((_, watcher) => {
+  if (!document.documentElement.hasAttribute('data-settling')) return;
+  watcher.disconnect();
+  const press = () => document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'e', bubbles: true }));
+  const { now } = Date;
+  const at = now();
+  press();
+  Date.now = () => at + 500;
+  press();
+  Date.now = now;
+}).observe(document.documentElement, { attributes: true })"""
+"""The page itself presses the key, as its meaning changes and half a second later."""
+
+
+def test_e_that_is_hammered_in_fright_keeps_the_call_to_112_and_says_so(stage: Stage) -> None:
+    story = stage.talked(30, 12)
+    page = stage.signed_on()
+    step = page.locator(".act--step")
+    settled(page)
+    page.evaluate(E_TWICE)
+    stage.ago(1)
+    story.psap_called(stage.place.marta)
+    expect(step).to_contain_text("E twice in a row: 112 is still being called.")
+    assert commands(stage, story) == []
+
+
+ESC = """async () => {
+  const { LAYERS, close } = await import('/console/js/shell/closing.js');
+  const { CONFIRMED } = await import('/console/js/steps/commands.js');
+  const asked = [];
+  const ui = {
+    draw() {},
+    press: (key) => asked.push(`press ${key}`),
+    screen: { section: 'case', help: true, selected: () => null, mineNow: () => null },
+    orders: {
+      armed: 'F', disarm: () => asked.push('disarm'), order: () => asked.push('ORDER'),
+      arm: () => asked.push('ORDER'), shift: () => asked.push('ORDER'),
+    },
+    feed: { myShift: () => 'ready', me: { operator: 'm' }, command: () => asked.push('ORDER') },
+  };
+  close(ui);
+  ui.screen.help = false;
+  close(ui);
+  ui.orders.armed = null;
+  close(ui);
+  const view = { person: { first_name: 'Giulia' }, user: {}, psap: {}, operator_leg: {}, steps: {} };
+  return [asked, LAYERS.length, Object.values(CONFIRMED).map((one) => one.said(view))];
+}"""
+
+
+def test_esc_closes_what_is_on_top_and_each_key_that_waits_for_enter_has_its_sentence(stage: Stage) -> None:
+    page = stage.signed_on()
+    asked, layers, sentences = page.evaluate(ESC)
+    assert asked == ["press ?", "disarm"], "the list of keys, then the key that waits, then nothing"
+    assert len(sentences) == len(set(sentences)) + 1, "R and O make the same phone ring"
+    assert all(sentences)
+    page.keyboard.press("?")
+    said = page.locator(".help__keys dd", has_text="Closes, in this order").inner_text()
+    assert said.count("→") == layers - 1
+
+
+def test_o_asks_before_the_shift_ends_and_no_letter_acts_on_it_right_after_a_place_was_left(
+    stage: Stage,
+) -> None:
+    on_shift(stage.journal, stage.place.luca)
+    page = stage.signed_on()
+    expect(page.locator(".ready__people")).to_contain_text("Luca")
+    page.keyboard.press("o")
+    expect(page.locator("#ask-h")).to_have_text("End your shift?")
     page.keyboard.press("Escape")
-    drawn(page)
-    assert commands(stage, story)[-1] is OperatorCommand.WITHDRAW_PSAP
-    assert len(commands(stage, story)) == 2
+    expect(page.locator("#ask-h")).to_have_count(0)
+    page.keyboard.press("4")
+    expect(page.locator(".plant")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("o")
+    expect(page.locator(".ready__drill")).to_contain_text("O was not taken")
+    expect(page.locator("#ask-h")).to_have_count(0)
 
 
 PRESSED_AT_ONCE = """(key) => new MutationObserver((_, watcher) => {

@@ -221,7 +221,8 @@ def test_another_site_cannot_sign_anybody_on(client: Client, place: Place) -> No
 def test_a_shift_is_in_the_journal_once_for_each_change(client: Client, place: Place, web: Web) -> None:
     for state in ("ready", "ready", "paused", "off", "off"):
         answer = client.post("/v1/operators/me/shift", json={"state": state}, headers=place.operator())
-        assert (answer.status_code, answer.json()) == (200, {"operator": place.marta, "state": state})
+        assert answer.status_code == 200
+        assert {"operator": place.marta, "state": state}.items() <= answer.json().items()
     states = [
         one.event.state
         for one in web.journal.read(streams.operator(place.marta))
@@ -235,7 +236,8 @@ def test_who_is_ready_in_the_wrap_up_ends_it_once(
 ) -> None:
     def ready() -> list[Event]:
         answer = client.post("/v1/operators/me/shift", json={"state": "ready"}, headers=place.operator())
-        assert (answer.status_code, answer.json()) == (200, {"operator": place.marta, "state": "ready"})
+        assert answer.status_code == 200
+        assert {"operator": place.marta, "state": "ready"}.items() <= answer.json().items()
         return [one.event for one in web.journal.read(streams.operator(place.marta))]
 
     ready()

@@ -22,23 +22,24 @@ function inWords(all) {
   return [...counts, gravest(all).means].join('. ');
 }
 
-/** What nobody has seen comes first, and what still stands. @param {Alarm[]} all */
+/** What still stands comes first, and of that what nobody has seen. @param {Alarm[]} all */
 const gravest = (all) =>
   all.find((one) => !one.seen && !one.over_us) ?? all.find((one) => !one.over_us) ?? all[0];
 
 /** @param {Ui} ui @param {Alarm[]} all */
 function button(ui, all) {
   const first = gravest(all);
-  const short = first.over_us ? `${first.short} ${either('(finito)', '(over)')}` : first.short;
+  const over = Boolean(first.over_us); // then all are
+  const short = over ? `${either('Finito', 'Over')}: ${first.short}` : first.short;
   const open = () => {
     if (ui.feed.link !== 'lost' && !ui.screen.incoming()) ui.screen.go('plant');
   };
   const counts = counted(all).filter(({ count }) => count);
   return html`<button
-    class="alarm ink-bad"
+    class="alarm ${over ? 'ink-2' : 'ink-bad'}"
     data-alarm=${first.kind}
     data-priority=${first.priority}
-    data-fresh=${all.some((one) => !one.seen) ? '' : nothing}
+    data-fresh=${!over && all.some((one) => !one.seen) ? '' : nothing}
     title=${first.means}
     @click=${open}>
     ${icon('warn')}<span>${short}</span>${

@@ -33,6 +33,7 @@ function choices(ui) {
   const others = ui.feed.operators.filter(
     (one) => one.operator !== ui.feed.me.operator && one.state !== 'off',
   );
+  if (!others.length) return [];
   return [
     { to: null, name: either('A chi è libero', 'Anyone who is free'), said: null, busy: false },
     ...others
@@ -127,12 +128,13 @@ export function button(ui, view, allowed) {
 
 /** In place of what happened, while it is being chosen. @param {Ui} ui */
 export function panel(ui) {
+  const all = choices(ui);
   return html`<div class="panel__head">
       <h2 id="hand-h">${either('A chi passi il caso?', 'Hand over to whom?')}</h2>
       <span class="ink-3 word"><kbd>Esc</kbd>${t('back')}</span>
     </div>
     <div class="panel__body hand" role="group" aria-labelledby="hand-h">
-      ${choices(ui).map(
+      ${all.map(
         (one, i) =>
           html`<button
             class="btn hand__to"
@@ -143,10 +145,17 @@ export function panel(ui) {
           </button>`,
       )}
       <p class="ink-2">
-        ${either(
-          'Resti in linea finché l’altro non è in conversazione.',
-          'You stay on the line until the other one has joined.',
-        )}
+        ${
+          all.length
+            ? either(
+                'Resti in linea finché l’altro non è in conversazione.',
+                'You stay on the line until the other one has joined.',
+              )
+            : either(
+                'Nessun collega è in turno: il caso resta tuo.',
+                'No colleague is on shift: you keep the case.',
+              )
+        }
       </p>
     </div>`;
 }

@@ -35,31 +35,34 @@ export function offer(ui, view, which, party, allowed) {
   </button>`;
 }
 
+/** @param {CaseView} view */
+const isLost = (view) => PARTIES.some(([, leg]) => unheard(view[leg]));
+
+/** What V is about to do, in words. @param {CaseView} view */
+export function changesLine(view) {
+  const name = { user: asObject(view), psap: either('il 112', '112'), operator: either('te', 'you') }[
+    changed(view)
+  ];
+  return isLost(view)
+    ? either(
+        'Riagganciamo e richiamiamo tutti su un’altra linea',
+        'Hangs up and calls everybody again on another line',
+      )
+    : either(
+        `Riagganciamo e richiamiamo ${name} su un’altra linea`,
+        `Hangs up and calls ${name} again on another line`,
+      );
+}
+
 /**
- * In the dock of the operator of the case: who is without sound, and what V is about to do.
+ * In the dock of the operator of the case: who is without sound.
  * @param {Ui} ui @param {CaseView} view
  */
 export function said(ui, view) {
-  if (!mine(view, ui.feed.me)) return nothing;
+  if (!mine(view, ui.feed.me) || ui.orders.armed === 'V') return nothing;
   const which = changed(view);
-  const name = { user: asObject(view), psap: either('il 112', '112'), operator: either('te', 'you') }[which];
-  const lost = PARTIES.some(([, leg]) => unheard(view[leg]));
-  if (ui.orders.armed === 'V' && lost)
-    return html`<span class="ink-wait"
-      >${either(
-        'Riagganciamo e richiamiamo tutti su un’altra linea: Invio conferma.',
-        'Hangs up and calls everybody again on another line: Enter confirms.',
-      )}</span
-    >`;
-  if (ui.orders.armed === 'V')
-    return html`<span class="ink-wait"
-      >${either(
-        `Riagganciamo e richiamiamo ${name} su un’altra linea: Invio conferma.`,
-        `Hangs up and calls ${name} again on another line: Enter confirms.`,
-      )}</span
-    >`;
   if (!PARTIES.some(([, leg]) => silent(view[leg]))) return nothing;
-  if (lost)
+  if (isLost(view))
     return html`<span class="ink-wait"
       >${either(
         'Il modem della linea non risponde: non si sa se vi sentite ancora. Se non vi sentite: V, poi Invio.',

@@ -186,7 +186,7 @@ export function otherForms(view) {
       <h2>${either('Se il 112 chiede un’altra forma', 'If 112 asks for another form')}</h2>
     </div>
     ${p ? html`<div class="map codes-map">${closeup(view)}</div>` : nothing}
-    <div class="panel__body">
+    <div class="panel__body" tabindex="0">
       ${
         p
           ? html`<dl class="codes">

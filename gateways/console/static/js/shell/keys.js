@@ -9,8 +9,8 @@ import * as own from '../shift/own.js';
 import * as reopening from '../alerts/reopening.js';
 import { waitingKey } from './known.js';
 import { mapKey } from '../place/map.js';
-import { takesBackS } from '../steps/next.js';
 import * as filling from '../case/dialogue/filling.js';
+import { close } from './closing.js';
 import * as questions from '../case/dialogue/questions.js';
 import * as dialogue from '../case/dialogue/dialogue.js';
 import * as facts from '../case/facts.js';
@@ -28,28 +28,36 @@ import * as headset from '../voice/headset.js';
 import * as voice from '../voice/voice.js';
 import { waiting } from '../alerts/waiting.js';
 import { writtenAfter, writtenKey } from '../alerts/written.js';
+import { either } from '../words/words.js';
 import { wrapping } from '../shift/wrapup.js';
 
 /** A key pressed just as the state changes was meant for the state before. */
 export const SETTLE_MS = 300;
-/**
- * What these keys open, and the command that its field needs; whichever is before another covers it.
- * @type {Record<string, [any, string]>}
- */
+/** What these keys open, and the command that its field needs. @type {Record<string, [any, string]>} */
 const PANELS = { J: [questions, ''], Q: [facts, 'brief'], W: [dialogue, 'write'], D: [record, ''] };
+/** So long after a place was left with Esc no letter acts on the shift. */
+const FLED_MS = 1500;
+/** A key pressed again so soon is the same press: by two fingers, or in fright. */
+const TWICE_MS = 1000;
 /** The screen may take the field away from under somebody who types. */
 const TYPED_MS = 1000;
+
+let last = { key: '', atMs: 0 };
 
 /** Carry out what this key is for, by whatever way it was pressed. @param {Ui} ui @param {string} key */
 export function pressed(ui, key) {
   const { feed } = ui;
+  const twice = last.key === key && Date.now() - last.atMs < TWICE_MS;
+  last = { key, atMs: Date.now() };
   sound.unlock();
   if (!feed.me || feed.link === 'signed-off') return;
-  if (key === '?' || (key === 'Escape' && ui.screen.help)) return help.show(ui, !ui.screen.help);
-  if (ui.screen.help || mapKey(key)) return;
+  if (key === '?') return help.show(ui, !ui.screen.help);
+  const incoming = ui.screen.incoming();
+  if (key === 'Escape' && (ui.screen.help || !incoming)) return close(ui);
+  if (ui.screen.help) return help.scroll(key);
+  if (mapKey(key)) return;
   if (key === 'G' && (voice.again() || headset.back(ui))) return;
   if (feed.link === 'lost') return withoutCenter(ui, key);
-  const incoming = ui.screen.incoming();
   if (incoming) return acknowledge(ui, key, incoming);
   if (key === 'K') return seen(ui);
   if (key === 'T' && takesOffered(ui)) return;
@@ -60,7 +68,7 @@ export function pressed(ui, key) {
   if (key === 'ArrowDown' || key === 'ArrowUp') return move(ui, key === 'ArrowDown' ? 1 : -1);
   const view = ui.screen.selected();
   if (view === null) ready(ui, key);
-  else inCase(ui, key, view);
+  else inCase(ui, key, view, twice);
 }
 
 /** What is on this screen can still be read and copied. @param {Ui} ui @param {string} key */
@@ -68,12 +76,8 @@ function withoutCenter(ui, key) {
   const view = ui.screen.section === 'case' ? ui.screen.selected() : null;
   if (key === 'Enter') ui.feed.retryNow();
   else if (view && key === 'C') copyBriefing(ui, view, placeSentences(view));
-  else if (view && key === 'Escape') closeTop(ui, view);
   else if (view && ['Q', 'D'].includes(key)) openPanel(ui, PANELS[key][0], view);
 }
-
-/** The panel on top; true where there was one. @param {Ui} ui @param {CaseView} view */
-const closeTop = (ui, view) => Object.values(PANELS).some(([one]) => one.close(ui, view));
 
 /** One panel at a time. @param {Ui} ui @param {any} which @param {CaseView} view */
 function openPanel(ui, which, view) {
@@ -120,17 +124,18 @@ function takesOffered(ui) {
 
 /** @param {Ui} ui @param {string} key */
 function ready(ui, key) {
+  // Who has fled from a place may think to be there still.
+  if (key.length === 1 && Date.now() - ui.screen.leftAtMs < FLED_MS) return ui.orders.notTaken(key, null);
   if (shifts.pressed(ui, key) || own.pressed(ui, key) || handed.pressed(ui, key)) return;
   if (key === 'D') drill.begin(ui);
   else if (key === 'Enter' && wrapping(ui)) ui.orders.shift('Enter', 'ready');
   else if (key === 'Enter' && ui.screen.cursor) ui.screen.open(ui.screen.cursor);
 }
 
-/** @param {Ui} ui @param {string} key @param {CaseView} view */
-function inCase(ui, key, view) {
+/** @param {Ui} ui @param {string} key @param {CaseView} view @param {boolean} twice */
+function inCase(ui, key, view, twice) {
   const { feed } = ui;
   const allowed = feed.allowedIn(view);
-  if (key === 'Escape') return escape(ui, view, allowed);
   if (key === 'N') return notes.focus();
   if (filling.pressed(ui, key, view, allowed)) return undefined;
   if (PANELS[key]) return panel(ui, key, view, allowed);
@@ -144,14 +149,27 @@ function inCase(ui, key, view) {
       ? microphone(allowed)
       : commandOf(key, step, view, feed.me, allowed);
   if (!hands && !command) return undefined;
+  if (command === 'write_by_sms' && !saysSms(ui, view, allowed)) return undefined;
   if (Date.now() - ui.screen.changedAtMs < SETTLE_MS) return ui.orders.notTaken(key, view.alert);
   if (hands) {
     const no = handover.toggle(ui, view, allowed);
     return no ? ui.orders.refuse('H', view.alert, no) : undefined;
   }
   if (allowed[command] !== null) return ui.orders.refuse(key, view.alert, allowed[command]);
-  return arms(key, command, view, step) ? ui.orders.arm(key) : ui.orders.order(key, command);
+  if (twice && command === 'withdraw_psap') return ui.orders.refuse(key, view.alert, pressedTwice());
+  return arms(command, view, step) ? ui.orders.arm(key, command) : ui.orders.order(key, command);
 }
+
+/**
+ * Whether the panel is in sight in which alone it stands that messages by SMS make the phone sound.
+ * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
+ */
+const saysSms = (ui, view, allowed) =>
+  !handover.choosing(ui, view) &&
+  !questions.isOpen(view) &&
+  !facts.isOpen(view) &&
+  dialogue.isOpen(view) &&
+  dialogue.offersSms(ui, view, allowed);
 
 /**
  * Where nothing can be written, what is typed next is none the more a command.
@@ -169,33 +187,20 @@ function panel(ui, key, view, allowed) {
 const microphone = (allowed) =>
   ['stop_whispering', 'whisper', 'unmute'].find((command) => allowed[command] === null) ?? 'mute';
 
-/**
- * Esc: disarms, takes the call to 112 back, or goes back to one's own case.
- * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
- */
-function escape(ui, view, allowed) {
-  const { feed } = ui;
-  if (ui.orders.armed) {
-    ui.orders.disarm();
-    return ui.draw();
-  }
-  if (takesBackS(view, allowed, feed.me, feed.nowUs())) return ui.orders.order('E', 'withdraw_psap');
-  if (closeTop(ui, view)) return undefined;
-  return ui.screen.mineNow()?.alert === view.alert
-    ? undefined
-    : ui.screen.open(ui.screen.mineNow()?.alert ?? null);
-}
+const pressedTwice = () =>
+  either(
+    'E due volte di fila: il 112 resta chiamato. Per annullare: un secondo, poi E.',
+    'E twice in a row: 112 is still being called. To take it back: one second, then E.',
+  );
 
 /** @param {Ui} ui @param {CaseView} view */
 function enter(ui, view) {
-  const { feed } = ui;
   const armed = ui.orders.confirmed(view);
   if (armed) {
-    const command = commandOf(armed, ui.screen.step(view), view, feed.me, feed.allowedIn(view));
-    const party = command === 'another_line' ? otherline.changed(view) : null;
-    ui.orders.order(armed, command, null, party);
+    const party = armed.command === 'another_line' ? otherline.changed(view) : null;
+    ui.orders.order(armed.key, armed.command, null, party);
   } else if (ui.screen.cursor && ui.screen.cursor !== view.alert) ui.screen.open(ui.screen.cursor);
-  else if (view.closed_us !== null) ui.screen.open(ui.screen.mineNow()?.alert ?? null);
+  else if (view.closed_us !== null) ui.screen.back();
   else if (wrapping(ui)) ui.orders.shift('Enter', 'ready');
   ui.draw();
 }

@@ -7,7 +7,7 @@ import { next } from '../steps/next.js';
 
 const LISTED = 100;
 
-/** When I answered the call for this case; 0 while there is none. @param {CaseView} view @param {MeView} me */
+/** When I answered the call for this case, or 0. @param {CaseView} view @param {MeView} me */
 const answeredUs = ({ operator_leg: leg }, me) => (leg.operator === me.operator && leg.answered_us) || 0;
 
 export class Screen {
@@ -19,6 +19,7 @@ export class Screen {
   cursor = null; // the alert under the arrow keys
   help = false; // the list of keys lies over it
   changedAtMs = 0; // when what a key means changed last
+  leftAtMs = 0; // when a place was left with Esc last
   #before = '';
   #of = ''; // the operator whose page it is
   #on = { alert: '', atUs: 0 }; // the case whose call I have answered last, and when
@@ -50,9 +51,16 @@ export class Screen {
     return my && mine(my, this.feed.me) && !here ? my : null;
   }
 
-  /** Leave what is shown: for one's own case, else for the shift. */
+  /** Leave the case that is shown: for one's own, else for the shift. */
   back() {
     this.open(this.mineNow()?.alert ?? null);
+  }
+
+  /** Leave the place that is shown: for one's own case, else for what was there before. */
+  leave() {
+    this.leftAtMs = this.changedAtMs = Date.now();
+    if (this.away()) this.back();
+    else this.go('case');
   }
 
   /** An alert for which my phone is called and which I have not acknowledged. */
@@ -145,12 +153,18 @@ export class Screen {
     if (this.chosen !== null && !feed.cases.has(this.chosen)) this.chosen = my?.alert ?? null;
     const view = this.section === 'case' ? this.selected() : null;
     if ((view?.alert ?? null) !== feed.shown) feed.opened(view?.alert ?? null);
-    const means = view ? `${this.step(view).key}/${view.user_hears_nobody}` : ''; // S is its own opposite
+    const means = view ? this.#means(view) : '';
     const now = `${this.incoming()?.alert ?? ''}/${this.chosen}/${means}`;
     if (now === this.#before) return false;
     this.#before = now;
     this.changedAtMs = Date.now();
     return true;
+  }
+
+  /** What a key means: that of the step, and those that are their own opposites. @param {CaseView} view */
+  #means(view) {
+    const { key, command } = this.step(view);
+    return `${key}/${command === 'withdraw_psap'}/${view.user_hears_nobody}`;
   }
 
   /** What is to be done next in this case. @param {CaseView} view */

@@ -53,15 +53,12 @@ export function pressed(ui, key) {
   }
   const place = PLACES[ui.screen.section];
   if (!place) return false;
-  if (!place.pressed(ui, key) && key === 'Escape') leave(ui);
+  place.pressed(ui, key);
   return true;
 }
 
-/** From a place to one's own case, else to where one was. @param {Ui} ui */
-function leave(ui) {
-  if (ui.screen.away()) ui.screen.back();
-  else ui.screen.go('case');
-}
+/** Whether something was open in the place that is shown, and is closed. @param {Ui} ui @returns {boolean} */
+export const closes = (ui) => Boolean(PLACES[ui.screen.section]?.pressed(ui, 'Escape'));
 
 /** @param {Ui} ui */
 export function tabs(ui) {

@@ -1,6 +1,6 @@
-// What must be in sight in every place, under the bar: that the screen shows something else than the case that
-// one has, that no line can call 112, and that an alert has no operator. It stays as long as it is so; Esc
-// leads back, K ends the sound, T takes the alert.
+// What must be in sight in every place, under the bar: that the screen shows something else than the case
+// that one has, that no line can call 112, and that an alert has no operator. It stays as long as it is so;
+// Esc leads back, K ends the sound, T takes the alert.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon } from './parts.js';
@@ -14,8 +14,12 @@ import * as s from '../case/situation.js';
 import { waiting } from '../alerts/waiting.js';
 import { writtenAfter, writtenKey } from '../alerts/written.js';
 
-/** The alert that T takes from anywhere; null while I have one myself. @param {Ui} ui */
-export const offered = (ui) => (ui.screen.mineNow() ? null : (waiting(ui.feed, Date.now())[0] ?? null));
+/** The alert that T takes from anywhere; null while I have one myself that is no test. @param {Ui} ui */
+export function offered(ui) {
+  const my = ui.screen.mineNow();
+  const [first] = waiting(ui.feed, Date.now()).filter((view) => !(my && view.test));
+  return first && (!my || my.test) ? first : null;
+}
 
 /** What sounds until it is acknowledged: [{key, test}], the gravest first. @param {Ui} ui */
 export function sounding(ui) {
@@ -121,11 +125,15 @@ function unheldAlerts(ui, all) {
       );
   const left = view.met_us === null ? `${d.value} s` : '';
   const tone = s.isLate(view, nowUs) || isBroken(view) ? 'bad' : 'wait';
-  const take = ui.screen.mineNow()
-    ? nothing
-    : html`<button class="btn" data-key="T" aria-keyshortcuts="T" @click=${() => ui.press('T')}>
-        <kbd>T</kbd><span>${t('take')}</span>
-      </button>`;
+  const my = ui.screen.mineNow();
+  const who = named ? s.shortName(view) : either('questo allarme', 'this alert');
+  const leaves = my ? either(`Lascia la prova, prendi ${who}`, `Leave the test, take ${who}`) : t('take');
+  const take =
+    offered(ui)?.alert === view.alert
+      ? html`<button class="btn" data-key="T" aria-keyshortcuts="T" @click=${() => ui.press('T')}>
+          <kbd>T</kbd><span>${leaves}</span>
+        </button>`
+      : nothing;
   return html`<div
     class="strip"
     role="alert"
@@ -133,9 +141,24 @@ function unheldAlerts(ui, all) {
     data-strip="nobody"
     data-alert=${view.alert}>
     ${icon(view.test ? 'flask' : 'bell')} <b>${title}</b>
-    <p aria-hidden="true"><b class="strip__left">${left}</b> ${view.silent ? t('silent') : ''}</p>
+    <p>
+      <span aria-hidden="true"><b class="strip__left">${left}</b> ${view.silent ? t('silent') : ''}</span>
+      ${my && !view.test ? (my.test ? onlyATest() : comesNext(ui, my)) : nothing}
+    </p>
     ${take}${seen(ui, waitingKey(view))}
   </div>`;
+}
+
+const onlyATest = () => either('Sei in una prova.', 'You are in a test.');
+
+/** How it comes to me who have a case, where nobody else is free. @param {Ui} ui @param {CaseView} my */
+function comesNext(ui, my) {
+  const { operators, me } = ui.feed;
+  const other = operators.some((one) => one.operator !== me.operator && one.state === 'ready' && !one.alert);
+  if (other || ui.feed.myShift() !== 'ready') return '';
+  return ui.feed.allowedIn(my).leave === null
+    ? either('L: lasci questo, e arriva a te.', 'L: you leave yours, and it comes to you.')
+    : either('Arriva a te, appena sei libero.', 'It comes to you as soon as you are free.');
 }
 
 /** Whether 112 is the real one; never with a tick while no line can call it. @param {Feed} feed */

@@ -3,7 +3,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { either, t } from '../words/words.js';
 import { word } from '../shell/parts.js';
-import { REASONS, asksEnter, reasonName, state } from './shift.js';
+import { REASONS, asksEnter, last, reasonName, state } from './shift.js';
 import { nobodyOnCall } from './people.js';
 import * as f from '../words/format.js';
 import * as sound from '../sound/sound.js';
@@ -65,21 +65,23 @@ export function question(ui) {
   if (asksEnter(ui)) {
     const what = state.ending.shift === 'off' ? t('endShift') : t('pause');
     return choice(
-      nobodyOnCall()
-        ? either(
-            'Non c’è nessun altro disponibile: un allarme non chiamerebbe nessuno.',
-            'You are the last one: an alert would call nobody.',
-          )
-        : either(
-            'Non c’è nessun altro disponibile: un allarme chiamerebbe solo i reperibili.',
-            'You are the last one: an alert would call only those on call.',
-          ),
+      !last(ui)
+        ? either('Finisci il turno?', 'End your shift?')
+        : nobodyOnCall()
+          ? either(
+              'Non c’è nessun altro disponibile: un allarme non chiamerebbe nessuno.',
+              'You are the last one: an alert would call nobody.',
+            )
+          : either(
+              'Non c’è nessun altro disponibile: un allarme chiamerebbe solo i reperibili.',
+              'You are the last one: an alert would call only those on call.',
+            ),
       [
         ['Enter', what],
         ['Esc', t('back')],
       ],
       (key) => ui.press(key === 'Esc' ? 'Escape' : key),
-      'ink-bad',
+      last(ui) ? 'ink-bad' : '',
     );
   }
   if (state.pausing && ui.feed.myShift() === 'ready') {

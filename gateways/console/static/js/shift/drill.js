@@ -47,12 +47,19 @@ const STEPS = {
  */
 export function line(ui) {
   const { said } = state;
-  const refused = ui.orders.whyNot('D');
+  const refused = refusedHere(ui);
   if (said?.running && !state.asking && ui.feed.link === 'live' && Date.now() - state.atMs > AGAIN_MS)
     look(ui);
   return html`<p class="ready__drill" role="status">
     ${refused ? html`<span class="ink-bad">${refused}</span>` : said?.alert ? told(ui, said) : nothing}
   </p>`;
+}
+
+/** Why a key of the shift was refused that has no place of its own for that. @param {Ui} ui */
+function refusedHere(ui) {
+  const { refused } = ui.orders;
+  const own = ['Enter', 'W', 'B', ...(ui.feed.myShift() === 'ready' ? [] : ['P'])];
+  return refused?.alert === null && !own.includes(refused.key) ? refused.text : '';
 }
 
 /** @param {Ui} ui @param {DrillView} said */

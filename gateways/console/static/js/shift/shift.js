@@ -56,11 +56,11 @@ export function last(ui) {
 }
 
 /**
- * Order it; the last one of all is asked once more.
+ * Order it; who ends the shift, and the last one of all, is asked once more.
  * @param {Ui} ui @param {string} key @param {ShiftState} shift
  */
 function away(ui, key, shift, reason = '') {
-  if (last(ui)) state.ending = { key, shift, reason };
+  if (shift === 'off' || last(ui)) state.ending = { key, shift, reason };
   else ui.orders.shift(key, shift, reason);
   ui.draw();
 }
@@ -94,14 +94,14 @@ export function pressed(ui, key) {
     if (shift !== 'ready') ui.orders.shift('P', 'ready');
     if (shift === 'off') trySound(ui); // every shift begins with it
     ui.draw();
-  } else if (key === 'O') away(ui, 'O', 'off');
+  } else if (key === 'O' && shift !== 'off') away(ui, 'O', 'off');
   else if (key === 'S') trySound(ui);
   else return false;
   return true;
 }
 
-/** Whether the last one is being asked. @param {Ui} ui */
-export const asksEnter = (ui) => state.ending !== null && ui.feed.myShift() === 'ready';
+/** Whether Enter is waited for before one goes away. @param {Ui} ui */
+export const asksEnter = (ui) => state.ending !== null && ui.feed.myShift() !== 'off';
 
 /** Whether the alarm was heard, and when, for another node's page; and there. */
 export const heard = () => [state.heard, state.atMs];

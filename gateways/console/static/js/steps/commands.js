@@ -1,7 +1,8 @@
 // The five slots of the dock, and which key orders which command. Pure: (view, allowed, armed) → data.
 
 import { either, reason, t } from '../words/words.js';
-import { asObject, first, inDoubt, keptSilent, talking } from '../case/situation.js';
+import { changesLine } from '../case/otherline.js';
+import { asObject, first, inDoubt, keptSilent, possessive, talking } from '../case/situation.js';
 
 /** @typedef {(command: OperatorCommand) => string} Why */
 
@@ -25,26 +26,66 @@ export const KEYS = {
   I: 'write_by_sms',
 };
 
+const always = () => true;
+
 /**
- * Whether this key waits for Enter: what it does cannot be undone, or would cost a call that is up.
- * @param {string} key @param {OperatorCommand} command @param {CaseView} view @param {Action} step
+ * What waits for Enter, for it cannot be undone, or would cost a call that is up: when it does, and the words
+ * that stand on the screen for as long as it waits, before *Enter confirms*.
+ * @type {Partial<Record<OperatorCommand, { when: (view: CaseView, step: Action) => boolean,
+ *   said: (view: CaseView) => string }>>}
  */
-export function arms(key, command, view, step) {
-  const last = [
-    'declare_false_alarm',
-    'close',
-    'put_away',
-    'another_line',
-    'call_aloud',
-    'reopen',
-    'write_by_sms',
-  ];
-  if (last.includes(command)) return true;
-  if (command === 'mark_machine') return talking(view.user);
-  if (command === 'redial_user') return Boolean(view.dial_withheld) || keptSilent(view);
-  // Y says as well that the user has answered, where that is in doubt.
-  return command === 'called_elsewhere' && (step?.command !== command || inDoubt(view.user));
+export const CONFIRMED = {
+  declare_false_alarm: {
+    when: always,
+    said: () => either('Falso allarme, si saluta e si chiude', 'A false alarm, which takes leave and closes'),
+  },
+  close: {
+    when: always,
+    said: (view) =>
+      untold(view)
+        ? either('Chiudere, e il 112 non ne sa nulla', 'Close it, and 112 knows nothing of it')
+        : either('Chiudere', 'Close it'),
+  },
+  put_away: {
+    when: always,
+    said: () => either('Metterlo da parte, senza il 112', 'Put it away, without 112'),
+  },
+  another_line: { when: always, said: changesLine },
+  call_aloud: { when: always, said: rings },
+  redial_user: { when: (view) => Boolean(view.dial_withheld) || keptSilent(view), said: rings },
+  write_by_sms: {
+    when: always,
+    said: () =>
+      either(
+        'I messaggi vanno per SMS e il suo telefono suona',
+        'Messages go by SMS, and the phone sounds there',
+      ),
+  },
+  reopen: { when: always, said: () => either('L’allarme riprende', 'The alert goes on') },
+  mark_machine: { when: always, said: () => either('La sua chiamata si chiude', 'The user’s call ends') },
+  called_elsewhere: {
+    // Y says as well that the user has answered, where that is in doubt.
+    when: (view, step) => step?.command !== 'called_elsewhere' || inDoubt(view.user),
+    said: () => either('Il 112 è informato', '112 is briefed'),
+  },
+};
+
+/** Whether 112 knows nothing of a real alert, as far as is known. @param {CaseView} view */
+export const untold = (view) =>
+  !view.test &&
+  !view.presumed_calling_112 &&
+  [view.steps.psap_us, view.psap_elsewhere_us, view.briefing_us].every((us) => us === null);
+
+/** @param {CaseView} view */
+function rings(view) {
+  return either(`Il telefono di ${first(view)} squillerà`, `${possessive(view)} phone will ring`);
 }
+
+/**
+ * Whether this command waits for Enter.
+ * @param {OperatorCommand} command @param {CaseView} view @param {Action} step
+ */
+export const arms = (command, view, step) => CONFIRMED[command]?.when(view, step) ?? false;
 
 /**
  * The command of a key: that of the step first, which may have borrowed it.
@@ -109,7 +150,7 @@ function again(view, why, armed) {
     return { key: 'R', command: 'reopen', label: t('reopen'), sub, why: why('reopen') };
   }
   const plain = either('La chiamiamo subito', 'She is called at once');
-  const asks = arms('R', 'redial_user', view, null)
+  const asks = arms('redial_user', view, null)
     ? either('Chiamala lo stesso: R, poi Invio', 'Call her all the same: R, then Enter')
     : plain;
   return {
@@ -124,7 +165,7 @@ function again(view, why, armed) {
 /** @param {CaseView} view @param {Why} why @param {string} armed @returns {Action} */
 function machine(view, why, armed) {
   const ends = either('Chiude la sua chiamata: M, poi Invio', 'Ends her call: M, then Enter');
-  const plain = either('Vale come nessuna risposta', 'Counts as no answer');
+  const plain = either('Come nessuna risposta: M, poi Invio', 'As no answer: M, then Enter');
   const sub = armed === 'M' ? confirms() : talking(view.user) ? ends : plain;
   return { key: 'M', command: 'mark_machine', label: t('machine'), sub, why: why('mark_machine') };
 }

@@ -4,7 +4,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { act } from '../shell/parts.js';
 import { either, t } from '../words/words.js';
-import { slots } from './commands.js';
+import { CONFIRMED, slots, untold } from './commands.js';
 import { next } from './next.js';
 import { copyHint } from '../case/reading.js';
 import * as s from '../case/situation.js';
@@ -13,15 +13,13 @@ import * as handover from '../case/handover.js';
 import * as otherline from '../case/otherline.js';
 import * as headset from '../voice/headset.js';
 
-/** What an armed key that has no button is about to do. @param {Ui} ui @param {CaseView} view */
+/** What the key that waits for Enter is about to do. @param {Ui} ui @param {CaseView} view */
 function armedSaid(ui, view) {
-  const rings = either(
-    `Il telefono di ${s.first(view)} squillerà: Invio conferma.`,
-    `${s.possessive(view)} phone will ring: Enter confirms.`,
-  );
-  const briefed = either('Il 112 è informato: Invio conferma.', '112 is briefed: Enter confirms.');
-  const text = { O: rings, Y: briefed }[ui.orders.armed];
-  return text ? html`<span class="ink-wait">${text}</span>` : nothing;
+  const command = ui.orders.armedIn(view);
+  if (!command) return nothing;
+  return html`<span class="ink-wait" data-armed=${command}
+    >${CONFIRMED[command].said(view)}: ${either('Invio conferma.', 'Enter confirms.')}</span
+  >`;
 }
 
 /** @param {Ui} ui @param {CaseView} view @param {Allowed} allowed */
@@ -65,13 +63,14 @@ export function dock(ui, view, allowed, nowUs, lost) {
   // A key without a button here says why not beside the sentence.
   const key = ui.orders.refused?.key;
   const stray = [now.step, ...five].some((one) => one.key === key) ? '' : refused(key);
-  const away = !close && allowed.put_away === null && ui.orders.armed === 'X';
-  const closing = away
-    ? either('Metterlo da parte, senza il 112: Invio conferma.', 'Put it away, without 112: Enter confirms.')
-    : !close
+  const closing =
+    !close || ui.orders.armed === 'X'
       ? ''
-      : ui.orders.armed === 'X'
-        ? either('Chiudere: Invio conferma.', 'Close it: Enter confirms.')
+      : untold(view)
+        ? either(
+            'Come supervisore puoi chiudere senza il 112: X, poi Invio.',
+            'As a supervisor you may close it without 112: X, then Enter.',
+          )
         : either('Chiudere: X, poi Invio.', 'To close it: X, then Enter.');
   return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}>
     <p class="dock__next" role="status">

@@ -9,17 +9,20 @@ import { elsewhere, toldElsewhere, withPsap } from './psap.js';
 import { back, callPsap } from './steps.js';
 import * as s from '../case/situation.js';
 
-/** So long the call to 112 can be taken back with Esc. */
+/** So long the call to 112 can be taken back with E again; in the first second E twice is one press. */
 const TAKEN_BACK_US = 5e6;
+const TWICE_US = 1e6;
+/** So long it is said that it was taken back. */
+const SAID_US = 10e6;
 
 /**
  * How many seconds are left to take back the call to 112 that I have ordered; 0 where it is not to be had.
  * @param {CaseView} view @param {Allowed} allowed @param {MeView} me @param {number} nowUs
  */
-export function takesBackS(view, allowed, me, nowUs) {
+function takesBackS(view, allowed, me, nowUs) {
   if (!s.mine(view, me) || view.psap_requested_us === null || allowed.withdraw_psap !== null) return 0;
   const asked = [...view.timeline].reverse().find((one) => one.what === 'psap.requested');
-  if (asked?.operator !== me.operator) return 0;
+  if (asked?.operator !== me.operator || nowUs - view.psap_requested_us < TWICE_US) return 0;
   return Math.max(0, Math.ceil((view.psap_requested_us + TAKEN_BACK_US - nowUs) / 1e6));
 }
 
@@ -32,13 +35,33 @@ export function takesBackS(view, allowed, me, nowUs) {
 export function next(view, allowed, me, nowUs, names, center) {
   const now = { view, allowed, me, nowUs, names, center };
   const [say, more, step] = chosen(now);
-  const left = takesBackS(view, allowed, me, nowUs);
-  const undo =
-    left && step.command === 'call_psap'
-      ? either(`Sbagliato? Esc la annulla: ${left} s`, `A mistake? Esc takes it back: ${left} s`)
-      : null;
+  const left = step.command === 'call_psap' ? takesBackS(view, allowed, me, nowUs) : 0;
+  if (left) return { say, more, step: { ...step, ...takeBack(left), why: null } };
   const no = step.command && allowed[step.command] ? reason(allowed[step.command]) : (step.why ?? null);
-  return { say, more, step: { ...step, why: undo ?? no } };
+  return { say, more, step: { ...step, why: no } };
+}
+
+/** @param {number} leftS @returns {Action} */
+const takeBack = (leftS) => ({
+  key: 'E',
+  command: 'withdraw_psap',
+  label: either('Annulla il 112', 'Take 112 back'),
+  sub: either(`Solo se è uno sbaglio: ancora ${leftS} s`, `Only if it is a mistake: ${leftS} s left`),
+  tone: '',
+});
+
+/** The call to 112 was taken back a moment ago. @param {Moment} now @returns {Said} */
+function takenBack(now) {
+  const last = now.view.timeline.findLast((one) => ['psap.requested', 'psap.withdrawn'].includes(one.what));
+  if (last?.what !== 'psap.withdrawn' || now.nowUs - last.at_us > SAID_US) return null;
+  const [, more, step] = alone(now);
+  const mine = last.operator === now.me.operator;
+  const by = mine ? either('te', 'you') : now.names(last.operator);
+  const said = either(
+    `Chiamata al 112 annullata da ${by}. E: richiamalo.`,
+    `The call to 112 was taken back by ${by}. E: call it.`,
+  );
+  return [said, more, step];
 }
 
 /** @param {Moment} now @returns {Said} */
@@ -49,7 +72,7 @@ function chosen(now) {
     return [text, either(`alle ${f.clock(view.closed_us)}`, `at ${f.clock(view.closed_us)}`), back()];
   }
   if (!s.mine(view, now.me)) return others(now);
-  return elsewhere(now) ?? withPsap(now) ?? ending(now) ?? toldElsewhere(now) ?? alone(now);
+  return elsewhere(now) ?? withPsap(now) ?? ending(now) ?? toldElsewhere(now) ?? takenBack(now) ?? alone(now);
 }
 
 /** @param {Moment} now @returns {Said} */

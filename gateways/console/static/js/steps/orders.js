@@ -13,10 +13,11 @@ const GIVEN_AGAIN_MS = 10_000; // what was ordered before is looked at anew
  *   atMs: number }} Order
  */
 
+/** @typedef {{ key: string, command: OperatorCommand, alert: string }} Armed */
+
 export class Orders {
-  /** The key that waits for Enter; null where none does. */
-  armed = null;
-  #armedFor = null;
+  /** What waits for Enter; null where nothing does. @type {Armed | null} */
+  #armed = null;
   #refusal = null;
   /** Those that no answer has come to, by id. @type {Map<string, Order>} */
   #unanswered = new Map();
@@ -123,34 +124,43 @@ export class Orders {
     if (!answer.ok) this.refuse(key, null, answer.reason);
   }
 
-  /** Wait some seconds for Enter. @param {string} key */
-  arm(key) {
-    const alert = this.screen.chosen;
-    this.armed = key;
-    this.#armedFor = alert;
+  /** The key that waits for Enter; null where none does. */
+  get armed() {
+    return this.#armed?.key ?? null;
+  }
+
+  /** The command that waits for Enter in this case; null where none does. @param {CaseView} view */
+  armedIn(view) {
+    return this.#armed?.alert === view.alert ? this.#armed.command : null;
+  }
+
+  /** Wait some seconds for Enter. @param {string} key @param {OperatorCommand} command */
+  arm(key, command) {
+    const armed = { key, command, alert: this.screen.chosen };
+    this.#armed = armed;
     this.#refusal = null; // that it was refused before is over
     setTimeout(() => {
-      if (this.armed !== key || this.#armedFor !== alert) return;
-      this.armed = null;
+      if (this.#armed !== armed) return;
+      this.disarm();
       this.draw();
     }, ARMED_MS);
     this.draw();
   }
 
   disarm() {
-    this.armed = null;
+    this.#armed = null;
   }
 
-  /** The key that Enter confirms in this case, which is armed no longer. @param {CaseView} view */
+  /** What Enter confirms in this case, which waits no longer. @param {CaseView} view */
   confirmed(view) {
-    const key = this.#armedFor === view.alert ? this.armed : null;
-    this.armed = null;
-    return key;
+    const armed = this.#armed?.alert === view.alert ? this.#armed : null;
+    this.disarm();
+    return armed;
   }
 
   /** The screen has changed: nothing waits any more, and no refusal is of what is seen. */
   forget() {
-    this.armed = null;
+    this.disarm();
     this.#refusal = null;
   }
 }

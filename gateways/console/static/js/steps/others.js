@@ -46,6 +46,11 @@ export function others(now) {
 function gaveUp(view, names) {
   const last = [...view.timeline].reverse().find((one) => one.what.startsWith('operator.'));
   if (last?.what !== 'operator.left' || last.reason !== 'given up') return '';
+  if (view.test)
+    return either(
+      `${names(last.operator)} è passato a un allarme vero: questa è una prova.`,
+      `${names(last.operator)} went to a real alert: this is a test.`,
+    );
   return either(
     `${names(last.operator)} è passato a un allarme provato: qui nessuno si è fatto sentire.`,
     `${names(last.operator)} went to a proved alert: nobody was heard in this one.`,

@@ -142,6 +142,15 @@ function message(ui, view, allowed, one) {
 const isLost = (ui, view) => view.lost_us !== null && ui.feed.nowUs() >= view.lost_us;
 
 /**
+ * Whether I sends by SMS from now on what is written here, and the panel says so.
+ * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
+ */
+export const offersSms = (ui, view, allowed) =>
+  view.closed_us === null &&
+  allowed.write_by_sms === null &&
+  (isLost(ui, view) || allowed.write === 'phone_would_sound');
+
+/**
  * That the app does not answer, where nothing goes by SMS instead, and the key for it.
  * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
  */
@@ -153,7 +162,7 @@ function lost(ui, view, allowed) {
   const sounds = either('Con un SMS il telefono suona.', 'An SMS makes the phone sound.');
   const armed = either('Invio conferma, Esc annulla', 'Enter confirms, Esc disarms');
   return html`<p class="ink-wait dialogue__lost">
-    <button class="btn" @click=${() => ui.orders.arm('I')}><kbd>I</kbd><span>${t('bySms')}</span></button>
+    <button class="btn" @click=${() => ui.press('I')}><kbd>I</kbd><span>${t('bySms')}</span></button>
     ${ui.orders.armed === 'I' ? armed : `${none} ${sounds}`}
   </p>`;
 }

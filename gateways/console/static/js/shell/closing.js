@@ -1,0 +1,75 @@
+// What Esc closes: the first of these that is open. Esc never gives an order, and takes none back. A field
+// has the key before all of them, and gives the focus up.
+
+import * as dialogue from '../case/dialogue/dialogue.js';
+import * as questions from '../case/dialogue/questions.js';
+import * as facts from '../case/facts.js';
+import * as handover from '../case/handover.js';
+import * as record from '../case/record.js';
+import * as own from '../shift/own.js';
+import * as shifts from '../shift/shift.js';
+import { either } from '../words/words.js';
+import * as sections from './sections.js';
+
+/**
+ * `close`: true where it was open.
+ * @typedef {{ name: Pair, close: (ui: Ui, view: CaseView | null) => boolean }} Layer
+ */
+
+/**
+ * A panel of the case that is shown.
+ * @param {Pair} name @param {{ close: (ui: Ui, view: CaseView) => boolean }} one @returns {Layer}
+ */
+const panel = (name, one) => ({ name, close: (ui, view) => view !== null && one.close(ui, view) });
+
+/** In their order; of the panels the one on top first. @type {Layer[]} */
+export const LAYERS = [
+  { name: ['i tasti', 'the keys'], close: coversKeys },
+  { name: ['un tasto che aspetta Invio', 'a key that waits for Enter'], close: disarms },
+  { name: ['una domanda', 'a question'], close: answersNo },
+  { name: ['il passaggio', 'handing over'], close: (ui) => handover.pressed(ui, 'Escape') },
+  panel(['domande', 'questions'], questions),
+  panel(['per il 112', 'for 112'], facts),
+  panel(['messaggi', 'messages'], dialogue),
+  panel(['scheda', 'record'], record),
+  { name: ['ciò che è aperto in una sezione', 'what is open in a place'], close: sections.closes },
+  { name: ['la sezione, o un altro caso', 'the place, or another case'], close: goesBack },
+];
+
+/** Close the topmost. @param {Ui} ui */
+export function close(ui) {
+  const view = ui.screen.section === 'case' ? ui.screen.selected() : null;
+  LAYERS.some((layer) => layer.close(ui, view));
+}
+
+/** For the list of keys. */
+export const inWords = () => LAYERS.map(({ name }) => either(...name)).join(' → ');
+
+/** @param {Ui} ui */
+function coversKeys(ui) {
+  if (!ui.screen.help) return false;
+  ui.press('?');
+  return true;
+}
+
+/** @param {Ui} ui */
+function disarms(ui) {
+  if (!ui.orders.armed) return false;
+  ui.orders.disarm();
+  ui.draw();
+  return true;
+}
+
+/** Of the shift, or of the last alert. @param {Ui} ui @param {CaseView | null} view */
+function answersNo(ui, view) {
+  if (ui.screen.section !== 'case' || view !== null) return false;
+  return shifts.pressed(ui, 'Escape') || own.pressed(ui, 'Escape');
+}
+
+/** @param {Ui} ui @param {CaseView | null} view */
+function goesBack(ui, view) {
+  if (ui.screen.section !== 'case') ui.screen.leave();
+  else if (view !== null && view.alert !== ui.screen.mineNow()?.alert) ui.screen.back();
+  else return false;
+  return true;
+}
