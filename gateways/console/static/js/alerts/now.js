@@ -83,7 +83,7 @@ function calls(ui, view, nowUs, reached) {
     return ['voice', 'ink-ok', `${said}, ${lasts(view.user)}`, reached];
   }
   if (s.waitsAlone(view)) {
-    const alone = claims.said({ view, nowUs }, 'waitsAlone');
+    const alone = claims.said({ view, nowUs }, 'waitsOnTheLine');
     return ['voice', 'ink-wait', `${alone}, ${lasts(view.user)}`, reached];
   }
   if (view.wrong_pins)

@@ -22,7 +22,7 @@ const reachedBy = (view) =>
 export function contact(view) {
   if (view.reached_us !== null) {
     const at = after(view, view.reached_us);
-    if (!s.spokenTo(view) && view.reached_by !== 'app')
+    if ((!s.spokenTo(view) || s.waitsAlone(view)) && view.reached_by !== 'app')
       return either(`Ha risposto a ${at}`, `Answered at ${at}`);
     return [either(`Raggiunta a ${at}`, `Reached at ${at}`), reachedBy(view)].filter(Boolean).join(', ');
   }

@@ -75,7 +75,8 @@ export const endingName = (how) =>
   })[how];
 
 /**
- * The story's line: {icon, tone, text}. What the center has ended itself is blamed on nobody.
+ * The story's line: {icon, tone, text}, or null where another one tells the same. What the center has ended
+ * itself is blamed on nobody.
  * @param {Entry} entry @param {string} who @param {string} of
  */
 export function endingTold(entry, who, of) {
@@ -83,7 +84,7 @@ export function endingTold(entry, who, of) {
   const ours = ['operator', 'listener'].includes(entry.party);
   const failed = ['noAnswer', 'busy', 'declined', 'unreachable', 'lineFailed', 'failed'].includes(how);
   const s = (it, en) => ({ icon: 'phone', tone: failed && !ours ? 'bad' : '', text: either(it, en) });
-  if (how === 'withdrawn') return s('Chiamata al 112 annullata', 'The call to 112 was taken back');
+  if (how === 'withdrawn') return null; // The order tells it.
   if (how === 'hungUp') return s(`${who} ha riagganciato`, `${who} hung up`);
   if (how === 'dropped') return s(`La linea ${of} è caduta`, `${who}’s line dropped`);
   if (how === 'machine') return s('La chiamata alla segreteria è chiusa', 'The call to the machine is over');

@@ -80,7 +80,7 @@ function clock(ui, view) {
   return html`<div class="ring" role="timer">
     ${ring(met ? 0 : (view.deadline_us - nowUs) / 1e6 / feed.center.deadline_s)}
     <div class="ring__text">
-      <b class=${d.tone === 'bad' ? 'ink-bad' : ''}>${d.value}</b>
+      <b class=${d.tone === 'bad' ? 'ink-bad' : s.waitsAlone(view) ? 'ink-wait' : ''}>${d.value}</b>
       <span>${counts ? either(`secondi su ${of}`, `seconds left of ${of}`) : d.word}</span>${then}
     </div>
   </div>`;
@@ -177,7 +177,7 @@ function usersPhone(view, nowUs) {
   if (view.user.state === 'ringing') return word('ring', t('usersPhoneRings'), 'ink-ok');
   if (s.waitsAlone(view)) {
     const lasts = f.span(nowUs - view.user.answered_us);
-    const waits = `${said({ view, nowUs }, 'waitsAlone')} ${either('da', 'for')} ${lasts}`;
+    const waits = `${said({ view, nowUs }, 'waitsOnTheLine')} ${either('da', 'for')} ${lasts}`;
     return word('voice', [waits, heard(view.user)].filter(Boolean).join(', '), 'ink-wait');
   }
   if (s.talking(view.user))

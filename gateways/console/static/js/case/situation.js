@@ -23,9 +23,9 @@ export const inDoubt = (party) => party.state === 'answered' && !party.confirmed
 /** @param {PartyView} party */
 export const underWay = (party) => ['originating', 'ringing', 'answered'].includes(party.state);
 
-/** @param {PartyView} party */
+/** @param {{ line?: string | null }} party */
 export const onHeadset = (party) => Boolean(party.line?.startsWith('headset:'));
-/** @param {PartyView} party */
+/** @param {{ line?: string | null }} party */
 export const onShiftsCall = (party) => Boolean(party.line?.startsWith('nailed:'));
 
 /** What the user is called in a sentence: as its subject, and after a verb. @param {CaseView} view */

@@ -6,7 +6,7 @@ import { FIELDS, sourceName } from './briefing.js';
 import { why } from './handed.js';
 import { clipName } from './party.js';
 import { endingTold } from './ending.js';
-import { capital } from './situation.js';
+import { capital, onHeadset, onShiftsCall } from './situation.js';
 import { addressName } from '../place/address.js';
 import { withheld } from '../words/withheld.js';
 import * as f from '../words/format.js';
@@ -18,8 +18,6 @@ const KINDS = {
   words: ['note e testi', 'notes and texts'],
 };
 const REACHED = {
-  answered: ['ha risposto', 'answered'],
-  answer: ['ha risposto', 'answered'],
   inbound: ['ha chiamato lei', 'she called'],
   app: ['lo dice la sua app', 'says the app'],
   voice: ['si sente la sua voce', 'heard'],
@@ -205,9 +203,9 @@ export function told(entry, user, names, test) {
         : s('phone', '', `Chiamata ${to}${line}${again}`, `Calling ${who}${line}${again}`);
     case 'leg.ringing': {
       if (entry.party === 'psap') return s('ring', '', `Il 112 squilla${again}`, `112 rings${again}`);
-      if (entry.line?.startsWith('headset:'))
+      if (onHeadset(entry))
         return s('ring', '', `${who}: la chiamata è in cuffia`, `${who}: the call is in the headset`);
-      if (entry.line?.startsWith('nailed:'))
+      if (onShiftsCall(entry))
         return s('ring', '', `${who}: sulla chiamata del turno`, `${who}: on the call of the shift`);
       return s(
         'ring',
@@ -310,6 +308,7 @@ export function told(entry, user, names, test) {
       return null; // The call's own ringing tells it.
     case 'user.reached': {
       if (entry.reason === 'ringing') return null; // older journals called the network's word so
+      if (['answer', 'answered'].includes(entry.reason)) return null; // The call's own answer tells it.
       const by = REACHED[entry.reason] ?? [entry.reason, entry.reason];
       return s('done', 'ok', `Raggiunta: ${by[0]}`, `Reached: ${by[1]}`);
     }

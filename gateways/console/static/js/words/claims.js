@@ -271,6 +271,10 @@ const CLAIMS = {
   },
   waitsAlone: {
     so: ({ view }) => s.waitsAlone(view),
+    says: () => either('Senza operatore', 'No operator'),
+  },
+  waitsOnTheLine: {
+    so: ({ view }) => s.waitsAlone(view),
     says: () => either('In linea senza operatore', 'On the line, no operator'),
   },
   userWaits: {

@@ -1,0 +1,444 @@
+"""A search for states of an alert in which the console shows a sentence that is not so.
+
+Stories are made by the AlertCase's own decider, to which anything happens in any order. Each of their states
+goes into the page's modules as the feed would send it. What they show is held against the table of claims,
+and what matters most against the case itself, by rules that share nothing with the page.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import msgspec
+import pytest
+from playwright.sync_api import Browser, Page
+
+from gateways.console import timeline
+from gateways.console.feed.case import case_view
+from gateways.console.feed.told import allowed
+from gateways.console.picture import Known
+from gateways.console.timeline import Entry
+from gateways.console.views.case import PersonView
+from messages import events as ev
+from messages.base import Position
+from messages.calls import CallState
+from messages.ids import (
+    SECOND,
+    BriefingField,
+    Channel,
+    Instant,
+    LineId,
+    OperatorCommand,
+    OperatorId,
+    OperatorLine,
+    Party,
+)
+from model.alert.case import Case
+from model.alert.evolve import begin, evolve
+from model.alert.leg import Leg
+from model.orders.effects import refusal
+from tests.actors.alert_case.book import EVERYONE, Book
+from tests.gateways.http.place import WebThread
+
+pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(600)]
+
+SHOW = (Path(__file__).parent / "claims.js").read_text()
+STORIES = int(os.environ.get("STORIES", "25"))
+"""Each is made from its number, and so always the same."""
+STEPS = 15
+GIULIA = PersonView(first_name="Giulia", last_name="Rossi")
+LATER_US = (Instant(0), Instant(4 * SECOND), Instant(30 * SECOND))
+"""What is said of the same events by the clock alone."""
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """One state, for one operator."""
+
+    case: Case
+    ends: dict[Party, Leg]
+    """The last call to each party that has ended."""
+    me: OperatorId
+    told: dict[str, Any]
+
+
+Rule = Callable[[Moment], bool]
+
+
+# ------------------------------------------------------------ what is so, by the case itself
+
+
+def _up(case: Case, party: Party) -> Leg | None:
+    return case.confirmed_answered(party)
+
+
+def _hear(case: Case, one: Party, other: Party) -> bool:
+    legs = (_up(case, one), _up(case, other))
+    return all(
+        leg is not None
+        and leg.joined
+        and not leg.muted
+        and leg.no_sound_at is None
+        and leg.unheard_at is None
+        for leg in legs
+    )
+
+
+def _user_hears(case: Case) -> bool:
+    withheld = case.voices is False or (
+        case.voices is None and (case.duress or (case.silent and not case.aloud))
+    )
+    return not withheld
+
+
+def they_talk(now: Moment) -> bool:
+    return _user_hears(now.case) and _hear(now.case, Party.USER, Party.PSAP)
+
+
+def we_talk(now: Moment) -> bool:
+    return _user_hears(now.case) and _hear(now.case, Party.USER, Party.OPERATOR)
+
+
+def nobody_answered(party: Party) -> Rule:
+    """Of its last call, and that the center has not ended it for another reason."""
+
+    def so(now: Moment) -> bool:
+        going, last = now.case.active(party), now.ends.get(party)
+        if going is not None and going.state.value == "ringing":
+            return True
+        return (
+            last is not None
+            and (not last.was_answered or last.reason == "machine")
+            and last.reason in ("", "no answer", "silent", "machine")
+            and (last.reason != "" or last.cause not in (17, 21))
+        )
+
+    return so
+
+
+def hung_up(now: Moment) -> bool:
+    last = now.ends.get(Party.USER)
+    return last is not None and last.was_answered and not last.reason and last.cause == 16
+
+
+def busy(now: Moment) -> bool:
+    last = now.ends.get(Party.PSAP)
+    return last is not None and last.cause == 17 and not last.reason
+
+
+def knows_all(now: Moment) -> bool:
+    told_at = now.case.briefing_at
+    return told_at is not None and not any(not one.by and one.at > told_at for one in now.case.dialogue)
+
+
+def not_alone(now: Moment) -> bool:
+    case = now.case
+    waits = _up(case, Party.USER) and case.operator is None and not _up(case, Party.PSAP)
+    return case.reached_by == "app" or case.closed_at is not None or not waits
+
+
+def answered_us(now: Moment) -> bool:
+    return now.case.reached_at is not None and now.case.reached_by != "app"
+
+
+def has_app(now: Moment) -> bool:
+    channels = [now.case.channel, *(one.channel for one in now.case.positions)]
+    return Channel.DATA in channels
+
+
+def _mine(now: Moment) -> list[Leg]:
+    return [leg for leg in now.case.of(Party.OPERATOR) if leg.operator == now.me and leg.active]
+
+
+def on_a_phone(now: Moment) -> bool:
+    return any(":" not in leg.line for leg in _mine(now))
+
+
+def on_a_headset(now: Moment) -> bool:
+    return any(leg.line.startswith("headset:") for leg in _mine(now))
+
+
+def being_called(now: Moment) -> bool:
+    leg = now.case.active(Party.PSAP)
+    return leg is not None and not leg.confirmed_answered
+
+
+RULES: dict[str, tuple[str, str, Rule]] = {
+    # name: (places, words in either language, what has to be so)
+    "they talk": ("dock|tile", r"Giulia e il 112 si parlano|Giulia and 112 are talking", they_talk),
+    "you can leave": ("dock", r"si parlano\. Puoi lasciare|are talking\. You can leave", they_talk),
+    "keep talking": ("dock", r"continua a parlare|Keep talking", we_talk),
+    "112 does not answer": (
+        "tile.psap",
+        r"^(Non risponde|No answer)",
+        nobody_answered(Party.PSAP),
+    ),
+    "112 does not answer, in the dock": (
+        "dock",
+        r"112 non risponde|112 does not answer",
+        nobody_answered(Party.PSAP),
+    ),
+    "112 is busy": ("dock|tile.psap", r"112 è occupato|112 is busy|Era occupato|It was busy", busy),
+    "112 is called": (
+        "dock.say",
+        r"Stiamo chiamando il 112\. Resta|112 is being called\. Stay",
+        being_called,
+    ),
+    "the user does not answer": (
+        "dock|tile.user",
+        r"Giulia non risponde|Giulia does not answer|^(Non risponde|No answer)",
+        nobody_answered(Party.USER),
+    ),
+    "the user hung up": ("dock|briefing", r"ha riagganciato|hung up", hung_up),
+    "112 knows everything": ("dock", r"sa tutto|knows everything", knows_all),
+    "reached": ("clock|contact", r"Raggiunta|Reached", not_alone),
+    "answered us": ("briefing", r"Ci ha risposto|Answered us", answered_us),
+    "the app calls 112": ("incoming", r"poi l’app chiama|then the app calls", has_app),
+    "answer your phone": ("dock", r"Rispondi al tuo telefono|Answer your phone", on_a_phone),
+    "your headset": ("dock", r"cuffia|headset", on_a_headset),
+}
+HELD = {name: (re.compile(at), re.compile(words), so) for name, (at, words, so) in RULES.items()}
+
+
+# ------------------------------------------------------------ stories
+
+
+CAUSES = (16, 16, 17, 18, 19, 20, 21, 31, 38, 41, 200)
+TALKERS = (Party.OPERATOR, Party.USER, Party.PSAP)
+ORDERS = (
+    *(OperatorCommand.CALL_PSAP, OperatorCommand.BRIEFING_GIVEN, OperatorCommand.MARK_MACHINE) * 3,
+    *(OperatorCommand.LEAVE, OperatorCommand.REDIAL_USER, OperatorCommand.CONFIRM_ANSWER) * 2,
+    OperatorCommand.WITHDRAW_PSAP,
+    OperatorCommand.CALLED_ELSEWHERE,
+    OperatorCommand.TAKE,
+    OperatorCommand.CALL_ALOUD,
+    OperatorCommand.ANOTHER_LINE,
+    OperatorCommand.GIVE_VOICES,
+    OperatorCommand.WITHHOLD_VOICES,
+    OperatorCommand.MUTE,
+    OperatorCommand.ANNOUNCE,
+    OperatorCommand.HAND_OVER,
+    OperatorCommand.DECLARE_FALSE_ALARM,
+    OperatorCommand.CLOSE,
+)
+OWN = (OperatorLine.ON_DEMAND, OperatorLine.HEADSET, OperatorLine.NAILED_UP)
+
+
+def _answered(book: Book, party: Party) -> None:
+    book.go_on()
+    if party is Party.USER:
+        book.pass_time(40)
+    if book.case.active(party) is not None:
+        book.rings(party)
+        book.answers(party)
+
+
+def _calling(book: Book) -> None:
+    book.to_talking()
+    book.order(OperatorCommand.CALL_PSAP)
+
+
+def _briefing(book: Book) -> None:
+    _answered(book, Party.OPERATOR)
+    book.rings(Party.USER)
+    book.ends(Party.USER, 19)
+    book.order(OperatorCommand.CALL_PSAP)
+    book.answers(Party.PSAP)
+
+
+def _alone(book: Book) -> None:
+    _answered(book, Party.USER)
+
+
+def _with_operator(book: Book) -> None:
+    _answered(book, Party.OPERATOR)
+
+
+BEGINNINGS: dict[str, Callable[[Book], object]] = {
+    "new": Book.go_on,
+    "alone": _alone,
+    "operator": _with_operator,
+    "talking": Book.to_talking,
+    "conference": Book.to_conference,
+    "briefing": _briefing,
+    "calling 112": _calling,
+}
+
+
+class Telling:
+    """One alert, to which something happens; each of its states is kept as the feed would send it."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = Random(seed)
+        voice = self.random.random() < 0.15
+        received: dict[str, Any] = {"silent": self.random.random() < 0.15}
+        if voice:
+            received |= {"channel": Channel.VOICE, "line": LineId("p7"), "call": 1}
+        begins = self.random.choice(sorted(BEGINNINGS))
+        # In a silent alert nobody calls the user, and of a call of the user's own nothing else is called.
+        begins = begins if not (voice or received["silent"]) else "new"
+        self.book = Book(operators=() if begins == "alone" else EVERYONE, **received)
+        self.book.voices = dict.fromkeys(EVERYONE, self.random.choice(OWN))
+        self.moments: list[Moment] = []
+        self._case: Case | None = None
+        self._ends: dict[Party, Leg] = {}
+        self._entries: tuple[Entry, ...] = ()
+        self._folded = 0
+        BEGINNINGS[begins](self.book)
+        self.book.operators = list(EVERYONE)
+        self.keep()
+
+    def step(self) -> None:
+        """Let one thing happen."""
+        self.random.choice(_STEPS)(self)
+        self.keep()
+
+    def a_call_goes_on(self) -> None:
+        legs = [
+            one for party in TALKERS if (one := self.book.case.active(party)) and not one.confirmed_answered
+        ]
+        if not legs:
+            return
+        leg = self.random.choice(legs)
+        rings = leg.state.value == "originating" and self.random.random() < 0.4
+        state = CallState.RINGING if rings else CallState.ANSWERED
+        self.book.report(leg, state, confirmed=self.random.random() < 0.8)
+        self.book.bridge()
+
+    def a_call_ends(self) -> None:
+        legs = [one for party in TALKERS if (one := self.book.case.active(party))]
+        if legs:
+            self.book.report(self.random.choice(legs), CallState.RELEASED, self.random.choice(CAUSES))
+
+    def an_order_is_given(self) -> None:
+        case = self.book.case
+        by = case.operator or next(iter(case.reserved), EVERYONE[0])
+        may = [one for one in ORDERS if refusal(case, one, by, self.book.policy) is None]
+        if may:
+            self.book.order(self.random.choice(may), by=by)
+
+    def the_modems_hang_up(self) -> None:
+        self.book.release_all()
+
+    def the_bridge_reports(self) -> None:
+        self.book.bridge(*self.random.choice(((), (), (Party.USER,), (Party.PSAP,), (Party.OPERATOR,))))
+
+    def the_user_writes(self) -> None:
+        self.book.now = Instant(self.book.now + SECOND)
+        channel = self.random.choice((Channel.DATA, Channel.SMS))
+        said = ev.DialogueSaid(id=str(len(self.book.recorded)), text="ha un coltello", channel=channel)
+        self._outside(said)
+
+    def the_text_for_112_changes(self) -> None:
+        text = self.random.choice(("", "pistola"))
+        self._outside(ev.BriefingFilled(field=BriefingField.WEAPONS, text=text, by=EVERYONE[0]))
+
+    def the_app_says(self) -> None:
+        where = Position(lat=44.4, lon=8.9, at=self.book.now, accuracy_m=12.0, source="gps")
+        pins = (ev.PinRefused(), ev.AlertCancelled(duress=False), ev.AlertCancelled(duress=True))
+        self._outside(self.random.choice((ev.PositionUpdated(position=where), *pins)))
+
+    def time_passes(self) -> None:
+        self.book.pass_time(self.random.choice((0.5, 3, 12, 30)))
+
+    def _outside(self, event: ev.Event) -> None:
+        self.book.write("inbox-a1", event)
+        self.book.go_on()
+
+    def keep(self) -> None:
+        """Keep the state as it is now, for the operator whom it concerns most."""
+        for one in self.book.recorded[self._folded :]:
+            self._case = begin(one) if self._case is None else evolve(self._case, one)
+            assert self._case is not None
+            self._entries = timeline.add(self._entries, one, self._case)
+            if isinstance(one.event, ev.LegReleased):
+                ended = self._case.legs[one.event.leg]
+                self._ends = {**self._ends, ended.party: ended}
+        self._folded = len(self.book.recorded)
+        case = self._case
+        assert case is not None
+        known = Known(case=case, seq=self._folded, entries=self._entries)
+        view = case_view(known, GIULIA if case.user is not None else None)
+        me = case.operator or next(iter(case.reserved), EVERYONE[0])
+        told = {
+            "view": msgspec.to_builtins(view),
+            "allowed": {name: why and str(why) for name, why in allowed(case, me, self.book.policy).items()},
+            "me": {"operator": me, "name": "Anna", "number": "+390200000100", "role": "operator"},
+            "nowUs": [self.book.now + later_us for later_us in LATER_US],
+            "center": _center(self.book),
+        }
+        self.moments.append(Moment(case, self._ends, me, told))
+
+
+_STEPS: tuple[Callable[[Telling], None], ...] = (
+    *(Telling.a_call_goes_on,) * 5,
+    *(Telling.a_call_ends,) * 4,
+    *(Telling.an_order_is_given,) * 4,
+    *(Telling.the_modems_hang_up,) * 3,
+    *(Telling.the_bridge_reports,) * 2,
+    *(Telling.time_passes,) * 2,
+    Telling.the_user_writes,
+    Telling.the_text_for_112_changes,
+    Telling.the_app_says,
+)
+
+
+def _center(book: Book) -> dict[str, Any]:
+    policy = book.policy
+    return {
+        "deadline_s": policy.deadline_s,
+        "no_answer_s": policy.user_no_answer_s,
+        "duress": policy.duress.value,
+        "operator_line": policy.operator_line.value,
+    }
+
+
+def _untrue(moment: Moment, shown: dict[str, Any], seen: Counter[str]) -> list[tuple[str, str]]:
+    """Return every sentence that is shown and is not so: what it claims, and where it stands."""
+    found: list[tuple[str, str]] = []
+    for claim in shown["claims"]:
+        seen[f"claim {claim['claim']}"] += 1
+        if not claim["so"]:
+            found.append((claim["claim"], f"{claim['words']!r} in {shown['places']}"))
+    for name, (at, words, so) in HELD.items():
+        for place, text in shown["places"].items():
+            if at.match(place) and words.search(text):
+                seen[f"rule {name}"] += 1
+                if not so(moment):
+                    found.append((name, f"{text!r} at {place}; {list(moment.case.legs.values())}"))
+    return found
+
+
+@pytest.fixture
+def modules(browser: Browser, site: WebThread) -> Iterator[Page]:
+    """A page in which the console's modules can be loaded."""
+    page = browser.new_page()
+    page.goto(f"{site.url}/console/icon.svg")
+    page.evaluate(SHOW)
+    yield page
+    page.close()
+
+
+def test_no_story_shows_a_sentence_that_is_not_so(modules: Page) -> None:
+    seen: Counter[str] = Counter()
+    untrue: dict[str, str] = {}
+    for seed in range(STORIES):
+        telling = Telling(seed)
+        for _ in range(STEPS):
+            telling.step()
+        states = msgspec.json.encode([one.told for one in telling.moments]).decode()
+        answers = msgspec.json.decode(modules.evaluate("window.show", states))
+        seen.update(stories=1, states=len(telling.moments))
+        for moment, times in zip(telling.moments, answers, strict=True):
+            for shown in times:
+                seen["shown"] += 1
+                for name, text in _untrue(moment, shown, seen):
+                    untrue.setdefault(name, f"story {seed}, {name}: {text}")
+    print("\n".join(f"{n:7} {one}" for one, n in sorted(seen.items())))
+    assert not untrue, "\n".join(untrue.values())
+    assert sum(one.startswith("claim") for one in seen) > 25
