@@ -137,3 +137,16 @@ def test_the_alarm_is_over_with_the_alert() -> None:
             cleared += [e for e in book.go_on_once().events if isinstance(e, ev.AlarmCleared)]
         assert book.case.closed_at is not None
         assert [event.alarm for event in cleared] == ["pin.wrong"] * (wrong > 5)
+
+
+def test_112_joins_a_user_who_waits_when_an_operator_who_does_not_come_asks_for_it() -> None:
+    book = Book()
+    book.go_on()
+    book.pass_time(40)
+    book.answers(Party.USER)
+    assert book.case.operator is None
+    book.order(OperatorCommand.CALL_PSAP, by=book.case.reserved[0])
+    assert book.all_of(ev.CommandRefused) == []
+    book.answers(Party.PSAP)
+    assert {leg.party for leg in book.case.legs.values() if leg.joined} == {Party.USER, Party.PSAP}
+    assert book.case.reserved, "the operators are still called"
