@@ -63,6 +63,8 @@ class Moment(msgspec.Struct, frozen=True):
     case: Case
     ends: dict[Party, Leg]
     """The last call to each party that has ended."""
+    ended: Leg | None
+    """The call that has ended with the last event."""
     me: OperatorId
     told: dict[str, Any]
 
@@ -124,6 +126,11 @@ def nobody_answered(party: Party) -> Rule:
 def hung_up(now: Moment) -> bool:
     last = now.ends.get(Party.USER)
     return last is not None and last.was_answered and not last.reason and last.cause == 16
+
+
+def not_ended_by_us(now: Moment) -> bool:
+    """Or for want of an answer."""
+    return now.ended is not None and now.ended.reason in ("", "no answer", "silent")
 
 
 def busy(now: Moment) -> bool:
@@ -195,6 +202,7 @@ RULES: dict[str, tuple[str, str, Rule]] = {
         nobody_answered(Party.USER),
     ),
     "the user hung up": ("dock|briefing", r"ha riagganciato|hung up", hung_up),
+    "blamed": ("story", r": (non risponde|no answer)$|ha riagganciato$|hung up$", not_ended_by_us),
     "112 knows everything": ("dock", r"sa tutto|knows everything", knows_all),
     "reached": ("clock|contact", r"Raggiunta|Reached", not_alone),
     "answered us": ("briefing", r"Ci ha risposto|Answered us", answered_us),
@@ -287,6 +295,7 @@ class Telling:
         self.moments: list[Moment] = []
         self._case: Case | None = None
         self._ends: dict[Party, Leg] = {}
+        self._ended: Leg | None = None
         self._entries: tuple[Entry, ...] = ()
         self._folded = 0
         BEGINNINGS[begins](self.book)
@@ -359,6 +368,9 @@ class Telling:
             if isinstance(one.event, ev.LegReleased):
                 ended = self._case.legs[one.event.leg]
                 self._ends = {**self._ends, ended.party: ended}
+                self._ended = ended
+            elif timeline.add((), one, self._case):
+                self._ended = None
         self._folded = len(self.book.recorded)
         case = self._case
         assert case is not None
@@ -372,7 +384,7 @@ class Telling:
             "nowUs": [self.book.now + later_us for later_us in LATER_US],
             "center": _center(self.book),
         }
-        self.moments.append(Moment(case, self._ends, me, told))
+        self.moments.append(Moment(case, self._ends, self._ended, me, told))
 
 
 _STEPS: tuple[Callable[[Telling], None], ...] = (
