@@ -36,6 +36,7 @@ WORDS = {
         "shift": "Begin your shift first: 1, then P.",
         "written": "written. It counts after a restart: N, then Q.",
         "ready": "Ready",
+        "own": "It is yours, and rings as the operator’s already",
         "begun": "Begun: answer it, then close it by F.",
     },
     "it": {
@@ -48,6 +49,7 @@ WORDS = {
         "shift": "Prima inizia il turno: 1, poi P.",
         "written": "scritta. Vale dopo un riavvio: N, poi Q.",
         "ready": "Disponibile",
+        "own": "È il tuo, e squilla già come operatore",
         "begun": "Iniziato: rispondi, poi chiudi con F.",
     },
 }
@@ -117,10 +119,15 @@ def test_what_is_missing_is_confirmed_taken_back_and_followed_and_a_test_alert_b
     expect(status).to_contain_text(words["back"])
     assert confirmations(journal) == {}
     page.keyboard.press("t")
-    expect(page.locator("#test-phone")).to_have_value("+390200000011")
-    page.keyboard.press("Enter")
+    # The operator's own telephone rings as the operator's: it cannot be the user's as well.
+    expect(page.locator("#test-phone")).to_have_value("")
+    typed(page, "02 0000 0011")
+    expect(page.locator("#test-phone-fault")).to_contain_text(words["own"])
+    page.keyboard.press("Control+A")
+    typed(page, "333 000 0009")
     expect(page.get_by_role("alert")).to_contain_text(words["shift"])
     page.keyboard.press("Escape")
+    page.keyboard.press("Escape")  # out of the field, then out of the form
     # A line more: into the settings, which say what they have against it.
     page.keyboard.press("m")
     expect(page.locator("#modem-emergency")).to_be_focused()
@@ -135,7 +142,7 @@ def test_what_is_missing_is_confirmed_taken_back_and_followed_and_a_test_alert_b
     page.keyboard.press("5")
     expect(rows).to_have_count(len(Need))
     page.keyboard.press("t")
-    page.keyboard.press("Enter")
+    typed(page, "333 000 0009")
     # Nobody is called here, so that the test takes the screen only once its operator is.
     expect(page.locator("#guide-h")).to_be_visible()
     expect(page.locator(".start__steps li")).not_to_have_count(0)
