@@ -25,7 +25,7 @@ pytestmark = [
 FILE = "/mnt/backup/center.age"
 WORDS = {
     "en": {
-        "same": "It lies on the center’s own disk",
+        "same": "It lies on the centre’s own disk",
         "failed": "The last trial restore failed.",
         "why": "/mnt/backup/center.age is damaged or cut short",
         "at_work": "Backup: at work for",
