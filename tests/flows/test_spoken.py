@@ -80,7 +80,7 @@ def test_a_question_is_spoken_to_the_phone_and_key_1_is_in_the_briefing(
     desk.begin_shift()
     alert = calls_in(desk, made)
     desk.press("j")
-    expect(way(desk)).to_contain_text("The center speaks it")
+    expect(way(desk)).to_contain_text("The centre speaks it")
     # What the operator is told first, of who calls, has this pitch in it, too.
     made.until("the operator has heard the name", lambda: "heard the user's name" in desk.timeline(alert))
     told = len(made.heard(desk.me.phone)) // 2 * 2
@@ -124,7 +124,7 @@ def test_who_is_to_hear_nobody_is_asked_softly_by_a_key_of_its_own(
     expect(answer(desk, 4)).to_have_text("No")
     # Given the voices and hidden again, nothing is whispered that was not chosen again.
     desk.press("s")
-    expect(way(desk)).to_contain_text("The center speaks it")
+    expect(way(desk)).to_contain_text("The centre speaks it")
     # What may be asked goes by what is ordered already; the key is the other one when it is so.
     expect(desk.tile("user")).not_to_contain_text("Hears only a tone")
     desk.press("s")

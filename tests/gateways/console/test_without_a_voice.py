@@ -99,7 +99,7 @@ def test_what_no_voice_can_say_is_known_before_the_key_and_another_language_is_s
     expect(way).to_contain_text("In the app")
     expect(rows.nth(0).locator("small")).to_contain_text("Italian")
     page.keyboard.press("i")
-    expect(way).to_contain_text("The center speaks it")
+    expect(way).to_contain_text("The centre speaks it")
     expect(rows.nth(0).locator("small")).to_contain_text("No voice here can say it.")
     expect(rows.nth(0).locator("button")).to_be_disabled()
     expect(rows.nth(3).locator("small")).to_contain_text("Italian")
