@@ -4,6 +4,7 @@ expected is quiet, and what was is found again.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -122,8 +123,14 @@ def test_what_is_over_waits_to_be_seen_and_is_found_in_the_past(
 ) -> None:
     words = WORDS[lang]
     write(journal, raised("line.no_sim", "L1"), cleared("line.no_sim", "L1"), raised("line.no_sim", "L1"))
-    write(journal, cleared("line.no_sim", "L1"), raised("backup.old", "backup"))
+    write(journal, cleared("line.no_sim", "L1"))
     signed_on(page, site.url, supervisor, lang)
+    # In the bar nothing that is over looks as what stands.
+    in_bar = page.locator(".bar__health .alarm")
+    expect(in_bar).to_contain_text({"en": "Over: ", "it": "Finito: "}[lang])
+    expect(in_bar).not_to_have_class(re.compile("ink-bad"))
+    write(journal, raised("backup.old", "backup"))
+    expect(in_bar).to_have_class(re.compile("ink-bad"))
     page.keyboard.press("4")
     rows = page.locator(".alarms__row")
     expect(rows).to_have_count(2)
