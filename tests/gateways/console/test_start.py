@@ -127,7 +127,7 @@ def test_what_is_missing_is_confirmed_taken_back_and_followed_and_a_test_alert_b
     typed(page, "333 000 0009")
     expect(page.get_by_role("alert")).to_contain_text(words["shift"])
     page.keyboard.press("Escape")
-    page.keyboard.press("Escape")  # out of the field, then out of the form
+    page.keyboard.press("Escape")  # what was typed is asked about first
     # A line more: into the settings, which say what they have against it.
     page.keyboard.press("m")
     expect(page.locator("#modem-emergency")).to_be_focused()
