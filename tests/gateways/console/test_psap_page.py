@@ -78,6 +78,7 @@ def test_s10_the_code_that_was_said_shows_112_what_is_known_while_it_changes_and
 ) -> None:
     opens, changed, read, closed, wrong = words
     monkeypatch.setattr(as_html, "AGAIN_S", 1)
+    monkeypatch.setattr(as_html, "AGAIN_AFTER_S", 1)
     stage.lang = lang
     story = states.briefed(stage)
     stage.signed_on()
@@ -104,9 +105,19 @@ def test_s10_the_code_that_was_said_shows_112_what_is_known_while_it_changes_and
     desk.emulate_media(media="screen")
     desk.get_by_role("link", name=read).click()
     expect(body).not_to_contain_text(changed)
+    settled(stage.page)
+    stage.page.keyboard.press("2")
     story.closed(Outcome.BRIEFED)
     expect(body).to_contain_text(closed)
     expect(body).to_contain_text("44.39171, 8.97420")
+    # What the user writes after the end is there, and on every console until somebody has read it.
+    story.hear(ev.DialogueSaid(id="late", text="he is at the door"))
+    expect(body).to_contain_text("he is at the door")
+    strip = stage.page.locator("[data-strip=written]")
+    expect(strip).to_contain_text("Giulia")
+    stage.page.keyboard.press("k")
+    expect(stage.page.locator(".said[data-by=user]")).to_contain_text("he is at the door")
+    expect(strip).to_have_count(0)
     # An hour later the code leads nowhere, whether it stands in the address or is typed.
     stage.page.goto("about:blank")
     stage.stop()

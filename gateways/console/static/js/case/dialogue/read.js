@@ -24,7 +24,7 @@ export const unread = (view) => view.dialogue.filter((one) => !one.by && one.rea
  * @param {Ui} ui @param {CaseView} view @param {number} upto
  */
 export function haveRead(ui, view, upto) {
-  const may = s.mine(view, ui.feed.me) || view.closed_us !== null;
+  const may = (s.mine(view, ui.feed.me) || view.closed_us !== null) && ui.feed.link === 'live';
   if (!may || !unread(view) || (told.get(view.alert) ?? 0) >= upto) return;
   told.set(view.alert, upto);
   ui.feed.command(view.alert, 'have_read', { upto }).then((answer) => {
