@@ -2,7 +2,7 @@
 // and every claim of the table that is among it, with its words and whether it is so. For a page with the
 // console's modules.
 async () => {
-  const [words, claims, { next }, { tile }, { banner }, { briefing }, { told }, { incomingView }, due] =
+  const [words, claims, { next }, { tile }, { banner }, { briefing }, { told }, { incomingView }, due, list] =
     await Promise.all(
       [
         'words/words',
@@ -14,6 +14,7 @@ async () => {
         'case/story',
         'case/incoming',
         'case/deadline',
+        'alerts/now',
       ].map((one) => import(`/console/js/${one}.js`)),
     );
   const plain = (drawn) => {
@@ -47,6 +48,7 @@ async () => {
       banner: over ? text(over.title, over.text, over.aside) : '',
       clock: text(clock.value, clock.unit, clock.word, clock.small),
       contact: due.contact(view),
+      list: text(list.now({ feed }, view, nowUs).slice(2).join('. ')),
       briefing: text(briefing(view, nowUs).map(({ parts }) => parts.map((one) => one.text))),
       incoming: called ? text(incomingView({ feed, press() {} }, view)) : '',
       story: text(view.timeline.slice(-1).map((one) => told(one, user, names, view.test)?.text ?? '')),

@@ -204,7 +204,7 @@ RULES: dict[str, tuple[str, str, Rule]] = {
     "the user hung up": ("dock|briefing", r"ha riagganciato|hung up", hung_up),
     "blamed": ("story", r": (non risponde|no answer)$|ha riagganciato$|hung up$", not_ended_by_us),
     "112 knows everything": ("dock", r"sa tutto|knows everything", knows_all),
-    "reached": ("clock|contact", r"Raggiunta|Reached", not_alone),
+    "reached": ("clock|contact|list", r"Raggiunta|Reached", not_alone),
     "answered us": ("briefing", r"Ci ha risposto|Answered us", answered_us),
     "the app calls 112": ("incoming", r"poi l’app chiama|then the app calls", has_app),
     "answer your phone": ("dock", r"Rispondi al tuo telefono|Answer your phone", on_a_phone),

@@ -7,6 +7,7 @@ import { rank } from './urgency.js';
 import { now } from './now.js';
 import { choice } from './choice.js';
 import * as f from '../words/format.js';
+import * as claims from '../words/claims.js';
 import * as s from '../case/situation.js';
 
 const SHOWN = 100;
@@ -55,6 +56,8 @@ export function pressed(ui, key) {
 
 /** @param {CaseView} view @param {number} nowUs @param {number} totalUs */
 function time(view, nowUs, totalUs) {
+  if (s.waitsAlone(view))
+    return html`<div class="ink-wait">${word('voice', claims.said({ view, nowUs }, 'waitsAlone'))}</div>`;
   if (view.met_us !== null) {
     if (s.spokenTo(view)) return html`<div class="ink-ok">${word('done', t('reached'))}</div>`;
     return html`<div class="ink-wait">
