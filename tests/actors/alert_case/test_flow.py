@@ -579,13 +579,14 @@ def test_a_new_alert_waits_for_its_first_answers_and_not_longer() -> None:
 
 
 @pytest.mark.parametrize("command", list(OperatorCommand))
-def test_after_the_end_only_notes_are_allowed_and_reopening(command: OperatorCommand) -> None:
+def test_after_the_end_notes_are_allowed_reading_and_reopening(command: OperatorCommand) -> None:
     book = Book()
     book.to_talking()
     book.order(OperatorCommand.DECLARE_FALSE_ALARM)
     book.release_all()
     allowed = refusal(book.case, command, EVERYONE[0], POLICY) is None
-    assert allowed == (command in (OperatorCommand.NOTE, OperatorCommand.REOPEN))
+    after = (OperatorCommand.NOTE, OperatorCommand.HAVE_READ, OperatorCommand.REOPEN)
+    assert allowed == (command in after)
 
 
 def test_the_state_is_the_fold_of_the_journal() -> None:

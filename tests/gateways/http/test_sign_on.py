@@ -175,7 +175,8 @@ def test_a_pause_has_its_reason_and_another_reason_is_news(client: Client, place
     ):
         body = {"state": state, "reason": reason} if reason else {"state": state}
         answer = client.post("/v1/operators/me/shift", json=body, headers=place.operator())
-        assert (answer.status_code, answer.json()) == (200, {"operator": place.marta, **body})
+        told = {"operator": place.marta, **body, "seq": web.journal.last_seq()}
+        assert (answer.status_code, answer.json()) == (200, told)
     said = [
         (one.event.state, one.event.reason)
         for one in web.journal.read(streams.operator(place.marta))
