@@ -299,6 +299,9 @@ def test_a_microphone_that_gives_nothing_is_not_connected_until_it_gives_a_sound
     said = page.locator(".bar [data-headset=deaf]")
     expect(said).to_have_text("Microphone is silent")
     expect(page.locator(".ready__shift")).to_contain_text("while it is silent alerts ring your phone")
+    expect(page.locator(".ready__hero")).to_contain_text(
+        "A new one takes the whole screen and rings your phone."
+    )
     wait_until(lambda: not Path(headset(place).path).exists(), what="no bridge finds the headset")
     page.evaluate(SWITCHED, True)
     connected(page)

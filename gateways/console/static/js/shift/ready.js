@@ -34,7 +34,7 @@ export function readyView(ui) {
   const text =
     notes?.text ??
     {
-      ready: voice.used(feed) ? headset.readyText() : t('readyText'),
+      ready: headset.comes(feed) ? headset.readyText() : t('readyText'),
       paused: t('pausedText'),
       off: voice.used(feed) ? headset.offText() : t('offText'),
     }[shift];

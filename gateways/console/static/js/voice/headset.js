@@ -5,7 +5,19 @@ import { word } from '../shell/parts.js';
 import { either } from '../words/words.js';
 import { lineName } from '../words/format.js';
 import * as line from './line.js';
-import { MICROPHONE, SPEAKER, begin, gone, hushed, mute, open, standing, state, used } from './voice.js';
+import {
+  MICROPHONE,
+  SPEAKER,
+  begin,
+  gone,
+  hushed,
+  mute,
+  open,
+  standing,
+  state,
+  takes,
+  used,
+} from './voice.js';
 
 const told = () => STATES[hushed() ? 'hushed' : mute() ? 'mute' : state.is]();
 
@@ -161,6 +173,9 @@ export const readyText = () =>
     'Nessun allarme è tuo. Un nuovo allarme occupa tutto lo schermo e lo senti in cuffia.',
     'No alert is yours. A new one takes the whole screen and you hear it in your headset.',
   );
+
+/** Whether a new alert is heard in the headset, be it by another window. @param {Feed} feed */
+export const comes = (feed) => takes(feed) || (used(feed) && standing(feed).elsewhere);
 
 export const offText = () =>
   either(
