@@ -66,7 +66,7 @@ def test_case_17_a_lost_center_is_seen_at_once_and_found_again_with_nothing_miss
         made.until("they are joined", lambda: made.joined(alert) == {"operator", "user"})
     expect(desk.page.locator(".bar__health")).to_contain_text("Centre connected")
     expect(desk.log).to_contain_text("attempt 2")
-    expect(desk.log.get_by_text("Giulia is off the line")).to_have_count(1)
+    expect(desk.log.get_by_text("Giulia hung up")).to_have_count(1)
     desk.are("live", "live", "idle")
     with web_lost(made, signal.SIGSTOP):
         expect(desk.banner).to_contain_text("Centre unreachable", timeout=SEEN_WITHIN_MS)
