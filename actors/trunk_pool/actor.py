@@ -142,7 +142,7 @@ class TrunkPoolActor(CenterActor):
             return
         line = line_for(
             text.id,
-            list(self._all_lines()),
+            [one for one in self._all_lines() if not one.drained],
             self._granted,
             self._setup.policy,
             now_us,
@@ -273,12 +273,12 @@ class TrunkPoolActor(CenterActor):
         if case is None or case.check is None:
             return own
         held = self._lines.lines
-        ready = (spec.number for spec, _ in self._specs() if _is_of_proof(held.get(spec.line)))
+        ready = (spec.number for spec, *_ in self._specs() if _is_of_proof(held.get(spec.line)))
         return own.difference(number for number in ready if number is not None)
 
     def _own_numbers(self) -> frozenset[E164]:
         """The numbers of all lines of the center."""
-        return frozenset(spec.number for spec, _ in self._specs() if spec.number is not None)
+        return frozenset(spec.number for spec, *_ in self._specs() if spec.number is not None)
 
     def _beside(self, case: Case | None, party: Party) -> Beside | None:
         """Beside whom the party is to be called; how that line joins its modem says, before any leg does."""
@@ -373,7 +373,7 @@ class TrunkPoolActor(CenterActor):
         legs = (leg for case in self._live.cases.values() for leg in case.legs.values() if leg.live)
         stood_on = {operator_of(leg.line) for leg in legs if is_own(leg.line)}
         in_doubt = lost(self._alarms, self.now_us())
-        for spec, node in self._specs():
+        for spec, node, drained in self._specs():
             held = self._lines.lines.get(spec.line)
             report, heard_at = self._reports.get(spec.line, (None, self._began_us))
             case = None if held is None or held.alert is None else self._live.cases.get(held.alert)
@@ -399,22 +399,18 @@ class TrunkPoolActor(CenterActor):
                 in_doubt=spec.line in in_doubt,
                 last_used_at=self._last_used.get(spec.line, Instant(0)),
                 node=node,
+                drained=drained and not (held is not None and held.leg) and not (report and report.legs),
             )
 
-    def _specs(self) -> Iterator[tuple[LineSpec, NodeId]]:
-        """This node's lines, and those of the others with whose they are."""
+    def _specs(self) -> Iterator[tuple[LineSpec, NodeId, bool]]:
+        """This node's lines, and those of the others: each with its node, and whether that one is drained."""
         for spec in self._setup.lines:
-            yield spec, NodeId("")
+            yield spec, NodeId(""), False
         places = self.env.peers.places
         all_drained = self.env.draining and all(place.draining for place in places)
         for place in places:
             for spec in place.lines:
-                held = self._lines.lines.get(spec.line)
-                report, _ = self._reports.get(spec.line, (None, None))
-                carries = (held is not None and held.leg is not None) or (report is not None and report.legs)
-                # A node that is drained ends with its last call: none is begun there, but where all are.
-                if not place.draining or all_drained or carries:
-                    yield spec, place.node
+                yield spec, place.node, place.draining and not all_drained
 
 
 def _is_of_proof(hold: LineHold | None) -> bool:

@@ -7,6 +7,7 @@ the append at the version granted.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -103,8 +104,33 @@ def grant(
     """The line for this request, or why there is none. `beside`: with whom the party is to be joined;
     `hung_up`: the leg's last call was to be ended, and is not taken back where its modem still has it;
     `alerts`: one is open, or somebody waits for a line for one.
+
+    A line of a node that is drained is granted where no other is, and for the need of a user alone.
     """
     lines = list(lines)
+    staying = [one for one in lines if not one.drained]
+    choose = partial(
+        _grant, held=held, policy=policy, now_us=now_us, pairs=pairs, beside=beside, alerts=alerts
+    )
+    answer = choose(request, staying, hung_up=hung_up)
+    if isinstance(answer, LineGranted) or len(staying) == len(lines) or yields(request) or request.held:
+        return answer
+    last = choose(request, lines, hung_up=hung_up)
+    return last if isinstance(last, LineGranted) else answer
+
+
+def _grant(
+    request: RequestLine,
+    lines: Sequence[Line],
+    *,
+    held: Held,
+    policy: Policy,
+    now_us: Instant,
+    pairs: Pairs,
+    beside: Beside | None,
+    hung_up: bool,
+    alerts: bool,
+) -> LineGranted | LineRefused:
     if request.callout is not None:
         return _to_duty(request, lines, held, policy, now_us, alerts=alerts)
     if not hung_up and (kept_up := _still_there(request, lines, now_us)) is not None:

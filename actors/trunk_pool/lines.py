@@ -54,6 +54,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     last_used_at: Instant = Instant(0)
     node: NodeId = NodeId("")
     """Whose line it is, where it is another node's."""
+    drained: bool = False
+    """That node ends with its last call, and this line carries none: it is had where no other is."""
 
     @property
     def joins(self) -> Joins:

@@ -229,14 +229,15 @@ class Cluster:
         """It goes on, and believes that no time has passed but for its clock."""
         self.nodes[name].frozen = False
 
-    def part(self, one: str, other: str, *, parted: bool = True) -> None:
+    def part(self, one: str, other: str, *, parted: bool = True, one_way: bool = False) -> None:
         """Two nodes hear nothing of each other, neither words nor voices; the database hears both. Where not
-        `parted`, they hear each other again.
+        `parted`, they hear each other again. `one_way`: the first still hears the other's words.
         """
         for here, there in ((one, other), (other, one)):
             base = self.nodes[here].system.base
             others = [node.system.base for name, node in self.nodes.items() if name not in (here, there)]
-            base.others = others if parted else [*others, self.nodes[there].system.base]
+            cut = parted and not (one_way and here == other)
+            base.others = others if cut else [*others, self.nodes[there].system.base]
             ports = {f"{self.nodes[there].gate}/{spec.line}" for spec in self.nodes[there].lines}
             (MISSING_PORTS.update if parted else MISSING_PORTS.difference_update)(ports)
 

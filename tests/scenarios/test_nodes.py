@@ -155,6 +155,13 @@ def test_no_call_is_begun_on_a_line_of_a_drained_node(tmp_path: Path) -> None:
         assert {call.line[0] for call in nodes.network.carrier.calls} == {"a"}
 
 
+def test_where_no_other_line_is_left_the_user_is_called_on_a_drained_node_s(tmp_path: Path) -> None:
+    with cluster(tmp_path, {"a": (1, 1), "b": (4, 1)}) as nodes:
+        nodes.drain("b")
+        nodes.send("a")
+        nodes.until("both are called", lambda: nodes.joined == {Party.OPERATOR, Party.USER}, 15.0)
+
+
 def test_a_drained_node_that_is_alone_goes_on(tmp_path: Path) -> None:
     with cluster(tmp_path, {"a": (4, 1)}) as nodes:
         nodes.drain("a")

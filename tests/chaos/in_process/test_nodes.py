@@ -31,6 +31,8 @@ from tests.scenarios.world import PSAP, USER
 pytestmark = pytest.mark.scenario
 
 SEEDS = (3, 42, 110, 111, 140, 195, 325)
+ONE_WAY = ((1, True), (24, True))
+"""The same where only one of two that are parted hears the other."""
 MORE = (E164("+393339990001"), E164("+393339990002"))
 LINES = {"a": (4, 1), "b": (4, 1), "c": (3, 1)}
 TROUBLE_S = 60
@@ -56,8 +58,9 @@ class Play:
 
     KINDS: ClassVar = ("freeze", "freeze", "thaw", "thaw", "lose", "alert", "part", "part", "meet", "drain")
 
-    def __init__(self, nodes: Cluster, seed: int) -> None:
-        self.nodes = nodes
+    def __init__(self, nodes: Cluster, seed: int, *, one_way: bool = False) -> None:
+        """`one_way`: of two that are parted the first still hears the other's words."""
+        self.nodes, self.one_way = nodes, one_way
         self.random = random.Random(seed)
         self.alerts: list[AlertId] = []
         self.spared = self.random.choice(sorted(nodes.nodes))
@@ -130,7 +133,7 @@ class Play:
         elif what == "part" and not self.parted:
             one, other = self.random.sample(sorted(self.nodes.nodes), 2)
             self.parted.append((one, other))
-            self.nodes.part(one, other)
+            self.nodes.part(one, other, one_way=self.one_way)
             name = f"{one} and {other}"
         elif what == "meet" and self.parted:
             one, other = self.parted.pop()
@@ -192,13 +195,13 @@ def no_call_is_left(play: Play) -> None:
     assert left == [], "\n".join([*play.log, play.nodes.story()])
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("seed", "one_way"), [*((seed, False) for seed in SEEDS), *ONE_WAY])
 @pytest.mark.timeout(240)
 def test_whatever_happens_to_nodes_every_alert_ends_and_has_one_owner_at_a_time(
-    seed: int, tmp_path: Path
+    seed: int, one_way: bool, tmp_path: Path
 ) -> None:
     with cluster(tmp_path, LINES, operators=2, behaviours=dict.fromkeys(MORE, "answer")) as nodes:
-        play = Play(nodes, seed)
+        play = Play(nodes, seed, one_way=one_way)
         play.run()
         every_alert_has_ended(play)
         no_call_is_left(play)
