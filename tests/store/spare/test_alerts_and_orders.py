@@ -209,7 +209,7 @@ def one_by_one(journal: Journal, works: Iterable[Work]) -> list[Exception | None
 @pytest.fixture
 def any_order(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each order is allowed: what a case allows is another matter."""
-    monkeypatch.setattr(commands, "refusal", lambda *_: None)
+    monkeypatch.setattr(commands, "refusal", lambda *_, **__: None)
 
 
 FAILURES = {
