@@ -18,12 +18,12 @@ PAGE_STAYS_US: Final = Instant(3600 * SECOND)
 
 
 def page_stands(case: Case, now_us: Instant) -> bool:
-    """Whether 112's page is there: while the alert is open and for a while after."""
+    """Return whether 112's page is there: while the alert is open, and for an hour after its end."""
     return case.page is not None and (case.closed_at is None or now_us < case.closed_at + PAGE_STAYS_US)
 
 
 def goes_on(case: Case, now_us: Instant) -> bool:
-    """Whether what the user writes reaches somebody: the operator, or after the end 112 by its page."""
+    """Return whether a message of the user reaches the operator, or after the end 112 by its page."""
     return case.closed_at is None or page_stands(case, now_us)
 
 
