@@ -191,6 +191,8 @@ def test_what_is_typed_is_not_lost_by_a_key_nor_by_an_alert(
     page.keyboard.press("Space")
     expect(page.locator(".incoming")).to_have_count(0)
     story.operator_joined(place.marta)
+    # The answered call has the screen; only then is another place gone to.
+    expect(page.locator(".act--step")).to_have_attribute("data-key", "E")
     # What is typed right after a field has gone is no command: the tab itself is pressed.
     page.locator(".bar__nav button").last.focus()
     page.keyboard.press("Enter")
