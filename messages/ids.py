@@ -181,7 +181,7 @@ class Outcome(StrEnum):
 
 
 class PsapKnows(StrEnum):
-    """What 112 was told of an alert, as far as its user is told."""
+    """A fact that 112 was told of an alert, as its user is told of it."""
 
     ALERT = "alert"
     """That there is one."""

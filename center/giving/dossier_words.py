@@ -95,7 +95,7 @@ SOURCES: Final[dict[str, Pair]] = {
     "network": ("rete del telefono", "phone network"),
     "aml": ("SMS (AML)", "SMS (AML)"),
 }
-"""How a position was found; another name stands as it came."""
+"""Words for each source of a position; a source without words is printed by its name."""
 PROOFS: Final[dict[Proof, Pair]] = {
     Proof.DEVICE: ("provato dal suo telefono", "proved by her phone"),
     Proof.APP: ("non provato: numero detto dall’app", "not proved: the number is what the app says"),

@@ -30,7 +30,7 @@ from model.alert.evolve import fold
 from model.alert.parts import KnownPosition
 
 InWords = Callable[[AnyEvent], str | None]
-"""What happened, in one sentence; None for what only the machinery needs to know."""
+"""A sentence for an event; None for an event that concerns the machinery alone."""
 
 AN_OPERATOR: Final = "an operator"
 """What stands for an operator where others than the center's own are told."""
@@ -117,7 +117,7 @@ def told_outside(recorded: Iterable[Recorded]) -> list[Recorded]:
 
 
 def facts_of(recorded: Sequence[Recorded], words: InWords = in_words) -> Facts | None:
-    """What both streams of an alert tell, in the journal's order; none where its beginning is missing.
+    """Return the events of both streams of an alert, in the journal's order; none without a beginning.
 
     `words`: the story's.
     """

@@ -67,7 +67,7 @@ def gives_up(case: Case) -> tuple[OperatorId, ...]:
 
 
 def gives_up_when_taken(case: Case) -> tuple[OperatorId, ...]:
-    """Return the operators whom a test gives up to the real alert that they take: a test is nobody's need,
+    """Return the operators whom a test gives up to the real alert that they take: a test is no need,
     though its user may be on the line.
     """
     if not case.test or case.closed_at is not None or case.leaving:

@@ -1,4 +1,4 @@
-"""What 112 was told of an alert for certain, as far as its user is told at the end. Pure."""
+"""Facts that 112 was told of an alert for certain, for its user at the end. Pure."""
 
 from __future__ import annotations
 

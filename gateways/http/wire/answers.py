@@ -93,9 +93,9 @@ class AlertState(msgspec.Struct, frozen=True, kw_only=True):
     silent: bool = False
     """The phone is to be dark and quiet, whoever has said so."""
     psap_knows: tuple[PsapKnows, ...] = ()
-    """What 112 was told for certain; nothing once anybody has tried to cancel."""
+    """Facts that 112 was told for certain; none once a cancellation was tried."""
     writes_until: Moment | None = None
-    """Of an alert that is closed: until when what is written goes on 112's page. Null: it goes nowhere."""
+    """The moment until which a closed alert's messages go on 112's page. Null: messages are not taken."""
 
 
 class MessageAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -75,7 +75,7 @@ def _reached(case: Case, event: ev.UserReached, at: Instant) -> Case:
 
 
 def _machine(case: Case) -> Case:
-    """What has answered was no person; the deadline stays met, as the phone has seen the call.
+    """Count the call as answered by a machine; the deadline stays met, as the phone has seen the call.
 
     The user's own word in a call before this one stays.
     """

@@ -33,16 +33,16 @@ WITHIN_S: Final = 30.0
 
 
 class Kind(StrEnum):
-    """What happens."""
+    """A kind of blow."""
 
     POWER = "power"
     """A node loses its power with two alerts in hand: one in conversation, one accepted just before."""
     RETURNED = "returned"
     """A node was frozen, another has taken its alert and loses its power: the first has it again."""
     DRAINED = "drained"
-    """As POWER, and the nodes that are left are drained."""
+    """A node loses its power as in POWER, and the nodes that are left are drained."""
     PATH = "path"
-    """The alert's node and the node of the line to 112 hear each other no more, and reach the database."""
+    """The alert's node and the node of the line to 112 lose each other's packets, and reach the database."""
 
 
 def world() -> str:
