@@ -219,6 +219,8 @@ def test_a_bare_debian_gets_the_missing_package_or_the_line_to_run(checkout: Che
 
 
 def ready_to_test(checkout: Checkout) -> None:
+    (checkout.root / "tests").mkdir()
+    (checkout.root / "tests/test_all.py").write_text("mark.process mark.browser mark.timed")
     assert checkout.run("scripts/test", "--version").returncode == 0
     checkout.called()
     checks = [checkout.bin / name for name in ("ruff", "mypy", "lint-imports")]
@@ -263,6 +265,29 @@ def test_arguments_go_to_pytest_and_the_checks_are_said_to_be_skipped(checkout: 
     assert checkout.called()[-1] == "python -m pytest tests/store -k append or read"
     assert "skipped format, lint, types, imports" in done.stdout
     assert checkout.run("scripts/test", "-k", "nothing", TESTS_END_WITH="5").returncode == 1
+
+
+def test_of_a_change_the_tests_run_that_it_concerns_and_a_stage_may_have_none(checkout: Checkout) -> None:
+    ready_to_test(checkout)
+    python = checkout.bin / "python"
+    python.write_text(
+        python.read_text().replace('case "$*" in', 'case "$*" in\n*lib.changed*) echo tests/x ;;', 1)
+    )
+    (checkout.root / "tests/x").mkdir()
+    (checkout.root / "tests/x/test_timed.py").write_text("mark.timed")
+    done = checkout.run("scripts/test", "--changed")
+    assert done.returncode == 0, done.stdout
+    asked = [line.split(" -m ")[-1] for line in checkout.called() if line.startswith("python -m pytest")]
+    assert asked[0].startswith("not process and not browser tests/x")
+    assert asked[1:] == ["timed tests/x/test_timed.py"]
+
+
+def test_a_stage_of_the_whole_suite_that_has_no_test_fails(checkout: Checkout) -> None:
+    ready_to_test(checkout)
+    (checkout.root / "tests/test_all.py").write_text("mark.process mark.browser")
+    done = checkout.run("scripts/test")
+    assert done.returncode == 1
+    assert "FAILED  in time" in done.stdout
 
 
 def test_ci_runs_scripts_test_and_nothing_else() -> None:

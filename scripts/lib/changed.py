@@ -1,0 +1,141 @@
+"""The test files that a change can break: what was changed since the main branch, and all that imports it.
+
+`scripts/test --changed` runs these. A module is imported by name, or started by it: `-m center.cli` in a test
+is an import as well. Of what is no module the table below tells the tests; where it does not, all are run.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+import grimp
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+ALWAYS: Final = "tests/foundation"
+"""Looks at the whole tree, whatever was changed in it."""
+EVERYTHING: Final = "tests"
+TESTS_OF: Final = {
+    "CHANGELOG.md": (),
+    "README.md": (),
+    "SECURITY.md": (),
+    "config": ("tests/center", "tests/deploy", "tests/gateways", "tests/scenarios", "tests/simulator"),
+    "deploy": ("tests/center", "tests/deploy"),
+    "docs": ("tests/chaos", "tests/gateways/gsm", "tests/gateways/http", "tests/nodes", "tests/simulator"),
+    "docs/decisions": (),
+    "docs/screens": (),
+    "gateways/app/static": ("tests/flows", "tests/gateways/app", "tests/security"),
+    "gateways/console/static": ("tests/center", "tests/flows", "tests/gateways/console", "tests/security"),
+    "media/announcements": (
+        "tests/center/doctor",
+        "tests/flows",
+        "tests/media",
+        "tests/processes",
+        "tests/scenarios",
+    ),
+    "scripts": ("tests/actors", "tests/center", "tests/chaos", "tests/deploy", "tests/messages"),
+    "simulator/dialects": ("tests/gateways/gsm", "tests/scenarios", "tests/simulator"),
+    "stubs": (),
+    "tests/traces": ("tests/gateways/gsm", "tests/simulator"),
+}
+"""By what a file's path begins with; the longest counts."""
+_NAMED: Final = re.compile(r'"([a-z_]+(?:\.\w+)*)(\.\{)?')
+"""A string that begins with the name of a module, of a class in one, or of a package (`.{`: all of it)."""
+
+
+def graph(root: Path = ROOT) -> grimp.ImportGraph:
+    """Who imports whom, of all that is ours, and who starts whom."""
+    folders = sorted({path.parent.name for path in root.glob("*/__init__.py")} | {"scripts", "tests"})
+    sys.path.insert(0, str(root))
+    made = grimp.build_graph(*folders, cache_dir=None)
+    modules = made.modules
+    for module in modules:
+        file = _file(root, module)
+        for name, open_end in _NAMED.findall(file.read_text()) if file.is_file() else ():
+            started = {name, f"{name}.__main__", name.rpartition(".")[0]}
+            for named in (started - {module}) & modules:
+                if "." in named:
+                    made.add_import(importer=module, imported=named)
+                for one in made.find_descendants(named) if open_end else ():
+                    made.add_import(importer=module, imported=one)
+    return made
+
+
+def _file(root: Path, module: str) -> Path:
+    path = root / module.replace(".", "/")
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+def concerned(changed: Iterable[str], made: grimp.ImportGraph, tests: Iterable[str]) -> list[str]:
+    """Those of these test files that can break by the change of those files; paths from the root."""
+    prefixes: set[str] = {ALWAYS}
+    hit: set[str] = set()
+    for path in changed:
+        if not path.endswith(".py"):
+            prefixes |= set(_told(path))
+            continue
+        module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        if (
+            module in made.modules
+        ):  # else it is gone: whatever imported it is changed as well, or fails the types
+            package = path.endswith("/__init__.py")
+            hit |= {module, *made.find_downstream_modules(module, as_package=package)}
+            hit |= made.find_descendants(module) if package else set()
+    return [test for test in tests if _below(test, prefixes) or not hit.isdisjoint(_modules_of(test))]
+
+
+def _told(path: str) -> tuple[str, ...]:
+    owner = max((one for one in TESTS_OF if _below(path, [one])), key=len, default="")
+    if owner:
+        return TESTS_OF[owner]
+    return (str(Path(path).parent),) if path.startswith("tests/") else (EVERYTHING,)
+
+
+def _below(path: str, places: Iterable[str]) -> bool:
+    return any(path == place or path.startswith(f"{place}/") for place in places)
+
+
+def _modules_of(test: str) -> Iterator[str]:
+    """The test's own, and those of the fixtures that are laid around it."""
+    yield test.removesuffix(".py").replace("/", ".")
+    for folder in Path(test).parents:
+        yield ".".join((*folder.parts, "conftest"))
+
+
+def _git(*arguments: str) -> list[str]:
+    said = subprocess.run(
+        ["git", "-c", "safe.directory=*", *arguments], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
+    )
+    return [one for one in said.stdout.split("\0") if one]
+
+
+def changed_files(main: str) -> list[str]:
+    """Since the merge base with that branch, and in the working tree."""
+    try:
+        base = _git("merge-base", "HEAD", main)[0].strip()
+    except subprocess.CalledProcessError:
+        raise SystemExit(f"there is no branch {main} here: scripts/test --changed BRANCH") from None
+    return _git("diff", "--name-only", "--no-renames", "-z", base) + _git(
+        "ls-files", "-z", "--others", "--exclude-standard"
+    )
+
+
+def run(main: str = "main") -> None:
+    """Print the files, a line each; how many are left out goes to the standard error."""
+    tests = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests").rglob("test_*.py"))
+    changed = changed_files(main)
+    found = concerned(changed, graph(), tests)
+    print(
+        f"{len(changed)} files are changed: {len(found)} test files of {len(tests)} can break by it,"
+        f" {len(tests) - len(found)} are left out",
+        file=sys.stderr,
+    )
+    print(*found, sep="\n")
+
+
+if __name__ == "__main__":
+    run(*sys.argv[1:])
