@@ -16,7 +16,21 @@ from model.policy import Policy
 from store.journal.journal import Journal
 from tests.gateways.http.place import Place, WebThread
 from tests.gateways.twins import Twins, twins
+from tests.support import one_file
 from tests.support.postgres import PostgresServer
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _modules_in_one_file() -> Iterator[None]:
+    """Pages open in a third of the time."""
+    with one_file.modules_in_one_file():
+        yield
+
+
+@pytest.fixture
+def modules_as_shipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that is about modules itself, or that asks one that the page has what it knows."""
+    monkeypatch.setattr(one_file, "FIRST", {})
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from tests.gateways.http.place import WebThread
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(60)]
 
 
+@pytest.mark.usefixtures("modules_as_shipped")
 @pytest.mark.browser_may_say(r"net::ERR_FAILED", r"401 \(Unauthorized\)")
 @pytest.mark.parametrize(
     ("path", "file", "there"),

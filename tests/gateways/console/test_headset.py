@@ -290,6 +290,7 @@ SILENT_FOR = """async (seconds) => {
 }"""
 
 
+@pytest.mark.usefixtures("modules_as_shipped")
 def test_a_microphone_that_gives_nothing_is_not_connected_until_it_gives_a_sound(
     at: Page, site: WebThread, place: Place
 ) -> None:
@@ -308,6 +309,7 @@ def test_a_microphone_that_gives_nothing_is_not_connected_until_it_gives_a_sound
     assert Path(headset(place).path).exists()
 
 
+@pytest.mark.usefixtures("modules_as_shipped")
 def test_in_a_conversation_a_microphone_that_gives_nothing_is_said_and_the_ear_stays(
     at: Page, site: WebThread, place: Place
 ) -> None:

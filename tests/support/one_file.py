@@ -1,0 +1,52 @@
+"""The modules of a page in one file: two hundred requests are most of what an opening costs a browser.
+
+Only where the web is in the tests' own process: one in a process of its own serves the modules as shipped.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from litestar import Request, Response
+
+from gateways.static import VENDOR, Files
+
+GATEWAYS = Path(__file__).parents[2] / "gateways"
+FIRST = {f"/{page}/js/main.js": GATEWAYS / page / "static" / "js" for page in ("console", "app")}
+"""By the address of the module that imports all others, the folder of all."""
+
+
+@cache
+def _whole(modules: Path) -> bytes:
+    """All that the first one imports, and that itself; a comment before each names it."""
+    with TemporaryDirectory() as folder:
+        for beside in (modules, VENDOR):  # as they are served
+            (Path(folder) / beside.name).symlink_to(beside)
+        command = ["esbuild", "js/main.js", "--bundle", "--format=esm", "--preserve-symlinks"]
+        return subprocess.run(command, cwd=folder, check=True, capture_output=True).stdout
+
+
+@contextmanager
+def modules_in_one_file() -> Iterator[None]:
+    """A page's script gets them so; one that is imported by its own name is as shipped, and another one."""
+    as_shipped = Files.answer
+
+    def answer(files: Files, request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+        response = as_shipped(files, request, name)
+        first = FIRST.get(request.url.path)
+        if first and response.content and request.headers.get("sec-fetch-dest") == "script":
+            response.content = _whole(first)
+        return response
+
+    with pytest.MonkeyPatch.context() as patch:
+        if shutil.which("esbuild"):
+            patch.setattr(Files, "answer", answer)
+        yield
