@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -58,6 +59,16 @@ def digest_of(addresses: tuple[str, ...]) -> str:
     return hashlib.sha256(" ".join(addresses).encode()).hexdigest()[:8]
 
 
+@cache
+def _below(folder: Path) -> dict[str, File]:
+    """What it has of the kinds that a page has, read once a process, by the paths from there."""
+    return {
+        path.relative_to(folder).as_posix(): File(path.name, path.read_bytes())
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix in _TYPES
+    }
+
+
 class Files:
     """The files below a folder, by the names under which they are asked for."""
 
@@ -67,11 +78,7 @@ class Files:
         """`permissions` is what the page may use of the device, `elsewhere` whom it may ask besides us."""
         self._elsewhere = elsewhere
         self.headers = {**_HEADERS, "permissions-policy": permissions}
-        self._files = {
-            path.relative_to(folder).as_posix(): File(path.name, path.read_bytes())
-            for path in sorted(folder.rglob("*"))
-            if path.is_file() and path.suffix in _TYPES
-        }
+        self._files = dict(_below(folder))
         self.add(AGAIN.name, AGAIN.read_bytes())
 
     def names(self) -> list[str]:

@@ -8,17 +8,15 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import CodeType, FunctionType
-from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
-from litestar.utils.signature import ParsedSignature
 from playwright.sync_api import expect
 
 from store.registry.access import credentials
 from tests.support.complaints import Complaints
+from tests.support.one_application import one_application
 from tests.support.postgres import PostgresServer, binaries, server
 
 # A loaded machine of two cores is slow, not wrong: an example has no deadline of its own, the test has one.
@@ -100,19 +98,9 @@ def slow_hasher() -> Iterator[Callable[[], PasswordHasher]]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _signatures_read_once() -> Iterator[None]:
-    """Webs are built by the thousand, of the same handlers: Litestar takes most time to read their types."""
-    read, known = ParsedSignature.from_fn, dict[CodeType, ParsedSignature]()
-
-    def read_once(handler: Callable[..., Any], names: dict[str, Any]) -> ParsedSignature:
-        if not isinstance(handler, FunctionType) or handler.__defaults__ or handler.__kwdefaults__:
-            return read(handler, names)
-        if handler.__code__ not in known:
-            known[handler.__code__] = read(handler, names)
-        return known[handler.__code__]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ParsedSignature, "from_fn", read_once)
+def _one_application() -> Iterator[None]:
+    """Webs are built by the thousand, of the same routes."""
+    with one_application():
         yield
 
 

@@ -355,7 +355,7 @@ def test_no_tampered_cookie_opens_anything(marta: Browser, place: Place) -> None
 def test_any_text_for_a_cookie_is_no_session_and_no_fault(
     client: TestClient, place: Place, text: str
 ) -> None:  # type: ignore[type-arg]
-    name = client.app.openapi_schema.components.security_schemes["consoleSession"].name  # type: ignore[union-attr,index]
+    name = client.app.openapi_config.components.security_schemes["consoleSession"].name  # type: ignore[union-attr,index]
     headers = {b"cookie": f"{name}={text}".encode("latin-1")}
     assert client.get(PATH, headers=headers).status_code == 401  # type: ignore[arg-type]
 
