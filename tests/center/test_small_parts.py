@@ -48,6 +48,7 @@ from model.alert.evolve import fold
 from model.policy import LineSpec, Policy, Setup
 from model.rules.drilling import judged, next_order
 from runtime.system.spec import ActorSpec
+from tests.support.each import each
 from tests.support.recorded import recorded
 
 T0 = 1_795_000_000 * SECOND
@@ -104,7 +105,7 @@ def _value(kind: object, by_type: dict[object, object]) -> object:
     return by_type[kind.__name__]
 
 
-@pytest.mark.parametrize("kind", get_args(Event), ids=lambda kind: kind.__name__)
+@each("kind", get_args(Event))
 def test_every_event_of_the_journal_is_told_in_words_or_knowingly_left_out(kind: type) -> None:
     (event,) = _samples(kind)
     said = in_words(event)  # type: ignore[arg-type]
@@ -115,7 +116,7 @@ def test_every_event_of_the_journal_is_told_in_words_or_knowingly_left_out(kind:
         assert said != kind.__name__, "no words for it yet"
 
 
-@pytest.mark.parametrize("kind", get_args(InboxEvent) + get_args(CaseEvent), ids=lambda kind: kind.__name__)
+@each("kind", get_args(InboxEvent) + get_args(CaseEvent))
 def test_every_event_of_an_alert_is_told_in_italian_too(kind: type) -> None:
     (event,) = _samples(kind)
     assert (in_italian(event) is None) == (in_words(event) is None)  # type: ignore[arg-type]

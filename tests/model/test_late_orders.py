@@ -23,6 +23,7 @@ from model.alert.case import Case
 from model.alert.folds.orders import KEPT, ORDERED
 from model.orders.late import RESTS_ON, is_out_of_date, is_repeated, rests_on
 from tests.actors.alert_case.book import ALERT, EVERYONE, Book
+from tests.support.each import each
 
 ANNA, BICE = EVERYONE[:2]
 USER = LegId(f"{ALERT}:user")
@@ -63,7 +64,7 @@ def test_every_command_has_a_row() -> None:
     assert set(RESTS_ON) == set(OperatorCommand)
 
 
-@pytest.mark.parametrize("command", list(ORDERED))
+@each("command", list(ORDERED))
 def test_an_order_is_out_of_date_once_its_matter_was_ordered_again(command: OperatorCommand) -> None:
     book = anna_has_it()
     seen = book.case.version

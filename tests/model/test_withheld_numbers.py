@@ -17,6 +17,7 @@ from model.rules.calls.withheld_numbers import (
     unfit_to_try,
     withheld,
 )
+from tests.support.each import each
 
 POLICY = Policy(operator_on_call=(E164("+390200000199"),), psap_alternate=E164("+390244446666"))
 NOW = Instant(1_795_000_000 * SECOND)
@@ -27,7 +28,7 @@ def why(number: str, policy: Policy = POLICY, others: int = 0) -> Withheld | Non
     return withheld(E164(number), policy, own=(LINE,), staff=(OPERATOR,), others=others)
 
 
-@pytest.mark.parametrize(
+@each(
     ("number", "reason"),
     [
         ("+393331112223", None),

@@ -14,6 +14,7 @@ from messages.ids import E164
 from model.policy import Policy
 from model.rules.calls.withheld_numbers import NEVER, withheld
 from tests.gateways.http.place import GIULIA, Place
+from tests.support.each import each
 
 Client = TestClient[Litestar]
 EMERGENCY: Final = ("112", "113", "115", "118", "911", "999", "000", "08", "110", "119")
@@ -56,7 +57,7 @@ def test_an_ordinary_number_reaches_it(client: Client, place: Place) -> None:
     assert reaches_a_modem(client, place, GIULIA) == f"ATD{GIULIA};\r"
 
 
-@pytest.mark.parametrize("written", NUMBERS)
+@each("written", NUMBERS)
 def test_the_guard_lets_none_through_that_is_dialled_as_it_stands(written: str) -> None:
     """Past everything before it, as if nothing else looked."""
     guard = DialGuard(psap_live=True, trunk_emergency=False)

@@ -7,13 +7,14 @@ import pytest
 from simulator.config import parse_config
 from simulator.modem.dialect import dialect_names, load_dialect
 from tests.simulator.world import DIALECTS, EARLY, ONE, OPERATOR, SILENT, USER, World
+from tests.support.each import each
 
 
 def test_the_families_are_those_that_settings_may_name() -> None:
     assert set(dialect_names()) == {*DIALECTS, EARLY}
 
 
-@pytest.mark.parametrize("dialect", dialect_names())
+@each("dialect", dialect_names())
 def test_each_says_what_it_is(dialect: str) -> None:
     world = World(dialect)
     model = load_dialect(dialect).model

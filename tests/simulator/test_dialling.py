@@ -7,8 +7,9 @@ import pytest
 
 from simulator.network.call import CallState
 from tests.simulator.world import AT_ONCE, AWAY, BUSY, DIALECTS, REJECTING, SILENT, USER, VOICEMAIL, World
+from tests.support.each import each
 
-each_dialect = pytest.mark.parametrize("dialect", DIALECTS)
+each_dialect = each("dialect", DIALECTS)
 each_at_once = pytest.mark.parametrize("dialect", AT_ONCE)
 NUMBER = USER.lstrip("+")
 
@@ -42,7 +43,7 @@ def test_hanging_up_frees_line_and_phone(dialect: str) -> None:
 
 
 @each_dialect
-@pytest.mark.parametrize(
+@each(
     ("number", "cause", "word"),
     [
         (BUSY, 17, "BUSY"),

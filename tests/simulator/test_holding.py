@@ -6,8 +6,9 @@ import pytest
 
 from simulator.network.call import CallState
 from tests.simulator.world import AT_ONCE, DIALECTS, ONE, OPERATOR, PSAP, USER, VOICEMAIL, World
+from tests.support.each import each
 
-each_dialect = pytest.mark.parametrize("dialect", DIALECTS)
+each_dialect = each("dialect", DIALECTS)
 PSAP_112 = {"number": "112", "rings_after_s": 1.0, "answers_after_s": 2.0}
 
 
@@ -112,7 +113,7 @@ def test_the_held_call_stays_held_when_the_active_one_ends(dialect: str) -> None
 
 
 @each_dialect
-@pytest.mark.parametrize("what", ["0", "1", "2", "3", "4", "12", "21", "5", "", "x", "1x"])
+@each("what", ["0", "1", "2", "3", "4", "12", "21", "5", "", "x", "1x"])
 def test_with_no_call_there_is_nothing_to_control(dialect: str, what: str) -> None:
     world = World(dialect)
     assert world.one.ask(f"AT+CHLD={what}") == ["ERROR"]
@@ -171,7 +172,7 @@ def test_a_caller_gets_busy_during_an_emergency_call(dialect: str) -> None:
 
 
 @each_dialect
-@pytest.mark.parametrize("number", ["112", "118", "911"])
+@each("number", ["112", "118", "911"])
 def test_emergency_numbers_reach_nobody_in_a_world_without_one(dialect: str, number: str) -> None:
     world = World(dialect)
     world.one.ask(f"ATD{number};")

@@ -7,8 +7,9 @@ import pytest
 from simulator.errors import NotNow
 from simulator.network.call import CallState
 from tests.simulator.world import DIALECTS, ONE, OPERATOR, SILENT, USER, World
+from tests.support.each import each
 
-each_dialect = pytest.mark.parametrize("dialect", DIALECTS)
+each_dialect = each("dialect", DIALECTS)
 HIDDEN = "+393330000099"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,8 +12,9 @@ from simulator.modem.sms.sms import ALPHABET, EXTENSION, deliver_pdus, read_subm
 from simulator.modem.vices import Vices
 from simulator.reports import text_reports
 from tests.simulator.world import DIALECTS, ONE, USER, World
+from tests.support.each import each
 
-each_dialect = pytest.mark.parametrize("dialect", DIALECTS)
+each_dialect = each("dialect", DIALECTS)
 SENT_AT_S = 1_795_529_975.0  # 2026-11-24T14:19:35Z
 
 

@@ -8,8 +8,9 @@ import pytest
 from simulator.modem.at.line import Command, Verb, commands_in
 from simulator.network.call import CallState
 from tests.simulator.world import DIALECTS, ONE, SILENT, USER, World
+from tests.support.each import each
 
-each_dialect = pytest.mark.parametrize("dialect", DIALECTS)
+each_dialect = each("dialect", DIALECTS)
 
 START_SEQUENCE = (
     *("AT", "ATE0", "ATV1", "AT&D0", "ATX4", "ATS0=0", "ATI", "ATE0 V1 ; +CSQ"),
@@ -24,7 +25,7 @@ START_SEQUENCE = (
 
 
 @each_dialect
-@pytest.mark.parametrize(
+@each(
     ("hupcl", "d0", "survives"),
     [(False, True, True), (True, True, False), (False, False, False), (True, False, False)],
 )

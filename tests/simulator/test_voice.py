@@ -15,8 +15,9 @@ from simulator.modem.vices import Vices
 from simulator.network.sound import RATE_HZ, SAMPLE_BYTES, Loop, Once, greeting, ringback, sound, tone
 from simulator.network.voice import Inbox, Recording, mix, wav
 from tests.simulator.world import DIALECTS, ONE, OPERATOR, PSAP, SILENT, USER, VOICEMAIL, Host, World
+from tests.support.each import each
 
-each_dialect = pytest.mark.parametrize("dialect", DIALECTS)
+each_dialect = each("dialect", DIALECTS)
 FRAME = 320
 ON = {
     "3gpp": "AT",

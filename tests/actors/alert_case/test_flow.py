@@ -31,6 +31,7 @@ from model.orders.effects import refusal
 from model.policy import Duress, MetBy, Policy, VoiceAlert
 from model.rules.calls.user_due import GIVES_WAY_UNTIL
 from tests.actors.alert_case.book import ALERT, EVERYONE, POLICY, START, Book, leg
+from tests.support.each import each
 
 
 def with_policy(**changes: object) -> Policy:
@@ -578,7 +579,7 @@ def test_a_new_alert_waits_for_its_first_answers_and_not_longer() -> None:
     assert book.all_of(ev.CaseOpened)
 
 
-@pytest.mark.parametrize("command", list(OperatorCommand))
+@each("command", list(OperatorCommand))
 def test_after_the_end_notes_are_allowed_reading_and_reopening(command: OperatorCommand) -> None:
     book = Book()
     book.to_talking()

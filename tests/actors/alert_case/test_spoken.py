@@ -33,6 +33,7 @@ from model.orders.refusals import Refusal
 from model.rules.said.announcing import hears
 from model.rules.said.spoken import PRESS_KEYS, Progress, progress
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
+from tests.support.each import each
 
 ASK, SOFTLY = OperatorCommand.ASK_SPOKEN, OperatorCommand.ASK_SOFTLY
 
@@ -237,13 +238,11 @@ def test_nobody_else_hears_it() -> None:
 
 
 QUESTIONS = [
-    pytest.param(name, question, language, id=f"{name}-{language}")
-    for name, question in named(protocols_of(""))
-    for language in ("it", "en")
+    (name, question, language) for name, question in named(protocols_of("")) for language in ("it", "en")
 ]
 
 
-@pytest.mark.parametrize(("name", "question", "language"), QUESTIONS)
+@each(("name", "question", "language"), QUESTIONS)
 def test_each_question_of_ours_is_spoken_and_each_answer_fills_its_field(
     name: str, question: Question, language: str
 ) -> None:

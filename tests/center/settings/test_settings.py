@@ -28,6 +28,7 @@ from messages.base import NO_GAINS, Gains
 from messages.ids import LineId, OperatorLine, Party
 from model.policy import Duress, LineSpec, Policy, VoiceAlert
 from model.rules.calls.withheld_numbers import unfit_to_try
+from tests.support.each import each
 
 TRUNKS = '[[trunk]]\nname = "public"\n[[trunk]]\nname = "emergency"\nemergency = true\n'
 MODEM = '[[modem]]\nname = "{name}"\ntrunk = "{trunk}"\nport = "/dev/{name}"\n'
@@ -75,7 +76,7 @@ def test_an_empty_file_is_valid() -> None:
     assert parse("") == Settings()
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "fault"),
     [
         ("dedline = 1", "dedline: unknown key; did you mean deadline?"),
@@ -125,7 +126,7 @@ def test_a_syntax_error_is_named_by_its_line() -> None:
     assert "line 2" in fault
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "fault"),
     [
         ("[psap]\nlive = true", "psap.live: true needs a [[trunk]] with emergency = true"),

@@ -14,6 +14,7 @@ from gateways.gsm.dialects.loading import Dialects
 from gateways.gsm.errors import DialRefused
 from gateways.gsm.port.dial_guard import EMERGENCY_NUMBERS, DialGuard
 from model.rules.calls import psap
+from tests.support.each import each
 
 SIMULATED_PSAP = "+390200000112"
 NUMBERS = sorted(EMERGENCY_NUMBERS)
@@ -32,8 +33,8 @@ def _passes(guard: DialGuard, data: bytes) -> bool:
         return False
 
 
-@pytest.mark.parametrize(("live", "trunk"), SHUT)
-@pytest.mark.parametrize("number", NUMBERS)
+@each(("live", "trunk"), SHUT)
+@each("number", NUMBERS)
 def test_an_emergency_number_is_refused_unless_both_switches_are_on(
     number: str, live: bool, trunk: bool
 ) -> None:
@@ -133,7 +134,7 @@ def test_behind_other_commands_in_one_line_it_is_refused(number: str, line: str)
     assert not _passes(_guard(), line.format(number).encode() + b"\r")
 
 
-@pytest.mark.parametrize(
+@each(
     "line",
     [
         b"ATD>1;\r",

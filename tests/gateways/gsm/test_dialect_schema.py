@@ -6,8 +6,6 @@ import ast
 from functools import cache
 from typing import Final
 
-import pytest
-
 from gateways.gsm.dialects.dialect import (
     Card,
     Dialect,
@@ -22,6 +20,7 @@ from gateways.gsm.dialects.dialect import (
     Voice,
 )
 from tests.foundation.tree import ROOT
+from tests.support.each import each
 
 HOLDERS: Final[dict[type[Table], frozenset[str]]] = {
     Dialect: frozenset({"data", "dialect", "kind"}),
@@ -61,9 +60,7 @@ def reads() -> frozenset[tuple[str, str]]:
     return frozenset(found)
 
 
-@pytest.mark.parametrize(
-    ("table", "key"), [(table, key) for table in HOLDERS for key in table.__struct_fields__]
-)
+@each(("table", "key"), [(table, key) for table in HOLDERS for key in table.__struct_fields__])
 def test_every_key_is_read(table: type[Table], key: str) -> None:
     assert any((holder, key) in reads() for holder in HOLDERS[table])
 

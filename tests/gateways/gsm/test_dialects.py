@@ -14,6 +14,7 @@ from gateways.gsm.dialects.interpret import interpret, list_of
 from gateways.gsm.dialects.loading import DIRECTORY, Dialects
 from gateways.gsm.errors import DialectError
 from tests.gateways.gsm.bench import DIALECTS
+from tests.support.each import each
 
 USER = "+393331112223"
 
@@ -30,7 +31,7 @@ def _load(tmp_path: Path, **files: str) -> Dialects:
     return Dialects.load(tmp_path)
 
 
-@pytest.mark.parametrize("name", DIALECTS.names())
+@each("name", DIALECTS.names())
 def test_every_file_is_a_dialect_with_the_base_at_its_root(name: str) -> None:
     dialect = DIALECTS.get(name).data
     assert dialect.lineage[0] == name
@@ -48,7 +49,7 @@ def test_names_and_aliases_are_found_in_any_case() -> None:
         DIALECTS.get("nokia")
 
 
-@pytest.mark.parametrize(
+@each(
     ("dialect", "line", "sign", "index", "cause"),
     [
         ("3gpp", "RING", Sign.RING, None, None),
@@ -135,7 +136,7 @@ def test_the_maker_of_a_modem_decides_before_its_model(maker: str, model: str, d
     assert by_identity(DIALECTS, [f"Manufacturer: {maker}", f"Model: {model}"]).key == dialect
 
 
-@pytest.mark.parametrize(
+@each(
     ("answers", "dialect"),
     [
         (["Manufacturer: huawei", "Model: E1550"], "huawei"),
@@ -190,7 +191,7 @@ def test_an_interface_does_what_its_dialect_says(
     assert role_of(DIALECTS.get(dialect), 0x1E0E, product, interface) == role
 
 
-@pytest.mark.parametrize("name", DIALECTS.names())
+@each("name", DIALECTS.names())
 def test_port_roles_are_those_of_a_device_that_the_dialect_claims(name: str) -> None:
     data = DIALECTS.get(name).data
     for roles in data.port:

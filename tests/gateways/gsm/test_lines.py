@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateways.gsm.at.lines import Item, Line, LineReader, Overrun, Prompt
+from tests.support.each import each
 
 UNTERMINATED = re.compile(r"\+CSS[IU]: ?\d+(?:, ?\d*)*")
 
@@ -50,14 +51,14 @@ def _texts(items: Iterable[Item]) -> list[str]:
     return [item.text for item in items if isinstance(item, Line)]
 
 
-@pytest.mark.parametrize(("data", "lines"), CASES)
+@each(("data", "lines"), CASES)
 def test_a_chunk_is_cut_into_its_lines(data: bytes, lines: list[str]) -> None:
     reader = _reader()
     reader.push(data)
     assert _texts(_drain(reader)) == lines
 
 
-@pytest.mark.parametrize(("data", "lines"), CASES)
+@each(("data", "lines"), CASES)
 def test_the_same_bytes_one_by_one_are_the_same_lines(data: bytes, lines: list[str]) -> None:
     reader = _reader()
     found: list[Item] = []
@@ -67,14 +68,14 @@ def test_the_same_bytes_one_by_one_are_the_same_lines(data: bytes, lines: list[s
     assert _texts(found) == lines
 
 
-@pytest.mark.parametrize(("data", "lines"), CASES)
+@each(("data", "lines"), CASES)
 def test_garbage_ahead_is_a_line_of_its_own(data: bytes, lines: list[str]) -> None:
     reader = _reader()
     reader.push(b"\xff\xfe#!~garbage\r\n" + data)
     assert _texts(_drain(reader))[1:] == lines
 
 
-@pytest.mark.parametrize(("data", "lines"), CASES)
+@each(("data", "lines"), CASES)
 def test_an_unfinished_tail_waits_for_its_end(data: bytes, lines: list[str]) -> None:
     reader = _reader()
     reader.push(data + b"\r\n+CLCC: 1,0")

@@ -18,6 +18,7 @@ from gateways.gsm.sms.parts import PATIENCE_S, Assembler
 from gateways.gsm.sms.pdu import VALID_MIN, Delivered, Part, read_deliver, write_submit
 from gateways.gsm.sms.report import Reported, is_report, read_report, with_centre
 from simulator.modem.sms.sms import read_submit, report_pdu
+from tests.support.each import each
 
 # The first two are published examples; their texts are known.
 HOW_ARE_YOU = "07911326040000F0040B911346610089F60000208062917314080CC8F71D14969741F977FD07"
@@ -297,8 +298,8 @@ def test_what_carries_no_usable_position_is_none(text: str) -> None:
     assert read_aml(text) is None
 
 
-@pytest.mark.parametrize("digits", ["9" * 309, "9" * 2000, "-5", "1e3", "1_0", "\u0663", ""])
-@pytest.mark.parametrize("name", ["rd", "lc", "ml", "top"])
+@each("digits", ["9" * 309, "9" * 2000, "-5", "1e3", "1_0", "\u0663", ""])
+@each("name", ["rd", "lc", "ml", "top"])
 def test_a_field_that_its_quantity_cannot_have_counts_as_missing(name: str, digits: str) -> None:
     position = read_aml(f'A"ML=1;lt=45.1;lg=9.1;{name}={digits}')
     assert position is not None

@@ -17,6 +17,7 @@ from messages.ids import LineId, TrunkId
 from model.policy import LineSpec
 from tests.gateways.gsm.bench import DIALECTS, USER, Bench, FakeModem
 from tests.gateways.gsm.driver.driving import LEG
+from tests.support.each import each
 
 OWN = DIALECTS.by_card(own=True)
 WIRED = DIALECTS.by_card(own=False)
@@ -54,7 +55,7 @@ def test_at_analogue_pins_the_voice_is_there_with_the_answer_and_nothing_is_said
     ]
 
 
-@pytest.mark.parametrize("dialect", DIALECTS.names())
+@each("dialect", DIALECTS.names())
 def test_with_a_sound_card_every_family_gives_its_voice_to_the_host(dialect: str) -> None:
     for dialects in (OWN, WIRED):
         assert joins(dialects.get(dialect), voice=True) is Joins.HOST

@@ -25,6 +25,7 @@ from gateways.http.wire.bodies import (
 from gateways.http.wire.decoding import BODY_MAX, JSON, MSGPACK, decode, media_type
 from gateways.http.wire.errors import BadBody, BodyTooLarge, RequestError, WrongMediaType
 from messages.ids import Instant
+from tests.support.each import each
 
 NOW = Instant(1_795_000_000_000_000)
 BODIES = (AlertBody, PositionBody, CommandBody, ShiftBody)
@@ -56,7 +57,7 @@ def test_s01_an_alert_is_read_from_json_and_messagepack_alike(form: str) -> None
     assert (read.test, read.silent, read.battery_pct) == (True, True, 23)
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "path"),
     [
         ({}, "$"),
@@ -93,7 +94,7 @@ def test_s01_an_alert_is_read_from_json_and_messagepack_alike(form: str) -> None
         ({"device": "d", "position": [0, 0]}, "$.position"),
     ],
 )
-@pytest.mark.parametrize("form", [JSON, MSGPACK])
+@each("form", [JSON, MSGPACK])
 def test_a_fault_is_told_with_its_path(body: object, path: str, form: str) -> None:
     with pytest.raises(BadBody) as caught:
         signal(decode(encoded(body, form), form, AlertBody), Sender(), NOW)

@@ -25,6 +25,7 @@ from media.conference.speaks import SPEAKER, languages, speakable
 from media.sound.frames import FRAME_SAMPLES, RATE_HZ, SAMPLE_TYPE, Samples
 from media.sound.speech import LEVEL_DBFS, SOFT_DBFS, leveled, resampled, softened, spoken_dbfs, trimmed
 from model.rules.said import announcing
+from tests.support.each import each
 
 OURS = [(name, language) for name, said in texts().items() for language in said]
 
@@ -42,7 +43,7 @@ def tone(hz: float, seconds: float = 0.5, rate_hz: int = RATE_HZ, level: float =
     return (level * np.sin(2 * np.pi * hz * np.arange(int(seconds * rate_hz)) / rate_hz)).astype(SAMPLE_TYPE)
 
 
-@pytest.mark.parametrize(("name", "language"), OURS)
+@each(("name", "language"), OURS)
 def test_every_text_is_a_file_as_loud_as_a_person_and_short(name: str, language: str) -> None:
     sound = read_wav(FOLDER / f"{name}.{language}.wav")
     assert abs(spoken_dbfs(sound) - LEVEL_DBFS) < 1.5  # a peak may not be raised as far

@@ -81,6 +81,13 @@ class Site:
         self.at_command_port = at_command_port
         self.open(spoken or dialect)
 
+    @classmethod
+    def set_up(cls, dialect: str) -> Site:
+        """One whose modem speaks this dialect, and has answered all that it was asked."""
+        site = cls(dialect)
+        site.run(1.0)
+        return site
+
     def open(self, spoken: str) -> None:
         """A new process takes the port."""
         self.driver = Driver(DIALECTS, spoken)

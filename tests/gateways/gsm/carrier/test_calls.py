@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from gateways.gsm.at.parse import Stat
 from gateways.gsm.dialects.detection import by_lines
 from gateways.gsm.driver.events import (
@@ -36,10 +34,12 @@ from tests.gateways.gsm.carrier.site import (
     WITHHELD,
     Site,
 )
+from tests.support.each import each
 
 
-@pytest.mark.parametrize("dialect", FAMILIES)
-def test_a_call_is_dialled_rings_is_answered_and_hung_up(site: Site, dialect: str) -> None:
+@each("dialect", FAMILIES)
+def test_a_call_is_dialled_rings_is_answered_and_hung_up(dialect: str) -> None:
+    site = Site.set_up(dialect)
     assert [event.identity.dialect for event in site.of(Ready)] == [dialect]
     call = site.driver.dial(Ref("leg"), USER, site.now_s)
     site.run(10.0)
@@ -51,15 +51,16 @@ def test_a_call_is_dialled_rings_is_answered_and_hung_up(site: Site, dialect: st
     assert str(site.carrier.calls[-1].state) == "ended"
 
 
-@pytest.mark.parametrize("dialect", ALL)
+@each("dialect", ALL)
 def test_auto_finds_the_dialect(dialect: str) -> None:
     site = Site(dialect, spoken="auto")
     site.run(1.0)
     assert site.driver.dialect.key == dialect
 
 
-@pytest.mark.parametrize("dialect", FAMILIES)
-def test_the_dialect_is_found_by_the_lines_of_the_session_alone(site: Site, dialect: str) -> None:
+@each("dialect", FAMILIES)
+def test_the_dialect_is_found_by_the_lines_of_the_session_alone(dialect: str) -> None:
+    site = Site.set_up(dialect)
     site.answered_call()
     site.carrier.phone_hang_up(USER, site.now_s)
     site.run(3.0)
@@ -67,7 +68,7 @@ def test_the_dialect_is_found_by_the_lines_of_the_session_alone(site: Site, dial
     assert by_lines(DIALECTS, heard).key == dialect
 
 
-@pytest.mark.parametrize("dialect", ALL)
+@each("dialect", ALL)
 def test_a_modem_of_which_nothing_is_known_places_sees_and_ends_calls(dialect: str) -> None:
     site = Site(dialect, spoken="3gpp")
     site.run(1.0)
@@ -106,8 +107,9 @@ def test_an_early_answer_proves_nothing() -> None:
     assert [event.confirmed for event in site.of(CallAnswered)] == [False, True]
 
 
-@pytest.mark.parametrize("dialect", ALL)
-def test_a_digit_reaches_the_far_end(site: Site) -> None:
+@each("dialect", ALL)
+def test_a_digit_reaches_the_far_end(dialect: str) -> None:
+    site = Site.set_up(dialect)
     call = site.answered_call()
     for digit in "5#":
         site.driver.send_digit(call, digit, site.now_s)
@@ -116,9 +118,10 @@ def test_a_digit_reaches_the_far_end(site: Site) -> None:
     assert len(site.of(RequestDone)) == 2
 
 
-@pytest.mark.parametrize("dialect", FAMILIES)
-@pytest.mark.parametrize(("number", "cause"), [(BUSY, 17), (SILENT, 19), (REJECTING, 21), (AWAY, 20)])
-def test_a_call_that_fails_says_why(site: Site, number: str, cause: int) -> None:
+@each("dialect", FAMILIES)
+@each(("number", "cause"), [(BUSY, 17), (SILENT, 19), (REJECTING, 21), (AWAY, 20)])
+def test_a_call_that_fails_says_why(dialect: str, number: str, cause: int) -> None:
+    site = Site.set_up(dialect)
     site.driver.dial(Ref("leg"), number, site.now_s)
     site.run(40.0)
     (released,) = site.of(CallReleased)
@@ -127,8 +130,9 @@ def test_a_call_that_fails_says_why(site: Site, number: str, cause: int) -> None
     assert site.driver.calls() == ()
 
 
-@pytest.mark.parametrize("dialect", ALL)
-def test_the_far_end_hangs_up(site: Site) -> None:
+@each("dialect", ALL)
+def test_the_far_end_hangs_up(dialect: str) -> None:
+    site = Site.set_up(dialect)
     site.answered_call()
     site.carrier.phone_hang_up(USER, site.now_s)
     site.run(3.0)
@@ -136,8 +140,9 @@ def test_the_far_end_hangs_up(site: Site) -> None:
     assert [event.cause for event in site.of(CallReleased)] == [16]
 
 
-@pytest.mark.parametrize("dialect", ALL)
-def test_an_incoming_call_comes_with_its_number_and_is_answered(site: Site) -> None:
+@each("dialect", ALL)
+def test_an_incoming_call_comes_with_its_number_and_is_answered(dialect: str) -> None:
+    site = Site.set_up(dialect)
     site.carrier.phone_call(USER, LINE, site.now_s)
     site.run(3.0)
     (view,) = site.driver.calls()
@@ -151,7 +156,7 @@ def test_an_incoming_call_comes_with_its_number_and_is_answered(site: Site) -> N
     assert [event.answered for event in site.of(CallReleased)] == [True]
 
 
-@pytest.mark.parametrize("dialect", ["huawei", "simcom7600", "quectel_ec2x"])
+@each("dialect", ["huawei", "simcom7600", "quectel_ec2x"])
 def test_codes_that_come_out_at_another_port_are_called_to_the_command_port(dialect: str) -> None:
     site = Site(dialect, at_command_port=True, codes_elsewhere=True)
     site.run(1.0)
@@ -164,7 +169,7 @@ def test_codes_that_come_out_at_another_port_are_called_to_the_command_port(dial
     assert site.of(UntoldCall) == []
 
 
-@pytest.mark.parametrize("dialect", ["3gpp", "huawei", "quectel_ec2x", "sim800"])
+@each("dialect", ["3gpp", "huawei", "quectel_ec2x", "sim800"])
 def test_a_call_whose_codes_come_out_at_another_port_is_found_in_the_list_and_said_to_be(
     dialect: str,
 ) -> None:
@@ -181,8 +186,9 @@ def test_a_call_whose_codes_come_out_at_another_port_is_found_in_the_list_and_sa
     assert [view.answered for view in site.driver.calls()] == [True]
 
 
-@pytest.mark.parametrize("dialect", ALL)
-def test_a_withheld_caller_and_one_who_gives_up(site: Site) -> None:
+@each("dialect", ALL)
+def test_a_withheld_caller_and_one_who_gives_up(dialect: str) -> None:
+    site = Site.set_up(dialect)
     site.carrier.phone_call(WITHHELD, LINE, site.now_s)
     site.run(4.0)
     (view,) = site.driver.calls()
@@ -193,8 +199,9 @@ def test_a_withheld_caller_and_one_who_gives_up(site: Site) -> None:
     assert len(site.of(CallReleased)) == 1
 
 
-@pytest.mark.parametrize("dialect", ALL)
-def test_an_incoming_call_is_declined(site: Site) -> None:
+@each("dialect", ALL)
+def test_an_incoming_call_is_declined(dialect: str) -> None:
+    site = Site.set_up(dialect)
     site.carrier.phone_call(USER, LINE, site.now_s)
     site.run(2.0)
     site.driver.hang_up(site.driver.calls()[0].call, site.now_s)
@@ -203,8 +210,9 @@ def test_an_incoming_call_is_declined(site: Site) -> None:
     assert str(site.carrier.calls[-1].state) == "ended"
 
 
-@pytest.mark.parametrize("dialect", ALL)
-def test_two_calls_are_held_joined_and_dropped_in_the_network(site: Site) -> None:
+@each("dialect", ALL)
+def test_two_calls_are_held_joined_and_dropped_in_the_network(dialect: str) -> None:
+    site = Site.set_up(dialect)
     first = site.answered_call("one")
     site.driver.hold(first, site.now_s)
     site.run(3.0)
@@ -218,8 +226,9 @@ def test_two_calls_are_held_joined_and_dropped_in_the_network(site: Site) -> Non
     assert [event.call for event in site.of(CallReleased)] == [second]
 
 
-@pytest.mark.parametrize("dialect", ALL)
-def test_a_waiting_caller_is_taken_and_the_first_held(site: Site) -> None:
+@each("dialect", ALL)
+def test_a_waiting_caller_is_taken_and_the_first_held(dialect: str) -> None:
+    site = Site.set_up(dialect)
     site.answered_call("one")
     site.carrier.phone_call(SECOND, LINE, site.now_s)
     site.run(3.0)
@@ -234,7 +243,7 @@ def test_a_waiting_caller_is_taken_and_the_first_held(site: Site) -> None:
     assert len(site.of(CallReleased)) == 2
 
 
-@pytest.mark.parametrize("dialect", FAMILIES)
+@each("dialect", FAMILIES)
 def test_a_modem_refuses_to_hold_an_emergency_call_and_whoever_asked_is_told(dialect: str) -> None:
     site = Site(dialect)
     site.guard = DialGuard(psap_live=True, trunk_emergency=True)
@@ -258,7 +267,7 @@ def test_the_guard_keeps_112_from_the_modem_and_the_leg_is_told() -> None:
     assert site.driver.ready
 
 
-@pytest.mark.parametrize("dialect", ALL)
+@each("dialect", ALL)
 def test_a_call_that_is_listed_under_another_number_is_ours(dialect: str) -> None:
     site = Site(dialect, shows_number="+390612345678")
     site.run(1.0)
@@ -273,8 +282,8 @@ def test_a_call_that_is_listed_under_another_number_is_ours(dialect: str) -> Non
     assert str(site.carrier.calls[-1].state) == "ended"
 
 
-@pytest.mark.parametrize("dialect", ALL)
-@pytest.mark.parametrize("far_end", [True, False])
+@each("dialect", ALL)
+@each("far_end", [True, False])
 def test_a_call_under_another_number_is_dialled_again_after_its_end(dialect: str, far_end: bool) -> None:
     site = Site(dialect, shows_number="+390612345678")
     site.run(1.0)
@@ -292,7 +301,7 @@ def test_a_call_under_another_number_is_dialled_again_after_its_end(dialect: str
     assert site.driver.calls() == ()
 
 
-@pytest.mark.parametrize("dialect", ALL)
+@each("dialect", ALL)
 def test_a_call_that_the_network_does_not_even_take_is_the_lines_failure(dialect: str) -> None:
     site = Site(dialect, fails_after_s=0.5)
     site.run(1.0)
@@ -301,9 +310,12 @@ def test_a_call_that_the_network_does_not_even_take_is_the_lines_failure(dialect
     assert [event.cause for event in site.of(CallReleased)] == [HangupCause.TEMPORARY_FAILURE]
 
 
-@pytest.mark.parametrize("dialect", ALL)
-@pytest.mark.parametrize(("number", "cause"), [(REJECTING, 21), (BUSY, 17)])
-def test_a_party_who_declines_is_not_taken_for_a_line_that_fails(site: Site, number: str, cause: int) -> None:
+@each("dialect", ALL)
+@each(("number", "cause"), [(REJECTING, 21), (BUSY, 17)])
+def test_a_party_who_declines_is_not_taken_for_a_line_that_fails(
+    dialect: str, number: str, cause: int
+) -> None:
+    site = Site.set_up(dialect)
     phone = site.carrier.phone(number)
     phone.change(changed_phone(phone.profile, {"rings_after_s": 0.0, "answers_after_s": 0.0}))
     site.driver.dial(Ref("leg"), number, site.now_s)

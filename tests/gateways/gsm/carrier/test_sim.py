@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from gateways.gsm.driver.events import CallAnswered, EmergencyNumbers, SmsReceived
 from tests.gateways.gsm.bench import DIALECTS, Bench, FakeModem
 from tests.gateways.gsm.carrier.site import ALL, LINE, USER, Site
+from tests.support.each import each
 
 
-@pytest.mark.parametrize("dialect", ALL)
+@each("dialect", ALL)
 def test_a_sim_with_a_pin_is_opened(dialect: str) -> None:
     site = Site(dialect, pin="1234")
     site.run(5.0)
@@ -19,7 +18,7 @@ def test_a_sim_with_a_pin_is_opened(dialect: str) -> None:
     assert site.of(CallAnswered)
 
 
-@pytest.mark.parametrize("dialect", ALL)
+@each("dialect", ALL)
 def test_which_card_it_is_is_known_ahead_of_its_pin_and_again_after_another_was_put_in(dialect: str) -> None:
     site = Site(dialect, gives_pin=False, pin="1234", card="8939010000123456789")
     site.run(1.0)
@@ -47,8 +46,9 @@ def test_a_modem_without_a_sim_says_so() -> None:
     assert site.driver.sim not in ("", "READY")
 
 
-@pytest.mark.parametrize("dialect", ALL)
-def test_a_short_message_comes_whole(site: Site) -> None:
+@each("dialect", ALL)
+def test_a_short_message_comes_whole(dialect: str) -> None:
+    site = Site.set_up(dialect)
     text = "aiuto! " * 40
     site.carrier.phone_sms(USER, LINE, text, site.now_s)
     site.run(5.0)

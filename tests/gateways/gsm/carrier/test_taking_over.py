@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
-
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import CallAnswered, CallReleased, Ready, Ref, Responsive, Stage, Unresponsive
 from messages.base import HangupCause
 from tests.gateways.gsm.bench import DIALECTS
 from tests.gateways.gsm.carrier.site import ALL, FAMILIES, USER, Site
+from tests.support.each import each
 
 
-@pytest.mark.parametrize("dialect", FAMILIES)
-@pytest.mark.parametrize("after_s", [0.0, 0.5, 1.5, 2.5, 6.0])
-def test_a_new_process_takes_a_call_over_in_whatever_state_it_is(
-    site: Site, dialect: str, after_s: float
-) -> None:
+@each("dialect", FAMILIES)
+@each("after_s", [0.0, 0.5, 1.5, 2.5, 6.0])
+def test_a_new_process_takes_a_call_over_in_whatever_state_it_is(dialect: str, after_s: float) -> None:
+    site = Site.set_up(dialect)
     site.driver.dial(Ref("leg"), USER, site.now_s)
     site.pump()
     site.run(after_s)
@@ -43,8 +41,9 @@ def test_a_taken_over_call_is_known_within_a_few_exchanges() -> None:
     assert site.of(CallAnswered)
 
 
-@pytest.mark.parametrize("dialect", ALL)
-def test_a_garbled_line_loses_no_call(site: Site) -> None:
+@each("dialect", ALL)
+def test_a_garbled_line_loses_no_call(dialect: str) -> None:
+    site = Site.set_up(dialect)
     call = site.answered_call()
     site.modem.garble(site.now_s)
     site.run(20.0)
@@ -55,8 +54,8 @@ def test_a_garbled_line_loses_no_call(site: Site) -> None:
     assert str(site.carrier.calls[-1].state) == "ended"
 
 
-@pytest.mark.parametrize("dialect", FAMILIES)
-@pytest.mark.parametrize("boot_s", [3.3, 4.2, 5.0, 7.5, 12.0])
+@each("dialect", FAMILIES)
+@each("boot_s", [3.3, 4.2, 5.0, 7.5, 12.0])
 def test_a_modem_that_starts_anew_in_a_call_has_lost_it_and_is_set_up_again(
     dialect: str, boot_s: float
 ) -> None:
@@ -72,8 +71,9 @@ def test_a_modem_that_starts_anew_in_a_call_has_lost_it_and_is_set_up_again(
     assert len(site.of(CallAnswered)) == 2
 
 
-@pytest.mark.parametrize("dialect", ALL)
-def test_a_modem_that_is_mute_for_a_while_comes_back(site: Site) -> None:
+@each("dialect", ALL)
+def test_a_modem_that_is_mute_for_a_while_comes_back(dialect: str) -> None:
+    site = Site.set_up(dialect)
     site.modem.mute(site.now_s)
     site.run(20.0)
     assert Stage.REOPEN in [event.stage for event in site.of(Unresponsive)]
@@ -88,8 +88,9 @@ def test_a_modem_that_is_mute_for_a_while_comes_back(site: Site) -> None:
     assert site.driver.ready
 
 
-@pytest.mark.parametrize("dialect", ALL)
-def test_an_unplugged_modem_has_lost_its_call_when_it_is_back(site: Site) -> None:
+@each("dialect", ALL)
+def test_an_unplugged_modem_has_lost_its_call_when_it_is_back(dialect: str) -> None:
+    site = Site.set_up(dialect)
     site.answered_call()
     site.modem.unplug(site.now_s)
     site.driver.port_lost(site.now_s)

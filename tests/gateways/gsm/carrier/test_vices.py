@@ -20,6 +20,7 @@ from gateways.gsm.driver.events import (
 from simulator.modem.vices import Vices
 from tests.gateways.gsm.bench import DIALECTS
 from tests.gateways.gsm.carrier.site import ALL, BUSY, FAMILIES, LINE, SECOND, SILENT, USER, Site
+from tests.support.each import each
 
 ANY_MODEMS: list[dict[str, object]] = [
     {"glued_lines": True},
@@ -34,8 +35,8 @@ ANY_MODEMS: list[dict[str, object]] = [
 ]
 
 
-@pytest.mark.parametrize("dialect", FAMILIES)
-@pytest.mark.parametrize("vices", ANY_MODEMS, ids="+".join)
+@each("dialect", FAMILIES)
+@each("vices", ANY_MODEMS)
 def test_no_vice_changes_the_story(dialect: str, vices: dict[str, object]) -> None:
     site = Site(dialect, **vices)
     site.run(2.0)
@@ -53,7 +54,7 @@ def test_no_vice_changes_the_story(dialect: str, vices: dict[str, object]) -> No
     assert [str(call.state) for call in site.carrier.calls] == ["ended"] * 3
 
 
-@pytest.mark.parametrize("dialect", ["3gpp", "huawei"])
+@each("dialect", ["3gpp", "huawei"])
 def test_an_ok_that_comes_only_with_the_answer_is_waited_for(dialect: str) -> None:
     site = Site(dialect, ok_after_answer=True)
     site.run(1.0)
@@ -65,9 +66,12 @@ def test_an_ok_that_comes_only_with_the_answer_is_waited_for(dialect: str) -> No
     assert [(event.ref, event.cause) for event in site.of(CallReleased)] == [("busy", 17)]
 
 
-@pytest.mark.parametrize("dialect", ["wavecom", "telit"])
-@pytest.mark.parametrize("after_s", [0.5, 1.5])
-def test_a_dial_that_waits_for_its_ok_is_ended_and_the_next_goes_through(site: Site, after_s: float) -> None:
+@each("dialect", ["wavecom", "telit"])
+@each("after_s", [0.5, 1.5])
+def test_a_dial_that_waits_for_its_ok_is_ended_and_the_next_goes_through(
+    dialect: str, after_s: float
+) -> None:
+    site = Site.set_up(dialect)
     call = site.driver.dial(Ref("one"), USER, site.now_s)
     site.run(after_s)
     site.driver.hang_up(call, site.now_s)
@@ -78,7 +82,7 @@ def test_a_dial_that_waits_for_its_ok_is_ended_and_the_next_goes_through(site: S
     assert [(view.ref, view.answered) for view in site.driver.calls()] == [("two", True)]
 
 
-@pytest.mark.parametrize("dialect", ["wavecom", "3gpp", "telit"])
+@each("dialect", ["wavecom", "3gpp", "telit"])
 def test_a_dial_that_is_given_up_for_want_of_an_answer_is_ended_though_no_list_can_be_had(
     dialect: str,
 ) -> None:
@@ -138,7 +142,7 @@ def test_a_caller_of_whom_u_blox_says_no_more_than_ucallstat_is_found_at_once() 
     assert len(site.of(CallIncoming)) == 2
 
 
-@pytest.mark.parametrize("dialect", ALL)
+@each("dialect", ALL)
 def test_a_modem_that_starts_anew_in_mid_call_has_lost_it_and_is_a_line_again(dialect: str) -> None:
     site = Site(dialect, reboots_after_s=4.0)
     site.run(1.0)
@@ -150,7 +154,7 @@ def test_a_modem_that_starts_anew_in_mid_call_has_lost_it_and_is_a_line_again(di
     assert len(site.of(Ready)) == 2
 
 
-@pytest.mark.parametrize("dialect", ALL)
+@each("dialect", ALL)
 def test_a_modem_that_stops_answering_is_found_out(dialect: str) -> None:
     site = Site(dialect, silent_after=40)
     site.run(1.0)
@@ -160,11 +164,12 @@ def test_a_modem_that_stops_answering_is_found_out(dialect: str) -> None:
     assert not site.driver.ready
 
 
-@pytest.mark.parametrize("dialect", ["ublox", "huawei"])
-@pytest.mark.parametrize("talking", [False, True])
+@each("dialect", ["ublox", "huawei"])
+@each("talking", [False, True])
 def test_answers_that_come_one_command_late_are_noticed_and_set_right_by_a_port_opened_anew(
-    site: Site, talking: bool
+    dialect: str, talking: bool
 ) -> None:
+    site = Site.set_up(dialect)
     if talking:
         site.answered_call()
     site.modem.change(Vices(shifted_answers=True))
@@ -192,9 +197,12 @@ def test_answers_that_come_one_command_late_are_noticed_and_set_right_by_a_port_
     assert [view.answered for view in site.driver.calls()] == [True]
 
 
-@pytest.mark.parametrize("dialect", ALL)
-@pytest.mark.parametrize("registration", ["searching", "denied", "none"])
-def test_a_network_that_is_lost_is_known_at_once_and_so_is_its_return(site: Site, registration: str) -> None:
+@each("dialect", ALL)
+@each("registration", ["searching", "denied", "none"])
+def test_a_network_that_is_lost_is_known_at_once_and_so_is_its_return(
+    dialect: str, registration: str
+) -> None:
+    site = Site.set_up(dialect)
     assert site.driver.registration is Registration.HOME
     site.answered_call()
     site.modem.change(msgspec.convert({"registration": registration}, Vices))

@@ -9,6 +9,7 @@ from gateways.gsm.line.legs_on_line import LegsOnLine
 from messages.base import Gains, Joins, VoicePort
 from messages.ids import LineId
 from tests.gateways.gsm.carrier.site import LINE, USER, Site
+from tests.support.each import each
 
 
 @pytest.mark.parametrize("incoming", [False, True])
@@ -35,7 +36,7 @@ def test_a_voice_port_that_was_left_on_and_dies_when_it_is_armed_late_carries_vo
     assert len(site.of(VoiceReady)) == 2
 
 
-@pytest.mark.parametrize(
+@each(
     ("dialect", "vice"),
     [
         ("huawei", {}),
@@ -57,8 +58,9 @@ def test_a_firmware_without_voice_says_so_and_is_not_asked_for_it_in_a_call(
     assert site.of(VoiceFailed) == []
 
 
-@pytest.mark.parametrize("dialect", ["huawei", "simcom7600", "quectel_ec2x"])
-def test_the_voice_is_ready_once_a_call_is_up(site: Site) -> None:
+@each("dialect", ["huawei", "simcom7600", "quectel_ec2x"])
+def test_the_voice_is_ready_once_a_call_is_up(dialect: str) -> None:
+    site = Site.set_up(dialect)
     call = site.answered_call()
     assert [(event.call, event.rate_hz, event.frame_bytes) for event in site.of(VoiceReady)] == [
         (call, 8000, 320)
