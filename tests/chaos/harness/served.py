@@ -64,12 +64,22 @@ def quick_world(setup_s: float = 0.15) -> str:
 class Served:
     """One running center, used for many alerts."""
 
-    def __init__(self, folder: Path, *, world: str | None = None, settings: str = SETTINGS) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        config = folder / "center.toml"
-        config.write_text(settings)
-        self.center = Center(folder, world or quick_world(), "--config", str(config))
-        self.center.patience_s = PATIENCE_S
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        world: str | None = None,
+        settings: str = SETTINGS,
+        center: Center | None = None,
+    ) -> None:
+        """`center`: one that is made already, with a world and settings of its own."""
+        if center is None:
+            folder.mkdir(parents=True, exist_ok=True)
+            config = folder / "center.toml"
+            config.write_text(settings)
+            center = Center(folder, world or quick_world(), "--config", str(config))
+            center.patience_s = PATIENCE_S
+        self.center = center
         self.people = People("", OPERATOR, PSAP)
         self.alerts = 0
         self.book = CallBook(lambda: self.center.carrier)

@@ -20,6 +20,7 @@ from messages.ids import (
     Instant,
     LegId,
     LineId,
+    OperatorCommand,
     OperatorId,
     OperatorLine,
     Outcome,
@@ -31,7 +32,7 @@ from model.alert.case import Case
 from model.alert.leg import LINE_FAILURES, alert_of
 from model.alert.reasons import ReleaseReason
 from model.rules.calls.own_line import own_line
-from model.rules.calls.quiet import spoken_to, told_112
+from model.rules.calls.quiet import hushed, spoken_to, told_112
 from store import streams
 from tests.chaos.in_process.evidence import (
     Attempt,
@@ -314,13 +315,21 @@ def silence_is_kept(seen: Evidence) -> Broken:
 
 
 def nobody_is_given_up_early(seen: Evidence) -> Broken:
-    """An alert is closed without contact only when the user was called in vain, or has no number."""
+    """An alert is closed without contact only when the user was called in vain, or has no number; one that is
+    silent or under duress by a supervisor, too, who need not have called first.
+    """
     for alert, events in cases_of(seen.journal).items():
         case = folded(events)[alert]
         if case.outcome is not Outcome.NO_CONTACT or case.phone is None:
             continue
         tried = [one for one in attempts(events) if one.begun.party is Party.USER]
-        if not tried:
+        ordered = (hushed(case) or case.duress) and any(
+            isinstance(one.event, ev.CommandGiven)
+            and one.event.command is OperatorCommand.CLOSE
+            and one.event.supervisor
+            for one in events
+        )
+        if not tried and not ordered:
             yield f"{alert}: closed without contact, and the user was never called"
 
 

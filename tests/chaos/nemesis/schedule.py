@@ -1,0 +1,430 @@
+"""What is done to a center in one round, and when: a function of the seed alone. Pure.
+
+Each kind of deed is drawn from random numbers of its own, so that a round without one kind has all the others
+as they were.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Collection, Iterable, Iterator
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from messages.ids import OperatorCommand, Party, Role, ShiftState
+
+USERS: Final = 24
+OPERATORS: Final = 4
+PUBLIC, EMERGENCY = 6, 3
+LINES: Final = tuple(f"m{n}" for n in range(1, PUBLIC + EMERGENCY + 1))
+RIGHT_PIN, DURESS_PIN, WRONG_PIN = "1111", "9999", "5555"
+KNOWN_USERS: Final = 6
+"""So many of the users are in the registry, with these PINs."""
+
+
+class _Deed(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=str.lower):
+    """One thing that is done, so many seconds after the beginning."""
+
+    at_s: float
+
+
+class How(StrEnum):
+    """How an alert comes in."""
+
+    DATA = "data"
+    SILENT = "silent"
+    TEST = "test"
+    SMS = "sms"
+    CALL = "call"
+
+
+class Alert(_Deed, frozen=True):
+    """A cry for help. `line`: of the public ones, for SMS and calls."""
+
+    id: str
+    user: int
+    how: How
+    line: int
+    needs_112: bool = True
+    """The operator finds out so; else it is a false alarm."""
+    aloud: bool = False
+    withdrawn: bool = False
+    thinks_s: float = 1.0
+    """So long the operator waits before each order."""
+
+
+class Again(_Deed, frozen=True):
+    """The app sends the same packet once more."""
+
+    id: str
+
+
+class Cancel(_Deed, frozen=True):
+    """A PIN is typed in the app."""
+
+    id: str
+    pin: str
+
+
+class Message(_Deed, frozen=True):
+    """The user writes, and the app sends it twice."""
+
+    id: str
+    message: str
+
+
+class Position(_Deed, frozen=True):
+    """The app tells where the user is now."""
+
+    id: str
+
+
+class CallIn(_Deed, frozen=True):
+    """A user calls the center, whatever else goes on."""
+
+    user: int
+    line: int
+
+
+class Order(_Deed, frozen=True):
+    """A key that some operator presses for no reason, on an alert that is open or on any, once or more."""
+
+    command: OperatorCommand
+    operator: int
+    pick: int
+    only_open: bool
+    times: int
+    party: Party
+    text: str
+
+
+class Shift(_Deed, frozen=True):
+    """An operator's shift changes for a while."""
+
+    operator: int
+    state: ShiftState
+    for_s: float
+
+
+class Strike(_Deed, frozen=True):
+    """A process is killed; or frozen, where it is for some time. Of several the busy ones first, if asked."""
+
+    role: Role
+    pick: int
+    busy: bool
+    frozen_s: float = 0.0
+
+
+class Whole(_Deed, frozen=True):
+    """All of the center ends, and is started again."""
+
+    how: str
+    """`stop` in order, `kill` all at once, `node` alone is killed."""
+    down_s: float
+
+
+class Line(_Deed, frozen=True):
+    """A modem or its line fails for a while."""
+
+    line: str
+    fault: str
+    for_s: float
+
+
+class Phone(_Deed, frozen=True):
+    """A telephone is not as it should be for a while. `whose`: user, operator or psap; users in an alert
+    first.
+    """
+
+    whose: Party
+    pick: int
+    does: str
+    for_s: float
+
+
+class Lock(_Deed, frozen=True):
+    """Another program holds the journal."""
+
+    for_s: float
+    whole: bool
+    """Against readers, too."""
+
+
+class Disk(_Deed, frozen=True):
+    """Not a byte is free."""
+
+    for_s: float
+
+
+class Command(_Deed, frozen=True):
+    """A command of the machine's, or an admin's order."""
+
+    words: str
+    pick: int
+
+
+Deed = (
+    Alert
+    | Again
+    | Cancel
+    | Message
+    | Position
+    | CallIn
+    | Order
+    | Shift
+    | Strike
+    | Whole
+    | Line
+    | Phone
+    | Lock
+    | Disk
+    | Command
+)
+
+VICES: Final[dict[str, tuple[dict[str, object], dict[str, object]]]] = {
+    "no_voice": ({"no_voice": True}, {"no_voice": False}),
+    "takes_no_voice": ({"takes_no_voice": True}, {"takes_no_voice": False}),
+    "voice_port_gone": ({"voice_port_gone": True}, {"voice_port_gone": False}),
+    "searching": ({"registration": "searching"}, {"registration": "home"}),
+    "slow": ({"slow_s": {"D": 2.0, "+CHUP": 3.0, "+CLCC": 1.5}}, {"slow_s": {}}),
+    "refuses": ({"refuses": ["D"]}, {"refuses": []}),
+}
+"""Faults of a line by what the carrier calls them: as it is, and as it was."""
+FAULTS: Final = ("unplug", "unplug", "mute", "garble", "reboot", *VICES)
+BEHAVIOURS: Final[dict[str, dict[str, object]]] = {
+    **{name: {"behaviour": name} for name in ("no_answer", "busy", "reject", "unreachable", "voicemail")},
+    "late": {"answers_after_s": 7.0},
+    "hangs_up": {"hangs_up_after_s": 3.0},
+    "early": {"rings_after_s": 0.05, "answers_after_s": 0.05},
+}
+HANGS_UP_NOW: Final = "hangs_up_now"
+COMMANDS: Final = (
+    "backup",
+    "journal verify",
+    "audit verify",
+    "operator list",
+    "user erase",
+    "proof run --step journal --step audit --step voice",
+    "setting",
+    "line out",
+)
+_STRUCK: Final[dict[Role, float]] = {
+    Role.ALERT_CASE: 6,
+    Role.CALL_LEG: 6,
+    Role.CONFERENCE_BRIDGE: 5,
+    Role.GSM_MODEM: 6,
+    Role.ALERT_INTAKE: 3,
+    Role.OPERATOR_POOL: 3,
+    Role.TRUNK_POOL: 3,
+    Role.WEB: 3,
+    Role.DEADLINE_WATCHDOG: 2,
+    Role.JOURNAL_KEEPER: 2,
+    Role.IDENTIFIER: 1,
+    Role.OPERATOR_LINES: 1,
+    Role.SUPERVISOR: 1,
+    Role.WEB_STANDBY: 1,
+    Role.ADMIN: 0.7,
+    Role.NODE: 0.5,
+    Role.LOGGER: 0.5,
+    Role.PROVER: 0.5,
+    Role.DUTY_CALLER: 0.5,
+    Role.LINE_TESTER: 0.5,
+    Role.RECORDING_KEEPER: 0.5,
+}
+_PRESSED: Final[dict[OperatorCommand, float]] = {
+    **dict.fromkeys(OperatorCommand, 1.0),
+    OperatorCommand.TAKE: 6,
+    OperatorCommand.NOTE: 6,
+    OperatorCommand.CALL_PSAP: 5,
+    OperatorCommand.HAND_OVER: 4,
+    OperatorCommand.WRITE: 4,
+    OperatorCommand.LEAVE: 3,
+    OperatorCommand.DECLARE_FALSE_ALARM: 3,
+    OperatorCommand.REDIAL_USER: 3,
+    OperatorCommand.ANOTHER_LINE: 3,
+}
+
+
+def schedule(seed: int, minutes: float, without: Collection[str] = ()) -> tuple[Deed, ...]:
+    """The round of this seed, by time; without the kinds that are named."""
+    until_s = minutes * 60
+    alerts = tuple(_alerts(random.Random(f"{seed}/alert"), until_s))
+    deeds: list[Deed] = []
+    for kind, draws in _KINDS.items():
+        if kind not in without:
+            deeds += draws(random.Random(f"{seed}/{kind}"), until_s, alerts)
+    return tuple(sorted((deed for deed in deeds if deed.at_s < until_s), key=lambda deed: deed.at_s))
+
+
+def to_json(deeds: Iterable[Deed]) -> str:
+    """A deed a line, to be cut down by hand."""
+    return "".join(msgspec.json.encode(deed).decode() + "\n" for deed in deeds)
+
+
+def from_json(text: str) -> tuple[Deed, ...]:
+    """What was written so, by time."""
+    decoder: msgspec.json.Decoder[Deed] = msgspec.json.Decoder(Deed)
+    deeds = (decoder.decode(line) for line in text.splitlines() if line.strip())
+    return tuple(sorted(deeds, key=lambda deed: deed.at_s))
+
+
+# ------------------------------------------------------------------------------------------ each kind
+
+_Alerts = tuple[Alert, ...]
+
+
+def _times(draw: random.Random, from_s: float, until_s: float, every_s: float) -> Iterator[float]:
+    """Moments at random, in the mean so far apart."""
+    at_s = from_s
+    while at_s < until_s:
+        yield round(at_s, 2)
+        at_s += draw.expovariate(1 / every_s)
+
+
+def _some(draw: random.Random, until_s: float, a_minute: float) -> list[float]:
+    """A few moments, at least one in three minutes, none at the very beginning or end."""
+    times = max(round(until_s / 60 * a_minute), until_s >= 60)
+    return [round(draw.uniform(0.15 * until_s, 0.95 * until_s), 2) for _ in range(times)]
+
+
+def _alerts(draw: random.Random, until_s: float) -> Iterator[Alert]:
+    for n, at_s in enumerate(_times(draw, 1.0, until_s - 4, 7.0)):
+        yield Alert(
+            at_s=at_s,
+            id=f"nemesis-{n}",
+            user=draw.randrange(USERS),
+            how=draw.choices(tuple(How), (9, 2, 1, 2, 6))[0],
+            line=draw.randrange(PUBLIC),
+            needs_112=draw.random() < 0.66,
+            aloud=draw.random() < 0.5,
+            withdrawn=draw.random() < 0.15,
+            thinks_s=round(draw.uniform(0.5, 5), 1),
+        )
+
+
+def _again(draw: random.Random, until_s: float, alerts: _Alerts) -> Iterator[Again]:
+    for one in alerts:
+        if draw.random() < 0.35:
+            yield Again(at_s=one.at_s + draw.choice((0.02, 0.3, 1, 4, 10)), id=one.id)
+
+
+def _cancels(draw: random.Random, until_s: float, alerts: _Alerts) -> Iterator[Cancel]:
+    for one in alerts:
+        if draw.random() < 0.25:
+            pin = draw.choice((RIGHT_PIN, DURESS_PIN, WRONG_PIN))
+            yield Cancel(at_s=round(one.at_s + draw.uniform(0.5, 20), 2), id=one.id, pin=pin)
+
+
+def _messages(draw: random.Random, until_s: float, alerts: _Alerts) -> Iterator[Message]:
+    for one in alerts:
+        for n in range(draw.choice((0, 0, 1, 3))):
+            at_s = round(one.at_s + draw.uniform(1, 25), 2)
+            yield Message(at_s=at_s, id=one.id, message=f"{one.id}-message-{n}")
+
+
+def _positions(draw: random.Random, until_s: float, alerts: _Alerts) -> Iterator[Position]:
+    for one in alerts:
+        for _ in range(draw.choice((0, 1, 2))):
+            yield Position(at_s=round(one.at_s + draw.uniform(0.2, 25), 2), id=one.id)
+
+
+def _call_ins(draw: random.Random, until_s: float, alerts: _Alerts) -> Iterator[CallIn]:
+    for one in alerts:
+        if draw.random() < 0.15:
+            at_s = round(one.at_s + draw.uniform(3, 15), 2)
+            yield CallIn(at_s=at_s, user=one.user, line=draw.randrange(PUBLIC))
+
+
+def _orders(draw: random.Random, until_s: float, alerts: _Alerts) -> Iterator[Order]:
+    for n, at_s in enumerate(_times(draw, 4.0, until_s, 3.0)):
+        yield Order(
+            at_s=at_s,
+            command=draw.choices(tuple(_PRESSED), tuple(_PRESSED.values()))[0],
+            operator=draw.randrange(OPERATORS),
+            pick=draw.randrange(1000),
+            only_open=draw.random() < 0.75,
+            times=draw.choice((1, 1, 1, 2, 3)),
+            party=draw.choice(tuple(Party)),
+            text=f"text-{n}",
+        )
+
+
+def _shifts(draw: random.Random, until_s: float, alerts: _Alerts) -> Iterator[Shift]:
+    for at_s in _times(draw, 10.0, until_s, 25.0):
+        state = draw.choice(tuple(ShiftState))
+        operator, for_s = draw.randrange(OPERATORS), round(draw.uniform(2, 15), 1)
+        yield Shift(at_s=at_s, operator=operator, state=state, for_s=for_s)
+
+
+def _strikes(draw: random.Random, until_s: float, alerts: _Alerts) -> Iterator[Strike]:
+    for at_s in _times(draw, 5.0, until_s, 3.7):
+        # A third of them several at once, as one fault of a machine is.
+        for _ in range(draw.choice((1, 1, 2, 3)) if draw.random() < 0.35 else 1):
+            yield Strike(
+                at_s=round(at_s + draw.uniform(0, 0.4), 2),
+                role=draw.choices(tuple(_STRUCK), tuple(_STRUCK.values()))[0],
+                pick=draw.randrange(1000),
+                busy=draw.random() < 0.7,
+                frozen_s=0.0 if draw.random() < 0.65 else draw.choice((0.2, 0.6, 1.2, 2.5, 5.0)),
+            )
+
+
+def _wholes(draw: random.Random, until_s: float, alerts: _Alerts) -> Iterator[Whole]:
+    for at_s in _some(draw, until_s, 0.7):
+        yield Whole(
+            at_s=at_s, how=draw.choice(("stop", "kill", "node")), down_s=draw.choice((0.0, 0.5, 2.0, 6.0))
+        )
+
+
+def _lines(draw: random.Random, until_s: float, alerts: _Alerts) -> Iterator[Line]:
+    for at_s in _times(draw, 6.0, until_s, 11.0):
+        fault, for_s = draw.choice(FAULTS), draw.choice((0.5, 2.0, 5.0, 12.0, 25.0))
+        yield Line(at_s=at_s, line=draw.choice(LINES), fault=fault, for_s=for_s)
+
+
+def _phones(draw: random.Random, until_s: float, alerts: _Alerts) -> Iterator[Phone]:
+    for at_s in _times(draw, 3.0, until_s, 5.0):
+        yield Phone(
+            at_s=at_s,
+            whose=draw.choices((Party.USER, Party.OPERATOR, Party.PSAP), (6, 3, 2))[0],
+            pick=draw.randrange(1000),
+            does=draw.choice((*BEHAVIOURS, HANGS_UP_NOW)),
+            for_s=draw.choice((3.0, 8.0, 20.0, 40.0)),
+        )
+
+
+def _locks(draw: random.Random, until_s: float, alerts: _Alerts) -> Iterator[Lock]:
+    for at_s in _some(draw, until_s, 0.7):
+        yield Lock(at_s=at_s, for_s=draw.choice((0.5, 1.5, 3.0, 6.0)), whole=draw.random() < 0.5)
+
+
+def _disks(draw: random.Random, until_s: float, alerts: _Alerts) -> Iterator[Disk]:
+    for at_s in _some(draw, until_s, 0.5):
+        yield Disk(at_s=at_s, for_s=draw.choice((2.0, 6.0, 15.0)))
+
+
+def _commands(draw: random.Random, until_s: float, alerts: _Alerts) -> Iterator[Command]:
+    for at_s in _some(draw, until_s, 2.0):
+        yield Command(at_s=at_s, words=draw.choice(COMMANDS), pick=draw.randrange(1000))
+
+
+_KINDS: Final[dict[str, Callable[[random.Random, float, _Alerts], Iterable[Deed]]]] = {
+    "alert": lambda draw, until_s, alerts: alerts,
+    "again": _again,
+    "cancel": _cancels,
+    "message": _messages,
+    "position": _positions,
+    "callin": _call_ins,
+    "order": _orders,
+    "shift": _shifts,
+    "strike": _strikes,
+    "whole": _wholes,
+    "line": _lines,
+    "phone": _phones,
+    "lock": _locks,
+    "disk": _disks,
+    "command": _commands,
+}
+KINDS: Final = tuple(_KINDS)
