@@ -54,9 +54,19 @@ def rank(item: pytest.Item) -> int:
     return max((place for place, name in enumerate(ORDER, 1) if item.get_closest_marker(name)), default=0)
 
 
+def patience(item: pytest.Item) -> float:
+    """How long the test may take, in seconds; 0 where it does not say."""
+    mark = item.get_closest_marker("timeout")
+    return float(mark.args[0]) if mark else 0.0
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Orders the tests from fast to slow, and skips those for which the machine has no browser."""
-    items.sort(key=rank)
+    longest: dict[Path, float] = {}
+    for item in items:
+        longest[item.path] = max(longest.get(item.path, 0.0), patience(item) if rank(item) > 1 else 0.0)
+    # The slow files that take longest: else a worker begins such a one when the others have ended.
+    items.sort(key=lambda item: (rank(item), -longest[item.path]))
     for item in items:
         if rank(item) > 1 and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(180))  # a busy machine starts a process in twenty seconds
