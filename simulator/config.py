@@ -134,6 +134,10 @@ class Config(_Table, frozen=True, kw_only=True):
     phones: tuple[PhoneConfig, ...] = msgspec.field(name="phone", default=())
 
 
+# msgspec learns a type where it is first met; two threads that do so at once end the process (SIGSEGV).
+msgspec.json.Decoder(Config)
+
+
 def load_config(path: Path) -> Config:
     """Read the file; sounds named in it are found relative to it. Raises ConfigError."""
     try:

@@ -147,6 +147,10 @@ class Dialect(_Table, frozen=True, kw_only=True):
     announce: Announcements = Announcements()
 
 
+# msgspec learns a type where it is first met; two threads that do so at once end the process (SIGSEGV).
+msgspec.json.Decoder(Dialect)
+
+
 @functools.lru_cache(maxsize=1)
 def dialect_names() -> tuple[str, ...]:
     """The dialects there are."""
