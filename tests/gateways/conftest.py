@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
+from playwright.sync_api import Browser, Page
 
 from gateways.http.app import build
 from gateways.http.parts.context import Web
@@ -31,6 +32,13 @@ def _modules_in_one_file() -> Iterator[None]:
 def modules_as_shipped(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test that is about modules itself, or that asks one that the page has what it knows."""
     monkeypatch.setattr(one_file, "FIRST", {})
+
+
+@pytest.fixture(scope="module")
+def modules(browser: Browser) -> Iterator[Page]:
+    """The pages' modules, to be asked for what they compute; a file of tests has one page for all."""
+    with browser.new_page() as page:
+        yield one_file.alone(page)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from litestar import Request, Response
+from playwright.sync_api import Page, Route
 
 from gateways.static import VENDOR, Files
 
@@ -50,3 +51,20 @@ def modules_in_one_file() -> Iterator[None]:
         if shutil.which("esbuild"):
             patch.setattr(Files, "answer", answer)
         yield
+
+
+def _alone(route: Route) -> None:
+    """A file of a page, from the disk."""
+    page, _, name = route.request.url.removeprefix(ALONE).partition("/")
+    folder = VENDOR.parent if name.startswith("vendor/") else GATEWAYS / page / "static"
+    route.fulfill(path=folder / name)
+
+
+ALONE = "http://localhost/"
+
+
+def alone(page: Page) -> Page:
+    """The page, in which a module can be imported by its address: no web, and no other script."""
+    page.route(f"{ALONE}**", _alone)
+    page.goto(f"{ALONE}console/icon.svg")
+    return page

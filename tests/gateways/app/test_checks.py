@@ -11,7 +11,6 @@ from store import streams
 from store.journal.journal import Append
 from store.registry import devices
 from tests.gateways.app.phone import KEY_CHECKED, Phone
-from tests.gateways.http.place import WebThread
 from tests.waiting import wait_until
 
 FORBIDDEN = r"403 \(Forbidden\)"
@@ -149,9 +148,8 @@ def test_in_disguise_a_check_shows_nothing(phone: Phone) -> None:
     expect(page.locator(CHOSEN)).to_be_hidden()
 
 
-def test_the_phones_of_a_center_check_at_moments_of_their_own(page: Page, site: WebThread) -> None:
-    page.goto(f"{site.url}/app")
-    found = page.evaluate(SPREAD)
+def test_the_phones_of_a_center_check_at_moments_of_their_own(modules: Page) -> None:
+    found = modules.evaluate(SPREAD)
     assert (found["odd"], found["early"]) == (0, 0)
     daily, weekly = found["most"]
     assert daily < 1.25 * 20_000 / 24

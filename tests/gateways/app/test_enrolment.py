@@ -6,7 +6,7 @@ import re
 from base64 import urlsafe_b64decode
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from gateways.http.door.signatures import Request, Signed, jwk_point, key_id, verify
 from messages.events import AlertCancelled, AlertReceived
@@ -48,9 +48,9 @@ def received(phone: Phone) -> AlertReceived:
 
 @pytest.mark.parametrize("body", ['{"phone":"+393331112223","name":"Zoë"}', ""])
 def test_what_the_app_signs_the_center_verifies_and_the_key_is_told_to_nobody(
-    phone: Phone, body: str
+    modules: Page, body: str
 ) -> None:
-    jwk, kept, headers = phone.page.evaluate(SIGNED, body)
+    jwk, kept, headers = modules.evaluate(SIGNED, body)
     assert kept == "InvalidAccessError"
     sent = Request(method="POST", path="/v1/alerts", headers=headers, body=body.encode())
     assert key_id(sent) == "d1"

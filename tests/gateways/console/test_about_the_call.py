@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
+from messages.base import HangupCause
 from messages.ids import Channel
 from store.alerts.accepting import accept
 from store.alerts.belonging import Signal
@@ -35,11 +36,8 @@ def test_why_a_call_ended_is_seen_while_its_tile_is_held_or_focused(stage: Stage
     expect(why).to_be_visible()
 
 
-def test_every_cause_of_ours_has_its_words(stage: Stage) -> None:
-    states.ready(stage)
-    from messages.base import HangupCause
-
-    said = stage.page.evaluate(
+def test_every_cause_of_ours_has_its_words(modules: Page) -> None:
+    said = modules.evaluate(
         """async (causes) => {
           const { causeInWords } = await import('/console/js/words/causes.js');
           return causes.map(causeInWords);
@@ -49,9 +47,8 @@ def test_every_cause_of_ours_has_its_words(stage: Stage) -> None:
     assert not [text for text in said if "unusual" in text]
 
 
-def test_the_clock_of_a_reopened_alert_says_when_the_user_was_reached_first(stage: Stage) -> None:
-    states.ready(stage)
-    said = stage.page.evaluate(
+def test_the_clock_of_a_reopened_alert_says_when_the_user_was_reached_first(modules: Page) -> None:
+    said = modules.evaluate(
         """async () => {
           const { deadline } = await import('/console/js/case/deadline.js');
           const at = (seconds) => seconds * 1e6;

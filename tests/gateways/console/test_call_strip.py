@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
 from messages import events as ev
 from messages.events import CommandGiven
@@ -114,9 +114,8 @@ def test_each_tile_has_its_line_s_signal_in_bars_and_words(stage: Stage) -> None
     expect(line.get_by_role("img")).to_have_count(0)
 
 
-def test_bars_are_a_phone_s_and_do_not_flicker(stage: Stage) -> None:
-    states.ready(stage)
-    found = stage.page.evaluate(
+def test_bars_are_a_phone_s_and_do_not_flicker(modules: Page) -> None:
+    found = modules.evaluate(
         """async () => {
           const { bars } = await import('/console/js/case/signal.js');
           const plain = [-113, -108, -107, -103, -97, -90, -89, -51].map((dbm) => bars(dbm));

@@ -10,14 +10,14 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import msgspec
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from gateways.console import timeline
 from gateways.console.feed.case import case_view
@@ -44,7 +44,6 @@ from model.alert.evolve import begin, evolve
 from model.alert.leg import Leg
 from model.orders.effects import refusal
 from tests.actors.alert_case.book import EVERYONE, Book
-from tests.gateways.http.place import WebThread
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(600)]
 
@@ -426,17 +425,8 @@ def _untrue(moment: Moment, shown: dict[str, Any], seen: Counter[str]) -> list[t
     return found
 
 
-@pytest.fixture
-def modules(browser: Browser, site: WebThread) -> Iterator[Page]:
-    """A page in which the console's modules can be loaded."""
-    page = browser.new_page()
-    page.goto(f"{site.url}/console/icon.svg")
-    page.evaluate(SHOW)
-    yield page
-    page.close()
-
-
 def test_no_story_shows_a_sentence_that_is_not_so(modules: Page) -> None:
+    modules.evaluate(SHOW)
     seen: Counter[str] = Counter()
     untrue: dict[str, str] = {}
     for seed in range(STORIES):

@@ -6,9 +6,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
-
-from tests.gateways.http.place import WebThread
+from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
 
@@ -32,19 +30,11 @@ BY_HEADSET = leg()
 BY_PHONE = leg(line="sim2")
 
 
-@pytest.fixture(scope="module")
-def bench(browser: Browser) -> Any:
-    page = browser.new_page()
-    yield page
-    page.close()
-
-
 @pytest.fixture
-def js(bench: Page, site: WebThread) -> Page:
+def js(modules: Page) -> Page:
     """A page with the module, and nothing of a console."""
-    bench.goto(f"{site.url}/console/icon.svg")
-    bench.evaluate("async () => { window.line = await import('/console/js/voice/line.js'); }")
-    return bench
+    modules.evaluate("async () => { window.line = await import('/console/js/voice/line.js'); }")
+    return modules
 
 
 def asked(js: Page, what: str, headset: dict[str, Any], of: dict[str, Any] | None) -> Any:

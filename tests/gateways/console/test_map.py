@@ -190,14 +190,14 @@ _KNOWN_CODES = [
 ]
 
 
-def test_the_plus_code_is_the_known_one(console: Page) -> None:
+def test_the_plus_code_is_the_known_one(modules: Page) -> None:
     for lat, lon, code in _KNOWN_CODES:
         made = f"import('/console/js/place/places.js').then(places => places.plusCode({lat}, {lon}))"
-        assert console.evaluate(made) == code
+        assert modules.evaluate(made) == code
 
 
-def test_towns_distances_and_directions_are_right(console: Page) -> None:
-    found = console.evaluate(
+def test_towns_distances_and_directions_are_right(modules: Page) -> None:
+    found = modules.evaluate(
         """async () => {
           const places = await import('/console/js/place/places.js');
           const data = await import('/console/js/place/atlas.js');

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
-
-from tests.gateways.http.place import WebThread
+from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
 
@@ -30,22 +27,12 @@ window.still = () => new Float32Array(320);
 """
 
 
-@pytest.fixture(scope="module")
-def bench(browser: Browser) -> Iterator[Page]:
-    """A page of its own for all of these tests."""
-    page = browser.new_page()
-    yield page
-    page.close()
-
-
 @pytest.fixture
-def js(bench: Page, site: WebThread) -> Page:
+def js(modules: Page) -> Page:
     """With the module in it."""
-    bench.goto(f"{site.url}/console/js/voice/dsp.js")
-    bench.goto(f"{site.url}/console/icon.svg")
-    bench.evaluate(TOOLS)
-    bench.evaluate("async () => { window.dsp = await import('/console/js/voice/dsp.js'); }")
-    return bench
+    modules.evaluate(TOOLS)
+    modules.evaluate("async () => { window.dsp = await import('/console/js/voice/dsp.js'); }")
+    return modules
 
 
 def test_every_device_is_spoken_to_at_its_own_rate_without_loss_or_drift(js: Page) -> None:
