@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from store.journal.journal import Journal
 from tests.gateways.app.phone import KEY_CHECKED, Phone
-from tests.gateways.http.place import WebProcess
+from tests.gateways.http.place import WebThread
 from tests.gateways.twins import Twins
 from tests.support.complaints import OUT_OF_REACH
 from tests.waiting import wait_until
@@ -25,16 +25,14 @@ pytestmark = [
 
 
 @pytest.fixture
-def webs(pair: Twins) -> Iterator[tuple[WebProcess, WebProcess]]:
-    """Both nodes' webs, as processes."""
-    started = []
-    try:
-        for place, port in zip((pair.first, pair.second), pair.ports, strict=True):
-            started.append(WebProcess(place, port))
-        yield started[0], started[1]
-    finally:
-        for web in started:
-            web.kill()
+def webs(pair: Twins) -> Iterator[tuple[WebThread, WebThread]]:
+    """Both nodes' webs."""
+    first, second = (
+        WebThread(place, port) for place, port in zip((pair.first, pair.second), pair.ports, strict=True)
+    )
+    yield first, second
+    first.stop()
+    second.stop()
 
 
 @pytest.fixture
@@ -46,7 +44,7 @@ def journal(pair: Twins) -> Iterator[Journal]:
 
 
 @pytest.fixture
-def phone(page: Page, pair: Twins, webs: tuple[WebProcess, WebProcess], journal: Journal) -> Phone:
+def phone(page: Page, pair: Twins, webs: tuple[WebThread, WebThread], journal: Journal) -> Phone:
     """Giulia's, set up at the first node, and opened once more: it has heard of the second."""
     made = Phone(page, pair.web(pair.first), pair.first, journal)
     made.set_up()
@@ -56,11 +54,15 @@ def phone(page: Page, pair: Twins, webs: tuple[WebProcess, WebProcess], journal:
     return made
 
 
-@pytest.mark.parametrize("signum", [9, 19])
+@pytest.mark.parametrize("lose", [WebThread.cut_off, WebThread.freeze])
 def test_an_alert_that_the_first_node_does_not_take_is_taken_by_the_second(
-    page: Page, phone: Phone, pair: Twins, webs: tuple[WebProcess, WebProcess], signum: int
+    page: Page,
+    phone: Phone,
+    pair: Twins,
+    webs: tuple[WebThread, WebThread],
+    lose: Callable[[WebThread], None],
 ) -> None:
-    webs[0].process.send_signal(signum)
+    lose(webs[0])
     phone.hold()
     story = phone.story()
     expect(phone.title).to_have_text("Finding an operator")
@@ -74,22 +76,22 @@ def test_an_alert_that_the_first_node_does_not_take_is_taken_by_the_second(
 
 
 def test_an_alert_goes_on_at_the_other_node_when_the_one_that_took_it_is_lost(
-    page: Page, phone: Phone, pair: Twins, webs: tuple[WebProcess, WebProcess]
+    page: Page, phone: Phone, pair: Twins, webs: tuple[WebThread, WebThread]
 ) -> None:
     phone.hold()
     story = phone.story()
     expect(phone.title).to_have_text("Finding an operator")
-    webs[0].kill()
+    webs[0].cut_off()
     story.operator_called(pair.first.marta).operator_joined(pair.first.marta).user_called()
     expect(phone.title).to_have_text("We are calling you, answer")
     assert len(phone.raised()) == 1
 
 
 def test_the_app_opens_and_raises_while_the_node_that_it_is_from_is_lost(
-    page: Page, phone: Phone, pair: Twins, webs: tuple[WebProcess, WebProcess]
+    page: Page, phone: Phone, pair: Twins, webs: tuple[WebThread, WebThread]
 ) -> None:
     page.wait_for_function("() => navigator.serviceWorker.controller !== null")
-    webs[0].kill()
+    webs[0].cut_off()
     page.reload()
     phone.hold()
     phone.story()

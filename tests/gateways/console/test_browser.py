@@ -26,7 +26,7 @@ from store.alerts.accepting import accept_many
 from store.alerts.belonging import Signal
 from store.journal.journal import Append, Journal
 from tests.gateways.console.desk import giulias, inbox, ordered, settled, signed_on
-from tests.gateways.http.place import CLOCK, Place, WebProcess, WebThread
+from tests.gateways.http.place import CLOCK, Place, WebThread
 from tests.gateways.story import Story, on_shift
 from tests.support.complaints import OUT_OF_REACH
 from tests.waiting import wait_until
@@ -320,33 +320,24 @@ def test_case_20_a_test_says_so_wherever_one_looks(console: Page, place: Place, 
 
 @pytest.mark.browser_may_say(*OUT_OF_REACH)
 def test_case_17_a_center_out_of_reach_is_said_and_found_again_with_nothing_missed(
-    page: Page, place: Place, journal: Journal
+    console: Page, site: WebThread, place: Place, journal: Journal
 ) -> None:
-    process = WebProcess(place)
-    try:
-        console = signed_on(page, process.url, place)
-        lost_and_found(console, place, journal, process)
-    finally:
-        process.kill()
-
-
-def lost_and_found(console: Page, place: Place, journal: Journal, process: WebProcess) -> None:
     story = case(journal, place).user_called()
     expect(console.locator("[data-party=user]")).to_contain_text("Ringing")
-    process.kill()
+    site.cut_off()
     expect(console.get_by_role("alert")).to_contain_text("Centre unreachable")
     expect(console.locator(".bar__health")).to_contain_text("Disconnected")
     for key in "FRMNU":
         expect(console.locator(f".act[data-key={key}]")).to_have_attribute("aria-disabled", "true")
     console.keyboard.press("e")
     story.user_answered()
-    again = WebProcess(place, process.port)
+    again = WebThread(place, site.port)
     try:
         expect(console.locator("[data-party=user]")).to_contain_text("On the line")
         expect(console.locator(".bar__health")).to_contain_text("Centre connected")
         assert inbox(journal, story) == []
     finally:
-        again.kill()
+        again.stop()
 
 
 @pytest.mark.parametrize(("lang", "word"), [("it", "Fuori turno"), ("en", "Off shift")])

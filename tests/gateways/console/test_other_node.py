@@ -16,7 +16,7 @@ from store import streams
 from store.journal.journal import Journal
 from store.registry.access.sessions import end_all
 from tests.gateways.console.desk import giulias, settled, signed_on
-from tests.gateways.http.place import WebProcess
+from tests.gateways.http.place import WebThread
 from tests.gateways.story import Story
 from tests.gateways.twins import Twins
 from tests.support.complaints import OUT_OF_REACH
@@ -37,16 +37,14 @@ pytestmark = [
 
 
 @pytest.fixture
-def webs(pair: Twins) -> Iterator[tuple[WebProcess, WebProcess]]:
-    """Both nodes' webs, as processes."""
-    started = []
-    try:
-        for place, port in zip((pair.first, pair.second), pair.ports, strict=True):
-            started.append(WebProcess(place, port))
-        yield started[0], started[1]
-    finally:
-        for web in started:
-            web.kill()
+def webs(pair: Twins) -> Iterator[tuple[WebThread, WebThread]]:
+    """Both nodes' webs."""
+    first, second = (
+        WebThread(place, port) for place, port in zip((pair.first, pair.second), pair.ports, strict=True)
+    )
+    yield first, second
+    first.stop()
+    second.stop()
 
 
 @pytest.fixture
@@ -72,21 +70,14 @@ def at_work(page: Page, pair: Twins, journal: Journal) -> Story:
     return story
 
 
-def kill(web: WebProcess) -> None:
-    web.kill()
-
-
-def freeze(web: WebProcess) -> None:
-    web.process.send_signal(19)
-
-
-@pytest.mark.parametrize("lose", [kill, freeze])
+@pytest.mark.usefixtures("modules_as_shipped")
+@pytest.mark.parametrize("lose", [WebThread.cut_off, WebThread.freeze])
 def test_the_operator_goes_on_at_the_second_node_with_the_case_and_the_keys(
     page: Page,
     pair: Twins,
-    webs: tuple[WebProcess, WebProcess],
+    webs: tuple[WebThread, WebThread],
     journal: Journal,
-    lose: Callable[[WebProcess], None],
+    lose: Callable[[WebThread], None],
 ) -> None:
     story = at_work(page, pair, journal)
     left_s: list[float] = []
@@ -130,12 +121,12 @@ def test_the_operator_goes_on_at_the_second_node_with_the_case_and_the_keys(
 
 
 def test_an_order_that_the_frozen_node_has_not_answered_is_given_at_the_second_one_and_stands_once(
-    page: Page, pair: Twins, webs: tuple[WebProcess, WebProcess], journal: Journal
+    page: Page, pair: Twins, webs: tuple[WebThread, WebThread], journal: Journal
 ) -> None:
     story = at_work(page, pair, journal)
     settled(page)
     path = f"/v1/alerts/{story.alert}/commands"
-    freeze(webs[0])
+    webs[0].freeze()
     with page.expect_request(f"{pair.web(pair.second)}{path}") as again:
         with page.expect_request(f"{pair.web(pair.first)}{path}") as first:
             page.keyboard.press("e")
@@ -147,7 +138,7 @@ def test_an_order_that_the_frozen_node_has_not_answered_is_given_at_the_second_o
         return [one.event for one in inbox if isinstance(one.event, ev.CommandGiven)]
 
     wait_until(lambda: len(orders()) == 1, what="her order")
-    webs[0].process.send_signal(18)
+    webs[0].go_on()
     taken = 'securwoman_commands_total{command="call_psap",result="journaled"} 1.0'
     metrics = f"{pair.web(pair.first)}/metrics"
     wait_until(lambda: taken in httpx.get(metrics).text, what="the order, read by the node that wakes")
@@ -159,11 +150,11 @@ def test_an_order_that_the_frozen_node_has_not_answered_is_given_at_the_second_o
 
 
 def test_where_nobody_answers_the_operator_keeps_what_the_operator_has_and_goes_on_when_somebody_does(
-    page: Page, pair: Twins, webs: tuple[WebProcess, WebProcess], journal: Journal
+    page: Page, pair: Twins, webs: tuple[WebThread, WebThread], journal: Journal
 ) -> None:
     at_work(page, pair, journal)
-    freeze(webs[1])
-    kill(webs[0])
+    webs[1].freeze()
+    webs[0].cut_off()
     expect(page.locator("[data-link=lost]")).to_be_visible()
     expect(page.get_by_role("alert").first).to_contain_text("Centre unreachable")
     # Longer than she would wait to go.
@@ -172,19 +163,19 @@ def test_where_nobody_answers_the_operator_keeps_what_the_operator_has_and_goes_
     )
     assert page.url.startswith(pair.web(pair.first))
     expect(page.get_by_role("heading", name="Giulia Rossi")).to_be_visible()
-    webs[1].process.send_signal(18)
+    webs[1].go_on()
     page.wait_for_url(f"{pair.web(pair.second)}/console/**")
     expect(page.get_by_role("heading", name="Giulia Rossi")).to_be_visible()
 
 
 @pytest.mark.browser_may_say(r"401 \(Unauthorized\)")
 def test_who_has_signed_off_elsewhere_is_asked_for_a_name(
-    page: Page, pair: Twins, webs: tuple[WebProcess, WebProcess]
+    page: Page, pair: Twins, webs: tuple[WebThread, WebThread]
 ) -> None:
     signed_on(page, pair.web(pair.first), pair.first)
     journal = pair.second.journal()
     # While nobody at her node can tell the page.
-    freeze(webs[0])
+    webs[0].freeze()
     journal.transact(lambda transaction: end_all(transaction, pair.first.marta))
     journal.close()
     page.wait_for_url(f"{pair.web(pair.second)}/console/**")

@@ -21,7 +21,7 @@ from store.journal.journal import Append, Journal
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
 from tests.gateways.console.desk import signed_on
-from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place, WebProcess, WebThread
+from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place, WebThread
 from tests.gateways.story import Story, on_shift
 from tests.support.complaints import OUT_OF_REACH
 from tests.support.watched import watched
@@ -344,20 +344,18 @@ def test_how_loud_a_lines_last_call_was_is_in_the_plant_with_the_gain_that_would
 
 
 @pytest.mark.browser_may_say(*OUT_OF_REACH)
-def test_case_17_without_the_center_no_other_place_can_be_reached(page: Page, place: Place) -> None:
-    process = WebProcess(place)
-    try:
-        console = signed_on(page, process.url, place)
-        console.keyboard.press("4")
-        expect(console.get_by_role("heading", name="Plant")).to_be_visible()
-        process.kill()
-        # What the plant had asked for and was not told is said beside it.
-        expect(console.locator(".banner[role=alert]")).to_contain_text("Centre unreachable")
-        expect(console.locator(".bar__nav button").nth(2)).to_have_attribute("aria-disabled", "true")
-        console.keyboard.press("3")
-        expect(console.get_by_role("heading", name="Plant")).to_be_visible()
-    finally:
-        process.kill()
+def test_case_17_without_the_center_no_other_place_can_be_reached(
+    page: Page, site: WebThread, place: Place
+) -> None:
+    console = signed_on(page, site.url, place)
+    console.keyboard.press("4")
+    expect(console.get_by_role("heading", name="Plant")).to_be_visible()
+    site.cut_off()
+    # What the plant had asked for and was not told is said beside it.
+    expect(console.locator(".banner[role=alert]")).to_contain_text("Centre unreachable")
+    expect(console.locator(".bar__nav button").nth(2)).to_have_attribute("aria-disabled", "true")
+    console.keyboard.press("3")
+    expect(console.get_by_role("heading", name="Plant")).to_be_visible()
 
 
 def test_the_figures_are_the_supervisors(page: Page, site: WebThread, place: Place, journal: Journal) -> None:

@@ -263,7 +263,10 @@ class WebProcess:
 
 
 class WebThread:
-    """The web on a real port, in a thread of this process: starts at once, and cannot be killed."""
+    """The web on a real port, in a thread of this process: starts at once.
+
+    To a page, one that is cut off is as one that was killed, and one that is frozen as one that was stopped.
+    """
 
     def __init__(self, place: Place, port: int = 0) -> None:
         # As it is served in truth, but for the patience with whoever hangs on at the end.
@@ -280,6 +283,8 @@ class WebThread:
         )
         config.timeout_graceful_shutdown = 1
         self._server = uvicorn.Server(config)
+        self._goes_on = threading.Event()
+        self._goes_on.set()
         listener = listen("127.0.0.1", port)
         self.port: int = listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
@@ -289,5 +294,30 @@ class WebThread:
 
     def stop(self) -> None:
         """End it in order."""
+        self.go_on()
         self._server.should_exit = True
         self._thread.join(20)
+
+    def freeze(self) -> None:
+        """Nothing is answered any more; connections are still taken."""
+        self._goes_on.clear()
+        self._in_its_loop(self._goes_on.wait)
+
+    def go_on(self) -> None:
+        """After `freeze`."""
+        self._goes_on.set()
+
+    def cut_off(self) -> None:
+        """Each connection breaks, no other is taken, and it ends."""
+
+        def cut() -> None:
+            for server in self._server.servers:
+                server.close()
+            for connection in list(self._server.server_state.connections):
+                connection.transport.abort()  # type: ignore[union-attr]
+
+        self._in_its_loop(cut)
+        self.stop()
+
+    def _in_its_loop(self, work: Callable[[], object]) -> None:
+        self._server.servers[0].get_loop().call_soon_threadsafe(work)
