@@ -20,7 +20,7 @@ from messages.ids import Outcome
 from tests.gateways.app.phone import KEY_CHECKED, Phone
 from tests.gateways.app.test_browser import NOISE, found, is_quiet
 from tests.gateways.app.test_reach import looked_at
-from tests.gateways.console.test_axe import AXE
+from tests.gateways.console.barriers import AXE
 from tests.gateways.http.place import Place, WebThread
 from tests.support.complaints import OUT_OF_REACH
 from tests.waiting import wait_until
@@ -392,7 +392,7 @@ def test_it_has_no_barrier_in_any_theme_size_or_language(
 ) -> None:
     page = phone.page
     phone.open(f"/calculator?lang={lang}")
-    page.evaluate(AXE.read_text())
+    page.evaluate(AXE)
     wrong = looked_at(phone, "calculator")
     calculator.type("123456789012")
     wrong += looked_at(phone, "a long figure")

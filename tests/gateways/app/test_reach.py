@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from messages import events as ev
 from messages.ids import Advice
 from tests.gateways.app.phone import KEY_CHECKED, Phone
-from tests.gateways.console.test_axe import AXE, RUN
+from tests.gateways.console.barriers import found_by_axe
 from tests.gateways.http.place import Place
 
 pytestmark = [
@@ -28,7 +28,7 @@ def looked_at(phone: Phone, screen: str) -> list[str]:
         page.set_viewport_size({"width": width, "height": height})
         for theme in ("dark", "light"):
             page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
-            wrong += [f"{screen} {theme} {width}: {one}" for one in page.evaluate(RUN)]
+            wrong += [f"{screen} {theme} {width}: {one}" for one in found_by_axe(page)]
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             wrong.append(f"{screen} {width}: wider than the phone")
     return wrong
@@ -36,7 +36,6 @@ def looked_at(phone: Phone, screen: str) -> list[str]:
 
 def test_no_screen_has_a_barrier(phone: Phone, place: Place) -> None:
     page = phone.page
-    page.evaluate(AXE.read_text())
     wrong = looked_at(phone, "idle")
     page.get_by_role("button", name="Settings").click()
     page.get_by_label("Your phone number").fill("1")

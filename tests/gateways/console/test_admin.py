@@ -1,4 +1,4 @@
-"""The administration in a browser, by keyboard alone, in both languages; and two admins at once."""
+"""The administration in a browser, by keyboard alone; and two admins at once."""
 
 from __future__ import annotations
 
@@ -25,32 +25,17 @@ pytestmark = [
 ]
 
 WORDS = {
-    "en": {
-        "there": "Eva Neri is added.",
-        "bad": "This cannot be an operator’s telephone number.",
-        "needed": "Something is needed here.",
-        "saved": "Eva Neri: saved.",
-        "back": "Taken back.",
-        "gone": "Eva Neri is removed.",
-        "ask": "Eva Neri: Remove for good?",
-        "on_call": "on call",
-        "yourself": "This is you: only another admin can do it.",
-        "unsaved": "Not saved: Esc leaves, Enter saves.",
-        "shared": "Several operators have this name: type your telephone number in place of it.",
-    },
-    "it": {
-        "there": "Eva Neri c’è.",
-        "bad": "Non può essere il numero di un operatore.",
-        "needed": "Serve qualcosa qui.",
-        "saved": "Eva Neri: salvato.",
-        "back": "Annullato.",
-        "gone": "Eva Neri non c’è più.",
-        "ask": "Eva Neri: Tolgo per sempre?",
-        "on_call": "reperibile",
-        "yourself": "Sei tu: può farlo solo un altro admin.",
-        "unsaved": "Non salvato: Esc lascia, Invio salva.",
-        "shared": "Più operatori hanno questo nome: scrivi il tuo numero di telefono al posto del nome.",
-    },
+    "there": "Eva Neri c’è.",
+    "bad": "Non può essere il numero di un operatore.",
+    "needed": "Serve qualcosa qui.",
+    "saved": "Eva Neri: salvato.",
+    "back": "Annullato.",
+    "gone": "Eva Neri non c’è più.",
+    "ask": "Eva Neri: Tolgo per sempre?",
+    "on_call": "reperibile",
+    "yourself": "Sei tu: può farlo solo un altro admin.",
+    "unsaved": "Non salvato: Esc lascia, Invio salva.",
+    "shared": "Più operatori hanno questo nome: scrivi il tuo numero di telefono al posto del nome.",
 }
 
 
@@ -113,25 +98,23 @@ def by_another(journal: Journal, who: str, was: Fields, now: Fields) -> None:
     journal.transact(lambda tx: change(tx, OperatorId(who), was, now, by="luca-ferri", region="IT"))
 
 
-@pytest.mark.parametrize("lang", ["it", "en"])
 def test_an_operator_is_added_comes_in_by_the_link_is_changed_and_removed_by_keys_alone(
-    page: Page, site: WebThread, place: Place, registry: Registry, lang: str
+    page: Page, site: WebThread, place: Place, registry: Registry
 ) -> None:
-    words = WORDS[lang]
-    opened(page, site, place, lang).set_viewport_size({"width": 1280, "height": 720})
+    opened(page, site, place, "it").set_viewport_size({"width": 1280, "height": 720})
     page.keyboard.press("a")
     expect(page.locator("#operator-name")).to_be_focused()
     expect(page.locator("#operator-name")).to_have_value("")
     page.keyboard.press("Enter")
-    expect(page.locator("#operator-name-fault")).to_have_text(words["needed"])
+    expect(page.locator("#operator-name-fault")).to_have_text(WORDS["needed"])
     typed(page, "Eva Neri", "112")
-    expect(page.locator("#operator-phone-fault")).to_have_text(words["bad"])
+    expect(page.locator("#operator-phone-fault")).to_have_text(WORDS["bad"])
     expect(page.locator("#operator-phone")).to_be_focused()
     page.keyboard.press("Control+A")
     page.keyboard.type("02 0000 0020")
     page.keyboard.press("Enter")
     status = page.locator(".operators .page-head")
-    expect(status).to_contain_text(words["there"])
+    expect(status).to_contain_text(WORDS["there"])
     expect(page.locator(".once__copy")).to_be_focused()
     link = page.locator(".once__secret").input_value()
     assert re.fullmatch(rf"{site.url}/console/#token=swr_[\w-]+", link)
@@ -148,44 +131,42 @@ def test_an_operator_is_added_comes_in_by_the_link_is_changed_and_removed_by_key
     expect(asked.locator("#access-h")).to_be_visible()
     other.close()
     page.keyboard.press("d")
-    expect(row).to_contain_text(words["on_call"])
+    expect(row).to_contain_text(WORDS["on_call"])
     assert known(registry, "eva-neri").on_call
     page.keyboard.press("z")
-    expect(status).to_contain_text(words["back"])
+    expect(status).to_contain_text(WORDS["back"])
     assert not known(registry, "eva-neri").on_call
     page.keyboard.press("Enter")
     tab_to(page, page.locator("#operator-role"))
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    expect(status).to_contain_text(words["saved"])
+    expect(status).to_contain_text(WORDS["saved"])
     expect(row).to_be_focused()
     assert known(registry, "eva-neri").role is StaffRole.SUPERVISOR
     page.keyboard.press("x")
-    expect(status).to_contain_text(words["ask"])
+    expect(status).to_contain_text(WORDS["ask"])
     page.keyboard.press("Escape")
-    expect(status).not_to_contain_text(words["ask"])
+    expect(status).not_to_contain_text(WORDS["ask"])
     page.keyboard.press("x")
     page.keyboard.press("Enter")
-    expect(status).to_contain_text(words["gone"])
+    expect(status).to_contain_text(WORDS["gone"])
     assert registry.operator(OperatorId("eva-neri")) is None
     to_row(page, place.marta)
     page.keyboard.press("e")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text(words["yourself"])
+    expect(page.get_by_role("alert")).to_contain_text(WORDS["yourself"])
 
 
-@pytest.mark.parametrize("lang", ["it", "en"])
 def test_what_is_typed_is_not_lost_by_a_key_nor_by_an_alert(
-    page: Page, site: WebThread, place: Place, journal: Journal, lang: str
+    page: Page, site: WebThread, place: Place, journal: Journal
 ) -> None:
-    words = WORDS[lang]
-    opened(page, site, place, lang)
+    opened(page, site, place, "it")
     to_row(page, place.luca)
     page.keyboard.press("Enter")
     page.keyboard.press("End")
     page.keyboard.type(" Verdi")
     page.keyboard.press("Escape")
-    expect(page.locator(".form [role=alert]")).to_contain_text(words["unsaved"])
+    expect(page.locator(".form [role=alert]")).to_contain_text(WORDS["unsaved"])
     story = Story(journal, journal.now_us()).opened().operator_called(place.marta)
     expect(page.locator(".incoming")).to_be_visible()
     page.keyboard.press("Space")
@@ -202,7 +183,7 @@ def test_what_is_typed_is_not_lost_by_a_key_nor_by_an_alert(
     page.keyboard.press("a")
     expect(page.locator("#operator-name")).to_be_focused()
     expect(page.locator("#operator-name")).to_have_value("Luca Ferri Verdi")
-    expect(page.locator(".form [role=alert]")).to_contain_text(words["unsaved"])
+    expect(page.locator(".form [role=alert]")).to_contain_text(WORDS["unsaved"])
     page.keyboard.press("Escape")
     expect(page.locator(".form")).to_have_count(0)
     assert known(Registry(journal), place.luca).name == "Luca Ferri"
@@ -251,21 +232,20 @@ def test_a_new_name_is_on_every_console_at_once(
     expect(page.locator(".ready")).to_contain_text("Luca Verdi")
 
 
-@pytest.mark.parametrize("lang", ["it", "en"])
 def test_two_of_one_name_are_told_apart_in_the_list_and_where_they_sign_on(
-    page: Page, site: WebThread, place: Place, registry: Registry, lang: str
+    page: Page, site: WebThread, place: Place, registry: Registry
 ) -> None:
     registry.add_operator("Luca Ferri", "+390200000020", by="test")
     registry.set_password(place.luca, PASSWORD, by="test")
-    opened(page, site, place, lang)
+    opened(page, site, place, "it")
     for who in ("luca-ferri", "luca-ferri-2"):
         expect(page.locator(f'tr[data-key="{who}"]')).to_contain_text(who)
     page.evaluate("sessionStorage.clear()")
     page.context.clear_cookies()
-    page.goto(f"{site.url}/console/?lang={lang}")
+    page.goto(f"{site.url}/console/?lang=it")
     expect(page.locator("input[name=operator]")).to_be_focused()
     typed(page, "Luca Ferri", PASSWORD)
-    expect(page.get_by_role("alert")).to_have_text(WORDS[lang]["shared"])
+    expect(page.get_by_role("alert")).to_have_text(WORDS["shared"])
     expect(page.locator("input[name=operator]")).to_be_focused()
     page.keyboard.type("+390200000012")
     page.keyboard.press("Enter")

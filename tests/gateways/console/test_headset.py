@@ -24,6 +24,7 @@ from messages.events import CommandGiven
 from messages.ids import E164, OperatorCommand, OperatorLine
 from messages.ids import Party as PartyOf
 from model.policy import Policy
+from tests.gateways.console.barriers import barriers
 from tests.gateways.console.desk import giulias, inbox, settled
 from tests.gateways.console.headset import (
     EAR,
@@ -38,7 +39,6 @@ from tests.gateways.console.headset import (
     sound_of,
     speaking_browser,
 )
-from tests.gateways.console.test_axe import AXE, LOOKS, RUN
 from tests.gateways.http.place import Place, WebThread
 from tests.gateways.story import on_shift
 from tests.support.complaints import OUT_OF_REACH, Complaints
@@ -442,12 +442,7 @@ def test_axe_finds_no_barrier_with_a_headset(
         context = speaking.new_context(permissions=["microphone"])
         signed_on(context.new_page(), site.url, place)
     expect(at.locator(".bar [data-headset]")).to_have_attribute("data-headset", state)
-    at.evaluate(AXE.read_text())
-    found = []
-    for theme, width, height in LOOKS:
-        at.set_viewport_size({"width": width, "height": height})
-        at.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
-        found += [f"{theme} {width}: {one}" for one in at.evaluate(RUN)]
+    found = barriers(at)
     if state == "replaced":
         context.close()
     assert not found, "\n".join(found)

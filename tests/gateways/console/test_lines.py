@@ -1,4 +1,4 @@
-"""The lines in a browser, by keyboard: in the administration and in the plant view, in both languages."""
+"""The lines in a browser, by keyboard: in the administration and in the plant view."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from store import streams
 from store.journal.journal import Journal
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
+from tests.gateways.console.barriers import barriers
 from tests.gateways.console.desk import signed_on
-from tests.gateways.console.test_axe import AXE, LOOKS, RUN
 from tests.gateways.http.place import CLOCK, Place, WebProcess, WebThread
 from tests.gateways.http.test_line_set_up import FILE
 from tests.gateways.story import Story
@@ -43,23 +43,13 @@ pytestmark = [
 ]
 L1 = LineId("L1")
 WORDS = {
-    "en": {
-        "out": "Out of service", "is_out": "L1 is out of service.", "back": "L1 is in service again.",
-        "last": "It is the last line for 112: to take it out type its name here.",
-        "call": "Test call", "tried": "On test", "no_112": "112 is never called for a test.",
-        "quiet": "Quiet. Try 12 dB in.", "unheard": "Nothing is heard.",
-        "ended": "Ended by you.", "off": "Real 112: off", "next": "on from the restart",
-        "sentence": "CALL THE REAL 112", "typed": "Type the sentence as it is: CALL THE REAL 112",
-    },
-    "it": {
         "out": "Fuori servizio", "is_out": "L1 è fuori servizio.", "back": "L1 è di nuovo in servizio.",
         "last": "È l’ultima linea per il 112: per toglierla scrivi qui il suo nome.",
         "call": "Chiamata di prova", "tried": "In prova", "no_112": "Per prova il 112 non si chiama mai.",
         "quiet": "Piano. Prova 12 dB in entrata.", "unheard": "Non si sente nulla.", "ended": "Chiusa da te.",
         "off": "112 vero: spento", "next": "acceso dal riavvio", "sentence": "CHIAMA IL 112 VERO",
         "typed": "Scrivi la frase così com’è: CHIAMA IL 112 VERO",
-    },
-}  # fmt: skip
+    }  # fmt: skip
 FIRST_PAINT = """async () => {
   const begun = performance.now();
   dispatchEvent(new KeyboardEvent('keydown', { key: 'l' }));
@@ -101,21 +91,10 @@ def registry(journal: Journal, place: Place) -> Registry:
     return registry
 
 
-def free_of_barriers(page: Page) -> None:
-    """As axe sees it, in both themes."""
-    page.evaluate(AXE.read_text())
-    for theme, width, height in LOOKS:
-        page.set_viewport_size({"width": width, "height": height})
-        page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
-        assert page.evaluate(RUN) == []
-
-
-@pytest.mark.parametrize("lang", ["it", "en"])
 def test_a_line_goes_out_of_service_and_comes_back_here_and_in_the_plant_view(
-    page: Page, site: WebThread, place: Place, journal: Journal, lang: str
+    page: Page, site: WebThread, place: Place, journal: Journal
 ) -> None:
-    words = WORDS[lang]
-    signed_on(page, site.url, place, lang)
+    signed_on(page, site.url, place, "it")
     page.keyboard.press("5")
     page.keyboard.press("l")
     expect(page.locator("#lines-h")).to_be_focused()
@@ -123,11 +102,11 @@ def test_a_line_goes_out_of_service_and_comes_back_here_and_in_the_plant_view(
     page.keyboard.press("ArrowDown")
     page.keyboard.press("f")
     page.keyboard.type("a new aerial")
-    free_of_barriers(page)
+    assert barriers(page) == []
     page.keyboard.press("Enter")
-    expect(page.locator(".lines .page-head")).to_contain_text(words["is_out"])
+    expect(page.locator(".lines .page-head")).to_contain_text(WORDS["is_out"])
     line = page.locator('.lines tr[data-key="L1"]')
-    expect(line).to_contain_text(words["out"])
+    expect(line).to_contain_text(WORDS["out"])
     expect(line).to_contain_text("a new aerial (Marta Bianchi)")
     (out,) = journal.read(streams.service(L1))
     assert out.event == LineTakenOut(line=L1, by=place.marta, reason="a new aerial")
@@ -137,18 +116,18 @@ def test_a_line_goes_out_of_service_and_comes_back_here_and_in_the_plant_view(
     page.keyboard.press("f")
     page.keyboard.type("a new SIM")
     page.keyboard.press("Enter")
-    expect(page.locator("#line-out-typed-fault")).to_have_text(words["last"])
+    expect(page.locator("#line-out-typed-fault")).to_have_text(WORDS["last"])
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     expect(page.locator(".lines .form")).to_have_count(0)
     # The same key in the plant view.
     page.keyboard.press("4")
     expect(page.locator("#plant-h")).to_be_focused()
-    expect(page.locator('.plant tr[data-key="L1"]')).to_contain_text(words["out"])
-    free_of_barriers(page)
+    expect(page.locator('.plant tr[data-key="L1"]')).to_contain_text(WORDS["out"])
+    assert barriers(page) == []
     page.locator('.plant tr[data-key="L1"]').focus()
     page.keyboard.press("f")
-    expect(page.locator(".plant .chapter__keys")).to_contain_text(words["back"])
+    expect(page.locator(".plant .chapter__keys")).to_contain_text(WORDS["back"])
     wait_until(lambda: len(journal.read(streams.service(L1))) == 2)
 
 
@@ -163,12 +142,11 @@ def trial(order: TrialOrder, **changes: object) -> LineTrial:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("lang", ["it", "en"])
 def test_a_test_call_is_ordered_shown_with_its_levels_and_ended(
-    page: Page, site: WebThread, place: Place, lang: str
+    page: Page, site: WebThread, place: Place
 ) -> None:
-    words, run = WORDS[lang], place.state / "run"
-    signed_on(page, site.url, place, lang)
+    run = place.state / "run"
+    signed_on(page, site.url, place, "it")
     page.keyboard.press("5")
     page.keyboard.press("l")
     expect(page.locator(".lines tbody tr")).to_have_count(3)
@@ -177,23 +155,23 @@ def test_a_test_call_is_ordered_shown_with_its_levels_and_ended(
     expect(page.locator("#line-trial-to")).to_be_focused()
     page.keyboard.type("112")
     page.keyboard.press("Enter")
-    expect(page.locator("#line-trial-to-fault")).to_have_text(words["no_112"])
+    expect(page.locator("#line-trial-to-fault")).to_have_text(WORDS["no_112"])
     page.keyboard.press("Control+A")
     page.keyboard.type("333 1112223")
     page.keyboard.press("Enter")
     pane = page.locator(".trial")
-    expect(pane).to_contain_text(words["call"])
+    expect(pane).to_contain_text(WORDS["call"])
     order = line_trials.order_of(run, L1)
     assert order is not None
     assert order.number == E164("+393331112223")
-    expect(page.locator('.lines tr[data-key="L1"]')).to_contain_text(words["tried"])
+    expect(page.locator('.lines tr[data-key="L1"]')).to_contain_text(WORDS["tried"])
     line_trials.tell(run, trial(order, now=(WayNow(line=L1, into=-30, out=-18),)))
     expect(pane.locator(".trial__way").nth(0)).to_contain_text("−30 dBFS")
     expect(pane.locator(".trial__way").nth(0).locator("i.on")).to_have_count(10)
     expect(pane.locator(".trial__steps")).to_contain_text(re.compile(r"4[.,]0 s"))
-    free_of_barriers(page)
+    assert barriers(page) == []
     page.keyboard.press("4")
-    expect(page.locator(".plant .trial")).to_contain_text(words["call"])
+    expect(page.locator(".plant .trial")).to_contain_text(WORDS["call"])
     page.keyboard.press("e")
     wait_until(lambda: (found := line_trials.order_of(run, L1)) is not None and found.stop)
     quiet = VoiceShown(
@@ -213,21 +191,18 @@ def test_a_test_call_is_ordered_shown_with_its_levels_and_ended(
     )  # fmt: skip
     line_trials.tell(run, over)
     expect(pane.get_by_label("L1 → L2")).to_contain_text(re.compile(r"240 ms · −3 dB ·\s+\w+ 0[.,]5%"))
-    expect(pane.get_by_label("L2 → L1")).to_contain_text(words["unheard"])
+    expect(pane.get_by_label("L2 → L1")).to_contain_text(WORDS["unheard"])
     expect(pane.get_by_label("L2 → L3")).to_contain_text(re.compile(r"3050 ms · 0 dB ·\s+\w+ 18%"))
-    free_of_barriers(page)
-    expect(pane).to_contain_text(words["quiet"])
-    expect(pane).to_contain_text(words["ended"])
+    assert barriers(page) == []
+    expect(pane).to_contain_text(WORDS["quiet"])
+    expect(pane).to_contain_text(WORDS["ended"])
     page.keyboard.press("Escape")
     expect(pane).to_have_count(0)
 
 
-@pytest.mark.parametrize("lang", ["it", "en"])
-def test_gain_pin_and_the_real_112_are_set_by_keys(
-    page: Page, site: WebThread, place: Place, lang: str
-) -> None:
-    words, file = WORDS[lang], place.state / "center.toml"
-    signed_on(page, site.url, place, lang)
+def test_gain_pin_and_the_real_112_are_set_by_keys(page: Page, site: WebThread, place: Place) -> None:
+    file = place.state / "center.toml"
+    signed_on(page, site.url, place, "it")
     page.keyboard.press("5")
     page.keyboard.press("l")
     expect(page.locator(".lines tbody tr")).to_have_count(3)
@@ -252,17 +227,17 @@ def test_gain_pin_and_the_real_112_are_set_by_keys(
     page.keyboard.press("Enter")
     wait_until(lambda: pin_typed(place.state, L1).exists())
     expect(page.locator(".form")).to_have_count(0)
-    expect(page.locator(".lines__live")).to_contain_text(words["off"])
+    expect(page.locator(".lines__live")).to_contain_text(WORDS["off"])
     page.keyboard.press("y")
     page.keyboard.type("112")
     page.keyboard.press("Enter")
-    expect(page.locator("#psap-live-typed-fault")).to_have_text(words["typed"])
+    expect(page.locator("#psap-live-typed-fault")).to_have_text(WORDS["typed"])
     page.keyboard.press("Control+A")
-    page.keyboard.type(words["sentence"].lower())
+    page.keyboard.type(WORDS["sentence"].lower())
     page.keyboard.press("Enter")
-    expect(page.locator(".lines__live")).to_contain_text(words["next"])
+    expect(page.locator(".lines__live")).to_contain_text(WORDS["next"])
     assert "live = true" in file.read_text()
-    free_of_barriers(page)
+    assert barriers(page) == []
 
 
 @pytest.mark.browser_may_say(r"401 \(Unauthorized\)")

@@ -1,4 +1,4 @@
-"""People in the administration, by keyboard alone, in both languages; and two admins at once."""
+"""People in the administration, by keyboard alone; and two admins at once."""
 
 from __future__ import annotations
 
@@ -38,34 +38,18 @@ LONG_AGO = Query(
     "which",
 )
 WORDS = {
-    "en": {
-        "added": "Julia Pérez is added.",
-        "bad": "This is no number that can be called.",
-        "taken": "This is another person’s number",
-        "saved": "Giulia Rossi: saved.",
-        "back": "Taken back.",
-        "ask": "Julia Pérez becomes Giulia Rossi? It cannot be taken back.",
-        "one": "Giulia Rossi: one person now.",
-        "revoked": "Pixel: revoked.",
-        "record": "Giulia Rossi: record saved.",
-        "given": "Giulia Rossi: data downloaded.",
-        "not_typed": "Neither the end of a number nor the name.",
-        "erased": "Giulia Rossi: erased, with 0 alerts.",
-    },
-    "it": {
-        "added": "Julia Pérez c’è.",
-        "bad": "Non è un numero che si possa chiamare.",
-        "taken": "È il numero di un’altra persona",
-        "saved": "Giulia Rossi: salvato.",
-        "back": "Annullato.",
-        "ask": "Julia Pérez diventa Giulia Rossi? Non si annulla.",
-        "one": "Giulia Rossi: una persona sola.",
-        "revoked": "Pixel: revocato.",
-        "record": "Giulia Rossi: scheda salvata.",
-        "given": "Giulia Rossi: dati scaricati.",
-        "not_typed": "Non è né la fine di un numero né il nome.",
-        "erased": "Giulia Rossi: cancellata, con 0 allarmi.",
-    },
+    "added": "Julia Pérez c’è.",
+    "bad": "Non è un numero che si possa chiamare.",
+    "taken": "È il numero di un’altra persona",
+    "saved": "Giulia Rossi: salvato.",
+    "back": "Annullato.",
+    "ask": "Julia Pérez diventa Giulia Rossi? Non si annulla.",
+    "one": "Giulia Rossi: una persona sola.",
+    "revoked": "Pixel: revocato.",
+    "record": "Giulia Rossi: scheda salvata.",
+    "given": "Giulia Rossi: dati scaricati.",
+    "not_typed": "Non è né la fine di un numero né il nome.",
+    "erased": "Giulia Rossi: cancellata, con 0 allarmi.",
 }
 
 
@@ -110,14 +94,12 @@ def written(page: Page, field: str, text: str) -> None:
     page.keyboard.type(text)
 
 
-@pytest.mark.parametrize("lang", ["it", "en"])
 def test_a_person_is_added_corrected_merged_and_erased_by_keys_alone(
-    page: Page, site: WebThread, place: Place, registry: Registry, journal: Journal, giulia: User, lang: str
+    page: Page, site: WebThread, place: Place, registry: Registry, journal: Journal, giulia: User
 ) -> None:
-    words = WORDS[lang]
     secret = journal.transact(lambda tx: devices.invite(tx, E164(GIULIA), "test"))
     journal.transact(lambda tx: devices.accept_invitation(tx, secret, b"\x04" * 65, "Pixel"))
-    opened(page, site, place, lang).set_viewport_size({"width": 1280, "height": 720})
+    opened(page, site, place, "it").set_viewport_size({"width": 1280, "height": 720})
     said = page.locator(".people .page-head")
     page.keyboard.press("a")
     expect(page.locator("#person-first_name")).to_be_focused()
@@ -125,10 +107,10 @@ def test_a_person_is_added_corrected_merged_and_erased_by_keys_alone(
     written(page, "person-last_name", "Pérez")
     written(page, "person-phones", f"{GIULIA}")
     page.keyboard.press("Enter")
-    expect(page.locator("#person-phones-fault")).to_contain_text(words["taken"])
+    expect(page.locator("#person-phones-fault")).to_contain_text(WORDS["taken"])
     written(page, "person-phones", "340 999 8877, 02 5551 2345")
     page.keyboard.press("Enter")
-    expect(said).to_contain_text(words["added"])
+    expect(said).to_contain_text(WORDS["added"])
     also = registry.user_by_phone(E164("+393409998877"))
     assert also is not None
     assert also.phones == ("+393409998877", "+390255512345")
@@ -139,25 +121,25 @@ def test_a_person_is_added_corrected_merged_and_erased_by_keys_alone(
     expect(page.locator("#person-first_name")).to_have_value("Giulia")
     written(page, "person-phones", f"{GIULIA}, 112")
     page.keyboard.press("Enter")
-    expect(page.locator("#person-phones-fault")).to_contain_text(words["bad"])
+    expect(page.locator("#person-phones-fault")).to_contain_text(WORDS["bad"])
     written(page, "person-phones", f"320 000 0001, {GIULIA}")
     page.keyboard.press("Enter")
-    expect(said).to_contain_text(words["saved"])
+    expect(said).to_contain_text(WORDS["saved"])
     changed = registry.user(giulia.id)
     assert changed is not None
     assert changed.phones == ("+393200000001", GIULIA)
     page.keyboard.press("z")
-    expect(said).to_contain_text(words["back"])
+    expect(said).to_contain_text(WORDS["back"])
     assert registry.user(giulia.id) == giulia
 
     page.keyboard.press("m")
     expect(page.locator("#merge-h")).to_be_visible()
     find(page, "perez", also.id)
     page.keyboard.press("m")
-    expect(said).to_contain_text(words["ask"])
+    expect(said).to_contain_text(WORDS["ask"])
     expect(page.locator(".merge__both")).to_contain_text("+39 340 999 8877")
     page.keyboard.press("Enter")
-    expect(said).to_contain_text(words["one"])
+    expect(said).to_contain_text(WORDS["one"])
     expect(page.locator(f'.people tr[data-key="{giulia.id}"]')).to_be_focused()
     assert registry.user(also.id) == registry.user(giulia.id)
 
@@ -165,7 +147,7 @@ def test_a_person_is_added_corrected_merged_and_erased_by_keys_alone(
     tab_to(page, page.locator(".phones button"))
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
-    expect(said).to_contain_text(words["revoked"])
+    expect(said).to_contain_text(WORDS["revoked"])
     expect(page.locator(".phones li")).to_have_count(0)
     page.keyboard.press("Escape")
 
@@ -174,26 +156,26 @@ def test_a_person_is_added_corrected_merged_and_erased_by_keys_alone(
     written(page, "record-contacts-0-name", "Ada")
     written(page, "record-contacts-0-number", "12")
     page.keyboard.press("Enter")
-    expect(page.locator("#record-contacts-0-number-fault")).to_contain_text(words["bad"])
+    expect(page.locator("#record-contacts-0-number-fault")).to_contain_text(WORDS["bad"])
     written(page, "record-contacts-0-number", "320 000 0009")
     page.keyboard.press("Enter")
-    expect(said).to_contain_text(words["record"])
+    expect(said).to_contain_text(WORDS["record"])
     record = journal.at_one_moment(lambda one: records.read(one, giulia.id)).record
     assert (record.medical, record.contacts[0].number) == ("Asthma", "+393200000009")
 
     with page.expect_download() as given:
         page.keyboard.press("d")
-    expect(said).to_contain_text(words["given"])
+    expect(said).to_contain_text(WORDS["given"])
     assert any(name.endswith("index.html") for name in ZipFile(given.value.path()).namelist())
 
     page.keyboard.press("x")
     expect(page.locator("#erase-typed")).to_be_focused()
     page.keyboard.type("1234")
     page.keyboard.press("Enter")
-    expect(page.locator(".form")).to_contain_text(words["not_typed"])
+    expect(page.locator(".form")).to_contain_text(WORDS["not_typed"])
     written(page, "erase-typed", GIULIA[-4:])
     page.keyboard.press("Enter")
-    expect(said).to_contain_text(words["erased"])
+    expect(said).to_contain_text(WORDS["erased"])
     expect(page.locator(f'.people tr[data-key="{giulia.id}"]')).to_have_count(0)
     expect(page.locator("#people-search")).to_have_value("")  # the name is left nowhere
     assert registry.count_users() == 0
@@ -252,9 +234,8 @@ def test_of_many_the_first_fifty_are_shown_and_more_by_a_button(
     expect(page.locator(".chapter__more button")).to_have_count(0)
 
 
-@pytest.mark.parametrize("lang", ["it", "en"])
 def test_whose_phones_have_been_silent_is_a_key_away(
-    page: Page, site: WebThread, place: Place, journal: Journal, giulia: User, lang: str
+    page: Page, site: WebThread, place: Place, journal: Journal, giulia: User
 ) -> None:
     def checked(tx: Transaction) -> None:
         invitation = devices.invite(tx, E164(GIULIA), "test")
@@ -264,12 +245,12 @@ def test_whose_phones_have_been_silent_is_a_key_away(
 
     Registry(journal).add_user(Person(phones=(E164("+393470000001"),), first_name="Anna"), by="test")
     journal.transact(checked)
-    opened(page, site, place, lang)
+    opened(page, site, place, "it")
     rows = page.locator("tbody tr")
     expect(rows).to_have_count(2)
     page.keyboard.press("t")
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text("Giulia Rossi")
-    expect(page.locator(".chapter__more")).to_contain_text({"it": "1 silenziosi", "en": "1 silent"}[lang])
+    expect(page.locator(".chapter__more")).to_contain_text("1 silenziosi")
     page.keyboard.press("t")
     expect(rows).to_have_count(2)

@@ -18,10 +18,7 @@ ORDER = [
     *("dangerous", "children", "medical", "court_order"),
     *("safe_word", "reach", "addresses", "contacts"),
 ]
-LABELS = {
-    "it": ["Pericoloso", "Bambini", "Salute", "Provvedimento", "Parola d’ordine", "Come contattarla"],
-    "en": ["Dangerous", "Children", "Medical", "Court order", "Safe word", "How to reach her"],
-}
+LABELS = ["Pericoloso", "Bambini", "Salute", "Provvedimento", "Parola d’ordine", "Come contattarla"]
 WHOLE = """(e) => e.scrollHeight <= e.clientHeight + 1 && e.scrollWidth <= e.clientWidth + 1"""
 LETTERS = """(all) => Math.min(...all.map((e) => parseFloat(getComputedStyle(e).fontSize)))"""
 
@@ -34,16 +31,13 @@ def enter(stage: Stage, record: PersonRecord) -> None:
     )
 
 
-@pytest.mark.parametrize("lang", ["it", "en"])
-def test_an_incoming_alert_shows_what_matters_first_and_all_of_it_at_1280_by_720(
-    stage: Stage, lang: str
-) -> None:
-    stage.lang = lang
+def test_an_incoming_alert_shows_what_matters_first_and_all_of_it_at_1280_by_720(stage: Stage) -> None:
+    stage.lang = "it"
     stage.page.set_viewport_size({"width": 1280, "height": 720})
     states.incoming_record(stage)
     shown = stage.page.locator(".incoming__record [data-record]")
     assert shown.evaluate_all("(all) => all.map((e) => e.dataset.record)") == ORDER
-    assert shown.locator("dt").all_text_contents()[:6] == LABELS[lang]
+    assert shown.locator("dt").all_text_contents()[:6] == LABELS
     expect(shown.first).to_contain_text("Marco Neri, Fiat Panda blu, AB 123 CD")
     expect(stage.page.locator(".incoming__record")).to_contain_text("ombrello blu")
     assert stage.page.locator(".incoming__record").evaluate(WHOLE), "nothing has to be scrolled to"
@@ -98,9 +92,8 @@ def test_of_anothers_case_the_queue_has_no_record(stage: Stage) -> None:
     assert not [secret for secret in ("ombrello", "Marco Neri", "Anna Rossi") if secret in "".join(told)]
 
 
-@pytest.mark.parametrize("lang", ["it", "en"])
-def test_s10_the_text_for_112_has_the_record_in_the_order_in_which_112_asks(stage: Stage, lang: str) -> None:
-    stage.lang = lang
+def test_s10_the_text_for_112_has_the_record_in_the_order_in_which_112_asks(stage: Stage) -> None:
+    stage.lang = "it"
     stage.page.set_viewport_size({"width": 1280, "height": 720})
     stage.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     states.with_record(stage)
@@ -116,7 +109,7 @@ def test_s10_the_text_for_112_has_the_record_in_the_order_in_which_112_asks(stag
     )
     expect(stage.page.locator("html")).not_to_have_attribute("data-settling", "")
     stage.page.keyboard.press("c")
-    expect(stage.page.locator(".copy__said")).to_have_text("Copiato" if lang == "it" else "Copied")
+    expect(stage.page.locator(".copy__said")).to_have_text("Copiato")
     copied = stage.page.evaluate("navigator.clipboard.readText()")
     assert "via Roma 12" in copied
     assert "ombrello" not in copied, "the safe word is for operators alone"

@@ -35,11 +35,8 @@ def left_alone(stage: Stage) -> Page:
     return page
 
 
-@pytest.mark.parametrize("lang", ["it", "en"])
-def test_case_30_who_picks_the_telephone_up_without_a_key_is_on_the_case_of_that_call(
-    stage: Stage, lang: str
-) -> None:
-    stage.lang = lang
+def test_case_30_who_picks_the_telephone_up_without_a_key_is_on_the_case_of_that_call(stage: Stage) -> None:
+    stage.lang = "it"
     page = left_alone(stage)
     story = second(stage)
     expect(page.get_by_role("alertdialog")).to_be_visible()
@@ -50,10 +47,10 @@ def test_case_30_who_picks_the_telephone_up_without_a_key_is_on_the_case_of_that
     # Another case, and another place, are shown with the way back.
     page.locator(".rail__item", has_text="Giulia").click()
     expect(page.locator(".who__phone")).to_have_text("+39 333 111 2223")
-    on_the_line = {"it": f"Sei in linea per {SHOWN}", "en": f"You are on the line for {SHOWN}"}[lang]
+    on_the_line = f"Sei in linea per {SHOWN}"
     expect(own).to_contain_text(on_the_line)
     story.user_called().user_answered()
-    with_the_user = {"it": f"Sei in linea con {SHOWN}", "en": f"You are on the line with {SHOWN}"}[lang]
+    with_the_user = f"Sei in linea con {SHOWN}"
     expect(own).to_contain_text(with_the_user)
     page.keyboard.press("4")
     expect(page.locator(".plant")).to_be_visible()
@@ -94,17 +91,13 @@ def test_a_call_that_is_answered_takes_the_screen_from_panels_notes_and_other_pl
     expect(page.locator(".help")).to_have_count(0)
 
 
-@pytest.mark.parametrize("lang", ["it", "en"])
-def test_who_is_in_a_test_is_told_of_a_real_alert_that_nobody_has_and_t_takes_it(
-    stage: Stage, lang: str
-) -> None:
-    stage.lang = lang
+def test_who_is_in_a_test_is_told_of_a_real_alert_that_nobody_has_and_t_takes_it(stage: Stage) -> None:
+    stage.lang = "it"
     mine = stage.alert(9, test=True).operator_joined(stage.place.marta).user_called().user_answered()
     page = stage.signed_on()
     real = Story(stage.journal, CLOCK.now_us(), phone=SECOND, ago_s=6).opened()
     strip = page.locator("[data-strip=nobody]")
-    words = {"it": "Lascia la prova, prendi questo allarme", "en": "Leave the test, take this alert"}[lang]
-    expect(strip.locator("[data-key=T]")).to_contain_text(words)
+    expect(strip.locator("[data-key=T]")).to_contain_text("Lascia la prova, prendi questo allarme")
     settled(page)
     page.keyboard.press("t")
     ordered(stage.journal, real, OperatorCommand.TAKE)

@@ -11,8 +11,8 @@ from messages import events as ev
 from messages.ids import Outcome, ShiftState
 from store import streams
 from store.journal.journal import Journal
+from tests.gateways.console.barriers import found_by_axe
 from tests.gateways.console.desk import LISTEN, giulias, inbox, settled, signed_on, tones
-from tests.gateways.console.test_axe import AXE, RUN
 from tests.gateways.http.place import Place, WebThread
 from tests.gateways.story import Story, on_shift
 from tests.waiting import wait_until
@@ -20,12 +20,9 @@ from tests.waiting import wait_until
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
 
 WORDS = {
-    "en": {"done": "done: Luca Ferri", "last": "Ready · only you", "alone": "You are the last one"},
-    "it": {
-        "done": "fatto: Luca Ferri",
-        "last": "Disponibile · solo tu",
-        "alone": "Nessun altro è disponibile.",
-    },
+    "done": "fatto: Luca Ferri",
+    "last": "Disponibile · solo tu",
+    "alone": "Nessun altro è disponibile.",
 }
 LAST = [523, 392]
 """What is heard by the last one, Hz."""
@@ -57,11 +54,10 @@ def ended(journal: Journal, place: Place) -> Story:
     return story.operator_left(place.marta).closed(Outcome.FALSE_ALARM)
 
 
-@pytest.mark.parametrize("lang", ["it", "en"])
 def test_what_one_leaves_the_other_has_and_is_done_with_by_keys_alone(
-    page: Page, lucas: Page, site: WebThread, place: Place, journal: Journal, lang: str
+    page: Page, lucas: Page, site: WebThread, place: Place, journal: Journal
 ) -> None:
-    signed_on(page, site.url, place, lang).set_viewport_size({"width": 1280, "height": 720})
+    signed_on(page, site.url, place, "it").set_viewport_size({"width": 1280, "height": 720})
     page.keyboard.press("w")
     before = journal.last_seq()
     sent(page, "Spare SIM in drawer 2. POR")
@@ -72,7 +68,7 @@ def test_what_one_leaves_the_other_has_and_is_done_with_by_keys_alone(
     expect(lucas.locator(".handed__note")).to_contain_text("Spare SIM in drawer 2. POR")
     lucas.keyboard.press("b")
     lucas.keyboard.press("Enter")
-    expect(note).to_contain_text(WORDS[lang]["done"])
+    expect(note).to_contain_text(WORDS["done"])
 
 
 def test_a_draft_is_there_again_once_an_alert_has_had_the_screen(
@@ -91,12 +87,11 @@ def test_a_draft_is_there_again_once_an_alert_has_had_the_screen(
     expect(page.locator(".handed textarea")).to_have_value("Tell Luca about")
 
 
-@pytest.mark.parametrize("lang", ["it", "en"])
 def test_the_last_one_is_told_as_long_as_it_is_so_and_hears_it_once(
-    page: Page, lucas: Page, site: WebThread, place: Place, journal: Journal, lang: str
+    page: Page, lucas: Page, site: WebThread, place: Place, journal: Journal
 ) -> None:
     page.add_init_script(LISTEN)
-    signed_on(page, site.url, place, lang)
+    signed_on(page, site.url, place, "it")
     standing = page.locator(".ready__last")
     expect(standing).to_have_count(0)
     page.keyboard.press("s")  # a gesture lets the page sound
@@ -105,8 +100,8 @@ def test_the_last_one_is_told_as_long_as_it_is_so_and_hears_it_once(
     played = len(tones(page))
     lucas.keyboard.press("p")
     lucas.keyboard.press("2")
-    expect(standing).to_contain_text(WORDS[lang]["alone"])
-    expect(page.locator(".bar__me")).to_contain_text(WORDS[lang]["last"])
+    expect(standing).to_contain_text(WORDS["alone"])
+    expect(page.locator(".bar__me")).to_contain_text(WORDS["last"])
     wait_until(lambda: tones(page)[played:] == LAST, what="heard")
     on_shift(journal, place.luca, ShiftState.READY)
     expect(standing).to_have_count(0)
@@ -148,8 +143,7 @@ def test_wrap_up_has_a_field_and_the_user_is_called_again_with_the_notes_in_sigh
     story.user_called().user_answered().psap_called(place.marta).psap_joined()
     expect(page.locator("[data-body=briefing] .log__before")).to_contain_text("Her voice trembled")
     settled(page)
-    page.evaluate(AXE.read_text())
-    assert page.evaluate(RUN) == []
+    assert found_by_axe(page) == []
 
 
 def test_in_the_history_a_note_is_added_to_one_s_own_and_another_s_says_whom_to_ask(

@@ -26,46 +26,29 @@ pytestmark = [
 ]
 
 WORDS = {
-    "en": {
-        "bad": "This cannot be an operator’s telephone number.",
-        "gone": "This link is not good any more.",
-        "title": "Start: 12 of 13 are missing",
-        "confirmed": "Uninterruptible power: confirmed.",
-        "ask": "Uninterruptible power: It is not so any more?",
-        "back": "It is not confirmed any more.",
-        "shift": "Begin your shift first: 1, then P.",
-        "written": "written. It counts after a restart: N, then Q.",
-        "ready": "Ready",
-        "own": "It is yours, and rings as the operator’s already",
-        "begun": "Begun: answer it, then close it by F.",
-    },
-    "it": {
-        "bad": "Non può essere il numero di un operatore.",
-        "gone": "Questo link non vale più.",
-        "title": "Avvio: mancano 12 di 13",
-        "confirmed": "Gruppo di continuità: confermato.",
-        "ask": "Gruppo di continuità: Non è più così?",
-        "back": "Non è più confermato.",
-        "shift": "Prima inizia il turno: 1, poi P.",
-        "written": "scritta. Vale dopo un riavvio: N, poi Q.",
-        "ready": "Disponibile",
-        "own": "È il tuo, e squilla già come operatore",
-        "begun": "Iniziato: rispondi, poi chiudi con F.",
-    },
+    "bad": "Non può essere il numero di un operatore.",
+    "gone": "Questo link non vale più.",
+    "title": "Avvio: mancano 12 di 13",
+    "confirmed": "Gruppo di continuità: confermato.",
+    "ask": "Gruppo di continuità: Non è più così?",
+    "back": "Non è più confermato.",
+    "shift": "Prima inizia il turno: 1, poi P.",
+    "written": "scritta. Vale dopo un riavvio: N, poi Q.",
+    "ready": "Disponibile",
+    "own": "È il tuo, e squilla già come operatore",
+    "begun": "Iniziato: rispondi, poi chiudi con F.",
 }
 
 
-@pytest.mark.parametrize("lang", ["it", "en"])
 def test_the_printed_link_leads_by_name_and_password_to_what_is_missing_and_is_good_once(
-    page: Page, site: WebThread, place: Place, journal: Journal, lang: str
+    page: Page, site: WebThread, place: Place, journal: Journal
 ) -> None:
-    words = WORDS[lang]
-    link = f"{site.url}/console/?lang={lang}#first={offer(journal)}"
+    link = f"{site.url}/console/?lang=it#first={offer(journal)}"
     page.goto(link)
     expect(page.locator("input[name=name]")).to_be_focused()
     assert "first=" not in page.url
     typed(page, "Anna Verdi", "112")
-    expect(page.get_by_role("alert")).to_have_text(words["bad"])
+    expect(page.get_by_role("alert")).to_have_text(WORDS["bad"])
     expect(page.locator("input[name=phone]")).to_be_focused()
     page.keyboard.press("Control+A")
     page.keyboard.type("+39 02 0000 0030")
@@ -83,16 +66,14 @@ def test_the_printed_link_leads_by_name_and_password_to_what_is_missing_and_is_g
     page.goto(link)
     expect(page.locator("input[name=name]")).to_be_focused()
     typed(page, "Eva", "+390200000031")
-    expect(page.get_by_role("alert")).to_contain_text(words["gone"])
+    expect(page.get_by_role("alert")).to_contain_text(WORDS["gone"])
 
 
-@pytest.mark.parametrize("lang", ["it", "en"])
 def test_what_is_missing_is_confirmed_taken_back_and_followed_and_a_test_alert_begun_by_keys_alone(
-    page: Page, site: WebThread, place: Place, journal: Journal, lang: str
+    page: Page, site: WebThread, place: Place, journal: Journal
 ) -> None:
-    words = WORDS[lang]
     Registry(journal).set_role(place.marta, StaffRole.ADMIN, by="test")
-    signed_on(page, site.url, place, lang).set_viewport_size({"width": 1280, "height": 720})
+    signed_on(page, site.url, place, "it").set_viewport_size({"width": 1280, "height": 720})
     expect(page.locator(".bar__count")).to_be_visible()
     page.keyboard.press("5")
     page.keyboard.press("s")
@@ -108,37 +89,37 @@ def test_what_is_missing_is_confirmed_taken_back_and_followed_and_a_test_alert_b
         page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     typed(page, "two hours")
-    expect(status).to_contain_text(words["confirmed"])
+    expect(status).to_contain_text(WORDS["confirmed"])
     ups = page.locator(f'tr[data-key="{Need.UPS}"]')
     expect(ups).to_contain_text("Marta Bianchi")
     expect(ups).to_contain_text("two hours")
     assert confirmations(journal)[Need.UPS].by == place.marta
     page.keyboard.press("x")
-    expect(status).to_contain_text(words["ask"])
+    expect(status).to_contain_text(WORDS["ask"])
     page.keyboard.press("Enter")
-    expect(status).to_contain_text(words["back"])
+    expect(status).to_contain_text(WORDS["back"])
     assert confirmations(journal) == {}
     page.keyboard.press("t")
     # The operator's own telephone rings as the operator's: it cannot be the user's as well.
     expect(page.locator("#test-phone")).to_have_value("")
     typed(page, "02 0000 0011")
-    expect(page.locator("#test-phone-fault")).to_contain_text(words["own"])
+    expect(page.locator("#test-phone-fault")).to_contain_text(WORDS["own"])
     page.keyboard.press("Control+A")
     typed(page, "333 000 0009")
-    expect(page.get_by_role("alert")).to_contain_text(words["shift"])
+    expect(page.get_by_role("alert")).to_contain_text(WORDS["shift"])
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")  # what was typed is asked about first
     # A line more: into the settings, which say what they have against it.
     page.keyboard.press("m")
     expect(page.locator("#modem-emergency")).to_be_focused()
     typed(page, "", "/dev/ttyUSB2", "", "", "")
-    expect(status).to_contain_text(words["written"])
+    expect(status).to_contain_text(WORDS["written"])
     # What another admin confirms is seen here.
     journal.transact(lambda tx: confirm(tx, Need.PSAP_AGREEMENT, place.luca, ""))
     expect(page.locator(f'tr[data-key="{Need.PSAP_AGREEMENT}"]')).to_contain_text("Luca Ferri", timeout=8000)
     page.keyboard.press("1")
     page.keyboard.press("p")
-    expect(page.locator(".bar__me")).to_contain_text(words["ready"])
+    expect(page.locator(".bar__me")).to_contain_text(WORDS["ready"])
     page.keyboard.press("5")
     expect(rows).to_have_count(len(Need))
     page.keyboard.press("t")
@@ -146,4 +127,4 @@ def test_what_is_missing_is_confirmed_taken_back_and_followed_and_a_test_alert_b
     # Nobody is called here, so that the test takes the screen only once its operator is.
     expect(page.locator("#guide-h")).to_be_visible()
     expect(page.locator(".start__steps li")).not_to_have_count(0)
-    expect(status).to_contain_text(words["begun"])
+    expect(status).to_contain_text(WORDS["begun"])
