@@ -241,8 +241,10 @@ class Center:
         """Everybody of this role."""
         return {row["pid"] for row in self.ps() if row["role"] == role}
 
-    def cli(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-        """The command line, on this center; `typed` is its standard input."""
+    def cli(
+        self, *arguments: str, typed: str = "", within_s: float | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """The command line, on this center; `typed` is its standard input. Raises TimeoutExpired."""
         return subprocess.run(
             [*self._inside, sys.executable, "-m", "center.cli", *arguments, "--state", str(self.state)],
             input=typed,
@@ -250,6 +252,7 @@ class Center:
             text=True,
             check=False,
             env=child_environment(None),
+            timeout=within_s,
         )
 
     def kill(self, role: str, alert: AlertId | None = None) -> list[int]:

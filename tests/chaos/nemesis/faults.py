@@ -33,6 +33,8 @@ from tests.chaos.nemesis.world import PHONES, PSAP, SECOND_PSAP, STAFF, USUAL, W
 from tests.support.disks import fill
 
 LINE_OUT_S = 15.0
+COMMAND_WITHIN_S = 240.0
+"""A proof waits until no alert is open."""
 
 
 class Faults:
@@ -180,7 +182,7 @@ class Faults:
         return status
 
     def _cli(self, *words: str) -> None:
-        said = self.world.center.cli(*words)
+        said = self.world.center.cli(*words, within_s=COMMAND_WITHIN_S)
         self.done.say(f"{' '.join(words[:2])}: {said.returncode} {said.stderr.strip()[-160:]!r}")
         if "Traceback" in said.stderr + said.stdout:
             self.done.odd.append(f"{' '.join(words)}: {said.stderr[-600:]}")

