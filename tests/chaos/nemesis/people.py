@@ -46,9 +46,12 @@ UNKNOWN = Alert(at_s=0, id="", user=0, how=How.DATA, line=0)
 class People:
     """See the module. Each deed may take a while, and is done on a thread of its own."""
 
-    def __init__(self, world: World, done: Done, story: Story, ends: threading.Event) -> None:
+    def __init__(
+        self, world: World, done: Done, story: Story, *, healed: threading.Event, over: threading.Event
+    ) -> None:
+        """`healed`: shifts are as they should be from then on; `over`: no app tries any longer."""
         self.world, self.done, self.story = world, done, story
-        self._ends = ends
+        self._healed, self._over = healed, over
         self._plans: dict[str, Alert] = {}
         self._sent: dict[str, Alert] = {}
 
@@ -91,7 +94,7 @@ class People:
                     alert=None if alert is None else AlertId(str(alert)),
                 )
             )
-            if status in (200, 202) or time.monotonic() > until_s or self._ends.wait(pause_s):
+            if status in (200, 202) or time.monotonic() > until_s or self._over.wait(pause_s):
                 return
             pause_s = min(2 * pause_s, 2.5)
 
@@ -111,7 +114,7 @@ class People:
         for n in range(TRIES):
             number = NUMBERS[LINES[(deed.line + n) % PUBLIC]]
             placed = carrier.post(f"/phones/{PHONES[deed.user]}/call", json={"to": number})
-            if placed.status_code != 200 or self._ends.wait(1.5):
+            if placed.status_code != 200 or self._over.wait(1.5):
                 return
             now = carrier.get("/calls", params={"after": placed.json()["id"] - 1}).json()
             if not now or now[0]["state"] != "ended" or now[0]["cause"] not in NOT_THROUGH:
@@ -187,7 +190,7 @@ class People:
     def shift(self, deed: Shift) -> None:
         """For as long as the round says; then ready again."""
         self._set_shift(deed.operator, str(deed.state))
-        self._ends.wait(deed.for_s)
+        self._healed.wait(deed.for_s)
         self._set_shift(deed.operator, "ready")
 
     def _set_shift(self, operator: int, state: str) -> bool:

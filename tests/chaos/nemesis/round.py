@@ -51,7 +51,7 @@ from tests.waiting import comes_true
 
 QUIET_WITHIN_S: Final = 150.0
 """After the healing every alert comes to its end, and all are well."""
-STAYS_QUIET_S: Final = 5.0
+STAYS_QUIET_S: Final = 3.0
 LOOKS_EVERY_S: Final = 0.2
 HANDS, KEYS = 32, 4
 """Threads: each deed may wait for as long as its fault lasts, a key for an answer."""
@@ -69,6 +69,8 @@ class Result:
     receipts: dict[str, int]
     orders: dict[str, int]
     starts: int
+    quiet_after_s: float
+    """From the healing until all alerts had ended and all was well."""
     took_s: float
     wrong: list[str]
 
@@ -81,15 +83,16 @@ class Round:
         self.done = Done()
         self.story = Story(world.center.open_journal, world.book)
         self._healed = threading.Event()
-        """Faults end, and users try no longer."""
+        """Faults end."""
         self._over = threading.Event()
-        self.people = People(world, self.done, self.story, self._healed)
+        self.people = People(world, self.done, self.story, healed=self._healed, over=self._over)
         self.faults = Faults(world, self.done, self.story, self._healed)
         self._staff = Staff(self.people, policy_of(load(world.center.config)), self.faults.machines)
         self._sizes = Sizes()
+        self._quiet_after_s, self._quiet_since = 0.0, now_us()
         self._hands, self._keys = ThreadPoolExecutor(HANDS), ThreadPoolExecutor(KEYS)
         self._faults: list[Future[None]] = []
-        """But for commands, of which some wait until no alert is open."""
+        """Those that end with the healing; commands wait until no alert is open, apps try on."""
 
     def go(self) -> Result:
         """All of it."""
@@ -123,7 +126,7 @@ class Round:
                 self.world.center.look_after()
                 pause.wait(min(left_s, LOOKS_EVERY_S))
             doing = self._hands.submit(self._do, deed)
-            if not isinstance(deed, Command):
+            if isinstance(deed, Shift | Strike | Whole | Line | Phone | Lock | Disk):
                 self._faults.append(doing)
 
     def _do(self, deed: Deed) -> None:
@@ -191,8 +194,9 @@ class Round:
                 unwell[:] = [repr(error)]
             return not unwell
 
+        begun_s = time.monotonic()
         came = comes_true(quiet, within_s=QUIET_WITHIN_S)
-        self._quiet_since = now_us()
+        self._quiet_after_s, self._quiet_since = time.monotonic() - begun_s, now_us()
         self._over.wait(STAYS_QUIET_S)
         return [] if came else [f"quiet: after {QUIET_WITHIN_S:.0f} s: {one}" for one in unwell]
 
@@ -248,6 +252,7 @@ class Round:
             receipts=dict(Counter(str(one.status) for one in self.done.receipts)),
             orders=dict(Counter(str(one.status) for one in self.done.orders)),
             starts=self.world.center.starts,
+            quiet_after_s=round(self._quiet_after_s, 1),
             took_s=round(took_s, 1),
             wrong=wrong,
         )

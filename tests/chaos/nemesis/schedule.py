@@ -255,7 +255,12 @@ def schedule(seed: int, minutes: float, without: Collection[str] = ()) -> tuple[
     for kind, draws in _KINDS.items():
         if kind not in without:
             deeds += draws(random.Random(f"{seed}/{kind}"), until_s, alerts)
-    return tuple(sorted((deed for deed in deeds if deed.at_s < until_s), key=lambda deed: deed.at_s))
+    return in_order(*(deed for deed in deeds if deed.at_s < until_s))
+
+
+def in_order(*deeds: Deed) -> tuple[Deed, ...]:
+    """By time."""
+    return tuple(sorted(deeds, key=lambda deed: deed.at_s))
 
 
 def to_json(deeds: Iterable[Deed]) -> str:
@@ -266,8 +271,7 @@ def to_json(deeds: Iterable[Deed]) -> str:
 def from_json(text: str) -> tuple[Deed, ...]:
     """What was written so, by time."""
     decoder: msgspec.json.Decoder[Deed] = msgspec.json.Decoder(Deed)
-    deeds = (decoder.decode(line) for line in text.splitlines() if line.strip())
-    return tuple(sorted(deeds, key=lambda deed: deed.at_s))
+    return in_order(*(decoder.decode(line) for line in text.splitlines() if line.strip()))
 
 
 # ------------------------------------------------------------------------------------------ each kind
