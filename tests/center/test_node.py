@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from center.client import Client
 from center.commands.ps import Row, all_rows
+from center.errors import CenterError
 from center.node.carrier import living
 from center.node.launching import child_environment
 from center.node.processes import end, identity, is_alive, marked, send_signal
@@ -30,44 +31,10 @@ from messages.ids import NodeId
 from runtime.clock import SystemClock
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
+from tests.support.center import simulation
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(120)]
-
-SIMULATION = """
-[simulator]
-control = "127.0.0.1:0"
-[[modem]]
-name = "sim1"
-dialect = "huawei"
-trunk = "public"
-number = "+390200000001"
-[[modem]]
-name = "sim2"
-dialect = "simcom7600"
-trunk = "public"
-number = "+390200000002"
-[[modem]]
-name = "sim3"
-dialect = "huawei"
-trunk = "emergency"
-number = "+390200000003"
-[[phone]]
-number = "+390200000100"
-name = "Demo operator"
-rings_after_s = 0.2
-answers_after_s = 0.2
-[[phone]]
-number = "+390200000112"
-name = "Simulated PSAP"
-rings_after_s = 0.2
-answers_after_s = 0.2
-[[phone]]
-number = "+393331112223"
-name = "Giulia Rossi"
-rings_after_s = 0.2
-answers_after_s = 0.2
-"""
 
 Start = Callable[[], subprocess.Popen[str]]
 
@@ -75,14 +42,14 @@ Start = Callable[[], subprocess.Popen[str]]
 @contextmanager
 def starter(state: StateDir) -> Iterator[Start]:
     """Starts nodes in this state directory, and sees to it that they end."""
-    simulation = state.path.with_name("simulation.toml")
-    simulation.write_text(SIMULATION)
+    world = state.path.with_name("simulation.toml")
+    world.write_text(simulation(public=2, emergency=1))
     nodes: list[subprocess.Popen[str]] = []
 
     def run() -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "center.cli", "run", "--state", str(state), "--port", "0"]
         node = subprocess.Popen(
-            [*command, "--simulate", str(simulation)],
+            [*command, "--simulate", str(world)],
             stdout=subprocess.PIPE,
             env=child_environment(None),
             text=True,
@@ -138,13 +105,11 @@ def is_ready(state: StateDir) -> None:
 
 
 def ready(state: StateDir) -> bool:
-    client = Client(state)
     try:
-        return client.get("/readyz", dict[str, object]).get("ready") is True
-    except Exception:
+        with closing(Client(state)) as client:  # which may find nobody, too
+            return client.get("/readyz", dict[str, object]).get("ready") is True
+    except CenterError:
         return False
-    finally:
-        client.close()
 
 
 def one(state: StateDir, role: str) -> Row:
@@ -211,14 +176,7 @@ def test_a_node_starts_shows_itself_and_stops_within_five_seconds_leaving_nothin
     assert not list(state.run.glob("*.at"))
 
 
-def test_ctrl_c_stops_it_in_order(start: Start, state: StateDir) -> None:
-    node = start()
-    node.send_signal(signal.SIGINT)
-    assert node.wait(20) == 0
-    assert list(marked(state.path)) == []
-
-
-def test_a_killed_node_is_followed_by_one_that_ends_what_it_left_and_keeps_the_carrier(
+def test_a_killed_node_is_followed_by_one_that_ends_what_it_left_and_is_ended_by_ctrl_c(
     start: Start, state: StateDir
 ) -> None:
     first = start()
@@ -229,14 +187,17 @@ def test_a_killed_node_is_followed_by_one_that_ends_what_it_left_and_keeps_the_c
     first.wait()
     assert any(is_alive(process) for process in left)
 
-    start()
+    second = start()
     is_ready(state)
     assert not any(is_alive(process) for process in left)
-    assert one(state, "Carrier").pid == carrier
+    assert one(state, "Carrier").pid == carrier, "the carrier is kept"
     assert one(state, "AlertIntake").incarnation > 1
+    second.send_signal(signal.SIGINT)
+    assert second.wait(20) == 0
+    assert list(marked(state.path)) == []
 
 
-def test_a_node_starts_again_in_its_own_process_by_the_settings_that_were_written(
+def test_a_node_starts_again_in_its_own_process_by_the_settings_that_were_written_and_takes_alerts(
     start: Start, state: StateDir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "center.toml"
@@ -268,10 +229,10 @@ def test_a_node_starts_again_in_its_own_process_by_the_settings_that_were_writte
     assert (told["file"]["pending"], told["node"]["order"]) == ([], None)
     assert [one["in_use"] for one in told["file"]["rows"] if one["path"] == "user.attempts"] == [3]
     assert file.read_text() == "# ours\n[user]\nattempts = 3 # of two\n"
+    an_alert_of_the_command_line_is_printed_by_its_id_alone(state)
 
 
-def test_an_alert_of_the_command_line_is_printed_by_its_id_alone(start: Start, state: StateDir) -> None:
-    start()
+def an_alert_of_the_command_line_is_printed_by_its_id_alone(state: StateDir) -> None:
     position = ("--lat", "45.4642", "--lon", "9.19", "--accuracy", "12")
     sent = cli("alert", "send", "--phone", "+393331112223", *position, "--test", "--state", str(state))
     assert sent.returncode == 0, sent.stderr
