@@ -67,22 +67,27 @@ def test_levels_come_from_the_bridge_to_the_screen_and_signal_from_the_modems(
             said = json.loads(socket.recv(10))
 
 
-def test_a_busy_tone_on_the_user_s_line_is_told_to_the_screen_and_to_no_journal(tmp_path: Path) -> None:
-    wav = tmp_path / "busy.wav"
+def test_a_busy_tone_on_the_user_s_line_is_told_to_the_screen_and_to_no_journal(
+    talking: tuple[Center, AlertId], tmp_path: Path
+) -> None:
+    running, alert = talking
     half = RATE_HZ // 2
-    write_wav(wav, 120 * (tone(425, half) + bytes(2 * half)))
-    with (
-        center(tmp_path, simulation(phones={USER: {"says": f"file:{wav}"}})) as made,
-        console(made) as socket,
-    ):
-        alert = made.send()
-        made.until("operator and user are joined", lambda: made.joined(alert) == {"operator", "user"})
+    write_wav(tmp_path / "busy.wav", tone(425, half) + bytes(2 * half))
+    says(running, f"loop:{tmp_path / 'busy.wav'}")
+    with console(running) as socket:
         socket.send(json.dumps({"type": "opened", "alert": alert}))
         said: dict[str, Any] = {}
         while said.get("user", {}).get("tone") != "busy":
             said = json.loads(socket.recv(10))
         assert "tone" not in said["operator"]
-        assert not any("'busy'" in str(one.event) for one in made.recorded(alert))
+        assert not any("'busy'" in str(one.event) for one in running.recorded(alert))
+    says(running, f"tone:{USER_HZ:g}")
+    running.until("they hear each other", lambda: all_hear_each_other(running, (USER, OPERATOR)))
+
+
+def says(made: Center, what: str) -> None:
+    """From now on the user does."""
+    assert made.carrier.patch(f"/phones/{USER}", json={"says": what}).status_code == 200
 
 
 def write_wav(path: Path, pcm: bytes) -> None:
