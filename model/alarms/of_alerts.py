@@ -57,12 +57,12 @@ OF_ALERTS: Final = (
         about=About.ALERT,
         quiet=False,
         it=Words(
-            "{s}: linea caduta",
+            "{s}: conferenza caduta",
             "La conferenza di {s} è caduta subito dopo l’uscita dell’operatore",
             "Prendere il caso con T e richiamare",
         ),
         en=Words(
-            "{s}: line dropped",
+            "{s}: conference dropped",
             "The conference of {s} dropped soon after the operator had left",
             "Take the case with T, and call again",
         ),

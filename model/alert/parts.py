@@ -142,6 +142,8 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     """What is known by each answer."""
     answer: str = ""
     """`yes` or `no`, once it was given."""
+    answers: int = 0
+    """Of the user's: the number of the question that it answers; 0: of none."""
     spoken: Spoken | None = None
     """How the center asks it on the line; None: it does not."""
     question: str = ""

@@ -25,6 +25,7 @@ def _said(case: Case, one: Said) -> SaidView:
         text=one.text,
         asks=one.asks,
         answer=one.answer,
+        answers=one.answers,
         spoken=spoken.progress(case, one),
         language="" if one.spoken is None else one.spoken.language,
         softly=one.spoken is not None and one.spoken.softly,

@@ -176,6 +176,8 @@ class SaidView(msgspec.Struct, frozen=True, kw_only=True):
     """To be answered by yes or no."""
     answer: str
     """`yes` or `no`, once it was given."""
+    answers: int = 0
+    """Of the user's: the number of the question that it answers; 0: of none."""
     spoken: Progress | None = None
     """Of a question that the center speaks: how far it has come."""
     language: str = ""

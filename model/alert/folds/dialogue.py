@@ -31,6 +31,7 @@ def fold_dialogue(case: Case, event: ev.Event, at: Instant) -> Case | None:
                 channel=event.channel,
                 text=event.text,
                 asks=event.asks,
+                answers=event.answers,
                 fills=event.fills,
                 yes=event.yes,
                 no=event.no,

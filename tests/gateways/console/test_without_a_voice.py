@@ -10,11 +10,11 @@ from playwright.sync_api import expect
 
 from gateways.console.protocols import protocols_of
 from messages import events as ev
-from messages.ids import E164, BriefingField, Unplayed
+from messages.ids import E164, BriefingField, OperatorCommand, Unplayed
 from store import streams
 from store.registry.people import Person
 from store.registry.registry import Registry
-from tests.gateways.console.desk import settled
+from tests.gateways.console.desk import ordered, settled
 from tests.gateways.console.stage import Stage
 from tests.gateways.http.place import CLOCK, GIULIA
 from tests.gateways.story import Story
@@ -172,6 +172,55 @@ def test_what_the_user_writes_is_in_sight_beside_every_panel_until_it_is_read_an
     expect(page.locator(".said[data-number='3']")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator(".said")).to_have_count(0)
+
+
+def test_a_question_out_of_sight_is_shown_before_it_is_asked_and_its_answer_has_it(stage: Stage) -> None:
+    stage.page.set_viewport_size({"width": 1280, "height": 720})
+    story = stage.alert(12, silent=True).operator_joined(stage.place.marta)
+    page = stage.signed_on()
+    protocol = protocols_of("")[0]
+    last = len(protocol.question)
+    row = page.locator(".questions li").nth(last - 1)
+    settled(page)
+    page.keyboard.press("j")
+    expect(page.locator(".bar__nav kbd")).to_have_count(0)
+    # As little room as beside much else, and in German.
+    page.locator(".questions").evaluate("one => { one.style.maxHeight = '4rem'; }")
+    expect(row).not_to_be_in_viewport(ratio=1)
+    page.keyboard.press(str(last))
+    expect(row).to_be_in_viewport(ratio=1)
+    assert asked(story) == []
+    page.keyboard.press(str(last))
+    expect(row).to_have_attribute("data-asked", "yes")
+    story.hear(ev.DialogueSaid(id="m1", text="yes", answers=1))
+    expect(page.locator(".latest__said b")).to_have_text(f"{protocol.question[-1].ask['it']} Yes")
+    page.keyboard.press("Escape")
+    expect(page.locator(".bar__nav kbd").first).to_have_text("1")
+
+
+def test_who_leaves_before_112_has_the_latest_message_is_asked_for_enter(stage: Stage) -> None:
+    marta = stage.place.marta
+    story = stage.alert(60, silent=True).operator_joined(marta)
+    stage.ago(20)
+    story.hear(ev.DialogueSaid(id="m1", text="via Roma 12"))
+    story.psap_called(marta).psap_joined()
+    page = stage.signed_on()
+    said, more = page.locator(".dock__next b"), page.locator(".dock__next > span").last
+    expect(more).to_contain_text("What Giulia wrote is not in the text: ← or →.")
+    story.say(ev.BriefingGiven(by=marta))
+    expect(more).not_to_contain_text("not in the text")
+    expect(said).to_have_text("112 knows everything. You can leave.")
+    stage.ago(0)
+    story.hear(ev.DialogueSaid(id="m2", text="they shoot"))
+    expect(said).to_have_text("There is a new message: tell 112.")
+    settled(page)
+    page.keyboard.press("l")
+    expect(more).to_contain_text("112 does not know the latest")
+    page.keyboard.press("Escape")
+    expect(more).not_to_contain_text("112 does not know the latest")
+    page.keyboard.press("l")
+    page.keyboard.press("Enter")
+    ordered(stage.journal, story, OperatorCommand.LEAVE)
 
 
 def test_how_far_a_spoken_question_has_come_is_said_in_the_dialogue_too(stage: Stage) -> None:

@@ -10,6 +10,7 @@ import { missing } from '../admin/start/start.js';
 import * as availability from '../figures/availability.js';
 import * as figures from '../figures/figures.js';
 import * as history from '../alerts/history.js';
+import * as questions from '../case/dialogue/questions.js';
 import * as plant from '../plant/plant.js';
 import * as queue from '../alerts/queue.js';
 import * as review from '../review/review.js';
@@ -63,17 +64,20 @@ export const closes = (ui) => Boolean(PLACES[ui.screen.section]?.pressed(ui, 'Es
 /** @param {Ui} ui */
 export function tabs(ui) {
   const lost = ui.feed.link === 'lost' || ui.screen.incoming() !== null;
+  const view = ui.screen.section === 'case' ? ui.screen.selected() : null;
+  const keys = view === null || !questions.isOpen(view); // else they are the questions' own
   return html`<nav class="bar__nav" aria-label=${either('Sezioni', 'Sections')}>
     ${TABS.filter((tab) => ui.screen.may(tab.name)).map(
       (tab) =>
         html`<button
-          aria-keyshortcuts=${tab.key}
+          aria-keyshortcuts=${keys ? tab.key : nothing}
           aria-current=${tabOf(ui.screen.section) === tab.name ? 'page' : nothing}
           aria-disabled=${lost ? 'true' : nothing}
           @click=${() => {
             if (!lost) ui.screen.go(tab.name);
           }}>
-          <kbd>${tab.key}</kbd><span>${label(ui, tab.name)}</span>${count(ui, tab.name)}
+          ${keys ? html`<kbd>${tab.key}</kbd>` : nothing}<span>${label(ui, tab.name)}</span>
+          ${count(ui, tab.name)}
         </button>`,
     )}
   </nav>`;

@@ -2,7 +2,7 @@
 
 import { either, reason, t } from '../words/words.js';
 import { changesLine } from '../case/otherline.js';
-import { asObject, first, inDoubt, keptSilent, possessive, talking } from '../case/situation.js';
+import { asObject, first, inDoubt, keptSilent, possessive, talking, toldAll } from '../case/situation.js';
 
 /** @typedef {(command: OperatorCommand) => string} Why */
 
@@ -45,6 +45,15 @@ export const CONFIRMED = {
       untold(view)
         ? either('Chiudere, e il 112 non ne sa nulla', 'Close it, and 112 knows nothing of it')
         : either('Chiudere', 'Close it'),
+  },
+  leave: {
+    // Where the user is with 112, they can tell each other.
+    when: (view) => view.briefing_us !== null && !toldAll(view) && !talking(view.user),
+    said: () =>
+      either(
+        'Il 112 non sa l’ultima novità: si chiude lo stesso',
+        '112 does not know the latest: it closes all the same',
+      ),
   },
   put_away: {
     when: always,

@@ -125,7 +125,11 @@ function conference(now) {
       briefed,
     ];
   if (view.briefing_us === null)
-    return [either('Leggi il testo al 112.', 'Read the text to 112.'), more, briefed];
+    return [
+      either('Leggi il testo al 112.', 'Read the text to 112.'),
+      [said(now, 'notInText'), more].join(' '),
+      briefed,
+    ];
   if (!so('knowsAll', now)) return [said(now, 'hasChanged', 'userWrote'), more, briefed];
   return [
     said(now, 'knowsAll'),
@@ -181,12 +185,14 @@ function together(now) {
     const text = said(now, 'hears112Not', 'notHeardBy112');
     return [text, more.filter(Boolean).join(' '), leave(stays, '')];
   }
-  const hears = heard(view.psap)
-    ? either(`Il 112 ${heard(view.psap)}.`, `112 ${heard(view.psap)}.`)
-    : either(
-        'Resta se il 112 ha bisogno di te. Se lei non può parlare, premi Z.',
-        'Stay if 112 needs you. If she cannot speak, press Z.',
-      );
+  const hears = so('notInText', now)
+    ? said(now, 'notInText')
+    : heard(view.psap)
+      ? either(`Il 112 ${heard(view.psap)}.`, `112 ${heard(view.psap)}.`)
+      : either(
+          'Resta se il 112 ha bisogno di te. Se lei non può parlare, premi Z.',
+          'Stay if 112 needs you. If she cannot speak, press Z.',
+        );
   if (so('introduce', now)) return [said(now, 'introduce'), hears, leave(stays, '')];
   return [`${said(now, 'bothTalk')} ${either('Puoi lasciare.', 'You can leave.')}`, hears, leave(stays)];
 }

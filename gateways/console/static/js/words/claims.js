@@ -4,6 +4,7 @@
 
 import { either } from './words.js';
 import * as f from './format.js';
+import { offered } from '../case/dialogue/read.js';
 import { usersEnding } from '../case/ending.js';
 import * as s from '../case/situation.js';
 
@@ -193,6 +194,14 @@ const CLAIMS = {
   userWrote: {
     so: ({ view }) => view.briefing_us !== null && s.wrote(view),
     says: () => either('C’è un messaggio nuovo: dillo al 112.', 'There is a new message: tell 112.'),
+  },
+  notInText: {
+    so: ({ view, allowed }) => view.briefing_us === null && !!allowed && offered(view, allowed) !== null,
+    says: ({ view }) =>
+      either(
+        `Quel che ${s.first(view)} ha scritto non è nel testo: ← o →.`,
+        `What ${s.first(view)} wrote is not in the text: ← or →.`,
+      ),
   },
   hasChanged: {
     so: ({ view }) => s.hasChanged(view),

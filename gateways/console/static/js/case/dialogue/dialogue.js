@@ -133,7 +133,7 @@ function message(ui, view, allowed, one) {
   const by = one.by ? ui.feed.names(one.by) : s.first(view);
   return html`<li class="said" data-by=${one.by ? 'operator' : 'user'} data-number=${one.number}>
     <span class="said__by">${s.capital(by)} <time>${f.clock(one.at_us)}</time></span>
-    <p class=${read.isAnswer(one) ? 'said__short' : ''}>${read.words(view, one)}</p>
+    <p class=${read.isAnswer(one) ? 'said__short' : ''}>${read.asked(view, one)}${read.words(view, one)}</p>
     ${fillKeys(ui, view, allowed, one)} ${state(view, one, ui.feed.nowUs())}
   </li>`;
 }

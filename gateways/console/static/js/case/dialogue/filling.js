@@ -2,7 +2,7 @@
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { either, t } from '../../words/words.js';
-import { haveRead, isAnswer, newest, unread } from './read.js';
+import { haveRead, offered, unread } from './read.js';
 
 /** Which key puts the message into which field of the text for 112. @type {Record<string, Word>} */
 const FILLS = { ArrowLeft: 'where', ArrowRight: 'what' };
@@ -14,17 +14,6 @@ export const button = (ui, key, label, shown = key) =>
   html`<button class="btn" data-key=${key} aria-keyshortcuts=${key} @click=${() => ui.press(key)}>
     <kbd>${shown}</kbd><span>${label}</span>
   </button>`;
-
-/**
- * Return the message that the arrow keys put into the text for 112: the newest, unless the text has it, or it
- * is no more than an answer.
- * @param {CaseView} view @param {Allowed} allowed
- */
-export function offered(view, allowed) {
-  const one = newest(view);
-  if (!one?.text || isAnswer(one) || allowed.brief !== null) return null;
-  return Object.values(view.briefing).some((field) => field.text.includes(one.text.trim())) ? null : one;
-}
 
 /**
  * The keys that put this message into the text for 112; nothing where it is not the one that is offered.

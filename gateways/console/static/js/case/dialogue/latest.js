@@ -7,7 +7,7 @@ import * as f from '../../words/format.js';
 import { pageCode } from '../reading.js';
 import * as s from '../situation.js';
 import { button, fillKeys } from './filling.js';
-import { newest, unread, words } from './read.js';
+import { asked, newest, unread, words } from './read.js';
 
 /** The ways by which something can be asked. @type {OperatorCommand[]} */
 const ASKS = ['write', 'ask_spoken', 'ask_aloud', 'ask_softly'];
@@ -47,7 +47,10 @@ export function line(ui, view, allowed, { isShown, named, briefing }) {
   const is = one ? 'said' : row === nothing && code === nothing ? 'none' : 'keys';
   return html`<div class="latest" data-is=${is}>
     <p class="latest__said" role="status">${
-      one ? html`<small>${f.clock(one.at_us)} ${by}</small><b>${words(view, one)}</b>` : nothing
+      one
+        ? html`<small>${f.clock(one.at_us)} ${by}</small
+            ><b>${asked(view, one)}${words(view, one)}</b>`
+        : nothing
     }</p>
     ${one ? html`${button(ui, 'W', others)}${fillKeys(ui, view, allowed, one)}` : nothing} ${row} ${code}
   </div>`;

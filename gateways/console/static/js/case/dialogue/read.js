@@ -1,5 +1,6 @@
 // Which of the user's messages were read, and what is shown of one.
 
+import { html, nothing } from '../../../vendor/lit.js';
 import { t } from '../../words/words.js';
 import * as s from '../situation.js';
 
@@ -34,6 +35,26 @@ export function haveRead(ui, view, upto) {
 
 /** Whether it is no more than the user's yes or no. @param {SaidView} one */
 export const isAnswer = (one) => !one.by && one.text.toLowerCase() in ANSWERS;
+
+/**
+ * Return the message that the arrow keys put into the text for 112: the newest, unless the text has it, or it
+ * is no more than an answer.
+ * @param {CaseView} view @param {Allowed} allowed
+ */
+export function offered(view, allowed) {
+  const one = newest(view);
+  if (!one?.text || isAnswer(one) || allowed.brief !== null) return null;
+  return Object.values(view.briefing).some((field) => field.text.includes(one.text.trim())) ? null : one;
+}
+
+/**
+ * The question that this message answers, before it; nothing where it answers none that is known.
+ * @param {CaseView} view @param {SaidView} one
+ */
+export function asked(view, one) {
+  const question = view.dialogue.find(({ number }) => number === one.answers);
+  return question ? html`<q>${question.text}</q> ` : nothing;
+}
 
 /**
  * What was written, in words of the screen where it is an answer.
