@@ -34,6 +34,11 @@ class Headset:
         for thread in self._threads:
             thread.start()
 
+    @property
+    def connected(self) -> bool:
+        """Whether the center still listens, as far as can be seen from here."""
+        return self._threads[1].is_alive()
+
     def level_db(self, hz: float) -> float:
         """How loud this tone was in the last second that was heard."""
         return usual_level_db(b"".join(tuple(self._heard)), hz, rate_hz=RATE_HZ)

@@ -24,6 +24,7 @@ from store.errors import JournalError
 from tests.chaos.nemesis.done import Done, now_us
 from tests.chaos.nemesis.evidence import evidence
 from tests.chaos.nemesis.faults import Faults
+from tests.chaos.nemesis.headsets import Headsets
 from tests.chaos.nemesis.judge import judge, look_around
 from tests.chaos.nemesis.people import People, Staff
 from tests.chaos.nemesis.schedule import (
@@ -34,6 +35,7 @@ from tests.chaos.nemesis.schedule import (
     Command,
     Deed,
     Disk,
+    Headset,
     Line,
     Lock,
     Message,
@@ -87,6 +89,7 @@ class Round:
         self._over = threading.Event()
         self.people = People(world, self.done, self.story, healed=self._healed, over=self._over)
         self.faults = Faults(world, self.done, self.story, self._healed)
+        self.headsets = Headsets(world, self.done, healed=self._healed, over=self._over)
         self._staff = Staff(self.people, policy_of(load(world.center.config)), self.faults.machines)
         self._sizes = Sizes()
         self._quiet_after_s, self._quiet_since = 0.0, now_us()
@@ -110,6 +113,7 @@ class Round:
             watch.join()
             self._keys.shutdown()
             self._hands.shutdown()
+            self.headsets.end()
         try:
             wrong += self._judged(console)
         finally:
@@ -126,7 +130,7 @@ class Round:
                 self.world.center.look_after()
                 pause.wait(min(left_s, LOOKS_EVERY_S))
             doing = self._hands.submit(self._do, deed)
-            if isinstance(deed, Shift | Strike | Whole | Line | Phone | Lock | Disk):
+            if isinstance(deed, Shift | Strike | Whole | Line | Phone | Headset | Lock | Disk):
                 self._faults.append(doing)
 
     def _do(self, deed: Deed) -> None:
@@ -164,6 +168,8 @@ class Round:
                 faults.line(deed)
             case Phone():
                 faults.phone(deed)
+            case Headset():
+                self.headsets.put_away(deed)
             case Lock():
                 faults.lock(deed)
             case Disk():

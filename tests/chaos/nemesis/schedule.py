@@ -144,6 +144,13 @@ class Phone(_Deed, frozen=True):
     for_s: float
 
 
+class Headset(_Deed, frozen=True):
+    """An operator's browser is closed for a while."""
+
+    operator: int
+    for_s: float
+
+
 class Lock(_Deed, frozen=True):
     """Another program holds the journal."""
 
@@ -178,6 +185,7 @@ Deed = (
     | Whole
     | Line
     | Phone
+    | Headset
     | Lock
     | Disk
     | Command
@@ -399,6 +407,11 @@ def _phones(draw: random.Random, until_s: float, alerts: _Alerts) -> Iterator[Ph
         )
 
 
+def _headsets(draw: random.Random, until_s: float, alerts: _Alerts) -> Iterator[Headset]:
+    for at_s in _times(draw, 5.0, until_s, 12.0):
+        yield Headset(at_s=at_s, operator=draw.randrange(OPERATORS), for_s=draw.choice((0.3, 1.0, 3.0, 12.0)))
+
+
 def _locks(draw: random.Random, until_s: float, alerts: _Alerts) -> Iterator[Lock]:
     for at_s in _some(draw, until_s, 0.7):
         yield Lock(at_s=at_s, for_s=draw.choice((0.5, 1.5, 3.0, 6.0)), whole=draw.random() < 0.5)
@@ -427,6 +440,7 @@ _KINDS: Final[dict[str, Callable[[random.Random, float, _Alerts], Iterable[Deed]
     "whole": _wholes,
     "line": _lines,
     "phone": _phones,
+    "headset": _headsets,
     "lock": _locks,
     "disk": _disks,
     "command": _commands,

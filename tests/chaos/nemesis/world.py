@@ -63,6 +63,7 @@ alternate = "{SECOND_PSAP}"
 no_answer_s = 8
 pause_s = 1
 [operator]
+line = "{{line}}"
 answer_within_s = 3
 all_after_s = 6
 silent_after_s = 12
@@ -112,14 +113,15 @@ def simulation() -> str:
     return "\n".join(made)
 
 
-def settings(carrier: Path) -> str:
-    """The center's, with its modems where the carrier has them."""
+def settings(carrier: Path, *, headsets: bool = False) -> str:
+    """The center's, with its modems where the carrier has them; operators have telephones or headsets."""
     modems = [
         f'[[modem]]\nname = "{line}"\ntrunk = "{trunk_of(line)}"\ndialect = "{_dialect(line)}"\n'
         f'number = "{NUMBERS[line]}"\nport = "{carrier}/{line}.at"\nvoice_port = "{carrier}/{line}.voice"\n'
         for line in LINES
     ]
-    return 'node = "nemesis"\n' + SETTINGS + "".join(modems)
+    line = "headset" if headsets else "on_demand"
+    return 'node = "nemesis"\n' + SETTINGS.format(line=line) + "".join(modems)
 
 
 class StruckCenter(Center):
@@ -218,11 +220,13 @@ class World(Served):
 
     center: StruckCenter
 
-    def __init__(self, folder: Path, place: Path, carrier_folder: Path, *, disk: Path | None) -> None:
+    def __init__(
+        self, folder: Path, place: Path, carrier_folder: Path, *, disk: Path | None, headsets: bool
+    ) -> None:
         config = folder / "center.toml"
-        config.write_text(settings(carrier_folder))
+        config.write_text(settings(carrier_folder, headsets=headsets))
         super().__init__(folder, center=StruckCenter(place, config, folder / "node.log"))
-        self.disk = disk
+        self.disk, self.headsets = disk, headsets
         self.folder = folder
         self.tokens: list[str] = []
         self.operators: list[OperatorId] = []
@@ -267,14 +271,14 @@ class World(Served):
 
 
 @contextmanager
-def world(folder: Path) -> Iterator[World]:
-    """One that is ready, and its end."""
+def world(folder: Path, *, headsets: bool = False) -> Iterator[World]:
+    """One that is ready, and its end; its operators have telephones, or headsets."""
     # The path of a voice port is a socket's as well, which has at most 107 bytes.
     carrier_folder, place = folder / "carrier", folder / "disk"
     carrier_folder.mkdir(parents=True)
     (folder / "carrier.toml").write_text(simulation())
     with _own_disk(place) as disk, (folder / "carrier.log").open("ab") as log:
-        made = World(folder, place, carrier_folder, disk=disk)
+        made = World(folder, place, carrier_folder, disk=disk, headsets=headsets)
         command = (sys.executable, "-m", "simulator", str(folder / "carrier.toml"))
         carrier = subprocess.Popen(
             (*command, "--directory", str(carrier_folder)),
