@@ -16,12 +16,17 @@ from playwright.sync_api import expect
 
 from store.registry.access import credentials
 from tests.support.complaints import Complaints
+from tests.support.depth import often
 from tests.support.one_application import one_application
 from tests.support.postgres import PostgresServer, binaries, server
 
 # A loaded machine of two cores is slow, not wrong: an example has no deadline of its own, the test has one.
 settings.register_profile(
-    "securwoman", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+    "securwoman",
+    max_examples=often(100),
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("securwoman")
 

@@ -42,6 +42,7 @@ from model.alert.leg import Leg, LegState
 from model.alert.parts import Owner
 from model.policy import Policy
 from model.rules.vouching import gives_up, vouched
+from tests.support.depth import often
 from tests.support.recorded import recorded
 
 POLICY = Policy(operator_line=OperatorLine.HEADSET, psap_number=E164("+390200000112"))
@@ -255,7 +256,7 @@ class Floods(RuleBasedStateMachine):
                 self.room.holder(operator)
 
 
-Floods.TestCase.settings = settings(max_examples=100, stateful_step_count=20, deadline=None)
+Floods.TestCase.settings = settings(max_examples=often(100), stateful_step_count=20, deadline=None)
 TestFloods = Floods.TestCase
 
 

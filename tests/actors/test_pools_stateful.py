@@ -39,6 +39,7 @@ from store.journal.following import Following
 from store.journal.journal import Append, Journal
 from store.journal.notify import LocalNotifier
 from store.journal.projections import Lines, Operators
+from tests.support.depth import often
 from tests.support.journals import empty_journal
 
 ALERTS = [AlertId(f"a{n}") for n in range(3)]
@@ -229,5 +230,5 @@ def leg_of(alert: AlertId) -> LegId:
     return LegId(f"{alert}:user")
 
 
-Pools.TestCase.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+Pools.TestCase.settings = settings(max_examples=often(100), stateful_step_count=40, deadline=None)
 TestPools = Pools.TestCase

@@ -27,6 +27,7 @@ from runtime.published import (
 from runtime.published.directory import FileDirectory
 from runtime.published.file import Newest
 from runtime.published.peers import FilePeers, decode_place
+from tests.support.each import each
 from tests.support.unreadable import GARBAGE
 
 LINE = LineId("a")
@@ -54,7 +55,7 @@ READERS: dict[str, Read] = {
 }
 
 
-@pytest.mark.parametrize("content", GARBAGE.values(), ids=GARBAGE)
+@each("content", GARBAGE.values())
 @pytest.mark.parametrize("name", READERS)
 def test_a_file_that_cannot_be_read_stops_no_reader(tmp_path: Path, name: str, content: bytes) -> None:
     state = StateDir(tmp_path / "state")

@@ -27,6 +27,7 @@ from model.alert.evolve import begin, evolve
 from model.telling.data_due import EVERY_US, KEEPS_ON_US, Owed, owed, wanted
 from model.telling.data_target import DataFormat, DataTarget
 from store import streams
+from tests.support.depth import often
 from tests.support.recorded import recorded
 
 ALERT = AlertId("a1")
@@ -223,5 +224,5 @@ class EdsTarget(Target):
 
 TestTarget = Target.TestCase
 TestEdsTarget = EdsTarget.TestCase
-TestTarget.settings = settings(max_examples=200, stateful_step_count=30, deadline=None)
-TestEdsTarget.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)
+TestTarget.settings = settings(max_examples=often(200), stateful_step_count=30, deadline=None)
+TestEdsTarget.settings = settings(max_examples=often(50), stateful_step_count=30, deadline=None)

@@ -14,6 +14,7 @@ from litestar.testing import TestClient
 from store.journal.journal import Journal
 from tests.gateways.http.place import GIULIA, Place
 from tests.security.served import Served, served
+from tests.support.each import each
 
 Client = TestClient[Litestar]
 JSON: Final = "application/json"
@@ -83,7 +84,7 @@ def test_no_type_of_a_body_is_either(told: Client) -> None:
     assert [one.status_code for one in answers if one.status_code >= 500] == []
 
 
-@pytest.mark.parametrize(("method", "path"), PATHS)
+@each(("method", "path"), PATHS)
 def test_no_path_or_method_is_either(told: Client, place: Place, method: str, path: str) -> None:
     for headers in ({}, place.operator()):
         assert told.request(method, path, headers=headers).status_code < 500

@@ -36,6 +36,7 @@ from tests.gateways.http.answered import no
 from tests.gateways.http.place import CLOCK, Place, WebThread
 from tests.gateways.story import Story, on_shift
 from tests.gateways.twins import Twins
+from tests.support.depth import often
 from tests.waiting import wait_until
 
 WITHIN_S = 3.0
@@ -350,7 +351,7 @@ def test_no_tampered_cookie_opens_anything(marta: Browser, place: Place) -> None
         assert client.get(PATH, headers={"cookie": marta.cookie()}).status_code == 200
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=often(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(min_codepoint=33, max_codepoint=255, blacklist_characters=";"), max_size=600))
 def test_any_text_for_a_cookie_is_no_session_and_no_fault(
     client: TestClient, place: Place, text: str

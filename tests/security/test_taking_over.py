@@ -31,6 +31,7 @@ from store.registry.people import Person
 from store.registry.registry import Registry
 from store.registry.users.users import number_of_device
 from tests.gateways.http.place import GIULIA, Place
+from tests.support.depth import often
 from tests.support.journals import empty_journal
 
 Client = TestClient[Litestar]
@@ -187,7 +188,7 @@ def folder() -> Iterator[Path]:
         yield Path(made)
 
 
-@settings(max_examples=70)
+@settings(max_examples=often(70))
 @given(story=st.lists(anything, min_size=1, max_size=12))
 def test_whatever_came_before_each_signal_is_answered_by_an_alert_that_calls_its_own_number(
     folder: Path, story: list[Sent]

@@ -13,6 +13,7 @@ from simulator.errors import NotNow
 from simulator.modem.calls.legs import Stat
 from simulator.network.call import CallState
 from tests.simulator.world import BUSY, DIALECTS, EARLY, LATE, ONE, OPERATOR, REJECTING, SILENT, USER, World
+from tests.support.depth import often
 
 FINAL = re.compile(r"OK|ERROR|\+CME ERROR: .*|COMMAND NOT SUPPORT")
 NUMBERS = (USER, OPERATOR, BUSY, SILENT, REJECTING, "112", "118", "+39", "", "*43#")
@@ -26,7 +27,7 @@ COMMANDS = (
 )
 dials = st.sampled_from(NUMBERS).map("ATD{};".format)
 commands = st.one_of(st.sampled_from(COMMANDS), dials)
-quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=often(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 OWN_WAYS = tuple(name for name in DIALECTS if name not in ("tdscdma", "balong", "ericsson", "zte"))
 """These four differ from others in their words alone."""
 each_dialect = pytest.mark.parametrize("dialect", [*OWN_WAYS, EARLY])

@@ -24,6 +24,7 @@ from store.journal.verify import verify
 from store.streams import alert_of
 from tests.store.databases import Database
 from tests.store.places import START, Clock, journal_in, signal
+from tests.support.depth import often
 from tests.support.journals import empty_journal
 from tests.support.unreadable import DAMAGED
 
@@ -85,7 +86,7 @@ STEPS = st.lists(
 
 
 @given(steps=STEPS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=often(40), deadline=None)
 def test_whatever_happens_and_wherever_it_is_broken_off_the_rows_are_what_the_events_say(
     steps: list[object],
 ) -> None:

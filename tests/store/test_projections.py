@@ -51,6 +51,7 @@ from store.journal.journal import Append, Journal
 from store.journal.projections import Lines, Operators, TakenOut
 from store.journal.rebuild import rebuild, replay
 from tests.store.places import START, Clock, journal_in, on_sqlite, signal
+from tests.support.depth import often
 
 OpenJournal = Callable[..., Journal]
 ANNA, X, SIM1 = OperatorId("anna"), AlertId("x"), LineId("sim1")
@@ -327,7 +328,7 @@ STORIES = st.lists(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=often(60))
 @given(story=STORIES)
 @example(story=[("inbox-x", received()), ("alert-x", originating(X, "op1")), ("alert-x", CLOSED)])
 def test_what_is_rebuilt_is_what_was_built(story: list[tuple[str, Event]]) -> None:

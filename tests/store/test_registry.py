@@ -23,6 +23,7 @@ from store.registry.users.pins import PinVerdict
 from tests.store.children import Say, children
 from tests.store.databases import Database
 from tests.store.places import Clock, journal_at, on_sqlite
+from tests.support.each import each
 from tests.waiting import wait_until
 
 GIULIA = Person(
@@ -107,7 +108,7 @@ def test_a_number_or_device_is_one_persons(registry: Registry, journal: Journal)
     assert registry.change_user(maria.id, Person(devices=("d1",)), by="x").devices == ("d1",)
 
 
-@pytest.mark.parametrize("number", [*sorted(EMERGENCY_NUMBERS), "+39112", "00 39 118", "1 1 2"])
+@each("number", [*sorted(EMERGENCY_NUMBERS), "+39112", "00 39 118", "1 1 2"])
 def test_an_emergency_number_is_nobodys(registry: Registry, number: str) -> None:
     with pytest.raises(NumberRefused):
         registry.add_user(Person(phones=(number,)), by="x")
@@ -340,7 +341,7 @@ def test_every_fault_is_told_with_its_line_and_column_and_nothing_is_taken(
     assert (registry.count_users(), journal.last_seq()) == (2, before)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "told"),
     [
         (b"", ":1: is empty"),

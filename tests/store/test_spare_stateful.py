@@ -23,6 +23,7 @@ from store.journal.verify import verify
 from store.spare.keeping import Keeper
 from store.spare.spare import Spare
 from tests.store.places import Clock, answered
+from tests.support.depth import often
 from tests.support.journals import empty_journal
 
 STREAMS = st.sampled_from(["line-a", "line-b", "operator-c"])
@@ -214,7 +215,7 @@ class SpareMachine(RuleBasedStateMachine):
 
 
 SpareMachine.TestCase.settings = settings(
-    max_examples=25, stateful_step_count=25, deadline=None, phases=[Phase.generate]
+    max_examples=often(25), stateful_step_count=25, deadline=None, phases=[Phase.generate]
 )
 
 

@@ -33,6 +33,7 @@ from store.journal.rebuild import rebuild
 from store.journal.verify import verify
 from tests.store.databases import new_schema
 from tests.store.places import Clock, signal
+from tests.support.depth import often
 from tests.support.journals import empty_journal
 from tests.support.postgres import PostgresServer
 
@@ -378,7 +379,7 @@ class AcceptMachine(Machine):
         assert Instant(self.clock()) == self.clock()
 
 
-_settings = settings(max_examples=30, stateful_step_count=30, deadline=None)
+_settings = settings(max_examples=often(30), stateful_step_count=30, deadline=None)
 _fewer = settings(max_examples=8, stateful_step_count=30, deadline=None)
 
 

@@ -15,6 +15,7 @@ from messages.ids import SECOND, Advice, Instant, OperatorCommand, OperatorId, O
 from model.alert.leg import Leg, LegState
 from model.policy import Duress
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
+from tests.support.depth import often
 
 MINUTE_US = 60 * SECOND
 MOST = 200
@@ -184,7 +185,7 @@ def test_112_is_not_called_again_when_its_line_fails_while_it_is_let_go() -> Non
 FATES = st.sampled_from([(), GONE, RANG, DROPS, STAYS])
 
 
-@settings(max_examples=40)
+@settings(max_examples=often(40))
 @example(
     fates={**dict.fromkeys(Party, ()), Party.OPERATOR: DROPS, Party.PSAP: DROPS},
     cause=34,

@@ -22,6 +22,7 @@ from model.policy import Duress
 from model.rules.calls.pauses import not_before
 from model.rules.calls.quiet import spoken_to, told_112
 from tests.actors.alert_case.book import EVERYONE, Book
+from tests.support.depth import often
 
 CAUSES = st.sampled_from([16, 17, 18, 19, 20, 21, 31, 34, 38, 41, 200, 201])
 TALKERS = (Party.OPERATOR, Party.USER, Party.PSAP)
@@ -398,5 +399,5 @@ def _heard(case: Case, member: Member) -> bool:
     return case.legs[member.leg].party is Party.OPERATOR and not member.muted
 
 
-AnyCourse.TestCase.settings = settings(max_examples=300, stateful_step_count=30, deadline=None)
+AnyCourse.TestCase.settings = settings(max_examples=often(300), stateful_step_count=30, deadline=None)
 TestAnyCourse = AnyCourse.TestCase

@@ -22,6 +22,7 @@ from model.alert.folds.dialogue import QUESTION, clip_of
 from model.rules.calls.quiet import hears_nobody
 from model.rules.said.spoken import Progress, progress, why_not
 from tests.actors.alert_case.book import EVERYONE, Book
+from tests.support.depth import often
 
 FRAMES: Final = 4
 """Of a question; as many of the words for the keys."""
@@ -169,5 +170,5 @@ class AnyQuestions(RuleBasedStateMachine):
         assert fold(self.book.recorded) == self.book.case
 
 
-AnyQuestions.TestCase.settings = settings(max_examples=200, stateful_step_count=30, deadline=None)
+AnyQuestions.TestCase.settings = settings(max_examples=often(200), stateful_step_count=30, deadline=None)
 TestAnyQuestions = AnyQuestions.TestCase

@@ -39,6 +39,7 @@ from model.alert.leg import Leg, LegState
 from model.alert.parts import InboundCall, InboxEntry, Owner
 from model.rules.crews import BEYOND_SHIFT
 from model.rules.proof import CLAIMED, OVER_BUDGET, PROVED
+from tests.support.depth import often
 
 NOW = Instant(1_000 * SECOND)
 
@@ -250,7 +251,7 @@ class Crews(RuleBasedStateMachine):
             assert set(self.alerts) <= known
 
 
-Crews.TestCase.settings = settings(max_examples=200, stateful_step_count=30, deadline=None)
+Crews.TestCase.settings = settings(max_examples=often(200), stateful_step_count=30, deadline=None)
 TestCrews = Crews.TestCase
 
 

@@ -26,6 +26,7 @@ from actors.operator_lines.decider import (
 from messages.base import HangupCause, VoicePort
 from messages.calls import AttachCall, CallReport, CallState, DialCall, HangUpCall
 from messages.ids import E164, SECOND, Instant, LegId, LineId
+from tests.support.depth import often
 
 NOW = Instant(1_000 * SECOND)
 ANNA = LineId("headset:anna")
@@ -209,5 +210,5 @@ class OneVoice(RuleBasedStateMachine):
         assert not any(one.confirmed for one in self.new)
 
 
-OneVoice.TestCase.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+OneVoice.TestCase.settings = settings(max_examples=often(100), stateful_step_count=40, deadline=None)
 TestOneVoice = OneVoice.TestCase

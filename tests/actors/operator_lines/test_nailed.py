@@ -13,6 +13,7 @@ from messages.calls import CallReport, CallState, DialCall, HangUpCall
 from messages.ids import E164, SECOND, Instant, LineId, OperatorId
 from messages.lines import RequestLine
 from model.rules.calls.own_line import standing_leg
+from tests.support.depth import often
 
 ANNA = OperatorId("anna")
 NUMBER = E164("+390200000100")
@@ -339,5 +340,5 @@ class AnyShift(RuleBasedStateMachine):
         assert plant.up
 
 
-AnyShift.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+AnyShift.TestCase.settings = settings(max_examples=often(150), stateful_step_count=40, deadline=None)
 TestAnyShift = AnyShift.TestCase

@@ -15,6 +15,7 @@ from actors.supervisor.roster import GONE, Phase
 from messages.ids import SECOND, Role
 from runtime.system.spec import ActorSpec, CrewSpec, Plan
 from tests.actors.supervisor.kernel import Kernel
+from tests.support.depth import often
 
 PLAN = Plan(
     actors=(
@@ -176,5 +177,5 @@ class Chaos(RuleBasedStateMachine):
         assert any(name[0] is Role.ALERT_CASE for name in kernel.ready())
 
 
-Chaos.TestCase.settings = settings(max_examples=120, stateful_step_count=40)
+Chaos.TestCase.settings = settings(max_examples=often(120), stateful_step_count=40)
 TestChaos = Chaos.TestCase

@@ -8,9 +8,10 @@ from __future__ import annotations
 import pytest
 
 from tests.chaos.in_process.search import search
+from tests.support.depth import often
 
 SEED = 1001
-RUNS = 25
+RUNS = often(25)
 
 
 @pytest.mark.scenario

@@ -44,6 +44,7 @@ from store.journal.rebuild import rebuild
 from store.registry.people import StaffRole
 from tests.gateways.http.place import CLOCK, Place
 from tests.gateways.story import Story, on_shift
+from tests.support.depth import often
 
 MARTA = OperatorId("marta-bianchi")
 LUCA = OperatorId("luca-ferri")
@@ -413,7 +414,7 @@ def test_a_picture_made_of_what_still_matters_is_the_one_made_of_everything(jour
     assert quick.quarantined == whole.quarantined
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=often(50))
 @given(data=st.data())
 def test_events_told_again_change_nothing(tmp_path: Path, journal: Journal, data: st.DataObject) -> None:
     if not everything(journal) or journal.last_seq() < 15:

@@ -23,6 +23,7 @@ from gateways.gsm.driver.events import (
     CallWaiting,
     Ref,
 )
+from tests.support.depth import often
 
 USER = "+393331112223"
 OTHER = "+393409998887"
@@ -470,7 +471,7 @@ def _check(events: Sequence[CallEvent]) -> None:
 
 
 @given(st.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=often(400), deadline=None)
 def test_in_any_order_each_step_is_told_once_and_nothing_after_the_end(data: st.DataObject) -> None:
     table = CallTable()
     _, events = _chaos(table, data)
@@ -478,7 +479,7 @@ def test_in_any_order_each_step_is_told_once_and_nothing_after_the_end(data: st.
 
 
 @given(st.data(), st.just(()) | LISTS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=often(400), deadline=None)
 def test_after_any_disorder_the_lists_win(data: st.DataObject, truth: list[ClccRow]) -> None:
     table = CallTable()
     now_s, events = _chaos(table, data)

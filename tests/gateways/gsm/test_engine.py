@@ -21,6 +21,7 @@ from gateways.gsm.at.results import (
     SyncLost,
     Unsolicited,
 )
+from tests.support.depth import often
 
 KNOWN = re.compile(r"RING|\+CLIP:.*|NO CARRIER|\^RSSI:.*|\+CMT:.*|\+CLCC:.*")
 RULES = Rules(
@@ -415,7 +416,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=often(300), deadline=None)
 def test_whatever_the_modem_says_each_command_ends_once_and_one_is_in_flight(data: st.DataObject) -> None:
     engine = Engine(RULES)
     engine.start(0.0, listen_s=data.draw(st.sampled_from([0.0, 5.0])))

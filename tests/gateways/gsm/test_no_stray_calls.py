@@ -20,6 +20,7 @@ from simulator.errors import SimulatorError
 from simulator.modem.calls.legs import Stat
 from simulator.modem.vices import Vices
 from tests.gateways.gsm.carrier.site import LINE, REJECTING, SECOND, SILENT, USER, Site
+from tests.support.depth import often
 
 CENTER: Final = LineId("one")
 RINGS: Final = (Stat.INCOMING, Stat.WAITING)
@@ -124,7 +125,9 @@ DEEDS = st.lists(
 
 
 @pytest.mark.parametrize("dialect", ["3gpp", "huawei", "simcom7600", "quectel_ec2x"])
-@settings(max_examples=25, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink))
+@settings(
+    max_examples=often(25), deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink)
+)
 @given(vices=VICES, deeds=DEEDS)
 def test_no_call_is_up_that_belongs_to_nobody(
     dialect: str, vices: Vices, deeds: list[tuple[str, str, float]]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from gateways.gsm.dialects.patterns import Patterns, beginning
 from scripts.lib.at_play import TRACES
 from tests.gateways.gsm.bench import DIALECTS
+from tests.support.depth import often
 
 LINES = sorted(
     {
@@ -44,7 +45,7 @@ def test_what_a_pattern_begins_with(pattern: str, start: str) -> None:
 
 
 @given(st.sampled_from(DIALECTS.names()), st.one_of(st.sampled_from(LINES), st.text(max_size=20)))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=often(500), deadline=None)
 def test_the_same_pattern_is_found_as_by_trying_all(name: str, line: str) -> None:
     urcs = DIALECTS.get(name).data.urc
     slow = next((urc for urc in urcs if re.fullmatch(urc.pattern, line)), None)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gateways.gsm.driver import pin_memory
 from gateways.gsm.driver.pin_memory import PinMemory
+from tests.support.depth import often
 
 
 @pytest.fixture(autouse=True)
@@ -129,7 +130,7 @@ def test_what_an_unknown_card_has_refused_no_known_one_is_given(tmp_path: Path) 
 STEPS = ("0000", "1111", "1234", "restart", "answer", "ask", "change the card", "tell", "do not tell")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=often(60), deadline=None)
 @given(st.lists(st.sampled_from(STEPS), max_size=30))
 def test_whatever_happens_no_wrong_pin_is_given_twice_to_one_card(
     tmp_path_factory: pytest.TempPathFactory, steps: list[str]

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from gateways.gsm.calls.book import MOST_CALLS
 from scripts.lib.at_play import ANSWERED, NAMES, STEP, WITH_LEGS, PlayedLegs, play, seeds
 from scripts.lib.input_play import Players
+from tests.support.depth import often
+from tests.support.each import each
 
 SEEDS = list(seeds())
 PIECES = st.one_of(
@@ -22,12 +24,12 @@ PIECES = st.one_of(
 
 @pytest.mark.parametrize("legs", [0, WITH_LEGS])
 @given(first=st.integers(0, 255), pieces=st.lists(PIECES, max_size=20))
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=often(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_bytes_and_no_steps_break_it(legs: int, first: int, pieces: list[bytes]) -> None:
     play(bytes((first & ~WITH_LEGS | legs,)) + b"".join(pieces))
 
 
-@pytest.mark.parametrize("seed", SEEDS[::7])
+@each("seed", SEEDS[::7])
 def test_every_session_can_be_played(seed: bytes) -> None:
     play(seed)
 

@@ -25,6 +25,7 @@ from media.ports.voice_port import VoicePortSpec
 from media.sound.frames import FRAME_BYTES, FRAME_SAMPLES, SILENCE
 from runtime.published import voice_gate_file
 from tests.media.gates import OTHER_SECRET, SECRET, at, gate_of, let_in, opened
+from tests.support.depth import often
 from tests.support.signals import is_comfort, level_db, tone
 from tests.waiting import wait_until
 
@@ -329,7 +330,7 @@ def pestered() -> Iterator[Gate]:
         yield gate
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=often(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.binary(min_size=1, max_size=300), max_size=4), st.booleans())
 def test_no_bytes_at_all_hurt_the_gate(pestered: Gate, pieces: list[bytes], hangs_up: bool) -> None:
     with socket.create_connection(pestered.address) as made:

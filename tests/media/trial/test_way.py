@@ -19,6 +19,7 @@ from messages.ids import LineId
 from messages.trials import WayFault, WayShown
 from model.loudness import Loudness, judged
 from tests.media.channel import Channel, as_it_is, call, louder, narrow, with_gaps, with_noise
+from tests.support.depth import often
 
 A, B = LineId("a"), LineId("b")
 SAID = {
@@ -33,7 +34,7 @@ def way(channel: Channel, tone_hz: float = TONE, **of: float) -> WayShown:
     return way_of(A, said, B, heard, tone_hz)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=often(25), deadline=None)
 @given(
     tone_hz=st.sampled_from(TONES_HZ),
     late_s=st.floats(0.02, 3.5),
