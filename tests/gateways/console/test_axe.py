@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
 
 from tests.gateways.console.barriers import LOOKS, barriers, lost_when_magnified
+from tests.gateways.console.desk import in_italian
 from tests.gateways.console.stage import Stage
 from tests.gateways.console.states import STATES
 from tests.support.complaints import OUT_OF_REACH
@@ -24,15 +24,6 @@ TEXTS = """() => {
 ENGLISH = re.compile(r"(?<![\w.-])(the|of|is|are|was|has|have|not|and|with|to|by|from|at)(?![\w-])")
 AS_SAID = ("Something is needed here.", "This link is not good", "neighbour has her keys", " · en: ")
 """Said before the language was another one, or somebody's own words."""
-IN_ITALIAN = """() => {
-  const named = (button) => button.textContent.includes('Italiano');
-  const chosen = () => [...document.querySelectorAll('button')].find(named);
-  const listed = !chosen();
-  const list = () => document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '?', bubbles: true }));
-  if (listed) list(); // of the keys, in which the button is for who has signed on
-  chosen().click();
-  if (listed) list();
-}"""
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
 
@@ -44,8 +35,7 @@ def test_axe_finds_no_barrier_and_nothing_is_lost_where_it_is_magnified(stage: S
     page.set_viewport_size({"width": width, "height": height})
     STATES[state](stage)
     found = barriers(page) + lost_when_magnified(page)
-    page.evaluate(IN_ITALIAN)
-    expect(page.locator("html")).to_have_attribute("lang", "it")
+    in_italian(page)
     found += [f"in Italian, {one}" for one in lost_when_magnified(page)]
     texts = [text for text in page.evaluate(TEXTS) if not any(own in text for own in AS_SAID)]
     found += [f"in English: {text}" for text in texts if ENGLISH.search(text)]
