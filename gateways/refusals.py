@@ -53,7 +53,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     Refusal.NUMBER_UNKNOWN: "Her number is not known.",
     Refusal.NUMBER_NEVER_CALLED: "This number is never called as a user's.",
     Refusal.NOT_IDENTIFIED: "It is not yet known whom to call.",
-    Refusal.NOTHING_ANSWERED: "Nothing has answered on her line.",
+    Refusal.NOTHING_ANSWERED: "Nobody has answered on her line.",
     Refusal.MACHINE_ANSWERED: "A machine has answered: call once more first.",
     Refusal.SILENT: "The alert is silent: order the call aloud first.",
     Refusal.NOT_SILENT: "The alert is not silent.",

@@ -249,7 +249,7 @@ OF_LINES: Final = (
         wakes_because="it is reset by itself",
         about=About.LINE,
         it=Words(
-            "Linea {s}: voce logora",
+            "Linea {s}: voce degradata",
             "La voce della linea {s} è logora: le chiamate possono restare mute; si usa per ultima",
             (
                 "Niente: il modem viene riavviato appena è libera e lo è un’altra linea. Se torna "
@@ -257,7 +257,7 @@ OF_LINES: Final = (
             ),
         ),
         en=Words(
-            "Line {s}: voice worn",
+            "Line {s}: poor voice",
             "The voice of line {s} is worn: calls on it may be mute; it is used last",
             (
                 "Nothing: its modem is reset as soon as it and another line are free. If it comes often, "

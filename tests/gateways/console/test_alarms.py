@@ -98,7 +98,7 @@ def test_what_is_over_waits_to_be_seen_and_is_found_in_the_past(
     signed_on(page, site.url, supervisor, "it")
     # In the bar nothing that is over looks as what stands.
     in_bar = page.locator(".bar__health .alarm")
-    expect(in_bar).to_contain_text("Finito: ")
+    expect(in_bar).to_contain_text("Risolto: ")
     expect(in_bar).not_to_have_class(re.compile("ink-bad"))
     write(journal, raised("backup.old", "backup"))
     expect(in_bar).to_have_class(re.compile("ink-bad"))

@@ -67,7 +67,9 @@ def test_before_112_is_on_the_line_c_says_why_not(stage: Stage) -> None:
     states.talking(stage)
     settled(stage.page)
     stage.page.keyboard.press("c")
-    expect(stage.page.locator("body")).to_contain_text("Can be copied when 112 needs it, or late.")
+    expect(stage.page.locator("body")).to_contain_text(
+        "Can be copied once 112 is called, or the deadline is past."
+    )
 
 
 def test_s10_what_changes_while_it_is_read_is_marked_and_moves_no_line(stage: Stage) -> None:

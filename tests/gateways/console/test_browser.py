@@ -191,10 +191,10 @@ def test_what_is_not_allowed_stays_in_its_place_and_says_why(
     redial, machine = console.locator(".act[data-key=R]"), console.locator(".act[data-key=M]")
     before = machine.bounding_box()
     expect(machine).to_have_attribute("aria-disabled", "true")
-    expect(machine).to_contain_text("Nothing has answered on her line.")
+    expect(machine).to_contain_text("Nobody has answered on her line.")
     settled(console)
     console.keyboard.press("m")
-    expect(machine.locator(".refused")).to_contain_text("Nothing has answered on her line.")
+    expect(machine.locator(".refused")).to_contain_text("Nobody has answered on her line.")
     assert machine.bounding_box() == before
     expect(redial).not_to_have_attribute("aria-disabled", "true")
 
@@ -219,7 +219,7 @@ def test_an_alert_that_waits_can_be_found_and_taken_by_keys(
     console: Page, place: Place, journal: Journal
 ) -> None:
     other = Story(journal, CLOCK.now_us(), phone="+393331112262", ago_s=20)
-    expect(console.get_by_role("listitem")).to_contain_text("Finding out who she is")
+    expect(console.get_by_role("listitem")).to_contain_text("Identifying")
     console.keyboard.press("ArrowDown")
     console.keyboard.press("Enter")
     expect(console.locator(".dock")).to_contain_text("Nobody has this case.")

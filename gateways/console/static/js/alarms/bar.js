@@ -30,7 +30,7 @@ const gravest = (all) =>
 function button(ui, all) {
   const first = gravest(all);
   const over = Boolean(first.over_us); // then all are
-  const short = over ? `${either('Finito', 'Over')}: ${first.short}` : first.short;
+  const short = over ? `${either('Risolto', 'Resolved')}: ${first.short}` : first.short;
   const open = () => {
     if (ui.feed.link !== 'lost' && !ui.screen.incoming()) ui.screen.go('plant');
   };

@@ -176,7 +176,7 @@ export function panel(ui) {
           quiet.mayKeepQuiet(ui) ? button(ui, ['Q', either('Lavoro previsto', 'Planned work')]) : nothing
         }${
           here.cursor.startsWith('shelf/')
-            ? button(ui, ['X', either('Fai sentire', 'Let be heard')])
+            ? button(ui, ['X', either('Riattiva il suono', 'Unmute')])
             : nothing
         }
       ${

@@ -103,7 +103,7 @@ const gravest = (voice, other) =>
 function before(ui, view) {
   const notes = notesBefore(ui, view);
   if (!notes.length) return nothing;
-  const label = either('Note di prima', 'Notes of before');
+  const label = either('Note precedenti', 'Earlier notes');
   return html`<ol class="log log__before" tabindex="0" aria-label=${label}>
     ${notes.reverse()}
   </ol>`;

@@ -92,7 +92,7 @@ export const why = (reason) =>
     withdrawn: either('Passaggio ritirato.', 'The hand over was withdrawn.'),
     'no answer': either('Passaggio: nessuno ha risposto.', 'Hand over: nobody answered.'),
     nobody: either('Passaggio: nessuno è libero.', 'Hand over: nobody is free.'),
-    'no line': either('Passaggio: manca una linea libera.', 'Hand over: no line is free.'),
+    'no line': either('Passaggio: nessuna linea libera.', 'Hand over: no line is free.'),
   })[reason] ?? reason;
 
 /** Who is on the line as the case comes: for the operator who is to take it. @param {CaseView} view */

@@ -68,7 +68,7 @@ export function tile(party, which, view, nowUs, center) {
     case 'ringing': {
       if (which === 'user') {
         const left = Math.ceil(center.no_answer_s - (nowUs - party.ringing_us) / 1e6);
-        if (left > 0) foot.push(either(`Senza risposta tra ${left} s`, `No answer in ${left} s`));
+        if (left > 0) foot.push(either(`Rinuncia tra ${left} s`, `Gives up in ${left} s`));
       }
       return made(
         'ring',

@@ -21,7 +21,10 @@ export function whyNotCopied(view, nowUs, lost = false) {
   const wanted = ['there', 'lacking', 'waiting', 'told'].includes(s.psapIs(view)) || s.keptSilent(view);
   return wanted || s.isLate(view, nowUs) || view.missed_us !== null
     ? null
-    : either('Si copia quando serve al 112, o in ritardo.', 'Can be copied when 112 needs it, or late.');
+    : either(
+        'Si copia una volta chiesto il 112, o passata la scadenza.',
+        'Can be copied once 112 is called, or the deadline is past.',
+      );
 }
 
 /**

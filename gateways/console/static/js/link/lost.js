@@ -12,8 +12,8 @@ export function lostBanner(ui) {
     icon: 'nolink',
     title: t('unreachableCentre'),
     text: either(
-      `Quello che vedi è di ${oldS} s fa. Le chiamate vanno avanti senza questo schermo.`,
-      `What you see is ${oldS} s old. The calls go on without this screen.`,
+      `Quello che vedi è di ${oldS} s fa. Le chiamate possono continuare senza questo schermo.`,
+      `What you see is ${oldS} s old. Calls can go on without this screen.`,
     ),
     aside: feed.goesTo
       ? either(`Passo a ${new URL(feed.goesTo).host}`, `Going on at ${new URL(feed.goesTo).host}`)

@@ -158,7 +158,7 @@ function comesNext(ui, my) {
   if (other || ui.feed.myShift() !== 'ready') return '';
   return ui.feed.allowedIn(my).leave === null
     ? either('L: lasci questo, e arriva a te.', 'L: you leave yours, and it comes to you.')
-    : either('Arriva a te, appena sei libero.', 'It comes to you as soon as you are free.');
+    : either('Ti arriva appena ti liberi.', 'It comes to you as soon as you are free.');
 }
 
 /** Whether 112 is the real one; never with a tick while no line can call it. @param {Feed} feed */

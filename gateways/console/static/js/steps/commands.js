@@ -37,7 +37,8 @@ const always = () => true;
 export const CONFIRMED = {
   declare_false_alarm: {
     when: always,
-    said: () => either('Falso allarme, si saluta e si chiude', 'A false alarm, which takes leave and closes'),
+    said: () =>
+      either('Falso allarme, si saluta e si chiude', 'False alarm: goodbye is said, and the alert closes'),
   },
   close: {
     when: always,
@@ -129,7 +130,7 @@ export function slots(view, allowed, armed) {
       sub:
         armed === 'F'
           ? confirms()
-          : either('Saluta e chiude: F, poi Invio', 'Takes leave and closes: F, then Enter'),
+          : either('Saluta e chiude: F, poi Invio', 'Says goodbye and closes: F, then Enter'),
     },
     again(view, why, armed),
     machine(view, why, armed),

@@ -35,7 +35,7 @@ function lostDock(ui, view, allowed) {
   const elsewhere = s.mayRead(view, feed.me)
     ? either(
         'Serve il 112? Chiamalo da un altro telefono e leggi questo. C lo copia.',
-        '112 is needed? Call it from another phone and read this. C copies it.',
+        'Need 112? Call it from another phone and read this. C copies it.',
       )
     : '';
   return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}>

@@ -45,7 +45,7 @@ export function next(view, allowed, me, nowUs, names, center) {
 const takeBack = (leftS) => ({
   key: 'E',
   command: 'withdraw_psap',
-  label: either('Annulla il 112', 'Take 112 back'),
+  label: either('Annulla il 112', 'Cancel the call'),
   sub: either(`Solo se è uno sbaglio: ancora ${leftS} s`, `Only if it is a mistake: ${leftS} s left`),
   tone: '',
 });
@@ -56,11 +56,16 @@ function takenBack(now) {
   if (last?.what !== 'psap.withdrawn' || now.nowUs - last.at_us > SAID_US) return null;
   const [, more, step] = alone(now);
   const mine = last.operator === now.me.operator;
-  const by = mine ? either('te', 'you') : now.names(last.operator);
-  const said = either(
-    `Chiamata al 112 annullata da ${by}. E: richiamalo.`,
-    `The call to 112 was taken back by ${by}. E: call it.`,
-  );
+  const by = now.names(last.operator);
+  const said = mine
+    ? either(
+        'Hai annullato la chiamata al 112. E: richiamalo.',
+        'You cancelled the call to 112. E: call again.',
+      )
+    : either(
+        `${by} ha annullato la chiamata al 112. E: richiamalo.`,
+        `${by} cancelled the call to 112. E: call again.`,
+      );
   return [said, more, step];
 }
 

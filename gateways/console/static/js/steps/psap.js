@@ -30,7 +30,7 @@ export function elsewhere(now) {
     'Chiama il 112 da un altro telefono e leggi questo.',
     'Call 112 from another phone and read this.',
   );
-  if (lacking) return [call, either('Qui si riprova di continuo.', 'It is being tried on here.'), step];
+  if (lacking) return [call, either('Qui si riprova di continuo.', 'It is being tried again here.'), step];
   if (!s.talking(view.user))
     return [
       call,

@@ -143,7 +143,7 @@ const CLAIMS = {
     says: (now) =>
       either(
         `Il 112 è occupato: ${tries(now)}º tentativo, riproviamo.`,
-        `112 is busy: attempt ${tries(now)}, trying on.`,
+        `112 is busy: attempt ${tries(now)}, trying again.`,
       ),
   },
   psapDoesNotAnswer: {
@@ -151,19 +151,19 @@ const CLAIMS = {
     says: (now) =>
       either(
         `Il 112 non risponde: ${tries(now)}º tentativo, riproviamo.`,
-        `112 does not answer: attempt ${tries(now)}, trying on.`,
+        `112 does not answer: attempt ${tries(now)}, trying again.`,
       ),
   },
   psapDropped: {
     so: (now) => retried(now) && lastTo112(now) === 'dropped',
-    says: () => either('La linea del 112 è caduta: riproviamo.', '112’s line dropped: trying on.'),
+    says: () => either('La linea del 112 è caduta: riproviamo.', '112’s line dropped: trying again.'),
   },
   psapFailed: {
     so: (now) => retried(now) && !['lineFailed', 'dropped', null].includes(lastTo112(now)),
     says: (now) =>
       either(
         `La chiamata al 112 non è riuscita: ${tries(now)}º tentativo, riproviamo.`,
-        `The call to 112 failed: attempt ${tries(now)}, trying on.`,
+        `The call to 112 failed: attempt ${tries(now)}, trying again.`,
       ),
   },
   psapSeeksLine: {
