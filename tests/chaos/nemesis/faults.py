@@ -11,7 +11,7 @@ import httpx
 
 from center.node.processes import send_signal
 from messages.ids import Party, Role
-from tests.chaos.harness.strikes import Place, places
+from tests.chaos.harness.strikes import Place
 from tests.chaos.nemesis.done import Done
 from tests.chaos.nemesis.schedule import (
     BEHAVIOURS,
@@ -50,9 +50,7 @@ class Faults:
 
     def strike(self, deed: Strike) -> None:
         """SIGKILL, or SIGSTOP and then SIGCONT."""
-        there = sorted(
-            (one for one in places(self.world.center.state) if one.role is deed.role), key=lambda one: one.key
-        )
+        there = sorted((one for one in self.world.places() if one.role is deed.role), key=lambda one: one.key)
         if deed.busy:
             there = [one for one in there if one.alert is not None] or there
         if not there:
@@ -72,12 +70,13 @@ class Faults:
         send_signal(struck.process, signal.SIGCONT)
 
     def whole(self, deed: Whole) -> None:
-        """All of it, or the node alone; a service manager starts it again."""
+        """All of it, or the node alone; a service manager starts it again. Of several nodes one."""
         for line in LINES:
             self.done.struck(Role.GSM_MODEM, line)
         self.done.struck(Role.NODE, "")
-        self.done.say(f"{deed.how} the whole center, down for {deed.down_s} s")
-        if wrong := self.world.center.end_whole(deed.how, deed.down_s):
+        node = self.world.nodes[deed.node % len(self.world.nodes)]
+        self.done.say(f"{deed.how} the whole of {node.name}, down for {deed.down_s} s")
+        if wrong := node.end_whole(deed.how, deed.down_s):
             self.done.odd.append(wrong)
 
     # ------------------------------------------------------------ lines and telephones
@@ -129,7 +128,9 @@ class Faults:
     # ------------------------------------------------------------ disk and journal
 
     def lock(self, deed: Lock) -> None:
-        """As another program that opens the database does."""
+        """As another program that opens the database does; where it is a file."""
+        if self.world.database is not None:
+            return
         self.done.say(f"lock the journal for {deed.for_s} s{', whole' if deed.whole else ''}")
         path = self.world.center.state.path / "journal.db"
         with (

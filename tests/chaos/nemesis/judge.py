@@ -20,12 +20,31 @@ from store import streams
 from tests.chaos.harness.sampling import GROWTH
 from tests.chaos.harness.view import Call
 from tests.chaos.in_process.evidence import Evidence, cases_of
-from tests.chaos.in_process.invariants import CHECKS, streams_are_dense
+from tests.chaos.in_process.invariants import (
+    CHECKS,
+    no_call_is_dropped,
+    no_call_is_nobodys,
+    nobody_is_called_twice,
+    one_owner_at_a_time,
+    psap_is_called_once,
+    streams_are_dense,
+)
 from tests.chaos.nemesis.done import Done
 from tests.chaos.nemesis.evidence import OURS
 from tests.chaos.nemesis.story import Console, Sizes, Story
 from tests.chaos.nemesis.world import PHONES, World
+from tests.nodes.judge import judge_storm
 
+OF_ONE_NODE: Final = frozenset(
+    (
+        no_call_is_dropped,
+        no_call_is_nobodys,
+        nobody_is_called_twice,
+        one_owner_at_a_time,
+        psap_is_called_once,
+    )
+)
+"""What another node, which cannot hear the first, may have to break; `judge_storm` has its own for these."""
 CLOCKS_US: Final = 2 * SECOND
 """Between what is seen by us and what is written by the center, at the most, but for its own delay."""
 BACK_US: Final = 5 * SECOND
@@ -43,16 +62,23 @@ SHOWN: Final = (
 )
 """What a console's picture and the story of an alert both have."""
 BAD_LINES: Final = re.compile(r"Traceback|internal error|Internal Server Error|\bCRITICAL\b")
+SETTLES_S: Final = 15.0
+"""Crews that are not needed any longer are ended a while after the last alert."""
 HEAD_LOST: Final = 3
 """Of `audit verify`: the head of a chain is gone with the process that had it while the disk was full."""
 SMALL_KB, FEW_DESCRIPTORS = 6000, 12
 GREW_OVER_S: Final = 120.0
 
 
-def judge(seen: Evidence, calls: Sequence[Call], done: Done) -> list[str]:
-    """Everything that is wrong by journal, carrier and answers."""
+def judge(seen: Evidence, calls: Sequence[Call], done: Done, *, nodes: bool = False) -> list[str]:
+    """Everything that is wrong by journal, carrier and answers; of several nodes by what holds of those."""
     found: list[str] = []
+    if nodes:
+        stories = cases_of(seen.journal)
+        found += [str(one) for one in judge_storm(stories, _to_others(calls), OURS)]
     for check in CHECKS:
+        if nodes and check in OF_ONE_NODE:
+            continue
         try:
             faults = list(check(seen))
         except Exception as error:  # one check that cannot judge must not hide what the others find
@@ -63,6 +89,10 @@ def judge(seen: Evidence, calls: Sequence[Call], done: Done) -> list[str]:
     for rule in (receipts, texts, answered_calls, notes, orders, nobody_is_called_for_nothing):
         found += [f"{rule.__name__}: {fault}" for fault in rule(seen, calls, done)]
     return found + [f"odd: {one}" for one in done.odd]
+
+
+def _to_others(calls: Iterable[Call]) -> Iterator[Call]:
+    return (call for call in calls if call.to not in OURS)
 
 
 def _by_changing_over(fault: str, journal: Sequence[Recorded]) -> bool:
@@ -179,7 +209,7 @@ def look_around(
     world: World, story: Story, console: Console, sizes: Sizes, quiet_since: Instant
 ) -> list[str]:
     """What the center itself says once it is quiet, and what its processes and logs show."""
-    found = [f"well: {one}" for one in world.unwell()]
+    found = [f"well: {one}" for one in world.unwell_after(SETTLES_S)]
     for words in (("journal", "verify"), ("audit", "verify")):
         said = world.center.cli(*words)
         if said.returncode not in (0, HEAD_LOST):
@@ -213,8 +243,10 @@ def _pictures(world: World, story: Story, shown: Mapping[str, Mapping[str, Any]]
 
 
 def _logs(world: World) -> Iterator[str]:
-    files = [*world.center.state.logs.glob("*"), world.folder / "node.log", world.folder / "carrier.log"]
-    for file in sorted(files):
+    files = [world.folder / "carrier.log"]
+    for node in world.nodes:
+        files += [*sorted(node.state.logs.glob("*")), node.log]
+    for file in files:
         text = file.read_text(errors="replace")
         for bad in BAD_LINES.finditer(text):
             yield f"{file.name}: {text[max(0, bad.start() - 300) : bad.start() + 700]!r}"

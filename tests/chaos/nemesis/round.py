@@ -26,6 +26,7 @@ from tests.chaos.nemesis.evidence import evidence
 from tests.chaos.nemesis.faults import Faults
 from tests.chaos.nemesis.headsets import Headsets
 from tests.chaos.nemesis.judge import judge, look_around
+from tests.chaos.nemesis.of_nodes import NodeFaults
 from tests.chaos.nemesis.people import People, Staff
 from tests.chaos.nemesis.schedule import (
     Again,
@@ -39,6 +40,7 @@ from tests.chaos.nemesis.schedule import (
     Line,
     Lock,
     Message,
+    Node,
     Order,
     Phone,
     Position,
@@ -89,11 +91,13 @@ class Round:
         self._over = threading.Event()
         self.people = People(world, self.done, self.story, healed=self._healed, over=self._over)
         self.faults = Faults(world, self.done, self.story, self._healed)
+        self.of_nodes = NodeFaults(world, self.done, healed=self._healed)
         self.headsets = Headsets(world, self.done, healed=self._healed, over=self._over)
         self._staff = Staff(self.people, policy_of(load(world.center.config)), self.faults.machines)
         self._sizes = Sizes()
         self._quiet_after_s, self._quiet_since = 0.0, now_us()
         self._hands, self._keys = ThreadPoolExecutor(HANDS), ThreadPoolExecutor(KEYS)
+        self._doing: list[Future[None]] = []
         self._faults: list[Future[None]] = []
         """Those that end with the healing; commands wait until no alert is open, apps try on."""
 
@@ -112,13 +116,15 @@ class Round:
             self._over.set()
             watch.join()
             self._keys.shutdown()
-            self._hands.shutdown()
+            wait(self._doing)
             self.headsets.end()
         try:
             wrong += self._judged(console)
         finally:
             console.end()
             self.story.close()
+            # Not before: a database ends with the thread that has started it again.
+            self._hands.shutdown()
         return self._result(wrong, time.monotonic() - begun_s)
 
     # ------------------------------------------------------------ the course
@@ -127,10 +133,11 @@ class Round:
         begun_s, pause = time.monotonic(), threading.Event()
         for deed in self.deeds:
             while (left_s := begun_s + deed.at_s - time.monotonic()) > 0:
-                self.world.center.look_after()
+                self.world.look_after()
                 pause.wait(min(left_s, LOOKS_EVERY_S))
             doing = self._hands.submit(self._do, deed)
-            if isinstance(deed, Shift | Strike | Whole | Line | Phone | Headset | Lock | Disk):
+            self._doing.append(doing)
+            if isinstance(deed, Shift | Strike | Whole | Node | Line | Phone | Headset | Lock | Disk):
                 self._faults.append(doing)
 
     def _do(self, deed: Deed) -> None:
@@ -164,6 +171,8 @@ class Round:
                 faults.strike(deed)
             case Whole():
                 faults.whole(deed)
+            case Node():
+                self.of_nodes.strike(deed)
             case Line():
                 faults.line(deed)
             case Phone():
@@ -185,7 +194,7 @@ class Round:
         comes_true(self._all_ready, within_s=READY_WITHIN_S)
 
     def _all_ready(self) -> bool:
-        self.world.center.look_after()
+        self.world.look_after()
         return self.people.all_ready()
 
     def _calm(self) -> list[str]:
@@ -193,7 +202,7 @@ class Round:
         unwell: list[str] = []
 
         def quiet() -> bool:
-            self.world.center.look_after()
+            self.world.look_after()
             try:
                 unwell[:] = [f"{alert} is open" for alert in self.story.open_cases] or self.world.unwell()
             except (httpx.TransportError, JournalError) as error:
@@ -244,7 +253,8 @@ class Round:
                 if one.alert is not None
             ),
         )
-        wrong = judge(seen, self.story.calls, self.done)
+        several = len(self.world.nodes) > 1
+        wrong = judge(seen, self.story.calls, self.done, nodes=several)
         return wrong + look_around(self.world, self.story, console, self._sizes, self._quiet_since)
 
     def _result(self, wrong: list[str], took_s: float) -> Result:
@@ -257,7 +267,7 @@ class Round:
             events=len(self.story.recorded),
             receipts=dict(Counter(str(one.status) for one in self.done.receipts)),
             orders=dict(Counter(str(one.status) for one in self.done.orders)),
-            starts=self.world.center.starts,
+            starts=sum(node.starts for node in self.world.nodes),
             quiet_after_s=round(self._quiet_after_s, 1),
             took_s=round(took_s, 1),
             wrong=wrong,
@@ -281,9 +291,10 @@ class Round:
         (folder / "journal.txt").write_text("\n".join(self._told(began_us)) + "\n")
         calls = msgspec.json.encode([asdict(call) for call in self.story.calls])
         (folder / "calls.json").write_bytes(msgspec.json.format(calls, indent=1))
-        shutil.copytree(self.world.center.state.logs, folder / "logs", dirs_exist_ok=True)
-        for name in ("node.log", "carrier.log"):
-            shutil.copy(self.world.folder / name, folder / "logs" / name)
+        for node in self.world.nodes:
+            shutil.copytree(node.state.logs, folder / "logs" / node.name, dirs_exist_ok=True)
+            shutil.copy(node.log, folder / "logs" / node.name)
+        shutil.copy(self.world.folder / "carrier.log", folder / "logs")
 
     def _told(self, began_us: Instant) -> Iterator[str]:
         for one in self.story.recorded:
@@ -300,6 +311,8 @@ def _kind(deed: Deed) -> str:
             return f"{'freeze' if frozen_s else 'kill'} {role}"
         case Whole(how=how):
             return f"whole {how}"
+        case Node(what=what):
+            return f"node {what}"
         case Line(fault=fault):
             return f"line {fault}"
         case Phone(does=does):

@@ -14,8 +14,10 @@ from typing import Final
 import msgspec
 
 from messages.ids import OperatorCommand, Party, Role, ShiftState
+from tests.nodes.storms import What
 
 USERS: Final = 24
+NODES: Final = 2
 OPERATORS: Final = 4
 PUBLIC, EMERGENCY = 6, 3
 LINES: Final = tuple(f"m{n}" for n in range(1, PUBLIC + EMERGENCY + 1))
@@ -123,6 +125,16 @@ class Whole(_Deed, frozen=True):
     how: str
     """`stop` in order, `kill` all at once, `node` alone is killed."""
     down_s: float
+    node: int = 0
+    """Which of several."""
+
+
+class Node(_Deed, frozen=True):
+    """One of several nodes, or their database, is in trouble for a while."""
+
+    what: What
+    node: int
+    for_s: float
 
 
 class Line(_Deed, frozen=True):
@@ -183,6 +195,7 @@ Deed = (
     | Shift
     | Strike
     | Whole
+    | Node
     | Line
     | Phone
     | Headset
@@ -385,9 +398,14 @@ def _strikes(draw: random.Random, until_s: float, alerts: _Alerts) -> Iterator[S
 
 def _wholes(draw: random.Random, until_s: float, alerts: _Alerts) -> Iterator[Whole]:
     for at_s in _some(draw, until_s, 0.7):
-        yield Whole(
-            at_s=at_s, how=draw.choice(("stop", "kill", "node")), down_s=draw.choice((0.0, 0.5, 2.0, 6.0))
-        )
+        how, down_s = draw.choice(("stop", "kill", "node")), draw.choice((0.0, 0.5, 2.0, 6.0))
+        yield Whole(at_s=at_s, how=how, down_s=down_s, node=draw.randrange(NODES))
+
+
+def _nodes(draw: random.Random, until_s: float, alerts: _Alerts) -> Iterator[Node]:
+    for at_s in _times(draw, 5.0, until_s, 10.0):
+        for_s = draw.choice((0.4, 0.9, 1.6, 3.0, 5.0, 8.0))
+        yield Node(at_s=at_s, what=draw.choice(tuple(What)), node=draw.randrange(NODES), for_s=for_s)
 
 
 def _lines(draw: random.Random, until_s: float, alerts: _Alerts) -> Iterator[Line]:
@@ -438,6 +456,7 @@ _KINDS: Final[dict[str, Callable[[random.Random, float, _Alerts], Iterable[Deed]
     "shift": _shifts,
     "strike": _strikes,
     "whole": _wholes,
+    "node": _nodes,
     "line": _lines,
     "phone": _phones,
     "headset": _headsets,

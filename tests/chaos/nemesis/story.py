@@ -24,7 +24,6 @@ from store import streams
 from store.errors import JournalError, JournalRenumbered
 from store.journal.journal import Journal
 from tests.chaos.harness.call_book import CallBook
-from tests.chaos.harness.strikes import places
 from tests.chaos.harness.view import Call
 from tests.chaos.nemesis.world import World
 
@@ -142,7 +141,7 @@ class Sizes:
         if now_s - self._last_s < _SAMPLE_S:
             return
         self._last_s = now_s
-        for place in places(world.center.state):
+        for place in world.places():
             with suppress(OSError):
                 pid = place.process.pid
                 rss = os.sysconf("SC_PAGE_SIZE") // 1024 * _resident_pages(pid)

@@ -8,35 +8,33 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
+import random
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 import httpx
 import pytest
 
-from center.node.launching import child_environment
-from center.node.processes import ProcessId, is_alive, marked, send_signal, wait_ended
-from center.state import run_dir
-from messages.ids import NodeId, OperatorId
-from runtime.clock import SystemClock
-from store.journal.journal import Journal
-from store.journal.notify import LocalNotifier
+from messages.ids import OperatorId
 from store.registry.people import Person, StaffRole
 from store.registry.registry import Registry
 from tests.chaos.harness.served import Served
+from tests.chaos.harness.strikes import Place
+from tests.chaos.nemesis.center import StruckCenter
 from tests.chaos.nemesis.schedule import DURESS_PIN, KNOWN_USERS, LINES, PUBLIC, RIGHT_PIN, USERS
-from tests.support.center import Center
+from tests.support import networks, postgres
 from tests.support.disks import small_file_system
+from tests.support.networks import Network
 from tests.support.ports import free_port
+from tests.support.postgres import PostgresServer
 from tests.waiting import wait_until
 
+NODES: Final = ("a", "b")
+WEB_PORT: Final = 8400
 ROOT: Final = Path(__file__).parents[3]
 DISK_MB: Final = 160
 DIALECTS: Final = ("huawei", "simcom7600", "quectel_ec2x")
@@ -52,10 +50,7 @@ USUAL: Final[dict[str, object]] = {
     "hangs_up_after_s": 0.0,
 }
 """How every phone is when nothing is done to it."""
-PATIENCE_S: Final = 5.0
-"""With the web."""
 READY_WITHIN_S: Final = 90.0
-STOPS_WITHIN_S: Final = 20.0
 SETTINGS: Final = f"""
 [psap]
 number = "{PSAP}"
@@ -113,121 +108,43 @@ def simulation() -> str:
     return "\n".join(made)
 
 
-def settings(carrier: Path, *, headsets: bool = False) -> str:
-    """The center's, with its modems where the carrier has them; operators have telephones or headsets."""
+def lines_of(node: str) -> tuple[str, ...]:
+    """Every other one, of both trunks."""
+    return LINES[NODES.index(node) :: len(NODES)]
+
+
+def settings(carrier: Path, lines: Sequence[str], node: str, *, headsets: bool) -> str:
+    """A node's, with its modems where the carrier has them; operators have telephones or headsets."""
     modems = [
         f'[[modem]]\nname = "{line}"\ntrunk = "{trunk_of(line)}"\ndialect = "{_dialect(line)}"\n'
         f'number = "{NUMBERS[line]}"\nport = "{carrier}/{line}.at"\nvoice_port = "{carrier}/{line}.voice"\n'
-        for line in LINES
+        for line in lines
     ]
     line = "headset" if headsets else "on_demand"
-    return 'node = "nemesis"\n' + SETTINGS.format(line=line) + "".join(modems)
-
-
-class StruckCenter(Center):
-    """One that is started without waiting, and again as a service manager does it; on foreign modems."""
-
-    def __init__(self, folder: Path, config: Path, log: Path) -> None:
-        self._port_number = free_port()
-        super().__init__(folder, "", "--config", str(config), port=self._port_number)
-        self.address = f"http://127.0.0.1:{self._port_number}"
-        self.patience_s = PATIENCE_S
-        self.http = httpx.Client(base_url=self.address, timeout=PATIENCE_S)
-        self.starts = 0
-        self.config = config
-        self._log = log
-        self._lock = threading.Lock()
-        self._down_s = 0.5
-        self._ended_s: float | None = None
-
-    def start(self) -> None:
-        """Start it, waiting for nothing."""
-        command = (sys.executable, "-m", "center.cli", "run", "--state", str(self.state))
-        with self._log.open("ab") as log:
-            self._node = subprocess.Popen(
-                [*command, "--port", str(self._port_number), "--config", str(self.config)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=child_environment(None),
-                text=True,
-            )
-        self.starts += 1
-
-    def look_after(self) -> None:
-        """What a service manager does: start what has ended, after as long as it is to be down."""
-        with self._lock:
-            assert self._node is not None
-            if self._node.poll() is None:
-                return
-            self._ended_s = self._ended_s or time.monotonic()
-            if time.monotonic() - self._ended_s >= self._down_s:
-                self._down_s, self._ended_s = 0.5, None
-                self.start()
-
-    def end_whole(self, how: str, down_s: float) -> str:
-        """End it so; what was wrong about that, if anything. It is started again by `look_after`."""
-        assert self._node is not None
-        self._down_s = down_s
-        if how == "stop":
-            begun_s, node = time.monotonic(), self._node
-            node.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                node.wait(STOPS_WITHIN_S)
-                return ""
-            node.kill()
-            return f"SIGTERM: the node has not ended within {time.monotonic() - begun_s:.0f} s"
-        if how == "kill":
-            for process in self.processes():
-                send_signal(process, 9)
-        self._node.kill()
-        return ""
-
-    def processes(self) -> list[ProcessId]:
-        """All of it, the oldest first: those who would start others again."""
-        return sorted(marked(self.state.path), key=lambda process: process.started)
-
-    def stop(self) -> None:
-        """End it in order, and whatever is left of it."""
-        with self._lock:
-            if self._node is not None and self._node.poll() is None:
-                self._node.terminate()
-                try:
-                    self._node.wait(STOPS_WITHIN_S)
-                except subprocess.TimeoutExpired:
-                    self._node.kill()
-                    self._node.wait(20)
-        left = self.processes()
-        for process in left:
-            send_signal(process, 9)
-        wait_ended([process for process in left if is_alive(process)], 5.0)
-        shutil.rmtree(run_dir.place(self.state), ignore_errors=True)
-        self.http.close()
-
-    def open_journal(self) -> Journal:
-        """From outside, held open; the spare while that is in use."""
-        return Journal.open(
-            self.journal_url,
-            node=NodeId("watcher"),
-            clock=SystemClock.anchored().now_us,
-            notify=LocalNotifier(),
-            spare=self.state.run,
-        )
+    return f'node = "{node}"\n' + SETTINGS.format(line=line) + "".join(modems)
 
 
 class World(Served):
-    """The center, its carrier, its people. `disk`: its own file system, if it has one."""
+    """The center, of one node or of several; its carrier, its people. `disk`: a node's own file system, if it
+    has one. `network` and `database`: of several nodes.
+    """
 
     center: StruckCenter
 
     def __init__(
-        self, folder: Path, place: Path, carrier_folder: Path, *, disk: Path | None, headsets: bool
+        self,
+        nodes: Sequence[StruckCenter],
+        *,
+        headsets: bool,
+        disk: Path | None = None,
+        network: Network | None = None,
+        database: PostgresServer | None = None,
     ) -> None:
-        config = folder / "center.toml"
-        config.write_text(settings(carrier_folder, headsets=headsets))
-        super().__init__(folder, center=StruckCenter(place, config, folder / "node.log"))
-        self.disk, self.headsets = disk, headsets
-        self.folder = folder
+        self.nodes: Final = tuple(nodes)
+        self.each: Final = tuple(Served(node.config.parent, center=node) for node in nodes)
+        super().__init__(nodes[0].config.parent, center=nodes[0])
+        self.headsets, self.disk, self.network, self.database = headsets, disk, network, database
+        self.folder: Final = nodes[0].config.parent
         self.tokens: list[str] = []
         self.operators: list[OperatorId] = []
 
@@ -236,10 +153,12 @@ class World(Served):
         """By which apps send."""
         return (self.center.state.keys / "app.key").read_text().strip()
 
-    def prepare(self) -> None:
+    def prepare(self, carrier: httpx.Client) -> None:
         """The registry, the first start, and all on shift."""
+        for node in self.nodes:
+            node.carrier = carrier
         self.center.state.create()
-        with self.center.journal() as journal:
+        with closing(self.center.open_journal()) as journal:
             registry = Registry(journal)
             for name, phone, role in zip("abcd", STAFF, ROLES, strict=True):
                 operator = registry.add_operator(f"Operator {name}", phone, role=role, by="nemesis").id
@@ -250,20 +169,42 @@ class World(Served):
                     phones=(phone,), first_name="Giulia", cancel_pin=RIGHT_PIN, duress_pin=DURESS_PIN
                 )
                 registry.add_user(person, by="nemesis")
-        self.center.start()
-        wait_until(self._is_ready, within_s=READY_WITHIN_S, what="the center is ready")
+        for node in self.nodes:
+            node.start()
+        wait_until(self.all_ready, within_s=READY_WITHIN_S, what="the center is ready")
         for token in self.tokens:
             assert self.ask("POST", "/v1/operators/me/shift", token, state="ready").status_code == 200
 
-    def _is_ready(self) -> bool:
-        with suppress(httpx.TransportError):
-            return self.center.is_ready()
-        return False
+    def all_ready(self) -> bool:
+        """Every node."""
+        return all(node.answers() for node in self.nodes)
+
+    def stop(self) -> None:
+        """End it and all that is left of it."""
+        for served in self.each:
+            served.stop()
+
+    def look_after(self) -> None:
+        """As a service manager of each machine does."""
+        for node in self.nodes:
+            node.look_after()
+
+    def places(self) -> list[Place]:
+        """Everybody of every node."""
+        return [place for served in self.each for place in served.places()]
+
+    def unwell(self) -> list[str]:
+        """Of every node."""
+        return list(dict.fromkeys(one for served in self.each for one in served.unwell()))
 
     def ask(self, method: str, path: str, token: str, **body: object) -> httpx.Response:
-        """One request of somebody's. Raises httpx.TransportError where nobody answers."""
+        """One request of somebody's, at any node that answers. Raises httpx.TransportError: none does."""
         headers = {"Authorization": f"Bearer {token}"}
-        return self.center.http.request(method, path, json=body, headers=headers)
+        others = random.SystemRandom().sample(self.nodes, len(self.nodes))
+        for node in others[:-1]:
+            with suppress(httpx.TransportError):
+                return node.http.request(method, path, json=body, headers=headers)
+        return others[-1].http.request(method, path, json=body, headers=headers)
 
     def phone(self, number: str, **habits: object) -> None:
         """Change how it behaves."""
@@ -272,16 +213,64 @@ class World(Served):
 
 @contextmanager
 def world(folder: Path, *, headsets: bool = False) -> Iterator[World]:
-    """One that is ready, and its end; its operators have telephones, or headsets."""
-    # The path of a voice port is a socket's as well, which has at most 107 bytes.
-    carrier_folder, place = folder / "carrier", folder / "disk"
-    carrier_folder.mkdir(parents=True)
-    (folder / "carrier.toml").write_text(simulation())
-    with _own_disk(place) as disk, (folder / "carrier.log").open("ab") as log:
-        made = World(folder, place, carrier_folder, disk=disk, headsets=headsets)
-        command = (sys.executable, "-m", "simulator", str(folder / "carrier.toml"))
-        carrier = subprocess.Popen(
-            (*command, "--directory", str(carrier_folder)),
+    """One node that is ready, and its end; its operators have telephones, or headsets."""
+    place, config, port = folder / "disk", folder / "center.toml", free_port()
+    with _carrier(folder) as (ports, carrier), _own_disk(place) as disk:
+        config.write_text(settings(ports, LINES, "nemesis", headsets=headsets))
+        address, options = f"http://127.0.0.1:{port}", ("--port", str(port))
+        node = StruckCenter(place, config, address, name="nemesis", options=options)
+        made = World((node,), headsets=headsets, disk=disk)
+        try:
+            made.prepare(carrier)
+            yield made
+        finally:
+            made.stop()
+
+
+@contextmanager
+def two_nodes(folder: Path, *, headsets: bool = False) -> Iterator[World]:
+    """Two on machines of their own, with half of the lines each and a journal in PostgreSQL; needs root."""
+    with (
+        _carrier(folder) as (ports, carrier),
+        networks.network() as network,
+        postgres.server(address=network.address, trusts=network.subnet) as server,
+    ):
+        journal_url, made = server.url(server.database()), []
+        for name in NODES:
+            config, host = folder / f"{name}.toml", network.add(name)
+            address = f"http://{host}:{WEB_PORT}"
+            more = (
+                f'[journal]\nurl = "{journal_url}"\n[cluster]\naddress = "{host}"\nweb = "{address}"\n'
+                f'[http]\nhost = "{host}"\nport = {WEB_PORT}\nbehind_proxy = true\n'
+            )
+            config.write_text(settings(ports, lines_of(name), name, headsets=headsets) + more)
+            (folder / name).mkdir()
+            node = StruckCenter(
+                folder / name,
+                config,
+                address,
+                name=name,
+                journal_url=journal_url,
+                inside=network.inside(name),
+            )
+            made.append(node)
+        whole = World(made, headsets=headsets, network=network, database=server)
+        try:
+            whole.prepare(carrier)
+            yield whole
+        finally:
+            whole.stop()
+
+
+@contextmanager
+def _carrier(folder: Path) -> Iterator[tuple[Path, httpx.Client]]:
+    """Running, until the end; where its ports are."""
+    ports, toml = folder / "carrier", folder / "carrier.toml"
+    ports.mkdir(parents=True)
+    toml.write_text(simulation())
+    with (folder / "carrier.log").open("ab") as log:
+        process = subprocess.Popen(
+            (sys.executable, "-m", "simulator", str(toml), "--directory", str(ports)),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -289,15 +278,13 @@ def world(folder: Path, *, headsets: bool = False) -> Iterator[World]:
             start_new_session=True,
         )
         try:
-            ready = carrier_folder / "carrier.json"
+            ready = ports / "carrier.json"
             wait_until(ready.exists, within_s=READY_WITHIN_S, what="the carrier is ready")
-            made.center.carrier = httpx.Client(base_url=json.loads(ready.read_text())["control"], timeout=10)
-            made.prepare()
-            yield made
+            with httpx.Client(base_url=json.loads(ready.read_text())["control"], timeout=10) as carrier:
+                yield ports, carrier
         finally:
-            made.stop()
-            carrier.terminate()
-            carrier.wait(20)
+            process.terminate()
+            process.wait(20)
 
 
 @contextmanager
