@@ -94,7 +94,7 @@ def own_voice(folder: Path) -> None:
 def moved_in(made: Center, folder: Path) -> None:
     """Operators and users, each as the person on duty would enter them; the demo operator goes off shift."""
     for one in OPERATORS:
-        added = made.cli(
+        added = made.command(
             *("operator", "add", one.name, "--phone", one.phone, "--role", one.role, "--password"),
             typed=f"{one.password}\n",
         )

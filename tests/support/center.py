@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -10,13 +11,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
 import msgspec
 
+from center import cli
 from center.commands.ps import all_rows
 from center.node.carrier import living
 from center.node.launching import child_environment
@@ -241,10 +243,18 @@ class Center:
         """Everybody of this role."""
         return {row["pid"] for row in self.ps() if row["role"] == role}
 
-    def cli(
+    def cli(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """The command line, on this center; in this process, as another one imports for a second."""
+        command = [*arguments, "--state", str(self.state)]
+        out, err = io.BytesIO(), io.StringIO()
+        with redirect_stdout(io.TextIOWrapper(out, "utf-8", write_through=True)), redirect_stderr(err):
+            code = cli.run(command)
+            return subprocess.CompletedProcess(command, code, out.getvalue().decode(), err.getvalue())
+
+    def command(
         self, *arguments: str, typed: str = "", within_s: float | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """The command line, on this center; `typed` is its standard input. Raises TimeoutExpired."""
+        """The same by a process of its own; `typed` is its standard input. Raises TimeoutExpired."""
         return subprocess.run(
             [*self._inside, sys.executable, "-m", "center.cli", *arguments, "--state", str(self.state)],
             input=typed,
@@ -313,7 +323,6 @@ class Center:
 
     def heard(self, number: str) -> bytes:
         """What a phone has heard in its current or last call: s16le, 8 kHz."""
-        import io
         import wave
 
         wav = self.carrier.get(f"/phones/{number}/heard.wav")
@@ -347,9 +356,11 @@ class Center:
 
 
 @contextmanager
-def center(folder: Path, world: str, *options: str, journal_url: str = "") -> Iterator[Center]:
-    """A running center, and its end. `journal_url` is what its settings say, where they say anything."""
-    made = Center(folder, world, *options, journal_url=journal_url)
+def center(folder: Path, world: str, *options: str, journal_url: str = "", port: int = 0) -> Iterator[Center]:
+    """A running center, and its end. `journal_url` is what its settings say, where they say anything; `port`
+    is the console's, for one that starts again by itself.
+    """
+    made = Center(folder, world, *options, journal_url=journal_url, port=port)
     try:
         made.start()
         yield made

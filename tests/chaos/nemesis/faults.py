@@ -183,7 +183,7 @@ class Faults:
         return status
 
     def _cli(self, *words: str) -> None:
-        said = self.world.center.cli(*words, within_s=COMMAND_WITHIN_S)
+        said = self.world.center.command(*words, within_s=COMMAND_WITHIN_S)
         self.done.say(f"{' '.join(words[:2])}: {said.returncode} {said.stderr.strip()[-160:]!r}")
         if "Traceback" in said.stderr + said.stdout:
             self.done.odd.append(f"{' '.join(words)}: {said.stderr[-600:]}")

@@ -211,7 +211,7 @@ def look_around(
     """What the center itself says once it is quiet, and what its processes and logs show."""
     found = [f"well: {one}" for one in world.unwell_after(SETTLES_S)]
     for words in (("journal", "verify"), ("audit", "verify")):
-        said = world.center.cli(*words)
+        said = world.center.command(*words)
         if said.returncode not in (0, HEAD_LOST):
             found.append(f"{' '.join(words)}: {said.returncode}: {(said.stdout + said.stderr)[-400:]}")
     found += [f"restarted: {one}" for one in _restarted(story.recorded, quiet_since)]
