@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from httpx import Response
 from litestar import Litestar
 from litestar.testing import TestClient
 
@@ -15,7 +16,7 @@ from gateways.http.app import build
 from gateways.http.backups import BackupKept, BackupRun, BackupStanding, BackupWrong
 from gateways.http.parts.context import Web
 from gateways.http.routes.admin.about import libraries
-from messages.ids import E164
+from messages.ids import E164, OperatorId
 from model.duty.roster import Roster
 from runtime.published.backup_runs import Work
 from store import duty
@@ -168,11 +169,13 @@ def test_every_route_of_the_administration_is_tried_below(web: Web) -> None:
     assert tried == there
 
 
-@pytest.mark.parametrize("role", [None, *StaffRole])
-@pytest.mark.parametrize(("method", "path", "body", "wanted"), ROUTES)
+@pytest.mark.parametrize(
+    ("role", "method", "path", "body", "wanted"),
+    [(role, *route) for route in ROUTES for role in StaffRole if role.may(route[-1])],
+)
 def test_who_may_do_what_and_who_may_not_is_entered(
     web: Web, client: Client, place: Place, registry: Registry,
-    role: StaffRole | None, method: str, path: str, body: dict[str, Any] | str | None, wanted: StaffRole,
+    role: StaffRole, method: str, path: str, body: dict[str, Any] | str | None, wanted: StaffRole,
 ) -> None:  # fmt: skip
     registry.issue_app_key("spare")
     ids = {"SIGN": registry.app_keys()[0].sign, **two_people(web, registry)}
@@ -181,23 +184,29 @@ def test_who_may_do_what_and_who_may_not_is_entered(
         settings.write('\n[[modem]]\nname = "L1"\ntrunk = "public"\nport = "/dev/ttyUSB0"\n')
     on_duty = msgspec.convert({"people": [ANNA]}, Roster)
     web.journal.transact(lambda tx: duty.keep(tx, on_duty, was_version=0, by="test"))
-    eva = registry.add_operator("Eva", "+390200000019", role=role or StaffRole.OPERATOR, by="test")
-    token = registry.issue_token(eva.id, by="test") if role else "swo_nobodys"
+    staff = {
+        one: registry.add_operator(f"Eva {one}", f"+39020000009{n}", role=one, by="test").id
+        for n, one in enumerate(StaffRole)
+    }
+    tokens = {who: registry.issue_token(who, by="test") for who in staff.values()}
     before = registry.operators(), registry.app_keys(), registry.users()
     sent: dict[str, Any] = {"content": body} if isinstance(body, str) else {"json": filled(body, ids)}
-    said = client.request(method, filled(path, ids), **sent, headers=header(token))
-    if role is not None and role.may(wanted):
-        assert said.status_code in (200, 201, 202, 204), said.text
-        made = entered(web)
-        if method != "GET":
-            assert [one.actor for one in made] == [eva.id]
-            assert made[0].action in CHANGES
-        return
-    assert said.status_code == (403 if role else 401)
-    assert (registry.operators(), registry.app_keys(), registry.users()) == before
-    wait_until(lambda: len(entered(web)) == 1)
-    (made_one,) = entered(web)
-    assert (made_one.action, made_one.actor) == (Action.REFUSED, eva.id if role else "")
+
+    def asked(token: str) -> Response:
+        return client.request(method, filled(path, ids), **sent, headers=header(token))
+
+    refused = ["", *(staff[one] for one in StaffRole if not one.may(wanted))]
+    for who in refused:
+        assert asked(tokens.get(OperatorId(who), "swo_nobodys")).status_code == (403 if who else 401)
+        assert (registry.operators(), registry.app_keys(), registry.users()) == before
+    wait_until(lambda: len(entered(web)) == len(refused))
+    assert [(one.action, one.actor) for one in entered(web)] == [(Action.REFUSED, who) for who in refused]
+    said = asked(tokens[staff[role]])
+    assert said.status_code in (200, 201, 202, 204), said.text
+    if method != "GET":
+        made = entered(web)[len(refused) :]
+        assert [one.actor for one in made] == [staff[role]]
+        assert made[0].action in CHANGES
 
 
 def test_a_session_without_its_csrf_token_changes_nothing(
