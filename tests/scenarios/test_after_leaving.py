@@ -106,7 +106,7 @@ def test_with_no_operator_to_be_had_they_go_on_and_it_closes_by_itself(make_worl
 
 
 def test_a_modem_that_dies_long_after_is_no_end_of_a_conversation(make_world: MakeWorld) -> None:
-    world = make_world()
+    world = make_world(public=4, emergency=2)
     left(world)
     world.advance(120)
     user = world.case.answered(Party.USER)
@@ -120,7 +120,7 @@ def test_a_modem_that_dies_long_after_is_no_end_of_a_conversation(make_world: Ma
 
 
 def test_both_lines_lost_at_once_are_called_again(make_world: MakeWorld) -> None:
-    world = make_world()
+    world = make_world(public=4, emergency=2)
     left(world)
     lost = [leg.line for leg in world.case.legs.values() if leg.joined]
     for line in lost:

@@ -273,7 +273,7 @@ def test_case_14_a_withheld_number_gets_full_service(make_world: MakeWorld) -> N
 def test_case_15_112_that_is_busy_is_called_on_another_line_and_then_elsewhere(make_world: MakeWorld) -> None:
     other = E164("+390200000113")
     policy = Policy(psap_number=PSAP, psap_alternate=other, idle_crews=1, live_cases=4)
-    world = make_world(policy=policy, behaviours={PSAP: "busy", other: "answer"})
+    world = make_world(public=4, emergency=2, policy=policy, behaviours={PSAP: "busy", other: "answer"})
     to_talking(world)
     world.order(OperatorCommand.CALL_PSAP)
     world.until("112 is joined", lambda: len(joined(world)) == 3)
@@ -506,7 +506,7 @@ def test_case_09_a_test_that_gave_way_does_not_take_the_line_again_first(make_wo
 
 
 def test_case_18_a_call_that_was_given_up_unheard_is_not_left_up_for_ever(make_world: MakeWorld) -> None:
-    world = make_world()
+    world = make_world(public=4, emergency=2)
     to_talking(world)
     user = world.case.answered(Party.USER)
     assert user is not None
@@ -544,7 +544,7 @@ def test_case_18_an_alert_does_not_wait_for_a_crew_whose_first_word_was_lost(mak
 
 def test_case_18_of_two_calls_on_one_line_the_living_one_is_not_forgotten(make_world: MakeWorld) -> None:
     other = "+393339999999"
-    world = make_world(behaviours={other: "answer"})
+    world = make_world(public=4, emergency=2, behaviours={other: "answer"})
     for caller in (USER, other):
         world.network.carrier.phone_call(caller, "+390200000001", world.network.now_s)
         world.network.pump()

@@ -76,7 +76,7 @@ def test_the_center_s_own_numbers_are_not_called_on_an_order_either(
 
 def test_so_many_numbers_of_one_range_are_called_and_a_restart_forgets_none(make_world: MakeWorld) -> None:
     policy = Policy(psap_number=PSAP, idle_crews=1, live_cases=4, dialling=Dialling(per_hour=2))
-    world = make_world(policy=policy, operators=1)
+    world = make_world(public=4, policy=policy, operators=1)
     numbers = [E164(f"+3712000000{n}") for n in range(4)]
     for n, number in enumerate(numbers):
         world.send(number)

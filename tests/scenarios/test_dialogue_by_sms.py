@@ -4,6 +4,7 @@ where the phone is to keep still."""
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import product
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from tests.scenarios.test_flow import joined, to_talking, voice_alert
 from tests.scenarios.test_sending_texts import vices
 from tests.scenarios.test_texts import alerts, on_the_sim, write
 from tests.scenarios.world import PSAP, USER, World
+from tests.support.depth import every
 
 pytestmark = pytest.mark.scenario
 
@@ -146,7 +148,7 @@ def test_an_alert_by_sms_is_answered_by_sms(make_world: MakeWorld) -> None:
 
 
 def test_in_an_alert_by_voice_what_is_written_goes_by_sms_at_once(make_world: MakeWorld) -> None:
-    world = make_world()
+    world = make_world(public=4)
     voice_alert(world)
     world.until("operator and user are joined", lambda: len(joined(world)) == 2)
     says(world, "Se non puoi parlare, scrivi.", channel=Channel.SMS)
@@ -242,8 +244,16 @@ def failure(world: World) -> TextFailure | None:
     return None if texted is None else texted.failure
 
 
-@pytest.mark.parametrize("role", [Role.ALERT_CASE, Role.ALERT_INTAKE, Role.TRUNK_POOL, Role.GSM_MODEM])
-@pytest.mark.parametrize("at_s", [LOST_S - 0.1, LOST_S + 0.05, LOST_S + 1.1])
+@pytest.mark.parametrize(
+    ("role", "at_s"),
+    every(
+        2,
+        product(
+            (Role.ALERT_CASE, Role.ALERT_INTAKE, Role.TRUNK_POOL, Role.GSM_MODEM),
+            (LOST_S - 0.1, LOST_S + 0.05, LOST_S + 1.1),
+        ),
+    ),
+)
 def test_whoever_dies_it_is_sent_once_at_most_and_whatever_came_in_is_there_once(
     make_world: MakeWorld, role: Role, at_s: float
 ) -> None:

@@ -56,7 +56,7 @@ def _ids(people: tuple[Person, ...]) -> tuple[str, ...]:
 
 
 def manned(make_world: MakeWorld, behaviours: dict[str, str] | None = None, **options: object) -> World:
-    world = make_world(behaviours=PHONES | (behaviours or {}), **options)
+    world = make_world(behaviours=PHONES | (behaviours or {}), **{"public": 4, **options})
     on_duty(world, person("anna", ANNA), person("bea", BEA))
     return world
 
@@ -367,7 +367,7 @@ def test_what_comes_after_it_was_taken_is_written_and_what_is_graver_calls(make_
 def test_what_comes_after_it_was_taken_by_somebody_who_is_not_written_to_calls_again(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world(behaviours=PHONES)
+    world = make_world(public=4, behaviours=PHONES)
     on_duty(world, Person(id="anna", name="Anna", contacts=(Contact(way=DutyWay.CALL, to=ANNA),)))
     PRESSED["anna"] = "1"
     wrong(world)
@@ -377,7 +377,7 @@ def test_what_comes_after_it_was_taken_by_somebody_who_is_not_written_to_calls_a
 
 
 def test_an_emergency_number_is_not_dialled_whatever_the_roster_says(make_world: MakeWorld) -> None:
-    world = make_world(behaviours=PHONES)
+    world = make_world(public=4, behaviours=PHONES)
     on_duty(world, person("anna", world.policy.psap_number), person("bea", BEA))
     PRESSED["bea"] = "1"
     wrong(world)

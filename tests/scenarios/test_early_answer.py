@@ -76,7 +76,7 @@ def test_the_whole_flow_by_voice_alone(make_world: MakeWorld) -> None:
 def test_an_operators_phone_that_only_rings_does_not_give_the_operator_the_case(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world(early=True, operators=2, behaviours={OPERATORS[0]: "no_answer"})
+    world = make_world(public=4, emergency=2, early=True, operators=2, behaviours={OPERATORS[0]: "no_answer"})
     world.send()
     first = rings(world, Party.OPERATOR)
     world.until("its voice is in the conference", lambda: world.case.legs[first.leg].joined)
@@ -176,7 +176,7 @@ def test_leaving_two_who_talk_says_that_both_are_there(make_world: MakeWorld) ->
 
 
 def test_case_15_a_112_that_only_rings_is_tried_again_on_another_line(make_world: MakeWorld) -> None:
-    world = make_world(early=True, behaviours={PSAP: "no_answer"})
+    world = make_world(public=4, emergency=2, early=True, behaviours={PSAP: "no_answer"})
     to_talking(world)
     world.order(OperatorCommand.CALL_PSAP)
     rings(world, Party.PSAP)

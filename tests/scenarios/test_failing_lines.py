@@ -50,7 +50,7 @@ def held(world: World) -> int:
 def test_a_port_that_opens_and_is_no_modem_any_more_is_as_good_as_gone(
     make_world: MakeWorld, door: Door, logged: list[EventDict]
 ) -> None:
-    world = make_world()
+    world = make_world(public=4, emergency=2)
     to_talking(world)
     user = world.case.answered(Party.USER)
     assert user is not None
@@ -98,7 +98,7 @@ def test_a_line_that_dials_again_is_used_again(make_world: MakeWorld) -> None:
 def test_a_line_that_was_mute_in_its_proof_is_called_on_last_also_after_the_pools_death(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world()
+    world = make_world(public=4, emergency=2)
     mute = ev.AlarmRaised(alarm="proof.line_mute", subject="sim2", text="x")
     world.journal.append(Append(streams.node(world.env.node), None, (mute,)))
     world.advance(2)
@@ -113,7 +113,7 @@ def test_a_line_that_was_mute_in_its_proof_is_called_on_last_also_after_the_pool
 
 
 def test_modems_that_list_calls_under_another_number_lose_none(make_world: MakeWorld) -> None:
-    world = make_world(everywhere='shows_number = "+390612345678"')
+    world = make_world(public=4, emergency=2, everywhere='shows_number = "+390612345678"')
     to_talking(world)
     assert len(joined(world)) == 2
     world.advance(60)
@@ -125,7 +125,9 @@ def test_modems_that_list_calls_under_another_number_lose_none(make_world: MakeW
 def test_a_users_call_that_does_not_end_costs_the_user_one_line_and_not_the_alert(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world(everywhere=f"ignores = [{DEAF}]", behaviours={str(USER): "no_answer"})
+    world = make_world(
+        public=4, emergency=2, everywhere=f"ignores = [{DEAF}]", behaviours={str(USER): "no_answer"}
+    )
     world.send()
     world.until(
         "she is called again",
@@ -148,7 +150,7 @@ def test_a_users_call_that_does_not_end_costs_the_user_one_line_and_not_the_aler
 
 
 def test_a_call_that_nobody_has_ordered_is_hung_up_and_told_of(make_world: MakeWorld) -> None:
-    world = make_world()
+    world = make_world(public=4, emergency=2)
     modem = world.network.carrier.modem("sim3")
     modem.feed(f"ATD{USER};\r".encode(), world.network.now_s)
     world.network.pump()
@@ -160,7 +162,7 @@ def test_a_call_that_nobody_has_ordered_is_hung_up_and_told_of(make_world: MakeW
 def test_a_call_under_another_number_is_its_legs_after_its_modems_process_has_died(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world(everywhere='shows_number = "+390612345678"')
+    world = make_world(public=4, emergency=2, everywhere='shows_number = "+390612345678"')
     to_talking(world)
     user = world.case.answered(Party.USER)
     assert user is not None

@@ -21,7 +21,7 @@ any_family = pytest.mark.parametrize("family", FAMILIES)
 
 @any_family
 def test_s04_to_s09_from_the_alert_to_user_and_112_alone(make_world: MakeWorld, family: str) -> None:
-    world = make_world(dialects=(family,))
+    world = make_world(public=4, emergency=2, dialects=(family,))
     to_conference(world)
     assert phase(world.case) is Phase.CONFERENCE
     assert [call.line for call in world.calls(PSAP)] in (["sim5"], ["sim6"]), "the reserved trunk"
@@ -66,7 +66,7 @@ def test_s02_a_user_who_calls_in_is_answered(make_world: MakeWorld, family: str)
 def test_case_18_a_modem_pulled_out_in_mid_call_is_another_line_and_comes_back(
     make_world: MakeWorld, family: str
 ) -> None:
-    world = make_world(dialects=(family,))
+    world = make_world(public=4, emergency=2, dialects=(family,))
     to_talking(world)
     first_line = user_line(world)
     world.network.unplug(first_line)
@@ -85,7 +85,7 @@ def test_case_18_a_modem_pulled_out_in_mid_call_is_another_line_and_comes_back(
 def test_a_modem_that_falls_mute_before_the_dial_costs_seconds_and_no_alert(
     make_world: MakeWorld, family: str
 ) -> None:
-    world = make_world(dialects=(family,))
+    world = make_world(public=4, emergency=2, dialects=(family,))
     world.network.carrier.modem("sim2").mute(world.network.now_s)
     world.advance(0.5)
     to_talking(world)
@@ -115,7 +115,7 @@ def test_two_modems_change_places_while_others_are_in_a_call_and_disturb_nobody(
     make_world: MakeWorld, family: str
 ) -> None:
     lines = ("sim1", "sim2", "sim3", "sim4")
-    world = make_world(dialects=(family,), operators=2, by_imei=lines)
+    world = make_world(public=4, dialects=(family,), operators=2, by_imei=lines)
     to_talking(world)
     calling = {call.line for call in world.live_calls()}
     one, other = sorted(set(lines) - calling)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
 from messages import events as ev
@@ -9,6 +11,7 @@ from messages.ids import E164, SECOND, OperatorCommand, OperatorId, Party, Role
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import everything_is_over, joined, to_conference, to_talking
 from tests.scenarios.world import OPERATORS, PSAP, USER, World
+from tests.support.depth import every
 
 pytestmark = pytest.mark.scenario
 
@@ -34,7 +37,7 @@ def handed_to(world: World, operator: OperatorId) -> None:
 
 
 def test_a_case_is_handed_over_and_the_user_hears_no_gap(make_world: MakeWorld) -> None:
-    world = make_world(operators=2)
+    world = make_world(public=4, emergency=2, operators=2)
     to_talking(world)
     hand_over(world, world.operators[1])
     world.until("her phone rings", lambda: len(phones_in_a_call(world)) == 2)
@@ -47,7 +50,7 @@ def test_a_case_is_handed_over_and_the_user_hears_no_gap(make_world: MakeWorld) 
 
 
 def test_a_case_with_112_on_the_line_is_handed_over_to_whoever_is_free(make_world: MakeWorld) -> None:
-    world = make_world(operators=2)
+    world = make_world(public=4, emergency=2, operators=2)
     to_conference(world)
     hand_over(world)
     handed_to(world, world.operators[1])
@@ -58,7 +61,7 @@ def test_a_case_with_112_on_the_line_is_handed_over_to_whoever_is_free(make_worl
 
 
 def test_where_nobody_answers_the_case_stays_the_operator_s(make_world: MakeWorld) -> None:
-    world = make_world(operators=2, behaviours={OPERATORS[1]: "no_answer"})
+    world = make_world(public=4, emergency=2, operators=2, behaviours={OPERATORS[1]: "no_answer"})
     to_talking(world)
     hand_over(world, world.operators[1])
     world.until("it has come to nothing", lambda: bool(world.events(ev.HandOverEnded)))
@@ -69,7 +72,7 @@ def test_where_nobody_answers_the_case_stays_the_operator_s(make_world: MakeWorl
 
 
 def test_it_is_withdrawn_while_the_other_s_phone_rings(make_world: MakeWorld) -> None:
-    world = make_world(operators=2)
+    world = make_world(public=4, emergency=2, operators=2)
     to_talking(world)
     hand_over(world, world.operators[1])
     world.until("her phone rings", lambda: len(phones_in_a_call(world)) == 2)
@@ -89,15 +92,20 @@ def test_a_colleague_takes_by_hand_what_is_handed_over(make_world: MakeWorld) ->
     handed_to(world, world.operators[2])
 
 
-@pytest.mark.parametrize("when", ["ordered", "ringing", "answered"])
 @pytest.mark.parametrize(
-    "role",
-    [Role.ALERT_CASE, Role.CALL_LEG, Role.CONFERENCE_BRIDGE, Role.OPERATOR_POOL, Role.GSM_MODEM],
+    ("role", "when"),
+    every(
+        2,
+        product(
+            (Role.ALERT_CASE, Role.CALL_LEG, Role.CONFERENCE_BRIDGE, Role.OPERATOR_POOL, Role.GSM_MODEM),
+            ("ordered", "ringing", "answered"),
+        ),
+    ),
 )
 def test_whoever_is_killed_in_the_middle_it_ends_with_one_operator_and_no_call_is_lost(
     make_world: MakeWorld, role: Role, when: str
 ) -> None:
-    world = make_world(operators=2)
+    world = make_world(public=4, emergency=2, operators=2)
     to_talking(world)
     hand_over(world, world.operators[1])
     if when == "ringing":

@@ -41,20 +41,20 @@ def say(world: World, body: Body, *, ago_s: float = 0.0, line: str = LINE) -> No
 
 
 def test_a_fresh_dial_is_dialled_once(make_world: MakeWorld) -> None:
-    world = make_world()
+    world = make_world(public=4, emergency=2)
     say(world, DIAL, ago_s=1)
     say(world, DIAL, ago_s=1)
     assert len(world.calls(PSAP)) == 1
 
 
 def test_a_dial_that_its_leg_has_given_up_by_now_is_not_dialled(make_world: MakeWorld) -> None:
-    world = make_world()
+    world = make_world(public=4, emergency=2)
     say(world, DIAL, ago_s=5)
     assert world.calls(PSAP) == []
 
 
 def test_a_dial_that_comes_after_the_order_to_hang_up_is_not_dialled(make_world: MakeWorld) -> None:
-    world = make_world()
+    world = make_world(public=4, emergency=2)
     say(world, HangUpCall(leg=LEG, attempt=1, number=PSAP))
     say(world, DIAL)
     assert world.calls(PSAP) == []

@@ -21,7 +21,7 @@ EVERYBODY = {Party.OPERATOR, Party.USER, Party.LISTENER}
 
 def supervised(make_world: MakeWorld, **options: object) -> tuple[World, OperatorId]:
     """Operator and user talk; the supervisor is off shift."""
-    world = make_world(operators=2, **options)
+    world = make_world(operators=2, **{"public": 4, **options})
     supervisor = world.operators[1]
     world.shift(supervisor, ShiftState.OFF)
     to_talking(world)

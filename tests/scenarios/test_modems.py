@@ -81,7 +81,7 @@ def test_another_modem_in_the_place_of_the_one_that_was_found_is_noticed_and_let
 def test_a_modem_that_starts_anew_in_a_call_loses_it_and_the_case_goes_on_on_another_line(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world(boots_in_s=5.0)
+    world = make_world(public=4, emergency=2, boots_in_s=5.0)
     to_talking(world)
     user = world.case.answered(Party.USER)
     assert user is not None
@@ -170,7 +170,7 @@ def test_a_new_sim_is_given_the_pin_that_the_old_one_refused(make_world: MakeWor
 def test_a_line_without_a_sim_carries_no_calls_and_is_an_alarm_again_after_each_start_of_the_node(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world(modems={"sim3": "sim = false"})
+    world = make_world(public=4, emergency=2, modems={"sim3": "sim = false"})
     world.advance(15)
     raised = ("raised", "line.no_sim", "sim3")
     assert alarms(world) == [raised]
@@ -188,7 +188,9 @@ def test_a_sim_that_wants_its_puk_is_never_given_anything_and_opened_by_hand_is_
 ) -> None:
     pin = tmp_path / "pin"
     pin.write_text("0000\n")
-    world = make_world(pins={"sim3": ("1234", str(pin))}, modems={"sim3": f"pin_tries = {tries}"})
+    world = make_world(
+        public=4, emergency=2, pins={"sim3": ("1234", str(pin))}, modems={"sim3": f"pin_tries = {tries}"}
+    )
     world.until("it is an alarm", lambda: ("raised", "line.puk_needed", "sim3") in alarms(world))
     given = world.network.pins_given("sim3")
     assert given == ["0000"] * tries, "the last that the card allowed"
@@ -219,7 +221,7 @@ def test_a_sim_that_wants_its_puk_is_never_given_anything_and_opened_by_hand_is_
 def test_a_line_without_a_network_is_an_alarm_is_not_granted_and_comes_back_by_itself(
     make_world: MakeWorld, registration: str, text: str
 ) -> None:
-    world = make_world(modems={"sim3": f'registration = "{registration}"'})
+    world = make_world(public=4, emergency=2, modems={"sim3": f'registration = "{registration}"'})
     world.until("it is an alarm", lambda: alarms(world) == [("raised", "line.no_network", "sim3")])
     assert words(world, "line.no_network") == [f"Line sim3 carries no calls. {text}"]
     to_talking(world)
@@ -232,7 +234,7 @@ def test_a_line_without_a_network_is_an_alarm_is_not_granted_and_comes_back_by_i
 def test_a_network_that_is_lost_in_mid_call_costs_the_call_and_the_line_is_not_tried_again(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world()
+    world = make_world(public=4, emergency=2)
     to_talking(world)
     user = world.case.answered(Party.USER)
     assert user is not None

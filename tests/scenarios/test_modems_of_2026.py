@@ -87,7 +87,9 @@ def test_where_all_have_firmware_for_data_the_network_joins_the_parties(make_wor
 def test_a_line_registered_for_data_alone_is_told_of_and_never_dialled_on_until_it_has_a_voice(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world(dialects=("quectel_ec2x", "simcom7600"), modems={"sim2": "no_ims = true"})
+    world = make_world(
+        public=4, emergency=2, dialects=("quectel_ec2x", "simcom7600"), modems={"sim2": "no_ims = true"}
+    )
     world.until("it is told", lambda: alarms(world) == [("raised", "line.no_voice_service", "sim2")])
     assert state(world, "sim2") is LineState.NO_VOICE_SERVICE
     assert "data only" in said_of(world, "sim2").text
@@ -114,7 +116,7 @@ def test_no_ims_that_no_modem_tells_of_costs_the_alert_less_than_3_s(make_world:
 def test_a_line_whose_sim_takes_20_s_to_list_its_messages_stays_ready_and_is_dialled_on(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world(everywhere='slow_s = { "+CMGL" = 20.0 }')
+    world = make_world(public=4, emergency=2, everywhere='slow_s = { "+CMGL" = 20.0 }')
     names = [f"sim{n}" for n in range(1, 7)]
     for _ in range(100):
         world.advance(1)
@@ -128,7 +130,7 @@ def test_a_line_whose_sim_takes_20_s_to_list_its_messages_stays_ready_and_is_dia
 def test_a_line_that_waits_for_its_slow_sim_is_not_dialled_on_while_there_are_others(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world(modems={"sim2": 'slow_s = { "+CMGL" = 20.0 }'})
+    world = make_world(public=4, emergency=2, modems={"sim2": 'slow_s = { "+CMGL" = 20.0 }'})
     assert said_of(world, "sim2").busy
     to_talking(world)
     assert len(joined(world)) == 2

@@ -17,6 +17,7 @@ from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import everything_is_over, joined, voice_alert
 from tests.scenarios.test_modems import ready
 from tests.scenarios.world import OPERATORS, PSAP, USER, World
+from tests.support.depth import every
 
 pytestmark = pytest.mark.scenario
 
@@ -39,6 +40,8 @@ FAMILIES: Final[dict[str, dict[str, object]]] = {
 """What gives no voice to the host, and how the world is told so."""
 any_family = pytest.mark.parametrize("family", FAMILIES)
 """For what a family does in its own way: to hold, join and drop, and to say which calls there are."""
+any_at_night = pytest.mark.parametrize("family", every(5, FAMILIES))
+"""For what is made of these ways, each of which `any_family` goes through."""
 some_families = pytest.mark.parametrize("family", ["sim800", "simcom_a76xx", "quectel_ec2x collapsed"])
 """For an alert whose port is gone: that a family finds its calls again is shown by its driver."""
 
@@ -111,7 +114,7 @@ def test_s04_to_s09_operator_and_user_are_joined_on_one_line_and_112_is_the_thir
     assert world.case.outcome is Outcome.HANDED_OVER
 
 
-@any_family
+@any_at_night
 def test_case_05_no_answer_and_112_is_briefed(make_world: MakeWorld, family: str) -> None:
     world = of_family(make_world, family, behaviours={USER: "no_answer"})
     to_ringing(world)
@@ -191,7 +194,7 @@ def test_a_modem_that_falls_mute_before_the_dial_costs_seconds_and_no_alert(
 @pytest.mark.parametrize(
     ("family", "role"),
     [
-        *((family, Role.GSM_MODEM) for family in FAMILIES),
+        *((family, Role.GSM_MODEM) for family in every(4, FAMILIES)),
         *(("sim800", role) for role in (Role.CALL_LEG, Role.ALERT_CASE, Role.TRUNK_POOL)),
     ],
 )
@@ -212,7 +215,7 @@ def test_s13_killed_in_the_conference_nobody_is_called_again(
     until_joined(world, Party.USER, Party.PSAP)
 
 
-@any_family
+@any_at_night
 def test_s13_a_modem_s_actor_killed_while_the_second_is_called_joins_all_the_same(
     make_world: MakeWorld, family: str
 ) -> None:
@@ -223,7 +226,7 @@ def test_s13_a_modem_s_actor_killed_while_the_second_is_called_joins_all_the_sam
     assert [call.to for call in world.calls()] == [OPERATORS[0], USER]
 
 
-@any_family
+@any_at_night
 def test_whoever_hangs_up_the_user_is_called_again_and_the_operator_replaced_on_the_line(
     make_world: MakeWorld, family: str
 ) -> None:
@@ -350,7 +353,7 @@ def test_two_alerts_have_a_line_each(make_world: MakeWorld) -> None:
 def test_a_reserved_line_without_voice_leaves_nobody_alone_with_a_112_that_hears_nothing(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world(dialects=("huawei", "huawei", "huawei", "huawei", "sim800"), emergency=1)
+    world = make_world(public=4, dialects=("huawei", "huawei", "huawei", "huawei", "sim800"), emergency=1)
     to_talking(world)
     world.order(OperatorCommand.CALL_PSAP)
     world.until("112 answers", lambda: world.case.answered(Party.PSAP) is not None)

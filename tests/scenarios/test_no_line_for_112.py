@@ -32,7 +32,7 @@ def alarms(world: World, subject: str) -> list[str]:
 def test_with_both_emergency_lines_unplugged_it_is_said_at_once_that_112_is_not_being_called(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world()
+    world = make_world(public=4, emergency=2)
     to_talking(world)
     unplugged(world)
     world.order(OperatorCommand.CALL_PSAP)
@@ -46,7 +46,7 @@ def test_with_both_emergency_lines_unplugged_it_is_said_at_once_that_112_is_not_
 
 
 def test_a_line_that_is_back_is_used_at_once(make_world: MakeWorld) -> None:
-    world = make_world()
+    world = make_world(public=4, emergency=2)
     to_talking(world)
     unplugged(world)
     world.order(OperatorCommand.CALL_PSAP)
@@ -60,7 +60,7 @@ def test_a_line_that_is_back_is_used_at_once(make_world: MakeWorld) -> None:
 def test_the_operator_who_has_called_112_from_another_phone_may_leave_and_the_outcome_says_so(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world()
+    world = make_world(public=4, emergency=2)
     to_talking(world)
     unplugged(world)
     assert refusal(world.case, OperatorCommand.CALLED_ELSEWHERE, world.operators[0], world.policy)
@@ -83,7 +83,7 @@ def test_the_operator_who_has_called_112_from_another_phone_may_leave_and_the_ou
 def test_what_was_done_elsewhere_can_be_said_when_112_is_being_called_here_again(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world(behaviours={PSAP: "no_answer"})
+    world = make_world(public=4, emergency=2, behaviours={PSAP: "no_answer"})
     to_talking(world)
     unplugged(world)
     world.order(OperatorCommand.CALL_PSAP)
@@ -99,7 +99,7 @@ def test_what_was_done_elsewhere_can_be_said_when_112_is_being_called_here_again
 def test_under_duress_the_app_is_not_told_to_call_and_112_is_not_asked_for_twice(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world()
+    world = make_world(public=4, emergency=2)
     unplugged(world)
     world.send()
     world.fact(ev.AlertCancelled(duress=True))
@@ -118,7 +118,7 @@ def test_under_duress_the_app_is_not_told_to_call_and_112_is_not_asked_for_twice
 def test_a_user_who_is_not_on_the_line_is_told_to_call_112_but_for_a_silent_alert(
     make_world: MakeWorld, silent: bool
 ) -> None:
-    world = make_world(behaviours={"+393331112223": "no_answer"})
+    world = make_world(public=4, emergency=2, behaviours={"+393331112223": "no_answer"})
     unplugged(world)
     world.send(silent=silent)
     world.until("the operator is there", lambda: world.case.operator is not None)
@@ -145,7 +145,7 @@ def test_lines_that_others_need_are_taken_and_that_is_said_too(make_world: MakeW
 def test_as_the_last_resort_112_is_dialled_on_a_public_line_where_the_settings_say_so(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world(policy=replace(POLICY, psap_last_resort=LastResort.PUBLIC))
+    world = make_world(public=4, emergency=2, policy=replace(POLICY, psap_last_resort=LastResort.PUBLIC))
     to_talking(world)
     unplugged(world)
     world.order(OperatorCommand.CALL_PSAP)
@@ -155,7 +155,7 @@ def test_as_the_last_resort_112_is_dialled_on_a_public_line_where_the_settings_s
 
 
 def test_a_modem_that_is_only_started_again_is_waited_for_in_silence(make_world: MakeWorld) -> None:
-    world = make_world(emergency=1)
+    world = make_world(public=4, emergency=1)
     to_talking(world)
     assert world.system.kill(Role.GSM_MODEM, "sim5")
     world.system.run()
@@ -167,7 +167,7 @@ def test_a_modem_that_is_only_started_again_is_waited_for_in_silence(make_world:
 def test_the_alarm_of_the_center_stands_as_long_as_no_emergency_line_can_carry_a_call(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world()
+    world = make_world(public=4, emergency=2)
     world.network.unplug(EMERGENCY[0])
     world.advance(30.0)
     assert alarms(world, "emergency") == []
@@ -182,7 +182,7 @@ def test_the_alarm_of_the_center_stands_as_long_as_no_emergency_line_can_carry_a
 
 
 def test_a_modem_s_process_that_dies_raises_no_alarm_of_the_center(make_world: MakeWorld) -> None:
-    world = make_world(emergency=1)
+    world = make_world(public=4, emergency=1)
     world.system.kill(Role.GSM_MODEM, "sim5")
     for _ in range(100):
         world.advance(0.1)

@@ -25,7 +25,7 @@ def busiest(world: World) -> int:
 def test_where_every_dial_is_refused_an_alert_writes_little_and_the_app_is_told(
     make_world: MakeWorld, vices: dict[str, object]
 ) -> None:
-    world = make_world(operators=2)
+    world = make_world(public=4, emergency=2, operators=2)
     for line in LINES:
         world.network.vices(line, **vices)
     world.send()
@@ -42,7 +42,7 @@ def test_where_every_dial_is_refused_an_alert_writes_little_and_the_app_is_told(
 def test_case_09_a_modem_that_cannot_end_a_call_holds_up_neither_the_alert_nor_its_end(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world()
+    world = make_world(public=4, emergency=2)
     to_talking(world)
     line = world.case.confirmed_answered(Party.USER).line  # type: ignore[union-attr]
     world.network.vices(line, ignores=["+CHUP", "H", "+CHLD", "+CFUN", "+CVHU"])
@@ -55,7 +55,7 @@ def test_case_09_a_modem_that_cannot_end_a_call_holds_up_neither_the_alert_nor_i
 def test_112_that_every_emergency_line_refuses_is_tried_on_and_little_is_written(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world()
+    world = make_world(public=4, emergency=2)
     to_talking(world)
     for line in ("sim5", "sim6"):
         world.network.vices(line, refuses=["D"])

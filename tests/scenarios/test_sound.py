@@ -82,7 +82,7 @@ def test_a_bridge_whose_voice_stands_still_makes_room_for_another(make_world: Ma
 
 
 def test_the_user_is_called_again_on_another_line_and_is_heard(make_world: MakeWorld) -> None:
-    world = make_world()
+    world = make_world(public=4, emergency=2)
     to_talking(world)
     silent = without_sound(world, Party.USER)
     world.order(OperatorCommand.ANOTHER_LINE)
@@ -120,7 +120,7 @@ def test_it_is_noticed_once_and_taken_back_whoever_dies_meanwhile(
 def test_a_line_that_loses_its_voice_port_raises_it_too_and_gives_way_to_another(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world()
+    world = make_world(public=4, emergency=2)
     to_talking(world)
     leg = leg_of(world, Party.USER)
     world.take_voice_port(leg.line)
@@ -158,7 +158,7 @@ def test_the_alarm_ends_with_the_call(make_world: MakeWorld) -> None:
 
 
 def test_112_without_sound_is_called_on_the_other_reserved_line(make_world: MakeWorld) -> None:
-    world = make_world()
+    world = make_world(public=4, emergency=2)
     to_conference(world)
     silent = without_sound(world, Party.PSAP)
     world.order(OperatorCommand.ANOTHER_LINE)

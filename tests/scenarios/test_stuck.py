@@ -103,7 +103,7 @@ def test_a_modem_that_hears_nothing_is_given_up_for_another_line_by_the_leg_itse
     def lost(envelope: Envelope, role: Role | None, key: str) -> Sequence[float]:
         return () if isinstance(envelope.body, CallReport) and envelope.key == "sim2" else (0,)
 
-    world = make_world(faults=lost)
+    world = make_world(public=4, emergency=2, faults=lost)
     to_talking(world)
     assert world.stuck() == []
 
