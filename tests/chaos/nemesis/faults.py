@@ -12,8 +12,7 @@ import httpx
 from center.node.processes import send_signal
 from messages.ids import Party, Role
 from tests.chaos.harness.strikes import Place
-from tests.chaos.nemesis.done import Done
-from tests.chaos.nemesis.schedule import (
+from tests.chaos.nemesis.deeds import (
     BEHAVIOURS,
     HANGS_UP_NOW,
     KNOWN_USERS,
@@ -28,6 +27,7 @@ from tests.chaos.nemesis.schedule import (
     Strike,
     Whole,
 )
+from tests.chaos.nemesis.done import Done
 from tests.chaos.nemesis.story import Story
 from tests.chaos.nemesis.world import PHONES, PSAP, SECOND_PSAP, STAFF, USUAL, World
 from tests.support.disks import fill

@@ -7,8 +7,8 @@ from contextlib import suppress
 
 from websockets.exceptions import WebSocketException
 
+from tests.chaos.nemesis.deeds import Headset
 from tests.chaos.nemesis.done import Done
-from tests.chaos.nemesis.schedule import Headset
 from tests.chaos.nemesis.world import World
 from tests.support.headset import headset
 

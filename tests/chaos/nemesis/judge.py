@@ -62,6 +62,8 @@ SHOWN: Final = (
 )
 """What a console's picture and the story of an alert both have."""
 BAD_LINES: Final = re.compile(r"Traceback|internal error|Internal Server Error|\bCRITICAL\b")
+NAMED: Final = ("psycopg.OperationalError", "ServerSilent")
+"""An actor that is started while the database is away says so at length, and is started again."""
 SETTLES_S: Final = 15.0
 """Crews that are not needed any longer are ended a while after the last alert."""
 HEAD_LOST: Final = 3
@@ -247,10 +249,11 @@ def _logs(world: World) -> Iterator[str]:
     for node in world.nodes:
         files += [*sorted(node.state.logs.glob("*")), node.log]
     for file in files:
-        text = file.read_text(errors="replace")
-        for bad in BAD_LINES.finditer(text):
-            yield f"{file.name}: {text[max(0, bad.start() - 300) : bad.start() + 700]!r}"
-            break
+        named = NAMED if world.database is not None else ()
+        for line in file.read_text(errors="replace").splitlines():
+            if (bad := BAD_LINES.search(line)) and not any(name in line for name in named):
+                yield f"{file.name}: {line[max(0, bad.start() - 300) : bad.start() + 1500]!r}"
+                break
 
 
 def grown(of: Mapping[tuple[str, str, int], Sequence[tuple[float, int, int]]]) -> Iterator[str]:

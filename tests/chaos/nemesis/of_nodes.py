@@ -11,8 +11,8 @@ from messages.ids import NodeId, NodeOrder
 from store.errors import ChangedMeanwhile, JournalError
 from store.nodes.orders import order
 from tests.chaos.nemesis.center import StruckCenter
+from tests.chaos.nemesis.deeds import Node
 from tests.chaos.nemesis.done import Done
-from tests.chaos.nemesis.schedule import Node
 from tests.chaos.nemesis.world import World, lines_of
 from tests.nodes.storms import What
 from tests.support.networks import Network

@@ -14,8 +14,7 @@ from model.policy import Policy
 from tests.chaos.in_process.script import Alert as Plan
 from tests.chaos.in_process.script import Intent
 from tests.chaos.in_process.staff import presses, speaks
-from tests.chaos.nemesis.done import Done, Ordered, Receipt, Text, now_us
-from tests.chaos.nemesis.schedule import (
+from tests.chaos.nemesis.deeds import (
     LINES,
     PUBLIC,
     Again,
@@ -28,6 +27,7 @@ from tests.chaos.nemesis.schedule import (
     Position,
     Shift,
 )
+from tests.chaos.nemesis.done import Done, Ordered, Receipt, Text, now_us
 from tests.chaos.nemesis.story import Story
 from tests.chaos.nemesis.world import NUMBERS, PHONES, World
 

@@ -21,14 +21,7 @@ from center.settings.file import load
 from center.settings.handed_down import policy_of
 from messages.ids import SECOND, Instant
 from store.errors import JournalError
-from tests.chaos.nemesis.done import Done, now_us
-from tests.chaos.nemesis.evidence import evidence
-from tests.chaos.nemesis.faults import Faults
-from tests.chaos.nemesis.headsets import Headsets
-from tests.chaos.nemesis.judge import judge, look_around
-from tests.chaos.nemesis.of_nodes import NodeFaults
-from tests.chaos.nemesis.people import People, Staff
-from tests.chaos.nemesis.schedule import (
+from tests.chaos.nemesis.deeds import (
     Again,
     Alert,
     CallIn,
@@ -49,6 +42,13 @@ from tests.chaos.nemesis.schedule import (
     Whole,
     to_json,
 )
+from tests.chaos.nemesis.done import Done, now_us
+from tests.chaos.nemesis.evidence import evidence
+from tests.chaos.nemesis.faults import Faults
+from tests.chaos.nemesis.headsets import Headsets
+from tests.chaos.nemesis.judge import judge, look_around
+from tests.chaos.nemesis.of_nodes import NodeFaults
+from tests.chaos.nemesis.people import People, Staff
 from tests.chaos.nemesis.story import Console, Sizes, Story
 from tests.chaos.nemesis.world import READY_WITHIN_S, World
 from tests.waiting import comes_true

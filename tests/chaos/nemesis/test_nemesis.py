@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from messages.ids import Role
+from tests.chaos.nemesis.deeds import Alert, How, Strike, Whole, in_order
 from tests.chaos.nemesis.round import Round
-from tests.chaos.nemesis.schedule import Alert, How, Strike, Whole, in_order, schedule
+from tests.chaos.nemesis.schedule import schedule
 from tests.chaos.nemesis.world import world
 
 SEED = 5

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.chaos.nemesis.schedule import KINDS, from_json, schedule, to_json
+from tests.chaos.nemesis.deeds import from_json, to_json
+from tests.chaos.nemesis.schedule import KINDS, schedule
 
 MINUTES = 3.0
 

@@ -25,7 +25,7 @@ from store.registry.registry import Registry
 from tests.chaos.harness.served import Served
 from tests.chaos.harness.strikes import Place
 from tests.chaos.nemesis.center import StruckCenter
-from tests.chaos.nemesis.schedule import DURESS_PIN, KNOWN_USERS, LINES, PUBLIC, RIGHT_PIN, USERS
+from tests.chaos.nemesis.deeds import DURESS_PIN, KNOWN_USERS, LINES, PUBLIC, RIGHT_PIN, USERS
 from tests.support import networks, postgres
 from tests.support.disks import small_file_system
 from tests.support.networks import Network
