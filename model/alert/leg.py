@@ -55,6 +55,10 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     """How its line joins the alert's calls."""
     joined: bool = False
     """Whether it is in the conference: the bridge's, or the network's."""
+    joined_at: Instant | None = None
+    """When it last came in there; None: it is not in it."""
+    parted_at: Instant | None = None
+    """When it was taken out of the conference; None before, and once it is in it again."""
     muted: bool = False
     """It hears and is not heard. Another attempt begins unmuted."""
     digits: str = ""

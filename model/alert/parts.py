@@ -252,6 +252,8 @@ class CallsTo112(msgspec.Struct, frozen=True, kw_only=True):
     """Who has reopened the alert and wants 112 again, until it is asked for."""
     joined_at: Instant | None = None
     """When 112 was first in the conference."""
+    heard_user_at: Instant | None = None
+    """When it last was there together with the user, whose call had sound; no machine is the user."""
     no_line: str = ""
     """Why no line can carry the call to 112 that is wanted; empty where one does."""
     no_line_at: Instant | None = None

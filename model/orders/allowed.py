@@ -235,7 +235,7 @@ def _mark_machine(case: Case, policy: Policy) -> Refusal | None:
         return None
     if user.call is not None:
         return Refusal.USER_CALLED_IN
-    if case.answered(Party.PSAP) is not None:
+    if in_the_network(case) and case.answered(Party.PSAP) is not None:
         return Refusal.PSAP_ON_THIS_CALL
     if quiet(case, policy) or (case.psap is not None and in_the_network(case)):
         return Refusal.USER_NOT_CALLED_AGAIN
@@ -350,6 +350,8 @@ def _voices(case: Case, *, given: bool) -> Refusal | None:
     user = case.answered(Party.USER)
     if user is not None and user.joins is Joins.NETWORK:
         return Refusal.LINE_WITHOUT_MUTE
+    if given and user is None:
+        return Refusal.USER_ABSENT
     if hears_nobody(case) is not given:
         return Refusal.VOICES_GIVEN if given else Refusal.VOICES_WITHHELD
     return None

@@ -66,7 +66,7 @@ def test_s04_s05_s06_s08_s09_from_the_alarm_to_user_and_112_alone(desk: Desk, ma
     expect(desk.dock).to_contain_text("112 is being called. Stay on the line.")
     desk.answers(PSAP)
     desk.are("live", "live", "live")
-    expect(desk.dock).to_contain_text("Introduce yourself to 112:")
+    expect(desk.dock).to_contain_text("Tell 112: “securWoman centre")
     assert desk.up() == {MARTA.phone, GIULIA, PSAP}
     assert made.carrier.get(f"/modems/{desk.call(PSAP)['line']}").json()["trunk"] == "emergency"
     # S9

@@ -49,13 +49,13 @@ def test_machine_twice_and_close_ends_nothing(make_world: MakeWorld) -> None:
     assert world.case.outcome is Outcome.NO_CONTACT
 
 
-def test_no_key_takes_the_user_out_of_the_conference(make_world: MakeWorld) -> None:
+def test_a_machine_is_let_go_beside_112_and_the_user_called_again_joins_both(make_world: MakeWorld) -> None:
     world = make_world()
     to_conference(world)
-    assert why_not(world, OperatorCommand.MARK_MACHINE) is not None
-    world.fact(ev.CommandGiven(command=OperatorCommand.MARK_MACHINE, by=world.operators[0]))
-    world.advance(5)
-    assert len(joined(world)) == 3
+    world.order(OperatorCommand.MARK_MACHINE)
+    world.until("112 and operator remain", lambda: joined(world) == {Party.OPERATOR, Party.PSAP})
+    world.until("all three are joined", lambda: len(joined(world)) == 3)
+    assert len(world.calls(PSAP)) == 1
 
 
 def test_112_that_was_called_by_mistake_does_not_ring_for_long(make_world: MakeWorld) -> None:

@@ -99,17 +99,21 @@ def _let_go(
 def _how_it_was(case: Case) -> Outcome:
     """What an operator closes by hand: what the case itself shows to have happened.
 
-    The right PIN is the user's own word; where it is all that is known, it counts.
+    Handed over is a user whom 112 has heard. A call to 112 in which neither that came about nor the text was
+    read leaves 112 without knowledge, and makes no false alarm of the alert. The right PIN is the user's own
+    word; where it is all that is known, it counts.
     """
-    if told_112(case):
-        return Outcome.BRIEFED if case.briefing_at is not None else Outcome.HANDED_OVER
+    if case.briefing_at is not None:
+        return Outcome.BRIEFED
+    if case.to_112.heard_user_at is not None:
+        return Outcome.HANDED_OVER
     if case.cancelled and not case.duress:
         return Outcome.CANCELLED
     if case.put_away and not spoken_to(case):
         return Outcome.PUT_AWAY
     if case.presumed_calling_112:
         return Outcome.USER_CALLED_112
-    return Outcome.FALSE_ALARM if spoken_to(case) else Outcome.NO_CONTACT
+    return Outcome.FALSE_ALARM if spoken_to(case) and not told_112(case) else Outcome.NO_CONTACT
 
 
 def _closed(case: Case, outcome: Outcome) -> tuple[Decided, ...]:

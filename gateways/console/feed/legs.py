@@ -57,6 +57,7 @@ def party_view(leg: Leg | None, hears: tuple[str, ...] = ()) -> PartyView:
         reason=leg.reason,
         confirmed=leg.confirmed,
         joined=leg.joined,
+        parted_us=leg.parted_at,
         network=leg.joins is Joins.NETWORK,
         muted=leg.muted,
         hears=hears,

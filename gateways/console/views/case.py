@@ -88,6 +88,8 @@ class PartyView(msgspec.Struct, frozen=True, kw_only=True):
     confirmed: bool = True
     joined: bool = False
     """Whether it is in the conference."""
+    parted_us: Instant | None = None
+    """When it was taken out of the conference; null before, and once it is in it again."""
     network: bool = False
     """The conference is the network's: no voice of this party comes here."""
     muted: bool = False

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from messages import events as ev
 from messages.base import HangupCause
-from messages.ids import Instant, LegId, Party
+from messages.ids import SECOND, Instant, LegId, Party
 from messages.lines import Lack
 from model.alert.case import Case
 from model.alert.folds.dialogue import asked_before, with_answer
@@ -48,6 +48,9 @@ _COUNTS_FOR_NO_ATTEMPT: Final = frozenset(
     }
 )
 """What a machine counts for is said by `machine.marked`."""
+HEARD_US: Final = Instant(10 * SECOND)
+"""So long user and 112 have to have been together before the user's call lost its sound: that it did is known
+only after some seconds."""
 _COUNTS_FOR_NO_CALL_TO_112: Final = frozenset(
     {
         ReleaseReason.ANOTHER_LINE,
@@ -88,9 +91,11 @@ def fold_leg(case: Case, event: LegEvent, at: Instant) -> Case:
                 case = replace(case, listener=replace(case.listener, leg=event.leg, attempt=event.attempt))
             return case
         case ev.BridgeJoined(bridge=bridge, legs=legs):
-            return _mark(replace(case, bridge=bridge), legs, joined=True)
+            return _mark(replace(case, bridge=bridge), legs, joined_at=at)
         case ev.BridgeLeft(legs=legs):
-            return _mark(case, legs, joined=False)
+            if any(leg.leg in legs for leg in _together(case)):
+                case = _heard_by_112(case, at)
+            return _mark(case, legs, parted_at=at)
     leg = case.legs.get(event.leg)
     if leg is None or leg.attempt != event.attempt:
         return case
@@ -134,12 +139,15 @@ def fold_leg(case: Case, event: LegEvent, at: Instant) -> Case:
         case ev.LegHeardAgain():
             return _with(case, replace(leg, unheard_at=None))
         case ev.LegSoundLost():
+            since = max([one.joined_at or at for one in _together(case)], default=at)
+            case = _heard_by_112(case, at) if at - since >= HEARD_US else case
             return _with(case, replace(leg, no_sound_at=at))
         case ev.LegSoundBack():
             return _with(case, replace(leg, no_sound_at=None))
         case ev.LegReleasing(reason=reason):
             return _with(case, replace(leg, state=LegState.RELEASING, releasing_at=at, reason=reason))
         case ev.LegReleased(cause=cause):
+            case = _heard_by_112(case, at) if leg in _together(case) else case
             ended = replace(
                 leg, state=LegState.RELEASED, released_at=at, cause=cause, joined=False, no_sound_at=None
             )
@@ -148,6 +156,26 @@ def fold_leg(case: Case, event: LegEvent, at: Instant) -> Case:
                 return _with(case, ended)
             case = replace(case, in_vain=counted(case.in_vain, ended, at))
             return _count_end(_with(_given_up(case, leg, cause, at), ended), ended, at)
+
+
+def _together(case: Case) -> tuple[Leg, ...]:
+    """User and 112, where both are in the conference: empty otherwise."""
+    both = tuple(
+        leg
+        for leg in case.legs.values()
+        if leg.party in (Party.USER, Party.PSAP) and leg.live and leg.joined and leg.was_answered
+    )
+    return both if {leg.party for leg in both} == {Party.USER, Party.PSAP} else ()
+
+
+def _heard_by_112(case: Case, at: Instant) -> Case:
+    """The case as the time of user and 112 together ends, by a call's end or by the loss of its sound."""
+    dumb = any(
+        leg.no_sound_at is not None or leg.reason == ReleaseReason.MACHINE
+        for leg in _together(case)
+        if leg.party is Party.USER
+    )
+    return case if dumb else replace(case, to_112=replace(case.to_112, heard_user_at=at))
 
 
 def _carried(case: Case, leg: Leg) -> Case:
@@ -223,6 +251,12 @@ def _with(case: Case, leg: Leg) -> Case:
     return replace(case, legs={**case.legs, leg.leg: leg})
 
 
-def _mark(case: Case, legs: tuple[LegId, ...], *, joined: bool) -> Case:
-    changed = {leg: replace(case.legs[leg], joined=joined) for leg in legs if leg in case.legs}
+def _mark(
+    case: Case, legs: tuple[LegId, ...], *, joined_at: Instant | None = None, parted_at: Instant | None = None
+) -> Case:
+    changed = {
+        leg: replace(case.legs[leg], joined=parted_at is None, joined_at=joined_at, parted_at=parted_at)
+        for leg in legs
+        if leg in case.legs
+    }
     return replace(case, legs={**case.legs, **changed})

@@ -82,4 +82,7 @@ def _machine(case: Case) -> Case:
     call = case.active(Party.USER)
     before = call is not None and case.reached_at is not None and case.reached_at < call.since
     case = replace(case, user_ends=(*case.user_ends, MACHINE))
+    heard_at = case.to_112.heard_user_at
+    if call is not None and heard_at is not None and heard_at >= call.since:
+        case = replace(case, to_112=replace(case.to_112, heard_user_at=None))
     return case if before else replace(case, reached_at=None, reached_by="")

@@ -11,6 +11,7 @@ from model.alert.leg import LegState
 from model.alert.reasons import ReleaseReason
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
+from model.rules.calls.quiet import spoken_to
 from tests.actors.alert_case.book import EVERYONE, POLICY, START, Book, leg
 
 
@@ -54,14 +55,60 @@ def test_what_rings_or_is_in_doubt_can_be_marked_a_machine() -> None:
     assert why_not(book, OperatorCommand.MARK_MACHINE) is None
 
 
-def test_with_112_in_the_conference_the_users_call_is_no_machine() -> None:
+def test_with_112_in_the_conference_a_machines_call_is_let_go_and_112_stays() -> None:
     book = Book()
     book.to_conference()
-    assert why_not(book, OperatorCommand.MARK_MACHINE) == Refusal.PSAP_ON_THIS_CALL
+    assert why_not(book, OperatorCommand.MARK_MACHINE) is None
     book.order(OperatorCommand.MARK_MACHINE)
-    assert book.leg(Party.USER).answered
-    assert book.all_of(ev.CommandRefused)
-    assert not book.all_of(ev.MachineMarked)
+    book.release_all()
+    assert book.leg(Party.PSAP).answered
+    assert book.leg(Party.OPERATOR).answered
+    assert not spoken_to(book.case)
+
+
+@pytest.mark.parametrize(
+    ("then", "outcome"),
+    [
+        ("heard", Outcome.HANDED_OVER),
+        ("heard, then without sound", Outcome.HANDED_OVER),
+        ("read", Outcome.BRIEFED),
+        ("without sound", Outcome.NO_CONTACT),
+        ("a machine", Outcome.NO_CONTACT),
+        ("112 alone", Outcome.NO_CONTACT),
+    ],
+)
+def test_handed_over_is_a_user_whom_112_has_heard(then: str, outcome: Outcome) -> None:
+    book = Book()
+    book.to_talking()
+    if then == "112 alone":
+        book.ends(Party.USER)
+        book.order(OperatorCommand.CALL_PSAP)
+        book.answers(Party.PSAP)
+        book.bridge()
+    else:
+        book.order(OperatorCommand.CALL_PSAP)
+        book.answers(Party.PSAP)
+        book.bridge()
+    match then:
+        case "heard, then without sound":
+            book.pass_time(30)
+            book.bridge(Party.USER)
+        case "read":
+            book.order(OperatorCommand.BRIEFING_GIVEN)
+        case "without sound":
+            book.pass_time(2)
+            book.bridge(Party.USER)
+        case "a machine":
+            book.order(OperatorCommand.MARK_MACHINE)
+    book.ends(Party.PSAP)
+    book.pass_time(1)
+    for _ in range(6):
+        if book.case.active(Party.USER) is not None:
+            book.ends(Party.USER, 19)
+        book.pass_time(10)
+    book.order(OperatorCommand.CLOSE, by=book.case.operator or EVERYONE[0], supervisor=True)
+    book.release_all()
+    assert book.case.outcome is outcome
 
 
 def test_a_second_attempt_that_rings_beside_112_can_still_be_given_up() -> None:

@@ -355,11 +355,12 @@ class AnyCourse(RuleBasedStateMachine):
                     assert ordered or not hushed
 
     @invariant()
-    def without_contact_nobody_was_spoken_to_and_112_not_told(self) -> None:
+    def without_contact_nobody_was_spoken_to_or_112_was_called_and_not_told(self) -> None:
         case = self.book.case
         if case.outcome is Outcome.NO_CONTACT:
-            assert not spoken_to(case)
-            assert not told_112(case)
+            assert told_112(case) or not spoken_to(case)
+            assert case.briefing_at is None
+            assert case.to_112.heard_user_at is None
 
     def teardown(self) -> None:
         assert fold(self.book.recorded) == self.book.case

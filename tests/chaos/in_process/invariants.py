@@ -102,14 +102,16 @@ def _fits(case: Case, outcome: Outcome, kinds: set[type[ev.Event]]) -> bool:
         case Outcome.FALSE_ALARM:
             return ev.FalseAlarmDeclared in kinds or (ev.CloseRequested in kinds and case.met_at is not None)
         case Outcome.HANDED_OVER:
-            return ev.PsapJoined in kinds and bool(kinds & {ev.LeaveRequested, ev.CloseRequested})
+            heard = ev.LeaveRequested in kinds or case.to_112.heard_user_at is not None
+            return heard and ev.PsapJoined in kinds and bool(kinds & {ev.LeaveRequested, ev.CloseRequested})
         case Outcome.BRIEFED:
             here = ev.PsapJoined in kinds and ev.BriefingGiven in kinds
             return here or ev.PsapCalledElsewhere in kinds
         case Outcome.USER_CALLED_112:
             return ev.CloseRequested in kinds and bool(case.presumed_calling_112)
         case Outcome.NO_CONTACT:
-            return ev.CloseRequested in kinds and not spoken_to(case) and not told_112(case)
+            untold = case.briefing_at is None and case.to_112.heard_user_at is None
+            return ev.CloseRequested in kinds and untold and (told_112(case) or not spoken_to(case))
         case Outcome.CANCELLED:
             return case.cancelled and not case.duress
         case Outcome.PUT_AWAY:

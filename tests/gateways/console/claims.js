@@ -2,7 +2,7 @@
 // and every claim of the table that is among it, with its words and whether it is so. For a page with the
 // console's modules.
 async () => {
-  const [words, claims, { next }, { tile }, { banner }, { briefing }, { told }, { incomingView }, due, list] =
+  const [words, claims, { next }, { tile }, { banner }, { briefing }, { told }, { incomingView }, due, list, { keysSaid }] =
     await Promise.all(
       [
         'words/words',
@@ -15,6 +15,7 @@ async () => {
         'case/incoming',
         'case/deadline',
         'alerts/now',
+        'steps/commands',
       ].map((one) => import(`/console/js/${one}.js`)),
     );
   const plain = (drawn) => {
@@ -44,12 +45,14 @@ async () => {
     const places = {
       'dock.say': text(dock.say),
       'dock.more': text(dock.more),
+      'dock.keys': text(keysSaid(view, me, allowed)),
       'dock.step': text(dock.step.key, dock.step.label, dock.step.sub, dock.step.why ?? ''),
       banner: over ? text(over.title, over.text, over.aside) : '',
       clock: text(clock.value, clock.unit, clock.word, clock.small),
       contact: due.contact(view),
       list: text(list.now({ feed }, view, nowUs).slice(2).join('. ')),
       briefing: text(briefing(view, nowUs).map(({ parts }) => parts.map((one) => one.text))),
+      keys: allowed.call_psap ? words.reason(allowed.call_psap) : '',
       incoming: called ? text(incomingView({ feed, press() {} }, view)) : '',
       story: text(view.timeline.slice(-1).map((one) => told(one, user, names, view.test)?.text ?? '')),
       ...Object.fromEntries(tiles),

@@ -348,12 +348,12 @@ def duress(stage: Stage) -> None:
 
 
 def duress_talking(stage: Stage) -> None:
-    """The user's line is up: whoever forces the user hears."""
+    """The user's line is up, and no voice comes out of the phone."""
     story = stage.talked(30, 12)
     stage.ago(3)
     story.hear(ev.AlertCancelled(duress=True))
     stage.signed_on()
-    stage.shown("[data-party=user]", "live")
+    stage.shown("[data-party=user]", "hush")
     expect(stage.page.locator(".banner[role=alert]")).to_be_visible()
 
 

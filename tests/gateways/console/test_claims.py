@@ -33,6 +33,7 @@ from messages.ids import (
     BriefingField,
     Channel,
     Instant,
+    LegId,
     LineId,
     OperatorCommand,
     OperatorId,
@@ -64,6 +65,8 @@ class Moment(msgspec.Struct, frozen=True):
     """The last call to each party that has ended."""
     ended: Leg | None
     """The call that has ended with the last event."""
+    parted: frozenset[LegId]
+    """Those who were taken out of the conference, and not put back."""
     me: OperatorId
     told: dict[str, Any]
 
@@ -99,6 +102,18 @@ def _user_hears(case: Case) -> bool:
 
 def they_talk(now: Moment) -> bool:
     return _user_hears(now.case) and _hear(now.case, Party.USER, Party.PSAP)
+
+
+def hears_nobody(now: Moment) -> bool:
+    return _up(now.case, Party.USER) is not None and not _user_hears(now.case)
+
+
+def psap_alone_hears(now: Moment) -> bool:
+    return hears_nobody(now) and _hear(now.case, Party.USER, Party.PSAP)
+
+
+def may_be_overheard(now: Moment) -> bool:
+    return now.case.duress and _up(now.case, Party.USER) is not None and _user_hears(now.case)
 
 
 def we_talk(now: Moment) -> bool:
@@ -169,9 +184,38 @@ def on_a_headset(now: Moment) -> bool:
     return any(leg.line.startswith("headset:") for leg in _mine(now))
 
 
+def _rings(case: Case, party: Party) -> bool:
+    leg = case.active(party)
+    return leg is not None and not leg.answered
+
+
+def _mine_in_conference(now: Moment) -> bool:
+    case = now.case
+    ours = case.operator == now.me and not case.leaving and case.closed_at is None
+    return ours and _up(case, Party.PSAP) is not None and case.to_112.elsewhere_at is None
+
+
 def being_called(now: Moment) -> bool:
     leg = now.case.active(Party.PSAP)
     return leg is not None and not leg.confirmed_answered
+
+
+def called(party: Party, *, again: bool) -> Rule:
+    def so(now: Moment) -> bool:
+        leg = now.case.active(party)
+        return leg is not None and not leg.confirmed_answered and (leg.attempt > 1) == again
+
+    return so
+
+
+def never_joined(now: Moment) -> bool:
+    leg = _up(now.case, Party.USER)
+    return leg is not None and leg.leg not in now.parted
+
+
+def sounds(now: Moment) -> bool:
+    leg = _up(now.case, Party.USER)
+    return leg is not None and leg.no_sound_at is None and leg.leg not in now.parted
 
 
 RULES: dict[str, tuple[str, str, Rule]] = {
@@ -195,6 +239,36 @@ RULES: dict[str, tuple[str, str, Rule]] = {
         r"Stiamo chiamando il 112\. Resta|112 is being called\. Stay",
         being_called,
     ),
+    "112 is called, of a key": ("keys", r"chiamando il 112|112 is being called", being_called),
+    "112 alone hears the user": (
+        "dock",
+        r"112 sente Giulia, che non sente|112 hears Giulia, who hears nobody",
+        psap_alone_hears,
+    ),
+    "who forces the user may hear": (
+        "dock|tile.user|banner",
+        r"hi la obbliga può sentire|ho forces her may hear",
+        may_be_overheard,
+    ),
+    "the user hears nobody": ("dock|tile.user", r"on sente nessuno|Non vi sente|ears nobody", hears_nobody),
+    "they stay together": ("dock.step", r"restano uniti|stay joined", they_talk),
+    "the user is called again": (
+        "dock",
+        r"richiamando Giulia|Giulia is being called again",
+        called(Party.USER, again=True),
+    ),
+    "the user is called": (
+        "dock",
+        r"(?<!ri)chiamando Giulia: se|Giulia is being called, and",
+        called(Party.USER, again=False),
+    ),
+    "112 is called again": (
+        "dock",
+        r"richiamando il 112|112 is being called again",
+        called(Party.PSAP, again=True),
+    ),
+    "joining": ("tile.user", r"si unisce|joining", never_joined),
+    "on the phone with us": ("briefing", r"È al telefono con noi|She is on the phone with us", sounds),
     "the user does not answer": (
         "dock|tile.user",
         r"Giulia non risponde|Giulia does not answer|^(Non risponde|No answer)",
@@ -209,6 +283,30 @@ RULES: dict[str, tuple[str, str, Rule]] = {
     "answer your phone": ("dock", r"Rispondi al tuo telefono|Answer your phone", on_a_phone),
     "your headset": ("dock", r"cuffia|headset", on_a_headset),
 }
+SAID: dict[str, tuple[str, str, Rule]] = {
+    # name: (place, words that stand there in either language wherever this is so)
+    "under duress the user hears nobody": (
+        "dock.say",
+        r"non sente nessuno|hears nobody",
+        lambda now: (
+            now.case.duress
+            and _mine_in_conference(now)
+            and _up(now.case, Party.OPERATOR) is not None
+            and psap_alone_hears(now)
+        ),
+    ),
+    "under duress the user hears all": (
+        "dock.say",
+        r"Chi la obbliga può sentire|Who forces her may hear",
+        lambda now: now.case.duress and _mine_in_conference(now) and they_talk(now),
+    ),
+    "what leaving ends": (
+        "dock.step",
+        r"^(?!L )|e la chiamata|and the call",
+        lambda now: _mine_in_conference(now) and _rings(now.case, Party.USER),
+    ),
+}
+"""What must not be left out. The user's call is heard, the operator has the case, and 112 is there."""
 HELD = {name: (re.compile(at), re.compile(words), so) for name, (at, words, so) in RULES.items()}
 
 
@@ -266,12 +364,19 @@ def _with_operator(book: Book) -> None:
     _answered(book, Party.OPERATOR)
 
 
+def _duress(book: Book) -> None:
+    book.to_conference()
+    book.write("inbox-a1", ev.AlertCancelled(duress=True))
+    book.go_on()
+
+
 BEGINNINGS: dict[str, Callable[[Book], object]] = {
     "new": Book.go_on,
     "alone": _alone,
     "operator": _with_operator,
     "talking": Book.to_talking,
     "conference": Book.to_conference,
+    "duress": _duress,
     "briefing": _briefing,
     "calling 112": _calling,
 }
@@ -295,6 +400,7 @@ class Telling:
         self._case: Case | None = None
         self._ends: dict[Party, Leg] = {}
         self._ended: Leg | None = None
+        self._parted: frozenset[LegId] = frozenset()
         self._entries: tuple[Entry, ...] = ()
         self._folded = 0
         BEGINNINGS[begins](self.book)
@@ -364,6 +470,13 @@ class Telling:
             self._case = begin(one) if self._case is None else evolve(self._case, one)
             assert self._case is not None
             self._entries = timeline.add(self._entries, one, self._case)
+            match one.event:
+                case ev.BridgeLeft(legs=legs):
+                    self._parted |= set(legs)
+                case ev.BridgeJoined(legs=legs):
+                    self._parted -= set(legs)
+                case ev.LegOriginating(leg=leg):
+                    self._parted -= {leg}
             if isinstance(one.event, ev.LegReleased):
                 ended = self._case.legs[one.event.leg]
                 self._ends = {**self._ends, ended.party: ended}
@@ -383,7 +496,7 @@ class Telling:
             "nowUs": [self.book.now + later_us for later_us in LATER_US],
             "center": _center(self.book),
         }
-        self.moments.append(Moment(case, self._ends, self._ended, me, told))
+        self.moments.append(Moment(case, self._ends, self._ended, self._parted, me, told))
 
 
 _STEPS: tuple[Callable[[Telling], None], ...] = (
@@ -422,6 +535,11 @@ def _untrue(moment: Moment, shown: dict[str, Any], seen: Counter[str]) -> list[t
                 seen[f"rule {name}"] += 1
                 if not so(moment):
                     found.append((name, f"{text!r} at {place}; {list(moment.case.legs.values())}"))
+    for name, (place, needed, so) in SAID.items():
+        if so(moment):
+            seen[f"rule {name}"] += 1
+            if not re.search(needed, shown["places"][place]):
+                found.append((name, f"not in {shown['places']}"))
     return found
 
 

@@ -149,7 +149,7 @@ def test_enter_goes_back_from_what_is_closed_before_it_ends_the_time_for_notes(
     console: Page, place: Place, journal: Journal
 ) -> None:
     story = talking(journal, place).psap_called(place.marta).psap_joined()
-    expect(console.locator(".dock")).to_contain_text("Introduce yourself to 112:")
+    expect(console.locator(".dock")).to_contain_text("Tell 112: “securWoman centre")
     story.operator_left(place.marta).closed(Outcome.HANDED_OVER)
     expect(console.locator(".dock")).to_contain_text("Closed")
     expect(console.locator(".bar__me")).to_contain_text("Wrap-up 0:")

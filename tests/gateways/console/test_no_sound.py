@@ -77,12 +77,29 @@ def test_where_the_user_s_line_has_lost_its_voice_port_another_one_is_offered_to
     expect(tile.get_by_role("button", name="Another line")).to_be_visible()
 
 
-def test_without_a_call_the_key_says_why_not(console: Page, place: Place, journal: Journal) -> None:
-    case(journal, place)
+def test_keys_whose_words_are_not_on_the_screen_do_nothing(
+    console: Page, place: Place, journal: Journal
+) -> None:
+    story = case(journal, place)
+    dock = console.locator(".dock__next")
     expect(console.locator("[data-party=operator]")).to_contain_text("On the line")
     settled(console)
-    console.keyboard.press("v")
-    expect(console.locator(".dock__next")).to_contain_text("She is not on the line.")
+    before = dock.inner_text()
+    for key in "vszp":
+        console.keyboard.press(key)
+    console.keyboard.press("Enter")
+    assert dock.inner_text() == before
+    story.user_called().user_answered()
+    expect(dock).to_contain_text("Silence her phone: S.")
+    story.hear(ev.AlertCancelled(duress=True))
+    expect(dock).to_contain_text("To let the voices through: S, then Enter.")
+    settled(console)
+    console.keyboard.press("s")
+    expect(dock).to_contain_text("Who forces her will hear the voices: Enter confirms.")
+    assert given(journal, story) == []
+    console.keyboard.press("Enter")
+    order = (OperatorCommand.GIVE_VOICES, None)
+    wait_until(lambda: given(journal, story) == [order], what="the order in the journal")
 
 
 def test_that_it_is_recorded_is_seen_until_it_is_not(console: Page, place: Place, journal: Journal) -> None:

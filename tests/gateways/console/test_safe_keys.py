@@ -117,7 +117,7 @@ def test_e_again_takes_112_back_from_one_second_to_five_and_esc_never_does(stage
     expect(step).not_to_contain_text("Cancel the call")
     settled(page)
     page.keyboard.press("e")
-    expect(step).to_contain_text("112 is being called.")
+    expect(step).to_contain_text("Asked for already: tried until it answers.")
     assert commands(stage, story) == [OperatorCommand.CALL_PSAP, OperatorCommand.WITHDRAW_PSAP]
 
 

@@ -70,9 +70,11 @@ function noLine(view) {
 /** @param {CaseView} view */
 function duress(view) {
   if (!view.duress) return null;
-  const now = s.talking(view.user)
-    ? either('È in linea: chi la obbliga può sentire.', 'She is on the line: who forces her may hear.')
-    : either('Non richiamarla.', 'Do not call her.');
+  const now = !s.talking(view.user)
+    ? either('Non richiamarla.', 'Do not call her.')
+    : view.user_hears_nobody
+      ? either('È in linea, e non sente nessuno.', 'She is on the line, and hears nobody.')
+      : either('È in linea: chi la obbliga può sentire.', 'She is on the line: who forces her may hear.');
   const it = 'Annullato con il PIN di costrizione: qualcuno la obbliga. Sul suo telefono non si vede altro.';
   const en = 'Cancelled with the duress PIN: someone is forcing her. On her phone nothing else is seen.';
   return {

@@ -204,10 +204,15 @@ function silence(view, nowUs) {
       'Ha annullato sotto costrizione: non telefonarle.',
       'She cancelled under duress: do not phone her.',
     );
-  if (s.unheard(view.user))
+  if (s.unheard(view.user) || (s.talking(view.user) && view.user.parted_us !== null))
     return either(
       'Era al telefono con noi; non si sa se lo è ancora.',
       'She was on the phone with us; whether she still is, is not known.',
+    );
+  if (s.talking(view.user) && view.user.no_sound_us !== null)
+    return either(
+      'La sua linea è aperta, ma non si sente nulla.',
+      'Her line is open, but nothing is heard on it.',
     );
   if (s.talking(view.user)) return either('È al telefono con noi.', 'She is on the phone with us.');
   if (s.keptSilent(view))
@@ -217,7 +222,14 @@ function silence(view, nowUs) {
       'Qualcuno ha provato ad annullare con un PIN sbagliato.',
       'Somebody tried to cancel with a wrong PIN.',
     );
-  const spoke = said({ view, nowUs }, 'spokeAndHungUp', 'spokeAndDropped', 'spokeBefore', 'machineAnswers');
+  const spoke = said(
+    { view, nowUs },
+    'spokeThenNothing',
+    'spokeAndHungUp',
+    'spokeAndDropped',
+    'spokeBefore',
+    'machineAnswers',
+  );
   if (spoke) return spoke;
   const how = view.user.state === 'released' ? usersEnding(view) : null;
   if (how !== null && how !== 'ours')

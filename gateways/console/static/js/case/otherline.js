@@ -14,6 +14,9 @@ const PARTIES = [
 /** Whether this party has been without sound for some seconds, or nobody knows. @param {PartyView} party */
 export const silent = (party) => unheard(party) || (talking(party) && party.no_sound_us !== null);
 
+/** Whether V changes a line, and the dock says so. @param {CaseView} view @param {MeView} me */
+export const offersLine = (view, me) => mine(view, me) && PARTIES.some(([, leg]) => silent(view[leg]));
+
 /** The party whose line V changes: the first without sound, else the user. @param {CaseView} view */
 export const changed = (view) => PARTIES.find(([, leg]) => silent(view[leg]))?.[0] ?? 'user';
 
@@ -59,9 +62,8 @@ export function changesLine(view) {
  * @param {Ui} ui @param {CaseView} view
  */
 export function said(ui, view) {
-  if (!mine(view, ui.feed.me) || ui.orders.armed === 'V') return nothing;
+  if (!offersLine(view, ui.feed.me) || ui.orders.armed === 'V') return nothing;
   const which = changed(view);
-  if (!PARTIES.some(([, leg]) => silent(view[leg]))) return nothing;
   if (isLost(view))
     return html`<span class="ink-wait"
       >${either(

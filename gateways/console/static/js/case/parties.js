@@ -4,7 +4,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { icon, word } from '../shell/parts.js';
 import { either, t } from '../words/words.js';
 import { why } from '../words/causes.js';
-import { heardAlone, tile } from './party.js';
+import { tile } from './party.js';
 import { meter, noSound, tone } from '../sound/meters.js';
 import { signal } from './signal.js';
 import * as f from '../words/format.js';
@@ -109,10 +109,6 @@ export function parties(ui, view, nowUs, compact, allowed) {
                     : nothing
                 }${otherline.offer(ui, view, which, party, allowed)}${headset.offer(ui, view, which)}${
                   which === 'user' ? callAloud(ui, view, allowed) : nothing
-                }${
-                  which === 'user' && view.user_hears_nobody && s.talking(party)
-                    ? word('hush', heardAlone(party), 'ink-wait')
-                    : nothing
                 }${tiles[i].foot}
               </p>
               ${why(party) ? html`<p class="party__why" id="why-${which}">${why(party)}</p>` : nothing}

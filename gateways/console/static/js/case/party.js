@@ -10,14 +10,9 @@ import * as s from './situation.js';
 export const heard = ({ hears: [clip] }) =>
   clip ? either(`sente: ${clipName(clip)}`, `hears: ${clipName(clip)}`) : '';
 
-/**
- * The same of a user who hears nobody: all that is heard, and the key that changes it.
- * @param {PartyView} party
- */
-export const heardAlone = ({ hears: [clip] }) =>
-  clip
-    ? either(`Sente solo ${clipName(clip)}. S: parlarle`, `Hears only ${clipName(clip)}. S: speak to her`)
-    : t('hearsNobody');
+/** All that a user hears who hears nobody: empty where that is nothing. @param {PartyView} party */
+const heardAlone = ({ hears: [clip] }) =>
+  clip ? either(`Sente solo ${clipName(clip)}`, `Hears only ${clipName(clip)}`) : '';
 
 /** @type {Record<string, Pair>} */
 const CLIPS = {
@@ -104,7 +99,7 @@ function answered(party, which, view, nowUs, foot, made) {
     foot.push(either('non sente nulla', 'hears nothing'));
     return made('hush', 'hush', t('onHold'), party.answered_us);
   }
-  if (which === 'user' && view.duress)
+  if (which === 'user' && so('overheard', { view, nowUs }))
     foot.push(either('chi la obbliga può sentire', 'who forces her may hear'));
   if (party.joined && party.network) foot.push(either('unita dalla rete', 'joined by the network'));
   if (so('bothTalk', { view, nowUs }) && view.operator_leg.state !== 'answered' && which !== 'operator') {
@@ -114,11 +109,17 @@ function answered(party, which, view, nowUs, foot, made) {
         : either(`parla con ${s.asObject(view)}`, `talking to ${s.asObject(view)}`),
     );
   }
-  if (which !== 'user' || !view.user_hears_nobody) foot.push(heard(party));
+  foot.push(which === 'user' && view.user_hears_nobody ? heardAlone(party) : heard(party));
   if (party.no_sound_us !== null) return made('hush', 'hush', t('withoutSound'), party.answered_us);
   if (party.muted) return made('hush', 'mute', t('muted'), party.answered_us);
   if (which === 'user' && s.waitsAlone(view))
     return made('hush', 'voice', said({ view, nowUs }, 'waitsAlone'), party.answered_us);
+  if (which === 'user' && view.user_hears_nobody && party.joined)
+    return made('hush', 'hush', t('hearsNobody'), party.answered_us);
+  if (party.parted_us !== null && !party.joined) {
+    foot.push(either('fuori dalla conversazione', 'out of the conversation'));
+    return made('hush', 'hush', t('notIn'), party.answered_us);
+  }
   const joined = party.joined || (party.network && !othersUp(view, party));
   return made(
     'live',

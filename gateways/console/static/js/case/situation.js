@@ -18,6 +18,14 @@ export const calledFor = (view, me) => view.reserved.includes(me.operator) && !m
 export const talking = (party) => party.state === 'answered' && party.confirmed;
 /** The modem that joins this party in the network does not answer. @param {PartyView} party */
 export const unheard = (party) => talking(party) && party.unheard_us !== null;
+/**
+ * Whether the voice of `speaker` comes to `listener`, as far as their calls go.
+ * @param {PartyView} listener @param {PartyView} speaker
+ */
+export const hears = (listener, speaker) =>
+  [listener, speaker].every((one) => talking(one) && one.joined && one.unheard_us === null) &&
+  !speaker.muted &&
+  speaker.no_sound_us === null;
 /** Said to be answered by a line whose word proves nothing: it may still ring. @param {PartyView} party */
 export const inDoubt = (party) => party.state === 'answered' && !party.confirmed;
 /** @param {PartyView} party */
@@ -141,6 +149,14 @@ export const mayRead = (view, me) => mine(view, me) && view.closed_us === null &
  */
 export const spokenTo = (view) =>
   view.reached_us !== null && view.reached_by !== 'app' && view.steps.spoken_us !== null;
+
+/** Whether nothing was heard any more at the end of the user's last call. @param {CaseView} view */
+export const endedSilent = (view) =>
+  view.timeline.findLast(
+    (one) =>
+      one.party === 'user' &&
+      ['leg.sound_lost', 'leg.sound_back', 'leg.answered', 'leg.originating'].includes(one.what),
+  )?.what === 'leg.sound_lost';
 
 /** The user is on the line, and nobody is with the user. @param {CaseView} view */
 export const waitsAlone = (view) =>

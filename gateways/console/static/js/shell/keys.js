@@ -13,6 +13,8 @@ import * as filling from '../case/dialogue/filling.js';
 import { close } from './closing.js';
 import * as questions from '../case/dialogue/questions.js';
 import * as dialogue from '../case/dialogue/dialogue.js';
+import * as latest from '../case/dialogue/latest.js';
+import * as s from '../case/situation.js';
 import * as facts from '../case/facts.js';
 import * as notes from '../case/notes.js';
 import * as record from '../case/record.js';
@@ -150,6 +152,7 @@ function inCase(ui, key, view, twice) {
       : commandOf(key, step, view, feed.me, allowed);
   if (!hands && !command) return undefined;
   if (command === 'write_by_sms' && !saysSms(ui, view, allowed)) return undefined;
+  if (command === 'open_page' && !saysPage(ui, view, allowed)) return undefined;
   if (Date.now() - ui.screen.changedAtMs < SETTLE_MS) return ui.orders.notTaken(key, view.alert);
   if (hands) {
     const no = handover.toggle(ui, view, allowed);
@@ -170,6 +173,17 @@ const saysSms = (ui, view, allowed) =>
   !facts.isOpen(view) &&
   dialogue.isOpen(view) &&
   dialogue.offersSms(ui, view, allowed);
+
+/**
+ * Whether the row of keys is in sight in which 112's page is offered.
+ * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
+ */
+const saysPage = (ui, view, allowed) =>
+  latest.hasKeys(ui, view, allowed) &&
+  !handover.choosing(ui, view) &&
+  !questions.isOpen(view) &&
+  !facts.isOpen(view) &&
+  !(s.reading(view, ui.feed.me, allowed) && (dialogue.isOpen(view) || record.isOpen(view)));
 
 /**
  * Where nothing can be written, what is typed next is none the more a command.

@@ -2,19 +2,20 @@
 
 import { said } from '../words/claims.js';
 import { either } from '../words/words.js';
+import { endOf } from './commands.js';
 import { asItAnswers, callPsap, soon } from './steps.js';
 import * as s from '../case/situation.js';
 
 /** 112 is not asked for: it is between the operator and the user. @param {Moment} now @returns {Said} */
 export function alone(now) {
   const [say, more, step] = between(now);
-  return [say, [more, realOrForged(now.allowed)].filter(Boolean).join(' '), step];
+  return [say, [more, realOrForged(now)].filter(Boolean).join(' '), step];
 }
 
-/** Nothing proves the alert, nobody was heard: the operator may say which it is. @param {Allowed} allowed */
-function realOrForged(allowed) {
+/** Nothing proves the alert, nobody was heard: the operator may say which it is. @param {Moment} now */
+function realOrForged({ view, allowed }) {
   if (allowed.vouch !== null) return '';
-  return allowed.put_away === null
+  return endOf(view, allowed) === 'put_away'
     ? either('Non provato. È vero: Y. È falso: X, poi Invio.', 'Not proved. Real: Y. Forged: X, then Enter.')
     : either('Non provato. È vero: Y.', 'Not proved. Real: Y.');
 }
@@ -27,11 +28,16 @@ function between(now) {
   if (view.duress) {
     if (s.talking(view.user))
       return [
-        either(
-          `Chiama subito il 112. ${s.capital(who)} è in linea: non nominare l’allarme.`,
-          `Call 112 now. ${s.capital(who)} is on the line: do not mention the alert.`,
-        ),
-        either('Chi la obbliga può sentire.', 'Who forces her may hear.'),
+        view.user_hears_nobody
+          ? either(
+              `Chiama subito il 112. ${s.capital(who)} è in linea e non sente nessuno.`,
+              `Call 112 now. ${s.capital(who)} is on the line and hears nobody.`,
+            )
+          : either(
+              `Chiama subito il 112. ${s.capital(who)} è in linea: non nominare l’allarme.`,
+              `Call 112 now. ${s.capital(who)} is on the line: do not mention the alert.`,
+            ),
+        said(now, 'overheard', 'noVoiceThere'),
         callPsap(view, either('Il 112 entra e ascolta', '112 joins and listens'), 'primary'),
       ];
     return [
@@ -92,12 +98,7 @@ function asked(now) {
       either('Non può parlare. Uno sbaglio: F.', 'She cannot talk. A mistake: F.'),
       callPsap(view, both, 'primary'),
     ];
-  if (view.user_hears_nobody)
-    return [
-      said(now, 'hearsNobody'),
-      either('Farle sentire le voci: S.', 'To let the voices through: S.'),
-      callPsap(view, both, 'primary'),
-    ];
+  if (view.user_hears_nobody) return [said(now, 'hearsNobody'), '', callPsap(view, both, 'primary')];
   return [
     either('Chiedi: «Sei al sicuro? Puoi parlare?»', 'Ask: “Are you safe? Can you talk?”'),
     mistake,

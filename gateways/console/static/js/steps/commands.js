@@ -1,8 +1,17 @@
 // The five slots of the dock, and which key orders which command. Pure: (view, allowed, armed) → data.
 
 import { either, reason, t } from '../words/words.js';
-import { changesLine } from '../case/otherline.js';
-import { asObject, first, inDoubt, keptSilent, possessive, talking, toldAll } from '../case/situation.js';
+import { changesLine, offersLine, silent } from '../case/otherline.js';
+import {
+  asObject,
+  first,
+  inDoubt,
+  keptSilent,
+  mine,
+  possessive,
+  talking,
+  toldAll,
+} from '../case/situation.js';
 
 /** @typedef {(command: OperatorCommand) => string} Why */
 
@@ -16,12 +25,9 @@ export const KEYS = {
   T: 'take',
   A: 'listen',
   Y: 'confirm_answer',
-  Z: 'announce',
   O: 'call_aloud',
   F: 'declare_false_alarm',
   X: 'close',
-  V: 'another_line',
-  S: 'withhold_voices',
   P: 'open_page',
   I: 'write_by_sms',
 };
@@ -61,6 +67,10 @@ export const CONFIRMED = {
     said: () => either('Metterlo da parte, senza il 112', 'Put it away, without 112'),
   },
   another_line: { when: always, said: changesLine },
+  give_voices: {
+    when: (view) => view.duress,
+    said: () => either('Chi la obbliga sentirà le voci', 'Who forces her will hear the voices'),
+  },
   call_aloud: { when: always, said: rings },
   redial_user: { when: (view) => Boolean(view.dial_withheld) || keptSilent(view), said: rings },
   write_by_sms: {
@@ -72,7 +82,13 @@ export const CONFIRMED = {
       ),
   },
   reopen: { when: always, said: () => either('L’allarme riprende', 'The alert goes on') },
-  mark_machine: { when: always, said: () => either('La sua chiamata si chiude', 'The user’s call ends') },
+  mark_machine: {
+    when: always,
+    said: (view) =>
+      talking(view.psap)
+        ? either('La sua chiamata si chiude, il 112 resta', 'The user’s call ends, 112 stays')
+        : either('La sua chiamata si chiude', 'The user’s call ends'),
+  },
   called_elsewhere: {
     // Y says as well that the user has answered, where that is in doubt.
     when: (view, step) => step?.command !== 'called_elsewhere' || inDoubt(view.user),
@@ -108,11 +124,57 @@ export function commandOf(key, step, view, me, allowed) {
     return 'called_elsewhere';
   // What nothing proves is real, or forged: where there is no answer to confirm, and nothing that is over.
   if (key === 'Y' && allowed.confirm_answer !== null && allowed.vouch === null) return 'vouch';
-  if (key === 'X' && allowed.close !== null && allowed.put_away === null) return 'put_away';
+  if (key === 'X') return endOf(view, allowed);
   if (key === 'A' && view.listener === me.operator) return 'stop_listening';
   if (key === 'R' && view.closed_us !== null) return 'reopen';
-  if (key === 'S' && view.user_hears_nobody) return 'give_voices';
-  return KEYS[key] ?? null;
+  return SAID[key]?.(view, me, allowed) ?? KEYS[key] ?? null;
+}
+
+/** What X ends: what is forged is put away while 112 knows nothing of it. */
+export const endOf = (view, allowed) =>
+  allowed.put_away === null && (untold(view) || allowed.close !== null) ? 'put_away' : 'close';
+
+/**
+ * Keys that act where their words stand in the dock, and nowhere else: what they order now, or null.
+ * @typedef {(view: CaseView, me: MeView, allowed: Allowed) => OperatorCommand | null} WhereSaid
+ * @type {Record<string, WhereSaid>}
+ */
+const SAID = { S: voices, V: anotherLine, Z: announces };
+
+/** @type {WhereSaid} */
+function anotherLine(view, me) {
+  return offersLine(view, me) ? 'another_line' : null;
+}
+
+/** @type {WhereSaid} */
+function voices(view, me, allowed) {
+  if (!mine(view, me) || !talking(view.user)) return null;
+  if (!view.user_hears_nobody && silent(view.user)) return null; // what does not sound is not silenced
+  const command = view.user_hears_nobody ? 'give_voices' : 'withhold_voices';
+  return allowed[command] === null ? command : null;
+}
+
+/** Where the user could speak to 112, and may not be able to. @type {WhereSaid} */
+function announces(view, me, allowed) {
+  const could = mine(view, me) && !view.duress && view.user_hears_psap && !view.psap.hears.length;
+  return could && allowed.announce === null ? 'announce' : null;
+}
+
+/**
+ * The words of those keys; that of V stands with what is said of the line.
+ * @param {CaseView} view @param {MeView} me @param {Allowed} allowed
+ */
+export function keysSaid(view, me, allowed) {
+  const cannot = announces(view, me, allowed) ? either('Non può parlare: Z.', 'She cannot speak: Z.') : '';
+  const command = voices(view, me, allowed);
+  if (command === null) return cannot;
+  const said =
+    command === 'withhold_voices'
+      ? either('Telefono muto: S.', 'Silence her phone: S.')
+      : view.duress
+        ? either('Farle sentire le voci: S, poi Invio.', 'To let the voices through: S, then Enter.')
+        : either('Farle sentire le voci: S.', 'To let the voices through: S.');
+  return [cannot, said].filter(Boolean).join(' ');
 }
 
 /**

@@ -4,7 +4,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { act } from '../shell/parts.js';
 import { either, t } from '../words/words.js';
-import { CONFIRMED, slots, untold } from './commands.js';
+import { CONFIRMED, endOf, keysSaid, slots, untold } from './commands.js';
 import { next } from './next.js';
 import { copyHint } from '../case/reading.js';
 import * as s from '../case/situation.js';
@@ -58,7 +58,11 @@ export function dock(ui, view, allowed, nowUs, lost) {
   const { feed } = ui;
   const now = next(view, allowed, feed.me, nowUs, ui.feed.names, feed.center);
   const refused = (key) => ui.orders.whyNotIn(view, key);
-  const close = view.closed_us === null && allowed.close === null && view.steps.operator_us !== null;
+  const close =
+    view.closed_us === null &&
+    allowed.close === null &&
+    view.steps.operator_us !== null &&
+    endOf(view, allowed) === 'close';
   const five = slots(view, allowed, ui.orders.armed);
   // A key without a button here says why not beside the sentence.
   const key = ui.orders.refused?.key;
@@ -77,7 +81,8 @@ export function dock(ui, view, allowed, nowUs, lost) {
       <span class="eyebrow">${t('now')}</span><b>${now.say}</b
       ><span
         >${stray ? html`<span class="ink-bad">${stray}</span> ` : nothing}${armedSaid(ui, view)}
-        ${handed.said(ui, view, nowUs)} ${otherline.said(ui, view)} ${now.more} ${closing}
+        ${handed.said(ui, view, nowUs)} ${otherline.said(ui, view)} ${now.more}
+        ${ui.orders.armed === 'S' ? '' : keysSaid(view, feed.me, allowed)} ${closing}
         ${copyHint(view, nowUs)}</span
       >
     </p>

@@ -1,7 +1,7 @@
 // What to do in a case that is not mine: listened to, handed over, called for, left, another's, or without an
 // operator. Pure.
 
-import { said } from '../words/claims.js';
+import { said, so } from '../words/claims.js';
 import { either } from '../words/words.js';
 import { brokenSaid, isBroken } from '../case/broken.js';
 import { next as handedOver } from '../case/handed.js';
@@ -137,12 +137,17 @@ function left(now) {
   const user = s.talking(view.user)
     ? either(`${who} è in linea.`, `${who} is on the line.`)
     : s.underWay(view.user)
-      ? either(`Stiamo richiamando ${s.asObject(view)}.`, `${who} is being called again.`)
+      ? view.user.attempt > 1
+        ? either(`Stiamo richiamando ${s.asObject(view)}.`, `${who} is being called again.`)
+        : either(`Stiamo chiamando ${s.asObject(view)}.`, `${who} is being called.`)
       : either(`${who} non è in linea.`, `${who} is not on the line.`);
   const psap = s.talking(view.psap)
     ? either('Il 112 è in linea.', '112 is on the line.')
     : s.underWay(view.psap)
-      ? either('Stiamo richiamando il 112.', '112 is being called again.')
+      ? view.psap.attempt > 1
+        ? either('Stiamo richiamando il 112.', '112 is being called again.')
+        : either('Stiamo chiamando il 112.', '112 is being called.')
       : either('Il 112 non è in linea.', '112 is not on the line.');
+  if (so('heardBy112', now)) return [said(now, 'heardBy112'), come, take('')];
   return [`${user} ${psap}`, come, take('primary')];
 }

@@ -114,7 +114,7 @@ const otherPhone = ({ view, allowed }) =>
 function conference(now) {
   const { view } = now;
   if (s.talking(view.user)) return together(now);
-  const away = [s.underWay(view.user) ? again(view) : said(now, 'userAway'), redial(now)].filter(Boolean);
+  const away = [said(now, 'joins', 'joinsAgain', 'userAway'), redial(now)].filter(Boolean);
   const more = away.join(' ');
   /** @type {Action} */
   const briefed = briefedStep(either('Poi puoi lasciare con L', 'Then you may leave with L'));
@@ -131,11 +131,18 @@ function conference(now) {
       briefed,
     ];
   if (!so('knowsAll', now)) return [said(now, 'hasChanged', 'userWrote'), more, briefed];
+  if (s.underWay(view.user))
+    return [
+      said(now, 'knowsAll'),
+      `${said(now, 'joins', 'joinsAgain')} ${either(
+        'Lasciando smettiamo di chiamarla: dillo al 112.',
+        'Leaving ends that call: tell 112.',
+      )}`,
+      leave(either('L’allarme e la chiamata si chiudono', 'The alert and the call to her end'), ''),
+    ];
   return [
     said(now, 'knowsAll'),
-    s.underWay(view.user)
-      ? again(view)
-      : either('Lasciando si chiude anche la linea col 112.', 'Leaving ends the line to 112, too.'),
+    either('Lasciando si chiude anche la linea col 112.', 'Leaving ends the line to 112, too.'),
     leave(either('L’allarme si chiude', 'The alert closes')),
   ];
 }
@@ -149,13 +156,6 @@ const briefedStep = (sub) => ({
   tone: 'primary',
 });
 
-/** @param {CaseView} view */
-const again = (view) =>
-  either(
-    `Stiamo richiamando ${s.first(view)}: se risponde, entra con voi.`,
-    `${s.capital(s.first(view))} is being called again, and joins you on answering.`,
-  );
-
 /** @param {Moment} now */
 const redial = ({ allowed }) =>
   allowed.redial_user === null ? either('Richiamare: R.', 'To call again: R.') : '';
@@ -163,38 +163,29 @@ const redial = ({ allowed }) =>
 /** User and 112 are both on the line. @param {Moment} now @returns {Said} */
 function together(now) {
   const { view } = now;
-  const who = s.capital(s.first(view));
-  const stays = either(
-    `${who} e il 112 restano uniti. La tua linea si chiude.`,
-    `${who} and 112 stay joined. Your line closes.`,
-  );
-  if (view.duress)
-    return [
-      [
-        either('Resta.', 'Stay.'),
-        said(now, 'bothInLine'),
-        either('Chi la obbliga può sentire.', 'Who forces her may hear.'),
-      ].join(' '),
-      either('Lascia solo se lo chiede il 112.', 'Leave only if 112 asks you to.'),
-      leave(stays, ''),
-    ];
-  if (!view.user_hears_psap) {
-    const read = either('Leggi il testo al 112.', 'Read the text to 112.');
-    const voices = either('Farle sentire le voci: S.', 'To let the voices through: S.');
-    const more = view.user_hears_nobody ? [view.briefing_us === null && read, voices] : [];
-    const text = said(now, 'hears112Not', 'notHeardBy112');
-    return [text, more.filter(Boolean).join(' '), leave(stays, '')];
+  const stays = said(now, 'staysTogether', 'staysListening', 'staysApart');
+  const left = `${stays} ${either('La tua linea si chiude.', 'Your line closes.')}`;
+  if (view.duress) {
+    const only = either('Lascia solo se lo chiede il 112.', 'Leave only if 112 asks you to.');
+    const stay = either('Resta.', 'Stay.');
+    if (so('heardBy112', now)) return [`${stay} ${said(now, 'heardBy112')}`, only, leave(left, '')];
+    if (so('bothTalk', now))
+      return [`${stay} ${said(now, 'bothTalk')} ${said(now, 'overheard')}`, only, leave(left, '')];
   }
-  const hears = so('notInText', now)
-    ? said(now, 'notInText')
-    : heard(view.psap)
-      ? either(`Il 112 ${heard(view.psap)}.`, `112 ${heard(view.psap)}.`)
-      : either(
-          'Resta se il 112 ha bisogno di te. Se lei non può parlare, premi Z.',
-          'Stay if 112 needs you. If she cannot speak, press Z.',
-        );
-  if (so('introduce', now)) return [said(now, 'introduce'), hears, leave(stays, '')];
-  return [`${said(now, 'bothTalk')} ${either('Puoi lasciare.', 'You can leave.')}`, hears, leave(stays)];
+  if (!view.user_hears_psap) {
+    const unread = view.user_hears_nobody && view.briefing_us === null;
+    const read = unread ? either('Leggi il testo al 112.', 'Read the text to 112.') : '';
+    const text = said(now, 'heardBy112', 'hears112Not', 'notHeardBy112');
+    return [text, [read, said(now, 'notInText')].filter(Boolean).join(' '), leave(left, '')];
+  }
+  const played = heard(view.psap) && either(`Il 112 ${heard(view.psap)}.`, `112 ${heard(view.psap)}.`);
+  const first = said(now, 'notInText') || played;
+  if (so('introduce', now)) return [said(now, 'introduce'), first, leave(left, '')];
+  return [
+    `${said(now, 'bothTalk')} ${either('Puoi lasciare.', 'You can leave.')}`,
+    first || either('Resta se il 112 ha bisogno di te.', 'Stay if 112 needs you.'),
+    leave(left),
+  ];
 }
 
 /** 112 was called from another phone, and read the text. @param {Moment} now @returns {Said} */

@@ -109,12 +109,21 @@ const CLAIMS = {
     says: ({ view }) =>
       either(
         `Presentati al 112: «Centro securWoman, in linea c’è ${inFull(view)}».`,
-        `Introduce yourself to 112: “securWoman centre, ${inFull(view)} is on the line.”`,
+        `Tell 112: “securWoman centre, ${inFull(view)} is on the line.”`,
       ),
   },
-  bothInLine: {
-    so: ({ view }) => s.talking(view.user) && s.talking(view.psap),
-    says: (now) => either(`${Who(now)} e il 112 sono in linea.`, `${Who(now)} and 112 are on the line.`),
+  heardBy112: {
+    so: ({ view }) => s.talking(view.user) && view.user_hears_nobody && s.hears(view.psap, view.user),
+    says: (now) =>
+      either(`Il 112 sente ${who(now)}, che non sente nessuno.`, `112 hears ${who(now)}, who hears nobody.`),
+  },
+  overheard: {
+    so: ({ view }) => view.duress && s.talking(view.user) && !view.user_hears_nobody,
+    says: () => either('Chi la obbliga può sentire.', 'Who forces her may hear.'),
+  },
+  noVoiceThere: {
+    so: ({ view }) => s.talking(view.user) && view.user_hears_nobody,
+    says: () => either('Dal suo telefono non esce nessuna voce.', 'No voice comes out of her phone.'),
   },
   notHeardBy112: {
     so: ({ view }) => s.talking(view.user) && s.talking(view.psap) && !view.user_hears_psap,
@@ -127,6 +136,36 @@ const CLAIMS = {
   hears112Not: {
     so: ({ view }) => s.talking(view.user) && s.talking(view.psap) && view.user_hears_nobody,
     says: (now) => either(`Resta: ${who(now)} non sente il 112.`, `Stay: ${who(now)} does not hear 112.`),
+  },
+
+  // What leaving comes to, with user and 112 on the line.
+  staysTogether: {
+    so: ({ view }) => view.user_hears_psap,
+    says: (now) => either(`${Who(now)} e il 112 restano uniti.`, `${Who(now)} and 112 stay joined.`),
+  },
+  staysListening: {
+    so: ({ view }) => s.talking(view.user) && view.user_hears_nobody && s.hears(view.psap, view.user),
+    says: () => either('Il 112 resta in ascolto.', '112 stays, listening.'),
+  },
+  staysApart: {
+    so: ({ view }) => s.talking(view.user) && s.talking(view.psap) && !s.hears(view.psap, view.user),
+    says: () => either('Restano in linea senza sentirsi.', 'They stay, not hearing each other.'),
+  },
+  joinsAgain: {
+    so: ({ view }) => s.underWay(view.user) && !s.talking(view.user) && view.user.attempt > 1,
+    says: (now) =>
+      either(
+        `Stiamo richiamando ${who(now)}: se risponde, entra con voi.`,
+        `${Who(now)} is being called again, and joins you on answering.`,
+      ),
+  },
+  joins: {
+    so: ({ view }) => s.underWay(view.user) && !s.talking(view.user) && view.user.attempt <= 1,
+    says: (now) =>
+      either(
+        `Stiamo chiamando ${who(now)}: se risponde, entra con voi.`,
+        `${Who(now)} is being called, and joins you on answering.`,
+      ),
   },
 
   // 112.
@@ -209,6 +248,14 @@ const CLAIMS = {
   },
 
   // What is read to 112 of the user's call.
+  spokeThenNothing: {
+    so: (now) =>
+      s.spokenTo(now.view) &&
+      (ended('hungUp')(now) || ended('dropped')(now) || ended('over')(now)) &&
+      s.endedSilent(now.view),
+    says: () =>
+      either('Qualcuno ha risposto, poi nessun suono.', 'The call was answered, then there was no sound.'),
+  },
   spokeAndHungUp: {
     so: (now) => s.spokenTo(now.view) && ended('hungUp')(now),
     says: () => either('Ci ha risposto, poi ha riagganciato.', 'Answered us, then hung up.'),

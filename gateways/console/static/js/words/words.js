@@ -105,7 +105,8 @@ export const WORDS = {
   no: ['No', 'No'],
   asked: ['chiesto', 'asked'],
   nextProtocol: ['Altre domande', 'Other questions'],
-  hearsNobody: ['Non sente nessuno. S: parlarle', 'Hears nobody. S: speak to her'],
+  hearsNobody: ['Non vi sente', 'Hears nobody'],
+  notIn: ['Non è unita', 'Not joined'],
   keysPressed: ['Tasti premuti: ', 'Keys pressed: '],
   bySms: ['Manda per SMS', 'Send by SMS'],
   noMessages: [
@@ -328,7 +329,10 @@ const REFUSALS = {
   psap_absent: ['Il 112 non è in linea.', '112 is not on the line.'],
   psap_on_the_line: ['Il 112 è già in linea.', '112 is on the line.'],
   psap_on_this_call: ['Il 112 è in linea su questa chiamata.', '112 is on the line with this call.'],
-  psap_being_called: ['Stiamo già chiamando il 112.', '112 is being called.'],
+  psap_being_called: [
+    'Già richiesto: si prova finché risponde.',
+    'Asked for already: tried until it answers.',
+  ],
   psap_not_being_called: ['Nessuna chiamata al 112 in corso.', '112 is not being called.'],
   psap_called: ['Il 112 è già richiesto.', '112 is already asked for.'],
   psap_can_be_called: ['Il 112 si può chiamare da qui.', '112 can be called from here.'],

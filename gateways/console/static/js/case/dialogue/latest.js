@@ -16,15 +16,24 @@ const ASKS = ['write', 'ask_spoken', 'ask_aloud', 'ask_softly'];
 const cannotTalk = (view) => s.keptSilent(view) || view.user_hears_nobody || view.duress;
 
 /**
- * The keys of the moment for a user who cannot talk.
+ * Whether the keys of the moment stand in this case: for a user who cannot talk, and beside the text for 112.
+ * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
+ */
+export const hasKeys = (ui, view, allowed) =>
+  s.mine(view, ui.feed.me) &&
+  view.closed_us === null &&
+  ui.feed.link !== 'lost' &&
+  (cannotTalk(view) || s.reading(view, ui.feed.me, allowed));
+
+/**
+ * The keys of the moment.
  * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
  */
 export function keys(ui, view, allowed) {
-  const own = s.mine(view, ui.feed.me) && view.closed_us === null && ui.feed.link !== 'lost';
-  if (!own || !cannotTalk(view)) return nothing;
+  if (!hasKeys(ui, view, allowed)) return nothing;
   return html`<span class="latest__keys"
-    >${ASKS.some((by) => allowed[by] === null) ? button(ui, 'J', either('domande', 'questions')) : nothing}
-    ${allowed.write === null ? button(ui, 'W', either('scrivi', 'write')) : nothing}
+    >${cannotTalk(view) && ASKS.some((by) => allowed[by] === null) ? button(ui, 'J', either('domande', 'questions')) : nothing}
+    ${cannotTalk(view) && allowed.write === null ? button(ui, 'W', either('scrivi', 'write')) : nothing}
     ${button(ui, 'Q', either('per il 112', 'for 112'))}
     ${allowed.open_page === null ? button(ui, 'P', either('pagina', 'page')) : nothing}</span
   >`;
