@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from messages import events as ev
-from messages.ids import E164, SECOND, Instant, LineId, TextId, TextPurpose
+from messages.ids import E164, SECOND, AlertId, Instant, LineId, TextId, TextPurpose
 from messages.journal import Recorded
-from store import streams
 from tests.chaos.harness.view import Call
 from tests.chaos.in_process.evidence import CallSeen, Evidence
 from tests.chaos.nemesis.done import Done
 from tests.chaos.nemesis.world import NUMBERS, PSAP, SECOND_PSAP
 
 SLACK_US = 15 * SECOND
-"""So late advice may be while the whole of a center is down, and starts on a machine that does much else."""
+"""So late advice may be on a machine that does much else, beside the time in which there was no center."""
 OURS = frozenset(NUMBERS.values())
 
 
@@ -34,7 +34,6 @@ def evidence(
     failed: dict[LineId, list[tuple[Instant, Instant]]] = defaultdict(list)
     for line, begin, end in done.failed:
         failed[line].append((begin, end))
-    alerts = {alert for one in journal if (alert := streams.alert_of(one.stream)) is not None}
     return Evidence(
         journal=tuple(journal),
         calls=tuple(
@@ -44,11 +43,28 @@ def evidence(
         ended=tuple(done.ended),
         until=until,
         psaps=frozenset({E164(PSAP), E164(SECOND_PSAP)}),
-        slack=dict.fromkeys(alerts, SLACK_US),
+        slack=_slack(journal),
         offhook=offhook,
         texts=_taken(journal, messages),
         busy=busy,
     )
+
+
+def _slack(journal: Sequence[Recorded]) -> dict[AlertId, int]:
+    """Where it was raised while no node was there, or none was there by its deadline, that much more."""
+    away = [
+        (before.at_us, one.at_us)
+        for before, one in pairwise(journal)
+        if isinstance(one.event, ev.NodeStarted)
+    ]
+    found: dict[AlertId, int] = {}
+    for one in journal:
+        if isinstance(one.event, ev.AlertReceived):
+            by = one.event.deadline_at + SLACK_US
+            gone = sum(end - begin for begin, end in away if begin < by and end > one.at_us)
+            late = max(0, one.at_us - one.event.deadline_at)
+            found[AlertId(one.stream.removeprefix("inbox-"))] = SLACK_US + late + gone
+    return found
 
 
 def _seen(call: Call) -> CallSeen:

@@ -12,7 +12,7 @@ from messages.ids import E164, SECOND, AlertId, LineId, TextId, TextPurpose
 from tests.chaos.harness.view import Call
 from tests.chaos.in_process.test_invariants import ANNA, CALLS, A, Writer, at, call, good
 from tests.chaos.nemesis.done import FAULT_AFTER_US, Done, Ordered, Receipt, Text
-from tests.chaos.nemesis.evidence import evidence
+from tests.chaos.nemesis.evidence import SLACK_US, evidence
 from tests.chaos.nemesis.judge import grown, judge
 from tests.chaos.nemesis.world import NUMBERS, PHONES
 
@@ -114,6 +114,18 @@ def test_the_carriers_calls_and_texts_and_the_faults_of_lines_become_evidence() 
     assert seen.texts == {TextId("t"): 2}  # the second came without being said to be sent
     assert [(one.ours, one.ended_by_us, one.ended) for one in seen.calls] == [(True, True, at(5))]
     assert seen.failed_at(LineId("m1"), at(3.5))
+
+
+def test_advice_may_be_as_late_as_there_was_no_center_and_no_later() -> None:
+    def slack(stopped_at: float, started_at: float) -> float:
+        made = good()
+        made.recorded[1:] = []
+        made.write(stopped_at, "node-n", ev.NodeStopped())
+        made.write(started_at, "node-n", ev.NodeStarted(version="1", pid=1))
+        return evidence(made.recorded, (), Done(), until=at(99)).slack[A] / SECOND
+
+    assert slack(10, 10) == slack(80, 99) == SLACK_US / SECOND
+    assert slack(10, 40) == SLACK_US / SECOND + 30
 
 
 def test_a_fault_of_a_line_is_its_own_for_a_while() -> None:
