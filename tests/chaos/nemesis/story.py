@@ -7,11 +7,12 @@ import os
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
 import httpx
+from msgspec.structs import replace
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
@@ -80,16 +81,25 @@ class Story:
             self.shifts[str(one.event.operator)] = str(one.event.state)
 
     def read_again(self) -> None:
-        """All of it once more, as whoever comes later reads it."""
+        """All of it once more, as whoever comes later reads it; but what was erased as it was before."""
+        live = self.recorded
         self._forget()
         self.close()
         self.look()
+        self.recorded = as_before_erasing(self.recorded, live)
 
     def close(self) -> None:
         """Let go of the journal."""
         journal, self._journal = self._journal, None
         if journal is not None:
             journal.close()
+
+
+def as_before_erasing(now: Sequence[Recorded], live: Sequence[Recorded]) -> list[Recorded]:
+    """The journal of now, with the numbers of erased alerts that were read while they were there."""
+    erased = {streams.alert_of(one.stream) for one in now if isinstance(one.event, ev.AlertErased)}
+    known = {(one.stream, one.version): one.event for one in live if streams.alert_of(one.stream) in erased}
+    return [replace(one, event=known.get((one.stream, one.version), one.event)) for one in now]
 
 
 class Console:

@@ -8,12 +8,13 @@ import pytest
 from msgspec.structs import replace
 
 from messages import events as ev
-from messages.ids import E164, SECOND, AlertId, LineId, TextId, TextPurpose
+from messages.ids import E164, SECOND, AlertId, ErasureReason, LineId, TextId, TextPurpose
 from tests.chaos.harness.view import Call
 from tests.chaos.in_process.test_invariants import ANNA, CALLS, A, Writer, at, call, good
 from tests.chaos.nemesis.done import FAULT_AFTER_US, Done, Ordered, Receipt, Text
 from tests.chaos.nemesis.evidence import SLACK_US, evidence
 from tests.chaos.nemesis.judge import grown, judge
+from tests.chaos.nemesis.story import as_before_erasing
 from tests.chaos.nemesis.world import NUMBERS, PHONES
 
 LINE = NUMBERS["m1"]
@@ -126,6 +127,16 @@ def test_advice_may_be_as_late_as_there_was_no_center_and_no_later() -> None:
 
     assert slack(10, 10) == slack(80, 99) == SLACK_US / SECOND
     assert slack(10, 40) == SLACK_US / SECOND + 30
+
+
+def test_what_was_erased_is_judged_as_it_was_read_before() -> None:
+    made, other = good(), good()
+    received = made.recorded[0]
+    assert isinstance(received.event, ev.AlertReceived)
+    made.recorded[0] = replace(received, event=replace(received.event, phone=None))
+    assert as_before_erasing(made.recorded, other.recorded)[0].event == made.recorded[0].event
+    made.write(50, "inbox-a", ev.AlertErased(by="test", kinds=(), reason=ErasureReason.PERSON))
+    assert as_before_erasing(made.recorded, other.recorded)[:-1] == other.recorded
 
 
 def test_a_fault_of_a_line_is_its_own_for_a_while() -> None:
