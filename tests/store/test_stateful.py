@@ -47,6 +47,8 @@ EVENTS = st.lists(
 
 
 SERVER: list[PostgresServer] = []
+PATIENCE_S = 30.0
+"""A server on a loaded machine may take longer than a center waits before it goes on in memory."""
 """The session's, while a machine's steps use it: hypothesis makes its machines by itself."""
 
 
@@ -73,7 +75,14 @@ class Machine(RuleBasedStateMachine):
         self.followed: list[int] = []
 
     def open(self) -> Journal:
-        return Journal.open(self.url, node=NodeId("n1"), clock=self.clock, notify=self.notify, shared=False)
+        return Journal.open(
+            self.url,
+            node=NodeId("n1"),
+            clock=self.clock,
+            notify=self.notify,
+            patience_s=PATIENCE_S,
+            shared=False,
+        )
 
     def teardown(self) -> None:
         for journal in self.journals:
