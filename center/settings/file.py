@@ -25,9 +25,6 @@ from center.settings.duty import duty_of
 from center.settings.schema import Settings
 from gateways.console.protocols import ProtocolError, protocols_of
 
-# msgspec learns a type where it is first met; two threads that do so at once end the process (SIGSEGV).
-msgspec.json.Decoder(Settings)
-
 _SAID: Final = re.compile(r"^(?P<reason>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?$", re.DOTALL)
 _MEANING: Final = {
     r"^(\+[1-9][0-9]{4,14}|[0-9]{2,6})$(?!\n)": 'a number in E.164, "+39…", or a short one as "112"',

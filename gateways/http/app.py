@@ -40,6 +40,7 @@ from messages.readings import LevelReading
 from runtime import logs
 from runtime.published import voice_files
 from runtime.published.file import Lately
+from runtime.struct_types import learn_structs
 from store.errors import JournalError, StoreError
 from store.registry.access.sessions import ticket_of
 
@@ -50,6 +51,7 @@ log = logs.get("http")
 
 def build(web: Web) -> Litestar:
     """The application. Its lifespan starts and ends the parts; it accepts before open alerts are read."""
+    learn_structs()
     settings = web.settings
     behind_proxy = (
         settings.behind_proxy
