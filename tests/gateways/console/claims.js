@@ -2,22 +2,22 @@
 // and every claim of the table that is among it, with its words and whether it is so. For a page with the
 // console's modules.
 async () => {
-  const [words, claims, { next }, { tile }, { banner }, { briefing }, { told }, { incomingView }, due, list, { keysSaid }] =
-    await Promise.all(
-      [
-        'words/words',
-        'words/claims',
-        'steps/next',
-        'case/party',
-        'case/banner',
-        'case/briefing',
-        'case/story',
-        'case/incoming',
-        'case/deadline',
-        'alerts/now',
-        'steps/commands',
-      ].map((one) => import(`/console/js/${one}.js`)),
-    );
+  const [words, claims, commands, due, list, { next }, ...drawn] = await Promise.all(
+    [
+      'words/words',
+      'words/claims',
+      'steps/commands',
+      'case/deadline',
+      'alerts/now',
+      'steps/next',
+      'case/party',
+      'case/banner',
+      'case/briefing',
+      'case/story',
+      'case/incoming',
+    ].map((one) => import(`/console/js/${one}.js`)),
+  );
+  const [{ tile }, { banner }, { briefing }, { told }, { incomingView }] = drawn;
   const plain = (drawn) => {
     if (Array.isArray(drawn)) return drawn.map(plain).join(' ');
     if (drawn?.strings && drawn.values)
@@ -45,7 +45,9 @@ async () => {
     const places = {
       'dock.say': text(dock.say),
       'dock.more': text(dock.more),
-      'dock.keys': text(keysSaid(view, me, allowed)),
+      'dock.keys': text(commands.keysSaid(view, me, allowed)),
+      'dock.close': text(commands.closeSaid(view, allowed)),
+      x: commands.commandOf('X', dock.step, view, me, allowed),
       'dock.step': text(dock.step.key, dock.step.label, dock.step.sub, dock.step.why ?? ''),
       banner: over ? text(over.title, over.text, over.aside) : '',
       clock: text(clock.value, clock.unit, clock.word, clock.small),

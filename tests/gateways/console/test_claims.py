@@ -562,3 +562,19 @@ def test_no_story_shows_a_sentence_that_is_not_so(modules: Page) -> None:
     print("\n".join(f"{n:7} {one}" for one, n in sorted(seen.items())))
     assert not untrue, "\n".join(untrue.values())
     assert sum(one.startswith("claim") for one in seen) > 25
+
+
+@pytest.mark.parametrize("close", [None, "psap_not_told"])
+@pytest.mark.parametrize("put_away", [None, "heard_or_proved"])
+def test_of_x_only_that_is_said_which_it_does(modules: Page, close: str | None, put_away: str | None) -> None:
+    """A supervisor may close what nothing proves, and put it away as well."""
+    moments = (Telling(seed).moments[-1] for seed in range(99))
+    told = next(one.told for one in moments if one.case.operator is not None and one.case.psap is None)
+    told["allowed"] |= {"close": close, "put_away": put_away, "vouch": put_away}
+    answers = msgspec.json.decode(modules.evaluate("window.show", msgspec.json.encode([told]).decode()))
+    for shown in answers[0]:
+        places = shown["places"]
+        forged = bool(re.search(r"È falso: X|Forged: X", places["dock.more"]))
+        closes = bool(places["dock.close"])
+        assert (forged, closes) == (put_away is None, put_away is not None and close is None)
+        assert places["x"] == ("put_away" if forged else "close")

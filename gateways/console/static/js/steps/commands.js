@@ -130,9 +130,27 @@ export function commandOf(key, step, view, me, allowed) {
   return SAID[key]?.(view, me, allowed) ?? KEYS[key] ?? null;
 }
 
-/** What X ends: what is forged is put away while 112 knows nothing of it. */
+/**
+ * What X does: what is forged is put away while 112 knows nothing of it.
+ * @param {CaseView} view @param {Allowed} allowed
+ */
 export const endOf = (view, allowed) =>
   allowed.put_away === null && (untold(view) || allowed.close !== null) ? 'put_away' : 'close';
+
+/**
+ * That X closes, where it does and an operator has had the alert.
+ * @param {CaseView} view @param {Allowed} allowed
+ */
+export function closeSaid(view, allowed) {
+  const had = view.closed_us === null && view.steps.operator_us !== null;
+  if (!had || allowed.close !== null || endOf(view, allowed) !== 'close') return '';
+  return untold(view)
+    ? either(
+        'Come supervisore puoi chiudere senza il 112: X, poi Invio.',
+        'As a supervisor you may close it without 112: X, then Enter.',
+      )
+    : either('Chiudere: X, poi Invio.', 'To close it: X, then Enter.');
+}
 
 /**
  * Keys that act where their words stand in the dock, and nowhere else: what they order now, or null.

@@ -4,7 +4,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { act } from '../shell/parts.js';
 import { either, t } from '../words/words.js';
-import { CONFIRMED, endOf, keysSaid, slots, untold } from './commands.js';
+import { CONFIRMED, closeSaid, keysSaid, slots } from './commands.js';
 import { next } from './next.js';
 import { copyHint } from '../case/reading.js';
 import * as s from '../case/situation.js';
@@ -58,24 +58,11 @@ export function dock(ui, view, allowed, nowUs, lost) {
   const { feed } = ui;
   const now = next(view, allowed, feed.me, nowUs, ui.feed.names, feed.center);
   const refused = (key) => ui.orders.whyNotIn(view, key);
-  const close =
-    view.closed_us === null &&
-    allowed.close === null &&
-    view.steps.operator_us !== null &&
-    endOf(view, allowed) === 'close';
   const five = slots(view, allowed, ui.orders.armed);
   // A key without a button here says why not beside the sentence.
   const key = ui.orders.refused?.key;
   const stray = [now.step, ...five].some((one) => one.key === key) ? '' : refused(key);
-  const closing =
-    !close || ui.orders.armed === 'X'
-      ? ''
-      : untold(view)
-        ? either(
-            'Come supervisore puoi chiudere senza il 112: X, poi Invio.',
-            'As a supervisor you may close it without 112: X, then Enter.',
-          )
-        : either('Chiudere: X, poi Invio.', 'To close it: X, then Enter.');
+  const closing = ui.orders.armed === 'X' ? '' : closeSaid(view, allowed);
   return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}>
     <p class="dock__next" role="status">
       <span class="eyebrow">${t('now')}</span><b>${now.say}</b

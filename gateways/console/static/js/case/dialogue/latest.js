@@ -31,9 +31,12 @@ export const hasKeys = (ui, view, allowed) =>
  */
 export function keys(ui, view, allowed) {
   if (!hasKeys(ui, view, allowed)) return nothing;
+  const [asks, writes] = [ASKS, ['write']].map(
+    (ways) => cannotTalk(view) && ways.some((by) => allowed[by] === null),
+  );
   return html`<span class="latest__keys"
-    >${cannotTalk(view) && ASKS.some((by) => allowed[by] === null) ? button(ui, 'J', either('domande', 'questions')) : nothing}
-    ${cannotTalk(view) && allowed.write === null ? button(ui, 'W', either('scrivi', 'write')) : nothing}
+    >${asks ? button(ui, 'J', either('domande', 'questions')) : nothing}
+    ${writes ? button(ui, 'W', either('scrivi', 'write')) : nothing}
     ${button(ui, 'Q', either('per il 112', 'for 112'))}
     ${allowed.open_page === null ? button(ui, 'P', either('pagina', 'page')) : nothing}</span
   >`;
