@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import islice
 from typing import Any, Final
 
 import httpx
@@ -35,6 +36,8 @@ from tests.chaos.nemesis.story import Console, Sizes, Story
 from tests.chaos.nemesis.world import PHONES, World
 from tests.nodes.judge import judge_storm
 
+FROZEN_US: Final = 8 * SECOND
+"""So long a node may stand still between its look at the clock and its commit, while another one writes."""
 OF_ONE_NODE: Final = frozenset(
     (
         no_call_is_dropped,
@@ -62,7 +65,7 @@ SHOWN: Final = (
 )
 """What a console's picture and the story of an alert both have."""
 BAD_LINES: Final = re.compile(r"Traceback|internal error|Internal Server Error|\bCRITICAL\b")
-NAMED: Final = ("psycopg.OperationalError", "ServerSilent")
+NAMED: Final = ("psycopg.OperationalError", "ServerSilent", "JournalUnavailable")
 """An actor that is started while the database is away says so at length, and is started again."""
 SETTLES_S: Final = 15.0
 """Crews that are not needed any longer are ended a while after the last alert."""
@@ -86,7 +89,8 @@ def judge(seen: Evidence, calls: Sequence[Call], done: Done, *, nodes: bool = Fa
         except Exception as error:  # one check that cannot judge must not hide what the others find
             faults = [f"cannot be judged: {type(error).__name__}: {error}"]
         if check is streams_are_dense:
-            faults = [fault for fault in faults if not _by_changing_over(fault, seen.journal)]
+            back_us = BACK_US + (FROZEN_US if nodes else 0)
+            faults = [fault for fault in faults if not _goes_back_so_far(fault, seen.journal, back_us)]
         found += [f"{check.__name__}: {fault}" for fault in faults]
     for rule in (receipts, texts, answered_calls, notes, orders, nobody_is_called_for_nothing):
         found += [f"{rule.__name__}: {fault}" for fault in rule(seen, calls, done)]
@@ -97,12 +101,12 @@ def _to_others(calls: Iterable[Call]) -> Iterator[Call]:
     return (call for call in calls if call.to not in OURS)
 
 
-def _by_changing_over(fault: str, journal: Sequence[Recorded]) -> bool:
+def _goes_back_so_far(fault: str, journal: Sequence[Recorded], most_us: int) -> bool:
     if not fault.startswith("the journal goes back at "):
         return False
     n = next(n for n, one in enumerate(journal) if one.seq == int(fault.rpartition(" ")[2]))
     back_us = journal[n - 1].at_us - journal[n].at_us
-    return 0 < back_us < BACK_US and journal[n].seq > journal[n - 1].seq
+    return 0 < back_us < most_us and journal[n].seq > journal[n - 1].seq
 
 
 def receipts(seen: Evidence, calls: Sequence[Call], done: Done) -> Iterator[str]:
@@ -250,10 +254,19 @@ def _logs(world: World) -> Iterator[str]:
         files += [*sorted(node.state.logs.glob("*")), node.log]
     for file in files:
         named = NAMED if world.database is not None else ()
-        for line in file.read_text(errors="replace").splitlines():
-            if (bad := BAD_LINES.search(line)) and not any(name in line for name in named):
-                yield f"{file.name}: {line[max(0, bad.start() - 300) : bad.start() + 1500]!r}"
-                break
+        for bad in islice(complaints(file.read_text(errors="replace"), named), 1):
+            yield f"{file.name}: {bad}"
+
+
+def complaints(text: str, named: Collection[str]) -> Iterator[str]:
+    """The lines of a log that tell of a fault of the center's, but for those of a named error."""
+    lines = text.splitlines()
+    for n, line in enumerate(lines):
+        if bad := BAD_LINES.search(line):
+            # A log of events has all in one line, another one the error in the next that is not indented.
+            error = line if line.startswith("{") else next((x for x in lines[n + 1 :] if x[:1].strip()), "")
+            if not any(name in error for name in named):
+                yield repr(line[max(0, bad.start() - 300) : bad.start() + 1500] + error[-200:])
 
 
 def grown(of: Mapping[tuple[str, str, int], Sequence[tuple[float, int, int]]]) -> Iterator[str]:

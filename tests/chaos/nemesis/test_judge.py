@@ -13,7 +13,7 @@ from tests.chaos.harness.view import Call
 from tests.chaos.in_process.test_invariants import ANNA, CALLS, A, Writer, at, call, good
 from tests.chaos.nemesis.done import FAULT_AFTER_US, Done, Ordered, Receipt, Text
 from tests.chaos.nemesis.evidence import SLACK_US, evidence
-from tests.chaos.nemesis.judge import grown, judge
+from tests.chaos.nemesis.judge import complaints, grown, judge
 from tests.chaos.nemesis.story import as_before_erasing
 from tests.chaos.nemesis.world import NUMBERS, PHONES
 
@@ -145,6 +145,13 @@ def test_a_fault_of_a_line_is_its_own_for_a_while() -> None:
     ((line, begin, end),) = done.failed
     assert line == "m1"
     assert end - begin > 2 * SECOND + FAULT_AFTER_US
+
+
+def test_a_log_tells_of_every_fault_but_a_named_one() -> None:
+    event = '{"event":"crashed","exception":"Traceback ... ServerSilent: no answer"}'
+    trace = "Traceback (most recent call last):\n  File x\n    y()\nstore.ServerSilent: no answer"
+    assert not list(complaints(f"{event}\n{trace}\nall is well", ["ServerSilent"]))
+    assert len(list(complaints(f"{event}\n{trace}", ["OperationalError"]))) == 2
 
 
 def test_a_process_that_grows_is_found() -> None:
