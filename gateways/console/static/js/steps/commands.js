@@ -1,7 +1,7 @@
 // The five slots of the dock, and which key orders which command. Pure: (view, allowed, armed) → data.
 
 import { either, reason, t } from '../words/words.js';
-import { changesLine, offersLine, silent } from '../case/otherline.js';
+import { changesLine, offersLine } from '../case/otherline.js';
 import {
   asObject,
   first,
@@ -167,7 +167,6 @@ function anotherLine(view, me) {
 /** @type {WhereSaid} */
 function voices(view, me, allowed) {
   if (!mine(view, me) || !talking(view.user)) return null;
-  if (!view.user_hears_nobody && silent(view.user)) return null; // what does not sound is not silenced
   const command = view.user_hears_nobody ? 'give_voices' : 'withhold_voices';
   return allowed[command] === null ? command : null;
 }
