@@ -16,10 +16,10 @@ import msgspec
 @cache
 def learn_structs() -> None:
     """Learn every Struct that is imported by now, once a process. One that is held in memory alone may have
-    types that cannot be read from bytes: it is left out.
+    types that cannot be read from bytes, or names that are not there: it is left out.
     """
     for kind in _below(msgspec.Struct):
-        with suppress(TypeError):
+        with suppress(TypeError, NameError):
             msgspec.json.Decoder(kind)
 
 
