@@ -35,6 +35,12 @@ def loudest_hz(sound: np.ndarray) -> float:  # type: ignore[type-arg]
     return float(np.argmax(np.abs(np.fft.rfft(sound.astype(float)))) * RATE_HZ / len(sound))
 
 
+def goes_on(made: Center, part: Path) -> None:
+    """Wait until two seconds more of it are on the disk: 14 kB each, of three tones."""
+    until = part.stat().st_size + 28_000
+    made.until("two seconds more", lambda: part.stat().st_size >= until)
+
+
 def test_each_tone_is_on_its_track_and_what_a_death_has_cut_short_is_mended(tmp_path: Path) -> None:
     """First the bridge is killed, then the whole center, whose next life finds the file."""
     settings = tmp_path / "center.toml"
@@ -48,6 +54,7 @@ def test_each_tone_is_on_its_track_and_what_a_death_has_cut_short_is_mended(tmp_
         assert made.order(alert, "call_psap").status_code == 202
         made.until("112 is joined", lambda: len(made.joined(alert)) == 3)
         made.until("all three", lambda: all_hear_each_other(made, (USER, OPERATOR, PSAP)))
+        goes_on(made, folder / f"{names[0]}.part")
         assert files(made, alert) == names[:1]
         assert (folder / f"{names[0]}.part").stat().st_mode & 0o777 == 0o600
         assert folder.stat().st_mode & 0o777 == 0o700
@@ -55,11 +62,13 @@ def test_each_tone_is_on_its_track_and_what_a_death_has_cut_short_is_mended(tmp_
         made.until("another file", lambda: files(made, alert) == names[:2])
         made.until("the first is mended", paths[0].exists, within_s=30)
         made.until("all three again", lambda: all_hear_each_other(made, (USER, OPERATOR, PSAP)))
+        goes_on(made, folder / f"{names[1]}.part")
         made.kill_node()
         made.start_again()
         made.until("the second is mended", paths[1].exists)
         made.until("a third file", lambda: files(made, alert) == names)
         made.until("all three again", lambda: all_hear_each_other(made, (USER, OPERATOR, PSAP)))
+        goes_on(made, folder / f"{names[2]}.part")
         assert f"recorded in {names[1]}" in made.cli("alert", "timeline", alert).stdout
         assert "on, user, operator, psap, flac" in made.cli("doctor").stdout
         assert made.order(alert, "leave").status_code == 202
