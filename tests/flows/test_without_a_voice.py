@@ -154,7 +154,7 @@ def test_s04_from_a_silent_alert_to_112_briefed_without_a_sound(desk: Desk, made
     expect(said(desk).first).to_contain_text("Does he have a weapon?")
     expect(app.page.locator(QUIET)).to_have_count(1)
     app.says_yes()
-    expect(said(desk).first.locator(".said__short")).to_have_text("Yes")
+    expect(said(desk).first.locator(".said__short")).to_have_text("Does he have a weapon? Yes")
     expect(said(desk).nth(1)).to_contain_text("read")
     # The network goes in mid-sentence, the page too; everything arrives once it is back, in its order.
     app.page.context.set_offline(True)
