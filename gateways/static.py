@@ -61,7 +61,7 @@ def digest_of(addresses: tuple[str, ...]) -> str:
 
 @cache
 def _below(folder: Path) -> dict[str, File]:
-    """What it has of the kinds that a page has, read once a process, by the paths from there."""
+    """Read the files of a page's kinds in the folder, once a process; by their paths from there."""
     return {
         path.relative_to(folder).as_posix(): File(path.name, path.read_bytes())
         for path in sorted(folder.rglob("*"))

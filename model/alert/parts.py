@@ -143,7 +143,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     answer: str = ""
     """`yes` or `no`, once it was given."""
     answers: int = 0
-    """Of the user's: the number of the question that it answers; 0: of none."""
+    """The number of the question that a user's message answers; 0: it answers none."""
     spoken: Spoken | None = None
     """How the center asks it on the line; None: it does not."""
     question: str = ""

@@ -42,13 +42,13 @@ TESTS_OF: Final = {
     "stubs": (),
     "tests/traces": ("tests/gateways/gsm", "tests/simulator"),
 }
-"""By what a file's path begins with; the longest counts."""
+"""The folders of tests, by the beginning of a changed file's path; the longest counts."""
 _NAMED: Final = re.compile(r'"([a-z_]+(?:\.\w+)*)(\.\{)?')
 """A string that begins with the name of a module, of a class in one, or of a package (`.{`: all of it)."""
 
 
 def graph(root: Path = ROOT) -> grimp.ImportGraph:
-    """Who imports whom, of all that is ours, and who starts whom."""
+    """Make the graph of our modules: an import, or the start of another module, is an edge."""
     folders = sorted({path.parent.name for path in root.glob("*/__init__.py")} | {"scripts", "tests"})
     sys.path.insert(0, str(root))
     made = grimp.build_graph(*folders, cache_dir=None)

@@ -179,7 +179,7 @@ class SaidView(msgspec.Struct, frozen=True, kw_only=True):
     answer: str
     """`yes` or `no`, once it was given."""
     answers: int = 0
-    """Of the user's: the number of the question that it answers; 0: of none."""
+    """The number of the question that a user's message answers; 0: it answers none."""
     spoken: Progress | None = None
     """Of a question that the center speaks: how far it has come."""
     language: str = ""
