@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -73,13 +74,29 @@ def test_one_that_is_ordered_is_made_beside_the_center_and_tried(state: StateDir
     assert stands.runs[Work.BACKUP].failed == ""
     assert set(stands.wrong) == {BackupWrong.SAME_DISK, BackupWrong.UNTRIED}
     assert seen.begin(Work.CHECK)
-    assert not seen.begin(Work.CHECK)
     stands = ended(seen, Work.CHECK)
     assert stands.kept[0].checked_at is not None
     assert stands.wrong == (BackupWrong.SAME_DISK,)
     assert not (state.path / ".checking").exists()
     Path(f"{file}.keys").unlink()
     assert seen.standing().wrong == (BackupWrong.SAME_DISK, BackupWrong.NO_KEYS)
+
+
+def test_one_that_was_ordered_and_has_not_begun_is_not_ordered_again(
+    state: StateDir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "ends")
+    slow = tmp_path / "slow"
+    slow.write_text(f"#!/bin/sh\nread line < {tmp_path}/ends\n")
+    slow.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(slow))
+    seen = ForWeb(state, lambda: TOMORROW)
+    assert seen.begin(Work.CHECK)
+    assert not seen.begin(Work.CHECK)
+    assert seen.standing().runs[Work.CHECK].waits
+    (tmp_path / "ends").write_text("now\n")
+    assert wait_until(lambda: seen.begin(Work.CHECK), within_s=60, what="the end of the first")
+    (tmp_path / "ends").write_text("now\n")
 
 
 def test_what_fails_is_told_in_the_commands_own_words_whoever_has_given_it(
