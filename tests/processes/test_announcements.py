@@ -11,7 +11,7 @@ from media.sound.frames import Samples
 from messages import events as ev
 from messages.ids import AlertId, Party
 from tests.support.center import OPERATOR, SECOND_OPERATOR, USER, Center, center, line_number, simulation
-from tests.support.signals import likeness
+from tests.support.signals import heard_of, likeness
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(180)]
 
@@ -25,7 +25,7 @@ def ours(name: str) -> Samples:
 
 
 def hears(made: Center, number: str, name: str) -> bool:
-    return likeness(made.heard(number), ours(name)) > SURE
+    return heard_of(made.heard(number), ours(name)) > SURE
 
 
 def test_a_user_is_asked_to_hold_before_anybody_attends_the_user_and_an_operator_hears_alone_what_it_is(
@@ -45,7 +45,7 @@ def test_a_user_is_asked_to_hold_before_anybody_attends_the_user_and_an_operator
         made.until("the operator hears what it is", lambda: hears(made, number, "alert_real"))
         made.until("it is journaled", lambda: made.case(alert).played)
         name = spoken("Giulia Rossi", "it")
-        assert not len(name) or likeness(made.heard(number), name) > SURE, "whom it is about"
+        assert not len(name) or heard_of(made.heard(number), name) > SURE, "whom it is about"
         assert likeness(made.heard(USER), ours("alert_real")) < UNLIKE, "nobody else hears it"
         assert likeness(made.heard(number), ours("please_hold")) < UNLIKE
         assert made.case(alert).confirmed_answered(Party.USER) is not None

@@ -15,7 +15,7 @@ from store.callouts import callouts_of
 from store.duty import keep
 from tests.support.center import Center, center, simulation
 from tests.support.recordings import write_tone
-from tests.support.signals import likeness
+from tests.support.signals import heard_of
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(240)]
 
@@ -33,7 +33,7 @@ def person(name: str, number: str) -> Person:
 def hears(made: Center, number: str, name: str) -> bool:
     wanted = read_wav(FOLDER / f"{name}.it.wav")
     up = any(call["state"] in ("active", "ended") for call in made.calls(number))
-    return up and likeness(made.heard(number), wanted) > SURE
+    return up and heard_of(made.heard(number), wanted) > SURE
 
 
 def the_callout(made: Center) -> Callout | None:

@@ -70,6 +70,18 @@ def likeness(pcm: bytes, sound: np.ndarray[tuple[int], np.dtype[np.int16]]) -> f
     return float((products[: len(energies)] / scale).max())
 
 
+def heard_of(
+    pcm: bytes, sound: np.ndarray[tuple[int], np.dtype[np.int16]], *, rate_hz: int = RATE_HZ
+) -> float:
+    """How much of a sound was heard, piece by piece of 0.2 s, by energy: a gap of 20 ms, as a loaded machine
+    leaves, shifts what follows it, and halves the `likeness` of the whole."""
+    size = rate_hz // 5
+    pieces = [sound[at : at + size] for at in range(0, len(sound) - size + 1, size)]
+    loud = [(float(np.square(piece.astype(float)).sum()), piece) for piece in pieces]
+    found = [energy * likeness(pcm, piece) for energy, piece in loud if energy]
+    return sum(found) / sum(energy for energy, _ in loud)
+
+
 _TAPS = 65
 _AT = np.arange(_TAPS) - _TAPS // 2
 _LOW = 2 * 2500 / RATE_HZ * np.sinc(2 * 2500 / RATE_HZ * _AT) * np.blackman(_TAPS)
