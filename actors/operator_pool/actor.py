@@ -12,6 +12,7 @@ from actors.operator_pool.decider import (
     Offered,
     WaitingCase,
     kept_for,
+    need,
     offer,
     on_call_candidate,
     order,
@@ -33,7 +34,6 @@ from messages.operators import OperatorVoice, OperatorVoices, RequestOperators
 from model.alert.live import LiveCases
 from model.policy import Setup
 from model.rules import wrap_up
-from model.rules.proof import PROVED
 from runtime.actor import CenterActor
 from runtime.logs import Outage
 from runtime.published import own_voices
@@ -195,9 +195,7 @@ class OperatorPoolActor(CenterActor):
             if answer.offers or request.alert == only:
                 self.answer(sender, answer, request.alert)
             for operator in kept_for(request, answer):
-                self._offered[operator] = Offered(
-                    alert=request.alert, at=now_us, vouched=request.rank == PROVED
-                )
+                self._offered[operator] = Offered(alert=request.alert, at=now_us, need=need(request))
             if answer.offers:
                 del self._waiting[request.alert]
         self._listen(bool(self._waiting))

@@ -63,11 +63,18 @@ class Offered(msgspec.Struct, frozen=True, kw_only=True):
 
     alert: AlertId
     at: Instant
-    vouched: bool = False
-    """The alert was vouched for: no other one overtakes it."""
+    need: tuple[bool, int]
+    """The alert's, as `need` has it: one of greater need overtakes it."""
 
 
 Held = Mapping[OperatorId, Offered]
+
+
+def need(request: RequestOperators) -> tuple[bool, int]:
+    """Return what requests are compared by, whenever they came, the greatest need first: real alerts before
+    tests, then by rank.
+    """
+    return request.test, request.rank
 
 
 def order(waiting: Iterable[WaitingCase], now_us: Instant, policy: Policy) -> list[WaitingCase]:
@@ -85,10 +92,7 @@ def served_with(alert: AlertId, waiting: list[WaitingCase]) -> list[WaitingCase]
     own = next((one.request for one in waiting if one.request.alert == alert), None)
     if own is None:
         return []
-    before = (own.test, own.rank)
-    return [
-        one for one in waiting if one.request.alert == alert or (one.request.test, one.request.rank) < before
-    ]
+    return [one for one in waiting if one.request.alert == alert or need(one.request) < need(own)]
 
 
 def offer(
@@ -212,10 +216,10 @@ def _to_be_had(one: Candidate, request: RequestOperators, held: Held, now_us: In
 def _is_elsewhere(one: Candidate, request: RequestOperators, held: Held, now_us: Instant) -> bool:
     """Return whether the operator was just offered to another alert, and is left to it for a moment.
 
-    An alert that is vouched for leaves no operator to one that is not: that one may have no line.
+    An alert leaves no operator to one of less need: that one may have no line.
     """
     offered = held.get(one.operator)
-    if offered is None or offered.alert == request.alert or (request.rank == PROVED and not offered.vouched):
+    if offered is None or offered.alert == request.alert or need(request) < offered.need:
         return False
     return now_us - offered.at < OFFERED_FOR_US
 

@@ -33,8 +33,11 @@ def vouched(case: Case) -> bool:
 
 
 def rank(case: Case) -> int:
-    """Return how far behind others the alert comes in need: PROVED, CLAIMED or OVER_BUDGET."""
-    if vouched(case):
+    """Return how far behind others the alert comes in need: PROVED, CLAIMED or OVER_BUDGET.
+
+    A test is never PROVED: a user who is heard in it keeps its operator, and gives it no claim on others.
+    """
+    if vouched(case) and not case.test:
         return PROVED
     return max(case.rank, CLAIMED)
 
@@ -97,7 +100,7 @@ def begun(case: Case) -> bool:
 
 def may_have_last(case: Case, now_us: Instant) -> bool:
     """Return whether the alert may have the last free operator: vouched for, or waiting long. Tests never."""
-    return vouched(case) or (not case.test and now_us >= case.received_at + WAITS_FOR_LAST_US)
+    return not case.test and (vouched(case) or now_us >= case.received_at + WAITS_FOR_LAST_US)
 
 
 def left(on_shift: int, *, may_have_last: bool) -> int:

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from actors.alert_case.decider import decide
 from actors.alert_case.hear import Heard
 from actors.alert_case.pending import PendingOffers
-from actors.operator_pool.decider import Candidate, Offered, WaitingCase, kept_for, offer, order
+from actors.operator_pool.decider import Candidate, Offered, WaitingCase, kept_for, need, offer, order
 from messages import events as ev
 from messages.calls import CallReport, CallState
 from messages.identity import Identified, Identify
@@ -192,7 +192,7 @@ class Room:
         opened = {alert: case for alert, case in self.cases.items() if case.closed_at is None}
         answer: OperatorsOffered = offer(request, everybody, self.offered, self.now, opened)
         for operator in kept_for(request, answer):
-            self.offered[operator] = Offered(alert=request.alert, at=self.now, vouched=request.wants_anybody)
+            self.offered[operator] = Offered(alert=request.alert, at=self.now, need=need(request))
         self.pending[request.alert] = self.pending[request.alert].take(answer)
 
     # ------------------------------------------------------------ what is promised

@@ -11,7 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from actors.operator_pool.decider import Candidate, Offered, offer
+from actors.operator_pool.decider import Candidate, Offered, need, offer
 from actors.trunk_pool.decider import Granted, grant
 from actors.trunk_pool.lines import Line
 from messages import events as ev
@@ -108,8 +108,9 @@ class Pools(RuleBasedStateMachine):
 
     @rule(alert=st.sampled_from(ALERTS))
     def an_operator_is_wanted(self, alert: AlertId) -> None:
-        for one in offer(RequestOperators(alert=alert), self.candidates(), self.offered, self.now).offers:
-            self.offered[one.operator] = Offered(alert=alert, at=self.now)
+        request = RequestOperators(alert=alert)
+        for one in offer(request, self.candidates(), self.offered, self.now).offers:
+            self.offered[one.operator] = Offered(alert=alert, at=self.now, need=need(request))
             self.offers.append((alert, one))
 
     @rule(data=st.data())

@@ -8,6 +8,8 @@ import pytest
 
 from messages import events as ev
 from messages.ids import E164, SECOND, OperatorCommand, OperatorId, Party, Role
+from model.rules.proof import CLAIMED
+from model.rules.vouching import may_have_last, rank
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import everything_is_over, joined, to_conference, to_talking
 from tests.scenarios.world import OPERATORS, PSAP, USER, World
@@ -165,6 +167,8 @@ def test_who_is_in_a_test_takes_the_real_alert_that_nobody_has_though_somebody_t
     world = make_world(operators=1, public=6, behaviours={"+393331112298": "answer"})
     test = world.send(E164("+393331112298"), test=True)
     world.until("operator and user are joined", lambda: len(joined(world)) == 2)
+    assert rank(world.case) == CLAIMED, "whoever is heard in it keeps it its operator, and gives it no other"
+    assert not may_have_last(world.case, world.clock.now_us())
     real = world.send()
     world.advance(5)
     assert world.case.reserved == (), "it is not asked of a test in which somebody was heard"

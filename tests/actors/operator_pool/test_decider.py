@@ -14,6 +14,7 @@ from actors.operator_pool.decider import (
     Offered,
     WaitingCase,
     kept_for,
+    need,
     offer,
     on_call_candidate,
     order,
@@ -50,7 +51,7 @@ def test_an_alert_that_has_no_line_keeps_no_free_operator_from_one_that_may_have
     for wanted in (request("a1", rank=PROVED, no_line=True), request("a2", rank=PROVED)):
         answer = offer(wanted, (candidate("only"),), kept, NOW)
         assert [one.operator for one in answer.offers] == ["only"]
-        offered = Offered(alert=wanted.alert, at=NOW, vouched=True)
+        offered = Offered(alert=wanted.alert, at=NOW, need=need(wanted))
         kept |= dict.fromkeys(kept_for(wanted, answer), offered)
     assert kept["only"].alert == "a2"
 
@@ -118,18 +119,30 @@ def test_who_takes_a_case_is_offered_alone_and_where_that_one_is_busy_the_others
     assert names(replace(taken, named=OperatorId("b")), candidate("a"), candidate("b"), dora) == ["dora"]
 
 
-@pytest.mark.parametrize(("before", "rank"), [(True, PROVED), (False, CLAIMED), (True, CLAIMED)])
-def test_an_offer_keeps_the_operator_from_other_alerts_for_a_moment(before: bool, rank: int) -> None:
-    held = {OperatorId("a"): Offered(alert=AlertId("a1"), at=NOW, vouched=before)}
+@pytest.mark.parametrize(("before", "rank"), [(PROVED, PROVED), (CLAIMED, CLAIMED), (PROVED, CLAIMED)])
+def test_an_offer_keeps_the_operator_from_other_alerts_for_a_moment(before: int, rank: int) -> None:
+    one = Offered(alert=AlertId("a1"), at=NOW, need=(False, before))
+    held = {OperatorId("a"): one}
     assert names(request("a1", rank=rank), candidate("a"), held=held) == ["a"]
     assert names(request("a2", rank=rank), candidate("a"), held=held) == []
-    held = {OperatorId("a"): Offered(alert=AlertId("a1"), at=Instant(NOW - OFFERED_FOR_US), vouched=before)}
+    held = {OperatorId("a"): replace(one, at=Instant(NOW - OFFERED_FOR_US))}
     assert names(request("a2", rank=rank), candidate("a"), held=held) == ["a"]
 
 
-def test_what_was_offered_to_an_unproved_alert_is_offered_to_a_proved_one_all_the_same() -> None:
-    held = {OperatorId("a"): Offered(alert=AlertId("a1"), at=NOW)}
-    assert names(request("a2", rank=PROVED), candidate("a"), held=held) == ["a"]
+@pytest.mark.parametrize(
+    ("before", "wanted"),
+    [
+        (request(rank=CLAIMED), request("a2", rank=PROVED)),
+        (request(test=True), request("a2", rank=OVER_BUDGET)),
+    ],
+)
+def test_what_was_offered_to_one_of_less_need_is_offered_all_the_same(
+    before: RequestOperators, wanted: RequestOperators
+) -> None:
+    held = {OperatorId("a"): Offered(alert=AlertId("a1"), at=NOW, need=need(before))}
+    assert names(wanted, candidate("a"), held=held) == ["a"]
+    held = {OperatorId("a"): Offered(alert=AlertId("a2"), at=NOW, need=need(wanted))}
+    assert names(before, candidate("a"), held=held) == []
 
 
 THREE = tuple(candidate(name) for name in "abc")
