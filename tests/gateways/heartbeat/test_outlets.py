@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import msgspec
 import pytest
+from msgspec.structs import replace
 from standardwebhooks import Webhook
 
 from gateways.heartbeat.envelope import Key
@@ -20,20 +21,18 @@ from model.watching.targets import HeartbeatTarget, TargetKind
 
 KEY = Key(b"k" * 32)
 TEXT = base64.b64encode(b"k" * 32).decode()
-BEAT = Beat(
-    node=NodeId("one"), at=Instant(round(datetime.now(UTC).timestamp()) * SECOND), every_s=10.0, version="1"
-)
+BEAT = Beat(node=NodeId("one"), at=Instant(SECOND), every_s=10.0, version="1")
 ANSWER = Answer(watcher="w", taken=True, challenge=b"c")
 Says = Callable[[httpx.Request], httpx.Response]
 
 
-def delivered(tmp_path: Path, kind: TargetKind, says: Says, key: str = TEXT) -> Outcome:
+def delivered(tmp_path: Path, kind: TargetKind, says: Says, key: str = TEXT, beat: Beat = BEAT) -> Outcome:
     file = tmp_path / "key"
     file.write_text(key)
     target = HeartbeatTarget(
         name="t", kind=kind, url="http://w.test/v1/heartbeats", every_s=10.0, key_file=str(file)
     )
-    return Post(target, httpx.MockTransport(says)).deliver(BEAT)
+    return Post(target, httpx.MockTransport(says)).deliver(beat)
 
 
 def test_a_watcher_is_told_sealed_and_its_sealed_answer_is_believed(tmp_path: Path) -> None:
@@ -70,9 +69,12 @@ def test_nothing_else_is_an_answer(tmp_path: Path, says: Says, key: str, why: st
 
 
 def test_any_service_is_told_openly_and_can_verify_it_by_the_key(tmp_path: Path) -> None:
+    # A service refuses what is older than five minutes.
+    beat = replace(BEAT, at=Instant(round(datetime.now(UTC).timestamp()) * SECOND))
+
     def says(request: httpx.Request) -> httpx.Response:
         Webhook(TEXT).verify(request.content, dict(request.headers))
-        assert msgspec.json.decode(request.content, type=Beat) == BEAT
+        assert msgspec.json.decode(request.content, type=Beat) == beat
         return httpx.Response(200)
 
-    assert delivered(tmp_path, TargetKind.URL, says) == Told()
+    assert delivered(tmp_path, TargetKind.URL, says, beat=beat) == Told()
