@@ -43,6 +43,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     Refusal.NO_ANSWER_IN_DOUBT: "No answer is in doubt.",
     Refusal.USER_ABSENT: "She is not on the line.",
     Refusal.USER_ON_THE_LINE: "She is on the line.",
+    Refusal.LINE_UNHEARD: "The modem does not answer: the line may be down. Call again on another line.",
     Refusal.USER_NOT_ANSWERED: "She has not answered.",
     Refusal.USER_BEING_CALLED: "She is being called.",
     Refusal.USER_CALLED_ALREADY: "She is called already.",

@@ -11,6 +11,7 @@ from messages.base import Joins
 from messages.ids import OperatorCommand, OperatorId, Party, PersonalKind
 from model.alert import answers
 from model.alert.case import Case
+from model.alert.leg import Leg
 from model.orders.refusals import Refusal
 from model.policy import Policy
 from model.rules.calls.joining import in_the_network
@@ -269,8 +270,8 @@ def _called_for(case: Case, by: OperatorId) -> bool:
 
 
 def _call_psap(case: Case, policy: Policy) -> Refusal | None:
-    if case.confirmed_answered(Party.PSAP):
-        return Refusal.PSAP_ON_THE_LINE
+    if up := case.confirmed_answered(Party.PSAP):
+        return Refusal.PSAP_ON_THE_LINE if up.unheard_at is None else Refusal.LINE_UNHEARD
     if case.psap is not None:
         return Refusal.PSAP_BEING_CALLED
     if not has_psap(case, policy):
@@ -305,8 +306,8 @@ def _call_aloud(case: Case, policy: Policy) -> Refusal | None:
         return Refusal.USER_CALLED_ALREADY
     if in_duress(case, policy):
         return why_quiet(case, policy)
-    if case.active(Party.USER):
-        return Refusal.USER_ON_THE_LINE
+    if user := case.active(Party.USER):
+        return _on_line(user) if user.confirmed_answered else Refusal.USER_BEING_CALLED
     return Refusal.NUMBER_UNKNOWN if case.phone is None else None
 
 
@@ -357,9 +358,13 @@ def _voices(case: Case, *, given: bool) -> Refusal | None:
     return None
 
 
+def _on_line(user: Leg) -> Refusal:
+    return Refusal.USER_ON_THE_LINE if user.unheard_at is None else Refusal.LINE_UNHEARD
+
+
 def _redial(case: Case, policy: Policy) -> Refusal | None:
-    if case.confirmed_answered(Party.USER):
-        return Refusal.USER_ON_THE_LINE
+    if user := case.confirmed_answered(Party.USER):
+        return _on_line(user)
     if quiet(case, policy):
         return why_quiet(case, policy)
     if case.active(Party.USER) or case.redial:

@@ -43,6 +43,8 @@ class Refusal(StrEnum):
     NO_ANSWER_IN_DOUBT = "no_answer_in_doubt"
     USER_ABSENT = "user_absent"
     USER_ON_THE_LINE = "user_on_the_line"
+    LINE_UNHEARD = "line_unheard"
+    """The modem of the party's line does not answer: the call may be up, and may have ended."""
     USER_NOT_ANSWERED = "user_not_answered"
     USER_BEING_CALLED = "user_being_called"
     USER_CALLED_ALREADY = "user_called_already"

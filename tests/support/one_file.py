@@ -57,7 +57,8 @@ def _alone(route: Route) -> None:
     """A file of a page, from the disk."""
     page, _, name = route.request.url.removeprefix(ALONE).partition("/")
     folder = VENDOR.parent if name.startswith("vendor/") else GATEWAYS / page / "static"
-    route.fulfill(path=folder / name)
+    # What a web makes itself is not there.
+    route.fulfill(path=folder / name) if (folder / name).is_file() else route.fulfill(status=404)
 
 
 ALONE = "http://localhost/"

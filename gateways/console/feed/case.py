@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from gateways.console.feed.dialogue import lost_us, said_views
 from gateways.console.feed.legs import hear_each_other, hears, operator_leg, party_view, shown
-from gateways.console.feed.steps import restarted_at, steps_view
+from gateways.console.feed.steps import alone_since, restarted_at, steps_view
 from gateways.console.picture import Known
 from gateways.console.views.case import (
     BesideView,
@@ -100,6 +100,7 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         psap_elsewhere_us=case.to_112.elsewhere_at,
         broken_us=case.leave.broken_at,
         broken_party=case.leave.broken_party,
+        alone_us=alone_since(known),
         reopened_us=case.reopened_at,
         contacts_us=case.contacts_at if case.contacts else None,
         contacts=case.contacts,

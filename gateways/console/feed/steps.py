@@ -77,6 +77,25 @@ def _users_talks(entries: Iterable[Entry]) -> tuple[Instant | None, Instant | No
     return next(iter(answers), None), next((at for at in talks if at is not None), None)
 
 
+def alone_since(known: Known) -> Instant | None:
+    """Since when the user waits on the line, without an operator and without 112; None: that is not so."""
+    case = known.case
+    user = case.confirmed_answered(Party.USER)
+    if user is None or case.operator is not None or case.confirmed_answered(Party.PSAP) is not None:
+        return None
+    holder: OperatorId | None = None
+    since = user.answered_at
+    for one in known.entries:
+        if one.what == "operator.joined":
+            holder = one.operator
+        elif one.what == "operator.left" and one.operator == holder:
+            holder = None
+        elif one.what != "leg.released" or one.party is not Party.PSAP or not one.talked:
+            continue
+        since = max(since or one.at_us, one.at_us)
+    return since
+
+
 def restarted_at(known: Known) -> Instant | None:
     """An AlertCase has taken it over, or a modem's process has taken over its call."""
     taken_over = (ev.CaseOpened.__struct_config__.tag, ev.LegAdopted.__struct_config__.tag)

@@ -329,6 +329,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     broken_us: Instant | None
     """When one of those who were left talking was cut off; null once they are together again."""
     broken_party: Party | None
+    alone_us: Instant | None = None
+    """Since when the user is on the line, and neither an operator has the alert nor 112 is there."""
     reopened_us: Instant | None
     reopen: Refusal | None = None
     """In a story: why the alert cannot be reopened, null where it can. Elsewhere null, and says nothing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from messages import events as ev
+from messages.base import Joins
 from messages.calls import CallState
 from messages.ids import SECOND, Channel, Instant, LineId, OperatorCommand, Outcome, Party
 from model.alert.leg import LegState
@@ -135,6 +136,17 @@ def test_under_duress_who_is_on_the_line_is_not_hung_up_on_for_good() -> None:
     assert book.leg(Party.USER).answered
     assert why_not(book, OperatorCommand.MARK_MACHINE) == Refusal.USER_NOT_CALLED_AGAIN
     assert why_not(book, OperatorCommand.REDIAL_USER) == Refusal.USER_ON_THE_LINE
+
+
+def test_of_a_line_whose_modem_is_lost_it_is_not_said_that_somebody_is_on_it() -> None:
+    book = Book()
+    book.to_conference()
+    for party in (Party.USER, Party.PSAP):
+        talking = book.leg(party)
+        answered = ev.LegAnswered(leg=talking.leg, attempt=1, joins=Joins.NETWORK)
+        book.write("alert-a1", answered, ev.LegUnheard(leg=talking.leg, attempt=1))
+    assert why_not(book, OperatorCommand.REDIAL_USER) == Refusal.LINE_UNHEARD
+    assert why_not(book, OperatorCommand.CALL_PSAP) == Refusal.LINE_UNHEARD
 
 
 # ---------------------------------------------------------------- withdraw_psap

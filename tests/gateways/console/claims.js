@@ -15,52 +15,113 @@ async () => {
       'case/briefing',
       'case/story',
       'case/incoming',
+      'case/parties',
+      'case/handed',
+      'alerts/rail',
+      'shell/strip',
     ].map((one) => import(`/console/js/${one}.js`)),
   );
-  const [{ tile }, { banner }, { briefing }, { told }, { incomingView }] = drawn;
+  const [{ tile }, { banner }, { briefing }, { told }, { incomingView }, { parties }, handed, ...lists] = drawn;
+  const [{ railList }, { strip }] = lists;
+  const clock = Date.now;
+  let clockMs = 0;
+  /** By a clock that has gone on for some seconds: a band stands only for what has been so for so long. */
+  const later = (work) => {
+    clockMs += 5000;
+    Date.now = () => clockMs;
+    try {
+      return work();
+    } finally {
+      Date.now = clock;
+    }
+  };
   const plain = (drawn) => {
     if (Array.isArray(drawn)) return drawn.map(plain).join(' ');
     if (drawn?.strings && drawn.values)
       return drawn.strings.map((part, i) => part + plain(drawn.values[i])).join('');
+    if (drawn?._$litDirective$) {
+      const [items, , template] = drawn.values; // of a list
+      return items.map((one) => plain(template(one))).join(' ');
+    }
     return ['string', 'number'].includes(typeof drawn) ? String(drawn) : '';
   };
   const text = (...drawn) =>
     plain(drawn)
       .replace(/<[^>]*>/g, ' ')
-      .replace(/\s+/g, ' ');
+      .replace(/\s+/g, ' ')
+      .trim();
+  /** Of what is found in it, the text of each. */
+  const within = (drawn, selector) =>
+    [...new DOMParser().parseFromString(plain(drawn), 'text/html').querySelectorAll(selector)].map((one) =>
+      one.textContent.replace(/\s+/g, ' ').trim(),
+    );
   const shown = ({ view, allowed, me, center }, nowUs) => {
     const names = (one) => `Operator ${one}`;
     const now = { view, allowed, me, nowUs, names, center };
     const user = view.person?.first_name ?? '';
-    const feed = { me, center, names, nowUs: () => nowUs };
+    const feed = {
+      me,
+      center,
+      names,
+      nowUs: () => nowUs,
+      allowedIn: () => allowed,
+      myShift: () => 'ready',
+      isElsewhere: () => false,
+      link: 'live',
+      cases: new Map([[view.alert, view]]),
+      operators: [],
+      alarms: [],
+      alarmsOver: [],
+      lines: [],
+      open: 1,
+    };
     const called = view.reserved.includes(me.operator) && view.operator !== me.operator;
+    const screen = {
+      section: 'alerts',
+      away: () => (view.operator === me.operator && view.closed_us === null ? view : null),
+      mineNow: () => (view.operator === me.operator && view.closed_us === null ? view : null),
+      incoming: () => null,
+      selected: () => null,
+      listed: () => [view],
+      open() {},
+    };
+    const ui = { feed, screen, known: { hasKey: () => false }, orders: { armed: null }, press() {} };
     const dock = next(view, allowed, me, nowUs, names, center);
     const over = banner(view, nowUs, me, names);
-    const clock = due.deadline(view, nowUs);
-    const parties = { user: view.user, operator: view.operator_leg, psap: view.psap };
-    const tiles = Object.entries(parties).map(([which, party]) => {
+    const counted = due.deadline(view, nowUs);
+    const calls = { user: view.user, operator: view.operator_leg, psap: view.psap };
+    const tiles = Object.entries(calls).map(([which, party]) => {
       const { label, foot } = tile(party, which, view, nowUs, center);
       return [`tile.${which}`, text(label, '. ', foot)];
     });
+    const drawn = parties(ui, view, nowUs, false, allowed);
+    const links = within(drawn, '.link .sr').map((one, i) => [`link.${['user', 'psap'][i]}`, one]);
+    const feet = within(drawn, '.party__foot').map((one, i) => [`foot.${Object.keys(calls)[i]}`, one]);
+    const slots = commands.slots(view, allowed, null).map((one) => [`slot.${one.key}`, text(one.why ?? one.sub)]);
+    later(() => strip(ui));
     const places = {
       'dock.say': text(dock.say),
       'dock.more': text(dock.more),
       'dock.keys': text(commands.keysSaid(view, me, allowed)),
       'dock.close': text(commands.closeSaid(view, allowed)),
       x: commands.commandOf('X', dock.step, view, me, allowed),
+      t: commands.commandOf('T', dock.step, view, me, allowed) ?? '',
       'dock.step': text(dock.step.key, dock.step.label, dock.step.sub, dock.step.why ?? ''),
       banner: over ? text(over.title, over.text, over.aside) : '',
-      clock: text(clock.value, clock.unit, clock.word, clock.small),
+      clock: text(counted.value, counted.unit, counted.word, counted.small),
       contact: due.contact(view),
       list: text(list.now({ feed }, view, nowUs).slice(2).join('. ')),
       briefing: text(briefing(view, nowUs).map(({ parts }) => parts.map((one) => one.text))),
       keys: allowed.call_psap ? words.reason(allowed.call_psap) : '',
-      incoming: called ? text(incomingView({ feed, press() {} }, view)) : '',
+      incoming: called ? text(incomingView(ui, view)) : '',
       story: text(view.timeline.slice(-1).map((one) => told(one, user, names, view.test)?.text ?? '')),
-      ...Object.fromEntries(tiles),
+      handed: text(handed.said(ui, view, nowUs)),
+      strip: later(() => text(strip(ui))),
+      rail: text(railList(ui)),
+      ...Object.fromEntries([...tiles, ...links, ...feet, ...slots]),
     };
     const whole = Object.values(places).join('\n');
-    return { places, claims: claims.all(now).filter((one) => whole.includes(one.words)) };
+    return { nowUs, places, claims: claims.all(now).filter((one) => whole.includes(one.words)) };
   };
   window.show = (told) =>
     JSON.stringify(

@@ -26,7 +26,7 @@ from gateways.console.picture import Known
 from gateways.console.timeline import Entry
 from gateways.console.views.case import PersonView
 from messages import events as ev
-from messages.base import Position
+from messages.base import Joins, Position
 from messages.calls import CallState
 from messages.ids import (
     SECOND,
@@ -67,6 +67,8 @@ class Moment(msgspec.Struct, frozen=True):
     """The call that has ended with the last event."""
     parted: frozenset[LegId]
     """Those who were taken out of the conference, and not put back."""
+    alone_at: Instant | None
+    """Since when the user is on the line, and neither an operator has the alert nor 112 is there."""
     me: OperatorId
     told: dict[str, Any]
 
@@ -81,16 +83,52 @@ def _up(case: Case, party: Party) -> Leg | None:
     return case.confirmed_answered(party)
 
 
+def _carried(leg: Leg | None) -> bool:
+    """Whether its line takes part in the conference, for certain."""
+    return leg is not None and leg.joined and leg.unheard_at is None
+
+
+def _one_hears(case: Case, listener: Party, speaker: Party) -> bool:
+    """Not as far as the user's phone has to be silent."""
+    here, there = _up(case, listener), _up(case, speaker)
+    return _carried(here) and _carried(there) and there is not None and not _dumb(there)
+
+
+def _dumb(leg: Leg) -> bool:
+    return leg.muted or leg.no_sound_at is not None
+
+
 def _hear(case: Case, one: Party, other: Party) -> bool:
-    legs = (_up(case, one), _up(case, other))
-    return all(
-        leg is not None
-        and leg.joined
-        and not leg.muted
-        and leg.no_sound_at is None
-        and leg.unheard_at is None
-        for leg in legs
-    )
+    return _one_hears(case, one, other) and _one_hears(case, other, one)
+
+
+def deaf(listener: Party, speaker: Party) -> Rule:
+    """For certain: of a line whose modem does not answer nobody can tell."""
+
+    def so(now: Moment) -> bool:
+        case = now.case
+        here, there = case.active(listener), case.active(speaker)
+        if here is None or there is None or not (here.answered and there.answered):
+            return False
+        withheld = listener is Party.USER and not _user_hears(case)
+        apart = not (here.joined and there.joined) and here.unheard_at is None and there.unheard_at is None
+        return withheld or _dumb(there) or apart
+
+    return so
+
+
+def neither(one: Party, other: Party) -> Rule:
+    return lambda now: deaf(one, other)(now) and deaf(other, one)(now)
+
+
+def both(one: Party, other: Party) -> Rule:
+    users = Party.USER in (one, other)
+    return lambda now: _hear(now.case, one, other) and (not users or _user_hears(now.case))
+
+
+def not_known(now: Moment) -> bool:
+    legs = (now.case.active(party) for party in TALKERS)
+    return any(leg is not None and (leg.unheard_at is not None or leg.in_doubt) for leg in legs)
 
 
 def _user_hears(case: Case) -> bool:
@@ -102,6 +140,32 @@ def _user_hears(case: Case) -> bool:
 
 def they_talk(now: Moment) -> bool:
     return _user_hears(now.case) and _hear(now.case, Party.USER, Party.PSAP)
+
+
+def psap_stays_listening(now: Moment) -> bool:
+    """And does not talk to the user."""
+    return _one_hears(now.case, Party.PSAP, Party.USER) and not they_talk(now)
+
+
+def muted_for(*parties: Party) -> Rule:
+    """My microphone is off, and these and nobody else are on the line with me."""
+
+    def so(now: Moment) -> bool:
+        up = [party for party in (Party.USER, Party.PSAP) if _up(now.case, party) is not None]
+        mine = [leg for leg in _mine(now) if leg.muted and leg.joins is Joins.HOST]
+        return bool(mine) and up == list(parties)
+
+    return so
+
+
+def nobody_has_it(now: Moment) -> bool:
+    case = now.case
+    hung_up = {leg.operator for leg in case.of(Party.OPERATOR) if leg.live and not leg.active}
+    return case.operator is None and not set(case.reserved) - hung_up and case.closed_at is None
+
+
+def handed_over(now: Moment) -> bool:
+    return now.case.hand_over is not None
 
 
 def hears_nobody(now: Moment) -> bool:
@@ -268,6 +332,94 @@ RULES: dict[str, tuple[str, str, Rule]] = {
         called(Party.PSAP, again=True),
     ),
     "joining": ("tile.user", r"si unisce|joining", never_joined),
+    "user and operator hear each other": (
+        "link.user",
+        r"^(Si sentono|They hear)",
+        both(Party.USER, Party.OPERATOR),
+    ),
+    "operator and 112 hear each other": (
+        "link.psap",
+        r"^(Si sentono|They hear)",
+        both(Party.OPERATOR, Party.PSAP),
+    ),
+    "user and operator do not hear each other": (
+        "link.user",
+        r"(?i)^(non si sentono|they do not hear|do not hear)",
+        neither(Party.USER, Party.OPERATOR),
+    ),
+    "operator and 112 do not hear each other": (
+        "link.psap",
+        r"(?i)^(non si sentono|they do not hear|do not hear)",
+        neither(Party.OPERATOR, Party.PSAP),
+    ),
+    "user and 112 do not hear each other": (
+        "dock",
+        r"il 112 non si sentono|112 do not hear each|senza sentirsi|not hearing each",
+        neither(Party.USER, Party.PSAP),
+    ),
+    "user does not hear operator": (
+        "link.user",
+        r"Giulia (non sente|does not hear)",
+        deaf(Party.USER, Party.OPERATOR),
+    ),
+    "operator does not hear user": (
+        "link.user",
+        r"operator(e|) (non sente|does not hear)",
+        deaf(Party.OPERATOR, Party.USER),
+    ),
+    "112 does not hear operator": (
+        "link.psap",
+        r"112 (non sente|does not hear)",
+        deaf(Party.PSAP, Party.OPERATOR),
+    ),
+    "operator does not hear 112": (
+        "link.psap",
+        r"operator(e|) (non sente|does not hear)",
+        deaf(Party.OPERATOR, Party.PSAP),
+    ),
+    "user does not hear 112": (
+        "dock",
+        r"Giulia (non sente il 112|does not hear 112)",
+        deaf(Party.USER, Party.PSAP),
+    ),
+    "112 does not hear user": (
+        "dock",
+        r"112 (non sente Giulia|does not hear Giulia)",
+        deaf(Party.PSAP, Party.USER),
+    ),
+    "112 stays and listens": ("dock.step", r"resta in ascolto|stays, listening", psap_stays_listening),
+    "not known who hears": (
+        "dock.s|link",
+        r"si sa se .*si sentono|hear each other is not known",
+        not_known,
+    ),
+    "muted, the user is there": (
+        "slot.U",
+        r"^(Spento: Giulia non|Muted: Giulia cannot|You are muted: Giulia cannot)",
+        muted_for(Party.USER),
+    ),
+    "muted, 112 is there": ("slot.U", r"^(Spento: il|Muted:) 112", muted_for(Party.PSAP)),
+    "muted, both are there": (
+        "slot.U",
+        r"Giulia (e il|and) 112",
+        muted_for(Party.USER, Party.PSAP),
+    ),
+    "the user is on the line, of a key": (
+        "slot",
+        r"^(È già in linea|She is on the line)",
+        lambda now: (leg := _up(now.case, Party.USER)) is not None and leg.unheard_at is None,
+    ),
+    "nobody has it": ("strip|rail", r"Nessuno (ha|ce l’ha)|Nobody has", nobody_has_it),
+    "on the line with the user": (
+        "strip",
+        r"in linea con Giulia|on the line with Giulia",
+        lambda now: all(_up(now.case, party) is not None for party in (Party.USER, Party.OPERATOR)),
+    ),
+    "it is handed over": (
+        "handed|incoming|dock.say|foot.operator|rail",
+        r"Passaggio: (cerchiamo|il telef|chiamo|Operator|attend)|Handing over|ti passa|hands .* over",
+        handed_over,
+    ),
     "on the phone with us": ("briefing", r"È al telefono con noi|She is on the phone with us", sounds),
     "the user does not answer": (
         "dock|tile.user",
@@ -305,9 +457,43 @@ SAID: dict[str, tuple[str, str, Rule]] = {
         r"^(?!L )|e la chiamata|and the call",
         lambda now: _mine_in_conference(now) and _rings(now.case, Party.USER),
     ),
+    "a test, in the band": (
+        "strip",
+        r"^$|PROVA|TEST",
+        lambda now: now.case.test,
+    ),
+    "a test, in the list": ("rail", r"PROVA|TEST", lambda now: now.case.test),
+    "112 does not hear the muted operator": (
+        "slot.U",
+        r"112",
+        muted_for(Party.USER, Party.PSAP),
+    ),
 }
 """What must not be left out. The user's call is heard, the operator has the case, and 112 is there."""
+
+
+def attempts_at_112(now: Moment, _now_us: int) -> str:
+    return str(max((leg.attempt for leg in now.case.of(Party.PSAP)), default=0))
+
+
+def alone_for(now: Moment, now_us: int) -> str:
+    seconds = 0 if now.alone_at is None else max(0, now_us - now.alone_at) // SECOND
+    return f"{seconds // 60}:{seconds % 60:02}"
+
+
+NUMBERS: dict[str, tuple[str, str, Callable[[Moment, int], str]]] = {
+    # name: (places, words with the number in a group, what it has to be)
+    "attempts at 112": ("dock|tile.psap", r"attempt (\d+)", attempts_at_112),
+    "attempts at 112, in Italian": ("dock|tile.psap", r"(\d+)º tentativo", attempts_at_112),
+    "without an operator, on the clock": ("clock", r"(\d+:\d\d) (?:No operator|Senza operatore)", alone_for),
+    "without an operator, said": (
+        "dock|list|incoming",
+        r"(?:without an operator for|senza operatore da|no operator,|In linea senza operatore,) (\d+:\d\d)",
+        alone_for,
+    ),
+}
 HELD = {name: (re.compile(at), re.compile(words), so) for name, (at, words, so) in RULES.items()}
+COUNTED = {name: (re.compile(at), re.compile(words), is_) for name, (at, words, is_) in NUMBERS.items()}
 
 
 # ------------------------------------------------------------ stories
@@ -326,6 +512,7 @@ ORDERS = (
     OperatorCommand.GIVE_VOICES,
     OperatorCommand.WITHHOLD_VOICES,
     OperatorCommand.MUTE,
+    OperatorCommand.UNMUTE,
     OperatorCommand.ANNOUNCE,
     OperatorCommand.HAND_OVER,
     OperatorCommand.DECLARE_FALSE_ALARM,
@@ -370,6 +557,76 @@ def _duress(book: Book) -> None:
     book.go_on()
 
 
+def _handing(book: Book) -> None:
+    book.to_conference()
+    book.order(OperatorCommand.HAND_OVER)
+
+
+def _muted(book: Book) -> None:
+    book.to_conference()
+    book.order(OperatorCommand.MUTE)
+
+
+def _silent_line(book: Book) -> None:
+    """The user's line gives no sound; what is said there is heard all the same."""
+    book.to_conference()
+    book.bridge(Party.USER)
+
+
+def _silent_112(book: Book) -> None:
+    book.to_conference()
+    book.bridge(Party.PSAP)
+
+
+def _modem_lost(book: Book) -> None:
+    """Of a line that joins its calls itself."""
+    book.to_conference()
+    _in_the_network(book, *TALKERS)
+    _unheard(book)
+
+
+def _left_alone(book: Book) -> None:
+    """The operator's call ends a while after the user's answer."""
+    book.to_talking()
+    book.pass_time(20)
+    book.operators = []
+    book.ends(Party.OPERATOR)
+    book.pass_time(9)
+
+
+def _busy(book: Book) -> None:
+    """112 is asked for, given up, and asked for again."""
+    book.to_talking()
+    for _ in range(2):
+        book.order(OperatorCommand.CALL_PSAP)
+        for _ in range(2):
+            if book.case.active(Party.PSAP) is None:
+                book.pass_time(12)
+            if book.case.active(Party.PSAP) is not None:
+                book.ends(Party.PSAP, 17)
+        if refusal(book.case, OperatorCommand.WITHDRAW_PSAP, EVERYONE[0], book.policy) is None:
+            book.order(OperatorCommand.WITHDRAW_PSAP)
+            book.pass_time(3)
+    book.order(OperatorCommand.CALL_PSAP)
+    for _ in range(2):
+        if book.case.active(Party.PSAP) is not None:
+            book.ends(Party.PSAP, 17)
+
+
+def _in_the_network(book: Book, *parties: Party) -> None:
+    for party in parties:
+        leg = book.case.active(party)
+        if leg is not None and leg.answered:
+            answered = ev.LegAnswered(leg=leg.leg, attempt=leg.attempt, joins=Joins.NETWORK)
+            book.write("alert-a1", answered)
+
+
+def _unheard(book: Book) -> None:
+    for leg in book.case.legs.values():
+        if leg.answered and leg.joins is Joins.NETWORK and leg.unheard_at is None:
+            book.write("alert-a1", ev.LegUnheard(leg=leg.leg, attempt=leg.attempt))
+
+
 BEGINNINGS: dict[str, Callable[[Book], object]] = {
     "new": Book.go_on,
     "alone": _alone,
@@ -379,6 +636,13 @@ BEGINNINGS: dict[str, Callable[[Book], object]] = {
     "duress": _duress,
     "briefing": _briefing,
     "calling 112": _calling,
+    "112 is busy": _busy,
+    "handing over": _handing,
+    "left alone": _left_alone,
+    "modem lost": _modem_lost,
+    "muted": _muted,
+    "silent 112": _silent_112,
+    "silent line": _silent_line,
 }
 
 
@@ -387,11 +651,15 @@ class Telling:
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
-        voice = self.random.random() < 0.15
-        received: dict[str, Any] = {"silent": self.random.random() < 0.15}
+        voice = self.random.random() < 0.1
+        received: dict[str, Any] = {
+            "silent": self.random.random() < 0.1,
+            "test": self.random.random() < 0.15,
+        }
         if voice:
             received |= {"channel": Channel.VOICE, "line": LineId("p7"), "call": 1}
-        begins = self.random.choice(sorted(BEGINNINGS))
+        # By turns, so that few stories have all of them.
+        begins = sorted(BEGINNINGS)[seed % len(BEGINNINGS)]
         # In a silent alert nobody calls the user, and of a call of the user's own nothing else is called.
         begins = begins if not (voice or received["silent"]) else "new"
         self.book = Book(operators=() if begins == "alone" else EVERYONE, **received)
@@ -403,9 +671,10 @@ class Telling:
         self._parted: frozenset[LegId] = frozenset()
         self._entries: tuple[Entry, ...] = ()
         self._folded = 0
+        self._alone_at: Instant | None = None
         BEGINNINGS[begins](self.book)
-        self.book.operators = list(EVERYONE)
         self.keep()
+        self.book.operators = list(EVERYONE)
 
     def step(self) -> None:
         """Let one thing happen."""
@@ -457,6 +726,17 @@ class Telling:
         pins = (ev.PinRefused(), ev.AlertCancelled(duress=False), ev.AlertCancelled(duress=True))
         self._outside(self.random.choice((ev.PositionUpdated(position=where), *pins)))
 
+    def a_modem_is_lost_or_back(self) -> None:
+        for leg in self.book.case.legs.values():
+            if leg.unheard_at is not None and leg.answered:
+                self.book.write("alert-a1", ev.LegHeardAgain(leg=leg.leg, attempt=leg.attempt))
+                return
+        _in_the_network(self.book, Party.USER, Party.OPERATOR)
+        _unheard(self.book)
+
+    def nobody_is_free(self) -> None:
+        self.book.operators = [] if self.book.operators else list(EVERYONE)
+
     def time_passes(self) -> None:
         self.book.pass_time(self.random.choice((0.5, 3, 12, 30)))
 
@@ -483,12 +763,17 @@ class Telling:
                 self._ended = ended
             elif timeline.add((), one, self._case):
                 self._ended = None
+            alone = self._waits_alone(self._case)
+            self._alone_at = (self._alone_at or one.at_us) if alone else None
         self._folded = len(self.book.recorded)
         case = self._case
         assert case is not None
         known = Known(case=case, seq=self._folded, entries=self._entries)
         view = case_view(known, GIULIA if case.user is not None else None)
+        # As those see it whom it concerns, and at times as another one does.
         me = case.operator or next(iter(case.reserved), EVERYONE[0])
+        if self.random.random() < 0.2:
+            me = EVERYONE[-1]
         told = {
             "view": msgspec.to_builtins(view),
             "allowed": {name: why and str(why) for name, why in allowed(case, me, self.book.policy).items()},
@@ -496,7 +781,12 @@ class Telling:
             "nowUs": [self.book.now + later_us for later_us in LATER_US],
             "center": _center(self.book),
         }
-        self.moments.append(Moment(case, self._ends, self._ended, self._parted, me, told))
+        self.moments.append(Moment(case, self._ends, self._ended, self._parted, self._alone_at, me, told))
+
+    @staticmethod
+    def _waits_alone(case: Case) -> bool:
+        up = _up(case, Party.USER) is not None and _up(case, Party.PSAP) is None
+        return up and case.operator is None
 
 
 _STEPS: tuple[Callable[[Telling], None], ...] = (
@@ -509,6 +799,8 @@ _STEPS: tuple[Callable[[Telling], None], ...] = (
     Telling.the_user_writes,
     Telling.the_text_for_112_changes,
     Telling.the_app_says,
+    Telling.a_modem_is_lost_or_back,
+    Telling.nobody_is_free,
 )
 
 
@@ -535,6 +827,12 @@ def _untrue(moment: Moment, shown: dict[str, Any], seen: Counter[str]) -> list[t
                 seen[f"rule {name}"] += 1
                 if not so(moment):
                     found.append((name, f"{text!r} at {place}; {list(moment.case.legs.values())}"))
+    for name, (at, words, is_) in COUNTED.items():
+        for place, text in shown["places"].items():
+            for number in words.findall(text) if at.match(place) else ():
+                seen[f"rule {name}"] += 1
+                if number != is_(moment, shown["nowUs"]):
+                    found.append((name, f"{text!r} at {place}: it is {is_(moment, shown['nowUs'])}"))
     for name, (place, needed, so) in SAID.items():
         if so(moment):
             seen[f"rule {name}"] += 1
@@ -562,6 +860,16 @@ def test_no_story_shows_a_sentence_that_is_not_so(modules: Page) -> None:
     print("\n".join(f"{n:7} {one}" for one, n in sorted(seen.items())))
     assert not untrue, "\n".join(untrue.values())
     assert sum(one.startswith("claim") for one in seen) > 25
+
+
+def test_t_takes_only_where_the_dock_says_so(modules: Page) -> None:
+    modules.evaluate(SHOW)
+    told = [one.told for seed in range(len(BEGINNINGS)) for one in Telling(seed).moments]
+    answers = msgspec.json.decode(modules.evaluate("window.show", msgspec.json.encode(told).decode()))
+    keys = {
+        (one["t"], one["dock.step"][:2] == "T ") for each in answers for one in (s["places"] for s in each)
+    }
+    assert keys == {("take", True), ("", False)}
 
 
 @pytest.mark.parametrize("close", [None, "psap_not_told"])

@@ -84,7 +84,7 @@ function calls(ui, view, nowUs, reached) {
   }
   if (s.waitsAlone(view)) {
     const alone = claims.said({ view, nowUs }, 'waitsOnTheLine');
-    return ['voice', 'ink-wait', `${alone}, ${lasts(view.user)}`, reached];
+    return ['voice', 'ink-wait', `${alone}, ${f.span(nowUs - s.aloneSinceUs(view))}`, reached];
   }
   if (view.wrong_pins)
     return [

@@ -69,7 +69,7 @@ function alone(view, nowUs) {
   const at = after(view, view.user.answered_us);
   const small = either(`ha risposto a ${at}`, `answered at ${at}`);
   const word = said({ view, nowUs }, 'waitsAlone');
-  return { value: f.span(nowUs - view.user.answered_us), unit: '', tone: 'wait', word, small };
+  return { value: f.span(nowUs - s.aloneSinceUs(view)), unit: '', tone: 'wait', word, small };
 }
 
 /**

@@ -176,7 +176,7 @@ function legs(ui, view) {
 function usersPhone(view, nowUs) {
   if (view.user.state === 'ringing') return word('ring', t('usersPhoneRings'), 'ink-ok');
   if (s.waitsAlone(view)) {
-    const lasts = f.span(nowUs - view.user.answered_us);
+    const lasts = f.span(nowUs - s.aloneSinceUs(view));
     const waits = `${said({ view, nowUs }, 'waitsOnTheLine')} ${either('da', 'for')} ${lasts}`;
     return word('voice', [waits, heard(view.user)].filter(Boolean).join(', '), 'ink-wait');
   }

@@ -4,6 +4,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { icon, word } from '../shell/parts.js';
 import { either, t } from '../words/words.js';
 import { why } from '../words/causes.js';
+import { link } from './links.js';
 import { tile } from './party.js';
 import { meter, noSound, tone } from '../sound/meters.js';
 import { signal } from './signal.js';
@@ -42,7 +43,7 @@ export function parties(ui, view, nowUs, compact, allowed) {
   ];
   const both = handed.onTile(ui, view, rows[1][3], nowUs);
   if (both) rows[1][3] = both.name;
-  const links = [view.user_hears_operator, view.operator_hears_psap];
+  const links = [link(view, 'user', 'operator'), link(view, 'operator', 'psap')];
   /** @param {PartyView} party */
   const line = (party) => (s.underWay(party) ? feed.lines.find((one) => one.line === party.line) : null);
   const tiles = rows.map(([which, , , , party]) => tile(party, which, view, nowUs, feed.center));
@@ -55,14 +56,11 @@ export function parties(ui, view, nowUs, compact, allowed) {
         ([which, ic, role, name, party], i) =>
           html`${
             i
-              ? html`<div class="link" data-is=${links[i - 1] ? 'on' : ''}>
-                    ${icon(
-                      links[i - 1]
-                        ? 'voice'
-                        : view.operator_leg.muted && s.talking(i === 1 ? view.user : view.psap)
-                          ? 'mute'
-                          : 'todo',
-                    )}<span class="sr">${links[i - 1] ? t('hearEachOther') : t('notJoined')}</span>
+              ? html`<div class="link" data-is=${links[i - 1].is} title=${links[i - 1].said}>
+                    ${icon({ on: 'voice', half: view.operator_leg.muted ? 'mute' : 'hush' }[links[i - 1].is] ?? 'todo')}<span
+                      class="sr"
+                      >${links[i - 1].said}</span
+                    >
                   </div>`
               : nothing
           }

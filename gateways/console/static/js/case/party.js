@@ -113,7 +113,7 @@ function answered(party, which, view, nowUs, foot, made) {
   if (party.no_sound_us !== null) return made('hush', 'hush', t('withoutSound'), party.answered_us);
   if (party.muted) return made('hush', 'mute', t('muted'), party.answered_us);
   if (which === 'user' && s.waitsAlone(view))
-    return made('hush', 'voice', said({ view, nowUs }, 'waitsAlone'), party.answered_us);
+    return made('hush', 'voice', said({ view, nowUs }, 'waitsAlone'), s.aloneSinceUs(view));
   if (which === 'user' && view.user_hears_nobody && party.joined)
     return made('hush', 'hush', t('hearsNobody'), party.answered_us);
   if (party.parted_us !== null && !party.joined) {

@@ -18,14 +18,20 @@ export const calledFor = (view, me) => view.reserved.includes(me.operator) && !m
 export const talking = (party) => party.state === 'answered' && party.confirmed;
 /** The modem that joins this party in the network does not answer. @param {PartyView} party */
 export const unheard = (party) => talking(party) && party.unheard_us !== null;
+/** The call of a party. @param {CaseView} view @param {Which} which @returns {PartyView} */
+const call = (view, which) => view[which === 'operator' ? 'operator_leg' : which];
 /**
- * Whether the voice of `speaker` comes to `listener`, as far as their calls go.
- * @param {PartyView} listener @param {PartyView} speaker
+ * Whether `listener` hears `speaker`, as far as their calls go: null where that is not known.
+ * @param {CaseView} view @param {Which} listener @param {Which} speaker
  */
-export const hears = (listener, speaker) =>
-  [listener, speaker].every((one) => talking(one) && one.joined && one.unheard_us === null) &&
-  !speaker.muted &&
-  speaker.no_sound_us === null;
+export function hearing(view, listener, speaker) {
+  const calls = [call(view, listener), call(view, speaker)];
+  if (calls.some((one) => !talking(one) && !inDoubt(one))) return false;
+  if (listener === 'user' && view.user_hears_nobody) return false;
+  if (calls[1].muted || calls[1].no_sound_us !== null) return false;
+  if (calls.some((one) => inDoubt(one) || one.unheard_us !== null)) return null;
+  return calls.every((one) => one.joined);
+}
 /** Said to be answered by a line whose word proves nothing: it may still ring. @param {PartyView} party */
 export const inDoubt = (party) => party.state === 'answered' && !party.confirmed;
 /** @param {PartyView} party */
@@ -55,8 +61,29 @@ export function name(view) {
   if (view.person) return `${view.person.first_name} ${view.person.last_name}`.trim();
   return view.identified ? t('unknown') : t('identifying');
 }
-/** Where there is room for one thing only. @param {CaseView} view */
-export const shortName = (view) => (view.person || !view.phone ? name(view) : f.phone(view.phone));
+/** A test is called one wherever it is named. @param {boolean} test @param {string} called */
+export const named = (test, called) => (test ? `${t('test')} ${called}` : called);
+/** @param {CaseView} view */
+const nameOrPhone = (view) => (view.person || !view.phone ? name(view) : f.phone(view.phone));
+/** The alert by its name, where there is room for one thing only. @param {CaseView} view */
+export const shortName = (view) => named(view.test, nameOrPhone(view));
+
+/** The alert in a sentence, after a verb. @param {CaseView} view */
+export function theAlert(view) {
+  if (!view.person && !view.phone)
+    return view.test ? either('questa PROVA', 'this TEST') : either('questo allarme', 'this alert');
+  const called = nameOrPhone(view);
+  return view.test
+    ? either(`la PROVA di ${called}`, `the TEST of ${called}`)
+    : either(`l’allarme di ${called}`, `the alert of ${called}`);
+}
+/** The case that somebody hands over. @param {CaseView} view */
+export const theCase = (view) => (view.test ? either('la PROVA', 'the TEST') : either('il caso', 'the case'));
+/** The user in a sentence about the alert. @param {CaseView} view */
+export const inAlert = (view) =>
+  view.test
+    ? either(`${nameOrPhone(view)} per una PROVA`, `${nameOrPhone(view)} in a TEST`)
+    : nameOrPhone(view);
 /** The user's own note, as a sentence. @param {CaseView} view */
 export const ownNote = (view) => (view.person?.notes ?? '').trim().replace(/[.\s]+$/, '');
 
@@ -161,6 +188,9 @@ export const endedSilent = (view) =>
 /** The user is on the line, and nobody is with the user. @param {CaseView} view */
 export const waitsAlone = (view) =>
   talking(view.user) && !view.operator && !talking(view.psap) && view.closed_us === null;
+
+/** Since when that is so: the user's answer, or the end of whoever was there. @param {CaseView} view */
+export const aloneSinceUs = (view) => view.alone_us ?? view.user.answered_us;
 
 /** Whether what is written to 112's text or said by the user is newer than what 112 was told. */
 export const toldAll = (view) => view.briefing_us !== null && !hasChanged(view) && !wrote(view);

@@ -1,17 +1,9 @@
 // The five slots of the dock, and which key orders which command. Pure: (view, allowed, armed) → data.
 
+import * as claims from '../words/claims.js';
 import { either, reason, t } from '../words/words.js';
 import { changesLine, offersLine } from '../case/otherline.js';
-import {
-  asObject,
-  first,
-  inDoubt,
-  keptSilent,
-  mine,
-  possessive,
-  talking,
-  toldAll,
-} from '../case/situation.js';
+import { first, inDoubt, keptSilent, mine, possessive, talking, toldAll } from '../case/situation.js';
 
 /** @typedef {(command: OperatorCommand) => string} Why */
 
@@ -22,7 +14,6 @@ export const KEYS = {
   M: 'mark_machine',
   B: 'briefing_given',
   L: 'leave',
-  T: 'take',
   A: 'listen',
   Y: 'confirm_answer',
   O: 'call_aloud',
@@ -280,10 +271,7 @@ function microphone(view, allowed, why) {
     return { key: 'U', command: 'whisper', label: t('whisper'), sub, why: null };
   }
   if (view.operator_leg.muted && allowed.unmute === null) {
-    const sub = either(
-      `Spento: ${asObject(view)} non ti sente`,
-      `You are muted: ${first(view)} cannot hear you`,
-    );
+    const sub = claims.said({ view, nowUs: 0 }, 'mutedForBoth', 'mutedForUser', 'mutedFor112', 'muted');
     return { key: 'U', command: 'unmute', label: t('unmute'), sub, why: null, tone: 'armed' };
   }
   const sub = either('Acceso: U lo spegne', 'Your microphone is open');

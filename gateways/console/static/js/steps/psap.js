@@ -163,7 +163,7 @@ const redial = ({ allowed }) =>
 /** User and 112 are both on the line. @param {Moment} now @returns {Said} */
 function together(now) {
   const { view } = now;
-  const stays = said(now, 'staysTogether', 'staysListening', 'staysApart');
+  const stays = said(now, 'staysTogether', 'staysListening', 'staysApart', 'staysUnheard', 'staysPerhaps');
   const left = `${stays} ${either('La tua linea si chiude.', 'Your line closes.')}`;
   if (view.duress) {
     const only = either('Lascia solo se lo chiede il 112.', 'Leave only if 112 asks you to.');
@@ -175,7 +175,7 @@ function together(now) {
   if (!view.user_hears_psap) {
     const unread = view.user_hears_nobody && view.briefing_us === null;
     const read = unread ? either('Leggi il testo al 112.', 'Read the text to 112.') : '';
-    const text = said(now, 'heardBy112', 'hears112Not', 'notHeardBy112');
+    const text = said(now, 'heardBy112', 'apartFrom112', 'hears112Not', 'notHeardBy112', 'perhapsHeard');
     return [text, [read, said(now, 'notInText')].filter(Boolean).join(' '), leave(left, '')];
   }
   const played = heard(view.psap) && either(`Il 112 ${heard(view.psap)}.`, `112 ${heard(view.psap)}.`);

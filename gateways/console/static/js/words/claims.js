@@ -19,8 +19,8 @@ const HEARD_US = 3e6;
 const lastTo112 = ({ view }) => s.psapEndings(view).at(-1) ?? null;
 /** @param {Now} now */
 const retried = (now) => s.psapIs(now.view) === 'waiting' && !s.psapJustAsked(now.view, now.nowUs);
-/** @param {Now} now */
-const tries = ({ view }) => s.psapEndings(view).length;
+/** As the tile and the story count them: each call to 112 of the alert. @param {Now} now */
+const attempt = ({ view }) => view.psap.attempt;
 /** @param {Now} now */
 const myLeg = ({ view, me }) =>
   [view.operator_leg, view.hand_over?.called].find((leg) => leg?.operator && leg.operator === me?.operator) ??
@@ -33,13 +33,25 @@ const inMyHeadset = (now) => {
 /** @param {Now} now */
 const doubtUs = (now) => now.nowUs - (myLeg(now)?.answered_us ?? now.nowUs);
 /** @param {Now} now */
-const waitedFor = ({ view, nowUs }) => f.span(nowUs - view.user.answered_us);
+const waitedFor = ({ view, nowUs }) => f.span(nowUs - s.aloneSinceUs(view));
 /** @param {Now} now */
 const Who = ({ view }) => s.capital(s.first(view));
 /** @param {CaseView} view */
 const inFull = (view) => (view.person ? s.name(view) : s.first(view));
 /** @param {Now} now */
 const who = ({ view }) => s.first(view);
+
+/** @param {Now} now */
+const bothUp = ({ view }) => s.talking(view.user) && s.talking(view.psap);
+/** @param {Now} now */
+const isMuted = ({ view }) => view.operator_leg.muted;
+/** Whether user and 112 hear each other, each by itself; null where that is not known. @param {Now} now */
+const hears = ({ view }) => ({
+  user: s.hearing(view, 'user', 'psap'),
+  psap: s.hearing(view, 'psap', 'user'),
+});
+/** @param {Now} now */
+const known = (now) => Object.values(hears(now)).every((one) => one !== null);
 
 /**
  * How the last call to the user ended, while nobody has answered another one.
@@ -113,7 +125,7 @@ const CLAIMS = {
       ),
   },
   heardBy112: {
-    so: ({ view }) => s.talking(view.user) && view.user_hears_nobody && s.hears(view.psap, view.user),
+    so: (now) => s.talking(now.view.user) && now.view.user_hears_nobody && hears(now).psap === true,
     says: (now) =>
       either(`Il 112 sente ${who(now)}, che non sente nessuno.`, `112 hears ${who(now)}, who hears nobody.`),
   },
@@ -125,8 +137,8 @@ const CLAIMS = {
     so: ({ view }) => s.talking(view.user) && view.user_hears_nobody,
     says: () => either('Dal suo telefono non esce nessuna voce.', 'No voice comes out of her phone.'),
   },
-  notHeardBy112: {
-    so: ({ view }) => s.talking(view.user) && s.talking(view.psap) && !view.user_hears_psap,
+  apartFrom112: {
+    so: (now) => bothUp(now) && !hears(now).user && !hears(now).psap && known(now),
     says: (now) =>
       either(
         `Resta: ${who(now)} e il 112 non si sentono.`,
@@ -134,8 +146,20 @@ const CLAIMS = {
       ),
   },
   hears112Not: {
-    so: ({ view }) => s.talking(view.user) && s.talking(view.psap) && view.user_hears_nobody,
+    so: (now) => bothUp(now) && hears(now).user === false,
     says: (now) => either(`Resta: ${who(now)} non sente il 112.`, `Stay: ${who(now)} does not hear 112.`),
+  },
+  notHeardBy112: {
+    so: (now) => bothUp(now) && hears(now).psap === false,
+    says: (now) => either(`Resta: il 112 non sente ${who(now)}.`, `Stay: 112 does not hear ${who(now)}.`),
+  },
+  perhapsHeard: {
+    so: (now) => bothUp(now) && !known(now),
+    says: (now) =>
+      either(
+        `Resta: non si sa se ${who(now)} e il 112 si sentono.`,
+        `Stay: whether ${who(now)} and 112 hear each other is not known.`,
+      ),
   },
 
   // What leaving comes to, with user and 112 on the line.
@@ -144,12 +168,22 @@ const CLAIMS = {
     says: (now) => either(`${Who(now)} e il 112 restano uniti.`, `${Who(now)} and 112 stay joined.`),
   },
   staysListening: {
-    so: ({ view }) => s.talking(view.user) && view.user_hears_nobody && s.hears(view.psap, view.user),
+    so: (now) => hears(now).psap === true && hears(now).user === false,
     says: () => either('Il 112 resta in ascolto.', '112 stays, listening.'),
   },
   staysApart: {
-    so: ({ view }) => s.talking(view.user) && s.talking(view.psap) && !s.hears(view.psap, view.user),
+    so: (now) => bothUp(now) && !hears(now).user && !hears(now).psap && known(now),
     says: () => either('Restano in linea senza sentirsi.', 'They stay, not hearing each other.'),
+  },
+  staysUnheard: {
+    so: (now) => bothUp(now) && hears(now).psap === false,
+    says: (now) =>
+      either(`Restano in linea; il 112 non sente ${who(now)}.`, `They stay; 112 does not hear ${who(now)}.`),
+  },
+  staysPerhaps: {
+    so: (now) => bothUp(now) && !known(now),
+    says: () =>
+      either('Restano, ma non si sa se si sentono.', 'They stay; whether they hear each other is not known.'),
   },
   joinsAgain: {
     so: ({ view }) => s.underWay(view.user) && !s.talking(view.user) && view.user.attempt > 1,
@@ -181,16 +215,16 @@ const CLAIMS = {
     so: (now) => retried(now) && lastTo112(now) === 'busy',
     says: (now) =>
       either(
-        `Il 112 è occupato: ${tries(now)}º tentativo, riproviamo.`,
-        `112 is busy: attempt ${tries(now)}, trying again.`,
+        `Il 112 è occupato: ${attempt(now)}º tentativo, riproviamo.`,
+        `112 is busy: attempt ${attempt(now)}, trying again.`,
       ),
   },
   psapDoesNotAnswer: {
     so: (now) => retried(now) && lastTo112(now) === 'noAnswer',
     says: (now) =>
       either(
-        `Il 112 non risponde: ${tries(now)}º tentativo, riproviamo.`,
-        `112 does not answer: attempt ${tries(now)}, trying again.`,
+        `Il 112 non risponde: ${attempt(now)}º tentativo, riproviamo.`,
+        `112 does not answer: attempt ${attempt(now)}, trying again.`,
       ),
   },
   psapDropped: {
@@ -201,8 +235,8 @@ const CLAIMS = {
     so: (now) => retried(now) && !['lineFailed', 'dropped', null].includes(lastTo112(now)),
     says: (now) =>
       either(
-        `La chiamata al 112 non è riuscita: ${tries(now)}º tentativo, riproviamo.`,
-        `The call to 112 failed: attempt ${tries(now)}, trying again.`,
+        `La chiamata al 112 non è riuscita: ${attempt(now)}º tentativo, riproviamo.`,
+        `The call to 112 failed: attempt ${attempt(now)}, trying again.`,
       ),
   },
   psapSeeksLine: {
@@ -216,15 +250,12 @@ const CLAIMS = {
   psapWasBusy: {
     so: (now) => s.psapIs(now.view) === 'calling' && lastTo112(now) === 'busy',
     says: (now) =>
-      either(`Era occupato: ${tries(now) + 1}º tentativo.`, `It was busy: attempt ${tries(now) + 1}.`),
+      either(`Era occupato: ${attempt(now)}º tentativo.`, `It was busy: attempt ${attempt(now)}.`),
   },
   psapDidNotAnswer: {
     so: (now) => s.psapIs(now.view) === 'calling' && lastTo112(now) === 'noAnswer',
     says: (now) =>
-      either(
-        `Non ha risposto: ${tries(now) + 1}º tentativo.`,
-        `It did not answer: attempt ${tries(now) + 1}.`,
-      ),
+      either(`Non ha risposto: ${attempt(now)}º tentativo.`, `It did not answer: attempt ${attempt(now)}.`),
   },
   knowsAll: {
     so: ({ view }) => s.toldAll(view),
@@ -302,6 +333,23 @@ const CLAIMS = {
       !s.onShiftsCall(myLeg(now)) &&
       (myLeg(now).state === 'ringing' || s.inDoubt(myLeg(now))),
     says: () => either('Rispondi al tuo telefono.', 'Answer your phone.'),
+  },
+  mutedForBoth: {
+    so: (now) => isMuted(now) && bothUp(now),
+    says: (now) =>
+      either(`Spento: ${who(now)} e il 112 non ti sentono`, `Muted: ${who(now)} and 112 cannot hear you`),
+  },
+  mutedForUser: {
+    so: (now) => isMuted(now) && s.talking(now.view.user),
+    says: (now) => either(`Spento: ${who(now)} non ti sente`, `Muted: ${who(now)} cannot hear you`),
+  },
+  mutedFor112: {
+    so: (now) => isMuted(now) && s.talking(now.view.psap),
+    says: () => either('Spento: il 112 non ti sente', 'Muted: 112 cannot hear you'),
+  },
+  muted: {
+    so: (now) => isMuted(now),
+    says: () => either('Spento: U lo accende', 'Your microphone is off'),
   },
   youAreCalled: {
     so: ({ view, me }) => s.calledFor(view, me),
