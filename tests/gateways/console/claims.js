@@ -21,8 +21,8 @@ async () => {
       'shell/strip',
     ].map((one) => import(`/console/js/${one}.js`)),
   );
-  const [{ tile }, { banner }, { briefing }, { told }, { incomingView }, { parties }, handed, ...lists] = drawn;
-  const [{ railList }, { strip }] = lists;
+  const [{ tile }, { banner }, { briefing }, { told }, { incomingView }, ...others] = drawn;
+  const [{ parties }, handed, { railList }, { strip }] = others;
   const clock = Date.now;
   let clockMs = 0;
   /** By a clock that has gone on for some seconds: a band stands only for what has been so for so long. */
@@ -97,7 +97,8 @@ async () => {
     const drawn = parties(ui, view, nowUs, false, allowed);
     const links = within(drawn, '.link .sr').map((one, i) => [`link.${['user', 'psap'][i]}`, one]);
     const feet = within(drawn, '.party__foot').map((one, i) => [`foot.${Object.keys(calls)[i]}`, one]);
-    const slots = commands.slots(view, allowed, null).map((one) => [`slot.${one.key}`, text(one.why ?? one.sub)]);
+    const five = commands.slots(view, allowed, null);
+    const slots = five.map((one) => [`slot.${one.key}`, text(one.why ?? one.sub)]);
     later(() => strip(ui));
     const places = {
       'dock.say': text(dock.say),

@@ -195,7 +195,7 @@ def test_u_mutes_says_so_loudly_and_u_again_ends_it(stage: Stage) -> None:
     expect(tile).to_have_attribute("data-is", "hush")
     expect(tile.locator(".party__state")).to_have_text("MUTED")
     expect(slot).to_have_attribute("data-tone", "armed")
-    expect(slot).to_contain_text("You are muted: Giulia cannot hear you")
+    expect(slot).to_contain_text("Muted: Giulia cannot hear you")
     expect(page.locator(".link").first).not_to_have_attribute("data-is", "on")
     slot.click()
     wait_until(lambda: orders(stage, story)[1:] == [OperatorCommand.UNMUTE], what="unmute in the journal")

@@ -1,7 +1,8 @@
 // The history: a search among all alerts, open and closed, and the whole story of the chosen one.
 
 import { html, nothing, repeat } from '../../vendor/lit.js';
-import { icon, word } from '../shell/parts.js';
+import { named } from '../case/situation.js';
+import { word } from '../shell/parts.js';
 import { save } from '../shell/saving.js';
 import { searchField } from '../shell/searching.js';
 import { stepped } from '../shell/stepped.js';
@@ -168,7 +169,7 @@ export function pane(ui) {
                   aria-current=${state.cursor === one.alert ? 'true' : nothing}
                   @click=${() => choose(ui, one.alert)}>
                   <span class="past__when">${when(one.received_us)}</span
-                  ><b>${one.test ? html`${icon('flask', 'ink-test')} ` : nothing}${who(one)}</b
+                  ><b class=${one.test ? 'ink-test' : nothing}>${named(one.test, who(one))}</b
                   ><span class="past__end">${ended(one)}</span
                   ><small
                     >${[

@@ -140,7 +140,10 @@ export function pane(ui) {
         ? html`<footer class="dock dock--back" aria-label=${either('Azioni', 'Actions')}>
             ${act({
               key: 'Enter',
-              label: either(`Torna a ${s.shortName(my)}`, `Back to ${s.shortName(my)}`),
+              label: either(
+                `Torna${my.test ? ':' : ' a'} ${s.shortName(my)}`,
+                `Back to ${my.test ? s.theAlert(my) : s.shortName(my)}`,
+              ),
               sub: either('Il tuo caso', 'Your case'),
               tone: 'primary',
               step: true,

@@ -54,8 +54,7 @@ export function railList(ui) {
               data-alert=${view.alert}
               aria-current=${ui.screen.chosen === view.alert ? 'true' : nothing}
               @click=${() => ui.screen.open(view.alert)}>
-              <span class="rail__name"
-                >${view.test ? html`${icon('flask', 'ink-test')} ` : nothing}${s.shortName(view)}</span
+              <span class="rail__name ${view.test ? 'ink-test' : ''}">${s.shortName(view)}</span
               ><span class="rail__time ${timeTone}">${time}</span>
               <span class="rail__state ${tone}">${icon(ic)}<span>${text}</span></span>
             </button>

@@ -2,9 +2,9 @@
 // the user is known.
 
 import { html } from '../../vendor/lit.js';
-import { icon } from '../shell/parts.js';
 import * as f from '../words/format.js';
 import { either, outcome } from '../words/words.js';
+import { named } from './situation.js';
 
 const AGAIN_MS = 10000;
 const KEPT = 50;
@@ -27,11 +27,7 @@ export function earlier(ui, view) {
     >${howMany(ui, view)}${alerts.map(
       (one) =>
         html` · ${day(one.received_us)}
-        ${
-          one.test
-            ? html`${icon('flask', 'ink-test')}<span class="sr">${either('prova', 'test')}</span> `
-            : ''
-        }${ended(one)}`,
+        ${named(one.test, ended(one))}`,
     )}</span
   >`;
 }

@@ -4,7 +4,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../shell/parts.js';
 import * as claims from '../words/claims.js';
 import { either, t } from '../words/words.js';
-import { asObject, calledFor, inDoubt, mine, talking } from './situation.js';
+import { asObject, calledFor, inDoubt, mine, talking, theCase } from './situation.js';
 import { take } from '../steps/steps.js';
 import * as f from '../words/format.js';
 
@@ -113,20 +113,25 @@ export function next(now) {
   const { by, to, text, called: leg } = view.hand_over;
   const more = [onTheLine(view), text].filter(Boolean).join(' ');
   if (!calledFor(view, me)) {
-    const it = `${names(by)} passa il caso${to ? ` a ${names(to)}` : ''}.`;
-    const en = `${names(by)} hands the case over${to ? ` to ${names(to)}` : ''}.`;
+    const it = `${names(by)} passa ${theCase(view)}${to ? ` a ${names(to)}` : ''}.`;
+    const en = `${names(by)} hands ${theCase(view)} over${to ? ` to ${names(to)}` : ''}.`;
     return [either(it, en), more, take('primary')];
   }
   if (leg.operator === me.operator && inDoubt(leg)) {
     const label = either('Ci sono', 'I am here');
-    const sub = either('Il caso diventa tuo', 'The case becomes yours');
+    const sub = view.test
+      ? either('La PROVA diventa tua', 'The TEST becomes yours')
+      : either('Il caso diventa tuo', 'The case becomes yours');
     const say = either(`Senti ${names(by)}? Allora T.`, `Do you hear ${names(by)}? Then T.`);
     return [say, more, { ...take('primary'), label, sub }];
   }
   const first = either('Prima rispondi', 'Answer first');
   return [
     claims.said(now, 'headsetNext', 'shiftsCall', 'answerYourPhone', 'youAreCalled'),
-    either(`${names(by)} ti passa il caso. ${more}`, `${names(by)} hands this case over to you. ${more}`),
+    either(
+      `${names(by)} ti passa ${theCase(view)}. ${more}`,
+      `${names(by)} hands ${theCase(view)} over to you. ${more}`,
+    ),
     { ...take(''), command: '', sub: '', why: first },
   ];
 }
@@ -137,7 +142,10 @@ export function next(now) {
  */
 export function heading(view, names) {
   return view.hand_over
-    ? either(`${names(view.hand_over.by)} ti passa il caso`, `${names(view.hand_over.by)} hands a case over`)
+    ? either(
+        `${names(view.hand_over.by)} ti passa ${theCase(view)}`,
+        `${names(view.hand_over.by)} hands ${theCase(view)} over`,
+      )
     : t('newAlert');
 }
 

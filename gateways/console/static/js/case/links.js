@@ -1,5 +1,5 @@
-// Who hears whom of two whose tiles stand side by side: each direction by itself, for a line may give no sound
-// and be heard all the same. Pure.
+// Who hears whom of two whose tiles stand side by side: each direction by itself, for who is not heard may
+// hear all the same. Pure.
 
 import { either } from '../words/words.js';
 import { capital, first, hearing, talking } from './situation.js';
@@ -19,10 +19,17 @@ const deafTo = (view, listener, speaker) =>
   );
 
 /**
- * Between two tiles: {is, said}; `on` where both hear, `half` where not all is well, else ''.
+ * Between two tiles: {is, icon, said}; `on` where both hear, `half` where not all is well, else ''.
  * @param {CaseView} view @param {Which} one @param {Which} other
  */
 export function link(view, one, other) {
+  const { is, said } = heard(view, one, other);
+  const half = view.operator_leg.muted ? 'mute' : 'hush';
+  return { is, said, icon: { on: 'voice', half }[is] ?? 'todo' };
+}
+
+/** @param {CaseView} view @param {Which} one @param {Which} other */
+function heard(view, one, other) {
   const up = [one, other].every((which) => talking(view[which === 'operator' ? 'operator_leg' : which]));
   const [here, there] = [hearing(view, one, other), hearing(view, other, one)];
   if (here && there) return { is: 'on', said: either('Si sentono', 'They hear each other') };

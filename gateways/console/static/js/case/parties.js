@@ -57,10 +57,7 @@ export function parties(ui, view, nowUs, compact, allowed) {
           html`${
             i
               ? html`<div class="link" data-is=${links[i - 1].is} title=${links[i - 1].said}>
-                    ${icon({ on: 'voice', half: view.operator_leg.muted ? 'mute' : 'hush' }[links[i - 1].is] ?? 'todo')}<span
-                      class="sr"
-                      >${links[i - 1].said}</span
-                    >
+                    ${icon(links[i - 1].icon)}<span class="sr">${links[i - 1].said}</span>
                   </div>`
               : nothing
           }

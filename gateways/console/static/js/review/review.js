@@ -3,7 +3,8 @@
 
 import { html, nothing, repeat } from '../../vendor/lit.js';
 import { unsaved } from '../admin/frame/form.js';
-import { icon, word } from '../shell/parts.js';
+import { named } from '../case/situation.js';
+import { word } from '../shell/parts.js';
 import { stepped } from '../shell/stepped.js';
 import { either, outcome, t } from '../words/words.js';
 import * as f from '../words/format.js';
@@ -107,7 +108,7 @@ function list(ui) {
         aria-current=${state.cursor === key ? 'true' : nothing}
         @click=${() => opened(ui, key)}>
         <span class="past__when">${f.shortDay(us)} ${f.minute(us)}</span
-        ><b>${test ? html`${icon('flask', 'ink-test')} ` : nothing}${name}</b
+        ><b class=${test ? 'ink-test' : nothing}>${named(test, name)}</b
         ><span class="past__end">${end}</span><small>${more}</small>
       </button>
     </div>`;

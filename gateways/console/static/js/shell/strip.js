@@ -57,7 +57,13 @@ function afterTheEnd(ui, all) {
   const at = f.clock(view.written_us);
   return html`<div class="strip" role="alert" data-tone="wait" data-strip="written" data-alert=${view.alert}>
     ${icon('note')}
-    <b>${either(`${who} scrive ad allarme chiuso${more}`, `${who} writes after the end${more}`)}</b>
+    <b
+      >${
+        view.test
+          ? either(`${who} scrive a PROVA chiusa${more}`, `${who} writes after the TEST${more}`)
+          : either(`${who} scrive ad allarme chiuso${more}`, `${who} writes after the end${more}`)
+      }</b
+    >
     <p>${either(`Alle ${at}. Nessuno ha letto.`, `At ${at}. Nobody has read it.`)}</p>
     ${
       reads || !ui.known.hasKey(key)
@@ -71,12 +77,12 @@ function afterTheEnd(ui, all) {
 
 /** The way back to the case that I have. @param {Ui} ui @param {CaseView} my */
 function ownCase(ui, my) {
-  const name = s.shortName(my);
+  const what = my.test ? s.theAlert(my) : s.shortName(my);
   const title = !s.talking(my.operator_leg)
-    ? either(`Hai tu il caso di ${name}`, `You have the case of ${name}`)
-    : s.talking(my.user)
-      ? either(`Sei in linea con ${name}`, `You are on the line with ${name}`)
-      : either(`Sei in linea per ${name}`, `You are on the line for ${name}`);
+    ? either(`Hai tu ${s.theAlert(my)}`, `You have ${s.theAlert(my)}`)
+    : s.talking(my.user) && !s.unheard(my.user)
+      ? either(`Sei in linea con ${s.inAlert(my)}`, `You are on the line with ${s.inAlert(my)}`)
+      : either(`Sei in linea per ${what}`, `You are on the line for ${what}`);
   return html`<div class="strip" role="status" data-tone="own" data-strip="own" data-alert=${my.alert}>
     ${icon('headset')} <b>${title}</b>
     <p></p>
@@ -116,17 +122,13 @@ function unheldAlerts(ui, all) {
   const nowUs = ui.feed.nowUs();
   const d = deadline(view, nowUs);
   const more = all.length > 1 ? either(` e altri ${all.length - 1}`, ` and ${all.length - 1} more`) : '';
-  const named = view.person || view.phone;
   const title = isBroken(view)
-    ? brokenSaid(view, ui.feed.me, ui.feed.names).title
-    : either(
-        `Nessuno ha ${named ? `l’allarme di ${s.shortName(view)}` : 'questo allarme'}${more}`,
-        `Nobody has ${named ? `the alert of ${s.shortName(view)}` : 'this alert'}${more}`,
-      );
+    ? s.named(view.test, brokenSaid(view, ui.feed.me, ui.feed.names).title)
+    : either(`Nessuno ha ${s.theAlert(view)}${more}`, `Nobody has ${s.theAlert(view)}${more}`);
   const left = view.met_us === null ? `${d.value} s` : '';
   const tone = s.isLate(view, nowUs) || isBroken(view) ? 'bad' : 'wait';
   const my = ui.screen.mineNow();
-  const who = named ? s.shortName(view) : either('questo allarme', 'this alert');
+  const who = view.person || view.phone ? s.shortName(view) : s.theAlert(view);
   const leaves = my ? either(`Lascia la prova, prendi ${who}`, `Leave the test, take ${who}`) : t('take');
   const take =
     offered(ui)?.alert === view.alert
