@@ -4,6 +4,7 @@ import * as claims from '../words/claims.js';
 import { either, t } from '../words/words.js';
 import { brokenSaid, isBroken } from '../case/broken.js';
 import { contact } from '../case/deadline.js';
+import { endingName } from '../case/ending.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
 
@@ -59,13 +60,13 @@ function calls(ui, view, nowUs, reached) {
     case 'calling':
     case 'doubt':
       return ['112', 'ink-wait', either('Stiamo chiamando il 112', '112 is being called'), reached];
-    case 'waiting':
-      return [
-        '112',
-        'ink-wait',
-        either('Cerchiamo una linea per il 112', 'Looking for a line for 112'),
-        reached,
-      ];
+    case 'waiting': {
+      const how = s.psapEndings(view).at(-1);
+      const said = how
+        ? `112: ${endingName(how).toLowerCase()}`
+        : either('Cerchiamo una linea per il 112', 'Looking for a line for 112');
+      return ['112', 'ink-wait', said, reached];
+    }
     case 'told':
       return [
         '112',
