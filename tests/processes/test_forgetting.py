@@ -59,4 +59,5 @@ def test_an_erased_person_is_in_no_file_of_a_running_center(tmp_path: Path) -> N
         comes_true(lambda: not standing(*places), within_s=15)
         assert standing(*places) == set()
         assert "ERASED" in made.cli("alert", "timeline", alert).stdout
-    assert standing(*places) == set()
+        made.end_in_order()
+        assert standing(*places) == set()

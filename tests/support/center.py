@@ -22,7 +22,7 @@ from center import cli
 from center.commands.ps import all_rows
 from center.node.carrier import living
 from center.node.launching import child_environment
-from center.node.processes import end, marked
+from center.node.processes import end, end_marked
 from center.state import run_dir
 from center.state.state_dir import StateDir
 from messages.ids import AlertId, NodeId
@@ -34,6 +34,7 @@ from store import streams
 from store.errors import JournalLocked, JournalRenumbered
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
+from tests.support.journals import empty_journal
 from tests.waiting import NotInTime, wait_until
 
 T = TypeVar("T")
@@ -98,6 +99,14 @@ def _ends_soon(folder: Path, options: tuple[str, ...]) -> tuple[str, ...]:
     return ("--config", str(file))
 
 
+def command_line(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """What a command does and says; in this process, as another one imports for a second."""
+    out, err = io.BytesIO(), io.StringIO()
+    with redirect_stdout(io.TextIOWrapper(out, "utf-8", write_through=True)), redirect_stderr(err):
+        code = cli.run(list(arguments))
+        return subprocess.CompletedProcess(arguments, code, out.getvalue().decode(), err.getvalue())
+
+
 class Center:
     """See the module. `address` is the console's. Without a `world` its lines are those of its settings.
     `inside`: the words before a command on its machine.
@@ -131,6 +140,9 @@ class Center:
 
     def start(self) -> None:
         """Start the node and wait until lines and crews are ready."""
+        if self.journal_url == self.state.journal_url and not self.state.path.exists():
+            self.state.create()
+            empty_journal(self.state.path / "journal.db")
         begun = time.monotonic()
         command = [
             sys.executable,
@@ -175,22 +187,22 @@ class Center:
         self._node.stdout.close()
         self.start()
 
+    def end_in_order(self) -> None:
+        """What a service manager does at the end."""
+        assert self._node is not None
+        self._node.terminate()
+        self._node.wait(20)
+
     def stop(self) -> None:
-        """End it in order, and whatever a failed test has left."""
+        """End it and all that is left of it, at once: an end in order takes a second of the processor."""
         if self._node is not None:
-            if self._node.poll() is None:
-                self._node.terminate()
-                try:
-                    self._node.wait(20)
-                except subprocess.TimeoutExpired:
-                    self._node.kill()
-                    self._node.wait(20)
+            self._node.kill()
+            self._node.wait(20)
             assert self._node.stdout is not None
             self._node.stdout.close()
-        for process in marked(self.state.path):
-            end(process, 0)
+        end_marked(self.state.path)
         if (carrier := living(self.state)) is not None:
-            end(carrier, 1)
+            end(carrier, 0)
         # One that was killed has left its memory for the next, and there is none.
         shutil.rmtree(run_dir.place(self.state), ignore_errors=True)
         self._close_clients()
@@ -244,12 +256,8 @@ class Center:
         return {row["pid"] for row in self.ps() if row["role"] == role}
 
     def cli(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """The command line, on this center; in this process, as another one imports for a second."""
-        command = [*arguments, "--state", str(self.state)]
-        out, err = io.BytesIO(), io.StringIO()
-        with redirect_stdout(io.TextIOWrapper(out, "utf-8", write_through=True)), redirect_stderr(err):
-            code = cli.run(command)
-            return subprocess.CompletedProcess(command, code, out.getvalue().decode(), err.getvalue())
+        """The command line, on this center."""
+        return command_line(*arguments, "--state", str(self.state))
 
     def command(
         self, *arguments: str, typed: str = "", within_s: float | None = None
