@@ -31,7 +31,7 @@ from messages.ids import NodeId
 from runtime.clock import SystemClock
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
-from tests.support.center import simulation
+from tests.support.center import command_line, simulation
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(120)]
@@ -117,17 +117,6 @@ def one(state: StateDir, role: str) -> Row:
     return row
 
 
-def cli(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "center.cli", *arguments],
-        env=child_environment(None),
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-
-
 def kill(pid: int) -> None:
     process = identity(pid)
     assert process is not None
@@ -141,7 +130,8 @@ def test_a_node_starts_shows_itself_and_stops_within_five_seconds_leaving_nothin
     is_ready(state)
     assert holder(state) == node.pid
 
-    said = cli("ps", "--json", "--state", str(state))
+    wait_until(lambda: any(row.role == "AlertCase" for row in all_rows(state)), within_s=30, what="a crew")
+    said = command_line("ps", "--json", "--state", str(state))
     rows = msgspec.json.decode(said.stdout, type=list[Row])
     roles = {row.role for row in rows}
     assert roles >= {
@@ -161,7 +151,10 @@ def test_a_node_starts_shows_itself_and_stops_within_five_seconds_leaving_nothin
     assert one(state, "Node").pid == node.pid
     assert all(row["alert"] is None for row in json.loads(said.stdout))
 
-    second = cli("run", "--state", str(state), "--port", "0", "--simulate")
+    command = [sys.executable, "-m", "center.cli", "run", "--state", str(state), "--port", "0", "--simulate"]
+    second = subprocess.run(
+        command, check=False, env=child_environment(None), capture_output=True, text=True, timeout=60
+    )
     assert second.returncode == 1
     assert f"(process {node.pid})" in second.stderr
 
@@ -234,29 +227,31 @@ def test_a_node_starts_again_in_its_own_process_by_the_settings_that_were_writte
 
 def an_alert_of_the_command_line_is_printed_by_its_id_alone(state: StateDir) -> None:
     position = ("--lat", "45.4642", "--lon", "9.19", "--accuracy", "12")
-    sent = cli("alert", "send", "--phone", "+393331112223", *position, "--test", "--state", str(state))
+    sent = command_line(
+        "alert", "send", "--phone", "+393331112223", *position, "--test", "--state", str(state)
+    )
     assert sent.returncode == 0, sent.stderr
     alert = sent.stdout.splitlines()[-1]
-    listed = json.loads(cli("alert", "list", "--json", "--state", str(state)).stdout)
+    listed = json.loads(command_line("alert", "list", "--json", "--state", str(state)).stdout)
     assert [row["alert"] for row in listed] == [alert]
-    refused = cli("alert", "send", "--phone", "12", "--state", str(state))
+    refused = command_line("alert", "send", "--phone", "12", "--state", str(state))
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "$.phone" in refused.stderr
     assert os.path.isfile(state.keys / "demo-operator.token")
 
 
 def test_a_drill_goes_from_the_alert_to_the_hand_over(well: StateDir) -> None:
-    drilled = cli("drill", "--json", "--timeout", "40", "--state", str(well))
+    drilled = command_line("drill", "--json", "--timeout", "40", "--state", str(well))
     assert drilled.returncode == 0, drilled.stdout + drilled.stderr
     said = json.loads(drilled.stdout)
     assert (said["ok"], said["outcome"]) == (True, "test_done")
 
-    story = cli("alert", "timeline", said["alert"], "--state", str(well))
+    story = command_line("alert", "timeline", said["alert"], "--state", str(well))
     assert "112 is in the conference" in story.stdout
-    shown = json.loads(cli("alert", "show", said["alert"], "--json", "--state", str(well)).stdout)
+    shown = json.loads(command_line("alert", "show", said["alert"], "--json", "--state", str(well)).stdout)
     assert (shown["phase"], shown["test"]) == ("closed", True)
 
-    doctor = cli("doctor", "--json", "--state", str(well))
+    doctor = command_line("doctor", "--json", "--state", str(well))
     assert doctor.returncode == 0, doctor.stdout
 
 
@@ -337,12 +332,12 @@ def test_commands_end_a_key_and_a_console_of_the_running_center(well: StateDir) 
     demo = {"authorization": f"Bearer {(well.keys / 'demo-operator.token').read_text().strip()}"}
     with connect(f"ws://{address}/v1/console", additional_headers=demo) as console:
         console.recv(timeout=20)
-        assert cli("operator", "remove", "demo", "--state", str(well)).returncode == 0
+        assert command_line("operator", "remove", "demo", "--state", str(well)).returncode == 0
         with pytest.raises(ConnectionClosed) as closed:
             read_on(console)
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 4410
-    key = cli("key", "issue", "app", "--state", str(well)).stdout.splitlines()[-1]
+    key = command_line("key", "issue", "app", "--state", str(well)).stdout.splitlines()[-1]
 
     def raised() -> int:
         headers = {"authorization": f"Bearer {key}"}
@@ -350,7 +345,7 @@ def test_commands_end_a_key_and_a_console_of_the_running_center(well: StateDir) 
         return httpx.post(f"http://{address}/v1/alerts", json=body, headers=headers).status_code
 
     assert raised() == 202
-    assert cli("key", "revoke", "app", "--state", str(well)).returncode == 0
+    assert command_line("key", "revoke", "app", "--state", str(well)).returncode == 0
     wait_until(lambda: raised() == 401, what="the key refused")
 
 
