@@ -17,7 +17,7 @@ from statistics import median
 
 import pytest
 
-from center.node.processes import marked, send_signal
+from center.node.processes import marked
 from messages.ids import AlertId
 from tests.support.center import OPERATOR, PSAP, USER, Center, center, simulation
 from tests.support.hearing import LAST_S, PARTIES, hasten_modems, voice_gaps
@@ -158,16 +158,3 @@ def test_s13_nor_that_of_everybody_else_at_once(conference: tuple[Center, AlertI
             os.kill(row["pid"], signal.SIGKILL)
     gaps = heard_since(made, alert, at)
     assert max(gaps.values()) <= UNTOUCHED_S, gaps
-
-
-def test_a_bridge_of_which_nobody_asks_the_voice_ends_by_itself(
-    conference: tuple[Center, AlertId],
-) -> None:
-    """The last test of this file: nobody is left afterwards."""
-    made, alert = conference
-    (bridge,) = bridges(made, alert)
-    for process in sorted(marked(made.state.path), key=lambda one: one.started):
-        if process.pid != bridge:
-            send_signal(process, signal.SIGKILL)
-    made.until("everybody else is gone", lambda: [one.pid for one in marked(made.state.path)] == [bridge])
-    made.until("and the bridge, too", lambda: not alive(made, bridge), within_s=20)
