@@ -18,7 +18,7 @@ from actors.alert_intake.voice import Verdict, VoiceAlerts
 from messages import calls, cases
 from messages.envelope import Envelope
 from messages.events import TextUnreadable
-from messages.ids import E164, SECOND, AlertId, Channel, CrewId, Instant, Role, TextPurpose
+from messages.ids import E164, SECOND, AlertId, Channel, Check, CrewId, Instant, LineId, Role, TextPurpose
 from messages.lines import PreemptCase
 from messages.sms import SmsArrived, SmsKept
 from model.alert.case import Case
@@ -57,6 +57,8 @@ long: a crew that closes one alert after the other is free again at once."""
 HANDED_ON_AT_ONCE: Final = 20
 RAW_MOST: Final = 4096
 """Characters kept of a short message that cannot be read: more than a network carries."""
+CHECK_RINGS_US: Final = Instant(30 * SECOND)
+"""A network may let a line ring for so long after a check has given way, and its call was hung up."""
 ADVISED_AT_ONCE: Final = 250
 """Alerts in one transaction: enough to make the flush cheap, too few to keep the web waiting for the lock."""
 
@@ -79,6 +81,8 @@ class AlertIntakeActor(CenterActor):
         )
         self._door = Door(self.log)
         self._voice = VoiceAlerts(self._setup)
+        self._checks: dict[tuple[LineId, E164], Instant] = {}
+        """When a check's call from a line to a number was last known to be on."""
         for case in self._live.cases.values():
             if case.inbound_call is not None:
                 self._voice.known(case.inbound_call.line, case.inbound_call.call)
@@ -166,6 +170,7 @@ class AlertIntakeActor(CenterActor):
             self.unwatch(self._follower.fileno())
             return False
         self._no_journal.works()
+        self._note_checks()
         self.watch(self._follower.fileno(), self._soon)
         cases_there = self.env.directory.places_of(Role.ALERT_CASE)
         now_us = self.now_us()
@@ -268,6 +273,8 @@ class AlertIntakeActor(CenterActor):
         where it is one now.
         """
         if self._tries_a_line(call):
+            # It is told again while it rings, also once the line is somebody else's.
+            self._voice.known(call.line, call.call)
             self.tell(Role.LINE_TESTER, "", call)
             return None
         raised = (case for case in self._live.cases.values() if case.phone == call.number)
@@ -298,18 +305,43 @@ class AlertIntakeActor(CenterActor):
         return True
 
     def _tries_a_line(self, call: calls.IncomingCall) -> bool:
+        """Whether the call is the center's own: to a line that stands by for it, or a check's to a line that
+        stood by until somebody needed it.
+        """
         if call.number not in self._own_numbers():
             return False
         try:
-            return is_tried(self._journal, call.line)
+            self._follower.catch_up()
+            self._note_checks()
+            return is_tried(self._journal, call.line) or self._is_a_checks(call)
         except JournalError as error:
             self.log.error("the journal cannot be read", line=call.line, error=str(error))
             return False
 
-    def _own_numbers(self) -> set[E164]:
-        """Of the center's lines: a check may be called by another node's."""
+    def _note_checks(self) -> None:
+        now_us = self.now_us()
+        for case in self._live.cases.values():
+            if case.check is Check.CALL:
+                for leg in case.legs.values():
+                    if leg.live and leg.number is not None:
+                        self._checks[leg.line, leg.number] = now_us
+
+    def _is_a_checks(self, call: calls.IncomingCall) -> bool:
+        since_us = self.now_us() - CHECK_RINGS_US
+        self._checks = {way: at_us for way, at_us in self._checks.items() if at_us >= since_us}
+        numbers = self._numbers()
+        return any(
+            numbers.get(line) == call.number and number == numbers.get(call.line)
+            for line, number in self._checks
+        )
+
+    def _numbers(self) -> dict[LineId, E164]:
+        """The numbers of the center's lines: a check may be called by another node's."""
         lines = (*self._setup.lines, *self.env.peers.lines)
-        return {spec.number for spec in lines if spec.number is not None}
+        return {spec.line: spec.number for spec in lines if spec.number is not None}
+
+    def _own_numbers(self) -> set[E164]:
+        return set(self._numbers().values())
 
     # ------------------------------------------------------------ short messages
 

@@ -11,8 +11,21 @@ from actors.line_tester.decider import Trial
 from actors.prover.actor import ProverActor
 from actors.prover.decider import QUIET_US
 from media.trial.bounds import USELESS
-from messages.events import AlertClosed, ProofOrdered
-from messages.ids import E164, SECOND, Instant, LineId, OperatorId, Outcome, Role
+from messages.events import AlertClosed, AlertReceived, ProofOrdered
+from messages.ids import (
+    E164,
+    SECOND,
+    AlertId,
+    Channel,
+    Check,
+    Instant,
+    LineId,
+    OperatorId,
+    Outcome,
+    Party,
+    Proof,
+    Role,
+)
 from messages.proofs import ProofEnd, ProofItem, ProofStep, ProofWhy, Shown, StepResult
 from messages.supervision import StopActor
 from messages.trials import Side, WayFault, WayShown
@@ -21,10 +34,14 @@ from model.proof.proving import OneProof, Proving
 from runtime.logs import Outage
 from runtime.published import line_trials
 from store import streams
+from store.alerts.accepting import Accepted
+from store.alerts.belonging import Signal
+from store.alerts.checks import accept_check
 from store.errors import JournalUnavailable
 from store.journal.journal import Append, Journal
 from store.journal.matters import open_alerts
 from store.proofs import proofs_of
+from store.registry.own_phone import know
 from tests.scenarios import proofs
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_line_tester import tried
@@ -149,6 +166,45 @@ def test_a_real_alert_has_the_lines_at_once_and_the_proof_goes_on_when_it_is_qui
     world.until("the alert has both lines", lambda: len(world.live_calls()) == 2, 20)
     assert results(world) == {("voice", "sim1>sim2"): (StepResult.GAVE_WAY, "")}
     assert last(world).why is None
+
+
+def test_a_check_s_call_is_no_alert_though_a_real_one_has_taken_the_line_that_stood_by(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It rings there for a moment when nobody stands by for it any more."""
+    monkeypatch.setattr("tests.scenarios.world.SETUP_S", 0.3)
+    world = make_world(public=2, emergency=0)
+    proofs.STUCK.add(ProofStep.CHAIN)
+    order(world, ProofStep.CHAIN)
+
+    def stands_by() -> E164 | None:
+        return next((one.number for one in line_trials.ordered(world.env.run) if one.answers), None)
+
+    world.until("a line stands by", stands_by, 10)
+    raise_check(world, stands_by())
+    world.until("the check's call is dialled", world.live_calls, 10)
+    alert = world.send(phone=E164("+393330000001"))
+    world.until("the operator is called", lambda: world.case.of(Party.OPERATOR), 3)
+    world.advance(10)
+    raised = [one for one in world.journal.read_all(0, 10_000) if isinstance(one.event, AlertReceived)]
+    assert [one.event.channel for one in raised] == [Channel.DATA] * 2, world.story()
+    assert world.case.alert == alert
+
+
+def raise_check(world: World, number: E164 | None) -> None:
+    """As the center's own phone does."""
+    signal = Signal(
+        channel=Channel.DATA,
+        received_at=world.clock.now_us(),
+        phone=number,
+        id=AlertId("c1"),
+        test=True,
+        check=Check.CALL,
+        proof=Proof.DEVICE,
+        key=world.journal.transact(lambda tx: know(tx, b"point", number)),
+    )
+    assert isinstance(world.journal.transact(lambda tx: accept_check(tx, signal, 50.0, 40, None)), Accepted)
+    world.system.run()
 
 
 def _talks(world: World) -> list[object]:
