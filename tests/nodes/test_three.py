@@ -1,6 +1,8 @@
-"""Three nodes: an alert over all of them, and one of them lost at a step of an alert, with its modems.
+"""Three nodes: an alert over all of them, and one of them struck at a step of an alert, which ends well.
 
-Others have the alert then, and it ends well. The whole is `scripts/chaos/nodes`.
+One that is lost takes its modems along, and others have the alert then. One that is frozen, cut off or killed
+comes back to modems that went on meanwhile: it writes and dials nothing by what it had, what its modems hold
+is taken over by the node that has the alert now, and nobody is hung up. The whole is `scripts/chaos/nodes`.
 """
 
 from __future__ import annotations
@@ -14,9 +16,9 @@ import pytest
 from messages.ids import Outcome, Party
 from tests.chaos.harness.hearing import all_hear
 from tests.chaos.harness.view import People
-from tests.nodes.blows import OWNER, PSAP_LINE, Cell, Run
+from tests.nodes.blows import OWNER, PSAP_LINE, Blow, Cell, Run, quick_world
 from tests.support.center import OPERATOR, PSAP
-from tests.support.nodes import METRICS_PORT, Nodes
+from tests.support.nodes import METRICS_PORT, Nodes, missing, nodes
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
 
@@ -31,6 +33,11 @@ CELLS = (
     Cell(step="psap_ringing", who=PSAP_LINE),
     Cell(step="conference", who=OWNER),
     Cell(step="alone", who=PSAP_LINE),
+    Cell(step="conference", who=OWNER, blow=Blow.FREEZE, back_after_s=4.0),
+    Cell(step="conference", who=OWNER, blow=Blow.CUT, back_after_s=4.0),
+    Cell(step="psap_dialled", who=PSAP_LINE, blow=Blow.CUT, back_after_s=4.0),
+    Cell(step="user_ringing", who=OWNER, blow=Blow.CUT, back_after_s=4.0),
+    Cell(step="talking", who=OWNER, blow=Blow.KILL, back_after_s=1.0),
 )
 _users = itertools.count(10)
 
@@ -42,6 +49,17 @@ def can_call(nodes: Nodes, line: str) -> bool:
         row.startswith("securwoman_line_ready{") and f'line="{line}"' in row and row.endswith(" 1.0")
         for row in told.splitlines()
     )
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
+    """All of them well, as each test leaves them, with an operator whose shift has begun at c."""
+    why = missing()
+    if why:
+        pytest.skip(f"NOT TESTED: nothing of several nodes: {why}")
+    with nodes(tmp_path_factory.mktemp("nodes"), quick_world()) as made:
+        made.shift("ready", "c")
+        yield made
 
 
 @pytest.fixture
@@ -85,10 +103,10 @@ def test_an_alert_of_one_node_has_112_on_another_and_its_operator_at_the_third(
     assert sorted(call["to"] for call in three.calls()[before:]) == sorted(people.all)
 
 
-@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.who}-{cell.step}")
-def test_an_alert_ends_well_whichever_node_is_lost(three: Nodes, cell: Cell) -> None:
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell.blow}-{cell.who}-{cell.step}")
+def test_an_alert_ends_well_whichever_node_is_struck(three: Nodes, cell: Cell) -> None:
     run = Run(three, cell, next(_users))
     wrong = run.go()
     assert not wrong, "\n".join((cell.name, *map(str, wrong), three.everything()))
-    if run.taken_after_s is not None:
+    if cell.blow is Blow.LOSE and run.taken_after_s is not None:
         assert run.taken_after_s < OWNED_WITHIN_S
