@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
@@ -51,9 +52,9 @@ def test_each_wakes_its_people_for_the_others_silence_alone(
         heard_again(a, b)  # whoever was up first has waited for the other
         raised = a.missed(), b.missed()
         calls = len(a.calls()), len(b.calls())
-        for _ in range(3):
-            a.is_used()
-            b.is_used()
+        with ThreadPoolExecutor() as pool:
+            for _ in range(3):
+                list(pool.map(OneOfTwo.is_used, (a, b)))
         assert (a.missed(), b.missed()) == raised
         assert (len(a.calls()), len(b.calls())) == calls
         struck(a.cut, a, b)

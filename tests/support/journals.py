@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 from functools import cache
 from pathlib import Path
 
@@ -12,11 +13,15 @@ from store.database.dialect import url_of
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
 
+_ONE_AT_A_TIME = threading.Lock()
+"""Migrations are no thread's alone."""
+
 
 def empty_journal(path: Path) -> str:
     """Lays one without events at this path, unless there is a file already, and returns its address."""
     if not path.exists():
-        lay(_without_events(), path)
+        with _ONE_AT_A_TIME:
+            lay(_without_events(), path)
     return url_of(path)
 
 
