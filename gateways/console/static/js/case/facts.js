@@ -4,6 +4,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { either, t } from '../words/words.js';
 import * as f from '../words/format.js';
+import { isKeyAlone } from '../steps/shown.js';
 import { FIELDS } from './briefing.js';
 import * as s from './situation.js';
 
@@ -42,6 +43,10 @@ async function keep(ui, view, field) {
   const draft = drafts.get(key);
   if (draft === undefined) return;
   const text = draft.trim();
+  if (isKeyAlone(text)) {
+    drafts.delete(key);
+    return ui.orders.notWritten(text.toUpperCase(), view.alert);
+  }
   if (text !== (view.briefing[field]?.text ?? '')) {
     const answer = await ui.feed.command(view.alert, 'brief', { field, text });
     // It stays in the field until the center has it.

@@ -13,6 +13,12 @@ import * as handover from '../case/handover.js';
 import * as otherline from '../case/otherline.js';
 import * as headset from '../voice/headset.js';
 
+/** That a field has the keyboard, for as long as it has. */
+const typing = () =>
+  html`<span class="dock__typing ink-wait"
+    >${either('Stai scrivendo: per i tasti, prima Esc.', 'You are typing: for the keys, Esc first.')} </span
+  >`;
+
 /** What the key that waits for Enter is about to do. @param {Ui} ui @param {CaseView} view */
 function armedSaid(ui, view) {
   const command = ui.orders.armedIn(view);
@@ -67,7 +73,7 @@ export function dock(ui, view, allowed, nowUs, lost) {
     <p class="dock__next" role="status">
       <span class="eyebrow">${t('now')}</span><b>${now.say}</b
       ><span
-        >${stray ? html`<span class="ink-bad">${stray}</span> ` : nothing}${armedSaid(ui, view)}
+        >${typing()}${stray ? html`<span class="ink-bad">${stray}</span> ` : nothing}${armedSaid(ui, view)}
         ${handed.said(ui, view, nowUs)} ${otherline.said(ui, view)} ${now.more}
         ${ui.orders.armed === 'S' ? '' : keysSaid(view, feed.me, allowed)} ${closing}
         ${copyHint(view, nowUs)}</span

@@ -67,6 +67,13 @@ export class Orders {
     this.refuse(key, alert, either(it, en));
   }
 
+  /** A letter alone in a field was a key, and is not kept. @param {string} key @param {string} alert */
+  notWritten(key, alert) {
+    const it = `${key} è finita in un campo, e non è stata scritta. Se era un comando: Esc, poi ${key}.`;
+    const en = `${key} went into a field, and was not kept. If it was a command: Esc, then ${key}.`;
+    this.refuse(key, alert, either(it, en));
+  }
+
   /**
    * Order `command` for the alert that is shown.
    * @param {string} key @param {OperatorCommand} command @param {string} [to] @param {string} [party]

@@ -3,6 +3,7 @@
 
 import { html, live, ref } from '../../../vendor/lit.js';
 import { newId } from '../../link/feed.js';
+import { isKeyAlone } from '../../steps/shown.js';
 
 export class Writing {
   /**
@@ -71,6 +72,10 @@ export class Writing {
     const text = (this.drafts.get(alert) ?? '').trim();
     if (!text) return;
     this.drafts.delete(alert);
+    if (isKeyAlone(text)) {
+      ui.orders.notWritten(text.toUpperCase(), alert);
+      return;
+    }
     ui.draw();
     const id = this.last.text === `${alert} ${text}` ? this.last.id : newId();
     this.last = { text: `${alert} ${text}`, id };
