@@ -35,6 +35,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     ask: Words
     """To the user, in as many languages as there are users'."""
+    before_112: bool = False
+    """Asked only until 112 is called."""
     fills: BriefingField | None = None
     yes: Words = {}
     """What is known by a yes, in the operators' languages; empty: nothing."""

@@ -2,7 +2,8 @@
 // the user's language with the operator's beside it.
 
 import { html, nothing } from '../../../vendor/lit.js';
-import { reason, t } from '../../words/words.js';
+import { either, reason, t } from '../../words/words.js';
+import { psapIs } from '../situation.js';
 import * as asking from './asking.js';
 
 let opened = null; // of which alert
@@ -48,6 +49,10 @@ const own = (words) => inLanguage(words, document.documentElement.lang);
 const asked = (view, question) =>
   view.dialogue.findLast((one) => one.by && Object.values(question.ask).includes(one.text));
 
+/** Why this question is not asked any more; else ''. @param {CaseView} view @param {Question} question */
+const isOver = (view, question) =>
+  question.before_112 && psapIs(view) !== '' ? either('già chiamato', 'called already') : '';
+
 /**
  * A key while they are open: 1 to 9, and I. True where it was for them.
  * @param {Ui} ui @param {string} key
@@ -80,6 +85,8 @@ async function ask(ui, view, at) {
   const key = String(at + 1);
   if (command === null) return ui.orders.refuse(key, view.alert, ui.feed.allowedIn(view).write);
   const question = here.protocol.question[at];
+  const over = isOver(view, question);
+  if (over) return ui.orders.refuse(key, view.alert, over);
   const language = asking.language(here, at, command);
   if (!language) return ui.orders.refuse(key, view.alert, 'no_voice');
   const text = question.ask[language] ?? own(question.ask);
@@ -129,15 +136,16 @@ function row(here, question, at, way) {
   const text = question.ask[language] ?? own(question.ask);
   const mine = own(question.ask);
   const said = asked(view, question);
+  const over = isOver(view, question);
   const aside = [
     mine === text ? '' : mine,
     language ? asking.otherLanguage(view, language) : reason('no_voice'),
   ].filter(Boolean);
   return html`<li data-asked=${said ? 'yes' : nothing}>
-    <button class="questions__ask" ?disabled=${!way || !language} @click=${() => ask(ui, view, at)}>
+    <button class="questions__ask" ?disabled=${!way || !language || over} @click=${() => ask(ui, view, at)}>
       <kbd>${at + 1}</kbd><span lang=${language || nothing}>${text}</span>
     </button>
     ${aside.length ? html`<small>${aside.join(' · ')}</small>` : nothing}
-    <b class="questions__answer" role="status">${said ? asking.outcome(said, ui.feed.nowUs()) : ''}</b>
+    <b class="questions__answer" role="status">${said ? asking.outcome(said, ui.feed.nowUs()) : over}</b>
   </li>`;
 }
