@@ -71,7 +71,9 @@ def refusal_now(
         return None if _listens(case, by) else Refusal.NOT_LISTENING
     if command in (OperatorCommand.WHISPER, OperatorCommand.STOP_WHISPERING):
         return _whisper(case, by, on=command is OperatorCommand.WHISPER)
-    if case.operator != by and not (command is OperatorCommand.CALL_PSAP and _called_for(case, by)):
+    # An operator who is only called calls 112, and takes a slip back by the same key.
+    before = command in (OperatorCommand.CALL_PSAP, OperatorCommand.WITHDRAW_PSAP) and _called_for(case, by)
+    if case.operator != by and not before:
         return Refusal.NOT_ON_THE_LINE
     if case.leaving:
         return Refusal.BEING_ENDED

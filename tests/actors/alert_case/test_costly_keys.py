@@ -168,6 +168,16 @@ def test_112_is_taken_back_until_it_has_answered() -> None:
     assert book.leg(Party.USER).answered, "the user is still on the line"
 
 
+def test_112_is_taken_back_by_the_operator_who_is_only_called() -> None:
+    book = Book()
+    book.go_on()
+    (called,) = book.case.reserved
+    book.order(OperatorCommand.CALL_PSAP, by=called)
+    assert book.case.psap is not None
+    book.order(OperatorCommand.WITHDRAW_PSAP, by=called)
+    assert book.case.psap is None
+
+
 def test_112_that_has_answered_is_not_hung_up_on() -> None:
     book = Book()
     book.to_conference()

@@ -20,7 +20,8 @@ const SAID_US = 10e6;
  * @param {CaseView} view @param {Allowed} allowed @param {MeView} me @param {number} nowUs
  */
 function takesBackS(view, allowed, me, nowUs) {
-  if (!s.mine(view, me) || view.psap_requested_us === null || allowed.withdraw_psap !== null) return 0;
+  const may = s.mine(view, me) || (s.calledFor(view, me) && !view.operator);
+  if (!may || view.psap_requested_us === null || allowed.withdraw_psap !== null) return 0;
   const asked = [...view.timeline].reverse().find((one) => one.what === 'psap.requested');
   if (asked?.operator !== me.operator || nowUs - view.psap_requested_us < TWICE_US) return 0;
   return Math.max(0, Math.ceil((view.psap_requested_us + TAKEN_BACK_US - nowUs) / 1e6));
@@ -53,7 +54,8 @@ const takeBack = (leftS) => ({
 /** The call to 112 was taken back a moment ago. @param {Moment} now @returns {Said} */
 function takenBack(now) {
   const last = now.view.timeline.findLast((one) => ['psap.requested', 'psap.withdrawn'].includes(one.what));
-  if (last?.what !== 'psap.withdrawn' || now.nowUs - last.at_us > SAID_US) return null;
+  const before = last?.what !== 'psap.withdrawn' || now.nowUs - last.at_us > SAID_US;
+  if (before || now.allowed.call_psap !== null) return null;
   const [, more, step] = alone(now);
   const mine = last.operator === now.me.operator;
   const by = now.names(last.operator);
