@@ -2,7 +2,7 @@
 // and every claim of the table that is among it, with its words and whether it is so. For a page with the
 // console's modules.
 async () => {
-  const [words, claims, commands, due, list, { next }, ...drawn] = await Promise.all(
+  const [words, claims, commands, due, list, { next }, { named }, { mapPanel }, ...drawn] = await Promise.all(
     [
       'words/words',
       'words/claims',
@@ -10,6 +10,8 @@ async () => {
       'case/deadline',
       'alerts/now',
       'steps/next',
+      'steps/shown',
+      'place/place',
       'case/party',
       'case/banner',
       'case/briefing',
@@ -114,6 +116,7 @@ async () => {
       list: text(list.now({ feed }, view, nowUs).slice(2).join('. ')),
       briefing: text(briefing(view, nowUs).map(({ parts }) => parts.map((one) => one.text))),
       keys: allowed.call_psap ? words.reason(allowed.call_psap) : '',
+      map: view.position ? '' : text(mapPanel(view, nowUs, null)),
       incoming: called ? text(incomingView(ui, view)) : '',
       story: text(view.timeline.slice(-1).map((one) => told(one, user, names, view.test)?.text ?? '')),
       handed: text(handed.said(ui, view, nowUs)),
@@ -122,7 +125,14 @@ async () => {
       ...Object.fromEntries([...tiles, ...links, ...feet, ...slots]),
     };
     const whole = Object.values(places).join('\n');
-    return { nowUs, places, claims: claims.all(now).filter((one) => whole.includes(one.words)) };
+    const sentences = ['say', 'more', 'keys', 'close'].map((one) => places[`dock.${one}`]);
+    const keys = [dock.step.key, ...[...sentences, text(dock.step.sub)].flatMap(named)];
+    return {
+      nowUs,
+      places,
+      keys: [...new Set(keys)].sort(),
+      claims: claims.all(now).filter((one) => whole.includes(one.words)),
+    };
   };
   window.show = (told) =>
     JSON.stringify(

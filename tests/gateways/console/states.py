@@ -407,7 +407,7 @@ def unanswered(stage: Stage) -> None:
     stage.shown("[data-party=user]", "ring")
 
 
-def _no_line_alarm(stage: Stage) -> None:
+def no_line_alarm(stage: Stage) -> None:
     alarm = ev.AlarmRaised(alarm="psap.no_line", subject="emergency", text="No line can call 112.")
     stage.journal.append(Append(streams.node(NODE), None, (alarm,)))
 
@@ -419,7 +419,7 @@ def no_line(stage: Stage) -> None:
     number = E164("+390200000112")
     story.say(ev.PsapRequested(by=stage.place.marta, number=number))
     story.say(ev.PsapLineLacking(reason="out_of_use"))
-    _no_line_alarm(stage)
+    no_line_alarm(stage)
     stage.signed_on()
     stage.shown("[data-party=psap]", "fail")
     expect(stage.page.locator(".banner[role=alert]")).to_be_visible()
@@ -427,7 +427,7 @@ def no_line(stage: Stage) -> None:
 
 
 def no_line_ready(stage: Stage) -> None:
-    _no_line_alarm(stage)
+    no_line_alarm(stage)
     expect(stage.signed_on().locator("[data-strip='psap.no_line']")).to_be_visible()
 
 

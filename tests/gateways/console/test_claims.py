@@ -217,8 +217,10 @@ def busy(now: Moment) -> bool:
 
 
 def knows_all(now: Moment) -> bool:
-    told_at = now.case.briefing_at
-    return told_at is not None and not any(not one.by and one.at > told_at for one in now.case.dialogue)
+    """And each message of the user's is in the text for 112."""
+    told_at, text = now.case.briefing_at, " ".join(one.text for one in now.case.briefing.values())
+    users = [one for one in now.case.dialogue if not one.by]
+    return told_at is not None and all(one.at <= told_at and one.text in text for one in users)
 
 
 def not_alone(now: Moment) -> bool:
@@ -428,6 +430,11 @@ RULES: dict[str, tuple[str, str, Rule]] = {
     ),
     "the user hung up": ("dock|briefing", r"ha riagganciato|hung up", hung_up),
     "blamed": ("story", r": (non risponde|no answer)$|ha riagganciato$|hung up$", not_ended_by_us),
+    "something is asked of the user": (
+        "dock|map",
+        r"Chiedile dov’è|Ask her where|Chiedi: «Sei|Ask: “Are you",
+        lambda now: not now.case.duress,
+    ),
     "112 knows everything": ("dock", r"sa tutto|knows everything", knows_all),
     "reached": ("clock|contact|list", r"Raggiunta|Reached", not_alone),
     "answered us": ("briefing", r"Ci ha risposto|Answered us", answered_us),
@@ -814,6 +821,13 @@ def _center(book: Book) -> dict[str, Any]:
     }
 
 
+def _may_call_112(moment: Moment) -> bool:
+    """Return True where E would be carried out: it is on the screen then, for no other key acts."""
+    case, me, told = moment.case, moment.me, moment.told
+    mine = case.operator == me or (case.operator is None and me in told["view"]["reserved"])
+    return mine and told["allowed"]["call_psap"] is None
+
+
 def _untrue(moment: Moment, shown: dict[str, Any], seen: Counter[str]) -> list[tuple[str, str]]:
     """Return every sentence that is shown and is not so: what it claims, and where it stands."""
     found: list[tuple[str, str]] = []
@@ -857,6 +871,10 @@ def test_no_story_shows_a_sentence_that_is_not_so(modules: Page) -> None:
                 seen["shown"] += 1
                 for name, text in _untrue(moment, shown, seen):
                     untrue.setdefault(name, f"story {seed}, {name}: {text}")
+            for italian, english in zip(times[: len(LATER_US)], times[len(LATER_US) :], strict=True):
+                keys = italian["keys"]
+                assert keys == english["keys"], (italian["places"], english["places"])
+                assert "E" in keys or not _may_call_112(moment), f"112 may be called: {italian['places']}"
     print("\n".join(f"{n:7} {one}" for one, n in sorted(seen.items())))
     assert not untrue, "\n".join(untrue.values())
     assert sum(one.startswith("claim") for one in seen) > 25

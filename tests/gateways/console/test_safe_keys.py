@@ -121,6 +121,48 @@ def test_e_again_takes_112_back_from_one_second_to_five_and_esc_never_does(stage
     assert commands(stage, story) == [OperatorCommand.CALL_PSAP, OperatorCommand.WITHDRAW_PSAP]
 
 
+def test_an_operator_who_is_only_called_takes_112_back_by_the_same_key(stage: Stage) -> None:
+    story = stage.alert(20)
+    page = stage.signed_on()
+    step = page.locator(".act--step")
+    page.keyboard.press("Space")
+    expect(step).to_contain_text("Call 112")
+    settled(page)
+    page.keyboard.press("e")
+    ordered(stage.journal, story, OperatorCommand.CALL_PSAP)
+    stage.ago(0)
+    story.say(ev.InboxRead(upto=2))
+    story.psap_called(stage.place.marta)
+    expect(step).to_contain_text("Cancel the call")
+    settled(page)
+    page.keyboard.press("e")
+    ordered(stage.journal, story, OperatorCommand.WITHDRAW_PSAP)
+
+
+def test_no_key_acts_that_is_not_on_the_screen_and_under_duress_112_is_told_by_one_that_is(
+    stage: Stage,
+) -> None:
+    story = stage.talked(48, 15).psap_called(stage.place.marta).psap_joined()
+    page = stage.signed_on()
+    step = page.locator(".act--step")
+    expect(step).to_contain_text("Leave")
+    settled(page)
+    page.keyboard.press("b")
+    drawn(page)
+    assert commands(stage, story) == [], "they are talking: B is not on the screen"
+    story.hear(ev.AlertCancelled(duress=True))
+    expect(step).to_contain_text("I have briefed 112")
+    settled(page)
+    page.keyboard.press("l")
+    expect(page.locator(".dock [data-armed=leave]")).to_contain_text("Nothing has been read to 112")
+    page.keyboard.press("Escape")
+    page.keyboard.press("b")
+    ordered(stage.journal, story, OperatorCommand.BRIEFING_GIVEN)
+    assert commands(stage, story) == [OperatorCommand.BRIEFING_GIVEN]
+    story.say(ev.BriefingGiven(by=stage.place.marta))
+    expect(step).to_contain_text("Leave")
+
+
 E_TWICE = """() => new MutationObserver((_, watcher) => {
   if (!document.documentElement.hasAttribute('data-settling')) return;
   watcher.disconnect();
@@ -166,7 +208,10 @@ ESC = """async () => {
   close(ui);
   ui.orders.armed = null;
   close(ui);
-  const view = { person: { first_name: 'Giulia' }, user: {}, psap: {}, operator_leg: {}, steps: {} };
+  const view = {
+    person: { first_name: 'Giulia' }, user: {}, psap: {}, operator_leg: {}, steps: {}, dialogue: [],
+    briefing: {},
+  };
   return [asked, LAYERS.length, Object.values(CONFIRMED).map((one) => one.said(view))];
 }"""
 

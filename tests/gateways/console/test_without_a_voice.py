@@ -14,6 +14,7 @@ from messages.ids import E164, BriefingField, OperatorCommand, Unplayed
 from store import streams
 from store.registry.people import Person
 from store.registry.registry import Registry
+from tests.gateways.console import states
 from tests.gateways.console.desk import ordered, settled
 from tests.gateways.console.stage import Stage
 from tests.gateways.http.place import CLOCK, GIULIA
@@ -176,6 +177,7 @@ def test_what_the_user_writes_is_in_sight_beside_every_panel_until_it_is_read_an
 
 def test_a_question_out_of_sight_is_shown_before_it_is_asked_and_its_answer_has_it(stage: Stage) -> None:
     stage.page.set_viewport_size({"width": 1280, "height": 720})
+    states.no_line_alarm(stage)
     story = stage.alert(12, silent=True).operator_joined(stage.place.marta)
     page = stage.signed_on()
     protocol = protocols_of("")[0]
@@ -184,6 +186,9 @@ def test_a_question_out_of_sight_is_shown_before_it_is_asked_and_its_answer_has_
     settled(page)
     page.keyboard.press("j")
     expect(page.locator(".bar__nav kbd")).to_have_count(0)
+    # Below a strip and a banner each has its place.
+    expect(page.locator("[data-strip='psap.no_line']")).to_be_visible()
+    expect(row).to_be_in_viewport(ratio=1)
     # As little room as beside much else, and in German.
     page.locator(".questions").evaluate("one => { one.style.maxHeight = '4rem'; }")
     expect(row).not_to_be_in_viewport(ratio=1)
@@ -202,25 +207,73 @@ def test_who_leaves_before_112_has_the_latest_message_is_asked_for_enter(stage: 
     marta = stage.place.marta
     story = stage.alert(60, silent=True).operator_joined(marta)
     stage.ago(20)
-    story.hear(ev.DialogueSaid(id="m1", text="via Roma 12"))
+    story.hear(ev.DialogueSaid(id="m1", text="he has a knife"))
+    story.hear(ev.DialogueSaid(id="m2", text="via Roma 12"))
     story.psap_called(marta).psap_joined()
     page = stage.signed_on()
     said, more = page.locator(".dock__next b"), page.locator(".dock__next > span").last
-    expect(more).to_contain_text("What Giulia wrote is not in the text: ← or →.")
-    story.say(ev.BriefingGiven(by=marta))
-    expect(more).not_to_contain_text("not in the text")
-    expect(said).to_have_text("112 knows everything. You can leave.")
+    keys = page.locator(".said__keys")
+    expect(more).to_contain_text("What Giulia wrote is not in the text: ← or →, or Del.")
+    settled(page)
+    page.keyboard.press("ArrowLeft")
+    # The older one comes first then, with its keys, which are in sight so.
+    expect(page.locator(".said").first).to_contain_text("he has a knife")
+    expect(page.locator("[data-number='1'] .said__keys")).to_be_in_viewport(ratio=1)
+    expect(keys).to_have_count(1)
     stage.ago(0)
-    story.hear(ev.DialogueSaid(id="m2", text="they shoot"))
+    story.say(ev.BriefingGiven(by=marta))
+    # The newest is in the text; the one before it is not, and 112 does not know everything.
+    expect(said).to_have_text("What Giulia wrote is not in the text: ← or →, or Del.")
+    settled(page)
+    page.keyboard.press("l")
+    expect(more).to_contain_text("112 does not know: «he has a knife»")
+    page.keyboard.press("Escape")
+    # Beside the questions it stands in the line above the dock; that 112 may be called is not asked any more.
+    page.keyboard.press("j")
+    expect(page.locator(".latest__said")).to_contain_text("he has a knife")
+    expect(page.locator(".questions li").nth(6)).to_contain_text("called already")
+    page.keyboard.press("Delete")
+    expect(said).to_have_text("112 knows everything. You can leave.")
+    expect(page.locator(".latest__said")).to_be_empty()
+    page.keyboard.press("Escape")
+    story.hear(ev.DialogueSaid(id="m3", text="they shoot"))
     expect(said).to_have_text("There is a new message: tell 112.")
     settled(page)
     page.keyboard.press("l")
-    expect(more).to_contain_text("112 does not know the latest")
+    expect(more).to_contain_text("112 does not know: «they shoot»")
     page.keyboard.press("Escape")
-    expect(more).not_to_contain_text("112 does not know the latest")
+    expect(more).not_to_contain_text("112 does not know")
     page.keyboard.press("l")
     page.keyboard.press("Enter")
     ordered(stage.journal, story, OperatorCommand.LEAVE)
+
+
+def test_a_letter_alone_in_a_field_was_a_key_and_the_page_says_who_has_the_keyboard(stage: Stage) -> None:
+    story = stage.alert(12, silent=True).operator_joined(stage.place.marta)
+    page = stage.signed_on()
+    typing, step = page.locator(".dock__typing"), page.locator(".act--step")
+    field, note = page.locator("[data-field=where]"), page.get_by_role("textbox", name="Write a note")
+    expect(typing).to_be_hidden()
+    settled(page)
+    page.keyboard.press("q")
+    expect(typing).to_be_visible()
+    page.keyboard.press("e")
+    expect(field).to_have_value("e")
+    page.keyboard.press("Escape")
+    expect(step).to_contain_text("E went into a field, and was not kept.")
+    expect(typing).to_be_hidden()
+    page.keyboard.press("n")
+    page.keyboard.press("e")
+    page.keyboard.press("Control+Enter")
+    expect(note).to_have_value("")
+    page.keyboard.press("Escape")
+    page.keyboard.press("q")
+    page.keyboard.type("via Po 3")
+    page.keyboard.press("Escape")
+    wait_until(lambda: len(heard(story)) == 1, what="what is more than a letter is kept")
+    assert [one.text for one in heard(story) if isinstance(one, ev.BriefingFilled)] == ["via Po 3"]
+    page.keyboard.press("e")
+    ordered(stage.journal, story, OperatorCommand.CALL_PSAP)
 
 
 def test_how_far_a_spoken_question_has_come_is_said_in_the_dialogue_too(stage: Stage) -> None:

@@ -3,6 +3,7 @@
 
 import { either, t } from '../words/words.js';
 import * as f from '../words/format.js';
+import { missing } from './dialogue/missing.js';
 import { ended, ending } from './ending.js';
 
 /** Endings that say nothing of whether the user answers: the line's, and the centre's own. */
@@ -192,8 +193,12 @@ export const waitsAlone = (view) =>
 /** Since when that is so: the user's answer, or the end of whoever was there. @param {CaseView} view */
 export const aloneSinceUs = (view) => view.alone_us ?? view.user.answered_us;
 
-/** Whether what is written to 112's text or said by the user is newer than what 112 was told. */
-export const toldAll = (view) => view.briefing_us !== null && !hasChanged(view) && !wrote(view);
+/** Whether 112 was told of it, and nothing is newer, or was left out. @param {CaseView} view */
+export const toldAll = (view) =>
+  view.briefing_us !== null && !hasChanged(view) && !wrote(view) && !missing(view).length;
+
+/** Whether the user can tell 112 alone what 112 does not know yet. @param {CaseView} view */
+export const tellsItself = (view) => view.user_hears_psap && !view.duress;
 
 /** Whether anything is otherwise than 112 was last read it. @param {CaseView} view */
 export const hasChanged = ({ changed }) =>
@@ -224,6 +229,12 @@ export const hasApp = (view) =>
  * @param {CaseView} view
  */
 export const keptSilent = (view) => view.silent && !view.aloud;
+
+/**
+ * Whether something may be asked of the user, aloud or in writing: not where others would notice.
+ * @param {CaseView} view
+ */
+export const mayAsk = (view) => !view.duress && !(talking(view.user) && view.user_hears_nobody);
 
 /**
  * Whether an answer has been waited for long enough (case 5), whatever is tried since; until the user

@@ -10,6 +10,7 @@ import { closeup } from './closeup.js';
 import { mapKey } from './map.js';
 import { tiles } from './tiles.js';
 import * as f from '../words/format.js';
+import { mayAsk } from '../case/situation.js';
 import * as g from './places.js';
 
 load(); // before the first case: its lines are not to move when the names come
@@ -60,9 +61,10 @@ export function mapPanel(view, nowUs, streets) {
       <div class="map map--none">
         <p class="word">${icon('pin')}<span>${unknown(view)}</span></p>
         <p class="ink-2">
+          ${mayAsk(view) ? either('Chiedile dov’è.', 'Ask her where she is.') : ''}
           ${either(
-            'Chiedile dov’è. Se il suo telefono manda una posizione, compare qui.',
-            'Ask her where she is. If her phone sends a position, it appears here.',
+            'Se il suo telefono manda una posizione, compare qui.',
+            'If her phone sends a position, it appears here.',
           )}
         </p>
       </div>

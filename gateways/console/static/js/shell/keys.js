@@ -2,6 +2,7 @@
 
 import * as alarms from '../alarms/alarms.js';
 import { arms, commandOf } from '../steps/commands.js';
+import { onScreen } from '../steps/shown.js';
 import * as drill from '../shift/drill.js';
 import * as handover from '../case/handover.js';
 import * as handed from '../shift/handed.js';
@@ -13,8 +14,6 @@ import * as filling from '../case/dialogue/filling.js';
 import { close } from './closing.js';
 import * as questions from '../case/dialogue/questions.js';
 import * as dialogue from '../case/dialogue/dialogue.js';
-import * as latest from '../case/dialogue/latest.js';
-import * as s from '../case/situation.js';
 import * as facts from '../case/facts.js';
 import * as notes from '../case/notes.js';
 import * as record from '../case/record.js';
@@ -151,39 +150,16 @@ function inCase(ui, key, view, twice) {
       ? microphone(allowed)
       : commandOf(key, step, view, feed.me, allowed);
   if (!hands && !command) return undefined;
-  if (command === 'write_by_sms' && !saysSms(ui, view, allowed)) return undefined;
-  if (command === 'open_page' && !saysPage(ui, view, allowed)) return undefined;
   if (Date.now() - ui.screen.changedAtMs < SETTLE_MS) return ui.orders.notTaken(key, view.alert);
   if (hands) {
     const no = handover.toggle(ui, view, allowed);
     return no ? ui.orders.refuse('H', view.alert, no) : undefined;
   }
   if (allowed[command] !== null) return ui.orders.refuse(key, view.alert, allowed[command]);
+  if (!onScreen(key)) return undefined;
   if (twice && command === 'withdraw_psap') return ui.orders.refuse(key, view.alert, pressedTwice());
   return arms(command, view, step) ? ui.orders.arm(key, command) : ui.orders.order(key, command);
 }
-
-/**
- * Whether the panel is in sight in which alone it stands that messages by SMS make the phone sound.
- * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
- */
-const saysSms = (ui, view, allowed) =>
-  !handover.choosing(ui, view) &&
-  !questions.isOpen(view) &&
-  !facts.isOpen(view) &&
-  dialogue.isOpen(view) &&
-  dialogue.offersSms(ui, view, allowed);
-
-/**
- * Whether the row of keys is in sight in which 112's page is offered.
- * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
- */
-const saysPage = (ui, view, allowed) =>
-  latest.hasKeys(ui, view, allowed) &&
-  !handover.choosing(ui, view) &&
-  !questions.isOpen(view) &&
-  !facts.isOpen(view) &&
-  !(s.reading(view, ui.feed.me, allowed) && (dialogue.isOpen(view) || record.isOpen(view)));
 
 /**
  * Where nothing can be written, what is typed next is none the more a command.

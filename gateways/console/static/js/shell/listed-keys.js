@@ -67,8 +67,8 @@ export const groups = () => [
       [
         '← →',
         either(
-          'Il suo ultimo messaggio, per il 112: dove, che cosa',
-          'The last message, for 112: where, what',
+          'Il suo messaggio, per il 112: dove, che cosa; Canc: non serve',
+          'The message, for 112: where, what; Del: not needed',
         ),
       ],
       [

@@ -2,8 +2,18 @@
 
 import * as claims from '../words/claims.js';
 import { either, reason, t } from '../words/words.js';
+import { missing } from '../case/dialogue/missing.js';
 import { changesLine, offersLine } from '../case/otherline.js';
-import { first, inDoubt, keptSilent, mine, possessive, talking, toldAll } from '../case/situation.js';
+import {
+  first,
+  inDoubt,
+  keptSilent,
+  mine,
+  possessive,
+  talking,
+  tellsItself,
+  toldAll,
+} from '../case/situation.js';
 
 /** @typedef {(command: OperatorCommand) => string} Why */
 
@@ -45,13 +55,8 @@ export const CONFIRMED = {
         : either('Chiudere', 'Close it'),
   },
   leave: {
-    // Where the user is with 112, they can tell each other.
-    when: (view) => view.briefing_us !== null && !toldAll(view) && !talking(view.user),
-    said: () =>
-      either(
-        'Il 112 non sa l’ultima novità: si chiude lo stesso',
-        '112 does not know the latest: it closes all the same',
-      ),
+    when: (view) => missing(view).length > 0 || !(tellsItself(view) || toldAll(view)),
+    said: unknownTo112,
   },
   put_away: {
     when: always,
@@ -86,6 +91,21 @@ export const CONFIRMED = {
     said: () => either('Il 112 è informato', '112 is briefed'),
   },
 };
+
+/** What 112 does not know as the operator leaves. @param {CaseView} view */
+function unknownTo112(view) {
+  const them = missing(view);
+  const quoted = them.slice(0, 2).map(({ text }) => `«${text.length > 40 ? `${text.slice(0, 39)}…` : text}»`);
+  const more = them.length > 2 ? either(`, e altri ${them.length - 2}`, `, and ${them.length - 2} more`) : '';
+  if (them.length)
+    return either(
+      `Il 112 non sa: ${quoted.join(', ')}${more}`,
+      `112 does not know: ${quoted.join(', ')}${more}`,
+    );
+  return view.briefing_us === null
+    ? either('Al 112 non è stato letto nulla', 'Nothing has been read to 112')
+    : either('Il 112 non sa l’ultima novità', '112 does not know the latest');
+}
 
 /** Whether 112 knows nothing of a real alert, as far as is known. @param {CaseView} view */
 export const untold = (view) =>

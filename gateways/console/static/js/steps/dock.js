@@ -15,7 +15,7 @@ import * as headset from '../voice/headset.js';
 
 /** That a field has the keyboard, for as long as it has. */
 const typing = () =>
-  html`<span class="dock__typing ink-wait"
+  html`<span class="dock__typing"
     >${either('Stai scrivendo: per i tasti, prima Esc.', 'You are typing: for the keys, Esc first.')} </span
   >`;
 

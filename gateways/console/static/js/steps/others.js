@@ -13,7 +13,15 @@ import * as s from '../case/situation.js';
  * operator. @param {Moment} now @returns {Said}
  */
 export function others(now) {
-  const { view, me, names, allowed } = now;
+  const [say, more, step] = notMine(now);
+  const listen =
+    now.allowed.listen === null ? either('Ascoltare in silenzio: A.', 'To listen unheard: A.') : '';
+  return [say, [more, listen].filter(Boolean).join(' '), step];
+}
+
+/** @param {Moment} now @returns {Said} */
+function notMine(now) {
+  const { view, me, names } = now;
   if (view.listener === me.operator) return listens(now);
   if (view.hand_over) return handedOver(now);
   if (s.calledFor(view, me)) return answerIt(now);
@@ -23,15 +31,12 @@ export function others(now) {
   }
   // They may be together again before an operator is.
   if ((view.left_us !== null || view.user_hears_psap) && !view.operator) return left(now);
-  if (view.operator) {
-    const listen =
-      allowed.listen === null ? either('Ascoltare in silenzio: A.', 'To listen unheard: A.') : '';
+  if (view.operator)
     return [
       either(`Il caso è di ${names(view.operator)}.`, `${names(view.operator)} has the case.`),
-      listen,
+      '',
       { ...take(''), sub: '' },
     ];
-  }
   const calling = view.reserved.map(names).join(', ');
   const text = calling
     ? either(`Stiamo chiamando ${calling}.`, `Calling ${calling}.`)
@@ -116,7 +121,13 @@ function answerIt(now) {
   const sub = s.onHeadset(view.operator_leg)
     ? either('Parla, o T', 'Speak, or T')
     : either('Se hai risposto: parla, o T', 'If you have answered: speak, or T');
-  return [text, more, { ...take('primary'), label: either('Ci sono', 'I am here'), sub }];
+  const call =
+    now.allowed.call_psap === null ? either('Chiamare subito il 112: E.', 'To call 112 at once: E.') : '';
+  return [
+    text,
+    [more, call].filter(Boolean).join(' '),
+    { ...take('primary'), label: either('Ci sono', 'I am here'), sub },
+  ];
 }
 
 /**

@@ -31,6 +31,7 @@ export function elsewhere(now) {
     'Call 112 from another phone and read this.',
   );
   if (lacking) return [call, either('Qui si riprova di continuo.', 'It is being tried again here.'), step];
+  if (s.talking(view.user) && !s.mayAsk(view)) return [call, said(now, 'overheard', 'noVoiceThere'), step];
   if (!s.talking(view.user))
     return [
       call,
@@ -82,7 +83,7 @@ export function withPsap(now) {
           callPsap(view),
         ];
       const before = said(now, 'psapWasBusy', 'psapDidNotAnswer');
-      return [text, [before, meanwhile(now), otherPhone(now)].filter(Boolean).join(' '), callPsap(view)];
+      return [text, [before, meanwhile(now), byY(now)].filter(Boolean).join(' '), callPsap(view)];
     }
     case 'waiting': {
       const text = said(
@@ -94,7 +95,7 @@ export function withPsap(now) {
         'psapFailed',
         'psapSeeksLine',
       );
-      return [text, [meanwhile(now), otherPhone(now)].filter(Boolean).join(' '), callPsap(view)];
+      return [text, [meanwhile(now), byY(now)].filter(Boolean).join(' '), callPsap(view)];
     }
     default:
       return null;
@@ -104,17 +105,23 @@ export function withPsap(now) {
 /** What is between the operator and the user meanwhile. @param {Moment} now */
 const meanwhile = (now) => said(now, 'keepTalking', 'hearsNobody');
 
-/** Once a call to 112 has come to nothing. @param {Moment} now */
-const otherPhone = ({ view, allowed }) =>
-  allowed.called_elsewhere === null && s.psapEndings(view).length
+/** What Y says meanwhile: that the user has answered, or that 112 was told on another phone. @param {Moment} now */
+function byY({ view, allowed }) {
+  if (allowed.confirm_answer === null)
+    return either(
+      `${s.capital(s.first(view))} ha risposto: Y.`,
+      `${s.capital(s.first(view))} has answered: Y.`,
+    );
+  return allowed.called_elsewhere === null
     ? either('Informato il 112 da un altro telefono: Y.', '112 briefed on another phone: Y.')
     : '';
+}
 
 /** @param {Moment} now @returns {Said} */
 function conference(now) {
   const { view } = now;
   if (s.talking(view.user)) return together(now);
-  const away = [said(now, 'joins', 'joinsAgain', 'userAway'), redial(now)].filter(Boolean);
+  const away = [said(now, 'joins', 'joinsAgain', 'userAway'), redial(now), byY(now)].filter(Boolean);
   const more = away.join(' ');
   /** @type {Action} */
   const briefed = briefedStep(either('Poi puoi lasciare con L', 'Then you may leave with L'));
@@ -130,7 +137,7 @@ function conference(now) {
       [said(now, 'notInText'), more].join(' '),
       briefed,
     ];
-  if (!so('knowsAll', now)) return [said(now, 'hasChanged', 'userWrote'), more, briefed];
+  if (!so('knowsAll', now)) return [said(now, 'hasChanged', 'userWrote', 'notInText'), more, briefed];
   if (s.underWay(view.user))
     return [
       said(now, 'knowsAll'),
@@ -160,29 +167,48 @@ const briefedStep = (sub) => ({
 const redial = ({ allowed }) =>
   allowed.redial_user === null ? either('Richiamare: R.', 'To call again: R.') : '';
 
+/** What 112 is to be told by the operator. @param {Moment} now */
+const toTell = (now) =>
+  now.view.briefing_us === null
+    ? [either('Leggi il testo al 112.', 'Read the text to 112.'), said(now, 'notInText')]
+        .filter(Boolean)
+        .join(' ')
+    : said(now, 'hasChanged', 'userWrote', 'notInText');
+
 /** User and 112 are both on the line. @param {Moment} now @returns {Said} */
 function together(now) {
   const { view } = now;
   const stays = said(now, 'staysTogether', 'staysListening', 'staysApart', 'staysUnheard', 'staysPerhaps');
   const left = `${stays} ${either('La tua linea si chiude.', 'Your line closes.')}`;
-  if (view.duress) {
-    const only = either('Lascia solo se lo chiede il 112.', 'Leave only if 112 asks you to.');
-    const stay = either('Resta.', 'Stay.');
-    if (so('heardBy112', now)) return [`${stay} ${said(now, 'heardBy112')}`, only, leave(left, '')];
-    if (so('bothTalk', now))
-      return [`${stay} ${said(now, 'bothTalk')} ${said(now, 'overheard')}`, only, leave(left, '')];
+  // 112 learns from the operator alone what the user cannot say.
+  const untold = (view.duress || view.user_hears_nobody) && !s.toldAll(view);
+  const tell = untold ? toTell(now) : said(now, 'notInText');
+  const step = untold
+    ? briefedStep(either('Dopo averlo letto tutto', 'Once all of it is read'))
+    : leave(left, '');
+  if (view.duress && (so('heardBy112', now) || so('bothTalk', now))) {
+    const only = untold
+      ? either(
+          'Lasciare, solo se lo chiede il 112: L, poi Invio.',
+          'To leave, only if 112 asks: L, then Enter.',
+        )
+      : either('Lascia solo se lo chiede il 112.', 'Leave only if 112 asks you to.');
+    const how = so('heardBy112', now)
+      ? said(now, 'heardBy112')
+      : `${said(now, 'bothTalk')} ${said(now, 'overheard')}`;
+    return [`${either('Resta.', 'Stay.')} ${how}`, [tell, only].filter(Boolean).join(' '), step];
   }
   if (!view.user_hears_psap) {
-    const unread = view.user_hears_nobody && view.briefing_us === null;
-    const read = unread ? either('Leggi il testo al 112.', 'Read the text to 112.') : '';
     const text = said(now, 'heardBy112', 'apartFrom112', 'hears112Not', 'notHeardBy112', 'perhapsHeard');
-    return [text, [read, said(now, 'notInText')].filter(Boolean).join(' '), leave(left, '')];
+    const leaves = untold ? either('Lasciare: L, poi Invio.', 'To leave: L, then Enter.') : '';
+    return [text, [tell, leaves].filter(Boolean).join(' '), step];
   }
   const played = heard(view.psap) && either(`Il 112 ${heard(view.psap)}.`, `112 ${heard(view.psap)}.`);
-  const first = said(now, 'notInText') || played;
+  const first = tell || played;
   if (so('introduce', now)) return [said(now, 'introduce'), first, leave(left, '')];
+  const can = tell ? '' : either('Puoi lasciare.', 'You can leave.');
   return [
-    `${said(now, 'bothTalk')} ${either('Puoi lasciare.', 'You can leave.')}`,
+    [said(now, 'bothTalk'), can].filter(Boolean).join(' '),
     first || either('Resta se il 112 ha bisogno di te.', 'Stay if 112 needs you.'),
     leave(left),
   ];
@@ -201,11 +227,16 @@ export function toldElsewhere(now) {
     : '';
   if (!so('knowsAll', now))
     return [
-      said(now, 'hasChanged', 'userWrote'),
+      said(now, 'hasChanged', 'userWrote', 'notInText'),
       line,
       allowed.call_psap === null
         ? callPsap(view, asItAnswers(), 'primary')
         : briefedStep(either('Dopo averlo richiamato', 'Once you have called again')),
     ];
-  return [said(now, 'knowsAll'), line, leave(either('L’allarme si chiude', 'The alert closes'))];
+  const call = allowed.call_psap === null ? either('Richiamare il 112: E.', 'To call 112 again: E.') : '';
+  return [
+    said(now, 'knowsAll'),
+    [line, call].filter(Boolean).join(' '),
+    leave(either('L’allarme si chiude', 'The alert closes')),
+  ];
 }

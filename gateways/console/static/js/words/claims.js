@@ -266,11 +266,11 @@ const CLAIMS = {
     says: () => either('C’è un messaggio nuovo: dillo al 112.', 'There is a new message: tell 112.'),
   },
   notInText: {
-    so: ({ view, allowed }) => view.briefing_us === null && !!allowed && offered(view, allowed) !== null,
+    so: ({ view, allowed }) => !!allowed && offered(view, allowed) !== null,
     says: ({ view }) =>
       either(
-        `Quel che ${s.first(view)} ha scritto non è nel testo: ← o →.`,
-        `What ${s.first(view)} wrote is not in the text: ← or →.`,
+        `Quel che ${s.first(view)} ha scritto non è nel testo: ← o →, o Canc.`,
+        `What ${s.first(view)} wrote is not in the text: ← or →, or Del.`,
       ),
   },
   hasChanged: {

@@ -7,6 +7,7 @@ import * as f from '../../words/format.js';
 import * as s from '../situation.js';
 import { progress } from './asking.js';
 import { fillKeys } from './filling.js';
+import { isAnswer } from './missing.js';
 import * as read from './read.js';
 import { Writing } from './writing.js';
 
@@ -133,22 +134,13 @@ function message(ui, view, allowed, one) {
   const by = one.by ? ui.feed.names(one.by) : s.first(view);
   return html`<li class="said" data-by=${one.by ? 'operator' : 'user'} data-number=${one.number}>
     <span class="said__by">${s.capital(by)} <time>${f.clock(one.at_us)}</time></span>
-    <p class=${read.isAnswer(one) ? 'said__short' : ''}>${read.asked(view, one)}${read.words(view, one)}</p>
+    <p class=${isAnswer(one) ? 'said__short' : ''}>${read.asked(view, one)}${read.words(view, one)}</p>
     ${fillKeys(ui, view, allowed, one)} ${state(view, one, ui.feed.nowUs())}
   </li>`;
 }
 
 /** Whether what was written does not arrive in the app. @param {Ui} ui @param {CaseView} view */
 const isLost = (ui, view) => view.lost_us !== null && ui.feed.nowUs() >= view.lost_us;
-
-/**
- * Whether I sends by SMS from now on what is written here, and the panel says so.
- * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
- */
-export const offersSms = (ui, view, allowed) =>
-  view.closed_us === null &&
-  allowed.write_by_sms === null &&
-  (isLost(ui, view) || allowed.write === 'phone_would_sound');
 
 /**
  * That the app does not answer, where nothing goes by SMS instead, and the key for it.
@@ -165,6 +157,16 @@ function lost(ui, view, allowed) {
     <button class="btn" @click=${() => ui.press('I')}><kbd>I</kbd><span>${t('bySms')}</span></button>
     ${ui.orders.armed === 'I' ? armed : `${none} ${sounds}`}
   </p>`;
+}
+
+/**
+ * The newest first; before it the one that goes into the text for 112, with its keys, which are in sight so.
+ * @param {CaseView} view @param {Allowed} allowed
+ */
+function inOrder(view, allowed) {
+  const first = read.offered(view, allowed);
+  const all = view.dialogue.toReversed();
+  return first ? [first, ...all.filter((one) => one !== first)] : all;
 }
 
 /** By which way Enter sends. @param {Ui} ui @param {CaseView} view */
@@ -185,7 +187,7 @@ export function panel(ui, view, allowed) {
     </div>
     <div class="panel__body dialogue" role="log" tabindex="0" aria-label=${either('Messaggi', 'Messages')}>
       <ol>
-        ${view.dialogue.toReversed().map((one) => message(ui, view, allowed, one))}
+        ${inOrder(view, allowed).map((one) => message(ui, view, allowed, one))}
       </ol>
       ${
         view.dialogue.length

@@ -1,12 +1,14 @@
-// The keys by which the user's newest message goes into the text for 112.
+// The keys by which a message of the user's goes into the text for 112, or is put aside.
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { either, t } from '../../words/words.js';
+import { putAside } from './missing.js';
 import { haveRead, offered, unread } from './read.js';
 
 /** Which key puts the message into which field of the text for 112. @type {Record<string, Word>} */
 const FILLS = { ArrowLeft: 'where', ArrowRight: 'what' };
 const ARROWS = { ArrowLeft: '←', ArrowRight: '→' };
+const ASIDE = 'Delete';
 const FIELD_MAX = 500;
 
 /** @param {Ui} ui @param {string} key @param {Drawn} label @param {string} [shown] */
@@ -24,18 +26,22 @@ export const fillKeys = (ui, view, allowed, one) =>
     ? html`<span class="said__keys"
         >${Object.entries(FILLS).map(([key, field]) =>
           button(ui, key, either(`in «${t(field)}»`, `to “${t(field)}”`), ARROWS[key]),
-        )}</span
+        )}${button(ui, ASIDE, either('non serve', 'not needed'), either('Canc', 'Del'))}</span
       >`
     : nothing;
 
 /**
- * An arrow key. True where the message that it is for is on the screen.
+ * A key of these. True where the message that it is for is on the screen.
  * @param {Ui} ui @param {string} key @param {CaseView} view @param {Allowed} allowed
  */
 export function pressed(ui, key, view, allowed) {
-  const one = FILLS[key] ? offered(view, allowed) : null;
+  const one = FILLS[key] || key === ASIDE ? offered(view, allowed) : null;
   if (!one || !document.querySelector(`.said__keys [data-key="${key}"]`)) return false;
-  fill(ui, view, FILLS[key], one);
+  if (FILLS[key]) fill(ui, view, FILLS[key], one);
+  else {
+    putAside(view, one);
+    ui.draw();
+  }
   return true;
 }
 

@@ -1,5 +1,5 @@
-// The line above the dock: the user's last message until it is read, and the keys of an alert whose user
-// cannot talk.
+// The line above the dock: the user's last message until it is read, then one that 112 does not know; and the
+// keys of an alert whose user cannot talk.
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { either } from '../../words/words.js';
@@ -7,7 +7,7 @@ import * as f from '../../words/format.js';
 import { pageCode } from '../reading.js';
 import * as s from '../situation.js';
 import { button, fillKeys } from './filling.js';
-import { asked, newest, unread, words } from './read.js';
+import { asked, newest, offered, unread, words } from './read.js';
 
 /** The ways by which something can be asked. @type {OperatorCommand[]} */
 const ASKS = ['write', 'ask_spoken', 'ask_aloud', 'ask_softly'];
@@ -19,7 +19,7 @@ const cannotTalk = (view) => s.keptSilent(view) || view.user_hears_nobody || vie
  * Whether the keys of the moment stand in this case: for a user who cannot talk, and beside the text for 112.
  * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
  */
-export const hasKeys = (ui, view, allowed) =>
+const hasKeys = (ui, view, allowed) =>
   s.mine(view, ui.feed.me) &&
   view.closed_us === null &&
   ui.feed.link !== 'lost' &&
@@ -51,7 +51,7 @@ export function keys(ui, view, allowed) {
  */
 export function line(ui, view, allowed, { isShown, named, briefing }) {
   const count = unread(view);
-  const one = isShown || !count ? null : newest(view);
+  const one = isShown ? null : count ? newest(view) : offered(view, allowed);
   const row = named || briefing ? nothing : keys(ui, view, allowed);
   const code = briefing || view.closed_us !== null ? nothing : pageCode(view);
   const by = one && s.capital(s.first(view));

@@ -3,14 +3,15 @@
 import { html, nothing } from '../../../vendor/lit.js';
 import { t } from '../../words/words.js';
 import * as s from '../situation.js';
-
-/** A user's short answers to a question, as the app sends them. @type {Record<string, Word>} */
-const ANSWERS = { yes: 'yes', no: 'no' };
+import { ANSWERS, clear as clearAside, isAnswer, missing } from './missing.js';
 
 /** By alert: up to which message the center was told that it was read. */
 const told = new Map();
 
-export const clear = () => told.clear();
+export function clear() {
+  told.clear();
+  clearAside();
+}
 
 /** Return the number of the user's newest message; 0 where there is none. @param {CaseView} view */
 export const lastOfUser = (view) => newest(view)?.number ?? 0;
@@ -33,19 +34,11 @@ export function haveRead(ui, view, upto) {
   });
 }
 
-/** Whether it is no more than the user's yes or no. @param {SaidView} one */
-export const isAnswer = (one) => !one.by && one.text.toLowerCase() in ANSWERS;
-
 /**
- * Return the message that the arrow keys put into the text for 112: the newest, unless the text has it, or it
- * is no more than an answer.
+ * Return the message that the arrow keys put into the text for 112: the newest that is missing there, or null.
  * @param {CaseView} view @param {Allowed} allowed
  */
-export function offered(view, allowed) {
-  const one = newest(view);
-  if (!one?.text || isAnswer(one) || allowed.brief !== null) return null;
-  return Object.values(view.briefing).some((field) => field.text.includes(one.text.trim())) ? null : one;
-}
+export const offered = (view, allowed) => (allowed.brief === null && missing(view).at(-1)) || null;
 
 /**
  * The question that this message answers, before it; nothing where it answers none that is known.
