@@ -127,11 +127,13 @@ async () => {
     const whole = Object.values(places).join('\n');
     const sentences = ['say', 'more', 'keys', 'close'].map((one) => places[`dock.${one}`]);
     const keys = [dock.step.key, ...[...sentences, text(dock.step.sub)].flatMap(named)];
+    const all = claims.all(now);
+    window.claimed = all.map((one) => one.claim);
     return {
       nowUs,
       places,
       keys: [...new Set(keys)].sort(),
-      claims: claims.all(now).filter((one) => whole.includes(one.words)),
+      claims: all.filter((one) => whole.includes(one.words)),
     };
   };
   window.show = (told) =>

@@ -11,6 +11,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -45,12 +46,14 @@ from model.alert.evolve import begin, evolve
 from model.alert.leg import Leg
 from model.orders.effects import refusal
 from tests.actors.alert_case.book import EVERYONE, Book
+from tests.support.depth import WHOLE, often
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(600)]
 
 SHOW = (Path(__file__).parent / "claims.js").read_text()
-STORIES = int(os.environ.get("STORIES", "25"))
-"""Each is made from its number, and so always the same."""
+STORIES = int(os.environ.get("STORIES", often(150)))
+FIRST = int(os.environ.get("FIRST", datetime.now(UTC).toordinal() * 1000 if WHOLE else 0))
+"""Each story is made from its number, and so always the same; at night they are those of the day."""
 STEPS = 15
 GIULIA = PersonView(first_name="Giulia", last_name="Rossi")
 LATER_US = (Instant(0), Instant(4 * SECOND), Instant(30 * SECOND))
@@ -173,7 +176,7 @@ def hears_nobody(now: Moment) -> bool:
 
 
 def psap_alone_hears(now: Moment) -> bool:
-    return hears_nobody(now) and _hear(now.case, Party.USER, Party.PSAP)
+    return hears_nobody(now) and _one_hears(now.case, Party.PSAP, Party.USER)
 
 
 def may_be_overheard(now: Moment) -> bool:
@@ -305,7 +308,6 @@ RULES: dict[str, tuple[str, str, Rule]] = {
         r"Stiamo chiamando il 112\. Resta|112 is being called\. Stay",
         being_called,
     ),
-    "112 is called, of a key": ("keys", r"chiamando il 112|112 is being called", being_called),
     "112 alone hears the user": (
         "dock",
         r"112 sente Giulia, che non sente|112 hears Giulia, who hears nobody",
@@ -411,7 +413,7 @@ RULES: dict[str, tuple[str, str, Rule]] = {
         r"^(È già in linea|She is on the line)",
         lambda now: (leg := _up(now.case, Party.USER)) is not None and leg.unheard_at is None,
     ),
-    "nobody has it": ("strip|rail", r"Nessuno (ha|ce l’ha)|Nobody has", nobody_has_it),
+    "nobody has it": ("strip|rail", r"Nessuno (segue|lo segue)|Nobody has (it|the|this)", nobody_has_it),
     "on the line with the user": (
         "strip",
         r"in linea con Giulia|on the line with Giulia",
@@ -698,7 +700,8 @@ class Telling:
         rings = leg.state.value == "originating" and self.random.random() < 0.4
         state = CallState.RINGING if rings else CallState.ANSWERED
         self.book.report(leg, state, confirmed=self.random.random() < 0.8)
-        self.book.bridge()
+        if self.random.random() < 0.8:
+            self.book.bridge()
 
     def a_call_ends(self) -> None:
         legs = [one for party in TALKERS if (one := self.book.case.active(party))]
@@ -859,7 +862,7 @@ def test_no_story_shows_a_sentence_that_is_not_so(modules: Page) -> None:
     modules.evaluate(SHOW)
     seen: Counter[str] = Counter()
     untrue: dict[str, str] = {}
-    for seed in range(STORIES):
+    for seed in range(FIRST, FIRST + STORIES):
         telling = Telling(seed)
         for _ in range(STEPS):
             telling.step()
@@ -877,7 +880,12 @@ def test_no_story_shows_a_sentence_that_is_not_so(modules: Page) -> None:
                 assert "E" in keys or not _may_call_112(moment), f"112 may be called: {italian['places']}"
     print("\n".join(f"{n:7} {one}" for one, n in sorted(seen.items())))
     assert not untrue, "\n".join(untrue.values())
-    assert sum(one.startswith("claim") for one in seen) > 25
+    # A sentence that no story shows is not searched for.
+    names = [f"rule {one}" for one in (*RULES, *NUMBERS, *SAID)]
+    names += [f"claim {one}" for one in modules.evaluate("window.claimed")]
+    unseen = [one for one in names if not seen[one]]
+    print(f"{len(unseen)} of {len(names)} not shown: {unseen}")
+    assert len(unseen) < (len(names) / 10 if WHOLE else len(names) / 3), unseen
 
 
 def test_t_takes_only_where_the_dock_says_so(modules: Page) -> None:
