@@ -51,7 +51,7 @@ def test_an_answer_in_doubt_is_shown_as_such_and_confirmed_with_one_key(
         lambda: given(journal, story) == [real], what="no answer is in doubt, and the alert is not proved"
     )
     perhaps(story, "user")
-    expect(tile).to_contain_text("Perhaps answered")
+    expect(tile).to_contain_text("May have answered")
     expect(dock).to_contain_text("Do you hear anybody?")
     expect(console.locator(".dock .act--step")).to_contain_text("Call 112")
     settled(console)

@@ -110,7 +110,7 @@ function unreadable(view) {
 /** @param {CaseView} view */
 function unread(view) {
   if (!view.unread_texts) return null;
-  const title = either('Un suo SMS non si può leggere', 'A text of hers cannot be read');
+  const title = either('Un suo SMS non si può leggere', 'One of her texts cannot be read');
   const text = either(
     'Chiederle che cosa ha scritto; se non si può, trattarlo come una richiesta di aiuto.',
     'Ask her what she wrote; where that cannot be, take it for a call for help.',

@@ -107,7 +107,7 @@ function met(view, nowUs) {
  */
 function margin(view, at, spare) {
   const rang = after(view, view.met_us);
-  if (at - view.met_us > 1e6) return either(`squillava a ${rang}`, `rang at ${rang}`);
+  if (at - view.met_us > 1e6) return either(`ha squillato a ${rang}`, `rang at ${rang}`);
   return spare < 0
     ? either(`${f.seconds(-spare)} dopo il limite`, `${f.seconds(-spare)} past the deadline`)
     : either(`${f.seconds(spare)} di margine`, `${f.seconds(spare)} to spare`);

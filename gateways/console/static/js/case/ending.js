@@ -61,7 +61,7 @@ export function usersEnding(view) {
 export const endingName = (how) =>
   ({
     machine: t('machine'),
-    withdrawn: either('Annullata', 'Taken back'),
+    withdrawn: either('Annullata', 'Cancelled'),
     ours: either('Chiusa da noi', 'Ended by us'),
     hungUp: either('Ha riagganciato', 'Hung up'),
     dropped: either('Linea caduta', 'Line dropped'),

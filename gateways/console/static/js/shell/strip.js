@@ -79,7 +79,7 @@ function afterTheEnd(ui, all) {
 function ownCase(ui, my) {
   const what = my.test ? s.theAlert(my) : s.shortName(my);
   const title = !s.talking(my.operator_leg)
-    ? either(`Hai tu ${s.theAlert(my)}`, `You have ${s.theAlert(my)}`)
+    ? either(`Segui tu ${s.theAlert(my)}`, `You have ${s.theAlert(my)}`)
     : s.talking(my.user) && !s.unheard(my.user)
       ? either(`Sei in linea con ${s.inAlert(my)}`, `You are on the line with ${s.inAlert(my)}`)
       : either(`Sei in linea per ${what}`, `You are on the line for ${what}`);
@@ -124,7 +124,7 @@ function unheldAlerts(ui, all) {
   const more = all.length > 1 ? either(` e altri ${all.length - 1}`, ` and ${all.length - 1} more`) : '';
   const title = isBroken(view)
     ? s.named(view.test, brokenSaid(view, ui.feed.me, ui.feed.names).title)
-    : either(`Nessuno ha ${s.theAlert(view)}${more}`, `Nobody has ${s.theAlert(view)}${more}`);
+    : either(`Nessuno segue ${s.theAlert(view)}${more}`, `Nobody has ${s.theAlert(view)}${more}`);
   const left = view.met_us === null ? `${d.value} s` : '';
   const tone = s.isLate(view, nowUs) || isBroken(view) ? 'bad' : 'wait';
   const my = ui.screen.mineNow();
