@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 
 import pytest
@@ -41,5 +40,3 @@ def test_sent_received_and_refused_are_said_as_they_are(stage: Stage) -> None:
     story.hear(ev.DataSent(target="comando-vvf", version=1, kind=DataKind.ALERT, digest="1"))
     expect(given.locator("li")).to_have_count(2)
     assert found_by_axe(stage.page) == []
-    if folder := os.environ.get("SHOTS"):
-        stage.page.screenshot(path=f"{folder}/given.png")
