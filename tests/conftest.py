@@ -13,6 +13,7 @@ import pytest
 from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import expect
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from store.registry.access import credentials
 from tests.support.complaints import Complaints
@@ -79,6 +80,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker("browser"):
                 item.add_marker(pytest.mark.skip(reason="NOT TESTED: no page: Chromium is not installed"))
+
+
+class ByFile(LoadFileScheduling):  # type: ignore[misc]
+    """A file by one worker; the flows as if they were one, for the center that they have in common."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.partition("/test_" if nodeid.startswith("tests/flows/") else "::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile | None:
+    """In place of xdist's own, where it is to go by files."""
+    return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_finish() -> None:

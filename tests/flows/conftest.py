@@ -15,6 +15,7 @@ from messages.ids import ShiftState
 from store.journal.journal import Journal
 from tests.flows.desk import Desk
 from tests.flows.people import LUCA, MARTA, OPERATORS, SETTINGS, moved_in, own_voice, world
+from tests.support import one_file
 from tests.support.center import Center, center
 from tests.support.complaints import Complaints
 
@@ -63,7 +64,8 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 @pytest.fixture
 def desk(page: Page, made: Center) -> Desk:
-    """Marta's, with the page not yet opened."""
+    """Marta's, with the page not yet opened. Luca's has its modules as shipped."""
+    one_file.put_into(page)
     return Desk(page, made, MARTA)
 
 

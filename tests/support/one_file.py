@@ -1,6 +1,6 @@
 """The modules of a page in one file: two hundred requests are most of what an opening costs a browser.
 
-Only where the web is in the tests' own process: one in a process of its own serves the modules as shipped.
+A web in a process of its own serves the modules as shipped; of a page before one, `put_into` is asked.
 """
 
 from __future__ import annotations
@@ -51,6 +51,17 @@ def modules_in_one_file() -> Iterator[None]:
         if shutil.which("esbuild"):
             patch.setattr(Files, "answer", answer)
         yield
+
+
+def put_into(page: Page) -> None:
+    """The console's modules in one file, whichever web it opens them from."""
+    first = "/console/js/main.js"
+
+    def answer(route: Route) -> None:
+        route.fulfill(body=_whole(FIRST[first]), content_type="text/javascript")
+
+    if shutil.which("esbuild"):
+        page.route(f"**{first}", answer)
 
 
 def _alone(route: Route) -> None:
