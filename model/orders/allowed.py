@@ -20,6 +20,7 @@ from model.rules.calls.quiet import (
     dials_by_itself,
     hears_nobody,
     in_duress,
+    never_heard,
     quiet,
     spoken_to,
     told_112,
@@ -261,7 +262,7 @@ def _false_alarm(case: Case) -> Refusal | None:
         return Refusal.PSAP_CALLED
     if case.answered(Party.USER) is None and not spoken_to(case):
         return Refusal.USER_NOT_ANSWERED
-    return None
+    return Refusal.USER_NOT_HEARD if never_heard(case) else None
 
 
 def _called_for(case: Case, by: OperatorId) -> bool:

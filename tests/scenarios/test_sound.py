@@ -151,6 +151,7 @@ def test_one_that_comes_back_in_time_raises_nothing(make_world: MakeWorld) -> No
 def test_the_alarm_ends_with_the_call(make_world: MakeWorld) -> None:
     world = make_world()
     to_talking(world)
+    world.advance(10)  # the user has been heard
     without_sound(world, Party.USER)
     world.order(OperatorCommand.DECLARE_FALSE_ALARM)
     everything_is_over(world)

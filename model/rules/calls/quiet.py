@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from messages.ids import SECOND, Instant, Party
 from model.alert.case import Case
+from model.alert.leg import Leg
 from model.orders.refusals import Refusal
 from model.policy import Duress, Policy
 
+NO_SOUND_FROM_THE_FIRST_US: Final = Instant(6 * SECOND)
+"""A loss of sound told so soon after the answer, by 3 s of silence, is of a line that never gave any."""
 SPOKEN: Final = frozenset({"answer", "voice", "digit", "operator"})
 """Words for being reached that are of the user's own voice or hand; the app's word is of the phone."""
 
@@ -49,6 +53,18 @@ def why_quiet(case: Case, policy: Policy) -> Refusal | None:
 def spoken_to(case: Case) -> bool:
     """Whether the user has been on the line in this alert, and no machine instead."""
     return case.reached_at is not None and case.reached_by in SPOKEN
+
+
+def never_heard(case: Case) -> bool:
+    """Whether the user has answered, on a line that gave no sound at all: neither a voice nor a room."""
+    calls = [leg for leg in case.of(Party.USER) if leg.answered_at is not None]
+    return bool(calls) and all(_gave_no_sound(leg) for leg in calls)
+
+
+def _gave_no_sound(leg: Leg) -> bool:
+    if leg.answered_at is None or leg.no_sound_at is None:
+        return False
+    return leg.no_sound_at - leg.answered_at < NO_SOUND_FROM_THE_FIRST_US
 
 
 def told_112(case: Case) -> bool:

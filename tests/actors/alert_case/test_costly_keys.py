@@ -382,6 +382,18 @@ def test_a_false_alarm_is_of_a_person_and_not_of_a_machine() -> None:
     assert why_not(book, OperatorCommand.DECLARE_FALSE_ALARM) == Refusal.USER_NOT_ANSWERED
 
 
+def test_a_false_alarm_is_of_a_user_who_was_heard_and_not_of_a_line_without_sound() -> None:
+    book = Book()
+    book.to_talking()
+    book.bridge(Party.USER)
+    assert why_not(book, OperatorCommand.DECLARE_FALSE_ALARM) == Refusal.USER_NOT_HEARD
+    heard = Book()
+    heard.to_talking()
+    heard.pass_time(60)
+    heard.bridge(Party.USER)
+    assert why_not(heard, OperatorCommand.DECLARE_FALSE_ALARM) is None, "what was said before stands"
+
+
 def test_after_a_conversation_that_dropped_a_false_alarm_can_still_be_declared() -> None:
     book = Book()
     book.to_talking()

@@ -285,6 +285,7 @@ const REFUSALS = {
   user_on_the_line: ['È già in linea.', 'She is on the line.'],
   line_unheard: ['La linea forse è caduta: V.', 'The line may be down: V.'],
   user_not_answered: ['Non ha risposto.', 'She has not answered.'],
+  user_not_heard: ['Linea senza suono: V, o 112.', 'Her line gives no sound: V, or 112.'],
   user_being_called: ['La stiamo già chiamando.', 'She is being called.'],
   user_called_already: ['È già stata chiamata.', 'She is called already.'],
   user_called_in: ['Ha chiamato lei.', 'The user called us.'],
