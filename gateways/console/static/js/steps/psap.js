@@ -105,7 +105,7 @@ export function withPsap(now) {
 /** What is between the operator and the user meanwhile. @param {Moment} now */
 const meanwhile = (now) => said(now, 'keepTalking', 'hearsNobody');
 
-/** What Y says meanwhile: that the user has answered, or that 112 was told on another phone. @param {Moment} now */
+/** What Y says meanwhile: that the user has answered, or that 112 was told elsewhere. @param {Moment} now */
 function byY({ view, allowed }) {
   if (allowed.confirm_answer === null)
     return either(

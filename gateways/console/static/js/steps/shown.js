@@ -1,17 +1,20 @@
 // Which keys stand on the screen. A command is ordered by a key that stands there, and by no other: no state
 // needs a rule of its own for what must not act unread.
 
-/** A key in a sentence: `To call again: R.`, `R, then Enter`, `speak, or T`, `E: call again`. */
+/** A key in a sentence: `To call again: R.`, `R, then Enter`, `speak, or T`. */
 const NAMED =
-  /(?:[:?] |\b(?:o|or|con|with|premi|press|Allora|Then) )([A-Z])(?=[.,:;]|$| (?:e Invio|and Enter))|(?:^|[.!?] )([A-Z])(?=: )/g;
+  /(?:[:?] |\b(?:o|or|con|with|premi|press|Allora|Then) )([A-Z])(?=[.,:;]|$| (?:e Invio|and Enter))/g;
+/** One that the sentence begins with: `E: call again`. */
+const FIRST = /(?:^|[.!?] )([A-Z])(?=: )/g;
 
 /** The keys that these words name. @param {string} words */
-export const named = (words) => [...words.matchAll(NAMED)].map(([, one, first]) => one ?? first);
+export const named = (words) =>
+  [NAMED, FIRST].flatMap((one) => [...words.matchAll(one)].map(([, key]) => key));
 
 /** Whether what was written may have been meant as a key. @param {string} text */
 export const isKeyAlone = (text) => /^[a-z]$/i.test(text);
 
-/** Whether this key is on a button of the case, or named beside what is to be done now. @param {string} key */
+/** Whether this key is on a button of the case, or named beside what to do now. @param {string} key */
 export function onScreen(key) {
   const [caps, said] = ['.case kbd', '.dock__next > *, .act--step small'].map((where) => [
     ...document.querySelectorAll(where),

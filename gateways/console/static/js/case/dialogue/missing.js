@@ -1,5 +1,5 @@
-// Which of the user's messages 112 does not know: those that are not in the text for 112, and that the operator
-// has not put aside by a key. What is put aside is kept by this page alone: another operator is asked anew.
+// Which of the user's messages 112 does not know: those that are not in the text for 112, and that the
+// operator has not put aside by a key. That is kept by this page alone: another operator is asked anew.
 
 /** A user's short answers to a question, as the app sends them. @type {Record<string, Word>} */
 export const ANSWERS = { yes: 'yes', no: 'no' };

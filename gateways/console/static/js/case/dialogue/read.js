@@ -35,7 +35,8 @@ export function haveRead(ui, view, upto) {
 }
 
 /**
- * Return the message that the arrow keys put into the text for 112: the newest that is missing there, or null.
+ * Return the message that the arrow keys put into the text for 112: the newest that is missing there; else
+ * null.
  * @param {CaseView} view @param {Allowed} allowed
  */
 export const offered = (view, allowed) => (allowed.brief === null && missing(view).at(-1)) || null;
