@@ -16,7 +16,7 @@ from actors.trunk_pool.lack import last_resort, with_lack
 from actors.trunk_pool.lines import Line, serves, usable
 from messages.base import Joins
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId, NodeId, Party
-from messages.lines import WEAK_DBM, LineGranted, LineRefused, RequestLine
+from messages.lines import WEAK_DBM, LineGranted, LineRefused, LineState, RequestLine
 from model.policy import LineSpec, Policy
 from model.rules.calls.joining import Beside
 from model.rules.calls.pairs import Pairs, needed
@@ -375,7 +375,7 @@ def _why(request: RequestLine, group: Sequence[Line], free: Sequence[Line]) -> s
 
 def preempted(request: RequestLine, lines: Iterable[Line]) -> Line | None:
     """The call that gives up its line for this real one (case 9): a listener's, else a test's, else an
-    operator's who waits for an alert.
+    operator's who waits for an alert; on a line that cannot call only where no other call gives up its line.
 
     Never a leg that a real alert needs, so never one to 112: what a test calls in place of 112 gives up its
     emergency line for 112 itself. Nor for a call that is asked back: no line would do but the one it is on.
@@ -389,5 +389,9 @@ def preempted(request: RequestLine, lines: Iterable[Line]) -> Line | None:
     ]
     waits = [one for one in held if one.nailed_up and not one.stood_on]
     yielding = [one for one in held if one.test or one.tried or one.party is Party.LISTENER]
-    found = min(yielding, key=lambda one: (one.party is not Party.LISTENER, one.last_used_at), default=None)
-    return found or min(waits, key=lambda one: one.last_used_at, default=None)
+
+    def last(one: Line) -> tuple[bool, bool, bool, Instant]:
+        lost = one.report is None or one.report.state is not LineState.READY
+        return lost, one not in yielding, one.party is not Party.LISTENER, one.last_used_at
+
+    return min((*yielding, *waits), key=last, default=None)

@@ -186,6 +186,16 @@ def test_case_09_only_tests_are_preempted_and_never_a_leg_to_112() -> None:
     assert preempted(request(test=True), [test]) is None
 
 
+def test_a_call_on_a_line_that_is_lost_gives_it_up_after_all_others() -> None:
+    lost = line("p1", state=LineState.LOST, seized_by=LegId("t:user"), test=True)
+    later = Instant(lost.last_used_at + 1)
+    tried = line("p2", seized_by=LegId("test-1:1"), tried=True, last_used_at=later)
+    waits = line("p3", seized_by=LegId("shift:eva"), nailed_up=True)
+    assert preempted(request(), [lost, tried]) == tried
+    assert preempted(request(), [lost, waits]) == waits
+    assert preempted(request(), [lost]) == lost
+
+
 def test_nobody_gives_up_a_line_for_a_call_that_is_asked_back() -> None:
     test = replace(PUBLIC[1], seized_by=LegId("t:user"), party=Party.USER, test=True)
     assert preempted(request(held=True), [test]) is None
