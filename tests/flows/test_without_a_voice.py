@@ -188,6 +188,10 @@ def test_s04_from_a_silent_alert_to_112_briefed_without_a_sound(desk: Desk, made
     expect(desk.page.locator(".fields label", has_text="Children")).to_contain_text("Marta")
     desk.page.keyboard.press("Escape")
     desk.page.keyboard.press("Escape")
+    # What she wrote as well, each message by a key: the newest that is missing there comes first.
+    for text in ("green door", "third floor", "he is in the kitchen"):
+        expect(desk.page.locator(":is(.latest, .said):has(.said__keys)")).to_contain_text(text)
+        desk.press("ArrowLeft")
     desk.press("e")
     desk.answers(PSAP)
     expect(desk.page.locator(".brief [data-line=weapons]")).to_contain_text("Yes, not known which.")
@@ -239,6 +243,8 @@ def test_case_19_under_duress_in_mid_dialogue_nothing_more_reaches_the_phone_and
     expect(app.page.get_by_text("Can you lock it?")).to_have_count(0)
     desk.page.keyboard.press("Escape")
     desk.page.keyboard.press("Escape")
+    desk.press("ArrowRight")
+    expect(desk.page.locator(".brief [data-line=what]")).to_contain_text("he is at the door")
     desk.briefs()
     assert desk.closed(newest.alert).outcome is Outcome.BRIEFED
     assert desk.calls(GIULIA) == []

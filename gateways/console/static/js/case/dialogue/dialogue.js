@@ -160,11 +160,11 @@ function lost(ui, view, allowed) {
 }
 
 /**
- * The newest first; before it the one that goes into the text for 112, with its keys, which are in sight so.
- * @param {CaseView} view @param {Allowed} allowed
+ * The newest first; beside the text for 112 the one that is missing there, whose keys are in sight so.
+ * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
  */
-function inOrder(view, allowed) {
-  const first = read.offered(view, allowed);
+function inOrder(ui, view, allowed) {
+  const first = s.reading(view, ui.feed.me, allowed) ? read.offered(view, allowed) : null;
   const all = view.dialogue.toReversed();
   return first ? [first, ...all.filter((one) => one !== first)] : all;
 }
@@ -187,7 +187,7 @@ export function panel(ui, view, allowed) {
     </div>
     <div class="panel__body dialogue" role="log" tabindex="0" aria-label=${either('Messaggi', 'Messages')}>
       <ol>
-        ${inOrder(view, allowed).map((one) => message(ui, view, allowed, one))}
+        ${inOrder(ui, view, allowed).map((one) => message(ui, view, allowed, one))}
       </ol>
       ${
         view.dialogue.length
