@@ -14,7 +14,7 @@ from messages.readings import Level
 from store import streams
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
-from tests.gateways.console import states
+from tests.gateways.console.desk import in_italian
 from tests.gateways.console.stage import Stage
 from tests.gateways.console.voices import LINES, VOICES
 from tests.gateways.http.place import CLOCK, GIULIA
@@ -33,7 +33,9 @@ def orders(stage: Stage, story: Story) -> list[OperatorCommand]:
     return [one.event.command for one in inbox if isinstance(one.event, CommandGiven)]
 
 
-def test_a_meter_follows_the_voice_and_is_empty_when_nothing_is_heard_of_it(stage: Stage) -> None:
+def test_a_meter_follows_the_voice_and_a_line_without_any_sound_says_so(
+    stage: Stage,
+) -> None:
     story = stage.talked(21, 17)
     stage.voices.of(story)
     page = stage.signed_on()
@@ -41,58 +43,37 @@ def test_a_meter_follows_the_voice_and_is_empty_when_nothing_is_heard_of_it(stag
     expect(page.locator("[data-meter=user]")).to_have_attribute("data-voice", "")
     expect(page.locator("[data-meter=operator]")).not_to_have_attribute("data-voice", "")
     expect(page.locator("[data-meter=psap]")).to_have_count(0)
+    expect(page.locator(".meter[aria-hidden=true]")).to_have_count(2)
+    expect(page.locator(".meter:not([aria-hidden=true])")).to_have_count(0)
+    foot = page.locator("[data-party=user] .party__foot")
+    expect(foot).not_to_contain_text("No sound")
+    stage.voices.of(story, {**VOICES, "user": Level(dbfs=-100, silent_ms=3000)})
+    expect(foot).to_contain_text("No sound")
     stage.voices.of(story, {"user": Level(dbfs=-60), "op1": Level(dbfs=0, voice=True)})
+    expect(foot).not_to_contain_text("No sound")
     expect(lit(stage, "user")).to_have_count(0)
     expect(lit(stage, "operator")).to_have_count(20)
     stage.voices.stop()
     expect(lit(stage, "operator")).to_have_count(0)
 
 
-def test_meters_are_hidden_from_screen_readers(stage: Stage) -> None:
-    states.talking(stage)
-    meters = stage.page.locator(".meter")
-    expect(meters).to_have_count(2)
-    for meter in meters.all():
-        expect(meter).to_have_attribute("aria-hidden", "true")
-
-
-def test_a_line_that_carries_no_sound_at_all_says_so(stage: Stage) -> None:
-    story = stage.talked(21, 17)
-    stage.voices.of(story)
-    stage.signed_on()
-    foot = stage.page.locator("[data-party=user] .party__foot")
-    expect(lit(stage, "user")).to_have_count(12)
-    expect(foot).not_to_contain_text("No sound")
-    stage.voices.of(story, {**VOICES, "user": Level(dbfs=-100, silent_ms=3000)})
-    expect(foot).to_contain_text("No sound")
-    stage.voices.of(story)
-    expect(foot).not_to_contain_text("No sound")
-
-
-@pytest.mark.parametrize(
-    ("lang", "user_s", "the_112_s"),
-    [
-        ("en", "Busy tone on her line", "A fax on the line"),
-        ("it", "Segnale di occupato sulla sua linea", "Un fax sulla linea"),
-    ],
-)
-def test_what_a_machine_says_is_on_the_tile_and_changes_nothing_else(
-    stage: Stage, lang: str, user_s: str, the_112_s: str
-) -> None:
-    stage.lang = lang
+def test_what_a_machine_says_is_on_the_tile_and_changes_nothing_else(stage: Stage) -> None:
     story = stage.talked(21, 17).psap_called(stage.place.marta).psap_joined()
     stage.voices.of(story)
-    stage.signed_on()
-    user, psap = (stage.page.locator(f"[data-party={which}]") for which in ("user", "psap"))
+    page = stage.signed_on()
+    user, psap = (page.locator(f"[data-party={which}]") for which in ("user", "psap"))
     expect(user.locator("[data-meter] .on")).to_have_count(12)
     spoken = {"user": Level(dbfs=-24, tone="busy"), "psap": Level(dbfs=-20, tone="fax")}
     stage.voices.of(story, {**VOICES, **spoken})
-    expect(user.locator(".party__foot")).to_contain_text(user_s)
-    expect(psap.locator(".party__foot")).to_contain_text(the_112_s)
+    expect(user.locator(".party__foot")).to_contain_text("Busy tone on her line")
+    expect(psap.locator(".party__foot")).to_contain_text("A fax on the line")
     expect(user).to_have_attribute("data-is", "live")
+    in_italian(page)
+    expect(user.locator(".party__foot")).to_contain_text("Segnale di occupato sulla sua linea")
+    expect(psap.locator(".party__foot")).to_contain_text("Un fax sulla linea")
     # What another version of the bridge may know, and this page does not, is left out.
     stage.voices.of(story, {**VOICES, "user": Level(dbfs=-24, tone="whistle")})
-    expect(user.locator(".party__foot")).not_to_contain_text(user_s)
+    expect(user.locator(".party__foot")).not_to_contain_text("Segnale di occupato")
     expect(user.locator(".party__foot")).not_to_contain_text("whistle")
 
 

@@ -218,24 +218,26 @@ def test_an_alert_that_nobody_has_is_seen_and_heard_by_who_pauses_and_t_takes_it
     expect(page.locator("#case-h")).to_be_visible()
 
 
-@pytest.mark.parametrize(("key", "shift"), [("o", ShiftState.OFF), ("p", ShiftState.PAUSED)])
-def test_the_last_one_who_is_ready_is_asked_before_the_shift_ends(
-    stage: Stage, key: str, shift: ShiftState
-) -> None:
+def test_the_last_one_who_is_ready_is_asked_before_the_shift_ends(stage: Stage) -> None:
     def now() -> ShiftState:
         told = [one.event for one in stage.journal.read(streams.operator(stage.place.marta))]
         return [one.state for one in told if isinstance(one, ev.ShiftChanged)][-1]
 
     page = stage.signed_on()
-    for pressed in (key, *("1" if key == "p" else ())):
-        page.keyboard.press(pressed)
-    expect(page.locator("#ask-h")).to_contain_text("You are the last one")
-    page.keyboard.press("Escape")
-    expect(page.locator("#ask-h")).to_be_hidden()
-    assert now() is ShiftState.READY
-    for pressed in (key, *("1" if key == "p" else ()), "Enter"):
-        page.keyboard.press(pressed)
-    wait_until(lambda: now() is shift, what="the shift in the journal")
+    for keys, shift in (("p1", ShiftState.PAUSED), ("o", ShiftState.OFF)):
+        for key in keys:
+            page.keyboard.press(key)
+        expect(page.locator("#ask-h")).to_contain_text("You are the last one")
+        page.keyboard.press("Escape")
+        expect(page.locator("#ask-h")).to_be_hidden()
+        assert now() is ShiftState.READY
+        for key in (*keys, "Enter"):
+            page.keyboard.press(key)
+        wait_until(lambda shift=shift: now() is shift, what="the shift in the journal")  # type: ignore[misc]
+        if shift is ShiftState.PAUSED:
+            expect(page.locator("#ready-h")).to_contain_text("Paused")
+            page.keyboard.press("p")
+            expect(page.locator("#ready-h")).to_have_text("Ready")
 
 
 def test_alarms_are_named_counted_and_seen_and_none_is_of_a_closed_alert(stage: Stage) -> None:
