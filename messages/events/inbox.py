@@ -165,7 +165,7 @@ class CommandGiven(Message, frozen=True, kw_only=True, tag="command.given"):
     seen: int = 0
     """The alert's version that the operator saw. 0: not known."""
     supervisor: bool = False
-    """With `close`: a supervisor orders it, who may close an alert of which 112 was not told."""
+    """With `close`, `put_away`: a supervisor orders it, who may end an alert of which 112 was not told."""
 
 
 class AlertReopened(Message, frozen=True, kw_only=True, tag="alert.reopened"):

@@ -114,7 +114,7 @@ def refusal_now(
         case OperatorCommand.VOUCH:
             return Refusal.VOUCHED_ALREADY if vouched(case) else None
         case OperatorCommand.PUT_AWAY:
-            return _put_away(case)
+            return _put_away(case, policy, supervisor=supervisor)
         case OperatorCommand.OPEN_PAGE:
             return Refusal.PAGE_OPEN if case.page is not None else None
         case OperatorCommand.MUTE | OperatorCommand.UNMUTE:
@@ -223,11 +223,16 @@ def _close(case: Case, by: OperatorId, policy: Policy, *, supervisor: bool) -> R
     return why_not_over(case, policy)
 
 
-def _put_away(case: Case) -> Refusal | None:
-    """Only for what nothing speaks: a real alert that its phone has not signed looks like a forged one."""
+def _put_away(case: Case, policy: Policy, *, supervisor: bool) -> Refusal | None:
+    """Only for what nothing speaks, and by a supervisor: a real alert that its phone has not signed looks
+    like a forged one where the user declines or cannot talk, and 112 would never be told.
+    """
     if vouched(case):
         return Refusal.HEARD_OR_PROVED
-    return Refusal.CALL_UP if case.active(Party.USER) is not None else None
+    if case.active(Party.USER) is not None:
+        return Refusal.CALL_UP
+    untold = has_psap(case, policy) and not case.test
+    return Refusal.PSAP_NOT_TOLD if untold and not supervisor else None
 
 
 def _mark_machine(case: Case, policy: Policy) -> Refusal | None:

@@ -17,6 +17,8 @@ from messages import events as ev
 from messages.ids import E164, SECOND, Advice, AlertId, OperatorCommand, Outcome, Party, Proof
 from model.alert.case import Case
 from model.alert.evolve import fold
+from model.orders.effects import refusal
+from model.orders.refusals import Refusal
 from model.policy import Policy
 from model.rules.crews import BEYOND_SHIFT
 from model.rules.vouching import WAITS_FOR_LAST_US
@@ -181,12 +183,15 @@ def test_no_flood_of_tests_takes_the_last_operator(make: Make) -> None:
 
 
 @pytest.mark.parametrize("silent", [False, True])
-def test_the_operator_of_a_forged_alert_puts_it_away(make: Make, silent: bool) -> None:
+def test_the_supervisor_who_has_a_forged_alert_puts_it_away_and_no_operator(make: Make, silent: bool) -> None:
     center = make()
     center.send(FORGED[0], silent=silent)
     center.until("an operator has it", lambda: center.case.operator is not None)
     center.until("no phone of the user's rings", lambda: center.case.active(Party.USER) is None)
-    center.order(OperatorCommand.PUT_AWAY)
+    by = center.case.operator
+    assert by is not None
+    assert refusal(center.case, OperatorCommand.PUT_AWAY, by, POLICY) == Refusal.PSAP_NOT_TOLD
+    center.fact(ev.CommandGiven(command=OperatorCommand.PUT_AWAY, by=by, supervisor=True))
     center.until("it is closed", lambda: center.case.closed_at is not None, within_s=5)
     assert center.case.outcome is Outcome.PUT_AWAY
     assert not center.calls(PSAP)

@@ -51,6 +51,8 @@ from store.registry import keyring
 from store.registry.people import StaffRole
 
 _OPERATOR: Final[list[dict[str, list[str]]]] = [{"operatorToken": []}, {"consoleSession": []}]
+_OF_SUPERVISORS: Final = (OperatorCommand.CLOSE, OperatorCommand.PUT_AWAY)
+"""What is journaled with that a supervisor has ordered it."""
 _COMMON: Final = {
     400: said(Problem, "Not understood."),
     401: said(Problem, "No operator's token, no session."),
@@ -94,7 +96,7 @@ def order(
         pages.open_page(transaction, case, by, keyring.secret_within(transaction, keyring.PAGE), given)
         return None
     event = said_by(data, by, to, case.answered(Party.USER))
-    if isinstance(event, CommandGiven) and event.command is OperatorCommand.CLOSE:
+    if isinstance(event, CommandGiven) and event.command in _OF_SUPERVISORS:
         event = replace(event, supervisor=supervisor)
     if isinstance(event, DialogueSaid) and event.channel is Channel.DATA:
         going = asking.way(case, policy, transaction.at_us)

@@ -76,6 +76,18 @@ def test_s08_before_112_was_told_only_a_supervisor_closes_and_the_order_says_so(
     assert event == CommandGiven(command=OperatorCommand.CLOSE, by=place.marta, supervisor=True)
 
 
+def test_what_nothing_proves_a_supervisor_alone_puts_away_and_the_order_says_so(
+    client: Client, place: Place, web: Web
+) -> None:
+    told = Story(web.journal, CLOCK.now_us(), phone="+393331112299").opened()
+    told.operator_called(place.marta).operator_joined(place.marta)
+    assert order(client, told, place.operator(), "put_away") == 409
+    Registry(web.journal).set_role(place.marta, StaffRole.SUPERVISOR, by="test")
+    assert order(client, told, place.operator(), "put_away") == 202
+    event = web.journal.read(streams.inbox(told.alert))[-1].event
+    assert event == CommandGiven(command=OperatorCommand.PUT_AWAY, by=place.marta, supervisor=True)
+
+
 def test_only_a_supervisor_listens_in(client: Client, place: Place, story: Story, web: Web) -> None:
     luca = {"authorization": f"Bearer {place.luca_token}"}
     assert order(client, story, luca, "listen") == 403
