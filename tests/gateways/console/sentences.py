@@ -191,6 +191,11 @@ RULES: dict[str, tuple[str, str, Rule]] = {
         r"Chiedile dov’è|Ask her where|Chiedi: «Sei|Ask: “Are you",
         lambda now: not now.case.duress,
     ),
+    "it is asked whether the user is safe, with nobody suspected beside": (
+        "dock",
+        r"F\. Ogni altra risposta|F\. Any other answer",
+        lambda now: not (now.case.wrong_pins or now.case.cancelled),
+    ),
     "112 knows everything": ("dock", r"sa tutto|knows everything", knows_all),
     "reached": ("clock|contact|list", r"Raggiunta|Reached", not_alone),
     "answered us": ("briefing", r"Ci ha risposto|Answered us", answered_us),

@@ -97,6 +97,12 @@ def _duress(book: Book) -> None:
     book.go_on()
 
 
+def _wrong_pin(book: Book) -> None:
+    book.to_talking()
+    book.write("inbox-a1", ev.PinRefused())
+    book.go_on()
+
+
 def _handing(book: Book) -> None:
     book.to_conference()
     book.order(OperatorCommand.HAND_OVER)
@@ -174,6 +180,7 @@ BEGINNINGS: dict[str, Callable[[Book], object]] = {
     "talking": Book.to_talking,
     "conference": Book.to_conference,
     "duress": _duress,
+    "a wrong PIN": _wrong_pin,
     "briefing": _briefing,
     "calling 112": _calling,
     "112 is busy": _busy,

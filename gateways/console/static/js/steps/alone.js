@@ -4,6 +4,7 @@ import { said } from '../words/claims.js';
 import { either } from '../words/words.js';
 import { endOf } from './commands.js';
 import { asItAnswers, callPsap, soon } from './steps.js';
+import { recordOf } from '../case/record.js';
 import * as s from '../case/situation.js';
 
 /** 112 is not asked for: it is between the operator and the user. @param {Moment} now @returns {Said} */
@@ -99,11 +100,32 @@ function asked(now) {
       callPsap(view, both, 'primary'),
     ];
   if (view.user_hears_nobody) return [said(now, 'hearsNobody'), '', callPsap(view, both, 'primary')];
+  if (view.wrong_pins || view.cancelled) return [...isItTheUser(view), callPsap(view, both, 'primary')];
   return [
     either('Chiedi: «Sei al sicuro? Puoi parlare?»', 'Ask: “Are you safe? Can you talk?”'),
     mistake,
     callPsap(view, both, 'primary'),
   ];
+}
+
+/**
+ * Somebody wants the alert to be over: what is asked is what somebody beside the user cannot answer, or need not
+ * understand. @param {CaseView} view @returns {[string, string]}
+ */
+function isItTheUser(view) {
+  const { safe_word } = recordOf(view);
+  return safe_word
+    ? [
+        either('Chiedi la parola d’ordine, senza dirla tu.', 'Ask for the safe word, and do not say it.'),
+        either(`È «${safe_word}»: F. Altrimenti: E.`, `It is “${safe_word}”: F. Otherwise: E.`),
+      ]
+    : [
+        either(
+          'Può non essere sola: chiedi ciò che si risponde con sì o no.',
+          'She may not be alone: ask what yes or no answers.',
+        ),
+        either('Non nominare l’allarme. Nel dubbio: E.', 'Do not mention the alert. In doubt: E.'),
+      ];
 }
 
 /** What is done meanwhile for a user who does not answer. @param {CaseView} view */
