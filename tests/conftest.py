@@ -4,12 +4,14 @@ It must not know any package of the center; fixtures of a package stand in that 
 """
 
 import gc
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import expect
@@ -132,6 +134,15 @@ def _one_application() -> Iterator[None]:
     """Webs are built by the thousand, of the same routes."""
     with one_application():
         yield
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """A command or a node that logs as in a process of its own leaves nothing of that to other tests."""
+    handlers = list(logging.getLogger().handlers)
+    yield
+    structlog.reset_defaults()
+    logging.getLogger().handlers[:] = handlers
 
 
 @pytest.fixture(scope="session")

@@ -134,7 +134,7 @@ class Machine:
             check=False,
             text=True,
             stdin=subprocess.DEVNULL,
-            timeout=60,
+            timeout=150,
         )
 
     def made(self) -> dict[str, float]:

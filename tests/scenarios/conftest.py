@@ -16,15 +16,9 @@ MakeWorld = Callable[..., World]
 
 
 @pytest.fixture(autouse=True)
-def _warnings_are_logged() -> Iterator[None]:
-    """Logs warnings, however other tests have left the process to log."""
-    before = structlog.get_config() if structlog.is_configured() else None
-    structlog.reset_defaults()
+def _warnings_are_logged() -> None:
+    """Logs warnings, and nothing of what goes well."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    yield
-    structlog.reset_defaults()
-    if before is not None:
-        structlog.configure(**before)
 
 
 @pytest.fixture
