@@ -111,5 +111,26 @@ def test_who_has_a_real_case_reads_how_the_next_alert_comes(stage: Stage) -> Non
     strip = page.locator("[data-strip=nobody]")
     expect(strip).to_contain_text("It comes to you as soon as you are free.")
     expect(strip.locator("[data-key=T]")).to_have_count(0)
+    # T there would call nobody: it says so, and takes the warning from no screen.
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".act--step")).to_contain_text("You have a case: L or H first.")
+    settled(page)
+    page.keyboard.press("t")
+    expect(strip).to_be_visible()
+    page.keyboard.press("Escape")
     story.psap_called(stage.place.marta).psap_joined()
     expect(strip).to_contain_text("L: you leave yours, and it comes to you.")
+
+
+def test_one_t_is_on_the_screen_and_takes_the_alert_that_nobody_has(stage: Stage) -> None:
+    left = stage.talked(60, 12).psap_called(stage.place.marta).psap_joined().operator_left(stage.place.marta)
+    page = stage.signed_on()
+    waits = Story(stage.journal, CLOCK.now_us(), phone=SECOND, ago_s=6).opened()
+    strip = page.locator("[data-strip=nobody]")
+    page.locator(f"[data-alert='{left.alert}']").first.click()
+    expect(strip.locator("[data-key=T]")).to_be_visible()
+    expect(page.locator(".act--step")).to_contain_text("T takes who has nobody.")
+    settled(page)
+    page.keyboard.press("t")
+    ordered(stage.journal, waits, OperatorCommand.TAKE)

@@ -23,6 +23,20 @@ export const unheld = (view) =>
 /** I have asked for it. @param {string} alert */
 export const asked = (alert) => since.set(alert, Date.now() + ASKED_MS);
 
+/**
+ * Why T would call nobody here, or would leave another alert without an operator; null where it would not.
+ * @param {Feed} feed @param {CaseView} view
+ */
+export function whyNotTake(feed, view) {
+  const me = feed.me.operator;
+  if (view.reserved.includes(me) || view.hand_over?.called?.operator === me) return null;
+  for (const one of feed.cases.values())
+    if (one.alert !== view.alert && one.operator === me && one.closed_us === null && (view.test || !one.test))
+      return 'own_case_first';
+  const [first] = waiting(feed, Date.now());
+  return first && !first.test && !unheld(view) ? 'another_waits' : null;
+}
+
 /** @param {CaseView} a @param {CaseView} b */
 const order = (a, b) =>
   Number(a.test) - Number(b.test) ||

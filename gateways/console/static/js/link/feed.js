@@ -2,6 +2,7 @@
 // page.
 
 import * as meters from '../sound/meters.js';
+import { whyNotTake } from '../alerts/waiting.js';
 import { Elsewhere, leave } from './elsewhere.js';
 
 const RETRY_MS = 2000;
@@ -122,7 +123,9 @@ export class Feed {
 
   /** What may be ordered in this case: by command, why not, or null where it may. @param {CaseView} view */
   allowedIn(view) {
-    return this.allowed.get(view.alert) ?? {};
+    const told = this.allowed.get(view.alert) ?? {};
+    const why = told.take === null ? whyNotTake(this, view) : null;
+    return why === null ? told : { ...told, take: why };
   }
 
   /**

@@ -130,8 +130,11 @@ function unheldAlerts(ui, all) {
   const my = ui.screen.mineNow();
   const who = view.person || view.phone ? s.shortName(view) : s.theAlert(view);
   const leaves = my ? either(`Lascia la prova, prendi ${who}`, `Leave the test, take ${who}`) : t('take');
+  const shown = ui.screen.section === 'case' ? ui.screen.selected() : null;
+  // One T on a screen: of a case that can be taken it is that case's.
+  const other = shown && shown.alert !== view.alert && ui.feed.allowedIn(shown).take === null;
   const take =
-    offered(ui)?.alert === view.alert
+    offered(ui)?.alert === view.alert && !other
       ? html`<button class="btn" data-key="T" aria-keyshortcuts="T" @click=${() => ui.press('T')}>
           <kbd>T</kbd><span>${leaves}</span>
         </button>`

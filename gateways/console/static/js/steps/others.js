@@ -137,7 +137,8 @@ function answerIt(now) {
 function left(now) {
   const { view } = now;
   const who = s.capital(s.first(view));
-  const come = either('Per tornare in linea: T.', 'To come back on the line: T.');
+  const come =
+    now.allowed.take === null ? either('Per tornare in linea: T.', 'To come back on the line: T.') : '';
   if (view.user_hears_psap) {
     const both = `${either('Affidata al 112.', 'Handed over to 112.')} ${said(now, 'bothTalk')}`;
     return [both, `${either('Non serve altro.', 'Nothing more to do.')} ${come}`, take('')];

@@ -257,6 +257,8 @@ const REFUSALS = {
     'It was closed more than 12 hours ago: ask a supervisor.',
   ],
   not_on_the_line: ['Non sei in linea su questo allarme.', 'You are not on the line of this alert.'],
+  own_case_first: ['Hai un caso: prima L o H.', 'You have a case: L or H first.'],
+  another_waits: ['T prende chi non ha nessuno.', 'T takes who has nobody.'],
   already_yours: ['L’allarme è già tuo.', 'The alert is yours already.'],
   another_operator: [
     'Un altro operatore è in linea su questo allarme.',
