@@ -90,7 +90,7 @@ def test_keys_whose_words_are_not_on_the_screen_do_nothing(
     console.keyboard.press("Enter")
     assert dock.inner_text() == before
     story.user_called().user_answered()
-    expect(dock).to_contain_text("Silence her phone: S.")
+    expect(dock).to_contain_text("So that she hears no voices: S.")
     story.hear(ev.AlertCancelled(duress=True))
     expect(dock).to_contain_text("To let the voices through: S, then Enter.")
     settled(console)

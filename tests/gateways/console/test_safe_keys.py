@@ -154,7 +154,7 @@ def test_no_key_acts_that_is_not_on_the_screen_and_under_duress_112_is_told_by_o
     expect(step).to_contain_text("I have briefed 112")
     settled(page)
     page.keyboard.press("l")
-    expect(page.locator(".dock [data-armed=leave]")).to_contain_text("Nothing has been read to 112")
+    expect(page.locator(".dock [data-armed=leave]")).to_contain_text("Nobody has said that 112 is briefed")
     page.keyboard.press("Escape")
     page.keyboard.press("b")
     ordered(stage.journal, story, OperatorCommand.BRIEFING_GIVEN)

@@ -103,7 +103,7 @@ function unknownTo112(view) {
       `112 does not know: ${quoted.join(', ')}${more}`,
     );
   return view.briefing_us === null
-    ? either('Al 112 non è stato letto nulla', 'Nothing has been read to 112')
+    ? either('Nessuno ha detto che il 112 sa tutto (B)', 'Nobody has said that 112 is briefed (B)')
     : either('Il 112 non sa l’ultima novità', '112 does not know the latest');
 }
 
@@ -198,7 +198,7 @@ export function keysSaid(view, me, allowed) {
   if (command === null) return cannot;
   const said =
     command === 'withhold_voices'
-      ? either('Telefono muto: S.', 'Silence her phone: S.')
+      ? either('Perché non senta voci: S.', 'So that she hears no voices: S.')
       : view.duress
         ? either('Farle sentire le voci: S, poi Invio.', 'To let the voices through: S, then Enter.')
         : either('Farle sentire le voci: S.', 'To let the voices through: S.');
