@@ -187,6 +187,48 @@ def test_the_last_word_says_of_112_what_it_knows_and_to_write_only_where_that_re
     assert said["cancelled", (), False] == ("closed", "closedText")
 
 
+# The operator has told 112 on another phone, and the advice to call it stands: the user was not reached.
+TOLD = """async () => {
+  const { pressed, raised, heard, shown } = await import('/app/js/state.js');
+  const { told } = await import('/app/js/disguise/told.js');
+  const { WORDS } = await import('/app/js/words.js');
+  const at = (psap_knows, silent = false, parties = [['psap', 'released']]) => {
+    const said = { alert: 'a', deadline_at: new Date(1e12 - 1000).toISOString(), advice: 'call_112_now',
+      version: 1, phase: 'calling_user', operator_assigned: true, psap_knows,
+      legs: parties.map(([party, state]) => ({ party, state })) };
+    const known = heard(raised(pressed('a', 0, null, { silent }), { status: 202, said }, true),
+      { status: 200, said });
+    const seen = shown(known, 1e12);
+    const steps = seen.steps.map(([, word]) => word);
+    return { words: [seen.title, seen.text], steps, now: seen.now, link: seen.call112,
+      sign: told(known, seen, false), unknown: [seen.title, seen.text].filter((word) => !WORDS[word]) };
+  };
+  return {
+    nothing: at([]),
+    place: at(['alert', 'place']),
+    nowhere: at(['alert']),
+    quiet: at(['alert', 'place', 'silence'], true),
+    quietNowhere: at(['alert', 'silence'], true),
+    talking: at(['alert', 'place'], false, [['user', 'answered']]),
+  };
+}"""
+
+
+def test_who_was_not_reached_reads_that_112_knows_once_it_was_told_on_another_phone(modules: Page) -> None:
+    seen = modules.evaluate(TOLD)
+    assert seen["nothing"]["words"] == ["cannot", "cannotText"]
+    assert seen["place"]["words"] == ["endPlace", "toldText"]
+    assert seen["quiet"]["words"] == ["endQuiet", "quietText"]
+    # Help that does not know where to go is no help yet.
+    assert seen["nowhere"]["words"] == ["endPsap", "cannotText"]
+    assert seen["quietNowhere"]["words"] == ["endQuietNowhere", "quietLateText"]
+    assert seen["talking"]["steps"][-1] == "endPsap"
+    urgent = [name for name, one in seen.items() if one["now"]]
+    assert urgent == [name for name, one in seen.items() if one["sign"] == "E"]
+    assert urgent == ["nothing", "nowhere", "quietNowhere"]
+    assert all(one["link"] and not one["unknown"] for one in seen.values())
+
+
 def test_another_alert_than_before_begins_with_nothing_that_was_known_of_that(modules: Page) -> None:
     known = modules.evaluate(
         """async () => {

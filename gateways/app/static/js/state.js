@@ -121,12 +121,15 @@ const LAST_WORDS = [
   },
 ];
 
+/** What 112 was told, as the last word has it; undefined while it was told nothing. */
+const toldTo112 = (known) => LAST_WORDS[1][(known.state?.psap_knows ?? []).join(' ')];
+
 /** What is said at the end, and what there is to do: what the center knows, and nothing else. */
 function ended(known, nowMs) {
-  const { outcome, psap_knows: knows } = known.state;
-  const [first, told, last] = LAST_WORDS;
+  const { outcome } = known.state;
+  const [first, , last] = LAST_WORDS;
   const writes = goesOn(known, nowMs);
-  const said = first[outcome] ?? told[(knows ?? []).join(' ')] ?? last[outcome];
+  const said = first[outcome] ?? toldTo112(known) ?? last[outcome];
   const [title, text, write = text] = said ?? ['closed', 'closedText'];
   return screen('closed', {
     icon: 'done',
@@ -280,6 +283,7 @@ function isLate(known, user, leftMs) {
   return leftMs <= (user === 'originating' ? 0 : NEAR_MS);
 }
 
+/** What is said then: once 112 knows where she is, that; until then to call it, and whether it knows of her. */
 function late(known, seen, operator, user) {
   const steps = [['done', known.durable ? 'got' : 'gotUnkept']];
   if (operator) steps.push(['done', 'operatorFound']);
@@ -287,8 +291,13 @@ function late(known, seen, operator, user) {
   if (user === 'originating') steps.push(['now', 'callingStep']);
   else if (known.reached) steps.push(['done', 'called']);
   else if (operator && !known.silent) steps.push(['bad', 'notCalled']);
+  const [knows] = toldTo112(known) ?? [];
+  if (known.durable && known.state?.psap_knows?.includes('place')) {
+    const text = known.silent ? 'quietText' : known.test ? '' : 'toldText';
+    return screen('told', { ...seen, tone: 'good', icon: 'done', title: knows, text, steps });
+  }
   const inTime = known.silent ? ['quietLate', 'quietLateText'] : ['cannot', 'cannotText'];
-  const [title, text] = known.durable ? inTime : ['unkept', 'unkeptText'];
+  const [title, text] = known.durable ? [knows ?? inTime[0], inTime[1]] : ['unkept', 'unkeptText'];
   return screen('late', {
     ...seen,
     tone: 'bad',
@@ -349,6 +358,6 @@ function journey(known, operator, user, psap) {
   else if (!known.silent) steps.push(['', 'callingStep']);
   if (psap === 'answered') steps.push(['done', 'psapStep']);
   else if (isUnderWay(psap)) steps.push(['now', 'psapCalled']);
-  else steps.push(['', 'psapTodo']);
+  else steps.push(toldTo112(known) ? ['done', 'endPsap'] : ['', 'psapTodo']);
   return steps;
 }

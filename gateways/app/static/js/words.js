@@ -101,6 +101,10 @@ export const WORDS = {
     'If you can, call 112. We keep trying.',
   ],
   cannotText: ['Chiama il 112 ora. Noi continuiamo a provare.', 'Call 112 now. We keep trying.'],
+  toldText: [
+    'Se puoi, chiamalo anche tu. Noi proviamo ancora a chiamarti.',
+    'Call 112 yourself too if you can. We keep trying to call you.',
+  ],
   unkeptText: [
     'Il centro ha il tuo allarme ma non riesce a registrarlo. Noi continuiamo a provare.',
     'The centre has your alert but cannot put it on record. We keep trying.',
