@@ -43,6 +43,12 @@ OVER = """() => {
 }"""
 """Nothing lies over the list of keys: what is inert is seen, and hit by no point."""
 FITS = "(e) => e.scrollHeight <= e.clientHeight"
+APART = """() => {
+  const lines = [...document.querySelectorAll('.brief > dd')];
+  const ends = (e) => Math.max(...[...e.children].map((one) => one.getBoundingClientRect().bottom));
+  return lines.every((e, i) => i === 0 || ends(lines[i - 1]) <= e.getBoundingClientRect().top + 2);
+}"""
+"""No line of the text lies over the next: what is in it ends before that begins, but for a letter's foot."""
 
 
 def test_s10_c_copies_the_text_with_everything_in_full(stage: Stage) -> None:
@@ -181,9 +187,20 @@ def seen_as_a_whole(page: Page) -> None:
 
 def test_on_the_smallest_screen_a_long_address_hides_no_line(stage: Stage) -> None:
     stage.page.set_viewport_size({"width": 1280, "height": 720})
-    addressed(stage, Nearness.STREET, "viale Generale Carlo Alberto Dalla Chiesa", town="Recco")
+    story = addressed(stage, Nearness.STREET, "viale Generale Carlo Alberto Dalla Chiesa", town="Recco")
     expect(stage.page.locator('.brief [data-line="where"]')).to_contain_text("Dalla Chiesa")
     seen_as_a_whole(stage.page)
+    # What is too much for it is scrolled to, and printed over nothing.
+    wrote = (
+        "he is in the kitchen with a knife",
+        "the children are with me upstairs",
+        "he comes up the stairs",
+    )
+    for upto in (2, 3):
+        text = ". ".join(wrote[:upto])
+        story.hear(ev.BriefingFilled(field=BriefingField.WHAT, text=text, by=stage.place.marta))
+        expect(stage.page.locator('.brief [data-line="what"]')).to_contain_text(wrote[upto - 1])
+        assert stage.page.evaluate(APART)
 
 
 @pytest.mark.parametrize("state", ["briefing", "restarted"])
