@@ -283,7 +283,7 @@ function isLate(known, user, leftMs) {
   return leftMs <= (user === 'originating' ? 0 : NEAR_MS);
 }
 
-/** What is said then: once 112 knows where she is, that; until then to call it, and whether it knows of her. */
+/** What is said then: that 112 knows where she is; before that, to call it, and whether it knows of her. */
 function late(known, seen, operator, user) {
   const steps = [['done', known.durable ? 'got' : 'gotUnkept']];
   if (operator) steps.push(['done', 'operatorFound']);

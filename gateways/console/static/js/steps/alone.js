@@ -109,8 +109,8 @@ function asked(now) {
 }
 
 /**
- * Somebody wants the alert to be over: what is asked is what somebody beside the user cannot answer, or need not
- * understand. @param {CaseView} view @returns {[string, string]}
+ * Somebody wants the alert to be over: what is asked is what somebody beside the user cannot answer, or need
+ * not understand. @param {CaseView} view @returns {[string, string]}
  */
 function isItTheUser(view) {
   const { safe_word } = recordOf(view);

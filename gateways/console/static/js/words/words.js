@@ -233,6 +233,12 @@ export const OUTCOMES = {
   put_away: ['messo da parte', 'put away'],
 };
 
+// Why this page does not give an order that the center would take (`alerts/waiting.js`).
+/** @type {Record<string, Pair>} */
+const OWN_REASONS = {
+  own_case_first: ['Hai un caso: prima L o H.', 'You have a case: L or H first.'],
+  another_waits: ['T prende chi non ha nessuno.', 'T takes who has nobody.'],
+};
 // Why the center does not allow a command (`model.orders.refusals`).
 /** @type {Record<string, Pair>} */
 const REFUSALS = {
@@ -257,8 +263,6 @@ const REFUSALS = {
     'It was closed more than 12 hours ago: ask a supervisor.',
   ],
   not_on_the_line: ['Non sei in linea su questo allarme.', 'You are not on the line of this alert.'],
-  own_case_first: ['Hai un caso: prima L o H.', 'You have a case: L or H first.'],
-  another_waits: ['T prende chi non ha nessuno.', 'T takes who has nobody.'],
   already_yours: ['L’allarme è già tuo.', 'The alert is yours already.'],
   another_operator: [
     'Un altro operatore è in linea su questo allarme.',
@@ -428,7 +432,7 @@ export const channel = (name) => t(CHANNELS[name] ?? 'data');
 export const outcome = (name) => (OUTCOMES[name] ? either(...OUTCOMES[name]) : (name ?? '?'));
 /** Why it was refused; what has no words here says it by itself. @param {string} code */
 export const reason = (code) => {
-  const words = REFUSALS[code] ?? REFUSALS[code.split(':')[0]];
+  const words = REFUSALS[code] ?? REFUSALS[code.split(':')[0]] ?? OWN_REASONS[code];
   return words ? either(...words) : code;
 };
 /** @param {string} code */
