@@ -97,6 +97,17 @@ def _duress(book: Book) -> None:
     book.go_on()
 
 
+def _another_112(book: Book) -> None:
+    """Who answers there was told nothing."""
+    _briefing(book)
+    book.order(OperatorCommand.BRIEFING_GIVEN)
+    book.pass_time(1)
+    book.ends(Party.PSAP)
+    book.pass_time(1)
+    book.order(OperatorCommand.CALL_PSAP)
+    book.answers(Party.PSAP)
+
+
 def _wrong_pin(book: Book) -> None:
     book.to_talking()
     book.write("inbox-a1", ev.PinRefused())
@@ -181,6 +192,7 @@ BEGINNINGS: dict[str, Callable[[Book], object]] = {
     "conference": Book.to_conference,
     "duress": _duress,
     "a wrong PIN": _wrong_pin,
+    "another 112": _another_112,
     "briefing": _briefing,
     "calling 112": _calling,
     "112 is busy": _busy,

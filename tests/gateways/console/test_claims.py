@@ -18,6 +18,7 @@ import msgspec
 import pytest
 from playwright.sync_api import Page
 
+from messages.ids import SECOND
 from tests.gateways.console.sentences import COUNTED, HELD, NUMBERS, RULES, SAID
 from tests.gateways.console.telling import BEGINNINGS, LATER_US, Telling, may_call_112
 from tests.gateways.console.what_is_so import Moment
@@ -117,3 +118,15 @@ def test_of_x_only_that_is_said_which_it_does(modules: Page, close: str | None, 
         closes = bool(places["dock.close"])
         assert (forged, closes) == (put_away is None, put_away is not None and close is None)
         assert places["x"] == ("put_away" if forged else "close")
+
+
+def test_who_has_just_come_back_to_112_is_heard_before_it_is_said_that_they_talk(modules: Page) -> None:
+    """It may be a machine."""
+    moments = (Telling(seed).moments[0] for seed in range(99))
+    told = next(one.told for one in moments if _is_mine(one) and one.told["view"]["user_hears_psap"])
+    told["view"]["user"]["answered_us"] = told["nowUs"][0]
+    told["view"]["psap"]["answered_us"] = told["nowUs"][0] - 60 * SECOND
+    answers = msgspec.json.decode(modules.evaluate("window.show", msgspec.json.encode([told]).decode()))
+    says = [shown["places"]["dock.say"] for shown in answers[0]]
+    heard = [bool(re.search(r"senti chi ha risposto|hear who it is", one)) for one in says]
+    assert heard == [True, True, False] * 2, says

@@ -203,6 +203,13 @@ def test_a_question_out_of_sight_is_shown_before_it_is_asked_and_its_answer_has_
     expect(page.locator(".bar__nav kbd").first).to_have_text("1")
 
 
+AWAY = """(one) => {
+  let list = one.parentElement;
+  while (list.scrollHeight <= list.clientHeight) list = list.parentElement;
+  list.scrollTop = list.scrollHeight;
+}"""
+
+
 def test_who_leaves_before_112_has_the_latest_message_is_asked_for_enter(stage: Stage) -> None:
     marta = stage.place.marta
     story = stage.alert(60, silent=True).operator_joined(marta)
@@ -220,6 +227,11 @@ def test_who_leaves_before_112_has_the_latest_message_is_asked_for_enter(stage: 
     expect(page.locator(".said").first).to_contain_text("he has a knife")
     expect(page.locator("[data-number='1'] .said__keys")).to_be_in_viewport(ratio=1)
     expect(keys).to_have_count(1)
+    # Scrolled away it is brought back by its key, and not put anywhere unread.
+    page.locator(".said").first.evaluate(AWAY)
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[data-number='1'] p")).to_be_in_viewport(ratio=1)
+    assert len(heard(story)) == 2, "that it was read, and the first one"
     stage.ago(0)
     story.say(ev.BriefingGiven(by=marta))
     # The newest is in the text; the one before it is not, and 112 does not know everything.

@@ -172,10 +172,13 @@ def busy(now: Moment) -> bool:
 
 
 def knows_all(now: Moment) -> bool:
-    """And each message of the user's is in the text for 112."""
+    """And each message of the user's is in the text for 112, and who is on the line there was told."""
     told_at, text = now.case.briefing_at, " ".join(one.text for one in now.case.briefing.values())
     users = [one for one in now.case.dialogue if not one.by]
-    return told_at is not None and all(one.at <= told_at and one.text in text for one in users)
+    psap = on_line(now.case, Party.PSAP)
+    if told_at is None or (psap is not None and (psap.answered_at or 0) > told_at):
+        return False
+    return all(one.at <= told_at and one.text in text for one in users)
 
 
 def not_alone(now: Moment) -> bool:

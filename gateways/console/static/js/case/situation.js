@@ -193,9 +193,13 @@ export const waitsAlone = (view) =>
 /** Since when that is so: the user's answer, or the end of whoever was there. @param {CaseView} view */
 export const aloneSinceUs = (view) => view.alone_us ?? view.user.answered_us;
 
+/** Whether 112 was told of it: who answers a later call there may know nothing. @param {CaseView} view */
+export const briefed = (view) =>
+  view.briefing_us !== null && !(talking(view.psap) && view.psap.answered_us > view.briefing_us);
+
 /** Whether 112 was told of it, and nothing is newer, or was left out. @param {CaseView} view */
 export const toldAll = (view) =>
-  view.briefing_us !== null && !hasChanged(view) && !wrote(view) && !missing(view).length;
+  briefed(view) && !hasChanged(view) && !wrote(view) && !missing(view).length;
 
 /** Whether the user can tell 112 alone what 112 does not know yet. @param {CaseView} view */
 export const tellsItself = (view) => view.user_hears_psap && !view.duress;

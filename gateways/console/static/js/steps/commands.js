@@ -11,6 +11,7 @@ import {
   mine,
   possessive,
   talking,
+  briefed,
   tellsItself,
   toldAll,
 } from '../case/situation.js';
@@ -102,7 +103,7 @@ function unknownTo112(view) {
       `Il 112 non sa: ${quoted.join(', ')}${more}`,
       `112 does not know: ${quoted.join(', ')}${more}`,
     );
-  return view.briefing_us === null
+  return !briefed(view)
     ? either('Nessuno ha detto che il 112 sa tutto (B)', 'Nobody has said that 112 is briefed (B)')
     : either('Il 112 non sa l’ultima novità', '112 does not know the latest');
 }

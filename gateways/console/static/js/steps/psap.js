@@ -125,13 +125,13 @@ function conference(now) {
   const more = away.join(' ');
   /** @type {Action} */
   const briefed = briefedStep(either('Poi puoi lasciare con L', 'Then you may leave with L'));
-  if (isBroken(view) && view.briefing_us === null)
+  if (isBroken(view) && !s.briefed(view))
     return [
       `${either('Resta con il 112.', 'Stay with 112.')} ${more}`,
       either('Leggi il testo se serve.', 'Read the text if needed.'),
       briefed,
     ];
-  if (view.briefing_us === null)
+  if (!s.briefed(view))
     return [
       either('Leggi il testo al 112.', 'Read the text to 112.'),
       [said(now, 'notInText'), more].join(' '),
@@ -169,7 +169,7 @@ const redial = ({ allowed }) =>
 
 /** What 112 is to be told by the operator. @param {Moment} now */
 const toTell = (now) =>
-  now.view.briefing_us === null
+  !s.briefed(now.view)
     ? [either('Leggi il testo al 112.', 'Read the text to 112.'), said(now, 'notInText')]
         .filter(Boolean)
         .join(' ')
@@ -206,6 +206,7 @@ function together(now) {
   const played = heard(view.psap) && either(`Il 112 ${heard(view.psap)}.`, `112 ${heard(view.psap)}.`);
   const first = tell || played;
   if (so('introduce', now)) return [said(now, 'introduce'), first, leave(left, '')];
+  if (so('justBack', now)) return [said(now, 'justBack'), first, leave(left, '')];
   const can = tell ? '' : either('Puoi lasciare.', 'You can leave.');
   return [
     [said(now, 'bothTalk'), can].filter(Boolean).join(' '),

@@ -14,6 +14,19 @@ export const named = (words) =>
 /** Whether what was written may have been meant as a key. @param {string} text */
 export const isKeyAlone = (text) => /^[a-z]$/i.test(text);
 
+/**
+ * Whether one of these can be read; where none can, the first is brought into sight, for the next press.
+ * @param {Element[]} elements
+ */
+export function inSight(elements) {
+  const seen = elements.some((one) => {
+    const { x, y, width, height } = one.getBoundingClientRect();
+    return one.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+  });
+  if (!seen) elements[0].scrollIntoView({ block: 'nearest' });
+  return seen;
+}
+
 /** Whether this key is on a button of the case, or named beside what to do now. @param {string} key */
 export function onScreen(key) {
   const [caps, said] = ['.case kbd', '.dock__next > *, .act--step small'].map((where) => [

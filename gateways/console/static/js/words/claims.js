@@ -124,6 +124,14 @@ const CLAIMS = {
         `Tell 112: “securWoman centre, ${inFull(view)} is on the line.”`,
       ),
   },
+  justBack: {
+    so: ({ view, nowUs }) =>
+      view.user_hears_psap &&
+      view.user.answered_us > view.psap.answered_us &&
+      nowUs - view.user.answered_us < INTRODUCED_US,
+    says: () =>
+      either('Resta, e senti chi ha risposto. Una segreteria: M.', 'Stay, and hear who it is. A machine: M.'),
+  },
   heardBy112: {
     so: (now) => s.talking(now.view.user) && now.view.user_hears_nobody && hears(now).psap === true,
     says: (now) =>

@@ -2,6 +2,7 @@
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { either, t } from '../../words/words.js';
+import { inSight } from '../../steps/shown.js';
 import { putAside } from './missing.js';
 import { haveRead, offered, unread } from './read.js';
 
@@ -36,7 +37,9 @@ export const fillKeys = (ui, view, allowed, one) =>
  */
 export function pressed(ui, key, view, allowed) {
   const one = FILLS[key] || key === ASIDE ? offered(view, allowed) : null;
-  if (!one || !document.querySelector(`.said__keys [data-key="${key}"]`)) return false;
+  const caps = one ? [...document.querySelectorAll(`.said__keys [data-key="${key}"]`)] : [];
+  if (!caps.length) return false;
+  if (!inSight(caps.map((cap) => cap.closest('.said, .latest').querySelector('p')))) return true;
   if (FILLS[key]) fill(ui, view, FILLS[key], one);
   else {
     putAside(view, one);
