@@ -14,17 +14,20 @@ export const named = (words) =>
 /** Whether what was written may have been meant as a key. @param {string} text */
 export const isKeyAlone = (text) => /^[a-z]$/i.test(text);
 
+/** Whether all of it is on the screen, and nothing lies over it. @param {Element} element */
+function isWhole(element) {
+  const { x, width, top, bottom } = element.getBoundingClientRect();
+  return [top + 2, bottom - 2].every((y) => element.contains(document.elementFromPoint(x + width / 2, y)));
+}
+
 /**
- * Whether one of these can be read; where none can, the first is brought into sight, for the next press.
+ * Whether one of these can be read whole; where none can, the first is brought into sight for the next press.
  * @param {Element[]} elements
  */
 export function inSight(elements) {
-  const seen = elements.some((one) => {
-    const { x, y, width, height } = one.getBoundingClientRect();
-    return one.contains(document.elementFromPoint(x + width / 2, y + height / 2));
-  });
-  if (!seen) elements[0].scrollIntoView({ block: 'nearest' });
-  return seen;
+  if (elements.some(isWhole)) return true;
+  elements[0].scrollIntoView({ block: 'nearest' });
+  return false;
 }
 
 /** Whether this key is on a button of the case, or named beside what to do now. @param {string} key */

@@ -3,6 +3,7 @@
 
 import { html, nothing } from '../../../vendor/lit.js';
 import { either, reason, t } from '../../words/words.js';
+import { inSight } from '../../steps/shown.js';
 import { psapIs } from '../situation.js';
 import * as asking from './asking.js';
 
@@ -61,22 +62,13 @@ export function pressed(ui, key) {
   const view = ui.screen.section === 'case' ? ui.screen.selected() : null;
   if (view === null || !isOpen(view) || !/^[1-9I]$/.test(key)) return false;
   if (key === 'I') asking.another(hereOf(ui, view));
-  else if (protocol(ui, view).question[Number(key) - 1] && inSight(Number(key)))
+  else if (protocol(ui, view).question[Number(key) - 1] && inSight([lineOf(Number(key))]))
     ask(ui, view, Number(key) - 1);
   return true;
 }
 
-/**
- * Whether the question of this number can be read; one that cannot is brought into sight.
- * @param {number} number
- */
-function inSight(number) {
-  const line = document.querySelector(`.questions li:nth-child(${number})`);
-  const [there, seen] = [line, line.closest('.questions')].map((one) => one.getBoundingClientRect());
-  if (there.top >= seen.top - 1 && there.bottom <= Math.min(seen.bottom, innerHeight) + 1) return true;
-  line.scrollIntoView({ block: 'nearest' });
-  return false;
-}
+/** @param {number} number */
+const lineOf = (number) => document.querySelector(`.questions li:nth-child(${number})`);
 
 /** @param {Ui} ui @param {CaseView} view @param {number} at */
 async function ask(ui, view, at) {
