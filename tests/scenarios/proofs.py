@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from actors.prover.actor import ProverActor
 from actors.prover.work import Child
+from messages.ids import E164, AlertId, Channel, Check, Instant, Proof
 from messages.proofs import ProofStep, Shown, StepResult
+from store.alerts.belonging import Signal
+from store.journal.journal import Journal
+from store.registry.own_phone import know
 
 FOUND: dict[ProofStep, Shown] = {}
 """What a look is to find; else all is well."""
@@ -34,6 +38,20 @@ class ProverWithoutChildrenActor(ProverActor):
 
     def child(self, step: ProofStep) -> Child:
         return NoChild(step)
+
+
+def check_signal(journal: Journal, number: E164 | None, now_us: Instant) -> Signal:
+    """A check that has a line of the center's own called, as the center's own phone raises it."""
+    return Signal(
+        channel=Channel.DATA,
+        received_at=now_us,
+        phone=number,
+        id=AlertId("c1"),
+        test=True,
+        check=Check.CALL,
+        proof=Proof.DEVICE,
+        key=journal.transact(lambda tx: know(tx, b"point", number)),
+    )
 
 
 def forget() -> None:

@@ -15,15 +15,12 @@ from messages.events import AlertClosed, AlertReceived, ProofOrdered
 from messages.ids import (
     E164,
     SECOND,
-    AlertId,
     Channel,
-    Check,
     Instant,
     LineId,
     OperatorId,
     Outcome,
     Party,
-    Proof,
     Role,
 )
 from messages.proofs import ProofEnd, ProofItem, ProofStep, ProofWhy, Shown, StepResult
@@ -35,13 +32,11 @@ from runtime.logs import Outage
 from runtime.published import line_trials
 from store import streams
 from store.alerts.accepting import Accepted
-from store.alerts.belonging import Signal
 from store.alerts.checks import accept_check
 from store.errors import JournalUnavailable
 from store.journal.journal import Append, Journal
 from store.journal.matters import open_alerts
 from store.proofs import proofs_of
-from store.registry.own_phone import know
 from tests.scenarios import proofs
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_line_tester import tried
@@ -193,16 +188,7 @@ def test_a_check_s_call_is_no_alert_though_a_real_one_has_taken_the_line_that_st
 
 def raise_check(world: World, number: E164 | None) -> None:
     """As the center's own phone does."""
-    signal = Signal(
-        channel=Channel.DATA,
-        received_at=world.clock.now_us(),
-        phone=number,
-        id=AlertId("c1"),
-        test=True,
-        check=Check.CALL,
-        proof=Proof.DEVICE,
-        key=world.journal.transact(lambda tx: know(tx, b"point", number)),
-    )
+    signal = proofs.check_signal(world.journal, number, world.clock.now_us())
     assert isinstance(world.journal.transact(lambda tx: accept_check(tx, signal, 50.0, 40, None)), Accepted)
     world.system.run()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from messages.events import ProofOrdered
-from messages.ids import E164, AlertId, Channel, Check, NodeId, OperatorId, Proof
+from messages.ids import E164, NodeId, OperatorId
 from messages.proofs import ProofStep, ProofWhy, StepResult
 from messages.trials import TrialOrder
 from model.alert.live import LiveCases
@@ -16,12 +16,10 @@ from model.proof.proving import OneProof
 from runtime.published import line_trials
 from store import streams
 from store.alerts.accepting import Accepted
-from store.alerts.belonging import Signal
 from store.alerts.checks import accept_check
 from store.journal.following import Following
 from store.journal.journal import Append
 from store.proofs import proofs_of
-from store.registry.own_phone import know
 from tests.scenarios import proofs
 from tests.scenarios.nodes import Cluster, cluster
 
@@ -88,16 +86,7 @@ def test_a_check_that_another_nodes_line_calls_is_answered_and_is_no_alert(tmp_p
         proofs.STUCK.add(ProofStep.CHAIN)
         order(nodes, "a", ProofStep.CHAIN)
         number = ready(nodes)
-        signal = Signal(
-            channel=Channel.DATA,
-            received_at=nodes.clock.now_us(),
-            phone=number,
-            id=AlertId("c1"),
-            test=True,
-            check=Check.CALL,
-            proof=Proof.DEVICE,
-            key=nodes.journal.transact(lambda tx: know(tx, b"point", number)),
-        )
+        signal = proofs.check_signal(nodes.journal, number, nodes.clock.now_us())
         at_a = nodes.open(NodeId("a"))
         made = at_a.transact(lambda tx: accept_check(tx, signal, 50.0, 40, None))
         at_a.close()
