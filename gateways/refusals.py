@@ -45,7 +45,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     Refusal.USER_ON_THE_LINE: "She is on the line.",
     Refusal.LINE_UNHEARD: "The modem does not answer: the line may be down. Call again on another line.",
     Refusal.USER_NOT_ANSWERED: "She has not answered.",
-    Refusal.USER_NOT_HEARD: "Her line gives no sound: nobody has said that it was a mistake.",
+    Refusal.USER_NOT_HEARD: "Her line gives no sound: she cannot have said that it was a mistake.",
     Refusal.USER_BEING_CALLED: "She is being called.",
     Refusal.USER_CALLED_ALREADY: "She is called already.",
     Refusal.USER_CALLED_IN: "The user has called in.",

@@ -15,7 +15,7 @@ from messages.ids import BridgeId, LegId, Party
 from messages.legs import Originate, ReleaseLeg
 from model.alert.case import Case
 from model.alert.leg import Leg, LegState, place
-from model.rules.calls.quiet import hears_nobody
+from model.rules.calls.quiet import voices_withheld
 from model.rules.said.announcing import playing
 
 _SEEN = {
@@ -71,7 +71,7 @@ def bridge_wish(case: Case, name: str = "") -> SetMembers:
     )
     heard = {member.leg for member in members}
     user = case.answered(Party.USER)
-    if user is not None and hears_nobody(case):
+    if user is not None and voices_withheld(case):
         members = tuple(_unheard_by(user.leg, member, heard) for member in members)
     clips = tuple(clip for clip in playing(case, name) if not heard.isdisjoint(clip.to))
     return SetMembers(alert=case.alert, bridge=BridgeId(case.alert), members=members, playing=clips)

@@ -305,8 +305,8 @@ class AlertIntakeActor(CenterActor):
         return True
 
     def _tries_a_line(self, call: calls.IncomingCall) -> bool:
-        """Whether the call is the center's own: to a line that stands by for it, or a check's to a line that
-        stood by until somebody needed it.
+        """Return True for a call of the center's own: to a line that stands by for it, or of a check to a
+        line that stood by until an alert took the line.
         """
         if call.number not in self._own_numbers():
             return False

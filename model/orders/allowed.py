@@ -18,12 +18,12 @@ from model.rules.calls.joining import in_the_network
 from model.rules.calls.psap import has_psap, on_another_phone
 from model.rules.calls.quiet import (
     dials_by_itself,
-    hears_nobody,
     in_duress,
     never_heard,
     quiet,
     spoken_to,
     told_112,
+    voices_withheld,
     why_quiet,
 )
 from model.rules.calls.sound import party_without_sound, why_no_other_line
@@ -99,7 +99,7 @@ def refusal_now(
             there = case.answered(Party.PSAP) or on_another_phone(case, policy)
             return None if there else Refusal.PSAP_ABSENT
         case OperatorCommand.ASK_ALOUD:
-            return Refusal.VOICES_WITHHELD if hears_nobody(case) else _on_the_line(case)
+            return Refusal.VOICES_WITHHELD if voices_withheld(case) else _on_the_line(case)
         case OperatorCommand.ASK_SPOKEN | OperatorCommand.ASK_SOFTLY:
             return spoken.why_not(case, softly=command is OperatorCommand.ASK_SOFTLY)
         case OperatorCommand.WITHHOLD_VOICES | OperatorCommand.GIVE_VOICES:
@@ -361,7 +361,7 @@ def _voices(case: Case, *, given: bool) -> Refusal | None:
         return Refusal.LINE_WITHOUT_MUTE
     if given and user is None:
         return Refusal.USER_ABSENT
-    if hears_nobody(case) is not given:
+    if voices_withheld(case) is not given:
         return Refusal.VOICES_GIVEN if given else Refusal.VOICES_WITHHELD
     return None
 

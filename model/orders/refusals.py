@@ -47,7 +47,7 @@ class Refusal(StrEnum):
     """The modem of the party's line does not answer: the call may be up, and may have ended."""
     USER_NOT_ANSWERED = "user_not_answered"
     USER_NOT_HEARD = "user_not_heard"
-    """The user's line has given no sound: nobody can have said that it was a mistake."""
+    """The user's line has given no sound: the user cannot have said that the alert was a mistake."""
     USER_BEING_CALLED = "user_being_called"
     USER_CALLED_ALREADY = "user_called_already"
     USER_CALLED_IN = "user_called_in"

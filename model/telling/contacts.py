@@ -15,7 +15,7 @@ from messages.ids import SECOND, Instant, Nearness
 from model.address import in_one_line
 from model.alert.case import Case
 from model.policy import Policy
-from model.rules.calls.quiet import hears_nobody, told_112
+from model.rules.calls.quiet import told_112, voices_withheld
 
 WITHIN_US: Final = Instant(1800 * SECOND)
 """A line that is free later than this after 112 was told tells nobody any more."""
@@ -31,7 +31,7 @@ def to_be_told(case: Case, policy: Policy) -> bool:
 def withheld(case: Case) -> bool:
     """Whether nobody is to be told, though it may have been asked for and wait for a line."""
     tried = case.cancelled or case.cancel_unproved or case.duress or case.cancel_asked is not None
-    return tried or hears_nobody(case) or case.false_alarm_at is not None
+    return tried or voices_withheld(case) or case.false_alarm_at is not None
 
 
 def words(case: Case, policy: Policy, name: str, *, where: bool) -> str:

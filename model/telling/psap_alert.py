@@ -15,7 +15,7 @@ from messages.ids import E164, AlertId, BriefingField, Instant, Outcome, Party
 from model.alert.case import Case
 from model.alert.parts import KnownPosition
 from model.record import EMPTY, PersonRecord
-from model.rules.calls.quiet import hears_nobody
+from model.rules.calls.quiet import voices_withheld
 
 ASKED_BY_112: Final = tuple(BriefingField)
 """The fields in the order in which 112 asks."""
@@ -68,7 +68,7 @@ def psap_alert(case: Case, who: Who | None) -> PsapAlert:
         raised_at=case.raised_at,
         closed_at=case.closed_at,
         outcome=case.outcome,
-        cannot_talk=hears_nobody(case),
+        cannot_talk=voices_withheld(case),
         on_line=case.confirmed_answered(Party.USER) is not None,
         position=case.position,
         address=case.address,

@@ -160,7 +160,7 @@ class Journal(Reading):
                 connection.begin_beside()
             else:
                 connection.begin_write()
-            with self._nobody_changes_over():
+            with self._change_over_held():
                 self._writing = True
                 if attempt.done and self._is_there(connection, attempt.done[-1][1]):
                     # Its flush has failed, but it was in the file when the journal changed over.
@@ -200,8 +200,10 @@ class Journal(Reading):
                 connection.close()
 
     @contextmanager
-    def _nobody_changes_over(self) -> Iterator[None]:
-        """Until the commit. Begun with the database's write lock, so that those who wait hold nothing."""
+    def _change_over_held(self) -> Iterator[None]:
+        """Hold a change of the database off until the commit. Begun with the database's write lock, so that a
+        writer who waits holds nothing.
+        """
         if self._access.spare is None:
             yield
             return

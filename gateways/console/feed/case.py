@@ -27,7 +27,7 @@ from model.alert.case import Case
 from model.alert.leg import LegState
 from model.alert.parts import Claim, GivenData, KnownPosition
 from model.alert.phase import phase
-from model.rules.calls.quiet import hears_nobody
+from model.rules.calls.quiet import voices_withheld
 from model.rules.said.dialogue import read_by_app, unread_since
 from model.telling.told import since_read
 
@@ -90,10 +90,10 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         user=party_view(user, hears(case, user)),
         operator_leg=party_view(operator),
         psap=party_view(psap, hears(case, psap)),
-        user_hears_nobody=hears_nobody(case),
-        user_hears_operator=not hears_nobody(case) and hear_each_other(user, operator),
+        user_hears_nobody=voices_withheld(case),
+        user_hears_operator=not voices_withheld(case) and hear_each_other(user, operator),
         operator_hears_psap=hear_each_other(operator, psap),
-        user_hears_psap=not hears_nobody(case) and hear_each_other(user, psap),
+        user_hears_psap=not voices_withheld(case) and hear_each_other(user, psap),
         recorded=_recorded(case),
         psap_requested_us=None if case.psap is None else case.psap.at,
         psap_no_line=case.to_112.no_line,

@@ -72,8 +72,8 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
         return Proof.DEVICE if self.seeming is not None and not self.seeming.is_young(at) else level
 
     @property
-    def is_nobody(self) -> bool:
-        """It came with neither an app key nor an enrolled phone's signature."""
+    def is_unidentified(self) -> bool:
+        """Return True where the request has neither an app key nor an enrolled phone's signature."""
         return not self.app_key and self.device is None and self.seeming is None
 
     def counted(self, named: str) -> dict[Scope, str]:
@@ -108,7 +108,7 @@ class Senders:
     def known(self, connection: AnyConnection) -> Sender:
         """Who it is. Raises NotSignedOn where it is nobody."""
         sender: Sender = connection.state[SENDER]
-        if sender.is_nobody:
+        if sender.is_unidentified:
             raise NotSignedOn("an app key is needed: `Authorization: Bearer …`")
         return sender
 

@@ -52,7 +52,7 @@ from store.registry.people import StaffRole
 
 _OPERATOR: Final[list[dict[str, list[str]]]] = [{"operatorToken": []}, {"consoleSession": []}]
 _OF_SUPERVISORS: Final = (OperatorCommand.CLOSE, OperatorCommand.PUT_AWAY)
-"""What is journaled with that a supervisor has ordered it."""
+"""Commands whose event says whether a supervisor has ordered them."""
 _COMMON: Final = {
     400: said(Problem, "Not understood."),
     401: said(Problem, "No operator's token, no session."),

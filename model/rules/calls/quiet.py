@@ -30,8 +30,8 @@ def hushed(case: Case) -> bool:
     return case.silent and not case.aloud
 
 
-def hears_nobody(case: Case) -> bool:
-    """Whether the user's phone is to give no voice: whoever is beside the user would hear it.
+def voices_withheld(case: Case) -> bool:
+    """Return True where the user's phone is to give no voice: a person beside the user would hear it.
 
     An operator's order counts; without one it is so under duress and in a silent alert.
     """
@@ -56,7 +56,7 @@ def spoken_to(case: Case) -> bool:
 
 
 def never_heard(case: Case) -> bool:
-    """Whether the user has answered, on a line that gave no sound at all: neither a voice nor a room."""
+    """Return True where the user has answered, on a line that gave no sound at all: no voice, no room."""
     calls = [leg for leg in case.of(Party.USER) if leg.answered_at is not None]
     return bool(calls) and all(_gave_no_sound(leg) for leg in calls)
 

@@ -17,7 +17,7 @@ from messages.ids import LegId, Party
 from model.alert.case import Case
 from model.alert.folds.dialogue import QUESTION
 from model.alert.leg import Leg, place
-from model.rules.calls.quiet import hears_nobody
+from model.rules.calls.quiet import voices_withheld
 from model.rules.said.spoken import PRESS_KEYS, question
 
 HOLD_AGAIN_S: Final = 8.0
@@ -118,7 +118,7 @@ def _to_user(case: Case) -> Iterator[Clip]:
     if asking is not None:
         yield asking
         return
-    if hears_nobody(case):
+    if voices_withheld(case):
         # It is heard at the ear alone; under duress whoever forces the user may hold the phone.
         if not case.duress and user.confirmed_answered:
             yield Clip(id=SOFT_TONE, to=(user.leg,), names=(SOFT_TONE,), every_s=TONE_AGAIN_S)

@@ -16,7 +16,7 @@ from messages.ids import SECOND, Channel, Instant, Way
 from model.alert.case import Case
 from model.alert.parts import Said
 from model.policy import Policy
-from model.rules.calls.quiet import hears_nobody
+from model.rules.calls.quiet import voices_withheld
 from model.rules.calls.withheld_numbers import unfit
 from model.rules.said.dialogue import read_by_app
 
@@ -87,7 +87,7 @@ def withheld(case: Case) -> bool:
 
 
 def _is_to_keep_still(case: Case) -> bool:
-    return hears_nobody(case) and case.channel is not Channel.SMS and not case.texts_ordered
+    return voices_withheld(case) and case.channel is not Channel.SMS and not case.texts_ordered
 
 
 def why_unwritten(case: Case, policy: Policy) -> Why | None:

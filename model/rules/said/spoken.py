@@ -15,7 +15,7 @@ from model.alert.case import Case
 from model.alert.folds.dialogue import clip_of
 from model.alert.parts import Said
 from model.orders.refusals import Refusal
-from model.rules.calls.quiet import hears_nobody
+from model.rules.calls.quiet import voices_withheld
 
 PRESS_KEYS = "press_keys"
 """After each question: which key is yes, and which no."""
@@ -43,7 +43,7 @@ def why_not(case: Case, *, softly: bool) -> Refusal | None:
     """Why no question can be spoken now; None where one can."""
     if case.duress:
         return Refusal.DURESS
-    if hears_nobody(case) is not softly:
+    if voices_withheld(case) is not softly:
         return Refusal.VOICES_GIVEN if softly else Refusal.VOICES_WITHHELD
     user = case.answered(Party.USER)
     if user is None:
@@ -66,7 +66,7 @@ def progress(case: Case, said: Said) -> Progress | None:
         return Progress.HUNG_UP
     if any(one.by and one.asks and one.number > said.number for one in case.dialogue):
         return Progress.REPLACED
-    if case.leaving or case.duress or (hears_nobody(case) and not said.spoken.softly):
+    if case.leaving or case.duress or (voices_withheld(case) and not said.spoken.softly):
         return Progress.WITHHELD
     return Progress.WAITING if said.begun_at is None else Progress.SPEAKING
 

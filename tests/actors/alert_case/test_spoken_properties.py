@@ -19,7 +19,7 @@ from messages.bridge import BridgeReport
 from messages.ids import Channel, OperatorCommand, Party
 from model.alert.evolve import fold
 from model.alert.folds.dialogue import QUESTION, clip_of
-from model.rules.calls.quiet import hears_nobody
+from model.rules.calls.quiet import voices_withheld
 from model.rules.said.spoken import Progress, progress, why_not
 from tests.actors.alert_case.book import EVERYONE, Book
 from tests.support.depth import often
@@ -103,7 +103,7 @@ class AnyQuestions(RuleBasedStateMachine):
     def a_question_is_asked(self, late: bool, mute: bool, ticks: int) -> None:
         """`late`: what was allowed is read once it is not any more."""
         user = self.book.case.answered(Party.USER)
-        softly = hears_nobody(self.book.case) is not late
+        softly = voices_withheld(self.book.case) is not late
         if user is None or (not late and why_not(self.book.case, softly=softly) is not None):
             return
         asked = ev.DialogueSaid(
@@ -154,7 +154,7 @@ class AnyQuestions(RuleBasedStateMachine):
         for clip in bridge_wish(case).playing:
             if clip.once:
                 assert not case.duress
-                assert clip.softly or not hears_nobody(case)
+                assert clip.softly or not voices_withheld(case)
                 assert {case.legs[leg].party for leg in clip.to} == {Party.USER}
 
     @invariant()

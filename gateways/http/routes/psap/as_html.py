@@ -20,7 +20,7 @@ from model.alert.case import Case
 from model.alert.parts import KnownPosition
 from model.alert.told import Changes
 from model.record import PersonRecord
-from model.rules.calls.quiet import hears_nobody
+from model.rules.calls.quiet import voices_withheld
 from model.rules.said.dialogue import written_after
 from store.registry.people import User
 
@@ -138,7 +138,7 @@ def page(
     notes = [w["test"]] if case.test else []
     if case.closed_at is not None:
         notes.append(w["closed"].format(_clock(case.closed_at)))
-    if hears_nobody(case):
+    if voices_withheld(case):
         notes.append(w["cannot"])
     on_line = case.confirmed_answered(Party.USER) is not None
 
