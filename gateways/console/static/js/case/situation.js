@@ -198,8 +198,7 @@ export const briefed = (view) =>
   view.briefing_us !== null && !(talking(view.psap) && view.psap.answered_us > view.briefing_us);
 
 /** Whether 112 was told of it, and nothing is newer, or was left out. @param {CaseView} view */
-export const toldAll = (view) =>
-  briefed(view) && !hasChanged(view) && !wrote(view) && !missing(view).length;
+export const toldAll = (view) => briefed(view) && !hasChanged(view) && !wrote(view) && !missing(view).length;
 
 /** Whether the user can tell 112 alone what 112 does not know yet. @param {CaseView} view */
 export const tellsItself = (view) => view.user_hears_psap && !view.duress;
