@@ -21,6 +21,7 @@ from tests.gateways.console.what_is_so import (
     hung_up,
     knows_all,
     may_be_overheard,
+    mine_alone,
     mine_in_conference,
     muted_for,
     neither,
@@ -34,6 +35,7 @@ from tests.gateways.console.what_is_so import (
     on_a_phone,
     on_line,
     psap_alone_hears,
+    psap_hung_up,
     psap_stays_listening,
     rings,
     sounds,
@@ -184,7 +186,8 @@ RULES: dict[str, tuple[str, str, Rule]] = {
         r"Giulia non risponde|Giulia does not answer|^(Non risponde|No answer)",
         nobody_answered(Party.USER),
     ),
-    "the user hung up": ("dock|briefing", r"ha riagganciato|hung up", hung_up),
+    "the user hung up": ("dock|briefing", r"(?<!112 )(ha riagganciato|hung up)", hung_up),
+    "112 hung up": ("dock", r"112 (ha riagganciato|hung up)", psap_hung_up),
     "blamed": ("story", r": (non risponde|no answer)$|ha riagganciato$|hung up$", not_ended_by_us),
     "something is asked of the user": (
         "dock|map",
@@ -219,6 +222,11 @@ SAID: dict[str, tuple[str, str, Rule]] = {
         "dock.say",
         r"Chi la obbliga può sentire|Who forces her may hear",
         lambda now: now.case.duress and mine_in_conference(now) and they_talk(now),
+    ),
+    "112 hung up, and how to call it again": (
+        "dock.say",
+        r"112 (ha riagganciato|hung up)",
+        lambda now: psap_hung_up(now) and mine_alone(now),
     ),
     "what leaving ends": (
         "dock.step",

@@ -108,6 +108,12 @@ def _another_112(book: Book) -> None:
     book.answers(Party.PSAP)
 
 
+def _psap_hangs_up(book: Book) -> None:
+    book.to_conference()
+    book.pass_time(20)
+    book.ends(Party.PSAP)
+
+
 def _wrong_pin(book: Book) -> None:
     book.to_talking()
     book.write("inbox-a1", ev.PinRefused())
@@ -195,6 +201,7 @@ BEGINNINGS: dict[str, Callable[[Book], object]] = {
     "another 112": _another_112,
     "briefing": _briefing,
     "calling 112": _calling,
+    "112 hangs up": _psap_hangs_up,
     "112 is busy": _busy,
     "handing over": _handing,
     "left alone": _left_alone,

@@ -171,6 +171,14 @@ def busy(now: Moment) -> bool:
     return last is not None and last.cause == 17 and not last.reason
 
 
+def psap_hung_up(now: Moment) -> bool:
+    """And nobody has asked for it since, nor told it on another phone."""
+    last, case = now.ends.get(Party.PSAP), now.case
+    live = any(leg.live for leg in case.of(Party.PSAP))
+    over = case.psap is None and not live and case.to_112.elsewhere_at is None
+    return over and last is not None and last.was_answered and not last.reason
+
+
 def knows_all(now: Moment) -> bool:
     """And each message of the user's is in the text for 112, and who is on the line there was told."""
     told_at, text = now.case.briefing_at, " ".join(one.text for one in now.case.briefing.values())
@@ -217,6 +225,14 @@ def mine_in_conference(now: Moment) -> bool:
     case = now.case
     ours = case.operator == now.me and not case.leaving and case.closed_at is None
     return ours and on_line(case, Party.PSAP) is not None and case.to_112.elsewhere_at is None
+
+
+def mine_alone(now: Moment) -> bool:
+    """Between operator and user, whose calls the center joins itself."""
+    case = now.case
+    ours = case.operator == now.me and not case.leaving and case.closed_at is None
+    mine = case.operator_leg
+    return ours and mine is not None and mine.joins is Joins.HOST
 
 
 def being_called(now: Moment) -> bool:

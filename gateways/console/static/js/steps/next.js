@@ -5,7 +5,7 @@ import { either, outcome, reason } from '../words/words.js';
 import * as f from '../words/format.js';
 import { alone } from './alone.js';
 import { others } from './others.js';
-import { elsewhere, toldElsewhere, withPsap } from './psap.js';
+import { elsewhere, hungUp, toldElsewhere, withPsap } from './psap.js';
 import { back, callPsap } from './steps.js';
 import * as s from '../case/situation.js';
 
@@ -79,7 +79,8 @@ function chosen(now) {
     return [text, either(`alle ${f.clock(view.closed_us)}`, `at ${f.clock(view.closed_us)}`), back()];
   }
   if (!s.mine(view, now.me)) return others(now);
-  return elsewhere(now) ?? withPsap(now) ?? ending(now) ?? toldElsewhere(now) ?? takenBack(now) ?? alone(now);
+  const of112 = [elsewhere, withPsap, ending, toldElsewhere, hungUp, takenBack];
+  return of112.map((one) => one(now)).find(Boolean) ?? alone(now);
 }
 
 /** @param {Moment} now @returns {Said} */

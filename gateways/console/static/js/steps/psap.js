@@ -215,6 +215,27 @@ function together(now) {
   ];
 }
 
+/**
+ * 112 was on the line and hung up: nothing calls it again by itself.
+ * @param {Moment} now @returns {Said}
+ */
+export function hungUp(now) {
+  const { view, allowed } = now;
+  const gone = said(now, 'psapHungUp');
+  if (!gone || allowed.call_psap !== null) return null;
+  const between = s.talking(view.user)
+    ? said(now, 'overheard', 'keepTalking', 'hearsNobody')
+    : [said(now, 'joinsAgain', 'userAway'), redial(now)].join(' ');
+  const more = [between, byY(now)].filter(Boolean).join(' ');
+  const knew = said(now, 'psapKnew');
+  if (knew) {
+    const call = either('Richiamare il 112: E.', 'To call 112 again: E.');
+    return [`${gone} ${knew}`, `${call} ${more}`, callPsap(view, asItAnswers())];
+  }
+  const call = either('Richiamalo: E.', 'Call again: E.');
+  return [`${gone} ${call}`, more, callPsap(view, asItAnswers(), 'primary')];
+}
+
 /** 112 was called from another phone, and read the text. @param {Moment} now @returns {Said} */
 export function toldElsewhere(now) {
   const { view, allowed } = now;

@@ -5,7 +5,7 @@
 import { either } from './words.js';
 import * as f from './format.js';
 import { offered } from '../case/dialogue/read.js';
-import { usersEnding } from '../case/ending.js';
+import { endingOf, usersEnding } from '../case/ending.js';
 import * as s from '../case/situation.js';
 
 /** So long what is said to 112 first is who calls. */
@@ -21,6 +21,8 @@ const lastTo112 = ({ view }) => s.psapEndings(view).at(-1) ?? null;
 const retried = (now) => s.psapIs(now.view) === 'waiting' && !s.psapJustAsked(now.view, now.nowUs);
 /** As the tile and the story count them: each call to 112 of the alert. @param {Now} now */
 const attempt = ({ view }) => view.psap.attempt;
+/** And is not asked for again. @param {Now} now */
+const psapHungUp = ({ view }) => s.psapIs(view) === '' && ['hungUp', 'over'].includes(endingOf(view.psap));
 /** @param {Now} now */
 const myLeg = ({ view, me }) =>
   [view.operator_leg, view.hand_over?.called].find((leg) => leg?.operator && leg.operator === me?.operator) ??
@@ -264,6 +266,14 @@ const CLAIMS = {
     so: (now) => s.psapIs(now.view) === 'calling' && lastTo112(now) === 'noAnswer',
     says: (now) =>
       either(`Non ha risposto: ${attempt(now)}º tentativo.`, `It did not answer: attempt ${attempt(now)}.`),
+  },
+  psapHungUp: {
+    so: psapHungUp,
+    says: () => either('Il 112 ha riagganciato.', '112 hung up.'),
+  },
+  psapKnew: {
+    so: (now) => psapHungUp(now) && s.toldAll(now.view),
+    says: () => either('Sa tutto.', 'It knows everything.'),
   },
   knowsAll: {
     so: ({ view }) => s.toldAll(view),
