@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from messages.ids import BriefingField, PsapKnows
+from math import hypot
+
+from messages.ids import BriefingField, Instant, PsapKnows
+from model.address import HOLDS_M, metres
 from model.alert.case import Case
+from model.alert.told import Told
 from model.rules.calls.quiet import hushed, told_112
 from model.rules.said.announcing import CANNOT_SPEAK
 from model.telling.told import told
@@ -13,14 +17,39 @@ def psap_knows(case: Case) -> tuple[PsapKnows, ...]:
     """Return what 112 was told: by the operator who has read it the text, by its page, or by the center's own
     voice. What was said in a conversation is not known.
     """
-    looked = case.page is not None and case.page.viewed_at is not None
-    if not told_112(case) and not looked:
+    if not told_112(case) and not _looked(case):
         return ()
-    read = told(case) if looked else case.briefed
+    read = _read(case)
     knows = [PsapKnows.ALERT]
-    if read is not None and (read.position or read.address or read.fields.get(BriefingField.WHERE)):
+    if read is not None and (read.fields.get(BriefingField.WHERE) or (read.position and _there(read, case))):
         knows.append(PsapKnows.PLACE)
     heard = any(clip.startswith(f"{CANNOT_SPEAK}:") for clip in case.played)
     if hushed(case) and (read is not None or heard):
         knows.append(PsapKnows.SILENCE)
     return tuple(knows)
+
+
+def psap_place_at(case: Case) -> Instant | None:
+    """Return when the user was at the place that 112 knows; None where 112 was told it in words, or none."""
+    read = _read(case)
+    if PsapKnows.PLACE not in psap_knows(case) or read is None or read.position is None:
+        return None
+    return None if read.fields.get(BriefingField.WHERE) else read.position.at
+
+
+def _looked(case: Case) -> bool:
+    return case.page is not None and case.page.viewed_at is not None
+
+
+def _read(case: Case) -> Told | None:
+    """Return what 112 has read: its page says what is known now."""
+    return told(case) if _looked(case) else case.briefed
+
+
+def _there(read: Told, case: Case) -> bool:
+    """Return False where the user has been located since, and elsewhere for certain."""
+    before, now = read.position, case.position
+    if before is None or now is None:
+        return before is not None
+    doubt_m = HOLDS_M + (before.accuracy_m or 0.0) + (now.accuracy_m or 0.0)
+    return hypot(*metres(before.lat, before.lon, now.lat, now.lon)) <= doubt_m

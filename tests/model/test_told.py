@@ -15,8 +15,10 @@ from messages.ids import (
     Nearness,
     OperatorId,
     PersonalKind,
+    PsapKnows,
 )
 from model.alert.told import Changes
+from model.telling.psap_knowledge import psap_knows, psap_place_at
 from model.telling.told import changes, since_read, told
 from tests.model.one_alert import case_of
 
@@ -131,6 +133,32 @@ def test_what_is_erased_is_gone_from_what_was_read_too() -> None:
     assert "knife" not in repr(erased)
     assert "via Roma" not in repr(erased)
     assert since_read(erased) == Changes()
+
+
+@pytest.mark.parametrize(
+    ("after", "place_at"),
+    [
+        ((), Instant(1_000_000)),
+        ((at(20, second=3),), Instant(1_000_000)),  # as far as both receivers may err
+        ((at(90, second=3),), None),
+        (
+            (at(90, second=3), ev.PageOpened(code="c", by=MARTA), ev.PageViewed(origin="::1")),
+            Instant(3_000_000),
+        ),
+    ],
+)
+def test_112_knows_the_place_it_was_told_until_the_user_is_elsewhere_and_since_when(
+    after: tuple[ev.Event, ...], place_at: Instant | None
+) -> None:
+    case = case_of(at(), GIVEN, *after)
+    assert (PsapKnows.PLACE in psap_knows(case)) == (place_at is not None)
+    assert psap_place_at(case) == place_at
+
+
+def test_a_place_in_words_is_where_the_user_is_until_112_is_told_another() -> None:
+    case = case_of(at(), filled(BriefingField.WHERE, "in the cellar"), GIVEN, at(90, second=4))
+    assert PsapKnows.PLACE in psap_knows(case)
+    assert psap_place_at(case) is None
 
 
 FIELDS = st.builds(filled, st.sampled_from(BriefingField), st.sampled_from(["", "a", "b"]))

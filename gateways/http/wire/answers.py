@@ -94,6 +94,8 @@ class AlertState(msgspec.Struct, frozen=True, kw_only=True):
     """The phone is to be dark and quiet, whoever has said so."""
     psap_knows: tuple[PsapKnows, ...] = ()
     """Facts that 112 was told for certain; none once a cancellation was tried."""
+    psap_place_at: Moment | None = None
+    """When the user was at the place that 112 knows. Null: 112 was told it in words, or knows none."""
     writes_until: Moment | None = None
     """The moment until which a closed alert's messages go on 112's page. Null: messages are not taken."""
 

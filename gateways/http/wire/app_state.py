@@ -22,7 +22,7 @@ from model.alert.phase import Phase, phase
 from model.rules.cancelling import tried
 from model.rules.said.advice import told_to_app
 from model.rules.said.dialogue import PAGE_STAYS_US
-from model.telling.psap_knowledge import psap_knows
+from model.telling.psap_knowledge import psap_knows, psap_place_at
 
 
 def state(case: Case, calls_from: tuple[E164, ...] = ()) -> AlertState:
@@ -31,6 +31,7 @@ def state(case: Case, calls_from: tuple[E164, ...] = ()) -> AlertState:
     shown = _operator_alone(case) if was_tried else case
     legs = () if asked is not None else sorted(_told(shown), key=lambda leg: leg.since)
     closed_at = case.closed_at if asked is None else asked.at
+    place_at = psap_place_at(case)
     outcome = Outcome.CANCELLED if asked is not None or (was_tried and case.outcome) else case.outcome
     return AlertState(
         alert=case.alert,
@@ -58,6 +59,7 @@ def state(case: Case, calls_from: tuple[E164, ...] = ()) -> AlertState:
         proof=case.proof,
         silent=asked is None and case.silent,
         psap_knows=() if was_tried else psap_knows(case),
+        psap_place_at=None if was_tried or place_at is None else rfc3339(place_at),
         writes_until=None if was_tried else _writes_until(case),
     )
 

@@ -143,16 +143,18 @@ ENDED = """async () => {
   for (const silent of [false, true])
     for (const outcome of outcomes)
       for (const psap_knows of knows)
-        for (const leftMs of [null, -1, 60_000]) {
+        for (const [leftMs, oldMin] of [[null, 0], [-1, 0], [60_000, 0], [null, 12], [60_000, 12]]) {
           const until = leftMs === null ? null : new Date(1e12 + leftMs).toISOString();
           const said = { alert: 'a', deadline_at: until, advice: 'wait', phase: 'closed', legs: [],
-            version: 1, outcome, psap_knows, writes_until: until };
+            version: 1, outcome, psap_knows, writes_until: until,
+            psap_place_at: new Date(1e12 - oldMin * 60_000).toISOString() };
           const known = heard(raised(pressed('a', 0, null, { silent }), { status: 202, said }, true),
             { status: 200, said });
           const seen = shown(known, 1e12);
           const words = [...WORDS[seen.title], ...WORDS[seen.text]].join(' ');
           const signs = [told(known, seen, false), told({ ...known, sawEnd: true }, seen, false)];
-          found.push({ outcome, knows: psap_knows ?? [], open: leftMs === 60_000, seen, words, signs });
+          const given = { outcome, knows: psap_knows ?? [], open: leftMs === 60_000, oldMin };
+          found.push({ ...given, seen, words, signs });
         }
   return found;
 }"""
@@ -164,8 +166,11 @@ def test_the_last_word_says_of_112_what_it_knows_and_to_write_only_where_that_re
     ended = modules.evaluate(ENDED)
     for one in ended:
         seen, words, knows = one["seen"], one["words"], one["knows"]
-        assert ("knows where you are" in words) <= ("place" in knows), one
-        assert ("sa dove sei" in words) <= ("place" in knows), one
+        there = "place" in knows and not one["oldMin"]
+        assert ("knows where you are" in words) <= there, one
+        assert ("sa dove sei" in words) <= there, one
+        assert ("where you were #" in words and "dov’eri #" in words) == (seen["title"][-3:] == "Old"), one
+        assert (seen["title"][-3:] == "Old") <= (seen["minutes"] == 12), one
         assert ("that you cannot talk" in words) <= ("silence" in knows), one
         assert ("112 was not called" in words) <= (not knows or one["outcome"] == "test_done"), one
         assert ("write it here" in words or "Write here" in words) <= one["open"], one
@@ -175,6 +180,7 @@ def test_the_last_word_says_of_112_what_it_knows_and_to_write_only_where_that_re
     said = {
         (one["outcome"], tuple(one["knows"]), one["open"]): (one["seen"]["title"], one["seen"]["text"])
         for one in ended
+        if not one["oldMin"]
     }
     everything = ("alert", "place", "silence")
     assert said["briefed", everything, True] == ("endQuiet", "endQuietWrite")
@@ -192,9 +198,10 @@ TOLD = """async () => {
   const { pressed, raised, heard, shown } = await import('/app/js/state.js');
   const { told } = await import('/app/js/disguise/told.js');
   const { WORDS } = await import('/app/js/words.js');
-  const at = (psap_knows, silent = false, parties = [['psap', 'released']]) => {
+  const at = (psap_knows, silent = false, parties = [['psap', 'released']], oldMin = 0) => {
     const said = { alert: 'a', deadline_at: new Date(1e12 - 1000).toISOString(), advice: 'call_112_now',
       version: 1, phase: 'calling_user', operator_assigned: true, psap_knows,
+      psap_place_at: new Date(1e12 - oldMin * 60_000).toISOString(),
       legs: parties.map(([party, state]) => ({ party, state })) };
     const known = heard(raised(pressed('a', 0, null, { silent }), { status: 202, said }, true),
       { status: 200, said });
@@ -206,6 +213,7 @@ TOLD = """async () => {
   return {
     nothing: at([]),
     place: at(['alert', 'place']),
+    old: at(['alert', 'place'], false, undefined, 12),
     nowhere: at(['alert']),
     quiet: at(['alert', 'place', 'silence'], true),
     quietNowhere: at(['alert', 'silence'], true),
@@ -218,6 +226,7 @@ def test_who_was_not_reached_reads_that_112_knows_once_it_was_told_on_another_ph
     seen = modules.evaluate(TOLD)
     assert seen["nothing"]["words"] == ["cannot", "cannotText"]
     assert seen["place"]["words"] == ["endPlace", "toldText"]
+    assert seen["old"]["words"] == ["endPlaceOld", "endPlaceOldText"]
     assert seen["quiet"]["words"] == ["endQuiet", "quietText"]
     # Help that does not know where to go is no help yet.
     assert seen["nowhere"]["words"] == ["endPsap", "cannotText"]

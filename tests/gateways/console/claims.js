@@ -103,6 +103,7 @@ async () => {
     const slots = five.map((one) => [`slot.${one.key}`, text(one.why ?? one.sub)]);
     later(() => strip(ui));
     const places = {
+      dock: text(dock.say, ' ', dock.more),
       'dock.say': text(dock.say),
       'dock.more': text(dock.more),
       'dock.keys': text(commands.keysSaid(view, me, allowed)),

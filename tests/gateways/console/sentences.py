@@ -34,6 +34,7 @@ from tests.gateways.console.what_is_so import (
     on_a_headset,
     on_a_phone,
     on_line,
+    place_is_old,
     psap_alone_hears,
     psap_hung_up,
     psap_stays_listening,
@@ -232,6 +233,16 @@ SAID: dict[str, tuple[str, str, Rule]] = {
         "dock.step",
         r"^(?!L )|e la chiamata|and the call",
         lambda now: mine_in_conference(now) and rings(now.case, Party.USER),
+    ),
+    "an old position, in the text for 112": (
+        "briefing",
+        r"La posizione è di \d+\smin|The position is \d+\smin old",
+        place_is_old,
+    ),
+    "an old position, beside what 112 knows": (
+        "dock",
+        r"^(?!.*(sa tutto|knows everything|Puoi lasciare|You can leave))|La posizione è di|The position is",
+        place_is_old,
     ),
     "a test, in the band": (
         "strip",

@@ -289,7 +289,8 @@ class Telling:
         self._outside(ev.BriefingFilled(field=BriefingField.WEAPONS, text=text, by=EVERYONE[0]))
 
     def the_app_says(self) -> None:
-        where = Position(lat=44.4, lon=8.9, at=self.book.now, accuracy_m=12.0, source="gps")
+        at = Instant(self.book.now - self.random.choice((0, 400)) * SECOND)
+        where = Position(lat=44.4, lon=8.9, at=at, accuracy_m=12.0, source="gps")
         pins = (ev.PinRefused(), ev.AlertCancelled(duress=False), ev.AlertCancelled(duress=True))
         self._outside(self.random.choice((ev.PositionUpdated(position=where), *pins)))
 

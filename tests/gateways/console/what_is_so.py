@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from messages.base import Joins
-from messages.ids import Channel, Instant, LegId, OperatorId, Party
+from messages.ids import SECOND, Channel, Instant, LegId, OperatorId, Party
 from model.alert.case import Case
 from model.alert.leg import Leg
 
@@ -177,6 +177,13 @@ def psap_hung_up(now: Moment) -> bool:
     live = any(leg.live for leg in case.of(Party.PSAP))
     over = case.psap is None and not live and case.to_112.elsewhere_at is None
     return over and last is not None and last.was_answered and not last.reason
+
+
+def place_is_old(now: Moment) -> bool:
+    """For more than the app would still send a position."""
+    where = now.case.position
+    old = where is not None and now.told["nowUs"][0] - where.at >= 300 * SECOND
+    return old and now.case.closed_at is None
 
 
 def knows_all(now: Moment) -> bool:

@@ -118,6 +118,7 @@ def test_after_the_end_it_goes_on_while_112_s_page_is_there_and_whoever_is_on_sh
     followed(web)
     state = client.get(f"/v1/alerts/{story.alert}", headers=place.app()).json()
     assert state["psap_knows"] == ["alert", "place"]
+    assert state["psap_place_at"] is not None
     closed_at, until = (datetime.fromisoformat(state[name]) for name in ("closed_at", "writes_until"))
     assert until - closed_at == timedelta(hours=1)
     # The picture has let go of it; what is written brings it back, to be read by any operator.

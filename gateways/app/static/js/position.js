@@ -5,7 +5,8 @@ const EVERY_MS = 10_000;
 const MOVED_M = 25;
 const LEAST_MS = 1000;
 const ANSWER_MS = 8000;
-const RECENT_MS = 300_000; // an older one would send help to where she was
+/** An older one would send help to where she was. */
+export const RECENT_MS = 300_000;
 const EARTH_M = 6_371_000;
 const WATCH = { enableHighAccuracy: true, maximumAge: 10_000, timeout: 30_000 };
 

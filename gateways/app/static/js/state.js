@@ -4,6 +4,8 @@
 // as soon as an operator is there, before anybody has dialled; so each sentence is taken from the leg it
 // speaks of.
 
+import { RECENT_MS } from './position.js';
+
 export const NEAR_MS = 5000; // a call that is not even being made now will not ring before the deadline
 const ASKED = new Set(['sending', 'unsent', 'sent']);
 
@@ -111,8 +113,10 @@ const LAST_WORDS = [
   },
   {
     'alert place silence': ['endQuiet', 'endQuietText', 'endQuietWrite'],
+    'alert old place silence': ['endQuietOld', 'endQuietOldText', 'endQuietOldWrite'],
     'alert silence': ['endQuietNowhere', 'endQuietNowhereText', 'endQuietNowhereWrite'],
     'alert place': ['endPlace', 'endPlaceText', 'endPlaceWrite'],
+    'alert old place': ['endPlaceOld', 'endPlaceOldText', 'endPlaceOldWrite'],
     alert: ['endPsap', 'endPsapText', 'endPsapWrite'],
   },
   {
@@ -121,20 +125,32 @@ const LAST_WORDS = [
   },
 ];
 
+/** How old the place is that 112 knows, in minutes; 0 where it is recent, or was told in words. */
+function placeOldMin(known, nowMs) {
+  const oldMs = nowMs - Date.parse(known.state?.psap_place_at ?? '');
+  return oldMs >= RECENT_MS ? Math.floor(oldMs / 60_000) : 0;
+}
+
 /** What 112 was told, as the last word has it; undefined while it was told nothing. */
-const toldTo112 = (known) => LAST_WORDS[1][(known.state?.psap_knows ?? []).join(' ')];
+const toldTo112 = (known, nowMs) =>
+  LAST_WORDS[1][
+    (known.state?.psap_knows ?? [])
+      .join(' ')
+      .replace('place', placeOldMin(known, nowMs) ? 'old place' : 'place')
+  ];
 
 /** What is said at the end, and what there is to do: what the center knows, and nothing else. */
 function ended(known, nowMs) {
   const { outcome } = known.state;
   const [first, , last] = LAST_WORDS;
   const writes = goesOn(known, nowMs);
-  const said = first[outcome] ?? toldTo112(known) ?? last[outcome];
+  const said = first[outcome] ?? toldTo112(known, nowMs) ?? last[outcome];
   const [title, text, write = text] = said ?? ['closed', 'closedText'];
   return screen('closed', {
     icon: 'done',
     title,
     text: writes ? write : text,
+    minutes: placeOldMin(known, nowMs),
     cancel: false,
     back: true,
     test: known.test,
@@ -149,7 +165,7 @@ function ended(known, nowMs) {
  * are names of words; `left` are whole seconds or null; `now` asks to call 112 at once, `call112` is the link
  * to it, which is away only while 112 is on the line with her; `nowMs` is the center's clock as this phone
  * knows it. `silence` offers to go on without a sound, `rings` to say that the phone rings, `writes` to
- * write; `reads` shows what was written.
+ * write; `reads` shows what was written; `minutes` stands in the title in place of `#`.
  */
 export function shown(known, nowMs) {
   if (isAsked(known)) return asked(known);
@@ -167,7 +183,7 @@ export function shown(known, nowMs) {
     rings: isUnderWay(user) && known.rings === '',
     writes: true,
   };
-  const steps = journey(known, operator, user, psap);
+  const steps = journey(known, nowMs, operator, user, psap);
   const free = known.silent ? 'quietText' : 'freeText';
   if (psap === 'answered' && isUnderWay(user)) {
     return screen('calling', {
@@ -222,7 +238,7 @@ export function shown(known, nowMs) {
       text: toldToCall ? 'callingLate' : '',
       steps,
     });
-  if (isLate(known, user, leftMs)) return late(known, seen, operator, user);
+  if (isLate(known, user, leftMs)) return late(known, nowMs, seen, operator, user);
   if (user === 'originating')
     return screen('calling', { ...seen, left, icon: 'ring', title: 'calling', steps });
   const waiting = isMet(known) ? null : left;
@@ -264,6 +280,7 @@ const screen = (name, more) => ({
   cancel: true,
   back: false,
   note: '',
+  minutes: 0,
   test: false,
   silence: false,
   rings: false,
@@ -284,17 +301,18 @@ function isLate(known, user, leftMs) {
 }
 
 /** What is said then: that 112 knows where she is; before that, to call it, and whether it knows of her. */
-function late(known, seen, operator, user) {
+function late(known, nowMs, seen, operator, user) {
   const steps = [['done', known.durable ? 'got' : 'gotUnkept']];
   if (operator) steps.push(['done', 'operatorFound']);
   else if (!isMet(known)) steps.push(['bad', 'noOperator']);
   if (user === 'originating') steps.push(['now', 'callingStep']);
   else if (known.reached) steps.push(['done', 'called']);
   else if (operator && !known.silent) steps.push(['bad', 'notCalled']);
-  const [knows] = toldTo112(known) ?? [];
+  const [knows, ifElsewhere] = toldTo112(known, nowMs) ?? [];
   if (known.durable && known.state?.psap_knows?.includes('place')) {
-    const text = known.silent ? 'quietText' : known.test ? '' : 'toldText';
-    return screen('told', { ...seen, tone: 'good', icon: 'done', title: knows, text, steps });
+    const minutes = placeOldMin(known, nowMs);
+    const text = minutes ? ifElsewhere : known.silent ? 'quietText' : known.test ? '' : 'toldText';
+    return screen('told', { ...seen, tone: 'good', icon: 'done', title: knows, text, minutes, steps });
   }
   const inTime = known.silent ? ['quietLate', 'quietLateText'] : ['cannot', 'cannotText'];
   const [title, text] = known.durable ? [knows ?? inTime[0], inTime[1]] : ['unkept', 'unkeptText'];
@@ -349,7 +367,7 @@ function asked(known) {
   });
 }
 
-function journey(known, operator, user, psap) {
+function journey(known, nowMs, operator, user, psap) {
   const steps = [['done', 'got']];
   if (operator) steps.push(['done', 'operatorFound']);
   else if (psap !== 'answered' && !isLeft(known)) steps.push(['now', 'finding']);
@@ -358,6 +376,6 @@ function journey(known, operator, user, psap) {
   else if (!known.silent) steps.push(['', 'callingStep']);
   if (psap === 'answered') steps.push(['done', 'psapStep']);
   else if (isUnderWay(psap)) steps.push(['now', 'psapCalled']);
-  else steps.push(toldTo112(known) ? ['done', 'endPsap'] : ['', 'psapTodo']);
+  else steps.push(toldTo112(known, nowMs) ? ['done', 'endPsap'] : ['', 'psapTodo']);
   return steps;
 }

@@ -118,7 +118,7 @@ const loud = (ui, seen) =>
     seen.name,
     html` ${seen.left === null ? icon(seen.icon, `app__big ink-${seen.tone}`) : ring(seen.left)}
       <div class="app__say" role="status" aria-atomic="true">
-        <h1 tabindex="-1" data-focus>${t(seen.title)}</h1>
+        <h1 tabindex="-1" data-focus>${t(seen.title).replace('#', seen.minutes)}</h1>
         ${seen.text ? html`<p>${t(seen.text)}</p>` : nothing}
       </div>
       <p class="sr" role="status">${ui.spoken === null ? '' : `${ui.spoken} ${t('seconds')}`}</p>
@@ -148,7 +148,7 @@ const quiet = (ui, seen) =>
   frame(
     ui,
     seen.name,
-    html` <h1 tabindex="-1">${t(seen.title)}</h1>
+    html` <h1 tabindex="-1">${t(seen.title).replace('#', seen.minutes)}</h1>
       ${seen.text ? html`<p>${t(seen.text)}</p>` : nothing} ${journey(seen.steps)}
       ${seen.note ? html`<p>${t(seen.note)}</p>` : nothing} ${writing(ui, seen)}`,
     html` ${

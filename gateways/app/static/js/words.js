@@ -141,6 +141,18 @@ export const WORDS = {
     'Resta nascosta. Se cambia qualcosa, scrivilo qui: il 112 può leggerlo.',
     'Stay hidden. If anything changes, write it here: 112 can read it.',
   ],
+  endQuietOld: [
+    'Il 112 sa che non puoi parlare, e dov’eri # minuti fa',
+    '112 knows that you cannot talk, and where you were # minutes ago',
+  ],
+  endQuietOldText: [
+    'Resta nascosta. Se ora sei altrove, chiedi aiuto di nuovo.',
+    'Stay hidden. If you are elsewhere now, ask for help again.',
+  ],
+  endQuietOldWrite: [
+    'Resta nascosta. Se ora sei altrove, scrivilo qui: il 112 può leggerlo.',
+    'Stay hidden. If you are elsewhere now, write it here: 112 can read it.',
+  ],
   endQuietNowhere: [
     'Il 112 sa che non puoi parlare, ma non dove sei',
     '112 knows that you cannot talk, but not where you are',
@@ -161,6 +173,15 @@ export const WORDS = {
   endPlaceWrite: [
     'Se cambia qualcosa, chiama il 112 o scrivilo qui: può leggerlo.',
     'If anything changes, call 112 or write it here: 112 can read it.',
+  ],
+  endPlaceOld: ['Il 112 sa dov’eri # minuti fa', '112 knows where you were # minutes ago'],
+  endPlaceOldText: [
+    'Se ora sei altrove, chiama il 112 o chiedi aiuto di nuovo.',
+    'If you are elsewhere now, call 112 or ask for help again.',
+  ],
+  endPlaceOldWrite: [
+    'Se ora sei altrove, chiama il 112 o scrivilo qui: può leggerlo.',
+    'If you are elsewhere now, call 112 or write it here: 112 can read it.',
   ],
   endPsap: ['Il 112 sa del tuo allarme', '112 knows of your alert'],
   endPsapText: [

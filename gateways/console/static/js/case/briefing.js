@@ -68,6 +68,7 @@ export function briefing(view, nowUs, place = []) {
       key: 'where',
       parts: [
         ...filled(view, 'where'),
+        ...oldPlace(view, nowUs),
         ...(view.position ? where(view.position, nowUs, place) : [part('none', unknownPlace(view))]),
         ...recorded(view, 'where'),
       ],
@@ -119,6 +120,18 @@ export function isChanged({ changed }, id) {
   if (!changed) return false;
   if (id === 'address') return changed.address;
   return ['coordinates', 'none'].includes(id) ? changed.position : id in changed.fields;
+}
+
+/**
+ * Said before the place, where the user may be elsewhere by now.
+ * @param {CaseView} view @param {number} nowUs @returns {Part[]}
+ */
+function oldPlace(view, nowUs) {
+  const text = said({ view, nowUs }, 'placeIsOld');
+  if (!text) return [];
+  const at = f.clock(view.position.at_us);
+  const copied = either(`Dov’era alle ${at}:`, `Where she was at ${at}:`);
+  return [part('old', text, { copied, is: '' })];
 }
 
 /** @param {PositionView} p @param {number} nowUs @param {string[]} place */

@@ -10,6 +10,8 @@ import { ended, ending } from './ending.js';
 const NO_WORD_OF_THE_USERS = new Set(['ours', 'lineFailed', 'failed']);
 /** So long a line for 112 may be found without a word of looking for one. */
 const FOUND_AT_ONCE_US = 2e6;
+/** An older position is said to be old. */
+const OLD_PLACE_US = 300e6;
 
 /** @param {CaseView} view @param {MeView} me */
 export const mine = (view, me) => view.operator === me.operator;
@@ -196,6 +198,13 @@ export const aloneSinceUs = (view) => view.alone_us ?? view.user.answered_us;
 /** Whether 112 was told of it: who answers a later call there may know nothing. @param {CaseView} view */
 export const briefed = (view) =>
   view.briefing_us !== null && !(talking(view.psap) && view.psap.answered_us > view.briefing_us);
+
+/**
+ * Whether the newest position is so old that help would be sent to where the user was, as the app has it.
+ * @param {CaseView} view @param {number} nowUs
+ */
+export const placeIsOld = ({ position, closed_us }, nowUs) =>
+  position !== null && closed_us === null && nowUs - position.at_us >= OLD_PLACE_US;
 
 /** Whether 112 was told of it, and nothing is newer, or was left out. @param {CaseView} view */
 export const toldAll = (view) => briefed(view) && !hasChanged(view) && !wrote(view) && !missing(view).length;

@@ -149,7 +149,12 @@ function conference(now) {
     ];
   return [
     said(now, 'knowsAll'),
-    either('Lasciando si chiude anche la linea col 112.', 'Leaving ends the line to 112, too.'),
+    [
+      said(now, 'placeIsOld'),
+      either('Lasciando si chiude anche la linea col 112.', 'Leaving ends the line to 112, too.'),
+    ]
+      .filter(Boolean)
+      .join(' '),
     leave(either('L’allarme si chiude', 'The alert closes')),
   ];
 }
@@ -204,7 +209,7 @@ function together(now) {
     return [text, [tell, leaves].filter(Boolean).join(' '), step];
   }
   const played = heard(view.psap) && either(`Il 112 ${heard(view.psap)}.`, `112 ${heard(view.psap)}.`);
-  const first = tell || played;
+  const first = tell || said(now, 'placeIsOld') || played;
   if (so('introduce', now)) return [said(now, 'introduce'), first, leave(left, '')];
   if (so('justBack', now)) return [said(now, 'justBack'), first, leave(left, '')];
   const can = tell ? '' : either('Puoi lasciare.', 'You can leave.');
@@ -258,7 +263,7 @@ export function toldElsewhere(now) {
   const call = allowed.call_psap === null ? either('Richiamare il 112: E.', 'To call 112 again: E.') : '';
   return [
     said(now, 'knowsAll'),
-    [line, call].filter(Boolean).join(' '),
+    [said(now, 'placeIsOld'), line, call].filter(Boolean).join(' '),
     leave(either('L’allarme si chiude', 'The alert closes')),
   ];
 }

@@ -279,6 +279,13 @@ const CLAIMS = {
     so: ({ view }) => s.toldAll(view),
     says: () => either('Il 112 sa tutto. Puoi lasciare.', '112 knows everything. You can leave.'),
   },
+  placeIsOld: {
+    so: ({ view, nowUs }) => s.placeIsOld(view, nowUs),
+    says: ({ view, nowUs }) => {
+      const old = f.age(nowUs - (view.position?.at_us ?? nowUs));
+      return either(`La posizione è di ${old}.`, `The position is ${old}.`);
+    },
+  },
   userWrote: {
     so: ({ view }) => view.briefing_us !== null && s.wrote(view),
     says: () => either('C’è un messaggio nuovo: dillo al 112.', 'There is a new message: tell 112.'),
