@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,6 +28,7 @@ from messages.journal import Recorded
 from tests.chaos.harness.facts import Facts, Given, LineStruck, Struck
 from tests.chaos.harness.judge import RULES, judge
 from tests.chaos.harness.view import Call, People
+from tests.support.each import each
 from tests.support.recorded import recorded
 
 ALERT = AlertId("a1")
@@ -218,7 +218,7 @@ def test_a_right_story_is_right() -> None:
     assert judge(RIGHT) == []
 
 
-@pytest.mark.parametrize("what", WRONG)
+@each("what", WRONG)
 def test_every_fault_is_found(what: str) -> None:
     rule, facts = WRONG[what]
     assert rule in {violation.rule for violation in judge(facts)}
@@ -303,7 +303,7 @@ def test_the_user_may_be_called_back_once_where_the_user_hung_up_before_112_was_
     assert {one.rule for one in judge(replace(called_back, events=story(PSAP, USER)))} == {"once each"}
 
 
-@pytest.mark.parametrize("cause", [201, 16])
+@each("cause", [201, 16])
 def test_the_user_may_be_declined_and_called_back_only_where_the_line_was_taken(cause: int) -> None:
     own_call = replace(RIGHT.calls[1], id=8, caller=PEOPLE.user, to=LINES["sim3"], ended_by=LINES["sim3"])
     own_call = replace(own_call, answered_s=None, started_s=0.2, ended_s=0.4)

@@ -9,13 +9,14 @@ from media.conference.beat import FRAME_US
 from media.conference.jitter import CAP_MS, JitterBuffer
 from tests.media.speech import speech
 from tests.media.wires import wires
+from tests.support.each import each
 from tests.support.signals import frames, level_db, tone
 
 HZ = {"operator": 440, "user": 620, "psap": 880}
 DOWN_DB = 60.0
 
 
-@pytest.mark.parametrize("user_hz", [8000, 16000, 48000])
+@each("user_hz", [8000, 16000, 48000])
 def test_each_hears_the_other_two_as_loud_as_they_are_and_no_echo(user_hz: int) -> None:
     rates = {"operator": 8000, "user": user_hz, "psap": 8000}
     with wires(**rates) as room:
@@ -28,7 +29,7 @@ def test_each_hears_the_other_two_as_loud_as_they_are_and_no_echo(user_hz: int) 
         assert level_db(heard, HZ[leg], rate_hz=rate) < min(others) - DOWN_DB
 
 
-@pytest.mark.parametrize("who", ["woman", "man"])
+@each("who", ["woman", "man"])
 def test_speech_is_heard_sample_for_sample_as_it_was_spoken(who: str) -> None:
     said = speech(who)
     with wires(operator=8000, user=8000, psap=8000) as room:
@@ -57,7 +58,7 @@ def test_speech_over_a_headset_at_16_khz_loses_only_what_a_telephone_does_not_ca
     assert 10 * np.log10((expected**2).mean() / (difference**2).mean()) > 30
 
 
-@pytest.mark.parametrize("ppm", [100, -100])
+@each("ppm", [100, -100])
 def test_in_ten_minutes_a_modem_whose_clock_is_off_loses_and_gains_no_more_than_a_frame_between_words(
     ppm: int,
 ) -> None:

@@ -11,6 +11,7 @@ from media.conference.core import ConferenceCore
 from media.ports.rates import Rates
 from media.sound.bands import Bands
 from tests.media.wires import wires
+from tests.support.each import each
 from tests.support.signals import level_db, tone
 
 WIDE_HZ = 16000
@@ -39,7 +40,7 @@ def steps(pcm: bytes) -> int:
     return int(np.abs(np.diff(np.frombuffer(pcm, dtype="<i2").astype(int))).max())
 
 
-@pytest.mark.parametrize("hz", [300, 1000, 3400, 4000, 6000, 7000])
+@each("hz", [300, 1000, 3400, 4000, 6000, 7000])
 def test_a_tone_of_a_wide_leg_reaches_a_wide_one_as_it_was(hz: int) -> None:
     core = ConferenceCore()
     core.keep(["user", "operator"])
@@ -107,8 +108,8 @@ def test_the_two_parts_of_any_sound_are_that_sound_again_3_ms_later(seed: int) -
     assert np.abs(difference).max() <= 1
 
 
-@pytest.mark.parametrize("first", [8000, WIDE_HZ])
-@pytest.mark.parametrize("keeps_wide", [True, False])
+@each("first", [8000, WIDE_HZ])
+@each("keeps_wide", [True, False])
 def test_a_leg_whose_rate_changes_is_heard_and_hears_on_without_a_click(first: int, keeps_wide: bool) -> None:
     """It says and is told a low tone all the time: a step of its waveform would be the only steep one."""
     core, rates = ConferenceCore(), Rates(first, keeps_wide=keeps_wide)
@@ -135,7 +136,7 @@ def test_a_leg_whose_rate_changes_is_heard_and_hears_on_without_a_click(first: i
     assert steps(to_port[50]) <= 1.5 * steps(tone(330, 8000))
 
 
-@pytest.mark.parametrize("keeps_wide", [True, False])
+@each("keeps_wide", [True, False])
 def test_a_modem_that_speaks_16_khz_against_what_its_dialect_says_is_understood_after_a_second(
     keeps_wide: bool,
 ) -> None:

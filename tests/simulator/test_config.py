@@ -10,6 +10,7 @@ import pytest
 from simulator.config import Config, changed_phone, control_address, load_config, parse_config
 from simulator.errors import ConfigError
 from simulator.network.sound import RATE_HZ, sound
+from tests.support.each import each
 
 MODEM = {"name": "m", "dialect": "huawei", "number": "+390200000001"}
 PHONE = {"number": "+393331112223"}
@@ -34,7 +35,7 @@ def test_the_default_world_has_both_trunks_and_everybody() -> None:
     assert any(phone.number == "+393331112223" and phone.name == "Giulia Rossi" for phone in config.phones)
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "path"),
     [
         ({"modem": [{**MODEM, "speed": 9600}]}, "modem[0]"),

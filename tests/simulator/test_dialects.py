@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from simulator.config import parse_config
 from simulator.modem.dialect import dialect_names, load_dialect
 from tests.simulator.world import DIALECTS, EARLY, ONE, OPERATOR, SILENT, USER, World
@@ -22,7 +20,7 @@ def test_each_says_what_it_is(dialect: str) -> None:
     assert world.one.ask("ATI")[-1] == "OK"
 
 
-@pytest.mark.parametrize("dialect", [EARLY, "sim800", "telit", "wavecom"])
+@each("dialect", [EARLY, "sim800", "telit", "wavecom"])
 def test_a_family_without_voice_has_no_voice_port(dialect: str) -> None:
     world = World(dialect)
     assert not world.one.modem.voice.available

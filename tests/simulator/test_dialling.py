@@ -147,7 +147,7 @@ def test_simcom_ignores_ath_unless_cvhu_is_0() -> None:
     assert world.one.stats() == []
 
 
-@pytest.mark.parametrize("dialect", ["3gpp", "huawei"])
+@each("dialect", ["3gpp", "huawei"])
 def test_ath_hangs_up_elsewhere(dialect: str) -> None:
     world = World(dialect)
     world.one.call(USER)
@@ -177,7 +177,7 @@ def test_a_dial_that_waits_with_colp_gets_exactly_one_final_result_when_it_fails
         assert said[-1] == "BUSY"
 
 
-@pytest.mark.parametrize("dialect", ["3gpp", "simcom7600"])
+@each("dialect", ["3gpp", "simcom7600"])
 def test_any_byte_aborts_a_pending_dial_and_is_no_command(dialect: str) -> None:
     world = World(dialect)
     world.one.ask("AT+COLP=1")
@@ -279,7 +279,7 @@ def test_ceer_tells_why_the_last_call_ended(dialect: str) -> None:
     assert "User busy" in world.one.ask("AT+CEER")[0]
 
 
-@pytest.mark.parametrize(("places", "states"), [(1, {"active", "ended"}), (2, {"active"})])
+@each(("places", "states"), [(1, {"active", "ended"}), (2, {"active"})])
 def test_an_exchange_takes_as_many_calls_as_it_has_places(places: int, states: set[str]) -> None:
     exchange = {"number": "+390211112222", "places": places, "rings_after_s": 0.1, "answers_after_s": 0.1}
     world = World("huawei", phones=(exchange,))

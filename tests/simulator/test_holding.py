@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from simulator.network.call import CallState
 from tests.simulator.world import AT_ONCE, DIALECTS, ONE, OPERATOR, PSAP, USER, VOICEMAIL, World
 from tests.support.each import each
@@ -119,7 +117,7 @@ def test_with_no_call_there_is_nothing_to_control(dialect: str, what: str) -> No
     assert world.one.ask(f"AT+CHLD={what}") == ["ERROR"]
 
 
-@pytest.mark.parametrize("dialect", AT_ONCE)
+@each("dialect", AT_ONCE)
 def test_a_call_being_set_up_cannot_be_swapped_or_joined(dialect: str) -> None:
     world = World(dialect)
     world.one.call(USER)

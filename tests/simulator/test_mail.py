@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from msgspec.structs import replace
 
 from simulator.config import PhoneConfig
@@ -10,6 +9,7 @@ from simulator.network.agenda import Agenda
 from simulator.network.call import Message
 from simulator.network.mail import AGAIN_S, INCOMPATIBLE, RECEIVED, REPORT_S, TRYING, post
 from simulator.network.phone import Phone
+from tests.support.each import each
 
 ANNA = "+393330000001"
 
@@ -34,7 +34,7 @@ def test_a_phone_has_it_after_its_time_and_that_is_reported() -> None:
     assert (posted.message.delivered, posted.reports) == (True, [(RECEIVED, 4.0 + REPORT_S)])
 
 
-@pytest.mark.parametrize(
+@each(
     ("texts", "delivered", "statuses"),
     [
         ("taken", True, [RECEIVED]),

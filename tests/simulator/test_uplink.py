@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from array import array
 
-import pytest
-
 from simulator.modem.uplink import FRAME_BYTES, Uplink
 from simulator.modem.vices import Vices
+from tests.support.each import each
 
 LOUD = array("h", [1000] * (FRAME_BYTES // 2)).tobytes()
 
@@ -32,7 +31,7 @@ def test_it_may_send_later() -> None:
     assert late == bytes(len(LOUD) * 150) + LOUD * 350
 
 
-@pytest.mark.parametrize("size", [FRAME_BYTES, 100, 4096])
+@each("size", [FRAME_BYTES, 100, 4096])
 def test_whole_frames_are_lost_however_the_host_cuts_them(size: int) -> None:
     got = sent(Vices(voice_loss=0.2), size=size)
     frames = [got[at : at + FRAME_BYTES] for at in range(0, len(got), FRAME_BYTES)]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.simulator.world import BUSY, ONE, OPERATOR, USER, World
+from tests.support.each import each
 
 HIDDEN = "+393330000099"
 
@@ -54,7 +53,7 @@ def switched_on(dialect: str, **modem: object) -> World:
     return world
 
 
-@pytest.mark.parametrize("dialect", ANSWERED)
+@each("dialect", ANSWERED)
 def test_an_answered_call_is_told_in_the_familys_own_codes(dialect: str) -> None:
     world = switched_on(dialect)
     said = world.one.ask(f"ATD{USER};")
@@ -65,13 +64,13 @@ def test_an_answered_call_is_told_in_the_familys_own_codes(dialect: str) -> None
     assert said + world.one.lines() == ANSWERED[dialect]
 
 
-@pytest.mark.parametrize("dialect", ["tdscdma", "ericsson", "ublox", "cinterion", "telit", "wavecom"])
+@each("dialect", ["tdscdma", "ericsson", "ublox", "cinterion", "telit", "wavecom"])
 def test_nothing_is_told_before_it_is_switched_on(dialect: str) -> None:
     world = World(dialect)
     assert [line for line in world.one.ask(f"ATD{USER};") + world.one.run(4.5) if line != "OK"] == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("dialect", "end"),
     [
         ("tdscdma", [f'^DSCI: 1,0,6,0,0,"{BUSY}",145,,17,128,"",255', "BUSY"]),
@@ -89,7 +88,7 @@ def test_who_is_busy_is_told_so(dialect: str, end: list[str]) -> None:
     assert world.one.run(10) == end
 
 
-@pytest.mark.parametrize(
+@each(
     ("dialect", "known", "withheld"),
     [
         ("ericsson", f'*ECAV: 1,6,1,,,"{USER}",145', "*ECAV: 1,6,1"),
@@ -128,7 +127,7 @@ def test_cinterion_lists_every_call_at_the_change_of_one() -> None:
     assert world.one.lines()[:2] == [f'^SLCC: 1,0,0,0,0,0,"{USER}",145', "^SLCC:"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("dialect", "setting", "ok_after_s"),
     [
         ("cinterion", "AT^SM20=1", 4.0),

@@ -11,6 +11,7 @@ from simulator.modem.port.wire import frames
 from simulator.modem.vices import Vices, over
 from tests.foundation.tree import ROOT
 from tests.simulator.world import ONE, OPERATOR, PSAP, USER, World
+from tests.support.each import each
 
 MODEM = {"name": "m", "dialect": "3gpp", "number": ONE}
 
@@ -28,7 +29,7 @@ def test_what_is_given_goes_over_what_the_dialect_has() -> None:
     assert over(Vices(), base) == base
 
 
-@pytest.mark.parametrize(
+@each(
     "wrong",
     [{"line_end": "\n"}, {"silent_after": -1}, {"echo": "yes"}, {"reboots_after_s": -1}, {"lies": True}],
 )
@@ -45,7 +46,7 @@ def test_a_result_runs_into_the_code_behind_it_and_nothing_else_does() -> None:
     assert len(frames(lines, glued=False)) == len(lines)
 
 
-@pytest.mark.parametrize("end", ["\r\r\n", "\r"])
+@each("end", ["\r\r\n", "\r"])
 def test_lines_end_as_they_are_told_to(end: str) -> None:
     world = World("3gpp", modem={"line_end": end})
     world.one.write("AT+CSQ\r")
@@ -109,7 +110,7 @@ def test_it_starts_anew_in_the_middle_of_a_call() -> None:
     assert world.one.modem.power is Power.ON, "a call that has ended takes nobody with it"
 
 
-@pytest.mark.parametrize(("joins", "answer"), [(False, ["+CME ERROR: 3"]), (True, ["OK"])])
+@each(("joins", "answer"), [(False, ["+CME ERROR: 3"]), (True, ["OK"])])
 def test_an_emergency_call_is_held_only_where_the_modem_does_what_it_must_not(
     joins: bool, answer: list[str]
 ) -> None:
@@ -170,7 +171,7 @@ def test_the_network_is_lost_with_the_calls_and_comes_back() -> None:
     world.one.call(USER)
 
 
-@pytest.mark.parametrize(("word", "stat"), [("denied", 3), ("none", 0)])
+@each(("word", "stat"), [("denied", 3), ("none", 0)])
 def test_a_modem_may_find_no_network_from_the_start(word: str, stat: int) -> None:
     world = World("huawei", modem={"registration": word})
     assert world.one.ask("AT+CREG?") == [f"+CREG: 0,{stat}", "OK"]
@@ -272,7 +273,7 @@ def test_a_modem_that_is_registered_for_data_alone_makes_no_call() -> None:
     one.call(USER)
 
 
-@pytest.mark.parametrize(
+@each(
     ("dialect", "ask", "refused"),
     [
         ("quectel_ec2x", "AT+QPCMV=1,0", True),
@@ -297,7 +298,7 @@ def test_a_voice_that_another_program_has_left_on_is_refused_until_it_is_switche
     assert one.modem.voice.running()
 
 
-@pytest.mark.parametrize(("before", "flows"), [(True, True), (False, False)])
+@each(("before", "flows"), [(True, True), (False, False)])
 def test_a_voice_that_is_switched_on_after_the_dial_may_be_dead(before: bool, flows: bool) -> None:
     one = World("quectel_ec2x", modem={"late_voice_dead": True}).one
     if before:

@@ -216,7 +216,7 @@ def test_in_a_network_conference_all_hear_the_host_and_each_other() -> None:
     assert not any(heard_by(world, OPERATOR)[-RATE_HZ:]), "on hold again"
 
 
-@pytest.mark.parametrize("apart_s", [0.0, 0.00003, 0.0000625, 0.0001])
+@each("apart_s", [0.0, 0.00003, 0.0000625, 0.0001])
 def test_a_voice_in_a_network_conference_never_jumps_whenever_it_is_looked_at(apart_s: float) -> None:
     """`apart_s`: parts of a sample by which one has answered later than the other."""
     world = World("3gpp")
@@ -314,7 +314,7 @@ def test_a_recording_keeps_a_writer_together_that_is_late_by_less_than_a_frame()
     assert recording.pcm() == frame * 5
 
 
-@pytest.mark.parametrize("late_s", [0.021, 0.05, 0.099, 0.9])
+@each("late_s", [0.021, 0.05, 0.099, 0.9])
 def test_a_recording_shows_every_stall_of_more_than_a_frame_as_long_as_it_was(late_s: float) -> None:
     recording = Recording(100.0, cap_s=60.0)
     frame = b"\x01\x00" * 160
@@ -352,7 +352,7 @@ def test_an_inbox_keeps_the_newest_and_gives_whole_frames() -> None:
     assert inbox.take(Inbox.LIMIT)[-2:] == b"ab"
 
 
-@pytest.mark.parametrize("hz", [440.0, 1333.3])
+@each("hz", [440.0, 1333.3])
 def test_a_tone_has_the_asked_frequency_for_ever(hz: float) -> None:
     pcm = tone(hz).at(79_990, 32_000)
     assert level(pcm, hz) == pytest.approx(8000, rel=0.01)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 from msgspec.structs import replace
 
 from messages import events as ev
@@ -34,6 +33,7 @@ from runtime.system.imaginary_processes import Ended
 from tests.chaos.in_process import invariants as those
 from tests.chaos.in_process.evidence import CallSeen, Evidence
 from tests.chaos.in_process.script import PSAP, PSAPS, USERS
+from tests.support.each import each
 from tests.support.recorded import recorded
 
 START = Instant(1_000 * SECOND)
@@ -180,9 +180,7 @@ def test_a_story_that_cannot_be_told_is_found() -> None:
     assert found(those.every_alert_folds, made.evidence())
 
 
-@pytest.mark.parametrize(
-    "outcome", [Outcome.FALSE_ALARM, Outcome.BRIEFED, Outcome.CANCELLED, Outcome.TEST_DONE]
-)
+@each("outcome", [Outcome.FALSE_ALARM, Outcome.BRIEFED, Outcome.CANCELLED, Outcome.TEST_DONE])
 def test_an_outcome_that_is_not_what_happened_is_found(outcome: Outcome) -> None:
     made = good()
     made.recorded[-1] = replace(made.recorded[-1], event=ev.AlertClosed(outcome=outcome))
@@ -257,7 +255,7 @@ def test_an_alert_that_writes_without_end_is_found() -> None:
     assert found(those.an_alert_writes_little, made.evidence())
 
 
-@pytest.mark.parametrize(("ended", "wrong"), [(30.0, 0), (60.0, 1), (None, 1)])
+@each(("ended", "wrong"), [(30.0, 0), (60.0, 1), (None, 1)])
 def test_a_call_that_stays_up_after_its_leg_is_found(ended: float | None, wrong: int) -> None:
     made = Writer()
     made.received()
@@ -277,7 +275,7 @@ def test_a_call_that_no_leg_has_made_is_found_where_it_stays() -> None:
     assert not found(those.no_call_is_nobodys, good().evidence(replace(stray, ended=at(12))))
 
 
-@pytest.mark.parametrize(("alias", "wrong"), [("", 1), ("another", 0)])
+@each(("alias", "wrong"), [("", 1), ("another", 0)])
 def test_a_call_to_a_phone_that_its_own_sender_has_silenced_is_found(alias: str, wrong: int) -> None:
     made = Writer()
     made.received()
@@ -455,7 +453,7 @@ def test_two_alerts_of_one_phone_are_found() -> None:
     assert not found(those.one_event_is_one_alert, tested.evidence())
 
 
-@pytest.mark.parametrize(
+@each(
     ("taken", "story", "wrong"),
     [
         (1, (SENDING, ev.TextSent(line=SIM1)), False),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 from msgspec.structs import replace
 
 from messages import events as ev
@@ -16,6 +15,7 @@ from tests.chaos.nemesis.evidence import SLACK_US, evidence
 from tests.chaos.nemesis.judge import complaints, grown, judge
 from tests.chaos.nemesis.story import as_before_erasing
 from tests.chaos.nemesis.world import NUMBERS, PHONES
+from tests.support.each import each
 
 LINE = NUMBERS["m1"]
 START_S = at(0) / SECOND
@@ -73,7 +73,7 @@ LOST: dict[str, Callable[[], list[str]]] = {
 }
 
 
-@pytest.mark.parametrize("rule", LOST)
+@each("rule", LOST)
 def test_what_was_answered_and_is_not_in_the_journal_is_found(rule: str) -> None:
     assert [one.partition(":")[0] for one in LOST[rule]()] == [rule]
 

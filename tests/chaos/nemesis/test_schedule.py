@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.chaos.nemesis.deeds import from_json, to_json
 from tests.chaos.nemesis.schedule import KINDS, schedule
+from tests.support.each import each
 
 MINUTES = 3.0
 
@@ -14,7 +13,7 @@ def test_a_seed_has_one_schedule_and_another_seed_another() -> None:
     assert schedule(1, MINUTES) == schedule(1, MINUTES) != schedule(2, MINUTES)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@each("kind", KINDS)
 def test_every_kind_is_there_and_its_absence_leaves_the_others_as_they_are(kind: str) -> None:
     # Of the rarest kinds ten minutes always have some.
     whole = schedule(1, 10.0)

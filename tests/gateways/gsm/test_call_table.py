@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +23,7 @@ from gateways.gsm.driver.events import (
     Ref,
 )
 from tests.support.depth import often
+from tests.support.each import each
 
 USER = "+393331112223"
 OTHER = "+393409998887"
@@ -62,7 +62,7 @@ def test_a_line_that_names_no_call_and_says_held_is_about_the_one_that_was_answe
     ]
 
 
-@pytest.mark.parametrize("sign", [Sign.ACTIVE, Sign.HELD])
+@each("sign", [Sign.ACTIVE, Sign.HELD])
 def test_a_line_that_names_no_call_is_left_to_the_list_where_somebody_talks(sign: Sign) -> None:
     table = CallTable()
     _dialled(table)
@@ -210,7 +210,7 @@ def test_the_same_index_and_number_ringing_again_after_an_answer_is_another_call
     assert _names(_list(table, 4.1, _row(1, IN, Stat.INCOMING))) == ["CallReleased", "CallIncoming"]
 
 
-@pytest.mark.parametrize(
+@each(
     "spoilt",
     [
         _row(1, IN, Stat.ACTIVE),
@@ -275,7 +275,7 @@ def test_a_call_that_moves_to_another_index_is_the_same_call() -> None:
     assert table.calls()[0].index == 3
 
 
-@pytest.mark.parametrize("number", ["393331112223", "00393331112223", "3331112223", ""])
+@each("number", ["393331112223", "00393331112223", "3331112223", ""])
 def test_a_number_spelled_otherwise_is_the_same_number(number: str) -> None:
     table = CallTable()
     _dialled(table)
@@ -283,7 +283,7 @@ def test_a_number_spelled_otherwise_is_the_same_number(number: str) -> None:
     assert _names(_list(table, 1.0, _row(1, OUT, Stat.RINGING, number))) == ["CallRinging"]
 
 
-@pytest.mark.parametrize(
+@each(
     "signs",
     [
         [Hint(sign=Sign.RING, kind="r"), Hint(sign=Sign.CALLER_ID, kind="c", number=USER)],

@@ -41,7 +41,7 @@ def test_an_emergency_number_is_refused_unless_both_switches_are_on(
     assert not _passes(_guard(live, trunk), f"ATD{number};\r".encode())
 
 
-@pytest.mark.parametrize("number", NUMBERS)
+@each("number", NUMBERS)
 def test_with_both_switches_on_it_passes(number: str) -> None:
     assert _passes(_guard(True, True), f"ATD{number};\r".encode())
 
@@ -74,7 +74,7 @@ def test_the_last_resort_lets_pass_what_passes_anyway_and_that_one_line(text: st
     assert _passes(_last_resort(), without) == _passes(_guard(), without)
 
 
-@pytest.mark.parametrize(
+@each(
     "number",
     [SIMULATED_PSAP, "+393331112223", "3331112223", "+390200000001", "+441120000000", "+39112233", "1121"],
 )

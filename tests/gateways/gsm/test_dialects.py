@@ -83,7 +83,7 @@ def test_a_line_means_what_the_dialect_says(
     assert (hint.sign, hint.index, hint.cause) == (sign, index, cause)
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "number", "withheld"),
     [
         (f'+CLIP: "{USER}",145', USER, False),
@@ -119,7 +119,7 @@ def test_rows_of_data_calls_are_phantoms() -> None:
     assert list_of(DIALECTS.base(), (*lines, "+CLCC: 1,"), "IT").spoilt
 
 
-@pytest.mark.parametrize(
+@each(
     ("maker", "model", "dialect"),
     [
         ("ZTE INCORPORATED", "K3805-Z", "zte"),
@@ -175,7 +175,7 @@ def test_a_modem_is_known_by_its_usb_ids() -> None:
     assert by_usb(DIALECTS, 0x1234, 0x5678) is None
 
 
-@pytest.mark.parametrize(
+@each(
     ("dialect", "product", "interface", "role"),
     [
         ("simcom7600", 0x9001, "2", "at"),
@@ -207,7 +207,7 @@ def test_the_names_are_those_that_settings_and_traces_use() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@each(
     ("lines", "dialect"),
     [
         (["OK", "^CONF:1", "^CEND:1,0,104,16"], "huawei"),

@@ -6,8 +6,6 @@ from __future__ import annotations
 import random
 from typing import Final
 
-import pytest
-
 from gateways.gsm.driver.events import CallAnswered, CallReleased
 from gateways.gsm.tracing.replay import ReplayEvent, replay, shown
 from tests.gateways.gsm.bench import DIALECTS
@@ -43,7 +41,7 @@ def _by_bytes(data: bytes) -> list[bytes]:
     return [bytes((byte,)) for byte in data]
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in LISTED_OTHERWISE])
+@each("name", [name for name in NAMES if name not in LISTED_OTHERWISE])
 def test_the_driver_tells_the_calls_that_a_replay_tells(name: str) -> None:
     chance = random.Random(name)
 

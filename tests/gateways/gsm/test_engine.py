@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +21,7 @@ from gateways.gsm.at.results import (
     Unsolicited,
 )
 from tests.support.depth import often
+from tests.support.each import each
 
 KNOWN = re.compile(r"RING|\+CLIP:.*|NO CARRIER|\^RSSI:.*|\+CMT:.*|\+CLCC:.*")
 RULES = Rules(
@@ -180,7 +180,7 @@ def test_noise_that_runs_into_an_answer_does_not_swallow_it() -> None:
     assert _finished(engine.take_events())[0].lines == ("+CLCC: 1,0,0",)
 
 
-@pytest.mark.parametrize("size", [4000, 8191])
+@each("size", [4000, 8191])
 def test_codes_that_run_into_each_other_without_end_are_cut_a_few_times_and_the_rest_is_dropped(
     size: int,
 ) -> None:
@@ -193,7 +193,7 @@ def test_codes_that_run_into_each_other_without_end_are_cut_a_few_times_and_the_
     assert size - 5 * MOST_GLUED <= dropped <= size
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "disturbed"),
     [
         (b'+BLCC: 1,0,0,0,0,"+39333",145', True),
@@ -455,7 +455,7 @@ def test_whatever_the_modem_says_each_command_ends_once_and_one_is_in_flight(dat
     assert set(ended) | {waiting for waiting in submitted if engine.lost and engine.has(waiting)} == submitted
 
 
-@pytest.mark.parametrize("round_trip_s", [0.1, 0.7, 1.0, 1.9])
+@each("round_trip_s", [0.1, 0.7, 1.0, 1.9])
 def test_a_modem_behind_a_slow_link_is_found(round_trip_s: float) -> None:
     engine, now_s = Engine(RULES), 0.0
     engine.start(now_s)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from gateways.gsm.at.parse import Direction, Stat
 from gateways.gsm.calls.call import CallView
 from gateways.gsm.calls.joining import Move, in_conference, joins, next_move
 from gateways.gsm.dialects.loading import installed
 from gateways.gsm.driver.events import CallId, Ref
 from messages.base import Joins
+from tests.support.each import each
 
 UP = (Stat.ACTIVE, Stat.HELD)
 
@@ -38,7 +37,7 @@ ACTIVE, HELD, RINGING, WAITING = (
 )
 
 
-@pytest.mark.parametrize(
+@each(
     ("calls", "adding", "move"),
     [
         ([], False, None),
@@ -62,7 +61,7 @@ def test_whoever_is_on_hold_is_joined_or_taken_back(
     assert next_move(calls, adding=adding) is move
 
 
-@pytest.mark.parametrize(
+@each(
     "other",
     [
         call(Stat.ACTIVE, ref=None),

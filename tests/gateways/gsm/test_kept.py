@@ -11,13 +11,14 @@ from gateways.gsm.dialects.kept import Standing, commands, kept_of, standing
 from gateways.gsm.dialects.loading import DIRECTORY, Dialects
 from gateways.gsm.errors import DialectError
 from tests.gateways.gsm.bench import DIALECTS
+from tests.support.each import each
 
 
 def named(name: str, dialect: str = "quectel_ec2x") -> Kept:
     return next(one for one in DIALECTS.get(dialect).data.kept if one.name == name)
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "line", "expected"),
     [
         ("ims", '+QCFG: "ims",1,1', Standing.AS_WANTED),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from gateways.gsm.driver.events import Stage
 from gateways.gsm.driver.ladder import RETRY_LIVE_S, RETRY_S, ROUND_S, Ladder
 from gateways.gsm.line.silence import being_tried, given_up
+from tests.support.each import each
 
 CLIMB = [Stage.REOPEN, Stage.RESET, Stage.USB_RESET, Stage.QUARANTINE]
 
@@ -45,7 +44,7 @@ def test_who_answers_is_at_its_foot_again() -> None:
     assert ladder.failed(2000.0, live=False) is Stage.REOPEN
 
 
-@pytest.mark.parametrize("stage", Stage)
+@each("stage", Stage)
 def test_every_rung_has_words(stage: Stage) -> None:
     assert being_tried(stage).startswith("the modem does not answer: it")
 

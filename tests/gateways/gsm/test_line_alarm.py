@@ -13,6 +13,7 @@ from messages.ids import SECOND, Instant, LineId
 from messages.lines import WEAK_DBM, LineState
 from model.alarms.standing import Key, due, standing
 from tests.gateways.gsm.bench import Bench, FakeModem
+from tests.support.each import each
 
 GOOD = -73
 
@@ -104,7 +105,7 @@ def test_a_call_that_is_nobodys_is_an_alarm_until_it_is_gone(watch: Watch) -> No
     assert watch.wait(3, LineState.READY) == [("cleared", "line.stray_call")]
 
 
-@pytest.mark.parametrize(
+@each(
     ("answers", "state", "word"),
     [
         ({"AT+CPIN?": "+CME ERROR: 10"}, LineState.NO_SIM, "no SIM"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -134,7 +133,7 @@ def test_a_line_that_never_ends_is_dropped_and_the_next_one_read() -> None:
     assert _drain(reader) == [Overrun(500), Line("OK")]
 
 
-@pytest.mark.parametrize("reads", [1, 2, 600])
+@each("reads", [1, 2, 600])
 def test_a_line_that_ends_and_is_too_long_is_dropped_as_one_that_does_not(reads: int) -> None:
     reader, data = LineReader(max_line=100), b"+CREG: 1\r\n" + b"x" * 500 + b"\r\nOK\r\n"
     step = -(-len(data) // reads)

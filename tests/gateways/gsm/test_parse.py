@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,11 +20,12 @@ from gateways.gsm.at.parse import (
     split_fields,
 )
 from gateways.gsm.at.q850 import cause_of_report
+from tests.support.each import each
 
 ROW = ClccRow(index=1, direction=Direction.IN, stat=Stat.INCOMING, number="+393331112223", number_type=145)
 
 
-@pytest.mark.parametrize(
+@each(
     "line",
     [
         '+CLCC: 1,1,4,0,0,"+393331112223",145',
@@ -51,7 +51,7 @@ def test_a_row_is_read_whatever_its_tail_looks_like(line: str) -> None:
     )
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "number"),
     [
         ("+CLCC: 2,0,0", ""),
@@ -76,7 +76,7 @@ def test_a_name_with_a_comma_is_one_field() -> None:
     assert (row.alpha, row.multiparty) == ("Rossi, Giulia", True)
 
 
-@pytest.mark.parametrize(
+@each(
     "line",
     [
         "+CLCC:",
@@ -109,7 +109,7 @@ def test_no_line_makes_a_reader_raise(text: str) -> None:
         split_fields(line)
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "answer", "state"),
     [
         ("+CREG: 0,1", True, Registration.HOME),
@@ -124,14 +124,14 @@ def test_registration_is_read_as_answer_and_unsolicited(line: str, answer: bool,
     assert parse_creg(line, answer=answer) is state
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "dbm"), [("+CSQ: 20,99", -73), ("+CSQ: 0,0", -113), ("+CSQ: 99,99", None), ("+CSQ:31,99", -51)]
 )
 def test_signal_is_in_dbm(line: str, dbm: int | None) -> None:
     assert parse_csq(line) == dbm
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "code"),
     [("+CPIN: READY", "READY"), ('+CPIN: "SIM PIN"', "SIM PIN"), ("+CPIN:SIM PUK", "SIM PUK")],
 )
@@ -148,7 +148,7 @@ def test_the_imei_is_found_among_other_words() -> None:
     assert parse_imei(("IMEI: 12345", "garbage")) == ""
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "numbers"),
     [
         ('+CRSM: 144,0,"11F2FF11F8FF"', ("112", "118")),
@@ -162,7 +162,7 @@ def test_the_sims_emergency_numbers_are_read(line: str, numbers: tuple[str, ...]
     assert parse_emergency_numbers(line) == numbers
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "cause"),
     [
         ('+CEER: 17,"User busy"', 17),
@@ -183,7 +183,7 @@ def test_the_report_about_an_end_gives_a_cause(line: str, cause: int | None) -> 
     assert cause_of_report(line) == cause
 
 
-@pytest.mark.parametrize(
+@each(
     ("lines", "card"),
     [
         (("+QCCID: 8939010000123456789F",), "8939010000123456789"),

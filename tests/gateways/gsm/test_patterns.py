@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +11,7 @@ from gateways.gsm.dialects.patterns import Patterns, beginning
 from scripts.lib.at_play import TRACES
 from tests.gateways.gsm.bench import DIALECTS
 from tests.support.depth import often
+from tests.support.each import each
 
 LINES = sorted(
     {
@@ -23,7 +23,7 @@ LINES = sorted(
 )
 
 
-@pytest.mark.parametrize(
+@each(
     ("pattern", "start"),
     [
         (r"RING", "RING"),

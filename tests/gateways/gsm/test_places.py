@@ -12,6 +12,7 @@ from gateways.gsm.port.places import mark_of, resolved
 from gateways.gsm.port.search import SeenPort, is_port_name, may_be_asked, roles_of, same_imei, voice_beside
 from gateways.gsm.port.usb_reset import DONE, usb_reset
 from tests.gateways.gsm.bench import DIALECTS
+from tests.support.each import each
 from tests.support.usb_machine import Machine
 
 
@@ -57,7 +58,7 @@ def test_a_socket_and_interface_name_the_tty_that_is_there_now(machine: Machine)
     assert where("/dev/serial/by-id/usb-x") == "/dev/serial/by-id/usb-x"
 
 
-@pytest.mark.parametrize(
+@each(
     ("port", "fits"),
     [
         ("/dev/ttyUSB0", True),
@@ -114,7 +115,7 @@ def test_a_descriptor_that_tells_what_takes_commands_is_believed_before_the_tabl
     assert asked_of(stick(0, 1, 2, 3, 4, at=4), silent={"m4"}) == [0, 1, 2, 3]
 
 
-@pytest.mark.parametrize(("answers", "voice"), [(2, 1), (3, 2), (1, 2), (4, 1)])
+@each(("answers", "voice"), [(2, 1), (3, 2), (1, 2), (4, 1)])
 def test_the_voice_goes_with_the_interface_that_has_answered(answers: int, voice: int) -> None:
     ports = stick(0, 1, 2, 3, 4)
     place = next(one for one in ports if one.interface == answers)

@@ -68,7 +68,7 @@ def test_rows_of_calls_that_cannot_be_make_no_more_calls_than_there_may_be() -> 
     assert len(played.driver.calls()) <= MOST_CALLS
 
 
-@pytest.mark.parametrize("first", [0, ANSWERED])
+@each("first", [0, ANSWERED])
 def test_stored_messages_without_end_queue_no_more_commands_than_a_sim_has_places(first: int) -> None:
     lines = b"".join(f'\r\n+CMTI: "SM",{n}\r\n'.encode() for n in range(5000))
     play(bytes((first,)) + lines + bytes((STEP + 2,)) + lines)
@@ -80,7 +80,7 @@ def test_parts_of_messages_that_never_come_are_not_kept_without_end() -> None:
     play(b"\x00" + lines)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@each("seed", [1, 2])
 def test_nothing_that_anybody_may_send_makes_a_reader_raise(seed: int) -> None:
     players = Players(seed)
     for _ in range(500):

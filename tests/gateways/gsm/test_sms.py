@@ -106,7 +106,7 @@ def test_no_bytes_make_the_reader_raise_anything_else(data: bytes) -> None:
         return
 
 
-@pytest.mark.parametrize("pdu", ["", "0", "XY", "07911326", "0001000C91", HOW_ARE_YOU[:30]])
+@each("pdu", ["", "0", "XY", "07911326", "0001000C91", HOW_ARE_YOU[:30]])
 def test_what_is_no_deliver_is_said_to_be_none(pdu: str) -> None:
     with pytest.raises(PduError):
         read_deliver(pdu)
@@ -206,7 +206,7 @@ def test_whatever_the_alphabet_and_the_order_of_its_parts_a_message_comes_whole(
     assert not received.service
 
 
-@pytest.mark.parametrize(
+@each(
     ("pid", "dcs", "header"),
     [
         (0x40, 0x00, ""),
@@ -224,7 +224,7 @@ def test_what_is_for_the_phone_or_its_sim_is_told_apart(pid: int, dcs: int, head
     assert read_deliver(f"{pdu[:at]}{pid:02X}{pdu[at + 2 :]}").service
 
 
-@pytest.mark.parametrize(("pid", "dcs"), [(0x00, 0x00), (0x00, 0x08), (0x41, 0x00), (0x00, 0xF1), (0, 0x10)])
+@each(("pid", "dcs"), [(0x00, 0x00), (0x00, 0x08), (0x41, 0x00), (0x00, 0xF1), (0, 0x10)])
 def test_what_a_person_writes_is_no_service(pid: int, dcs: int) -> None:
     pdu = _deliver(b"A\x00", 1 if dcs != 8 else 2, dcs)
     at = pdu.index("0C9193331311223200") + len("0C91933313112232")
@@ -263,7 +263,7 @@ def test_a_list_of_stored_messages_is_index_and_pdu() -> None:
 AML = 'A"ML=1;lt=+45.46420;lg=9.19000;rd=50;top=20261124141935;lc=90;pm=W;mcc=222;mnc=10;ml='
 
 
-@pytest.mark.parametrize("data", [False, True])
+@each("data", [False, True])
 def test_an_aml_message_is_a_position(data: bool) -> None:
     text = AML + str(len(AML) + 2)
     position = read_aml(text.encode() if data else text)
@@ -280,7 +280,7 @@ def test_a_wrong_length_is_noticed_and_the_position_kept() -> None:
     assert position.intact == (len(AML) + 2 == 95)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "",
@@ -306,7 +306,7 @@ def test_a_field_that_its_quantity_cannot_have_counts_as_missing(name: str, digi
     assert (position.radius_m, position.confidence_pct, position.at) == (None, None, None)
 
 
-@pytest.mark.parametrize("year", ["0001", "1999", "9999"])
+@each("year", ["0001", "1999", "9999"])
 def test_a_time_that_no_such_phone_has_had_is_none(year: str) -> None:
     position = read_aml(f'A"ML=1;lt=45.1;lg=9.1;top={year}1231235959')
     assert position is not None
@@ -341,7 +341,7 @@ SEEN = [
 """Reports as modems have shown them."""
 
 
-@pytest.mark.parametrize(("pdu", "reference", "recipient", "status"), SEEN)
+@each(("pdu", "reference", "recipient", "status"), SEEN)
 def test_a_report_tells_which_message_and_what_became_of_it(
     pdu: str, reference: int, recipient: str, status: int
 ) -> None:

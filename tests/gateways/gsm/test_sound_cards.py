@@ -45,7 +45,7 @@ def test_a_quectel_is_told_to_give_its_voice_to_its_sound_card() -> None:
     assert [line for line in bench.modem.received if "QPCMV" in line][-1] == "AT+QPCMV=0"
 
 
-@pytest.mark.parametrize("dialect", ["simcom_a76xx", "ublox", "3gpp", "simcom7600", "huawei", "quectel_ec2x"])
+@each("dialect", ["simcom_a76xx", "ublox", "3gpp", "simcom7600", "huawei", "quectel_ec2x"])
 def test_at_analogue_pins_the_voice_is_there_with_the_answer_and_nothing_is_said_of_it(dialect: str) -> None:
     bench = up(dialect, WIRED)
     (ready,) = bench.of(VoiceReady)

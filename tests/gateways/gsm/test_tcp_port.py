@@ -29,6 +29,7 @@ from gateways.gsm.port.tcp_port import TcpPort, open_port
 from simulator.config import parse_config
 from simulator.network.carrier import Carrier
 from tests.gateways.gsm.bench import DIALECTS, USER
+from tests.support.each import each
 
 LINE = "+390200000001"
 PATIENCE_S = 20.0
@@ -209,7 +210,7 @@ def test_a_closed_port_is_lost_and_closing_it_twice_is_no_fault(port: TcpPort) -
             action()
 
 
-@pytest.mark.parametrize(
+@each(
     ("port", "address"),
     [
         ("socket://127.0.0.1:5000", ("127.0.0.1", 5000)),
@@ -221,7 +222,7 @@ def test_an_address_is_a_host_and_a_port(port: str, address: tuple[str, int]) ->
     assert tcp_address(port) == address
 
 
-@pytest.mark.parametrize(
+@each(
     "port",
     [
         "socket://",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from gateways.gsm.driver.events import SmsReceived
 from gateways.gsm.sms.texts import Texts
 from messages.ids import Instant, LineId
+from tests.support.each import each
 
 NOW = Instant(1_700_000_000_000_000)
 AML = 'A"ML=1;lt=+45.46420;lg=9.19000;rd=50;top=20261124141935;lc=90;pm=W;mcc=222;mnc=10;ml=95'
@@ -54,7 +53,7 @@ def test_a_restart_gives_it_the_same_key_and_another_message_another() -> None:
     assert len(set(keys)) == 3
 
 
-@pytest.mark.parametrize(("text", "data"), [(f"Aiuto {AML}", b""), ("", AML.encode())])
+@each(("text", "data"), [(f"Aiuto {AML}", b""), ("", AML.encode())])
 def test_a_position_is_told_with_its_accuracy_time_and_source(text: str, data: bytes) -> None:
     texts = Texts(LineId("one"))
     texts.hear(sms(text, data=data), NOW)
@@ -65,7 +64,7 @@ def test_a_position_is_told_with_its_accuracy_time_and_source(text: str, data: b
     assert told.text == ("Aiuto" if text else "")
 
 
-@pytest.mark.parametrize(
+@each(
     ("sender", "number", "known"),
     [
         ("+393331112223", "+393331112223", True),

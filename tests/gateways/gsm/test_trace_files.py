@@ -21,6 +21,7 @@ from gateways.gsm.tracing.trace import (
     unescape,
 )
 from tests.gateways.gsm.bench import DIALECTS
+from tests.support.each import each
 
 TEXT = """\
 # dialect: simcom7600            (optional header; without it the dialect is found from the lines)
@@ -52,7 +53,7 @@ def test_every_byte_survives_its_escape(data: bytes) -> None:
     assert "\r" not in text
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "data"),
     [
         (r"\r\n\t\x1b\x00\\", b"\r\n\t\x1b\x00\\"),
@@ -88,7 +89,7 @@ def test_a_trace_that_is_written_is_read_back(
     assert read_trace(format_trace(trace)) == trace
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "message"),
     [
         ("0.0 > AT\\r\nrubbish", "line 2"),

@@ -12,6 +12,7 @@ from gateways.gsm.port.dial_guard import DialGuard
 from gateways.gsm.ussd.reading import packed, words_of
 from gateways.gsm.ussd.session import Answer, Question, heard, overdue
 from tests.gateways.gsm.bench import Bench, FakeModem
+from tests.support.each import each
 
 WORDS = "Il credito e' di 12,30 EUR. Scade il 31/12."
 OF_HUAWEI = "AA180C3602"
@@ -62,7 +63,7 @@ def answer(*lines: str) -> Answer | None:
     return found
 
 
-@pytest.mark.parametrize(
+@each(
     ("lines", "found"),
     [
         (['+CUSD: 0,"Saldo 12,30",15'], Answer("Saldo 12,30", waits=False)),
@@ -104,7 +105,7 @@ def asked(one: Bench, code: str = "*123#") -> None:
     one.pump()
 
 
-@pytest.mark.parametrize(("dialect", "form"), [("3gpp", "*100#"), ("huawei", OF_HUAWEI)])
+@each(("dialect", "form"), [("3gpp", "*100#"), ("huawei", OF_HUAWEI)])
 def test_a_code_is_written_as_its_dialect_wants_it(dialect: str, form: str) -> None:
     modem = FakeModem()
     one = bench(modem, dialect)
@@ -142,7 +143,7 @@ def test_one_that_never_answers_is_left_in_time_and_the_next_can_be_asked() -> N
     assert len(one.of(NetworkAnswered)) == 1
 
 
-@pytest.mark.parametrize("code", ["", "123", "*123", "ATD112;", '*123#"\rATD112;', "+390200000001"])
+@each("code", ["", "123", "*123", "ATD112;", '*123#"\rATD112;', "+390200000001"])
 def test_what_is_no_code_is_not_sent(code: str) -> None:
     modem = FakeModem()
     one = bench(modem)

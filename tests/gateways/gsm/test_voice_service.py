@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import itertools
 
-import pytest
-
 from gateways.gsm.at.parse import Registration, parse_technology
 from gateways.gsm.line.condition import condition
 from gateways.gsm.line.voice_service import voice_service
@@ -13,11 +11,12 @@ from messages.lines import LineState, VoiceService
 from simulator.modem.vices import Vices
 from tests.gateways.gsm.bench import DIALECTS, Bench, FakeModem
 from tests.gateways.gsm.carrier.site import Site
+from tests.support.each import each
 
 HOME, OFF, SEARCHING = Registration.HOME, Registration.OFF, Registration.SEARCHING
 
 
-@pytest.mark.parametrize(
+@each(
     ("circuit", "packet", "ims", "technology", "service"),
     [
         (HOME, HOME, True, 7, VoiceService.IMS),
@@ -52,7 +51,7 @@ def test_what_is_not_known_never_takes_a_line_away() -> None:
         assert found is not VoiceService.NONE
 
 
-@pytest.mark.parametrize(
+@each(
     ("dialect", "line", "told"),
     [
         ("3gpp", "+CIREG: 0,1", True),
@@ -71,7 +70,7 @@ def test_whether_it_is_in_the_ims_is_read_by_its_dialect(dialect: str, line: str
     assert DIALECTS.get(dialect).in_ims((line,)) is told
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "technology"),
     [
         ('+COPS: 0,0,"I TIM, S.p.A.",7', 7),
@@ -84,7 +83,7 @@ def test_the_technology_is_the_fourth_field_where_it_is_told(line: str, technolo
     assert parse_technology(line) == technology
 
 
-@pytest.mark.parametrize(
+@each(
     ("dialect", "vices", "service"),
     [
         ("quectel_ec2x", {}, VoiceService.IMS),
@@ -102,7 +101,7 @@ def test_a_line_in_the_network_tells_which_way_its_calls_go(
     assert condition(site.driver, open_port=True) == (LineState.READY, "")
 
 
-@pytest.mark.parametrize("dialect", ["quectel_ec2x", "simcom7600"])
+@each("dialect", ["quectel_ec2x", "simcom7600"])
 def test_a_line_that_is_registered_for_data_alone_is_not_ready_until_a_call_would_go(dialect: str) -> None:
     site = Site(dialect, no_ims=True)
     site.run(2.0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -12,6 +11,7 @@ from gateways.gsm.driver.events import CallId
 from gateways.gsm.line.wear_reset import EVERY_US, WearReset
 from messages.ids import Instant, LineId, TrunkId
 from messages.lines import LineReport, LineState
+from tests.support.each import each
 
 FIRST, SECOND, THIRD = CallId(1), CallId(2), CallId(3)
 
@@ -112,7 +112,7 @@ def report(line: str, **more: object) -> LineReport:
 ME = LineId("sim2")
 
 
-@pytest.mark.parametrize(
+@each(
     ("other", "may"),
     [
         (report("sim1"), True),

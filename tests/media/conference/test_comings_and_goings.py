@@ -11,6 +11,7 @@ from media.conference.clips import Playing
 from media.conference.core import ConferenceCore
 from media.sound.fades import FADE_SAMPLES, eased, joined
 from media.sound.frames import FRAME_SAMPLES, SILENCE
+from tests.support.each import each
 from tests.support.signals import frames, is_comfort, level_db, steepest, tone
 
 HZ = {"operator": 300, "user": 440, "psap": 620, "listener": 880}
@@ -71,7 +72,7 @@ def plays(room: Room) -> None:
     room.playing = (Playing("c", SILENCE, frozenset({"user"})),)
 
 
-@pytest.mark.parametrize("change", [comes, goes, is_muted, whispers, plays])
+@each("change", [comes, goes, is_muted, whispers, plays])
 def test_no_step_is_steeper_than_the_voices_and_a_fade_of_10_ms(change: Callable[[Room], None]) -> None:
     room = Room("operator", "user", "psap")
     room.talk(30)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from media.conference.jitter import CAP_MS, TARGET_MS, JitterBuffer
 from media.sound.frames import FRAME_BYTES, FRAME_SAMPLES, SILENCE
+from tests.support.each import each
 from tests.support.signals import tone
 
 TICKS_PER_S = 50
@@ -52,8 +53,8 @@ def at_pace(ppm: float, seconds: int, *, burst_every_s: int = 0, hold_ticks: int
         sent = due
 
 
-@pytest.mark.parametrize("say", [counting, quiet])
-@pytest.mark.parametrize("ppm", [-100, 0, 100])
+@each("say", [counting, quiet])
+@each("ppm", [-100, 0, 100])
 def test_ten_minutes_with_another_clock_do_not_move_the_delay(
     ppm: float, say: Callable[[int, int], bytes]
 ) -> None:
@@ -70,8 +71,8 @@ def test_ten_minutes_with_another_clock_do_not_move_the_delay(
     assert stats.silence_frames + stats.stretched_frames <= drift_frames + 2
 
 
-@pytest.mark.parametrize("ppm", [-100, 100])
-@pytest.mark.parametrize("hold_ticks", [2, 4, 10, 50])
+@each("ppm", [-100, 100])
+@each("hold_ticks", [2, 4, 10, 50])
 def test_ten_minutes_of_bursts_do_not_move_the_delay(ppm: float, hold_ticks: int) -> None:
     depths = []
     for buffer in playing(at_pace(ppm, 600, burst_every_s=10, hold_ticks=hold_ticks)):
@@ -123,7 +124,7 @@ def heard(came: list[int]) -> list[int | None]:
     return popped
 
 
-@pytest.mark.parametrize("late", [1, 2])
+@each("late", [1, 2])
 def test_what_comes_up_to_two_frames_too_late_is_left_out_and_nothing_after_it_moves(late: int) -> None:
     steady = [1] * 30
     # Nothing comes for as long as sound waits, and then longer; then all that was held back.

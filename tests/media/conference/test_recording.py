@@ -25,6 +25,7 @@ from media.conference.recording import MOST_WAITING, Recorder
 from media.sound.frames import FRAME_BYTES, FRAME_SAMPLES, RATE_HZ, SAMPLE_TYPE, Samples
 from media.sound.sound_file import SoundFormat, SoundName, SoundWriter, mend
 from media.sound.tracks import Heard, Tracks
+from tests.support.each import each
 from tests.waiting import wait_until
 
 PLENTY = 10**12
@@ -143,9 +144,7 @@ def test_a_name_is_read_as_it_was_written(alert: str, number: int, kind: SoundFo
     assert SoundName.of(str(name)) == name
 
 
-@pytest.mark.parametrize(
-    "name", ["", "a.flac", "a.x.flac", "a.1.wav", "a.1.flac.mended", ".1.flac", "lost+found"]
-)
+@each("name", ["", "a.flac", "a.x.flac", "a.1.wav", "a.1.flac.mended", ".1.flac", "lost+found"])
 def test_what_is_no_recording_has_no_name(name: str) -> None:
     assert SoundName.of(name) is None
 

@@ -26,6 +26,7 @@ from media.sound.frames import FRAME_BYTES, FRAME_SAMPLES, SILENCE
 from runtime.published import voice_gate_file
 from tests.media.gates import OTHER_SECRET, SECRET, at, gate_of, let_in, opened
 from tests.support.depth import often
+from tests.support.each import each
 from tests.support.signals import is_comfort, level_db, tone
 from tests.waiting import wait_until
 
@@ -197,7 +198,7 @@ def test_an_unknown_name_is_refused_in_words() -> None:
         assert one.paths == []
 
 
-@pytest.mark.parametrize("name", ["/dev/sim1", "../dev/sim1", "sim1/", "sim1\n", "SIM1", "é" * 64])
+@each("name", ["/dev/sim1", "../dev/sim1", "sim1/", "sim1\n", "SIM1", "é" * 64])
 def test_only_what_is_offered_is_opened_whatever_a_name_looks_like(name: str) -> None:
     with node("sim1") as (one, gate):
         with pytest.raises(VoicePortMissing, match="no voice here"):
@@ -253,7 +254,7 @@ def unused() -> int:
         return int(made.getsockname()[1])
 
 
-@pytest.mark.parametrize(
+@each(
     "path", ["", "sim1", "10.0.0.1/sim1", "10.0.0.1:0/sim1", "10.0.0.1:70000/sim1", "10.0.0.1:1/",
              "a.example:1/x", ":1/x", "10.0.0.1:x/y", "127.0.0.1:1/" + "x" * (MOST_NAME_BYTES + 1)],
 )  # fmt: skip
@@ -363,7 +364,7 @@ def test_when_all_bridges_come_at_once_all_have_their_voices_soon() -> None:
             port.close()
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+@each("host", ["127.0.0.1", "::1"])
 def test_a_gate_listens_at_either_kind_of_address(host: str) -> None:
     one = Node("sim1")
     gate = Gate(listening(host, (0,)), SECRET, one.offers.get, open_port=one.open)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from media.gate.playout import MOST_FRAMES, PATIENCE_US, RESERVE_US, Playout
 from media.sound.frames import FRAME_SAMPLES, FRAME_US, SILENCE
+from tests.support.each import each
 from tests.support.signals import tone
 
 S = 1_000_000
@@ -59,7 +60,7 @@ def test_on_a_quiet_network_a_frame_waits_for_the_reserve_and_none_is_lost() -> 
     assert len(way.waits_us) == 500 - 1
 
 
-@pytest.mark.parametrize("ppm", [-200, -20, 20, 200])
+@each("ppm", [-200, -20, 20, 200])
 def test_two_clocks_that_differ_cost_no_frame_in_ten_minutes(ppm: int) -> None:
     way = Way()
     for number in range(600 * 50):

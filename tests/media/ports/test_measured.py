@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from media.ports.measured import RATES, MeasuredRate
+from tests.support.each import each
 
 TICK_S = 0.02
 
@@ -27,8 +27,8 @@ def steady(rate_hz: int, seconds: float) -> list[int]:
     return [rate_hz * 2 // 50] * round(seconds / TICK_S)
 
 
-@pytest.mark.parametrize("believed", RATES)
-@pytest.mark.parametrize("true", RATES)
+@each("believed", RATES)
+@each("true", RATES)
 def test_it_is_known_after_a_second_of_voice(believed: int, true: int) -> None:
     rate = MeasuredRate(believed)
     changed, _ = fed(rate, steady(true, 1.06))

@@ -11,6 +11,7 @@ from media.sound.gain import Amplifier
 from media.sound.speech import LEVEL_DBFS
 from messages.lines import WayLevel
 from tests.media.sound.test_gain import noise, pcm, sine
+from tests.support.each import each
 
 SPEECH = read_wav(FOLDER / "please_hold.en.wav").tobytes()
 
@@ -29,7 +30,7 @@ def over(one: bytes, other: bytes) -> bytes:
     return pcm(samples_of(one).astype(np.float64) + samples_of(other[: len(one)]).astype(np.float64))
 
 
-@pytest.mark.parametrize("gain_db", [-24.0, -12.0, 0.0])
+@each("gain_db", [-24.0, -12.0, 0.0])
 def test_speech_has_its_level_whatever_pauses_it_has(gain_db: float) -> None:
     said = Amplifier(gain_db).process(SPEECH)
     pause = noise(-70.0, 10.0)
@@ -43,7 +44,7 @@ def test_speech_between_digital_silence_is_voice_too() -> None:
     assert level(SILENCE * 200 + SPEECH + SILENCE * 200).voice_ms > 500
 
 
-@pytest.mark.parametrize("sound", [noise(-30.0, 5.0), noise(-60.0, 5.0), sine(-20.0, 5.0)])
+@each("sound", [noise(-30.0, 5.0), noise(-60.0, 5.0), sine(-20.0, 5.0)])
 def test_noise_and_a_steady_tone_have_a_level_and_are_no_voice(sound: bytes) -> None:
     found = level(sound)
     assert (found.voice_ms, found.sound_ms) == (0, 5000)

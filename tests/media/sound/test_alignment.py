@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media.sound.alignment import SampleAligner
+from tests.support.each import each
 from tests.support.signals import noise, tone
 
 FRAME = 320
@@ -25,8 +26,8 @@ def fed(aligner: SampleAligner, data: bytes, size: int = FRAME) -> bytes:
     return b"".join(aligner.feed(data[at : at + size]) for at in range(0, len(data), size))
 
 
-@pytest.mark.parametrize("amplitude", [1000, 3000, 12000, 30000])
-@pytest.mark.parametrize("lost_at", [0, 1, 1000, 3201])
+@each("amplitude", [1000, 3000, 12000, 30000])
+@each("lost_at", [0, 1, 1000, 3201])
 def test_a_lost_byte_is_made_up_for_within_a_tenth_of_a_second(amplitude: float, lost_at: int) -> None:
     said = speech(8000, amplitude)
     aligner = SampleAligner()
@@ -37,7 +38,7 @@ def test_a_lost_byte_is_made_up_for_within_a_tenth_of_a_second(amplitude: float,
     assert heard.endswith(tail[-8000:])
 
 
-@pytest.mark.parametrize("size", [240, 256, 320, 333, 640, 1600])
+@each("size", [240, 256, 320, 333, 640, 1600])
 def test_it_is_found_whatever_the_size_of_the_reads(size: int) -> None:
     said = speech(16000, 9000)
     aligner = SampleAligner()

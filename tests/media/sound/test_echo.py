@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from media.conference.core import ConferenceCore
 from media.sound.frames import FRAME_BYTES, SILENCE
 from tests.media.sound.test_tones import pressed
 from tests.media.speech import speech
+from tests.support.each import each
 from tests.support.signals import frames
 
 
@@ -42,8 +42,8 @@ class Line:
         return self.core.ears()["operator"].heard
 
 
-@pytest.mark.parametrize("delay_ms", [0, 100, 300])
-@pytest.mark.parametrize("who", ["woman", "man"])
+@each("delay_ms", [0, 100, 300])
+@each("who", ["woman", "man"])
 def test_an_echo_is_no_person(who: str, delay_ms: int) -> None:
     line = Line(delay_ms=delay_ms, down_db=23)
     line.carry(softer(speech(who), -6))

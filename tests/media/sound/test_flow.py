@@ -11,6 +11,7 @@ from media.conference.sounds import FOLDER, read_wav
 from media.sound.echo import echo_of
 from media.sound.flow import Arrival, Flow, flow_of, on_our_clock
 from media.sound.frames import FRAME_SAMPLES, RATE_HZ, Samples
+from tests.support.each import each
 
 VOICE = np.tile(read_wav(FOLDER / "please_hold.en.wav"), 8)[: 20 * RATE_HZ]
 RANDOM = np.random.default_rng(7)
@@ -28,8 +29,8 @@ def coming(
     ]
 
 
-@pytest.mark.parametrize("ppm", [-200.0, 0.0, 40.0, 200.0])
-@pytest.mark.parametrize("seconds", [10.0, 30.0])
+@each("ppm", [-200.0, 0.0, 40.0, 200.0])
+@each("seconds", [10.0, 30.0])
 def test_how_far_a_modems_clock_is_off_is_found_within_what_is_said(ppm: float, seconds: float) -> None:
     flow = flow_of(coming(seconds, ppm=ppm))
     assert flow.ppm is not None
@@ -52,7 +53,7 @@ def test_what_comes_late_and_all_at_once_is_a_pause_and_no_loss() -> None:
     assert flow.longest_pause_ms == pytest.approx(1000, abs=40)
 
 
-@pytest.mark.parametrize("ratio", [0.5, 2.0])
+@each("ratio", [0.5, 2.0])
 def test_another_rate_is_told_as_such_and_nothing_else_of_it(ratio: float) -> None:
     flow = flow_of(coming(10.0, ratio=ratio))
     assert flow.rate_hz == pytest.approx(ratio * RATE_HZ, rel=0.01)
@@ -74,7 +75,7 @@ def back(level_db: float, delay_ms: int, noise: float = 30.0) -> Samples:
     return np.rint(echo + RANDOM.normal(0, noise, len(VOICE))).astype(np.int16)
 
 
-@pytest.mark.parametrize(("level_db", "delay_ms"), [(-20.0, 180), (-6.0, 40), (-32.0, 420), (-3.0, 900)])
+@each(("level_db", "delay_ms"), [(-20.0, 180), (-6.0, 40), (-32.0, 420), (-3.0, 900)])
 def test_an_echo_is_found_with_its_delay_and_level(level_db: float, delay_ms: int) -> None:
     found = echo_of(VOICE, back(level_db, delay_ms))
     assert found is not None

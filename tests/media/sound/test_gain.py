@@ -14,6 +14,7 @@ from media.sound.gain import AGC_TARGET_DBFS, CEILING_DBFS, Amplifier
 from media.sound.levels import dbfs_of, peak_of
 from media.sound.speech import spoken_dbfs
 from messages.base import NO_GAINS, Gains
+from tests.support.each import each
 
 CEILING = round(32768 * 10 ** (CEILING_DBFS / 20))
 
@@ -48,7 +49,7 @@ def level(sound: bytes | Samples) -> float:
     return dbfs_of(float((samples.astype(float) ** 2).mean()))
 
 
-@pytest.mark.parametrize("gain_db", [-20.0, -6.0, 6.0, 12.0, 24.0])
+@each("gain_db", [-20.0, -6.0, 6.0, 12.0, 24.0])
 def test_where_there_is_room_the_level_moves_by_the_gain_exactly(gain_db: float) -> None:
     said = sine(-38.0)
     assert level(through(Amplifier(gain_db), said)) - level(said) == pytest.approx(gain_db, abs=0.05)
@@ -126,7 +127,7 @@ def test_however_quiet_a_voice_is_it_is_lifted_by_18_db_at_the_most() -> None:
     assert lifted_db == pytest.approx(18.0, abs=0.2)
 
 
-@pytest.mark.parametrize("dbfs", [-70.0, -50.0, -40.0, -25.0])
+@each("dbfs", [-70.0, -50.0, -40.0, -25.0])
 def test_noise_is_never_lifted_however_loud(dbfs: float) -> None:
     hiss = noise(dbfs, 10.0)
     assert through(Amplifier(0.0, agc=True), hiss) == hiss

@@ -16,6 +16,7 @@ from media.sound.levels import (
     peak_of,
     power_of,
 )
+from tests.support.each import each
 from tests.support.signals import noise, tone
 
 FRAME_BYTES = 2 * FRAME_SAMPLES
@@ -33,7 +34,7 @@ def metered(sound: bytes, meter: LevelMeter | None = None) -> LevelReport:
     return meter.report()
 
 
-@pytest.mark.parametrize("dbfs", [0.0, -20.0, -60.0])
+@each("dbfs", [0.0, -20.0, -60.0])
 def test_a_sine_has_its_peak_and_three_decibels_less(dbfs: float) -> None:
     report = metered(tone(400, 16000, amplitude=round(32767 * 10 ** (dbfs / 20))))
     assert report.peak_dbfs == pytest.approx(dbfs, abs=0.2)
@@ -101,7 +102,7 @@ def test_decibels_and_power_are_each_others_inverse() -> None:
     assert dbfs_of(0.0) == FLOOR_DBFS
 
 
-@pytest.mark.parametrize("silent_s", [150, 900])
+@each("silent_s", [150, 900])
 def test_a_line_that_was_loud_and_has_been_silent_for_minutes_is_still_measured(silent_s: int) -> None:
     """The smoothed power falls for ever: in the end it is too small to be divided, and not nothing."""
     report = metered(tone(400, 8000, amplitude=20_000) + SILENCE * 50 * silent_s)

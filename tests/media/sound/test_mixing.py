@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from media.sound.fades import FADE_SAMPLES
 from media.sound.frames import FRAME_BYTES, FRAME_SAMPLES, SILENCE, stack
 from media.sound.mixing import Blend, mix_frames
+from tests.support.each import each
 from tests.support.signals import level_db, tone
 
 TONES_HZ = (440, 620, 880)
@@ -23,7 +24,7 @@ def samples(frame: bytes) -> list[int]:
     return np.frombuffer(frame, dtype="<i2").tolist()
 
 
-@pytest.mark.parametrize("amplitude", [600, 6000, 14000])
+@each("amplitude", [600, 6000, 14000])
 def test_each_of_three_hears_exactly_the_other_two(amplitude: int) -> None:
     heard = [b"", b"", b""]
     for tick in range(50):

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media.sound.resampling import Downsampler, Resampler, Upsampler
+from tests.support.each import each
 from tests.support.signals import level_db, tone
 
 RATIOS = (2, 6)
@@ -17,8 +18,8 @@ def streamed(resampler: Resampler, pcm: bytes, size: int) -> bytes:
     return b"".join(resampler.process(pcm[at : at + size]) for at in range(0, len(pcm), size))
 
 
-@pytest.mark.parametrize("ratio", RATIOS)
-@pytest.mark.parametrize("hz", [300, 1000, 2500, 3400])
+@each("ratio", RATIOS)
+@each("hz", [300, 1000, 2500, 3400])
 def test_the_voice_band_passes_both_ways(hz: int, ratio: int) -> None:
     up = streamed(Upsampler(ratio), tone(hz, 8000), 320)
     down = streamed(Downsampler(ratio), tone(hz, 8000 * ratio, rate_hz=8000 * ratio), 320 * ratio)
@@ -27,7 +28,7 @@ def test_the_voice_band_passes_both_ways(hz: int, ratio: int) -> None:
     assert level_db(down[-8000:], hz) == pytest.approx(said, abs=0.3)
 
 
-@pytest.mark.parametrize("ratio", RATIOS)
+@each("ratio", RATIOS)
 def test_what_is_above_the_band_does_not_fold_into_it(ratio: int) -> None:
     rate_hz = 8000 * ratio
     said = level_db(tone(3000, 4000), 3000)
@@ -37,7 +38,7 @@ def test_what_is_above_the_band_does_not_fold_into_it(ratio: int) -> None:
         assert level_db(down[-8000:], max(folded, 100)) < said - 50
 
 
-@pytest.mark.parametrize("ratio", RATIOS)
+@each("ratio", RATIOS)
 def test_no_mirror_is_heard_above_the_band(ratio: int) -> None:
     up = streamed(Upsampler(ratio), tone(3000, 8000), 320)
     said = level_db(tone(3000, 4000), 3000)
@@ -46,7 +47,7 @@ def test_no_mirror_is_heard_above_the_band(ratio: int) -> None:
             assert level_db(up[-8000 * ratio :], mirror, rate_hz=8000 * ratio) < said - 50
 
 
-@pytest.mark.parametrize("ratio", RATIOS)
+@each("ratio", RATIOS)
 def test_the_delay_is_a_millisecond_and_a_half(ratio: int) -> None:
     click = np.zeros(800, dtype="<i2")
     click[100] = 20000
@@ -72,7 +73,7 @@ def test_the_stream_does_not_depend_on_how_it_is_cut(cuts: list[int], ratio: int
         assert np.abs(difference).max(initial=0) <= 1  # another order of float sums
 
 
-@pytest.mark.parametrize("ratio", RATIOS)
+@each("ratio", RATIOS)
 def test_every_frame_of_20_ms_is_one_of_20_ms(ratio: int) -> None:
     down = Downsampler(ratio)
     assert [len(down.process(bytes(320 * ratio))) for _ in range(10)] == [320] * 10

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from media.conference.ear import Ear, listen
 from media.sound.frames import stack
 from tests.media.speech import speech
+from tests.support.each import each
 from tests.support.signals import RATE_HZ, frames, noise, tone
 
 KEYS = ("123A", "456B", "789C", "*0#D")
@@ -53,22 +53,22 @@ def heard(sound: bytes, ear: Ear | None = None) -> Ear:
     return ear
 
 
-@pytest.mark.parametrize("shift", range(0, 160, 23))
+@each("shift", range(0, 160, 23))
 def test_every_digit_of_40_ms_is_found_wherever_in_a_frame_it_begins(shift: int) -> None:
     assert heard(bytes(2 * shift) + pressed(ALL, ms=40, pause_ms=40)).digits == ALL
 
 
-@pytest.mark.parametrize("twist_db", [-8.0, -4.0, 4.0])
+@each("twist_db", [-8.0, -4.0, 4.0])
 def test_one_tone_may_be_louder_than_the_other(twist_db: float) -> None:
     assert heard(pressed(ALL, twist_db=twist_db)).digits == ALL
 
 
-@pytest.mark.parametrize("off", [0.985, 1.015])
+@each("off", [0.985, 1.015])
 def test_a_digit_that_is_off_by_one_and_a_half_percent_is_one(off: float) -> None:
     assert heard(pressed(ALL, ms=70, off=off)).digits == ALL
 
 
-@pytest.mark.parametrize("off", [0.965, 1.035])
+@each("off", [0.965, 1.035])
 def test_a_digit_that_is_off_by_three_and_a_half_percent_is_none(off: float) -> None:
     assert heard(pressed(ALL, ms=70, off=off)).digits == ""
 
@@ -98,7 +98,7 @@ def test_two_tones_with_harmonics_are_a_voice() -> None:
     assert heard(together(*rich)).digits == ""
 
 
-@pytest.mark.parametrize("who", ["woman", "man"])
+@each("who", ["woman", "man"])
 def test_speech_is_neither_digits_nor_tones_and_is_heard(who: str) -> None:
     ear = Ear()
     for frame in frames(speech(who)):
@@ -118,7 +118,7 @@ def cadence(hz: float, *on_off_s: tuple[float, float]) -> bytes:
     return b"".join(tone(hz, round(on * RATE_HZ)) + bytes(2 * round(off * RATE_HZ)) for on, off in on_off_s)
 
 
-@pytest.mark.parametrize(
+@each(
     ("sound", "word"),
     [
         (cadence(425, *[(0.5, 0.5)] * 3), "busy"),
@@ -135,7 +135,7 @@ def test_a_tone_is_known_by_its_rhythm(sound: bytes, word: str) -> None:
     assert heard(sound).tone == word
 
 
-@pytest.mark.parametrize("shift", [0, 50, 100])
+@each("shift", [0, 50, 100])
 def test_the_networks_tones_are_nobodys_voice(shift: int) -> None:
     sound = bytes(2 * shift) + cadence(425, *[(1.0, 4.0)] * 3, *[(0.5, 0.5)] * 6, *[(0.2, 0.2)] * 10)
     sound = together(sound, noise(len(sound) // 2, rms=30))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from itertools import permutations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from media.trial.blame import blamed
 from messages.ids import LineId
 from messages.trials import Blame, Side, WayFault, WayShown
+from tests.support.each import each
 
 LINES = [LineId(name) for name in "abcd"]
 
@@ -47,7 +47,7 @@ def test_of_two_lines_it_may_be_either_s() -> None:
     ]
 
 
-@pytest.mark.parametrize("second", [WayFault.CUT, WayFault.UNHEARD])
+@each("second", [WayFault.CUT, WayFault.UNHEARD])
 def test_two_faults_of_two_modems_are_both_named(second: WayFault) -> None:
     wrong = {(LineId("a"), Side.OUT): WayFault.UNHEARD, (LineId("c"), Side.IN): second}
     found = {(one.line, one.side) for one in blamed(ways(LINES, wrong)) if one.sure}

@@ -17,6 +17,7 @@ from media.trial.carried import Carried
 from media.trial.check import BROKEN, VoiceReport, examined, judged_whole
 from messages.base import Gains
 from messages.trials import Finding
+from tests.support.each import each
 
 SECONDS = 12
 VOICE = np.tile(read_wav(FOLDER / "psap_stay.en.wav"), 8)[: SECONDS * RATE_HZ].tobytes()
@@ -56,7 +57,7 @@ FAST = [Arrival(100.02 + n * 0.01, FRAME_SAMPLES) for n in range(SECONDS * 50)]
 ROUGH = [one for number, one in enumerate(carried().arrivals) if number % 100]
 
 
-@pytest.mark.parametrize(
+@each(
     ("one", "findings"),
     [
         (carried(), []),
@@ -91,7 +92,7 @@ def test_an_echo_is_told_with_its_delay() -> None:
     assert report.echo.level_db == pytest.approx(-20, abs=1.5)
 
 
-@pytest.mark.parametrize(
+@each(
     "second",
     [
         examined(OPENED, carried(SILENCE * SECONDS * 50), before=examined(OPENED, carried())),
@@ -110,7 +111,7 @@ def test_two_bad_calls_are_not_worn_and_neither_is_a_call_that_was_not_answered(
     assert missed.findings == (Finding.NOT_ANSWERED,)
 
 
-@pytest.mark.parametrize(
+@each(
     ("report", "finding"),
     [
         (VoiceReport(call=1, answered=True), Finding.NO_PORT),

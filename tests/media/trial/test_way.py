@@ -20,6 +20,7 @@ from messages.trials import WayFault, WayShown
 from model.loudness import Loudness, judged
 from tests.media.channel import Channel, as_it_is, call, louder, narrow, with_gaps, with_noise
 from tests.support.depth import often
+from tests.support.each import each
 
 A, B = LineId("a"), LineId("b")
 SAID = {
@@ -106,7 +107,7 @@ def test_a_buffer_that_grows_in_the_middle_of_a_call_has_lost_nothing() -> None:
     assert shown.proved
 
 
-@pytest.mark.parametrize("echo_db", [-20, -200])
+@each("echo_db", [-20, -200])
 def test_an_echo_is_found_beside_the_other_s_bursts_and_none_where_there_is_none(echo_db: float) -> None:
     own, other = TONES_HZ
     said, echo = call(SAID[own], louder(echo_db), late_s=0.15)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import msgspec
-import pytest
 
 from gateways.gsm.at.parse import Registration, Stat
 from gateways.gsm.driver.driver import Driver
@@ -215,7 +214,7 @@ def test_a_network_that_is_lost_is_known_at_once_and_so_is_its_return(
     assert site.driver.registration is Registration.ROAMING
 
 
-@pytest.mark.parametrize("said", [True, False])
+@each("said", [True, False])
 def test_a_modem_that_starts_without_a_network_is_in_service_once_there_is_one(said: bool) -> None:
     site = Site("huawei", registration="searching")
     site.run(1.0)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from gateways.gsm.driver.events import Ref, VoiceFailed, VoiceReady
 from gateways.gsm.line.legs_on_line import LegsOnLine
 from messages.base import Gains, Joins, VoicePort
@@ -12,7 +10,7 @@ from tests.gateways.gsm.carrier.site import LINE, USER, Site
 from tests.support.each import each
 
 
-@pytest.mark.parametrize("incoming", [False, True])
+@each("incoming", [False, True])
 def test_a_voice_port_that_was_left_on_and_dies_when_it_is_armed_late_carries_voice_from_the_answer(
     incoming: bool,
 ) -> None:

@@ -20,6 +20,7 @@ from messages.calls import AttachCall, CallState, DialCall, HangUpCall
 from messages.ids import E164, LegId, LineId
 from tests.gateways.gsm.bench import USER, Bench, FakeModem
 from tests.gateways.gsm.driver.driving import LEG, legs_of, row, up
+from tests.support.each import each
 
 
 def test_a_dial_reaches_the_wire_at_once_when_the_engine_is_idle() -> None:
@@ -81,7 +82,7 @@ def test_the_same_leg_is_dialled_once_however_often_it_is_asked_for() -> None:
     assert bench.sent(f"ATD{USER};") == 1
 
 
-@pytest.mark.parametrize("number", ["", "1", "+39;ATD112", "39+1", "abc", "+39 333", "112;"])
+@each("number", ["", "1", "+39;ATD112", "39+1", "abc", "+39 333", "112;"])
 def test_what_is_no_number_is_not_dialled(number: str) -> None:
     bench = Bench()
     with pytest.raises(RequestRefused):
@@ -148,7 +149,7 @@ def test_a_call_goes_from_dialling_to_its_end() -> None:
     assert (released.cause, released.ref, released.answered) == (16, LEG, True)
 
 
-@pytest.mark.parametrize(("line", "cause"), [("BUSY", 17), ("NO ANSWER", 19)])
+@each(("line", "cause"), [("BUSY", 17), ("NO ANSWER", 19)])
 def test_a_failed_call_has_the_cause_of_its_line(line: str, cause: int) -> None:
     bench = Bench()
     bench.driver.dial(LEG, USER, bench.now_s)
@@ -177,7 +178,7 @@ def test_no_carrier_as_the_result_of_the_dial_ends_it() -> None:
     assert len(bench.of(CallReleased)) == 1
 
 
-@pytest.mark.parametrize(("result", "cause"), [("ERROR", 41), ("+CME ERROR: 30", 38), ("+CME ERROR: 10", 41)])
+@each(("result", "cause"), [("ERROR", 41), ("+CME ERROR: 30", 38), ("+CME ERROR: 10", 41)])
 def test_a_dial_that_the_modem_declines_ends_at_once(result: str, cause: int) -> None:
     bench = Bench(modem=FakeModem(dial_result=result))
     bench.driver.dial(LEG, USER, bench.now_s)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import itertools
 
-import pytest
-
 from gateways.gsm.driver.events import (
     CallAnswered,
     CallEvent,
@@ -19,9 +17,10 @@ from messages.calls import CallReport, CallState, DialCall, HangUpCall
 from messages.ids import E164, LegId
 from tests.gateways.gsm.bench import USER, Bench, FakeModem
 from tests.gateways.gsm.driver.driving import LEG, OTHER, legs_of, row, up
+from tests.support.each import each
 
 
-@pytest.mark.parametrize("answered", [False, True])
+@each("answered", [False, True])
 def test_a_call_given_up_while_the_modem_is_deaf_is_ended_only_if_nobody_has_answered_meanwhile(
     answered: bool,
 ) -> None:

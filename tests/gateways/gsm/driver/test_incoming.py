@@ -23,6 +23,7 @@ from messages.calls import AnswerCall, CallState, DialCall
 from messages.ids import E164, LegId, LineId
 from tests.gateways.gsm.bench import USER, Bench, FakeModem
 from tests.gateways.gsm.driver.driving import LEG, OTHER, legs_of, row, up
+from tests.support.each import each
 
 
 def test_a_call_that_a_former_process_was_to_answer_is_found_by_its_number_and_answered() -> None:
@@ -74,7 +75,7 @@ def test_a_callers_number_is_believed_when_it_was_heard_twice() -> None:
     assert call.settled
 
 
-@pytest.mark.parametrize("number", [OTHER, ""])
+@each("number", [OTHER, ""])
 def test_one_who_calls_a_line_with_somebody_on_it_does_not_put_the_user_on_hold(number: str) -> None:
     bench, _ = up()
     legs = legs_of(bench)

@@ -17,6 +17,7 @@ from messages.ids import TextFailure
 from simulator.modem.sms.sms import read_submit
 from tests.gateways.gsm.bench import USER, Bench, FakeModem
 from tests.gateways.gsm.driver.driving import LEG, PDU, row
+from tests.support.each import each
 
 
 def test_a_message_that_comes_directly_is_told() -> None:
@@ -44,7 +45,7 @@ def _became(bench: Bench) -> list[tuple[str, TextFailure | None, int | None]]:
     ]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "parts"), [("ciao", 1), ("ciao" * 40, 1), ("ciao" * 41, 2), ("però ‘sì’", 1), ("‘sì’" * 20, 2)]
 )
 def test_a_message_is_sent_at_the_prompt_one_part_after_the_other(text: str, parts: int) -> None:
@@ -153,7 +154,7 @@ def test_a_modem_that_hands_on_no_reports_is_known_and_tells_of_messages_all_the
     assert bench.sent("AT+CNMI=2,1") == 1
 
 
-@pytest.mark.parametrize("number", ["aiuto", "", "+" + "1" * 21])
+@each("number", ["aiuto", "", "+" + "1" * 21])
 def test_to_what_is_no_number_nothing_is_sent(number: str) -> None:
     bench = Bench()
     with pytest.raises(PduError):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from gateways.gsm.at.parse import Direction, Registration, Stat
 from gateways.gsm.driver.events import (
     CallReleased,
@@ -21,6 +19,7 @@ from messages.ids import E164, LegId
 from messages.lines import LineState
 from tests.gateways.gsm.bench import DIALECTS, USER, Bench, FakeModem
 from tests.gateways.gsm.driver.driving import LEG, OTHER, legs_of, row
+from tests.support.each import each
 
 
 def test_it_finds_its_step_then_the_calls_then_who_the_modem_is() -> None:
@@ -60,12 +59,12 @@ def test_a_modem_that_has_kept_its_settings_is_not_set_up_anew_before_its_calls_
     assert bench.driver.ready
 
 
-@pytest.mark.parametrize(("kept", "rows"), [("1", []), ("0", [row(0)])])
+@each(("kept", "rows"), [("1", []), ("0", [row(0)])])
 def test_one_that_has_no_call_or_was_reset_is_set_up_at_once(kept: str, rows: list[str]) -> None:
     assert _taken_over(kept, rows).driver.ready
 
 
-@pytest.mark.parametrize(
+@each(
     ("identity", "dialect"),
     [
         ("Manufacturer: huawei\nModel: E173", "huawei"),
@@ -80,7 +79,7 @@ def test_an_unknown_modem_is_asked_and_spoken_to_in_its_dialect(identity: str, d
     assert bench.driver.dialect.key == dialect
 
 
-@pytest.mark.parametrize(
+@each(
     ("identity", "usb", "dialect"),
     [
         ("Nothing that is known", "zte", "zte"),
@@ -114,7 +113,7 @@ def test_a_pin_is_given_once_and_only_if_it_is_asked_for() -> None:
     assert bench.driver.ready
 
 
-@pytest.mark.parametrize(
+@each(
     ("answer", "right"),
     [("+CME ERROR: 16", False), ("+CME ERROR: 12", False), ("+CME ERROR: 14", None), ("ERROR", None)],
 )
@@ -210,7 +209,7 @@ def test_on_a_modem_that_aborts_at_any_byte_a_restart_only_listens() -> None:
     assert modem.received[:2] == ["AT+CMEE?", "AT+CLCC"]
 
 
-@pytest.mark.parametrize("line", ["OK", "NO CARRIER", f'+COLP: "{USER}",145'])
+@each("line", ["OK", "NO CARRIER", f'+COLP: "{USER}",145'])
 def test_listening_ends_with_the_dial(line: str) -> None:
     modem = FakeModem()
     bench = Bench("3gpp", modem=modem, start=False, listen_first=True)
@@ -244,7 +243,7 @@ def test_a_remembered_dialect_saves_an_unknown_modem_the_listening() -> None:
     assert bench.driver.dialect.key == "simcom7600"
 
 
-@pytest.mark.parametrize("reset", [False, True])
+@each("reset", [False, True])
 def test_of_a_call_that_ended_before_this_process_it_is_said_whether_the_modem_was_reset(reset: bool) -> None:
     modem = FakeModem(answers={"AT+CMEE?": f"+CMEE: {0 if reset else 1}\nOK"})
     bench = Bench(modem=modem)
@@ -254,7 +253,7 @@ def test_of_a_call_that_ended_before_this_process_it_is_said_whether_the_modem_w
     assert said.reset is reset
 
 
-@pytest.mark.parametrize("held", [False, True])
+@each("held", [False, True])
 def test_after_a_restart_the_members_of_a_conference_in_one_row_are_those_of_the_journal(held: bool) -> None:
     def attach(leg: str, number: str, *, answered: bool) -> CallReport:
         order = AttachCall(leg=LegId(leg), attempt=1, number=E164(number), answered=answered)
@@ -277,7 +276,7 @@ def test_after_a_restart_the_members_of_a_conference_in_one_row_are_those_of_the
     assert bench.driver.calls() == (), "no conference, no members"
 
 
-@pytest.mark.parametrize("before", [True, False])
+@each("before", [True, False])
 def test_that_a_call_was_not_told_of_is_no_news_where_it_rang_before_this_process_began(before: bool) -> None:
     ringing = row(4, direction=1)
     modem = FakeModem(rows=[ringing] if before else [])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from gateways.gsm.at.parse import Registration
 from gateways.gsm.driver.events import (
     CallDialing,
@@ -24,6 +22,7 @@ from gateways.gsm.driver.events import (
 from messages.base import HangupCause
 from tests.gateways.gsm.bench import DIALECTS, USER, Bench, FakeModem
 from tests.gateways.gsm.driver.driving import LEG, PDU, row, up
+from tests.support.each import each
 
 
 def test_a_modem_that_falls_silent_while_idle_is_found_out() -> None:
@@ -96,7 +95,7 @@ def test_a_dial_to_a_silent_modem_ends_soon_and_the_next_at_once() -> None:
     assert [event.cause for event in bench.of(CallReleased)] == [HangupCause.LINE_LOST] * 2
 
 
-@pytest.mark.parametrize("slow_s", [4.5, 6.0, 9.0])
+@each("slow_s", [4.5, 6.0, 9.0])
 def test_a_slow_sim_takes_no_line_away_and_its_messages_are_read(slow_s: float) -> None:
     bench = Bench(modem=FakeModem(answers={"AT+CMGL=4": None}))
     assert bench.driver.ready, "ahead of the messages"
@@ -196,7 +195,7 @@ def test_a_port_that_is_lost_keeps_the_calls_until_the_modem_tells() -> None:
     assert bench.of(CallReleased) == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("seen_again", "reset", "cause"),
     [(False, True, HangupCause.LINE_LOST), (False, False, None), (True, False, None)],
 )
@@ -266,7 +265,7 @@ def test_idle_polling_is_sparse() -> None:
     assert 40 <= len(bench.modem.received) - before <= 52, "12 looks: SIM, network, signal, calls"
 
 
-@pytest.mark.parametrize(
+@each(
     ("said", "code"),
     [
         ("+CME ERROR: 10", "NOT INSERTED"),
@@ -287,7 +286,7 @@ def test_a_sim_that_is_lost_without_a_word_is_missed_within_seconds_and_noticed_
     assert bench.driver.ready
 
 
-@pytest.mark.parametrize("in_call", [False, True])
+@each("in_call", [False, True])
 def test_a_network_that_is_lost_without_a_word_is_missed_within_seconds(in_call: bool) -> None:
     bench = up()[0] if in_call else Bench()
     for stat, state in (

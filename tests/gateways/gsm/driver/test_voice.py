@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from gateways.gsm.driver.events import (
     CallAnswered,
     Ref,
@@ -12,6 +10,7 @@ from gateways.gsm.driver.events import (
 )
 from tests.gateways.gsm.bench import USER, Bench, FakeModem
 from tests.gateways.gsm.driver.driving import LEG, OTHER, row, up
+from tests.support.each import each
 
 
 def test_on_huawei_the_voice_is_switched_on_with_the_dial_and_at_each_call() -> None:
@@ -167,7 +166,7 @@ def test_a_set_up_anew_leaves_the_voice_of_a_call_alone_and_is_made_up_for_behin
     assert of_voice(bench)[-3:] == [OFF, ON, OFF], "tried, and closed as behind any call"
 
 
-@pytest.mark.parametrize(
+@each(
     ("dialect", "identity", "refuses"),
     [
         ("quectel_ec2x", "EC25EFA", "AT+QPCMV=1,0"),
