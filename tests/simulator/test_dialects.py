@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simulator.config import parse_config
 from simulator.modem.dialect import dialect_names, load_dialect
-from tests.simulator.world import DIALECTS, EARLY, ONE, OPERATOR, SILENT, USER, World
+from tests.simulator.world import DIALECTS, EARLY, ONE, OPERATOR, USER, World
 from tests.support.each import each
 
 
@@ -46,35 +46,6 @@ def test_quectel_tells_calls_as_dsci_and_as_ccinfo_once_asked_for() -> None:
 def test_quectel_shows_a_data_session_in_the_list_of_calls() -> None:
     world = World("quectel_ec2x")
     assert world.one.ask("AT+CLCC") == ['+CLCC: 7,1,0,1,0,"",128', "OK"]
-
-
-def test_quectels_voice_goes_on_and_off() -> None:
-    world = World("quectel_ec2x")
-    world.one.call(USER)
-    assert world.one.ask("AT+QPCMV=1,0") == ["OK"]
-    assert world.one.modem.voice.running()
-    assert world.one.ask("AT+QPCMV=0") == ["OK"]
-    assert not world.one.modem.voice.running()
-
-
-def test_sim800_tells_mo_ring_and_mo_connected_once_asked_for() -> None:
-    world = World("sim800")
-    world.one.call(USER)
-    assert world.one.lines() == []
-    world.one.ask("AT+CHUP")
-    world.one.ask("AT+MORING=1")
-    world.one.ask(f"ATD{USER};")
-    assert world.one.run(2.1) == ["MO RING"]
-    assert world.one.run(2.0) == ["MO CONNECTED"]
-
-
-def test_a76xx_says_begin_at_ringback() -> None:
-    world = World(EARLY)
-    world.one.ask("AT+CLCC=1")
-    world.one.ask(f"ATD{SILENT};")
-    assert "VOICE CALL: BEGIN" in world.one.run(2.1)
-    assert world.call.answered_at_s is None
-    assert "NO ANSWER" in world.one.run(30)
 
 
 def test_a76xx_cannot_join_a_call_that_only_rings() -> None:

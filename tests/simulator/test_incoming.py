@@ -55,31 +55,12 @@ def test_without_clip_and_crc_there_is_only_ring(dialect: str) -> None:
 
 
 @each_dialect
-def test_answering_connects_and_the_caller_can_end_it(dialect: str) -> None:
+@each(("command", "cause"), [("AT+CHUP", 21), ("AT+CHLD=0", 17)])
+def test_what_rings_is_rejected_or_told_that_we_are_busy(dialect: str, command: str, cause: int) -> None:
     world = ringing(dialect)
-    world.one.lines()
-    assert "OK" in world.one.ask("ATA")
-    assert world.one.stats() == [0]
-    assert world.call.state is CallState.ACTIVE
-    assert world.one.ask("ATA") == ["ERROR"]
-    world.carrier.phone_hang_up(USER, world.now_s)
-    assert world.one.stats() == []
-    assert world.one.run(20) == [] or dialect != "3gpp"
-
-
-@each_dialect
-def test_hanging_up_rejects_what_rings(dialect: str) -> None:
-    world = ringing(dialect)
-    world.one.ask("AT+CHUP")
-    assert (world.call.cause, world.one.stats()) == (21, [])
+    world.one.ask(command)
+    assert (world.call.cause, world.one.stats()) == (cause, [])
     assert world.carrier.phones[USER].state == "idle"
-
-
-@each_dialect
-def test_chld_0_tells_the_caller_that_we_are_busy(dialect: str) -> None:
-    world = ringing(dialect)
-    world.one.ask("AT+CHLD=0")
-    assert world.call.cause == 17
 
 
 def test_a_caller_who_gives_up_leaves_a_missed_call_on_simcom() -> None:
@@ -106,21 +87,6 @@ def test_a_second_caller_gets_busy_without_call_waiting(dialect: str) -> None:
     world.run(2)
     assert world.call.cause == 17
     assert world.one.stats() == [0]
-
-
-@each_dialect
-def test_with_call_waiting_a_second_caller_waits_and_can_be_taken(dialect: str) -> None:
-    world = World(dialect)
-    world.one.ask("AT+CCWA=1")
-    world.one.call(USER)
-    world.one.lines()
-    world.carrier.phone_call(OPERATOR, ONE, world.now_s)
-    said = world.one.run(1.1)
-    assert any(line.startswith("+CCWA: ") and OPERATOR.lstrip("+") in line for line in said)
-    assert world.one.stats() == [0, 5]
-    world.one.ask("AT+CHLD=2")
-    assert world.one.stats() == [1, 0]
-    assert [call.state for call in world.carrier.calls] == [CallState.HELD, CallState.ACTIVE]
 
 
 @each_dialect

@@ -7,7 +7,7 @@ import pytest
 
 from simulator.modem.at.line import Command, Verb, commands_in
 from simulator.network.call import CallState
-from tests.simulator.world import DIALECTS, ONE, SILENT, USER, World
+from tests.simulator.world import DIALECTS, SILENT, USER, World
 from tests.support.each import each
 
 each_dialect = each("dialect", DIALECTS)
@@ -40,23 +40,6 @@ def test_a_call_survives_its_host_only_without_hupcl_and_with_d0(
     assert (world.call.state is CallState.ACTIVE) is survives
     world.one.modem.port_opened(world.now_s)
     assert world.one.stats() == ([0] if survives else [])
-
-
-@each_dialect
-def test_a_dial_survives_its_host_too_and_an_incoming_call_goes_on_ringing(dialect: str) -> None:
-    world = World(dialect)
-    world.one.ask("AT&D0")
-    world.one.ask(f"ATD{USER};")
-    world.one.modem.port_closed(False, world.now_s)
-    world.run(10)
-    world.one.modem.port_opened(world.now_s)
-    assert world.one.stats() == [0]
-    world.one.ask("AT+CHUP")
-    world.carrier.phone_call(USER, ONE, world.now_s)
-    world.run(2)
-    world.one.modem.port_closed(False, world.now_s)
-    world.one.modem.port_opened(world.now_s)
-    assert world.one.run(6) != []
 
 
 @each_dialect
@@ -98,22 +81,6 @@ def test_unplugging_ends_the_calls_and_plugging_in_starts_afresh(dialect: str) -
 
 
 @each_dialect
-def test_a_restart_drops_the_calls_is_deaf_for_a_while_and_makes_boot_noise(dialect: str) -> None:
-    world = World(dialect, modem={"boot_time_s": 3.0})
-    world.one.ask("AT+WIND=255")  # Wavecom says so only if told to, and remembers it
-    world.one.call(USER)
-    assert world.one.ask("AT+CFUN=1,1") == ["OK"]
-    assert world.call.state is CallState.ENDED
-    assert world.one.ask("AT") == []
-    world.carrier.phone_call(USER, ONE, world.now_s)
-    world.run(2)
-    assert world.call.cause == 20, "it cannot be reached while it starts"
-    said = world.one.run(2)
-    assert said == [line for line in world.one.modem.dialect.boot if not line.startswith(("^BOOT", "^RSSI"))]
-    assert world.one.ask("AT")[-1] == "OK"
-
-
-@each_dialect
 def test_a_mute_modem_answers_nothing_but_its_calls_go_on(dialect: str) -> None:
     world = World(dialect)
     world.one.ask(f"ATD{USER};")
@@ -146,27 +113,6 @@ def test_garble_spoils_what_is_said_for_a_moment_and_never_the_calls(dialect: st
     world.run(3.1)
     world.one.modem.take_output()
     assert world.one.stats() == [0]
-
-
-def ok_behind_ready(dialect: str) -> list[str]:
-    """Wavecom's answer to +CPIN? has none."""
-    return [] if dialect == "wavecom" else ["OK"]
-
-
-@each_dialect
-def test_a_pin_is_asked_for_at_every_power_on(dialect: str) -> None:
-    world = World(dialect, modem={"pin": "1234"})
-    one = world.one
-    one.ask("AT+CMEE=1")
-    assert one.ask("AT+CPIN?") == ["+CPIN: SIM PIN", "OK"]
-    assert one.ask("AT+CREG?") == ["+CREG: 0,0", "OK"]
-    assert one.ask(f"ATD{USER};") == ["+CME ERROR: 11"]
-    assert one.ask('AT+CPIN="0000"') == ["+CME ERROR: 16"]
-    assert one.ask('AT+CPIN="1234"') == ["OK"]
-    assert one.ask("AT+CPIN?") == ["+CPIN: READY", *ok_behind_ready(dialect)]
-    assert one.ask("AT+CREG?") == ["+CREG: 0,1", "OK"]
-    one.modem.plug(world.now_s)
-    assert one.ask("ATE0;+CPIN?")[-2] == "+CPIN: SIM PIN"
 
 
 # ------------------------------------------------------------------------------------------ the language
@@ -239,16 +185,14 @@ def test_a_line_is_understood_byte_by_byte_after_garbage_and_with_a_tail(dialect
     assert world.one.ask("AT+CXX\b\bSQ") == ["+CSQ: 21,99", "OK"]
 
 
-@each_dialect
-def test_an_endless_line_is_an_error_and_takes_no_memory(dialect: str) -> None:
-    world = World(dialect)
+def test_an_endless_line_is_an_error_and_takes_no_memory() -> None:
+    world = World("3gpp")
     world.one.write("AT" + "+" * 100_000)
     assert world.one.ask("") == ["ERROR"]
 
 
-@each_dialect
-def test_the_output_of_a_host_that_never_reads_is_bounded(dialect: str) -> None:
-    world = World(dialect)
+def test_the_output_of_a_host_that_never_reads_is_bounded() -> None:
+    world = World("3gpp")
     for _ in range(3000):
         world.one.write("ATI;+CGMM;+CGSN;+CSQ;+COPS?\r")
     assert len(world.one.modem.take_output()) <= 65536

@@ -32,6 +32,7 @@ ANSWERED = {
         *("#ECAM: 0,2,1,,,", "OK", "#ECAM: 0,3,1,,,", "#ECAM: 0,0,1,,,", "NO CARRIER"),
     ],
     "zte": ["HANGUP: 1", "NO CARRIER"],
+    "sim800": ["MO RING", "MO CONNECTED", "NO CARRIER"],
     "wavecom": ["+WIND: 5,1", "+WIND: 2", "OK", "NO CARRIER", "+WIND: 6,1"],
 }
 SWITCHES = {
@@ -42,6 +43,7 @@ SWITCHES = {
     "cinterion": "AT^SLCC=1;^SM20=0",
     "telit": "AT#ECAM=1",
     "zte": "AT",
+    "sim800": "AT+MORING=1",
     "wavecom": "AT+WIND=255",
 }
 OK_AT_ONCE = tuple(name for name in ANSWERED if name not in ("telit", "wavecom"))
@@ -64,7 +66,7 @@ def test_an_answered_call_is_told_in_the_familys_own_codes(dialect: str) -> None
     assert said + world.one.lines() == ANSWERED[dialect]
 
 
-@each("dialect", ["tdscdma", "ericsson", "ublox", "cinterion", "telit", "wavecom"])
+@each("dialect", ["tdscdma", "ericsson", "ublox", "cinterion", "telit", "wavecom", "sim800", "quectel_ec2x"])
 def test_nothing_is_told_before_it_is_switched_on(dialect: str) -> None:
     world = World(dialect)
     assert [line for line in world.one.ask(f"ATD{USER};") + world.one.run(4.5) if line != "OK"] == []
