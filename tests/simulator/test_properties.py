@@ -13,7 +13,7 @@ from simulator.errors import NotNow
 from simulator.modem.calls.legs import Stat
 from simulator.network.call import CallState
 from tests.simulator.world import BUSY, DIALECTS, EARLY, LATE, ONE, OPERATOR, REJECTING, SILENT, USER, World
-from tests.support.depth import often
+from tests.support.depth import every, often
 
 FINAL = re.compile(r"OK|ERROR|\+CME ERROR: .*|COMMAND NOT SUPPORT")
 NUMBERS = (USER, OPERATOR, BUSY, SILENT, REJECTING, "112", "118", "+39", "", "*43#")
@@ -30,8 +30,10 @@ commands = st.one_of(st.sampled_from(COMMANDS), dials)
 quick = settings(max_examples=often(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 OWN_WAYS = tuple(name for name in DIALECTS if name not in ("tdscdma", "balong", "ericsson", "zte"))
 """These four differ from others in their words alone."""
-each_dialect = pytest.mark.parametrize("dialect", [*OWN_WAYS, EARLY])
-each_at_once = pytest.mark.parametrize("dialect", [name for name in (*OWN_WAYS, EARLY) if name not in LATE])
+each_dialect = pytest.mark.parametrize("dialect", every(2, [EARLY, *OWN_WAYS]))
+each_at_once = pytest.mark.parametrize(
+    "dialect", every(2, [name for name in (*OWN_WAYS, EARLY) if name not in LATE])
+)
 
 
 def check(world: World) -> None:

@@ -27,10 +27,19 @@ from tests.chaos.in_process.test_nodes import (
 from tests.scenarios.headsets import Headsets
 from tests.scenarios.nodes import Cluster, cluster
 from tests.scenarios.world import PSAP
+from tests.support.depth import every
 
 pytestmark = pytest.mark.scenario
 
-SEEDS = (5, 61)
+COURSES = every(
+    2,
+    (
+        (5, OperatorLine.HEADSET),
+        (5, OperatorLine.NAILED_UP),
+        (61, OperatorLine.NAILED_UP),
+        (61, OperatorLine.HEADSET),
+    ),
+)
 
 
 class VoicePlay(Play):
@@ -108,8 +117,7 @@ def known_at(nodes: Cluster, operator: OperatorId, mode: OperatorLine) -> set[No
     }
 
 
-@pytest.mark.parametrize("mode", [OperatorLine.HEADSET, OperatorLine.NAILED_UP])
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("seed", "mode"), COURSES)
 @pytest.mark.timeout(240)
 def test_whatever_happens_to_nodes_and_voices_every_alert_ends_and_all_know_where_the_operator_is(
     seed: int, mode: OperatorLine, tmp_path: Path

@@ -8,10 +8,10 @@ from __future__ import annotations
 import pytest
 
 from tests.chaos.in_process.search import search
-from tests.support.depth import often
+from tests.support.depth import WHOLE
 
 SEED = 1001
-RUNS = often(25)
+RUNS = 25 if WHOLE else 5
 
 
 @pytest.mark.scenario

@@ -20,6 +20,8 @@ LISTED_OTHERWISE: Final = {
     "3gpp/id_used_again",  # one call takes another's place between two lists, and nothing else tells
 }
 """Of whose lists the observer, who answers for them here, does not know enough."""
+DISTURBED: Final = frozenset(some(60, NAMES))
+"""Whose bytes also come one by one and late, or with codes in between."""
 SPOILT_ONCE_IN: Final = 60
 """Bytes."""
 A_SLOW_WAY_S: Final = 0.15
@@ -55,7 +57,7 @@ def test_the_driver_tells_the_calls_that_a_replay_tells(name: str) -> None:
         lambda: Driven(LOADED[name], _by_bytes, late_s=A_SLOW_WAY_S),
         lambda: Driven(LOADED[name], among_codes),
     )
-    for way in some(1, ways):
+    for way in some(1, ways) if name in DISTURBED else ():
         assert _stories(shown(way().events)) == expected
 
 
@@ -71,7 +73,7 @@ def test_what_it_says_besides_calls_is_written_in_the_trace(name: str) -> None:
 
 @each(
     ("name", "seed"),
-    some(80, [(name, seed) for name in NAMES for seed in range(2 if name in REPORTED else 1)]),
+    some(50, [(name, seed) for name in NAMES for seed in range(2 if name in REPORTED else 1)]),
 )
 def test_however_it_is_spoilt_the_driver_ends_up_with_the_calls_that_there_are(name: str, seed: int) -> None:
     chance = random.Random(f"{name} {seed}")

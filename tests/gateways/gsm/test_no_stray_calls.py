@@ -20,7 +20,7 @@ from simulator.errors import SimulatorError
 from simulator.modem.calls.legs import Stat
 from simulator.modem.vices import Vices
 from tests.gateways.gsm.carrier.site import LINE, REJECTING, SECOND, SILENT, USER, Site
-from tests.support.depth import often
+from tests.support.depth import every, often
 
 CENTER: Final = LineId("one")
 RINGS: Final = (Stat.INCOMING, Stat.WAITING)
@@ -124,7 +124,7 @@ DEEDS = st.lists(
 )
 
 
-@pytest.mark.parametrize("dialect", ["3gpp", "huawei", "simcom7600", "quectel_ec2x"])
+@pytest.mark.parametrize("dialect", every(2, ["3gpp", "huawei", "simcom7600", "quectel_ec2x"]))
 @settings(
     max_examples=often(25), deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink)
 )

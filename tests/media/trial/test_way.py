@@ -57,7 +57,7 @@ def test_its_delay_and_level_are_found_through_band_companding_and_noise(
     assert shown.heard == shown.bursts >= bounds.FEWEST_BURSTS
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=often(20), deadline=None)
 @given(share=st.floats(0, 0.5), seed=st.integers(0, 99), late_s=st.floats(0.05, 1.0))
 def test_what_is_missing_is_counted(share: float, seed: int, late_s: float) -> None:
     """Of some hundred frames by chance: within three standard errors."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import CallAnswered, CallReleased, Ready, Ref, Responsive, Stage, Unresponsive
 from messages.base import HangupCause
 from tests.gateways.gsm.bench import DIALECTS
 from tests.gateways.gsm.carrier.site import ALL, FAMILIES, USER, Site
+from tests.support.depth import some
 from tests.support.each import each
 
 
-@each("dialect", FAMILIES)
-@each("after_s", [0.0, 0.5, 1.5, 2.5, 6.0])
+@each(("dialect", "after_s"), some(25, list(product(FAMILIES, (0.0, 0.5, 1.5, 2.5, 6.0)))))
 def test_a_new_process_takes_a_call_over_in_whatever_state_it_is(dialect: str, after_s: float) -> None:
     site = Site.set_up(dialect)
     site.driver.dial(Ref("leg"), USER, site.now_s)
@@ -54,8 +56,7 @@ def test_a_garbled_line_loses_no_call(dialect: str) -> None:
     assert str(site.carrier.calls[-1].state) == "ended"
 
 
-@each("dialect", FAMILIES)
-@each("boot_s", [3.3, 4.2, 5.0, 7.5, 12.0])
+@each(("dialect", "boot_s"), some(25, list(product(FAMILIES, (3.3, 4.2, 5.0, 7.5, 12.0)))))
 def test_a_modem_that_starts_anew_in_a_call_has_lost_it_and_is_set_up_again(
     dialect: str, boot_s: float
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import msgspec
 
 from gateways.gsm.at.parse import Registration, Stat
@@ -19,6 +21,7 @@ from gateways.gsm.driver.events import (
 from simulator.modem.vices import Vices
 from tests.gateways.gsm.bench import DIALECTS
 from tests.gateways.gsm.carrier.site import ALL, BUSY, FAMILIES, LINE, SECOND, SILENT, USER, Site
+from tests.support.depth import some
 from tests.support.each import each
 
 ANY_MODEMS: list[dict[str, object]] = [
@@ -34,8 +37,7 @@ ANY_MODEMS: list[dict[str, object]] = [
 ]
 
 
-@each("dialect", FAMILIES)
-@each("vices", ANY_MODEMS)
+@each(("dialect", "vices"), some(45, list(product(FAMILIES, ANY_MODEMS))))
 def test_no_vice_changes_the_story(dialect: str, vices: dict[str, object]) -> None:
     site = Site(dialect, **vices)
     site.run(2.0)
