@@ -23,7 +23,11 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
             error = getattr(made, what)
             if self.lasting and error is not None:
                 raise error
-            return real(self, *values, **named)
+            done = real(self, *values, **named)
+            if self.lasting and name == "commit" and made.after_commit is not None:
+                made.at_begin = made.at_read = made.after_commit
+                raise made.after_commit
+            return done
 
         monkeypatch.setattr(SqliteConnection, name, method)
 

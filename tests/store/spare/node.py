@@ -2,15 +2,9 @@
 
 from pathlib import Path
 
-from messages.ids import (
-    E164,
-    Instant,
-    NodeId,
-)
+from messages.ids import E164, Instant, NodeId
 from store.database.dialect import url_of
-from store.errors import (
-    JournalUnavailable,
-)
+from store.errors import JournalUnavailable
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
 from store.spare.keeping import Keeper
@@ -30,6 +24,8 @@ class Disk:
         self.at_commit: Exception | None = None
         self.at_begin: Exception | None = None
         self.at_read: Exception | None = None
+        self.after_commit: Exception | None = None
+        """The flush fails, the disk is gone, and what was to be flushed comes to light later."""
 
     def fails(self, error: Exception) -> None:
         self.at_commit = error
@@ -38,7 +34,7 @@ class Disk:
         self.at_begin = self.at_read = JournalUnavailable("/disk: gone")
 
     def works(self) -> None:
-        self.at_commit = self.at_begin = self.at_read = None
+        self.at_commit = self.at_begin = self.at_read = self.after_commit = None
 
 
 def lasts(journal: Journal) -> bool:

@@ -5,23 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from messages.events import (
-    AlertClosed,
-)
-from messages.ids import (
-    AlertId,
-    Outcome,
-)
+from messages.events import AlertClosed
+from messages.ids import AlertId, Outcome
 from model.alert.live import LiveCases
 from store import streams
 from store.alerts.accepting import accept
-from store.database.sqlite import SqliteConnection
-from store.errors import (
-    JournalFull,
-    JournalRenumbered,
-    JournalTorn,
-    JournalUnavailable,
-)
+from store.errors import JournalFull, JournalRenumbered, JournalTorn, JournalUnavailable
 from store.journal.journal import Append
 from store.journal.rebuild import rebuild
 from store.journal.verify import verify
@@ -32,23 +21,13 @@ from tests.store.spare.node import DEADLINE_S, Disk, Node, lasts
 
 
 def test_a_commit_that_comes_to_light_after_its_flush_had_failed_is_not_done_twice(
-    node: Node, disk: Disk, monkeypatch: pytest.MonkeyPatch
+    node: Node, disk: Disk
 ) -> None:
     """Its frames are in the log; whoever opens the log first after all have closed it finds them."""
     journal, keeper = node.journal(), node.keeper()
     journal.append(Append("line-a", 0, (returned(),)))
     keeper.warm()
-    real = SqliteConnection.commit
-    failed: list[bool] = []
-
-    def commit(self: SqliteConnection) -> None:
-        real(self)
-        if self.lasting and not failed:
-            failed.append(True)
-            disk.is_gone()
-            raise JournalUnavailable("/disk: I/O")
-
-    monkeypatch.setattr(SqliteConnection, "commit", commit)
+    disk.after_commit = JournalUnavailable("/disk: I/O")
     accepted = accept(journal, signal(node.clock), DEADLINE_S)
     assert not lasts(journal)
     disk.works()

@@ -6,17 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from messages.events import (
-    AlarmCleared,
-    AlarmRaised,
-    AlarmShelved,
-    NodeStarted,
-)
-from messages.ids import (
-    Instant,
-    NodeId,
-    OperatorId,
-)
+from messages.events import AlarmCleared, AlarmRaised, AlarmShelved, NodeStarted
+from messages.ids import Instant, NodeId, OperatorId
 from store import alarms, streams
 from store.alerts.accepting import accept
 from store.database.sqlite import SqliteConnection

@@ -5,34 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from messages.events import (
-    AdviceChanged,
-    AlertClosed,
-    AlertReceived,
-    TextAsked,
-    TextSending,
-    TextSent,
-)
-from messages.ids import (
-    SECOND,
-    AlertId,
-    Instant,
-    LineId,
-    OperatorId,
-    Outcome,
-    TextId,
-    TextPurpose,
-)
+from messages.events import AdviceChanged, AlertClosed, AlertReceived, TextAsked, TextSending, TextSent
+from messages.ids import SECOND, AlertId, Instant, LineId, OperatorId, Outcome, TextId, TextPurpose
 from store import shift_notes, streams
 from store.alerts.accepting import accept
 from store.alerts.figures import catch_up, newest
 from store.audit.entry import Action, Said
 from store.audit.trail import Trail
 from store.audit.verify import verify as verify_audit
-from store.errors import (
-    JournalFull,
-    JournalNotDurable,
-)
+from store.errors import JournalFull, JournalNotDurable
 from store.journal.journal import Append, Journal
 from store.journal.verify import verify
 from store.registry.access import sessions

@@ -2,13 +2,8 @@
 
 import os
 
-from messages.events import (
-    AlertClosed,
-)
-from messages.ids import (
-    OperatorId,
-    Outcome,
-)
+from messages.events import AlertClosed
+from messages.ids import OperatorId, Outcome
 from model.alert.evolve import fold
 from model.alert.live import LiveCases
 from store import streams

@@ -10,15 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from messages.ids import (
-    AlertId,
-)
+from messages.ids import AlertId
 from store import streams
 from store.alerts.accepting import accept
-from store.errors import (
-    JournalFull,
-    JournalReadOnly,
-)
+from store.errors import JournalFull, JournalReadOnly
 from store.journal.journal import Append
 from store.journal.verify import verify
 from store.registry.registry import Registry

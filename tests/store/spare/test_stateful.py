@@ -1,9 +1,8 @@
 """The journal with its spare against a list: whatever fails in whatever order, no accepted append is ever
 lost or doubled, versions stay dense, and a follower sees everything once."""
 
-import errno
-import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,66 +10,25 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from messages.ids import NodeId
 from messages.journal import Recorded
-from store.database.dialect import url_of
-from store.database.sqlite import SqliteConnection
 from store.errors import JournalError, JournalFull, JournalTorn, JournalUnavailable
 from store.journal.follower import Follower
-from store.journal.journal import Append, Journal
-from store.journal.notify import LocalNotifier
+from store.journal.journal import Append
 from store.journal.verify import verify
-from store.spare.keeping import Keeper
-from store.spare.spare import Spare
 from tests.store.places import Clock, answered
+from tests.store.spare.node import Disk, Node
 from tests.support.depth import often
-from tests.support.journals import empty_journal
 
 STREAMS = st.sampled_from(["line-a", "line-b", "operator-c"])
+DISKS: list[Disk] = []
+"""The one of the machine that is running now: hypothesis makes its machines by itself."""
 
 
-class Disk:
-    """The one disk of the machine that is running now."""
-
-    commit: JournalError | None = None
-    after_commit: JournalError | None = None
-    """The flush fails, and what was to be flushed comes to light later."""
-    read: JournalError | None = None
-
-
-disk = Disk()
-_real = {name: getattr(SqliteConnection, name) for name in ("commit", "begin_write", "all", "one")}
-
-
-@pytest.fixture(autouse=True)
-def failing_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    def commit(self: SqliteConnection) -> None:
-        if self.lasting and disk.commit is not None:
-            raise disk.commit
-        _real["commit"](self)
-        if self.lasting and disk.after_commit is not None:
-            disk.read, error = disk.after_commit, disk.after_commit
-            raise error
-
-    def reading(name: str) -> None:
-        def method(self: SqliteConnection, *values: object) -> object:
-            if self.lasting and disk.read is not None:
-                raise disk.read
-            return _real[name](self, *values)
-
-        monkeypatch.setattr(SqliteConnection, name, method)
-
-    real_copy = shutil.copyfile
-
-    def copyfile(source: Path, target: Path) -> Path:
-        if disk.read is not None:
-            raise OSError(errno.EIO, "gone")
-        return real_copy(source, target)
-
-    monkeypatch.setattr(shutil, "copyfile", copyfile)
-    monkeypatch.setattr(SqliteConnection, "commit", commit)
-    for name in ("begin_write", "all", "one"):
-        reading(name)
+@pytest.fixture
+def failing_disk(disk: Disk) -> Iterator[None]:
+    DISKS.append(disk)
+    yield
+    DISKS.clear()
 
 
 class SpareMachine(RuleBasedStateMachine):
@@ -78,61 +36,35 @@ class SpareMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        disk.commit = disk.after_commit = disk.read = None
+        self.disk = DISKS[0]
+        self.disk.works()
         self.folder = tempfile.TemporaryDirectory()
-        self.path = Path(self.folder.name) / "journal.db"
-        empty_journal(self.path)
-        self.run = Path(self.folder.name) / "run"
-        self.run.mkdir()
-        Spare.make(self.run)
-        self.clock = Clock()
-        self.notify = LocalNotifier()
+        self.node = Node(Path(self.folder.name), Clock())
         self.count = 0
         self.model: dict[str, list[int]] = {}
-        self.journals = [self.open(), self.open()]
-        self.keeper = self.another_keeper()
-        self.follower: Follower | None = Follower(self.journals[0], 0)
+        self.journals = [self.node.journal(), self.node.journal()]
+        self.keeper = self.node.keeper()
+        self.follower = Follower(self.journals[0], 0)
         self.followed: list[Recorded] = []
 
-    def open(self) -> Journal:
-        return Journal.open(
-            url_of(self.path),
-            node=NodeId("n1"),
-            clock=self.clock,
-            notify=self.notify,
-            patience_s=0.2,
-            spare=self.run,
-        )
-
-    def another_keeper(self) -> Keeper:
-        return Keeper(
-            url_of(self.path),
-            self.run,
-            self.path.parent / "keys",
-            node=NodeId("n1"),
-            clock=self.clock,
-            notify=self.notify,
-        )
-
     def teardown(self) -> None:
-        disk.commit = disk.after_commit = disk.read = None
+        self.disk.works()
         if self.keeper.in_use:
             self.keeper.go_back()
         for journal in self.journals:
             journal.close()
-        final = Journal.open(url_of(self.path), node=NodeId("n1"), clock=self.clock, notify=self.notify)
+        final = self.node.on_disk()
         assert verify(final).problems == ()
         for stream, attempts in self.model.items():
             found = [one.event for one in final.read(stream)]
             assert found == [answered(attempt) for attempt in attempts], stream
-        final.close()
-        if self.follower is not None:
-            self.follower.close()
+        self.node.close()
+        self.follower.close()
         self.folder.cleanup()
 
     @rule(which=st.integers(0, 1), stream=STREAMS, many=st.integers(1, 3), exact=st.booleans())
     def append(self, which: int, stream: str, many: int, exact: bool) -> None:
-        self.clock.forward(0.001)
+        self.node.clock.forward(0.001)
         known = self.model.setdefault(stream, [])
         attempts = [self.count + n for n in range(many)]
         self.count += many
@@ -145,8 +77,8 @@ class SpareMachine(RuleBasedStateMachine):
     @rule(which=st.integers(0, 1))
     def open_again(self, which: int) -> None:
         self.journals[which].close()
-        self.journals[which] = self.open()
-        if which == 0 and self.follower is not None:
+        self.journals[which] = self.node.journal()
+        if which == 0:
             self.follower._journal = self.journals[0]  # type: ignore[misc]
 
     @rule(anew=st.booleans())
@@ -154,25 +86,23 @@ class SpareMachine(RuleBasedStateMachine):
         if not self.keeper.in_use:
             self.keeper.warm(anew=anew)
 
-    @rule(
-        how=st.sampled_from(["full", "flush", "comes to light", "unreadable", "torn"]),
-    )
+    @rule(how=st.sampled_from(["full", "flush", "comes to light", "unreadable", "torn"]))
     def fail(self, how: str) -> None:
         match how:
             case "full":
-                disk.commit = JournalFull("/disk: full")
+                self.disk.at_commit = JournalFull("/disk: full")
             case "flush":
-                disk.commit = JournalUnavailable("/disk: I/O")
+                self.disk.at_commit = JournalUnavailable("/disk: I/O")
             case "comes to light":
-                disk.after_commit = JournalUnavailable("/disk: I/O")
+                self.disk.after_commit = JournalUnavailable("/disk: I/O")
             case "unreadable":
-                disk.read = JournalUnavailable("/disk: gone")
+                self.disk.is_gone()
             case _:
-                disk.read = JournalTorn("/disk: torn")
+                self.disk.at_begin = self.disk.at_read = JournalTorn("/disk: torn")
 
     @rule()
     def mend(self) -> None:
-        disk.commit = disk.after_commit = disk.read = None
+        self.disk.works()
 
     @precondition(lambda self: self.keeper.in_use)
     @rule()
@@ -180,11 +110,11 @@ class SpareMachine(RuleBasedStateMachine):
         try:
             done = self.keeper.go_back()
         except JournalError:
-            assert disk.commit or disk.after_commit or disk.read
+            assert self.disk.at_commit or self.disk.after_commit or self.disk.at_read
         else:
             assert not done.renumbered, "nobody else has written"
 
-    @precondition(lambda self: self.keeper.in_use and disk.read is None and disk.commit is None)
+    @precondition(lambda self: self.keeper.in_use and not (self.disk.at_read or self.disk.at_commit))
     @rule()
     def die_on_the_way_back(self) -> None:
         """All is written, and the keeper killed before it changes over."""
@@ -192,13 +122,11 @@ class SpareMachine(RuleBasedStateMachine):
             with self.keeper._spare_open() as spare, self.keeper._journal() as journal:
                 self.keeper._write(spare, journal)
         except JournalError:
-            assert disk.after_commit
-        self.keeper = self.another_keeper()
+            assert self.disk.after_commit
+        self.keeper = self.node.keeper()
 
     @rule()
     def follow(self) -> None:
-        if self.follower is None:
-            return
         while batch := self.follower.next_batch(3):
             self.followed.extend(batch)
 
