@@ -1,7 +1,6 @@
 """Which signals are one alert (case 1), and when its deadline is (case 12)."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,24 +9,17 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from messages.base import Position
-from messages.events import (
-    AlertClosed,
-    AlertReceived,
-    AlertSignalAdded,
-    DialogueSaid,
-    NumberRaised,
-)
+from messages.events import AlertClosed, AlertReceived, AlertSignalAdded, DialogueSaid, NumberRaised
 from messages.ids import SECOND, AlertId, Channel, Instant, Outcome, Proof
 from model.rules.said import dialogue
 from store import streams
 from store.alerts.accepting import ALERT_ID, Accepted, accept, accept_many, deadline, new_alert_id
-from store.alerts.belonging import Signal
 from store.errors import StoreMisuse
 from store.journal.erasable import streams_of
 from store.journal.journal import Append, Journal
 from store.registry.people import Person
 from store.registry.registry import Registry
-from tests.store.places import START, Clock, signal
+from tests.store.places import START, Clock, on_both, signal
 
 PHONE = "+393331112223"
 
@@ -40,6 +32,7 @@ def inbox(journal: Journal, accepted: Accepted) -> list[object]:
     return [one.event for one in journal.read(streams.inbox(accepted.alert))]
 
 
+@on_both
 def test_a_first_signal_makes_an_alert_on_its_number_and_its_device(journal: Journal, clock: Clock) -> None:
     at = clock()
     position = Position(lat=45.46, lon=9.19, at=at, accuracy_m=12.0)
@@ -58,14 +51,6 @@ def test_a_first_signal_makes_an_alert_on_its_number_and_its_device(journal: Jou
     for stream in streams_of(journal.row, (PHONE,), ("d1",)):
         assert PHONE not in stream
         assert [one.event for one in journal.read(stream)] == [NumberRaised(alert=accepted.alert)]
-
-
-def test_a_caller_without_a_number_gets_an_alert_each_time(journal: Journal, clock: Clock) -> None:
-    first = accept(journal, signal(clock, None, channel=Channel.VOICE, call=1), 50)
-    second = accept(journal, signal(clock, None, channel=Channel.VOICE, call=1), 50)
-    assert first.created
-    assert second.created
-    assert first.alert != second.alert
 
 
 def test_the_app_names_its_alert(journal: Journal, clock: Clock) -> None:
@@ -125,14 +110,6 @@ def test_a_new_cry_for_help_soon_after_the_end_of_an_alert_is_a_new_alert(
     close(journal, first)
     clock.forward(30)
     assert accept(journal, signal(clock, **sent), 50).created is new
-
-
-def test_the_same_id_is_the_same_alert_for_ever(journal: Journal, clock: Clock) -> None:
-    first = accept(journal, signal(clock, id="a1"), 50)
-    close(journal, first)
-    clock.forward(86_400)
-    assert accept(journal, signal(clock, id="a1"), 50) == replace(first, created=False)
-    assert accept(journal, signal(clock, device="d1", id="a1"), 50) == replace(first, created=False)
 
 
 def test_an_app_that_asks_once_more_adds_nothing(journal: Journal, clock: Clock) -> None:
@@ -201,6 +178,7 @@ def said(journal: Journal, accepted: Accepted) -> list[str]:
     return [one.text for one in inbox(journal, accepted) if isinstance(one, DialogueSaid)]
 
 
+@on_both
 @pytest.mark.parametrize("forged_first", [True, False])
 def test_words_by_sms_are_a_message_of_the_proved_alert_and_make_no_second_one(
     journal: Journal, clock: Clock, forged_first: bool
@@ -267,26 +245,6 @@ def test_an_alert_of_a_registered_device_is_one_with_the_call_from_its_number(
     by_call = accept(journal, signal(clock, PHONE, channel=Channel.VOICE, call=1), 50)
     assert by_call.created
     assert accept(journal, signal(clock, None, device="d1"), 50).alert == by_call.alert
-
-
-def test_a_device_that_nobody_has_registered_brings_no_number_to_its_alert(
-    journal: Journal, clock: Clock
-) -> None:
-    first = accept(journal, signal(clock, None, device="d1"), 50)
-    other = accept(journal, signal(clock, PHONE, device="d1"), 50)
-    assert (other.created, other.alert == first.alert) == (True, False)
-    assert accept(journal, signal(clock, None, device="d1"), 50).alert == first.alert
-    assert accept(journal, signal(clock, PHONE, channel=Channel.VOICE, call=1), 50).alert == other.alert
-
-
-def test_what_is_no_test_never_disappears_in_a_test(journal: Journal, clock: Clock) -> None:
-    drill = accept(journal, signal(clock, test=True), 50)
-    assert accept(journal, signal(clock, test=True), 50).alert == drill.alert
-    real = accept(journal, signal(clock), 50)
-    assert real.created
-    assert accept(journal, signal(clock, channel=Channel.VOICE), 50).alert == real.alert
-    # and a test while somebody is in danger does not start calling her a second time
-    assert accept(journal, signal(clock, test=True), 50).alert == real.alert
 
 
 def test_many_are_accepted_in_one_transaction_in_their_order(journal: Journal, clock: Clock) -> None:
@@ -365,15 +323,3 @@ def test_the_ids_of_created_alerts_are_of_the_receipts_time(journal: Journal, cl
     first = accept(journal, signal(clock, "+391"), 50).alert
     clock.forward(1)
     assert first < accept(journal, signal(clock, "+392"), 50).alert
-
-
-def test_a_journal_opened_anew_knows_the_alert(open_journal: Callable[..., Journal], clock: Clock) -> None:
-    first = open_journal()
-    accepted = accept(first, signal(clock, id="a1"), 50)
-    first.close()
-    assert accept(open_journal(), signal(clock, id="a1"), 50) == replace(accepted, created=False)
-
-
-def test_a_signal_says_only_what_it_says() -> None:
-    assert Signal(channel=Channel.SMS, received_at=START).id is None
-    assert AlertId("x") == "x"
