@@ -17,7 +17,6 @@ from messages.envelope import Envelope, encode
 from messages.ids import SECOND, AlertId, Instant, NodeId, Role
 from runtime import addresses
 from runtime.actor import BUSY_SAID_WITHIN_US, CenterActor
-from runtime.clock import VirtualClock
 from runtime.environment import Environment
 from runtime.errors import WrongEnvironment
 from runtime.system import system
@@ -283,14 +282,6 @@ def test_a_timer_ahead_of_others_leaves_no_wakeup_behind_for_ever(
     assert len(asked) == 10, "one for each tick"
 
 
-def test_fifty_seconds_pass_without_fifty_seconds_passing(world: OneProcess) -> None:
-    world.create(Recorder)
-    before = world.clock.now_us()
-    world.advance(50)
-    assert world.clock.now_us() - before == 50 * SECOND
-    assert len(recorder(world).ticks) == 50
-
-
 # ---------------------------------------------------------------- watches
 
 
@@ -470,24 +461,6 @@ def test_the_environment_gives_only_what_it_has(env: Environment) -> None:
     env.open_journal = lambda: "a journal"
     with pytest.raises(WrongEnvironment):
         env.open_journal_as(int)
-
-
-def test_lines_and_other_messages_of_every_kind_pass(world: OneProcess) -> None:
-    world.create(Recorder)
-    granted = lines.LineRefused(leg="a:user", attempt=1, reason="none")  # type: ignore[arg-type]
-    world.tell(Role.IDENTIFIER, "", granted)
-    world.run()
-    assert recorder(world).bodies == [granted]
-
-
-def test_virtual_time_starts_where_it_is_told_to(tmp_path: Path) -> None:
-    env = environment(tmp_path, virtual=True)
-    env.clock = VirtualClock(5)
-    started = system.start("in_process", env)
-    assert isinstance(started, OneProcess)
-    started.advance(1)
-    assert env.clock.now_us() == 5 + SECOND
-    started.stop()
 
 
 def test_a_frozen_actor_does_nothing_and_goes_on_when_it_is_thawed(world: OneProcess) -> None:

@@ -26,8 +26,9 @@ def entry(
     role: Role = Role.TRUNK_POOL, key: str = "", incarnation: int = 1, alert: AlertId | None = None
 ) -> Entry:
     return Entry(
-        role=role, key=key, address=b"T127.0.0.1:9", pid=9, born=7, incarnation=incarnation, alert=alert
-    )
+        role=role, key=key, address=b"T127.0.0.1:9", pid=9, born=7, incarnation=incarnation, alert=alert,
+        since_us=Instant(4), restarts=5, ready=True,
+    )  # fmt: skip
 
 
 @pytest.fixture(params=["file", "memory"])
@@ -126,23 +127,6 @@ def test_a_file_of_a_later_version_is_read_without_what_is_not_known(tmp_path: P
     assert [each.role for each in found] == [Role.TRUNK_POOL]
 
 
-def test_what_an_entry_says_comes_back(tmp_path: Path) -> None:
-    full = Entry(
-        role=Role.ALERT_CASE,
-        key="c07",
-        address=b"L/A~a",
-        pid=1,
-        born=2,
-        incarnation=3,
-        alert=AlertId("a-1"),
-        since_us=Instant(4),
-        restarts=5,
-        ready=True,
-    )
-    FileDirectory(tmp_path).publish([full])
-    assert FileDirectory(tmp_path).read() == (full,)
-
-
 def test_a_full_disk_does_not_keep_anybody_from_being_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,14 +156,6 @@ def test_nothing_that_is_wrong_with_the_disk_is_raised_when_publishing(tmp_path:
     directory = FileDirectory(tmp_path / "gone")
     directory.publish([entry()])
     assert directory.find(Role.TRUNK_POOL) == entry()
-
-
-def test_what_cannot_be_read_is_written_anew(tmp_path: Path) -> None:
-    directory = FileDirectory(tmp_path)
-    directory.publish([entry(incarnation=7)])
-    (tmp_path / FILE_NAME).write_bytes(b"\xc1")
-    directory.publish([])
-    assert FileDirectory(tmp_path).last_incarnation(Role.TRUNK_POOL) == 7
 
 
 def test_what_somebody_is_busy_with_moves_nobody(tmp_path: Path) -> None:

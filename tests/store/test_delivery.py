@@ -11,16 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from messages.events import DialogueCarried, DialogueSaid, DialogueTexted, TextReported, TextSent
-from messages.ids import (
-    E164,
-    SECOND,
-    Carried,
-    Channel,
-    Instant,
-    LineId,
-    OperatorId,
-    TextPurpose,
-)
+from messages.ids import E164, SECOND, Carried, Channel, Instant, LineId, OperatorId, TextPurpose
 from model.alert.evolve import fold
 from model.alert.parts import Texted
 from model.rules.said.delivery import is_final, meaning
@@ -29,7 +20,7 @@ from store.alerts.accepting import accept
 from store.alerts.belonging import Signal
 from store.journal.journal import Append, Journal
 from store.texts import REPORTED_US, ask_text, begin, end, report
-from tests.store.places import Clock, journal_in
+from tests.store.places import Clock, journal_in, on_both
 from tests.support.journals import empty_journal
 
 USER = E164("+393331112223")
@@ -88,6 +79,7 @@ class Written:
         return texted
 
 
+@on_both
 def test_what_the_network_takes_and_delivers_is_told_in_the_alert(journal: Journal, clock: Clock) -> None:
     written = Written(journal, clock)
     assert (written.shown.sent_at, written.shown.awaits, written.shown.delivered_at) == (clock(), True, None)
@@ -97,26 +89,23 @@ def test_what_the_network_takes_and_delivers_is_told_in_the_alert(journal: Journ
     assert written.shown.delivered_at == clock()
 
 
-def test_a_phone_out_of_reach_is_told_and_then_what_came_of_it(journal: Journal, clock: Clock) -> None:
+@pytest.mark.parametrize(
+    ("statuses", "became"),
+    [
+        ((0x20, 0x22, 0x00), [Carried.WAITS, Carried.DELIVERED]),
+        *(((status,), [Carried.UNDELIVERED]) for status in (0x41, 0x46, 0x63, 0x80, 0xFF)),
+        *(((status,), []) for status in (0x01, 0x02, 0x10)),  # nobody can confirm it
+    ],
+)
+def test_each_status_is_told_by_its_meaning(
+    journal: Journal, clock: Clock, statuses: tuple[int, ...], became: list[Carried]
+) -> None:
     written = Written(journal, clock)
-    for status in (0x20, 0x22, 0x00):
+    for status in statuses:
         written.reports(0, status)
-    assert written.became == [Carried.SENT, Carried.WAITS, Carried.DELIVERED]
-
-
-@pytest.mark.parametrize("status", [0x41, 0x46, 0x63, 0x80, 0xFF])
-def test_what_is_not_delivered_is_told(journal: Journal, clock: Clock, status: int) -> None:
-    written = Written(journal, clock)
-    written.reports(0, status)
-    assert written.became == [Carried.SENT, Carried.UNDELIVERED]
-    assert (written.shown.failed_at, written.shown.failure) == (clock(), None)
-
-
-@pytest.mark.parametrize("status", [0x01, 0x02, 0x10])
-def test_of_what_nobody_can_confirm_nothing_is_said(journal: Journal, clock: Clock, status: int) -> None:
-    written = Written(journal, clock)
-    written.reports(0, status)
-    assert written.became == [Carried.SENT]
+    assert written.became == [Carried.SENT, *became]
+    failed_at = clock() if Carried.UNDELIVERED in became else None
+    assert (written.shown.failed_at, written.shown.failure) == (failed_at, None)
 
 
 def test_what_is_about_nothing_of_ours_changes_nothing(journal: Journal, clock: Clock) -> None:
