@@ -3,19 +3,7 @@
 from __future__ import annotations
 
 from messages import events as ev
-from messages.ids import (
-    E164,
-    SECOND,
-    Channel,
-    Check,
-    CrewId,
-    Instant,
-    LegId,
-    LineId,
-    NodeId,
-    Outcome,
-    Party,
-)
+from messages.ids import E164, SECOND, Channel, Check, CrewId, Instant, LegId, LineId, NodeId, Outcome, Party
 from messages.journal import Recorded
 from model.rules.checking import Link, chain_of
 from tests.support.recorded import recorded

@@ -8,15 +8,7 @@ from hypothesis import strategies as st
 
 from messages import events as ev
 from messages.base import Address, Position
-from messages.ids import (
-    BriefingField,
-    ErasureReason,
-    Instant,
-    Nearness,
-    OperatorId,
-    PersonalKind,
-    PsapKnows,
-)
+from messages.ids import BriefingField, ErasureReason, Instant, Nearness, OperatorId, PersonalKind, PsapKnows
 from model.alert.told import Changes
 from model.telling.psap_knowledge import psap_knows, psap_place_at
 from model.telling.told import changes, since_read, told

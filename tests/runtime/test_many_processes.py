@@ -59,9 +59,10 @@ def test_two_systems_run_side_by_side(tmp_path: Path) -> None:
         assert len(notes(two.env)) == 1
 
 
-def test_a_system_listens_nowhere_but_on_the_loopback(tmp_path: Path) -> None:
+def test_an_actor_is_shown_by_its_name_and_listens_nowhere_but_on_the_loopback(tmp_path: Path) -> None:
     with processes(environment(tmp_path, Plan(actors=(spec(Pool),)))) as system:
-        ready(system, Role.TRUNK_POOL)
+        pid = ready(system, Role.TRUNK_POOL).pid
+        assert Path(f"/proc/{pid}/comm").read_text() == "TrunkPool\n"
         members = pidfd.group_members(system.group)
         assert len(members) == 4
         places = {place for pid in members for place in _listens(pid)}
@@ -117,12 +118,6 @@ def test_a_supervisor_that_was_stopped_is_ended_and_another_takes_over(tmp_path:
         system.start_supervisor(SUPERVISOR)
         assert not watch.look()
         assert ready(system, Role.TRUNK_POOL).pid == pool.pid
-
-
-def test_an_actor_is_shown_by_its_name(tmp_path: Path) -> None:
-    with processes(environment(tmp_path, Plan(actors=(spec(Pool),)))) as system:
-        pid = ready(system, Role.TRUNK_POOL).pid
-        assert Path(f"/proc/{pid}/comm").read_text() == "TrunkPool\n"
 
 
 @pytest.mark.parametrize("group", [0, 1, os.getpgrp()])

@@ -14,6 +14,7 @@ from thespian import actors
 from runtime import pidfd
 from runtime.errors import WrongEnvironment
 from runtime.system import thespian_fixes
+from tests.support.depth import WHOLE
 
 ROOT = Path(__file__).parents[2]
 
@@ -68,8 +69,10 @@ def end_marked(mark: bytes) -> None:
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("fault", SEEN)
 def test_the_fault_is_there_without_the_fix_and_gone_with_it(fault: str, tmp_path: Path) -> None:
-    seen = tuple(show(fault, how, tmp_path / how) for how in ("without", "with"))
-    assert seen == SEEN[fault]
+    without, fixed = SEEN[fault]
+    assert show(fault, "with", tmp_path / "with") == fixed
+    if WHOLE:  # the library is of one release alone: at night that each fault is still there
+        assert show(fault, "without", tmp_path / "without") == without
 
 
 def test_every_fix_has_its_test() -> None:

@@ -16,12 +16,7 @@ from pathlib import Path
 import pytest
 from thespian.actors import ActorAddress, WakeupMessage, WatchMessage
 from thespian.system.messages.multiproc import ChildMayHaveDied
-from thespian.system.transport import (
-    ReceiveEnvelope,
-    SendStatus,
-    TransmitIntent,
-    TransmitOnly,
-)
+from thespian.system.transport import ReceiveEnvelope, SendStatus, TransmitIntent, TransmitOnly
 from thespian.system.transport.IPBase import UDPv4ActorAddress
 from thespian.system.transport.UDPTransport import UDPTransportCopy
 

@@ -2,16 +2,7 @@
 
 from messages import events as ev
 from messages.events import Event
-from messages.ids import (
-    SECOND,
-    CalloutEnd,
-    CalloutFailure,
-    DutyWay,
-    Instant,
-    LineId,
-    NodeId,
-    OperatorId,
-)
+from messages.ids import SECOND, CalloutEnd, CalloutFailure, DutyWay, Instant, LineId, NodeId, OperatorId
 from messages.journal import Recorded
 from model.duty.callouts import KEPT, Callout, Callouts
 from tests.support.recorded import recorded
