@@ -1,4 +1,4 @@
-"""A journal in a database of the test's own, of either kind, with a clock that the test moves."""
+"""A journal in a database of the test's own, of one kind or (`on_both`) either, with a clock."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +10,7 @@ from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier, Notifier
 from tests.store.databases import Database, SqliteFile, new_schema
 from tests.store.places import Clock
+from tests.support.depth import WHOLE
 from tests.support.journals import empty_journal
 
 
@@ -24,7 +25,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "journal.db"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql"] if WHOLE else ["sqlite"])
 def database(request: pytest.FixtureRequest, path: Path) -> Database:
     if request.param == "sqlite":
         empty_journal(path)

@@ -29,6 +29,8 @@ class Clock:
 
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 """For a test of what a file alone can do."""
+on_both = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+"""For a test of what each does in its own way; all the others are run on a server at night."""
 on_postgresql = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 """For a test of what a server alone can do."""
 

@@ -23,7 +23,7 @@ from store.journal.journal import Append, Journal
 from store.journal.verify import verify
 from store.streams import alert_of
 from tests.store.databases import Database
-from tests.store.places import START, Clock, journal_in, signal
+from tests.store.places import START, Clock, journal_in, on_both, signal
 from tests.support.depth import often
 from tests.support.journals import empty_journal
 from tests.support.unreadable import DAMAGED
@@ -121,6 +121,7 @@ def test_whatever_happens_and_wherever_it_is_broken_off_the_rows_are_what_the_ev
             journal.close()
 
 
+@on_both
 def test_a_journal_of_the_version_before_gets_its_rows_a_little_at_a_time(
     database: Database, open_journal: Callable[..., Journal], clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,6 +143,7 @@ def test_a_journal_of_the_version_before_gets_its_rows_a_little_at_a_time(
     assert verify(journal).digest == digest
 
 
+@on_both
 @pytest.mark.parametrize("data", [DAMAGED, b"", b"\x93\x01\x02\x03"])
 def test_a_row_that_cannot_be_read_is_made_anew_of_the_events(
     journal: Journal, clock: Clock, data: bytes
@@ -157,6 +159,7 @@ def test_a_row_that_cannot_be_read_is_made_anew_of_the_events(
     assert len(rows(journal)) == 3
 
 
+@on_both
 def test_rows_of_another_form_are_made_anew(
     journal: Journal, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,7 @@ from store.audit.trail import HEADS, KEY, Trail
 from store.audit.verify import Verified, verify
 from store.journal.journal import Journal
 from tests.store.databases import Database
-from tests.store.places import Clock
+from tests.store.places import Clock, on_both
 
 
 @pytest.fixture
@@ -84,6 +84,7 @@ def test_what_was_done_to_it_is_told_with_the_place(
     assert told(verify(journal, trail)) == says
 
 
+@on_both
 def test_a_byte_of_a_proof_that_was_changed_is_told(
     database: Database, journal: Journal, trail: Trail, ten: list[Entry]
 ) -> None:
@@ -143,6 +144,7 @@ def test_a_lost_head_hides_no_entry_that_was_altered(
     assert verify(journal, Trail(keys)).altered
 
 
+@on_both
 def test_old_entries_go_from_the_beginning_and_the_rest_says_what_it_begins_with(
     database: Database, journal: Journal, trail: Trail, clock: Clock
 ) -> None:
@@ -166,6 +168,7 @@ def test_old_entries_go_from_the_beginning_and_the_rest_says_what_it_begins_with
     assert told(verify(journal, trail)) == ["n1: entry 7 missing"]
 
 
+@on_both
 @pytest.mark.parametrize(
     "statement",
     [
@@ -194,6 +197,7 @@ def test_each_node_has_a_chain_that_is_verified_where_its_key_is(
     assert (told(found), [one.chain for one in found.chains], found.elsewhere) == ([], ["n2"], ("n1",))
 
 
+@on_both
 def test_the_newest_come_first_of_one_or_of_all(journal: Journal, trail: Trail, clock: Clock) -> None:
     for number in range(5):
         enter(journal, trail, f"a{number}", actor="marta" if number % 2 else "luca")

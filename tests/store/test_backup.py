@@ -117,6 +117,9 @@ def alerts(journal: Journal, clock: Clock) -> None:
 
 
 @pytest.mark.usefixtures("alerts")
+@pytest.mark.parametrize(
+    ("database", "target"), [("sqlite", "postgresql"), ("postgresql", "sqlite")], indirect=True
+)
 def test_every_row_that_is_kept_goes_into_either_database(
     database: Database, journal: Journal, target: Database
 ) -> None:

@@ -7,7 +7,7 @@ from messages.ids import SECOND, CalloutEnd, CalloutKind, Instant, OperatorId
 from store import streams
 from store.callouts import KEPT_US, callouts_of, take, told_lately
 from store.journal.journal import Append, Journal
-from tests.store.places import Clock
+from tests.store.places import Clock, on_both
 
 MARTA = OperatorId("marta")
 
@@ -32,6 +32,7 @@ def test_what_is_older_than_anybody_remembers_is_not_read(journal: Journal, cloc
     assert isinstance(journal.read(streams.DUTY)[-2].event, CalloutTaken)
 
 
+@on_both
 def test_who_asks_for_a_longer_time_has_it(journal: Journal, clock: Clock) -> None:
     begun = journal.now_us()
     opened(journal, "old")

@@ -18,7 +18,7 @@ from store.journal.journal import Append, Journal
 from store.registry import devices, own_phone
 from store.registry.devices import DeviceKey
 from store.registry.registry import Registry
-from tests.store.places import Clock, signal
+from tests.store.places import Clock, on_both, signal
 from tests.store.test_devices import GIULIA, KEY, enrolled
 
 DAY = 86_400 * SECOND
@@ -61,6 +61,7 @@ def test_a_real_alert_in_the_middle_of_a_check_is_an_alert_by_itself(journal: Jo
     assert len(journal.read(streams.inbox(check.alert))) == 1, "nothing is added to a check"
 
 
+@on_both
 def test_a_list_of_alerts_steps_over_checks_and_over_no_alert_that_calls_itself_one(
     journal: Journal, clock: Clock
 ) -> None:
@@ -100,6 +101,7 @@ def test_a_check_sent_again_is_the_one_that_is_there(journal: Journal, clock: Cl
     assert (made.created, again.created, again.alert) == (True, False, made.alert)
 
 
+@on_both
 def test_of_a_check_of_the_arrival_the_journal_knows_nobody_and_the_registry_the_day(
     journal: Journal, clock: Clock
 ) -> None:
@@ -130,6 +132,7 @@ def test_what_nobody_has_signed_is_no_check(journal: Journal, clock: Clock) -> N
         taken(journal, replace(signal(clock, GIULIA), test=True, check=Check.ARRIVAL, id=AlertId("c")))
 
 
+@on_both
 def test_the_centers_own_phone_is_known_and_in_no_list(journal: Journal) -> None:
     device = journal.transact(lambda tx: own_phone.know(tx, KEY, None))
     assert journal.transact(lambda tx: own_phone.know(tx, KEY, GIULIA)) == device
@@ -143,6 +146,7 @@ def test_the_centers_own_phone_is_known_and_in_no_list(journal: Journal) -> None
     assert registry.user_by_phone(GIULIA) is None
 
 
+@on_both
 def test_who_has_a_silent_phone_is_found_as_the_rule_says(journal: Journal, clock: Clock) -> None:
     registry, before = Registry(journal), 91
     for n, (every, days_ago) in enumerate(((0, 90), (7, 15), (7, 14), (1, 3), (7, 0))):

@@ -11,7 +11,7 @@ from store.registry import devices
 from store.registry.devices import Asked, DeviceKey, NoCode, TooManyCodes
 from store.registry.people import Person
 from store.registry.registry import Registry
-from tests.store.places import Clock
+from tests.store.places import Clock, on_both
 
 GIULIA, ANNA = E164("+393331112223"), E164("+393471234567")
 KEY = b"\x04" + bytes(64)
@@ -89,6 +89,7 @@ def test_a_number_is_sent_one_a_minute_and_ten_a_day(journal: Journal, clock: Cl
     asked(journal)
 
 
+@on_both
 def test_all_together_are_sent_so_many_an_hour(
     journal: Journal, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,6 +104,7 @@ def test_all_together_are_sent_so_many_an_hour(
     asked(journal)
 
 
+@on_both
 def test_an_invitation_enrols_once_and_within_a_day(journal: Journal, clock: Clock) -> None:
     first, second = (journal.transact(lambda tx: devices.invite(tx, GIULIA, "admin")) for _ in range(2))
 
@@ -118,6 +120,7 @@ def test_an_invitation_enrols_once_and_within_a_day(journal: Journal, clock: Clo
     assert taken(second) is None
 
 
+@on_both
 def test_a_key_stands_until_it_is_revoked_or_the_number_or_the_person_goes(journal: Journal) -> None:
     registry = Registry(journal)
     revoked, moved, erased = (enrolled(journal, E164(f"+3933300000{n:02}")) for n in range(3))
@@ -129,6 +132,7 @@ def test_a_key_stands_until_it_is_revoked_or_the_number_or_the_person_goes(journ
     assert devices.all_devices(journal) == []
 
 
+@on_both
 def test_a_key_beside_an_older_one_is_young_for_three_days(journal: Journal, clock: Clock) -> None:
     first = enrolled(journal)
     assert not first.is_young(first.created_at), "no other phone was there"

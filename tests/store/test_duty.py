@@ -19,7 +19,7 @@ from store.journal.journal import Journal, Transaction
 from store.journal.sealing import seal_bytes
 from store.registry.keyring import DUTY, secret_within
 from tests.store.databases import Database
-from tests.store.places import Clock
+from tests.store.places import Clock, on_both
 from tests.support.unreadable import GARBAGE
 
 ROSTER = Roster(
@@ -107,6 +107,7 @@ def test_of_a_roster_with_a_bad_row_the_others_are_called_and_the_row_is_named(j
     assert "shifts: " in found.unreadable
 
 
+@on_both
 def test_what_could_not_be_read_is_put_aside_when_another_roster_is_kept(journal: Journal) -> None:
     for _ in range(2):
         kept(journal, ROSTER, None)

@@ -29,7 +29,7 @@ from store.journal.verify import verify
 from tests.store.children import Say, children
 from tests.store.databases import Database
 from tests.store.failing_flush import let_flushes_fail
-from tests.store.places import answered, journal_at, journal_in, on_sqlite, returned
+from tests.store.places import answered, journal_at, journal_in, on_both, on_sqlite, returned
 from tests.support.disks import small_file_system
 
 OpenJournal = Callable[..., Journal]
@@ -214,13 +214,13 @@ def test_a_file_of_something_else_is_no_journal(path: Path) -> None:
     path.write_bytes(b"Dear diary, " * 1000)
     with pytest.raises(JournalTorn):
         journal_in(path)
-    other = path.with_name("other.db")
-    database = sqlite3.connect(other)
-    with database:
-        database.execute("CREATE TABLE event (x)")
-    database.close()
+
+
+@on_both
+def test_a_database_of_something_else_is_no_journal(database: Database) -> None:
+    database.execute("DROP TABLE alembic_version")
     with pytest.raises(JournalTorn, match="is not a journal"):
-        journal_in(other)
+        journal_at(database.url)
 
 
 @pytest.mark.parametrize("keep", [0.3, 0.6, 0.9])
@@ -257,14 +257,12 @@ def test_what_was_not_finished_at_a_power_cut_is_not_there_and_the_rest_is(
         journal.close()
 
 
-def test_a_journal_of_a_newer_version_is_left_alone(path: Path) -> None:
-    journal_in(path).close()
-    database = sqlite3.connect(path)
-    with database:
-        database.execute("UPDATE alembic_version SET version_num = '9999'")
-    database.close()
+@on_both
+def test_a_journal_of_a_newer_version_is_left_alone(database: Database) -> None:
+    database.execute("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(JournalUnavailable, match="newer version"):
-        journal_in(path)
+        journal_at(database.url)
+    assert database.execute("SELECT version_num FROM alembic_version") == [("9999",)]
 
 
 @on_sqlite
@@ -319,18 +317,19 @@ def _is_log(name: str) -> bool:
         return False
 
 
-def test_after_a_failed_flush_what_is_found_is_made_durable_before_it_counts(path: Path) -> None:
-    assert flush_fails(path, for_ever=False, another_reads=False) == ["written 2", "conflict"]
-
-
-def test_after_a_failed_flush_what_is_not_found_is_not_said(path: Path) -> None:
-    assert flush_fails(path, for_ever=False, another_reads=True) == ["not written", "written 2"]
-
-
-@pytest.mark.parametrize("another_reads", [False, True])
-def test_while_no_flush_works_nothing_is_said_to_be_written(path: Path, another_reads: bool) -> None:
-    said = flush_fails(path, for_ever=True, another_reads=another_reads)
-    assert said == (["not written", "not written"] if another_reads else ["unknown", "unknown"])
+@pytest.mark.parametrize(
+    ("for_ever", "another_reads", "said"),
+    [
+        (False, False, ["written 2", "conflict"]),  # what is found is made durable before it counts
+        (False, True, ["not written", "written 2"]),
+        (True, False, ["unknown", "unknown"]),
+        (True, True, ["not written", "not written"]),
+    ],
+)
+def test_while_no_flush_works_nothing_is_said_to_be_written(
+    path: Path, for_ever: bool, another_reads: bool, said: list[str]
+) -> None:
+    assert flush_fails(path, for_ever=for_ever, another_reads=another_reads) == said
     journal = journal_in(path)
     assert verify(journal).problems == ()
     journal.close()

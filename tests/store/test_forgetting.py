@@ -41,7 +41,7 @@ from store.registry.people import Person
 from store.registry.registry import Registry
 from store.streams import StreamKind
 from tests.store.databases import Database, PostgresDatabase
-from tests.store.places import Clock, journal_in, on_postgresql, signal
+from tests.store.places import Clock, journal_in, on_both, on_postgresql, signal
 
 PHONE = "+393331112223"
 WHERE = Position(lat=45.123456789, lon=9.987654321, at=1)  # type: ignore[arg-type]
@@ -100,6 +100,7 @@ def swept(journal: Journal, retention: Retention | None = None) -> dict[AlertId,
     return {one.alert: one.kinds for page in sweep(journal, retention or Retention()) for one in page}
 
 
+@on_both
 def test_nothing_personal_stands_open_and_all_of_it_is_read(
     journal: Journal, database: Database, clock: Clock
 ) -> None:
@@ -112,6 +113,7 @@ def test_nothing_personal_stands_open_and_all_of_it_is_read(
     assert history.alerts_of_number(journal, "112223") == {alert}
 
 
+@on_both
 def test_an_erased_person_is_nowhere_and_the_journal_is_what_it_was(
     journal: Journal, database: Database, clock: Clock, giulia: UserId
 ) -> None:
@@ -224,7 +226,8 @@ def test_nothing_of_an_erased_person_is_in_the_servers_files(
 
     def standing_in_files() -> list[bytes]:
         database.server.execute("CHECKPOINT", database.name)
-        files = [one for one in (database.server.folder / "data" / "base").rglob("*") if one.is_file()]
+        (oid,) = database.execute("SELECT oid FROM pg_database WHERE datname = current_database()")[0]
+        files = [one for one in (database.server.folder / f"data/base/{oid}").rglob("*") if one.is_file()]
         return [one for one in what if any(one in file.read_bytes() for file in files)]
 
     assert standing_in_files() == list(what)
@@ -268,6 +271,7 @@ def as_an_older_version(journal: Journal, database: Database, clock: Clock, user
     return alert
 
 
+@on_both
 def test_what_was_written_before_is_sealed_once_while_others_write(
     journal: Journal,
     open_journal: Callable[[], Journal],
@@ -297,6 +301,7 @@ def test_what_was_written_before_is_sealed_once_while_others_write(
     assert standing(journal, database) == []
 
 
+@on_both
 def test_a_portion_that_fails_leaves_all_as_it_was(
     journal: Journal, open_journal: Callable[[], Journal], database: Database, clock: Clock, giulia: UserId,
     monkeypatch: pytest.MonkeyPatch,
@@ -327,6 +332,7 @@ def test_a_portion_that_fails_leaves_all_as_it_was(
 # ---------------------------------------------------------------------------------- transfer
 
 
+@on_both
 @pytest.mark.parametrize("form", list(Format))
 def test_an_export_comes_back_to_the_byte_with_what_was_forgotten(
     journal: Journal, clock: Clock, giulia: UserId, tmp_path: Path, form: Format

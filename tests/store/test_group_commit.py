@@ -28,7 +28,7 @@ from store.journal.journal import Append, Journal, Transaction
 from store.journal.verify import verify
 from tests.store.children import Say, children
 from tests.store.databases import Database
-from tests.store.places import Clock, journal_at, on_sqlite, returned, signal
+from tests.store.places import Clock, journal_at, on_both, on_sqlite, returned, signal
 
 OpenJournal = Callable[..., Journal]
 _SECRET = Query(insert(keyring), "name", "secret")
@@ -59,6 +59,7 @@ def held(committer: GroupCommitter) -> Iterator[threading.Event]:
     busy.result(30)
 
 
+@on_both
 def test_what_is_submitted_meanwhile_becomes_one_commit(
     committer: GroupCommitter, journal: Journal, clock: Clock, held: threading.Event
 ) -> None:
@@ -75,6 +76,7 @@ def test_what_is_submitted_meanwhile_becomes_one_commit(
     ear.close()
 
 
+@on_both
 def test_a_conflict_of_one_does_not_touch_the_others(
     committer: GroupCommitter, journal: Journal, held: threading.Event
 ) -> None:
@@ -117,6 +119,7 @@ def _writes_and_reads_what_is_not_there(transaction: Transaction) -> None:
     transaction.one(_NOWHERE)
 
 
+@on_both
 @pytest.mark.parametrize(
     ("refused", "error"),
     [
@@ -256,6 +259,7 @@ def test_the_journal_can_be_used_beside_it(committer: GroupCommitter, journal: J
     assert sorted(done) == list(range(1, 401))
 
 
+@on_both
 def test_alerts_are_accepted_by_the_group(
     committer: GroupCommitter, clock: Clock, held: threading.Event
 ) -> None:

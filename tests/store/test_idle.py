@@ -17,7 +17,7 @@ from store.registry.people import StaffRole
 from store.registry.registry import Registry
 from tests.gateways.story import Story
 from tests.store.databases import Database
-from tests.store.places import Clock
+from tests.store.places import Clock, on_both
 
 Sweeps = Callable[..., bool]
 
@@ -110,6 +110,7 @@ def test_no_session_of_an_operator_with_an_open_alert_ends(
     assert after(1)
 
 
+@on_both
 def test_of_one_that_went_on_at_another_node_the_cookie_that_is_left_ends_alone(
     journal: Journal, anna: OperatorId, clock: Clock, after: Sweeps
 ) -> None:

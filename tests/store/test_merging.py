@@ -25,7 +25,7 @@ from store.registry.users import records
 from store.registry.users.merged import other_ids
 from store.registry.users.person_changes import Fields
 from store.registry.users.pins import PinVerdict
-from tests.store.places import Clock, signal
+from tests.store.places import Clock, on_both, signal
 from tests.support.pictures import png
 
 GIULIA, ALSO = "+393331112223", "+393409876543"
@@ -99,6 +99,7 @@ def record_of(journal: Journal, user: UserId) -> PersonRecord:
     return journal.at_one_moment(lambda one: records.read(one, user)).record
 
 
+@on_both
 def test_everything_of_both_is_one_persons_and_each_id_leads_there(
     journal: Journal, registry: Registry, giulia: User, also: User
 ) -> None:
@@ -143,6 +144,7 @@ def test_nothing_of_a_merged_person_is_taken_for_an_erased_ones(
     assert erasable.kinds_of(journal.row, alert)
 
 
+@on_both
 def test_an_erasure_reaches_the_alerts_of_both_and_leads_nowhere_after(
     journal: Journal, registry: Registry, clock: Clock, giulia: User, also: User
 ) -> None:

@@ -49,15 +49,16 @@ def test_a_start_with_the_present_form_loads_nothing_and_takes_no_time(path: Pat
     journal = journal_in(path)
     journal.append(Append("line-a", None, (returned(),)))
     journal.close()
-    took = []
-    for _ in range(3):
-        said = subprocess.run(
+
+    def took_s() -> float:
+        took, alembic = subprocess.run(
             [sys.executable, "-c", START, url_of(path)], cwd=ROOT, capture_output=True, text=True, check=True
         ).stdout.split()
-        took.append(float(said[0]))
-        assert said[1] == "False"
-    # half a millisecond on an idle machine
-    assert min(took) < 0.02
+        assert alembic == "False"
+        return float(took)
+
+    # half a millisecond on an idle machine; the best of three, so that a busy one does not fail
+    assert any(took_s() < 0.02 for _ in range(3))
 
 
 def test_an_empty_file_becomes_a_journal(path: Path) -> None:

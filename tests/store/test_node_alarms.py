@@ -12,7 +12,7 @@ from store import streams
 from store.alarms import SUMMED_AFTER, NodeAlarms, standing_now, sum_up, told_lately
 from store.journal import rows
 from store.journal.journal import Append, Journal
-from tests.store.places import Clock
+from tests.store.places import Clock, on_both
 
 NODE = NodeId("n1")
 FULL = ("recording.failed", "recordings")
@@ -77,6 +77,7 @@ def test_a_start_reads_little_of_an_alarm_that_comes_and_goes(journal: Journal, 
     assert standing_now(journal, NODE) == {}
 
 
+@on_both
 def test_what_was_told_lately_begins_with_what_stood_then(journal: Journal, clock: Clock) -> None:
     stream = streams.node(NODE)
     stands = AlarmRaised(alarm="backup.old", subject="backup", text="Old.")

@@ -10,7 +10,7 @@ from store import streams
 from store.journal.journal import Journal
 from store.texts import SENT_WITHIN_US, SILENT_US, ask_text, begin, end, failure, outbox_of
 from tests.store.databases import Database
-from tests.store.places import Clock
+from tests.store.places import Clock, on_both
 
 USER = E164("+393331112223")
 WORDS = "securwoman: 481516"
@@ -27,6 +27,7 @@ def story(journal: Journal, text: TextId) -> list[type]:
     return [type(one.event) for one in journal.read(streams.text(text))]
 
 
+@on_both
 def test_the_line_that_begins_first_sends_it_and_its_words_go_with_its_end(
     database: Database, open_journal: Callable[..., Journal]
 ) -> None:

@@ -19,8 +19,10 @@ from store.journal.group_commit import GroupCommitter
 from store.journal.journal import Append, Journal
 from store.nodes import members, owners
 from tests.store.databases import Database
-from tests.store.places import Clock, answered, signal
+from tests.store.places import Clock, answered, on_both, signal
 from tests.waiting import wait_until
+
+pytestmark = on_both
 
 A, B, C = NodeId("a"), NodeId("b"), NodeId("c")
 OpenAs = Callable[[str], Journal]

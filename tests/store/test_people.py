@@ -16,6 +16,7 @@ from store.registry.registry import Registry
 from store.registry.users.finding import find
 from store.registry.users.person_changes import Fields, change
 from tests.store.databases import Database
+from tests.store.places import on_both
 
 
 @pytest.fixture
@@ -33,6 +34,7 @@ def changed(journal: Journal, who: UserId, was: Fields, now: Fields, by: str = "
     return journal.transact(lambda tx: change(tx, who, was, now, by=by, region="IT"))[1]
 
 
+@on_both
 @pytest.mark.parametrize(
     "text",
     ["nicolo", "NICOLÒ", "d'angelo nic", "angel", "2223", "333 111 2223", "0039 333 111", "+39 (333) 111",
@@ -54,6 +56,7 @@ def test_who_is_corrected_is_found_by_what_is_true_now(
     assert [one.id for one in registry.users("bruni 340555")] == [nicolo.id]
 
 
+@on_both
 def test_of_many_the_first_are_told_and_how_many_there_are(journal: Journal, registry: Registry) -> None:
     for n in range(5):
         registry.add_user(Person(phones=(f"+39333000000{n}",), first_name="Ada", last_name=f"L{n}"), by="x")
@@ -81,6 +84,7 @@ def test_among_twenty_thousand_a_person_is_found_at_once(
     assert min(took) < 0.2
 
 
+@on_both
 def test_numbers_are_changed_added_and_taken_away_in_the_order_in_which_they_are_called(
     journal: Journal, registry: Registry, nicolo: User
 ) -> None:

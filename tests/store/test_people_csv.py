@@ -14,6 +14,7 @@ from store.registry.registry import Registry
 from store.registry.users.users_csv.comparing import Verdict
 from store.registry.users.users_csv.importing import Looked, look, take_in
 from store.registry.users.users_csv.sheet import ROWS_MAX, Encoding, read
+from tests.store.places import on_both
 
 GIULIA = Person(
     phones=("+393331112223",), first_name="Giulia", last_name="Rossi", notes="asthma", devices=("d1",)
@@ -72,6 +73,7 @@ def test_each_line_says_what_becomes_of_it_and_nothing_is_written(
     ]
 
 
+@on_both
 def test_the_good_lines_are_taken_and_the_bad_ones_come_back_with_the_reason_and_mended(
     registry: Registry, journal: Journal
 ) -> None:

@@ -7,8 +7,6 @@ or the newest row of a kind. Each other one stands in a table here, with its rea
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import re
 import sqlite3
 from pathlib import Path
@@ -16,13 +14,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy.dialects import sqlite
 
-import store
 from store.alerts import forgetting, told_lately
 from store.audit import search, table
 from store.backup import tables
-from store.database.query import MADE, Query
+from store.database.query import Query
 from store.journal import history, matters, moving, rows, seal_written
 from store.spare import merge, warm
+from tests.store.databases import statements
 from tests.store.places import journal_in
 
 GROWING = ("event", "alert_key", "alias", "alert_row", "audit")
@@ -108,14 +106,7 @@ def is_bounded(plan: list[str]) -> bool:
 
 
 def test_no_statement_looks_at_rows_that_are_only_old(journal: Path) -> None:
-    for module in pkgutil.walk_packages(store.__path__, "store."):
-        if ".migrations." not in module.name:
-            importlib.import_module(module.name)
-    # Not by a test, a step that brings an older form up to date, or a backup's rows of any form.
-    old = ("store.database.migrations", "store.backup.giving")
-    made = [one for one in MADE if one.made_in.startswith("store.") and not one.made_in.startswith(old)]
-    notes = {query for query in made if "spare_note" in query.prepared(sqlite.dialect()).sql}
-    plans = {query: plan_of(journal, query) for query in made if query not in {*ON_PURPOSE, *notes}}
+    plans = {query: plan_of(journal, query) for query in statements() if query not in ON_PURPOSE}
     assert len(plans) > 100
     unbounded = {
         query.prepared(sqlite.dialect()).sql: plan for query, plan in plans.items() if not is_bounded(plan)

@@ -1,7 +1,9 @@
 """PostgreSQL as the shared journal: whatever becomes of a client, a connection or the server, the order of
 seq is the order of commits, what was acknowledged is there, and nothing is there twice."""
 
+import itertools
 import os
+import re
 import signal
 import threading
 import time
@@ -11,6 +13,7 @@ from urllib.parse import quote, urlsplit
 
 import psycopg
 import pytest
+from psycopg.pq import ExecStatus
 from sqlalchemy import func, select
 
 from messages.events import AlertClosed
@@ -19,7 +22,7 @@ from store import streams
 from store.alerts.accepting import accept
 from store.database import migrate
 from store.database.dialect import opened, shown
-from store.database.postgresql import PostgresConnection
+from store.database.postgresql import _COMPILER, PostgresConnection
 from store.database.postgresql_connecting import conninfo_of, in_order
 from store.database.postgresql_facts import COMMITS, facts
 from store.database.query import Query
@@ -27,7 +30,6 @@ from store.errors import (
     JournalError,
     JournalLocked,
     JournalReadOnly,
-    JournalTorn,
     JournalUnavailable,
     StoreMisuse,
     VersionConflict,
@@ -38,7 +40,7 @@ from store.journal.notify import LocalNotifier
 from store.journal.verify import verify
 from store.registry.registry import Registry
 from tests.store.children import Child, Say, children
-from tests.store.databases import PostgresDatabase, new_database
+from tests.store.databases import PostgresDatabase, new_database, new_schema, statements
 from tests.store.places import Clock, journal_at, returned
 from tests.store.places import signal as sent
 from tests.store.wire import Cut, Wire, wire
@@ -62,6 +64,26 @@ def mortal(postgres: PostgresServer) -> Iterator[PostgresServer]:
     del postgres
     with server() as running:
         yield running
+
+
+def numbered(statement: str) -> str:
+    """As the server itself names its parameters."""
+    number = itertools.count(1)
+    return re.sub("%s", lambda _: f"${next(number)}", statement).replace("%%", "%")
+
+
+def test_a_server_takes_every_statement(postgres: PostgresServer) -> None:
+    """Most tests of the store are run on a server at night alone."""
+    found = [one for one in statements() if not one.made_in.startswith("store.spare")]  # SQLite's own
+    assert len(found) > 150
+    refused = {}
+    with psycopg.connect(new_schema(postgres).url, autocommit=True) as connection:
+        for query in found:
+            text = numbered(query.prepared(_COMPILER).sql)
+            said = connection.pgconn.prepare(b"", text.encode())
+            if said.status != ExecStatus.COMMAND_OK:
+                refused[text] = said.error_message
+    assert refused == {}
 
 
 # --------------------------------------------------------------------------------- many at once
@@ -209,23 +231,19 @@ def wired(database: PostgresDatabase) -> Iterator[tuple[Wire, Journal]]:
         journal.close()
 
 
-def test_a_commit_whose_answer_is_lost_is_found_to_be_there(wired: tuple[Wire, Journal]) -> None:
+CUTS = pytest.mark.parametrize("cut", [Cut.BEFORE_COMMIT, Cut.AFTER_COMMIT])
+
+
+@CUTS
+def test_a_commit_that_nothing_is_heard_of_is_there_once(wired: tuple[Wire, Journal], cut: Cut) -> None:
     made, journal = wired
-    made.cut = Cut.AFTER_COMMIT
+    made.cut = cut
     assert journal.append(Append("line-a", 1, (returned(),)))[0].seq == 2
     assert made.cuts == 1
     assert [one.seq for one in journal.read("line-a")] == [1, 2]
 
 
-def test_a_commit_that_did_not_arrive_is_done_again(wired: tuple[Wire, Journal]) -> None:
-    made, journal = wired
-    made.cut = Cut.BEFORE_COMMIT
-    assert journal.append(Append("line-a", 1, (returned(),)))[0].seq == 2
-    assert made.cuts == 1
-    assert [one.seq for one in journal.read("line-a")] == [1, 2]
-
-
-@pytest.mark.parametrize("cut", [Cut.BEFORE_COMMIT, Cut.AFTER_COMMIT])
+@CUTS
 def test_what_nothing_can_tell_of_is_not_said_to_be_known(wired: tuple[Wire, Journal], cut: Cut) -> None:
     """Tables of the registry alone, without an event."""
     made, journal = wired
@@ -485,20 +503,6 @@ def test_a_database_that_may_only_be_read_says_so_until_it_may_be_written(
     database.server.execute(f"ALTER DATABASE {database.name} RESET default_transaction_read_only")
     assert reading.append(ONE)[0].seq == 2
     reading.close()
-
-
-def test_a_database_of_something_else_is_no_journal(postgres: PostgresServer) -> None:
-    database = PostgresDatabase(postgres, postgres.database())
-    database.execute("CREATE TABLE event (what text)")
-    with pytest.raises(JournalTorn, match="is not a journal"):
-        journal_at(database.url)
-
-
-def test_a_journal_of_a_newer_version_is_left_alone(database: PostgresDatabase) -> None:
-    database.execute("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(JournalUnavailable, match="newer version"):
-        journal_at(database.url)
-    assert database.execute("SELECT version_num FROM alembic_version") == [("9999",)]
 
 
 def test_an_older_form_is_brought_up_to_date(postgres: PostgresServer) -> None:

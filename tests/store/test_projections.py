@@ -50,8 +50,9 @@ from store.journal import rows
 from store.journal.journal import Append, Journal
 from store.journal.projections import Lines, Operators, TakenOut
 from store.journal.rebuild import rebuild, replay
-from tests.store.places import START, Clock, journal_in, on_sqlite, signal
+from tests.store.places import START, Clock, journal_at, on_sqlite, signal
 from tests.support.depth import often
+from tests.support.journals import empty_journal
 
 OpenJournal = Callable[..., Journal]
 ANNA, X, SIM1 = OperatorId("anna"), AlertId("x"), LineId("sim1")
@@ -334,7 +335,7 @@ STORIES = st.lists(
 def test_what_is_rebuilt_is_what_was_built(story: list[tuple[str, Event]]) -> None:
     """In any order, sensible or not, as long as an inbox begins with its alert and has no other."""
     with tempfile.TemporaryDirectory() as folder:
-        journal = journal_in(Path(folder) / "journal.db")
+        journal = journal_at(empty_journal(Path(folder) / "journal.db"))
         built = Folds(journal)
         for stream, event in story:
             if isinstance(event, AlertReceived) and journal.version(stream):

@@ -22,7 +22,7 @@ from store.registry.people import Person, User
 from store.registry.registry import Registry
 from store.registry.users import records
 from store.registry.users.records import Kept, PictureMissing, PicturesFull, RecordChanged
-from tests.store.places import Clock, journal_in
+from tests.store.places import Clock, journal_in, on_both
 from tests.support.pictures import GREY
 from tests.support.unreadable import GARBAGE
 
@@ -110,6 +110,7 @@ def test_a_number_that_is_none_and_a_person_who_is_none_are_refused(journal: Jou
     assert kept(journal, user).version == 0
 
 
+@on_both
 def test_pictures_go_when_no_record_names_them_any_more(journal: Journal, clock: Clock) -> None:
     user = added(journal).id
     face, other = picture(journal, user), picture(journal, user)
@@ -147,6 +148,7 @@ def test_nobody_fills_the_disk_with_pictures(journal: Journal, clock: Clock) -> 
     picture(journal, user)
 
 
+@on_both
 def test_what_is_sealed_opens_for_its_own_person_and_with_its_own_key_alone(journal: Journal) -> None:
     user = added(journal).id
     other = Registry(journal).add_user(Person(phones=("+393331112224",)), by="test").id
@@ -159,6 +161,7 @@ def test_what_is_sealed_opens_for_its_own_person_and_with_its_own_key_alone(jour
     assert kept(journal, other).record == EMPTY
 
 
+@on_both
 def test_erasing_the_person_takes_record_key_and_pictures(journal: Journal) -> None:
     user = added(journal).id
     face = picture(journal, user)
@@ -205,11 +208,13 @@ def test_a_record_that_cannot_be_read_counts_as_none_and_is_named(journal: Journ
     assert journal.at_one_moment(records.unreadable) == {}
 
 
+@on_both
 def test_pictures_of_a_record_that_cannot_be_read_stay(journal: Journal, clock: Clock) -> None:
     user = added(journal).id
     named = picture(journal, user)
     keep(journal, user, msgspec.structs.replace(RECORD, photo=named))
     journal.transact(lambda tx: tx.write(Query(update(schema.record).values(sealed=b"damaged"))))
+    assert list(journal.at_one_moment(records.unreadable)) == [user]
     clock.forward(7200)
     picture(journal, user)
     assert seen(journal, user, named) is not None

@@ -22,7 +22,7 @@ from store.registry.registry import Registry
 from store.registry.users.pins import PinVerdict
 from tests.store.children import Say, children
 from tests.store.databases import Database
-from tests.store.places import Clock, journal_at, on_sqlite
+from tests.store.places import Clock, journal_at, on_both, on_sqlite
 from tests.support.each import each
 from tests.waiting import wait_until
 
@@ -177,6 +177,7 @@ def test_nobody_is_changed_or_erased_who_is_not_there(registry: Registry, journa
     assert registry.check_pin(nobody, "1234") is PinVerdict.NONE_SET
 
 
+@on_both
 def test_what_was_kept_by_a_lesser_hash_is_raised_by_the_next_use_that_is_right(
     registry: Registry,
     database: Database,
@@ -225,6 +226,7 @@ def test_case_19_a_pin_cancels_and_another_only_seems_to(
     assert not database.holds(b"4321")
 
 
+@on_both
 def test_people_are_searched_by_what_is_known_of_them(registry: Registry) -> None:
     giulia = registry.add_user(GIULIA, by="x")
     maria = registry.add_user(
@@ -423,6 +425,7 @@ def test_a_password_is_hashed_slowly(slow_hasher: Callable[[], PasswordHasher]) 
     assert slow_hasher().hash("x").startswith("$argon2id$v=19$m=65536,t=3,p=1$")
 
 
+@on_both
 def test_a_password_is_the_operator_s_alone_and_the_newest(
     registry: Registry, journal: Journal, database: Database
 ) -> None:
@@ -488,6 +491,7 @@ def test_two_of_one_name_are_told_apart_by_their_numbers_or_else_by_their_ids(re
     }
 
 
+@on_both
 def test_a_role_may_all_that_those_before_it_may(registry: Registry) -> None:
     anna = registry.add_operator("Anna", "+393331110000", by="x")
     assert anna.role is StaffRole.OPERATOR
@@ -510,6 +514,7 @@ def test_operators_ids_are_made_of_their_names_and_never_used_again(registry: Re
     assert [one.id for one in registry.operators()][:2] == ["anna", "anna-4"]
 
 
+@on_both
 def test_operators_are_changed_and_removed(registry: Registry) -> None:
     anna = registry.add_operator("Anna", "+393331110000", by="x")
     token = registry.issue_token(anna.id, by="x")
@@ -526,6 +531,7 @@ def test_operators_are_changed_and_removed(registry: Registry) -> None:
         registry.add_operator(" ", "+393331110000", by="x")
 
 
+@on_both
 def test_an_app_key_opens_until_it_is_revoked(
     registry: Registry, database: Database, journal: Journal
 ) -> None:

@@ -18,6 +18,7 @@ from store.journal.journal import Append, Journal
 from store.journal.projections import Lines, Operators
 from store.journal.rebuild import bring_back, rebuild
 from store.journal.verify import verify
+from tests.store.places import on_both
 
 BY = OperatorId("anna")
 PHONE = E164("+393330000001")
@@ -55,6 +56,7 @@ def closed(journal: Journal) -> AlertId:
     return alert
 
 
+@on_both
 def test_it_stands_among_the_open_ones_again_until_it_is_closed_again(journal: Journal) -> None:
     alert = closed(journal)
     assert not any_open(journal)

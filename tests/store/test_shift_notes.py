@@ -9,7 +9,7 @@ from store.alerts.forgetting import sweep
 from store.journal.journal import Journal
 from store.shift_notes import DONE_SHOWN_US, KEPT_DAYS, ShiftNote
 from tests.store.databases import Database
-from tests.store.places import Clock
+from tests.store.places import Clock, on_both
 
 ANNA, LUCA = OperatorId("anna"), OperatorId("luca")
 
@@ -38,6 +38,7 @@ def test_a_note_is_shown_until_somebody_is_done_with_it_and_some_hours_more(
     assert shift_notes.shown(journal, later) == [second]
 
 
+@on_both
 def test_what_was_done_by_mistake_is_open_again(journal: Journal) -> None:
     note = left(journal)
     finished(journal, note.id, LUCA)
@@ -45,6 +46,7 @@ def test_what_was_done_by_mistake_is_open_again(journal: Journal) -> None:
     assert finished(journal, "of-nobody", LUCA) is None
 
 
+@on_both
 def test_a_note_goes_after_a_month_or_when_words_of_alerts_go(
     database: Database, open_journal: Callable[..., Journal], clock: Clock
 ) -> None:

@@ -22,6 +22,7 @@ from store.registry.access.sessions import begin
 from store.registry.people import Operator, StaffRole
 from store.registry.registry import Registry
 from store.registry.staff_changes import Fields, change, keep_an_admin
+from tests.store.places import on_both
 
 
 @pytest.fixture
@@ -104,6 +105,7 @@ def test_what_cannot_be_is_refused_and_changes_nothing(
     assert registry.operator(anna.id) == anna
 
 
+@on_both
 def test_another_role_ends_the_sessions_and_the_last_admin_stays_one(
     journal: Journal, registry: Registry, anna: Operator
 ) -> None:
@@ -122,6 +124,7 @@ def test_another_role_ends_the_sessions_and_the_last_admin_stays_one(
         changed(journal, other.id, admin, operator)
 
 
+@on_both
 def test_one_key_of_a_name_is_revoked_and_never_the_last_one(journal: Journal, registry: Registry) -> None:
     first, second = registry.issue_app_key("app"), registry.issue_app_key("app")
     sign = registry.app_keys()[0].sign

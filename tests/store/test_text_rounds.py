@@ -8,7 +8,7 @@ from messages.ids import E164, SECOND, Instant, LineId, TextFailure, TextId, Tex
 from store.journal.journal import Journal
 from store.text_rounds import ask_round, came, named_by, round_of
 from store.texts import ask_text, begin, end, failure, outbox_of
-from tests.store.places import Clock
+from tests.store.places import Clock, on_both
 from tests.store.test_outbox import SENT, SIM1, SIM2, USER, WORDS
 
 OF_SIM2 = E164("+390200000002")
@@ -19,6 +19,7 @@ def ask(journal: Journal) -> TextId:
     return journal.transact(lambda tx: ask_round(tx, SIM1, OF_SIM2, until))
 
 
+@on_both
 def test_its_line_alone_sends_it_and_the_other_writes_down_once_that_it_came(
     journal: Journal, clock: Clock
 ) -> None:

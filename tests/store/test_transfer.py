@@ -31,7 +31,8 @@ from store.journal import rows
 from store.journal.journal import Append, Journal
 from store.journal.transfer import Format, export, import_file, verify
 from tests.store.databases import Database
-from tests.store.places import START, answered, journal_in, returned
+from tests.store.places import START, answered, journal_at, journal_in, on_both, returned
+from tests.support.journals import empty_journal
 
 OpenJournal = Callable[..., Journal]
 FORMS = pytest.mark.parametrize("form", list(Format))
@@ -160,6 +161,7 @@ def test_an_independent_reader_understands_the_maps(journal: Journal) -> None:
     assert msgpack.unpackb(maps[1]["data"])["phone"] == "+393331112223"
 
 
+@on_both
 @FORMS
 def test_what_goes_out_comes_back_exactly(journal: Journal, tmp_path: Path, form: Format) -> None:
     fill(journal)
@@ -270,7 +272,7 @@ def test_any_event_comes_back_exactly(
     tmp_path_factory: pytest.TempPathFactory, written: list[Event], form: Format
 ) -> None:
     folder = tmp_path_factory.mktemp("transfer")
-    one, other = journal_in(folder / "one.db"), journal_in(folder / "other.db")
+    one, other = (journal_at(empty_journal(folder / name)) for name in ("one.db", "other.db"))
     try:
         try:
             one.append(Append("line-a", 0, tuple(written)))

@@ -11,7 +11,7 @@ from store.database.query import Query
 from store.database.schema import watched_day
 from store.journal.journal import Journal
 from store.watched import KEPT_DAYS, days, keep
-from tests.store.places import Clock
+from tests.store.places import Clock, on_both
 from tests.support.unreadable import DAMAGED
 
 
@@ -54,6 +54,7 @@ def test_what_is_older_than_is_kept_goes_and_what_lies_ahead_is_left_out(
     assert list(kept) == [journal.now_us() // (86_400 * SECOND)]
 
 
+@on_both
 def test_a_day_that_cannot_be_read_is_told_anew_and_keeps_no_other_from_being_read(journal: Journal) -> None:
     told(journal, "w", (3, 6))
     told(journal, "x", (2, 0))
