@@ -176,6 +176,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """When the user was reached in truth: by a proved answer, the app's word or the operator's."""
     reached_by: str = ""
     """`answer`, `app`, `voice`, `digit` or `operator`."""
+    user_heard: bool | None = None
+    """Whether any call to the user that is over gave a sound; None: no person has answered one."""
     heard_at: Instant | None = None
     """Of a check: when a voice was heard over the call."""
     wrong_pins: int = 0

@@ -15,6 +15,7 @@ from model.alert.folds.dialogue import asked_before, with_answer
 from model.alert.leg import ANSWERED_AND_DROPPED, Leg, LegState
 from model.alert.reasons import ReleaseReason
 from model.rules.calls.pauses import counted
+from model.rules.calls.quiet import gave_no_sound
 
 LegEvent = (
     ev.LegOriginating
@@ -155,6 +156,12 @@ def fold_leg(case: Case, event: LegEvent, at: Instant) -> Case:
             if case.is_busy_with_ours(ended):
                 return _with(case, ended)
             case = replace(case, in_vain=counted(case.in_vain, ended, at))
+            if (
+                leg.party is Party.USER
+                and leg.answered_at is not None
+                and leg.reason != ReleaseReason.MACHINE
+            ):
+                case = replace(case, user_heard=bool(case.user_heard) or not gave_no_sound(leg))
             return _count_end(_with(_given_up(case, leg, cause, at), ended), ended, at)
 
 

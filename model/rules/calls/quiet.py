@@ -56,12 +56,14 @@ def spoken_to(case: Case) -> bool:
 
 
 def never_heard(case: Case) -> bool:
-    """Return True where the user has answered, on a line that gave no sound at all: no voice, no room."""
-    calls = [leg for leg in case.of(Party.USER) if leg.answered_at is not None]
-    return bool(calls) and all(_gave_no_sound(leg) for leg in calls)
+    """Return True where the user has answered, on lines that gave no sound at all: no voice, no room."""
+    calls = [leg for leg in case.of(Party.USER) if leg.live and leg.answered_at is not None]
+    answered = bool(calls) or case.user_heard is not None
+    return answered and not case.user_heard and all(gave_no_sound(leg) for leg in calls)
 
 
-def _gave_no_sound(leg: Leg) -> bool:
+def gave_no_sound(leg: Leg) -> bool:
+    """Return True where the call was answered, and has given no sound from the first."""
     if leg.answered_at is None or leg.no_sound_at is None:
         return False
     return leg.no_sound_at - leg.answered_at < NO_SOUND_FROM_THE_FIRST_US

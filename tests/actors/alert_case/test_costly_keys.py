@@ -387,11 +387,22 @@ def test_a_false_alarm_is_of_a_user_who_was_heard_and_not_of_a_line_without_soun
     book.to_talking()
     book.bridge(Party.USER)
     assert why_not(book, OperatorCommand.DECLARE_FALSE_ALARM) == Refusal.USER_NOT_HEARD
+    book.ends(Party.USER)
+    assert why_not(book, OperatorCommand.DECLARE_FALSE_ALARM) == Refusal.USER_NOT_HEARD
+    book.pass_time(10)
+    book.rings(Party.USER)
+    assert why_not(book, OperatorCommand.DECLARE_FALSE_ALARM) == Refusal.USER_NOT_HEARD, "called again"
+    book.answers(Party.USER)
+    assert why_not(book, OperatorCommand.DECLARE_FALSE_ALARM) is None
     heard = Book()
     heard.to_talking()
     heard.pass_time(60)
     heard.bridge(Party.USER)
     assert why_not(heard, OperatorCommand.DECLARE_FALSE_ALARM) is None, "what was said before stands"
+    heard.ends(Party.USER)
+    heard.pass_time(10)
+    heard.rings(Party.USER)
+    assert why_not(heard, OperatorCommand.DECLARE_FALSE_ALARM) is None
 
 
 def test_after_a_conversation_that_dropped_a_false_alarm_can_still_be_declared() -> None:
