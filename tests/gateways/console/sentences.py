@@ -9,12 +9,14 @@ from messages.ids import SECOND, Party
 from tests.gateways.console.what_is_so import (
     Moment,
     Rule,
+    answered_beside_112,
     answered_us,
     being_called,
     both,
     busy,
     called,
     deaf,
+    declined,
     handed_over,
     has_app,
     hears_nobody,
@@ -46,7 +48,11 @@ from tests.gateways.console.what_is_so import (
 
 RULES: dict[str, tuple[str, str, Rule]] = {
     # name: (places, words in either language, what has to be so)
-    "they talk": ("dock|tile", r"Giulia e il 112 si parlano|Giulia and 112 are talking", they_talk),
+    "they talk": (
+        "dock|tile",
+        r"Giulia e il 112 si parlano|Giulia and 112 are talking|^In linea.*(parla con il|talking to) 112",
+        lambda now: they_talk(now) and not answered_beside_112(now),
+    ),
     "you can leave": ("dock", r"si parlano\. Puoi lasciare|are talking\. You can leave", they_talk),
     "keep talking": ("dock", r"continua a parlare|Keep talking", we_talk),
     "112 does not answer": (
@@ -181,7 +187,12 @@ RULES: dict[str, tuple[str, str, Rule]] = {
         r"Passaggio: (cerchiamo|il telef|chiamo|Operator|attend)|Handing over|ti passa|hands .* over",
         handed_over,
     ),
-    "on the phone with us": ("briefing", r"È al telefono con noi|She is on the phone with us", sounds),
+    "on the phone with us": (
+        "briefing",
+        r"ha risposto, siamo in linea|was answered: we are on the line|l telefono con noi|She is on the p",
+        sounds,
+    ),
+    "the user declined, of what 112 is read": ("briefing", r"a rifiutato la|declined our", declined),
     "the user does not answer": (
         "dock|tile.user",
         r"Giulia non risponde|Giulia does not answer|^(Non risponde|No answer)",

@@ -171,6 +171,18 @@ def busy(now: Moment) -> bool:
     return last is not None and last.cause == 17 and not last.reason
 
 
+def answered_beside_112(now: Moment) -> bool:
+    """Nobody knows yet who: it may be a machine."""
+    user, psap = on_line(now.case, Party.USER), on_line(now.case, Party.PSAP)
+    return user is not None and psap is not None and (user.answered_at or 0) > (psap.answered_at or 0)
+
+
+def declined(now: Moment) -> bool:
+    """By the story: an attempt has the place of the one before."""
+    story = now.told["view"]["timeline"]
+    return any(one.get("cause") == 21 and one.get("party") == Party.USER for one in story)
+
+
 def psap_hung_up(now: Moment) -> bool:
     """And nobody has asked for it since, nor told it on another phone."""
     last, case = now.ends.get(Party.PSAP), now.case

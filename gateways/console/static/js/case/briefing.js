@@ -8,7 +8,7 @@
 import { either, languageName, t } from '../words/words.js';
 import * as f from '../words/format.js';
 import * as s from './situation.js';
-import { endingName, usersEnding } from './ending.js';
+import { ended, ending, endingName, usersEnding } from './ending.js';
 import { said } from '../words/claims.js';
 import { for112 } from './record.js';
 import { addressName, addressSentence, townAfter } from '../place/address.js';
@@ -219,15 +219,19 @@ function silence(view, nowUs) {
     );
   if (s.unheard(view.user) || (s.talking(view.user) && view.user.parted_us !== null))
     return either(
-      'Era al telefono con noi; non si sa se lo è ancora.',
-      'She was on the phone with us; whether she still is, is not known.',
+      'Il suo telefono era in linea con noi; non si sa se lo è ancora.',
+      'Her phone was on the line with us; whether it still is, is not known.',
     );
   if (s.talking(view.user) && view.user.no_sound_us !== null)
     return either(
       'La sua linea è aperta, ma non si sente nulla.',
       'Her line is open, but nothing is heard on it.',
     );
-  if (s.talking(view.user)) return either('È al telefono con noi.', 'She is on the phone with us.');
+  // Who has answered is known by a key of the phone alone: a machine has a voice as well.
+  if (s.talking(view.user))
+    return view.user.pressed
+      ? either('È al telefono con noi.', 'She is on the phone with us.')
+      : either('Il suo telefono ha risposto, siamo in linea.', 'Her phone was answered: we are on the line.');
   if (s.keptSilent(view))
     return either('Non può parlare: non telefonarle.', 'She cannot talk: do not phone her.');
   if (view.wrong_pins)
@@ -235,6 +239,8 @@ function silence(view, nowUs) {
       'Qualcuno ha provato ad annullare con un PIN sbagliato.',
       'Somebody tried to cancel with a wrong PIN.',
     );
+  const declined = ended(view, 'user').some((one) => ending(one) === 'declined');
+  const going = view.user.state === 'ringing' ? either('La stiamo chiamando.', 'We are calling her.') : '';
   const spoke = said(
     { view, nowUs },
     'spokeThenNothing',
@@ -244,14 +250,14 @@ function silence(view, nowUs) {
     'machineAnswers',
   );
   if (spoke) return spoke;
+  if (declined) return join([either('Ha rifiutato la chiamata.', 'She declined our call.'), going]);
   const how = view.user.state === 'released' ? usersEnding(view) : null;
   if (how !== null && how !== 'ours')
     return either(
       `L’abbiamo chiamata: ${endingName(how).toLowerCase()}.`,
       `We called her: ${endingName(how).toLowerCase()}.`,
     );
-  if (view.user.state === 'ringing') return either('La stiamo chiamando.', 'We are calling her.');
-  return '';
+  return going;
 }
 
 /** @param {CaseView} view */

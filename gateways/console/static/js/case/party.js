@@ -102,7 +102,8 @@ function answered(party, which, view, nowUs, foot, made) {
   if (which === 'user' && so('overheard', { view, nowUs }))
     foot.push(either('chi la obbliga può sentire', 'who forces her may hear'));
   if (party.joined && party.network) foot.push(either('unita dalla rete', 'joined by the network'));
-  if (so('bothTalk', { view, nowUs }) && view.operator_leg.state !== 'answered' && which !== 'operator') {
+  const together = so('bothTalk', { view, nowUs }) && !so('phoneAnswered', { view, nowUs });
+  if (together && view.operator_leg.state !== 'answered' && which !== 'operator') {
     foot.push(
       which === 'user'
         ? either('parla con il 112', 'talking to 112')

@@ -140,7 +140,7 @@ function left(now) {
   const come =
     now.allowed.take === null ? either('Per tornare in linea: T.', 'To come back on the line: T.') : '';
   if (view.user_hears_psap) {
-    const both = `${either('Affidata al 112.', 'Handed over to 112.')} ${said(now, 'bothTalk')}`;
+    const both = `${either('Affidata al 112.', 'Handed over to 112.')} ${said(now, 'phoneAnswered', 'bothTalk')}`;
     return [both, `${either('Non serve altro.', 'Nothing more to do.')} ${come}`, take('')];
   }
   if (!s.talking(view.user) && !s.talking(view.psap) && !s.underWay(view.user)) {

@@ -200,7 +200,7 @@ function together(now) {
       : either('Lascia solo se lo chiede il 112.', 'Leave only if 112 asks you to.');
     const how = so('heardBy112', now)
       ? said(now, 'heardBy112')
-      : `${said(now, 'bothTalk')} ${said(now, 'overheard')}`;
+      : `${said(now, 'phoneAnswered', 'bothTalk')} ${said(now, 'overheard')}`;
     return [`${either('Resta.', 'Stay.')} ${how}`, [tell, only].filter(Boolean).join(' '), step];
   }
   if (!view.user_hears_psap) {
@@ -212,6 +212,13 @@ function together(now) {
   const first = tell || said(now, 'placeIsOld') || played;
   if (so('introduce', now)) return [said(now, 'introduce'), first, leave(left, '')];
   if (so('justBack', now)) return [said(now, 'justBack'), first, leave(left, '')];
+  if (so('phoneAnswered', now)) {
+    const who = either(
+      'Senti chi è: se risponde, puoi lasciare. Una segreteria: M.',
+      'Hear who it is: a person, and you can leave. A machine: M.',
+    );
+    return [said(now, 'phoneAnswered'), [tell, who].filter(Boolean).join(' '), leave(left, '')];
+  }
   const can = tell ? '' : either('Puoi lasciare.', 'You can leave.');
   return [
     [said(now, 'bothTalk'), can].filter(Boolean).join(' '),

@@ -126,6 +126,16 @@ const CLAIMS = {
         `Tell 112: “securWoman centre, ${inFull(view)} is on the line.”`,
       ),
   },
+  phoneAnswered: {
+    // Who has answered while 112 was there may be a machine: only a key that was pressed shows a person.
+    so: ({ view }) =>
+      view.user_hears_psap && view.user.answered_us > view.psap.answered_us && !view.user.pressed,
+    says: ({ view }) =>
+      either(
+        `Il telefono ${s.of(view)} ha risposto: è unito al 112.`,
+        `${s.possessive(view)} phone was answered, and is joined with 112.`,
+      ),
+  },
   justBack: {
     so: ({ view, nowUs }) =>
       view.user_hears_psap &&
