@@ -10,7 +10,7 @@ from messages.ids import AlertId, Outcome
 from model.alert.live import LiveCases
 from store import streams
 from store.alerts.accepting import accept
-from store.errors import JournalFull, JournalRenumbered, JournalTorn, JournalUnavailable
+from store.errors import JournalFull, JournalRenumbered, JournalTorn
 from store.journal.journal import Append
 from store.journal.rebuild import rebuild
 from store.journal.verify import verify
@@ -18,39 +18,6 @@ from store.registry.registry import Registry
 from store.spare.warm import noted
 from tests.store.places import answered, returned, signal
 from tests.store.spare.node import DEADLINE_S, Disk, Node, lasts
-
-
-def test_a_commit_that_comes_to_light_after_its_flush_had_failed_is_not_done_twice(
-    node: Node, disk: Disk
-) -> None:
-    """Its frames are in the log; whoever opens the log first after all have closed it finds them."""
-    journal, keeper = node.journal(), node.keeper()
-    journal.append(Append("line-a", 0, (returned(),)))
-    keeper.warm()
-    disk.after_commit = JournalUnavailable("/disk: I/O")
-    accepted = accept(journal, signal(node.clock), DEADLINE_S)
-    assert not lasts(journal)
-    disk.works()
-    keeper.go_back()
-    found = verify(node.on_disk())
-    assert (found.problems, found.alerts) == ((), 1)
-    assert node.on_disk().version(streams.inbox(accepted.alert)) >= 1
-
-
-def test_an_attempt_that_was_cut_off_before_the_change_writes_nothing_twice(node: Node, disk: Disk) -> None:
-    journal, keeper = node.journal(), node.keeper()
-    journal.append(Append("line-a", 0, (returned(),)))
-    keeper.warm()
-    disk.fails(JournalFull("/disk: full"))
-    journal.append(Append("line-a", 1, (returned(), returned())))
-    disk.works()
-    with keeper._spare_open() as spare, keeper._journal() as main:
-        assert keeper._write(spare, main).events == 3
-    journal.append(Append("line-a", 3, (returned(),)))
-    done = node.keeper().go_back()
-    assert (done.events, done.renumbered) == (1, False)
-    assert [one.version for one in journal.read("line-a")] == [1, 2, 3, 4]
-    assert verify(node.on_disk()).problems == ()
 
 
 def test_what_others_have_written_meanwhile_stays_and_ours_comes_after_it(node: Node, disk: Disk) -> None:

@@ -74,30 +74,6 @@ def test_whatever_the_disk_fails_with_the_append_is_taken_in_memory_and_comes_ba
     assert verify(node.on_disk()).problems == ()
 
 
-def test_a_disk_that_cannot_be_read_is_left_by_whoever_reads(node: Node, disk: Disk) -> None:
-    journal = node.journal()
-    alert = accept(journal, signal(node.clock), DEADLINE_S).alert
-    node.keeper().warm()
-    disk.is_gone()
-    assert journal.version(streams.inbox(alert)) == 1
-    assert not lasts(journal)
-    assert journal.version(streams.inbox(alert)) == 1
-
-
-def test_what_was_committed_after_the_last_copy_is_known_though_the_journal_cannot_be_read(
-    node: Node, disk: Disk
-) -> None:
-    """The spare is up to a second old; what came after it lies in the tail."""
-    journal, other = node.journal(), node.journal()
-    node.keeper().warm()
-    alert = accept(journal, signal(node.clock), DEADLINE_S).alert
-    other.append(Append(streams.case(alert), 0, (answered(), answered(2))))
-    before = journal.read_streams(streams.inbox(alert), streams.case(alert))
-    disk.is_gone()
-    assert journal.read_streams(streams.inbox(alert), streams.case(alert)) == before
-    assert other.append(Append(streams.case(alert), 2, (answered(3),)))[0].version == 3
-
-
 def test_what_was_not_committed_gives_way_to_what_was(node: Node, disk: Disk) -> None:
     journal, other = node.journal(), node.journal()
     node.keeper().warm()
@@ -107,17 +83,6 @@ def test_what_was_not_committed_gives_way_to_what_was(node: Node, disk: Disk) ->
     disk.is_gone()
     assert journal.version("line-a") == 0
     assert journal.version("line-b") == 1
-
-
-def test_all_processes_change_over_together(node: Node, disk: Disk) -> None:
-    first, second = node.journal(), node.journal()
-    first.append(Append("line-a", 0, (returned(),)))
-    disk.fails(JournalFull("/disk: full"))
-    first.append(Append("line-a", 1, (returned(),)))
-    assert second.append(Append("line-a", 2, (returned(),)))[0].version == 3
-    third = node.journal()
-    assert third.version("line-a") == 3
-    assert not third.durable
 
 
 def test_what_is_kept_quiet_is_known_while_the_disk_fails_and_afterwards(node: Node, disk: Disk) -> None:
