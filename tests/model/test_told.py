@@ -52,32 +52,6 @@ def test_what_was_read_and_is_so_still_is_no_change_also_where_it_was_written_ag
     assert not now
 
 
-def test_a_field_is_new_other_or_withdrawn_and_says_what_was_read() -> None:
-    now = since_read(
-        case_of(
-            filled(BriefingField.WEAPONS, "a knife"),
-            filled(BriefingField.INJURED, "nobody"),
-            GIVEN,
-            filled(BriefingField.WEAPONS, "a pistol"),
-            filled(BriefingField.INJURED, ""),
-            filled(BriefingField.CHILDREN, "two"),
-        )
-    )
-    assert now == Changes(
-        fields={
-            BriefingField.WEAPONS: "a knife",
-            BriefingField.INJURED: "nobody",
-            BriefingField.CHILDREN: "",
-        }
-    )
-    assert now
-
-
-def test_what_comes_back_as_it_was_read_is_no_change_any_more() -> None:
-    knife, pistol = filled(BriefingField.WEAPONS, "a knife"), filled(BriefingField.WEAPONS, "a pistol")
-    assert since_read(case_of(knife, GIVEN, pistol, knife)) == Changes()
-
-
 def test_reading_it_again_and_telling_it_elsewhere_leave_nothing_marked() -> None:
     knife, pistol = filled(BriefingField.WEAPONS, "a knife"), filled(BriefingField.WEAPONS, "a pistol")
     assert since_read(case_of(knife, GIVEN, pistol, at(), GIVEN)) == Changes()
@@ -163,7 +137,9 @@ def test_a_field_is_marked_where_its_text_is_another_and_nowhere_else(
 ) -> None:
     then = case_of(*before)
     now = case_of(*before, *after)
-    marked = changes(told(then), now).fields
+    found = changes(told(then), now)
+    marked = found.fields
+    assert found or not marked
     for field in BriefingField:
         was, is_now = then.briefing.get(field), now.briefing.get(field)
         same = (was and was.text) == (is_now and is_now.text)

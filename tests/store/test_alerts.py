@@ -124,17 +124,6 @@ def test_an_app_that_asks_once_more_adds_nothing(journal: Journal, clock: Clock)
     assert journal.version("inbox-a1") == 1 == journal.version("inbox-a2")
 
 
-def test_under_an_alias_too_the_same_data_is_kept_once(journal: Journal, clock: Clock) -> None:
-    first = accept(journal, signal(clock, id="a1"), 50)
-    other = signal(clock, id="a2", raised_s_ago=1)
-    for _ in range(3):
-        clock.forward(1)
-        accepted = accept(journal, replace(other, received_at=clock()), 50)
-        assert (accepted.alert, accepted.told, accepted.created) == (first.alert, "a2", False)
-    assert journal.version("inbox-a1") == 2
-    assert journal.version("inbox-a2") == 0
-
-
 def test_a_second_press_under_an_alias_is_kept_once_too(journal: Journal, clock: Clock) -> None:
     accept(journal, signal(clock, id="a1"), 50)
     accept(journal, signal(clock, id="a2", raised_s_ago=1), 50)

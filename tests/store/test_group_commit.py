@@ -4,6 +4,8 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -43,9 +45,9 @@ def committer(journal: Journal) -> Iterator[GroupCommitter]:
     one.close()
 
 
-@pytest.fixture
-def held(committer: GroupCommitter) -> Iterator[threading.Event]:
-    """The committer busy, until the event is set: what is submitted meanwhile is one group."""
+@contextmanager
+def held_up(committer: GroupCommitter) -> Iterator[None]:
+    """The committer is busy: what is submitted meanwhile is one group."""
     inside, go_on = threading.Event(), threading.Event()
 
     def hold(_: Transaction) -> None:
@@ -54,22 +56,24 @@ def held(committer: GroupCommitter) -> Iterator[threading.Event]:
 
     busy = committer.run(hold)
     assert inside.wait(30)
-    yield go_on
-    go_on.set()
+    try:
+        yield
+    finally:
+        go_on.set()
     busy.result(30)
 
 
 @on_both
 def test_what_is_submitted_meanwhile_becomes_one_commit(
-    committer: GroupCommitter, journal: Journal, clock: Clock, held: threading.Event
+    committer: GroupCommitter, journal: Journal, clock: Clock
 ) -> None:
     heard: list[int] = []
     ear = journal.notify.listen()
-    futures = [committer.submit(Append(f"line-{n}", 0, (returned(),))) for n in range(20)]
-    for future in futures:
-        future.add_done_callback(lambda done: heard.append(done.result()[0].seq))
-    assert not any(future.done() for future in futures)
-    held.set()
+    with held_up(committer):
+        futures = [committer.submit(Append(f"line-{n}", 0, (returned(),))) for n in range(20)]
+        for future in futures:
+            future.add_done_callback(lambda done: heard.append(done.result()[0].seq))
+        assert not any(future.done() for future in futures)
     assert [future.result(30)[0].seq for future in futures] == list(range(1, 21))
     assert heard == list(range(1, 21))
     assert ear.drain()
@@ -77,18 +81,16 @@ def test_what_is_submitted_meanwhile_becomes_one_commit(
 
 
 @on_both
-def test_a_conflict_of_one_does_not_touch_the_others(
-    committer: GroupCommitter, journal: Journal, held: threading.Event
-) -> None:
+def test_a_conflict_of_one_does_not_touch_the_others(committer: GroupCommitter, journal: Journal) -> None:
     def fails(transaction: Transaction) -> None:
         transaction.append(Append("line-c", None, (returned(),)))
         raise ZeroDivisionError
 
-    first = committer.submit(Append("line-a", 0, (returned(),)))
-    second = committer.submit(Append("line-b", 0, (returned(),)), Append("line-a", 0, (returned(),)))
-    third = committer.run(fails)
-    fourth = committer.submit(Append("line-a", 1, (returned(),)), Append("line-b", 0, (returned(),)))
-    held.set()
+    with held_up(committer):
+        first = committer.submit(Append("line-a", 0, (returned(),)))
+        second = committer.submit(Append("line-b", 0, (returned(),)), Append("line-a", 0, (returned(),)))
+        third = committer.run(fails)
+        fourth = committer.submit(Append("line-a", 1, (returned(),)), Append("line-b", 0, (returned(),)))
     assert first.result(30)[0].version == 1
     assert isinstance(second.exception(30), VersionConflict)
     assert isinstance(third.exception(30), ZeroDivisionError)
@@ -134,14 +136,13 @@ def _writes_and_reads_what_is_not_there(transaction: Transaction) -> None:
 def test_what_is_refused_for_a_reason_of_its_own_fails_alone(
     committer: GroupCommitter,
     journal: Journal,
-    held: threading.Event,
     refused: Callable[[Transaction], None],
     error: type[Exception],
 ) -> None:
-    before = committer.submit(Append("line-a", 0, (returned(),)))
-    poison = committer.run(refused)
-    after = committer.submit(Append("line-b", 0, (returned(),)))
-    held.set()
+    with held_up(committer):
+        before = committer.submit(Append("line-a", 0, (returned(),)))
+        poison = committer.run(refused)
+        after = committer.submit(Append("line-b", 0, (returned(),)))
     assert [before.result(30)[0].version, after.result(30)[0].version] == [1, 1]
     assert isinstance(poison.exception(30), error)
     assert [one.stream for one in journal.read_all()] == ["line-a", "line-b"]
@@ -163,11 +164,8 @@ def test_a_disk_that_is_full_in_the_middle_of_a_statement_is_no_success_of_those
         finally:
             transaction._connection.script("PRAGMA max_page_count = 1000000")  # type: ignore[attr-defined]
 
-    inside, go_on = threading.Event(), threading.Event()
-    committer.run(lambda _: (inside.set(), go_on.wait(30)))
-    assert inside.wait(30)
-    before, full, after = committer.submit(ONE), committer.run(fills), committer.submit(ONE)
-    go_on.set()
+    with held_up(committer):
+        before, full, after = committer.submit(ONE), committer.run(fills), committer.submit(ONE)
     assert isinstance(full.exception(30), JournalFull)
     assert [before.result(30)[0].version, after.result(30)[0].version] == [1, 2]
     assert [one.version for one in journal.read("line-a")] == [1, 2]
@@ -176,12 +174,9 @@ def test_a_disk_that_is_full_in_the_middle_of_a_statement_is_no_success_of_those
 
 def test_nobody_waits_in_a_transaction_behind_what_is_slow(journal: Journal) -> None:
     committer = GroupCommitter(journal, longest_s=0)
-    inside, go_on = threading.Event(), threading.Event()
-    committer.run(lambda _: (inside.set(), go_on.wait(30)))
-    assert inside.wait(30)
-    one = committer.submit(ONE)
-    other = committer.run(lambda _: one.done())
-    go_on.set()
+    with held_up(committer):
+        one = committer.submit(ONE)
+        other = committer.run(lambda _: one.done())
     assert other.result(30), "the first one is durable before the next one is begun"
     committer.close()
 
@@ -189,25 +184,22 @@ def test_nobody_waits_in_a_transaction_behind_what_is_slow(journal: Journal) -> 
 def test_two_queues_take_turns(journal: Journal) -> None:
     committer = GroupCommitter(journal, most=1)
     order: list[str] = []
-    inside, go_on = threading.Event(), threading.Event()
-    committer.run(lambda _: (inside.set(), go_on.wait(30)))
-    assert inside.wait(30)
-    for n in range(3):
-        committer.run(lambda _, n=n: order.append(f"other {n}"))
-    for n in range(2):
-        committer.run(lambda _, n=n: order.append(f"first {n}"), first=True)
-    go_on.set()
+    with held_up(committer):
+        for n in range(3):
+            committer.run(lambda _, n=n: order.append(f"other {n}"))
+        for n in range(2):
+            committer.run(lambda _, n=n: order.append(f"first {n}"), first=True)
     committer.close()
     assert order == ["first 0", "other 0", "first 1", "other 1", "other 2"]
 
 
 def test_what_was_given_up_before_its_turn_is_not_written(
-    committer: GroupCommitter, journal: Journal, held: threading.Event
+    committer: GroupCommitter, journal: Journal
 ) -> None:
-    given_up = committer.submit(ONE)
-    assert given_up.cancel()
-    after = committer.submit(ONE)
-    held.set()
+    with held_up(committer):
+        given_up = committer.submit(ONE)
+        assert given_up.cancel()
+        after = committer.submit(ONE)
     assert after.result(30)[0].version == 1
     assert journal.last_seq() == 1
 
@@ -250,22 +242,18 @@ def test_the_journal_can_be_used_beside_it(committer: GroupCommitter, journal: J
         for _ in range(100):
             done.append(journal.append(ONE)[0].version)
 
-    threads = [threading.Thread(target=append) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    done += [future.result(30)[0].version for future in [committer.submit(ONE) for _ in range(100)]]
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor() as threads:
+        for _ in range(3):
+            threads.submit(append)
+        done += [future.result(30)[0].version for future in [committer.submit(ONE) for _ in range(100)]]
     assert sorted(done) == list(range(1, 401))
 
 
 @on_both
-def test_alerts_are_accepted_by_the_group(
-    committer: GroupCommitter, clock: Clock, held: threading.Event
-) -> None:
+def test_alerts_are_accepted_by_the_group(committer: GroupCommitter, clock: Clock) -> None:
     numbers = ("+391", "+392", "+391", "+392", "+391")
-    futures = [accept_soon(committer, signal(clock, number), 50) for number in numbers]
-    held.set()
+    with held_up(committer):
+        futures = [accept_soon(committer, signal(clock, number), 50) for number in numbers]
     accepted = [future.result(30) for future in futures]
     assert [one.created for one in accepted] == [True, True, False, False, False]
     assert len({one.alert for one in accepted}) == 2

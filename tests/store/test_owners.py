@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -213,11 +213,8 @@ def test_of_those_who_claim_at_once_each_gets_others(open_as: OpenAs, clock: Clo
         for _ in range(4):
             got[node] += owners.claim(journals[node], node, 3)
 
-    threads = [threading.Thread(target=claim, args=(node,)) for node in got]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor() as threads:
+        list(threads.map(claim, got))
     assert sorted(got[B] + got[C]) == sorted(alerts)
 
 

@@ -55,11 +55,6 @@ def test_a_minute_is_lost_where_more_than_half_of_its_tries_failed() -> None:
     assert (found.longest, found.longest_at_us) == (2, (MINUTE + 2) * MINUTE_US)
 
 
-def test_what_one_of_two_watchers_reached_is_not_lost() -> None:
-    found = of(0, 2, [probed(0, failed=6), probed(1, failed=6)], [probed(0, watcher="x")])
-    assert (found.watched, found.lost) == (2, 1)
-
-
 def test_minutes_that_nobody_watched_are_neither_good_nor_lost() -> None:
     found = of(0, 100, [probed(5), probed(7, failed=6)])
     assert (found.minutes, found.watched, found.lost, found.share) == (100, 2, 1, 0.5)

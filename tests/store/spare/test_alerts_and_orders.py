@@ -59,6 +59,7 @@ from store.texts import ask_text
 from tests.store.places import START, Clock, returned, signal
 from tests.store.spare.node import DEADLINE_S, Disk, Node, lasts
 from tests.store.test_devices import enrolled
+from tests.store.test_group_commit import held_up
 
 Work = Callable[[Transaction], object]
 ANNA = OperatorId("anna")
@@ -179,11 +180,8 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 def in_one_commit(journal: Journal, works: Iterable[Work]) -> list[Exception | None]:
     """Do them in one transaction, and say with what each has ended."""
     committer = GroupCommitter(journal, longest_s=60)
-    inside, begin = threading.Event(), threading.Event()
-    committer.run(lambda _: (inside.set(), begin.wait(30)))
-    assert inside.wait(30)
-    futures = [committer.run(work) for work in works]
-    begin.set()
+    with held_up(committer):
+        futures = [committer.run(work) for work in works]
     committer.close()
     return [_error(future.exception(30)) for future in futures]
 
