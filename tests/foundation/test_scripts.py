@@ -142,31 +142,27 @@ def test_neither_input_nor_home_is_needed(checkout: Checkout) -> None:
     assert not (checkout.root / ".venv/cache").exists()
 
 
-@pytest.mark.parametrize("what", ["requirements.lock", "requirements-build.lock", "pyproject.toml"])
-def test_a_change_of_what_is_installed_sets_up_again(checkout: Checkout, what: str) -> None:
+def test_it_is_set_up_again_after_a_change_of_what_is_installed_of_the_interpreter_and_of_the_place(
+    checkout: Checkout,
+) -> None:
     checkout.run()
+
+    def is_set_up_again() -> list[str]:
+        assert checkout.run().returncode == 0
+        lines = checkout.called()
+        assert sum(" install " in line for line in lines) == 3
+        return lines
+
     checkout.called()
-    with (checkout.root / what).open("a") as file:
-        file.write("# changed\n")
-    assert checkout.run().returncode == 0
-    assert len(checkout.installed()) == 3
-
-
-def test_a_moved_checkout_is_set_up_again(checkout: Checkout) -> None:
-    checkout.run()
-    checkout.called()
-    checkout.root = checkout.root.rename(checkout.root.with_name("elsewhere"))
-    assert checkout.run().returncode == 0
-    assert len(checkout.installed()) == 3
-
-
-def test_an_environment_whose_interpreter_is_gone_is_made_again(checkout: Checkout) -> None:
-    checkout.run()
-    checkout.called()
+    for name in ("requirements.lock", "requirements-build.lock", "pyproject.toml"):
+        with (checkout.root / name).open("a") as file:
+            file.write("# changed\n")
+        is_set_up_again()
     (checkout.bin / "python").unlink()
     (checkout.bin / "python").symlink_to("/nowhere/python3.11")
-    assert checkout.run().returncode == 0
-    assert any("-m venv --clear" in line for line in checkout.called())
+    assert any("-m venv --clear" in line for line in is_set_up_again())
+    checkout.root = checkout.root.rename(checkout.root.with_name("elsewhere"))
+    is_set_up_again()
 
 
 def test_two_first_starts_at_once_set_up_once(checkout: Checkout) -> None:

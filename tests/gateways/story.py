@@ -129,6 +129,10 @@ class Story:
         )
         return self
 
+    def had_by(self, operator: OperatorId) -> Story:
+        """The case is opened, and the operator has it."""
+        return self.opened().operator_called(operator).operator_joined(operator)
+
     def listened(self, operator: OperatorId) -> Story:
         """A supervisor is called, and hears them."""
         self.hear(ev.CommandGiven(command=OperatorCommand.LISTEN, by=operator))

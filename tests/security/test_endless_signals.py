@@ -10,10 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from litestar import Litestar
-from litestar.testing import TestClient
 
-from gateways.http.parts.context import Web
 from messages.events import AlertCancelled, AlertSignalAdded, ClaimAdded
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, NodeId
 from model.alert.evolve import fold
@@ -23,11 +20,11 @@ from store.alerts.belonging import Signal
 from store.alerts.bounds import AT_ONCE, Skipped
 from store.journal.journal import Append, Journal
 from store.journal.notify import LocalNotifier
-from tests.gateways.http.place import GIULIA, Place
+from tests.gateways.http.askers import Api
+from tests.gateways.http.place import GIULIA
 from tests.store.places import START
 from tests.support.journals import empty_journal
 
-Client = TestClient[Litestar]
 OWN = AlertId("f81d4fae7dec11d0a76500a0c91e6bf6")
 
 
@@ -94,21 +91,20 @@ def test_a_wish_for_silence_and_a_press_after_an_attempt_to_cancel_are_always_ke
     assert len(flood.signals()) == 2 * AT_ONCE + 2
 
 
-def test_what_is_said_under_aliases_is_bounded_with_the_signals_that_join(
-    client: Client, place: Place, web: Web
-) -> None:
-    headers = place.app()
-    client.post("/v1/alerts", json={"id": OWN, "phone": GIULIA}, headers=headers)
+def test_what_is_said_under_aliases_is_bounded_with_the_signals_that_join(api: Api) -> None:
+    headers = api.place.app()
+    api.client.post("/v1/alerts", json={"id": OWN, "phone": GIULIA}, headers=headers)
     names = [
-        client.post("/v1/alerts", json={"phone": GIULIA}, headers=headers).json()["alert"] for _ in range(15)
+        api.client.post("/v1/alerts", json={"phone": GIULIA}, headers=headers).json()["alert"]
+        for _ in range(15)
     ]
     for n, name in enumerate(names):
         body = {"lat": 45.0 + n / 100, "lon": 9.0}
-        assert client.post(f"/v1/alerts/{name}/position", json=body, headers=headers).status_code == 202
-    late = client.post("/v1/alerts", json={"phone": GIULIA}, headers=headers)
+        assert api.client.post(f"/v1/alerts/{name}/position", json=body, headers=headers).status_code == 202
+    late = api.client.post("/v1/alerts", json={"phone": GIULIA}, headers=headers)
     assert late.status_code == 200
-    assert web.journal.version(streams.inbox(OWN)) == 1 + AT_ONCE
-    shown = client.get(f"/v1/alerts/{late.json()['alert']}", headers=headers)
+    assert api.journal.version(streams.inbox(OWN)) == 1 + AT_ONCE
+    shown = api.client.get(f"/v1/alerts/{late.json()['alert']}", headers=headers)
     assert (shown.status_code, shown.json()["phase"]) == (200, "received"), (
         "what is not kept is answered alike"
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any, Final
 
 import pytest
-from litestar import Litestar
 from litestar.testing import TestClient
 from msgspec import structs
 
@@ -24,18 +24,15 @@ from gateways.http.wire.errors import Busy, NotSignedOn
 from messages.events import AlertCancelled
 from messages.ids import SECOND, AlertId, Instant, Proof
 from model.alert.case import Case
-from model.alert.evolve import fold
-from store import streams
 from store.registry.access.sessions import LIFE_S, REMEMBERED_S, begin
 from store.registry.people import Person
 from store.registry.registry import Registry
 from store.registry.users.pins import PinVerdict
+from tests.gateways.http.askers import Api, Client
 from tests.gateways.http.place import CLOCK, GIULIA, Place
-from tests.gateways.story import Story
 from tests.support.signing import Phone
 from tests.waiting import wait_until_async
 
-Client = TestClient[Litestar]
 OTHER: Final = "+393330000009"
 
 
@@ -52,33 +49,25 @@ def other(web: Web) -> Phone:
     return Phone(number=OTHER).enrolled(web.journal)
 
 
-def pins_set(client: Client, web: Web, phone: Phone, current: str) -> int:
-    body = {"pin": "2222", "current": current}
-    data, headers = phone.signed("PUT", "/v1/pins", body, created=web.clock.now_us() // SECOND)
-    return client.put("/v1/pins", content=data, headers=headers).status_code
+def pins_set(api: Api, phone: Phone, current: str) -> int:
+    return api.signed(phone, "PUT", "/v1/pins", {"pin": "2222", "current": current}).status_code
 
 
 def test_pins_of_one_phone_shut_neither_the_record_nor_the_pins_of_another_person(
-    client: Client, web: Web, giulia: Phone, other: Phone, monkeypatch: pytest.MonkeyPatch
+    api: Api, giulia: Phone, other: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pins, "ANSWER_S", 0.001)
-    codes = [pins_set(client, web, other, f"{n:04}") for n in range(ADDRESS_MAX + 5)]
+    codes = [pins_set(api, other, f"{n:04}") for n in range(ADDRESS_MAX + 5)]
     assert codes == [204] * NAME_MAX + [429] * (ADDRESS_MAX + 5 - NAME_MAX)
-    assert pins_set(client, web, giulia, "4711") == 204
-
-
-def case_of(web: Web, alert: AlertId) -> Case:
-    case = fold(web.journal.read_streams(streams.inbox(alert)))
-    assert case is not None
-    return case
+    assert pins_set(api, giulia, "4711") == 204
 
 
 def test_the_duress_pin_of_a_proved_alert_waits_behind_no_pin_of_another(
-    place: Place, web: Web, monkeypatch: pytest.MonkeyPatch
+    api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    claimed = case_of(web, Story(web.journal, CLOCK.now_us()).opened().alert)
+    claimed = api.case(api.story().opened().alert)
     proved = structs.replace(claimed, proof=Proof.DEVICE)
-    looked, go = web.pins.pin_verdict, threading.Event()
+    looked, go = api.web.pins.pin_verdict, threading.Event()
     slowly = Registry.check_pin
 
     def held(registry: Registry, user: Any, pin: str) -> PinVerdict:
@@ -97,36 +86,34 @@ def test_the_duress_pin_of_a_proved_alert_waits_behind_no_pin_of_another(
         assert [one for one in said if not isinstance(one, Busy)] == [PinVerdict.WRONG] * 9
 
     asyncio.run(flood())
-    web.journal.close()
 
 
 def test_beyond_its_budget_an_address_has_no_pin_looked_at_and_is_answered_as_ever(
-    client: Client, place: Place, web: Web, giulia: Phone, monkeypatch: pytest.MonkeyPatch
+    api: Api, giulia: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pins, "ANSWER_S", 0.001)
+    now = CLOCK.now_us()
+    monkeypatch.setattr(api.web.senders, "_clock", SimpleNamespace(now_us=lambda: now))  # no budget fills up
     looked_at: list[str] = []
-    really = web.pins.pin_verdict
+    really = api.web.pins.pin_verdict
 
     async def counted(case: Case, pin: str) -> PinVerdict:
         looked_at.append(pin)
         return await really(case, pin)
 
-    monkeypatch.setattr(web.pins, "pin_verdict", counted)
-    raised = giulia.signed("POST", "/v1/alerts", {"phone": GIULIA}, created=web.clock.now_us() // SECOND)
-    proved = client.post("/v1/alerts", content=raised[0], headers=raised[1]).json()["alert"]
+    monkeypatch.setattr(api.web.pins, "pin_verdict", counted)
+    proved = api.signed(giulia, "POST", "/v1/alerts", {"phone": GIULIA}).json()["alert"]
     burst = int(RATES[Kind.PIN, Scope.ADDRESS].burst)
     answers = set()
     for n in range(burst // TRIES_MAX + 3):
-        alert = Story(web.journal, CLOCK.now_us(), phone=f"+39333000{n:04}").opened().alert
+        alert = api.story(phone=f"+39333000{n:04}").opened().alert
         for pin in range(TRIES_MAX):
-            told = client.post(f"/v1/alerts/{alert}/cancel", json={"pin": f"{pin:04}"}, headers=place.app())
+            told = api.app.post(f"/v1/alerts/{alert}/cancel", json={"pin": f"{pin:04}"})
             answers.add((told.status_code, told.json().pop("alert") == alert, len(told.json())))
     assert len(answers) == 1
     assert burst <= len(looked_at) < burst + TRIES_MAX
-    path = f"/v1/alerts/{proved}/cancel"
-    data, headers = giulia.signed("POST", path, {"pin": "9999"}, created=web.clock.now_us() // SECOND)
-    assert client.post(path, content=data, headers=headers).status_code == 202
-    events = [one.event for one in web.journal.read(streams.inbox(AlertId(proved)))]
+    assert api.signed(giulia, "POST", f"/v1/alerts/{proved}/cancel", {"pin": "9999"}).status_code == 202
+    events = api.inbox(AlertId(proved))
     assert AlertCancelled(duress=True) in events
 
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 import pytest
-from litestar import Litestar
-from litestar.testing import TestClient
 
 from gateways.gsm.errors import DialRefused
 from gateways.gsm.port.dial_guard import DialGuard
 from messages.ids import E164
 from model.policy import Policy
 from model.rules.calls.withheld_numbers import NEVER, withheld
-from tests.gateways.http.place import GIULIA, Place
+from tests.gateways.http.askers import Api
+from tests.gateways.http.place import GIULIA
 from tests.support.each import each
 
-Client = TestClient[Litestar]
 EMERGENCY: Final = ("112", "113", "115", "118", "911", "999", "000", "08", "110", "119")
 DRESSES: Final = (
     "{}", "+{}", "00{}", "+39{}", "0039{}", "+39 {}", "+49{}", "+1{}", "+44{}", "(+39) {}", "*31#{}",
@@ -30,13 +28,13 @@ def test_there_are_as_many_as_held_before() -> None:
     assert len(NUMBERS) == len(set(NUMBERS)) == 161
 
 
-def reaches_a_modem(client: Client, place: Place, number: str) -> str:
+def reaches_a_modem(api: Api, number: str) -> str:
     """The bytes that a public line's modem gets of it, an operator's order given; empty for none."""
-    answer = client.post("/v1/alerts", json={"phone": number}, headers=place.app())
+    answer = api.app.post("/v1/alerts", json={"phone": number})
     assert answer.status_code in (202, 200, 400), number
     if answer.status_code == 400:
         return ""
-    story = client.get(f"/v1/alerts/{answer.json()['alert']}/story", headers=place.operator()).json()
+    story = api.marta.get(f"/v1/alerts/{answer.json()['alert']}/story").json()
     taken = E164(story["case"]["phone"] if "case" in story else story["phone"])
     if withheld(taken, Policy(), own=(), staff=(), others=0) in NEVER:
         return ""
@@ -48,13 +46,13 @@ def reaches_a_modem(client: Client, place: Place, number: str) -> str:
 
 
 @pytest.mark.parametrize("number", EMERGENCY)
-def test_no_emergency_number_reaches_a_modem_as_a_user_s(client: Client, place: Place, number: str) -> None:
+def test_no_emergency_number_reaches_a_modem_as_a_user_s(api: Api, number: str) -> None:
     mine = [one for one in NUMBERS if number in one] + [NUMBERS[-1]]
-    assert {one: found for one in mine if (found := reaches_a_modem(client, place, one))} == {}
+    assert {one: found for one in mine if (found := reaches_a_modem(api, one))} == {}
 
 
-def test_an_ordinary_number_reaches_it(client: Client, place: Place) -> None:
-    assert reaches_a_modem(client, place, GIULIA) == f"ATD{GIULIA};\r"
+def test_an_ordinary_number_reaches_it(api: Api) -> None:
+    assert reaches_a_modem(api, GIULIA) == f"ATD{GIULIA};\r"
 
 
 @each("written", NUMBERS)

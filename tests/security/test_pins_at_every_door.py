@@ -10,8 +10,6 @@ from collections.abc import Callable
 
 import pytest
 from httpx import Response
-from litestar import Litestar
-from litestar.testing import TestClient
 
 from gateways.http.door.pins import ANSWER_S
 from gateways.http.parts.context import Web
@@ -19,10 +17,9 @@ from messages.events import AlarmRaised
 from store import streams
 from store.registry.people import Person
 from store.registry.registry import Registry
-from tests.gateways.http.place import Place
-from tests.security.test_second_phone import added, enrolled, raised, signed
+from tests.gateways.http.askers import Api
+from tests.security.test_second_phone import added, enrolled, raised
 
-Client = TestClient[Litestar]
 RIGHT, DURESS, WRONG, NONE = "4711", "9999", "0000", ""
 PINS = (RIGHT, DURESS, WRONG, NONE)
 NEW, NEWER = "1357", "2468"
@@ -39,49 +36,49 @@ def seen(step: str, answer: Response) -> Seen:
 class Door:
     """A person's phone, and what is seen at each door with a PIN."""
 
-    def __init__(self, client: Client, web: Web, place: Place, number: str) -> None:
-        self._client, self._web, self._place = client, web, place
-        Registry(web.journal).add_user(
+    def __init__(self, api: Api, number: str) -> None:
+        self._api = api
+        Registry(api.journal).add_user(
             Person(phones=(number,), cancel_pin=RIGHT, duress_pin=DURESS), by="test"
         )
-        self._other, self._own = enrolled(web, number), enrolled(web, number)
+        self._other, self._own = enrolled(api.web, number), enrolled(api.web, number)
         self.seen: list[Seen] = []
         self.took_s: list[float] = []
 
     def ask(self, step: str, method: str, path: str, body: object = None, **more: str) -> None:
         """Ask by the phone, and keep what is seen."""
         begun = time.monotonic()
-        answer = signed(self._client, self._web, self._own, method, path, body, **more)
+        answer = self._api.signed(self._own, method, path, body, **more)
         self.took_s.append(time.monotonic() - begun)
         self.seen.append(seen(step, answer))
 
     def try_all(self, pin: str) -> None:
         """Each door with this PIN, and what it leaves behind."""
         path = "/v1/me/record"
-        self.ask("the record", "GET", path, **{"sw-pin": pin})
-        self.ask("fill it", "PUT", path, RECORD, **{"sw-pin": pin, "if-match": '"0"'})
-        self.ask("look again", "GET", path, **{"sw-pin": pin})
+        self.ask("the record", "GET", path, sw_pin=pin)
+        self.ask("fill it", "PUT", path, RECORD, sw_pin=pin, if_match='"0"')
+        self.ask("look again", "GET", path, sw_pin=pin)
         self.ask("PINs", "PUT", "/v1/pins", {"pin": NEW, "duress_pin": NEWER, "current": pin or "?"})
         self.ask("once more", "PUT", "/v1/pins", {"pin": NEW, "duress_pin": NEWER, "current": NEW})
-        self.ask("by the new one", "GET", path, **{"sw-pin": NEW})
-        phone, answer = added(self._client, self._web, self._place, self._own.number, pin)
+        self.ask("by the new one", "GET", path, sw_pin=NEW)
+        phone, answer = added(self._api, self._own.number, pin)
         self.seen.append(seen("add a phone", answer))
         self.ask_list("the phones")
-        self.ask("end the other", "DELETE", f"/v1/devices/{self._other.device}", **{"sw-pin": pin})
+        self.ask("end the other", "DELETE", f"/v1/devices/{self._other.device}", sw_pin=pin)
         self.ask_list("the phones then")
         for name, one in (("added", phone), ("ended", self._other), ("own", self._own)):
-            *_, shown = raised(self._client, self._web, self._place, one)
+            *_, shown = raised(self._api, one)
             self.seen.append((f"an alert by the one that was {name}", 0, str(shown), ()))
 
     def ask_list(self, step: str) -> None:
         """The person's phones, for which no PIN is asked."""
-        self.seen.append(seen(step, signed(self._client, self._web, self._own, "GET", "/v1/devices")))
+        self.seen.append(seen(step, self._api.signed(self._own, "GET", "/v1/devices")))
 
 
 @pytest.fixture
-def doors(client: Client, web: Web, place: Place) -> Callable[[int], Door]:
+def doors(api: Api) -> Callable[[int], Door]:
     """Persons who are alike."""
-    return lambda n: Door(client, web, place, f"+39347111000{n}")
+    return lambda n: Door(api, f"+39347111000{n}")
 
 
 def test_every_pin_is_answered_alike_at_every_door_and_leaves_the_same_behind(
@@ -103,7 +100,7 @@ def test_by_how_many_pins_may_be_typed_the_right_one_is_not_known(doors: Callabl
     for n, pin in enumerate(PINS):
         door = doors(n)
         for typed in (pin, pin, pin, "0001", "0002", pin, "0003", pin):
-            door.ask("the record", "GET", "/v1/me/record", **{"sw-pin": typed})
+            door.ask("the record", "GET", "/v1/me/record", sw_pin=typed)
         found.append([status for _, status, *_ in door.seen])
     assert found == [[200] * 7 + [429]] * 4
 
@@ -111,6 +108,6 @@ def test_by_how_many_pins_may_be_typed_the_right_one_is_not_known(doors: Callabl
 def test_the_operators_are_told_what_the_phone_is_not(doors: Callable[[int], Door], web: Web) -> None:
     for n, (pin, alarms) in enumerate(((RIGHT, []), (DURESS, ["pin.duress"]), (WRONG, ["pin.refused"]))):
         before = web.journal.version(streams.node(web.settings.node))
-        doors(n).ask("the record", "GET", "/v1/me/record", **{"sw-pin": pin})
+        doors(n).ask("the record", "GET", "/v1/me/record", sw_pin=pin)
         told = (one.event for one in web.journal.read(streams.node(web.settings.node), before))
         assert [one.alarm for one in told if isinstance(one, AlarmRaised)] == alarms

@@ -6,26 +6,20 @@ and none moves, cancels, reads, hides or takes over what is proved.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pytest
 from httpx import Response
-from litestar import Litestar
-from litestar.testing import TestClient
 from msgspec import structs
 
-from gateways.http.parts.context import Web
 from messages.events import AlertReceived
 from messages.ids import AlertId, Doubt, Proof
 from model.alert.case import Case
-from model.alert.evolve import fold
-from store import streams
-from tests.gateways.http.place import GIULIA, Place
+from tests.gateways.http.askers import Api
+from tests.gateways.http.place import GIULIA
 from tests.support.signing import COVERED, Phone
 
-Client = TestClient[Litestar]
 STRANGER = "+393339998887"
 ID = "a1f2c9d0"
 
@@ -34,9 +28,7 @@ ID = "a1f2c9d0"
 class Scene:
     """A proved alert of Giulia's, and what there is to attack it with."""
 
-    client: Client
-    place: Place
-    web: Web
+    api: Api
     phone: Phone
     other: Phone
     """A phone of the attacker's own, proved as well."""
@@ -48,37 +40,26 @@ class Scene:
 
     @property
     def now_s(self) -> int:
-        return self.web.clock.now_us() // 1_000_000
+        return self.api.web.clock.now_us() // 1_000_000
 
     def post(self, path: str, data: bytes, headers: dict[str, str]) -> Response:
-        return self.client.post(path, content=data, headers={**headers, **self.place.app()})
+        return self.api.app.post(path, content=data, headers=headers)
 
     def signed(self, phone: Phone, path: str, body: object, **how: object) -> Response:
         created = how.pop("created", self.now_s)
         data, headers = phone.signed("POST", path, body, created=created, **how)  # type: ignore[arg-type]
         return self.post(path, data, headers)
 
-    def case(self, alert: str | None = None) -> Case:
-        alert = AlertId(alert or self.alert)
-        case = fold(self.web.journal.read_streams(streams.inbox(alert), streams.case(alert)))
-        assert case is not None
-        return case
-
-    def received(self, alert: str) -> AlertReceived:
-        event = self.web.journal.read(streams.inbox(AlertId(alert)))[0].event
-        assert isinstance(event, AlertReceived)
-        return event
+    def case(self) -> Case:
+        return self.api.case(self.alert)
 
 
 @pytest.fixture
-def scene(client: Client, place: Place, web: Web) -> Scene:
-    giulia = Phone(number=GIULIA).enrolled(web.journal)
+def scene(api: Api) -> Scene:
+    giulia, other = (Phone(number=number).enrolled(api.journal) for number in (GIULIA, STRANGER))
     body = {"id": ID, "phone": GIULIA, "position": {"lat": 44.4, "lon": 8.9}}
-    sent = giulia.signed("POST", "/v1/alerts", body, created=web.clock.now_us() // 1_000_000)
-    scene = Scene(
-        client, place, web, giulia, Phone(number=STRANGER).enrolled(web.journal), Phone(number=GIULIA),
-        AlertId(ID), sent,
-    )  # fmt: skip
+    sent = giulia.signed("POST", "/v1/alerts", body, created=api.web.clock.now_us() // 1_000_000)
+    scene = Scene(api, giulia, other, Phone(number=GIULIA), AlertId(ID), sent)
     answer = scene.post("/v1/alerts", *sent)
     assert answer.status_code == 202, answer.text
     assert answer.json()["proof"] == "device"
@@ -86,14 +67,7 @@ def scene(client: Client, place: Place, web: Web) -> Scene:
 
 
 def bare(scene: Scene, **body: object) -> Response:
-    return scene.post("/v1/alerts", json.dumps(body).encode(), {"content-type": "application/json"})
-
-
-def tampered(scene: Scene, change: Callable[[dict[str, str]], None], body: object = None) -> Response:
-    told = {"phone": GIULIA, "id": "other"} if body is None else body
-    data, headers = scene.phone.signed("POST", "/v1/alerts", told, created=scene.now_s)
-    change(headers)
-    return scene.post("/v1/alerts", data, headers)
+    return scene.api.app.post("/v1/alerts", json=body)
 
 
 def swap(name: str, old: str, new: str) -> Callable[[dict[str, str]], None]:
@@ -112,23 +86,14 @@ def drop(*names: str) -> Callable[[dict[str, str]], None]:
     return change
 
 
-def other_body(scene: Scene) -> Response:
-    data, headers = scene.phone.signed(
-        "POST", "/v1/alerts", {"phone": GIULIA, "id": "o"}, created=scene.now_s
-    )
-    return scene.post("/v1/alerts", data.replace(b'"o"', b'"p"'), headers)
+def signed_for(method: str, path: str, name: bytes = b"o") -> Callable[[Scene], Response]:
+    """A request that was signed for another method or path, or with another id in its body."""
 
+    def attack(scene: Scene) -> Response:
+        data, headers = scene.phone.signed(method, path, {"phone": GIULIA, "id": "o"}, created=scene.now_s)
+        return scene.post("/v1/alerts", data.replace(b'"o"', b'"%s"' % name), headers)
 
-def for_another_path(scene: Scene) -> Response:
-    data, headers = scene.phone.signed(
-        "POST", f"/v1/alerts/{ID}/position", {"phone": GIULIA, "id": "o"}, created=scene.now_s
-    )
-    return scene.post("/v1/alerts", data, headers)
-
-
-def for_another_method(scene: Scene) -> Response:
-    data, headers = scene.phone.signed("PUT", "/v1/alerts", {"phone": GIULIA, "id": "o"}, created=scene.now_s)
-    return scene.post("/v1/alerts", data, headers)
+    return attack
 
 
 def by(phone: str, **how: object) -> Callable[[Scene], Response]:
@@ -141,7 +106,15 @@ def by(phone: str, **how: object) -> Callable[[Scene], Response]:
 
 
 def changed(change: Callable[[dict[str, str]], None]) -> Callable[[Scene], Response]:
-    return lambda scene: tampered(scene, change)
+    """A request whose headers somebody has changed on its way."""
+
+    def attack(scene: Scene) -> Response:
+        body = {"phone": GIULIA, "id": "other"}
+        data, headers = scene.phone.signed("POST", "/v1/alerts", body, created=scene.now_s)
+        change(headers)
+        return scene.post("/v1/alerts", data, headers)
+
+    return attack
 
 
 def as_giulia(scene: Scene) -> Response:
@@ -172,9 +145,9 @@ ALERTS: dict[str, tuple[Doubt | None, Callable[[Scene], Response]]] = {
     "in eleven minutes": (Doubt.CLOCK, by("phone", created=lambda s: s.now_s + 660)),
     "in the year 2099": (Doubt.CLOCK, by("phone", created=4_070_908_800)),
     "before 1970": (Doubt.CLOCK, by("phone", created=-1)),
-    "another body": (Doubt.DIGEST, other_body),
-    "another path": (Doubt.SIGNATURE, for_another_path),
-    "another method": (Doubt.SIGNATURE, for_another_method),
+    "another body": (Doubt.DIGEST, signed_for("POST", "/v1/alerts", b"p")),
+    "another path": (Doubt.SIGNATURE, signed_for("POST", f"/v1/alerts/{ID}/position")),
+    "another method": (Doubt.SIGNATURE, signed_for("PUT", "/v1/alerts")),
     "the method not covered": (Doubt.SIGNATURE, by("phone", covered=("@path", "content-digest"))),
     "the path not covered": (Doubt.SIGNATURE, by("phone", covered=("@method", "content-digest"))),
     "the body not covered": (Doubt.SIGNATURE, by("phone", covered=("@method", "@path"))),
@@ -228,11 +201,12 @@ def test_less_than_the_key_raises_an_alert_of_its_own(scene: Scene, name: str) -
     told = answer.json()
     assert told["alert"] != scene.alert
     assert (told["proof"], told.get("doubt")) == ("app", doubt)
-    received = scene.received(told["alert"])
+    received = scene.api.inbox(told["alert"])[0]
+    assert isinstance(received, AlertReceived)
     assert (received.proof, received.doubt, received.key) == (Proof.APP, doubt, "")
     after = scene.case()
     assert [one.alert for one in after.beside] == [told["alert"]], "and the two know of each other"
-    assert [one.alert for one in scene.case(told["alert"]).beside] == [scene.alert]
+    assert [one.alert for one in scene.api.case(told["alert"]).beside] == [scene.alert]
     untouched = structs.replace(after, beside=before.beside, inbox_version=before.inbox_version)
     assert untouched == before, "but for what it was told of the other"
 
@@ -252,11 +226,6 @@ def test_a_signed_alert_without_an_id_is_the_same_for_ever(scene: Scene) -> None
 PATHS = {"position": {"lat": 1.0, "lon": 1.0}, "ringing": None, "cancel": {"pin": "4711"}}
 
 
-def unsigned(scene: Scene, path: str, body: object) -> Response:
-    data = b"" if body is None else json.dumps(body).encode()
-    return scene.post(path, data, {"content-type": "application/json"})
-
-
 def twice(scene: Scene, path: str, body: object) -> Response:
     """A request of the phone's own, recorded, and sent again."""
     data, headers = scene.phone.signed("POST", path, body, created=scene.now_s)
@@ -265,7 +234,7 @@ def twice(scene: Scene, path: str, body: object) -> Response:
 
 
 TOUCHES: dict[str, Callable[[Scene, str, object], Response]] = {
-    "without a signature": unsigned,
+    "without a signature": lambda s, path, body: s.api.app.post(path, json=body),
     "with another phone's key": lambda s, path, body: s.signed(s.other, path, body),
     "with an unknown key": lambda s, path, body: s.signed(s.unknown, path, body),
     "with a signature of an hour ago": lambda s, path, body: s.signed(
@@ -292,41 +261,30 @@ def test_nobody_else_moves_cancels_or_speaks_for_it(scene: Scene, how: str, path
 @pytest.mark.parametrize("who", ["nobody", "other", "unknown", "phone"])
 def test_nobody_else_reads_it(scene: Scene, who: str) -> None:
     path = f"/v1/alerts/{scene.alert}"
-    headers = scene.place.app()
-    if who != "nobody":
-        _, signed = getattr(scene, who).signed("GET", path, created=scene.now_s)
-        headers = {**headers, **signed}
-    answer = scene.client.get(path, headers=headers)
-    assert answer.status_code == (200 if who == "phone" else 403)
-    assert scene.client.get(path, headers=headers).status_code == 403, "a nonce counts once"
+    _, headers = ({}, {}) if who == "nobody" else getattr(scene, who).signed("GET", path, created=scene.now_s)
+    assert scene.api.app.get(path, headers=headers).status_code == (200 if who == "phone" else 403)
+    assert scene.api.app.get(path, headers=headers).status_code == 403, "a nonce counts once"
 
 
-def test_a_forged_alert_that_was_there_first_does_not_swallow_the_proved_one(
-    client: Client, place: Place, web: Web
-) -> None:
-    planted = client.post("/v1/alerts", json={"id": ID, "phone": GIULIA}, headers=place.app()).json()["alert"]
-    giulia = Phone(number=GIULIA).enrolled(web.journal)
-    data, headers = giulia.signed(
-        "POST", "/v1/alerts", {"id": ID, "phone": GIULIA}, created=web.clock.now_us() // 1_000_000
-    )
-    answer = client.post("/v1/alerts", content=data, headers={**headers, **place.app()})
+def test_a_forged_alert_that_was_there_first_does_not_swallow_the_proved_one(api: Api) -> None:
+    planted = api.app.post("/v1/alerts", json={"id": ID, "phone": GIULIA}).json()["alert"]
+    giulia = Phone(number=GIULIA).enrolled(api.journal)
+    answer = api.signed(giulia, "POST", "/v1/alerts", {"id": ID, "phone": GIULIA})
     assert (answer.status_code, answer.json()["proof"]) == (202, "device")
     assert answer.json()["alert"] != planted
 
 
 def test_a_key_that_was_revoked_proves_nothing_from_then_on(scene: Scene) -> None:
     path = f"/v1/devices/{scene.phone.device}"
-    _, headers = scene.phone.signed("DELETE", path, created=scene.now_s)
-    assert scene.client.delete(path, headers=headers).status_code == 204
+    assert scene.api.signed(scene.phone, "DELETE", path).status_code == 204
     answer = scene.signed(scene.phone, "/v1/alerts", {"phone": GIULIA, "id": "b"})
     assert (answer.status_code, answer.json()["doubt"]) == (202, "unknown_key")
 
 
 def test_a_signature_alone_is_enough_where_the_app_s_key_was_revoked(scene: Scene) -> None:
-    data, headers = scene.phone.signed("POST", "/v1/alerts", {"phone": GIULIA, "id": ID}, created=scene.now_s)
-    assert scene.client.post("/v1/alerts", content=data, headers=headers).status_code == 200
-    data, headers = scene.unknown.signed("POST", "/v1/alerts", {"phone": GIULIA}, created=scene.now_s)
-    assert scene.client.post("/v1/alerts", content=data, headers=headers).status_code == 401
+    body = {"phone": GIULIA, "id": ID}
+    assert scene.api.signed(scene.phone, "POST", "/v1/alerts", body).status_code == 200
+    assert scene.api.signed(scene.unknown, "POST", "/v1/alerts", {"phone": GIULIA}).status_code == 401
 
 
 def test_beyond_its_budget_an_alert_ranks_lower_and_a_reading_waits(scene: Scene) -> None:
@@ -335,8 +293,7 @@ def test_beyond_its_budget_an_alert_ranks_lower_and_a_reading_waits(scene: Scene
     own = scene.signed(scene.phone, "/v1/alerts", {"phone": GIULIA, "id": ID})
     assert (own.status_code, own.json()["proof"], own.json().get("doubt")) == (200, "device", None)
     path = f"/v1/alerts/{forged[0]['alert']}"
-    answers = [scene.client.get(path, headers=scene.place.app()) for _ in range(70)]
-    late = [one for one in answers if one.status_code == 429]
+    late = [one for one in (scene.api.app.get(path) for _ in range(70)) if one.status_code == 429]
     assert late
     assert int(late[0].headers["retry-after"]) >= 1
 

@@ -16,29 +16,14 @@ from gateways.http.door.signatures import AHEAD_S, CLOCK_US, Nonces, Signed
 from gateways.http.parts.making import parts
 from messages.ids import SECOND, AlertId, Instant
 from model.alert.evolve import fold
-from runtime.clock import Clock
 from store import streams
 from store.journal.notify import LocalNotifier
-from tests.gateways.http.place import CLOCK, GIULIA, Place
+from tests.gateways.http.place import GIULIA, Later, Place
 from tests.support.signing import Phone
 
 Client = TestClient[Litestar]
 BEGAN_S: Final = 1_800_000_000
 Sent = tuple[str, bytes, dict[str, str]]
-
-
-class Later(Clock):
-    """The center's clock, which a test can put forward."""
-
-    by_s = 0
-
-    def now_us(self) -> Instant:
-        return Instant(CLOCK.now_us() + self.by_s * SECOND)
-
-
-@pytest.fixture
-def clock() -> Later:
-    return Later()
 
 
 @contextmanager

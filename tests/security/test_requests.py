@@ -8,15 +8,13 @@ from typing import Final
 
 import msgspec
 import pytest
-from litestar import Litestar
-from litestar.testing import TestClient
 
 from store.journal.journal import Journal
+from tests.gateways.http.askers import Api, Client
 from tests.gateways.http.place import GIULIA, Place
 from tests.security.served import Served, served
 from tests.support.each import each
 
-Client = TestClient[Litestar]
 JSON: Final = "application/json"
 MSGPACK: Final = "application/msgpack"
 DEEP: Final = b"[" * 20_000
@@ -68,9 +66,9 @@ def test_there_are_as_many_as_held_before() -> None:
 
 
 @pytest.fixture
-def told(client: Client, place: Place) -> Client:
-    client.headers.update(place.app())
-    return client
+def told(api: Api) -> Client:
+    api.client.headers.update(api.place.app())
+    return api.client
 
 
 def test_no_body_is_the_center_s_fault(told: Client) -> None:

@@ -10,13 +10,12 @@ from typing import Any
 
 import pytest
 from httpx import Response
-from litestar import Litestar
-from litestar.testing import TestClient
 from sqlalchemy import delete
 
+from gateways.http.door import pins as pins_door
 from gateways.http.parts.context import Web
 from messages.events import AlarmRaised
-from messages.ids import E164, SECOND, Proof, TextPurpose
+from messages.ids import E164, Proof, TextPurpose
 from store import streams
 from store.alerts.belonging import Signal
 from store.database.query import Query
@@ -26,10 +25,10 @@ from store.registry.devices import DeviceKey, Seeming
 from store.registry.people import Person
 from store.registry.registry import Registry
 from store.texts import outbox_of
-from tests.gateways.http.place import GIULIA, Place
+from tests.gateways.http.askers import Api, verdict
+from tests.gateways.http.place import GIULIA
 from tests.support.signing import Phone
 
-Client = TestClient[Litestar]
 RIGHT, DURESS, WRONG = "4711", "9999", "0000"
 WITHOUT = (DURESS, WRONG, None)
 """The PINs that are not the right one; None: it is left out."""
@@ -37,23 +36,16 @@ _NO_PHONE_EVER = Query(delete(device_key))
 NO_PIN = "+393471110001"
 
 
-def signed(
-    client: Client, web: Web, phone: Phone, method: str, path: str, body: object = None, **more: str
-) -> Response:
-    data, headers = phone.signed(method, path, body, created=web.clock.now_us() // SECOND)
-    return client.request(method, path, content=data, headers={**headers, **more})
-
-
-def added(client: Client, web: Web, place: Place, number: str, pin: str | None) -> tuple[Phone, Response]:
+def added(api: Api, number: str, pin: str | None) -> tuple[Phone, Response]:
     """A phone that asks for a code, and gives it back with this PIN."""
     phone = Phone(number=number)
-    web.journal.transact(lambda tx: tx.write(devices._FORGET, tx.at_us))  # not within a minute of the last
+    api.journal.transact(lambda tx: tx.write(devices._FORGET, tx.at_us))  # not within a minute of the last
     body = {"phone": number, "public_key": phone.jwk, "name": "Android"}
-    phone.device = client.post("/v1/devices", json=body, headers=place.app()).json()["device"]
-    code = re.findall(r"\d{6}", [one for one in outbox_of(web.journal) if one.to == number][-1].words)[-1]
+    phone.device = api.app.post("/v1/devices", json=body).json()["device"]
+    code = re.findall(r"\d{6}", [one for one in outbox_of(api.journal) if one.to == number][-1].words)[-1]
     said = {"code": code, **({} if pin is None else {"pin": pin})}
     path = f"/v1/devices/{phone.device}/confirm"
-    return phone, client.post(path, json=said, headers=place.app())
+    return phone, api.app.post(path, json=said)
 
 
 def enrolled(web: Web, number: str = GIULIA) -> Phone:
@@ -62,26 +54,26 @@ def enrolled(web: Web, number: str = GIULIA) -> Phone:
     return Phone(number=number).enrolled(web.journal)
 
 
-def listed(client: Client, web: Web, phone: Phone) -> list[str]:
-    answer = signed(client, web, phone, "GET", "/v1/devices")
+def listed(api: Api, phone: Phone) -> list[str]:
+    answer = api.signed(phone, "GET", "/v1/devices")
     assert answer.status_code == 200, answer.text
     return [one["device"] for one in answer.json()["devices"]]
 
 
-def raised(client: Client, web: Web, place: Place, phone: Phone) -> tuple[Proof, str, tuple[str, str | None]]:
+def raised(api: Api, phone: Phone) -> tuple[Proof, str, tuple[str, str | None]]:
     """What an alert of this phone counts as, by which key, and what the phone is told of that."""
     heard: list[Signal] = []
-    real = web.writing.accept
+    real = api.web.writing.accept
 
     def accept(one: Signal) -> Any:
         heard.append(one)
         return real(one)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(web.writing, "accept", accept)
+        patch.setattr(api.web.writing, "accept", accept)
         body = {"phone": phone.number, "id": f"raised-by-{phone.device}"}
-        said = signed(client, web, phone, "POST", "/v1/alerts", body, **place.app()).json()
-    state = signed(client, web, phone, "GET", f"/v1/alerts/{said['alert']}", **place.app()).json()
+        said = api.signed(phone, "POST", "/v1/alerts", body, **api.place.app()).json()
+    state = api.signed(phone, "GET", f"/v1/alerts/{said['alert']}", **api.place.app()).json()
     assert state["proof"] == said["proof"], "the alert's state tells the same"
     return heard[0].level, heard[0].key, (said["proof"], said.get("doubt"))
 
@@ -103,6 +95,12 @@ def told(answer: Response) -> tuple[int, Any, list[str]]:
     return answer.status_code, body, sorted(answer.headers)
 
 
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No answer waits for its time: what is the same does not depend on it."""
+    monkeypatch.setattr(pins_door, "ANSWER_S", 0.001)
+
+
 @pytest.fixture
 def giulia(web: Web) -> Phone:
     """The phone of a user who has set PINs."""
@@ -117,108 +115,100 @@ def person(web: Web, giulia: Phone) -> str:
 
 
 def test_a_further_phone_looks_enrolled_with_every_pin_and_proves_its_number_with_the_right_one(
-    client: Client, web: Web, place: Place, giulia: Phone
+    api: Api, giulia: Phone
 ) -> None:
     answers = []
     for pin in (RIGHT, *WITHOUT):
-        phone, answer = added(client, web, place, GIULIA, pin)
+        phone, answer = added(api, GIULIA, pin)
         for one in (phone, giulia):
-            assert listed(client, web, one)[-1] == phone.device, "it is in the list of each phone"
-        key = devices.key_of(web.journal, phone.device)
+            assert listed(api, one)[-1] == phone.device, "it is in the list of each phone"
+        key = devices.key_of(api.journal, phone.device)
         assert (key is not None) is (pin == RIGHT)
-        level, by, shown = raised(client, web, place, phone)
+        level, by, shown = raised(api, phone)
         assert (level, by) == (Proof.APP, ""), "beside an older phone it is young, at best"
         answers.append((told(answer), shown))
-        web.journal.transact(partial(phones.revoke, device=phone.device, by="test"))
+        api.journal.transact(partial(phones.revoke, device=phone.device, by="test"))
     assert (answers[0][0][0], answers[0][1]) == (201, ("app", "young"))
     assert all(one == answers[0] for one in answers)
 
 
-def test_where_no_other_phone_was_there_the_phone_is_told_that_it_is_proved_with_every_pin(
-    client: Client, web: Web, place: Place
-) -> None:
+def test_where_no_other_phone_was_there_the_phone_is_told_that_it_is_proved_with_every_pin(api: Api) -> None:
     seen = []
     for pin in (RIGHT, *WITHOUT):
-        phone, _ = added(client, web, place, GIULIA, pin)
-        level, _, shown = raised(client, web, place, phone)
+        phone, _ = added(api, GIULIA, pin)
+        level, _, shown = raised(api, phone)
         assert level is (Proof.DEVICE if pin == RIGHT else Proof.APP)
         seen.append(shown)
-        web.journal.transact(lambda tx: tx.write(_NO_PHONE_EVER))
+        api.journal.transact(lambda tx: tx.write(_NO_PHONE_EVER))
     assert seen == [("device", None)] * 4
 
 
-def test_operators_are_told_of_a_pin_that_was_not_the_right_one(
-    client: Client, web: Web, place: Place, person: str
-) -> None:
-    added(client, web, place, GIULIA, RIGHT)
-    assert alarms(web) == []
+def test_operators_are_told_of_a_pin_that_was_not_the_right_one(api: Api, person: str) -> None:
+    added(api, GIULIA, RIGHT)
+    assert alarms(api.web) == []
     for pin, alarm in ((WRONG, "pin.refused"), (DURESS, "pin.duress")):
-        added(client, web, place, GIULIA, pin)
-        assert alarms(web)[-1] == (alarm, person)
+        added(api, GIULIA, pin)
+        assert alarms(api.web)[-1] == (alarm, person)
 
 
 @pytest.mark.parametrize("pin", WITHOUT)
 def test_a_phone_that_only_seems_enrolled_changes_nothing_even_with_the_right_pin(
-    client: Client, web: Web, place: Place, giulia: Phone, person: str, pin: str | None
+    api: Api, giulia: Phone, person: str, pin: str | None
 ) -> None:
-    phone, _ = added(client, web, place, GIULIA, pin)
+    phone, _ = added(api, GIULIA, pin)
     for method, path, body in (
         ("DELETE", f"/v1/devices/{giulia.device}", None),
         ("PUT", "/v1/pins", {"pin": "1357", "current": RIGHT}),
         ("PUT", "/v1/me/record", {"medical": "none"}),
     ):
-        more = {"sw-pin": RIGHT, "if-match": '"0"'}
-        assert signed(client, web, phone, method, path, body, **more).status_code in (200, 204)
-    assert devices.key_of(web.journal, giulia.device) is not None
-    assert Registry(web.journal).check_pin(person, RIGHT).value == "cancel"  # type: ignore[arg-type]
-    assert raised(client, web, place, giulia)[0] is Proof.DEVICE
+        more = {"sw_pin": RIGHT, "if_match": '"0"'}
+        assert api.signed(phone, method, path, body, **more).status_code in (200, 204)
+    assert devices.key_of(api.journal, giulia.device) is not None
+    assert Registry(api.journal).check_pin(person, RIGHT).value == "cancel"  # type: ignore[arg-type]
+    assert raised(api, giulia)[0] is Proof.DEVICE
 
 
-def test_another_phone_looks_ended_with_every_pin_and_is_with_the_right_one(
-    client: Client, web: Web, place: Place
-) -> None:
+def test_another_phone_looks_ended_with_every_pin_and_is_with_the_right_one(api: Api) -> None:
     answers = []
     for pin in (*WITHOUT, RIGHT):
-        ended, by = enrolled(web), enrolled(web)
-        more = {} if pin is None else {"sw-pin": pin}
-        answer = signed(client, web, by, "DELETE", f"/v1/devices/{ended.device}", **more)
-        again = signed(client, web, by, "DELETE", f"/v1/devices/{ended.device}", **more)
-        assert ended.device not in listed(client, web, by)
-        own = signed(client, web, ended, "GET", "/v1/devices", **place.app())
-        level, _, shown = raised(client, web, place, ended)
+        ended, by = enrolled(api.web), enrolled(api.web)
+        more = {} if pin is None else {"sw_pin": pin}
+        answer = api.signed(by, "DELETE", f"/v1/devices/{ended.device}", **more)
+        again = api.signed(by, "DELETE", f"/v1/devices/{ended.device}", **more)
+        assert ended.device not in listed(api, by)
+        own = api.signed(ended, "GET", "/v1/devices", **api.place.app())
+        level, _, shown = raised(api, ended)
         assert level is (Proof.APP if pin == RIGHT else Proof.DEVICE), "alerts are proved as before"
         answers.append((told(answer), told(again), told(own), shown))
-        web.journal.transact(lambda tx: tx.write(_NO_PHONE_EVER))
+        api.journal.transact(lambda tx: tx.write(_NO_PHONE_EVER))
     assert [one[0] for one in answers[0]] == [204, 404, 403, "app"]
     assert all(one == answers[0] for one in answers)
 
 
-def test_a_phone_ends_itself_without_a_pin(client: Client, web: Web, giulia: Phone) -> None:
-    assert signed(client, web, giulia, "DELETE", f"/v1/devices/{giulia.device}").status_code == 204
-    assert devices.key_of(web.journal, giulia.device) is None
+def test_a_phone_ends_itself_without_a_pin(api: Api, giulia: Phone) -> None:
+    assert api.signed(giulia, "DELETE", f"/v1/devices/{giulia.device}").status_code == 204
+    assert devices.key_of(api.journal, giulia.device) is None
 
 
-def test_where_no_pin_is_set_a_young_phone_ends_no_older_one(client: Client, web: Web, place: Place) -> None:
-    Registry(web.journal).add_user(Person(phones=(NO_PIN,)), by="test")
-    older = Phone(number=NO_PIN).enrolled(web.journal)
-    young, answer = added(client, web, place, NO_PIN, None)
+def test_where_no_pin_is_set_a_young_phone_ends_no_older_one(api: Api) -> None:
+    Registry(api.journal).add_user(Person(phones=(NO_PIN,)), by="test")
+    older = Phone(number=NO_PIN).enrolled(api.journal)
+    young, answer = added(api, NO_PIN, None)
     assert answer.status_code == 201
-    refused = signed(client, web, young, "DELETE", f"/v1/devices/{older.device}")
-    assert (refused.status_code, refused.json()["code"]) == (403, "young")
-    assert signed(client, web, older, "DELETE", f"/v1/devices/{young.device}").status_code == 204
+    refused = api.signed(young, "DELETE", f"/v1/devices/{older.device}")
+    assert verdict(refused) == (403, "young")
+    assert api.signed(older, "DELETE", f"/v1/devices/{young.device}").status_code == 204
 
 
 def test_each_phone_that_is_added_or_ended_is_told_to_the_number_in_the_same_words(
-    client: Client, web: Web, place: Place, giulia: Phone
+    api: Api, giulia: Phone
 ) -> None:
     words = []
     for pin in (RIGHT, WRONG):
-        before = len(notices(web))
-        added(client, web, place, GIULIA, pin)
-        signed(
-            client, web, giulia, "DELETE", f"/v1/devices/{listed(client, web, giulia)[-1]}", **{"sw-pin": pin}
-        )
-        new = notices(web)[before:]
+        before = len(notices(api.web))
+        added(api, GIULIA, pin)
+        api.signed(giulia, "DELETE", f"/v1/devices/{listed(api, giulia)[-1]}", sw_pin=pin)
+        new = notices(api.web)[before:]
         assert {to for to, _ in new} == {GIULIA}
         words.append(sorted(re.sub(r"\(.*?\)", "", text) for _, text in new))
     assert words[0] == words[1]

@@ -9,15 +9,14 @@ from typing import Final
 
 import pytest
 from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver, algorithms
-from litestar import Litestar
-from litestar.testing import TestClient
 from msgspec import structs
 
 from gateways.http.door import signatures
 from gateways.http.door.signatures import INPUT_MAX, SIGNED_HEADERS, Request, Signed, key_id, load, verify
-from gateways.http.parts.context import Web
 from messages.ids import Doubt
-from tests.gateways.http.place import GIULIA, Place
+from tests.gateways.http.askers import Api
+from tests.gateways.http.place import GIULIA
+from tests.support.depth import often
 from tests.support.signing import Phone
 
 PHONE: Final = Phone(number=GIULIA, device="d4f2b81c09e6a7735")
@@ -148,9 +147,9 @@ def mutated(text: str, chance: random.Random) -> str:
     return "".join(made)
 
 
-def test_of_forty_thousand_damaged_requests_each_is_a_doubt_and_none_a_fault() -> None:
-    chance, whole, held = random.Random(1), signed(), 0
-    for _ in range(40_000):
+def test_of_many_damaged_requests_each_is_a_doubt_and_none_a_fault() -> None:
+    chance, whole, held, times = random.Random(), signed(), 0, often(40_000)
+    for _ in range(times):
         headers = {name: mutated(value, chance) for name, value in whole.headers.items()}
         if chance.random() < 0.05:
             del headers[chance.choice(SIGNED_HEADERS)]
@@ -158,8 +157,8 @@ def test_of_forty_thousand_damaged_requests_each_is_a_doubt_and_none_a_fault() -
         key_id(request)
         found = verify(request, PHONE.point)
         held += isinstance(found, Signed)
-        assert not isinstance(found, Signed) or headers == whole.headers
-    assert 0 < held < 2_000, "those that were not changed at all"
+        assert not isinstance(found, Signed) or headers == whole.headers, headers
+    assert 0 < held < times // 20, "those that were not changed at all"
 
 
 def no_padding(headers: dict[str, str]) -> None:
@@ -172,22 +171,20 @@ def another_before(headers: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("change", [no_padding, another_before])
 def test_a_header_that_somebody_between_has_damaged_makes_no_alert_fail(
-    client: TestClient[Litestar], place: Place, web: Web, change: Callable[[dict[str, str]], None]
+    api: Api, change: Callable[[dict[str, str]], None]
 ) -> None:
-    phone = Phone(number=GIULIA).enrolled(web.journal)
-    now_s = web.clock.now_us() // 1_000_000
+    phone = Phone(number=GIULIA).enrolled(api.journal)
+    now_s = api.web.clock.now_us() // 1_000_000
     body, headers = phone.signed("POST", "/v1/alerts", {"phone": GIULIA}, created=now_s)
     change(headers)
-    answer = client.post("/v1/alerts", content=body, headers={**headers, **place.app()})
+    answer = api.client.post("/v1/alerts", content=body, headers={**headers, **api.place.app()})
     assert (answer.status_code, answer.json()["proof"]) == (202, "app")
 
 
-def test_a_signature_that_came_in_two_headers_proves_nothing(
-    client: TestClient[Litestar], place: Place, web: Web
-) -> None:
-    phone = Phone(number=GIULIA).enrolled(web.journal)
-    now_s = web.clock.now_us() // 1_000_000
+def test_a_signature_that_came_in_two_headers_proves_nothing(api: Api) -> None:
+    phone = Phone(number=GIULIA).enrolled(api.journal)
+    now_s = api.web.clock.now_us() // 1_000_000
     _, headers = phone.signed("GET", "/v1/devices", created=now_s)
-    twice = [*headers.items(), ("signature-input", headers["signature-input"]), *place.app().items()]
-    answer = client.get("/v1/devices", headers=twice)
+    twice = [*headers.items(), ("signature-input", headers["signature-input"]), *api.place.app().items()]
+    answer = api.client.get("/v1/devices", headers=twice)
     assert (answer.status_code, answer.json()["code"]) == (403, "signature")

@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from litestar import Litestar
-from litestar.testing import TestClient
 
 from center.errors import SettingsError
 from center.options import Common
@@ -19,9 +17,10 @@ from messages import events as ev
 from messages.ids import OperatorId
 from runtime import logs
 from runtime.terminal import shown, shown_json
-from tests.gateways.http.place import GIULIA, Place
+from tests.gateways.http.askers import Api, Asker
+from tests.gateways.http.place import GIULIA
+from tests.support.each import each
 
-Client = TestClient[Litestar]
 NASTY = "aiuto \x1b[2J\x1b]0;x\x07\r\nok\x9b31m \u202e123\u202c\u2028fine"
 
 
@@ -60,25 +59,23 @@ def test_whatever_is_said_is_one_line_and_json_says_the_same(text: str) -> None:
     assert "\x9b" not in shown(text) + written
 
 
-@pytest.mark.parametrize("digit", ["1\n", "\n", "1\r", "11", "１", "a", "1 "])
-def test_a_digit_is_one_digit(client: Client, place: Place, digit: str) -> None:
-    alert = client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app()).json()["alert"]
+@each("digit", ["1\n", "\n", "1\r", "11", "１", "a", "1 "])
+def test_a_digit_is_one_digit(api: Api, digit: str) -> None:
+    alert = api.app.post("/v1/alerts", json={"phone": GIULIA}).json()["alert"]
     body = {"command": "send_digit", "digit": digit}
-    answer = client.post(f"/v1/alerts/{alert}/commands", json=body, headers=place.operator())
+    answer = api.marta.post(f"/v1/alerts/{alert}/commands", json=body)
     assert answer.status_code == 400
 
 
-@pytest.mark.parametrize("text", ['node = "a\\n"', 'region = "IT\\n"', '[[trunk]]\nname = "a\\n"'])
+@each("text", ['node = "a\\n"', 'region = "IT\\n"', '[[trunk]]\nname = "a\\n"'])
 def test_no_setting_ends_with_a_line_s_end(text: str) -> None:
     with pytest.raises(SettingsError):
         parse(text)
 
 
-@pytest.mark.parametrize(
-    "path", ["/nowhere", "/v1/nowhere", "/console/nowhere.js", "/app/../x", "/v1/alerts/none"]
-)
-def test_what_is_not_there_is_nothing_that_a_browser_runs(client: Client, place: Place, path: str) -> None:
-    answer = client.get(path, headers=place.app())
+@each("path", ["/nowhere", "/v1/nowhere", "/console/nowhere.js", "/app/../x", "/v1/alerts/none"])
+def test_what_is_not_there_is_nothing_that_a_browser_runs(app: Asker, path: str) -> None:
+    answer = app.get(path)
     assert answer.status_code == 404
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from litestar import Litestar
-from litestar.testing import TestClient
 from playwright.sync_api import Page, expect
 
 from messages import events as ev
@@ -19,9 +17,9 @@ from store.journal.journal import Append, Journal
 from store.registry.people import Person
 from store.registry.registry import Registry
 from tests.gateways.console.desk import giulias, signed_on
+from tests.gateways.http.askers import Api
 from tests.gateways.http.place import CLOCK, GIULIA, ROOT, Place, WebThread
 
-Client = TestClient[Litestar]
 STRINGS: Final = (
     "<script>hit=1</script>",
     "</script><script>hit=1</script>",
@@ -92,19 +90,17 @@ def test_there_are_as_many_as_held_before() -> None:
     assert len(set(STRINGS)) == 21
 
 
-def test_they_come_back_as_data_and_as_nothing_that_a_browser_runs(
-    client: Client, place: Place, journal: Journal
-) -> None:
-    alert = told(journal, place)
+def test_they_come_back_as_data_and_as_nothing_that_a_browser_runs(api: Api, journal: Journal) -> None:
+    alert = told(journal, api.place)
     for path in (f"/v1/alerts/{alert}/story", "/v1/alerts", f"/v1/alerts/{alert}"):
-        headers = place.app() if path.endswith(alert) else place.operator()
-        answer = client.get(path, headers=headers)
+        headers = api.place.app() if path.endswith(alert) else api.place.operator()
+        answer = api.client.get(path, headers=headers)
         assert answer.status_code == 200
         assert answer.headers["content-type"] == "application/json"
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["content-security-policy"].startswith("default-src 'none'")
     for one in STRINGS:
-        refused = client.post("/v1/alerts", json={"phone": one}, headers=place.app())
+        refused = api.app.post("/v1/alerts", json={"phone": one})
         assert (refused.status_code, refused.headers["content-type"]) == (400, "application/json")
 
 

@@ -14,10 +14,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from litestar import Litestar
-from litestar.testing import TestClient
 
-from gateways.http.parts.context import Web
 from messages.base import Position
 from messages.events import AlertClosed
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, NodeId, Outcome, Proof
@@ -30,11 +27,11 @@ from store.journal.notify import LocalNotifier
 from store.registry.people import Person
 from store.registry.registry import Registry
 from store.registry.users.users import number_of_device
-from tests.gateways.http.place import GIULIA, Place
+from tests.gateways.http.askers import Api, Asker
+from tests.gateways.http.place import GIULIA
 from tests.support.depth import often
 from tests.support.journals import empty_journal
 
-Client = TestClient[Litestar]
 OTHERS = "+393339998887"
 """A number of whoever attacks."""
 DEVICE = "phone-of-giulia"
@@ -42,9 +39,9 @@ DEVICE = "phone-of-giulia"
 UNKNOWN = "phone-of-nobody-known"
 
 
-def raised(client: Client, place: Place, **body: object) -> tuple[int, AlertId]:
+def raised(app: Asker, **body: object) -> tuple[int, AlertId]:
     """The answer's status and its alert."""
-    answer = client.post("/v1/alerts", json=body, headers=place.app())
+    answer = app.post("/v1/alerts", json=body)
     return answer.status_code, AlertId(answer.json()["alert"])
 
 
@@ -65,45 +62,41 @@ def number_called(journal: Journal, told: AlertId) -> str | None:
     return journal.at_one_moment(lambda connection: number_of_device(connection, device))
 
 
-def test_the_same_id_with_another_number_is_another_alert_and_the_number_stays_its_owners(
-    client: Client, place: Place, web: Web
-) -> None:
-    assert raised(client, place, id="x", phone=OTHERS) == (202, "x")
-    status, planted = raised(client, place, id="x", phone=GIULIA)
-    assert (status, planted == "x", number_called(web.journal, planted)) == (202, False, GIULIA)
-    _, own = raised(client, place, id="own", phone=GIULIA)
-    assert (own, brought_to(web.journal, own), number_called(web.journal, own)) == ("own", planted, GIULIA)
+def test_the_same_id_with_another_number_is_another_alert_and_the_number_stays_its_owners(api: Api) -> None:
+    assert raised(api.app, id="x", phone=OTHERS) == (202, "x")
+    status, planted = raised(api.app, id="x", phone=GIULIA)
+    assert (status, planted == "x", number_called(api.journal, planted)) == (202, False, GIULIA)
+    _, own = raised(api.app, id="own", phone=GIULIA)
+    assert (own, brought_to(api.journal, own), number_called(api.journal, own)) == ("own", planted, GIULIA)
 
 
 @pytest.mark.parametrize(("device", "called"), [(DEVICE, GIULIA), (UNKNOWN, None)])
 def test_an_alert_with_another_number_does_not_take_a_device(
-    client: Client, place: Place, web: Web, device: str, called: str | None
+    api: Api, device: str, called: str | None
 ) -> None:
-    assert raised(client, place, id="x", phone=OTHERS, device=device) == (202, "x")
-    status, own = raised(client, place, device=device)
-    assert (status, number_called(web.journal, own)) == (202, called)
-    status, again = raised(client, place, device=device)
-    assert (status, brought_to(web.journal, again)) == (200, own), "one more signal is the same alert's"
-    status, named = raised(client, place, id="own", phone=GIULIA, device=device)
-    assert (status, number_called(web.journal, named)) == (200 if called else 202, GIULIA)
+    assert raised(api.app, id="x", phone=OTHERS, device=device) == (202, "x")
+    status, own = raised(api.app, device=device)
+    assert (status, number_called(api.journal, own)) == (202, called)
+    status, again = raised(api.app, device=device)
+    assert (status, brought_to(api.journal, again)) == (200, own), "one more signal is the same alert's"
+    status, named = raised(api.app, id="own", phone=GIULIA, device=device)
+    assert (status, number_called(api.journal, named)) == (200 if called else 202, GIULIA)
 
 
 @pytest.mark.parametrize("device", [DEVICE, UNKNOWN])
-def test_an_open_alert_known_by_its_device_alone_is_given_no_foreign_number(
-    client: Client, place: Place, web: Web, device: str
-) -> None:
-    _, own = raised(client, place, id="own", device=device)
-    before = number_called(web.journal, own)
+def test_an_open_alert_known_by_its_device_alone_is_given_no_foreign_number(api: Api, device: str) -> None:
+    _, own = raised(api.app, id="own", device=device)
+    before = number_called(api.journal, own)
     foreign: tuple[dict[str, object], ...] = (
         {"phone": OTHERS, "device": device},
         {"id": "own", "phone": OTHERS, "device": device},
         {"id": "own", "phone": OTHERS},
     )
     for body in foreign:
-        assert brought_to(web.journal, raised(client, place, **body)[1]) != own
-    assert number_called(web.journal, own) == before
-    status, again = raised(client, place, device=device)
-    assert (status, brought_to(web.journal, again)) == (200, own)
+        assert brought_to(api.journal, raised(api.app, **body)[1]) != own
+    assert number_called(api.journal, own) == before
+    status, again = raised(api.app, device=device)
+    assert (status, brought_to(api.journal, again)) == (200, own)
 
 
 @pytest.mark.parametrize(
@@ -120,13 +113,13 @@ def test_an_open_alert_known_by_its_device_alone_is_given_no_foreign_number(
     ],
 )
 def test_the_same_id_of_another_phone_is_answered_with_another_id(
-    client: Client, place: Place, first: dict[str, object], second: dict[str, object]
+    app: Asker, first: dict[str, object], second: dict[str, object]
 ) -> None:
-    assert raised(client, place, id="x", **first) == (202, "x")
-    status, other = raised(client, place, id="x", **second)
+    assert raised(app, id="x", **first) == (202, "x")
+    status, other = raised(app, id="x", **second)
     assert (status, other == "x") == (202, False)
-    assert raised(client, place, id="x", **second) == (200, other), "asked once more: the alert that was told"
-    assert raised(client, place, id="x", **first) == (200, "x")
+    assert raised(app, id="x", **second) == (200, other), "asked once more: the alert that was told"
+    assert raised(app, id="x", **first) == (200, "x")
 
 
 @pytest.mark.parametrize(
@@ -142,10 +135,10 @@ def test_the_same_id_of_another_phone_is_answered_with_another_id(
     ],
 )
 def test_a_true_repetition_is_the_alert_that_is_there(
-    client: Client, place: Place, first: dict[str, object], again: dict[str, object]
+    app: Asker, first: dict[str, object], again: dict[str, object]
 ) -> None:
-    assert raised(client, place, id="x", **first) == (202, "x")
-    assert raised(client, place, id="x", **again) == (200, "x")
+    assert raised(app, id="x", **first) == (202, "x")
+    assert raised(app, id="x", **again) == (200, "x")
 
 
 # ---------------------------------------------------------------------------- whatever is sent, in any order

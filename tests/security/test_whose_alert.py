@@ -11,8 +11,6 @@ from collections.abc import Callable
 
 import pytest
 from httpx import Response
-from litestar import Litestar
-from litestar.testing import TestClient
 from msgspec.structs import replace
 
 from gateways.http.parts.context import Web
@@ -21,17 +19,16 @@ from messages.base import Position
 from messages.events import AlertClosed
 from messages.ids import E164, SECOND, AlertId, Channel, ClaimKind, Instant, LineId, Outcome, Proof
 from model.alert.case import Case
-from model.alert.evolve import fold
 from store import streams
 from store.alerts.accepting import accept
 from store.alerts.belonging import Signal
 from store.journal.journal import Append, Transaction
 from store.registry import devices
-from tests.gateways.http.place import CLOCK, GIULIA, Place
+from tests.gateways.http.askers import Api, Asker
+from tests.gateways.http.place import CLOCK, GIULIA
 from tests.support.signing import Phone
 from tests.waiting import wait_until
 
-Client = TestClient[Litestar]
 OWN = "f81d4fae7dec11d0a76500a0c91e6bf6"
 """The id that the user's app has made, and that nobody else knows."""
 GENOVA, MILANO = (44.39058, 8.97342), (45.4642, 9.19)
@@ -58,15 +55,8 @@ def raised(web: Web, channel: Channel, **said: object) -> AlertId:
 ALERTS: tuple[Callable[[Web], AlertId], ...] = (by_app, by_text, by_call)
 
 
-def post(client: Client, place: Place, path: str = "", **body: object) -> Response:
-    return client.post(f"/v1/alerts{path}", json=body, headers=place.app())
-
-
-def case_of(web: Web, alert: str) -> Case:
-    name = AlertId(alert)
-    case = fold(web.journal.read_streams(streams.inbox(name), streams.case(name)))
-    assert case is not None
-    return case
+def post(app: Asker, path: str = "", **body: object) -> Response:
+    return app.post(f"/v1/alerts{path}", json=body)
 
 
 def untouched(case: Case) -> Case:
@@ -76,11 +66,11 @@ def untouched(case: Case) -> Case:
 
 @pytest.mark.parametrize("own", ALERTS)
 def test_who_names_the_number_is_told_another_name_and_gets_at_nothing(
-    client: Client, place: Place, web: Web, own: Callable[[Web], AlertId]
+    api: Api, own: Callable[[Web], AlertId]
 ) -> None:
-    alert = own(web)
-    before = case_of(web, alert)
-    answer = post(client, place, phone=GIULIA)
+    alert = own(api.web)
+    before = api.case(alert)
+    answer = post(api.app, phone=GIULIA)
     told = answer.json()["alert"]
     assert (answer.status_code, told == alert, answer.json()["advice"]) == (200, False, "wait")
     for path, body in (
@@ -90,10 +80,10 @@ def test_who_names_the_number_is_told_another_name_and_gets_at_nothing(
         ("ringing", {}),
         ("cancel", {"pin": "0000"}),
     ):
-        taken = post(client, place, f"/{told}/{path}", **body)
+        taken = post(api.app, f"/{told}/{path}", **body)
         assert (taken.status_code, taken.json()) == (202, {"alert": told}), path
-    assert post(client, place, phone=GIULIA, silent=True).status_code == 200
-    after = case_of(web, alert)
+    assert post(api.app, phone=GIULIA, silent=True).status_code == 200
+    after = api.case(alert)
     assert untouched(after) == untouched(before)
     kinds = [one.kind for one in after.claims]
     assert kinds == ["signal", "position", "words", "rings", "cancels", "signal"]
@@ -102,95 +92,83 @@ def test_who_names_the_number_is_told_another_name_and_gets_at_nothing(
 
 
 @pytest.mark.parametrize("own", ALERTS)
-def test_under_an_alias_nothing_of_the_alert_is_read(
-    client: Client, place: Place, web: Web, own: Callable[[Web], AlertId]
-) -> None:
-    alert = own(web)
-    told = post(client, place, phone=GIULIA).json()["alert"]
-    headers = place.app()
+def test_under_an_alias_nothing_of_the_alert_is_read(api: Api, own: Callable[[Web], AlertId]) -> None:
+    alert = own(api.web)
+    told = post(api.app, phone=GIULIA).json()["alert"]
+    headers = api.place.app()
 
     def seen() -> tuple[object, object]:
-        state = client.get(f"/v1/alerts/{told}", headers=headers).json()
-        return state, client.get(f"/v1/alerts/{told}/messages", headers=headers).json()
+        state = api.client.get(f"/v1/alerts/{told}", headers=headers).json()
+        return state, api.client.get(f"/v1/alerts/{told}/messages", headers=headers).json()
 
     before = seen()
     assert (before[0]["phase"], before[0]["legs"], before[1]["messages"]) == ("received", [], [])  # type: ignore[index]
-    web.journal.append(
-        Append(streams.case(alert), None, (AlertClosed(outcome=Outcome.FALSE_ALARM),)),
-    )
+    api.journal.append(Append(streams.case(alert), None, (AlertClosed(outcome=Outcome.FALSE_ALARM),)))
     assert seen() == before
 
 
-def test_an_alias_is_told_to_call_112_from_its_own_deadline_on(
-    client: Client, place: Place, web: Web
-) -> None:
-    by_app(web)
+def test_an_alias_is_told_to_call_112_from_its_own_deadline_on(api: Api) -> None:
+    by_app(api.web)
     early, late = (Instant(CLOCK.now_us() - ago * SECOND) for ago in (1, 49))
     told = [
-        post(client, place, phone=GIULIA, raised_at=rfc3339(at), id=f"other-{n}").json()
+        post(api.app, phone=GIULIA, raised_at=rfc3339(at), id=f"other-{n}").json()
         for n, at in enumerate((early, late, Instant(late - 2 * SECOND)))
     ]
     assert [one["advice"] for one in told] == ["wait", "wait", "call_112_now"]
-    ended = client.get("/v1/alerts/other-1?wait=20&since=1", headers=place.app()).json()
+    ended = api.app.get("/v1/alerts/other-1?wait=20&since=1").json()
     assert (ended["version"], ended["advice"], ended["phase"]) == (2, "call_112_now", "received")
-    assert client.get("/v1/alerts/other-0", headers=place.app()).json()["advice"] == "wait"
+    assert api.app.get("/v1/alerts/other-0").json()["advice"] == "wait"
 
 
-def test_the_sender_s_own_id_is_the_alias_where_it_is_free(client: Client, place: Place, web: Web) -> None:
-    by_app(web)
-    first = post(client, place, phone=GIULIA, id="second-phone", raised_at=rfc3339(CLOCK.now_us()))
+def test_the_sender_s_own_id_is_the_alias_where_it_is_free(api: Api) -> None:
+    by_app(api.web)
+    first = post(api.app, phone=GIULIA, id="second-phone", raised_at=rfc3339(CLOCK.now_us()))
     assert (first.status_code, first.json()["alert"]) == (200, "second-phone")
-    version = web.journal.version(streams.inbox(AlertId(OWN)))
-    again = post(client, place, phone=GIULIA, id="second-phone", raised_at=first.json()["received_at"])
+    version = api.journal.version(streams.inbox(AlertId(OWN)))
+    again = post(api.app, phone=GIULIA, id="second-phone", raised_at=first.json()["received_at"])
     assert again.json()["alert"] == "second-phone"
-    assert web.journal.version(streams.inbox(AlertId(OWN))) == version + 1, (
+    assert api.journal.version(streams.inbox(AlertId(OWN))) == version + 1, (
         "pressed once more: shown once more"
     )
-    taken = post(client, place, phone="+393339998887", id="second-phone")
+    taken = post(api.app, phone="+393339998887", id="second-phone")
     assert (taken.status_code, taken.json()["alert"] == "second-phone") == (202, False)
 
 
-def test_its_own_id_is_what_the_alert_is_read_moved_and_silenced_by(
-    client: Client, place: Place, web: Web
-) -> None:
-    alert = by_app(web)
-    post(client, place, phone=GIULIA)
-    silent = post(client, place, phone=GIULIA, id=OWN, silent=True)
+def test_its_own_id_is_what_the_alert_is_read_moved_and_silenced_by(api: Api) -> None:
+    alert = by_app(api.web)
+    post(api.app, phone=GIULIA)
+    silent = post(api.app, phone=GIULIA, id=OWN, silent=True)
     assert (silent.status_code, silent.json()["alert"]) == (200, alert)
-    moved = post(client, place, f"/{alert}/position", lat=44.4, lon=8.9, accuracy_m=5)
+    moved = post(api.app, f"/{alert}/position", lat=44.4, lon=8.9, accuracy_m=5)
     assert moved.status_code == 202
-    case = case_of(web, alert)
+    case = api.case(alert)
     assert (case.silent, case.position is not None and case.position.lat, len(case.claims)) == (True, 44.4, 1)
     shown = f"/v1/alerts/{alert}"
-    wait_until(lambda: client.get(shown, headers=place.app()).json()["silent"], what="that it is silent")
+    wait_until(lambda: api.app.get(shown).json()["silent"], what="that it is silent")
 
 
-def test_an_alias_does_not_undo_that_the_alert_is_shown_as_closed(
-    client: Client, place: Place, web: Web
-) -> None:
-    alert = by_app(web)
-    post(client, place, f"/{alert}/cancel", pin="0000")
-    post(client, place, phone=GIULIA, raised_at=rfc3339(CLOCK.now_us()))
+def test_an_alias_does_not_undo_that_the_alert_is_shown_as_closed(api: Api) -> None:
+    alert = by_app(api.web)
+    post(api.app, f"/{alert}/cancel", pin="0000")
+    post(api.app, phone=GIULIA, raised_at=rfc3339(CLOCK.now_us()))
 
     def shown() -> object:
-        return client.get(f"/v1/alerts/{alert}", headers=place.app()).json()["phase"]
+        return api.app.get(f"/v1/alerts/{alert}").json()["phase"]
 
     wait_until(lambda: shown() == "closed", what="that it looks closed")
-    assert (shown(), case_of(web, alert).cancel_asked is None) == ("closed", False)
+    assert (shown(), api.case(alert).cancel_asked is None) == ("closed", False)
 
 
-def test_a_cry_after_the_end_of_an_alert_under_its_own_name_is_a_new_alert(
-    client: Client, place: Place, web: Web
-) -> None:
-    alert = by_app(web)
-    web.journal.append(Append(streams.case(alert), None, (AlertClosed(outcome=Outcome.FALSE_ALARM),)))
+def test_a_cry_after_the_end_of_an_alert_under_its_own_name_is_a_new_alert(api: Api) -> None:
+    alert = by_app(api.web)
+    api.journal.append(Append(streams.case(alert), None, (AlertClosed(outcome=Outcome.FALSE_ALARM),)))
     body = {"phone": GIULIA, "id": OWN, "silent": True, "raised_at": rfc3339(CLOCK.now_us())}
-    first, second = post(client, place, **body), post(client, place, **body)
+    first, second = post(api.app, **body), post(api.app, **body)
     assert (first.status_code, second.status_code) == (202, 200)
     assert first.json()["alert"] == second.json()["alert"] != alert, (
         "asked once more: the alert that was told"
     )
-    assert case_of(web, first.json()["alert"]).silent
+    assert api.case(first.json()["alert"]).silent
 
 
 def invited(phone: Phone, web: Web) -> Phone:
@@ -206,44 +184,36 @@ def invited(phone: Phone, web: Web) -> Phone:
     return phone
 
 
-def test_another_phone_of_the_user_joins_as_what_it_is_and_gets_at_nothing(
-    client: Client, place: Place, web: Web
-) -> None:
-    first, second = Phone(number=GIULIA).enrolled(web.journal), invited(Phone(number=GIULIA), web)
-
-    def signed(phone: Phone, method: str, path: str, body: object = None) -> Response:
-        created = web.clock.now_us() // SECOND
-        data, headers = phone.signed(method, path, body, created=created)
-        return client.request(method, path, content=data, headers={**headers, **place.app()})
-
-    alert = signed(first, "POST", "/v1/alerts", {"id": OWN, "phone": GIULIA}).json()["alert"]
-    before = case_of(web, alert)
-    answer = signed(second, "POST", "/v1/alerts", {"phone": GIULIA, "silent": True})
+def test_another_phone_of_the_user_joins_as_what_it_is_and_gets_at_nothing(api: Api) -> None:
+    first, second = Phone(number=GIULIA).enrolled(api.journal), invited(Phone(number=GIULIA), api.web)
+    alert = api.signed(first, "POST", "/v1/alerts", {"id": OWN, "phone": GIULIA}).json()["alert"]
+    before = api.case(alert)
+    answer = api.signed(second, "POST", "/v1/alerts", {"phone": GIULIA, "silent": True})
     told = answer.json()["alert"]
     assert (answer.status_code, told == alert, answer.json()["proof"]) == (200, False, "device")
-    assert signed(second, "GET", f"/v1/alerts/{alert}").status_code == 403
-    assert signed(second, "GET", f"/v1/alerts/{told}").json()["phase"] == "received"
-    assert signed(second, "POST", f"/v1/alerts/{told}/cancel", {"pin": "0000"}).status_code == 202
-    after = case_of(web, alert)
+    assert api.signed(second, "GET", f"/v1/alerts/{alert}").status_code == 403
+    assert api.signed(second, "GET", f"/v1/alerts/{told}").json()["phase"] == "received"
+    assert api.signed(second, "POST", f"/v1/alerts/{told}/cancel", {"pin": "0000"}).status_code == 202
+    after = api.case(alert)
     assert untouched(after) == untouched(before)
     assert [(one.kind, one.proof) for one in after.claims] == [
         (ClaimKind.SIGNAL, Proof.DEVICE), (ClaimKind.CANCELS, Proof.DEVICE)
     ]  # fmt: skip
-    since = [devices.key_of(web.journal, phone.device) for phone in (first, second)]
+    since = [devices.key_of(api.journal, phone.device) for phone in (first, second)]
     assert [after.key_enrolled_at, after.claims[0].key_enrolled_at] == [
         one and one.created_at for one in since
     ]
     assert after.key == first.device, "shown: by which phone, and since when each is enrolled"
-    again = signed(first, "POST", "/v1/alerts", {"id": "another-press", "phone": GIULIA, "silent": True})
-    assert (again.json()["alert"], case_of(web, alert).silent) == (alert, True)
+    again = api.signed(first, "POST", "/v1/alerts", {"id": "another-press", "phone": GIULIA, "silent": True})
+    assert (again.json()["alert"], api.case(alert).silent) == (alert, True)
 
 
 @pytest.mark.parametrize("own", [by_text, by_call])
 def test_an_app_that_knows_the_id_of_what_came_by_call_or_text_does_not_get_at_it(
-    client: Client, place: Place, web: Web, own: Callable[[Web], AlertId]
+    api: Api, own: Callable[[Web], AlertId]
 ) -> None:
-    alert = own(web)
-    assert post(client, place, phone=GIULIA, id=alert).json()["alert"] != alert
+    alert = own(api.web)
+    assert post(api.app, phone=GIULIA, id=alert).json()["alert"] != alert
     for path in ("", "/messages"):
-        assert client.get(f"/v1/alerts/{alert}{path}", headers=place.app()).status_code == 404
-    assert post(client, place, f"/{alert}/position", lat=1.0, lon=1.0).status_code == 404
+        assert api.app.get(f"/v1/alerts/{alert}{path}").status_code == 404
+    assert post(api.app, f"/{alert}/position", lat=1.0, lon=1.0).status_code == 404

@@ -27,9 +27,9 @@ from gateways.http.parts.context import Web
 from gateways.http.parts.making import parts
 from gateways.http.server import configured, listen
 from gateways.http.settings import WebSettings
-from messages.ids import E164, Instant, LineId, NodeId, OperatorId, TrunkId
+from messages.ids import E164, SECOND, Instant, LineId, NodeId, OperatorId, TrunkId
 from model.policy import LineSpec, Policy
-from runtime.clock import SystemClock
+from runtime.clock import Clock, SystemClock
 from store.audit.entry import Action, Said
 from store.audit.search import entries
 from store.journal.journal import Journal
@@ -45,6 +45,15 @@ NODE = NodeId("n1")
 CLOCK = SystemClock.anchored()
 GIULIA = "+393331112223"
 NOBODY = OperatorId("")
+
+
+class Later(Clock):
+    """The center's clock, which a test can put forward."""
+
+    by_s = 0.0
+
+    def now_us(self) -> Instant:
+        return Instant(CLOCK.now_us() + round(self.by_s * SECOND))
 
 
 @dataclass(kw_only=True)

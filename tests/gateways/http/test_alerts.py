@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from typing import Any
 
 import pytest
-from litestar import Litestar
 from litestar.testing import TestClient
 
 from gateways.http.app import build
@@ -21,46 +21,42 @@ from messages.events import (
     RingingSeen,
     UserReached,
 )
-from messages.ids import E164, AlertId, Channel, LineId, NodeId, Outcome, TrunkId
+from messages.ids import E164, Channel, LineId, NodeId, Outcome, TrunkId
 from model.policy import LineSpec
 from runtime.published.peers import Peers
 from runtime.published.peers import Place as OtherNode
 from store import streams
+from tests.gateways.http.askers import MARTA, Api, Asker, Client
 from tests.gateways.http.place import CLOCK, GIULIA, Place
 from tests.gateways.story import Story
+from tests.support.each import each
 from tests.waiting import wait_until
 
-Client = TestClient[Litestar]
 
-
-def raised(client: Client, place: Place) -> str:
-    answer = client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app())
+def raised(app: Asker) -> str:
+    answer = app.post("/v1/alerts", json={"phone": GIULIA})
     return str(answer.json()["alert"])
 
 
-def test_the_app_is_told_what_the_journal_says(client: Client, place: Place, web: Web) -> None:
-    story = Story(web.journal, CLOCK.now_us()).opened()
+def test_the_app_is_told_what_the_journal_says(api: Api) -> None:
+    story = api.story().opened()
     url = f"/v1/alerts/{story.alert}"
     seen = []
     for step in (
         lambda: None,
-        lambda: story.operator_called(place.marta),
-        lambda: story.operator_joined(place.marta),
+        lambda: story.operator_called(MARTA),
+        lambda: story.operator_joined(MARTA),
         story.user_called,
         story.user_answered,
-        lambda: story.psap_called(place.marta),
+        lambda: story.psap_called(MARTA),
         story.psap_joined,
         lambda: story.closed(Outcome.HANDED_OVER),
     ):
-        before = web.following.picture.seq
         step()
-        last = web.journal.last_seq()
-        assert last >= before
-        said = client.get(f"{url}?wait=5&since={0}", headers=place.app()).json()
-        while said["version"] < web.journal.version(streams.inbox(story.alert)) + web.journal.version(
-            streams.case(story.alert)
-        ):
-            said = client.get(f"{url}?wait=5&since={said['version']}", headers=place.app()).json()
+        wanted = sum(api.journal.version(of(story.alert)) for of in (streams.inbox, streams.case))
+        said = api.app.get(f"{url}?wait=5&since=0").json()
+        while said["version"] < wanted:
+            said = api.app.get(f"{url}?wait=5&since={said['version']}").json()
         seen.append((said["phase"], said["operator_assigned"], len(said["legs"])))
     assert seen == [
         ("received", False, 0),
@@ -75,65 +71,55 @@ def test_the_app_is_told_what_the_journal_says(client: Client, place: Place, web
     assert said["outcome"] == "handed_over"
 
 
-@pytest.mark.parametrize("is_silent", [False, True])
-def test_a_call_of_which_it_is_not_known_whether_it_is_heard_is_told_so(
-    client: Client, place: Place, web: Web, is_silent: bool
-) -> None:
-    story = Story(web.journal, CLOCK.now_us()).opened().operator_called(place.marta)
-    story.operator_joined(place.marta).user_called().user_answered()
-    user = story.leg("user")
-    lost = (
-        LegSoundLost(leg=user, attempt=1, line=LineId("m1")) if is_silent else LegUnheard(leg=user, attempt=1)
-    )
-    story.say(lost)
-    said = client.get(f"/v1/alerts/{story.alert}", headers=place.app()).json()
+@pytest.mark.parametrize("lost", [LegSoundLost, LegUnheard])
+def test_a_call_of_which_it_is_not_known_whether_it_is_heard_is_told_so(api: Api, lost: type[Any]) -> None:
+    story = api.story().had_by(MARTA).user_called().user_answered()
+    line = {"line": LineId("m1")} if lost is LegSoundLost else {}
+    story.say(lost(leg=story.leg("user"), attempt=1, **line))
+    api.followed()
+    said = api.app.get(f"/v1/alerts/{story.alert}").json()
     assert {leg["party"]: leg["heard"] for leg in said["legs"]} == {"operator": True, "user": False}
 
 
-def test_the_app_is_told_that_an_alert_is_silent_until_it_is_asked_to_cancel(
-    client: Client, place: Place, web: Web
-) -> None:
-    story = Story(web.journal, CLOCK.now_us()).opened()
+def test_the_app_is_told_that_an_alert_is_silent_until_it_is_asked_to_cancel(api: Api) -> None:
+    story = api.story().opened()
     url = f"/v1/alerts/{story.alert}"
-    assert client.get(url, headers=place.app()).json()["silent"] is False
+    assert api.app.get(url).json()["silent"] is False
     now = CLOCK.now_us()
     story.hear(
         AlertSignalAdded(channel=Channel.SMS, received_at=now, raised_at=now, phone=E164(GIULIA), silent=True)
     )
-    wait_until(lambda: client.get(url, headers=place.app()).json()["silent"], what="that it is silent")
-    client.post(f"{url}/cancel", json={"pin": "0000"}, headers=place.app())
-    wait_until(lambda: client.get(url, headers=place.app()).json()["cancelled"], what="the attempt")
-    assert client.get(url, headers=place.app()).json()["silent"] is False
+    wait_until(lambda: api.app.get(url).json()["silent"], what="that it is silent")
+    api.app.post(f"{url}/cancel", json={"pin": "0000"})
+    wait_until(lambda: api.app.get(url).json()["cancelled"], what="the attempt")
+    assert api.app.get(url).json()["silent"] is False
 
 
-def test_an_alert_of_long_ago_is_read_from_the_journal(client: Client, place: Place, web: Web) -> None:
-    story = Story(web.journal, CLOCK.now_us()).opened().closed(Outcome.CANCELLED)
-    web.following.picture.alerts.pop(story.alert, None)
-    said = client.get(f"/v1/alerts/{story.alert}", headers=place.app()).json()
+def test_an_alert_of_long_ago_is_read_from_the_journal(api: Api) -> None:
+    story = api.story().opened().closed(Outcome.CANCELLED)
+    api.picture.alerts.pop(story.alert, None)
+    said = api.app.get(f"/v1/alerts/{story.alert}").json()
     assert (said["phase"], said["outcome"]) == ("closed", "cancelled")
 
 
-def test_an_alert_that_there_is_not_is_not_found(client: Client, place: Place) -> None:
+def test_an_alert_that_there_is_not_is_not_found(app: Asker) -> None:
     for method, path in (("GET", ""), ("POST", "/position"), ("POST", "/cancel"), ("POST", "/ringing")):
         body = {"lat": 1.0, "lon": 1.0, "pin": "1"} if method == "POST" else None
-        answer = client.request(method, f"/v1/alerts/nothing{path}", json=body, headers=place.app())
-        assert answer.status_code == 404
+        assert app.request(method, f"/v1/alerts/nothing{path}", json=body).status_code == 404
 
 
-def test_a_long_poll_is_answered_at_the_first_change(client: Client, place: Place, web: Web) -> None:
-    alert = raised(client, place)
+def test_a_long_poll_is_answered_at_the_first_change(api: Api) -> None:
+    alert = raised(api.app)
     answers: list[tuple[float, dict[str, object]]] = []
 
     def poll() -> None:
-        answers.append(
-            (time.monotonic(), client.get(f"/v1/alerts/{alert}?wait=20", headers=place.app()).json())
-        )
+        answers.append((time.monotonic(), api.app.get(f"/v1/alerts/{alert}?wait=20").json()))
 
     thread = threading.Thread(target=poll)
     begun = time.monotonic()
     thread.start()
-    wait_until(lambda: web.following._waiting, what="the poll being held")
-    client.post(f"/v1/alerts/{alert}/position", json={"lat": 1.0, "lon": 2.0}, headers=place.app())
+    wait_until(lambda: api.web.following._waiting, what="the poll being held")
+    api.app.post(f"/v1/alerts/{alert}/position", json={"lat": 1.0, "lon": 2.0})
     thread.join(10)
     assert len(answers) == 1
     assert answers[0][1]["version"] == 2
@@ -168,92 +154,81 @@ def test_what_happens_while_the_open_alerts_are_being_read_ends_a_long_poll(
     assert time.monotonic() - begun < 10
 
 
-def test_a_picture_that_lags_behind_the_app_is_no_news(client: Client, place: Place, web: Web) -> None:
-    story = Story(web.journal, CLOCK.now_us())
-    wait_until(lambda: story.alert in web.following.picture.alerts)
-    with client.portal() as portal:
-        portal.call(web.following.stop)
+def test_a_picture_that_lags_behind_the_app_is_no_news(api: Api) -> None:
+    story = api.story()
+    wait_until(lambda: story.alert in api.picture.alerts)
+    with api.client.portal() as portal:
+        portal.call(api.web.following.stop)
     story.opened()
-    said = client.get(f"/v1/alerts/{story.alert}?wait=0.05&since=2", headers=place.app()).json()
+    said = api.app.get(f"/v1/alerts/{story.alert}?wait=0.05&since=2").json()
     assert said["version"] == 2
 
 
-def test_a_long_poll_that_has_missed_a_change_is_answered_at_once(client: Client, place: Place) -> None:
-    alert = raised(client, place)
+def test_a_long_poll_that_has_missed_a_change_is_answered_at_once(app: Asker) -> None:
+    alert = raised(app)
     begun = time.monotonic()
-    said = client.get(f"/v1/alerts/{alert}?wait=20&since=0", headers=place.app()).json()
+    said = app.get(f"/v1/alerts/{alert}?wait=20&since=0").json()
     assert said["version"] == 1
     assert time.monotonic() - begun < 5
 
 
-def test_a_long_poll_ends_with_nothing_new(client: Client, place: Place) -> None:
-    alert = raised(client, place)
-    assert client.get(f"/v1/alerts/{alert}?wait=0.05&since=1", headers=place.app()).json()["version"] == 1
+def test_a_long_poll_ends_with_nothing_new(app: Asker) -> None:
+    alert = raised(app)
+    assert app.get(f"/v1/alerts/{alert}?wait=0.05&since=1").json()["version"] == 1
 
 
-@pytest.mark.parametrize("query", ["wait=x", "wait=-1", "wait=nan", "wait=1000", "since=x", "since="])
-def test_a_wrong_query_is_refused_with_its_name(client: Client, place: Place, query: str) -> None:
-    alert = raised(client, place)
-    answer = client.get(f"/v1/alerts/{alert}?{query}", headers=place.app())
-    assert answer.status_code in (200, 400)
-    if query != "since=":
-        assert answer.status_code == 400
-        assert answer.json()["path"] == f"?{query.partition('=')[0]}"
+@each("query", ["wait=x", "wait=-1", "wait=nan", "wait=1000", "since=x"])
+def test_a_wrong_query_is_refused_with_its_name(app: Asker, query: str) -> None:
+    answer = app.get(f"/v1/alerts/{raised(app)}?{query}")
+    assert (answer.status_code, answer.json()["path"]) == (400, f"?{query.partition('=')[0]}")
 
 
-def test_case_13_a_position_more_is_kept(client: Client, place: Place, web: Web) -> None:
-    alert = raised(client, place)
+def test_case_13_a_position_more_is_kept(api: Api) -> None:
+    alert = raised(api.app)
     body = {"lat": 44.4, "lon": 8.9, "accuracy_m": 5.0, "at": "2026-11-24T21:46:42Z", "source": "gps"}
-    answer = client.post(f"/v1/alerts/{alert}/position", json=body, headers=place.app())
+    answer = api.app.post(f"/v1/alerts/{alert}/position", json=body)
     assert (answer.status_code, answer.json()) == (202, {"alert": alert})
-    event = web.journal.read(streams.inbox(AlertId(alert)))[-1].event
-    assert isinstance(event, PositionUpdated)
-    assert (event.position.lat, event.position.source) == (44.4, "gps")
-    bad = client.post(f"/v1/alerts/{alert}/position", json={"lat": 100, "lon": 0}, headers=place.app())
+    where = api.inbox(alert, PositionUpdated)[-1].position
+    assert (where.lat, where.source) == (44.4, "gps")
+    bad = api.app.post(f"/v1/alerts/{alert}/position", json={"lat": 100, "lon": 0})
     assert (bad.status_code, bad.json()["path"]) == (400, "$.lat")
 
 
-def test_the_app_s_word_that_the_phone_rings_is_kept_once_and_again_after_a_reopening(
-    client: Client, place: Place, web: Web
-) -> None:
-    story = Story(web.journal, CLOCK.now_us()).opened().operator_called(place.marta).user_called()
-    url, inbox = f"/v1/alerts/{story.alert}/ringing", streams.inbox(story.alert)
+def test_the_app_s_word_that_the_phone_rings_is_kept_once_and_again_after_a_reopening(api: Api) -> None:
+    story = api.story().opened().operator_called(MARTA).user_called()
+    url = f"/v1/alerts/{story.alert}/ringing"
 
     def kept() -> int:
-        return sum(isinstance(one.event, RingingSeen) for one in web.journal.read(inbox))
+        return len(api.inbox(story.alert, RingingSeen))
 
     for body in ({}, {"json": {"more": 1}}, {"content": b"\xff{"}):
-        answer = client.post(url, headers=place.app(), **body)
+        answer = api.app.post(url, **body)
         assert (answer.status_code, answer.json()) == (202, {"alert": story.alert})
     assert kept() == 1
     story.say(UserReached(met_by="app", by="app"), InboxRead(upto=2))
-    assert client.post(url, headers=place.app()).status_code == 202
+    assert api.app.post(url).status_code == 202
     assert kept() == 1, "the case knows it"
-    story.closed(Outcome.NO_CONTACT).hear(AlertReopened(by=place.marta))
-    assert client.post(url, headers=place.app()).status_code == 202
-    assert client.post(url, headers=place.app()).status_code == 202
+    story.closed(Outcome.NO_CONTACT).hear(AlertReopened(by=MARTA))
+    assert api.app.post(url).status_code == 202
+    assert api.app.post(url).status_code == 202
     assert kept() == 2
 
 
-def test_what_is_said_of_ringing_before_any_call_can_be_said_again_once_there_is_one(
-    client: Client, place: Place, web: Web
-) -> None:
-    story = Story(web.journal, CLOCK.now_us()).opened().operator_called(place.marta)
-    url, inbox = f"/v1/alerts/{story.alert}/ringing", streams.inbox(story.alert)
-    assert client.post(url, headers=place.app()).status_code == 202
+def test_what_is_said_of_ringing_before_any_call_can_be_said_again_once_there_is_one(api: Api) -> None:
+    story = api.story().opened().operator_called(MARTA)
+    url = f"/v1/alerts/{story.alert}/ringing"
+    assert api.app.post(url).status_code == 202
     story.user_called()
-    assert client.post(url, headers=place.app()).status_code == 202
-    assert [one.event for one in web.journal.read(inbox)][1:] == [RingingSeen()]
+    assert api.app.post(url).status_code == 202
+    assert api.inbox(story.alert)[1:] == [RingingSeen()]
 
 
-def test_the_numbers_that_may_call_are_told_before_an_alert_with_it_and_after_it(
-    client: Client, place: Place
-) -> None:
+def test_the_numbers_that_may_call_are_told_before_an_alert_with_it_and_after_it(app: Asker) -> None:
     numbers = ["+390200000001"]
-    receipt = client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app()).json()
+    receipt = app.post("/v1/alerts", json={"phone": GIULIA}).json()
     assert receipt["calls_from"] == numbers
-    assert client.get(f"/v1/alerts/{receipt['alert']}", headers=place.app()).json()["calls_from"] == numbers
-    assert client.get("/v1/nodes", headers=place.app()).json()["calls_from"] == numbers
+    assert app.get(f"/v1/alerts/{receipt['alert']}").json()["calls_from"] == numbers
+    assert app.get("/v1/nodes").json()["calls_from"] == numbers
 
 
 def test_of_all_public_lines_the_numbers_are_told_and_of_no_emergency_line(place: Place) -> None:

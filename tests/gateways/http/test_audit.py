@@ -26,11 +26,11 @@ from store.journal.journal import Append
 from store.registry import keyring
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
-from tests.gateways.http.place import CLOCK, GIULIA, Place, entered
+from tests.gateways.http.askers import MARTA, Api, Asker
+from tests.gateways.http.place import GIULIA, entered
 from tests.gateways.story import Story
 from tests.waiting import wait_until
 
-Client = TestClient[Litestar]
 _LITESTARS = ("/schema",)
 _READS = (Action.READ_LIST, Action.READ_ALERT, Action.READ_FIGURES, Action.READ_AUDIT, Action.EXPORT)
 
@@ -48,23 +48,20 @@ def handlers(app: Litestar) -> dict[str, Any]:
 
 
 @pytest.fixture
-def story(web: Web, client: Client, giulia: UserId) -> Story:
-    made = Story(web.journal, CLOCK.now_us()).opened().identified(giulia)
-    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+def story(api: Api, giulia: UserId) -> Story:
+    made = api.story().opened().identified(giulia)
+    api.followed()
     return made
 
 
-def test_a_history_that_stays_open_enters_the_audit_where_it_has_changed(
-    client: Client, place: Place, web: Web, story: Story
-) -> None:
-    first = client.get("/v1/alerts", headers=place.operator())
-    again = {**place.operator(), "if-none-match": first.headers["etag"]}
-    assert client.get("/v1/alerts", headers=again).status_code == 304
-    assert len(entered(web, Action.READ_LIST)) == 1
+def test_a_history_that_stays_open_enters_the_audit_where_it_has_changed(api: Api, story: Story) -> None:
+    first = api.marta.get("/v1/alerts")
+    assert api.marta.again("/v1/alerts", first).status_code == 304
+    assert len(entered(api.web, Action.READ_LIST)) == 1
     story.closed(Outcome.FALSE_ALARM)
-    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
-    assert client.get("/v1/alerts", headers=again).status_code == 200
-    assert len(entered(web, Action.READ_LIST)) == 2
+    api.followed()
+    assert api.marta.again("/v1/alerts", first).status_code == 200
+    assert len(entered(api.web, Action.READ_LIST)) == 2
 
 
 def test_every_route_says_what_it_is_to_the_audit(web: Web) -> None:
@@ -88,12 +85,12 @@ def _is_message(one: object) -> bool:
 
 
 def test_what_reads_a_persons_data_by_http_is_found_in_the_audit(
-    web: Web, client: Client, story: Story, giulia: UserId, supervisor: dict[str, str]
+    api: Api, story: Story, giulia: UserId, supervisor: Asker
 ) -> None:
-    Registry(web.journal).set_role(OperatorId("marta-bianchi"), StaffRole.ADMIN, by="test")
+    Registry(api.journal).set_role(OperatorId("marta-bianchi"), StaffRole.ADMIN, by="test")
     story.hear(PageOpened(by=OperatorId("marta-bianchi"), code="ABCDEF"))
-    name = streams.page("ABCDEF", keyring.shared_secret(web.journal, keyring.PAGE))
-    web.journal.append(Append(name, 0, (PageNamed(alert=story.alert),)))
+    name = streams.page("ABCDEF", keyring.shared_secret(api.journal, keyring.PAGE))
+    api.journal.append(Append(name, 0, (PageNamed(alert=story.alert),)))
     ways = {
         "/112/{code}": "/112/ABCDEF",
         "/v1/alerts": "/v1/alerts",
@@ -110,55 +107,49 @@ def test_what_reads_a_persons_data_by_http_is_found_in_the_audit(
         "/v1/audit": f"/v1/audit?person=%2B{GIULIA[1:]}",
     }
     audited = {
-        name.split(" ")[0]: one for name, one in handlers(client.app).items() if one.opt[AUDIT] in _READS
+        name.split(" ")[0]: one for name, one in handlers(api.client.app).items() if one.opt[AUDIT] in _READS
     }
     # A PSAP's feed has a token of its own: test_psap_feed.
     assert set(audited) - {"/v1/psap/feed"} == set(ways)
     for name, path in ways.items():
-        before = len(entered(web))
-        assert client.get(path, headers=supervisor).status_code == 200
-        (made,) = entered(web)[before:]
+        before = len(entered(api.web))
+        assert supervisor.get(path).status_code == 200
+        (made,) = entered(api.web)[before:]
         actor = "112" if name == "/112/{code}" else "marta-bianchi"
         assert (made.action, made.actor) == (audited[name].opt[AUDIT], actor)
         assert {story.alert, giulia, EVERYBODY} & set(made.subjects), name
-    asked = client.get("/v1/audit", params={"person": GIULIA}, headers=supervisor).json()
+    asked = supervisor.get("/v1/audit", params={"person": GIULIA}).json()
     assert [one["action"] for one in reversed(asked["entries"])] == [
         audited[name].opt[AUDIT].value for name in ways
     ]
     assert GIULIA not in str(asked)
-    with client.portal() as portal:
-        portal.call(web.audit._save)
-    assert verify(web.journal, web.audit.trail).problems == ()
+    with api.client.portal() as portal:
+        portal.call(api.web.audit._save)
+    assert verify(api.journal, api.web.audit.trail).problems == ()
 
 
-def test_a_search_does_not_leave_what_was_searched_for(
-    web: Web, client: Client, place: Place, story: Story
-) -> None:
-    assert client.get("/v1/alerts", params={"search": "Giulia"}, headers=place.operator()).status_code == 200
-    assert [(one.subjects, one.detail) for one in entered(web)] == [((story.alert,), "search")]
+def test_a_search_does_not_leave_what_was_searched_for(api: Api, story: Story) -> None:
+    assert api.marta.get("/v1/alerts", params={"search": "Giulia"}).status_code == 200
+    assert [(one.subjects, one.detail) for one in entered(api.web)] == [((story.alert,), "search")]
 
 
-def test_of_others_alerts_a_list_has_neither_number_nor_last_name(
-    client: Client, place: Place, story: Story
-) -> None:
+def test_of_others_alerts_a_list_has_neither_number_nor_last_name(api: Api, story: Story) -> None:
     def shown() -> tuple[str, str]:
-        (one,) = client.get("/v1/alerts", headers=place.operator()).json()["alerts"]
+        (one,) = api.marta.get("/v1/alerts").json()["alerts"]
         return one["name"], one["phone"]
 
     assert shown() == ("Giulia", None)
-    story.operator_called(place.marta)
-    story.operator_joined(place.marta)
+    story.operator_called(MARTA)
+    story.operator_joined(MARTA)
     assert shown() == ("Giulia Rossi", GIULIA)
 
 
-def test_without_an_entry_nothing_is_shown(
-    client: Client, place: Place, story: Story, web: Web, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_an_entry_nothing_is_shown(api: Api, story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: object) -> None:
         raise JournalUnavailable("no")
 
-    monkeypatch.setattr(web.audit.trail, "append", fails)
-    said = client.get(f"/v1/alerts/{story.alert}/story", headers=place.operator())
+    monkeypatch.setattr(api.web.audit.trail, "append", fails)
+    said = api.marta.get(f"/v1/alerts/{story.alert}/story")
     assert (said.status_code, GIULIA in said.text) == (503, False)
 
 
@@ -179,61 +170,54 @@ def test_a_route_that_forgets_its_entry_answers_nothing() -> None:
         assert client.get("/nobody").text == "well"
 
 
-def test_who_comes_in_and_goes_is_entered_and_who_is_refused(web: Web, client: Client, place: Place) -> None:
+def test_who_comes_in_and_goes_is_entered_and_who_is_refused(api: Api) -> None:
     def tried(**body: str) -> int:
-        return client.post("/v1/console/session", json=body).status_code
+        return api.client.post("/v1/console/session", json=body).status_code
 
     assert tried(token="swo_wrong") == 401
     assert tried(operator="Marta Bianchi", password="wrong") == 401
-    assert client.get("/v1/console/session").status_code == 401  # with nothing: tried nothing
-    assert tried(token=place.marta_token) == 200
-    csrf = {"x-csrf-token": client.get("/v1/console/session").json()["csrf"]}
-    assert client.get("/v1/figures").status_code == 403
-    assert client.delete("/v1/console/session", headers=csrf).status_code == 204
-    assert [(one.action, one.actor) for one in entered(web)] == [
+    assert api.client.get("/v1/console/session").status_code == 401  # with nothing: tried nothing
+    assert tried(token=api.place.marta_token) == 200
+    csrf = {"x-csrf-token": api.client.get("/v1/console/session").json()["csrf"]}
+    assert api.client.get("/v1/figures").status_code == 403
+    assert api.client.delete("/v1/console/session", headers=csrf).status_code == 204
+    assert [(one.action, one.actor) for one in entered(api.web)] == [
         (Action.REFUSED, ""),
-        (Action.REFUSED, place.marta),
-        (Action.SIGN_ON, place.marta),
-        (Action.REFUSED, place.marta),
-        (Action.SIGN_OFF, place.marta),
+        (Action.REFUSED, MARTA),
+        (Action.SIGN_ON, MARTA),
+        (Action.REFUSED, MARTA),
+        (Action.SIGN_OFF, MARTA),
     ]
-    assert "password" not in entered(web)[0].detail
+    assert "password" not in entered(api.web)[0].detail
 
 
-def test_refusals_beyond_a_budget_are_counted(
-    web: Web, client: Client, place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_refusals_beyond_a_budget_are_counted(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(auditing, "REFUSALS_A_MINUTE", 3)
     for _ in range(10):
-        assert client.get("/v1/alerts/a1", headers={"authorization": "Bearer wrong"}).status_code == 401
-    wait_until(lambda: len(entered(web, Action.REFUSED)) == 3)
-    web.audit._minute -= 60_000_000
-    client.get("/v1/alerts/a1", headers={"authorization": "Bearer wrong"})
-    wait_until(lambda: len(entered(web, Action.REFUSED)) == 4)
-    assert "7 before it were not entered" in entered(web)[-1].detail
+        assert api.client.get("/v1/alerts/a1", headers={"authorization": "Bearer wrong"}).status_code == 401
+    wait_until(lambda: len(entered(api.web, Action.REFUSED)) == 3)
+    api.web.audit._minute -= 60_000_000
+    api.client.get("/v1/alerts/a1", headers={"authorization": "Bearer wrong"})
+    wait_until(lambda: len(entered(api.web, Action.REFUSED)) == 4)
+    assert "7 before it were not entered" in entered(api.web)[-1].detail
 
 
 def test_the_audit_is_for_supervisors_by_pages(
-    client: Client,
-    place: Place,
-    story: Story,
-    supervisor: dict[str, str],
-    monkeypatch: pytest.MonkeyPatch,
+    api: Api, story: Story, supervisor: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    luca = {"authorization": f"Bearer {place.luca_token}"}
-    assert client.get("/v1/audit", headers=luca).status_code == 403
+    assert api.luca.get("/v1/audit").status_code == 403
     monkeypatch.setattr(audit, "LIMIT", 4)
     for _ in range(5):
-        assert client.get("/v1/alerts", headers=supervisor).status_code == 200
-    first = client.get("/v1/audit", params={"operator": "Marta Bianchi"}, headers=supervisor).json()
+        assert supervisor.get("/v1/alerts").status_code == 200
+    first = supervisor.get("/v1/audit", params={"operator": "Marta Bianchi"}).json()
     assert len(first["entries"]) == 4
-    second = client.get(
-        "/v1/audit", params={"operator": "Marta Bianchi", "before": first["before"]}, headers=supervisor
+    second = supervisor.get(
+        "/v1/audit", params={"operator": "Marta Bianchi", "before": first["before"]}
     ).json()
     numbers = [one["number"] for one in (*first["entries"], *second["entries"])]
     assert numbers == sorted(set(numbers), reverse=True)
     assert second["before"] is None
-    refused = client.get("/v1/audit", params={"operator": "luca-ferri"}, headers=supervisor).json()
+    refused = supervisor.get("/v1/audit", params={"operator": "luca-ferri"}).json()
     assert [one["action"] for one in refused["entries"]] == ["refused"]
     for wrong in ("x", "1", "1.x.n1"):
-        assert client.get("/v1/audit", params={"before": wrong}, headers=supervisor).status_code in (200, 400)
+        assert supervisor.get("/v1/audit", params={"before": wrong}).status_code in (200, 400)

@@ -7,11 +7,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from litestar import Litestar
-from litestar.testing import TestClient
 
 from gateways.console import callouts
-from gateways.http.parts.context import Web
 from messages.events import (
     CalloutAlarm,
     CalloutAnswered,
@@ -26,10 +23,9 @@ from messages.ids import SECOND, CalloutEnd, CalloutFailure, CalloutKind, DutyWa
 from store import streams
 from store.journal.journal import Append
 from tests.gateways.called import NUMBER, roster, tried
-from tests.gateways.http.place import CLOCK, NODE, Place
-from tests.waiting import wait_until
+from tests.gateways.http.askers import MARTA, Api, Asker, verdict
+from tests.gateways.http.place import CLOCK, NODE
 
-Client = TestClient[Litestar]
 Write = Callable[..., None]
 RAISED = Instant(CLOCK.now_us() - 30 * SECOND)
 ALARM = CalloutAlarm(alarm="line.no_sim", subject="L1", node=NODE, raised_at=RAISED)
@@ -37,27 +33,25 @@ OPENED = CalloutOpened(callout="c1", alarms=(ALARM,))
 
 
 @pytest.fixture
-def write(web: Web, client: Client) -> Write:
+def write(api: Api) -> Write:
     """Into the stream of all nodes, until the web has read it."""
-    roster(web.journal)
+    roster(api.journal)
 
     def written(*events: Event) -> None:
-        web.journal.append(Append(streams.DUTY, None, events))
-        wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+        api.journal.append(Append(streams.DUTY, None, events))
+        api.followed()
 
     return written
 
 
-def told(client: Client, place: Place) -> dict[str, Any]:
+def told(api: Api) -> dict[str, Any]:
     """What a console is told first."""
-    with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
+    with api.client.websocket_connect("/v1/console", headers=api.place.operator()) as socket:
         said: dict[str, Any] = socket.receive_json()
     return said
 
 
-def test_a_console_is_told_who_is_called_by_name_and_nobody_s_number(
-    client: Client, place: Place, write: Write
-) -> None:
+def test_a_console_is_told_who_is_called_by_name_and_nobody_s_number(api: Api, write: Write) -> None:
     write(
         OPENED,
         tried(1, "anna", DutyWay.SMS),
@@ -67,7 +61,7 @@ def test_a_console_is_told_who_is_called_by_name_and_nobody_s_number(
         tried(3, "anna"),
         CalloutAnswered(callout="c1", attempt=3),
     )
-    snapshot = told(client, place)
+    snapshot = told(api)
     (one,) = snapshot["callouts"]
     assert [(a["name"], a["way"], a["failure"], a["over_us"] is None) for a in one["tries"]] == [
         ("Anna Verdi", "sms", None, False),
@@ -79,25 +73,21 @@ def test_a_console_is_told_who_is_called_by_name_and_nobody_s_number(
     assert NUMBER not in msgspec.json.encode(snapshot).decode()
 
 
-def test_an_operator_takes_it_once_and_then_it_is_taken(
-    web: Web, client: Client, place: Place, write: Write
-) -> None:
+def test_an_operator_takes_it_once_and_then_it_is_taken(api: Api, write: Write) -> None:
     write(OPENED, tried(1, "anna"))
-    assert client.post("/v1/callouts/c1/take").status_code == 401
-    assert client.post("/v1/callouts/c2/take", headers=place.operator()).status_code == 404
-    assert client.post("/v1/callouts/c1/take", headers=place.operator()).status_code == 204
-    again = client.post("/v1/callouts/c1/take", headers=place.operator())
-    assert (again.status_code, again.json()["code"]) == (409, "taken")
-    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
-    (one,) = told(client, place)["callouts"]
-    assert (one["operator"], one["taken_by"], one["end"]) == (place.marta, "", "taken")
-    found = [one.event for one in web.journal.read(streams.DUTY)]
+    assert api.marta.post("/v1/callouts/c2/take").status_code == 404
+    assert api.marta.post("/v1/callouts/c1/take").status_code == 204
+    assert verdict(api.marta.post("/v1/callouts/c1/take")) == (409, "taken")
+    api.followed()
+    (one,) = told(api)["callouts"]
+    assert (one["operator"], one["taken_by"], one["end"]) == (MARTA, "", "taken")
+    found = [one.event for one in api.journal.read(streams.DUTY)]
     assert [event for event in found if isinstance(event, CalloutTaken)] == [
-        CalloutTaken(callout="c1", operator=place.marta)
+        CalloutTaken(callout="c1", operator=MARTA)
     ]
 
 
-def test_the_past_alarms_have_the_callouts_of_the_time(client: Client, place: Place, write: Write) -> None:
+def test_the_past_alarms_have_the_callouts_of_the_time(marta: Asker, write: Write) -> None:
     write(
         OPENED,
         tried(1, "anna"),
@@ -105,18 +95,18 @@ def test_the_past_alarms_have_the_callouts_of_the_time(client: Client, place: Pl
         CalloutEnded(callout="c1", why=CalloutEnd.TAKEN),
         CalloutOpened(callout="c2", kind=CalloutKind.TEST, person="anna"),
     )
-    past = client.get("/v1/alarms/history", headers=place.operator()).json()["callouts"]
+    past = marta.get("/v1/alarms/history").json()["callouts"]
     assert [(one["callout"], one["kind"], one["name"], one["taken_by"]) for one in past] == [
         ("c2", "test", "Anna Verdi", ""),
         ("c1", "alarm", "", "Anna Verdi"),
     ]
 
 
-def test_what_ended_more_than_a_day_ago_is_told_no_more(web: Web, client: Client, write: Write) -> None:
+def test_what_ended_more_than_a_day_ago_is_told_no_more(api: Api, write: Write) -> None:
     write(
         OPENED, CalloutEnded(callout="c1", why=CalloutEnd.OVER), CalloutOpened(callout="c2", alarms=(ALARM,))
     )
-    known, now_us = web.following.picture.callouts, CLOCK.now_us()
+    known, now_us = api.picture.callouts, CLOCK.now_us()
     assert [one.id for one in callouts.lately(known, now_us)] == ["c2", "c1"]
     assert [one.id for one in callouts.lately(known, Instant(now_us + callouts.DAY))] == ["c2"]
     assert [one.id for one in callouts.since(known, Instant(now_us + callouts.DAY))] == ["c2"]

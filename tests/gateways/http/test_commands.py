@@ -2,160 +2,123 @@
 
 from __future__ import annotations
 
-import pytest
-from litestar import Litestar
-from litestar.testing import TestClient
+from typing import Any
 
-from gateways.http.app import build
-from gateways.http.parts.context import Web
-from messages.events import AlertReopened, CommandGiven, Event, NoteAdded, ShiftChanged, WrapUpEnded
-from messages.ids import SECOND, Instant, OperatorCommand, Outcome, Party, ShiftState
+import pytest
+
+from messages.events import AlertReopened, CommandGiven, Event, NoteAdded, WrapUpEnded
+from messages.ids import SECOND, Instant, OperatorCommand, Outcome, Party
 from store import streams
 from store.registry.people import StaffRole
-from store.registry.registry import Registry
 from tests.gateways.http.answered import no
-from tests.gateways.http.place import CLOCK, Place
+from tests.gateways.http.askers import LUCA, MARTA, Api, Asker, verdict
+from tests.gateways.http.place import CLOCK
 from tests.gateways.story import Story, on_shift
+from tests.support.each import each
 from tests.waiting import wait_until
-
-Client = TestClient[Litestar]
 
 
 @pytest.fixture
-def story(web: Web, client: Client, place: Place) -> Story:
+def story(api: Api) -> Story:
     """An alert that Marta has, the user on the line."""
-    told = Story(web.journal, CLOCK.now_us()).opened().operator_called(place.marta)
-    return told.operator_joined(place.marta).user_called().user_answered()
+    told = api.story().opened().operator_called(MARTA)
+    return told.operator_joined(MARTA).user_called().user_answered()
 
 
-def order(client: Client, story: Story, headers: dict[str, str], command: str, text: str = "") -> int:
-    url = f"/v1/alerts/{story.alert}/commands"
-    return client.post(url, json={"command": command, "text": text}, headers=headers).status_code
+ORDERS: list[tuple[str, dict[str, Any], Event]] = [
+    ("call_psap", {}, CommandGiven(command=OperatorCommand.CALL_PSAP, by=MARTA)),
+    ("note", {"text": "Speaks quietly"}, NoteAdded(by=MARTA, text="Speaks quietly")),
+    (
+        "hand_over",
+        {"to": LUCA, "text": "end of shift"},
+        CommandGiven(command=OperatorCommand.HAND_OVER, by=MARTA, to=LUCA, text="end of shift"),
+    ),
+]
 
 
-def test_s08_a_command_is_in_the_journal_when_it_is_answered(
-    client: Client, place: Place, story: Story, web: Web
+@pytest.mark.parametrize(("command", "more", "event"), ORDERS, ids=[one[0] for one in ORDERS])
+def test_s08_an_order_is_in_the_journal_when_it_is_answered(
+    api: Api, story: Story, command: str, more: dict[str, Any], event: Event
 ) -> None:
-    assert order(client, story, place.operator(), "call_psap") == 202
-    event = web.journal.read(streams.inbox(story.alert))[-1].event
-    assert event == CommandGiven(command=OperatorCommand.CALL_PSAP, by=place.marta)
+    assert api.marta.order(story, command, **more).status_code == 202
+    assert api.inbox(story.alert)[-1] == event
 
 
-def test_a_note_is_a_fact_of_its_own(client: Client, place: Place, story: Story, web: Web) -> None:
-    assert order(client, story, place.operator(), "note", "Speaks quietly") == 202
-    event = web.journal.read(streams.inbox(story.alert))[-1].event
-    assert event == NoteAdded(by=place.marta, text="Speaks quietly")
-
-
+@each(
+    ("command", "more", "code"),
+    [
+        ("leave", {}, "psap_absent"),
+        ("send_digit", {"digit": "1"}, "psap_absent"),
+        ("keep", {}, "not_being_handed_over"),
+        ("hand_over", {"to": "nobody"}, "no_such_operator"),
+        ("hand_over", {"to": MARTA}, "already_yours"),
+    ],
+)
 def test_s09_what_the_case_does_not_allow_is_refused_with_the_reason(
-    client: Client, place: Place, story: Story, web: Web
+    api: Api, story: Story, command: str, more: dict[str, Any], code: str
 ) -> None:
-    before = web.journal.last_seq()
-    url = f"/v1/alerts/{story.alert}/commands"
-    answer = client.post(url, json={"command": "leave"}, headers=place.operator())
-    assert (answer.status_code, answer.json()) == (409, no("psap_absent"))
-    assert web.journal.last_seq() == before
+    before = api.journal.last_seq()
+    answer = api.marta.order(story, command, **more)
+    assert (answer.status_code, answer.json()) == (409, no(code))
+    assert api.journal.last_seq() == before
 
 
-def test_another_operator_s_case_is_not_mine(client: Client, place: Place, story: Story) -> None:
-    luca = {"authorization": f"Bearer {place.luca_token}"}
-    assert order(client, story, luca, "call_psap") == 409
-    assert order(client, story, luca, "note", "I heard it too") == 202
-
-
-def test_s08_before_112_was_told_only_a_supervisor_closes_and_the_order_says_so(
-    client: Client, place: Place, story: Story, web: Web
-) -> None:
-    story.user_released(16)
-    url = f"/v1/alerts/{story.alert}/commands"
-    refused = client.post(url, json={"command": "close"}, headers=place.operator())
-    assert (refused.status_code, refused.json()) == (409, no("psap_not_told"))
-    Registry(web.journal).set_role(place.marta, StaffRole.SUPERVISOR, by="test")
-    assert order(client, story, place.operator(), "close") == 202
-    event = web.journal.read(streams.inbox(story.alert))[-1].event
-    assert event == CommandGiven(command=OperatorCommand.CLOSE, by=place.marta, supervisor=True)
-
-
-def test_what_nothing_proves_a_supervisor_alone_puts_away_and_the_order_says_so(
-    client: Client, place: Place, web: Web
-) -> None:
-    told = Story(web.journal, CLOCK.now_us(), phone="+393331112299").opened()
-    told.operator_called(place.marta).operator_joined(place.marta)
-    assert order(client, told, place.operator(), "put_away") == 409
-    Registry(web.journal).set_role(place.marta, StaffRole.SUPERVISOR, by="test")
-    assert order(client, told, place.operator(), "put_away") == 202
-    event = web.journal.read(streams.inbox(told.alert))[-1].event
-    assert event == CommandGiven(command=OperatorCommand.PUT_AWAY, by=place.marta, supervisor=True)
-
-
-def test_only_a_supervisor_listens_in(client: Client, place: Place, story: Story, web: Web) -> None:
-    luca = {"authorization": f"Bearer {place.luca_token}"}
-    assert order(client, story, luca, "listen") == 403
-    Registry(web.journal).set_role(place.luca, StaffRole.SUPERVISOR, by="test")
-    assert order(client, story, luca, "listen") == 202
-    assert order(client, story, luca, "listen") == 409
-    assert order(client, story, luca, "stop_listening") == 202
-    state = client.get(f"/v1/alerts/{story.alert}", headers=place.app()).json()
-    assert {leg["party"] for leg in state["legs"]} == {"operator", "user"}
-    story.listened(place.luca)
-    state = client.get(f"/v1/alerts/{story.alert}", headers=place.app()).json()
-    assert {leg["party"] for leg in state["legs"]} == {"operator", "user"}
-
-
-def test_an_alert_that_waits_can_be_taken(client: Client, place: Place, web: Web) -> None:
-    waits = Story(web.journal, CLOCK.now_us(), phone="+393331112299")
-    assert order(client, waits, place.operator(), "take") == 202
-    event = web.journal.read(streams.inbox(waits.alert))[-1].event
-    assert event == CommandGiven(command=OperatorCommand.TAKE, by=place.marta)
-
-
-def test_a_case_is_handed_over_to_whoever_is_named_and_to_nobody_unknown(
-    client: Client, place: Place, story: Story, web: Web
-) -> None:
-    url = f"/v1/alerts/{story.alert}/commands"
-    body = {"command": "hand_over", "to": "nobody"}
-    answer = client.post(url, json=body, headers=place.operator())
-    assert (answer.status_code, answer.json()) == (409, no("no_such_operator"))
-    body = {"command": "hand_over", "to": place.marta}
-    answer = client.post(url, json=body, headers=place.operator())
-    assert (answer.status_code, answer.json()) == (409, no("already_yours"))
-    body = {"command": "hand_over", "to": place.luca, "text": "end of shift"}
-    assert client.post(url, json=body, headers=place.operator()).status_code == 202
-    event = web.journal.read(streams.inbox(story.alert))[-1].event
-    assert event == CommandGiven(
-        command=OperatorCommand.HAND_OVER, by=place.marta, to=place.luca, text="end of shift"
-    )
-    again = client.post(url, json=body, headers=place.operator())
-    assert (again.status_code, again.json()) == (409, no("being_handed_over"))
-
-
-def test_a_key_is_pressed_as_often_as_it_is_ordered(
-    client: Client, place: Place, story: Story, web: Web
-) -> None:
-    url = f"/v1/alerts/{story.alert}/commands"
-    body = {"command": "send_digit", "digit": "*", "party": "user"}
-    for _ in range(2):
-        assert client.post(url, json=body, headers=place.operator()).status_code == 202
-    given = [one.event for one in web.journal.read(streams.inbox(story.alert))[-2:]]
-    pressed = CommandGiven(command=OperatorCommand.SEND_DIGIT, by=place.marta, digit="*", party=Party.USER)
-    assert given == [pressed, pressed]
-    answer = client.post(url, json={"command": "send_digit", "digit": "1"}, headers=place.operator())
-    assert (answer.status_code, answer.json()) == (409, no("psap_absent"))
-
-
-def test_what_is_handed_over_can_be_taken_by_another_and_kept_by_the_operator(
-    client: Client, place: Place, story: Story
-) -> None:
-    luca = {"authorization": f"Bearer {place.luca_token}"}
-    assert order(client, story, place.operator(), "keep") == 409
-    assert order(client, story, luca, "take") == 409
-    assert order(client, story, place.operator(), "hand_over") == 202
-    assert order(client, story, luca, "take") == 202
-    assert order(client, story, place.operator(), "keep") == 202
-    assert order(client, story, luca, "take") == 409
+def test_another_operator_s_case_is_not_mine(api: Api, story: Story) -> None:
+    assert api.luca.order(story, "call_psap").status_code == 409
+    assert api.luca.order(story, "note", text="I heard it too").status_code == 202
 
 
 @pytest.mark.parametrize(
+    ("command", "is_reached"), [(OperatorCommand.CLOSE, True), (OperatorCommand.PUT_AWAY, False)]
+)
+def test_s08_before_112_was_told_a_supervisor_alone_ends_it_and_the_order_says_so(
+    api: Api, command: OperatorCommand, is_reached: bool
+) -> None:
+    told = api.story(phone="+393331112299").had_by(MARTA)
+    if is_reached:
+        told.user_called().user_answered().user_released(16)
+    assert verdict(api.marta.order(told, command)) == (409, "psap_not_told")
+    api.grant(StaffRole.SUPERVISOR)
+    assert api.marta.order(told, command).status_code == 202
+    assert api.inbox(told.alert)[-1] == CommandGiven(command=command, by=MARTA, supervisor=True)
+
+
+def test_only_a_supervisor_listens_in(api: Api, story: Story) -> None:
+    def parties() -> set[str]:
+        return {leg["party"] for leg in api.app.get(f"/v1/alerts/{story.alert}").json()["legs"]}
+
+    assert api.luca.order(story, "listen").status_code == 403
+    api.grant(StaffRole.SUPERVISOR, LUCA)
+    codes = [api.luca.order(story, one).status_code for one in ("listen", "listen", "stop_listening")]
+    assert codes == [202, 409, 202]
+    assert parties() == {"operator", "user"}
+    story.listened(LUCA)
+    assert parties() == {"operator", "user"}
+
+
+def test_an_alert_that_waits_can_be_taken(api: Api) -> None:
+    waits = api.story(phone="+393331112299")
+    assert api.marta.order(waits, "take").status_code == 202
+    assert api.inbox(waits.alert)[-1] == CommandGiven(command=OperatorCommand.TAKE, by=MARTA)
+
+
+def test_a_key_is_pressed_as_often_as_it_is_ordered(api: Api, story: Story) -> None:
+    for _ in range(2):
+        assert api.marta.order(story, "send_digit", digit="*", party="user").status_code == 202
+    pressed = CommandGiven(command=OperatorCommand.SEND_DIGIT, by=MARTA, digit="*", party=Party.USER)
+    assert api.inbox(story.alert)[-2:] == [pressed, pressed]
+
+
+def test_what_is_handed_over_can_be_taken_by_another_and_kept_by_the_operator(api: Api, story: Story) -> None:
+    assert api.luca.order(story, "take").status_code == 409
+    assert api.marta.order(story, "hand_over").status_code == 202
+    assert verdict(api.marta.order(story, "hand_over", to=LUCA)) == (409, "being_handed_over")
+    assert api.luca.order(story, "take").status_code == 202
+    assert api.marta.order(story, "keep").status_code == 202
+    assert api.luca.order(story, "take").status_code == 409
+
+
+@each(
     ("body", "path"),
     [
         ({"command": "dance"}, "$.command"),
@@ -164,6 +127,7 @@ def test_what_is_handed_over_can_be_taken_by_another_and_kept_by_the_operator(
         ({"command": "hand_over", "to": 7}, "$.to"),
         ({}, "$"),
         ({"command": "note"}, "$"),
+        ({"command": "note", "text": "  "}, "$"),
         ({"command": "note", "text": "x" * 4001}, "$.text"),
         ({"command": "take", "text": 1}, "$.text"),
         ({"command": "send_digit"}, "$"),
@@ -174,139 +138,70 @@ def test_what_is_handed_over_can_be_taken_by_another_and_kept_by_the_operator(
     ],
 )
 def test_a_wrong_command_is_told_with_its_path(
-    client: Client, place: Place, story: Story, body: dict[str, object], path: str
+    marta: Asker, story: Story, body: dict[str, object], path: str
 ) -> None:
-    answer = client.post(f"/v1/alerts/{story.alert}/commands", json=body, headers=place.operator())
+    answer = marta.post(f"/v1/alerts/{story.alert}/commands", json=body)
     assert (answer.status_code, answer.json()["path"]) == (400, path)
 
 
-def test_an_alert_that_there_is_not_cannot_be_ordered(client: Client, place: Place) -> None:
-    answer = client.post("/v1/alerts/none/commands", json={"command": "take"}, headers=place.operator())
-    assert answer.status_code == 404
+def test_an_alert_that_there_is_not_cannot_be_ordered(marta: Asker) -> None:
+    assert marta.post("/v1/alerts/none/commands", json={"command": "take"}).status_code == 404
 
 
-def test_an_app_key_orders_nothing(client: Client, place: Place, story: Story) -> None:
-    assert order(client, story, place.app(), "call_psap") == 401
-    assert order(client, story, {}, "call_psap") == 401
-
-
-def test_a_session_orders_with_its_csrf_token_only(client: Client, place: Place, story: Story) -> None:
-    signed_on = client.post("/v1/console/session", json={"token": place.marta_token})
-    assert signed_on.status_code == 200
-    said = signed_on.json()
-    assert (said["operator"], said["name"]) == (place.marta, "Marta Bianchi")
-    assert order(client, story, {}, "note", "x") == 403
-    assert order(client, story, {"x-csrf-token": "wrong"}, "note", "x") == 403
-    assert order(client, story, {"x-csrf-token": said["csrf"]}, "note", "x") == 202
-
-
-def test_the_session_s_cookie_is_out_of_reach_for_scripts_and_other_sites(
-    client: Client, place: Place
-) -> None:
-    answer = client.post("/v1/console/session", json={"token": place.marta_token})
-    cookie = answer.headers["set-cookie"].lower()
-    assert "httponly" in cookie
-    assert "samesite=strict" in cookie
-    assert answer.headers["cache-control"] == "no-store"
-
-
-def test_a_session_outlasts_the_web_process_and_ends_by_signing_off(client: Client, place: Place) -> None:
-    client.post("/v1/console/session", json={"token": place.marta_token})
-    assert client.get("/v1/console/session").json()["operator"] == place.marta
-    with TestClient(build(place.web()), cookies=dict(client.cookies)) as another:
-        assert another.get("/v1/console/session").json()["operator"] == place.marta
-    client.delete("/v1/console/session")
-    assert client.get("/v1/console/session").status_code == 401
-
-
-@pytest.mark.parametrize("token", ["wrong", "x" * 512, "à"])
-def test_a_token_of_nobody_s_signs_nobody_on(client: Client, token: str) -> None:
-    assert client.post("/v1/console/session", json={"token": token}).status_code == 401
-
-
-def test_another_site_cannot_sign_anybody_on(client: Client, place: Place) -> None:
+def test_another_site_cannot_sign_anybody_on(api: Api) -> None:
     headers = {"origin": "https://elsewhere.example"}
-    answer = client.post("/v1/console/session", json={"token": place.marta_token}, headers=headers)
+    answer = api.client.post("/v1/console/session", json={"token": api.place.marta_token}, headers=headers)
     assert answer.status_code == 403
 
 
-def test_a_shift_is_in_the_journal_once_for_each_change(client: Client, place: Place, web: Web) -> None:
-    for state in ("ready", "ready", "paused", "off", "off"):
-        answer = client.post("/v1/operators/me/shift", json={"state": state}, headers=place.operator())
-        assert answer.status_code == 200
-        assert {"operator": place.marta, "state": state}.items() <= answer.json().items()
-    states = [
-        one.event.state
-        for one in web.journal.read(streams.operator(place.marta))
-        if isinstance(one.event, ShiftChanged)
-    ]
-    assert states == [ShiftState.READY, ShiftState.PAUSED, ShiftState.OFF]
-
-
-def test_who_is_ready_in_the_wrap_up_ends_it_once(
-    client: Client, place: Place, story: Story, web: Web
-) -> None:
+def test_who_is_ready_in_the_wrap_up_ends_it_once(api: Api, story: Story) -> None:
     def ready() -> list[Event]:
-        answer = client.post("/v1/operators/me/shift", json={"state": "ready"}, headers=place.operator())
+        answer = api.marta.post("/v1/operators/me/shift", json={"state": "ready"})
         assert answer.status_code == 200
-        assert {"operator": place.marta, "state": "ready"}.items() <= answer.json().items()
-        return [one.event for one in web.journal.read(streams.operator(place.marta))]
+        assert {"operator": MARTA, "state": "ready"}.items() <= answer.json().items()
+        return [one.event for one in api.journal.read(streams.operator(MARTA))]
 
     ready()
-    story.psap_called(place.marta).psap_joined().operator_left(place.marta)
-    assert ready()[-1] == WrapUpEnded(operator=place.marta)
+    story.psap_called(MARTA).psap_joined().operator_left(MARTA)
+    assert ready()[-1] == WrapUpEnded(operator=MARTA)
     count = len(ready())
     assert len(ready()) == count
 
 
-def test_a_wrap_up_that_is_over_is_not_ended_again(client: Client, place: Place, web: Web) -> None:
-    past = place.journal(clock=lambda: Instant(CLOCK.now_us() - 31 * SECOND))
-    on_shift(past, place.marta)
-    told = Story(past, CLOCK.now_us(), ago_s=60).opened().operator_called(place.marta)
-    told.operator_joined(place.marta).operator_left(place.marta)
+def test_a_wrap_up_that_is_over_is_not_ended_again(api: Api) -> None:
+    past = api.place.journal(clock=lambda: Instant(CLOCK.now_us() - 31 * SECOND))
+    on_shift(past, MARTA)
+    told = Story(past, CLOCK.now_us(), ago_s=60).had_by(MARTA)
+    told.operator_left(MARTA)
     past.close()
-    answer = client.post("/v1/operators/me/shift", json={"state": "ready"}, headers=place.operator())
-    assert answer.status_code == 200
-    events = [one.event for one in web.journal.read(streams.operator(place.marta))]
+    assert api.marta.post("/v1/operators/me/shift", json={"state": "ready"}).status_code == 200
+    events = [one.event for one in api.journal.read(streams.operator(MARTA))]
     assert not any(isinstance(event, WrapUpEnded) for event in events)
 
 
-def test_a_wrong_shift_is_told_with_its_path(client: Client, place: Place) -> None:
-    answer = client.post("/v1/operators/me/shift", json={"state": "asleep"}, headers=place.operator())
-    assert (answer.status_code, answer.json()["path"]) == (400, "$.state")
+def closed(api: Api, phone: str = "+393331112223") -> Story:
+    told = api.story(phone=phone).opened().operator_called(MARTA)
+    return told.operator_joined(MARTA).operator_left(MARTA).closed(Outcome.FALSE_ALARM)
 
 
-def closed(web: Web, place: Place, phone: str = "+393331112223") -> Story:
-    told = Story(web.journal, CLOCK.now_us(), phone=phone).opened().operator_called(place.marta)
-    return told.operator_joined(place.marta).operator_left(place.marta).closed(Outcome.FALSE_ALARM)
-
-
-def test_a_closed_alert_is_reopened_and_the_app_sees_it_open(client: Client, place: Place, web: Web) -> None:
-    story = closed(web, place)
+def test_a_closed_alert_is_reopened_and_the_app_sees_it_open(api: Api) -> None:
+    story = closed(api)
     url = f"/v1/alerts/{story.alert}"
-    body = {"command": "reopen", "party": "psap"}
-    assert client.post(f"{url}/commands", json=body, headers=place.operator()).status_code == 202
-    event = web.journal.read(streams.inbox(story.alert))[-1].event
-    assert event == AlertReopened(by=place.marta, psap=True)
-    wait_until(lambda: client.get(url, headers=place.app()).json()["phase"] != "closed")
-    state = client.get(url, headers=place.app()).json()
+    assert api.marta.order(story, "reopen", party="psap").status_code == 202
+    assert api.inbox(story.alert)[-1] == AlertReopened(by=MARTA, psap=True)
+    wait_until(lambda: api.app.get(url).json()["phase"] != "closed")
+    state = api.app.get(url).json()
     assert (state["closed_at"], state["outcome"], state["advice"]) == (None, None, "wait")
-    answer = client.post(f"{url}/commands", json={"command": "reopen"}, headers=place.operator())
-    assert (answer.status_code, answer.json()) == (409, no("not_closed"))
+    assert verdict(api.marta.order(story, "reopen")) == (409, "not_closed")
 
 
-def test_the_history_says_whether_an_alert_may_be_reopened(client: Client, place: Place, web: Web) -> None:
-    first = closed(web, place)
-    assert reopening(client, place) == {first.alert: None}
-    second = Story(web.journal, CLOCK.now_us()).opened()
-    assert reopening(client, place) == {first.alert: "newer_open", second.alert: "not_closed"}
-    story = client.get(f"/v1/alerts/{first.alert}/story", headers=place.operator()).json()
-    assert story["reopen"] == "newer_open"
-    url = f"/v1/alerts/{first.alert}/commands"
-    answer = client.post(url, json={"command": "reopen"}, headers=place.operator())
-    assert (answer.status_code, answer.json()) == (409, no("newer_open"))
+def test_the_history_says_whether_an_alert_may_be_reopened(api: Api) -> None:
+    def reopening() -> dict[str, str | None]:
+        return {one["alert"]: one["reopen"] for one in api.marta.get("/v1/alerts").json()["alerts"]}
 
-
-def reopening(client: Client, place: Place) -> dict[str, str | None]:
-    listed = client.get("/v1/alerts", headers=place.operator()).json()["alerts"]
-    return {one["alert"]: one["reopen"] for one in listed}
+    first = closed(api)
+    assert reopening() == {first.alert: None}
+    second = api.story().opened()
+    assert reopening() == {first.alert: "newer_open", second.alert: "not_closed"}
+    assert api.marta.get(f"/v1/alerts/{first.alert}/story").json()["reopen"] == "newer_open"
+    assert verdict(api.marta.order(first, "reopen")) == (409, "newer_open")

@@ -4,34 +4,30 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 from httpx import Response
-from litestar import Litestar
-from litestar.testing import TestClient
 
-from gateways.http.app import build
 from gateways.http.door.budgets import Kind
 from gateways.http.door.senders import Sender
 from gateways.http.parts.context import Web
-from messages.ids import E164, SECOND
+from messages.ids import E164
 from model.policy import Policy
 from store.registry import devices
 from store.registry.registry import Registry
 from store.registry.users.pins import PinVerdict
 from store.texts import outbox_of
-from tests.gateways.http.place import GIULIA, Place
+from tests.gateways.http.askers import Api, Asker, verdict
+from tests.gateways.http.place import GIULIA
+from tests.support.each import each
 from tests.support.signing import Phone
-from tests.waiting import wait_until
 
-Client = TestClient[Litestar]
 STRANGER = "+393339998887"
 
 
-def asked(client: Client, place: Place, phone: Phone, **more: object) -> Response:
+def asked(app: Asker, phone: Phone, **more: object) -> Response:
     body = {"phone": phone.number, "public_key": phone.jwk, "name": "phone", **more}
-    return client.post("/v1/devices", json=body, headers=place.app())
+    return app.post("/v1/devices", json=body)
 
 
 def code_sent(web: Web) -> str:
@@ -42,13 +38,8 @@ def code_sent(web: Web) -> str:
     return found.group()
 
 
-def confirmed(client: Client, place: Place, device: str, code: str) -> Response:
-    return client.post(f"/v1/devices/{device}/confirm", json={"code": code}, headers=place.app())
-
-
-def signed(client: Client, web: Web, phone: Phone, method: str, path: str, body: object = None) -> Response:
-    data, headers = phone.signed(method, path, body, created=web.clock.now_us() // SECOND)
-    return client.request(method, path, content=data, headers=headers)
+def confirmed(app: Asker, device: str, code: str) -> Response:
+    return app.post(f"/v1/devices/{device}/confirm", json={"code": code})
 
 
 @pytest.fixture
@@ -56,55 +47,48 @@ def giulia(web: Web) -> Phone:
     return Phone(number=GIULIA).enrolled(web.journal)
 
 
-def test_the_code_goes_to_the_number_and_enrols_who_gives_it_back(
-    client: Client, place: Place, web: Web
-) -> None:
+def test_the_code_goes_to_the_number_and_enrols_who_gives_it_back(api: Api) -> None:
     phone = Phone(number=GIULIA)
-    answer = asked(client, place, phone)
+    answer = asked(api.app, phone)
     assert (answer.status_code, answer.json()["sent"]) == (202, "sms")
-    assert outbox_of(web.journal)[0].to == GIULIA
+    assert outbox_of(api.journal)[0].to == GIULIA
     phone.device = answer.json()["device"]
-    assert signed(client, web, phone, "GET", "/v1/devices").status_code == 401, "not enrolled yet"
-    code = code_sent(web)
-    assert confirmed(client, place, phone.device, f"{(int(code) + 1) % 10**6:06}").status_code == 403
-    assert confirmed(client, place, phone.device, code).status_code == 201
-    assert confirmed(client, place, phone.device, code).status_code == 410
-    (own,) = signed(client, web, phone, "GET", "/v1/devices").json()["devices"]
+    assert api.signed(phone, "GET", "/v1/devices").status_code == 401, "not enrolled yet"
+    code = code_sent(api.web)
+    assert confirmed(api.app, phone.device, f"{(int(code) + 1) % 10**6:06}").status_code == 403
+    assert confirmed(api.app, phone.device, code).status_code == 201
+    assert confirmed(api.app, phone.device, code).status_code == 410
+    (own,) = api.signed(phone, "GET", "/v1/devices").json()["devices"]
     assert (own["device"], own["this"], own["seen_at"]) == (phone.device, True, None)
 
 
-def test_a_second_code_within_a_minute_is_refused_with_how_long(client: Client, place: Place) -> None:
-    assert asked(client, place, Phone(number=GIULIA)).status_code == 202
-    answer = asked(client, place, Phone(number=GIULIA))
+def test_a_second_code_within_a_minute_is_refused_with_how_long(app: Asker) -> None:
+    assert asked(app, Phone(number=GIULIA)).status_code == 202
+    answer = asked(app, Phone(number=GIULIA))
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "60")
 
 
-def test_who_asks_for_others_codes_uses_up_no_other_address_s_budget(
-    client: Client, place: Place, web: Web
-) -> None:
-    answers = [asked(client, place, Phone(number=f"+39347{n:07}")).status_code for n in range(25)]
+def test_who_asks_for_others_codes_uses_up_no_other_address_s_budget(api: Api) -> None:
+    answers = [asked(api.app, Phone(number=f"+39347{n:07}")).status_code for n in range(25)]
     assert (answers[:20], set(answers[20:])) == ([202] * 20, {429})
     other = Sender(app_key="the same", address="198.51.100.7")
-    assert web.senders.wait_s(Kind.ENROL, other, GIULIA) == 0
+    assert api.web.senders.wait_s(Kind.ENROL, other, GIULIA) == 0
 
 
-def test_a_number_to_which_no_text_goes_is_refused_and_counts_for_nothing(
-    client: Client, place: Place
-) -> None:
+def test_a_number_to_which_no_text_goes_is_refused_and_counts_for_nothing(app: Asker) -> None:
     for n in range(30):
-        answer = asked(client, place, Phone(number=f"+3989912345{n:02}"))
-        assert (answer.status_code, answer.json()["code"]) == (400, "number_not_called")
-    assert asked(client, place, Phone(number=GIULIA)).status_code == 202
+        assert verdict(asked(app, Phone(number=f"+3989912345{n:02}"))) == (400, "number_not_called")
+    assert asked(app, Phone(number=GIULIA)).status_code == 202
 
 
-def test_an_invitation_enrols_at_once_and_once(client: Client, place: Place, web: Web) -> None:
-    invitation = web.journal.transact(lambda tx: devices.invite(tx, E164(GIULIA), "admin"))
+def test_an_invitation_enrols_at_once_and_once(api: Api) -> None:
+    invitation = api.journal.transact(lambda tx: devices.invite(tx, E164(GIULIA), "admin"))
     body = {"invitation": invitation, "public_key": Phone(number=GIULIA).jwk}
-    answers = [client.post("/v1/devices", json=body, headers=place.app()).status_code for _ in range(2)]
+    answers = [api.app.post("/v1/devices", json=body).status_code for _ in range(2)]
     assert answers == [201, 410]
 
 
-@pytest.mark.parametrize(
+@each(
     "jwk",
     [
         {},
@@ -116,31 +100,29 @@ def test_an_invitation_enrols_at_once_and_once(client: Client, place: Place, web
         {**Phone(number="").jwk, "d": "AA"},
     ],
 )
-def test_what_is_no_public_key_of_p_256_is_refused_with_the_path(
-    client: Client, place: Place, jwk: dict[str, object]
-) -> None:
+def test_what_is_no_public_key_of_p_256_is_refused_with_the_path(app: Asker, jwk: dict[str, object]) -> None:
     body = {"phone": GIULIA, "public_key": jwk}
-    answer = client.post("/v1/devices", content=json.dumps(body), headers=place.app())
+    answer = app.post("/v1/devices", content=json.dumps(body))
     assert (answer.status_code, answer.json()["path"]) == (400, "$.public_key")
 
 
-def test_nobody_ends_a_phone_of_somebody_else(client: Client, web: Web, giulia: Phone) -> None:
-    stranger = Phone(number=STRANGER).enrolled(web.journal)
+def test_nobody_ends_a_phone_of_somebody_else(api: Api, giulia: Phone) -> None:
+    stranger = Phone(number=STRANGER).enrolled(api.journal)
     path = f"/v1/devices/{giulia.device}"
-    assert signed(client, web, stranger, "DELETE", path).status_code == 404
-    assert signed(client, web, giulia, "DELETE", path).status_code == 204
-    assert signed(client, web, giulia, "GET", "/v1/devices").status_code == 401
+    assert api.signed(stranger, "DELETE", path).status_code == 404
+    assert api.signed(giulia, "DELETE", path).status_code == 204
+    assert api.signed(giulia, "GET", "/v1/devices").status_code == 401
 
 
 def test_pins_are_changed_by_who_knows_the_one_that_is_set_and_every_other_only_seems_to(
-    client: Client, web: Web, giulia: Phone
+    api: Api, giulia: Phone
 ) -> None:
-    registry = Registry(web.journal)
+    registry = Registry(api.journal)
     person = registry.user_by_phone(E164(GIULIA))
     assert person is not None
 
     def changed(**body: str) -> int:
-        return signed(client, web, giulia, "PUT", "/v1/pins", body).status_code
+        return api.signed(giulia, "PUT", "/v1/pins", body).status_code
 
     assert changed(pin="1234", duress_pin="1234", current="4711") == 400
     assert [changed(pin="1234", **one) for one in ({}, {"current": "0000"}, {"current": "9999"})] == [204] * 3
@@ -151,42 +133,32 @@ def test_pins_are_changed_by_who_knows_the_one_that_is_set_and_every_other_only_
     assert changed(pin="5678", current="1234") == 429, "after four others, right or wrong"
 
 
-def test_the_duress_pin_does_not_become_the_cancel_pin(client: Client, web: Web, giulia: Phone) -> None:
+def test_the_duress_pin_does_not_become_the_cancel_pin(api: Api, giulia: Phone) -> None:
     body = {"pin": "9999", "current": "4711"}
-    assert signed(client, web, giulia, "PUT", "/v1/pins", body).status_code == 204
-    person = Registry(web.journal).user_by_phone(E164(GIULIA))
+    assert api.signed(giulia, "PUT", "/v1/pins", body).status_code == 204
+    person = Registry(api.journal).user_by_phone(E164(GIULIA))
     assert person is not None
-    verdicts = [Registry(web.journal).check_pin(person.id, pin) for pin in ("4711", "9999")]
+    verdicts = [Registry(api.journal).check_pin(person.id, pin) for pin in ("4711", "9999")]
     assert verdicts == [PinVerdict.CANCEL, PinVerdict.DURESS]
 
 
-def test_what_is_not_signed_sees_and_changes_nothing(client: Client, place: Place, giulia: Phone) -> None:
+def test_what_is_not_signed_sees_and_changes_nothing(app: Asker, giulia: Phone) -> None:
     for method, path in (("GET", "/v1/devices"), ("DELETE", f"/v1/devices/{giulia.device}")):
-        assert client.request(method, path, headers=place.app()).status_code == 403
-    assert client.put("/v1/pins", json={"pin": "1234"}, headers=place.app()).status_code == 403
+        assert app.request(method, path).status_code == 403
+    for path, body in (("/v1/pins", {"pin": "1234"}), ("/v1/me/record", {"medical": "none"})):
+        assert app.put(path, json=body, headers={"if-match": '"0"'}).status_code == 403
 
 
-def test_where_all_are_at_work_on_claimed_alerts_a_proved_one_is_not_told_to_give_up(
-    tmp_path: Path,
-) -> None:
-    place = Place.make(tmp_path, Policy(live_cases=2))
-    web = place.web()
-    phones = [Phone(number=f"+39333000000{n}").enrolled(web.journal) for n in range(3)]
+@pytest.mark.parametrize("policy", [Policy(live_cases=2)])
+def test_where_all_are_at_work_on_claimed_alerts_a_proved_one_is_not_told_to_give_up(api: Api) -> None:
+    phones = [Phone(number=f"+39333000000{n}").enrolled(api.journal) for n in range(3)]
+    numbers = [f"+39347000000{n}" for n in range(3)]
+    claimed = [api.app.post("/v1/alerts", json={"phone": one}).json()["advice"] for one in numbers]
 
-    with TestClient(build(web)) as client:
+    def told(phone: Phone) -> str:
+        answer = api.signed(phone, "POST", "/v1/alerts", {"phone": phone.number})
+        api.followed()
+        return str(answer.json()["advice"])
 
-        def told(phone: Phone) -> str:
-            answer = signed(client, web, phone, "POST", "/v1/alerts", {"phone": phone.number})
-            wait_until(
-                lambda: web.following.picture.alerts.get(answer.json()["alert"]), what="it is followed"
-            )
-            return str(answer.json()["advice"])
-
-        claimed = [
-            client.post("/v1/alerts", json={"phone": f"+39347000000{n}"}, headers=place.app()).json()[
-                "advice"
-            ]
-            for n in range(3)
-        ]
-        assert claimed == ["wait", "wait", "call_112_now"]
-        assert [told(phone) for phone in phones] == ["wait", "wait", "call_112_now"]
+    assert claimed == ["wait", "wait", "call_112_now"]
+    assert [told(phone) for phone in phones] == ["wait", "wait", "call_112_now"]

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from litestar import Litestar
-from litestar.testing import TestClient
 
 from gateways.http.parts.context import Web
 from messages.events import CalloutOpened
@@ -15,10 +13,10 @@ from messages.ids import CalloutKind, DutyWay
 from store import streams
 from store.audit.entry import Action
 from store.registry.people import StaffRole
-from store.registry.registry import Registry
-from tests.gateways.http.place import Place, entered
+from tests.gateways.http.askers import LUCA, MARTA, Api, Asker, is_now, verdict
+from tests.gateways.http.place import entered
+from tests.support.each import each
 
-Client = TestClient[Litestar]
 DUTY = "/v1/admin/duty"
 ANNA = {"id": "p-1", "name": " Anna  Bianchi", "contacts": [{"way": "call", "to": "333 000 0010"}]}
 CARLA = {"id": "p-2", "name": "Carla", "contacts": [{"way": "sms", "to": "+393330000011"}]}
@@ -34,23 +32,17 @@ Put = Callable[..., Any]
 
 
 @pytest.fixture
-def admin(place: Place, web: Web) -> dict[str, str]:
-    Registry(web.journal).set_role(place.marta, StaffRole.ADMIN, by="test")
-    return place.operator()
-
-
-@pytest.fixture
-def put(client: Client, admin: dict[str, str]) -> Put:
+def put(admin: Asker) -> Put:
     def sent(was: int = 0, **changes: object) -> Any:
-        return client.put(DUTY, json={"was": was, "roster": {**ROSTER, **changes}}, headers=admin)
+        return admin.put(DUTY, json={"was": was, "roster": {**ROSTER, **changes}})
 
     return sent
 
 
 def test_what_an_admin_has_kept_is_told_with_who_is_called_now_and_what_is_missing(
-    client: Client, web: Web, admin: dict[str, str], put: Put
+    web: Web, admin: Asker, put: Put
 ) -> None:
-    empty = client.get(DUTY, headers=admin).json()
+    empty = admin.get(DUTY).json()
     assert (empty["version"], empty["now"], empty["spans"], empty["flaws"]) == (0, None, [], [])
     assert {one["name"] for one in empty["operators"]} == {"Marta Bianchi", "Luca Ferri"}
     said = put().json()
@@ -60,10 +52,9 @@ def test_what_an_admin_has_kept_is_told_with_who_is_called_now_and_what_is_missi
     assert said["roster"]["people"][0]["name"] == "Anna Bianchi"
     assert said["roster"]["people"][0]["contacts"] == [{"way": "call", "to": "+393330000010"}]
     assert [(one["kind"], one["path"]) for one in said["flaws"]] == [("no_call", "people.1.contacts")]
-    again = client.get(DUTY, headers=admin)
+    again = admin.get(DUTY)
     assert again.json() == said
-    same = client.get(DUTY, headers={**admin, "if-none-match": again.headers["etag"]})
-    assert same.status_code == 304
+    assert admin.again(DUTY, again).status_code == 304
     assert [one.detail for one in entered(web, Action.CHANGE_STAFF)][-1] == "roster 1"
     assert "Anna" not in str(entered(web, Action.CHANGE_STAFF))
 
@@ -84,16 +75,11 @@ def test_an_override_of_an_hour_is_told_as_it_was_sent(put: Put) -> None:
 
 def test_of_two_who_change_it_at_once_the_second_is_told(put: Put) -> None:
     assert put(0).status_code == 200
-    refused = put(0, shifts=[])
-    assert (refused.status_code, refused.json()["code"], refused.json()["is_now"]) == (
-        409,
-        "changed_meanwhile",
-        "1",
-    )
+    assert is_now(put(0, shifts=[])) == "1"
     assert put(1, shifts=[]).json()["flaws"][0]["kind"] == "gap"
 
 
-@pytest.mark.parametrize(
+@each(
     ("changes", "code", "path"),
     [
         ({"zone": "Europe/Atlantis"}, "no_zone", "$.roster.zone"),
@@ -110,7 +96,7 @@ def test_what_would_keep_somebody_from_being_reached_is_refused_with_its_place(
     assert (refused.status_code, refused.json()["code"], refused.json()["path"]) == (400, code, path)
 
 
-@pytest.mark.parametrize(
+@each(
     ("from_at", "to_at"),
     [
         ("0001-01-01T00:00:00+14:00", "2026-12-01T00:00:00Z"),
@@ -118,14 +104,14 @@ def test_what_would_keep_somebody_from_being_reached_is_refused_with_its_place(
     ],
 )
 def test_what_no_calendar_can_show_is_refused_and_the_roster_can_be_read_on(
-    client: Client, admin: dict[str, str], put: Put, from_at: str, to_at: str
+    admin: Asker, put: Put, from_at: str, to_at: str
 ) -> None:
     refused = put(overrides=[{"from_at": from_at, "to_at": to_at, "people": ["p-1"]}])
-    assert (refused.status_code, refused.json()["code"]) == (400, "no_date")
-    assert client.get(DUTY, headers=admin).status_code == 200
+    assert verdict(refused) == (400, "no_date")
+    assert admin.get(DUTY).status_code == 200
 
 
-@pytest.mark.parametrize(
+@each(
     ("way", "to", "code"),
     [
         ("call", "112", "emergency"),
@@ -141,35 +127,25 @@ def test_what_no_calendar_can_show_is_refused_and_the_roster_can_be_read_on(
 )
 def test_nobody_is_reached_where_nobody_may_be_called(put: Put, way: str, to: str, code: str) -> None:
     refused = put(people=[{**ANNA, "contacts": [{"way": way, "to": to}]}, CARLA])
-    assert (refused.status_code, refused.json()["code"]) == (400, code)
+    assert verdict(refused) == (400, code)
     assert refused.json()["path"] == "$.roster.people.0.contacts.0.to"
 
 
-def test_a_test_of_a_persons_ways_is_asked_of_whoever_calls_people(
-    client: Client, web: Web, place: Place, admin: dict[str, str], put: Put
-) -> None:
+def test_a_test_of_a_persons_ways_is_asked_of_whoever_calls_people(api: Api, admin: Asker, put: Put) -> None:
     put()
-    assert client.post(f"{DUTY}/test", json={"person": "p-9"}, headers=admin).status_code == 404
-    begun = client.post(f"{DUTY}/test", json={"person": "p-1", "way": "call"}, headers=admin)
+    assert admin.post(f"{DUTY}/test", json={"person": "p-9"}).status_code == 404
+    begun = admin.post(f"{DUTY}/test", json={"person": "p-1", "way": "call"})
     assert begun.status_code == 202
-    [recorded] = web.journal.read(streams.DUTY)
+    [recorded] = api.journal.read(streams.DUTY)
     assert recorded.event == CalloutOpened(
-        callout=begun.json()["callout"],
-        kind=CalloutKind.TEST,
-        person="p-1",
-        way=DutyWay.CALL,
-        by=place.marta,
+        callout=begun.json()["callout"], kind=CalloutKind.TEST, person="p-1", way=DutyWay.CALL, by=MARTA
     )
 
 
-def test_supervisors_read_it_and_operators_do_not(client: Client, web: Web, place: Place, put: Put) -> None:
+def test_supervisors_are_not_told_what_may_open_a_door(api: Api, put: Put) -> None:
     hook = {"way": "webhook", "to": "https://example.org/hooks/token"}
     put(people=[{**ANNA, "contacts": [hook]}, CARLA])
-    luca = {"authorization": f"Bearer {place.luca_token}"}
-    assert client.get(DUTY, headers=luca).status_code == 403
-    Registry(web.journal).set_role(place.luca, StaffRole.SUPERVISOR, by="test")
-    said = client.get(DUTY, headers=luca).json()
+    api.grant(StaffRole.SUPERVISOR, LUCA)
+    said = api.luca.get(DUTY).json()
     assert said["now"]["people"] == ["p-2", "p-1"]
-    assert said["roster"]["people"][0]["contacts"][0]["to"] == "https://example.org/…", "it may open a door"
-    assert client.put(DUTY, json={"was": 1, "roster": ROSTER}, headers=luca).status_code == 403
-    assert client.post(f"{DUTY}/test", json={"person": "p-1"}, headers=luca).status_code == 403
+    assert said["roster"]["people"][0]["contacts"][0]["to"] == "https://example.org/…"

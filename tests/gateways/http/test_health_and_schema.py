@@ -9,10 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from litestar import Litestar
-from litestar.testing import TestClient
 
-from gateways.http.parts.context import Web
 from gateways.http.routes import sign_on
 from gateways.http.routes.health import readiness
 from gateways.http.routes.schema import EXAMPLES
@@ -27,72 +24,56 @@ from store import streams
 from store.journal.journal import Append
 from store.journal.notify import kind
 from store.streams import StreamKind
-from tests.gateways.http.place import CLOCK, GIULIA, Place
+from tests.gateways.http.askers import MARTA, Api, Client
+from tests.gateways.http.place import CLOCK, GIULIA
 from tests.waiting import wait_until
-
-Client = TestClient[Litestar]
 
 
 def test_the_web_answers_without_anybody_else(client: Client) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
 
 
-def test_readiness_names_what_is_missing(client: Client, place: Place, web: Web) -> None:
-    wait_until(web.following.loaded.is_set)
-    said = client.get("/readyz")
+def test_readiness_names_what_is_missing(api: Api) -> None:
+    wait_until(api.web.following.loaded.is_set)
+    said = api.client.get("/readyz")
     assert said.status_code == 503
     assert said.json()["problems"] == ["the actors do not listen", "no line can be used"]
 
-    actors = web.journal.notify.listen(kind(StreamKind.INBOX))
+    actors = api.journal.notify.listen(kind(StreamKind.INBOX))
     modem = Entry(role=Role.GSM_MODEM, key="L1", address=b"", pid=1, incarnation=1, ready=True)
-    FileDirectory(place.state / "run").publish([modem])
-    wait_until(lambda: client.get("/readyz").status_code == 200)
-    assert client.get("/readyz").json() == {
-        "ready": True,
-        "journal": True,
-        "actors": True,
-        "lines": 1,
-        "alerts_kept_in_memory": 0,
-        "problems": [],
-        "warnings": [],
-    }
+    FileDirectory(api.place.state / "run").publish([modem])
+    wait_until(lambda: api.client.get("/readyz").status_code == 200)
+    well = {"ready": True, "journal": True, "actors": True, "lines": 1, "alerts_kept_in_memory": 0}
+    assert api.client.get("/readyz").json() == {**well, "problems": [], "warnings": []}
 
     bad = LineQuarantined(line=LineId("L1"), reason="mute")
-    web.journal.append(Append(streams.line(LineId("L1")), None, (bad,)))
-    wait_until(lambda: client.get("/readyz").json()["problems"] == ["no line can be used"])
+    api.journal.append(Append(streams.line(LineId("L1")), None, (bad,)))
+    wait_until(lambda: api.client.get("/readyz").json()["problems"] == ["no line can be used"])
     actors.close()
 
 
 @pytest.mark.parametrize("resort", [LastResort.NONE, LastResort.PUBLIC])
 def test_a_center_that_no_line_can_call_112_from_is_not_ready_but_with_the_last_resort(
-    client: Client, place: Place, web: Web, resort: LastResort
+    api: Api, resort: LastResort
 ) -> None:
-    policy = msgspec.structs.replace(web.settings.policy, psap_last_resort=resort)
-    web = dataclasses.replace(web, settings=msgspec.structs.replace(web.settings, policy=policy))
-    wait_until(web.following.loaded.is_set)
+    policy = msgspec.structs.replace(api.web.settings.policy, psap_last_resort=resort)
+    web = dataclasses.replace(api.web, settings=msgspec.structs.replace(api.web.settings, policy=policy))
     modem = Entry(role=Role.GSM_MODEM, key="L1", address=b"", pid=1, incarnation=1, ready=True)
-    FileDirectory(place.state / "run").publish([modem])
+    FileDirectory(api.place.state / "run").publish([modem])
     text = "No line of trunk emergency carries calls."
-    said = AlarmRaised(alarm="psap.no_line", subject="emergency", text=text)
-    web.journal.append(Append(streams.node(web.settings.node), None, (said,)))
-    wait_until(web.following.picture.alarms.stand)
+    api.happened(AlarmRaised(alarm="psap.no_line", subject="emergency", text=text))
     told = readiness(web, None)
     assert (text in told.problems, text in told.warnings) == (not resort, bool(resort))
-    web.journal.append(
-        Append(
-            streams.node(web.settings.node), None, (AlarmCleared(alarm="psap.no_line", subject="emergency"),)
-        )
-    )
-    wait_until(lambda: not web.following.picture.alarms.stand())
+    api.happened(AlarmCleared(alarm="psap.no_line", subject="emergency"))
     assert text not in (*readiness(web, None).problems, *readiness(web, None).warnings)
 
 
-def test_figures_are_there_for_prometheus(client: Client, place: Place, web: Web) -> None:
-    client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app())
-    client.post("/v1/alerts", json={"phone": GIULIA, "test": True}, headers=place.app())
-    client.post("/v1/alerts", json={}, headers=place.app())
-    wait_until(lambda: web.following.picture.alerts)
-    answer = client.get("/metrics")
+def test_figures_are_there_for_prometheus(api: Api) -> None:
+    api.app.post("/v1/alerts", json={"phone": GIULIA})
+    api.app.post("/v1/alerts", json={"phone": GIULIA, "test": True})
+    api.app.post("/v1/alerts", json={})
+    wait_until(lambda: api.picture.alerts)
+    answer = api.client.get("/metrics")
     assert answer.headers["content-type"].startswith("text/plain")
     for line in (
         'securwoman_alerts_accepted_total{test="no"} 1.0',
@@ -105,30 +86,24 @@ def test_figures_are_there_for_prometheus(client: Client, place: Place, web: Web
         assert line in answer.text
 
 
-def test_prometheus_is_told_how_old_each_backup_is(client: Client, place: Place) -> None:
+def test_prometheus_is_told_how_old_each_backup_is(api: Api) -> None:
     made_at = Instant(CLOCK.now_us() - 3600 * SECOND)
     made = backup_file.Made(made_at=made_at, events=1, bytes=1, seconds=1)
-    (place.state / backup_file.NAME).write_bytes(backup_file.said({"/m/center.age": made}))
-    (told,) = re.findall(r'_backup_age_seconds\{file="/m/center.age"\} (.*)', client.get("/metrics").text)
+    (api.place.state / backup_file.NAME).write_bytes(backup_file.said({"/m/center.age": made}))
+    (told,) = re.findall(r'_backup_age_seconds\{file="/m/center.age"\} (.*)', api.client.get("/metrics").text)
     assert 3600 <= float(told) < 3700
 
 
-def test_prometheus_is_told_of_every_line_and_of_none_that_is_gone(client: Client, place: Place) -> None:
+def test_prometheus_is_told_of_every_line_and_of_none_that_is_gone(api: Api) -> None:
     def report(line: str, state: LineState, **fields: Any) -> LineReport:
-        return LineReport(
-            line=LineId(line),
-            trunk=TrunkId("public"),
-            emergency=False,
-            state=state,
-            since=Instant(0),
-            **fields,
-        )
+        how = {"trunk": TrunkId("public"), "emergency": False, "since": Instant(0), **fields}
+        return LineReport(line=LineId(line), state=state, **how)
 
     def told() -> set[str]:
-        text = client.get("/metrics").text
+        text = api.client.get("/metrics").text
         return {line for line in text.splitlines() if line.startswith("securwoman_line_")}
 
-    run = place.state / "run"
+    run = api.place.state / "run"
     line_files.write(run, report("one", LineState.READY, registration="roaming", signal_dbm=-71))
     line_files.write(run, report("two", LineState.NO_NETWORK, registration="searching"))
     both = {
@@ -139,9 +114,8 @@ def test_prometheus_is_told_of_every_line_and_of_none_that_is_gone(client: Clien
         'securwoman_line_registered{line="two"} 0.0',
     }
     wait_until(lambda: told() == both)
-    line_levels.write(
-        place.state, LineLevels(line=LineId("one"), at=Instant(0), into=WayLevel(voice_ms=2500, dbfs=-38.0))
-    )
+    into = WayLevel(voice_ms=2500, dbfs=-38.0)
+    line_levels.write(api.place.state, LineLevels(line=LineId("one"), at=Instant(0), into=into))
     in_, out = 'line="one",way="in"', 'line="one",way="out"'
     heard = {
         f"securwoman_line_level_dbfs{{{in_}}} -38.0",
@@ -150,37 +124,27 @@ def test_prometheus_is_told_of_every_line_and_of_none_that_is_gone(client: Clien
         f"securwoman_line_clipped_ratio{{{in_}}} 0.0",
     }
     wait_until(lambda: heard <= told())
-    (place.state / "lines" / "one.levels").unlink()
+    (api.place.state / "lines" / "one.levels").unlink()
     line_files.write(run, report("two", LineState.READY, registration="home", signal_dbm=-107))
     (run / "one.line").unlink()
-    wait_until(
-        lambda: (
-            told()
-            == {
-                'securwoman_line_ready{line="two",state="ready"} 1.0',
-                'securwoman_line_registered{line="two"} 1.0',
-                'securwoman_line_signal_dbm{line="two"} -107.0',
-            }
-        )
-    )
+    left = {
+        'securwoman_line_ready{line="two",state="ready"} 1.0',
+        'securwoman_line_registered{line="two"} 1.0',
+        'securwoman_line_signal_dbm{line="two"} -107.0',
+    }
+    wait_until(lambda: told() == left)
 
 
-def test_prometheus_is_told_of_alarms_by_kind_and_of_nobody_by_name(
-    client: Client, place: Place, web: Web
-) -> None:
-    alert = client.post("/v1/alerts", json={"phone": GIULIA, "test": True}, headers=place.app()).json()[
-        "alert"
-    ]
-    wait_until(lambda: web.following.picture.alerts)
-    said = (
+def test_prometheus_is_told_of_alarms_by_kind_and_of_nobody_by_name(api: Api) -> None:
+    alert = api.app.post("/v1/alerts", json={"phone": GIULIA, "test": True}).json()["alert"]
+    wait_until(lambda: api.picture.alerts)
+    api.happened(
         AlarmRaised(alarm="line.no_sim", subject="L1", text="no SIM"),
         AlarmRaised(alarm="line.no_sim", subject="L2", text="no SIM"),
-        AlarmRaised(alarm="operator.line_lost", subject=place.marta, text="it does not stand"),
+        AlarmRaised(alarm="operator.line_lost", subject=MARTA, text="it does not stand"),
         AlarmRaised(alarm="leg.no_sound", subject=f"{alert}:user-1", text="nothing"),
     )
-    web.journal.append(Append(streams.node(web.settings.node), None, said))
-    wait_until(lambda: len(web.following.picture.alarms.stand()) == len(said))
-    text = client.get("/metrics").text
+    text = api.client.get("/metrics").text
     for line in (
         'securwoman_alarms_standing{alarm="line.no_sim",is="unseen",subject="L1"} 1.0',
         'securwoman_alarms_standing{alarm="line.no_sim",is="unseen",subject="L2"} 1.0',
@@ -192,7 +156,7 @@ def test_prometheus_is_told_of_alarms_by_kind_and_of_nobody_by_name(
     ):
         assert line in text
     assert 'securwoman_last_alert_timestamp_seconds{test="yes"}' in text
-    assert not any(name in text for name in (alert, place.marta, GIULIA))
+    assert not any(name in text for name in (alert, MARTA, GIULIA))
 
 
 def refs(node: Any) -> set[str]:

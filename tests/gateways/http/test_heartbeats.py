@@ -18,6 +18,7 @@ from model.watching.beat import Beat
 from model.watching.targets import WatchedCenter
 from runtime.published import heard
 from tests.gateways.http.place import Place
+from tests.support.each import each
 
 KEY = Key(b"k" * 32)
 BEAT = Beat(node=NodeId("m"), at=Instant(1), every_s=10.0, version="1")
@@ -55,7 +56,7 @@ def test_it_is_heard_once_it_says_what_it_was_asked(client: TestClient[Litestar]
     assert not KEY.answer_in(said(client, again)[1], again).taken
 
 
-@pytest.mark.parametrize(
+@each(
     "sealed",
     [
         b"",

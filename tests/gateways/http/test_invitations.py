@@ -2,56 +2,30 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from typing import Any
-
-import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from litestar import Litestar
-from litestar.testing import TestClient
 
 from gateways.http.parts.context import Web
 from gateways.http.routes.admin.people.invitations import PATH
 from gateways.http.routes.devices import TRIES_MAX
 from messages.events import TextReported, TextSent
-from messages.ids import E164, LineId
+from messages.ids import E164, LineId, UserId
 from store import streams
 from store.audit.entry import Action
 from store.journal.journal import Append
 from store.registry import devices
 from store.registry.devices import ProvedBy
-from store.registry.people import Person, StaffRole
+from store.registry.people import Person
 from store.registry.registry import Registry
 from store.texts import outbox_of
-from tests.gateways.http.place import GIULIA, Place, entered
-
-Client = TestClient[Litestar]
-
-
-@pytest.fixture
-def registry(web: Web) -> Registry:
-    return Registry(web.journal)
+from tests.gateways.http.askers import Api, Asker, Client, bearer, verdict
+from tests.gateways.http.place import GIULIA, entered
+from tests.support.each import each
+from tests.support.signing import Phone
 
 
-@pytest.fixture
-def admin(registry: Registry, place: Place) -> dict[str, str]:
-    """The header of Marta, who is one."""
-    registry.set_role(place.marta, StaffRole.ADMIN, by="test")
-    return place.operator()
-
-
-def jwk() -> dict[str, str]:
-    """Of a new key."""
-    made = ec.generate_private_key(ec.SECP256R1()).public_key().public_numbers()
-    x, y = (
-        base64.urlsafe_b64encode(one.to_bytes(32, "big")).rstrip(b"=").decode() for one in (made.x, made.y)
-    )
-    return {"kty": "EC", "crv": "P-256", "x": x, "y": y}
-
-
-def made(client: Client, admin: dict[str, str], **body: Any) -> dict[str, Any]:
-    said = client.post(PATH, json={"phone": GIULIA, **body}, headers=admin)
+def made(admin: Asker, **body: Any) -> dict[str, Any]:
+    said = admin.post(PATH, json={"phone": GIULIA, **body})
     assert said.status_code == 201, said.text
     found: dict[str, Any] = said.json()
     return found
@@ -59,7 +33,9 @@ def made(client: Client, admin: dict[str, str], **body: Any) -> dict[str, Any]:
 
 def accepted(client: Client, secret: str, **headers: str) -> Any:
     """As a phone does that has nothing but the link."""
-    return client.post("/v1/devices", json={"invitation": secret, "public_key": jwk()}, headers=headers)
+    return client.post(
+        "/v1/devices", json={"invitation": secret, "public_key": Phone(number=GIULIA).jwk}, headers=headers
+    )
 
 
 def secret_of(text: str) -> str:
@@ -68,119 +44,106 @@ def secret_of(text: str) -> str:
 
 
 def test_a_link_enrols_one_phone_once_and_gives_it_the_app_key(
-    web: Web, client: Client, place: Place, admin: dict[str, str], registry: Registry
+    api: Api, admin: Asker, registry: Registry
 ) -> None:
-    told = made(client, admin, days=3)
+    told = made(admin, days=3)
     assert told["link"].startswith("http://testserver.local/app#invitation=swi_")
     assert len({len(line) for line in told["picture"]}) == 1, "a square"
     assert (told["row"]["name"], told["row"]["text"], told["row"]["carried"]) == ("Giulia Rossi", False, None)
     secret = secret_of(told["link"])
-    said = accepted(client, secret)
+    said = accepted(api.client, secret)
     assert said.status_code == 201, said.text
     assert said.json()["phone"] == GIULIA
     key = said.json()["key"]
     assert registry.app_key_name(key) == "center"
-    assert key == (place.state / "keys" / "app.key").read_text().strip()
-    raised = client.post("/v1/alerts", json={"phone": GIULIA}, headers={"authorization": f"Bearer {key}"})
+    assert key == (api.place.state / "keys" / "app.key").read_text().strip()
+    raised = Asker(api.client, bearer(key)).post("/v1/alerts", json={"phone": GIULIA})
     assert raised.status_code == 202
-    (device,) = devices.all_devices(web.journal)
+    (device,) = devices.all_devices(api.journal)
     assert (device.device, device.phone, device.proved_by) == (said.json()["device"], GIULIA, ProvedBy.STAFF)
-    assert accepted(client, secret).status_code == 410
-    assert client.get(PATH, headers=admin).json()["invitations"] == []
-    kept = str(entered(web))
+    assert accepted(api.client, secret).status_code == 410
+    assert admin.get(PATH).json()["invitations"] == []
+    kept = str(entered(api.web))
     assert secret not in kept
     assert key not in kept
-    changes = [one.detail for one in entered(web, Action.CHANGE_KEY)]
+    changes = [one.detail for one in entered(api.web, Action.CHANGE_KEY)]
     assert changes == ["invitation for 3 days, handed over", "enrolled"]
 
 
 def test_sent_by_a_short_message_it_proves_the_number_and_what_became_of_it_is_seen(
-    web: Web, client: Client, admin: dict[str, str], registry: Registry
+    api: Api, admin: Asker, giulia: UserId
 ) -> None:
-    giulia = registry.user_by_phone(E164(GIULIA))
-    assert giulia is not None
-    made(client, admin, text=True)
-    (text,) = outbox_of(web.journal)
+    made(admin, text=True)
+    (text,) = outbox_of(api.journal)
     assert text.to == GIULIA
     assert len(text.words) <= 160, "one message"
     assert not {"112", "securWoman", "Giulia"} & set(re.findall(r"\w+", text.words)), "it names nothing"
 
     def carried() -> Any:
-        (row,) = client.get(PATH, headers=admin).json()["invitations"]
-        assert row["person"] == giulia.id
+        (row,) = admin.get(PATH).json()["invitations"]
+        assert row["person"] == giulia
         return row["carried"]
 
     assert carried() is None
     stream = streams.text(text.id)
     sent = TextSent(line=LineId("L1"), reference=7, references=(7,), awaits=True)
-    web.journal.append(Append(stream, None, (sent,)))
+    api.journal.append(Append(stream, None, (sent,)))
     assert carried() == "sent"
-    web.journal.append(Append(stream, None, (TextReported(part=0, status=0),)))
+    api.journal.append(Append(stream, None, (TextReported(part=0, status=0),)))
     assert carried() == "delivered"
-    assert accepted(client, secret_of(text.words)).status_code == 201
-    assert [one.proved_by for one in devices.all_devices(web.journal)] == [ProvedBy.TEXT]
+    assert accepted(api.client, secret_of(text.words)).status_code == 201
+    assert [one.proved_by for one in devices.all_devices(api.journal)] == [ProvedBy.TEXT]
 
 
-def test_it_is_over_after_its_days_and_when_it_is_revoked(
-    web: Web, client: Client, admin: dict[str, str], registry: Registry
-) -> None:
-    old = web.journal.transact(lambda tx: devices.invite(tx, E164(GIULIA), "test", life_s=0))
-    assert accepted(client, old).status_code == 410
-    told = made(client, admin)
-    assert client.delete(f"{PATH}/{told['row']['sign']}", headers=admin).status_code == 204
-    assert client.delete(f"{PATH}/{told['row']['sign']}", headers=admin).status_code == 404
-    assert accepted(client, secret_of(told["link"])).status_code == 410
-    assert devices.all_devices(web.journal) == []
+def test_it_is_over_after_its_days_and_when_it_is_revoked(api: Api, admin: Asker) -> None:
+    old = api.journal.transact(lambda tx: devices.invite(tx, E164(GIULIA), "test", life_s=0))
+    assert accepted(api.client, old).status_code == 410
+    told = made(admin)
+    assert admin.delete(f"{PATH}/{told['row']['sign']}").status_code == 204
+    assert admin.delete(f"{PATH}/{told['row']['sign']}").status_code == 404
+    assert accepted(api.client, secret_of(told["link"])).status_code == 410
+    assert devices.all_devices(api.journal) == []
 
 
 def test_it_is_worth_nothing_once_its_number_is_another_persons(
-    web: Web, client: Client, admin: dict[str, str], registry: Registry
+    api: Api, admin: Asker, registry: Registry, giulia: UserId
 ) -> None:
-    giulia = registry.user_by_phone(E164(GIULIA))
-    assert giulia is not None
-    handed_over = secret_of(made(client, admin)["link"])
-    registry.change_user(giulia.id, Person(phones=("+393330000009",)), by="test")
+    handed_over = secret_of(made(admin)["link"])
+    registry.change_user(giulia, Person(phones=("+393330000009",)), by="test")
     registry.add_user(Person(phones=(GIULIA,), first_name="Eva"), by="test")
-    assert accepted(client, handed_over).status_code == 410
-    assert devices.all_devices(web.journal) == []
+    assert accepted(api.client, handed_over).status_code == 410
+    assert devices.all_devices(api.journal) == []
 
 
-@pytest.mark.parametrize("phone", ["+39899123456", "+881612345678"])
-def test_it_is_not_sent_where_each_message_costs(
-    web: Web, client: Client, admin: dict[str, str], phone: str
-) -> None:
-    said = client.post(PATH, json={"phone": phone, "text": True}, headers=admin)
-    assert (said.status_code, said.json()["code"]) == (400, "number_not_called")
+@each("phone", ["+39899123456", "+881612345678"])
+def test_it_is_not_sent_where_each_message_costs(web: Web, admin: Asker, phone: str) -> None:
+    assert verdict(admin.post(PATH, json={"phone": phone, "text": True})) == (400, "number_not_called")
     assert outbox_of(web.journal) == []
 
 
-def test_who_guesses_waits_and_who_has_nothing_asks_for_no_code(
-    web: Web, client: Client, admin: dict[str, str]
-) -> None:
-    code = client.post("/v1/devices", json={"phone": GIULIA, "public_key": jwk()})
-    assert code.status_code == 401
-    assert outbox_of(web.journal) == []
-    guessed = [accepted(client, f"swi_{n}").status_code for n in range(TRIES_MAX + 1)]
+def test_who_guesses_waits_and_who_has_nothing_asks_for_no_code(api: Api, admin: Asker) -> None:
+    answer = api.client.post("/v1/devices", json={"phone": GIULIA, "public_key": Phone(number=GIULIA).jwk})
+    assert answer.status_code == 401
+    assert outbox_of(api.journal) == []
+    guessed = [accepted(api.client, f"swi_{n}").status_code for n in range(TRIES_MAX + 1)]
     assert guessed == [410] * TRIES_MAX + [429]
-    right = secret_of(made(client, admin)["link"])
-    assert accepted(client, right).status_code == 429, "nor does one who has guessed find out"
+    right = secret_of(made(admin)["link"])
+    assert accepted(api.client, right).status_code == 429, "nor does one who has guessed find out"
 
 
 def test_a_number_that_nobody_has_and_one_that_is_no_persons(
-    client: Client, admin: dict[str, str], registry: Registry
+    client: Client, admin: Asker, registry: Registry
 ) -> None:
-    said = client.post(PATH, json={"phone": "112"}, headers=admin)
+    said = admin.post(PATH, json={"phone": "112"})
     assert (said.status_code, said.json()["code"], said.json()["path"]) == (400, "number_refused", "$.phone")
-    told = made(client, admin, phone="333 000 0009")
+    told = made(admin, phone="333 000 0009")
     assert (told["row"]["person"], told["row"]["phone"]) == (None, "+393330000009")
     assert accepted(client, secret_of(told["link"])).status_code == 201
     assert registry.user_by_phone(E164("+393330000009")) is not None
 
 
-def test_an_app_key_that_was_revoked_is_not_handed_out(
-    client: Client, place: Place, admin: dict[str, str], registry: Registry
-) -> None:
-    (place.state / "keys" / "app.key").write_text(f"{registry.issue_app_key('center')}\n")
+def test_an_app_key_that_was_revoked_is_not_handed_out(api: Api, admin: Asker, registry: Registry) -> None:
+    (api.place.state / "keys" / "app.key").write_text(f"{registry.issue_app_key('center')}\n")
     registry.revoke_app_keys("center")
-    key = accepted(client, secret_of(made(client, admin)["link"])).json()["key"]
+    key = accepted(api.client, secret_of(made(admin)["link"])).json()["key"]
     assert registry.app_key_name(key) == "center"

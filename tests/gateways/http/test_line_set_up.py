@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from litestar import Litestar
 from litestar.testing import TestClient
 from msgspec.structs import replace
 
@@ -19,11 +18,10 @@ from gateways.http.parts.context import Web
 from messages.ids import LineId
 from runtime.published.pins import pin_typed
 from store.audit.entry import Action
-from store.registry.people import StaffRole
-from store.registry.registry import Registry
+from tests.gateways.http.askers import Api, Asker, is_now
 from tests.gateways.http.place import Place, entered
+from tests.support.each import each
 
-Client = TestClient[Litestar]
 LINES, LIVE = "/v1/admin/lines", "/v1/admin/psap-live"
 FILE = """# ours
 [psap]
@@ -66,47 +64,39 @@ def file(place: Place) -> Path:
     return file
 
 
-@pytest.fixture
-def admin(web: Web, place: Place) -> dict[str, str]:
-    """The header of Marta, who is one."""
-    Registry(web.journal).set_role(place.marta, StaffRole.ADMIN, by="test")
-    return place.operator()
-
-
-def row(client: Client, admin: dict[str, str], line: str) -> dict[str, Any]:
-    rows = client.get(LINES, headers=admin).json()["lines"]
+def row(admin: Asker, line: str) -> dict[str, Any]:
+    rows = admin.get(LINES).json()["lines"]
     found: dict[str, Any] = next(one for one in rows if one["line"] == line)
     return found
 
 
-def change(client: Client, admin: dict[str, str], was: dict[str, Any], now: dict[str, Any]) -> Any:
-    return client.patch(f"{LINES}/L1", json={"was": was, "now": now}, headers=admin)
+def change(admin: Asker, was: dict[str, Any], now: dict[str, Any]) -> Any:
+    return admin.change(f"{LINES}/L1", was, now)
 
 
 def test_gain_number_and_trunk_are_written_with_comments_kept_and_count_after_a_restart(
-    web: Web, client: Client, admin: dict[str, str], file: Path
+    web: Web, admin: Asker, file: Path
 ) -> None:
-    assert (row(client, admin, "L1")["pending"], row(client, admin, "E1")["pending"]) == (False, False)
-    assert row(client, admin, "L2")["set"] is None
+    assert (row(admin, "L1")["pending"], row(admin, "E1")["pending"]) == (False, False)
+    assert row(admin, "L2")["set"] is None
     was, now = {"gain_in_db": 0, "number": "+390200000001"}, {"gain_in_db": 4.5, "number": "02 0000 0008"}
-    said = change(client, admin, was, now)
+    said = change(admin, was, now)
     assert (said.status_code, said.json()["gain_in_db"], said.json()["number"]) == (200, 4.5, "+390200000008")
     text = file.read_text()
     assert 'name = "L1"   # the first' in text
     assert "gain_in_db = 4.5" in text
-    found = row(client, admin, "L1")
+    found = row(admin, "L1")
     assert (found["pending"], found["gains"]["in_db"], found["set"]["gain_in_db"]) == (True, 0.0, 4.5)
     made = entered(web, Action.CHANGE_SETTINGS)
     assert [one.detail for one in made] == ["center.toml: line L1, gain_in_db, number"]
     # Somebody else was first; and the change is taken back by what it has answered.
-    late = change(client, admin, {"gain_in_db": 0}, {"gain_in_db": 2})
-    assert (late.status_code, late.json()["code"], late.json()["is_now"]) == (409, "changed_meanwhile", "4.5")
+    assert is_now(change(admin, {"gain_in_db": 0}, {"gain_in_db": 2})) == "4.5"
     back = {"gain_in_db": said.json()["gain_in_db"], "number": said.json()["number"]}
-    assert change(client, admin, back, was).status_code == 200
-    assert row(client, admin, "L1")["pending"] is False
+    assert change(admin, back, was).status_code == 200
+    assert row(admin, "L1")["pending"] is False
 
 
-@pytest.mark.parametrize(
+@each(
     ("now", "status", "code"),
     [
         ({"gain_in_db": 90}, 400, "settings_faulty"),
@@ -116,27 +106,25 @@ def test_gain_number_and_trunk_are_written_with_comments_kept_and_count_after_a_
     ],
 )
 def test_what_the_center_could_not_start_with_is_not_written(
-    client: Client, admin: dict[str, str], file: Path, now: dict[str, Any], status: int, code: str
+    admin: Asker, file: Path, now: dict[str, Any], status: int, code: str
 ) -> None:
-    known = row(client, admin, "L1")["set"]
-    said = change(client, admin, {name: known[name] for name in now}, now)
+    known = row(admin, "L1")["set"]
+    said = change(admin, {name: known[name] for name in now}, now)
     assert (said.status_code, said.json().get("code", "")) == (status, code)
     assert file.read_text() == FILE
 
 
-def test_a_line_that_the_file_does_not_have_is_not_changed(
-    client: Client, admin: dict[str, str], file: Path
-) -> None:
+def test_a_line_that_the_file_does_not_have_is_not_changed(admin: Asker, file: Path) -> None:
     body = {"was": {"agc": False}, "now": {"agc": True}}
-    assert client.patch(f"{LINES}/L2", json=body, headers=admin).status_code == 404
-    assert client.patch(f"{LINES}/L9", json=body, headers=admin).status_code == 404
+    assert admin.patch(f"{LINES}/L2", json=body).status_code == 404
+    assert admin.patch(f"{LINES}/L9", json=body).status_code == 404
 
 
 def test_the_real_112_is_turned_on_by_a_sentence_alone_and_off_without(
-    web: Web, client: Client, admin: dict[str, str], file: Path
+    web: Web, admin: Asker, file: Path
 ) -> None:
     for typed in ("", "112", "CHIAMA IL 112"):
-        said = client.put(LIVE, json={"was": False, "now": True, "typed": typed}, headers=admin)
+        said = admin.put(LIVE, json={"was": False, "now": True, "typed": typed})
         assert (said.status_code, said.json()["code"], said.json()["path"]) == (
             400,
             "not_typed_live",
@@ -144,46 +132,42 @@ def test_the_real_112_is_turned_on_by_a_sentence_alone_and_off_without(
         )
     assert file.read_text() == FILE
     on = {"was": False, "now": True, "typed": "chiama il  112 vero"}
-    assert client.put(LIVE, json=on, headers=admin).status_code == 204
+    assert admin.put(LIVE, json=on).status_code == 204
     assert "live = true" in file.read_text()
-    switches = client.get(LINES, headers=admin).json()["switches"]
+    switches = admin.get(LINES).json()["switches"]
     assert (switches["live"], switches["live_set"]) == (web.settings.policy.psap_live, True)
-    assert client.put(LIVE, json=on, headers=admin).status_code == 204  # it is so already
-    assert client.put(LIVE, json={"was": True, "now": False}, headers=admin).status_code == 204
+    assert admin.put(LIVE, json=on).status_code == 204  # it is so already
+    assert admin.put(LIVE, json={"was": True, "now": False}).status_code == 204
     assert file.read_text() == FILE
     details = [one.detail for one in entered(web, Action.CHANGE_SETTINGS)]
     assert details == ["center.toml: psap.live on"] * 2 + ["center.toml: psap.live off"]
 
 
-def test_a_pin_is_written_for_the_center_alone_and_told_nobody(
-    web: Web, client: Client, admin: dict[str, str], place: Place
-) -> None:
+def test_a_pin_is_written_for_the_center_alone_and_told_nobody(api: Api, admin: Asker) -> None:
     path = f"{LINES}/L1/pin"
     for bad in ("12", "123456789", "12a4", ""):
-        assert client.put(path, json={"pin": bad}, headers=admin).status_code == 400
-    assert client.put(path, json={"pin": "2468"}, headers=admin).status_code == 204
-    file = pin_typed(place.state, LineId("L1"))
+        assert admin.put(path, json={"pin": bad}).status_code == 400
+    assert admin.put(path, json={"pin": "2468"}).status_code == 204
+    file = pin_typed(api.place.state, LineId("L1"))
     assert (file.read_text(), stat.S_IMODE(file.stat().st_mode)) == ("2468\n", 0o600)
-    assert "2468" not in client.get(LINES, headers=admin).text
-    assert all("2468" not in one.detail for one in entered(web))
+    assert "2468" not in admin.get(LINES).text
+    assert all("2468" not in one.detail for one in entered(api.web))
 
 
 def test_where_the_settings_name_a_pin_file_it_is_that_one_that_is_written(
-    client: Client, admin: dict[str, str], place: Place, tmp_path: Path
+    admin: Asker, place: Place, tmp_path: Path
 ) -> None:
     path = f"{LINES}/E1/pin"
-    assert client.put(path, json={"pin": "2468"}, headers=admin).status_code == 204
+    assert admin.put(path, json={"pin": "2468"}).status_code == 204
     assert (tmp_path / "pin").read_text() == "2468\n"
     assert not pin_typed(place.state, LineId("E1")).exists()
 
 
 def test_a_check_says_what_the_doctor_finds_of_the_lines_the_worst_first(
-    web: Web, place: Place, admin: dict[str, str], file: Path
+    api: Api, admin: Asker, file: Path
 ) -> None:
-    whole = dataclasses.replace(web, measures=Measures(StateDir(place.state)))
-    with TestClient(build(whole)) as client:
-        said = client.get(f"{LINES}/check", headers=admin)
-    found = said.json()["found"]
+    whole = dataclasses.replace(api.web, measures=Measures(StateDir(api.place.state)))
+    found = Asker(TestClient(build(whole)), admin.headers).get(f"{LINES}/check").json()["found"]
     assert {"verdict": "fail", "text": "no modem's actor runs"} in found
     assert any(one["verdict"] == "fail" and "/dev/ttyUSB0" in one["text"] for one in found)
     verdicts = [one["verdict"] for one in found]

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-from litestar import Litestar
 from litestar.testing import TestClient
 
 from gateways.http import node_orders
@@ -22,12 +21,11 @@ from store import streams
 from store.journal.journal import Append, Journal
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
+from tests.gateways.http.askers import Asker, Client, bearer, verdict
 from tests.gateways.http.place import GIULIA, Place
 from tests.gateways.story import on_shift
 from tests.gateways.twins import Twins
 from tests.waiting import wait_until
-
-Client = TestClient[Litestar]
 
 THINGS = ("/position", "/ringing", "/cancel")
 """What an app says of its alert."""
@@ -56,8 +54,8 @@ def test_whoever_may_ask_is_told_all_nodes_with_the_one_that_is_asked_first(
 
     for headers in (pair.second.app(), pair.second.operator()):
         wait_until(partial(are_told, headers), what="both nodes told")
-    assert second.get("/v1/nodes").status_code == 401
-    assert second.get("/v1/nodes", headers={"authorization": "Bearer wrong"}).status_code == 401
+    for headers in ({}, bearer("wrong")):
+        assert second.get("/v1/nodes", headers=headers).status_code == 401
     pair.lose(pair.first)
     (_, lost) = second.get("/v1/nodes", headers=pair.second.app()).json()["nodes"]
     assert (lost["node"], lost["alive"], lost["left"]) == ("a", False, False)
@@ -68,13 +66,11 @@ def test_the_receipt_of_an_alert_has_the_addresses_too(pair: Twins, second: Clie
     assert told.json()["nodes"] == [pair.web(pair.second), pair.web(pair.first)]
 
 
-def test_a_node_that_is_alone_tells_of_itself_and_nothing_in_its_receipts(
-    client: Client, place: Place
-) -> None:
-    nodes = client.get("/v1/nodes", headers=place.app()).json()["nodes"]
+def test_a_node_that_is_alone_tells_of_itself_and_nothing_in_its_receipts(app: Asker) -> None:
+    nodes = app.get("/v1/nodes").json()["nodes"]
     assert [(one["node"], one["web"], one["alive"]) for one in nodes] == [("n1", "", True)]
-    assert "nodes" not in client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app()).json()
-    told = client.options("/v1/alerts", headers={"origin": "http://elsewhere.test"})
+    assert "nodes" not in app.post("/v1/alerts", json={"phone": GIULIA}).json()
+    told = app.client.options("/v1/alerts", headers={"origin": "http://elsewhere.test"})
     assert "access-control-allow-origin" not in told.headers
 
 
@@ -117,18 +113,15 @@ def test_a_node_is_drained_at_the_page_of_another_and_does_it_itself(
     pair: Twins, second: Client, journals: tuple[Journal, Journal]
 ) -> None:
     Registry(journals[0]).set_role(pair.second.marta, StaffRole.ADMIN, by="test")
-    admin = pair.second.operator()
+    admin = Asker(second, pair.second.operator())
 
     def row(node: str) -> dict[str, Any]:
-        told = second.get("/v1/admin/nodes", headers=admin).json()
+        told = admin.get("/v1/admin/nodes").json()
         assert told["shared"]
-        found: dict[str, Any] = next(one for one in told["nodes"] if one["node"] == node)
-        return found
+        return dict(next(one for one in told["nodes"] if one["node"] == node))
 
     def wish(node: str, was: str | None, now: str | None) -> tuple[int, str]:
-        body = {"was": {"order": was}, "now": {"order": now}}
-        said = second.patch(f"/v1/admin/nodes/{node}", json=body, headers=admin)
-        return said.status_code, said.json().get("code", "")
+        return verdict(admin.change(f"/v1/admin/nodes/{node}", {"order": was}, {"order": now}))
 
     assert (row("a")["here"], row("b")["here"], row("a")["lines"]) == (False, True, ["L1", "E1"])
     assert wish("a", None, "drain") == (200, "")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from litestar import Litestar
 from litestar.testing import TestClient
 
 from gateways.http.app import build
@@ -17,10 +16,10 @@ from store.database.sqlite import SqliteConnection
 from store.errors import JournalFull
 from store.spare.keeping import Keeper
 from store.spare.spare import Spare
+from tests.gateways.http.askers import Api, Asker, Client
 from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place
 from tests.support.signing import Phone
 
-Client = TestClient[Litestar]
 REAL_COMMIT = SqliteConnection.commit
 
 
@@ -38,14 +37,14 @@ def client(web: Web) -> Iterator[Client]:
 
 
 @pytest.fixture
-def keeper(place: Place, web: Web) -> Keeper:
+def keeper(api: Api) -> Keeper:
     made = Keeper(
-        place.url,
-        place.state / "run",
-        place.state / "keys",
+        api.place.url,
+        api.place.state / "run",
+        api.place.state / "keys",
         node=NODE,
         clock=CLOCK.now_us,
-        notify=web.journal.notify,
+        notify=api.journal.notify,
     )
     made.warm()
     return made
@@ -66,81 +65,79 @@ def full_disk(monkeypatch: pytest.MonkeyPatch, keeper: Keeper) -> pytest.MonkeyP
 
 
 def test_an_alert_is_answered_503_with_its_name_and_its_deadline_and_is_handled(
-    client: Client, place: Place, web: Web, full_disk: pytest.MonkeyPatch
+    api: Api, full_disk: pytest.MonkeyPatch
 ) -> None:
-    answer = client.post("/v1/alerts", json={"phone": GIULIA, "id": "app-1"}, headers=place.app())
+    answer = api.app.post("/v1/alerts", json={"phone": GIULIA, "id": "app-1"})
     assert answer.status_code == 503
     said = answer.json()
     assert (said["advice"], said["alert"]) == ("call_112_now", "app-1")
     assert said["deadline_at"] > said["received_at"]
-    inbox = web.journal.read(streams.inbox(AlertId("app-1")))
+    inbox = api.journal.read(streams.inbox(AlertId("app-1")))
     assert isinstance(inbox[0].event, AlertReceived), "whoever handles it finds it"
-    assert client.get("/v1/alerts/app-1", headers=place.app()).json()["advice"] == "call_112_now"
+    assert api.app.get("/v1/alerts/app-1").json()["advice"] == "call_112_now"
 
 
 def test_a_signed_alert_is_handled_as_any_other(
-    client: Client, place: Place, web: Web, keeper: Keeper, full_disk: pytest.MonkeyPatch
+    api: Api, keeper: Keeper, full_disk: pytest.MonkeyPatch
 ) -> None:
     full_disk.undo()
-    giulia = Phone(number=GIULIA).enrolled(web.journal)
+    giulia = Phone(number=GIULIA).enrolled(api.journal)
     keeper.warm()
     full_disk.setattr(SqliteConnection, "commit", failing_commit)
     data, headers = giulia.signed(
-        "POST", "/v1/alerts", {"phone": GIULIA, "id": "app-1"}, created=web.clock.now_us() // SECOND
+        "POST", "/v1/alerts", {"phone": GIULIA, "id": "app-1"}, created=api.web.clock.now_us() // SECOND
     )
-    answer = client.post("/v1/alerts", content=data, headers=headers)
+    answer = api.client.post("/v1/alerts", content=data, headers=headers)
     assert (answer.status_code, answer.json()["alert"]) == (503, "app-1")
-    (received, *_) = web.journal.read(streams.inbox(AlertId("app-1")))
+    (received, *_) = api.journal.read(streams.inbox(AlertId("app-1")))
     assert isinstance(received.event, AlertReceived)
     assert received.event.proof is Proof.DEVICE
-    assert (web.writing.kept, web.writing.works) == (0, True), "it was taken, and is not tried again"
+    assert (api.web.writing.kept, api.web.writing.works) == (0, True), "it was taken, and is not tried again"
 
 
-def test_the_same_alert_again_is_not_durable_either(
-    client: Client, place: Place, full_disk: pytest.MonkeyPatch
-) -> None:
+def test_the_same_alert_again_is_not_durable_either(app: Asker, full_disk: pytest.MonkeyPatch) -> None:
     body = {"id": "a1", "phone": GIULIA}
-    first = client.post("/v1/alerts", json=body, headers=place.app())
-    again = client.post("/v1/alerts", json=body, headers=place.app())
+    first = app.post("/v1/alerts", json=body)
+    again = app.post("/v1/alerts", json=body)
     assert (first.status_code, again.status_code) == (503, 503)
     assert first.json()["alert"] == again.json()["alert"]
 
 
 def test_an_operator_s_command_acts_and_says_that_it_is_not_durable(
-    client: Client, place: Place, web: Web, full_disk: pytest.MonkeyPatch
+    api: Api, full_disk: pytest.MonkeyPatch
 ) -> None:
-    alert = client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app()).json()["alert"]
+    alert = api.app.post("/v1/alerts", json={"phone": GIULIA}).json()["alert"]
     command = {"command": "note", "text": "hello"}
-    answer = client.post(f"/v1/alerts/{alert}/commands", json=command, headers=place.operator())
+    answer = api.marta.post(f"/v1/alerts/{alert}/commands", json=command)
     assert answer.status_code == 202
     assert answer.json() == {"alert": alert, "command": "note", "durable": False}
-    last = web.journal.read(streams.inbox(AlertId(alert)))[-1].event
+    last = api.inbox(AlertId(alert))[-1]
     assert isinstance(last, CommandGiven | NoteAdded)
     position = {"lat": 44.0, "lon": 8.0}
-    answer = client.post(f"/v1/alerts/{alert}/position", json=position, headers=place.app())
+    answer = api.app.post(f"/v1/alerts/{alert}/position", json=position)
     assert (answer.status_code, answer.json()["durable"]) == (202, False)
 
 
-def test_it_is_said_to_those_who_watch(client: Client, place: Place, full_disk: pytest.MonkeyPatch) -> None:
-    client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app())
-    ready = client.get("/readyz")
+def test_it_is_said_to_those_who_watch(api: Api, full_disk: pytest.MonkeyPatch) -> None:
+    api.app.post("/v1/alerts", json={"phone": GIULIA})
+    ready = api.client.get("/readyz")
     assert ready.status_code == 503
     assert ready.json()["journal"] is False
     assert any("nothing is durable" in problem for problem in ready.json()["problems"])
-    assert "securwoman_journal_works 0.0" in client.get("/metrics").text
-    assert "securwoman_alerts_not_durable_total 1.0" in client.get("/metrics").text
+    assert "securwoman_journal_works 0.0" in api.client.get("/metrics").text
+    assert "securwoman_alerts_not_durable_total 1.0" in api.client.get("/metrics").text
 
 
 def test_when_the_disk_is_back_all_is_durable(
-    client: Client, place: Place, keeper: Keeper, full_disk: pytest.MonkeyPatch
+    api: Api, keeper: Keeper, full_disk: pytest.MonkeyPatch
 ) -> None:
     body = {"id": "a1", "phone": GIULIA}
-    alert = client.post("/v1/alerts", json=body, headers=place.app()).json()["alert"]
+    alert = api.app.post("/v1/alerts", json=body).json()["alert"]
     full_disk.undo()
     keeper.go_back()
-    again = client.post("/v1/alerts", json=body, headers=place.app())
+    again = api.app.post("/v1/alerts", json=body)
     assert (again.status_code, again.json()["alert"]) == (200, alert)
-    assert client.post("/v1/alerts", json={"phone": "+393331112224"}, headers=place.app()).status_code == 202
+    assert api.app.post("/v1/alerts", json={"phone": "+393331112224"}).status_code == 202
     command = {"command": "note", "text": "hello"}
-    answer = client.post(f"/v1/alerts/{alert}/commands", json=command, headers=place.operator())
+    answer = api.marta.post(f"/v1/alerts/{alert}/commands", json=command)
     assert answer.json() == {"alert": alert, "command": "note"}

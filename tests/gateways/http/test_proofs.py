@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from litestar import Litestar
-from litestar.testing import TestClient
-
-from gateways.http.parts.context import Web
 from messages.events import ProofBegun, ProofEnded, ProofOrdered, ProofStepBegun
 from messages.ids import LineId
 from messages.proofs import ProofEnd, ProofItem, ProofStep, ProofWhy, StepResult
 from messages.trials import WayShown
 from store import streams
-from tests.gateways.http.place import Place
+from tests.gateways.http.askers import MARTA, Api, Asker, verdict
 from tests.gateways.proved import ended, write
 
-Client = TestClient[Litestar]
 VOICE = ProofItem(step=ProofStep.VOICE, subject="L1>L2")
 DISK = ProofItem(step=ProofStep.DISK)
 CHAIN = ProofItem(step=ProofStep.CHAIN)
@@ -24,18 +19,16 @@ WAYS = (
 )
 
 
-def test_a_proof_is_told_while_it_goes_on_and_afterwards(
-    client: Client, web: Web, supervisor: dict[str, str]
-) -> None:
-    assert client.get("/v1/proofs", headers=supervisor).json()["nodes"][0]["last"] is None
+def test_a_proof_is_told_while_it_goes_on_and_afterwards(api: Api, supervisor: Asker) -> None:
+    assert supervisor.get("/v1/proofs").json()["nodes"][0]["last"] is None
     write(
-        web.journal,
+        api.journal,
         ProofBegun(proof="p1", steps=(VOICE, CHAIN, DISK)),
         ended("p1", VOICE, ways=WAYS),
         ended("p1", CHAIN, closed_s=9.0),
         ProofStepBegun(proof="p1", step=DISK.step),
     )
-    (node,) = client.get("/v1/proofs", headers=supervisor).json()["nodes"]
+    (node,) = supervisor.get("/v1/proofs").json()["nodes"]
     assert [(row["step"], row["state"]) for row in node["last"]["rows"]] == [
         ("voice", "ok"),
         ("chain", "ok"),
@@ -43,11 +36,10 @@ def test_a_proof_is_told_while_it_goes_on_and_afterwards(
     ]
     assert node["last"]["rows"][0]["ways"][0]["delay_ms"] == 80
     # One goes on: another is not to begin beside it.
-    again = client.post("/v1/proofs", json={}, headers=supervisor)
-    assert (again.status_code, again.json()["code"]) == (409, "busy")
-    write(web.journal, ended("p1", DISK, StepResult.FAILED, ProofWhy.FULL_SOON, free_bytes=5e9, days=0.9))
-    write(web.journal, ProofEnded(proof="p1", why=ProofEnd.DONE))
-    (node,) = client.get("/v1/proofs", headers=supervisor).json()["nodes"]
+    assert verdict(supervisor.post("/v1/proofs", json={})) == (409, "busy")
+    write(api.journal, ended("p1", DISK, StepResult.FAILED, ProofWhy.FULL_SOON, free_bytes=5e9, days=0.9))
+    write(api.journal, ProofEnded(proof="p1", why=ProofEnd.DONE))
+    (node,) = supervisor.get("/v1/proofs").json()["nodes"]
     disk = node["last"]["rows"][2]
     assert (disk["why"], disk["figures"]["days"], disk["bad_since_us"] is not None) == (
         "full_soon",
@@ -58,25 +50,16 @@ def test_a_proof_is_told_while_it_goes_on_and_afterwards(
     assert charted["delay_ms", "L2>L1"][0]["value"] == 90
     assert charted["closed_s", ""][0]["value"] == 9.0, "how long the test alert took"
     assert (charted["free_bytes", ""][0]["value"], charted["free_bytes", ""][0]["good"]) == (5e9, False)
-    told = client.get("/metrics").text
+    told = api.client.get("/metrics").text
     assert 'securwoman_proof_ok{step="disk",subject=""} 0.0' in told
     assert 'securwoman_proof_ok{step="voice",subject="L1>L2"} 1.0' in told
     assert "securwoman_proof_last_timestamp_seconds 1." in told
 
 
-def test_an_operator_orders_none(client: Client, place: Place) -> None:
-    assert client.post("/v1/proofs", json={}, headers=place.operator()).status_code == 403
-
-
-def test_a_supervisor_orders_one_and_its_end(
-    client: Client, place: Place, web: Web, supervisor: dict[str, str]
-) -> None:
-    assert client.post("/v1/proofs", json={"node": "other"}, headers=supervisor).status_code == 404
-    ordered = client.post("/v1/proofs", json={"steps": ["voice"]}, headers=supervisor)
+def test_a_supervisor_orders_one_and_its_end(api: Api, supervisor: Asker) -> None:
+    assert supervisor.post("/v1/proofs", json={"node": "other"}).status_code == 404
+    ordered = supervisor.post("/v1/proofs", json={"steps": ["voice"]})
     assert (ordered.status_code, ordered.json()["nodes"][0]["ordered"]) == (202, True)
-    assert client.delete("/v1/proofs", headers=supervisor).status_code == 204
-    found = [one.event for one in web.journal.read(streams.proof(web.settings.node))]
-    assert found == [
-        ProofOrdered(by=place.marta, steps=(ProofStep.VOICE,)),
-        ProofOrdered(by=place.marta, stop=True),
-    ]
+    assert supervisor.delete("/v1/proofs").status_code == 204
+    found = [one.event for one in api.journal.read(streams.proof(api.web.settings.node))]
+    assert found == [ProofOrdered(by=MARTA, steps=(ProofStep.VOICE,)), ProofOrdered(by=MARTA, stop=True)]

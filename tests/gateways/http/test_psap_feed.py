@@ -6,20 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from litestar import Litestar
-from litestar.testing import TestClient
 
-from gateways.http.parts.context import Web
 from messages import events as ev
 from messages.ids import E164, BriefingField, Outcome
 from model.areas import outline
 from model.telling.data_target import FEED, DataFormat, DataTarget
 from store.audit.entry import Action
+from tests.gateways.http.askers import Api, Client
 from tests.gateways.http.place import CLOCK, Place, entered
 from tests.gateways.story import Story
-from tests.waiting import wait_until
 
-Client = TestClient[Litestar]
 TOKEN = "a-token-of-a-feed-that-nobody-guesses"
 GENOA = outline([((8.5, 44.0), (9.5, 44.0), (9.5, 45.0), (8.5, 45.0))])
 MILAN = outline([((8.5, 45.0), (10.0, 45.0), (10.0, 46.0), (8.5, 46.0))])
@@ -42,11 +38,11 @@ def place(place: Place, tmp_path: Path) -> Place:
     return place
 
 
-def told(web: Web, *, test: bool = False, psap: bool = True) -> Story:
-    story = Story(web.journal, CLOCK.now_us(), test=test).opened()
+def told(api: Api, *, test: bool = False, psap: bool = True) -> Story:
+    story = Story(api.journal, CLOCK.now_us(), test=test).opened()
     if psap:
         story.say(ev.PsapRequested(by=None, number=E164("112")))
-    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    api.followed()
     return story
 
 
@@ -54,11 +50,11 @@ def asked(client: Client, token: str = TOKEN) -> Any:
     return client.get("/v1/psap/feed", headers={"authorization": f"Bearer {token}"})
 
 
-def test_it_has_what_112_is_told(client: Client, web: Web) -> None:
-    story = told(web)
+def test_it_has_what_112_is_told(api: Api) -> None:
+    story = told(api)
     story.hear(ev.BriefingFilled(field=BriefingField.WEAPONS, text="a knife"))
-    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
-    answer = asked(client)
+    api.followed()
+    answer = asked(api.client)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/geo+json"
     assert answer.headers["cache-control"] == "no-store"
@@ -66,43 +62,41 @@ def test_it_has_what_112_is_told(client: Client, web: Web) -> None:
     assert one["id"] == story.alert
     assert one["geometry"] == {"type": "Point", "coordinates": [8.97342, 44.39058]}
     assert one["properties"]["briefing"] == {"weapons": "a knife"}
-    (entry,) = entered(web)
+    (entry,) = entered(api.web)
     assert (entry.action, entry.actor, entry.subjects) == (Action.READ_LIST, "psap:genoa", (story.alert,))
 
 
-def test_of_another_area_it_has_nothing_and_nothing_is_entered(client: Client, web: Web) -> None:
-    told(web)
-    assert asked(client, TOKEN.upper()).json() == {"type": "FeatureCollection", "features": []}
-    assert entered(web) == []
+def test_of_another_area_it_has_nothing_and_nothing_is_entered(api: Api) -> None:
+    told(api)
+    assert asked(api.client, TOKEN.upper()).json() == {"type": "FeatureCollection", "features": []}
+    assert entered(api.web) == []
 
 
-def test_neither_a_test_nor_what_112_is_not_called_for_is_in_it(client: Client, web: Web) -> None:
-    told(web, test=True)
-    story = told(web, psap=False)
-    assert asked(client).json()["features"] == []
+def test_neither_a_test_nor_what_112_is_not_called_for_is_in_it(api: Api) -> None:
+    told(api, test=True)
+    story = told(api, psap=False)
+    assert asked(api.client).json()["features"] == []
     story.say(ev.PsapRequested(by=None, number=E164("112")), ev.FalseAlarmDeclared(by="marta"))  # type: ignore[arg-type]
-    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
-    assert asked(client).json()["features"] == []
+    api.followed()
+    assert asked(api.client).json()["features"] == []
 
 
-def test_a_closed_alert_is_gone(client: Client, web: Web) -> None:
-    story = told(web)
-    assert len(asked(client).json()["features"]) == 1
+def test_a_closed_alert_is_gone(api: Api) -> None:
+    story = told(api)
+    assert len(asked(api.client).json()["features"]) == 1
     story.say(ev.AlertClosed(outcome=Outcome.HANDED_OVER))
-    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
-    assert asked(client).json()["features"] == []
+    api.followed()
+    assert asked(api.client).json()["features"] == []
 
 
-def test_without_a_feed_s_token_there_is_nothing(client: Client, web: Web, place: Place) -> None:
-    told(web)
-    for token in ("short", "wrong", TOKEN + "x", place.marta_token, place.app_key):
-        assert asked(client, token).status_code == 401
-    assert client.get("/v1/psap/feed").status_code == 401
+def test_without_a_feed_s_token_there_is_nothing(api: Api) -> None:
+    told(api)
+    for token in ("short", "wrong", TOKEN + "x", api.place.marta_token, api.place.app_key):
+        assert asked(api.client, token).status_code == 401
+    assert api.client.get("/v1/psap/feed").status_code == 401
 
 
-def test_another_token_is_good_at_once_and_the_one_before_no_more(
-    client: Client, web: Web, tmp_path: Path
-) -> None:
+def test_another_token_is_good_at_once_and_the_one_before_no_more(api: Api, tmp_path: Path) -> None:
     (tmp_path / "genoa.token").write_text("another-token-that-nobody-guesses")
-    assert asked(client).status_code == 401
-    assert asked(client, "another-token-that-nobody-guesses").status_code == 200
+    assert asked(api.client).status_code == 401
+    assert asked(api.client, "another-token-that-nobody-guesses").status_code == 200

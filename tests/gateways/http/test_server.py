@@ -7,7 +7,6 @@ import json
 import os
 import select
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -23,7 +22,6 @@ from gateways.http.server import listen
 from store.journal.notify import SocketNotifier, kind
 from store.streams import StreamKind
 from tests.gateways.http.place import GIULIA, ROOT, Place, WebProcess
-from tests.waiting import wait_until
 
 pytestmark = pytest.mark.process
 
@@ -137,28 +135,6 @@ def test_who_knocks_while_the_web_is_down_is_answered_by_the_next_one(place: Pla
                 process.kill()
                 process.wait(10)
         listener.close()
-
-
-def test_what_is_no_http_is_answered_and_harms_nobody(place: Place, process: WebProcess) -> None:
-    for garbage in (b"\x00" * 100, b"GET\r\n\r\n", b"POST /v1/alerts HTTP/1.1\r\nContent-Length: -5\r\n\r\n"):
-        with socket.create_connection(("127.0.0.1", process.port), timeout=10) as raw:
-            raw.sendall(garbage)
-            assert raw.recv(4096)[:12] in (b"HTTP/1.1 400", b"")
-    half = socket.create_connection(("127.0.0.1", process.port), timeout=10)
-    half.sendall(b"POST /v1/alerts HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
-    half.close()
-    assert ask(process.port, "GET", "/healthz", {})[0] == 200
-
-
-def test_the_port_is_free_again_at_once(place: Place, process: WebProcess) -> None:
-    ask(process.port, "GET", "/healthz", {})
-    assert process.stop() == 0
-    again = WebProcess(place, process.port)
-    try:
-        assert ask(again.port, "GET", "/healthz", {})[0] == 200
-    finally:
-        again.kill()
-    wait_until(lambda: again.process.poll() is not None)
 
 
 IMPORTED_AFTER = """

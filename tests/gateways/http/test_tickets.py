@@ -15,15 +15,16 @@ from gateways.http.app import build
 from gateways.http.parts import registry
 from gateways.http.parts.making import parts
 from messages.ids import SECOND, Instant, NodeId, OperatorId
-from runtime.clock import Clock
+from model.policy import Policy
 from store.errors import JournalUnavailable
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
 from store.registry.access.sessions import LIFE_S, TICKET_LIFE_S, Session, go_on
 from store.registry.access.sessions import ticket_of as ticket_by
 from store.registry.registry import Registry
-from tests.gateways.http.place import CLOCK, Place
-from tests.gateways.twins import Twins
+from tests.gateways.http.place import Later, Place
+from tests.gateways.twins import Twins, twins
+from tests.support.postgres import PostgresServer
 from tests.waiting import wait_until
 
 PATH = "/v1/console/session"
@@ -41,19 +42,11 @@ FORGED = Session(
 Client = TestClient[Litestar]
 
 
-class Later(Clock):
-    """The nodes' clock, which a test can put forward."""
-
-    def __init__(self) -> None:
-        self.by_s = 0.0
-
-    def now_us(self) -> Instant:
-        return Instant(CLOCK.now_us() + round(self.by_s * SECOND))
-
-
-@pytest.fixture
-def clock() -> Later:
-    return Later()
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory, postgres: PostgresServer) -> Iterator[Twins]:
+    """Two nodes for all: no test here loses one, and each has webs of its own."""
+    with twins(tmp_path_factory.mktemp("twins"), postgres, Policy()) as made:
+        yield made
 
 
 @pytest.fixture
@@ -69,13 +62,25 @@ def webs(pair: Twins, clock: Later) -> Iterator[tuple[Client, Client]]:
         yield first, second
 
 
-def ticket_of(web: Client, place: Place) -> str:
-    """Signed on by token, as the page is given it."""
-    assert web.post(PATH, json={"token": place.marta_token}).status_code == 200
-    return ticket_again(web)
+@pytest.fixture
+def first(webs: tuple[Client, Client]) -> Client:
+    return webs[0]
 
 
-def ticket_again(web: Client) -> str:
+@pytest.fixture
+def second(webs: tuple[Client, Client]) -> Client:
+    return webs[1]
+
+
+@pytest.fixture
+def ticket(first: Client, pair: Twins) -> str:
+    """Of Marta, who has signed on at the first node by token."""
+    assert first.post(PATH, json={"token": pair.first.marta_token}).status_code == 200
+    return ticket_of(first)
+
+
+def ticket_of(web: Client) -> str:
+    """As the page is given it."""
     with web.websocket_connect("/v1/console") as socket:
         socket.receive_json(timeout=10)
         told = socket.receive_json(timeout=10)
@@ -87,9 +92,9 @@ def shown(web: Client, ticket: str) -> int:
     return web.post(PATH, json={"ticket": ticket}).status_code
 
 
-def test_a_ticket_signs_on_at_the_other_node_and_once_alone(pair: Twins, webs: tuple[Client, Client]) -> None:
-    first, second = webs
-    ticket = ticket_of(first, pair.first)
+def test_a_ticket_signs_on_at_the_other_node_and_once_alone(
+    pair: Twins, first: Client, second: Client, ticket: str
+) -> None:
     answer = second.post(PATH, json={"ticket": ticket})
     assert answer.status_code == 200
     assert answer.json()["operator"] == pair.first.marta
@@ -102,51 +107,44 @@ def test_a_ticket_signs_on_at_the_other_node_and_once_alone(pair: Twins, webs: t
     assert [shown(web, ticket) for web in (second, first)] == [401, 401], "it is used"
 
 
-def test_a_ticket_is_good_for_a_minute(pair: Twins, webs: tuple[Client, Client], clock: Later) -> None:
-    first, second = webs
-    ticket = ticket_of(first, pair.first)
+def test_a_ticket_is_good_for_a_minute(second: Client, ticket: str, clock: Later) -> None:
     clock.by_s = TICKET_LIFE_S + 1
     assert shown(second, ticket) == 401
 
 
 def test_the_session_that_goes_on_ends_when_it_would_have_ended(
-    pair: Twins, webs: tuple[Client, Client], clock: Later
+    first: Client, second: Client, ticket: str, clock: Later
 ) -> None:
-    first, second = webs
-    ticket_of(first, pair.first)
     clock.by_s = LIFE_S - 30
-    assert shown(second, ticket_again(first)) == 200
+    assert shown(second, ticket_of(first)) == 200
     clock.by_s = LIFE_S + 1
-    assert [web.get(PATH).status_code for web in webs] == [401, 401]
+    assert [web.get(PATH).status_code for web in (first, second)] == [401, 401]
     assert shown(second, "") == 400
 
 
 def test_who_has_signed_off_anywhere_is_signed_off_everywhere(
-    pair: Twins, webs: tuple[Client, Client], clock: Later
+    pair: Twins, first: Client, second: Client, ticket: str
 ) -> None:
-    first, second = webs
-    used, unused = ticket_of(first, pair.first), ticket_again(first)
-    assert shown(second, used) == 200
+    unused = ticket_of(first)
+    assert shown(second, ticket) == 200
     assert second.delete(PATH).status_code == 204
     assert shown(second, unused) == 401, "it would revive a session that has ended"
     wait_until(lambda: first.get(PATH).status_code == 401, what="the other node knows")
     assert first.post(PATH, json={"token": pair.first.marta_token}).status_code == 200, "that is a new one"
 
 
-def test_who_is_no_operator_any_more_does_not_go_on(pair: Twins, webs: tuple[Client, Client]) -> None:
-    first, second = webs
-    ticket = ticket_of(first, pair.first)
+def test_who_is_no_operator_any_more_does_not_go_on(pair: Twins, first: Client, second: Client) -> None:
+    assert first.post(PATH, json={"token": pair.first.luca_token}).status_code == 200
+    ticket = ticket_of(first)
     journal = pair.first.journal()
-    Registry(journal).remove_operator(pair.first.marta, by="test")
+    Registry(journal).remove_operator(pair.first.luca, by="test")
     journal.close()
     assert shown(second, ticket) == 401
 
 
 def test_a_console_stays_while_the_database_cannot_say_whether_the_operator_s_session_stands(
-    pair: Twins, webs: tuple[Client, Client], clock: Later, monkeypatch: pytest.MonkeyPatch
+    first: Client, ticket: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, _ = webs
-    ticket_of(first, pair.first)
 
     def away(*asked: object) -> Session | None:
         raise JournalUnavailable("away")
@@ -161,16 +159,14 @@ def test_a_console_stays_while_the_database_cannot_say_whether_the_operator_s_se
         assert {"events", "nodes"} >= set(looked)
 
 
-def test_forged_tickets_are_refused_and_counted(pair: Twins, webs: tuple[Client, Client]) -> None:
-    first, second = webs
-    true = ticket_of(first, pair.first)
-    name, until, *rest = true.split(".")
+def test_forged_tickets_are_refused_and_counted(first: Client, second: Client, ticket: str) -> None:
+    name, until, *rest = ticket.split(".")
     longer = ".".join((name, str(int(until) + SECOND), *rest))
     cookie = next(iter(first.cookies.values()))
     forged = [
         ticket_by(FORGED, NOW),
         longer,
-        true[:-1],
+        ticket[:-1],
         cookie,
         "nonsense",
         "é",
@@ -183,11 +179,10 @@ def test_forged_tickets_are_refused_and_counted(pair: Twins, webs: tuple[Client,
 
 
 def test_both_windows_of_a_browser_go_on_by_tickets_of_their_own(
-    pair: Twins, webs: tuple[Client, Client]
+    first: Client, second: Client, ticket: str
 ) -> None:
-    first, second = webs
-    one, other = ticket_of(first, pair.first), ticket_again(first)
-    told = [second.post(PATH, json={"ticket": ticket}).json() for ticket in (one, other)]
+    both = (ticket, ticket_of(first))
+    told = [second.post(PATH, json={"ticket": one}).json() for one in both]
     assert told[0]["csrf"] == told[1]["csrf"], "the later cookie serves the earlier window"
 
 

@@ -16,7 +16,9 @@ from gateways.http.app import build
 from gateways.http.parts.making import parts
 from store.journal.notify import LocalNotifier
 from tests.gateways.console.tile_pictures import pmtiles, png
+from tests.gateways.http.askers import bearer
 from tests.gateways.http.place import Place
+from tests.support.each import each
 
 RED = png(200, 0, 0, 8)
 Client = TestClient[Litestar]
@@ -59,13 +61,9 @@ def test_a_picture_is_given_to_an_operator_by_token_or_session(client: Client, p
     assert client.get("/v1/map/tiles/2/1/1").content == RED
 
 
-@pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer wrong"}])
-def test_nobody_else_is_given_one(client: Client, headers: dict[str, str]) -> None:
-    assert client.get("/v1/map/tiles/2/1/1", headers=headers).status_code == 401
-
-
-def test_the_app_s_key_opens_no_map(client: Client, place: Place) -> None:
-    assert client.get("/v1/map/tiles/2/1/1", headers=place.app()).status_code == 401
+def test_nobody_else_is_given_one(client: Client, place: Place) -> None:
+    for headers in ({}, bearer("wrong"), place.app()):
+        assert client.get("/v1/map/tiles/2/1/1", headers=headers).status_code == 401
 
 
 def test_where_there_is_none_nothing_is_said_to_be_wrong(client: Client, place: Place) -> None:
@@ -74,7 +72,7 @@ def test_where_there_is_none_nothing_is_said_to_be_wrong(client: Client, place: 
         assert (answer.status_code, answer.content) == (204, b"")
 
 
-@pytest.mark.parametrize("wrong", ["2/1/x", "2/1", "2/1/..%2f..", "a/b/c"])
+@each("wrong", ["2/1/x", "2/1", "2/1/..%2f..", "a/b/c"])
 def test_what_is_no_place_is_not_found(client: Client, place: Place, wrong: str) -> None:
     assert client.get(f"/v1/map/tiles/{wrong}", headers=place.operator()).status_code in (400, 404, 405)
 

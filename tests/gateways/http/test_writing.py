@@ -9,11 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from litestar import Litestar
-from litestar.testing import TestClient
 
 from gateways.http.parts import writing
-from gateways.http.parts.context import Web
 from gateways.http.parts.writing import GIVE_UP_S, REFUSED_MAX
 from gateways.http.wire.errors import NotDurable
 from messages.ids import E164, Channel
@@ -21,10 +18,9 @@ from store.alerts import accepting
 from store.alerts.belonging import Signal
 from store.errors import JournalFull, JournalTorn, StoreMisuse
 from store.journal.journal import Transaction
+from tests.gateways.http.askers import Api, Asker
 from tests.gateways.http.place import CLOCK, GIULIA, Place
 from tests.waiting import wait_until, wait_until_async
-
-Client = TestClient[Litestar]
 
 
 @contextmanager
@@ -49,48 +45,42 @@ def alerts(place: Place) -> int:
 
 
 def test_an_alert_that_cannot_be_made_durable_is_answered_with_advice_and_made_durable_later(
-    client: Client, place: Place, web: Web
+    api: Api,
 ) -> None:
-    with locked(place):
-        answer = client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app())
+    with locked(api.place):
+        answer = api.app.post("/v1/alerts", json={"phone": GIULIA})
         assert answer.status_code == 503
         assert answer.json()["advice"] == "call_112_now"
-        ready = client.get("/readyz")
+        ready = api.client.get("/readyz")
         assert (ready.status_code, ready.json()["journal"]) == (503, False)
-        assert alerts(place) == 0
-    wait_until(lambda: alerts(place) == 1, within_s=20)
-    wait_until(lambda: client.get("/readyz").json()["journal"], within_s=10)
-    again = client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app())
-    assert again.status_code == 200
+        assert alerts(api.place) == 0
+    wait_until(lambda: alerts(api.place) == 1, within_s=20)
+    wait_until(lambda: api.client.get("/readyz").json()["journal"], within_s=10)
+    assert api.app.post("/v1/alerts", json={"phone": GIULIA}).status_code == 200
 
 
-def test_a_storm_while_the_journal_fails_is_kept_and_loses_nothing(
-    client: Client, place: Place, web: Web
-) -> None:
+def test_a_storm_while_the_journal_fails_is_kept_and_loses_nothing(api: Api) -> None:
     statuses: list[int] = []
 
     def raise_one(number: int) -> None:
         body = {"phone": f"+3933311100{number:02d}"}
-        statuses.append(client.post("/v1/alerts", json=body, headers=place.app()).status_code)
+        statuses.append(api.app.post("/v1/alerts", json=body).status_code)
 
-    with locked(place):
+    with locked(api.place):
         threads = [threading.Thread(target=raise_one, args=(number,)) for number in range(20)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join(30)
     assert set(statuses) == {503}
-    wait_until(lambda: alerts(place) == 20, within_s=20)
-    wait_until(lambda: web.writing.kept == 0)
+    wait_until(lambda: alerts(api.place) == 20, within_s=20)
+    wait_until(lambda: api.web.writing.kept == 0)
 
 
-def test_a_command_that_cannot_be_made_durable_is_not_said_to_be(client: Client, place: Place) -> None:
-    alert = client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app()).json()["alert"]
-    with locked(place):
-        answer = client.post(
-            f"/v1/alerts/{alert}/commands", json={"command": "take"}, headers=place.operator()
-        )
-        assert answer.status_code == 503
+def test_a_command_that_cannot_be_made_durable_is_not_said_to_be(api: Api) -> None:
+    alert = api.app.post("/v1/alerts", json={"phone": GIULIA}).json()["alert"]
+    with locked(api.place):
+        assert api.marta.post(f"/v1/alerts/{alert}/commands", json={"command": "take"}).status_code == 503
 
 
 def test_a_full_disk_is_said_at_once(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,11 +154,11 @@ def test_an_alert_that_the_journal_refuses_is_not_tried_for_ever(
 
 
 def test_an_alert_that_a_defect_keeps_out_is_answered_with_advice(
-    client: Client, place: Place, monkeypatch: pytest.MonkeyPatch
+    app: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def accept_in(*_: object) -> object:
         raise StoreMisuse("a defect")
 
     monkeypatch.setattr(accepting, "accept_in", accept_in)
-    answer = client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app())
+    answer = app.post("/v1/alerts", json={"phone": GIULIA})
     assert (answer.status_code, answer.json()["advice"]) == (503, "call_112_now")

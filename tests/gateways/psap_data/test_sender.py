@@ -31,7 +31,7 @@ from tests.support.actors import environment
 class Alone:
     """The sender, and an alert of which 112 is called; its case is at node `of`."""
 
-    def __init__(self, state: Path, of: str = "test") -> None:
+    def __init__(self, state: Path, of: str) -> None:
         self.env: Environment = environment(state, virtual=True)
         self.env.settings = Setup(policy=Policy(), data=(target(),))
         started = system.start("in_process", self.env)
@@ -75,15 +75,20 @@ class Alone:
 
 
 @pytest.fixture
-def alone(tmp_path: Path) -> Iterator[Alone]:
-    made = Alone(tmp_path)
+def of() -> str:
+    return "test"
+
+
+@pytest.fixture
+def alone(tmp_path: Path, of: str) -> Iterator[Alone]:
+    made = Alone(tmp_path, of)
     yield made
     made.system.stop()
     made.journal.close()
     LISTENERS.clear()
 
 
-def of(parcel: Parcel, path: str) -> str:
+def said(parcel: Parcel, path: str) -> str:
     return ET.fromstring(parcel.content).findtext(path, "", {"": NAMESPACE})
 
 
@@ -99,11 +104,10 @@ def test_who_was_away_for_an_hour_is_sent_one_message_the_newest(alone: Alone) -
     alone.listener.says = Received(receipt="back")
     alone.system.advance(62)
     last = alone.listener.came[tried:]
-    assert [of(one, "info/area/circle").split()[0] for one in last] == ["45.059000,9.000000"]
-    assert (
-        of(last[0], "msgType") == "Update"
-    )  # of those before it may have had one, the answer to which was lost
-    assert of(last[0], "references").count(" ") == tried - 1 - sum(
+    assert [said(one, "info/area/circle").split()[0] for one in last] == ["45.059000,9.000000"]
+    # Of those before it may have had one, the answer to which was lost.
+    assert said(last[0], "msgType") == "Update"
+    assert said(last[0], "references").count(" ") == tried - 1 - sum(
         one.name == alone.listener.came[n - 1].name for n, one in enumerate(alone.listener.came) if n
     )
     alone.system.advance(300)
@@ -117,7 +121,7 @@ def test_of_a_closed_alert_nothing_is_tried_after_an_hour(alone: Alone) -> None:
     alone.story.say(ev.AlertClosed(outcome=Outcome.HANDED_OVER))
     alone.system.advance(3500)
     before = len(alone.listener.came)
-    assert of(alone.listener.came[-1], "info/urgency") == "Past"
+    assert said(alone.listener.came[-1], "info/urgency") == "Past"
     alone.system.advance(200)
     after = len(alone.listener.came)
     assert before < after <= before + 3
@@ -136,24 +140,20 @@ def test_killed_after_the_end_it_is_owed_still(alone: Alone) -> None:
     alone.system.advance(2)
     given = alone.case.data["questura"]
     assert given.received_at is not None
-    assert of(alone.listener.came[-1], "info/urgency") == "Past"
+    assert said(alone.listener.came[-1], "info/urgency") == "Past"
 
 
-def test_an_alert_of_another_node_is_that_ones_to_send(tmp_path: Path) -> None:
-    alone = Alone(tmp_path, of="other")
+@pytest.mark.parametrize("of", ["other"])
+def test_an_alert_of_another_node_is_that_ones_to_send(alone: Alone) -> None:
     alone.system.advance(30)
     assert alone.listener.came == []
     # The other node is lost, and this one has the alert now.
     alone.story.say(ev.CaseOpened(node=NodeId("test"), crew=CrewId("c01"), incarnation=2))
     alone.system.advance(2)
     assert len(alone.listener.came) == 1
-    alone.system.stop()
-    alone.journal.close()
-    LISTENERS.clear()
 
 
-def test_what_the_node_before_has_begun_goes_on_by_the_same_name(tmp_path: Path) -> None:
-    alone = Alone(tmp_path)
+def test_what_the_node_before_has_begun_goes_on_by_the_same_name(alone: Alone) -> None:
     alone.listener.says = None
     alone.system.advance(2)
     (first,) = alone.listener.came
@@ -165,6 +165,3 @@ def test_what_the_node_before_has_begun_goes_on_by_the_same_name(tmp_path: Path)
     alone.system.advance(2)
     assert alone.listener.came == [first, first]
     assert alone.case.data["questura"].received_at is not None
-    alone.system.stop()
-    alone.journal.close()
-    LISTENERS.clear()

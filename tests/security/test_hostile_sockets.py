@@ -1,104 +1,14 @@
-"""69 tampered cookies: none lets anybody in. 16 hostile WebSockets: none hears anything."""
+"""16 hostile WebSockets: none hears anything."""
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 from typing import Final
 
 import pytest
-from litestar import Litestar
-from litestar.testing import TestClient
 
 from tests.gateways.http.place import Place
 from tests.security.served import Raw, Served, served
-
-Client = TestClient[Litestar]
-SIGN_ON: Final = "/v1/console/session"
-
-
-def signed_on(client: Client, place: Place) -> tuple[str, str]:
-    """The name and the value of a good cookie."""
-    answer = client.post(SIGN_ON, json={"token": place.marta_token})
-    assert answer.status_code in (200, 201)
-    ((name, value),) = answer.cookies.items()
-    client.cookies.clear()
-    return name, value
-
-
-def flipped(value: str, place: int) -> str:
-    other = "A" if value[place] != "A" else "B"
-    return value[:place] + other + value[place + 1 :]
-
-
-def tampered(name: str, value: str) -> list[str]:
-    """`Cookie` headers, each of which is almost the good one."""
-    half = len(value) // 2
-    step = max(1, (len(value) - 1) // 24)
-    values = [flipped(value, place) for place in range(0, len(value) - 1, step)][:24]
-    values += [value[:n] for n in (0, 1, half, len(value) - 2)]
-    values += [value + more for more in ("A", "=", "==", ".", ".x", "%00", "-", "0" * 4096)]
-    values += [
-        f"{value}{value}",
-        value[::-1],
-        value.swapcase(),
-        value.lower(),
-        value.upper(),
-        value.replace("_", "-") + "-",
-    ]
-    values += [
-        f'"{value[1:]}"',
-        f"'{value}'",
-        f"b'{value}'",
-        f"%{value}",
-        f"{{{value}}}",
-        f"[{value}]",
-        f"../{value}",
-    ]
-    values += [
-        base64.b64encode(value.encode()).decode(),
-        value.encode().hex(),
-        "null",
-        "true",
-        "1",
-        "0",
-        "admin",
-        "marta-bianchi",
-    ]
-    values += [
-        "' OR 1=1 --",
-        "%27%20OR%201=1",
-        "\\x00",
-        "A" * 43,
-        "A" * 8000,
-        "é",
-        "\udcff".encode(errors="surrogateescape").decode("latin-1"),
-    ]
-    headers = [f"{name}={one}" for one in values if one != value]
-    headers += [
-        f"{name}x={value}",
-        f"x{name}={value}",
-        f"{name.upper()}X={value}",
-        f"__Secure-{name}={value}",
-        f"__Host-x={value}",
-    ]
-    return headers[:69]
-
-
-def test_no_tampered_cookie_lets_anybody_in(client: Client, place: Place) -> None:
-    name, value = signed_on(client, place)
-    good = client.get(SIGN_ON, headers={"cookie": f"{name}={value}"})
-    assert good.status_code == 200
-    headers = tampered(name, value)
-    assert len(headers) == 69
-    assert len(set(headers)) == 69
-    for header in headers:
-        answer = client.get(SIGN_ON, headers=[(b"cookie", header.encode("latin-1"))])
-        assert answer.status_code == 401, header
-    assert client.get(SIGN_ON, headers={"cookie": f"{name}={value}"}).status_code == 200
-
-
-# ------------------------------------------------------------------------------------------------ WebSockets
 
 
 @pytest.fixture
