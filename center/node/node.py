@@ -271,7 +271,9 @@ class Node:
                 deaths.add(process.pid, process.started)
             suspicious = self.web.suspicious or self.actors.suspicious
             calm_s = LOOK_AGAIN_S if suspicious else LOOK_EVERY_S
-            select.select([signals.fileno(), deaths.fileno()], [], [], calm_s if announced else SOON_S)
+            select.select(
+                [signals.fileno(), deaths.fileno(), *self.web.wakes], [], [], calm_s if announced else SOON_S
+            )
             deaths.dead()
             signals.drain()
         deaths.close()

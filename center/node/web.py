@@ -1,36 +1,56 @@
 """The web process, `python -m center.node.web --state DIR`: serves as `run/web-settings.json` says.
 
-With `--standby` it waits, the start rehearsed, until standard input says `go`; it ends when that is closed.
+What is started so has everything imported, the start rehearsed, and waits. At each word on standard input, a
+socket, it forks a web, which answers with its pid and serves; it ends when that socket is closed.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
 
 import msgspec
 
 from center.backup.for_web import ForWeb as BackupsForWeb
+from center.doctor.for_web import Measures
 from center.giving.for_web import ForWeb
+from center.modems.for_web import PluggedIn
 from center.node.processes import identity
 from center.node.web_group import SETTINGS_NAME
-from center.node.web_standby import GO
+from center.node.web_standby import GO, PID_BYTES
+from center.settings.for_web import CenterFile
 from center.state.state_dir import StateDir, WebFile, write_json
+from gateways.http.rehearsal import rehearse
+from gateways.http.server import serve
 from gateways.http.settings import WebSettings
 from runtime.clock import SystemClock
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serves until SIGTERM. Returns the exit code."""
+    """Waits, and serves until SIGTERM in each process that it becomes. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="center.node.web")
     parser.add_argument("--state", type=Path, required=True)
-    parser.add_argument("--standby", action="store_true")
-    given = parser.parse_args(arguments)
-    state = StateDir(given.state)
-    if given.standby and not _told_to_go():
-        return 0
+    state = StateDir(parser.parse_args(arguments).state)
+    rehearse()
+    # The death of a web is its node's to see, and nobody's to collect.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    # By the descriptor: what is buffered of standard input would be read twice.
+    while os.read(0, len(GO)) == GO:
+        if os.fork() == 0:
+            return _serve(state)
+    return 0
+
+
+def _serve(state: StateDir) -> int:
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.setsid()
+    os.write(0, os.getpid().to_bytes(PID_BYTES))  # raises where the node has given the one that waited up
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
     settings = msgspec.json.decode((state.run / SETTINGS_NAME).read_bytes(), type=WebSettings)
     process = identity(os.getpid())
     assert process is not None
@@ -39,27 +59,11 @@ def main(arguments: list[str] | None = None) -> int:
         since_us = SystemClock(settings.anchor_us).now_us()
         write_json(state.web_file, WebFile(process=process, host=host, port=port, since_us=since_us))
 
-    # Late, so that a wrong argument or file is told at once.
-    from center.doctor.for_web import Measures
-    from center.modems.for_web import PluggedIn
-    from center.settings.for_web import CenterFile
-    from gateways.http.server import serve
-
     giving = ForWeb(state, settings.policy.recording.tracks, settings.policy.language)
     backups = BackupsForWeb(state)
     plugged_in, file, measures = PluggedIn(state, settings.lines), CenterFile(state), Measures(state)
     serve(settings, answering, giving, backups, plugged_in, file, measures)
     return 0
-
-
-def _told_to_go() -> bool:
-    """Waits. False: whoever has started us is gone."""
-    from center.modems import for_web  # noqa: F401 - imported now, so that nobody waits for it later
-    from gateways.http.rehearsal import rehearse
-
-    rehearse()
-    # By the descriptor: what is buffered of standard input would be read twice.
-    return os.read(0, len(GO)) == GO
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,7 @@ from center.doctor.machine.stopped import StoppedWatch
 from center.node.launching import child_environment, log_file
 from center.node.listening import BACKLOG, listen
 from center.node.probe import Probe
-from center.node.processes import ProcessId, identity
+from center.node.processes import ProcessId, is_alive, send_signal, wait_ended
 from center.node.restarts import Restarts
 from center.node.web_standby import WebStandby
 from center.settings.check import metrics_address
@@ -26,6 +27,8 @@ from runtime import unix_address
 from runtime.clock import SystemClock
 
 SETTINGS_NAME: Final = "web-settings.json"
+KILLED_WITHIN_S: Final = 5.0
+"""One that waits for a disk ends no sooner, and keeps nobody else waiting."""
 
 
 class WebGroup:
@@ -53,11 +56,10 @@ class WebGroup:
         http = self._settings.http
         self._metrics = listen(*metrics_address(http)) if http.metrics else None
         self._restarts = Restarts()
-        self._child: subprocess.Popen[bytes] | None = None
         self._start_at_s: float | None = None
         self._probe = Probe(state.web_socket)
         self._stopped = StoppedWatch()
-        self._standby = WebStandby(lambda: self._spawn("--standby"))
+        self._standby = WebStandby(self._spawn)
         self.process: ProcessId | None = None
         """The one that runs now."""
         self.cause = ""
@@ -85,11 +87,16 @@ class WebGroup:
 
     @property
     def standby(self) -> ProcessId | None:
-        """The one that waits to take its place."""
+        """The one that waits to become the next."""
         return self._standby.process
 
+    @property
+    def wakes(self) -> tuple[int, ...]:
+        """Descriptors that become readable when there is something to look at."""
+        return self._standby.wakes
+
     def start(self) -> None:
-        """Starts one, handing it the listening socket; or has the one that waits begin."""
+        """Has one begin, with the listening socket; `look` finds it."""
         from center.settings.maps import addresses_of, tiles_of
         from center.state.state_dir import write_json
         from gateways.console.protocols import named, protocols_of
@@ -133,16 +140,16 @@ class WebGroup:
             version=version(),
         )
         write_json(self._state.run / SETTINGS_NAME, settings)
-        self._child = self._standby.go() or self._spawn()
-        self.process = identity(self._child.pid)
+        self._standby.ask()
+        self._standby.look(time.monotonic())
         self._start_at_s = None
         self._probe.begin_anew()
 
-    def _spawn(self, *options: str) -> subprocess.Popen[bytes]:
+    def _spawn(self, line: socket.socket) -> subprocess.Popen[bytes]:
         with log_file(self._state, "web") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "center.node.web", "--state", str(self._state), *options],
-                stdin=subprocess.PIPE if options else subprocess.DEVNULL,
+                [sys.executable, "-m", "center.node.web", "--state", str(self._state)],
+                stdin=line.fileno(),
                 stdout=log,
                 stderr=log,
                 cwd="/",
@@ -153,38 +160,41 @@ class WebGroup:
 
     def look(self, now_s: float) -> bool:
         """Asks it how it is; starts another where it has died or fallen silent. True: another runs now."""
-        if self._start_at_s is not None:
-            if now_s < self._start_at_s:
-                return False
+        if self._start_at_s is not None and now_s >= self._start_at_s:
             self.start()
-            return True
-        answered = self._probe.look(now_s)
-        dead = self._child is None or self._child.poll() is not None
-        self.cause = "died"
-        if not dead and self._stopped.look(self.process, now_s):
-            self._kill()
-            dead, self.cause = True, "stopped"
-        if not dead and not answered:
-            self._kill()
-            dead, self.cause = True, "no answer"
-        if not dead:
-            self._standby.look(now_s, healthy=self._probe.healthy)
+        self._standby.look(now_s)
+        if self._start_at_s is not None:
             return False
+        answered = self._probe.look(now_s)
+        if self.process is None:
+            self.process = self._standby.begun()
+            if self.process is None and not answered:
+                self._standby.end()
+            return self.process is not None and self._restarts.count > 0
+        if not is_alive(self.process):
+            self.cause = "died"
+        elif self._stopped.look(self.process, now_s):
+            self.cause = "stopped"
+        elif not answered:
+            self.cause = "no answer"
+        else:
+            return False
+        self._kill()
         self._probe.forget()
-        self.process = None
         self._start_at_s = now_s + self._restarts.died(now_s)
         return self.look(now_s)
 
     def _kill(self) -> None:
-        if self._child is not None:
-            self._child.kill()
-            self._child.wait()
+        if self.process is not None and send_signal(self.process, signal.SIGKILL):
+            wait_ended([self.process], KILLED_WITHIN_S)
+        self.process = None
 
     def ask_to_end(self) -> None:
         """Asks it to finish what it is answering, and end."""
         self._standby.end()
-        if self._child is not None and self._child.poll() is None:
-            self._child.send_signal(signal.SIGTERM)
+        self.process = self.process or self._standby.begun()
+        if self.process is not None:
+            send_signal(self.process, signal.SIGTERM)
 
     def end(self, within_s: float) -> None:
         """Waits until it has ended; kills it after `within_s` seconds."""
@@ -192,10 +202,7 @@ class WebGroup:
         self._standby.end()
         for one in self._plain:
             one.close()
-        if self._child is None:
-            return
-        try:
-            self._child.wait(within_s)
-        except subprocess.TimeoutExpired:
+        if self.process is not None:
+            wait_ended([self.process], within_s)
             self._kill()
-        self._state.web_file.unlink(missing_ok=True)
+            self._state.web_file.unlink(missing_ok=True)

@@ -1,11 +1,13 @@
-"""A web that waits: it has imported everything, and serves when it is told to.
+"""The process that waits beside the web with everything imported, and becomes two at a word: the next web.
 
 What a web needs longest for is its imports: a second of the processor, and more where others want it, in
-which no alert is accepted. Whoever waits has them behind it. It opens nothing, and ends with its node.
+which no alert is accepted. They are made once, and each web is a fork of what has them. The one that waits
+opens nothing, and ends with its node; a web goes on without it.
 """
 
 from __future__ import annotations
 
+import socket
 import subprocess
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,71 +17,82 @@ from center.doctor.machine.stopped import StoppedWatch
 from center.node.processes import ProcessId, identity
 from center.node.restarts import Restarts
 
-AFTER_S: Final = 10.0
-"""So long after the web has answered: until then the actors want the processor, after the death of a whole
-center until the last call is taken over."""
-GO: Final = b"go\n"
+GO: Final = b"g"
+PID_BYTES: Final = 4
+"""In which a web that begins says which process it is."""
 
-Start = Callable[[], "subprocess.Popen[bytes]"]
+Start = Callable[[socket.socket], "subprocess.Popen[bytes]"]
 
 
 class WebStandby:
-    """At most one process that waits."""
+    """At most one process that waits, and the web that it was asked for."""
 
     def __init__(self, start: Start) -> None:
-        """`start` starts one, its standard input a pipe of ours."""
+        """`start` starts one, its standard input this socket."""
         self._start = start
         self._child: subprocess.Popen[bytes] | None = None
-        self._due_s: float | None = None
+        self._line: socket.socket | None = None
+        self._due_s = 0.0
         self._restarts = Restarts()
         self._stopped = StoppedWatch()
+        self._asked = False
+        self._begun: ProcessId | None = None
         self.process: ProcessId | None = None
 
-    def look(self, now_s: float, *, healthy: bool) -> None:
-        """See that somebody waits, as long as the web itself is well."""
-        if self._child is not None:
-            if self._child.poll() is not None or self._stopped.look(self.process, now_s):
-                self.end()
-                self._due_s = now_s + self._restarts.died(now_s)
-            return
-        if not healthy:
-            self._due_s = None
-            return
-        if self._due_s is None:
-            self._due_s = now_s + AFTER_S
-        if now_s >= self._due_s:
-            self._due_s = None
-            self._child = self._start()
-            self.process = identity(self._child.pid)
+    @property
+    def wakes(self) -> tuple[int, ...]:
+        """Descriptors that become readable when a web has begun, or the one that waits has died."""
+        return () if self._line is None else (self._line.fileno(),)
 
     @property
     def suspicious(self) -> bool:
         """Whether to look again soon."""
         return self._stopped.suspicious
 
-    def go(self) -> subprocess.Popen[bytes] | None:
-        """Have it serve; None where nobody waits."""
-        child, self._child, self.process = self._child, None, None
-        if child is None:
-            return None
-        assert child.stdin is not None
-        try:
-            child.stdin.write(GO)
-            child.stdin.close()
-        except OSError:
-            with suppress(OSError):
-                child.stdin.close()
-            child.kill()
-            child.wait()
-            return None
-        return child
+    def look(self, now_s: float) -> None:
+        """See that somebody waits."""
+        if self._child is not None and (
+            self._child.poll() is not None or self._stopped.look(self.process, now_s)
+        ):
+            self.end()
+            self._due_s = now_s + self._restarts.died(now_s)
+        if self._child is None and now_s >= self._due_s:
+            self._line, theirs = socket.socketpair()
+            self._line.setblocking(False)
+            with theirs:
+                self._child = self._start(theirs)
+            self.process = identity(self._child.pid)
+            if self._asked:
+                self.ask()
+
+    def ask(self) -> None:
+        """Have a web begin; whoever waits next is asked where nobody does."""
+        self._asked = True
+        if self._line is not None:
+            with suppress(OSError):  # it has died, and is found so at the next look
+                self._line.send(GO)
+
+    def begun(self) -> ProcessId | None:
+        """The web that was asked for, told once; None: there is none yet."""
+        self._hear()
+        begun, self._begun = self._begun, None
+        return begun
+
+    def _hear(self) -> None:
+        with suppress(OSError):  # nothing yet
+            if self._line is not None and (said := self._line.recv(PID_BYTES)):
+                pid, self._asked = int.from_bytes(said), False
+                # Of one that has died since then, whatever is born as that now is not it.
+                self._begun = identity(pid) or ProcessId(pid=pid, started=0)
 
     def end(self) -> None:
         """Nobody is to wait any more."""
-        child, self._child, self.process = self._child, None, None
-        if child is not None:
-            child.kill()
-            child.wait()
-            assert child.stdin is not None
-            with suppress(OSError):
-                child.stdin.close()
+        if self._child is None or self._line is None:
+            return
+        self._child.kill()
+        self._child.wait()
+        with suppress(OSError):
+            self._line.shutdown(socket.SHUT_RD)  # a web that has not said by now that it is there ends
+        self._hear()
+        self._line.close()
+        self._child = self._line = self.process = None

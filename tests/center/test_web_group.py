@@ -19,6 +19,7 @@ from center.node.web_group import WebGroup
 from center.state.state_dir import StateDir, living_web
 from messages.ids import NodeId
 from model.policy import Policy, Setup
+from runtime import pidfd
 from runtime.clock import SystemClock
 from tests.waiting import wait_until
 
@@ -104,32 +105,45 @@ def standby(web: WebGroup) -> ProcessId:
     return process
 
 
-def test_the_web_that_waits_takes_the_place_of_one_that_has_died(
-    web: WebGroup, listening: socket.socket, monkeypatch: pytest.MonkeyPatch
+def all_of(state: StateDir) -> set[int]:
+    return {process.pid for process in marked(state.path)}
+
+
+def test_the_one_that_waits_becomes_the_next_web_and_goes_on_waiting(
+    web: WebGroup, state: StateDir, listening: socket.socket
 ) -> None:
-    monkeypatch.setattr("center.node.web_standby.AFTER_S", 0.0)
-    first = healthy(web)
-    waits = standby(web)
-    assert web.process == first
+    first, waits = healthy(web), standby(web)
     send_signal(first, signal.SIGKILL)
-    assert healthy(web, not_=first) == waits
+    second = healthy(web, not_=first)
     assert status(listening) == 200
-    assert standby(web) not in (first, waits)
+    assert standby(web) == waits
+    assert pidfd.parent(second.pid) == waits.pid
+    assert all_of(state) == {second.pid, waits.pid}
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
 def test_one_that_waits_and_dies_or_is_stopped_is_missed_by_nobody(
-    web: WebGroup, monkeypatch: pytest.MonkeyPatch, how: signal.Signals
+    web: WebGroup, how: signal.Signals
 ) -> None:
-    monkeypatch.setattr("center.node.web_standby.AFTER_S", 0.0)
-    first = healthy(web)
-    waits = standby(web)
+    first, waits = healthy(web), standby(web)
     send_signal(waits, how)
-    another = wait_until(lambda: standby(web) != waits and standby(web), what="another that waits")
-    assert web.restarts == 0
-    assert web.process == first
+    wait_until(lambda: standby(web) != waits, what="another that waits")
+    assert (web.restarts, web.process) == (0, first)
     send_signal(first, signal.SIGKILL)
-    assert healthy(web, not_=first) == another
+    assert pidfd.parent(healthy(web, not_=first).pid) == standby(web).pid
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
+def test_where_it_is_struck_with_the_web_one_web_begins_and_no_second(
+    web: WebGroup, state: StateDir, how: signal.Signals
+) -> None:
+    first, waits = healthy(web), standby(web)
+    send_signal(waits, how)
+    send_signal(first, signal.SIGKILL)
+    second = healthy(web, not_=first)
+    assert standby(web) != waits
+    assert all_of(state) == {second.pid, standby(web).pid}
+    assert web.restarts == 1
 
 
 def test_a_web_that_is_alive_and_silent_is_killed_and_replaced(

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from playwright.sync_api import Browser, BrowserType, expect
 
-from center.node.processes import ProcessId, send_signal
-from center.state.state_dir import NodeFile, living_web
+from center.node.processes import send_signal
+from center.state.state_dir import living_web
 from messages.ids import Outcome, Party
 from tests.flows.desk import NOT_SIGNED_ON, WHERE, Desk
 from tests.flows.people import GIULIA, MARTA, SETTINGS, moved_in, world
@@ -103,23 +101,6 @@ def connected(desk: Desk) -> None:
     expect(desk.page.locator(".bar [data-headset]")).to_have_attribute("data-headset", "live")
 
 
-def waits(made: Center) -> bool:
-    """Whether a web has rehearsed and sleeps until it is told to go: that takes seconds of a busy machine."""
-    node = msgspec.json.decode(made.state.node_file.read_bytes(), type=NodeFile)
-    if node.web_standby is None or node.web_standby == living_process(made):
-        return False
-    try:
-        stat = Path(f"/proc/{node.web_standby.pid}/stat").read_text()
-    except FileNotFoundError:
-        return False
-    return stat.rpartition(")")[2].split()[0] == "S"
-
-
-def living_process(made: Center) -> ProcessId | None:
-    web = living_web(made.state)
-    return None if web is None else web.process
-
-
 def hear_each_other(made: Center) -> bool:
     """Whether just now user and 112 hear each other, and neither an echo, nor anybody else."""
     tones = {GIULIA: PSAP_HZ, PSAP: USER_HZ}
@@ -178,7 +159,6 @@ def test_s13_a_web_that_is_killed_takes_the_operator_s_voice_for_a_moment_and_no
     desk.answers(GIULIA)
     desk.are("live", "live", "idle")
     is_heard(desk, USER_HZ)
-    made.until("another web waits", lambda: waits(made))
     begin_to_listen(desk.page, 3)
     web = made.until("a web", lambda: living_web(made.state))
     send_signal(web.process, signal.SIGKILL)
