@@ -58,13 +58,14 @@ class ActorsGroup:
         self._journal_url = journal_url
         self._setup = setup
         self._run = state / "run"
+        self._plan = plan(setup, shared=is_server(journal_url))
         self._env = environment(
             node=node,
             state=state,
             journal_url=journal_url,
             anchor_us=clock.anchor_us,
             setup=setup,
-            plan=plan(setup, shared=is_server(journal_url)),
+            plan=self._plan,
         )
         self._log = logs.get("node")
         self._restarts = Restarts()
@@ -231,7 +232,7 @@ class ActorsGroup:
             "processes",
             self._env,
             SUPERVISOR,
-            preload=preloaded(self._journal_url),
+            preload=preloaded(self._plan, self._journal_url),
             host=self._setup.address,
         )
         assert isinstance(system, ManyProcesses)

@@ -107,39 +107,25 @@ VOICE_GATE: Final = ActorSpec(
 )
 """Of a node that has others beside it: it needs `Environment.node_voice`, and so do this node's bridges."""
 
-PRELOADED: Final[tuple[str, ...]] = (
+_PRELOADED: Final[tuple[str, ...]] = (
     "numpy",
     "cryptography.hazmat.primitives.ciphers.aead",
     "store.journal.journal",
     "store.journal.following",
     "store.registry.registry",
-    "actors.supervisor.actor",
-    "actors.alert_case.actor",
-    "actors.call_leg.actor",
-    "actors.conference_bridge.actor",
-    "gateways.gsm.line.actor",
     "gateways.gsm.dialects.loading:installed",
-    "actors.journal_keeper.actor",
-    "actors.recording_keeper.actor",
-    "actors.line_tester.actor",
-    "actors.prover.actor",
-    "actors.membership.actor",
-    "actors.voice_gate.actor",
-    "gateways.psap_data.actor",
-    "gateways.duty.actor",
-    "gateways.heartbeat.actor",
-    *(path.rpartition(".")[0] for _, path, _ in _SINGLETONS),
     "store.database.dialect:prepare_all",
     "media.sound.sound_file:prepare",
 )
-"""Imported, and called where a function is named, before the actor system forks: an actor then starts in
-milliseconds."""
 _WITH_POSTGRESQL: Final = ("store.database.postgresql:prepare_all",)
 
 
-def preloaded(journal_url: str) -> tuple[str, ...]:
-    """PRELOADED, and what this kind of journal needs besides."""
-    return (*PRELOADED, *(_WITH_POSTGRESQL if is_server(journal_url) else ()))
+def preloaded(made: Plan, journal_url: str) -> tuple[str, ...]:
+    """Imported, and called where a function is named, before the actor system forks: an actor then starts in
+    milliseconds.
+    """
+    actors = (name.rpartition(".")[0] for name in class_names(made))
+    return (*actors, *_PRELOADED, *(_WITH_POSTGRESQL if is_server(journal_url) else ()))
 
 
 def plan(setup: Setup, *, shared: bool = False) -> Plan:

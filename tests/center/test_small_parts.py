@@ -20,7 +20,7 @@ from center.doctor.machine import listeners
 from center.doctor.machine.sockets import Listener, exposure, listening
 from center.giving.story_it import in_italian
 from center.node import service_manager
-from center.node.composition import PRELOADED, class_names, plan
+from center.node.composition import class_names, plan, preloaded
 from center.node.restarts import AT_ONCE, FIRST_PAUSE_S, LONGEST_PAUSE_S, WITHIN_S, Restarts
 from center.story import in_words
 from messages import events as ev
@@ -297,5 +297,5 @@ def test_every_class_that_the_plan_names_exists_and_has_the_role_that_it_is_name
         assert getattr(importlib.import_module(module), attribute).role is spec.role
     assert made.crews is not None
     assert (made.crews.live, made.crews.idle) == (3, 1)
-    for module in PRELOADED:
+    for module in preloaded(made, "postgresql://"):
         importlib.import_module(module.partition(":")[0])

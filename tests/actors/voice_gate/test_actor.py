@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from actors.conference_bridge.actor import ConferenceBridgeActor
-from center.node.composition import PRELOADED, VOICE_GATE, plan
+from center.node.composition import VOICE_GATE, plan
 from media.conference.conference import Conference
 from media.ports.node_port import node_pass, node_spec
 from media.ports.opening import open_port
@@ -105,7 +105,6 @@ def test_a_node_by_itself_has_no_gate_and_one_beside_others_has() -> None:
     assert VOICE_GATE not in plan(SETUP).actors
     assert VOICE_GATE in plan(SETUP, shared=True).actors
     assert not VOICE_GATE.critical
-    assert VOICE_GATE.cls.rpartition(".")[0] in PRELOADED
 
 
 def test_a_bridge_opens_voices_of_other_nodes_only_where_there_are_some(env: Environment) -> None:
