@@ -144,22 +144,14 @@ class Center:
             self.state.create()
             empty_journal(self.state.path / "journal.db")
         begun = time.monotonic()
-        command = [
-            sys.executable,
-            "-m",
-            "center.cli",
-            "run",
-            "--state",
-            str(self.state),
-            "--port",
-            self._port,
-        ]
+        # What `securwoman run` becomes.
+        command = [sys.executable, "-m", "center.node.node", "--state", str(self.state), "--port", self._port]
         simulated = ["--simulate", str(self.world)] if self.world.read_text() else []
         self._node = subprocess.Popen(
             [*self._inside, *command, *simulated, *self._options],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            env=child_environment(None),
+            env=child_environment(self.state.path),
             text=True,
         )
         assert self._node.stdout is not None

@@ -86,14 +86,15 @@ class Node:
                 self._nodes.carrier.post(f"/modems/{line}/plug")
         self.lost = False
         self._settings.write_text(self._as_toml())
-        command = (*self._nodes.network.inside(self.name), sys.executable, "-m", "center.cli", "run")
+        # What `securwoman run` becomes.
+        command = (*self._nodes.network.inside(self.name), sys.executable, "-m", "center.node.node")
         with (self._nodes.folder / f"{self.name}.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [*command, "--state", str(self.state), "--config", str(self._settings)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=child_environment(None),
+                env=child_environment(self.state.path),
                 cwd=ROOT,
             )
 
