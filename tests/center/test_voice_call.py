@@ -55,9 +55,9 @@ class Site(NamedTuple):
     state: StateDir
     capfd: pytest.CaptureFixture[str]
 
-    def call(self, modem: str, number: str, *options: str) -> int:
+    def call(self, modem: str, number: str, *options: str, seconds: int = 3) -> int:
         port = str(self.state.run / f"{modem}.at")
-        common = ("--state", str(self.state.path), "--seconds", "6")
+        common = ("--state", str(self.state.path), "--seconds", str(seconds))
         return cli.run(["modem", "call", port, number, "--voice", *options, *common])
 
     def reports(self) -> list[dict[str, Any]]:
@@ -79,12 +79,12 @@ def site(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Iterator[Site]:
         carrier.end()
 
 
-@pytest.mark.timed
 def test_a_voice_that_works_is_measured_in_two_calls_by_one_port_and_can_be_sent_in_one_file(
     site: Site, tmp_path: Path
 ) -> None:
     file = tmp_path / "line.trace"
-    assert site.call("sim1", SPEAKS, "--twice", "--json", "--out", str(file)) == 0
+    # Of six seconds a machine that is busy for a third of one takes less than is allowed for.
+    assert site.call("sim1", SPEAKS, "--twice", "--json", "--out", str(file), seconds=6) == 0
     first, second = site.reports()
     assert (first["call"], second["call"]) == (1, 2)
     for one in (first, second):

@@ -26,7 +26,7 @@ from tests.media.modem_side import ModemSide, modems
 from tests.support.signals import frames, level_db, tone, usual_level_db
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.process, pytest.mark.timed, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.process, pytest.mark.timeout(120)]
 
 TONES_HZ = (440.0, 620.0, 880.0)
 WITHIN_S = 20.0
@@ -113,6 +113,7 @@ def unbroken_seconds(pcm: bytes, hz: float) -> int:
     return sum(not slips(pcm[start : start + second], hz) for start in starts)
 
 
+@pytest.mark.timed
 def test_ten_seconds_pass_both_ways_and_hardly_a_frame_is_missing(side: ModemSide) -> None:
     """A port that is written and read at a bridge's pace, without a jitter buffer that would hide a loss."""
     with gate_process(side) as gate:
@@ -138,6 +139,7 @@ def test_ten_seconds_pass_both_ways_and_hardly_a_frame_is_missing(side: ModemSid
         assert counters.dropped_frames == 0
 
 
+@pytest.mark.timed
 def test_a_killed_gate_is_a_lost_port_and_its_successor_has_the_voice_at_once(side: ModemSide) -> None:
     gate = GateProcess(*(line.path for line in side.lines))
     times = []
@@ -287,6 +289,7 @@ class Mouth:
         return sorted(delays)
 
 
+@pytest.mark.timed
 def test_a_frozen_gate_is_a_lost_port_and_there_is_no_delay_when_it_is_back(side: ModemSide) -> None:
     with gate_process(side) as gate:
         mouth = Mouth(opened(gate, "voice0"), side)
@@ -305,6 +308,7 @@ def test_a_frozen_gate_is_a_lost_port_and_there_is_no_delay_when_it_is_back(side
         wait_until(lambda: ends(gate) == 0, what="nothing is left open")
 
 
+@pytest.mark.timed
 def test_a_gate_that_was_frozen_for_half_a_second_has_no_delay_afterwards(side: ModemSide) -> None:
     with gate_process(side) as gate:
         mouth = Mouth(opened(gate, "voice0"), side)
@@ -318,6 +322,7 @@ def test_a_gate_that_was_frozen_for_half_a_second_has_no_delay_afterwards(side: 
         mouth.port.close()
 
 
+@pytest.mark.timed
 def test_a_network_that_stands_still_is_a_lost_port_after_a_second_and_nothing_grows(side: ModemSide) -> None:
     with gate_process(side) as gate:
         cable = Cable(gate.address)
