@@ -1,4 +1,5 @@
-"""Signatures that do not hold, and people who have less than a phone's key (docs/decisions/0083).
+"""Signatures that do not hold, and people who have less than a phone's key (docs/decisions/0083); what does
+not hold, and why, is told by `test_signatures`.
 
 Every attack is tried against a proved alert. None is refused as an alert, none gets a proof that it has not,
 and none moves, cancels, reads, hides or takes over what is proved.
@@ -18,7 +19,7 @@ from messages.ids import AlertId, Doubt, Proof
 from model.alert.case import Case
 from tests.gateways.http.askers import Api
 from tests.gateways.http.place import GIULIA
-from tests.support.signing import COVERED, Phone
+from tests.support.signing import Phone
 
 STRANGER = "+393339998887"
 ID = "a1f2c9d0"
@@ -70,30 +71,12 @@ def bare(scene: Scene, **body: object) -> Response:
     return scene.api.app.post("/v1/alerts", json=body)
 
 
-def swap(name: str, old: str, new: str) -> Callable[[dict[str, str]], None]:
-    def change(headers: dict[str, str]) -> None:
-        assert old in headers[name]
-        headers[name] = headers[name].replace(old, new)
-
-    return change
-
-
 def drop(*names: str) -> Callable[[dict[str, str]], None]:
     def change(headers: dict[str, str]) -> None:
         for name in names:
             del headers[name]
 
     return change
-
-
-def signed_for(method: str, path: str, name: bytes = b"o") -> Callable[[Scene], Response]:
-    """A request that was signed for another method or path, or with another id in its body."""
-
-    def attack(scene: Scene) -> Response:
-        data, headers = scene.phone.signed(method, path, {"phone": GIULIA, "id": "o"}, created=scene.now_s)
-        return scene.post("/v1/alerts", data.replace(b'"o"', b'"%s"' % name), headers)
-
-    return attack
 
 
 def by(phone: str, **how: object) -> Callable[[Scene], Response]:
@@ -145,51 +128,15 @@ ALERTS: dict[str, tuple[Doubt | None, Callable[[Scene], Response]]] = {
     "in eleven minutes": (Doubt.CLOCK, by("phone", created=lambda s: s.now_s + 660)),
     "in the year 2099": (Doubt.CLOCK, by("phone", created=4_070_908_800)),
     "before 1970": (Doubt.CLOCK, by("phone", created=-1)),
-    "another body": (Doubt.DIGEST, signed_for("POST", "/v1/alerts", b"p")),
-    "another path": (Doubt.SIGNATURE, signed_for("POST", f"/v1/alerts/{ID}/position")),
-    "another method": (Doubt.SIGNATURE, signed_for("PUT", "/v1/alerts")),
-    "the method not covered": (Doubt.SIGNATURE, by("phone", covered=("@path", "content-digest"))),
-    "the path not covered": (Doubt.SIGNATURE, by("phone", covered=("@method", "content-digest"))),
-    "the body not covered": (Doubt.SIGNATURE, by("phone", covered=("@method", "@path"))),
-    "nothing covered": (Doubt.SIGNATURE, by("phone", covered=())),
-    "no nonce": (Doubt.SIGNATURE, by("phone", nonce="")),
-    "a nonce of 200 characters": (Doubt.SIGNATURE, by("phone", nonce="n" * 200)),
-    "another tag": (Doubt.SIGNATURE, by("phone", tag="bank")),
-    "no tag": (Doubt.SIGNATURE, by("phone", tag=None)),
-    "another label": (Doubt.SIGNATURE, by("phone", label="sig1")),
-    "the digest stripped": (Doubt.DIGEST, changed(drop("content-digest"))),
+    "another body": (Doubt.DIGEST, changed(lambda h: h.update({"content-digest": "sha-256=:AA==:"}))),
     "the signature stripped": (Doubt.SIGNATURE, changed(drop("signature"))),
     "what was signed stripped": (None, changed(drop("signature-input"))),
     "everything stripped": (None, changed(drop("signature-input", "signature", "content-digest"))),
-    "another time written in": (Doubt.SIGNATURE, changed(swap("signature-input", "created=", "created=1"))),
-    "another nonce written in": (Doubt.SIGNATURE, changed(swap("signature-input", 'nonce="', 'nonce="x'))),
-    "the covered body taken out": (
-        Doubt.SIGNATURE, changed(swap("signature-input", ' "content-digest")', ")")),
-    ),
-    "a parameter added": (
-        Doubt.SIGNATURE, changed(swap("signature-input", ";tag", ';alg="hmac-sha256";tag')),
-    ),
-    "an algorithm of the attacker's": (
-        Doubt.SIGNATURE, changed(swap("signature-input", ";tag", ';alg="none";tag')),
-    ),
-    "a signature of zeros": (Doubt.SIGNATURE, changed(lambda h: h.update(signature=f"sw=:{'A' * 86}==:"))),
-    "an empty signature": (Doubt.SIGNATURE, changed(lambda h: h.update(signature="sw=::"))),
-    "a signature that is no bytes": (Doubt.SIGNATURE, changed(lambda h: h.update(signature='sw="x"'))),
     "headers of garbage": (
         Doubt.UNKNOWN_KEY,
         changed(lambda h: h.update({"signature-input": "\x7f((;;", "signature": ")))"})),
     ),
-    "two signatures, the first one forged": (
-        Doubt.SIGNATURE,
-        changed(lambda h: h.update(signature=f"sw=:{'A' * 86}==:, x{h['signature']}")),
-    ),
-    "a digest of another algorithm": (
-        Doubt.DIGEST, changed(swap("content-digest", "sha-256=", "sha-512=")),
-    ),
-    "a digest that is too short": (
-        Doubt.DIGEST, changed(lambda h: h.update({"content-digest": "sha-256=:AA==:"})),
-    ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", ALERTS)
@@ -296,6 +243,3 @@ def test_beyond_its_budget_an_alert_ranks_lower_and_a_reading_waits(scene: Scene
     late = [one for one in (scene.api.app.get(path) for _ in range(70)) if one.status_code == 429]
     assert late
     assert int(late[0].headers["retry-after"]) >= 1
-
-
-assert len(ALERTS) + len(TOUCHES) * len(PATHS) >= 60, COVERED

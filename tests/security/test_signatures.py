@@ -17,7 +17,8 @@ from messages.ids import Doubt
 from tests.gateways.http.askers import Api
 from tests.gateways.http.place import GIULIA
 from tests.support.depth import often
-from tests.support.signing import Phone
+from tests.support.each import each
+from tests.support.signing import COVERED, Phone
 
 PHONE: Final = Phone(number=GIULIA, device="d4f2b81c09e6a7735")
 CHEAP_S: Final = 0.005
@@ -68,22 +69,64 @@ def test_whatever_a_header_holds_is_looked_at_in_a_moment_and_never_by_cryptogra
     assert min(took[5:]) < CHEAP_S
 
 
-def test_a_signature_covers_what_the_interface_says_and_in_this_order() -> None:
-    assert isinstance(verify(signed(), PHONE.point), Signed)
-    others = [
-        ("@path", "@method", "content-digest"),
-        ("@method", "@path", "content-digest", "@authority"),
-        ("@method", "@path", "content-digest", "content-digest"),
-    ]
-    for covered in others:
-        assert verify(signed(covered=covered), PHONE.point) is Doubt.SIGNATURE
+WHOLE: Final = signed()
+INPUT, ZEROS = WHOLE.headers["signature-input"], f"sw=:{'A' * 86}==:"
 
 
-def test_a_parameter_that_comes_twice_or_that_nobody_knows_proves_nothing() -> None:
-    one = signed()
-    told = one.headers["signature-input"]
-    for more in (";created=1800000000", ';tag="securwoman"', ";expires=1", ";created", ';alg="hmac-sha256"'):
-        assert verify(with_headers(one, signature_input=told + more), PHONE.point) is Doubt.SIGNATURE
+def told(signature_input: str) -> Request:
+    return with_headers(WHOLE, signature_input=signature_input)
+
+
+def without(name: str) -> Request:
+    headers = {key: value for key, value in WHOLE.headers.items() if key != name}
+    return structs.replace(WHOLE, headers=headers)
+
+
+FORGED: dict[str, tuple[Doubt, Request]] = {
+    "another body": (Doubt.DIGEST, structs.replace(WHOLE, body=WHOLE.body + b" ")),
+    "another path": (Doubt.SIGNATURE, structs.replace(WHOLE, path="/v1/alerts/a/position")),
+    "another method": (Doubt.SIGNATURE, structs.replace(WHOLE, method="PUT")),
+    "the method not covered": (Doubt.SIGNATURE, signed(covered=("@path", "content-digest"))),
+    "the path not covered": (Doubt.SIGNATURE, signed(covered=("@method", "content-digest"))),
+    "the body not covered": (Doubt.SIGNATURE, signed(covered=("@method", "@path"))),
+    "nothing covered": (Doubt.SIGNATURE, signed(covered=())),
+    "another order": (Doubt.SIGNATURE, signed(covered=("@path", "@method", "content-digest"))),
+    "more covered": (Doubt.SIGNATURE, signed(covered=(*COVERED, "@authority"))),
+    "one covered twice": (Doubt.SIGNATURE, signed(covered=(*COVERED, "content-digest"))),
+    "no nonce": (Doubt.SIGNATURE, signed(nonce="")),
+    "a nonce of 200 characters": (Doubt.SIGNATURE, signed(nonce="n" * 200)),
+    "another tag": (Doubt.SIGNATURE, signed(tag="bank")),
+    "no tag": (Doubt.SIGNATURE, signed(tag=None)),
+    "another label": (Doubt.SIGNATURE, signed(label="sig1")),
+    "the digest stripped": (Doubt.DIGEST, without("content-digest")),
+    "the signature stripped": (Doubt.SIGNATURE, without("signature")),
+    "another time written in": (Doubt.SIGNATURE, told(INPUT.replace("created=", "created=1"))),
+    "another nonce written in": (Doubt.SIGNATURE, told(INPUT.replace('nonce="', 'nonce="x'))),
+    "the covered body taken out": (Doubt.SIGNATURE, told(INPUT.replace(' "content-digest")', ")"))),
+    "another algorithm": (Doubt.SIGNATURE, signed(tag='securwoman";alg="hmac-sha256')),
+    "no algorithm": (Doubt.SIGNATURE, signed(tag='securwoman";alg="none')),
+    "a parameter twice": (Doubt.SIGNATURE, signed(tag='securwoman";nonce="n2')),
+    "the tag twice": (Doubt.SIGNATURE, signed(tag='securwoman";tag="securwoman')),
+    "a parameter that nobody knows": (Doubt.SIGNATURE, signed(tag='securwoman";x="1')),
+    "a parameter written in": (Doubt.SIGNATURE, told(INPUT + ";expires=1")),
+    "a parameter of nothing": (Doubt.SIGNATURE, told(INPUT + ";created")),
+    "a signature of zeros": (Doubt.SIGNATURE, with_headers(WHOLE, signature=ZEROS)),
+    "an empty signature": (Doubt.SIGNATURE, with_headers(WHOLE, signature="sw=::")),
+    "a signature that is no bytes": (Doubt.SIGNATURE, with_headers(WHOLE, signature='sw="x"')),
+    "two signatures": (
+        Doubt.SIGNATURE,
+        with_headers(WHOLE, signature=f"{ZEROS}, x{WHOLE.headers['signature']}"),
+    ),
+    "another digest": (Doubt.DIGEST, with_headers(WHOLE, content_digest="sha-512=:AA==:")),
+    "a digest too short": (Doubt.DIGEST, with_headers(WHOLE, content_digest="sha-256=:AA==:")),
+}
+
+
+@each("name", FORGED)
+def test_one_thing_that_is_not_so_and_nothing_is_proved_of_the_phone_that_is_named(name: str) -> None:
+    doubt, request = FORGED[name]
+    assert isinstance(verify(WHOLE, PHONE.point), Signed)
+    assert (key_id(request), verify(request, PHONE.point)) == (PHONE.device, doubt)
 
 
 class _Key(HTTPSignatureKeyResolver):
