@@ -119,11 +119,7 @@ def told_as(how: str) -> dict[str, Any]:
         fires = how == "unseen" or (how == "seen" and rule.severity is Severity.TICKET)
         expected = {"exp_labels": {k: v for k, v in labels.items() if v}, "exp_annotations": said}
         tested.append(
-            {
-                "eval_time": LONG_ENOUGH,
-                "alertname": rule.name,
-                "exp_alerts": [expected] if fires else [],
-            }
+            {"eval_time": LONG_ENOUGH, "alertname": rule.name, "exp_alerts": [expected] if fires else []}
         )
     return {"interval": "30s", "input_series": series, "alert_rule_test": tested}
 

@@ -22,8 +22,7 @@ LOGROTATE = shutil.which("logrotate", path=f"{os.environ['PATH']}:/usr/sbin")
 pytestmark = [
     pytest.mark.process,
     pytest.mark.skipif(
-        LOGROTATE is None,
-        reason="NOT TESTED: turning the log over: logrotate is not installed",
+        LOGROTATE is None, reason="NOT TESTED: turning the log over: logrotate is not installed"
     ),
 ]
 PACES = (("200", "0.02"), ("200", "0.02"), ("1", "0.25"))

@@ -25,11 +25,5 @@ def ended(
 ) -> ProofStepEnded:
     """One item was tried."""
     return ProofStepEnded(
-        proof=proof,
-        step=item.step,
-        subject=item.subject,
-        result=result,
-        why=why,
-        figures=figures,
-        ways=ways,
+        proof=proof, step=item.step, subject=item.subject, result=result, why=why, figures=figures, ways=ways
     )

@@ -92,18 +92,6 @@ def test_an_open_alert_s_position_is_told_by_name_in_its_inbox_and_to_the_consol
     assert door.street not in msgspec.json.encode(queued).decode()
 
 
-def test_before_a_case_is_opened_nobody_is_asked(start: Started, town: AddressSettings) -> None:
-    web = start(town)
-    story = Story(web.journal, CLOCK.now_us(), position=False)
-    story.hear(before(made_up.doors()[0]))
-    other = Story(web.journal, CLOCK.now_us(), position=False, phone="+393331112224").opened()
-    other.hear(before(made_up.doors()[1]))
-    first(other)
-    assert told(story) == []
-    story.opened()
-    assert first(story).number == "1"
-
-
 def test_an_alert_that_was_open_before_is_asked_for(
     start: Started, place: Place, town: AddressSettings
 ) -> None:

@@ -83,13 +83,7 @@ KNOWN = PsapAlert(
     raised_at=AT,
     cannot_talk=True,
     position=KnownPosition(
-        lat=45.4642,
-        lon=9.19,
-        at=AT,
-        accuracy_m=12.0,
-        source="gps",
-        received_at=AT,
-        channel=Channel.DATA,
+        lat=45.4642, lon=9.19, at=AT, accuracy_m=12.0, source="gps", received_at=AT, channel=Channel.DATA
     ),
     address=Address(
         lat=45.4642,
