@@ -20,7 +20,7 @@ FRAME_SAMPLES = 160
 
 @dataclass
 class Line:
-    """One modem. `path` is a link that survives a replugging, as udev's are."""
+    """One modem. `path` is a link, as udev's are."""
 
     path: Path
     hz: float
@@ -37,11 +37,9 @@ class Line:
         self.path.symlink_to(os.ttyname(self.slave))
 
     def unplug(self) -> None:
-        if self.master >= 0:
-            self.path.unlink()
-            os.close(self.master)
-            os.close(self.slave)
-            self.master = self.slave = -1
+        self.path.unlink()
+        os.close(self.master)
+        os.close(self.slave)
 
     def say(self) -> None:
         frame = tone(self.hz, FRAME_SAMPLES, at=self.said_samples)
@@ -66,33 +64,22 @@ class ModemSide:
 
     def __init__(self, lines: list[Line]) -> None:
         self.lines = lines
-        self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="modems", daemon=True)
 
     def __getitem__(self, number: int) -> Line:
         return self.lines[number]
 
-    def unplug(self, number: int) -> None:
-        with self._lock:
-            self.lines[number].unplug()
-
-    def plug(self, number: int) -> None:
-        with self._lock:
-            self.lines[number].plug()
-
     def _run(self) -> None:
-        due = time.monotonic()
+        due, masters = time.monotonic(), {line.master: line for line in self.lines}
         while not self._stopping.is_set():
-            with self._lock:
-                plugged = {line.master: line for line in self.lines if line.master >= 0}
-                while time.monotonic() >= due:
-                    for line in plugged.values():
-                        line.say()
-                    due += FRAME_S
-                ready, _, _ = select.select(list(plugged), [], [], 0)
-                for master in ready:
-                    plugged[master].listen()
+            while time.monotonic() >= due:
+                for line in self.lines:
+                    line.say()
+                due += FRAME_S
+            ready, _, _ = select.select(list(masters), [], [], 0)
+            for master in ready:
+                masters[master].listen()
             if not ready:
                 self._stopping.wait(min(0.002, max(0.0, due - time.monotonic())))
 

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from media.conference.conference import Conference
-from media.ports.tty_port import TtyVoicePort
 from media.ports.voice_port import VoicePortSpec
 from tests.media.modem_side import Line, ModemSide, modems
 from tests.support.hearing import longest_gap_s
@@ -90,49 +89,6 @@ def test_the_first_mixed_frame_comes_within_40_ms_of_joining(side: ModemSide, co
     assert min(times) < 0.040  # on a loaded machine, at least once
 
 
-def test_a_port_that_is_lost_stops_nobody_and_comes_back(side: ModemSide, conference: Conference) -> None:
-    conference.start()
-    conference.set_members(members(*side.lines))
-    wait_for_sound(side[0], 20)
-
-    side.unplug(2)
-    wait_until(lambda: "voice2" in conference.status().lost, within_s=WITHIN_S)
-    lost = time.monotonic()
-    without = levels(wait_for_sound(side[0], 30, since=lost + 0.2))
-    assert without[1] > -20
-    assert without[2] < -50
-    assert conference.status().joined == ("voice0", "voice1")
-
-    plugged = time.monotonic()
-    side.plug(2)
-    wait_until(lambda: "voice2" in conference.status().joined, within_s=WITHIN_S)
-    back = time.monotonic()
-    print("back in the conference after, ms:", round(1000 * (back - plugged)))
-    assert conference.status().lost == {}
-    assert levels(wait_for_sound(side[0], 40, since=back + 0.2))[2] > -20
-    assert min(levels(wait_for_sound(side[2], 40, since=back))[:2]) > -20
-
-
-def test_telling_the_members_again_and_again_makes_no_gap(side: ModemSide, conference: Conference) -> None:
-    conference.start()
-    conference.set_members(members(*side.lines))
-    wait_for_sound(side[0], 10)
-    since = time.monotonic()
-    silence_before = conference.jitter()["voice1"].silence_frames
-
-    def told_while_listening() -> bool:
-        conference.set_members(members(*side.lines))
-        return len(side[0].sound(since)) >= 40 * FRAME_BYTES
-
-    wait_until(told_while_listening, within_s=WITHIN_S)
-    pace = conference.status().pace
-    assert (
-        conference.jitter()["voice1"].silence_frames - silence_before
-        <= pace.late_ticks + pace.skipped_ticks + 2
-    )
-    assert all(port.read_bytes > 40 * FRAME_BYTES for port in conference.counters().values())
-
-
 def test_a_busy_thread_beside_it_does_not_take_the_voices_time(
     side: ModemSide, conference: Conference
 ) -> None:
@@ -156,15 +112,6 @@ def test_a_busy_thread_beside_it_does_not_take_the_voices_time(
     pace = conference.status().pace
     assert pace.late_ticks + pace.skipped_ticks < pace.ticks / 2
     assert sys.getswitchinterval() <= 0.0005
-
-
-def test_ports_opened_elsewhere_can_join(side: ModemSide, conference: Conference) -> None:
-    conference.start()
-    for line in side.lines[:2]:
-        conference.join(line.path.name, TtyVoicePort(str(line.path)))
-    heard = levels(wait_for_sound(side[0], 40))
-    assert heard[1] > -20
-    assert max(heard[0], heard[2]) < heard[1] - 30
 
 
 def test_stopping_takes_a_moment_and_leaves_neither_thread_nor_port(side: ModemSide) -> None:

@@ -120,26 +120,6 @@ def test_under_a_clip_the_others_are_12_decibels_lower_and_after_it_as_before() 
     assert level_db(room.heard[-8000:], CLIP_HZ) < -60
 
 
-def test_a_whisper_is_heard_by_those_it_is_for_alone() -> None:
-    core = ConferenceCore()
-    heard: dict[str, bytes] = {}
-    for tick in range(60):
-        core.keep(HZ, {"listener": frozenset({"operator"})})
-        said = {leg: tone(hz, FRAME_SAMPLES, at=tick * FRAME_SAMPLES) for leg, hz in HZ.items()}
-        for leg, frame in core.tick(said).items():
-            heard[leg] = heard.get(leg, b"") + frame
-    hears = {
-        leg: {other for other, hz in HZ.items() if level_db(pcm[-8000:], hz) > -40}
-        for leg, pcm in heard.items()
-    }
-    assert hears == {
-        "operator": {"user", "psap", "listener"},
-        "user": {"operator", "psap"},
-        "psap": {"operator", "user"},
-        "listener": {"operator", "user", "psap"},
-    }
-
-
 def test_a_frame_that_follows_another_begins_where_that_one_ended() -> None:
     loud, soft = np.full(FRAME_SAMPLES, 20000, dtype="<i2").tobytes(), SILENCE
     for before, after in ((loud, soft), (soft, loud)):

@@ -166,25 +166,6 @@ def test_a_killed_gate_is_a_lost_port_and_its_successor_has_the_voice_at_once(si
     assert min(times) < 0.150  # on a loaded machine, at least once
 
 
-def test_a_conference_gets_the_voice_back_by_itself_when_a_gate_is_killed(side: ModemSide) -> None:
-    gate = GateProcess(*(line.path for line in side.lines))
-    try:
-        gate.open()
-        with conference_of({"op": local(side, 0), "user": node_spec(at(gate), "voice1")}) as conference:
-            assert heard(side, 0, 40, 0.0)[1] > -20
-            successor = GateProcess(*(line.path for line in side.lines), port=gate.address[1])
-            gate.kill()
-            wait_until(lambda: "user" in conference.status().lost)
-            gate = successor
-            gate.open()
-            wait_until(lambda: conference.status().joined == ("op", "user"))
-            back = time.monotonic()
-            assert heard(side, 0, 40, back + 0.2)[1] > -20
-            assert heard(side, 1, 40, back + 0.2)[0] > -20
-    finally:
-        gate.kill()
-
-
 class Bridge:
     """Another node's bridge: a process that can be killed, with a port that it reads and writes."""
 

@@ -13,14 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.conference.conference import Conference
 from media.ports.opening import open_port
 from media.ports.ports import VoicePortLost, VoicePortMissing, VoicePortUnusable
 from media.ports.unix_port import MOST_READS, UnixVoicePort
 from media.ports.voice_port import VoicePortSpec
 from media.sound.frames import FRAME_SAMPLES, SILENCE
 from tests.support.signals import level_db, tone
-from tests.waiting import wait_until
 
 RATE_HZ = 16000
 WIDE = 640
@@ -235,26 +233,3 @@ def test_closing_twice_is_harmless(port: UnixVoicePort) -> None:
     port.close()
     with pytest.raises(VoicePortLost):
         port.read()
-
-
-def test_a_conference_takes_a_headset_in_again_as_soon_as_it_is_back(tmp_path: Path) -> None:
-    path = tmp_path / "marta.sock"
-    spec = VoicePortSpec(kind="unix", path=str(path), rate_hz=RATE_HZ, frame_bytes=WIDE)
-    conference = Conference()
-    conference.set_members({"op": spec})
-    conference.start()
-    try:
-        wait_until(lambda: "op" in conference.status().lost, what="she is missed")
-        headset = Headset(path)
-        wait_until(lambda: conference.status().joined == ("op",), what="she is in")
-        headset.accept()
-        headset.dies()
-        path.unlink()
-        wait_until(lambda: "op" in conference.status().lost, what="she is lost")
-        headset = Headset(path)
-        wait_until(lambda: conference.status().joined == ("op",), what="she is in again")
-        headset.accept()
-        wait_until(headset.heard, what="she is written to")
-        headset.dies()
-    finally:
-        conference.stop()
