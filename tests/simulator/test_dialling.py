@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from simulator.network.call import CallState
-from tests.simulator.world import AT_ONCE, AWAY, BUSY, DIALECTS, REJECTING, SILENT, USER, World
+from tests.simulator.world import AT_ONCE, AWAY, BUSY, DIALECTS, REJECTING, SILENT, USER, World, each_world
 from tests.support.each import each
 
 each_dialect = each("dialect", DIALECTS)
@@ -127,9 +127,8 @@ def test_ath_hangs_up_elsewhere(dialect: str) -> None:
     assert world.one.stats() == []
 
 
-@each_dialect
-def test_colp_delays_the_ok_of_the_dial_until_the_answer(dialect: str) -> None:
-    world = World(dialect)
+@each_world
+def test_colp_delays_the_ok_of_the_dial_until_the_answer(world: World) -> None:
     world.one.ask("AT+COLP=1")
     world.one.write(f"ATD{USER};\r\n")  # a line feed aborts nothing
     assert "OK" not in world.one.run(3.5)
@@ -138,9 +137,8 @@ def test_colp_delays_the_ok_of_the_dial_until_the_answer(dialect: str) -> None:
     assert said[-2].startswith("+COLP: ")
 
 
-@each_dialect
-def test_a_dial_that_waits_with_colp_gets_exactly_one_final_result_when_it_fails(dialect: str) -> None:
-    world = World(dialect)
+@each_world
+def test_a_dial_that_waits_with_colp_gets_exactly_one_final_result_when_it_fails(world: World) -> None:
     world.one.ask("AT+COLP=1")
     for _ in range(4):
         world.one.ask(f"ATD{BUSY};")
@@ -192,34 +190,30 @@ def test_an_early_answer_modem_reports_the_answer_at_ringback() -> None:
     assert "NO ANSWER" in world.one.run(30)
 
 
-@each_dialect
-def test_a_number_may_be_dialled_in_any_of_its_forms(dialect: str) -> None:
-    world = World(dialect)
+@each_world
+def test_a_number_may_be_dialled_in_any_of_its_forms(world: World) -> None:
     for form in ("+390200000100", "00390200000100", "0200000100", "+39 02 0000-0100"):
         world.one.ask(f"ATD{form};")
         assert world.call.to == "+390200000100"
         world.one.ask("AT+CHUP")
 
 
-@each_dialect
-def test_our_number_can_be_withheld(dialect: str) -> None:
-    world = World(dialect)
+@each_world
+def test_our_number_can_be_withheld(world: World) -> None:
     for dialled in (f"#31#{USER}", f"{USER}I"):
         world.one.ask(f"ATD{dialled};")
         assert (world.call.to, world.call.withheld) == (USER, True)
         world.one.ask("AT+CHUP")
 
 
-@each_dialect
-def test_a_data_call_finds_no_carrier(dialect: str) -> None:
-    world = World(dialect)
+@each_world
+def test_a_data_call_finds_no_carrier(world: World) -> None:
     assert world.one.ask(f"ATD{USER}") == ["NO CARRIER"]
     assert world.carrier.calls == []
 
 
-@each_dialect
-def test_dtmf_reaches_the_far_end_only_in_a_conversation(dialect: str) -> None:
-    world = World(dialect)
+@each_world
+def test_dtmf_reaches_the_far_end_only_in_a_conversation(world: World) -> None:
     world.one.ask("AT+CMEE=1")
     assert world.one.ask("AT+VTS=5") == ["+CME ERROR: 3"]
     world.one.call(USER)
@@ -228,9 +222,8 @@ def test_dtmf_reaches_the_far_end_only_in_a_conversation(dialect: str) -> None:
     assert world.call.digits == "51#"
 
 
-@each_dialect
-def test_ceer_tells_why_the_last_call_ended(dialect: str) -> None:
-    world = World(dialect)
+@each_world
+def test_ceer_tells_why_the_last_call_ended(world: World) -> None:
     world.one.ask(f"ATD{BUSY};")
     world.one.run(10)
     assert "User busy" in world.one.ask("AT+CEER")[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.network.call import CallState
-from tests.simulator.world import AT_ONCE, DIALECTS, ONE, OPERATOR, PSAP, USER, World
+from tests.simulator.world import AT_ONCE, DIALECTS, ONE, OPERATOR, PSAP, USER, World, each_world
 from tests.support.each import each
 
 each_dialect = each("dialect", DIALECTS)
@@ -85,10 +85,9 @@ def test_chld_4_leaves_the_two_parties_to_each_other(dialect: str) -> None:
     assert [call.state for call in world.carrier.calls] == [CallState.ENDED, CallState.ENDED]
 
 
-@each_dialect
+@each_world
 @each("what", ["0", "1", "2", "3", "4", "12", "21", "5", "", "x", "1x"])
-def test_with_no_call_there_is_nothing_to_control(dialect: str, what: str) -> None:
-    world = World(dialect)
+def test_with_no_call_there_is_nothing_to_control(world: World, what: str) -> None:
     assert world.one.ask(f"AT+CHLD={what}") == ["ERROR"]
 
 
@@ -144,10 +143,9 @@ def test_a_caller_gets_busy_during_an_emergency_call(dialect: str) -> None:
     assert world.call.cause == 17
 
 
-@each_dialect
+@each_world
 @each("number", ["112", "118", "911"])
-def test_emergency_numbers_reach_nobody_in_a_world_without_one(dialect: str, number: str) -> None:
-    world = World(dialect)
+def test_emergency_numbers_reach_nobody_in_a_world_without_one(world: World, number: str) -> None:
     world.one.ask(f"ATD{number};")
     world.one.run(3)
     assert (world.call.emergency, world.call.cause, world.call.answered_at_s) == (True, 1, None)

@@ -6,7 +6,7 @@ import pytest
 
 from simulator.errors import NotNow
 from simulator.network.call import CallState
-from tests.simulator.world import DIALECTS, ONE, OPERATOR, SILENT, USER, World
+from tests.simulator.world import DIALECTS, ONE, OPERATOR, SILENT, USER, World, each_world
 from tests.support.each import each
 
 each_dialect = each("dialect", DIALECTS)
@@ -46,9 +46,8 @@ def test_a_withheld_number_rings_as_any_other_with_an_empty_number(dialect: str)
     assert (world.call.caller.number, world.call.withheld) == (HIDDEN, True)
 
 
-@each_dialect
-def test_without_clip_and_crc_there_is_only_ring(dialect: str) -> None:
-    world = World(dialect)
+@each_world
+def test_without_clip_and_crc_there_is_only_ring(world: World) -> None:
     world.carrier.phone_call(USER, ONE, world.now_s)
     said = world.one.run(1.1)
     assert [line for line in said if not line.startswith("^CCALLSTATE")] == ["RING"]
@@ -79,9 +78,8 @@ def test_nobody_answers_and_the_network_gives_up(dialect: str) -> None:
     assert world.one.stats() == []
 
 
-@each_dialect
-def test_a_second_caller_gets_busy_without_call_waiting(dialect: str) -> None:
-    world = World(dialect)
+@each_world
+def test_a_second_caller_gets_busy_without_call_waiting(world: World) -> None:
     world.one.call(USER)
     world.carrier.phone_call(OPERATOR, ONE, world.now_s)
     world.run(2)
@@ -89,9 +87,8 @@ def test_a_second_caller_gets_busy_without_call_waiting(dialect: str) -> None:
     assert world.one.stats() == [0]
 
 
-@each_dialect
-def test_a_waiting_call_rings_when_the_other_one_has_ended(dialect: str) -> None:
-    world = World(dialect)
+@each_world
+def test_a_waiting_call_rings_when_the_other_one_has_ended(world: World) -> None:
     world.one.ask("AT+CCWA=1")
     world.one.call(USER)
     world.carrier.phone_call(OPERATOR, ONE, world.now_s)
@@ -103,9 +100,8 @@ def test_a_waiting_call_rings_when_the_other_one_has_ended(dialect: str) -> None
     assert world.one.stats() == [0]
 
 
-@each_dialect
-def test_a_call_during_set_up_gets_busy_even_with_call_waiting(dialect: str) -> None:
-    world = World(dialect)
+@each_world
+def test_a_call_during_set_up_gets_busy_even_with_call_waiting(world: World) -> None:
     world.one.ask("AT+CCWA=1")
     world.one.ask(f"ATD{SILENT};")
     world.carrier.phone_call(OPERATOR, ONE, world.now_s)
@@ -113,9 +109,8 @@ def test_a_call_during_set_up_gets_busy_even_with_call_waiting(dialect: str) -> 
     assert world.carrier.calls[1].cause == 17
 
 
-@each_dialect
-def test_a_modem_that_is_out_of_reach_is_an_absent_subscriber(dialect: str) -> None:
-    world = World(dialect)
+@each_world
+def test_a_modem_that_is_out_of_reach_is_an_absent_subscriber(world: World) -> None:
     world.one.modem.unplug(world.now_s)
     world.carrier.phone_call(USER, ONE, world.now_s)
     world.run(2)

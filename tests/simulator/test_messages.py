@@ -11,10 +11,8 @@ from simulator.modem.sms.mailbox import CAPACITY
 from simulator.modem.sms.sms import ALPHABET, EXTENSION, deliver_pdus, read_submit
 from simulator.modem.vices import Vices
 from simulator.reports import text_reports
-from tests.simulator.world import DIALECTS, ONE, USER, World
-from tests.support.each import each
+from tests.simulator.world import ONE, USER, World, each_world
 
-each_dialect = each("dialect", DIALECTS)
 SENT_AT_S = 1_795_529_975.0  # 2026-11-24T14:19:35Z
 
 
@@ -64,9 +62,8 @@ def test_no_pdu_breaks_the_reader(pdu: str) -> None:
         read_submit(pdu)
 
 
-@each_dialect
-def test_a_message_is_shown_at_once_after_cnmi_2_2_and_kept_otherwise(dialect: str) -> None:
-    world = World(dialect)
+@each_world
+def test_a_message_is_shown_at_once_after_cnmi_2_2_and_kept_otherwise(world: World) -> None:
     world.carrier.phone_sms(USER, ONE, "Aiuto", world.now_s)
     assert world.one.lines() == ['+CMTI: "SM",0']
     head, pdu, ok = world.one.ask("AT+CMGR=0")
@@ -80,9 +77,8 @@ def test_a_message_is_shown_at_once_after_cnmi_2_2_and_kept_otherwise(dialect: s
     assert world.one.ask("AT+CMGL=4") == ["OK"]
 
 
-@each_dialect
-def test_a_message_that_nobody_hears_is_kept_until_the_store_is_full(dialect: str) -> None:
-    world = World(dialect)
+@each_world
+def test_a_message_that_nobody_hears_is_kept_until_the_store_is_full(world: World) -> None:
     world.one.ask("AT+CNMI=2,2")
     world.one.modem.port_closed(False, world.now_s)
     for _ in range(CAPACITY + 1):
@@ -93,9 +89,8 @@ def test_a_message_that_nobody_hears_is_kept_until_the_store_is_full(dialect: st
     assert world.one.ask("AT+CMGD=0,4") == ["OK"]
 
 
-@each_dialect
-def test_a_host_sends_a_message_or_thinks_better_of_it(dialect: str) -> None:
-    world = World(dialect)
+@each_world
+def test_a_host_sends_a_message_or_thinks_better_of_it(world: World) -> None:
     pdu, _ = deliver_pdus(USER, "Arriviamo", SENT_AT_S, 0)[0]
     assert world.one.ask("AT+CMGS=20") == ["> "]
     world.one.write(f"{as_submit(pdu)}\x1a")

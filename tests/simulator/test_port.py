@@ -7,7 +7,7 @@ import pytest
 
 from simulator.modem.at.line import Command, Verb, commands_in
 from simulator.network.call import CallState
-from tests.simulator.world import DIALECTS, SILENT, USER, World
+from tests.simulator.world import DIALECTS, SILENT, USER, World, each_world
 from tests.support.each import each
 
 each_dialect = each("dialect", DIALECTS)
@@ -42,9 +42,8 @@ def test_a_call_survives_its_host_only_without_hupcl_and_with_d0(
     assert world.one.stats() == ([0] if survives else [])
 
 
-@each_dialect
-def test_what_is_said_while_nobody_listens_is_lost(dialect: str) -> None:
-    world = World(dialect)
+@each_world
+def test_what_is_said_while_nobody_listens_is_lost(world: World) -> None:
     world.one.ask("AT&D0")
     world.one.ask(f"ATD{USER};")
     world.one.modem.port_closed(False, world.now_s)
@@ -68,9 +67,8 @@ def test_d0_is_forgotten_when_the_power_is_cut_or_the_defaults_are_restored(dial
 # -------------------------------------------------------------------------------------- power and faults
 
 
-@each_dialect
-def test_unplugging_ends_the_calls_and_plugging_in_starts_afresh(dialect: str) -> None:
-    world = World(dialect)
+@each_world
+def test_unplugging_ends_the_calls_and_plugging_in_starts_afresh(world: World) -> None:
     world.one.call(USER)
     world.one.modem.unplug(world.now_s)
     assert (world.call.state, world.call.cause) == (CallState.ENDED, 27)
@@ -80,9 +78,8 @@ def test_unplugging_ends_the_calls_and_plugging_in_starts_afresh(dialect: str) -
     assert world.one.clcc() == []
 
 
-@each_dialect
-def test_a_mute_modem_answers_nothing_but_its_calls_go_on(dialect: str) -> None:
-    world = World(dialect)
+@each_world
+def test_a_mute_modem_answers_nothing_but_its_calls_go_on(world: World) -> None:
     world.one.ask(f"ATD{USER};")
     world.one.lines()
     world.one.modem.mute(world.now_s)
@@ -98,9 +95,8 @@ def test_a_mute_modem_answers_nothing_but_its_calls_go_on(dialect: str) -> None:
     assert world.one.ask("AT") == ["OK"]
 
 
-@each_dialect
-def test_garble_spoils_what_is_said_for_a_moment_and_never_the_calls(dialect: str) -> None:
-    world = World(dialect)
+@each_world
+def test_garble_spoils_what_is_said_for_a_moment_and_never_the_calls(world: World) -> None:
     world.one.call(USER)
     world.one.modem.take_output()
     world.one.modem.garble(world.now_s, for_s=3.0)
@@ -118,9 +114,8 @@ def test_garble_spoils_what_is_said_for_a_moment_and_never_the_calls(dialect: st
 # ------------------------------------------------------------------------------------------ the language
 
 
-@each_dialect
-def test_what_is_written_is_echoed_until_ate0(dialect: str) -> None:
-    world = World(dialect)
+@each_world
+def test_what_is_written_is_echoed_until_ate0(world: World) -> None:
     world.one.ask("ATE1")
     world.one.write("AT+CSQ\r")
     assert world.one.modem.take_output() == b"AT+CSQ\r\r\n+CSQ: 21,99\r\n\r\nOK\r\n"
@@ -134,9 +129,8 @@ def test_an_unknown_command_is_refused_in_the_dialects_words(dialect: str) -> No
     assert world.one.ask("AT+CSQ;+NONSENSE;+CGSN") == ["+CSQ: 21,99", refusal]
 
 
-@each_dialect
-def test_cmee_chooses_the_form_of_a_refusal(dialect: str) -> None:
-    world = World(dialect)
+@each_world
+def test_cmee_chooses_the_form_of_a_refusal(world: World) -> None:
     refusals = [world.one.ask(f"AT+CMEE={n};+CHLD=3") for n in range(3)]
     assert refusals == [["ERROR"], ["+CME ERROR: 3"], ["+CME ERROR: operation not allowed"]]
 
@@ -175,9 +169,8 @@ def test_a_line_is_taken_apart_as_v250_says() -> None:
             commands_in(wrong)
 
 
-@each_dialect
-def test_a_line_is_understood_byte_by_byte_after_garbage_and_with_a_tail(dialect: str) -> None:
-    world = World(dialect)
+@each_world
+def test_a_line_is_understood_byte_by_byte_after_garbage_and_with_a_tail(world: World) -> None:
     for byte in "xyz\xfe AT+CSQ\r\nAT+CGSN\rA".encode("latin-1"):
         world.one.modem.feed(bytes([byte]), world.now_s)
     assert world.one.lines() == ["+CSQ: 21,99", "OK", world.one.modem.imei, "OK"]

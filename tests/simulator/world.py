@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from simulator.config import Config, parse_config
 from simulator.modem.modem import Modem
 from simulator.network.call import Call
 from simulator.network.carrier import Carrier
+from tests.support.each import each
 
 USER, OPERATOR, PSAP, BUSY, SILENT, REJECTING, VOICEMAIL, AWAY = (
     "+393331112223",
@@ -154,3 +156,13 @@ class Host:
         self.ask(f"ATD{number};")
         self.run(4.5)
         assert self.world.call.answered_at_s is not None
+
+
+def each_world(test: Callable[..., None]) -> Callable[..., None]:
+    """Gives the test a world of each dialect."""
+
+    @each("dialect", DIALECTS)
+    def in_all(dialect: str) -> None:
+        test(world=World(dialect))
+
+    return in_all

@@ -13,6 +13,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Collection
 from contextlib import suppress
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 from pathlib import Path
@@ -264,55 +265,39 @@ class _Run:
 
     def _plan(self) -> None:
         for n, alert in enumerate(self._script.alerts):
-            self._at(alert.at_s, lambda alert=alert, n=n: self._raise(alert, f"alert-{n}"))  # type: ignore[misc]
-            for again_s in alert.again_s:
-                self._at(alert.at_s + again_s, lambda alert=alert, n=n: self._raise(alert, f"alert-{n}"))  # type: ignore[misc]
-            if alert.called_s is not None:
-                self._at(alert.at_s + alert.called_s, lambda alert=alert: self._call(alert))  # type: ignore[misc]
-            if alert.cancelled_s is not None:
-                self._at(alert.at_s + alert.cancelled_s, lambda alert=alert: self._cancel(alert))  # type: ignore[misc]
-            if alert.silent_s is not None:
-                self._at(
-                    alert.at_s + alert.silent_s,
-                    lambda alert=alert, n=n: self._raise(alert, f"alert-{n}", turns_silent=True),  # type: ignore[misc]
-                )
-            if alert.ringing_s is not None:
-                self._at(
-                    alert.at_s + alert.ringing_s,
-                    lambda alert=alert: self._hear(alert, ev.RingingSeen()),  # type: ignore[misc]
-                )
-            for pin in range(alert.wrong_pins):
-                self._at(
-                    alert.at_s + PINS_S + pin,
-                    lambda alert=alert: self._hear(alert, ev.PinRefused()),  # type: ignore[misc]
-                )
-            if alert.taken_s is not None:
-                self._at(alert.at_s + alert.taken_s, lambda alert=alert: self._take(alert))  # type: ignore[misc]
-            if alert.reopened_s is not None:
-                self._at(alert.at_s + alert.reopened_s, lambda alert=alert: self._reopen(alert))  # type: ignore[misc]
-            if alert.listened_s is not None:
-                self._at(alert.at_s + alert.listened_s, lambda alert=alert: self._listen(alert))  # type: ignore[misc]
-            if alert.handed_s is not None:
-                self._at(alert.at_s + alert.handed_s, lambda alert=alert: self._hand_over(alert))  # type: ignore[misc]
+            raised = partial(self._raise, alert, f"alert-{n}")
+            deeds: list[tuple[float | None, Callable[[], None]]] = [
+                *((after_s, raised) for after_s in (0.0, *alert.again_s)),
+                (alert.called_s, partial(self._call, alert)),
+                (alert.cancelled_s, partial(self._cancel, alert)),
+                (alert.silent_s, partial(raised, turns_silent=True)),
+                (alert.ringing_s, partial(self._hear, alert, ev.RingingSeen())),
+                *((PINS_S + n, partial(self._hear, alert, ev.PinRefused())) for n in range(alert.wrong_pins)),
+                (alert.taken_s, partial(self._give, alert, OperatorCommand.TAKE)),
+                (alert.reopened_s, partial(self._reopen, alert)),
+                (alert.listened_s, partial(self._give, alert, OperatorCommand.LISTEN)),
+                (alert.handed_s, partial(self._give, alert, OperatorCommand.HAND_OVER)),
+            ]
+            for after_s, deed in deeds:
+                if after_s is not None:
+                    self._at(alert.at_s + after_s, deed)
         for blow in self._script.blows:
             self._at(blow.at_s, lambda: None)
         for fault in self._script.lines:
-            self._at(fault.at_s, lambda fault=fault: self._spoil(fault.line, fault.does))  # type: ignore[misc]
-            self._at(
-                min(fault.at_s + fault.for_s, self._script.over_s), lambda fault=fault: self._mend(fault.line)
-            )  # type: ignore[misc]
+            self._at(fault.at_s, partial(self._spoil, fault.line, fault.does))
+            self._at(min(fault.at_s + fault.for_s, self._script.over_s), partial(self._mend, fault.line))
             line = self._line(fault.line)
             begin = Instant(self._start_us + int(fault.at_s * SECOND))
             end = Instant(self._start_us + int((fault.at_s + fault.for_s + UNSURE_S) * SECOND))
             self._failed.setdefault(line, []).append((begin, end))
         for hang_up in self._script.hang_ups:
-            self._at(hang_up.at_s, lambda who=hang_up.who: self._hang_up(who))  # type: ignore[misc]
+            self._at(hang_up.at_s, partial(self._hang_up, hang_up.who))
         if self._script.line is OperatorLine.HEADSET:
             for away in self._script.away:
-                self._at(away.at_s, lambda away=away: self._disconnect(away.who))  # type: ignore[misc]
-                self._at(away.at_s + away.for_s, lambda away=away: self._connect(away.who))  # type: ignore[misc]
+                self._at(away.at_s, partial(self._disconnect, away.who))
+                self._at(away.at_s + away.for_s, partial(self._connect, away.who))
         for n, text in enumerate(self._script.texts):
-            self._at(text.at_s, lambda text=text, n=n: self._ask(text, f"text-{n}"))  # type: ignore[misc]
+            self._at(text.at_s, partial(self._ask, text, f"text-{n}"))
         self._at(self._script.over_s, self._trouble_is_over)
 
     def _ask(self, text: Wanted, words: str) -> None:
@@ -424,33 +409,19 @@ class _Run:
             self._met[type(event).__name__] += 1
             self._fact(case.alert, event)
 
-    def _take(self, alert: Alert) -> None:
-        case = self._case(alert)
+    def _give(self, alert: Alert, command: OperatorCommand) -> None:
+        """Somebody who may gives this order; who listens is the last who would take."""
+        case, operators = self._case(alert), list(self.world.operators)
         if case is None:
             return
-        for operator in self.world.operators:
-            if refusal(case, OperatorCommand.TAKE, operator, self.world.policy) is None:
-                self._met["take"] += 1
-                self._fact(case.alert, ev.CommandGiven(command=OperatorCommand.TAKE, by=operator))
-                return
-
-    def _hand_over(self, alert: Alert) -> None:
-        case = self._case(alert)
-        if case is None or case.operator is None:
-            return
-        if refusal(case, OperatorCommand.HAND_OVER, case.operator, self.world.policy) is None:
-            self._met["hand_over"] += 1
-            order = ev.CommandGiven(command=OperatorCommand.HAND_OVER, by=case.operator)
-            self._fact(case.alert, order)
-
-    def _listen(self, alert: Alert) -> None:
-        case = self._case(alert)
-        if case is None:
-            return
-        for operator in reversed(self.world.operators):
-            if refusal(case, OperatorCommand.LISTEN, operator, self.world.policy) is None:
-                self._met["listen"] += 1
-                self._fact(case.alert, ev.CommandGiven(command=OperatorCommand.LISTEN, by=operator))
+        if command is OperatorCommand.HAND_OVER:
+            operators = [who for who in operators if who == case.operator]
+        elif command is OperatorCommand.LISTEN:
+            operators.reverse()
+        for who in operators:
+            if refusal(case, command, who, self.world.policy) is None:
+                self._met[str(command)] += 1
+                self._fact(case.alert, ev.CommandGiven(command=command, by=who))
                 return
 
     def _reopen(self, alert: Alert) -> None:

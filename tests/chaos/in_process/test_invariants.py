@@ -112,10 +112,16 @@ def call(
     return replace(made, **more)
 
 
-def good() -> Writer:
-    """An alert of a minute, told as it should be."""
+def received() -> Writer:
+    """An alert that has come, and no more."""
     made = Writer()
     made.received()
+    return made
+
+
+def good() -> Writer:
+    """An alert of a minute, told as it should be."""
+    made = received()
     made.write(0, "operator-anna", ev.OperatorReserved(operator=ANNA, alert=A))
     made.write(0, "alert-a", ev.OperatorReserved(operator=ANNA, alert=A))
     made.dialled(0, Party.OPERATOR, "sim2")
@@ -194,8 +200,7 @@ def test_an_alert_that_is_closed_with_a_call_up_is_found() -> None:
 
 
 def test_a_user_who_is_neither_reached_nor_advised_is_found() -> None:
-    made = Writer()
-    made.received()
+    made = received()
     assert found(those.reached_or_advised, made.evidence())
     made.write(51, "inbox-a", ev.AdviceChanged(advice=Advice.CALL_112_NOW))
     assert found(those.reached_or_advised, made.evidence()) == [
@@ -214,8 +219,7 @@ def test_a_call_that_is_hung_up_without_a_decision_is_found() -> None:
 
 
 def test_a_call_whose_leg_was_given_up_unheard_may_be_ended() -> None:
-    made = Writer()
-    made.received()
+    made = received()
     made.dialled(5, Party.USER, "sim3")
     ended = call(2, USERS[0], "sim3", 5, 10, 30, ended_by_us=True)
     made.released(41, "user", cause=HangupCause.LINE_LOST)
@@ -225,8 +229,7 @@ def test_a_call_whose_leg_was_given_up_unheard_may_be_ended() -> None:
 
 
 def test_a_call_is_the_later_one_of_two_attempts_begun_in_one_instant() -> None:
-    made = Writer()
-    made.received()
+    made = received()
     made.dialled(5, Party.USER, "sim3")
     made.released(5, "user", cause=HangupCause.TEMPORARY_FAILURE)  # refused: no call was made
     made.dialled(5, Party.USER, "sim3", attempt=2)
@@ -245,8 +248,7 @@ def test_a_call_of_nobodys_that_is_hung_up_is_found() -> None:
 
 
 def test_an_alert_that_writes_without_end_is_found() -> None:
-    made = Writer()
-    made.received()
+    made = received()
     for n in range(300):
         made.write(n / 3, "alert-a", ev.LegRinging(leg=LegId("a:user"), attempt=n))
     assert not found(those.an_alert_writes_little, made.evidence())
@@ -257,8 +259,7 @@ def test_an_alert_that_writes_without_end_is_found() -> None:
 
 @each(("ended", "wrong"), [(30.0, 0), (60.0, 1), (None, 1)])
 def test_a_call_that_stays_up_after_its_leg_is_found(ended: float | None, wrong: int) -> None:
-    made = Writer()
-    made.received()
+    made = received()
     made.dialled(5, Party.USER, "sim3")
     made.released(20, "user", cause=HangupCause.LINE_LOST)
     left = call(2, USERS[0], "sim3", 5, 10, ended)
@@ -277,8 +278,7 @@ def test_a_call_that_no_leg_has_made_is_found_where_it_stays() -> None:
 
 @each(("alias", "wrong"), [("", 1), ("another", 0)])
 def test_a_call_to_a_phone_that_its_own_sender_has_silenced_is_found(alias: str, wrong: int) -> None:
-    made = Writer()
-    made.received()
+    made = received()
     silent = ev.AlertSignalAdded(
         channel=Channel.DATA, received_at=at(5), raised_at=at(5), phone=USERS[0], silent=True, alias=alias
     )
@@ -320,8 +320,7 @@ def test_112_called_again_after_it_was_there_is_found() -> None:
 
 
 def test_112_called_again_after_it_was_busy_or_asked_for_again_is_right() -> None:
-    made = Writer()
-    made.received()
+    made = received()
     made.write(1, "alert-a", ev.PsapRequested(by=ANNA, number=PSAP))
     made.dialled(1, Party.PSAP, "sim5")
     made.released(4, "psap", cause=HangupCause.BUSY)
@@ -341,8 +340,7 @@ def test_112_dialled_twice_in_one_attempt_is_found() -> None:
 def test_112_may_be_dialled_again_where_nobody_is_left_who_knew_that_it_was_busy() -> None:
     # A process that died before the first call, or after the second, excuses nothing.
     for answered, died, wrong in ((None, 5, 0), (3.0, 5, 1), (None, 0.5, 1), (None, 7, 1)):
-        made = Writer()
-        made.received()
+        made = received()
         made.write(0, "alert-a", ev.PsapRequested(by=ANNA, number=PSAP))
         made.dialled(1, Party.PSAP, "sim5")
         calls = (call(1, PSAP, "sim5", 1, answered, 4), call(2, PSAP, "sim5", 6, 9, 20))
@@ -362,8 +360,7 @@ def test_a_test_that_calls_112_is_found() -> None:
 
 
 def test_a_call_to_the_user_after_the_duress_pin_is_found() -> None:
-    made = Writer()
-    made.received()
+    made = received()
     made.write(2, "inbox-a", ev.AlertCancelled(duress=True))
     made.dialled(4, Party.USER, "sim3")
     assert not found(those.duress_is_heeded, made.evidence()), "it was on its way"
@@ -388,8 +385,7 @@ def test_an_operator_who_stays_reserved_is_found() -> None:
 
 def test_a_case_that_changes_hands_outside_the_conference_is_found() -> None:
     for joined in (True, False):
-        made = Writer()
-        made.received()
+        made = received()
         for place, operator in (("op1", ANNA), ("op2", OperatorId("bea"))):
             leg = LegId(f"a:{place}")
             begun = ev.LegOriginating(
@@ -431,8 +427,7 @@ def test_a_second_owner_and_what_comes_after_the_end_are_found() -> None:
     made = good()
     made.write(50, "alert-a", ev.CaseOpened(node=NodeId("n"), crew=CrewId("c00"), incarnation=2))
     assert found(those.one_owner_at_a_time, made.evidence()) == ["a: CaseOpened after its end"]
-    made = Writer()
-    made.received()
+    made = received()
     made.write(1, "alert-a", ev.CaseOpened(node=NodeId("n"), crew=CrewId("c00"), incarnation=1))
     assert found(those.one_owner_at_a_time, made.evidence())
 

@@ -9,10 +9,11 @@ from typing import TypeVar
 
 from gateways.gsm.dialects.loading import Dialects
 from gateways.gsm.driver.driver import Driver
-from gateways.gsm.driver.events import Event, SimState
+from gateways.gsm.driver.events import CallId, Event, Ref, SimState
 
 DIALECTS = Dialects.load()
 USER = "+393331112223"
+LEG = Ref("alert:user#1")
 
 E = TypeVar("E", bound=Event)
 
@@ -125,8 +126,12 @@ class Bench:
         self.now_s = 100.0
         self.events: list[Event] = []
         if start:
-            self.driver.opened(self.now_s)
-            self.pump()
+            self.open()
+
+    def open(self) -> None:
+        """The port is opened, and all that can be said is said."""
+        self.driver.opened(self.now_s)
+        self.pump()
 
     def pump(self) -> None:
         """Carry bytes both ways until both are silent."""
@@ -145,6 +150,21 @@ class Bench:
             if not output and not answer:
                 return
         raise AssertionError("driver and modem talk without end")
+
+    def dial(self, ref: Ref = LEG) -> CallId:
+        """The user is called."""
+        call = self.driver.dial(ref, USER, self.now_s)
+        self.pump()
+        return call
+
+    def hang_up(self, call: CallId) -> None:
+        self.driver.hang_up(call, self.now_s)
+        self.pump()
+
+    def lists(self, rows: list[str], for_s: float) -> None:
+        """For so long, and on, the modem has these calls."""
+        self.modem.rows = rows
+        self.wait(for_s)
 
     def say(self, *lines: str) -> None:
         """The modem says something by itself."""

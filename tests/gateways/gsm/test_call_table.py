@@ -43,15 +43,17 @@ def _list(table: CallTable, now_s: float, *rows: ClccRow) -> list[CallEvent]:
     return table.take_events()
 
 
-def _dialled(table: CallTable, now_s: float = 0.0) -> None:
-    call = table.dialled(Ref("leg#1"), USER, now_s)
-    table.dial_taken(call, now_s)
+def _dialled(*then: Stat) -> CallTable:
+    """A table with a call of ours, which was listed as this then."""
+    table = CallTable()
+    table.dial_taken(table.dialled(Ref("leg#1"), USER, 0.0), 0.0)
+    for stat in then:
+        _list(table, 1.0, _row(1, OUT, stat))
+    return table
 
 
 def test_a_line_that_names_no_call_and_says_held_is_about_the_one_that_was_answered() -> None:
-    table = CallTable()
-    _dialled(table)
-    _list(table, 1.0, _row(1, OUT, Stat.ACTIVE))
+    table = _dialled(Stat.ACTIVE)
     table.dialled(Ref("leg#2"), OTHER, 2.0)
     table.take_events()
     table.hint(Hint(sign=Sign.HELD, kind="ecam", text="#ECAM: 0,4,1,,,"), 2.1, can_ask=False)
@@ -64,9 +66,7 @@ def test_a_line_that_names_no_call_and_says_held_is_about_the_one_that_was_answe
 
 @each("sign", [Sign.ACTIVE, Sign.HELD])
 def test_a_line_that_names_no_call_is_left_to_the_list_where_somebody_talks(sign: Sign) -> None:
-    table = CallTable()
-    _dialled(table)
-    _list(table, 1.0, _row(1, OUT, Stat.HELD))
+    table = _dialled(Stat.HELD)
     call = table.dialled(Ref("leg#2"), OTHER, 2.0)
     table.dial_taken(call, 2.1)
     table.take_events()
@@ -78,20 +78,8 @@ def test_a_line_that_names_no_call_is_left_to_the_list_where_somebody_talks(sign
     assert _names(said) == ["CallAnswered"]
 
 
-def test_a_dialled_call_goes_through_its_states_once_each() -> None:
-    table = CallTable()
-    _dialled(table)
-    events = table.take_events()
-    stats = (Stat.DIALING, Stat.DIALING, Stat.RINGING, Stat.RINGING, Stat.ACTIVE, Stat.ACTIVE)
-    for place, stat in enumerate(stats):
-        events += _list(table, 1.0 + place, _row(1, OUT, stat))
-    assert _names(events) == ["CallDialing", "CallRinging", "CallAnswered"]
-
-
 def test_one_empty_list_is_forgiven_and_two_end_the_call() -> None:
-    table = CallTable()
-    _dialled(table)
-    _list(table, 1.0, _row(1, OUT, Stat.ACTIVE))
+    table = _dialled(Stat.ACTIVE)
     assert _list(table, 2.0) == []
     assert _list(table, 3.0, _row(1, OUT, Stat.ACTIVE)) == []
     assert _list(table, 4.0) == []
@@ -102,9 +90,7 @@ def test_one_empty_list_is_forgiven_and_two_end_the_call() -> None:
 
 
 def test_a_spoilt_list_ends_no_call_but_not_for_ever() -> None:
-    table = CallTable()
-    _dialled(table)
-    _list(table, 1.0, _row(1, OUT, Stat.ACTIVE))
+    table = _dialled(Stat.ACTIVE)
     for now_s in (4.0, 7.0, 10.0):
         table.snapshot((), now_s, asked_s=now_s, spoilt=True)
     table.tick(11.0)
@@ -116,16 +102,13 @@ def test_a_spoilt_list_ends_no_call_but_not_for_ever() -> None:
 
 
 def test_an_answered_call_of_ours_that_seems_to_be_dialled_again_is_a_slip() -> None:
-    table = CallTable()
-    _dialled(table)
-    _list(table, 1.0, _row(1, OUT, Stat.ACTIVE))
+    table = _dialled(Stat.ACTIVE)
     assert _list(table, 2.0, _row(1, OUT, Stat.DIALING)) == []
     assert _list(table, 3.0, _row(1, OUT, Stat.RINGING)) == []
 
 
 def test_a_new_dial_may_be_missing_from_the_list_for_a_moment() -> None:
-    table = CallTable()
-    _dialled(table)
+    table = _dialled()
     table.take_events()
     for now_s in (0.2, 0.6, 1.0, 1.9):
         assert _list(table, now_s) == []
@@ -146,9 +129,7 @@ def test_a_list_asked_for_before_the_call_began_says_nothing_about_it() -> None:
 
 
 def test_a_hint_of_an_end_and_one_empty_list_end_the_call_with_the_hints_cause() -> None:
-    table = CallTable()
-    _dialled(table)
-    _list(table, 1.0, _row(1, OUT, Stat.RINGING))
+    table = _dialled(Stat.RINGING)
     table.hint(Hint(sign=Sign.RELEASED, kind="BUSY", cause=17, certain_cause=True), 2.0, can_ask=True)
     assert table.take_events() == []
     (released,) = _list(table, 2.1)
@@ -157,9 +138,7 @@ def test_a_hint_of_an_end_and_one_empty_list_end_the_call_with_the_hints_cause()
 
 
 def test_a_hint_of_an_end_that_two_lists_refute_is_forgotten() -> None:
-    table = CallTable()
-    _dialled(table)
-    _list(table, 1.0, _row(1, OUT, Stat.ACTIVE))
+    table = _dialled(Stat.ACTIVE)
     table.hint(Hint(sign=Sign.RELEASED, kind="NO CARRIER", cause=16), 2.0, can_ask=True)
     assert _list(table, 2.1, _row(1, OUT, Stat.ACTIVE)) == []
     assert _list(table, 3.0, _row(1, OUT, Stat.ACTIVE)) == []
@@ -169,9 +148,7 @@ def test_a_hint_of_an_end_that_two_lists_refute_is_forgotten() -> None:
 
 
 def test_a_hint_that_no_list_confirms_or_denies_is_believed_in_the_end() -> None:
-    table = CallTable()
-    _dialled(table)
-    _list(table, 1.0, _row(1, OUT, Stat.ACTIVE))
+    table = _dialled(Stat.ACTIVE)
     table.hint(Hint(sign=Sign.RELEASED, kind="NO CARRIER", cause=16), 2.0, can_ask=True)
     deadline = table.next_deadline()
     assert deadline is not None
@@ -180,9 +157,7 @@ def test_a_hint_that_no_list_confirms_or_denies_is_believed_in_the_end() -> None
 
 
 def test_the_end_of_one_of_two_calls_is_laid_on_the_one_that_the_list_misses() -> None:
-    table = CallTable()
-    _dialled(table)
-    _list(table, 1.0, _row(1, OUT, Stat.ACTIVE))
+    table = _dialled(Stat.ACTIVE)
     table.hint(Hint(sign=Sign.WAITING, kind="CCWA", number=OTHER), 2.0, can_ask=True)
     _list(table, 2.1, _row(1, OUT, Stat.ACTIVE), _row(2, IN, Stat.WAITING, OTHER))
     table.hint(Hint(sign=Sign.RELEASED, kind="NO CARRIER", cause=16), 3.0, can_ask=True)
@@ -219,9 +194,7 @@ def test_the_same_index_and_number_ringing_again_after_an_answer_is_another_call
     ],
 )
 def test_a_row_with_one_byte_changed_is_neither_the_end_of_a_call_nor_a_new_one(spoilt: ClccRow) -> None:
-    table = CallTable()
-    _dialled(table)
-    _list(table, 1.0, _row(1, OUT, Stat.ACTIVE))
+    table = _dialled(Stat.ACTIVE)
     table.hint(Hint(sign=Sign.CLCC, kind="CLCC", row=spoilt), 1.9, can_ask=True)
     assert table.take_events() == []
     assert _list(table, 2.0, spoilt) == []
@@ -230,9 +203,7 @@ def test_a_row_with_one_byte_changed_is_neither_the_end_of_a_call_nor_a_new_one(
 
 
 def test_a_second_dial_to_the_same_number_takes_the_row_of_the_same_index() -> None:
-    table = CallTable()
-    _dialled(table)
-    _list(table, 1.0, _row(1, OUT, Stat.DIALING))
+    table = _dialled(Stat.DIALING)
     table.hint(Hint(sign=Sign.RELEASED, kind="6", index=1, direction=OUT), 2.0, can_ask=True)
     second = table.dialled(Ref("leg#2"), USER, 2.2)
     events = table.take_events()
@@ -243,9 +214,7 @@ def test_a_second_dial_to_the_same_number_takes_the_row_of_the_same_index() -> N
 
 
 def test_a_call_whose_end_was_a_spoilt_byte_is_found_again() -> None:
-    table = CallTable()
-    _dialled(table)
-    _list(table, 1.0, _row(1, OUT, Stat.DIALING))
+    table = _dialled(Stat.DIALING)
     table.hint(Hint(sign=Sign.RELEASED, kind="6", index=1, direction=OUT), 1.1, can_ask=True)
     table.tick(1.6)
     assert _names(_list(table, 1.6, _row(1, OUT, Stat.RINGING)))[-1] == "CallReleased"
@@ -267,9 +236,7 @@ def test_a_released_call_that_lingers_in_the_list_is_no_new_call() -> None:
 
 
 def test_a_call_that_moves_to_another_index_is_the_same_call() -> None:
-    table = CallTable()
-    _dialled(table)
-    _list(table, 1.0, _row(1, OUT, Stat.ACTIVE))
+    table = _dialled(Stat.ACTIVE)
     table.take_events()
     assert _list(table, 2.0, _row(3, OUT, Stat.ACTIVE)) == []
     assert table.calls()[0].index == 3
@@ -277,8 +244,7 @@ def test_a_call_that_moves_to_another_index_is_the_same_call() -> None:
 
 @each("number", ["393331112223", "00393331112223", "3331112223", ""])
 def test_a_number_spelled_otherwise_is_the_same_number(number: str) -> None:
-    table = CallTable()
-    _dialled(table)
+    table = _dialled()
     table.take_events()
     assert _names(_list(table, 1.0, _row(1, OUT, Stat.RINGING, number))) == ["CallRinging"]
 
@@ -329,38 +295,11 @@ def test_a_ring_that_crosses_our_answer_is_no_second_call() -> None:
     assert _names(table.take_events()) == ["CallIncoming", "CallAnswered"]
 
 
-def test_a_caller_while_a_call_is_up_waits() -> None:
-    table = CallTable()
-    _dialled(table)
-    _list(table, 1.0, _row(1, OUT, Stat.ACTIVE))
-    table.hint(Hint(sign=Sign.WAITING, kind="w", number=OTHER), 2.0, can_ask=True)
-    (waiting,) = table.take_events()
-    assert isinstance(waiting, CallWaiting)
-    assert _list(table, 2.1, _row(1, OUT, Stat.ACTIVE), _row(2, IN, Stat.WAITING, OTHER)) == []
-
-
-def test_on_an_early_modem_an_answer_is_not_confirmed() -> None:
-    table = CallTable()
-    table.configure(settle_s=0.4, dial_appears_s=2.0, early_answer=True)
-    _dialled(table)
-    events = table.take_events() + _list(table, 1.0, _row(1, OUT, Stat.ACTIVE))
-    answered = [event for event in events if isinstance(event, CallAnswered)]
-    assert [event.confirmed for event in answered] == [False]
-
-
 def test_a_call_found_after_a_restart_is_told_as_it_stands() -> None:
     table = CallTable()
     (found,) = _list(table, 1.0, _row(1, OUT, Stat.ACTIVE))
     assert isinstance(found, CallFound)
     assert (found.state, found.number) == (Stat.ACTIVE, USER)
-
-
-def test_an_adopted_call_is_told_under_its_name_from_where_it_stands() -> None:
-    table = CallTable()
-    table.adopt(Ref("leg#1"), USER, OUT, 1.0)
-    events = _list(table, 1.1, _row(2, OUT, Stat.ACTIVE))
-    assert _names(events) == ["CallDialing", "CallAnswered"]
-    assert {event.ref for event in events} == {Ref("leg#1")}
 
 
 def test_an_adopted_call_that_is_not_there_is_released() -> None:
@@ -385,8 +324,7 @@ def test_a_missed_call_that_nobody_saw_is_told_with_its_number() -> None:
 
 
 def test_members_of_a_conference_live_on_without_rows_of_their_own() -> None:
-    table = CallTable()
-    _dialled(table)
+    table = _dialled()
     _list(table, 1.0, _row(1, OUT, Stat.HELD), _row(2, IN, Stat.ACTIVE, OTHER))
     table.joined()
     table.take_events()

@@ -15,8 +15,7 @@ from gateways.gsm.port.whereabouts import Whereabouts
 from messages.base import Joins, VoicePace
 from messages.ids import LineId, TrunkId
 from model.policy import LineSpec
-from tests.gateways.gsm.bench import DIALECTS, USER, Bench, FakeModem
-from tests.gateways.gsm.driver.driving import LEG
+from tests.gateways.gsm.bench import DIALECTS, Bench, FakeModem
 from tests.support.each import each
 
 OWN = DIALECTS.by_card(own=True)
@@ -26,10 +25,8 @@ UP = '1,0,0,0,0,"393331112223",145'
 
 def up(dialect: str, dialects: Dialects, modem: FakeModem | None = None) -> Bench:
     bench = Bench(dialect, modem=modem, dialects=dialects)
-    bench.driver.dial(LEG, USER, bench.now_s)
-    bench.pump()
-    bench.modem.rows = [UP]
-    bench.wait(2.0)
+    bench.dial()
+    bench.lists([UP], 2.0)
     return bench
 
 

@@ -13,8 +13,6 @@ import pytest
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import (
     CallAnswered,
-    CallIdentified,
-    CallIncoming,
     CallReleased,
     CallRinging,
     Event,
@@ -142,20 +140,6 @@ def test_a_strangers_modem_places_sees_and_ends_a_call(stranger: Stranger, port:
     line.until(lambda: line.has(CallReleased))
     with stranger.lock:
         assert [str(call.state) for call in stranger.carrier.calls] == ["ended"]
-
-
-def test_a_call_comes_in_over_it(stranger: Stranger, port: TcpPort) -> None:
-    line = Line(port)
-    line.until(lambda: line.has(Ready))
-    with stranger.lock:
-        stranger.carrier.phone_call(USER, LINE, time.monotonic())
-    line.until(lambda: line.has(CallIncoming) and line.driver.calls()[0].number == USER)
-    line.driver.answer(line.driver.calls()[0].call, time.monotonic())
-    line.until(lambda: line.has(CallAnswered))
-    assert line.has(CallIdentified) or line.driver.calls()[0].number == USER
-    with stranger.lock:
-        stranger.carrier.phone_hang_up(USER, time.monotonic())
-    line.until(lambda: line.has(CallReleased))
 
 
 def test_closed_by_the_other_side_it_is_unplugged_and_can_be_opened_again(

@@ -95,16 +95,14 @@ def test_the_technology_is_the_fourth_field_where_it_is_told(line: str, technolo
 def test_a_line_in_the_network_tells_which_way_its_calls_go(
     dialect: str, vices: dict[str, object], service: VoiceService
 ) -> None:
-    site = Site(dialect, **vices)
-    site.run(2.0)
+    site = Site.set_up(dialect, **vices)
     assert site.driver.voice_service is service
     assert condition(site.driver, open_port=True) == (LineState.READY, "")
 
 
 @each("dialect", ["quectel_ec2x", "simcom7600"])
 def test_a_line_that_is_registered_for_data_alone_is_not_ready_until_a_call_would_go(dialect: str) -> None:
-    site = Site(dialect, no_ims=True)
-    site.run(2.0)
+    site = Site.set_up(dialect, no_ims=True)
     state, text = condition(site.driver, open_port=True)
     assert condition(site.driver, open_port=True, emergency=True) == (LineState.READY, text), "112 is tried"
     assert state is LineState.NO_VOICE_SERVICE

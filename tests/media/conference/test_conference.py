@@ -94,8 +94,12 @@ class Desk:
     def changed(self) -> None:
         self.changes += 1
 
-    def members(self, heard_by: Mapping[str, Collection[str]] | None = None, **legs: str) -> None:
+    def members(
+        self, heard_by: Mapping[str, Collection[str]] | None = None, turns: int = 0, **legs: str
+    ) -> None:
+        """These are told, and so many ticks pass."""
         self.conference.set_members({leg: VoicePortSpec(path=path) for leg, path in legs.items()}, heard_by)
+        self.turns(turns)
 
     def turns(self, count: int = 1, *, skipped: int = 0) -> None:
         for _ in range(count):
@@ -117,24 +121,21 @@ def desk() -> Desk:
 
 
 def test_members_hear_each_other_within_two_ticks(desk: Desk) -> None:
-    desk.members(operator="v1", user="v2")
-    desk.turns(2)
+    desk.members(operator="v1", user="v2", turns=2)
     assert is_comfort(desk.port("v1").heard[0])
     assert not is_comfort(desk.port("v1").heard[1])
     assert desk.conference.status().joined == ("operator", "user")
 
 
 def test_three_hear_the_other_two_each(desk: Desk) -> None:
-    desk.members(operator="v1", user="v2", psap="v3")
-    desk.turns(40)
+    desk.members(operator="v1", user="v2", psap="v3", turns=40)
     assert {path: desk.heard_at(path) for path in desk.plugged} == {
         path: set(desk.plugged) - {path} for path in desk.plugged
     }
 
 
 def test_telling_the_members_again_changes_nothing(desk: Desk) -> None:
-    desk.members(operator="v1", user="v2")
-    desk.turns(30)
+    desk.members(operator="v1", user="v2", turns=30)
     changes = desk.changes
     for _ in range(20):
         desk.members(operator="v1", user="v2")
@@ -145,10 +146,8 @@ def test_telling_the_members_again_changes_nothing(desk: Desk) -> None:
 
 
 def test_who_is_no_longer_told_is_closed_and_who_stays_has_no_gap(desk: Desk) -> None:
-    desk.members(operator="v1", user="v2", psap="v3")
-    desk.turns(30)
-    desk.members(user="v2", psap="v3")
-    desk.turns(30)
+    desk.members(operator="v1", user="v2", psap="v3", turns=30)
+    desk.members(user="v2", psap="v3", turns=30)
     assert desk.port("v1").closed
     assert len(desk.port("v1").heard) == 30
     assert desk.heard_at("v2") == {"v3"}
@@ -158,18 +157,13 @@ def test_who_is_no_longer_told_is_closed_and_who_stays_has_no_gap(desk: Desk) ->
 
 
 def test_whoever_comes_goes_or_is_lost_makes_no_click_for_who_stays(desk: Desk) -> None:
-    desk.members(operator="v1", user="v2")
-    desk.turns(30)
+    desk.members(operator="v1", user="v2", turns=30)
     usual = steepest(b"".join(desk.port("v1").heard[10:]))
-    desk.members(operator="v1", user="v2", psap="v3")
-    desk.turns(20)
+    desk.members(operator="v1", user="v2", psap="v3", turns=20)
     both = usual + steepest(tone(desk.plugged["v3"], 800))
-    desk.members(operator="v1", user="v2")
-    desk.turns(20)
-    desk.members({"user": ()}, operator="v1", user="v2")
-    desk.turns(20)
-    desk.members(operator="v1", user="v2")
-    desk.turns(20)
+    desk.members(operator="v1", user="v2", turns=20)
+    desk.members({"user": ()}, operator="v1", user="v2", turns=20)
+    desk.members(operator="v1", user="v2", turns=20)
     desk.port("v2").fault = VoicePortLost("v2: gone")
     desk.turns(40)
     heard = b"".join(desk.port("v1").heard[10:])
@@ -178,8 +172,7 @@ def test_whoever_comes_goes_or_is_lost_makes_no_click_for_who_stays(desk: Desk) 
 
 
 def test_none_at_all_closes_everything(desk: Desk) -> None:
-    desk.members(operator="v1", user="v2")
-    desk.turns(3)
+    desk.members(operator="v1", user="v2", turns=3)
     desk.conference.set_members({})
     desk.turns()
     assert desk.port("v1").closed
@@ -188,28 +181,23 @@ def test_none_at_all_closes_everything(desk: Desk) -> None:
 
 
 def test_a_leg_that_moves_to_another_line_is_heard_there(desk: Desk) -> None:
-    desk.members(operator="v1", user="v2")
-    desk.turns(5)
-    desk.members(operator="v1", user="v3")
-    desk.turns(40)
+    desk.members(operator="v1", user="v2", turns=5)
+    desk.members(operator="v1", user="v3", turns=40)
     assert desk.port("v2").closed
     assert desk.heard_at("v1") == {"v3"}
 
 
 def test_a_line_that_passes_from_one_leg_to_another_is_opened_for_it(desk: Desk) -> None:
-    desk.members(operator="v1", user="v2")
-    desk.turns(5)
+    desk.members(operator="v1", user="v2", turns=5)
     first = desk.port("v2")
-    desk.members(operator="v1", psap="v2")
-    desk.turns(5)
+    desk.members(operator="v1", psap="v2", turns=5)
     assert first.closed
     assert not desk.port("v2").closed
     assert desk.conference.status().joined == ("operator", "psap")
 
 
 def test_a_lost_port_stops_nobody_and_is_opened_again(desk: Desk) -> None:
-    desk.members(operator="v1", user="v2", psap="v3")
-    desk.turns(10)
+    desk.members(operator="v1", user="v2", psap="v3", turns=10)
     lost = desk.port("v3")
     lost.fault = VoicePortLost("v3: Input/output error")
     del desk.plugged["v3"]
@@ -242,8 +230,7 @@ def test_a_headset_s_socket_is_looked_at_more_often_than_a_modem_s_port(desk: De
 
 
 def test_a_port_that_fails_in_an_unheard_of_way_is_only_lost(desk: Desk) -> None:
-    desk.members(operator="v1", user="v2")
-    desk.turns(3)
+    desk.members(operator="v1", user="v2", turns=3)
     desk.port("v2").fault = ZeroDivisionError("driver")
     desk.turns()
     assert desk.conference.status().lost == {"user": "ZeroDivisionError('driver')"}
@@ -252,8 +239,7 @@ def test_a_port_that_fails_in_an_unheard_of_way_is_only_lost(desk: Desk) -> None
 
 def test_a_leg_whose_line_is_missing_is_reported_and_joins_when_it_comes(desk: Desk) -> None:
     del desk.plugged["v2"]
-    desk.members(operator="v1", user="v2")
-    desk.turns()
+    desk.members(operator="v1", user="v2", turns=1)
     assert desk.conference.status().joined == ("operator",)
     assert desk.conference.status().lost == {"user": "v2: not plugged"}
     desk.plugged["v2"] = 620
@@ -264,8 +250,7 @@ def test_a_leg_whose_line_is_missing_is_reported_and_joins_when_it_comes(desk: D
 def test_an_opening_that_takes_long_holds_up_nobody_and_is_tried_once(desk: Desk) -> None:
     desk.members(operator="v1")
     desk.held = []
-    desk.members(operator="v1", user="v2")
-    desk.turns(50)
+    desk.members(operator="v1", user="v2", turns=50)
     assert len(desk.held) == 1
     assert len(desk.port("v1").heard) == 50
     desk.held.pop()()
@@ -347,8 +332,7 @@ def test_a_given_port_that_is_lost_is_reported_and_not_opened_again(desk: Desk) 
 
 
 def test_mute_holds_through_a_loss_and_ends_with_the_leg(desk: Desk) -> None:
-    desk.members({"user": ()}, operator="v1", user="v2")
-    desk.turns(30)
+    desk.members({"user": ()}, operator="v1", user="v2", turns=30)
     assert desk.heard_at("v1") == set()
     assert desk.heard_at("v2") == {"v1"}
     assert desk.conference.levels()["user"].peak_dbfs > -20
@@ -357,14 +341,12 @@ def test_mute_holds_through_a_loss_and_ends_with_the_leg(desk: Desk) -> None:
     assert desk.conference.status().joined == ("operator", "user")
     assert desk.heard_at("v1") == set()
     desk.members(operator="v1")
-    desk.members(operator="v1", user="v2")
-    desk.turns(40)
+    desk.members(operator="v1", user="v2", turns=40)
     assert desk.heard_at("v1") == {"v2"}
 
 
 def test_every_change_is_told_within_a_tick_and_nothing_else_is(desk: Desk) -> None:
-    desk.members(operator="v1", user="v2")
-    desk.turns()
+    desk.members(operator="v1", user="v2", turns=1)
     assert desk.changes == 1
     desk.turns(20)
     assert desk.conference.status().heard == {"operator", "user"}
@@ -375,14 +357,12 @@ def test_every_change_is_told_within_a_tick_and_nothing_else_is(desk: Desk) -> N
     del desk.plugged["v2"]
     desk.turns()
     assert desk.changes == 3
-    desk.members(operator="v1")
-    desk.turns(30)
+    desk.members(operator="v1", turns=30)
     assert desk.changes <= 5
 
 
 def test_after_skipped_ticks_the_sound_goes_on_without_delay(desk: Desk) -> None:
-    desk.members(operator="v1", user="v2")
-    desk.turns(20)
+    desk.members(operator="v1", user="v2", turns=20)
     before = desk.conference.jitter()["user"].depth_ms
     desk.turns(skipped=4)
     desk.turns(20)
@@ -390,24 +370,20 @@ def test_after_skipped_ticks_the_sound_goes_on_without_delay(desk: Desk) -> None
 
 
 def test_a_stopped_conference_has_closed_its_ports_and_can_start_again(desk: Desk) -> None:
-    desk.members(operator="v1", user="v2")
-    desk.turns(3)
+    desk.members(operator="v1", user="v2", turns=3)
     desk.conference.stop()
     assert desk.port("v1").closed
     assert desk.port("v2").closed
-    desk.members(operator="v1", user="v2")
-    desk.turns(3)
+    desk.members(operator="v1", user="v2", turns=3)
     assert desk.conference.status().joined == ("operator", "user")
 
 
 def test_a_whisper_reaches_whom_it_is_for_and_nobody_else(desk: Desk) -> None:
-    desk.members({"psap": {"operator"}}, operator="v1", user="v2", psap="v3")
-    desk.turns(40)
+    desk.members({"psap": {"operator"}}, operator="v1", user="v2", psap="v3", turns=40)
     assert {path: desk.heard_at(path) for path in desk.plugged} == {
         "v1": {"v2", "v3"}, "v2": {"v1"}, "v3": {"v1", "v2"},
     }  # fmt: skip
-    desk.members(operator="v1", user="v2", psap="v3")
-    desk.turns(40)
+    desk.members(operator="v1", user="v2", psap="v3", turns=40)
     assert desk.heard_at("v2") == {"v1", "v3"}
 
 
@@ -416,8 +392,7 @@ def test_a_clip_waits_for_its_listener_is_heard_and_is_said_to_be_over(desk: Des
     desk.conference.set_playing({"c": ClipSpec(to=frozenset({"user"}), names=("wait",))})
     desk.turns(20)
     assert desk.conference.status().played == frozenset()
-    desk.members(operator="v1", user="v2")
-    desk.turns(40)
+    desk.members(operator="v1", user="v2", turns=40)
     before = desk.changes
     for leg, level_least, level_most in (("v2", -30.0, 0.0), ("v1", -200.0, -60.0)):
         assert level_least < level_db(b"".join(desk.port(leg).heard[-40:-28]), CLIP_HZ) < level_most
@@ -454,10 +429,8 @@ def test_that_a_port_takes_nothing_is_not_held_against_the_next_one(desk: Desk) 
     desk.turns(5 * TICKS_PER_S)
     assert desk.conference.status().no_sound == {"user"}
     desk.turns(5)
-    desk.members(operator="v1")
-    desk.turns(10)
-    desk.members(operator="v1", user="v3")
-    desk.turns(10)
+    desk.members(operator="v1", turns=10)
+    desk.members(operator="v1", user="v3", turns=10)
     assert "user" in desk.conference.status().joined
     assert desk.conference.status().no_sound == frozenset()
 
@@ -486,11 +459,9 @@ def test_whoever_listens_in_gets_every_tick_what_each_has_said(desk: Desk) -> No
 
 def test_a_call_on_another_line_is_another_call_of_which_nothing_is_known(desk: Desk) -> None:
     desk.plugged["v3"] = 0
-    desk.members(operator="v1", user="v2")
-    desk.turns(40)
+    desk.members(operator="v1", user="v2", turns=40)
     assert desk.conference.status().heard == {"operator", "user"}
-    desk.members(operator="v1", user="v3")
-    desk.turns(20)
+    desk.members(operator="v1", user="v3", turns=20)
     assert desk.conference.status().heard == {"operator"}
 
 
@@ -507,8 +478,7 @@ def test_without_sounds_a_clip_is_over_at_once_and_named(desk: Desk) -> None:
 def test_a_fault_of_ours_in_listening_costs_nobody_a_frame(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.members(operator="v1", user="v2")
-    desk.turns(10)
+    desk.members(operator="v1", user="v2", turns=10)
 
     def fail(*_: object) -> int:
         raise ArithmeticError("ours")
@@ -523,8 +493,7 @@ def test_a_fault_of_ours_in_listening_costs_nobody_a_frame(
 
 
 def test_who_hands_over_reads_no_more_plays_what_it_has_and_lets_go(desk: Desk) -> None:
-    desk.members(operator="v1", user="v2", psap="v3")
-    desk.turns(20)
+    desk.members(operator="v1", user="v2", psap="v3", turns=20)
     ports = [desk.port(path) for path in ("v1", "v2", "v3")]
     said, heard = [port.said for port in ports], [len(port.heard) for port in ports]
     changes = desk.changes
@@ -542,8 +511,7 @@ def test_who_hands_over_reads_no_more_plays_what_it_has_and_lets_go(desk: Desk) 
 
 
 def test_who_hands_over_while_nobody_is_heard_lets_go_at_once(desk: Desk) -> None:
-    desk.members(operator="v1")
-    desk.turns(1)
+    desk.members(operator="v1", turns=1)
     desk.conference.hand_over()
     desk.turns(1)
     assert desk.port("v1").closed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import CallEvent, CallId, Event, Ref, SimState
@@ -82,10 +82,10 @@ class Site:
         self.open(spoken or dialect)
 
     @classmethod
-    def set_up(cls, dialect: str) -> Site:
-        """One whose modem speaks this dialect, and has answered all that it was asked."""
-        site = cls(dialect)
-        site.run(1.0)
+    def set_up(cls, dialect: str, **more: Any) -> Site:
+        """One whose modem has answered all that it was asked."""
+        site = cls(dialect, **more)
+        site.run(2.0)
         return site
 
     def open(self, spoken: str) -> None:
@@ -135,6 +135,23 @@ class Site:
         call = self.driver.dial(Ref(ref), number, self.now_s)
         self.run(8.0)
         return call
+
+    def rings(self, caller: str, then_s: float) -> None:
+        """Somebody calls the line."""
+        self.carrier.phone_call(caller, LINE, self.now_s)
+        self.run(then_s)
+
+    def far_end_hangs_up(self, number: str, then_s: float) -> None:
+        self.carrier.phone_hang_up(number, self.now_s)
+        self.run(then_s)
+
+    def answer(self, call: CallId) -> None:
+        self.driver.answer(call, self.now_s)
+        self.run(3.0)
+
+    def hang_up(self, call: CallId, then_s: float) -> None:
+        self.driver.hang_up(call, self.now_s)
+        self.run(then_s)
 
     def of(self, kind: type[E]) -> list[E]:
         return [event for event in self.events if isinstance(event, kind)]

@@ -43,8 +43,7 @@ def test_a_call_is_dialled_rings_is_answered_and_hung_up(dialect: str) -> None:
     assert [event.identity.dialect for event in site.of(Ready)] == [dialect]
     call = site.driver.dial(Ref("leg"), USER, site.now_s)
     site.run(10.0)
-    site.driver.hang_up(call, site.now_s)
-    site.run(3.0)
+    site.hang_up(call, 3.0)
     assert site.story() == ["CallDialing", "CallRinging", "CallAnswered", "CallReleased"]
     assert [event.cause for event in site.of(CallReleased)] == [16]
     assert all(event.confirmed for event in site.of(CallAnswered))
@@ -53,8 +52,7 @@ def test_a_call_is_dialled_rings_is_answered_and_hung_up(dialect: str) -> None:
 
 @each("dialect", ALL)
 def test_auto_finds_the_dialect(dialect: str) -> None:
-    site = Site(dialect, spoken="auto")
-    site.run(1.0)
+    site = Site.set_up(dialect, spoken="auto")
     assert site.driver.dialect.key == dialect
 
 
@@ -62,48 +60,39 @@ def test_auto_finds_the_dialect(dialect: str) -> None:
 def test_the_dialect_is_found_by_the_lines_of_the_session_alone(dialect: str) -> None:
     site = Site.set_up(dialect)
     site.answered_call()
-    site.carrier.phone_hang_up(USER, site.now_s)
-    site.run(3.0)
+    site.far_end_hangs_up(USER, 3.0)
     heard = [line for line in re.split(r"[\r\n]+", site.heard.decode("latin-1")) if line]
     assert by_lines(DIALECTS, heard).key == dialect
 
 
 @each("dialect", ALL)
 def test_a_modem_of_which_nothing_is_known_places_sees_and_ends_calls(dialect: str) -> None:
-    site = Site(dialect, spoken="3gpp")
-    site.run(1.0)
+    site = Site.set_up(dialect, spoken="3gpp")
     call = site.answered_call("out")
     assert [view.answered for view in site.driver.calls()] == [True]
-    site.driver.hang_up(call, site.now_s)
-    site.run(3.0)
+    site.hang_up(call, 3.0)
     site.driver.dial(Ref("silent"), SILENT, site.now_s)
     site.run(30.0)
-    site.carrier.phone_call(USER, LINE, site.now_s)
-    site.run(3.0)
+    site.rings(USER, 3.0)
     (view,) = site.driver.calls()
     assert (view.number, view.answered) == (USER, False)
-    site.driver.answer(view.call, site.now_s)
-    site.run(3.0)
-    site.carrier.phone_hang_up(USER, site.now_s)
-    site.run(5.0)
+    site.answer(view.call)
+    site.far_end_hangs_up(USER, 5.0)
     assert site.driver.calls() == ()
     assert [event.ref for event in site.of(CallReleased)] == ["out", "silent", None]
     assert [str(call.state) for call in site.carrier.calls] == ["ended"] * 3
 
 
 def test_an_early_answer_proves_nothing() -> None:
-    site = Site(EARLY)
-    site.run(1.0)
+    site = Site.set_up(EARLY)
     site.driver.dial(Ref("leg"), SILENT, site.now_s)
     site.run(5.0)
     assert [event.confirmed for event in site.of(CallAnswered)] == [False]
     assert str(site.carrier.calls[-1].state) == "ringing"
     site.run(30.0)
     assert [event.cause for event in site.of(CallReleased)] == [19]
-    site.carrier.phone_call(USER, LINE, site.now_s)
-    site.run(3.0)
-    site.driver.answer(site.driver.calls()[0].call, site.now_s)
-    site.run(3.0)
+    site.rings(USER, 3.0)
+    site.answer(site.driver.calls()[0].call)
     assert [event.confirmed for event in site.of(CallAnswered)] == [False, True]
 
 
@@ -134,8 +123,7 @@ def test_a_call_that_fails_says_why(dialect: str, number: str, cause: int) -> No
 def test_the_far_end_hangs_up(dialect: str) -> None:
     site = Site.set_up(dialect)
     site.answered_call()
-    site.carrier.phone_hang_up(USER, site.now_s)
-    site.run(3.0)
+    site.far_end_hangs_up(USER, 3.0)
     assert site.story()[-1] == "CallReleased"
     assert [event.cause for event in site.of(CallReleased)] == [16]
 
@@ -143,26 +131,21 @@ def test_the_far_end_hangs_up(dialect: str) -> None:
 @each("dialect", ALL)
 def test_an_incoming_call_comes_with_its_number_and_is_answered(dialect: str) -> None:
     site = Site.set_up(dialect)
-    site.carrier.phone_call(USER, LINE, site.now_s)
-    site.run(3.0)
+    site.rings(USER, 3.0)
     (view,) = site.driver.calls()
     assert view.number == USER
-    site.driver.answer(view.call, site.now_s)
-    site.run(3.0)
+    site.answer(view.call)
     assert len(site.of(CallAnswered)) == 1
-    site.carrier.phone_hang_up(USER, site.now_s)
-    site.run(3.0)
+    site.far_end_hangs_up(USER, 3.0)
     assert site.driver.calls() == ()
     assert [event.answered for event in site.of(CallReleased)] == [True]
 
 
 @each("dialect", ["huawei", "simcom7600", "quectel_ec2x"])
 def test_codes_that_come_out_at_another_port_are_called_to_the_command_port(dialect: str) -> None:
-    site = Site(dialect, at_command_port=True, codes_elsewhere=True)
-    site.run(1.0)
+    site = Site.set_up(dialect, at_command_port=True, codes_elsewhere=True)
     site.modem.take_elsewhere()
-    site.carrier.phone_call(USER, LINE, site.now_s)
-    site.run(3.0)
+    site.rings(USER, 3.0)
     (view,) = site.driver.calls()
     assert (view.state, view.number) == (Stat.INCOMING, USER)
     assert site.modem.take_elsewhere() == b""
@@ -173,28 +156,24 @@ def test_codes_that_come_out_at_another_port_are_called_to_the_command_port(dial
 def test_a_call_whose_codes_come_out_at_another_port_is_found_in_the_list_and_said_to_be(
     dialect: str,
 ) -> None:
-    site = Site(dialect, codes_elsewhere=True)
-    site.run(1.0)
+    site = Site.set_up(dialect, codes_elsewhere=True)
     site.carrier.phone_call(USER, LINE, site.now_s)
     site.run(DIALECTS.get(dialect).data.poll.idle_s + 2.0)
     assert b"RING" in site.modem.take_elsewhere()
     (view,) = site.driver.calls()
     assert (view.state, view.number) == (Stat.INCOMING, USER)
     assert [event.call for event in site.of(UntoldCall)] == [view.call]
-    site.driver.answer(view.call, site.now_s)
-    site.run(3.0)
+    site.answer(view.call)
     assert [view.answered for view in site.driver.calls()] == [True]
 
 
 @each("dialect", ALL)
 def test_a_withheld_caller_and_one_who_gives_up(dialect: str) -> None:
     site = Site.set_up(dialect)
-    site.carrier.phone_call(WITHHELD, LINE, site.now_s)
-    site.run(4.0)
+    site.rings(WITHHELD, 4.0)
     (view,) = site.driver.calls()
     assert (view.number, view.withheld) == (None, True)
-    site.carrier.phone_hang_up(WITHHELD, site.now_s)
-    site.run(3.0)
+    site.far_end_hangs_up(WITHHELD, 3.0)
     assert len(site.of(CallIncoming)) == 1
     assert len(site.of(CallReleased)) == 1
 
@@ -202,10 +181,8 @@ def test_a_withheld_caller_and_one_who_gives_up(dialect: str) -> None:
 @each("dialect", ALL)
 def test_an_incoming_call_is_declined(dialect: str) -> None:
     site = Site.set_up(dialect)
-    site.carrier.phone_call(USER, LINE, site.now_s)
-    site.run(2.0)
-    site.driver.hang_up(site.driver.calls()[0].call, site.now_s)
-    site.run(3.0)
+    site.rings(USER, 2.0)
+    site.hang_up(site.driver.calls()[0].call, 3.0)
     assert site.driver.calls() == ()
     assert str(site.carrier.calls[-1].state) == "ended"
 
@@ -220,8 +197,7 @@ def test_two_calls_are_held_joined_and_dropped_in_the_network(dialect: str) -> N
     site.driver.conference(site.now_s)
     site.run(3.0)
     assert all(view.in_conference for view in site.driver.calls())
-    site.driver.hang_up(second, site.now_s)
-    site.run(4.0)
+    site.hang_up(second, 4.0)
     assert [view.call for view in site.driver.calls()] == [first]
     assert [event.call for event in site.of(CallReleased)] == [second]
 
@@ -230,11 +206,9 @@ def test_two_calls_are_held_joined_and_dropped_in_the_network(dialect: str) -> N
 def test_a_waiting_caller_is_taken_and_the_first_held(dialect: str) -> None:
     site = Site.set_up(dialect)
     site.answered_call("one")
-    site.carrier.phone_call(SECOND, LINE, site.now_s)
-    site.run(3.0)
+    site.rings(SECOND, 3.0)
     waiting = next(view for view in site.driver.calls() if view.number == SECOND)
-    site.driver.answer(waiting.call, site.now_s)
-    site.run(3.0)
+    site.answer(waiting.call)
     assert {view.state for view in site.driver.calls()} == {Stat.HELD, Stat.ACTIVE}
     for view in site.driver.calls():
         site.driver.hang_up(view.call, site.now_s)
@@ -258,8 +232,7 @@ def test_a_modem_refuses_to_hold_an_emergency_call_and_whoever_asked_is_told(dia
 
 
 def test_the_guard_keeps_112_from_the_modem_and_the_leg_is_told() -> None:
-    site = Site("huawei")
-    site.run(1.0)
+    site = Site.set_up("huawei")
     site.driver.dial(Ref("psap"), "112", site.now_s, emergency=True)
     site.run(3.0)
     assert [event.cause for event in site.of(CallReleased)] == [HangupCause.GUARDED]
@@ -269,15 +242,13 @@ def test_the_guard_keeps_112_from_the_modem_and_the_leg_is_told() -> None:
 
 @each("dialect", ALL)
 def test_a_call_that_is_listed_under_another_number_is_ours(dialect: str) -> None:
-    site = Site(dialect, shows_number="+390612345678")
-    site.run(1.0)
+    site = Site.set_up(dialect, shows_number="+390612345678")
     call = site.driver.dial(Ref("leg"), USER, site.now_s)
     site.run(10.0)
     (view,) = site.driver.calls()
     assert (view.call, view.ref, view.answered, view.number) == (call, "leg", True, USER)
     assert site.of(CallReleased) == []
-    site.driver.hang_up(call, site.now_s)
-    site.run(5.0)
+    site.hang_up(call, 5.0)
     assert [event.ref for event in site.of(CallReleased)] == ["leg"]
     assert str(site.carrier.calls[-1].state) == "ended"
 
@@ -285,8 +256,7 @@ def test_a_call_that_is_listed_under_another_number_is_ours(dialect: str) -> Non
 @each("dialect", ALL)
 @each("far_end", [True, False])
 def test_a_call_under_another_number_is_dialled_again_after_its_end(dialect: str, far_end: bool) -> None:
-    site = Site(dialect, shows_number="+390612345678")
-    site.run(1.0)
+    site = Site.set_up(dialect, shows_number="+390612345678")
     for turn in ("one", "two"):
         call = site.driver.dial(Ref(turn), USER, site.now_s)
         site.run(6.0)
@@ -303,8 +273,7 @@ def test_a_call_under_another_number_is_dialled_again_after_its_end(dialect: str
 
 @each("dialect", ALL)
 def test_a_call_that_the_network_does_not_even_take_is_the_lines_failure(dialect: str) -> None:
-    site = Site(dialect, fails_after_s=0.5)
-    site.run(1.0)
+    site = Site.set_up(dialect, fails_after_s=0.5)
     site.driver.dial(Ref("leg"), USER, site.now_s)
     site.run(4.0)
     assert [event.cause for event in site.of(CallReleased)] == [HangupCause.TEMPORARY_FAILURE]
@@ -324,13 +293,11 @@ def test_a_party_who_declines_is_not_taken_for_a_line_that_fails(
 
 
 def test_two_calls_that_are_active_at_once_are_a_conference_though_their_rows_do_not_say_so() -> None:
-    site = Site("3gpp", unmarked_conference=True)
-    site.run(1.0)
+    site = Site.set_up("3gpp", unmarked_conference=True)
     for number in (USER, SECOND):
         site.answered_call(number, number)
     site.driver.conference(site.now_s)
     site.run(30.0)
     assert [(view.state, view.in_conference) for view in site.driver.calls()] == [(Stat.ACTIVE, True)] * 2
-    site.carrier.phone_hang_up(SECOND, site.now_s)
-    site.run(5.0)
+    site.far_end_hangs_up(SECOND, 5.0)
     assert [view.in_conference for view in site.driver.calls()] == [False]

@@ -20,8 +20,7 @@ def test_a_sim_with_a_pin_is_opened(dialect: str) -> None:
 
 @each("dialect", ALL)
 def test_which_card_it_is_is_known_ahead_of_its_pin_and_again_after_another_was_put_in(dialect: str) -> None:
-    site = Site(dialect, gives_pin=False, pin="1234", card="8939010000123456789")
-    site.run(1.0)
+    site = Site.set_up(dialect, gives_pin=False, pin="1234", card="8939010000123456789")
     assert (site.driver.sim, site.driver.card) == ("SIM PIN", "8939010000123456789")
     site.modem.card = "8939010000123456790"
     site.run(DIALECTS.get(dialect).data.poll.idle_s + 1.0)
@@ -35,8 +34,7 @@ def test_a_modem_that_tells_no_card_leaves_it_open() -> None:
 
 
 def test_the_sims_emergency_numbers_are_learnt() -> None:
-    site = Site("3gpp", sim_emergency_numbers=["112", "118", "1522"])
-    site.run(2.0)
+    site = Site.set_up("3gpp", sim_emergency_numbers=["112", "118", "1522"])
     assert [event.numbers for event in site.of(EmergencyNumbers)] == [("112", "118", "1522")]
 
 

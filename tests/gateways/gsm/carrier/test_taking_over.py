@@ -31,8 +31,7 @@ def test_a_new_process_takes_a_call_over_in_whatever_state_it_is(dialect: str, a
 
 
 def test_a_taken_over_call_is_known_within_a_few_exchanges() -> None:
-    site = Site("huawei")
-    site.run(1.0)
+    site = Site.set_up("huawei")
     site.answered_call()
     site.events.clear()
     site.driver = Driver(DIALECTS, "huawei")
@@ -50,8 +49,7 @@ def test_a_garbled_line_loses_no_call(dialect: str) -> None:
     site.modem.garble(site.now_s)
     site.run(20.0)
     assert site.of(CallReleased) == []
-    site.driver.hang_up(call, site.now_s)
-    site.run(5.0)
+    site.hang_up(call, 5.0)
     assert [event.ref for event in site.of(CallReleased)] == [Ref("leg")]
     assert str(site.carrier.calls[-1].state) == "ended"
 
@@ -60,8 +58,7 @@ def test_a_garbled_line_loses_no_call(dialect: str) -> None:
 def test_a_modem_that_starts_anew_in_a_call_has_lost_it_and_is_set_up_again(
     dialect: str, boot_s: float
 ) -> None:
-    site = Site(dialect, boot_time_s=boot_s)
-    site.run(1.0)
+    site = Site.set_up(dialect, boot_time_s=boot_s)
     site.answered_call()
     site.modem.feed(b"AT+CFUN=1,1\r", site.now_s)
     site.run(30.0)

@@ -20,7 +20,7 @@ from gateways.gsm.driver.events import (
 )
 from simulator.modem.vices import Vices
 from tests.gateways.gsm.bench import DIALECTS
-from tests.gateways.gsm.carrier.site import ALL, BUSY, FAMILIES, LINE, SECOND, SILENT, USER, Site
+from tests.gateways.gsm.carrier.site import ALL, BUSY, FAMILIES, SECOND, SILENT, USER, Site
 from tests.support.depth import some
 from tests.support.each import each
 
@@ -39,26 +39,21 @@ ANY_MODEMS: list[dict[str, object]] = [
 
 @each(("dialect", "vices"), some(45, list(product(FAMILIES, ANY_MODEMS))))
 def test_no_vice_changes_the_story(dialect: str, vices: dict[str, object]) -> None:
-    site = Site(dialect, **vices)
-    site.run(2.0)
+    site = Site.set_up(dialect, **vices)
     for number in (USER, SECOND):
         call = site.answered_call(number, number)
-        site.driver.hang_up(call, site.now_s)
-        site.run(3.0)
+        site.hang_up(call, 3.0)
     assert site.story() == ["CallDialing", "CallRinging", "CallAnswered", "CallReleased"] * 2
-    site.carrier.phone_call(USER, LINE, site.now_s)
-    site.run(3.0)
+    site.rings(USER, 3.0)
     assert [view.number for view in site.driver.calls()] == [USER]
-    site.carrier.phone_hang_up(USER, site.now_s)
-    site.run(5.0)
+    site.far_end_hangs_up(USER, 5.0)
     assert site.driver.calls() == ()
     assert [str(call.state) for call in site.carrier.calls] == ["ended"] * 3
 
 
 @each("dialect", ["3gpp", "huawei"])
 def test_an_ok_that_comes_only_with_the_answer_is_waited_for(dialect: str) -> None:
-    site = Site(dialect, ok_after_answer=True)
-    site.run(1.0)
+    site = Site.set_up(dialect, ok_after_answer=True)
     site.driver.dial(Ref("leg"), USER, site.now_s)
     site.run(10.0)
     assert [view.answered for view in site.driver.calls()] == [True]
@@ -75,8 +70,7 @@ def test_a_dial_that_waits_for_its_ok_is_ended_and_the_next_goes_through(
     site = Site.set_up(dialect)
     call = site.driver.dial(Ref("one"), USER, site.now_s)
     site.run(after_s)
-    site.driver.hang_up(call, site.now_s)
-    site.run(5.0)
+    site.hang_up(call, 5.0)
     assert str(site.carrier.calls[-1].state) == "ended"
     assert [event.ref for event in site.of(CallReleased)] == ["one"]
     site.answered_call("two", SECOND)
@@ -87,8 +81,7 @@ def test_a_dial_that_waits_for_its_ok_is_ended_and_the_next_goes_through(
 def test_a_dial_that_is_given_up_for_want_of_an_answer_is_ended_though_no_list_can_be_had(
     dialect: str,
 ) -> None:
-    site = Site(dialect, ok_after_answer=True)
-    site.run(1.0)
+    site = Site.set_up(dialect, ok_after_answer=True)
     first = site.answered_call("one")
     site.driver.hold(first, site.now_s)
     second = site.driver.dial(Ref("two"), SILENT, site.now_s)
@@ -101,8 +94,7 @@ def test_a_dial_that_is_given_up_for_want_of_an_answer_is_ended_though_no_list_c
 
 
 def test_an_answer_whose_ok_was_lost_is_found_by_whoever_gives_the_dial_up() -> None:
-    site = Site("wavecom")
-    site.run(1.0)
+    site = Site.set_up("wavecom")
     call = site.driver.dial(Ref("one"), USER, site.now_s)
     site.run(3.0)
     site.modem.mute(site.now_s, for_s=2.0)
@@ -115,8 +107,7 @@ def test_an_answer_whose_ok_was_lost_is_found_by_whoever_gives_the_dial_up() -> 
 
 
 def test_a_new_process_leaves_a_dial_alone_that_rings_and_whose_ok_is_the_answer() -> None:
-    site = Site("wavecom")
-    site.run(1.0)
+    site = Site.set_up("wavecom")
     site.driver.dial(Ref("leg"), USER, site.now_s)
     site.run(2.5)
     site.events.clear()
@@ -129,24 +120,20 @@ def test_a_new_process_leaves_a_dial_alone_that_rings_and_whose_ok_is_the_answer
 
 
 def test_a_caller_of_whom_u_blox_says_no_more_than_ucallstat_is_found_at_once() -> None:
-    site = Site("ublox")
-    site.run(1.0)
+    site = Site.set_up("ublox")
     for _ in range(2):
         site.heard = b""
-        site.carrier.phone_call(USER, LINE, site.now_s)
-        site.run(1.5)
+        site.rings(USER, 1.5)
         (view,) = site.driver.calls()
         assert (view.state, view.number) == (Stat.INCOMING, USER)
-        site.carrier.phone_hang_up(USER, site.now_s)
-        site.run(3.0)
+        site.far_end_hangs_up(USER, 3.0)
     assert b"RING" not in site.heard, "the second is told of by +UCALLSTAT alone"
     assert len(site.of(CallIncoming)) == 2
 
 
 @each("dialect", ALL)
 def test_a_modem_that_starts_anew_in_mid_call_has_lost_it_and_is_a_line_again(dialect: str) -> None:
-    site = Site(dialect, reboots_after_s=4.0)
-    site.run(1.0)
+    site = Site.set_up(dialect, reboots_after_s=4.0)
     site.driver.dial(Ref("leg"), USER, site.now_s)
     site.run(40.0)
     assert [event.ref for event in site.of(CallReleased)] == ["leg"]
@@ -157,8 +144,7 @@ def test_a_modem_that_starts_anew_in_mid_call_has_lost_it_and_is_a_line_again(di
 
 @each("dialect", ALL)
 def test_a_modem_that_stops_answering_is_found_out(dialect: str) -> None:
-    site = Site(dialect, silent_after=40)
-    site.run(1.0)
+    site = Site.set_up(dialect, silent_after=40)
     assert site.driver.ready
     site.run(300.0)
     assert {Stage.REOPEN, Stage.RESET, Stage.USB_RESET} <= {event.stage for event in site.of(Unresponsive)}
@@ -218,8 +204,7 @@ def test_a_network_that_is_lost_is_known_at_once_and_so_is_its_return(
 
 @each("said", [True, False])
 def test_a_modem_that_starts_without_a_network_is_in_service_once_there_is_one(said: bool) -> None:
-    site = Site("huawei", registration="searching")
-    site.run(1.0)
+    site = Site.set_up("huawei", registration="searching")
     assert site.driver.ready
     assert site.driver.registration is Registration.SEARCHING
     if not said:
@@ -242,8 +227,7 @@ def test_a_sim_that_wants_its_puk_is_given_nothing_and_opened_by_hand_is_a_line(
 
 
 def test_a_conference_that_stands_in_one_row_keeps_its_members_and_drops_the_one_that_is_meant() -> None:
-    site = Site("quectel_ec2x", collapsed_conference=True)
-    site.run(1.0)
+    site = Site.set_up("quectel_ec2x", collapsed_conference=True)
     first = site.answered_call("one")
     site.driver.hold(first, site.now_s)
     site.run(3.0)
@@ -251,7 +235,6 @@ def test_a_conference_that_stands_in_one_row_keeps_its_members_and_drops_the_one
     site.driver.conference(site.now_s)
     site.run(20.0)
     assert [view.call for view in site.driver.calls()] == [first, second]
-    site.driver.hang_up(second, site.now_s)
-    site.run(5.0)
+    site.hang_up(second, 5.0)
     assert [event.call for event in site.of(CallReleased)] == [second]
     assert [str(call.state) for call in site.carrier.calls] == ["active", "ended"]

@@ -6,7 +6,7 @@ from gateways.gsm.driver.events import Ref, VoiceFailed, VoiceReady
 from gateways.gsm.line.legs_on_line import LegsOnLine
 from messages.base import Gains, Joins, VoicePort
 from messages.ids import LineId
-from tests.gateways.gsm.carrier.site import LINE, USER, Site
+from tests.gateways.gsm.carrier.site import USER, Site
 from tests.support.each import each
 
 
@@ -14,12 +14,10 @@ from tests.support.each import each
 def test_a_voice_port_that_was_left_on_and_dies_when_it_is_armed_late_carries_voice_from_the_answer(
     incoming: bool,
 ) -> None:
-    site = Site("quectel_ec2x", pcm_left=True, late_voice_dead=True)
-    site.run(1.0)
+    site = Site.set_up("quectel_ec2x", pcm_left=True, late_voice_dead=True)
     for _ in range(2):
         if incoming:
-            site.carrier.phone_call(USER, LINE, site.now_s)
-            site.run(2.0)
+            site.rings(USER, 2.0)
             site.driver.answer(site.driver.calls()[0].call, site.now_s)
         else:
             site.driver.dial(Ref(f"leg {site.now_s}"), USER, site.now_s)
@@ -29,8 +27,7 @@ def test_a_voice_port_that_was_left_on_and_dies_when_it_is_armed_late_carries_vo
         assert site.modem.voice.running()
         site.run(1.0)
         (view,) = site.driver.calls()
-        site.driver.hang_up(view.call, site.now_s)
-        site.run(3.0)
+        site.hang_up(view.call, 3.0)
     assert len(site.of(VoiceReady)) == 2
 
 
@@ -66,8 +63,7 @@ def test_the_voice_is_ready_once_a_call_is_up(dialect: str) -> None:
 
 
 def test_where_a_lines_voice_is_told_its_gains_are_told_too() -> None:
-    site = Site("huawei")
-    site.run(1.0)
+    site = Site.set_up("huawei")
     gains = Gains(in_db=12.0)
     legs = LegsOnLine(
         LineId("one"), site.driver, first_number=0, voice_path="/dev/v", number_within_s=1.0, gains=gains

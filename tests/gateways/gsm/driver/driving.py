@@ -5,13 +5,11 @@ from __future__ import annotations
 from gateways.gsm.driver.events import (
     CallAnswered,
     CallId,
-    Ref,
 )
 from gateways.gsm.line.legs_on_line import LegsOnLine
 from messages.ids import LineId
 from tests.gateways.gsm.bench import USER, Bench, FakeModem
 
-LEG = Ref("alert:user#1")
 OTHER = "+393409998887"
 PDU = "07911326040000F0040B911346610089F60000208062917314080CC8F71D14969741F977FD07"
 """`How are you?`, a well-known example."""
@@ -24,10 +22,8 @@ def row(stat: int, *, index: int = 1, direction: int = 0, number: str = USER, mp
 def up(dialect: str = "3gpp", **more: str) -> tuple[Bench, CallId]:
     """A bench with one answered call of ours."""
     bench = Bench(dialect, modem=FakeModem(**more))  # type: ignore[arg-type]
-    call = bench.driver.dial(LEG, USER, bench.now_s)
-    bench.pump()
-    bench.modem.rows = [row(0)]
-    bench.wait(1.0)
+    call = bench.dial()
+    bench.lists([row(0)], 1.0)
     assert bench.of(CallAnswered)
     return bench, call
 

@@ -10,7 +10,6 @@ from gateways.gsm.driver.events import (
     CallReleased,
     CallRinging,
     Ref,
-    RequestDone,
     VoiceReady,
 )
 from gateways.gsm.errors import RequestRefused
@@ -18,8 +17,8 @@ from gateways.gsm.line.legs_on_line import LegsOnLine
 from messages.base import HangupCause
 from messages.calls import AttachCall, CallState, DialCall, HangUpCall
 from messages.ids import E164, LegId, LineId
-from tests.gateways.gsm.bench import USER, Bench, FakeModem
-from tests.gateways.gsm.driver.driving import LEG, legs_of, row, up
+from tests.gateways.gsm.bench import LEG, USER, Bench, FakeModem
+from tests.gateways.gsm.driver.driving import legs_of, row
 from tests.support.each import each
 
 
@@ -98,8 +97,7 @@ def test_a_call_that_was_answered_is_not_hung_up_for_want_of_an_answer() -> None
     legs.obey(DialCall(leg=user, attempt=1, number=E164(USER)), bench.now_s)
     bench.pump()
     for stat in (3, 0):
-        bench.modem.rows = [row(stat)]
-        bench.wait(1.0)
+        bench.lists([row(stat)], 1.0)
     for event in bench.events:
         if isinstance(event, (CallDialing, CallRinging, CallAnswered)):
             legs.hear(event, bench.now_s)
@@ -135,36 +133,9 @@ def test_a_call_found_on_an_early_modem_is_no_surer_than_one_that_was_dialled() 
     assert (said.state, said.confirmed) == (CallState.ANSWERED, False)
 
 
-def test_a_call_goes_from_dialling_to_its_end() -> None:
-    bench = Bench()
-    call = bench.driver.dial(LEG, USER, bench.now_s)
-    bench.pump()
-    for stat in (2, 3, 0):
-        bench.modem.rows = [row(stat)]
-        bench.wait(1.0)
-    bench.driver.hang_up(call, bench.now_s)
-    bench.pump()
-    assert bench.names() == ["CallDialing", "CallRinging", "CallAnswered", "CallReleased"]
-    (released,) = bench.of(CallReleased)
-    assert (released.cause, released.ref, released.answered) == (16, LEG, True)
-
-
-@each(("line", "cause"), [("BUSY", 17), ("NO ANSWER", 19)])
-def test_a_failed_call_has_the_cause_of_its_line(line: str, cause: int) -> None:
-    bench = Bench()
-    bench.driver.dial(LEG, USER, bench.now_s)
-    bench.pump()
-    bench.modem.rows = [row(3)]
-    bench.wait(1.0)
-    bench.modem.rows = []
-    bench.say(line)
-    assert [event.cause for event in bench.of(CallReleased)] == [cause]
-
-
 def test_a_weak_cause_is_explained_by_the_modems_report() -> None:
     bench = Bench(modem=FakeModem(answers={"AT+CEER": "+CEER: 5,User busy\nOK"}))
-    bench.driver.dial(LEG, USER, bench.now_s)
-    bench.pump()
+    bench.dial()
     bench.say("NO CARRIER")
     bench.wait(3.0)
     assert [event.cause for event in bench.of(CallReleased)] == [17]
@@ -172,8 +143,7 @@ def test_a_weak_cause_is_explained_by_the_modems_report() -> None:
 
 def test_no_carrier_as_the_result_of_the_dial_ends_it() -> None:
     bench = Bench(modem=FakeModem(dial_result="NO CARRIER"))
-    bench.driver.dial(LEG, USER, bench.now_s)
-    bench.pump()
+    bench.dial()
     bench.wait(1.0)
     assert len(bench.of(CallReleased)) == 1
 
@@ -181,8 +151,7 @@ def test_no_carrier_as_the_result_of_the_dial_ends_it() -> None:
 @each(("result", "cause"), [("ERROR", 41), ("+CME ERROR: 30", 38), ("+CME ERROR: 10", 41)])
 def test_a_dial_that_the_modem_declines_ends_at_once(result: str, cause: int) -> None:
     bench = Bench(modem=FakeModem(dial_result=result))
-    bench.driver.dial(LEG, USER, bench.now_s)
-    bench.pump()
+    bench.dial()
     assert [event.cause for event in bench.of(CallReleased)] == [cause]
 
 
@@ -200,8 +169,7 @@ def test_a_dial_that_the_guard_keeps_back_ends_as_guarded() -> None:
 
 def test_a_blocked_dial_is_left_alone_and_believed_line_by_line() -> None:
     bench = Bench("3gpp", modem=FakeModem(dial_result=None))
-    bench.driver.dial(LEG, USER, bench.now_s)
-    bench.pump()
+    bench.dial()
     received = len(bench.modem.received)
     bench.wait(30.0)
     assert len(bench.modem.received) == received
@@ -212,36 +180,13 @@ def test_a_blocked_dial_is_left_alone_and_believed_line_by_line() -> None:
     assert bench.sent("AT+CLCC") > 1
 
 
-def test_a_blocked_dial_can_be_hung_up_at_any_time() -> None:
-    bench = Bench("3gpp", modem=FakeModem(dial_result=None))
-    call = bench.driver.dial(LEG, USER, bench.now_s)
-    bench.pump()
-    bench.wait(5.0)
-    bench.driver.hang_up(call, bench.now_s)
-    bench.pump()
-    bench.say("NO CARRIER")
-    bench.wait(3.0)
-    assert bench.sent("AT+CHUP") == 1
-    assert len(bench.of(CallReleased)) == 1
-    assert bench.driver.calls() == ()
-
-
 def test_a_dial_that_has_not_left_yet_is_taken_back() -> None:
     bench = Bench()
     bench.driver.poll_calls(bench.now_s)
     call = bench.driver.dial(LEG, USER, bench.now_s)
-    bench.driver.hang_up(call, bench.now_s)
-    bench.pump()
+    bench.hang_up(call)
     assert bench.sent(f"ATD{USER};") == 0
     assert [event.cause for event in bench.of(CallReleased)] == [16]
-
-
-def test_a_digit_is_sent_into_the_call() -> None:
-    bench, call = up()
-    bench.driver.send_digit(call, "#", bench.now_s)
-    bench.pump()
-    assert bench.sent("AT+VTS=#") == 1
-    assert [event.request for event in bench.of(RequestDone)] == ["digit"]
 
 
 def test_a_digit_goes_into_the_call_once_however_often_it_is_told_and_not_again_after_a_restart() -> None:
@@ -257,8 +202,7 @@ def test_a_digit_goes_into_the_call_once_however_often_it_is_told_and_not_again_
     legs = legs_of(bench)
     legs.obey(DialCall(leg=LegId("a1:psap"), attempt=1, number=E164(USER)), bench.now_s)
     bench.pump()
-    bench.modem.rows = [row(0)]
-    bench.wait(1.0)
+    bench.lists([row(0)], 1.0)
     for event in bench.of(CallAnswered):
         legs.hear(event, bench.now_s)
     for digits in "", "1", "1", "11#", "11#":

@@ -16,7 +16,7 @@ from messages.base import HangupCause
 from messages.calls import CallReport, CallState, DialCall, HangUpCall
 from messages.ids import E164, LegId
 from tests.gateways.gsm.bench import USER, Bench, FakeModem
-from tests.gateways.gsm.driver.driving import LEG, OTHER, legs_of, row, up
+from tests.gateways.gsm.driver.driving import OTHER, legs_of, row, up
 from tests.support.each import each
 
 
@@ -25,10 +25,8 @@ def test_a_call_given_up_while_the_modem_is_deaf_is_ended_only_if_nobody_has_ans
     answered: bool,
 ) -> None:
     bench = Bench()
-    call = bench.driver.dial(LEG, USER, bench.now_s)
-    bench.pump()
-    bench.modem.rows = [row(3)]
-    bench.wait(1.0)
+    call = bench.dial()
+    bench.lists([row(3)], 1.0)
     bench.modem.mute = True
     bench.wait(0.9)
     bench.driver.hang_up(call, bench.now_s, unless_answered=True)
@@ -46,13 +44,11 @@ def test_hanging_up_is_tried_again_with_another_verb_until_the_call_is_gone() ->
     bench, call = up()
     verbs = ("AT+CHUP", "ATH", "AT+CHLD=11", "AT+CHLD=1")
     bench.modem.answers |= dict.fromkeys(verbs, "OK")
-    bench.driver.hang_up(call, bench.now_s)
-    bench.pump()
+    bench.hang_up(call)
     bench.wait(9.0)
     assert [bench.sent(verb) for verb in verbs] >= [1, 1, 1, 1]
     assert bench.of(CallReleased) == []
-    bench.modem.rows = []
-    bench.wait(4.0)
+    bench.lists([], 4.0)
     assert len(bench.of(CallReleased)) == 1
     commands = bench.sent("AT+CHUP") + bench.sent("ATH")
     bench.wait(30.0)
@@ -62,8 +58,7 @@ def test_hanging_up_is_tried_again_with_another_verb_until_the_call_is_gone() ->
 def test_a_call_that_cannot_be_hung_up_raises_an_alarm_once() -> None:
     bench, call = up()
     bench.modem.answers |= {"AT+CHUP": "OK", "ATH": "ERROR", "AT+CHLD=11": "ERROR", "AT+CHLD=1": "OK"}
-    bench.driver.hang_up(call, bench.now_s)
-    bench.pump()
+    bench.hang_up(call)
     bench.wait(5.5)
     assert len(bench.of(HangUpStuck)) == 1
     bench.wait(600.0)
@@ -111,8 +106,7 @@ def test_a_leg_goes_on_without_its_call_when_that_does_not_end() -> None:
     assert legs.ghosts == 1
     again = legs.obey(DialCall(leg=user, attempt=2, number=E164(USER)), bench.now_s)
     assert (again.state, again.cause) == (CallState.RELEASED, HangupCause.LINE_TAKEN)
-    bench.modem.rows = []
-    bench.wait(40.0)
+    bench.lists([], 40.0)
     assert legs.ghosts == 0
 
 
@@ -147,24 +141,9 @@ def test_a_line_whose_dials_are_refused_rests_longer_and_longer_and_a_dial_that_
     bench.modem.dial_result = "OK"
     bench.wait(241.0)
     dial()
-    bench.modem.rows = [row(3)]
-    bench.wait(2.0)
+    bench.lists([row(3)], 2.0)
     dial()
     assert (legs.faults.failing, legs.faults.well, legs.faults.rests(bench.now_s)) == (False, True, False)
-
-
-def test_hanging_up_one_of_two_calls_spares_the_other() -> None:
-    bench, call = up()
-    bench.modem.rows = [row(1), row(0, index=2, direction=1, number=OTHER)]
-    bench.say(f'+CCWA: "{OTHER}",145,1')
-    bench.wait(2.0)
-    bench.modem.answers["AT+CHLD=11"] = "OK"
-    bench.driver.hang_up(call, bench.now_s)
-    bench.modem.rows = bench.modem.rows[1:]
-    bench.pump()
-    assert bench.sent("AT+CHLD=11") == 1
-    assert bench.sent("AT+CHUP") == 0
-    assert [event.call for event in bench.of(CallReleased)] == [call]
 
 
 def test_on_huawei_a_call_that_does_not_ring_yet_is_not_ended_by_its_index() -> None:
@@ -174,10 +153,8 @@ def test_on_huawei_a_call_that_does_not_ring_yet_is_not_ended_by_its_index() -> 
     bench.pump()
     second = bench.driver.dial(Ref("second"), OTHER, bench.now_s)
     bench.pump()
-    bench.modem.rows = [row(1), row(2, index=2, number=OTHER)]
-    bench.wait(1.0)
-    bench.driver.hang_up(second, bench.now_s)
-    bench.pump()
+    bench.lists([row(1), row(2, index=2, number=OTHER)], 1.0)
+    bench.hang_up(second)
     assert not any(command.startswith("AT+CHLD=12") for command in bench.modem.received)
     assert bench.sent("AT+CHUP") == 1
 
@@ -197,8 +174,7 @@ def test_a_waiting_call_is_declined_without_ending_the_other() -> None:
 
 def test_a_dial_that_has_no_result_yet_is_hung_up_within_seconds() -> None:
     bench = Bench("huawei", modem=FakeModem(dial_result=None))
-    call = bench.driver.dial(LEG, USER, bench.now_s)
-    bench.pump()
+    call = bench.dial()
     bench.wait(1.0)
     bench.driver.hang_up(call, bench.now_s)
     bench.wait(3.5)

@@ -12,8 +12,6 @@ from gateways.gsm.driver.events import (
     CallIdentified,
     CallIncoming,
     CallReleased,
-    Ref,
-    RequestDone,
     RequestFailed,
 )
 from gateways.gsm.errors import RequestRefused
@@ -21,8 +19,8 @@ from gateways.gsm.line.legs_on_line import LegsOnLine
 from messages.base import HangupCause
 from messages.calls import AnswerCall, CallState, DialCall
 from messages.ids import E164, LegId, LineId
-from tests.gateways.gsm.bench import USER, Bench, FakeModem
-from tests.gateways.gsm.driver.driving import LEG, OTHER, legs_of, row, up
+from tests.gateways.gsm.bench import LEG, USER, Bench, FakeModem
+from tests.gateways.gsm.driver.driving import OTHER, legs_of, row, up
 from tests.support.each import each
 
 
@@ -34,8 +32,7 @@ def test_a_call_that_a_former_process_was_to_answer_is_found_by_its_number_and_a
     assert legs.obey(order, bench.now_s).state is not CallState.RELEASED
     bench.pump()
     assert bench.sent("ATA") == 1
-    bench.modem.rows = [row(0, direction=1)]
-    bench.wait(1.0)
+    bench.lists([row(0, direction=1)], 1.0)
     again = LegsOnLine(LineId("p1"), bench.driver, first_number=90, voice_path="", number_within_s=1.0)
     assert again.obey(order, bench.now_s).state is not CallState.RELEASED, "it is up, and stays so"
 
@@ -68,8 +65,7 @@ def test_a_callers_number_is_believed_when_it_was_heard_twice() -> None:
             legs.hear(event, bench.now_s)
     (call,) = legs.ringing.told(began_s)
     assert (call.number, call.settled) == (USER, False)
-    bench.modem.rows = [row(4, direction=1)]
-    bench.wait(1.0)
+    bench.lists([row(4, direction=1)], 1.0)
     assert not legs.ringing.unsettled
     (call,) = legs.ringing.told(began_s)
     assert call.settled
@@ -95,8 +91,7 @@ def test_one_who_calls_a_line_with_somebody_on_it_does_not_put_the_user_on_hold(
         assert "AT+CHLD=0" in sent, "declined: she is called back on another line"
     else:
         assert said.state is CallState.UNKNOWN, "nobody could call her back: she waits for the line"
-        bench.modem.rows = [row(4, index=2, direction=1, number=number)]
-        bench.wait(10.0)
+        bench.lists([row(4, index=2, direction=1, number=number)], 10.0)
         legs.obey(order, bench.now_s)
         bench.pump()
         assert bench.sent("ATA") == 1
@@ -117,16 +112,6 @@ def test_an_incoming_call_is_answered() -> None:
     assert answered.direction is Direction.IN
 
 
-def test_an_incoming_call_is_declined() -> None:
-    bench = Bench()
-    bench.modem.rows = [row(4, direction=1)]
-    bench.say("RING")
-    bench.driver.hang_up(bench.driver.calls()[0].call, bench.now_s)
-    bench.pump()
-    assert bench.sent("AT+CHUP") == 1
-    assert bench.names()[-1] == "CallReleased"
-
-
 def test_a_caller_who_gives_up_before_the_answer_is_released() -> None:
     bench = Bench(modem=FakeModem(answers={"ATA": "NO CARRIER"}))
     bench.say("RING")
@@ -137,41 +122,11 @@ def test_a_caller_who_gives_up_before_the_answer_is_released() -> None:
     assert [event.request for event in bench.of(RequestFailed)] == ["answer"]
 
 
-def test_only_a_ring_is_heard_and_the_list_tells_that_it_is_over() -> None:
-    bench = Bench()
-    bench.modem.rows = [row(4, direction=1)]
-    bench.say("RING")
-    bench.modem.rows = []
-    bench.wait(5.0)
-    assert bench.names() == ["CallIncoming", "CallIdentified", "CallReleased"]
-
-
-def test_hold_swap_and_conference_are_the_networks_verbs() -> None:
-    bench, call = up()
-    bench.driver.hold(call, bench.now_s)
-    bench.modem.rows = [row(1)]
-    bench.pump()
-    assert bench.names()[-1] == "CallHeld"
-    bench.driver.dial(Ref("second"), OTHER, bench.now_s)
-    bench.pump()
-    bench.modem.rows = [row(1), row(0, index=2, number=OTHER)]
-    bench.wait(2.0)
-    bench.driver.conference(bench.now_s)
-    bench.modem.rows = [row(0, mpty=1), row(0, index=2, number=OTHER, mpty=1)]
-    bench.pump()
-    assert all(view.in_conference for view in bench.driver.calls())
-    assert [event.request for event in bench.of(RequestDone)] == ["hold", "conference"]
-    bench.driver.hang_up(call, bench.now_s)
-    bench.pump()
-    assert bench.sent("AT+CHLD=11") == 1
-
-
 def test_an_emergency_call_is_neither_held_nor_joined() -> None:
     bench = Bench()
     call = bench.driver.dial(LEG, "112", bench.now_s, emergency=True)
     bench.pump()
-    bench.modem.rows = [row(0, number="112").replace("145", "129")]
-    bench.wait(1.0)
+    bench.lists([row(0, number="112").replace("145", "129")], 1.0)
     with pytest.raises(RequestRefused):
         bench.driver.hold(call, bench.now_s)
 
@@ -196,8 +151,7 @@ def test_a_caller_who_has_to_wait_is_told_of_no_more_while_a_leg_asks_for_the_us
     legs = legs_of(bench)
     legs.obey(DialCall(leg=LegId("a1:op1"), attempt=1, number=E164(OTHER)), bench.now_s)
     bench.pump()
-    bench.modem.rows = [row(0, number=OTHER), '2,1,5,0,0,"",128']
-    bench.wait(2.0)
+    bench.lists([row(0, number=OTHER), '2,1,5,0,0,"",128'], 2.0)
     for event in bench.of(CallEvent):
         legs.hear(event, bench.now_s)
     (told,) = legs.ringing.told(bench.now_s + 2.0)

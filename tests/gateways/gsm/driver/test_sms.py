@@ -16,7 +16,7 @@ from gateways.gsm.errors import PduError
 from messages.ids import TextFailure
 from simulator.modem.sms.sms import read_submit
 from tests.gateways.gsm.bench import USER, Bench, FakeModem
-from tests.gateways.gsm.driver.driving import LEG, PDU, row
+from tests.gateways.gsm.driver.driving import PDU, row
 from tests.support.each import each
 
 
@@ -82,8 +82,7 @@ def test_a_network_that_is_silent_keeps_the_line_for_ten_seconds_and_no_longer()
     bench.modem.mute = False
     bench.wait(2.0)
     assert not bench.driver.sends_sms
-    bench.driver.dial(LEG, USER, bench.now_s)
-    bench.pump()
+    bench.dial()
     assert bench.sent(f"ATD{USER};") == 1, "in sync again, and the second part was not sent before it"
     assert len(bench.modem.messages) == 1
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from gateways.gsm.at.parse import Direction, Registration, Stat
 from gateways.gsm.driver.events import (
-    CallReleased,
-    EmergencyNumbers,
     PinAnswered,
     Ready,
     SimState,
@@ -17,8 +15,8 @@ from gateways.gsm.line.condition import condition
 from messages.calls import AttachCall, CallReport, CallState
 from messages.ids import E164, LegId
 from messages.lines import LineState
-from tests.gateways.gsm.bench import DIALECTS, USER, Bench, FakeModem
-from tests.gateways.gsm.driver.driving import LEG, OTHER, legs_of, row
+from tests.gateways.gsm.bench import DIALECTS, LEG, USER, Bench, FakeModem
+from tests.gateways.gsm.driver.driving import OTHER, legs_of, row
 from tests.support.each import each
 
 
@@ -44,8 +42,7 @@ def _taken_over(kept: str, rows: list[str]) -> Bench:
     modem = FakeModem(answers={"AT+CMEE?": f"+CMEE: {kept}\nOK"}, rows=rows)
     bench = Bench("huawei", modem=modem, start=False)
     bench.driver.protected = True
-    bench.driver.opened(bench.now_s)
-    bench.pump()
+    bench.open()
     return bench
 
 
@@ -92,8 +89,7 @@ def test_its_own_words_tell_a_modems_dialect_and_else_its_usb_ids(
 ) -> None:
     bench = Bench("auto", modem=FakeModem(identity=identity), start=False)
     bench.driver.plugged_in_as(DIALECTS.get(usb) if usb is not None else None)
-    bench.driver.opened(bench.now_s)
-    bench.pump()
+    bench.open()
     assert bench.driver.ready
     assert bench.driver.dialect.key == dialect
 
@@ -149,11 +145,6 @@ def test_what_a_busy_sim_refuses_is_asked_again() -> None:
     assert bench.driver.ready
 
 
-def test_the_sims_own_emergency_numbers_are_told() -> None:
-    bench = Bench(modem=FakeModem(answers={"AT+CRSM=176,28599,0,0,0": '+CRSM: 144,0,"11F2FF51F2FF"\nOK'}))
-    assert [event.numbers for event in bench.of(EmergencyNumbers)] == [("112", "152")]
-
-
 def test_a_radio_that_is_off_is_switched_on_ahead_of_the_sim() -> None:
     modem = FakeModem(answers={"AT+CFUN?": "+CFUN: 0\nOK", "AT+CPIN?": "+CME ERROR: 10"})
 
@@ -177,32 +168,20 @@ def test_a_radio_that_does_not_go_on_is_said_to_be_off_and_told_so_not_more_than
 
 
 def test_calls_that_the_modem_still_holds_are_taken_back_without_a_dial() -> None:
-    modem = FakeModem(rows=[row(0)])
-    bench = Bench("huawei", modem=modem, start=False)
+    bench = Bench("huawei", modem=FakeModem(rows=[row(0)]), start=False)
     call = bench.driver.adopt(LEG, USER, bench.now_s)
-    bench.driver.opened(bench.now_s)
-    bench.pump()
+    bench.open()
     assert bench.names()[:2] == ["CallDialing", "CallAnswered"]
     assert bench.driver.call_of(LEG) == call
-    assert not any(command.startswith("ATD") for command in modem.received)
+    assert not any(command.startswith("ATD") for command in bench.modem.received)
     assert bench.of(VoiceReady)
-
-
-def test_a_leg_that_the_modem_does_not_hold_any_more_is_released() -> None:
-    bench = Bench("huawei", start=False)
-    bench.driver.adopt(LEG, USER, bench.now_s)
-    bench.driver.opened(bench.now_s)
-    bench.pump()
-    bench.wait(3.0)
-    assert [event.ref for event in bench.of(CallReleased)] == [LEG]
 
 
 def test_on_a_modem_that_aborts_at_any_byte_a_restart_only_listens() -> None:
     modem = FakeModem(rows=[row(2)])
     bench = Bench("3gpp", modem=modem, start=False, listen_first=True)
     bench.driver.adopt(LEG, USER, bench.now_s)
-    bench.driver.opened(bench.now_s)
-    bench.pump()
+    bench.open()
     bench.wait(44.0)
     assert modem.received == []
     bench.wait(2.0)
@@ -223,23 +202,20 @@ def test_listening_ends_with_the_dial(line: str) -> None:
 
 def test_a_restart_on_a_modem_that_answers_dials_at_once_does_not_wait() -> None:
     bench = Bench("huawei", start=False, listen_first=True)
-    bench.driver.opened(bench.now_s)
-    bench.pump()
+    bench.open()
     assert bench.driver.ready
 
 
 def test_a_remembered_dialect_saves_an_unknown_modem_the_listening() -> None:
     modem = FakeModem(identity="E1550")
     bench = Bench("auto", modem=modem, start=False, listen_first=True, assume="huawei")
-    bench.driver.opened(bench.now_s)
-    bench.pump()
+    bench.open()
     assert bench.driver.ready
     assert bench.driver.dialect.key == "huawei"
     bench = Bench(
         "auto", modem=FakeModem(identity="SIM7600"), start=False, listen_first=True, assume="huawei"
     )
-    bench.driver.opened(bench.now_s)
-    bench.pump()
+    bench.open()
     assert bench.driver.dialect.key == "simcom7600"
 
 
@@ -271,8 +247,7 @@ def test_after_a_restart_the_members_of_a_conference_in_one_row_are_those_of_the
     bench.wait(5.0)
     states = {view.number: view.state for view in bench.driver.calls()}
     assert states == {OTHER: Stat.ACTIVE, USER: Stat.HELD}
-    bench.modem.rows = []
-    bench.wait(10.0)
+    bench.lists([], 10.0)
     assert bench.driver.calls() == (), "no conference, no members"
 
 

@@ -30,8 +30,7 @@ def test_an_answer_of_the_set_up_that_cannot_be_read_counts_as_a_refusal(
     monkeypatch.setattr(startup, reader, read)
     bench = Bench(start=False)
     bench.modem.answers["AT+CRSM=176,28599,0,0,0"] = '+CRSM: 144,0,"11F2FF"\nOK'
-    bench.driver.opened(bench.now_s)
-    bench.pump()
+    bench.open()
     bench.wait(30)
     assert bench.of(Ready)
 

@@ -8,8 +8,8 @@ from gateways.gsm.driver.events import (
     VoiceFailed,
     VoiceReady,
 )
-from tests.gateways.gsm.bench import USER, Bench, FakeModem
-from tests.gateways.gsm.driver.driving import LEG, OTHER, row, up
+from tests.gateways.gsm.bench import LEG, USER, Bench, FakeModem
+from tests.gateways.gsm.driver.driving import OTHER, row, up
 from tests.support.each import each
 
 
@@ -25,8 +25,7 @@ def test_on_huawei_the_voice_is_switched_on_with_the_dial_and_at_each_call() -> 
 def test_on_simcom_the_voice_is_tried_again_until_the_call_is_really_up() -> None:
     modem = FakeModem(answers={"AT+CPCMREG=1": "ERROR"})
     bench = Bench("simcom7600", modem=modem)
-    call = bench.driver.dial(LEG, USER, bench.now_s)
-    bench.pump()
+    call = bench.dial()
     modem.rows = [row(3)]
     bench.wait(1.0)
     assert bench.sent("AT+CPCMREG=1") == 0
@@ -37,17 +36,14 @@ def test_on_simcom_the_voice_is_tried_again_until_the_call_is_really_up() -> Non
     bench.wait(1.0)
     assert [event.call for event in bench.of(VoiceReady)] == [call]
     before = bench.sent("AT+CPCMREG=0,1")
-    bench.driver.hang_up(call, bench.now_s)
-    bench.pump()
+    bench.hang_up(call)
     assert bench.sent("AT+CPCMREG=0,1") == before + 1
 
 
 def test_a_modem_that_refuses_its_voice_says_so_once_and_is_asked_on_for_ever_but_more_rarely() -> None:
     bench = Bench("simcom7600", modem=FakeModem(answers={"AT+CPCMREG=1": "ERROR"}))
-    call = bench.driver.dial(LEG, USER, bench.now_s)
-    bench.pump()
-    bench.modem.rows = [row(0)]
-    bench.wait(14.0)
+    call = bench.dial()
+    bench.lists([row(0)], 14.0)
     assert bench.of(VoiceFailed) == []
     assert 20 <= bench.sent("AT+CPCMREG=1") <= 30
     bench.wait(60.0)
@@ -56,17 +52,6 @@ def test_a_modem_that_refuses_its_voice_says_so_once_and_is_asked_on_for_ever_bu
     del bench.modem.answers["AT+CPCMREG=1"]
     bench.wait(11.0)
     assert [event.call for event in bench.of(VoiceReady)] == [call]
-
-
-def test_a_modem_that_takes_the_voice_only_12_s_after_the_answer_has_it() -> None:
-    bench = Bench("simcom7600", modem=FakeModem(answers={"AT+CPCMREG=1": "ERROR"}))
-    bench.driver.dial(LEG, USER, bench.now_s)
-    bench.pump()
-    bench.modem.rows = [row(0)]
-    bench.wait(12.0)
-    del bench.modem.answers["AT+CPCMREG=1"]
-    bench.wait(1.0)
-    assert len(bench.of(VoiceReady)) == 1
 
 
 OFF, ON = "AT+QPCMV=0", "AT+QPCMV=1,0"
@@ -94,12 +79,10 @@ def test_a_voice_path_that_another_program_has_left_open_is_closed_ahead_of_the_
     assert of_voice(bench) == [OFF, ON]
     assert not bench.driver.voiceless
     bench.modem.answers[ON] = "ERROR"
-    bench.driver.dial(LEG, USER, bench.now_s)
-    bench.pump()
+    bench.dial()
     assert of_voice(bench)[2:] == [OFF, ON, f"ATD{USER};"]
     assert len(bench.of(VoiceReady)) == 1
-    bench.modem.rows = [row(0)]
-    bench.wait(2.5)
+    bench.lists([row(0)], 2.5)
     assert len(of_voice(bench)) == 5, "and not again after the answer"
 
 
@@ -107,11 +90,9 @@ def test_a_voice_path_that_was_refused_ahead_of_the_dial_is_asked_for_once_the_c
     bench = Bench("quectel_ec2x")
     bench.modem.answers[ON] = "ERROR"
     bench.driver.dial(LEG, USER, bench.now_s)
-    bench.modem.rows = [row(3)]
-    bench.wait(20.0)
+    bench.lists([row(3)], 20.0)
     assert of_voice(bench)[2:] == [OFF, ON, f"ATD{USER};"], "the call goes on, and rings"
-    bench.modem.rows = [row(0)]
-    bench.wait(12.0)
+    bench.lists([row(0)], 12.0)
     assert bench.of(VoiceFailed) == []
     del bench.modem.answers[ON]
     bench.wait(1.0)
@@ -134,8 +115,7 @@ def test_a_voice_path_is_opened_ahead_of_an_answer_and_closed_behind_the_call() 
     assert of_voice(bench)[2:] == [OFF, ON, "ATA"]
     bench.wait(2.0)
     bench.driver.hang_up(view.call, bench.now_s)
-    bench.modem.rows = []
-    bench.wait(5.0)
+    bench.lists([], 5.0)
     assert bench.driver.calls() == ()
     assert of_voice(bench)[5:] == [OFF]
 
@@ -143,8 +123,7 @@ def test_a_voice_path_is_opened_ahead_of_an_answer_and_closed_behind_the_call() 
 def test_a_voice_path_is_not_closed_behind_the_next_dial() -> None:
     bench = Bench("quectel_ec2x")
     bench.driver.dial(LEG, USER, bench.now_s)
-    bench.modem.rows = [row(0)]
-    bench.wait(2.0)
+    bench.lists([row(0)], 2.0)
     bench.modem.received.clear()
     bench.modem.rows = []
     bench.modem.say("NO CARRIER")
@@ -160,8 +139,7 @@ def test_a_set_up_anew_leaves_the_voice_of_a_call_alone_and_is_made_up_for_behin
     bench.wait(10.0)
     assert bench.driver.ready
     assert OFF not in of_voice(bench)
-    bench.modem.rows = []
-    bench.wait(10.0)
+    bench.lists([], 10.0)
     assert bench.driver.calls() == ()
     assert of_voice(bench)[-3:] == [OFF, ON, OFF], "tried, and closed as behind any call"
 
@@ -179,8 +157,7 @@ def test_a_firmware_for_data_is_known_by_what_it_refuses(dialect: str, identity:
     assert bench.driver.ready
     assert bench.driver.voiceless
     bench.driver.dial(LEG, USER, bench.now_s)
-    bench.modem.rows = [row(0)]
-    bench.wait(30.0)
+    bench.lists([row(0)], 30.0)
     assert bench.of(VoiceReady) == bench.of(VoiceFailed) == []
     bench.modem.rows = []
     del bench.modem.answers[refuses]
@@ -195,8 +172,7 @@ def test_a_firmware_that_had_no_voice_last_time_is_taken_for_such_until_it_was_a
     bench.driver.opened(bench.now_s)
     bench.wait(10.0)
     assert bench.driver.voiceless, "it has a call, and was not asked"
-    bench.modem.rows = []
-    bench.wait(10.0)
+    bench.lists([], 10.0)
     assert not bench.driver.voiceless
 
 
