@@ -80,6 +80,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     Refusal.PSAP_BEING_CALLED: "112 is being called.",
     Refusal.PSAP_NOT_BEING_CALLED: "112 is not being called.",
     Refusal.PSAP_CALLED: "112 is already asked for.",
+    Refusal.PSAP_BRIEFED: "112 was briefed: tell 112 that it is a mistake.",
     Refusal.PSAP_CAN_BE_CALLED: "112 can be called from here.",
     Refusal.PSAP_NOT_TOLD: "112 was not told: call 112, or declare a false alarm; a supervisor may close it.",
     Refusal.PSAP_ON_ANOTHER_PHONE: "112 cannot be joined on this line: call it on another phone.",

@@ -322,6 +322,13 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         return self.false_alarm_at is not None or self.leave.at is not None or self.close_at is not None
 
     @property
+    def told_112_at(self) -> Instant | None:
+        """When 112 was first on the line, told on another phone or briefed; before a reopening, too."""
+        calls = self.to_112
+        times = (calls.told_before_at, calls.joined_at, calls.elsewhere_at, self.briefing_at)
+        return min((at for at in times if at is not None), default=None)
+
+    @property
     def awaits_deadline(self) -> bool:
         """Whether the deadline is still to be met. Not where it passed while the alert was closed."""
         past = self.reopened_at is not None and self.reopened_at >= self.deadline_at

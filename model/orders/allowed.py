@@ -265,6 +265,8 @@ def _false_alarm(case: Case) -> Refusal | None:
         return Refusal.DURESS
     if case.psap is not None or case.answered(Party.PSAP):
         return Refusal.PSAP_CALLED
+    if case.briefing_at is not None:
+        return Refusal.PSAP_BRIEFED
     if case.answered(Party.USER) is None and not spoken_to(case):
         return Refusal.USER_NOT_ANSWERED
     return Refusal.USER_NOT_HEARD if never_heard(case) else None

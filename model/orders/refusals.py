@@ -82,6 +82,7 @@ class Refusal(StrEnum):
     PSAP_BEING_CALLED = "psap_being_called"
     PSAP_NOT_BEING_CALLED = "psap_not_being_called"
     PSAP_CALLED = "psap_called"
+    PSAP_BRIEFED = "psap_briefed"
     PSAP_CAN_BE_CALLED = "psap_can_be_called"
     PSAP_NOT_TOLD = "psap_not_told"
     PSAP_ON_ANOTHER_PHONE = "psap_on_another_phone"

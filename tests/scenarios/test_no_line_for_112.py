@@ -71,6 +71,7 @@ def test_the_operator_who_has_called_112_from_another_phone_may_leave_and_the_ou
     world.advance(0.2)
     assert world.case.psap is None
     assert world.case.briefing_at is not None
+    assert refusal(world.case, OperatorCommand.DECLARE_FALSE_ALARM, world.operators[0], world.policy)
     assert alarms(world, world.alert) == ["raised", "cleared"]
     world.advance(10.0)
     assert world.case.confirmed_answered(Party.USER), "she is not let go for it"

@@ -79,7 +79,9 @@ def test_112_is_called_again_where_that_is_asked(make_world: MakeWorld) -> None:
     assert [event.by for event in world.events(ev.PsapRequested)] == [world.operators[0]] * 2
 
 
-def test_under_duress_112_is_called_anew_and_the_user_is_not(make_world: MakeWorld) -> None:
+def test_under_duress_112_that_was_briefed_is_called_anew_by_an_order_alone_and_the_user_is_not(
+    make_world: MakeWorld,
+) -> None:
     world = make_world()
     world.send()
     world.fact(ev.AlertCancelled(duress=True))
@@ -88,7 +90,13 @@ def test_under_duress_112_is_called_anew_and_the_user_is_not(make_world: MakeWor
     world.order(OperatorCommand.LEAVE)
     everything_is_over(world)
     world.advance(5)
+    told_at = world.case.told_112_at
     reopen(world)
+    together(world, Party.OPERATOR)
+    world.advance(5)
+    assert world.case.psap is None
+    assert world.case.told_112_at == told_at, "it is known still, and the screen says so"
+    world.order(OperatorCommand.CALL_PSAP)
     together(world, Party.OPERATOR, Party.PSAP)
     assert world.calls(USER) == []
 

@@ -113,6 +113,8 @@ def _how_it_was(case: Case) -> Outcome:
         return Outcome.PUT_AWAY
     if case.presumed_calling_112:
         return Outcome.USER_CALLED_112
+    if case.to_112.told_before_at is not None:
+        return Outcome.BRIEFED
     return Outcome.FALSE_ALARM if spoken_to(case) and not told_112(case) else Outcome.NO_CONTACT
 
 

@@ -98,6 +98,7 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         psap_requested_us=None if case.psap is None else case.psap.at,
         psap_no_line=case.to_112.no_line,
         psap_elsewhere_us=case.to_112.elsewhere_at,
+        psap_told_us=case.told_112_at,
         broken_us=case.leave.broken_at,
         broken_party=case.leave.broken_party,
         alone_us=alone_since(known),

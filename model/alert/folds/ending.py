@@ -24,7 +24,7 @@ def fold_ending(case: Case, event: ev.Event, at: Instant) -> Case | None:
             return replace(case, leave=leave, hand_over=None)
         case ev.AlertReopened():
             again = reopened(case, event.by, at)
-            return replace(again, to_112=CallsTo112(wanted_by=event.by)) if event.psap else again
+            return replace(again, to_112=replace(again.to_112, wanted_by=event.by)) if event.psap else again
         case ev.OutcomeCorrected(by=by, outcome=outcome, reason=reason) if case.closed_at is not None:
             return replace(case, corrected=Correction(at=at, by=by, outcome=outcome, reason=reason))
         case ev.ConferenceBroken(party=party):
@@ -63,7 +63,7 @@ def reopened(case: Case, by: OperatorId | None, at: Instant) -> Case:
 
     What was done before is the story's; what is to be done begins anew, with the legs' next attempts.
 
-    What is known stays: who it is, where, the PINs, and how the deadline was met or missed.
+    What is known stays: who it is, where, the PINs, how the deadline was met or missed, when 112 was told.
     """
     return replace(
         case,
@@ -92,7 +92,7 @@ def reopened(case: Case, by: OperatorId | None, at: Instant) -> Case:
         redial=True,
         in_vain={},
         psap=None,
-        to_112=CallsTo112(),
+        to_112=CallsTo112(told_before_at=case.told_112_at),
         false_alarm_at=None,
         briefing_at=None,
         briefed=None,

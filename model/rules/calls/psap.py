@@ -59,8 +59,13 @@ def last_resort_numbers(policy: Policy) -> frozenset[E164]:
 
 
 def wanted_by_duress(case: Case, policy: Policy) -> bool:
-    """Whether the duress PIN has 112 called that nobody has asked for yet (case 19)."""
+    """Whether the duress PIN has 112 called that nobody has asked for yet (case 19).
+
+    112 that was told before the alert was reopened is called again by an operator's order alone.
+    """
     if not in_duress(case, policy) or case.operator is None or case.leaving or on_another_phone(case, policy):
+        return False
+    if case.to_112.told_before_at is not None:
         return False
     called = any(leg.since >= (case.reopened_at or 0) for leg in case.of(Party.PSAP))
     return case.psap is None and case.to_112.elsewhere_at is None and not called

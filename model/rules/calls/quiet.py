@@ -71,7 +71,7 @@ def gave_no_sound(leg: Leg) -> bool:
 
 def told_112(case: Case) -> bool:
     """Whether 112 has been on the line, or was called from another phone, which only the briefing tells."""
-    return bool(case.to_112.joined_at or case.to_112.elsewhere_at or case.briefing_at)
+    return case.told_112_at is not None
 
 
 def dials_by_itself(case: Case) -> bool:

@@ -1,7 +1,8 @@
 // What to do while 112 is not asked for: it is between the operator and the user. Pure.
 
 import { said } from '../words/claims.js';
-import { either } from '../words/words.js';
+import * as f from '../words/format.js';
+import { either, reason } from '../words/words.js';
 import { endOf } from './commands.js';
 import { asItAnswers, callPsap, soon } from './steps.js';
 import { recordOf } from '../case/record.js';
@@ -41,6 +42,7 @@ function between(now) {
         said(now, 'overheard', 'noVoiceThere'),
         callPsap(view, either('Il 112 entra e ascolta', '112 joins and listens'), 'primary'),
       ];
+    if (view.psap_told_us !== null) return toldBefore(view, either('Non telefonarle.', 'Do not phone her.'));
     return [
       either(`Chiama subito il 112, senza richiamare ${user}.`, `Call 112 now, without calling ${user}.`),
       either('Di’ al 112 di non telefonarle.', 'Tell 112 not to phone her.'),
@@ -52,6 +54,8 @@ function between(now) {
     ];
   }
   if (s.talking(view.user)) return asked(now);
+  if (s.keptSilent(view) && !s.underWay(view.user) && view.psap_told_us !== null)
+    return toldBefore(view, either('Non può parlare.', 'She cannot talk.'));
   if (s.keptSilent(view) && !s.underWay(view.user))
     return [
       either(
@@ -85,13 +89,28 @@ function between(now) {
   ];
 }
 
+/**
+ * 112 knows of the alert, from an earlier call. @param {CaseView} view @param {string} user @returns {Said}
+ */
+function toldBefore(view, user) {
+  const at = f.clock(view.psap_told_us);
+  return [
+    either(`Il 112 sa dell’allarme dalle ${at}.`, `112 has known of the alert since ${at}.`),
+    `${user} ${either('Qualcosa di nuovo per il 112: E.', 'Something new for 112: E.')}`,
+    callPsap(view, asItAnswers()),
+  ];
+}
+
 /** @param {Moment} now @returns {Said} */
 function asked(now) {
-  const { view } = now;
-  const mistake = either(
-    'Uno sbaglio: F. Ogni altra risposta, o silenzio: E.',
-    'A mistake: F. Any other answer, or silence: E.',
-  );
+  const { view, allowed } = now;
+  const mistake =
+    allowed.declare_false_alarm === 'psap_briefed'
+      ? reason('psap_briefed')
+      : either(
+          'Uno sbaglio: F. Ogni altra risposta, o silenzio: E.',
+          'A mistake: F. Any other answer, or silence: E.',
+        );
   const both = either('Il 112 entra subito in conversazione con voi due', '112 joins the two of you at once');
   if (view.silent)
     return [

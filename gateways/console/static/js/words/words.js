@@ -341,6 +341,10 @@ const REFUSALS = {
   ],
   psap_not_being_called: ['Nessuna chiamata al 112 in corso.', '112 is not being called.'],
   psap_called: ['Il 112 è già richiesto.', '112 is already asked for.'],
+  psap_briefed: [
+    'Il 112 è informato: se è uno sbaglio, dillo al 112.',
+    '112 is briefed: if it is a mistake, tell 112.',
+  ],
   psap_can_be_called: ['Il 112 si può chiamare da qui.', '112 can be called from here.'],
   psap_not_told: [
     'Prima il 112: E. Uno sbaglio, detto da lei: F. Altrimenti chiude un supervisore.',
