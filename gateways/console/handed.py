@@ -21,6 +21,7 @@ from model.filtering import Filter
 from model.orders.afterwards import OWED
 from model.orders.allowed import why_no_note
 from model.orders.refusals import Refusal
+from model.rules.calls.quiet import hushed
 from store import streams
 from store.registry.people import StaffRole
 from store.shift_notes import ShiftNote
@@ -70,6 +71,8 @@ class OwnLast(msgspec.Struct, frozen=True, kw_only=True):
     closed_us: Instant | None
     note: Refusal | None
     """Why no note can be added; null where that is possible."""
+    quiet: bool
+    """Whether the user's phone must not ring: under duress, or in a silent alert."""
     reopen: Refusal | None
     """Why it cannot be reopened; null where it can."""
 
@@ -144,6 +147,7 @@ def own_last(following: Following, room: Room, me: OperatorId) -> OwnLast | None
         left_us=left.at_us,
         closed_us=case.closed_at,
         note=why_no_note(case) or room.why_not(case, OperatorCommand.NOTE, me),
+        quiet=case.duress or hushed(case),
         reopen=why_not_reopened(journal, case) or room.why_not(case, OperatorCommand.REOPEN, me),
     )
 

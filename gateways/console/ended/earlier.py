@@ -32,6 +32,8 @@ class EarlierAlert(msgspec.Struct, frozen=True, kw_only=True):
     received_us: Instant
     test: bool
     missed: bool
+    duress: bool
+    silent: bool
     closed_us: Instant | None
     outcome: Outcome | None
 
@@ -73,6 +75,8 @@ def _of_user(journal: Journal, alert: AlertId, own: Set[UserId | None]) -> Earli
         received_us=row.received_us,
         test=row.test,
         missed=row.missed,
+        duress=case.duress,
+        silent=case.silent,
         closed_us=row.closed_us,
         outcome=row.outcome,
     )

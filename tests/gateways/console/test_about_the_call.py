@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -63,6 +64,33 @@ def test_the_clock_of_a_reopened_alert_says_when_the_user_was_reached_first(modu
         }"""
     )
     assert said == ["44.0", "44.0", "42.0"]
+
+
+CLOSED = """async (view) => {
+  const { banner } = await import('/console/js/case/banner.js');
+  const { CONFIRMED } = await import('/console/js/steps/commands.js');
+  return [banner(view, 0, {}, () => '')?.text ?? '', CONFIRMED.reopen.said(view)];
+}"""
+QUIET = {"duress": False, "silent": False, "aloud": False, "closed_us": 9, "psap_told_us": None}
+
+
+@pytest.mark.parametrize(
+    ("more", "kept", "reopening"),
+    [
+        ({}, "", "The alert goes on"),
+        ({"duress": True}, "Do not phone her", "The alert goes on, and 112 is called"),
+        ({"duress": True, "psap_told_us": 5}, "Do not phone her", "The alert goes on"),
+        ({"silent": True}, "it may still have to stay quiet", "The alert goes on"),
+        ({"silent": True, "aloud": True}, "", "The alert goes on"),
+    ],
+)
+def test_a_closed_alert_says_of_whom_no_phone_may_ring_and_what_a_reopening_does(
+    modules: Page, more: dict[str, Any], kept: str, reopening: str
+) -> None:
+    text, said = modules.evaluate(CLOSED, {**QUIET, **more})
+    assert kept in text
+    assert bool(text) == bool(kept)
+    assert said == reopening
 
 
 def test_an_incoming_alert_is_seen_on_the_window_s_title_until_it_is_acknowledged(stage: Stage) -> None:

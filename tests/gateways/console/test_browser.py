@@ -330,11 +330,13 @@ def test_case_17_a_center_out_of_reach_is_said_and_found_again_with_nothing_miss
     for key in "FRMNU":
         expect(console.locator(f".act[data-key={key}]")).to_have_attribute("aria-disabled", "true")
     console.keyboard.press("e")
+    expect(console.locator(".dock__next")).to_contain_text("E was not sent: the centre did not answer.")
     story.user_answered()
     again = WebThread(place, site.port)
     try:
         expect(console.locator("[data-party=user]")).to_contain_text("On the line")
         expect(console.locator(".bar__health")).to_contain_text("Centre connected")
+        expect(console.locator(".dock")).to_contain_text("E was not sent")
         assert inbox(journal, story) == []
     finally:
         again.stop()

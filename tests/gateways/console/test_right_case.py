@@ -121,6 +121,8 @@ def test_who_has_a_real_case_reads_how_the_next_alert_comes(stage: Stage) -> Non
     page.keyboard.press("Escape")
     story.psap_called(stage.place.marta).psap_joined()
     expect(strip).to_contain_text("L: you leave yours, and it comes to you.")
+    page.keyboard.press("2")
+    expect(strip).to_contain_text("Esc, then L: you leave yours, and it comes to you.")
 
 
 def test_one_t_is_on_the_screen_and_takes_the_alert_that_nobody_has(stage: Stage) -> None:

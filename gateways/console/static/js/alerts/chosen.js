@@ -84,7 +84,12 @@ export function story(ui, view) {
     <div class="history__acts">${
       view.closed_us === null
         ? nothing
-        : offer(ui, view.alert, view.person ? s.first(view) : t('user'), view.reopen ?? null)
+        : offer(
+            ui,
+            view.alert,
+            s.staysQuiet(view) ? '' : view.person ? s.first(view) : t('user'),
+            view.reopen ?? null,
+          )
     }${giving(ui, view)}</div>
     ${correct.pane(ui, view, () => (load(ui), choose(ui, view.alert)))}
     <ol class="panel__body log history__log" aria-label=${t('whatHappened')} tabindex="0">

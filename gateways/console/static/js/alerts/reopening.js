@@ -48,12 +48,19 @@ async function reopen(ui, { alert, seen, psap }) {
 
 /**
  * The offer, the question, or why not.
- * @param {Ui} ui @param {string} alert @param {string} user Her name. @param {string} no
+ * @param {Ui} ui @param {string} alert @param {string} user Who is called again, if the phone may ring.
+ * @param {string} no
  */
 export function offer(ui, alert, user, no) {
   if (no === ERASED) return html`<p class="history__reopen">${reason(ERASED)}</p>`;
   const mine = state.alert === alert;
-  const what = state.psap
+  const quiet = state.psap
+    ? either(
+        'Riprende: richiama il 112, il suo telefono non squilla',
+        'Goes on: calls 112 again, her phone stays quiet',
+      )
+    : either('Riprende: il suo telefono non squilla', 'Goes on: her phone stays quiet');
+  const aloud = state.psap
     ? either(`Richiama ${user} e il 112`, `Calls ${user} and 112 again`)
     : either(`Richiama ${user}`, `Calls ${user} again`);
   const other = state.psap ? either('Senza il 112', 'Without 112') : either('Anche il 112', '112 as well');
@@ -64,7 +71,7 @@ export function offer(ui, alert, user, no) {
   return html`<p class="history__reopen" role="status">
     ${
       mine && state.asking
-        ? html`${button('Enter', what)}${button('E', other)}${button('Escape', t('back'))}`
+        ? html`${button('Enter', user ? aloud : quiet)}${button('E', other)}${button('Escape', t('back'))}`
         : html`${button('R', t('reopen'))}${
             mine && state.said ? html`<span class="ink-bad">${state.said}</span>` : nothing
           }`

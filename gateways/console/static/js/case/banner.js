@@ -31,7 +31,7 @@ export const whyNoLine = (why) => (NO_LINE[why] ? either(...NO_LINE[why]) : why)
  * @param {CaseView} view @param {number} nowUs @param {MeView} me @param {Names} names
  */
 export function banner(view, nowUs, me, names) {
-  if (view.closed_us !== null) return null;
+  if (view.closed_us !== null) return afterwards(view);
   const found = [
     noLine,
     duress,
@@ -53,6 +53,32 @@ export function banner(view, nowUs, me, names) {
   const rest = others.filter((one) => one.brief).map((one) => one.brief);
   const aside = view.silent && gravest.what !== 'silent' ? t('silent') : (gravest.aside ?? '');
   return { tone: 'bad', aside, ...gravest, text: [gravest.text, ...rest].filter(Boolean).join(' ') };
+}
+
+/** Of a closed alert: that a call would still be a danger to the user. @param {CaseView} view */
+function afterwards(view) {
+  if (view.duress)
+    return {
+      tone: 'bad',
+      icon: 'shield',
+      title: t('duress'),
+      text: either(
+        'Annullato con il PIN di costrizione. Non telefonarle: uno squillo la esporrebbe.',
+        'Cancelled with the duress PIN. Do not phone her: a ring would expose her.',
+      ),
+      aside: t('noSoundHere'),
+    };
+  if (!s.keptSilent(view)) return null;
+  return {
+    tone: 'quiet',
+    icon: 'hush',
+    title: t('silent'),
+    text: either(
+      'Non poteva parlare. Il suo telefono non è stato chiamato: può ancora dover restare muto.',
+      'She could not talk. Her phone was not called: it may still have to stay quiet.',
+    ),
+    aside: '',
+  };
 }
 
 /** @param {CaseView} view */

@@ -14,7 +14,14 @@ const asked = new Map(); // by alert: {key, said, atMs}
 export function howMany(ui, view) {
   const said = answer(ui, view);
   if (!said) return '…';
-  return said.count ? `${said.count}${said.more ? '+' : ''}` : either('nessuno', 'none');
+  if (!said.count) return either('nessuno', 'none');
+  return [`${said.count}${said.more ? '+' : ''}`, danger(said.alerts[0])].filter(Boolean).join(': ');
+}
+
+/** Why the user's phone may still have to stay quiet. @param {{ duress: boolean, silent: boolean }} last */
+function danger(last) {
+  if (last.duress) return either('l’ultimo sotto costrizione', 'the last one under duress');
+  return last.silent ? either('l’ultimo silenzioso', 'the last one silent') : '';
 }
 
 /**

@@ -242,6 +242,9 @@ export const hasApp = (view) =>
  */
 export const keptSilent = (view) => view.silent && !view.aloud;
 
+/** Whether the user's phone must not ring. @param {CaseView} view */
+export const staysQuiet = (view) => view.duress || keptSilent(view);
+
 /**
  * Whether something may be asked of the user, aloud or in writing: not where others would notice.
  * @param {CaseView} view

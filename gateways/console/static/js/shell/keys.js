@@ -52,6 +52,8 @@ export function pressed(ui, key) {
   last = { key, atMs: Date.now() };
   sound.unlock();
   if (!feed.me || feed.link === 'signed-off') return;
+  // Enter confirms the key before it, and no earlier one.
+  if (key !== 'Enter' && key !== 'Escape') ui.orders.disarm();
   if (key === '?') return help.show(ui, !ui.screen.help);
   const incoming = ui.screen.incoming();
   if (key === 'Escape' && (ui.screen.help || !incoming)) return close(ui);
@@ -78,6 +80,8 @@ function withoutCenter(ui, key) {
   if (key === 'Enter') ui.feed.retryNow();
   else if (view && key === 'C') copyBriefing(ui, view, placeSentences(view));
   else if (view && ['Q', 'D'].includes(key)) openPanel(ui, PANELS[key][0], view);
+  else if (view && commandOf(key, ui.screen.step(view), view, ui.feed.me, ui.feed.allowedIn(view)))
+    ui.orders.notSent(key, view.alert);
 }
 
 /** One panel at a time. @param {Ui} ui @param {any} which @param {CaseView} view */

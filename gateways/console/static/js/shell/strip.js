@@ -161,9 +161,12 @@ function comesNext(ui, my) {
   const { operators, me } = ui.feed;
   const other = operators.some((one) => one.operator !== me.operator && one.state === 'ready' && !one.alert);
   if (other || ui.feed.myShift() !== 'ready') return '';
-  return ui.feed.allowedIn(my).leave === null
-    ? either('L: lasci questo, e arriva a te.', 'L: you leave yours, and it comes to you.')
-    : either('Ti arriva appena ti liberi.', 'It comes to you as soon as you are free.');
+  if (ui.feed.allowedIn(my).leave !== null)
+    return either('Ti arriva appena ti liberi.', 'It comes to you as soon as you are free.');
+  // Elsewhere on the page L is no key of the case.
+  return ui.screen.away()
+    ? either('Esc, poi L: lasci il tuo, e arriva a te.', 'Esc, then L: you leave yours, and it comes to you.')
+    : either('L: lasci questo, e arriva a te.', 'L: you leave yours, and it comes to you.');
 }
 
 /** Whether 112 is the real one; never with a tick while no line can call it. @param {Feed} feed */

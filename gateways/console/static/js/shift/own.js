@@ -48,6 +48,7 @@ export function panel(ui) {
         : either(`chiuso alle ${f.minute(own.closed_us)}`, `closed at ${f.minute(own.closed_us)}`);
   const refused = ui.orders.whyNotIn({ alert: own.alert }, 'N');
   const added = noted.get(own.alert);
+  const called = own.quiet ? '' : user(view);
   return html`<section class="ready__own" aria-labelledby="own-h">
     <h2 id="own-h">
       ${either('Il tuo ultimo allarme', 'Your last alert')}<small
@@ -62,6 +63,6 @@ export function panel(ui) {
     </h2>
     ${own.note ? html`<p>${reason(own.note)}</p>` : notes.noteField(ui, own.alert, false)}
     ${refused ? html`<p class="ink-bad" role="status">${refused}</p>` : nothing}
-    ${own.closed_us === null ? nothing : reopening.offer(ui, own.alert, user(view), own.reopen)}
+    ${own.closed_us === null ? nothing : reopening.offer(ui, own.alert, called, own.reopen)}
   </section>`;
 }

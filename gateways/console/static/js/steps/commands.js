@@ -78,7 +78,13 @@ export const CONFIRMED = {
         'Messages go by SMS, and the phone sounds there',
       ),
   },
-  reopen: { when: always, said: () => either('L’allarme riprende', 'The alert goes on') },
+  reopen: {
+    when: always,
+    said: (view) =>
+      view.duress && view.psap_told_us === null
+        ? either('L’allarme riprende, e si chiama il 112', 'The alert goes on, and 112 is called')
+        : either('L’allarme riprende', 'The alert goes on'),
+  },
   mark_machine: {
     when: always,
     said: (view) =>

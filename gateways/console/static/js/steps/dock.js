@@ -31,6 +31,7 @@ function armedSaid(ui, view) {
 /** @param {Ui} ui @param {CaseView} view @param {Allowed} allowed */
 function lostDock(ui, view, allowed) {
   const { feed } = ui;
+  const lost = ui.orders.refused?.alert === view.alert ? ui.orders.refused.text : '';
   const sub = either(
     `Tentativo ${feed.attempt}. Riprovo anche da solo, ogni 2 s`,
     `Attempt ${feed.attempt}. Retrying by itself too, every 2 s`,
@@ -47,7 +48,9 @@ function lostDock(ui, view, allowed) {
   return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}>
     <p class="dock__next" role="status">
       <span class="eyebrow">${t('now')}</span><b>${say}</b><span
-        ><span class="ink-wait dock__elsewhere">${elsewhere}</span></span
+        >${lost ? html`<span class="ink-bad">${lost}</span> ` : nothing}<span class="ink-wait dock__elsewhere"
+          >${elsewhere}</span
+        ></span
       >
     </p>
     ${handover.button(ui, view, allowed)}

@@ -67,6 +67,16 @@ export class Orders {
     this.refuse(key, alert, either(it, en));
   }
 
+  /**
+   * A key pressed while the center is out of reach orders nothing, then or later.
+   * @param {string} key @param {string} alert
+   */
+  notSent(key, alert) {
+    const it = `${key} non è partito: il centro non rispondeva. Quando risponde, premi di nuovo.`;
+    const en = `${key} was not sent: the centre did not answer. Press again once it answers.`;
+    this.refuse(key, alert, either(it, en));
+  }
+
   /** A letter alone in a field was a key, and is not kept. @param {string} key @param {string} alert */
   notWritten(key, alert) {
     const it = `${key} è finita in un campo, e non è stata scritta. Se era un comando: Esc, poi ${key}.`;
