@@ -17,10 +17,9 @@ from tests.store.places import journal_at
 from tests.support.postgres import PostgresServer
 
 _TEMPLATE = "form"
-_SCHEMAS = "schemas"
-"""Not in the template: each new database would be a copy of all of them."""
 _count = itertools.count(1)
-_statements: dict[PostgresServer, str] = {}
+_dumped: list[str] = []
+_with_template: set[PostgresServer] = set()
 
 
 class Database(Protocol):
@@ -105,29 +104,31 @@ class PostgresDatabase:
 
 def new_database(server: PostgresServer) -> PostgresDatabase:
     """One of its own with an empty journal in it, for what is done to a whole database."""
-    _make_template(server)
+    statements = _statements(server)
+    if server not in _with_template:
+        server.execute(f"CREATE DATABASE {_TEMPLATE} TEMPLATE template0")
+        server.execute(statements, _TEMPLATE)
+        _with_template.add(server)
     return PostgresDatabase(server, server.database(_TEMPLATE))
 
 
 def new_schema(server: PostgresServer) -> PostgresDatabase:
     """The same in a schema of its own, which costs a tenth of the time."""
     schema = f"test{next(_count)}"
-    statements = _make_template(server)
-    server.execute(f"CREATE SCHEMA {schema}; SET search_path = {schema}; {statements}", _SCHEMAS)
-    return PostgresDatabase(server, _SCHEMAS, schema)
+    server.execute(f"CREATE SCHEMA {schema}; SET search_path = {schema}; {_statements(server)}")
+    return PostgresDatabase(server, "postgres", schema)
 
 
-def _make_template(server: PostgresServer) -> str:
-    """A database with an empty journal, made by the steps; the statements that make the same again."""
-    if server not in _statements:
-        for database in (_TEMPLATE, _SCHEMAS):
-            server.execute(f"CREATE DATABASE {database} TEMPLATE template0")
-        journal_at(server.url(_TEMPLATE)).close()
-        dumped = server.dump(_TEMPLATE, "--schema=public", "--no-owner", "--inserts")
-        _statements[server] = "".join(
+def _statements(server: PostgresServer) -> str:
+    """Those that make an empty journal, as the steps have made it on the first server that was asked."""
+    if not _dumped:
+        name = server.database()
+        journal_at(server.url(name)).close()
+        dumped = server.dump(name, "--schema=public", "--no-owner", "--inserts")
+        _dumped.extend(
             line.replace("public.", "")
             for line in dumped.splitlines(keepends=True)
             # Nor what is meant for psql.
             if "search_path" not in line and "SCHEMA public" not in line and not line.startswith("\\")
         )
-    return _statements[server]
+    return "".join(_dumped)
