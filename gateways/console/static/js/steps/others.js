@@ -140,8 +140,9 @@ function left(now) {
   const come =
     now.allowed.take === null ? either('Per tornare in linea: T.', 'To come back on the line: T.') : '';
   if (view.user_hears_psap) {
-    const both = `${either('Affidata al 112.', 'Handed over to 112.')} ${said(now, 'phoneAnswered', 'bothTalk')}`;
-    return [both, `${either('Non serve altro.', 'Nothing more to do.')} ${come}`, take('')];
+    const both = said(now, 'phoneAnswered', 'bothTalk');
+    const given = `${either('Affidata al 112.', 'Handed over to 112.')} ${both}`;
+    return [given, `${either('Non serve altro.', 'Nothing more to do.')} ${come}`, take('')];
   }
   if (!s.talking(view.user) && !s.talking(view.psap) && !s.underWay(view.user)) {
     return [either('L’allarme si sta chiudendo.', 'The alert is being ended.'), come, take('')];
