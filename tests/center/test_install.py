@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,23 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def after_a_run(tmp_path_factory: pytest.TempPathFactory) -> Machine:
+    made = Machine(tmp_path_factory.mktemp("installed"))
+    assert made.install("--phone", "+393331234567").returncode == 0
+    made.called()
+    return made
+
+
+@pytest.fixture
+def installed(after_a_run: Machine, tmp_path: Path) -> Iterator[Machine]:
+    """A machine on which it has run; the next test finds it as this one did."""
+    kept = shutil.copytree(after_a_run.folder, tmp_path / "kept", symlinks=True)
+    yield after_a_run
+    shutil.rmtree(after_a_run.folder)
+    shutil.copytree(kept, after_a_run.folder, symlinks=True)
+
+
 def checkout(folder: Path, says: str) -> Path:
     """A version of this release, with next to nothing in it."""
     for name in ("scripts", "deploy", "config"):
@@ -204,15 +222,13 @@ def test_a_first_run_makes_all_and_prints_the_link_once(machine: Machine) -> Non
     assert called.index("compileall") < called.index("systemctl enable --now")
 
 
-def test_a_second_run_changes_nothing_and_shows_no_link(machine: Machine) -> None:
-    machine.install("--phone", "+393331234567")
-    machine.called()
-    before = machine.made()
-    again = machine.install("--phone", "+393331234567")
+def test_a_second_run_changes_nothing_and_shows_no_link(installed: Machine) -> None:
+    before = installed.made()
+    again = installed.install("--phone", "+393331234567")
     assert again.returncode == 0, again.stderr
     assert "will be made" not in again.stdout
     assert "token=" not in again.stdout
-    assert machine.made() == before
+    assert installed.made() == before
     asked = (
         "systemctl -q is-",
         "systemctl show",
@@ -222,7 +238,7 @@ def test_a_second_run_changes_nothing_and_shows_no_link(machine: Machine) -> Non
         "python -I -c import datetime",
     )
     text = ("value", "print", "from cryptography", "left =", "sys.exit")
-    assert [line for line in machine.called().splitlines() if not line.startswith((*asked, *text))] == []
+    assert [line for line in installed.called().splitlines() if not line.startswith((*asked, *text))] == []
 
 
 def test_without_a_telephone_one_link_is_printed_by_which_somebody_becomes_the_first_admin(
@@ -309,13 +325,11 @@ def test_a_certificate_that_is_given_is_copied_and_again_when_it_is_renewed(
     assert placed.read_text() == "two"
 
 
-def test_a_certificate_of_ones_own_is_renewed_by_a_run_in_its_last_month(machine: Machine) -> None:
-    machine.install("--phone", "+393331234567")
-    machine.called()
-    again = machine.install(ENDS_SOON="yes")
+def test_a_certificate_of_ones_own_is_renewed_by_a_run_in_its_last_month(installed: Machine) -> None:
+    again = installed.install(ENDS_SOON="yes")
     assert "will be made   certificate" in again.stdout
-    assert "center certificate make" in machine.called()
-    assert "will be made" not in machine.install().stdout
+    assert "center certificate make" in installed.called()
+    assert "will be made" not in installed.install().stdout
 
 
 def test_a_version_that_is_half_made_is_made_anew_and_never_started(machine: Machine) -> None:
@@ -338,37 +352,34 @@ def test_debian_is_asked_only_for_what_is_missing_and_never_by_a_package(
     assert ("apt-get" in machine.called()) == fetched
 
 
-def test_a_service_that_runs_another_program_is_told_and_left(machine: Machine) -> None:
-    machine.install()
+def test_a_service_that_runs_another_program_is_told_and_left(installed: Machine) -> None:
     told = "still runs what was there before"
-    assert told not in machine.install().stdout
-    assert told in machine.install(MAIN_PID=str(os.getpid())).stdout
-    assert "restart" not in machine.called()
+    assert told not in installed.install().stdout
+    assert told in installed.install(MAIN_PID=str(os.getpid())).stdout
+    assert "restart" not in installed.called()
 
 
 def test_a_doctor_that_finds_a_failure_is_told_by_a_status_of_its_own(machine: Machine) -> None:
     assert machine.install(DOCTOR="1").returncode == 3
 
 
-def test_what_is_removed_and_what_stays(machine: Machine) -> None:
-    machine.install()
-    (machine.state / "journal.db").touch()
-    gone = machine.install("--remove")
+def test_what_is_removed_and_what_stays(installed: Machine) -> None:
+    (installed.state / "journal.db").touch()
+    gone = installed.install("--remove")
     assert gone.returncode == 0, gone.stderr
-    assert (machine.state / "journal.db").exists()
-    assert machine.settings.exists()
-    left = [path for path in machine.made() if "/var/" not in path and "/etc/securwoman/" not in path]
+    assert (installed.state / "journal.db").exists()
+    assert installed.settings.exists()
+    left = [path for path in installed.made() if "/var/" not in path and "/etc/securwoman/" not in path]
     assert {Path(path).name for path in left} == {"debian_version", "account"}
-    assert machine.install("--remove").returncode == 0
+    assert installed.install("--remove").returncode == 0
 
 
-def test_nothing_is_removed_while_an_alert_is_open(machine: Machine) -> None:
-    machine.install()
-    before = machine.made()
-    kept = machine.install("--remove", OPEN_ALERTS='[{"alert":"a1"}]')
+def test_nothing_is_removed_while_an_alert_is_open(installed: Machine) -> None:
+    before = installed.made()
+    kept = installed.install("--remove", OPEN_ALERTS='[{"alert":"a1"}]')
     assert kept.returncode == 1
     assert "an alert is open" in kept.stderr
-    assert machine.made() == before
+    assert installed.made() == before
 
 
 @pytest.mark.parametrize(
@@ -382,18 +393,15 @@ def test_a_wrong_use_is_told_before_anything_is_done(machine: Machine, options: 
     assert machine.made() == before
 
 
-def test_another_version_is_not_put_in_place_by_an_installation(machine: Machine, tmp_path: Path) -> None:
-    machine.install()
-    refused = machine.install(root=checkout(tmp_path / "other", "another"))
+def test_another_version_is_not_put_in_place_by_an_installation(installed: Machine, tmp_path: Path) -> None:
+    refused = installed.install(root=checkout(tmp_path / "other", "another"))
     assert refused.returncode == 1
     assert "--upgrade" in refused.stderr
 
 
 @pytest.fixture
-def next_version(machine: Machine, tmp_path: Path) -> Path:
+def next_version(installed: Machine, tmp_path: Path) -> Path:
     """Beside an installation that works."""
-    assert machine.install("--phone", "+393331234567").returncode == 0
-    machine.called()
     return checkout(tmp_path / "next", "another")
 
 
@@ -402,33 +410,33 @@ def version_of(machine: Machine) -> str:
 
 
 def test_an_upgrade_makes_all_that_is_slow_before_it_stops_anything(
-    machine: Machine, next_version: Path
+    installed: Machine, next_version: Path
 ) -> None:
-    before = version_of(machine)
-    done = machine.install("--upgrade", root=next_version)
+    before = version_of(installed)
+    done = installed.install("--upgrade", root=next_version)
     assert done.returncode == 0, done.stderr
-    assert version_of(machine) != before
-    called = machine.called()
+    assert version_of(installed) != before
+    called = installed.called()
     order = ("compileall", "start securwoman-backup", "journal_copy.py copy", "center journal verify")
     order += ("stop securwoman.service", "--no-block start securwoman.service")
     places = [called.index(one) for one in order]
     assert places == sorted(places)
     assert called.count("journal_copy.py copy") == 2, "on trial, and once nobody writes any more"
-    assert {path.name for path in (machine.root / "opt/securwoman/versions").iterdir()} == {
+    assert {path.name for path in (installed.root / "opt/securwoman/versions").iterdir()} == {
         before,
-        version_of(machine),
+        version_of(installed),
     }
-    assert "will be made" not in machine.install("--upgrade", root=next_version).stdout
+    assert "will be made" not in installed.install("--upgrade", root=next_version).stdout
 
 
-def test_a_version_that_finds_a_failure_of_its_own_goes_back(machine: Machine, next_version: Path) -> None:
-    before = version_of(machine)
-    failed = machine.install("--upgrade", root=next_version, FAILS_BUT_IN=before, SECURWOMAN_READY_S="1")
+def test_a_version_that_finds_a_failure_of_its_own_goes_back(installed: Machine, next_version: Path) -> None:
+    before = version_of(installed)
+    failed = installed.install("--upgrade", root=next_version, FAILS_BUT_IN=before, SECURWOMAN_READY_S="1")
     assert failed.returncode == 1
     assert "the version before runs again" in failed.stderr
     assert "doctor: trunks" in failed.stderr
-    assert version_of(machine) == before
-    called = machine.called()
+    assert version_of(installed) == before
+    called = installed.called()
     stopped = [line for line in called.splitlines() if "stop securwoman.service" in line]
     assert len(stopped) == 2
     assert called.index("journal_copy.py back") > called.index("--no-block start")
@@ -436,69 +444,69 @@ def test_a_version_that_finds_a_failure_of_its_own_goes_back(machine: Machine, n
 
 @pytest.mark.parametrize("stays", [True, False])
 def test_a_unit_that_the_version_before_did_not_have_comes_with_the_new_one_and_goes_with_it(
-    machine: Machine, next_version: Path, stays: bool
+    installed: Machine, next_version: Path, stays: bool
 ) -> None:
-    before, name = version_of(machine), "securwoman-backup.path"
-    unit = machine.root / "etc/systemd/system" / name
+    before, name = version_of(installed), "securwoman-backup.path"
+    unit = installed.root / "etc/systemd/system" / name
     unit.unlink()
-    (machine.root / "opt/securwoman/versions" / before / "deploy" / name).unlink()
+    (installed.root / "opt/securwoman/versions" / before / "deploy" / name).unlink()
     fails = {} if stays else {"FAILS_BUT_IN": before, "SECURWOMAN_READY_S": "1"}
-    done = machine.install("--upgrade", root=next_version, **fails)
+    done = installed.install("--upgrade", root=next_version, **fails)
     assert (done.returncode == 0, unit.exists()) == (stays, stays), done.stderr
-    called = machine.called()
+    called = installed.called()
     assert f"enable --now {name}" in called
     assert (f"disable --now {name}" in called) is not stays
 
 
 def test_a_failure_that_was_there_before_is_not_the_new_versions(
-    machine: Machine, next_version: Path
+    installed: Machine, next_version: Path
 ) -> None:
-    before = version_of(machine)
-    done = machine.install("--upgrade", root=next_version, FAILS_BUT_IN="none", SECURWOMAN_READY_S="1")
+    before = version_of(installed)
+    done = installed.install("--upgrade", root=next_version, FAILS_BUT_IN="none", SECURWOMAN_READY_S="1")
     assert "going back" not in done.stderr
-    assert version_of(machine) != before
+    assert version_of(installed) != before
 
 
-def test_a_version_that_dies_at_its_start_is_not_waited_for(machine: Machine, next_version: Path) -> None:
-    before = version_of(machine)
-    failed = machine.install("--upgrade", root=next_version, RESTARTS="5")
+def test_a_version_that_dies_at_its_start_is_not_waited_for(installed: Machine, next_version: Path) -> None:
+    before = version_of(installed)
+    failed = installed.install("--upgrade", root=next_version, RESTARTS="5")
     assert failed.returncode == 1
-    assert version_of(machine) == before
+    assert version_of(installed) == before
 
 
 @pytest.mark.parametrize("fault", ["NO_BYTE_CODE", "NO_BACKUP", "NOT_VERIFIED", "SPARE_IN_USE"])
 def test_what_fails_before_the_switch_changes_nothing(
-    machine: Machine, next_version: Path, fault: str
+    installed: Machine, next_version: Path, fault: str
 ) -> None:
-    before = version_of(machine)
-    failed = machine.install("--upgrade", root=next_version, **{fault: "yes"})
+    before = version_of(installed)
+    failed = installed.install("--upgrade", root=next_version, **{fault: "yes"})
     assert failed.returncode == 1
-    assert version_of(machine) == before
-    assert "stop securwoman.service" not in machine.called()
-    assert not (machine.state / "before-upgrade").exists()
+    assert version_of(installed) == before
+    assert "stop securwoman.service" not in installed.called()
+    assert not (installed.state / "before-upgrade").exists()
 
 
 @pytest.mark.parametrize("drained", [True, False])
 def test_a_node_among_others_is_drained_into_the_new_version(
-    machine: Machine, next_version: Path, drained: bool
+    installed: Machine, next_version: Path, drained: bool
 ) -> None:
-    before = version_of(machine)
-    text = machine.settings.read_text()
-    machine.settings.write_text(text.replace("[journal]", '[journal]\nurl = "postgresql://one/center"'))
-    done = machine.install("--upgrade", root=next_version, **({} if drained else {"NOT_DRAINED": "yes"}))
-    assert (done.returncode == 0, version_of(machine) != before) == (drained, drained), done.stderr
-    called = machine.called()
+    before = version_of(installed)
+    text = installed.settings.read_text()
+    installed.settings.write_text(text.replace("[journal]", '[journal]\nurl = "postgresql://one/center"'))
+    done = installed.install("--upgrade", root=next_version, **({} if drained else {"NOT_DRAINED": "yes"}))
+    assert (done.returncode == 0, version_of(installed) != before) == (drained, drained), done.stderr
+    called = installed.called()
     assert "center run --drain" in called
     assert "journal_copy" not in called
     assert "stop securwoman.service" not in called, "its calls go on to their end"
 
 
-def test_what_an_upgrade_would_do_is_said_and_not_done(machine: Machine, next_version: Path) -> None:
-    before = machine.made()
-    told = machine.install("--upgrade", "--dry-run", root=next_version)
+def test_what_an_upgrade_would_do_is_said_and_not_done(installed: Machine, next_version: Path) -> None:
+    before = installed.made()
+    told = installed.install("--upgrade", "--dry-run", root=next_version)
     assert told.returncode == 0
     assert "beside it" in told.stdout
-    assert machine.made() == before
+    assert installed.made() == before
 
 
 @pytest.mark.skipif(shutil.which("shellcheck") is None, reason="NOT TESTED: the scripts by shellcheck")
