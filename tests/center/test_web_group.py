@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import signal
 import socket
 import time
@@ -61,14 +60,6 @@ def healthy(web: WebGroup, *, not_: ProcessId | None = None) -> ProcessId:
     return process
 
 
-def status(listening: socket.socket) -> int:
-    connection = http.client.HTTPConnection(*listening.getsockname()[:2], timeout=20)
-    connection.request("GET", "/healthz")
-    answer = connection.getresponse().status
-    connection.close()
-    return answer
-
-
 def test_the_web_answers_and_is_found_through_the_state_directory(
     web: WebGroup, state: StateDir, listening: socket.socket
 ) -> None:
@@ -79,20 +70,6 @@ def test_the_web_answers_and_is_found_through_the_state_directory(
     with pytest.raises(RefusedByCenter) as caught:
         Client(state).post("/v1/alerts", {"phone": "+393331112223"}, dict, bearer="wrong")
     assert caught.value.status == 401
-
-
-def test_a_killed_web_is_started_again_and_whoever_connected_meanwhile_is_answered(
-    web: WebGroup, listening: socket.socket
-) -> None:
-    first = healthy(web)
-    send_signal(first, signal.SIGKILL)
-    # Not `is_alive`: of several threads the first is a zombie before the last has let go of the socket.
-    assert wait_ended([first], 10.0) == []
-    with socket.create_connection(listening.getsockname()[:2], timeout=20) as waiting:
-        waiting.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-        healthy(web, not_=first)
-        assert waiting.recv(64).startswith(b"HTTP/1.1 200")
-    assert web.restarts == 1
 
 
 def standby(web: WebGroup) -> ProcessId:
@@ -109,16 +86,21 @@ def all_of(state: StateDir) -> set[int]:
     return {process.pid for process in marked(state.path)}
 
 
-def test_the_one_that_waits_becomes_the_next_web_and_goes_on_waiting(
+def test_the_one_that_waits_becomes_the_next_web_and_who_connected_meanwhile_is_answered(
     web: WebGroup, state: StateDir, listening: socket.socket
 ) -> None:
     first, waits = healthy(web), standby(web)
     send_signal(first, signal.SIGKILL)
-    second = healthy(web, not_=first)
-    assert status(listening) == 200
-    assert standby(web) == waits
+    # Not `is_alive`: of several threads the first is a zombie before the last has let go of the socket.
+    assert wait_ended([first], 10.0) == []
+    with socket.create_connection(listening.getsockname()[:2], timeout=20) as waiting:
+        waiting.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        second = healthy(web, not_=first)
+        assert waiting.recv(64).startswith(b"HTTP/1.1 200")
+    assert (standby(web), web.restarts) == (waits, 1)
     assert pidfd.parent(second.pid) == waits.pid
     assert all_of(state) == {second.pid, waits.pid}
+    assert not Path(f"/proc/{first.pid}").exists(), "no zombie is left of it"
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
@@ -160,15 +142,6 @@ def test_a_web_that_is_alive_and_silent_is_killed_and_replaced(
     wait_until(replaced, what="the end of the silent web")
     monkeypatch.setattr("center.node.probe.PATIENCE_S", 20.0)
     healthy(web, not_=first)
-
-
-def test_a_web_ends_when_asked_and_its_socket_stays_the_nodes(
-    web: WebGroup, listening: socket.socket
-) -> None:
-    healthy(web)
-    web.ask_to_end()
-    web.end(5.0)
-    assert listening.fileno() >= 0
 
 
 def test_a_taken_port_is_told_with_what_to_do(listening: socket.socket) -> None:
