@@ -59,7 +59,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "tries": ("tentativi", "tries"),
     "taken": ("presa dopo", "taken after"),
     "end": ("come è finita", "how it ended"),
-    "proofs": ("Prove della centrale", "Proofs of the center"),
+    "proofs": ("Prove del centro", "Proofs of the center"),
     "node": ("nodo", "node"),
     "good": ("riusciti", "good"),
     "bad": ("falliti", "failed"),

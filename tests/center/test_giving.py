@@ -9,11 +9,9 @@ import subprocess
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from fpdf import FPDF
 
 from center.errors import NotFound, UsageError
 from center.giving import dossier, person, story_words
@@ -55,6 +53,7 @@ from store.registry.registry import Registry
 from store.registry.users import records
 from store.streams import StreamKind
 from tests.support.journals import empty_journal
+from tests.support.papers import pages_made
 from tests.support.pictures import GREY
 
 ALERT, OTHERS = AlertId("01k-own"), AlertId("01k-others")
@@ -240,17 +239,9 @@ def shown(
     journal: Journal, kept: Path, to: Path, monkeypatch: pytest.MonkeyPatch, language: str
 ) -> list[str]:
     """The text of each page of a dossier."""
-    pages: list[str] = [""]
-    put = FPDF._render_styled_text_line  # type: ignore[attr-defined]
-
-    def kept_line(self: FPDF, line: Any, *given: Any, **named: Any) -> Any:
-        pages.extend([""] * (self.page_no() - len(pages) + 1))
-        pages[self.page_no()] += "".join(part.string for part in line.fragments) + "\n"
-        return put(self, line, *given, **named)
-
-    monkeypatch.setattr(FPDF, "_render_styled_text_line", kept_line)
+    pages = pages_made(monkeypatch)
     dossier.make(journal, ALERT, kept, Signer(to.with_suffix(".pem")), "1.0", to, language)
-    return pages[1:]
+    return pages
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from center.giving.report_words import ENDS, MONTHS, OUTCOMES, WORDS
 from center.state.journals import journal_of
 from center.state.state_dir import StateDir
 from messages.ids import CalloutEnd, Outcome
+from tests.support.papers import pages_made
 from tests.support.watched import watched
 
 
@@ -37,8 +38,17 @@ def run(*arguments: str) -> int:
     return int(ended.value.code or 0)
 
 
-def test_a_month_is_written_as_paper_in_either_language_and_as_a_table(state: Path, tmp_path: Path) -> None:
-    for language in ("it", "en"):
+SAID = {
+    "it": ("Le ore sono quelle del centro (", "Veri oltre la scadenza", "Prove del centro", "pagina 1 di"),
+    "en": ("Times are the center’s (", "Real, past the deadline", "page 1 of"),
+}
+
+
+def test_a_month_is_written_as_paper_in_either_language_and_as_a_table(
+    state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = pages_made(monkeypatch)
+    for language, said in SAID.items():
         paper, table = tmp_path / f"{language}.pdf", tmp_path / f"{language}.csv"
         files = ("--pdf", str(paper), "--csv", str(table))
         assert run("report", month(state), "--state", str(state), *files, "--language", language) == 0
@@ -49,6 +59,7 @@ def test_a_month_is_written_as_paper_in_either_language_and_as_a_table(state: Pa
             rows = {what: value for _, what, value in csv.reader(text)}
         assert int(rows["minutes_watched"]) <= 4
         assert rows["real"] == "0"
+        assert [one for one in said if one not in "".join(pages)] == []
 
 
 def test_without_a_file_its_figures_are_printed(state: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -65,6 +65,11 @@ def test_who_writes_a_text_is_answered_by_texts_and_the_screen_says_how_far_they
     desk.begin_shift()
     habits(made, SARA, texts_after_s=3.0)
     texts(made, SARA, "help, he is in the house")
+    # All that is known stands before what is not, and is no smaller.
+    rows = desk.page.locator(".incoming .data__wide > dd")
+    expect(rows.first).to_have_text("help, he is in the house")
+    sizes = rows.evaluate_all("(all) => all.map((one) => parseFloat(getComputedStyle(one).fontSize))")
+    assert sizes[0] == max(sizes) >= 20
     desk.acknowledges()
     expect(said(desk).first).to_contain_text("help, he is in the house")
     expect(said(desk).first.locator(".said__state")).to_have_text("SMS")

@@ -108,6 +108,16 @@ def test_what_is_always_written_so_into_the_audit_has_words_in_italian() -> None
     assert written - words == set()
 
 
+def test_one_thing_has_one_name_on_both_pages() -> None:
+    said = []
+    for path in OURS:
+        script = re.sub(r"^\s*(//|/?\*).*|\s// .*", "", path.read_text(), flags=re.MULTILINE)
+        said += re.findall(r"'((?:[^'\\\n]|\\.)*)'(?!:)|`([^`\n]*)`", script) if path.suffix == ".js" else []
+    assert len(said) > 5000
+    other = re.compile(r"\bcenters?\b(?!\.\w)|[Rr]egistro(?! accessi)|[Vv]erbale")
+    assert [one for one in said if other.search("".join(one))] == []
+
+
 class Words:
     """The table of one page, and the rest of its script, which uses it."""
 

@@ -85,6 +85,8 @@ def test_nothing_is_said_that_has_not_happened_whatever_the_center_answers(answe
         elif told:
             assert (seen["tone"], seen["now"]) == ("bad", not one["test"]), one
         assert (seen["note"] == "lost") == one["lost"], one
+        # Who was told to call 112 may be talking to it: no countdown calls the user away from that.
+        assert seen["left"] is None or one["advice"] == "wait", one
 
 
 HANDED_OVER = """async () => {
@@ -236,6 +238,22 @@ def test_who_was_not_reached_reads_that_112_knows_once_it_was_told_on_another_ph
     assert urgent == [name for name, one in seen.items() if one["sign"] == "E"]
     assert urgent == ["nothing", "nowhere", "quietNowhere"]
     assert all(one["link"] and not one["unknown"] for one in seen.values())
+
+
+def test_each_question_keeps_its_yes_and_no_until_it_is_answered(modules: Page) -> None:
+    asked = modules.evaluate(
+        """async () => {
+          const { Dialogue } = await import('/app/js/dialogue.js');
+          const dialogue = new Dialogue({}, () => {}, () => false);
+          for (const number of [1, 2, 3])
+            dialogue.said.set(number, { number, id: `m${number}`, text: '?', asks: number < 3, mine: false });
+          const open = () => dialogue.shown.filter((one) => one.asks).map((one) => one.number);
+          const before = open();
+          dialogue.write('yes', 1);
+          return [before, open()];
+        }"""
+    )
+    assert asked == [[1, 2], [2]]
 
 
 def test_another_alert_than_before_begins_with_nothing_that_was_known_of_that(modules: Page) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from playwright.sync_api import Page
@@ -41,12 +42,15 @@ def barriers(page: Page) -> list[str]:
     return found
 
 
-def lost_when_magnified(page: Page) -> list[str]:
-    """A line on another, or to the side; the step out of view. The page is as large as it was, afterwards."""
+def lost_when_magnified(page: Page, sizes: Iterable[tuple[int, int]] = _MAGNIFIED) -> list[str]:
+    """A line on another, or to the side; the step, or who is on the line, out of view.
+
+    The page is as large as it was, afterwards.
+    """
     was = page.viewport_size
     assert was is not None
     found = []
-    for width, height in _MAGNIFIED:
+    for width, height in sizes:
         page.set_viewport_size({"width": width, "height": height})
         found += [f"{width} × {height}: {one}" for one in page.evaluate(_REFLOW)]
     page.set_viewport_size(was)

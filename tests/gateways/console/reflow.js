@@ -57,5 +57,12 @@ async () => {
     const over = document.elementFromPoint((left + right) / 2, middle);
     if (over && !step.contains(over)) faults.push(`${named(over)} lies on ${named(step)}`);
   }
+  // Magnified twice, who is on the line is seen above the dock without scrolling.
+  const parties = document.querySelector('.case > .parties .party__state');
+  const dock = document.querySelector('.dock');
+  if (parties && dock && innerWidth === 640) {
+    const under = parties.getBoundingClientRect().bottom - dock.getBoundingClientRect().top;
+    if (under > 1) faults.push(`who is on the line is ${under | 0} px under the dock`);
+  }
   return [...new Set(faults)];
 };

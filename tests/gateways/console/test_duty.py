@@ -38,6 +38,7 @@ WORDS = {
     "gone": "Carla Rossi non c’è più.",
     "saved": "Always: salvato.",
     "time": "Un’ora, come 20:00.",
+    "who": "Chi? Senza nessuno resta scoperto.",
     "first": "Nessuno: prima P e A, chi si chiama",
     "all": "Ore che nessuno copre (si chiamano tutti): tutte",
     "until": "fino a",
@@ -109,7 +110,9 @@ def test_people_and_hours_are_entered_swapped_taken_back_and_tried_by_keys_alone
     typed(page, "Always", "late")
     expect(page.locator("#shift-begins-fault")).to_have_text(WORDS["time"])
     page.keyboard.press("Control+A")
-    typed(page, "8", "8", "", "", "", "", "", "", "", "Anna")
+    typed(page, "8", "8")
+    expect(page.locator("#shift-person-0-fault")).to_have_text(WORDS["who"])
+    typed(page, "Anna")
     expect(status).to_contain_text(WORDS["saved"])
     expect(page.locator(".week [data-tint=gap]")).to_have_count(0)
     assert (kept(journal).shifts[0].begins, kept(journal).shifts[0].ends) == ("08:00", "08:00")

@@ -25,8 +25,8 @@ from messages.ids import E164, OperatorCommand, OperatorLine
 from messages.ids import Party as PartyOf
 from model.policy import Policy
 from store.journal.journal import Journal
-from tests.gateways.console.barriers import barriers
-from tests.gateways.console.desk import giulias, inbox, settled
+from tests.gateways.console.barriers import barriers, lost_when_magnified
+from tests.gateways.console.desk import giulias, in_italian, inbox, settled
 from tests.gateways.console.headset import (
     EAR,
     ELSEWHERE,
@@ -352,6 +352,8 @@ def test_without_a_microphone_the_operator_is_told_and_has_no_voice(
     expect(page.locator(".case > .banner")).to_contain_text("You speak by phone (line L2). Headset: ")
     expect(page.locator(".case > .banner")).to_have_attribute("data-tone", "note")
     expect(page.locator(".bar [data-headset]")).to_have_text("You speak by phone")
+    in_italian(page)
+    assert lost_when_magnified(page, [(1280, 720)]) == []
 
 
 def test_who_speaks_by_phone_comes_back_to_the_headset_by_a_key(
@@ -381,6 +383,8 @@ def test_the_microphone_is_open_while_the_operator_is_on_shift_and_no_longer(
     at.goto(f"{site.url}/console/?lang=en#token={place.marta_token}")
     expect(at.locator(".bar [data-headset]")).to_have_attribute("data-headset", "off")
     assert at.evaluate("window.heads.length") == 0
+    expect(at.locator(".ready")).to_contain_text("Alerts do not come to your headset until you start")
+    expect(at.locator(".ready")).to_contain_text("From now on alerts come to your headset")
     at.keyboard.press("p")
     connected(at)
     expect(at.locator("#ask-h")).to_contain_text("Speak: does the bar move?")

@@ -20,7 +20,7 @@ from store import streams
 from store.journal.journal import Append, Journal
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
-from tests.gateways.console.desk import signed_on
+from tests.gateways.console.desk import in_italian, signed_on
 from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place, WebThread
 from tests.gateways.story import Story, on_shift
 from tests.support.complaints import OUT_OF_REACH
@@ -113,6 +113,11 @@ def test_s11_the_figures_are_drawn_with_the_numbers_of_the_journal(
     expect(console.locator(".figures tbody tr[data-alert]")).to_have_count(6)
     console.keyboard.press("t")
     expect(console.get_by_role("button", name="Today")).to_have_attribute("aria-pressed", "true")
+    # Whole on the smallest screen, in the longer language.
+    console.set_viewport_size({"width": 1280, "height": 720})
+    in_italian(console)
+    cut = "(all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent)"
+    assert kpis.locator("p").evaluate_all(cut) == []
 
 
 def test_the_csv_is_saved_by_a_key_and_the_story_of_a_row_opened_by_others(

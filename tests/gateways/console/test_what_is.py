@@ -13,7 +13,8 @@ from messages.ids import E164, OperatorCommand, Outcome, Party, ShiftState
 from store import streams
 from store.journal.journal import Append
 from tests.gateways.console import states
-from tests.gateways.console.desk import LISTEN, ordered, settled, tones
+from tests.gateways.console.barriers import lost_when_magnified
+from tests.gateways.console.desk import LISTEN, in_italian, ordered, settled, tones
 from tests.gateways.console.stage import Stage
 from tests.gateways.http.place import CLOCK, NODE
 from tests.gateways.story import Story, on_shift
@@ -138,6 +139,9 @@ def test_under_duress_with_the_user_on_the_line_the_user_is_said_to_be_there_and
     expect(page.locator(".dock")).to_contain_text("Giulia is on the line and hears nobody.")
     page.set_viewport_size({"width": 1280, "height": 720})
     expect(page.locator(".who__phone")).to_have_text("+39 333 111 2223")
+    in_italian(page)
+    assert page.locator(".banner b").evaluate("(one) => one.scrollWidth <= one.clientWidth")
+    assert lost_when_magnified(page, [(1280, 720)]) == []
 
 
 def test_the_text_for_112_and_the_user_s_number_are_whole_on_the_smallest_screen_under_duress(

@@ -146,7 +146,7 @@ export const groups = () => [
       [
         'O U C J L B I N R',
         either(
-          'Operatori, persone, chiavi, reperibilità, linee, backup, impostazioni, nodi, registro',
+          'Operatori, persone, chiavi, reperibilità, linee, backup, impostazioni, nodi, registro accessi',
           'Operators, people, keys, on duty, lines, backups, settings, nodes, audit',
         ),
       ],
