@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from actors.alert_case.decider import Decision, decide
 from actors.alert_case.hear import Heard
@@ -268,20 +268,42 @@ class Book:
         self.write("inbox-a1", given)
         self.go_on()
 
-    def to_talking(self) -> None:
-        """The main flow up to the conversation of operator and user (S4 to S6)."""
+    def obeyed(
+        self, command: OperatorCommand, by: OperatorId | None = None, *, supervisor: bool = False
+    ) -> None:
+        """An order, and the modems hang up whatever that ends."""
+        self.order(command, by, supervisor=supervisor)
+        self.release_all()
+
+    def fact(self, *events: ev.Event) -> None:
+        """Something from outside, for the alert's inbox."""
+        self.write("inbox-a1", *events)
         self.go_on()
-        self.rings(Party.OPERATOR)
+
+    def opened(self) -> Self:
+        """The main flow up to the first dial (S3)."""
+        self.go_on()
+        return self
+
+    def attended(self) -> Self:
+        """Further, up to an operator who has it (S4)."""
+        self.opened().answers(Party.OPERATOR)
+        return self
+
+    def to_talking(self) -> Self:
+        """Further, up to the conversation of operator and user (S4 to S6)."""
+        self.opened().rings(Party.OPERATOR)
         self.answers(Party.OPERATOR)
         self.rings(Party.USER)
         self.answers(Party.USER)
+        return self
 
-    def to_conference(self) -> None:
+    def to_conference(self) -> Self:
         """Further, up to 112 in the conference (S8)."""
-        self.to_talking()
-        self.order(OperatorCommand.CALL_PSAP)
+        self.to_talking().order(OperatorCommand.CALL_PSAP)
         self.rings(Party.PSAP)
         self.answers(Party.PSAP)
+        return self
 
 
 def decided(book: Book) -> list[Decided]:

@@ -55,8 +55,7 @@ def test_where_nothing_proves_the_answer_it_is_told_until_somebody_is_there_and_
 
 
 def test_a_call_whose_line_alone_has_failed_is_made_again_without_a_word() -> None:
-    book = Book()
-    book.to_conference()
+    book = Book().to_conference()
     book.ends(Party.PSAP, HangupCause.LINE_LOST)
     book.pass_time(0.5)
     book.answers(Party.PSAP)

@@ -22,8 +22,7 @@ BOTH = (Party.USER, Party.PSAP)
 
 def left(book: Book) -> Book:
     book.to_conference()
-    book.order(OperatorCommand.LEAVE)
-    book.release_all()
+    book.obeyed(OperatorCommand.LEAVE)
     assert book.case.operator is None
     return book
 
@@ -68,26 +67,22 @@ def test_112_is_called_again_at_the_same_number_and_the_user_is_kept_and_told_to
 
 
 def test_112_that_answered_on_its_alternate_number_is_called_there_again() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     book.order(OperatorCommand.CALL_PSAP)
     for _ in range(2):
         book.ends(Party.PSAP, HangupCause.BUSY)
         book.pass_time(3)
     comes_back(book, Party.PSAP)
-    book.order(OperatorCommand.LEAVE)
-    book.release_all()
+    book.obeyed(OperatorCommand.LEAVE)
     book.ends(Party.PSAP)
     assert book.leg(Party.PSAP).number == POLICY.psap_alternate
 
 
 @pytest.mark.parametrize("party", BOTH)
 def test_who_left_is_called_first_though_others_are_free(party: Party) -> None:
-    book = Book()
-    book.to_conference()
+    book = Book().to_conference()
     (who,) = [one.operator for one in book.all_of(ev.OperatorJoined)]
-    book.order(OperatorCommand.LEAVE)
-    book.release_all()
+    book.obeyed(OperatorCommand.LEAVE)
     book.operators.remove(who)
     book.operators.append(who)
     wanted: list[RequestOperators] = []
@@ -109,8 +104,7 @@ def test_who_left_is_offered_before_others_by_the_hand_as_well() -> None:
 
 
 def test_an_operator_whose_phone_is_not_yet_on_hook_has_left_all_the_same() -> None:
-    book = Book()
-    book.to_conference()
+    book = Book().to_conference()
     who = book.case.operator
     book.order(OperatorCommand.LEAVE)
     book.ends(Party.USER)
@@ -166,8 +160,7 @@ def test_the_operator_can_leave_them_again() -> None:
     comes_back(book, Party.OPERATOR)
     comes_back(book, Party.USER)
     assert book.case.leave.broken_at is None
-    book.order(OperatorCommand.LEAVE)
-    book.release_all()
+    book.obeyed(OperatorCommand.LEAVE)
     assert phase(book.case) is Phase.HANDED_OVER
     book.pass_time(61)
     book.ends(Party.PSAP)
@@ -279,14 +272,12 @@ def test_112_that_hangs_up_each_time_is_not_called_for_ever() -> None:
 
 @pytest.mark.parametrize("first", BOTH)
 def test_both_are_called_again_in_either_order_after_one_had_dropped_before(first: Party) -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     book.ends(Party.USER)
     comes_back(book, Party.USER)
     book.order(OperatorCommand.CALL_PSAP)
     comes_back(book, Party.PSAP)
-    book.order(OperatorCommand.LEAVE)
-    book.release_all()
+    book.obeyed(OperatorCommand.LEAVE)
     book.ends(first, HangupCause.NODE_LOST)
     book.ends(Party.PSAP if first is Party.USER else Party.USER, HangupCause.NODE_LOST)
     book.pass_time(2)
@@ -305,11 +296,9 @@ def test_who_tests_is_not_called_again_when_the_test_is_over() -> None:
 
 
 def test_a_user_under_duress_is_not_called_again_and_112_is_kept() -> None:
-    book = Book()
-    book.to_conference()
+    book = Book().to_conference()
     book.write("inbox-a1", ev.AlertCancelled(duress=True))
-    book.order(OperatorCommand.LEAVE)
-    book.release_all()
+    book.obeyed(OperatorCommand.LEAVE)
     book.ends(Party.USER)
     book.pass_time(20)
     assert book.case.active(Party.USER) is None

@@ -37,15 +37,12 @@ def heard(book: Book, party: Party, **said: object) -> None:
 
 
 def with_operator(**policy: object) -> Book:
-    book = Book(policy=replace(POLICY, **policy))
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book(policy=replace(POLICY, **policy)).attended()
     return book
 
 
 def test_a_voice_gives_the_operator_the_case_and_only_then_is_heard_by_others() -> None:
-    book = Book()
-    book.go_on()
+    book = Book().opened()
     perhaps(book, Party.OPERATOR)
     assert book.case.operator is None
     assert [one.muted for one in bridge_wish(book.case).members] == [True]
@@ -57,8 +54,7 @@ def test_a_voice_gives_the_operator_the_case_and_only_then_is_heard_by_others() 
 
 
 def test_the_search_goes_on_while_the_operator_s_phone_may_still_ring() -> None:
-    book = Book()
-    book.go_on()
+    book = Book().opened()
     perhaps(book, Party.OPERATOR)
     book.pass_time(POLICY.operator_answer_within_s + 0.1)
     assert [leg.operator for leg in book.case.of(Party.OPERATOR)] == [ANNA, BICE]
@@ -70,8 +66,7 @@ def test_the_search_goes_on_while_the_operator_s_phone_may_still_ring() -> None:
 
 
 def test_no_digits_are_no_digit() -> None:
-    book = Book()
-    book.go_on()
+    book = Book().opened()
     perhaps(book, Party.OPERATOR)
     leg = book.leg(Party.OPERATOR).leg
     heard(book, Party.OPERATOR, pressed={})
@@ -81,8 +76,7 @@ def test_no_digits_are_no_digit() -> None:
 
 
 def test_whose_answer_is_not_in_doubt_takes_no_case_that_is_the_operator_s() -> None:
-    book = Book()
-    book.go_on()
+    book = Book().opened()
     assert refusal(book.case, OperatorCommand.TAKE, ANNA, POLICY) == Refusal.ALREADY_YOURS
     perhaps(book, Party.OPERATOR)
     assert refusal(book.case, OperatorCommand.TAKE, ANNA, POLICY) is None
@@ -170,8 +164,7 @@ def test_case_15_a_112_that_only_rang_has_failed_and_is_called_again() -> None:
 def test_in_duress_a_phone_that_may_still_ring_falls_silent() -> None:
     book = with_operator()
     perhaps(book, Party.USER)
-    book.write("inbox-a1", ev.AlertCancelled(duress=True))
-    book.go_on()
+    book.fact(ev.AlertCancelled(duress=True))
     assert book.case.of(Party.USER)[0].reason == "duress"
 
 
@@ -224,8 +217,7 @@ def test_s10_after_a_briefing_the_user_s_phone_may_ring_on_and_is_given_up_in_ti
 def test_a_machine_is_no_answer() -> None:
     book = with_operator()
     perhaps(book, Party.USER)
-    book.order(OperatorCommand.MARK_MACHINE)
-    book.release_all()
+    book.obeyed(OperatorCommand.MARK_MACHINE)
     assert book.all_of(ev.LegConfirmed) == []
     assert book.leg(Party.USER).attempt == 2
 

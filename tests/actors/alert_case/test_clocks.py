@@ -16,8 +16,7 @@ OTHER = Owner(node=NodeId("m"), crew=CrewId("c03"), incarnation=1)
 
 @pytest.mark.parametrize("behind_s", [0, 10, 120, 3600])
 def test_whoever_was_on_the_line_is_called_at_once_whatever_the_other_clock_said(behind_s: int) -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     for leg in (book.leg(Party.OPERATOR), book.leg(Party.USER)):
         book.write("alert-a1", ev.LegReleased(leg=leg.leg, attempt=leg.attempt, cause=HangupCause.NODE_LOST))
     book.me = OTHER

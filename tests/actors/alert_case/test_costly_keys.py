@@ -22,14 +22,11 @@ def why_not(book: Book, command: OperatorCommand) -> str | None:
 
 def machine(book: Book) -> None:
     """The operator marks whatever has answered, and its call ends."""
-    book.order(OperatorCommand.MARK_MACHINE)
-    book.release_all()
+    book.obeyed(OperatorCommand.MARK_MACHINE)
 
 
 def answered_by_a_machine() -> Book:
-    book = Book()
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book().attended()
     book.rings(Party.USER)
     book.answers(Party.USER)
     return book
@@ -46,9 +43,7 @@ def in_vain(book: Book, cause: int = 19) -> None:
 
 
 def test_what_rings_or_is_in_doubt_can_be_marked_a_machine() -> None:
-    book = Book()
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book().attended()
     assert why_not(book, OperatorCommand.MARK_MACHINE) == Refusal.NOTHING_ANSWERED
     book.rings(Party.USER)
     assert why_not(book, OperatorCommand.MARK_MACHINE) is None
@@ -57,11 +52,9 @@ def test_what_rings_or_is_in_doubt_can_be_marked_a_machine() -> None:
 
 
 def test_with_112_in_the_conference_a_machines_call_is_let_go_and_112_stays() -> None:
-    book = Book()
-    book.to_conference()
+    book = Book().to_conference()
     assert why_not(book, OperatorCommand.MARK_MACHINE) is None
-    book.order(OperatorCommand.MARK_MACHINE)
-    book.release_all()
+    book.obeyed(OperatorCommand.MARK_MACHINE)
     assert book.leg(Party.PSAP).answered
     assert book.leg(Party.OPERATOR).answered
     assert not spoken_to(book.case)
@@ -79,8 +72,7 @@ def test_with_112_in_the_conference_a_machines_call_is_let_go_and_112_stays() ->
     ],
 )
 def test_handed_over_is_a_user_whom_112_has_heard(then: str, outcome: Outcome) -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     if then == "112 alone":
         book.ends(Party.USER)
         book.order(OperatorCommand.CALL_PSAP)
@@ -107,40 +99,33 @@ def test_handed_over_is_a_user_whom_112_has_heard(then: str, outcome: Outcome) -
         if book.case.active(Party.USER) is not None:
             book.ends(Party.USER, 19)
         book.pass_time(10)
-    book.order(OperatorCommand.CLOSE, by=book.case.operator or EVERYONE[0], supervisor=True)
-    book.release_all()
+    book.obeyed(OperatorCommand.CLOSE, by=book.case.operator or EVERYONE[0], supervisor=True)
     assert book.case.outcome is outcome
 
 
 def test_a_second_attempt_that_rings_beside_112_can_still_be_given_up() -> None:
-    book = Book()
-    book.to_conference()
+    book = Book().to_conference()
     book.ends(Party.USER)
     book.rings(Party.USER)
     assert why_not(book, OperatorCommand.MARK_MACHINE) is None
 
 
 def test_a_call_that_the_user_has_made_is_no_machine() -> None:
-    book = Book(channel=Channel.VOICE, line=LineId("p7"), call=9)
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book(channel=Channel.VOICE, line=LineId("p7"), call=9).attended()
     book.answers(Party.USER)
     assert why_not(book, OperatorCommand.MARK_MACHINE) == Refusal.USER_CALLED_IN
 
 
 def test_under_duress_who_is_on_the_line_is_not_hung_up_on_for_good() -> None:
-    book = Book()
-    book.to_talking()
-    book.write("inbox-a1", ev.AlertCancelled(duress=True))
-    book.go_on()
+    book = Book().to_talking()
+    book.fact(ev.AlertCancelled(duress=True))
     assert book.leg(Party.USER).answered
     assert why_not(book, OperatorCommand.MARK_MACHINE) == Refusal.USER_NOT_CALLED_AGAIN
     assert why_not(book, OperatorCommand.REDIAL_USER) == Refusal.USER_ON_THE_LINE
 
 
 def test_of_a_line_whose_modem_is_lost_it_is_not_said_that_somebody_is_on_it() -> None:
-    book = Book()
-    book.to_conference()
+    book = Book().to_conference()
     for party in (Party.USER, Party.PSAP):
         talking = book.leg(party)
         answered = ev.LegAnswered(leg=talking.leg, attempt=1, joins=Joins.NETWORK)
@@ -153,8 +138,7 @@ def test_of_a_line_whose_modem_is_lost_it_is_not_said_that_somebody_is_on_it() -
 
 
 def test_112_is_taken_back_until_it_has_answered() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     assert why_not(book, OperatorCommand.WITHDRAW_PSAP) == Refusal.PSAP_NOT_BEING_CALLED
     book.order(OperatorCommand.CALL_PSAP)
     book.rings(Party.PSAP)
@@ -169,8 +153,7 @@ def test_112_is_taken_back_until_it_has_answered() -> None:
 
 
 def test_112_is_taken_back_by_the_operator_who_is_only_called() -> None:
-    book = Book()
-    book.go_on()
+    book = Book().opened()
     (called,) = book.case.reserved
     book.order(OperatorCommand.CALL_PSAP, by=called)
     assert book.case.psap is not None
@@ -179,8 +162,7 @@ def test_112_is_taken_back_by_the_operator_who_is_only_called() -> None:
 
 
 def test_112_that_has_answered_is_not_hung_up_on() -> None:
-    book = Book()
-    book.to_conference()
+    book = Book().to_conference()
     assert why_not(book, OperatorCommand.WITHDRAW_PSAP) == Refusal.PSAP_ON_THE_LINE
 
 
@@ -199,20 +181,17 @@ def test_112_is_taken_back_also_while_it_waits_for_a_line() -> None:
 
 
 def test_what_is_said_to_be_answered_without_proof_can_be_taken_back() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     book.order(OperatorCommand.CALL_PSAP)
     book.report(book.leg(Party.PSAP), CallState.ANSWERED, confirmed=False)
     assert why_not(book, OperatorCommand.WITHDRAW_PSAP) is None
 
 
 def test_a_call_that_was_taken_back_is_no_failure_of_the_next() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     book.order(OperatorCommand.CALL_PSAP)
     book.order(OperatorCommand.WITHDRAW_PSAP)
-    book.order(OperatorCommand.CALL_PSAP)
-    book.release_all()
+    book.obeyed(OperatorCommand.CALL_PSAP)
     assert book.case.to_112.ends == 0
     assert book.leg(Party.PSAP).attempt == 2
 
@@ -222,16 +201,13 @@ def test_what_duress_has_asked_for_is_not_taken_back() -> None:
     book.emergency.clear()
     book.go_on()
     book.answers(Party.OPERATOR)
-    book.write("inbox-a1", ev.AlertCancelled(duress=True))
-    book.go_on()
+    book.fact(ev.AlertCancelled(duress=True))
     assert book.case.psap is not None
     assert why_not(book, OperatorCommand.WITHDRAW_PSAP) == Refusal.DURESS_PSAP_FIRST
 
 
 def test_whose_phone_gave_way_to_112_is_called_again_when_112_is_taken_back() -> None:
-    book = Book()
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book().attended()
     book.rings(Party.USER)
     user = book.leg(Party.USER)
     book.write(
@@ -255,9 +231,7 @@ def why_no_supervisor(book: Book) -> str | None:
 
 
 def test_s08_nothing_is_closed_before_112_was_told_however_often_the_user_declines() -> None:
-    book = Book()
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book().attended()
     book.rings(Party.USER)
     in_vain(book, 21)
     assert why_not(book, CLOSE) == Refusal.PSAP_NOT_TOLD
@@ -286,14 +260,12 @@ def test_machine_twice_and_close_does_not_end_an_alert_in_nine_seconds() -> None
     book.answers(Party.USER)
     machine(book)
     assert why_not(book, CLOSE) == Refusal.PSAP_NOT_TOLD
-    book.order(CLOSE, supervisor=True)
-    book.release_all()
+    book.obeyed(CLOSE, supervisor=True)
     assert book.case.outcome is Outcome.NO_CONTACT
 
 
 def test_nothing_is_closed_without_contact_while_the_user_is_called_or_is_yet_to_be() -> None:
-    book = Book()
-    book.go_on()
+    book = Book().opened()
     assert why_no_supervisor(book) == Refusal.CALL_UP, "the operator's own"
     book.answers(Party.OPERATOR)
     book.rings(Party.USER)
@@ -305,73 +277,55 @@ def test_nothing_is_closed_without_contact_while_the_user_is_called_or_is_yet_to
 
 
 def test_an_alert_whose_user_could_not_be_had_is_closed_without_contact_by_a_supervisor() -> None:
-    book = Book()
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book().attended()
     book.rings(Party.USER)
     in_vain(book)
-    book.order(CLOSE, supervisor=True)
-    book.release_all()
+    book.obeyed(CLOSE, supervisor=True)
     assert book.case.outcome is Outcome.NO_CONTACT
 
 
 def test_a_test_whose_user_could_not_be_had_is_closed_by_its_operator() -> None:
-    book = Book(test=True)
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book(test=True).attended()
     book.rings(Party.USER)
     in_vain(book)
-    book.order(CLOSE)
-    book.release_all()
+    book.obeyed(CLOSE)
     assert book.case.closed_at is not None
 
 
 def test_the_apps_word_alone_is_no_contact() -> None:
-    book = Book()
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book().attended()
     book.rings(Party.USER)
-    book.write("inbox-a1", ev.RingingSeen())
-    book.go_on()
+    book.fact(ev.RingingSeen())
     in_vain(book)
-    book.order(CLOSE, supervisor=True)
-    book.release_all()
+    book.obeyed(CLOSE, supervisor=True)
     assert book.case.outcome is Outcome.NO_CONTACT
 
 
 def test_who_was_spoken_to_and_has_hung_up_is_a_false_alarm_by_its_order_or_112_is_called() -> None:
-    talked = Book()
-    talked.to_talking()
+    talked = Book().to_talking()
     talked.ends(Party.USER)
     talked.ends(Party.USER, 19)
     assert why_not(talked, CLOSE) == Refusal.PSAP_NOT_TOLD
     assert why_not(talked, OperatorCommand.CALL_PSAP) is None
-    talked.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    talked.release_all()
+    talked.obeyed(OperatorCommand.DECLARE_FALSE_ALARM)
     assert talked.case.outcome is Outcome.FALSE_ALARM
 
 
 def test_who_is_busy_is_presumed_to_have_called_112() -> None:
-    busy = Book()
-    busy.go_on()
-    busy.answers(Party.OPERATOR)
+    busy = Book().attended()
     in_vain(busy, 17)
-    busy.order(CLOSE)
-    busy.release_all()
+    busy.obeyed(CLOSE)
     assert busy.case.outcome is Outcome.USER_CALLED_112
 
 
 def test_the_right_pin_counts_where_it_is_all_that_is_known() -> None:
-    book = Book()
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book().attended()
     book.write("inbox-a1", ev.AlertCancelled())
     book.rings(Party.USER)
     assert why_not(book, CLOSE) == Refusal.CALL_UP, "the user is called all the same"
     in_vain(book)
     assert why_not(book, CLOSE) == Refusal.PSAP_NOT_TOLD, "whoever holds the phone may know the PIN"
-    book.order(CLOSE, supervisor=True)
-    book.release_all()
+    book.obeyed(CLOSE, supervisor=True)
     assert book.case.outcome is Outcome.CANCELLED
 
 
@@ -383,8 +337,7 @@ def test_a_false_alarm_is_of_a_person_and_not_of_a_machine() -> None:
 
 
 def test_a_false_alarm_is_of_a_user_who_was_heard_and_not_of_a_line_without_sound() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     book.bridge(Party.USER)
     assert why_not(book, OperatorCommand.DECLARE_FALSE_ALARM) == Refusal.USER_NOT_HEARD
     book.ends(Party.USER)
@@ -394,8 +347,7 @@ def test_a_false_alarm_is_of_a_user_who_was_heard_and_not_of_a_line_without_soun
     assert why_not(book, OperatorCommand.DECLARE_FALSE_ALARM) == Refusal.USER_NOT_HEARD, "called again"
     book.answers(Party.USER)
     assert why_not(book, OperatorCommand.DECLARE_FALSE_ALARM) is None
-    heard = Book()
-    heard.to_talking()
+    heard = Book().to_talking()
     heard.pass_time(60)
     heard.bridge(Party.USER)
     assert why_not(heard, OperatorCommand.DECLARE_FALSE_ALARM) is None, "what was said before stands"
@@ -406,8 +358,7 @@ def test_a_false_alarm_is_of_a_user_who_was_heard_and_not_of_a_line_without_soun
 
 
 def test_after_a_conversation_that_dropped_a_false_alarm_can_still_be_declared() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     book.ends(Party.USER)
     book.rings(Party.USER)
     assert why_not(book, OperatorCommand.DECLARE_FALSE_ALARM) is None
@@ -415,9 +366,7 @@ def test_after_a_conversation_that_dropped_a_false_alarm_can_still_be_declared()
 
 @pytest.mark.parametrize("test", [False, True])
 def test_112_can_be_called_at_any_moment_of_a_second_attempt(test: bool) -> None:
-    book = Book(test=test)
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book(test=test).attended()
     for _ in range(2):
         assert why_not(book, OperatorCommand.CALL_PSAP) is None
         book.rings(Party.USER)

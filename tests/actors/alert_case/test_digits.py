@@ -21,13 +21,11 @@ def wished(book: Book, party: Party) -> str:
 
 
 def press(book: Book, digit: str, party: Party | None = None) -> None:
-    book.write("inbox-a1", ev.CommandGiven(command=DIGIT, by=EVERYONE[0], digit=digit, party=party))
-    book.go_on()
+    book.fact(ev.CommandGiven(command=DIGIT, by=EVERYONE[0], digit=digit, party=party))
 
 
 def test_each_press_is_one_digit_of_that_partys_call_and_the_same_key_may_be_pressed_again() -> None:
-    book = Book()
-    book.to_conference()
+    book = Book().to_conference()
     for digit in "1", "1", "#":
         press(book, digit)
     press(book, "5", Party.USER)
@@ -42,8 +40,7 @@ def test_each_press_is_one_digit_of_that_partys_call_and_the_same_key_may_be_pre
 
 
 def test_it_is_for_the_operator_on_the_line_and_for_those_who_are_on_it() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     assert refusal(book.case, DIGIT, EVERYONE[0], POLICY) == Refusal.PSAP_ABSENT
     assert refusal(book.case, DIGIT, EVERYONE[0], POLICY, party=Party.USER) is None
     assert refusal(book.case, DIGIT, EVERYONE[1], POLICY, party=Party.USER) is not None
@@ -52,8 +49,7 @@ def test_it_is_for_the_operator_on_the_line_and_for_those_who_are_on_it() -> Non
 
 
 def test_what_the_user_presses_is_told_once_however_often_and_late_it_is_reported() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     user = book.leg(Party.USER).leg
     joined = tuple(one.leg for one in book.case.legs.values() if one.joined)
 
@@ -70,8 +66,7 @@ def test_what_the_user_presses_is_told_once_however_often_and_late_it_is_reporte
 
 
 def test_another_attempt_begins_without_what_was_pressed_in_the_one_before() -> None:
-    book = Book()
-    book.to_conference()
+    book = Book().to_conference()
     press(book, "1")
     book.ends(Party.PSAP)
     book.order(OperatorCommand.CALL_PSAP)

@@ -41,8 +41,7 @@ def with_policy(**changes: object) -> Policy:
 
 
 def test_s03_s04_one_barrier_holds_identity_operator_and_first_leg() -> None:
-    book = Book()
-    book.go_on()
+    book = Book().opened()
     kinds = [type(event) for event in book.events[1:]]
     assert kinds == [ev.CaseOpened, ev.UserIdentified, ev.OperatorReserved, ev.LegOriginating]
     originating = book.all_of(ev.LegOriginating)[0]
@@ -51,8 +50,7 @@ def test_s03_s04_one_barrier_holds_identity_operator_and_first_leg() -> None:
 
 
 def test_s04_the_user_is_not_called_before_the_operator_answers() -> None:
-    book = Book()
-    book.go_on()
+    book = Book().opened()
     book.rings(Party.OPERATOR)
     assert book.case.active(Party.USER) is None
     book.answers(Party.OPERATOR)
@@ -60,9 +58,7 @@ def test_s04_the_user_is_not_called_before_the_operator_answers() -> None:
 
 
 def test_s05_s11_ringing_meets_the_deadline_and_an_answer_reaches_the_user() -> None:
-    book = Book()
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book().attended()
     book.rings(Party.USER)
     assert (book.case.met_at, book.case.reached_at) == (book.case.rang_at, None)
     met_at = book.case.met_at
@@ -72,9 +68,7 @@ def test_s05_s11_ringing_meets_the_deadline_and_an_answer_reaches_the_user() -> 
 
 
 def test_s11_answering_can_be_required_instead() -> None:
-    book = Book(policy=with_policy(met_by=MetBy.ANSWERED))
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book(policy=with_policy(met_by=MetBy.ANSWERED)).attended()
     book.rings(Party.USER)
     assert (book.case.rang_at is None, book.case.met_at) == (False, None)
     book.answers(Party.USER)
@@ -82,15 +76,13 @@ def test_s11_answering_can_be_required_instead() -> None:
 
 
 def test_s06_operator_and_user_are_joined() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     assert {one.leg for one in book.case.legs.values() if one.joined} == {leg("op1"), leg("user")}
     assert phase(book.case) is Phase.TALKING
 
 
 def test_s07_a_false_alarm_releases_everybody_and_closes_after_that() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     book.order(OperatorCommand.DECLARE_FALSE_ALARM)
     assert {one.state for one in book.case.legs.values()} == {LegState.RELEASING}
     assert book.case.closed_at is None
@@ -100,8 +92,7 @@ def test_s07_a_false_alarm_releases_everybody_and_closes_after_that() -> None:
 
 
 def test_s08_112_is_called_on_the_emergency_trunk_and_joined() -> None:
-    book = Book()
-    book.to_conference()
+    book = Book().to_conference()
     psap = book.leg(Party.PSAP)
     assert psap.line in book.emergency
     assert psap.number == POLICY.psap_number
@@ -111,8 +102,7 @@ def test_s08_112_is_called_on_the_emergency_trunk_and_joined() -> None:
 
 
 def test_s09_the_operator_leaves_and_the_two_go_on_talking() -> None:
-    book = Book()
-    book.to_conference()
+    book = Book().to_conference()
     book.order(OperatorCommand.LEAVE)
     assert book.all_of(ev.OperatorLeft) == [], "she is not another's before her phone is on hook"
     book.release_all()
@@ -129,21 +119,17 @@ def test_s09_the_operator_leaves_and_the_two_go_on_talking() -> None:
 
 
 def test_s10_briefed_and_left_with_112_alone_ends_all_of_it() -> None:
-    book = Book()
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book().attended()
     book.order(OperatorCommand.CALL_PSAP)
     book.answers(Party.PSAP)
     assert refusal(book.case, OperatorCommand.LEAVE, EVERYONE[0], POLICY) is not None
     book.order(OperatorCommand.BRIEFING_GIVEN)
-    book.order(OperatorCommand.LEAVE)
-    book.release_all()
+    book.obeyed(OperatorCommand.LEAVE)
     assert book.case.outcome is Outcome.BRIEFED
 
 
 def test_s02_a_voice_alert_is_answered_at_once_and_is_the_users_leg() -> None:
-    book = Book(channel=Channel.VOICE, line=LineId("p7"), call=9)
-    book.go_on()
+    book = Book(channel=Channel.VOICE, line=LineId("p7"), call=9).opened()
     user = book.leg(Party.USER)
     assert (user.line, user.call) == (LineId("p7"), 9)
     book.report(user, CallState.ANSWERED)
@@ -162,15 +148,12 @@ def test_s02_a_voice_alert_can_be_declined_and_called_back() -> None:
 
 
 def test_case_02_the_user_s_own_call_replaces_ours() -> None:
-    book = Book()
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book().attended()
     book.rings(Party.USER)
     again = ev.AlertSignalAdded(
         channel=Channel.VOICE, received_at=book.now, raised_at=book.now, line=LineId("p7"), call=4
     )
-    book.write("inbox-a1", again)
-    book.go_on()
+    book.fact(again)
     outbound = book.case.legs[leg("user")]
     assert (outbound.state, outbound.reason) == (LegState.RELEASING, "replaced")
     book.release_all()
@@ -182,9 +165,7 @@ def test_case_02_the_user_s_own_call_replaces_ours() -> None:
 
 
 def test_case_03_busy_twice_is_presumed_to_be_112() -> None:
-    book = Book()
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book().attended()
     book.ends(Party.USER, 17)
     assert book.case.active(Party.USER) is None
     book.pass_time(3.9)
@@ -199,22 +180,17 @@ def test_case_03_busy_twice_is_presumed_to_be_112() -> None:
 
 
 def test_case_04_a_machine_counts_as_no_answer() -> None:
-    book = Book()
-    book.to_talking()
-    book.order(OperatorCommand.MARK_MACHINE)
-    book.release_all()
+    book = Book().to_talking()
+    book.obeyed(OperatorCommand.MARK_MACHINE)
     assert book.leg(Party.USER).attempt == 2, "a second attempt rings in the background"
     book.report(book.leg(Party.USER), CallState.ANSWERED)
-    book.order(OperatorCommand.MARK_MACHINE)
-    book.release_all()
+    book.obeyed(OperatorCommand.MARK_MACHINE)
     book.pass_time(30)
     assert book.case.active(Party.USER) is None
 
 
 def test_case_05_no_answer_within_25_s_rings_a_second_time() -> None:
-    book = Book()
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book().attended()
     book.rings(Party.USER)
     book.pass_time(24)
     assert book.leg(Party.USER).ringing_at is not None
@@ -231,9 +207,7 @@ def test_case_05_no_answer_within_25_s_rings_a_second_time() -> None:
 
 @pytest.mark.parametrize("party", [Party.USER, Party.PSAP])
 def test_case_05_an_answer_not_heard_of_in_time_is_no_reason_to_hang_up(party: Party) -> None:
-    book = Book()
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book().attended()
     book.rings(Party.USER)
     if party is Party.PSAP:
         book.order(OperatorCommand.CALL_PSAP)
@@ -253,8 +227,7 @@ def test_case_05_an_answer_not_heard_of_in_time_is_no_reason_to_hang_up(party: P
 
 
 def test_case_06_a_drop_is_one_more_callback_and_112_stays_up() -> None:
-    book = Book()
-    book.to_conference()
+    book = Book().to_conference()
     book.ends(Party.USER)
     assert book.leg(Party.USER).attempt == 2
     assert book.case.answered(Party.PSAP) is not None
@@ -270,8 +243,7 @@ def reserved(book: Book) -> int:
 
 
 def test_case_07_the_next_operator_after_6_s_and_all_after_12() -> None:
-    book = Book()
-    book.go_on()
+    book = Book().opened()
     book.rings(Party.OPERATOR)
     book.pass_time(5.9)
     assert reserved(book) == 1
@@ -290,8 +262,7 @@ def test_case_07_the_next_operator_after_6_s_and_all_after_12() -> None:
 
 
 def test_case_07_an_operator_who_let_it_ring_may_take_it_by_hand_a_moment_later() -> None:
-    book = Book()
-    book.go_on()
+    book = Book().opened()
     book.report(book.leg(Party.OPERATOR), CallState.RELEASED, cause=21)
     assert book.case.tried == (EVERYONE[0],)
     assert [one.operator for one in book.case.of(Party.OPERATOR) if one.active] == [EVERYONE[1]]
@@ -328,8 +299,7 @@ def test_case_07_a_repeated_take_does_not_renew_the_time_for_which_the_alert_is_
 
 
 def test_case_08_nobody_on_shift_tells_the_app_at_once() -> None:
-    book = Book(operators=())
-    book.go_on()
+    book = Book(operators=()).opened()
     assert book.case.advice is Advice.CALL_112_NOW
     assert any(want.on_call for want in [_last_operators_request(book)])
 
@@ -343,8 +313,7 @@ def _last_operators_request(book: Book):  # type: ignore[no-untyped-def]
 
 
 def test_case_08_all_are_tried_again_after_a_pause() -> None:
-    book = Book(operators=EVERYONE[:1])
-    book.go_on()
+    book = Book(operators=EVERYONE[:1]).opened()
     book.ends(Party.OPERATOR, 17)
     assert book.case.active(Party.OPERATOR) is None
     book.on_shift = 1
@@ -356,17 +325,13 @@ def test_case_08_all_are_tried_again_after_a_pause() -> None:
 
 def test_case_09_a_test_call_gives_up_its_line_and_a_real_one_does_not() -> None:
     for test, state in ((True, LegState.RELEASING), (False, LegState.ORIGINATING)):
-        book = Book(test=test)
-        book.go_on()
-        book.answers(Party.OPERATOR)
+        book = Book(test=test).attended()
         book.go_on(PreemptCase(alert=ALERT, leg=leg("user")))
         assert book.case.legs[leg("user")].state is state
 
 
 def test_case_09_a_test_that_gives_way_again_and_again_is_its_operators_to_end() -> None:
-    book = Book(test=True)
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book(test=True).attended()
     for _ in range(GIVES_WAY_UNTIL):
         assert book.leg(Party.USER).active
         book.go_on(PreemptCase(alert=ALERT, leg=leg("user")))
@@ -380,8 +345,7 @@ def test_case_09_a_test_that_gives_way_again_and_again_is_its_operators_to_end()
 
 
 def test_s05_without_an_operator_the_user_is_dialled_when_the_set_up_time_is_all_that_is_left() -> None:
-    book = Book(operators=())
-    book.go_on()
+    book = Book(operators=()).opened()
     book.pass_time(37.9)
     assert book.case.active(Party.USER) is None
     book.pass_time(0.2)
@@ -389,14 +353,12 @@ def test_s05_without_an_operator_the_user_is_dialled_when_the_set_up_time_is_all
 
 
 def test_case_11_the_deadline_passes_while_it_rings() -> None:
-    book = Book(policy=with_policy(met_by=MetBy.ANSWERED))
-    book.go_on()
+    book = Book(policy=with_policy(met_by=MetBy.ANSWERED)).opened()
     book.pass_time(30)
     book.report(book.leg(Party.OPERATOR), CallState.ANSWERED)
     book.rings(Party.USER)
     book.pass_time(20)
-    book.write("inbox-a1", ev.DeadlineMissed())
-    book.go_on()
+    book.fact(ev.DeadlineMissed())
     assert book.case.presumed_calling_112 == "deadline"
     assert book.leg(Party.USER).state is LegState.RINGING
 
@@ -411,8 +373,7 @@ def test_case_14_unknown_and_withheld_get_full_service() -> None:
 
 
 def test_case_15_112_busy_goes_to_another_line_and_then_to_the_alternate() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     book.order(OperatorCommand.CALL_PSAP)
     tried = []
     for _ in range(3):
@@ -427,8 +388,7 @@ def test_case_15_112_busy_goes_to_another_line_and_then_to_the_alternate() -> No
 
 
 def test_case_15_112_that_is_silent_is_given_up() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     book.order(OperatorCommand.CALL_PSAP)
     book.rings(Party.PSAP)
     book.pass_time(20.1)
@@ -437,8 +397,7 @@ def test_case_15_112_that_is_silent_is_given_up() -> None:
 
 
 def test_case_17_an_operator_who_is_lost_is_redialled_with_the_next_one() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     book.ends(Party.OPERATOR)
     assert book.all_of(ev.OperatorLeft)[-1].reason == "lost"
     assert book.case.answered(Party.USER) is not None
@@ -454,8 +413,7 @@ def test_case_19_a_cancellation_changes_nothing_but_what_is_shown() -> None:
 
 def test_case_19_duress_calls_112_and_never_the_user() -> None:
     book = Book()
-    book.write("inbox-a1", ev.AlertCancelled(duress=True))
-    book.go_on()
+    book.fact(ev.AlertCancelled(duress=True))
     book.answers(Party.OPERATOR)
     book.pass_time(45)
     assert book.case.of(Party.USER) == ()
@@ -467,16 +425,14 @@ def test_case_19_duress_calls_112_and_never_the_user() -> None:
 
 def test_case_19_duress_can_be_set_to_call_the_user() -> None:
     book = Book(policy=with_policy(duress=Duress.CALL))
-    book.write("inbox-a1", ev.AlertCancelled(duress=True))
-    book.go_on()
+    book.fact(ev.AlertCancelled(duress=True))
     book.answers(Party.OPERATOR)
     assert book.leg(Party.USER)
 
 
 def test_case_20_a_test_calls_the_number_for_tests_and_no_other() -> None:
     for live in (False, True):
-        book = Book(policy=with_policy(psap_live=live), test=True)
-        book.to_talking()
+        book = Book(policy=with_policy(psap_live=live), test=True).to_talking()
         book.order(OperatorCommand.CALL_PSAP)
         for _ in range(4):
             assert book.leg(Party.PSAP).number == POLICY.psap_test_number
@@ -486,20 +442,16 @@ def test_case_20_a_test_calls_the_number_for_tests_and_no_other() -> None:
 
 
 def test_case_20_without_a_number_for_tests_a_test_calls_nobody() -> None:
-    book = Book(policy=with_policy(psap_test_number=None), test=True)
-    book.to_talking()
+    book = Book(policy=with_policy(psap_test_number=None), test=True).to_talking()
     book.order(OperatorCommand.CALL_PSAP)
     assert book.case.of(Party.PSAP) == ()
     assert book.all_of(ev.CommandRefused)
-    book.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    book.release_all()
+    book.obeyed(OperatorCommand.DECLARE_FALSE_ALARM)
     assert book.case.outcome is Outcome.TEST_DONE
 
 
 def test_a_line_that_fails_is_dialled_again_on_another() -> None:
-    book = Book()
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book().attended()
     first = book.leg(Party.USER).line
     book.ends(Party.USER, 200)
     book.pass_time(1.1)
@@ -509,8 +461,7 @@ def test_a_line_that_fails_is_dialled_again_on_another() -> None:
 
 
 def test_a_waiting_alert_is_taken_by_hand() -> None:
-    book = Book(operators=())
-    book.go_on()
+    book = Book(operators=()).opened()
     book.order(OperatorCommand.TAKE, by=OperatorId("dora"))
     assert book.leg(Party.OPERATOR).operator == "dora"
     book.answers(Party.OPERATOR)
@@ -518,10 +469,8 @@ def test_a_waiting_alert_is_taken_by_hand() -> None:
 
 
 def test_an_alert_that_was_handed_over_can_be_taken_again() -> None:
-    book = Book()
-    book.to_conference()
-    book.order(OperatorCommand.LEAVE)
-    book.release_all()
+    book = Book().to_conference()
+    book.obeyed(OperatorCommand.LEAVE)
     book.order(OperatorCommand.TAKE, by=OperatorId("dora"))
     book.answers(Party.OPERATOR)
     assert book.case.operator == "dora"
@@ -529,15 +478,12 @@ def test_an_alert_that_was_handed_over_can_be_taken_again() -> None:
 
 
 def test_close_ends_what_is_over() -> None:
-    book = Book()
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book().attended()
     assert refusal(book.case, OperatorCommand.CLOSE, EVERYONE[0], POLICY)
     book.ends(Party.USER, 17)
     book.pass_time(4.1)
     book.ends(Party.USER, 17)
-    book.order(OperatorCommand.CLOSE)
-    book.release_all()
+    book.obeyed(OperatorCommand.CLOSE)
     assert book.case.outcome is Outcome.USER_CALLED_112
 
 
@@ -554,8 +500,7 @@ def test_an_alert_that_is_closed_before_anybody_had_it_asks_nobody_for_anything(
 
 
 def test_a_command_is_acted_upon_once_however_often_the_case_restarts() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     book.order(OperatorCommand.CALL_PSAP)
     for incarnation in range(2, 5):
         from model.alert.case import Owner
@@ -581,18 +526,15 @@ def test_a_new_alert_waits_for_its_first_answers_and_not_longer() -> None:
 
 @each("command", list(OperatorCommand))
 def test_after_the_end_notes_are_allowed_reading_and_reopening(command: OperatorCommand) -> None:
-    book = Book()
-    book.to_talking()
-    book.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    book.release_all()
+    book = Book().to_talking()
+    book.obeyed(OperatorCommand.DECLARE_FALSE_ALARM)
     allowed = refusal(book.case, command, EVERYONE[0], POLICY) is None
     after = (OperatorCommand.NOTE, OperatorCommand.HAVE_READ, OperatorCommand.REOPEN)
     assert allowed == (command in after)
 
 
 def test_the_state_is_the_fold_of_the_journal() -> None:
-    book = Book()
-    book.to_conference()
+    book = Book().to_conference()
     assert fold(book.recorded) == book.case
 
 
@@ -601,8 +543,7 @@ def test_the_state_is_the_fold_of_the_journal() -> None:
 
 def left_conference(book: Book) -> Book:
     book.to_conference()
-    book.order(OperatorCommand.LEAVE)
-    book.release_all()
+    book.obeyed(OperatorCommand.LEAVE)
     assert book.case.leave.at is not None
     return book
 
@@ -660,8 +601,7 @@ def test_case_16_both_are_called_again_whose_lines_are_lost_one_after_the_other(
 
 
 def test_case_18_a_case_that_comes_back_late_listens_before_it_gives_a_call_up() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     book.order(OperatorCommand.CALL_PSAP)
     psap = book.leg(Party.PSAP)
     book.now = Instant(book.now + 45 * SECOND)

@@ -34,8 +34,7 @@ def next_leg(book: Book, name: str = "op2") -> CallReport:
 def hand_over(book: Book, to: OperatorId | None = None, text: str = "") -> None:
     by = book.case.operator
     assert by is not None
-    book.write("inbox-a1", ev.CommandGiven(command=OperatorCommand.HAND_OVER, by=by, to=to, text=text))
-    book.go_on()
+    book.fact(ev.CommandGiven(command=OperatorCommand.HAND_OVER, by=by, to=to, text=text))
 
 
 def on_the_line(case: Case) -> list[OperatorId | None]:
@@ -47,8 +46,7 @@ def ended(book: Book) -> list[str]:
 
 
 def test_until_another_is_joined_the_case_is_the_operator_s_and_then_the_other_s_at_once() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     hand_over(book, text="end of shift")
     newcomer = book.case.legs[leg("op2")]
     assert (newcomer.operator, newcomer.state) == (BICE, LegState.ORIGINATING)
@@ -72,8 +70,7 @@ def test_until_another_is_joined_the_case_is_the_operator_s_and_then_the_other_s
 
 
 def test_whoever_is_named_is_called_and_nobody_else() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     hand_over(book, to=CARLA)
     book.report(book.case.legs[leg("op2")], CallState.RINGING)
     book.pass_time(20)
@@ -88,8 +85,7 @@ def test_whoever_is_named_is_called_and_nobody_else() -> None:
 
 
 def test_a_named_one_who_declines_ends_it_at_once_and_it_can_be_tried_again() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     hand_over(book, to=BICE)
     book.report(book.case.legs[leg("op2")], CallState.RELEASED, 21)
     assert ended(book) == ["no answer"]
@@ -99,8 +95,7 @@ def test_a_named_one_who_declines_ends_it_at_once_and_it_can_be_tried_again() ->
 
 
 def test_without_a_name_the_others_are_called_one_after_the_other_and_the_first_has_it() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     hand_over(book)
     book.report(book.case.legs[leg("op2")], CallState.RINGING)
     book.pass_time(6.5)
@@ -115,8 +110,7 @@ def test_without_a_name_the_others_are_called_one_after_the_other_and_the_first_
 
 
 def test_where_nobody_is_free_it_stays_the_operator_s_and_the_app_is_told_nothing_new() -> None:
-    book = Book(operators=(ANNA,))
-    book.to_talking()
+    book = Book(operators=(ANNA,)).to_talking()
     advised = len(book.all_of(ev.AdviceChanged))
     hand_over(book)
     book.pass_time(24)
@@ -128,8 +122,7 @@ def test_where_nobody_is_free_it_stays_the_operator_s_and_the_app_is_told_nothin
 
 
 def test_nobody_is_woken_at_home_for_it() -> None:
-    book = Book(operators=(ANNA,))
-    book.to_talking()
+    book = Book(operators=(ANNA,)).to_talking()
     hand_over(book)
     for _ in range(20):
         wants = [want for want in book.go_on().wants if isinstance(want, RequestOperators)]
@@ -139,8 +132,7 @@ def test_nobody_is_woken_at_home_for_it() -> None:
 
 
 def test_where_no_line_is_free_that_is_said() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     book.public = []
     hand_over(book)
     book.pass_time(26)
@@ -148,8 +140,7 @@ def test_where_no_line_is_free_that_is_said() -> None:
 
 
 def test_it_can_be_withdrawn_as_long_as_nobody_has_it() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     assert refusal(book.case, OperatorCommand.KEEP, ANNA, POLICY) == Refusal.NOT_BEING_HANDED_OVER
     hand_over(book)
     assert refusal(book.case, OperatorCommand.HAND_OVER, ANNA, POLICY, BICE) == Refusal.BEING_HANDED_OVER
@@ -163,8 +154,7 @@ def test_it_can_be_withdrawn_as_long_as_nobody_has_it() -> None:
 
 
 def test_a_withdrawal_that_comes_too_late_is_refused() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     hand_over(book)
     book.go_on(next_leg(book))
     book.bridge()
@@ -174,8 +164,7 @@ def test_a_withdrawal_that_comes_too_late_is_refused() -> None:
 
 
 def test_anybody_may_take_what_is_being_handed_over() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     dora = OperatorId("dora")
     refused = refusal(book.case, OperatorCommand.TAKE, dora, POLICY)
     assert refused == Refusal.ANOTHER_OPERATOR
@@ -193,8 +182,7 @@ def test_anybody_may_take_what_is_being_handed_over() -> None:
 
 
 def test_it_cannot_be_handed_to_oneself_nor_by_another_nor_at_its_end() -> None:
-    book = Book()
-    book.to_conference()
+    book = Book().to_conference()
     allowed = OperatorCommand.HAND_OVER
     assert refusal(book.case, allowed, ANNA, POLICY, ANNA) == Refusal.ALREADY_YOURS
     assert refusal(book.case, allowed, BICE, POLICY) == Refusal.NOT_ON_THE_LINE
@@ -204,22 +192,19 @@ def test_it_cannot_be_handed_to_oneself_nor_by_another_nor_at_its_end() -> None:
 
 
 def test_with_112_on_the_line_neither_112_nor_the_user_is_touched() -> None:
-    book = Book()
-    book.to_conference()
+    book = Book().to_conference()
     hand_over(book, to=BICE)
     book.go_on(next_leg(book))
     book.bridge()
     book.release_all()
     talking = {one.leg for one in book.case.legs.values() if one.answered}
     assert talking == {leg("op2"), leg("user"), leg("psap")}
-    book.order(OperatorCommand.LEAVE, by=BICE)
-    book.release_all()
+    book.obeyed(OperatorCommand.LEAVE, by=BICE)
     assert book.case.leave.handed_over
 
 
 def test_while_112_is_being_called_it_goes_on_being_called() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     book.order(OperatorCommand.CALL_PSAP)
     hand_over(book)
     book.go_on(next_leg(book))
@@ -232,8 +217,7 @@ def test_while_112_is_being_called_it_goes_on_being_called() -> None:
 
 @pytest.mark.parametrize("joined", [False, True])
 def test_when_the_operator_s_line_dies_the_other_has_it_and_else_both_are_called(joined: bool) -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     hand_over(book, to=BICE)
     if joined:
         book.go_on(next_leg(book))
@@ -250,8 +234,7 @@ def test_when_the_operator_s_line_dies_the_other_has_it_and_else_both_are_called
 
 
 def test_the_end_of_the_case_is_the_end_of_its_handing_over() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     hand_over(book)
     book.order(OperatorCommand.DECLARE_FALSE_ALARM)
     assert book.case.hand_over is None
@@ -261,20 +244,17 @@ def test_the_end_of_the_case_is_the_end_of_its_handing_over() -> None:
 
 
 def test_who_handed_it_over_a_moment_before_its_end_has_had_it() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     hand_over(book)
     book.go_on(next_leg(book))
     book.bridge()
-    book.order(OperatorCommand.DECLARE_FALSE_ALARM, by=BICE)
-    book.release_all()
+    book.obeyed(OperatorCommand.DECLARE_FALSE_ALARM, by=BICE)
     reasons = {event.operator: event.reason for event in book.all_of(ev.OperatorLeft)}
     assert reasons == {ANNA: "handed over", BICE: "left"}
 
 
 def test_a_line_that_does_not_prove_that_somebody_is_there_needs_the_operator_s_word() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     hand_over(book)
     book.go_on(replace(next_leg(book), confirmed=False))
     book.bridge()
@@ -284,8 +264,7 @@ def test_a_line_that_does_not_prove_that_somebody_is_there_needs_the_operator_s_
 
 
 def test_who_answers_and_is_never_joined_is_let_go_and_the_case_stays_the_operator_s() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     hand_over(book, to=BICE)
     book.go_on(replace(next_leg(book), voice=None))
     book.pass_time(26)
@@ -294,8 +273,7 @@ def test_who_answers_and_is_never_joined_is_let_go_and_the_case_stays_the_operat
 
 
 def test_another_alertcase_goes_on_with_it_from_the_journal_alone() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     hand_over(book, to=BICE)
     book.go_on(next_leg(book))
     book.me = replace(book.me, incarnation=2)
@@ -305,8 +283,7 @@ def test_another_alertcase_goes_on_with_it_from_the_journal_alone() -> None:
 
 
 def test_another_alertcase_listens_before_it_says_that_nobody_is_free() -> None:
-    book = Book(operators=(ANNA,))
-    book.to_talking()
+    book = Book(operators=(ANNA,)).to_talking()
     hand_over(book)
     book.now = Instant(book.now + 60 * SECOND)
     book.me = replace(book.me, incarnation=2)
@@ -320,8 +297,7 @@ def test_another_alertcase_listens_before_it_says_that_nobody_is_free() -> None:
     ("reason", "had_it"), [("left", True), ("handed over", True), ("lost", False), ("not needed", False)]
 )
 def test_only_who_has_had_the_case_has_notes_to_write(reason: str, had_it: bool) -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     left = ev.OperatorLeft(operator=ANNA, reason=reason)
     appends = claims(book.case, book.pending, (left,), NodeId("n"))
     own = [one for one in appends if one.stream == streams.operator(ANNA)]

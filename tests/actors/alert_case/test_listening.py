@@ -30,8 +30,7 @@ def listening(book: Book) -> Book:
 
 
 def talking() -> Book:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     return book
 
 
@@ -75,8 +74,7 @@ def test_nothing_of_the_alert_is_other_by_it() -> None:
 
 
 def test_who_may_not_is_told_why() -> None:
-    book = Book()
-    book.go_on()
+    book = Book().opened()
     assert refusal(book.case, OperatorCommand.LISTEN, DORA, POLICY) == Refusal.NOBODY_ON_THE_LINE
     book.answers(Party.OPERATOR)
     assert refusal(book.case, OperatorCommand.LISTEN, EVERYONE[0], POLICY) == Refusal.ALREADY_YOURS
@@ -139,8 +137,7 @@ def test_the_listener_stops_by_the_key_at_any_moment(rung: bool) -> None:
     book.order(OperatorCommand.LISTEN, by=DORA)
     if rung:
         book.answers(Party.LISTENER)
-    book.order(OperatorCommand.STOP_LISTENING, by=DORA)
-    book.release_all()
+    book.obeyed(OperatorCommand.STOP_LISTENING, by=DORA)
     assert book.case.listener is None
     assert book.case.answered(Party.USER)
     assert book.case.closed_at is None
@@ -230,11 +227,9 @@ def test_an_alert_ends_with_its_listener_and_not_because_of_the_listener(
 
 
 def test_the_drop_of_the_listener_s_call_after_a_leave_is_no_alarm() -> None:
-    book = Book()
-    book.to_conference()
+    book = Book().to_conference()
     listening(book)
-    book.order(OperatorCommand.LEAVE)
-    book.release_all()
+    book.obeyed(OperatorCommand.LEAVE)
     leg = book.leg(Party.LISTENER)
     gone = CallReport(leg=leg.leg, line=leg.line, attempt=leg.attempt, state=CallState.RELEASED, cause=16)
     decision = book.go_on_once(gone)
@@ -250,8 +245,7 @@ def test_what_is_over_can_be_closed_though_the_listener_hangs_on() -> None:
     book.ends(Party.USER)
     while book.case.active(Party.USER) is not None or not book.case.user_ends:
         book.ends(Party.USER, cause=19)
-    book.order(OperatorCommand.CLOSE, supervisor=True)
-    book.release_all()
+    book.obeyed(OperatorCommand.CLOSE, supervisor=True)
     book.release_all()
     assert book.case.closed_at is not None
 

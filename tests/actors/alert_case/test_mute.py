@@ -12,8 +12,7 @@ from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 
 
 def talking() -> Book:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     return book
 
 
@@ -33,8 +32,7 @@ def test_who_is_muted_is_not_heard_and_hears() -> None:
 
 
 def test_it_is_the_operator_s_alone_and_only_on_the_line() -> None:
-    book = Book()
-    book.go_on()
+    book = Book().opened()
     for command in (OperatorCommand.MUTE, OperatorCommand.UNMUTE):
         assert refusal(book.case, command, EVERYONE[0], POLICY) == Refusal.NOT_ON_THE_LINE
     book.answers(Party.OPERATOR)
@@ -47,8 +45,7 @@ def test_it_is_the_operator_s_alone_and_only_on_the_line() -> None:
 def test_two_orders_at_once_are_one() -> None:
     book = talking()
     for _ in range(2):
-        book.write("inbox-a1", ev.CommandGiven(command=OperatorCommand.MUTE, by=EVERYONE[0]))
-    book.go_on()
+        book.fact(ev.CommandGiven(command=OperatorCommand.MUTE, by=EVERYONE[0]))
     assert len(book.all_of(ev.LegMuted)) == 1
     assert len(book.all_of(ev.CommandRefused)) == 1
     assert muted(book) == {Party.OPERATOR}

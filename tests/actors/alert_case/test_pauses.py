@@ -129,8 +129,7 @@ def test_112_that_fails_at_once_is_tried_on_with_pauses() -> None:
 
 
 def test_the_first_failure_costs_no_time() -> None:
-    book = Book()
-    book.go_on()
+    book = Book().opened()
     first = book.leg(Party.OPERATOR)
     book.ends(Party.OPERATOR, HangupCause.TEMPORARY_FAILURE)
     again = book.leg(Party.OPERATOR)
@@ -148,8 +147,7 @@ def test_one_who_takes_it_by_hand_is_called_without_a_pause() -> None:
 
 
 def test_case_09_a_call_that_does_not_end_holds_nobody_up() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     line = book.leg(Party.USER).line
     book.order(OperatorCommand.MARK_MACHINE)
     book.pass_time(24.0)
@@ -159,18 +157,15 @@ def test_case_09_a_call_that_does_not_end_holds_nobody_up() -> None:
 
 
 def test_case_09_an_alert_whose_last_call_does_not_end_is_closed_all_the_same() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     book.order(OperatorCommand.DECLARE_FALSE_ALARM)
     book.pass_time(26.0)
     assert book.case.closed_at is not None
 
 
 def test_112_is_not_called_again_when_its_line_fails_while_it_is_let_go() -> None:
-    book = Book()
-    book.to_conference()
-    book.order(OperatorCommand.LEAVE)
-    book.release_all()
+    book = Book().to_conference()
+    book.obeyed(OperatorCommand.LEAVE)
     book.pass_time(POLICY.leave_alarm_within_s + 1)
     book.ends(Party.USER)
     book.pass_time(10.5)

@@ -11,9 +11,7 @@ from tests.actors.alert_case.book import ALERT, START, Book
 
 
 def rung() -> Book:
-    book = Book()
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book().attended()
     book.rings(Party.USER)
     return book
 
@@ -28,8 +26,7 @@ def test_the_apps_word_reaches_and_an_answer_is_more() -> None:
     book = rung()
     book.pass_time(1)
     for _ in range(2):
-        book.write("inbox-a1", ev.RingingSeen())
-        book.go_on()
+        book.fact(ev.RingingSeen())
     assert (book.case.reached_by, book.case.reached_at) == ("app", book.now)
     assert not spoken_to(book.case)
     assert len(book.all_of(ev.UserReached)) == 1
@@ -40,21 +37,16 @@ def test_the_apps_word_reaches_and_an_answer_is_more() -> None:
 
 
 def test_the_apps_word_meets_the_deadline_where_the_network_says_nothing() -> None:
-    book = Book()
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book().attended()
     assert book.case.active(Party.USER) is not None
     assert book.case.met_at is None
-    book.write("inbox-a1", ev.RingingSeen())
-    book.go_on()
+    book.fact(ev.RingingSeen())
     assert book.case.met_at == book.now
 
 
 def test_of_a_call_that_was_never_made_the_app_has_seen_nothing() -> None:
-    book = Book()
-    book.go_on()
-    book.write("inbox-a1", ev.RingingSeen())
-    book.go_on()
+    book = Book().opened()
+    book.fact(ev.RingingSeen())
     assert (book.case.reached_at, book.case.met_at) == (None, None)
 
 
@@ -67,8 +59,7 @@ def test_a_machine_has_reached_nobody() -> None:
 
 
 def test_an_old_journals_ringing_meets_the_deadline_and_reaches_nobody() -> None:
-    book = Book()
-    book.go_on()
+    book = Book().opened()
     book.write("alert-a1", ev.UserReached(met_by="ringing"))
     case = fold(book.recorded)
     assert case is not None
@@ -83,8 +74,7 @@ def test_at_the_deadline_the_app_calls_112_unless_a_pin_was_typed_into_it() -> N
         book.public.clear()
         book.go_on()
         book.now = Instant(START + 50 * SECOND)
-        book.write("inbox-a1", ev.DeadlineMissed())
-        book.go_on()
+        book.fact(ev.DeadlineMissed())
         assert book.case.presumed_calling_112 == ("deadline" if typed is None else ""), typed
 
 
@@ -124,8 +114,7 @@ def test_six_wrong_pins_that_are_read_at_once_are_one_alarm() -> None:
 
 def test_the_alarm_is_over_with_the_alert() -> None:
     for wrong in (5, 6):
-        book = Book()
-        book.to_talking()
+        book = Book().to_talking()
         alarms(book, wrong)
         book.order(OperatorCommand.DECLARE_FALSE_ALARM)
         cleared: list[ev.Event] = []
@@ -140,8 +129,7 @@ def test_the_alarm_is_over_with_the_alert() -> None:
 
 
 def test_112_joins_a_user_who_waits_when_an_operator_who_does_not_come_asks_for_it() -> None:
-    book = Book()
-    book.go_on()
+    book = Book().opened()
     book.pass_time(40)
     book.answers(Party.USER)
     assert book.case.operator is None

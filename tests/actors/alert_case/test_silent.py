@@ -45,8 +45,7 @@ def test_the_user_of_a_silent_alert_is_not_called(test: bool) -> None:
 
 
 def test_without_an_operator_the_phone_stays_still_at_the_deadline_too() -> None:
-    book = Book(silent=True, operators=())
-    book.go_on()
+    book = Book(silent=True, operators=()).opened()
     book.pass_time(120)
     assert book.case.of(Party.USER) == ()
     assert book.case.met_at is None
@@ -72,19 +71,15 @@ def test_an_operator_orders_the_user_called_all_the_same() -> None:
 
 
 def test_only_a_silent_alert_is_ordered_aloud_and_never_one_under_duress() -> None:
-    loud = Book()
-    loud.to_talking()
+    loud = Book().to_talking()
     assert why_not(loud, OperatorCommand.CALL_ALOUD) == Refusal.NOT_SILENT
     forced = silent()
-    forced.write("inbox-a1", ev.AlertCancelled(duress=True))
-    forced.go_on()
+    forced.fact(ev.AlertCancelled(duress=True))
     assert why_not(forced, OperatorCommand.CALL_ALOUD) == Refusal.DURESS_NO_CALL
 
 
 def test_a_phone_that_rings_is_still_when_the_alert_turns_silent() -> None:
-    book = Book()
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book().attended()
     book.rings(Party.USER)
     signal(book, silent=True)
     user = book.case.legs[leg("user")]
@@ -98,8 +93,7 @@ def test_a_phone_that_rings_is_still_when_the_alert_turns_silent() -> None:
 
 
 def test_who_is_on_the_line_stays_when_the_alert_turns_silent() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     signal(book, silent=True)
     assert book.leg(Party.USER).answered
     assert why_not(book, OperatorCommand.ANOTHER_LINE) == Refusal.SILENT
@@ -112,9 +106,7 @@ def test_who_is_on_the_line_stays_when_the_alert_turns_silent() -> None:
 @pytest.mark.parametrize("voice_alert", list(VoiceAlert))
 def test_a_call_of_the_users_own_is_answered_as_ever(voice_alert: VoiceAlert) -> None:
     policy = Policy(psap_number=POLICY.psap_number, voice_alert=voice_alert)
-    book = Book(silent=True, policy=policy)
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book(silent=True, policy=policy).attended()
     signal(book, channel=Channel.VOICE, line=LineId("p7"), call=3)
     assert book.leg(Party.USER).call == 3
     book.report(book.leg(Party.USER), CallState.ANSWERED)
@@ -127,8 +119,7 @@ def test_112_is_called_and_briefed_without_the_user() -> None:
     book.order(OperatorCommand.CALL_PSAP)
     book.answers(Party.PSAP)
     book.order(OperatorCommand.BRIEFING_GIVEN)
-    book.order(OperatorCommand.LEAVE)
-    book.release_all()
+    book.obeyed(OperatorCommand.LEAVE)
     assert book.case.outcome is Outcome.BRIEFED
     assert not [one for one in book.all_of(ev.LegOriginating) if one.party is Party.USER]
 
@@ -146,8 +137,6 @@ def test_a_silent_alert_is_not_closed_with_nobody_told() -> None:
 
 
 def test_a_silent_test_for_which_nobody_can_be_called_can_be_closed() -> None:
-    book = Book(silent=True, test=True, policy=Policy(psap_number=POLICY.psap_number))
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book(silent=True, test=True, policy=Policy(psap_number=POLICY.psap_number)).attended()
     assert book.now >= START
     assert why_not(book, OperatorCommand.CLOSE) is None

@@ -147,9 +147,7 @@ def test_a_case_that_starts_again_says_nothing_twice() -> None:
 
 
 def test_the_silence_between_two_rings_of_an_unanswered_phone_is_none() -> None:
-    book = Book()
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book().attended()
     leg = book.leg(Party.USER)
     book.go_on(
         CallReport(
@@ -186,30 +184,26 @@ def test_another_line_hangs_up_and_calls_again_at_once_on_another() -> None:
 def test_it_does_not_use_up_the_user_s_attempts() -> None:
     book = talking()
     for _ in range(4):
-        book.order(OperatorCommand.ANOTHER_LINE)
-        book.release_all()
+        book.obeyed(OperatorCommand.ANOTHER_LINE)
         book.answers(Party.USER)
     book.ends(Party.USER)
     assert book.leg(Party.USER).attempt == 6, "a drop is called back once, as ever (case 6)"
 
 
 def test_the_user_s_own_call_is_taken_up_by_calling_the_user_back() -> None:
-    book = Book(channel=Channel.VOICE, line=LineId("p7"), call=1)
-    book.go_on()
+    book = Book(channel=Channel.VOICE, line=LineId("p7"), call=1).opened()
     book.answers(Party.USER)
     book.rings(Party.OPERATOR)
     book.answers(Party.OPERATOR)
     assert book.leg(Party.USER).call == 1
-    book.order(OperatorCommand.ANOTHER_LINE)
-    book.release_all()
+    book.obeyed(OperatorCommand.ANOTHER_LINE)
     again = book.leg(Party.USER)
     assert (again.call, again.number) == (None, book.case.phone)
     assert again.line != "p7"
 
 
 def test_112_is_called_again_on_the_other_reserved_line_for_the_same_request() -> None:
-    book = Book()
-    book.to_conference()
+    book = Book().to_conference()
     before = book.leg(Party.PSAP)
     book.bridge(Party.PSAP)
     assert party_without_sound(book.case) is Party.PSAP

@@ -58,8 +58,7 @@ def ask(book: Book, *, softly: bool = False, text: str = "Ci sono armi?") -> int
         spoken=ev.Spoken(attempt=user.attempt, language="it", softly=softly),
         question="unknown-4",
     )
-    book.write("inbox-a1", said)
-    book.go_on()
+    book.fact(said)
     return len(book.case.dialogue)
 
 
@@ -86,9 +85,7 @@ def talking(**received: object) -> Book:
 
 def hidden() -> Book:
     """The user has called in, in a silent alert."""
-    book = Book(silent=True)
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book(silent=True).attended()
     book.order(OperatorCommand.CALL_ALOUD)
     book.order(OperatorCommand.WITHHOLD_VOICES)
     book.answers(Party.USER)
@@ -197,8 +194,7 @@ def test_a_question_ends_when_the_user_is_to_hear_nobody(then: str) -> None:
     number = ask(book)
     reports(book, begun={f"question:{number}": book.now})
     if then == "duress":
-        book.write("inbox-a1", ev.AlertCancelled(duress=True))
-        book.go_on()
+        book.fact(ev.AlertCancelled(duress=True))
     else:
         book.order(OperatorCommand.WITHHOLD_VOICES)
     assert (clip(book), how(book, number)) == (None, Progress.WITHHELD)
@@ -208,8 +204,7 @@ def test_a_question_ends_when_the_user_is_to_hear_nobody(then: str) -> None:
 def test_under_duress_nothing_is_spoken_by_whatever_order(voices: OperatorCommand | None) -> None:
     book = hidden()
     number = ask(book, softly=True)
-    book.write("inbox-a1", ev.AlertCancelled(duress=True))
-    book.go_on()
+    book.fact(ev.AlertCancelled(duress=True))
     if voices is not None:
         book.order(voices)
     assert (why_not(book, ASK), why_not(book, SOFTLY)) == (Refusal.DURESS, Refusal.DURESS)
@@ -217,9 +212,7 @@ def test_under_duress_nothing_is_spoken_by_whatever_order(voices: OperatorComman
 
 
 def test_nobody_is_asked_who_is_not_there_or_hears_nothing_of_ours() -> None:
-    book = Book()
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book().attended()
     assert why_not(book, ASK) is Refusal.USER_ABSENT
     book.report(book.leg(Party.USER), CallState.ANSWERED, confirmed=False)
     assert why_not(book, ASK) is Refusal.USER_NOT_ANSWERED
@@ -230,8 +223,7 @@ def test_nobody_is_asked_who_is_not_there_or_hears_nothing_of_ours() -> None:
 
 
 def test_nobody_else_hears_it() -> None:
-    book = Book()
-    book.to_conference()
+    book = Book().to_conference()
     ask(book)
     others: set[LegId] = {leg.leg for leg in book.case.legs.values() if leg.party is not Party.USER}
     assert all("question" not in hears(book.case, leg) for leg in others)

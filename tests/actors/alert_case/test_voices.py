@@ -38,8 +38,7 @@ def tone(book: Book) -> bool:
 
 
 def test_by_an_order_nobody_is_heard_by_the_user_whom_everybody_hears() -> None:
-    book = Book()
-    book.to_conference()
+    book = Book().to_conference()
     all_three = {Party.USER, Party.OPERATOR, Party.PSAP}
     assert hearers(book) == {party: all_three - {party} for party in all_three}
     book.order(OperatorCommand.WITHHOLD_VOICES)
@@ -59,17 +58,14 @@ def test_by_an_order_nobody_is_heard_by_the_user_whom_everybody_hears() -> None:
 def test_in_a_silent_alert_and_under_duress_it_is_so_by_itself_until_an_operator_gives_the_voices(
     duress: bool,
 ) -> None:
-    book = Book(silent=not duress)
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book(silent=not duress).attended()
     if not duress:
         book.order(OperatorCommand.CALL_ALOUD)
         assert why_not(book, OperatorCommand.WITHHOLD_VOICES) is None, "who is called aloud hears"
         book.order(OperatorCommand.WITHHOLD_VOICES)
     book.answers(Party.USER)
     if duress:
-        book.write("inbox-a1", ev.AlertCancelled(duress=True))
-        book.go_on()
+        book.fact(ev.AlertCancelled(duress=True))
     assert hearers(book)[Party.OPERATOR] == set()
     assert tone(book) is not duress, "who forces the user may hold the phone"
     assert why_not(book, OperatorCommand.ASK_ALOUD) is Refusal.VOICES_WITHHELD
@@ -82,8 +78,7 @@ def test_in_a_silent_alert_and_under_duress_it_is_so_by_itself_until_an_operator
 
 @pytest.mark.parametrize("then", ["duress", "silent"])
 def test_an_order_of_before_does_not_hold_once_the_alert_is_silent_or_forced(then: str) -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     book.order(OperatorCommand.WITHHOLD_VOICES)
     book.order(OperatorCommand.GIVE_VOICES)
     assert hearers(book)[Party.OPERATOR] == {Party.USER}
