@@ -117,3 +117,16 @@ def test_who_has_ended_the_second_call_asks_for_the_first_and_dials_only_where_t
     assert psap_lines_asked(book, gone) == [(3, True)]
     book.pending = book.pending.take(LineRefused(leg=PSAP, attempt=3, reason="no line holds this call"))
     assert psap_lines_asked(book) == [(3, False)]
+
+
+def test_the_first_call_is_taken_back_though_who_answered_the_second_has_hung_up() -> None:
+    book = lost(Book(), Party.OPERATOR, Party.USER, Party.PSAP)
+    first = book.case.calls_on_lost_nodes[PSAP].line
+    book.answers(Party.PSAP)
+    book.ends(Party.PSAP)
+    assert book.case.psap is None
+    granted = LineGranted(leg=PSAP, attempt=3, line=first, trunk=TrunkId("t"), version=0)
+    book.pending = book.pending.take(granted)
+    book.go_on()
+    assert [one.by for one in book.all_of(ev.PsapRequested)][1:] == [None]
+    assert (book.leg(Party.PSAP).attempt, book.leg(Party.PSAP).line) == (3, first)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from actors.alert_case.pending import PendingOffers
 from actors.alert_case.wishes import leg_wishes
 from messages import events as ev
-from messages.base import HangupCause
+from messages.base import HangupCause, Position
 from messages.calls import CallReport, CallState
 from messages.identity import Identify
 from messages.ids import (
@@ -361,6 +361,20 @@ def test_case_11_the_deadline_passes_while_it_rings() -> None:
     book.fact(ev.DeadlineMissed())
     assert book.case.presumed_calling_112 == "deadline"
     assert book.leg(Party.USER).state is LegState.RINGING
+
+
+def test_case_13_a_good_fix_is_not_replaced_by_a_worse_one() -> None:
+    good, bad, better = (
+        Position(lat=lat, lon=lat, at=Instant(START + second * SECOND), accuracy_m=accuracy_m)
+        for second, (lat, accuracy_m) in enumerate([(1.0, 10.0), (2.0, 2000.0), (3.0, 15.0)])
+    )
+    book = Book(position=good)
+    for told, shown in ((bad, good), (better, better)):
+        book.now = Instant(book.now + SECOND)
+        book.fact(ev.PositionUpdated(position=told))
+        assert book.case.position is not None
+        assert book.case.position.lat == shown.lat
+    assert [one.lat for one in book.case.positions] == [1.0, 2.0, 3.0]
 
 
 def test_case_14_unknown_and_withheld_get_full_service() -> None:

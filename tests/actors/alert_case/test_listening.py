@@ -29,13 +29,8 @@ def listening(book: Book) -> Book:
     return book
 
 
-def talking() -> Book:
-    book = Book().to_talking()
-    return book
-
-
 def test_the_listener_is_called_on_own_phone_and_joins_muted() -> None:
-    book = listening(talking())
+    book = listening(Book().to_talking())
     originating = book.all_of(ev.LegOriginating)[-1]
     assert (originating.party, originating.operator) == (Party.LISTENER, DORA)
     assert originating.line in book.public
@@ -45,7 +40,7 @@ def test_the_listener_is_called_on_own_phone_and_joins_muted() -> None:
 
 
 def test_the_listener_is_reserved_in_the_stream_with_the_call_and_free_when_the_listener_has_left() -> None:
-    book = talking()
+    book = Book().to_talking()
     book.write("inbox-a1", ev.CommandGiven(command=OperatorCommand.LISTEN, by=DORA))
     pending = book.pending
     decision = book.go_on_once()
@@ -64,7 +59,7 @@ def test_the_listener_is_reserved_in_the_stream_with_the_call_and_free_when_the_
 
 
 def test_nothing_of_the_alert_is_other_by_it() -> None:
-    plain, heard = talking(), listening(talking())
+    plain, heard = Book().to_talking(), listening(Book().to_talking())
     assert phase(heard.case) is phase(plain.case)
     assert (heard.case.operator, heard.case.reserved) == (plain.case.operator, plain.case.reserved)
     for command in OperatorCommand:
@@ -100,7 +95,7 @@ def heard_by(book: Book) -> set[Party] | None:
 
 
 def test_a_whisper_is_for_the_operator_alone() -> None:
-    book = talking()
+    book = Book().to_talking()
     asked = (OperatorCommand.WHISPER, DORA, POLICY)
     assert refusal(book.case, *asked) == Refusal.NOT_LISTENING
     book.order(OperatorCommand.LISTEN, by=DORA)
@@ -117,14 +112,14 @@ def test_a_whisper_is_for_the_operator_alone() -> None:
 
 
 def test_a_whisper_without_an_operator_is_heard_by_nobody() -> None:
-    book = listening(talking())
+    book = listening(Book().to_talking())
     book.order(OperatorCommand.WHISPER, by=DORA)
     book.ends(Party.OPERATOR, cause=200)
     assert heard_by(book) == set()
 
 
 def test_whoever_listens_next_does_not_begin_with_a_whisper() -> None:
-    book = listening(talking())
+    book = listening(Book().to_talking())
     book.order(OperatorCommand.WHISPER, by=DORA)
     book.ends(Party.LISTENER)
     listening(book)
@@ -133,7 +128,7 @@ def test_whoever_listens_next_does_not_begin_with_a_whisper() -> None:
 
 @pytest.mark.parametrize("rung", [False, True])
 def test_the_listener_stops_by_the_key_at_any_moment(rung: bool) -> None:
-    book = talking()
+    book = Book().to_talking()
     book.order(OperatorCommand.LISTEN, by=DORA)
     if rung:
         book.answers(Party.LISTENER)
@@ -147,7 +142,7 @@ def test_the_listener_stops_by_the_key_at_any_moment(rung: bool) -> None:
 
 
 def test_one_whose_phone_is_not_answered_is_not_called_again_by_itself() -> None:
-    book = talking()
+    book = Book().to_talking()
     book.order(OperatorCommand.LISTEN, by=DORA)
     book.rings(Party.LISTENER)
     book.pass_time(POLICY.operator_silent_after_s + 1)
@@ -159,7 +154,7 @@ def test_one_whose_phone_is_not_answered_is_not_called_again_by_itself() -> None
 
 
 def test_without_a_line_the_listener_waits_for_a_while_and_no_longer() -> None:
-    book = talking()
+    book = Book().to_talking()
     book.public = [leg.line for leg in book.case.legs.values()]
     book.order(OperatorCommand.LISTEN, by=DORA)
     book.pass_time(WAITS_US / SECOND - 1)
@@ -170,7 +165,7 @@ def test_without_a_line_the_listener_waits_for_a_while_and_no_longer() -> None:
 
 
 def test_the_listener_s_line_is_given_up_for_whoever_needs_it() -> None:
-    book = listening(talking())
+    book = listening(Book().to_talking())
     leg = book.leg(Party.LISTENER)
     book.go_on(PreemptCase(alert=book.case.alert, leg=leg.leg))
     book.release_all()
@@ -182,7 +177,7 @@ def test_the_listener_s_line_is_given_up_for_whoever_needs_it() -> None:
 
 
 def test_while_an_operator_is_looked_for_nobody_is_called_to_listen() -> None:
-    book = talking()
+    book = Book().to_talking()
     book.ends(Party.OPERATOR, cause=200)
     book.answering = False
     book.order(OperatorCommand.LISTEN, by=DORA)
@@ -205,7 +200,7 @@ def test_while_an_operator_is_looked_for_nobody_is_called_to_listen() -> None:
 def test_an_alert_ends_with_its_listener_and_not_because_of_the_listener(
     ends: OperatorCommand, outcome: Outcome
 ) -> None:
-    book = talking()
+    book = Book().to_talking()
     if ends is OperatorCommand.LEAVE:
         book.order(OperatorCommand.CALL_PSAP)
         book.answers(Party.PSAP)
@@ -241,7 +236,7 @@ def test_the_drop_of_the_listener_s_call_after_a_leave_is_no_alarm() -> None:
 
 
 def test_what_is_over_can_be_closed_though_the_listener_hangs_on() -> None:
-    book = listening(talking())
+    book = listening(Book().to_talking())
     book.ends(Party.USER)
     while book.case.active(Party.USER) is not None or not book.case.user_ends:
         book.ends(Party.USER, cause=19)
@@ -251,7 +246,7 @@ def test_what_is_over_can_be_closed_though_the_listener_hangs_on() -> None:
 
 
 def test_a_case_that_is_taken_up_again_knows_who_listens() -> None:
-    book = listening(talking())
+    book = listening(Book().to_talking())
     again = fold(book.recorded)
     assert again == book.case
     assert again is not None

@@ -11,18 +11,13 @@ from model.orders.refusals import Refusal
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 
 
-def talking() -> Book:
-    book = Book().to_talking()
-    return book
-
-
 def muted(book: Book) -> set[Party]:
     legs = book.case.legs
     return {legs[member.leg].party for member in bridge_wish(book.case).members if member.muted}
 
 
 def test_who_is_muted_is_not_heard_and_hears() -> None:
-    book = talking()
+    book = Book().to_talking()
     assert muted(book) == set()
     book.order(OperatorCommand.MUTE)
     assert muted(book) == {Party.OPERATOR}
@@ -43,7 +38,7 @@ def test_it_is_the_operator_s_alone_and_only_on_the_line() -> None:
 
 
 def test_two_orders_at_once_are_one() -> None:
-    book = talking()
+    book = Book().to_talking()
     for _ in range(2):
         book.fact(ev.CommandGiven(command=OperatorCommand.MUTE, by=EVERYONE[0]))
     assert len(book.all_of(ev.LegMuted)) == 1
@@ -52,7 +47,7 @@ def test_two_orders_at_once_are_one() -> None:
 
 
 def test_it_outlives_the_case_and_is_told_to_whatever_bridge_there_is() -> None:
-    book = talking()
+    book = Book().to_talking()
     book.order(OperatorCommand.MUTE)
     again = fold(book.recorded)
     assert again is not None
@@ -61,7 +56,7 @@ def test_it_outlives_the_case_and_is_told_to_whatever_bridge_there_is() -> None:
 
 
 def test_who_is_called_again_is_heard_again() -> None:
-    book = talking()
+    book = Book().to_talking()
     book.order(OperatorCommand.MUTE)
     book.ends(Party.OPERATOR, cause=200)
     book.answers(Party.OPERATOR)

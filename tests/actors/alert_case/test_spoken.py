@@ -77,12 +77,6 @@ def how(book: Book, number: int) -> Progress | None:
     return progress(book.case, book.case.dialogue[number - 1])
 
 
-def talking(**received: object) -> Book:
-    book = Book(**received)  # type: ignore[arg-type]
-    book.to_talking()
-    return book
-
-
 def hidden() -> Book:
     """The user has called in, in a silent alert."""
     book = Book(silent=True).attended()
@@ -93,7 +87,7 @@ def hidden() -> Book:
 
 
 def test_a_question_is_for_the_user_alone_in_the_own_language_with_the_keys_after_it() -> None:
-    book = talking()
+    book = Book().to_talking()
     number = ask(book)
     asked = clip(book)
     assert asked is not None
@@ -105,7 +99,7 @@ def test_a_question_is_for_the_user_alone_in_the_own_language_with_the_keys_afte
 
 
 def test_from_its_beginning_to_the_key_that_answers_it() -> None:
-    book = talking()
+    book = Book().to_talking()
     number, user = ask(book), book.leg(Party.USER).leg
     name = f"question:{number}"
     reports(book, begun={name: book.now})
@@ -127,7 +121,7 @@ def test_from_its_beginning_to_the_key_that_answers_it() -> None:
 
 @pytest.mark.parametrize("why", [Unplayed.NO_SOUND, Unplayed.CUT_OFF])
 def test_what_was_not_heard_to_its_end_is_said_to_be_so_and_not_begun_again(why: Unplayed) -> None:
-    book = talking()
+    book = Book().to_talking()
     number = ask(book)
     name = f"question:{number}"
     reports(book, unplayed={name: why}, played=(name,))
@@ -138,7 +132,7 @@ def test_what_was_not_heard_to_its_end_is_said_to_be_so_and_not_begun_again(why:
 
 
 def test_a_key_answers_the_question_that_had_begun_by_then() -> None:
-    book = talking()
+    book = Book().to_talking()
     user = book.leg(Party.USER).leg
     first = ask(book)
     reports(book, begun={f"question:{first}": book.now}, played=(f"question:{first}",))
@@ -156,7 +150,7 @@ def test_a_key_answers_the_question_that_had_begun_by_then() -> None:
 
 
 def test_the_next_question_takes_the_place_of_one_that_is_not_over() -> None:
-    book = talking()
+    book = Book().to_talking()
     first = ask(book)
     reports(book, begun={f"question:{first}": book.now})
     second = ask(book, text="Sei ferita?")
@@ -167,7 +161,7 @@ def test_the_next_question_takes_the_place_of_one_that_is_not_over() -> None:
 
 
 def test_it_is_of_one_call_and_not_asked_in_the_next() -> None:
-    book = talking()
+    book = Book().to_talking()
     number = ask(book)
     book.ends(Party.USER)
     assert how(book, number) is Progress.HUNG_UP
@@ -190,7 +184,7 @@ def test_who_hides_is_asked_softly_by_an_order_of_its_own_and_not_else() -> None
 
 @pytest.mark.parametrize("then", ["withheld", "duress"])
 def test_a_question_ends_when_the_user_is_to_hear_nobody(then: str) -> None:
-    book = talking()
+    book = Book().to_talking()
     number = ask(book)
     reports(book, begun={f"question:{number}": book.now})
     if then == "duress":
@@ -216,7 +210,7 @@ def test_nobody_is_asked_who_is_not_there_or_hears_nothing_of_ours() -> None:
     assert why_not(book, ASK) is Refusal.USER_ABSENT
     book.report(book.leg(Party.USER), CallState.ANSWERED, confirmed=False)
     assert why_not(book, ASK) is Refusal.USER_NOT_ANSWERED
-    book = talking()
+    book = Book().to_talking()
     user = book.leg(Party.USER)
     case = replace(book.case, legs=book.case.legs | {user.leg: replace(user, joins=Joins.NETWORK)})
     assert refusal(case, ASK, EVERYONE[0], POLICY) is Refusal.LINE_WITHOUT_PLAYING
@@ -248,7 +242,7 @@ def test_each_question_of_ours_is_spoken_and_each_answer_fills_its_field(
         assert speakable(None, name, question.ask, languages()) == ["en", "it"]
         assert seconds + keys < 6.5
     for key, known in (("1", question.yes), ("2", question.no)):
-        book = talking()
+        book = Book().to_talking()
         said = ev.DialogueSaid(
             id="q1",
             by=EVERYONE[0],

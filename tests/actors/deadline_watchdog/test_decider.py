@@ -59,9 +59,7 @@ def test_s11_a_deadline_that_passes_unreached_is_missed_once() -> None:
 
 
 def test_s11_reached_is_reached() -> None:
-    book = Book()
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book().attended()
     book.rings(Party.USER)
     assert said(book, 60) == []
     assert next_deadline([book.case], after(1)) is None
@@ -78,8 +76,7 @@ def test_the_app_is_advised_before_the_deadline_when_it_cannot_be_met() -> None:
 
 
 def test_a_call_under_way_gets_the_time_that_calls_take() -> None:
-    book = Book(operators=())
-    book.go_on()
+    book = Book(operators=()).opened()
     book.pass_time(38.5)
     assert book.case.active(Party.USER) is not None
     case = apply(book.case, ev.AdviceChanged(advice=Advice.WAIT), book.now)
@@ -88,9 +85,7 @@ def test_a_call_under_way_gets_the_time_that_calls_take() -> None:
 
 def test_where_the_answer_counts_ringing_is_not_enough() -> None:
     policy = Policy(met_by=MetBy.ANSWERED)
-    book = Book(policy=policy)
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book(policy=policy).attended()
     book.rings(Party.USER)
     assert said(book, 20, policy) == []
     assert ev.DeadlineMissed() in said(book, 50, policy)
@@ -130,8 +125,7 @@ def test_case_20_tests_wait_behind_whoever_is_real() -> None:
 
 
 def test_a_lines_return_is_expected_by_what_is_done_on_it() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     leg = book.leg(Party.USER)
     assert expected_free(leg, gives_way=False, now_us=after(5)) == leg.since + HELD_US
     assert expected_free(leg, gives_way=False, now_us=after(500)) > after(500)
@@ -139,8 +133,7 @@ def test_a_lines_return_is_expected_by_what_is_done_on_it() -> None:
 
 
 def test_who_is_being_called_needs_no_further_line() -> None:
-    book = Book(operators=())
-    book.go_on()
+    book = Book(operators=()).opened()
     book.pass_time(38.5)
     assert book.case.active(Party.USER) is not None
     cases = [book.case, waiting(1, later_s=60)]
@@ -163,8 +156,7 @@ def test_ten_thousand_open_alerts_are_forecast_within_a_second_s_small_part() ->
 
 
 def test_a_silent_alert_waits_for_an_operator_and_for_no_ringing() -> None:
-    book = Book(silent=True)
-    book.go_on()
+    book = Book(silent=True).opened()
     assert book.case.active(Party.OPERATOR) is not None
     assert said(book, 20) == [], "an operator's phone rings"
     book.answers(Party.OPERATOR)

@@ -94,14 +94,9 @@ def ringing_and_silent(book: Book) -> None:
     book.rings(Party.OPERATOR)
 
 
-def conference(book: Book) -> None:
-    book.to_conference()
-
-
 def left(book: Book) -> None:
     book.to_conference()
-    book.order(OperatorCommand.LEAVE)
-    book.release_all()
+    book.obeyed(OperatorCommand.LEAVE)
 
 
 def handed_over(book: Book) -> None:
@@ -125,7 +120,7 @@ def duress(book: Book) -> None:
     "flow",
     [
         Book.to_talking,
-        conference,
+        Book.to_conference,
         left,
         ringing_and_silent,
         duress,
@@ -161,8 +156,7 @@ def test_a_case_that_is_handed_over_to_nobody_lives_on() -> None:
 def test_where_one_line_carries_all_nobody_more_is_called_while_one_phone_rings(
     joins: Joins, expected: list[str]
 ) -> None:
-    book = Book()
-    book.go_on()
+    book = Book().opened()
     book.rings(Party.OPERATOR)
     operator = replace(book.leg(Party.OPERATOR), joins=joins)
     user = replace(operator, leg=leg("user"), party=Party.USER, operator=None, state=LegState.ANSWERED)
@@ -253,8 +247,7 @@ def test_a_case_that_does_nothing_is_found_in_time(
 
 
 def test_an_alert_whose_owner_has_died_is_the_intakes_until_it_takes_too_long() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     watch = Watch(book, replace(PLENTY, crews=crew(2))).dead(22)
     assert watch.rules == ["ownerless", "ownerless"]
     assert watch.found[0].whom == ((Role.ALERT_CASE, "c00"),)
@@ -262,8 +255,7 @@ def test_an_alert_whose_owner_has_died_is_the_intakes_until_it_takes_too_long() 
 
 
 def test_an_alert_of_another_node_is_its_holder_s_here_whatever_crew_has_its_owner_s_name() -> None:
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     here = NodeId("m")
     crews = {name: replace(owner, node=here) for name, owner in crew(1).items()}
     nobody = replace(PLENTY, node=here, crews=crews)
@@ -276,9 +268,7 @@ def test_an_alert_of_another_node_is_its_holder_s_here_whatever_crew_has_its_own
 
 
 def test_the_leg_and_then_its_modem_are_started_again_with_the_case() -> None:
-    book = Book()
-    book.go_on()
-    book.answers(Party.OPERATOR)
+    book = Book().attended()
     line = book.leg(Party.USER).line
     book.rings(Party.USER)
     book.order(OperatorCommand.MARK_MACHINE)
@@ -299,8 +289,7 @@ def test_rules_that_fail_are_found_and_end_nobody_else(monkeypatch: pytest.Monke
         assert case.alert != ALERT, "no rest"
         return decide(case, heard, pending, me, policy, now_us)
 
-    book = Book()
-    book.to_talking()
+    book = Book().to_talking()
     order_unread(book)
     other = replace(book.case, alert=AlertId("a2"))
     monkeypatch.setattr("actors.deadline_watchdog.signs.decide", fails)
@@ -419,8 +408,7 @@ def test_those_who_serve_all_are_started_again_once_for_all_who_are_stuck() -> N
 @given(st.lists(st.floats(0.1, 20), min_size=1, max_size=12), st.integers(0, 2))
 def test_what_is_no_sign_is_never_found(pauses: list[float], free: int) -> None:
     """A finding is always of a sign that was there for the whole of its time."""
-    book = Book()
-    book.go_on()
+    book = Book().opened()
     means = replace(PLENTY, public=(Instant(0),) * free)
     state = State()
     present: dict[tuple[str, object], Instant] = {}

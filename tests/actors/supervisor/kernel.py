@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from itertools import count
+from typing import Self
 
 from actors.supervisor import roster as of
 from actors.supervisor.decider import decide
@@ -165,6 +166,21 @@ class Kernel:
         """It becomes busy with this."""
         self.alerts[name] = None if alert is None else AlertId(alert)
         self.decide(of.Beat(name=name, incarnation=self.given[name], alert=self.alerts[name]))
+
+    def begin(self, incarnations: dict[Name, int] | None = None) -> Self:
+        """The Supervisor starts, and nobody is there."""
+        self.decide(of.Begin(living=(), incarnations=incarnations or {}))
+        return self
+
+    @property
+    def created(self) -> list[Name]:
+        """Those for whom a process was made, in order."""
+        return [effect.name for effect in self.effects if isinstance(effect, of.Create)]
+
+    @property
+    def killed(self) -> list[Name]:
+        """Those who were killed."""
+        return [effect.name for effect in self.effects if isinstance(effect, of.Kill)]
 
     def ready(self) -> set[Name]:
         """Everyone who is ready."""

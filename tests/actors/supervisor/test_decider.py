@@ -24,8 +24,7 @@ def spec(name: Name, group: str = "pools", critical: bool = True) -> ActorSpec:
 
 
 def kernel(*actors: ActorSpec, crews: CrewSpec | None = None) -> Kernel:
-    made = Kernel(Plan(actors=actors, crews=crews))
-    made.decide(of.Begin(living=(), incarnations={}))
+    made = Kernel(Plan(actors=actors, crews=crews)).begin()
     made.settle()
     return made
 
@@ -38,19 +37,17 @@ def case(number: int) -> Name:
 
 
 def test_everybody_of_the_plan_is_created_in_the_order_of_rank() -> None:
-    made = Kernel(Plan(actors=(spec(MODEM), spec(POOL)), crews=CREWS))
-    made.decide(of.Begin(living=(), incarnations={}))
-    assert [effect.name for effect in made.effects if isinstance(effect, of.Create)] == [POOL]
+    made = Kernel(Plan(actors=(spec(MODEM), spec(POOL)), crews=CREWS)).begin()
+    assert made.created == [POOL]
     made.settle()
-    created = [effect.name for effect in made.effects if isinstance(effect, of.Create)]
+    created = made.created
     assert created[:2] == [POOL, MODEM]
     assert {role for role, _ in created[2:8]} == {Role.CALL_LEG, Role.CONFERENCE_BRIDGE}
 
 
 def test_after_a_restart_of_everything_the_crews_of_open_alerts_come_before_modems_and_idle_crews() -> None:
     modems = tuple(spec((Role.GSM_MODEM, f"sim{n}"), "modems", critical=False) for n in range(20))
-    made = Kernel(Plan(actors=(spec(INTAKE), *modems), crews=CREWS))
-    made.decide(of.Begin(living=(), incarnations={}))
+    made = Kernel(Plan(actors=(spec(INTAKE), *modems), crews=CREWS)).begin()
     made.decide(of.Crews(busy=0, waiting=2, voiceless=True, lines=frozenset({"sim18", "sim19"})))
     assert len(made.roster.members) == 1, "the pools and the intake start alone"
     made.decide(made.take(of.Connected))
@@ -58,7 +55,7 @@ def test_after_a_restart_of_everything_the_crews_of_open_alerts_come_before_mode
     # As the alerts are taken up they wait no longer, and no heartbeat has told yet which crews have them.
     made.decide(of.Crews(busy=2, waiting=0, voiceless=True, lines=frozenset({"sim18", "sim19"})))
     made.settle()
-    order = [effect.name for effect in made.effects if isinstance(effect, of.Create)][1:]
+    order = made.created[1:]
     # Two crews for the alerts, and two that are to stand ready.
     assert [role for role, _ in order[:8]] == [Role.ALERT_CASE] * 4 + [Role.CONFERENCE_BRIDGE] * 4
     assert order[8:10] == [(Role.GSM_MODEM, "sim18"), (Role.GSM_MODEM, "sim19")], "those that have calls"
@@ -69,8 +66,7 @@ def test_after_a_restart_of_everything_the_crews_of_open_alerts_come_before_mode
 @pytest.mark.parametrize(("lines", "soon"), [((), 22), (("sim3",), 28)])
 def test_lines_are_started_among_the_crews_of_alerts_that_wait(lines: tuple[str, ...], soon: int) -> None:
     modems = tuple(spec((Role.GSM_MODEM, f"sim{n}"), "modems", critical=False) for n in range(4))
-    made = Kernel(Plan(actors=(spec(INTAKE), *modems), crews=CREWS))
-    made.decide(of.Begin(living=(), incarnations={}))
+    made = Kernel(Plan(actors=(spec(INTAKE), *modems), crews=CREWS)).begin()
     made.decide(of.Crews(busy=0, waiting=4, lines=frozenset(lines)))
     made.settle()
     order = [effect.name[0] for effect in made.effects if isinstance(effect, of.Create)][1:]
@@ -80,7 +76,7 @@ def test_lines_are_started_among_the_crews_of_alerts_that_wait(lines: tuple[str,
 def test_a_pool_that_does_not_start_holds_nobody_up_for_long() -> None:
     made = Kernel(Plan(actors=(spec(POOL), spec(MODEM))))
     made.silent.add(POOL)
-    made.decide(of.Begin(living=(), incarnations={}))
+    made.begin()
     made.settle()
     assert MODEM not in made.roster.members
     made.advance(wanted.FIRST_US + 2 * TICK_US)
@@ -94,8 +90,7 @@ def test_an_actor_is_published_before_it_is_told_to_start() -> None:
 
 
 def test_a_crews_case_comes_when_its_legs_and_bridge_are_ready() -> None:
-    made = Kernel(Plan(crews=CREWS))
-    made.decide(of.Begin(living=(), incarnations={}))
+    made = Kernel(Plan(crews=CREWS)).begin()
     assert not any(role is Role.ALERT_CASE for role, _ in made.roster.members)
     made.settle()
     assert [name for name in sorted(made.ready()) if name[0] is Role.ALERT_CASE] == [case(0), case(1)]
@@ -103,15 +98,14 @@ def test_a_crews_case_comes_when_its_legs_and_bridge_are_ready() -> None:
 
 
 def test_incarnations_go_on_from_the_last_one_given() -> None:
-    made = Kernel(Plan(actors=(spec(POOL),)))
-    made.decide(of.Begin(living=(), incarnations={POOL: 41}))
+    made = Kernel(Plan(actors=(spec(POOL),))).begin({POOL: 41})
     assert made.roster.members[POOL].incarnation == 42
 
 
 def test_an_actor_that_does_not_start_is_killed_and_created_again() -> None:
     made = Kernel(Plan(actors=(spec(POOL),)))
     made.silent.add(POOL)
-    made.decide(of.Begin(living=(), incarnations={}))
+    made.begin()
     made.settle()
     made.advance(START_US + 2 * TICK_US)
     assert made.roster.members[POOL].incarnation == 2
@@ -121,7 +115,7 @@ def test_an_actor_that_does_not_start_is_killed_and_created_again() -> None:
 def test_an_actor_whose_order_to_start_was_lost_is_told_again() -> None:
     made = Kernel(Plan(actors=(spec(POOL),)))
     made.silent.add(POOL)
-    made.decide(of.Begin(living=(), incarnations={}))
+    made.begin()
     made.settle()
     made.silent.clear()
     made.advance(START_AGAIN_US + 2 * TICK_US)
@@ -161,31 +155,30 @@ def test_when_more_than_half_are_silent_the_machine_is_to_blame_and_they_are_spa
     made = kernel(*(spec(name, group=name[1], critical=False) for name in names))
     made.hung.update(names[:4])
     made.advance(SILENT_US + 4 * TICK_US)
-    assert not any(isinstance(effect, of.Kill) for effect in made.effects)
+    assert made.killed == []
     made.hung.difference_update(names[1:4])
     made.advance(2 * TICK_US)
-    assert [effect.name for effect in made.effects if isinstance(effect, of.Kill)] == [names[0]]
+    assert made.killed == [names[0]]
     made.hung.update(names[:4])
     made.advance(SPARED_US + 2 * TICK_US)
     assert {member.incarnation for member in made.roster.members.values()} > {1}
 
 
 def test_who_waits_for_a_database_s_server_is_not_taken_for_hung() -> None:
-    made = Kernel(Plan(actors=(spec(POOL), spec(INTAKE)), far_journal=True))
-    made.decide(of.Begin(living=(), incarnations={}))
+    made = Kernel(Plan(actors=(spec(POOL), spec(INTAKE)), far_journal=True)).begin()
     made.settle()
     made.hung.add(POOL)
     made.advance(SPARED_US - 2 * TICK_US)
-    assert not any(isinstance(effect, of.Kill) for effect in made.effects)
+    assert made.killed == []
     made.advance(4 * TICK_US)
-    assert [effect.name for effect in made.effects if isinstance(effect, of.Kill)] == [POOL]
+    assert made.killed == [POOL]
 
 
 def test_nobody_is_blamed_for_the_time_in_which_the_supervisor_itself_did_not_run() -> None:
     made = kernel(spec(POOL), spec(INTAKE))
     made.now_us = Instant(made.now_us + 3600 * SECOND)
     made.decide(of.Tick())
-    assert not any(isinstance(effect, of.Kill) for effect in made.effects)
+    assert made.killed == []
     made.advance(3 * SECOND)
     assert {member.incarnation for member in made.roster.members.values()} == {1}
 
@@ -197,7 +190,7 @@ def test_a_machine_that_has_slept_for_ten_minutes_has_nobody_killed() -> None:
     made.now_us = Instant(made.now_us + 600 * SECOND)
     made.decide(of.Tick())
     made.advance(5 * SECOND)
-    assert not any(isinstance(effect, of.Kill) for effect in made.effects)
+    assert made.killed == []
     assert {name: member.pid for name, member in made.roster.members.items()} == {
         name: member.pid for name, member in before.items()
     }
@@ -219,7 +212,7 @@ def test_only_the_incarnation_that_is_stuck_is_killed(incarnation: int) -> None:
     made.decide(of.Stuck(name=INTAKE, incarnation=1, reason="nobody"))
     made.settle()
     assert made.roster.members[POOL].incarnation == 1
-    assert not any(isinstance(effect, of.Kill) for effect in made.effects)
+    assert made.killed == []
 
 
 def test_five_deaths_within_ten_seconds_start_the_whole_group_again_in_the_order_of_rank() -> None:
@@ -230,7 +223,7 @@ def test_five_deaths_within_ten_seconds_start_the_whole_group_again_in_the_order
     made.effects.clear()
     made.kill(MODEM)
     assert made.roster.members[POOL].incarnation == 2
-    created = [effect.name for effect in made.effects if isinstance(effect, of.Create)]
+    created = made.created
     assert created == [POOL, MODEM]
     assert made.roster.members[INTAKE].incarnation == 1
 
@@ -273,7 +266,7 @@ def test_what_is_not_critical_is_left_alone_for_a_minute_with_an_alarm(crashes: 
 def test_what_cannot_even_be_created_is_left_alone_as_well() -> None:
     made = Kernel(Plan(actors=(spec(MODEM, critical=False), spec(POOL, group="other"))))
     made.impossible.add(MODEM)
-    made.decide(of.Begin(living=(), incarnations={}))
+    made.begin()
     made.settle()
     assert made.roster.members[MODEM].phase is Phase.RESTING
     assert made.roster.members[POOL].phase is Phase.READY
@@ -303,7 +296,7 @@ def test_while_alerts_wait_the_cases_come_first_and_then_what_is_dialled_first()
     made.effects.clear()
     made.decide(of.Crews(busy=0, waiting=4))
     made.settle()
-    created = [effect.name for effect in made.effects if isinstance(effect, of.Create)]
+    created = made.created
     assert [role for role, _ in created[:4]] == [Role.ALERT_CASE] * 4
     assert [key.partition("/")[2] for _, key in created[4:12]] == ["op1"] * 4 + ["user"] * 4
 
@@ -316,7 +309,7 @@ def test_who_was_in_conversation_before_a_restart_of_everything_has_a_bridge_bef
     made.decide(of.Crews(busy=0, waiting=4, voiceless=True))
     made.decide(of.Crews(busy=4, waiting=0))
     made.settle()
-    created = [effect.name for effect in made.effects if isinstance(effect, of.Create)]
+    created = made.created
     assert [role for role, _ in created[:8]] == [Role.ALERT_CASE] * 4 + [Role.CONFERENCE_BRIDGE] * 4
     assert len(created) == 4 * 5
 
@@ -422,7 +415,7 @@ def test_the_next_supervisor_adopts_the_living_and_creates_the_missing() -> None
     left = [one for one in living(first) if (one.role, one.key) != INTAKE]
     second = Kernel(first.roster.plan, first.now_us)
     second.decide(of.Begin(living=tuple(left), incarnations=first.roster.incarnations))
-    created = [effect.name for effect in second.effects if isinstance(effect, of.Create)]
+    created = second.created
     assert created == [INTAKE]
     assert second.roster.members[INTAKE].incarnation == 2
     assert second.roster.members[case(0)].alert == "a1"
@@ -484,7 +477,7 @@ def test_nobody_is_created_while_all_are_ending() -> None:
     made.kill(INTAKE)
     made.decide(of.Crews(busy=5, waiting=5))
     made.settle()
-    assert not any(isinstance(effect, of.Create) for effect in made.effects)
+    assert made.created == []
 
 
 # ---------------------------------------------------------------- the stopped and the starved
@@ -505,7 +498,7 @@ def test_an_actor_that_the_kernel_calls_stopped_is_replaced_after_one_heartbeat_
 def test_an_actor_that_is_stopped_before_it_has_started_is_not_waited_for(silent_in: Phase) -> None:
     made = Kernel(Plan(actors=(spec(POOL),)))
     made.silent.add(POOL)
-    made.decide(of.Begin(living=(), incarnations={}))
+    made.begin()
     if silent_in is Phase.STARTING:
         made.settle()
     assert made.roster.members[POOL].phase is silent_in

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from messages import legs, lines
-from messages.events import ActorStarted, AlarmRaised
+from messages import lines
+from messages.events import AlarmRaised
 from messages.ids import Role
-from messages.supervision import LegsWanted, RestartWanted
 from runtime.environment import Environment
 from runtime.published.directory import FileDirectory
 from runtime.system.many_processes import ManyProcesses
@@ -87,14 +86,6 @@ def test_a_message_goes_there_and_back(system: ManyProcesses, env: Environment) 
     noted(env, lambda note: note.startswith("TrunkPool//") and "answered" in note)
 
 
-def test_a_killed_actor_is_back_with_a_higher_incarnation(system: ManyProcesses) -> None:
-    before = ready(system, Role.GSM_MODEM, "sim3")
-    os.kill(before.pid, signal.SIGKILL)
-    after = ready(system, Role.GSM_MODEM, "sim3", after=before.incarnation)
-    assert after.pid != before.pid
-    assert after.restarts == before.restarts + 1
-
-
 def test_a_message_finds_the_successor(system: ManyProcesses, env: Environment) -> None:
     before = ready(system, Role.ALERT_CASE, "c01")
     os.kill(before.pid, signal.SIGKILL)
@@ -143,55 +134,6 @@ def test_what_an_actor_is_busy_with_is_in_the_directory_and_gone_with_its_death(
     before = ready(system, Role.GSM_MODEM, "sim7")
     os.kill(before.pid, signal.SIGKILL)
     assert ready(system, Role.GSM_MODEM, "sim7", after=before.incarnation).alert is None
-
-
-def test_a_busy_crew_is_replaced_among_the_ready_ones_before_it_is_needed(system: ManyProcesses) -> None:
-    system.tell(Role.ALERT_CASE, "c00", busy("alert-1"))
-    third = ready(system, Role.ALERT_CASE, "c02", within_s=20)
-    assert third.alert is None
-    system.tell(Role.ALERT_CASE, "c00", legs.RestLeg())
-
-
-def test_a_crew_that_wants_more_operators_gets_their_legs(system: ManyProcesses) -> None:
-    assert system.entry(Role.CALL_LEG, "c01/op2") is None
-    system.tell(Role.SUPERVISOR, "", LegsWanted(crew="c01", operators=3))  # type: ignore[arg-type]
-    ready(system, Role.CALL_LEG, "c01/op2")
-    ready(system, Role.CALL_LEG, "c01/op3")
-
-
-def test_who_is_said_to_be_stuck_is_killed_and_started_again_once(system: ManyProcesses) -> None:
-    before = ready(system, Role.GSM_MODEM, "sim8")
-    wanted = RestartWanted(
-        role=Role.GSM_MODEM, key="sim8", incarnation=before.incarnation, reason="alert-1 releasing"
-    )
-    for _ in range(2):
-        system.tell(Role.SUPERVISOR, "", wanted)
-    after = ready(system, Role.GSM_MODEM, "sim8", after=before.incarnation)
-    assert after.incarnation == before.incarnation + 1
-    system.tell(Role.SUPERVISOR, "", wanted)
-    system.tell(Role.GSM_MODEM, "sim8", busy("alert-8"))
-    wait_until(
-        lambda: (now := system.entry(Role.GSM_MODEM, "sim8")) is not None and now.alert == "alert-8",
-        what="the same one goes on",
-    )
-    assert ready(system, Role.GSM_MODEM, "sim8").pid == after.pid
-
-
-def test_restarts_are_written_into_the_nodes_stream(system: ManyProcesses, env: Environment) -> None:
-    before = ready(system, Role.GSM_MODEM, "sim9")
-    os.kill(before.pid, signal.SIGKILL)
-    after = ready(system, Role.GSM_MODEM, "sim9", after=before.incarnation)
-    expected = ActorStarted(
-        role="GsmModem", key="sim9", incarnation=after.incarnation, pid=after.pid, cause="signal 9"
-    )
-    journal = env.open_journal_as(Journal)
-    try:
-        wait_until(
-            lambda: any(r.event == expected for r in journal.read("node-test")),
-            what="the event in the journal",
-        )
-    finally:
-        journal.close()
 
 
 def test_a_new_supervisor_takes_over_the_living_and_starts_the_dead(system: ManyProcesses) -> None:
