@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 import structlog
 
-from tests.scenarios.world import World, world
+from tests.scenarios.nodes import Cluster, cluster
+from tests.scenarios.world import World
+from tests.scenarios.world import world as begun
 
 MakeWorld = Callable[..., World]
+MakeNodes = Callable[..., Cluster]
 
 
 @pytest.fixture(autouse=True)
@@ -30,9 +33,28 @@ def make_world(tmp_path: Path) -> Iterator[MakeWorld]:
     with ExitStack() as worlds:
 
         def make(**options: object) -> World:
-            made.append(worlds.enter_context(world(tmp_path, **options)))
+            made.append(worlds.enter_context(begun(tmp_path, **options)))
             return made[-1]
 
         yield make
         for one in made:
             assert one.stuck() == one.expected_to_be_stuck, one.story()
+
+
+@pytest.fixture
+def world(make_world: MakeWorld) -> World:
+    """One as most tests want it: an operator, three public lines, and one for 112."""
+    return make_world()
+
+
+@pytest.fixture
+def make_nodes(tmp_path: Path) -> Iterator[MakeNodes]:
+    """Makes nodes; ended after the test, whatever happened."""
+    with ExitStack() as clusters:
+        yield lambda lines, **options: clusters.enter_context(cluster(tmp_path, lines, **options))
+
+
+@pytest.fixture
+def nodes(make_nodes: MakeNodes) -> Cluster:
+    """Two nodes, each with what an alert needs."""
+    return make_nodes({"a": (3, 1), "b": (3, 1)})

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from gateways.gsm.dialects.loading import Dialects
 from gateways.gsm.errors import PortBusy, PortLost
@@ -21,7 +22,11 @@ from runtime.clock import VirtualClock
 from simulator.config import Config
 from simulator.modem.modem import Power
 from simulator.modem.vices import Vices
+from simulator.network.call import Call
 from simulator.network.carrier import Carrier
+
+USERS_CALL = "+390200000001"
+"""The number that users know, of the first line."""
 
 
 class Door(msgspec.Struct, frozen=True):
@@ -172,6 +177,20 @@ class Network:
             for name, port in self.names.items()
             if self.carrier.modem(name).power is not Power.UNPLUGGED
         ]
+
+    def hang_up(self, number: str) -> None:
+        """This phone hangs up."""
+        self.carrier.phone_hang_up(number, self.now_s)
+        self.pump()
+
+    def call_in(self, caller: str, number: str = USERS_CALL, *, withheld: bool = False) -> Call:
+        """A phone calls one of the center's lines."""
+        phone = self.carrier.phone(caller)
+        if withheld:
+            phone.change(replace(phone.profile, withheld=True))
+        made = self.carrier.phone_call(caller, number, self.now_s)
+        self.pump()
+        return made
 
     def pins_given(self, name: str) -> list[str]:
         """The PINs that the modem's SIM was given, in order."""

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from messages.ids import OperatorCommand, Party, Role
+from messages.ids import Party, Role
 from simulator.network.call import Call
 from tests.scenarios.mixer import SilentBridgeActor
-from tests.scenarios.nodes import Cluster, cluster
-from tests.scenarios.test_nodes import ALL, closes_handed_over, to_conference, to_talking
+from tests.scenarios.nodes import Cluster
+from tests.scenarios.test_nodes import ALL, closes_handed_over, to_conference
 from tests.scenarios.world import OPERATORS, PSAP, USER
 
 pytestmark = pytest.mark.scenario
-
-LINES = {"a": (4, 1), "b": (4, 1)}
 
 
 def plays_to_112(nodes: Cluster) -> list[str]:
@@ -43,72 +39,43 @@ def until_a_second_is_told(nodes: Cluster) -> None:
     assert plays_to_112(nodes)[0] == "psap_again:2"
 
 
-def test_the_first_call_taker_is_kept_where_the_others_are_still_in_that_call(tmp_path: Path) -> None:
-    with cluster(tmp_path, LINES) as nodes:
-        to_conference(nodes)
-        nodes.freeze("a")
-        until_a_second_is_told(nodes)
-        assert [call.line for call in nodes.live_calls_to(PSAP)] == ["a-e1", "b-e1"]
-        nodes.thaw("a")
-        took_s = nodes.until("all are joined", lambda: nodes.joined == ALL, 20)
-        assert took_s <= 6.0
-        nodes.advance(3.0)
-        assert [call.line for call in nodes.live_calls_to(PSAP)] == ["a-e1"], nodes.story()
-        assert len(nodes.calls(PSAP)) == 2, nodes.story()
-        closes_handed_over(nodes, "b")
+def test_the_first_call_taker_is_kept_where_the_others_are_still_in_that_call(nodes: Cluster) -> None:
+    to_conference(nodes)
+    nodes.freeze("a")
+    until_a_second_is_told(nodes)
+    assert [call.line for call in nodes.live_calls_to(PSAP)] == ["a-e1", "b-e1"]
+    nodes.thaw("a")
+    took_s = nodes.until("all are joined", lambda: nodes.joined == ALL, 20)
+    assert took_s <= 6.0
+    nodes.advance(3.0)
+    assert [call.line for call in nodes.live_calls_to(PSAP)] == ["a-e1"], nodes.story()
+    assert len(nodes.calls(PSAP)) == 2, nodes.story()
+    closes_handed_over(nodes, "b")
 
 
-def test_the_second_call_taker_has_the_alert_of_a_node_without_power(tmp_path: Path) -> None:
-    with cluster(tmp_path, LINES) as nodes:
-        to_conference(nodes)
-        nodes.lose("a")
-        until_a_second_is_told(nodes)
-        nodes.until("all are joined", lambda: nodes.joined == ALL, 20)
-        assert [call.line for call in nodes.live_calls_to(PSAP)] == ["b-e1"], nodes.story()
-        closes_handed_over(nodes, "b")
-        assert len(taken(nodes)) == 2
+def test_the_second_call_taker_has_the_alert_of_a_node_without_power(nodes: Cluster) -> None:
+    to_conference(nodes)
+    nodes.lose("a")
+    until_a_second_is_told(nodes)
+    nodes.until("all are joined", lambda: nodes.joined == ALL, 20)
+    assert [call.line for call in nodes.live_calls_to(PSAP)] == ["b-e1"], nodes.story()
+    closes_handed_over(nodes, "b")
+    assert len(taken(nodes)) == 2
 
 
-def test_the_second_call_taker_is_kept_where_the_user_and_the_operator_are_with_it(tmp_path: Path) -> None:
-    with cluster(tmp_path, LINES) as nodes:
-        to_conference(nodes)
-        nodes.freeze("a")
-        nodes.until("another call-taker has answered", lambda: len(taken(nodes)) == 2, 20)
-        for number in (USER, OPERATORS[0]):
-            nodes.network.carrier.phone_hang_up(number, nodes.network.now_s)
-        nodes.network.pump()
-        nodes.until("all are joined", lambda: nodes.joined == ALL, 40)
-        assert is_told(nodes)
-        assert [call.line for call in nodes.live_calls_to(PSAP)] == ["a-e1", "b-e1"]
-        nodes.thaw("a")
-        nodes.until("the first is let go", lambda: len(nodes.live_calls_to(PSAP)) == 1, 8)
-        nodes.advance(3.0)
-        assert [call.line for call in nodes.live_calls_to(PSAP)] == ["b-e1"], nodes.story()
-        assert nodes.joined == ALL
-        closes_handed_over(nodes, "b")
-        assert len(nodes.calls(PSAP)) == 2
-
-
-def test_the_first_call_taker_is_taken_back_though_the_second_has_hung_up(tmp_path: Path) -> None:
-    with cluster(tmp_path, LINES) as nodes:
-        to_conference(nodes)
-        nodes.freeze("a")
-        until_a_second_is_told(nodes)
-        nodes.psap_hangs_up("b-e1")
-        nodes.advance(3.0)
-        assert [call.line for call in nodes.live_calls_to(PSAP)] == ["a-e1"]
-        nodes.thaw("a")
-        nodes.until("all are joined", lambda: nodes.joined == ALL, 20)
-        assert len(nodes.calls(PSAP)) == 2, nodes.story()
-        closes_handed_over(nodes, "b")
-
-
-def test_who_is_called_once_is_told_nothing_of_another_call(tmp_path: Path) -> None:
-    with cluster(tmp_path, LINES) as nodes:
-        to_talking(nodes)
-        nodes.lose("a")
-        nodes.until("they are joined again", lambda: nodes.joined == {Party.OPERATOR, Party.USER}, 20)
-        nodes.order(OperatorCommand.CALL_PSAP, "b")
-        nodes.until("112 is joined", lambda: nodes.joined == ALL, 20)
-        assert plays_to_112(nodes) == []
-        assert nodes.owner == "b"
+def test_the_second_call_taker_is_kept_where_the_user_and_the_operator_are_with_it(nodes: Cluster) -> None:
+    to_conference(nodes)
+    nodes.freeze("a")
+    nodes.until("another call-taker has answered", lambda: len(taken(nodes)) == 2, 20)
+    for number in (USER, OPERATORS[0]):
+        nodes.network.hang_up(number)
+    nodes.until("all are joined", lambda: nodes.joined == ALL, 40)
+    assert is_told(nodes)
+    assert [call.line for call in nodes.live_calls_to(PSAP)] == ["a-e1", "b-e1"]
+    nodes.thaw("a")
+    nodes.until("the first is let go", lambda: len(nodes.live_calls_to(PSAP)) == 1, 8)
+    nodes.advance(3.0)
+    assert [call.line for call in nodes.live_calls_to(PSAP)] == ["b-e1"], nodes.story()
+    assert nodes.joined == ALL
+    closes_handed_over(nodes, "b")
+    assert len(nodes.calls(PSAP)) == 2

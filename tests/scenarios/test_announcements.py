@@ -12,8 +12,16 @@ from model.policy import Policy
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import SilentBridgeActor
 from tests.scenarios.test_early_answer import rings, speaks
-from tests.scenarios.test_flow import everything_is_over, joined, to_conference, to_talking, voice_alert
-from tests.scenarios.world import OPERATORS, PSAP, USER, World
+from tests.scenarios.test_flow import (
+    ends,
+    everything_is_over,
+    joined,
+    to_attended,
+    to_conference,
+    to_talking,
+    voice_alert,
+)
+from tests.scenarios.world import LEFT_S, OPERATORS, PSAP, USER, World
 
 pytestmark = pytest.mark.scenario
 
@@ -36,10 +44,7 @@ def whisper(world: World, where: str = "op1", attempt: int = 1) -> ClipSpec:
     return bridge(world).begun[f"whisper:{where}:{attempt}"]
 
 
-def test_a_user_whom_nobody_attends_is_told_to_hold_until_an_operator_is_joined(
-    make_world: MakeWorld,
-) -> None:
-    world = make_world()
+def test_a_user_whom_nobody_attends_is_told_to_hold_until_an_operator_is_joined(world: World) -> None:
     voice_alert(world)
     world.until("she is told to hold", lambda: hears(world, Party.USER) == {"please_hold"})
     (hold,) = bridge(world).playing.values()
@@ -51,33 +56,27 @@ def test_a_user_whom_nobody_attends_is_told_to_hold_until_an_operator_is_joined(
         clip="whisper:op1:1", leg=world.case.of(Party.OPERATOR)[0].leg
     )
     assert whisper(world).names == ("alert_real", "user_on_the_line", "text")
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
 
 
-def test_an_operator_hears_alone_what_was_answered_and_whom_it_is_about(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_an_operator_hears_alone_what_was_answered_and_whom_it_is_about(world: World) -> None:
     to_talking(world)
     spoken = whisper(world)
     assert spoken.names == ("alert_real", "text")
     assert spoken.text == "Giulia Rossi"
     assert spoken.to == {world.case.of(Party.OPERATOR)[0].leg}
     assert "Giulia" not in str([one.event for one in world.journal.read_all()]), "no name in the journal"
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
 
 
-def test_a_test_is_told_as_a_test(make_world: MakeWorld) -> None:
-    world = make_world()
-    world.send(test=True)
-    world.until("an operator is there", lambda: world.case.operator is not None)
+def test_a_test_is_told_as_a_test(world: World) -> None:
+    to_attended(world, test=True)
     world.advance(1.0)
     assert whisper(world).names[0] == "alert_test"
 
 
 @pytest.mark.parametrize("killed", [Role.ALERT_CASE, Role.CONFERENCE_BRIDGE])
-def test_what_was_played_is_not_played_again_whoever_dies(make_world: MakeWorld, killed: Role) -> None:
-    world = make_world()
+def test_what_was_played_is_not_played_again_whoever_dies(world: World, killed: Role) -> None:
     to_talking(world)
     world.until("it was played", lambda: bool(world.events(ev.AnnouncementPlayed)))
     world.kill(killed)
@@ -89,11 +88,9 @@ def test_what_was_played_is_not_played_again_whoever_dies(make_world: MakeWorld,
         assert bridge(world).begun == {}
 
 
-def test_case_17_a_user_whose_operator_is_lost_is_told_to_hold(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_case_17_a_user_whose_operator_is_lost_is_told_to_hold(world: World) -> None:
     to_talking(world)
-    world.network.carrier.phone_hang_up(str(OPERATORS[0]), world.network.now_s)
-    world.network.pump()
+    world.network.hang_up(OPERATORS[0])
     world.until("she is told to hold", lambda: hears(world, Party.USER) == {"please_hold"})
     world.until("the operator is back", lambda: len(joined(world)) == 2)
     world.until("and it ends", lambda: hears(world, Party.USER) == set(), 2)
@@ -102,19 +99,16 @@ def test_case_17_a_user_whose_operator_is_lost_is_told_to_hold(make_world: MakeW
 
 def test_112_that_answers_while_nobody_attends_it_is_told_to_hold(make_world: MakeWorld) -> None:
     world = make_world(behaviours={USER: "no_answer"})
-    world.send()
-    world.until("an operator is there", lambda: world.case.operator is not None)
+    to_attended(world)
     world.order(OperatorCommand.CALL_PSAP)
     world.advance(2.0)
-    world.network.carrier.phone_hang_up(str(OPERATORS[0]), world.network.now_s)
-    world.network.pump()
+    world.network.hang_up(OPERATORS[0])
     world.until("112 is told to hold", lambda: hears(world, Party.PSAP) == {"psap_hold"})
     world.until("the operator is back", lambda: {Party.OPERATOR, Party.PSAP} <= joined(world))
     world.until("and it ends", lambda: hears(world, Party.PSAP) == set(), 2)
 
 
-def test_112_is_told_once_for_each_order_that_the_user_cannot_speak(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_112_is_told_once_for_each_order_that_the_user_cannot_speak(world: World) -> None:
     to_conference(world)
     world.order(OperatorCommand.ANNOUNCE)
     world.until("played", lambda: "cannot_speak:1" in world.case.played)
@@ -124,9 +118,8 @@ def test_112_is_told_once_for_each_order_that_the_user_cannot_speak(make_world: 
     world.until("once more", lambda: "cannot_speak:2" in world.case.played)
     assert bridge(world).playing == {}
     world.order(OperatorCommand.LEAVE)
-    world.advance(61)
-    world.network.carrier.phone_hang_up(PSAP, world.network.now_s)
-    world.network.pump()
+    world.advance(LEFT_S)
+    world.network.hang_up(PSAP)
     everything_is_over(world)
 
 
@@ -139,8 +132,7 @@ def test_in_duress_nothing_sounds_on_the_user_s_phone(make_world: MakeWorld) -> 
     assert hears(world, Party.USER) == set()
 
 
-def test_duress_that_is_signalled_later_is_whispered_as_well(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_duress_that_is_signalled_later_is_whispered_as_well(world: World) -> None:
     to_talking(world)
     world.until("the first whisper is over", lambda: world.case.played == ("whisper:op1:1",))
     world.fact(ev.AlertCancelled(duress=True))

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from messages import events as ev
-from messages.ids import E164, AlertId, OperatorCommand, Outcome, Party, Role
-from simulator.network.call import Call
+from messages.ids import E164, OperatorCommand, Outcome, Party, Role
 from tests.scenarios.conftest import MakeWorld
-from tests.scenarios.test_flow import everything_is_over, joined, voice_alert
+from tests.scenarios.test_flow import ends, joined, voice_alert
 from tests.scenarios.world import USER, World
 
 pytestmark = pytest.mark.scenario
@@ -26,20 +24,6 @@ def in_conference(make_world: MakeWorld, **options: object) -> World:
     return world
 
 
-def second_calls(world: World, *, withheld: bool = False) -> Call:
-    carrier = world.network.carrier
-    made: Call = carrier.originate(
-        carrier.phone(SECOND), LINE, setup_s=0.5, now_s=world.network.now_s, withheld=withheld
-    )
-    world.network.pump()
-    return made
-
-
-def alerts(world: World) -> list[AlertId]:
-    found = (one for one in world.journal.read_all() if isinstance(one.event, ev.AlertReceived))
-    return [AlertId(one.stream.removeprefix("inbox-")) for one in found]
-
-
 def talking(world: World, line: str) -> set[str]:
     """Who is in conversation on this line, by the carrier's own account."""
     return {
@@ -50,14 +34,14 @@ def talking(world: World, line: str) -> set[str]:
 
 def at_the_second(world: World) -> None:
     """From now on the world's alert is the second user's."""
-    world.until("she is an alert of her own", lambda: len(alerts(world)) == 2)
-    world.alert = alerts(world)[1]
+    world.until("she is an alert of her own", lambda: len(world.alerts()) == 2)
+    world.alert = world.alerts()[1]
 
 
 def test_s02_a_second_user_is_declined_and_called_back_on_another_line(make_world: MakeWorld) -> None:
     world = in_conference(make_world)
     first = talking(world, "sim1")
-    second_call = second_calls(world)
+    second_call = world.network.call_in(SECOND)
     at_the_second(world)
     world.until("her call is declined", lambda: second_call.ended_at_s is not None)
     assert second_call.answered_at_s is None
@@ -72,7 +56,7 @@ def test_case_14_a_second_user_who_withholds_the_number_is_answered_once_the_lin
 ) -> None:
     world = in_conference(make_world)
     first = talking(world, "sim1")
-    second_call = second_calls(world, withheld=True)
+    second_call = world.network.call_in(SECOND, withheld=True)
     world.advance(10)
     assert second_call.ended_at_s is None
     assert second_call.answered_at_s is None
@@ -85,14 +69,13 @@ def test_case_14_a_second_user_who_withholds_the_number_is_answered_once_the_lin
     assert world.case.phone is None
 
 
-@pytest.mark.parametrize("withheld", [False, True])
-@pytest.mark.parametrize("after_s", [0.6, 1.5, 4.0])
+@pytest.mark.parametrize(("after_s", "withheld"), [(0.6, False), (1.5, True), (4.0, False)])
 def test_case_18_a_modem_s_actor_that_dies_while_the_user_waits_disturbs_nobody(
     make_world: MakeWorld, after_s: float, withheld: bool
 ) -> None:
     world = in_conference(make_world)
     first, conference = world.alert, talking(world, "sim1")
-    second_call = second_calls(world, withheld=withheld)
+    second_call = world.network.call_in(SECOND, withheld=withheld)
     world.advance(after_s)
     assert world.system.kill(Role.GSM_MODEM, "sim1")
     world.advance(8)
@@ -105,6 +88,5 @@ def test_case_18_a_modem_s_actor_that_dies_while_the_user_waits_disturbs_nobody(
     at_the_second(world)
     world.until("she is joined", lambda: joined(world) == {Party.OPERATOR, Party.USER})
     assert (second_call.answered_at_s is not None) is withheld, "declined where she can be called back"
-    assert alerts(world) == [first, world.alert]
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    assert world.alerts() == [first, world.alert]
+    ends(world)

@@ -9,7 +9,6 @@ from messages import events as ev
 from messages.base import Position
 from messages.ids import (
     E164,
-    SECOND,
     Advice,
     AlertId,
     Channel,
@@ -17,10 +16,10 @@ from messages.ids import (
     LineId,
     OperatorCommand,
     OperatorId,
-    Outcome,
     Party,
     Proof,
     Role,
+    ShiftState,
 )
 from messages.union import Body
 from model.areas import outline
@@ -28,92 +27,32 @@ from model.policy import Policy, PsapRoute, Setup
 from store.journal.rebuild import is_quarantined
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import SilentBridgeActor
-from tests.scenarios.test_flow import everything_is_over, joined, to_conference, to_talking
+from tests.scenarios.test_flow import ends, joined, to_attended, to_conference, to_talking
 from tests.scenarios.world import OPERATORS, PSAP, USER, World
 
 pytestmark = pytest.mark.scenario
 
 
-def test_case_01_the_same_alert_twice_and_by_voice_is_one_case(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_case_01_the_same_alert_twice_and_by_voice_is_one_case(world: World) -> None:
     first = world.send(id=AlertId("app-1"))
     assert world.send(id=AlertId("app-1")) == first
     assert world.send() == first
     world.advance(2)
-    world.network.carrier.phone_call(USER, "+390200000001", world.network.now_s)
-    world.network.pump()
+    world.network.call_in(USER)
     world.until("operator and user are joined", lambda: len(joined(world)) == 2)
-    received = [one for one in world.journal.read_all() if isinstance(one.event, ev.AlertReceived)]
-    assert len(received) == 1
+    assert world.alerts() == [first]
     assert world.case.signals >= 3
 
 
-def test_case_02_the_user_calls_while_we_are_dialling_the_user(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_case_02_the_user_calls_while_we_are_dialling_the_user(world: World) -> None:
     world.send()
     world.until("she is being dialled", lambda: world.case.active(Party.USER) is not None)
-    world.network.carrier.phone_call(USER, "+390200000001", world.network.now_s)
-    world.network.pump()
+    world.network.call_in(USER)
     world.until("operator and user are joined", lambda: len(joined(world)) == 2)
     assert world.case.answered(Party.USER) is not None
     world.advance(10)
     assert [call for call in world.live_calls() if call.to == USER] == [], "our own call to her is cancelled"
     assert len(world.live_calls()) == 2
-
-
-def test_case_03_busy_is_dialled_again_after_4_s_and_then_left_to_the_operator(make_world: MakeWorld) -> None:
-    world = make_world(behaviours={USER: "busy"})
-    world.send()
-    world.until("presumed", lambda: world.case.presumed_calling_112 == "busy")
-    starts = [call.started_at_s for call in world.calls(USER)]
-    assert len(starts) == 2
-    assert starts[1] - starts[0] >= 4
-    world.order(OperatorCommand.REDIAL_USER)
-    world.until("a third attempt", lambda: len(world.calls(USER)) == 3)
-
-
-def test_case_04_voicemail_is_marked_by_the_operator(make_world: MakeWorld) -> None:
-    world = make_world(behaviours={USER: "voicemail"})
-    to_talking(world)
-    world.order(OperatorCommand.MARK_MACHINE)
-    world.until("a second attempt", lambda: len(world.calls(USER)) == 2)
-
-
-def test_case_05_no_answer_rings_once_more_and_the_operator_can_call_112_meanwhile(
-    make_world: MakeWorld,
-) -> None:
-    world = make_world(behaviours={USER: "no_answer"})
-    world.send()
-    world.until("a second attempt", lambda: len(world.calls(USER)) == 2)
-    first = world.calls(USER)[0]
-    assert first.ringing_at_s is not None
-    assert first.ended_at_s is not None
-    assert 25 <= first.ended_at_s - first.ringing_at_s < 26
-    world.order(OperatorCommand.CALL_PSAP)
-    world.until("112 is joined", lambda: joined(world) == {Party.OPERATOR, Party.PSAP})
-    world.advance(40)
-    assert len(world.calls(USER)) == 2
-
-
-def test_case_06_a_dropped_user_is_called_back_once_and_112_stays(make_world: MakeWorld) -> None:
-    world = make_world()
-    to_conference(world)
-    world.network.carrier.phone_hang_up(USER, world.network.now_s)
-    world.network.pump()
-    world.until("all three again", lambda: len(world.calls(USER)) == 2 and len(joined(world)) == 3)
-    assert len(world.calls(PSAP)) == 1
-
-
-def test_case_07_a_silent_operator_does_not_hold_up_the_alert(make_world: MakeWorld) -> None:
-    world = make_world(operators=3, public=6, behaviours={OPERATORS[0]: "no_answer"})
-    to_talking(world)
-    silent = world.events(ev.OperatorNotAnswering)
-    assert [event.operator for event in silent if isinstance(event, ev.OperatorNotAnswering)] == [
-        "operator-0"
-    ]
-    world.advance(5)
-    assert [call.to for call in world.live_calls() if call.to in OPERATORS] == [OPERATORS[1]]
-    assert world.after_s(ev.OperatorJoined) < 14
 
 
 def test_case_08_nobody_on_shift_means_on_call_numbers_and_advice_at_once(make_world: MakeWorld) -> None:
@@ -132,11 +71,10 @@ def test_case_09_a_test_call_gives_way_to_a_real_alert(make_world: MakeWorld) ->
     world.until("a test's leg", lambda: bool(world.live_calls()))
     world.advance(1)
     test = world.alert
-    world.send()
-    world.until("the real one has its operator", lambda: world.case.operator is not None)
+    to_attended(world)
     world.until("she is reached", lambda: world.case.rang_at is not None)
     world.alert = test
-    releasing = [event for event in world.events(ev.LegReleasing) if isinstance(event, ev.LegReleasing)]
+    releasing = world.events(ev.LegReleasing)
     assert "preempted" in [event.reason for event in releasing]
 
 
@@ -208,6 +146,8 @@ def test_case_10_with_few_lines_one_alert_after_the_other_is_served_the_earliest
         world.advance(0.05)
     served = []
     for _ in range(100):
+        if len(served) == len(alerts):
+            break
         world.advance(1.0)
         for alert in alerts:
             world.alert = alert
@@ -219,52 +159,9 @@ def test_case_10_with_few_lines_one_alert_after_the_other_is_served_the_earliest
     assert served[:4] == alerts[:4]
 
 
-def test_case_11_the_deadline_passes_while_the_user_s_phone_rings(make_world: MakeWorld) -> None:
-    from model.policy import MetBy
-
-    policy = Policy(psap_number=PSAP, met_by=MetBy.ANSWERED, user_no_answer_s=60, idle_crews=1, live_cases=4)
-    world = make_world(policy=policy, behaviours={USER: "no_answer"})
-    world.send()
-    world.advance(50.5)
-    assert world.case.missed_at is not None
-    assert world.case.presumed_calling_112 == "deadline"
-    assert len(world.live_calls()) == 2, "the leg is kept"
-
-
-@pytest.mark.parametrize("phone_is_off_by_s", [-20, -5, 0, 30, 3600])
-def test_case_12_a_wrong_clock_never_moves_the_deadline_beyond_the_receipt(
-    make_world: MakeWorld, phone_is_off_by_s: int
-) -> None:
-    world = make_world(operators=0)
-    now = world.clock.now_us()
-    world.send(raised_at=Instant(now + phone_is_off_by_s * SECOND))
-    assert world.case.deadline_at == min(now, now + phone_is_off_by_s * SECOND) + 50 * SECOND
-
-
-def test_case_13_a_good_fix_is_not_replaced_by_a_worse_one(make_world: MakeWorld) -> None:
-    world = make_world(operators=0)
-    now = world.clock.now_us()
-    good = Position(lat=1, lon=1, at=Instant(now), accuracy_m=10)
-    bad = Position(lat=2, lon=2, at=Instant(now + SECOND), accuracy_m=2000)
-    better = Position(lat=3, lon=3, at=Instant(now + 2 * SECOND), accuracy_m=15)
-    world.send(position=good)
-    world.fact(ev.PositionUpdated(position=bad))
-    assert world.case.position is not None
-    assert world.case.position.lat == good.lat
-    world.fact(ev.PositionUpdated(position=better))
-    assert world.case.position.lat == better.lat
-    assert [one.lat for one in world.case.positions] == [good.lat, bad.lat, better.lat]
-
-
-def test_case_14_a_withheld_number_gets_full_service(make_world: MakeWorld) -> None:
-    world = make_world()
-    carrier = world.network.carrier
-    phone = carrier.phone(USER)
-    carrier.originate(phone, "+390200000001", setup_s=0.5, now_s=world.network.now_s, withheld=True)
-    world.network.pump()
-    from tests.scenarios.test_flow import _find
-
-    world.until("an alert", lambda: _find(world) is not None)
+def test_case_14_a_withheld_number_gets_full_service(world: World) -> None:
+    world.network.call_in(USER, withheld=True)
+    world.until("an alert", world.alerts)
     world.until("operator and user are joined", lambda: len(joined(world)) == 2)
     assert world.case.phone is None
     assert world.case.channel is Channel.VOICE
@@ -303,8 +200,7 @@ def test_case_15_a_psap_of_the_area_that_does_not_answer_leads_to_the_alternate_
         live_cases=4,
     )
     world = make_world(policy=policy, behaviours={regional: behaviour, other: "answer"})
-    world.send(position=Position(lat=45.46, lon=9.19, at=Instant(1), accuracy_m=20.0, source="gps"))
-    world.until("operator and user are joined", lambda: len(joined(world)) == 2)
+    to_talking(world, position=Position(lat=45.46, lon=9.19, at=Instant(1), accuracy_m=20.0, source="gps"))
     world.order(OperatorCommand.CALL_PSAP)
     world.until("112 is joined", lambda: len(joined(world)) == 3, 120)
     called = [call.to for call in world.calls() if call.to in (PSAP, regional, other)]
@@ -314,27 +210,15 @@ def test_case_15_a_psap_of_the_area_that_does_not_answer_leads_to_the_alternate_
     assert asked.number == regional
 
 
-def test_case_15_without_a_position_no_area_s_psap_is_called(make_world: MakeWorld) -> None:
-    policy = Policy(psap_number=PSAP, psap_routes=(LOMBARDY,), idle_crews=1, live_cases=4)
-    world = make_world(policy=policy, behaviours={LOMBARDY.number: "answer"})
-    to_talking(world)
-    world.order(OperatorCommand.CALL_PSAP)
-    world.until("112 is joined", lambda: len(joined(world)) == 3)
-    assert len(world.calls(PSAP)) == 1
-    assert world.calls(LOMBARDY.number) == []
-
-
 def test_case_17_an_operator_whose_line_dies_is_called_again(make_world: MakeWorld) -> None:
     world = make_world(operators=2)
     to_talking(world)
-    world.network.carrier.phone_hang_up(OPERATORS[0], world.network.now_s)
-    world.network.pump()
+    world.network.hang_up(OPERATORS[0])
     world.until("an operator again", lambda: world.case.operator is not None and len(joined(world)) == 2, 30)
     assert len(world.calls(USER)) == 1, "the bridge holds her"
 
 
-def test_a_line_without_a_modem_is_an_alarm_after_10_s_until_it_is_back(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_a_line_without_a_modem_is_an_alarm_after_10_s_until_it_is_back(world: World) -> None:
     world.network.unplug("sim3")
     world.advance(9)
     assert line_alarms(world) == []
@@ -349,9 +233,8 @@ def test_a_line_without_a_modem_is_an_alarm_after_10_s_until_it_is_back(make_wor
 
 @pytest.mark.parametrize("meanwhile", ["as it was", "another process"])
 def test_a_line_that_was_taken_out_of_service_is_in_it_again_once_its_modem_answers(
-    make_world: MakeWorld, meanwhile: str
+    world: World, meanwhile: str
 ) -> None:
-    world = make_world()
     modem = world.network.carrier.modem("sim3")
     modem.mute(world.network.now_s)
     world.until("it is out of service", lambda: is_quarantined(world.journal, LineId("sim3")), 300)
@@ -370,22 +253,7 @@ def line_alarms(world: World) -> list[tuple[str, str]]:
     return [(said, line) for said, alarm, line in world.alarms() if alarm == "line.out_of_service"]
 
 
-def _on_another(world: World, line: str) -> bool:
-    user = world.case.answered(Party.USER)
-    return user is not None and user.line != line and len(joined(world)) == 2
-
-
-def test_case_19_duress_calls_112_at_once_and_not_the_user(make_world: MakeWorld) -> None:
-    world = make_world()
-    world.send()
-    world.fact(ev.AlertCancelled(duress=True))
-    world.until("112 is joined", lambda: Party.PSAP in joined(world))
-    world.advance(30)
-    assert world.calls(USER) == []
-
-
-def test_a_key_for_112s_voice_menu_is_pressed_once_whoever_dies(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_a_key_for_112s_voice_menu_is_pressed_once_whoever_dies(world: World) -> None:
     to_conference(world)
 
     def press(digit: str) -> None:
@@ -404,15 +272,6 @@ def test_a_key_for_112s_voice_menu_is_pressed_once_whoever_dies(make_world: Make
     assert len(joined(world)) == 3
 
 
-def test_case_20_a_test_is_marked_to_its_end(make_world: MakeWorld) -> None:
-    world = make_world()
-    world.send(test=True)
-    world.until("operator and user are joined", lambda: len(joined(world)) == 2)
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
-    assert world.case.outcome is Outcome.TEST_DONE
-
-
 def test_case_20_112_itself_is_never_dialled_while_the_switches_are_off(make_world: MakeWorld) -> None:
     policy = Policy(psap_number=E164("112"), idle_crews=1, live_cases=4)
     world = make_world(policy=policy, behaviours={"112": "answer"})
@@ -424,10 +283,7 @@ def test_case_20_112_itself_is_never_dialled_while_the_switches_are_off(make_wor
     assert not any(b"112;" in port.written for port in world.network.ports.values())
 
 
-def test_case_18_the_crew_that_keeps_dying_lets_go_of_what_another_has_taken_over(
-    make_world: MakeWorld,
-) -> None:
-    world = make_world()
+def test_case_18_the_crew_that_keeps_dying_lets_go_of_what_another_has_taken_over(world: World) -> None:
     world.send()
     to_talking(world)
     first = world.case.owner
@@ -451,13 +307,11 @@ def test_case_18_the_crew_that_keeps_dying_lets_go_of_what_another_has_taken_ove
 
 
 def test_case_18_a_modem_that_is_started_again_has_its_call_before_the_case_tells_the_leg_again(
-    make_world: MakeWorld,
+    world: World,
 ) -> None:
-    world = make_world()
     world.send()
     to_talking(world)
-    user = world.case.answered(Party.USER)
-    assert user is not None
+    user = world.leg(Party.USER)
     world.advance(0.45)
     world.system.kill(Role.GSM_MODEM, user.line)
     world.system.run()
@@ -467,8 +321,7 @@ def test_case_18_a_modem_that_is_started_again_has_its_call_before_the_case_tell
 
 
 @pytest.mark.parametrize("again", [False, True])
-def test_whoever_did_not_hear_the_end_is_told_it_again(make_world: MakeWorld, again: bool) -> None:
-    world = make_world()
+def test_whoever_did_not_hear_the_end_is_told_it_again(world: World, again: bool) -> None:
     to_talking(world)
     world.order(OperatorCommand.DECLARE_FALSE_ALARM)
     ends = ("leg.rest", "bridge.set_members")
@@ -501,15 +354,14 @@ def test_case_09_a_test_that_gave_way_does_not_take_the_line_again_first(make_wo
     world.until("the real one has its operator", lambda: world.case.operator is not None, 20)
     world.until("she is reached", lambda: world.case.rang_at is not None, 20)
     world.alert = test
-    dialled = [event for event in world.events(ev.LegOriginating) if isinstance(event, ev.LegOriginating)]
+    dialled = world.events(ev.LegOriginating)
     assert len(dialled) < 8, "and it does not try again and again"
 
 
 def test_case_18_a_call_that_was_given_up_unheard_is_not_left_up_for_ever(make_world: MakeWorld) -> None:
     world = make_world(public=4, emergency=2)
     to_talking(world)
-    user = world.case.answered(Party.USER)
-    assert user is not None
+    user = world.leg(Party.USER)
     world.env.faults = lambda envelope, role, key: (
         () if (role, key) == (Role.GSM_MODEM, user.line) or envelope.key == user.line else (0.0,)
     )
@@ -532,8 +384,7 @@ def test_case_09_a_test_call_to_the_user_gives_way_to_the_real_alert(make_world:
     assert len(rings) == 1
 
 
-def test_case_18_an_alert_does_not_wait_for_a_crew_whose_first_word_was_lost(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_case_18_an_alert_does_not_wait_for_a_crew_whose_first_word_was_lost(world: World) -> None:
     to_talking(world)
     world.env.faults = lambda envelope, role, key: () if tag(envelope.body) == "case.status" else (0.0,)
     world.kill(Role.ALERT_CASE)
@@ -546,16 +397,14 @@ def test_case_18_of_two_calls_on_one_line_the_living_one_is_not_forgotten(make_w
     other = "+393339999999"
     world = make_world(public=4, emergency=2, behaviours={other: "answer"})
     for caller in (USER, other):
-        world.network.carrier.phone_call(caller, "+390200000001", world.network.now_s)
-        world.network.pump()
+        world.network.call_in(caller)
         world.advance(3)
     user_call, second = world.calls("+390200000001")
     assert second.answered_at_s is None, "answered, it would have put the first on hold"
     assert second.over
     world.advance(5)
     assert [call.answered_at_s is not None for call in world.calls(other)] == [True], "called back"
-    world.network.carrier.phone_hang_up(other, world.network.now_s)
-    world.network.pump()
+    world.network.hang_up(other)
     world.advance(2)
     world.env.faults = lambda envelope, role, key: (
         () if (role, key) == (Role.GSM_MODEM, "sim1") and tag(envelope.body) != "actor.start" else (0.0,)
@@ -565,12 +414,10 @@ def test_case_18_of_two_calls_on_one_line_the_living_one_is_not_forgotten(make_w
     assert not user_call.over
 
 
-def test_a_wish_that_comes_after_the_end_calls_nobody(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_a_wish_that_comes_after_the_end_calls_nobody(world: World) -> None:
     world.env.faults = lambda envelope, role, key: (0.0, 60.0) if role is Role.CALL_LEG else (0.0,)
     to_talking(world)
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
     world.env.faults = None
     for spec in world.env.settings_as(Setup).lines:
         assert world.system.kill(Role.GSM_MODEM, spec.line), "and with it what it knew of the calls"
@@ -578,15 +425,45 @@ def test_a_wish_that_comes_after_the_end_calls_nobody(make_world: MakeWorld) -> 
     assert len(world.calls()) == 2
 
 
-def test_members_that_come_after_the_end_open_no_port_again(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_members_that_come_after_the_end_open_no_port_again(world: World) -> None:
     to_talking(world)
     world.env.faults = lambda envelope, role, key: (0.0, 4.0) if role is Role.CONFERENCE_BRIDGE else (0.0,)
     world.advance(1)
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
     bridge = world.system.actor(Role.CONFERENCE_BRIDGE, "c00", SilentBridgeActor)
     assert bridge is not None
     for _ in range(60):
         world.advance(0.1)
         assert bridge.members == ()
+
+
+def test_case_08_an_alert_that_nobody_has_is_taken_by_an_operator_who_pauses(world: World) -> None:
+    world.shift(world.operators[0], ShiftState.PAUSED)
+    world.advance(2)
+    world.send()
+    world.advance(5)
+    assert world.calls(OPERATORS[0]) == [], "who pauses is not called"
+    world.order(OperatorCommand.TAKE, by=world.operators[0])
+    world.until("operator and user are joined", lambda: len(joined(world)) == 2)
+    assert world.case.operator == world.operators[0]
+    assert world.after_s(ev.OperatorJoined) < 15
+
+
+def test_case_21_the_phone_is_still_until_an_operator_orders_the_call(make_world: MakeWorld) -> None:
+    world = make_world(public=6)
+    to_attended(world, silent=True)
+    world.advance(70)
+    assert world.calls(USER) == []
+    assert (world.case.missed_at, world.case.advice) == (None, Advice.WAIT)
+    world.order(OperatorCommand.CALL_ALOUD)
+    world.until("operator and user are joined", lambda: len(joined(world)) == 2)
+    ends(world)
+
+
+def test_case_21_with_nobody_on_shift_the_app_is_told_and_the_phone_is_still(make_world: MakeWorld) -> None:
+    world = make_world(operators=0)
+    world.send(silent=True)
+    world.advance(60)
+    assert world.case.advice is Advice.CALL_112_NOW
+    assert world.events(ev.DeadlineMissed)
+    assert world.calls(USER) == []

@@ -15,6 +15,7 @@ from store.journal.journal import Append
 from store.registry.users import records
 from store.texts import outbox_of
 from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.test_flow import to_attended
 from tests.scenarios.world import USER, World
 
 pytestmark = pytest.mark.scenario
@@ -40,8 +41,7 @@ def with_operator(make_world: MakeWorld, **fields: object) -> World:
     """Operator and user talk."""
     world = make_world(behaviours=PHONES)
     named(world, *CONTACTS)
-    world.send(**fields)
-    world.until("they talk", lambda: world.case.operator is not None)
+    to_attended(world, **fields)
     return world
 
 
@@ -120,7 +120,7 @@ def test_who_has_waited_for_a_line_is_not_told_after_a_cancellation(make_world: 
     told_112(world)
     world.until("it is asked for", lambda: outbox_of(world.journal) != [])
     world.fact(ev.AlertCancelled(duress=True))
-    world.advance(60)
+    world.advance(30)
     assert [len(read(world, one)) for one in (ANNA, LUIGI)] == [0, 0]
     assert outbox_of(world.journal) == []
 
@@ -135,6 +135,6 @@ def test_in_a_silent_alert_nobody_is_told_who_could_ring_the_phone(make_world: M
 
 def test_a_test_tells_nobody(make_world: MakeWorld) -> None:
     world = with_operator(make_world, test=True)
-    world.advance(60)
+    world.advance(30)
     assert world.events(ev.ContactsTexted) == []
     assert read(world, ANNA) == []

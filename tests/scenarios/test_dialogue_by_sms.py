@@ -25,9 +25,9 @@ from simulator.modem.vices import Vices
 from simulator.reports import text_reports
 from store.journal.notify import LocalNotifier
 from tests.scenarios.conftest import MakeWorld
-from tests.scenarios.test_flow import joined, to_talking, voice_alert
+from tests.scenarios.test_flow import joined, to_attended, to_talking, voice_alert
 from tests.scenarios.test_sending_texts import vices
-from tests.scenarios.test_texts import alerts, on_the_sim, write
+from tests.scenarios.test_texts import on_the_sim, write
 from tests.scenarios.world import PSAP, USER, World
 from tests.support.depth import every
 
@@ -87,8 +87,7 @@ def sent(world: World, count: int = 1) -> bool:
     )
 
 
-def test_data_lost_in_mid_sentence_on_by_sms_and_back(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_data_lost_in_mid_sentence_on_by_sms_and_back(world: World) -> None:
     to_talking(world)
     app = App(world)
     says(world, "Sei ferita?")
@@ -127,13 +126,12 @@ def test_data_lost_in_mid_sentence_on_by_sms_and_back(make_world: MakeWorld) -> 
         "Resta lì.",
         "Stanno arrivando.",
     ]
-    assert len(alerts(world)) == 1
+    assert len(world.alerts()) == 1
 
 
-def test_an_alert_by_sms_is_answered_by_sms(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_an_alert_by_sms_is_answered_by_sms(world: World) -> None:
     write(world, "aiuto")
-    world.until("there is an alert", lambda: len(alerts(world)) == 1)
+    world.until("there is an alert", lambda: len(world.alerts()) == 1)
     world.until("an operator has it", lambda: world.case.operator is not None)
     says(world, "Dove sei?", channel=Channel.SMS)
     world.until("it is sent", lambda: sent(world), within_s=5)
@@ -156,14 +154,10 @@ def test_in_an_alert_by_voice_what_is_written_goes_by_sms_at_once(make_world: Ma
     assert on_the_phone(world) == ["Se non puoi parlare, scrivi."]
 
 
-def test_in_a_silent_alert_the_phone_does_not_sound_until_an_operator_orders_it(
-    make_world: MakeWorld,
-) -> None:
-    world = make_world()
-    world.send(silent=True)
-    world.until("an operator has it", lambda: world.case.operator is not None)
+def test_in_a_silent_alert_the_phone_does_not_sound_until_an_operator_orders_it(world: World) -> None:
+    to_attended(world, silent=True)
     says(world, "Sei sola?")
-    world.advance(60)
+    world.advance(LOST_S + 10)
     assert on_the_phone(world) == []
     world.fact(ev.DialogueTextsOrdered(by=world.operators[0]))
     world.until("it is sent", lambda: sent(world), within_s=5)
@@ -173,19 +167,18 @@ def test_in_a_silent_alert_the_phone_does_not_sound_until_an_operator_orders_it(
 
 @pytest.mark.parametrize("tried", [ev.AlertCancelled(duress=True), ev.AlertCancelled(), ev.PinRefused()])
 def test_after_an_attempt_to_cancel_nothing_goes_out_and_what_comes_in_is_taken(
-    make_world: MakeWorld, tried: ev.Event
+    world: World, tried: ev.Event
 ) -> None:
-    world = make_world()
     to_talking(world)
     says(world, "Sei sola?")
     world.advance(LOST_S - 2)
     world.fact(tried)
     write(world, "tutto bene")
     world.until("it is taken", lambda: len(world.case.dialogue) == 2)
-    world.advance(30)
+    world.advance(10)
     assert on_the_phone(world) == []
     assert world.case.dialogue[0].texted is None
-    assert len(alerts(world)) == 1
+    assert len(world.alerts()) == 1
 
 
 def test_a_cancellation_of_the_same_moment_is_not_overtaken(make_world: MakeWorld) -> None:
@@ -202,13 +195,12 @@ def test_a_cancellation_of_the_same_moment_is_not_overtaken(make_world: MakeWorl
     assert on_the_phone(world) == []
 
 
-def test_words_of_a_forged_sender_are_shown_as_claimed_and_move_nothing(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_words_of_a_forged_sender_are_shown_as_claimed_and_move_nothing(world: World) -> None:
     alert = world.send(proof=Proof.DEVICE, key="k1")
     world.until("an operator has it", lambda: world.case.operator is not None)
     write(world, "era uno sbaglio, annullate")
     world.until("it is there", lambda: len(world.case.dialogue) == 1)
-    assert alerts(world) == [alert]
+    assert world.alerts() == [alert]
     (one,) = world.case.dialogue
     assert (one.channel, world.case.proof) == (Channel.SMS, Proof.DEVICE)
     assert not world.case.cancelled
@@ -226,10 +218,7 @@ def test_with_all_lines_taken_a_message_waits_for_one_and_is_given_up(make_world
 
 
 @pytest.mark.parametrize("since", [ev.AlertCancelled(duress=True), ev.AlertCancelled(), ev.PinRefused()])
-def test_what_has_waited_for_a_line_is_held_back_after_a_cancellation(
-    make_world: MakeWorld, since: ev.Event
-) -> None:
-    world = make_world()
+def test_what_has_waited_for_a_line_is_held_back_after_a_cancellation(world: World, since: ev.Event) -> None:
     to_talking(world)
     says(world, "Sei sola?")
     world.until("it waits", lambda: world.case.dialogue[0].texted is not None, within_s=20)
@@ -247,7 +236,7 @@ def failure(world: World) -> TextFailure | None:
 @pytest.mark.parametrize(
     ("role", "at_s"),
     every(
-        2,
+        5,
         product(
             (Role.ALERT_CASE, Role.ALERT_INTAKE, Role.TRUNK_POOL, Role.GSM_MODEM),
             (LOST_S - 0.1, LOST_S + 0.05, LOST_S + 1.1),
@@ -255,9 +244,8 @@ def failure(world: World) -> TextFailure | None:
     ),
 )
 def test_whoever_dies_it_is_sent_once_at_most_and_whatever_came_in_is_there_once(
-    make_world: MakeWorld, role: Role, at_s: float
+    world: World, role: Role, at_s: float
 ) -> None:
-    world = make_world()
     to_talking(world)
     says(world, "Sei sola?")
     world.advance(at_s)
@@ -270,7 +258,7 @@ def test_whoever_dies_it_is_sent_once_at_most_and_whatever_came_in_is_there_once
     assert len(on_the_phone(world)) <= 1
     assert sent(world) == bool(on_the_phone(world)) or failure_of_first(world) is TextFailure.UNKNOWN
     assert dialogue(world) == [(True, Channel.DATA, "Sei sola?"), (False, Channel.SMS, "no")]
-    assert len(alerts(world)) == 1
+    assert len(world.alerts()) == 1
 
 
 def failure_of_first(world: World) -> TextFailure | None:
@@ -294,14 +282,13 @@ def texted(world: World) -> Texted:
 def to_written(world: World, text: str = "Sei sola?") -> None:
     """A message is on its way to an alert that came by SMS."""
     write(world, "aiuto")
-    world.until("there is an alert", lambda: len(alerts(world)) == 1)
+    world.until("there is an alert", lambda: len(world.alerts()) == 1)
     world.until("an operator has it", lambda: world.case.operator is not None)
     says(world, text, channel=Channel.SMS)
 
 
 @pytest.mark.parametrize("text", ["Sei sola?", "Resta dove sei. " * 20])
-def test_what_the_phone_has_is_shown_as_delivered_and_no_sooner(make_world: MakeWorld, text: str) -> None:
-    world = make_world()
+def test_what_the_phone_has_is_shown_as_delivered_and_no_sooner(world: World, text: str) -> None:
     phone(world, texts_after_s=20.0)
     to_written(world, text.strip())
     world.until("it is sent", lambda: sent(world), within_s=6)
@@ -312,8 +299,7 @@ def test_what_the_phone_has_is_shown_as_delivered_and_no_sooner(make_world: Make
     assert on_the_phone(world) == [text.strip()]
 
 
-def test_a_phone_that_is_off_is_told_and_gets_it_when_it_is_on(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_a_phone_that_is_off_is_told_and_gets_it_when_it_is_on(world: World) -> None:
     phone(world, texts="unreachable")
     to_written(world)
     world.until("the network tries", lambda: texted(world).waits_at is not None, within_s=10)
@@ -323,8 +309,7 @@ def test_a_phone_that_is_off_is_told_and_gets_it_when_it_is_on(make_world: MakeW
     world.until("it is delivered", lambda: texted(world).delivered_at is not None, within_s=10)
 
 
-def test_what_the_network_gives_up_is_told(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_what_the_network_gives_up_is_told(world: World) -> None:
     phone(world, texts="refused")
     to_written(world)
     world.until("it has failed", lambda: texted(world).failed_at is not None, within_s=10)
@@ -332,18 +317,16 @@ def test_what_the_network_gives_up_is_told(make_world: MakeWorld) -> None:
     assert on_the_phone(world) == []
 
 
-def test_where_nothing_is_reported_it_stays_sent(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_where_nothing_is_reported_it_stays_sent(world: World) -> None:
     phone(world, texts="unreported")
     to_written(world)
     world.until("it is sent", lambda: sent(world), within_s=6)
-    world.advance(60)
+    world.advance(30)
     assert (texted(world).awaits, texted(world).delivered_at) == (True, None)
     assert on_the_phone(world) == ["Sei sola?"]
 
 
-def test_a_report_that_comes_before_the_network_s_answer_counts(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_a_report_that_comes_before_the_network_s_answer_counts(world: World) -> None:
     vices(world, Vices(message_takes_s=5.0))
     to_written(world)
     world.until("it is delivered", lambda: texted(world).delivered_at is not None, within_s=10)
@@ -351,8 +334,7 @@ def test_a_report_that_comes_before_the_network_s_answer_counts(make_world: Make
     assert texted(world).failed_at is None
 
 
-def test_a_line_that_dies_between_sending_and_the_report_tells_it_all_the_same(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_a_line_that_dies_between_sending_and_the_report_tells_it_all_the_same(world: World) -> None:
     phone(world, texts_after_s=8.0)
     to_written(world)
     world.until("it is sent", lambda: sent(world), within_s=6)

@@ -12,7 +12,7 @@ from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import SilentBridgeActor
 from tests.scenarios.test_flow import everything_is_over, joined
 from tests.scenarios.test_mute import unheard
-from tests.scenarios.world import OPERATORS, PSAP, USER, World
+from tests.scenarios.world import LEFT_S, OPERATORS, PSAP, USER, World
 
 pytestmark = pytest.mark.scenario
 
@@ -65,9 +65,8 @@ def test_the_whole_flow_by_voice_alone(make_world: MakeWorld) -> None:
     assert world.events(ev.PsapJoined) == [ev.PsapJoined(leg=world.case.of(Party.PSAP)[0].leg)]
     world.order(OperatorCommand.LEAVE)
     world.until("user and 112 are alone", lambda: joined(world) == {Party.USER, Party.PSAP})
-    world.advance(61)
-    world.network.carrier.phone_hang_up(PSAP, world.network.now_s)
-    world.network.pump()
+    world.advance(LEFT_S)
+    world.network.hang_up(PSAP)
     everything_is_over(world)
     assert world.case.outcome is Outcome.HANDED_OVER
     assert confirmations(world) == [("op1", "voice"), ("user", "voice"), ("psap", "voice")]
@@ -94,14 +93,6 @@ def test_an_operators_phone_that_only_rings_does_not_give_the_operator_the_case(
     assert unheard(world) == set()
 
 
-def test_a_key_of_the_phone_says_that_an_operator_is_there(make_world: MakeWorld) -> None:
-    world = make_world(early=True)
-    world.send()
-    speaks(world, Party.OPERATOR, digit="1")
-    assert confirmations(world) == [("op1", "digit")]
-    assert world.case.operator == world.operators[0]
-
-
 def test_case_05_a_user_who_only_rings_has_not_answered(make_world: MakeWorld) -> None:
     world = make_world(early=True, behaviours={USER: "no_answer"})
     world.send()
@@ -123,16 +114,6 @@ def test_case_05_a_user_who_only_rings_has_not_answered(make_world: MakeWorld) -
     everything_is_over(world)
 
 
-def test_case_04_a_machine_is_no_answer_however_it_was_reported(make_world: MakeWorld) -> None:
-    world = make_world(early=True)
-    world.send()
-    speaks(world, Party.OPERATOR)
-    rings(world, Party.USER)
-    world.order(OperatorCommand.MARK_MACHINE)
-    world.until("she is called again", lambda: len(world.calls(USER)) == 2)
-    assert [name for name, _ in confirmations(world)] == ["op1"]
-
-
 def test_the_operators_word_is_enough(make_world: MakeWorld) -> None:
     world = make_world(early=True)
     world.send()
@@ -148,44 +129,6 @@ def test_the_operators_word_is_enough(make_world: MakeWorld) -> None:
     world.order(OperatorCommand.CONFIRM_ANSWER)
     assert len(world.events(ev.PsapJoined)) == 1
     assert phase(world.case) is Phase.CONFERENCE
-
-
-def test_what_is_done_with_an_answer_says_that_it_is_one(make_world: MakeWorld) -> None:
-    world = make_world(early=True)
-    world.send()
-    speaks(world, Party.OPERATOR)
-    rings(world, Party.USER)
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
-    assert world.case.outcome is Outcome.FALSE_ALARM
-    assert confirmations(world)[-1] == ("user", "word")
-
-
-def test_leaving_two_who_talk_says_that_both_are_there(make_world: MakeWorld) -> None:
-    world = make_world(early=True)
-    world.send()
-    speaks(world, Party.OPERATOR)
-    rings(world, Party.USER)
-    world.order(OperatorCommand.CALL_PSAP)
-    leg = rings(world, Party.PSAP)
-    world.until("it is in the conference", lambda: world.case.legs[leg.leg].joined)
-    world.order(OperatorCommand.LEAVE)
-    world.until("user and 112 are alone", lambda: joined(world) == {Party.USER, Party.PSAP})
-    assert confirmations(world)[1:] == [("psap", "word"), ("user", "word")]
-    assert len(world.events(ev.PsapJoined)) == 1
-
-
-def test_case_15_a_112_that_only_rings_is_tried_again_on_another_line(make_world: MakeWorld) -> None:
-    world = make_world(public=4, emergency=2, early=True, behaviours={PSAP: "no_answer"})
-    to_talking(world)
-    world.order(OperatorCommand.CALL_PSAP)
-    rings(world, Party.PSAP)
-    world.until("a second attempt", lambda: len(world.calls(PSAP)) == 2, 40)
-    first, second = world.calls(PSAP)
-    assert first.line != second.line
-    assert first.ended_at_s is not None
-    assert joined(world) >= {Party.OPERATOR, Party.USER}, "the user is never left alone"
-    assert world.events(ev.PsapJoined) == []
 
 
 @pytest.mark.parametrize("killed", [Role.ALERT_CASE, Role.CONFERENCE_BRIDGE, Role.CALL_LEG, Role.GSM_MODEM])

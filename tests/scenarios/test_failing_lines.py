@@ -11,13 +11,11 @@ from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
 from messages import events as ev
-from messages.ids import SECOND, OperatorCommand, Party, Role
+from messages.ids import SECOND, Party, Role
 from messages.lines import LineState
-from store import streams
-from store.journal.journal import Append
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.pipe import Door
-from tests.scenarios.test_flow import everything_is_over, joined, to_talking
+from tests.scenarios.test_flow import ends, joined, to_talking
 from tests.scenarios.test_modems import alarms, state
 from tests.scenarios.world import USER, World
 
@@ -52,8 +50,7 @@ def test_a_port_that_opens_and_is_no_modem_any_more_is_as_good_as_gone(
 ) -> None:
     world = make_world(public=4, emergency=2)
     to_talking(world)
-    user = world.case.answered(Party.USER)
-    assert user is not None
+    user = world.leg(Party.USER)
     opened = world.network.openings[user.line]
     world.network.doors[user.line] = door
     world.network.unplug(user.line)
@@ -61,12 +58,11 @@ def test_a_port_that_opens_and_is_no_modem_any_more_is_as_good_as_gone(
     world.until("the call is given up", lambda: world.events(ev.LegReleased), within_s=7)
     assert 5 <= (world.clock.now_us() - lost_us) / SECOND <= 6.5
     world.until("joined on another line", lambda: len(joined(world)) == 2, within_s=10)
-    again = world.case.answered(Party.USER)
-    assert again is not None
+    again = world.leg(Party.USER)
     assert again.line != user.line
     world.until("it is told", lambda: state(world, user.line) is not LineState.READY)
-    world.advance(60)
-    assert world.network.openings[user.line] - opened < 80
+    world.advance(20)
+    assert world.network.openings[user.line] - opened < 36
     assert [line["event"] for line in logged].count("the port is lost") == 1
     world.network.take_door_away(user.line)
     world.network.plug(user.line)
@@ -82,8 +78,8 @@ def test_lines_on_which_every_dial_is_refused_are_dialled_on_now_and_then_and_to
     assert ("raised", "line.failing", "sim2") in alarms(world)
     assert state(world, "sim2") is LineState.FAILING
     assert max(dials(world, f"sim{n}") for n in (1, 2)) <= 6
-    world.advance(240)
-    assert max(dials(world, f"sim{n}") for n in (1, 2)) <= 9
+    world.advance(90)
+    assert max(dials(world, f"sim{n}") for n in (1, 2)) <= 7
 
 
 def test_a_line_that_dials_again_is_used_again(make_world: MakeWorld) -> None:
@@ -100,13 +96,12 @@ def test_a_line_that_was_mute_in_its_proof_is_called_on_last_also_after_the_pool
 ) -> None:
     world = make_world(public=4, emergency=2)
     mute = ev.AlarmRaised(alarm="proof.line_mute", subject="sim2", text="x")
-    world.journal.append(Append(streams.node(world.env.node), None, (mute,)))
+    world.note(mute)
     world.advance(2)
     to_talking(world)
     assert {call.line for call in world.calls()} == {"sim3", "sim4"}
     world.kill(Role.TRUNK_POOL)
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
     world.advance(130)
     to_talking(world)
     assert {call.line for call in world.calls()} == {"sim3", "sim4"}
@@ -164,8 +159,7 @@ def test_a_call_under_another_number_is_its_legs_after_its_modems_process_has_di
 ) -> None:
     world = make_world(public=4, emergency=2, everywhere='shows_number = "+390612345678"')
     to_talking(world)
-    user = world.case.answered(Party.USER)
-    assert user is not None
+    user = world.leg(Party.USER)
     assert world.system.kill(Role.GSM_MODEM, user.line)
     world.advance(30)
     assert len(joined(world)) == 2

@@ -9,14 +9,17 @@ from messages.base import HangupCause
 from messages.ids import OperatorCommand, Outcome, Party
 from model.alert.phase import Phase, phase
 from tests.scenarios.conftest import MakeWorld
-from tests.scenarios.test_flow import everything_is_over, joined, to_conference, to_talking, voice_alert
+from tests.scenarios.test_flow import ends, everything_is_over, joined, to_conference, to_talking, voice_alert
 from tests.scenarios.test_modems import port
-from tests.scenarios.world import PSAP, USER, World
+from tests.scenarios.world import LEFT_S, PSAP, USER, World
+from tests.support.depth import every
 
 pytestmark = pytest.mark.scenario
 
 FAMILIES = ("huawei", "simcom7600", "quectel_ec2x")
 any_family = pytest.mark.parametrize("family", FAMILIES)
+any_at_night = pytest.mark.parametrize("family", every(3, FAMILIES))
+"""For what is made of ways that `any_family` goes through."""
 
 
 @any_family
@@ -27,16 +30,15 @@ def test_s04_to_s09_from_the_alert_to_user_and_112_alone(make_world: MakeWorld, 
     assert [call.line for call in world.calls(PSAP)] in (["sim5"], ["sim6"]), "the reserved trunk"
     world.order(OperatorCommand.LEAVE)
     world.until("user and 112 are alone", lambda: joined(world) == {Party.USER, Party.PSAP})
-    world.advance(61)
+    world.advance(LEFT_S)
     assert {call.to for call in world.live_calls()} == {USER, PSAP}
-    world.network.carrier.phone_hang_up(PSAP, world.network.now_s)
-    world.network.pump()
+    world.network.hang_up(PSAP)
     everything_is_over(world)
     assert world.case.outcome is Outcome.HANDED_OVER
     assert [call.to for call in world.calls()].count(PSAP) == 1
 
 
-@any_family
+@any_at_night
 def test_case_05_no_answer_is_told_to_the_operator_and_112_is_called(
     make_world: MakeWorld, family: str
 ) -> None:
@@ -58,8 +60,7 @@ def test_s02_a_user_who_calls_in_is_answered(make_world: MakeWorld, family: str)
     voice_alert(world)
     world.until("operator and user are joined", lambda: len(joined(world)) == 2)
     assert world.case.phone == USER
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
 
 
 @any_family
@@ -75,13 +76,12 @@ def test_case_18_a_modem_pulled_out_in_mid_call_is_another_line_and_comes_back(
     )
     assert [leg.cause for leg in world.events(ev.LegReleased)] == [HangupCause.LINE_LOST]
     world.network.plug(first_line)
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
     world.advance(30)
     calls_in(world, number_of(world, first_line))
 
 
-@any_family
+@any_at_night
 def test_a_modem_that_falls_mute_before_the_dial_costs_seconds_and_no_alert(
     make_world: MakeWorld, family: str
 ) -> None:
@@ -90,11 +90,10 @@ def test_a_modem_that_falls_mute_before_the_dial_costs_seconds_and_no_alert(
     world.advance(0.5)
     to_talking(world)
     assert {leg.line for leg in world.case.legs.values() if leg.joined} == {"sim3", "sim4"}
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
 
 
-@any_family
+@any_at_night
 def test_two_modems_that_change_places_in_mid_call_are_not_confused(
     make_world: MakeWorld, family: str
 ) -> None:
@@ -105,12 +104,11 @@ def test_two_modems_that_change_places_in_mid_call_are_not_confused(
     world.until("both calls are known to be lost", lambda: joined(world) == set())
     world.until("they are in conversation again", lambda: len(joined(world)) == 2, 60)
     world.until("both are back", lambda: (port(world, "sim2"), port(world, "sim3")) == ("sim3", "sim2"))
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
     calls_in(world, number_of(world, "sim2"))
 
 
-@any_family
+@any_at_night
 def test_two_modems_change_places_while_others_are_in_a_call_and_disturb_nobody(
     make_world: MakeWorld, family: str
 ) -> None:
@@ -125,8 +123,7 @@ def test_two_modems_change_places_while_others_are_in_a_call_and_disturb_nobody(
     assert {line: world.network.written[line].count(b"AT+CGSN") for line in calling} == asked
     assert len(joined(world)) == 2
     assert len(world.calls()) == 2
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
     calls_in(world, number_of(world, one))
 
 
@@ -141,8 +138,7 @@ def swap(world: World, one: str, other: str) -> None:
 
 def calls_in(world: World, number: str) -> None:
     """Somebody calls this number, and is answered."""
-    world.network.carrier.phone_call(USER, number, world.network.now_s)
-    world.network.pump()
+    world.network.call_in(USER, number)
     call = world.network.carrier.calls[-1]
     world.until("she is answered", lambda: call.answered_at_s is not None)
 

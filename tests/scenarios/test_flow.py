@@ -8,7 +8,7 @@ import pytest
 
 from messages import events as ev
 from messages.base import Position
-from messages.ids import SECOND, Advice, Channel, Instant, OperatorCommand, Outcome, Party
+from messages.ids import E164, SECOND, Advice, Channel, Instant, OperatorCommand, Party
 from model.alert.phase import Phase, phase
 from store.errors import StoreMisuse
 from store.journal.notify import LocalEar, LocalNotifier, kind
@@ -18,8 +18,13 @@ from tests.scenarios.world import OPERATORS, USER, World
 pytestmark = pytest.mark.scenario
 
 
-def to_talking(world: World) -> None:
-    world.send()
+def to_attended(world: World, phone: E164 | None = USER, **fields: object) -> None:
+    world.send(phone, **fields)
+    world.until("an operator has it", lambda: world.case.operator is not None)
+
+
+def to_talking(world: World, phone: E164 | None = USER, **fields: object) -> None:
+    world.send(phone, **fields)
     world.until("operator and user are joined", lambda: len(joined(world)) == 2)
 
 
@@ -39,8 +44,13 @@ def everything_is_over(world: World) -> None:
     assert world.case.reserved == ()
 
 
-def test_s01_one_data_packet_brings_all_that_is_known(make_world: MakeWorld) -> None:
-    world = make_world()
+def ends(world: World) -> None:
+    """The operator says that nobody is in danger, and everybody is free."""
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+
+
+def test_s01_one_data_packet_brings_all_that_is_known(world: World) -> None:
     position = Position(lat=44.39, lon=8.97, at=Instant(1), accuracy_m=18.0, source="gps")
     world.send(position=position, battery_pct=23)
     world.advance(0.01)
@@ -50,8 +60,7 @@ def test_s01_one_data_packet_brings_all_that_is_known(make_world: MakeWorld) -> 
     assert (known.lat, known.lon, known.accuracy_m, known.source) == (44.39, 8.97, 18.0, "gps")
 
 
-def test_s02_a_voice_call_is_recognised_answered_and_is_the_users_leg(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_s02_a_voice_call_is_recognised_answered_and_is_the_users_leg(world: World) -> None:
     voice_alert(world)
     world.until("operator and user are joined", lambda: len(joined(world)) == 2)
     assert world.case.channel is Channel.VOICE
@@ -63,16 +72,8 @@ def test_s02_a_voice_call_is_recognised_answered_and_is_the_users_leg(make_world
 
 def voice_alert(world: World) -> None:
     """The user calls the center."""
-    world.network.carrier.phone_call(USER, "+390200000001", world.network.now_s)
-    world.network.pump()
-    world.until("an alert", lambda: _find(world) is not None)
-
-
-def _find(world: World) -> object:
-    found = [one for one in world.journal.read_all() if isinstance(one.event, ev.AlertReceived)]
-    if found:
-        world.alert = ev.AlertId(found[0].stream.removeprefix("inbox-"))
-    return found[0] if found else None
+    world.network.call_in(USER)
+    world.until("an alert", world.alerts)
 
 
 def test_s03_the_user_is_identified_by_number_or_device(make_world: MakeWorld) -> None:
@@ -82,21 +83,12 @@ def test_s03_the_user_is_identified_by_number_or_device(make_world: MakeWorld) -
     assert (world.case.user, world.case.phone) == (world.user.id, USER)
 
 
-def test_s04_s05_s06_operator_then_user_then_both_in_conversation(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_s04_s05_s06_operator_then_user_then_both_in_conversation(world: World) -> None:
     to_talking(world)
     numbers = [call.to for call in world.calls()]
     assert numbers == [OPERATORS[0], USER]
     assert phase(world.case) is Phase.TALKING
     assert world.after_s(ev.UserRang) < 10
-
-
-def test_s07_a_false_alarm_is_closed_and_everybody_is_free(make_world: MakeWorld) -> None:
-    world = make_world()
-    to_talking(world)
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
-    assert world.case.outcome is Outcome.FALSE_ALARM
 
 
 class Silent(LocalNotifier):
@@ -130,18 +122,6 @@ def test_what_is_written_into_an_inbox_is_acted_upon_at_once_and_within_a_second
     world.order(OperatorCommand.CALL_PSAP)
     world.advance(within_s)
     assert world.case.of(Party.PSAP)
-
-
-def test_s10_112_is_briefed_when_the_user_does_not_answer(make_world: MakeWorld) -> None:
-    world = make_world(behaviours={USER: "no_answer"})
-    world.send()
-    world.until("the operator is there", lambda: world.case.operator is not None)
-    world.order(OperatorCommand.CALL_PSAP)
-    world.until("112 is joined", lambda: Party.PSAP in joined(world))
-    world.order(OperatorCommand.BRIEFING_GIVEN)
-    world.order(OperatorCommand.LEAVE)
-    everything_is_over(world)
-    assert world.case.outcome is Outcome.BRIEFED
 
 
 def test_s11_a_missed_deadline_is_known_and_the_app_was_advised_before(make_world: MakeWorld) -> None:

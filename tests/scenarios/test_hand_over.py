@@ -11,8 +11,8 @@ from messages.ids import E164, SECOND, OperatorCommand, OperatorId, Party, Role
 from model.rules.proof import CLAIMED
 from model.rules.vouching import may_have_last, rank
 from tests.scenarios.conftest import MakeWorld
-from tests.scenarios.test_flow import everything_is_over, joined, to_conference, to_talking
-from tests.scenarios.world import OPERATORS, PSAP, USER, World
+from tests.scenarios.test_flow import ends, joined, to_talking
+from tests.scenarios.world import OPERATORS, USER, World
 from tests.support.depth import every
 
 pytestmark = pytest.mark.scenario
@@ -47,57 +47,13 @@ def test_a_case_is_handed_over_and_the_user_hears_no_gap(make_world: MakeWorld) 
     handed_to(world, world.operators[1])
     assert joined(world) == {Party.OPERATOR, Party.USER}
     assert len(world.calls(USER)) == 1
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
-
-
-def test_a_case_with_112_on_the_line_is_handed_over_to_whoever_is_free(make_world: MakeWorld) -> None:
-    world = make_world(public=4, emergency=2, operators=2)
-    to_conference(world)
-    hand_over(world)
-    handed_to(world, world.operators[1])
-    assert joined(world) == {Party.OPERATOR, Party.USER, Party.PSAP}
-    assert (len(world.calls(USER)), len(world.calls(PSAP))) == (1, 1)
-    world.order(OperatorCommand.LEAVE)
-    world.until("the operator has gone", lambda: joined(world) == {Party.USER, Party.PSAP})
-
-
-def test_where_nobody_answers_the_case_stays_the_operator_s(make_world: MakeWorld) -> None:
-    world = make_world(public=4, emergency=2, operators=2, behaviours={OPERATORS[1]: "no_answer"})
-    to_talking(world)
-    hand_over(world, world.operators[1])
-    world.until("it has come to nothing", lambda: bool(world.events(ev.HandOverEnded)))
-    assert world.events(ev.HandOverEnded) == [ev.HandOverEnded(reason="no answer")]
-    assert world.case.operator == world.operators[0]
-    assert joined(world) == {Party.OPERATOR, Party.USER}
-    assert phones_in_a_call(world) == [OPERATORS[0]]
-
-
-def test_it_is_withdrawn_while_the_other_s_phone_rings(make_world: MakeWorld) -> None:
-    world = make_world(public=4, emergency=2, operators=2)
-    to_talking(world)
-    hand_over(world, world.operators[1])
-    world.until("her phone rings", lambda: len(phones_in_a_call(world)) == 2)
-    world.order(OperatorCommand.KEEP)
-    world.until("it rings no longer", lambda: phones_in_a_call(world) == [OPERATORS[0]])
-    world.advance(10)
-    assert world.case.operator == world.operators[0]
-    assert joined(world) == {Party.OPERATOR, Party.USER}
-
-
-def test_a_colleague_takes_by_hand_what_is_handed_over(make_world: MakeWorld) -> None:
-    world = make_world(operators=3, public=5, behaviours={OPERATORS[1]: "no_answer"})
-    to_talking(world)
-    hand_over(world, world.operators[1])
-    world.until("the named one's phone rings", lambda: len(phones_in_a_call(world)) == 2)
-    world.order(OperatorCommand.TAKE, by=world.operators[2])
-    handed_to(world, world.operators[2])
+    ends(world)
 
 
 @pytest.mark.parametrize(
     ("role", "when"),
     every(
-        2,
+        3,
         product(
             (Role.ALERT_CASE, Role.CALL_LEG, Role.CONFERENCE_BRIDGE, Role.OPERATOR_POOL, Role.GSM_MODEM),
             ("ordered", "ringing", "answered"),
@@ -133,8 +89,7 @@ def wrapping_up(make_world: MakeWorld, operators: int) -> World:
     """The first operator has just ended a case."""
     world = make_world(operators=operators)
     to_talking(world)
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
     return world
 
 
@@ -177,8 +132,6 @@ def test_who_is_in_a_test_takes_the_real_alert_that_nobody_has_though_somebody_t
     world.until("the operator has it", lambda: world.case.operator == world.operators[0], 10)
     world.alert = test
     assert (world.case.operator, world.case.closed_at) == (None, None), "the test is open, and waits"
-    assert {one.reason for one in world.events(ev.OperatorLeft) if isinstance(one, ev.OperatorLeft)} == {
-        "given up"
-    }
+    assert {one.reason for one in world.events(ev.OperatorLeft)} == {"given up"}
     world.alert = real
     world.until("user and operator talk", lambda: len(joined(world)) == 2)

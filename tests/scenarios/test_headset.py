@@ -5,26 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from msgspec.structs import replace
 
 from messages import events as ev
 from messages.base import HangupCause
 from messages.ids import SECOND, OperatorCommand, OperatorLine, Party, Role, ShiftState
-from model.policy import Policy
 from runtime.published.voice_files import HEADSET
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.headsets import Headsets
 from tests.scenarios.own_lines import speaks, to_talking
-from tests.scenarios.test_flow import everything_is_over, joined
-from tests.scenarios.world import OPERATORS, PSAP, USER, World
+from tests.scenarios.test_flow import ends, everything_is_over, joined
+from tests.scenarios.world import LEFT_S, OPERATORS, POLICY, PSAP, USER, World
 
 pytestmark = pytest.mark.scenario
-POLICY = Policy(
-    psap_number=PSAP,
-    psap_alternate=None,
-    idle_crews=1,
-    live_cases=4,
-    operator_line=OperatorLine.HEADSET,
-)
+ON_HEADSETS = replace(POLICY, operator_line=OperatorLine.HEADSET)
 
 
 @pytest.fixture
@@ -38,7 +32,7 @@ def connected() -> Iterator[list[Headsets]]:
 @pytest.fixture
 def headsets(make_world: MakeWorld, connected: list[Headsets]) -> tuple[World, Headsets]:
     """Two operators, both with their headsets on."""
-    world = make_world(operators=2, policy=POLICY)
+    world = make_world(operators=2, policy=ON_HEADSETS)
     there = Headsets(world.env.run)
     connected.append(there)
     for operator in world.operators:
@@ -72,22 +66,10 @@ def test_s06_s08_s09_the_whole_flow_takes_no_line_of_the_operator_s(headsets: tu
     assert {call.to for call in world.calls()} == {USER, PSAP}
     world.order(OperatorCommand.LEAVE)
     world.until("the operator has gone", lambda: joined(world) == {Party.USER, Party.PSAP})
-    world.advance(61)
+    world.advance(LEFT_S)
     for number in (PSAP, USER):
-        world.network.carrier.phone_hang_up(number, world.network.now_s)
-    world.network.pump()
+        world.network.hang_up(number)
     everything_is_over(world)
-
-
-def test_without_a_headset_the_operator_is_called_on_the_phone(headsets: tuple[World, Headsets]) -> None:
-    world, there = headsets
-    for operator in world.operators:
-        there.disconnect(operator)
-    world.advance(1.5)
-    to_talking(world)
-    assert world.case.operator_leg is not None
-    assert world.case.operator_leg.number in OPERATORS
-    assert len(world.calls(str(world.case.operator_leg.number))) == 1
 
 
 def test_a_headset_that_comes_is_the_operators_at_once_where_the_web_says_so(
@@ -105,24 +87,12 @@ def test_a_headset_that_comes_is_the_operators_at_once_where_the_web_says_so(
     assert world.case.of(Party.OPERATOR)[0].line == f"headset:{world.operators[0]}"
 
 
-def test_who_has_a_headset_on_is_asked_before_who_has_to_be_dialled(
-    headsets: tuple[World, Headsets],
-) -> None:
-    world, there = headsets
-    there.disconnect(world.operators[0])
-    world.advance(1.5)
-    world.send()
-    world.advance(0.5)
-    assert world.case.of(Party.OPERATOR)[0].operator == world.operators[1]
-
-
 def test_a_headset_that_has_just_gone_costs_no_alert(headsets: tuple[World, Headsets]) -> None:
     """Nobody knows of it yet when the operator is called, who has not failed to answer."""
     world, there = headsets
     for operator in world.operators:
         there.disconnect(operator)
-    world.send()
-    world.until("operator and user are joined", lambda: len(joined(world)) == 2)
+    to_talking(world)
     assert world.events(ev.OperatorNotAnswering) == []
 
 
@@ -139,8 +109,7 @@ def test_s17_a_headset_that_blinks_does_not_lose_the_operator_the_case(
     world.advance(10)
     assert world.case.operator == had_it
     assert world.events(ev.OperatorLeft) == []
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
 
 
 def test_s17_a_headset_that_stays_away_loses_the_operator_and_the_next_one_has_it(
@@ -182,8 +151,7 @@ def test_s13_who_keeps_the_lines_is_killed_and_nothing_ends(headsets: tuple[Worl
     to = world.case.operator_leg
     assert to is not None
     assert to.adopted
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
 
 
 def test_who_takes_it_is_reached_on_the_headset(headsets: tuple[World, Headsets]) -> None:

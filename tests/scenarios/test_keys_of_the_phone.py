@@ -6,7 +6,6 @@ import pytest
 
 from messages import events as ev
 from messages.ids import Party, Role
-from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import SilentBridgeActor
 from tests.scenarios.test_flow import joined
 from tests.scenarios.world import World
@@ -16,8 +15,7 @@ pytestmark = pytest.mark.scenario
 
 def press(world: World, digit: str) -> None:
     """The user presses a key, once a bridge has the call."""
-    leg = world.case.answered(Party.USER)
-    assert leg is not None
+    leg = world.leg(Party.USER)
 
     def bridge() -> SilentBridgeActor | None:
         owner = world.case.owner
@@ -32,8 +30,7 @@ def press(world: World, digit: str) -> None:
 
 
 @pytest.mark.parametrize("killed", [None, Role.CONFERENCE_BRIDGE, Role.ALERT_CASE])
-def test_each_key_is_told_once_whoever_dies_between_two(make_world: MakeWorld, killed: Role | None) -> None:
-    world = make_world()
+def test_each_key_is_told_once_whoever_dies_between_two(world: World, killed: Role | None) -> None:
     world.send()
     world.until("they talk", lambda: joined(world) >= {Party.USER, Party.OPERATOR})
     for digit in ("1", "1", "2"):

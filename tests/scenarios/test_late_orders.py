@@ -74,15 +74,13 @@ def pressed(world: World, command: OperatorCommand, press: str, seen: int) -> Re
 
 @pytest.mark.parametrize("late", [OperatorCommand.CALL_PSAP, OperatorCommand.DECLARE_FALSE_ALARM])
 def test_a_key_of_before_112_was_told_calls_nobody_again_and_ends_no_conversation(
-    make_world: MakeWorld, late: OperatorCommand
+    world: World, late: OperatorCommand
 ) -> None:
-    world = make_world()
     to_talking(world)
     seen = world.case.version
     assert pressed(world, OperatorCommand.CALL_PSAP, "press-2", seen) is None
     world.until("112 is joined", lambda: len(joined(world)) == 3)
-    world.network.carrier.phone_hang_up(PSAP, world.network.now_s)
-    world.network.pump()
+    world.network.hang_up(PSAP)
     world.until("112 has hung up", lambda: joined(world) == {Party.OPERATOR, Party.USER})
     refused = pressed(world, late, "press-1", seen)
     assert isinstance(refused, Refused)
@@ -91,14 +89,12 @@ def test_a_key_of_before_112_was_told_calls_nobody_again_and_ends_no_conversatio
     assert joined(world) == {Party.OPERATOR, Party.USER}
 
 
-def test_the_same_press_at_two_nodes_calls_112_once(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_the_same_press_at_two_nodes_calls_112_once(world: World) -> None:
     to_talking(world)
     press = (OperatorCommand.CALL_PSAP, "press-1", world.case.version)
     assert pressed(world, *press) is None
     world.until("112 is joined", lambda: len(joined(world)) == 3)
-    world.network.carrier.phone_hang_up(PSAP, world.network.now_s)
-    world.network.pump()
+    world.network.hang_up(PSAP)
     world.until("112 has hung up", lambda: joined(world) == {Party.OPERATOR, Party.USER})
     assert pressed(world, *press) is None
     assert len(world.calls(PSAP)) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from messages import events as ev
 from messages.ids import E164, LegId, OperatorCommand, OperatorId, Outcome, Party, Proof, Role, ShiftState
@@ -10,9 +11,9 @@ from model.alert.leg import place
 from store import streams
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import SilentBridgeActor
-from tests.scenarios.test_flow import everything_is_over, joined, to_talking
+from tests.scenarios.test_flow import ends, joined, to_talking
 from tests.scenarios.test_mute import unheard
-from tests.scenarios.world import OPERATORS, World
+from tests.scenarios.world import OPERATORS, POLICY, World
 
 pytestmark = pytest.mark.scenario
 
@@ -48,8 +49,7 @@ def test_the_listener_is_called_hears_them_and_is_heard_by_nobody(make_world: Ma
     world.until("her call is over", lambda: call.ended_at_s is not None)
     world.until("she has left", lambda: world.case.listener is None)
     assert joined(world) == {Party.OPERATOR, Party.USER}
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
 
 
 def heard_by(world: World, party: Party) -> set[Party] | None:
@@ -94,31 +94,8 @@ def test_whoever_dies_the_listener_is_never_heard(make_world: MakeWorld, killed:
     world.until("they hear each other again", lambda: joined(world) >= {Party.OPERATOR, Party.USER})
     for leg in world.case.of(Party.LISTENER):
         assert not leg.answered or unheard(world) == {Party.LISTENER}
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
     assert world.case.outcome is Outcome.FALSE_ALARM
-
-
-def test_an_alert_closes_with_the_listener_on_the_line(make_world: MakeWorld) -> None:
-    world, supervisor = supervised(make_world)
-    listens(world, supervisor)
-    world.order(OperatorCommand.CALL_PSAP)
-    world.until("112 is joined", lambda: Party.PSAP in joined(world))
-    world.order(OperatorCommand.LEAVE)
-    world.until("the operator is gone", lambda: Party.OPERATOR not in joined(world))
-    world.advance(61.0)
-    assert joined(world) == {Party.USER, Party.PSAP, Party.LISTENER}
-    user = world.case.active(Party.USER)
-    assert user is not None
-    world.network.carrier.phone_hang_up(str(user.number), world.network.now_s)
-    world.network.pump()
-    world.advance(1.0)
-    psap = world.case.active(Party.PSAP)
-    assert psap is not None
-    world.network.carrier.phone_hang_up(str(psap.number), world.network.now_s)
-    world.network.pump()
-    everything_is_over(world)
-    assert world.case.outcome is Outcome.HANDED_OVER
 
 
 def only_operator_listens(world: World) -> OperatorId:
@@ -138,12 +115,11 @@ def only_operator_listens(world: World) -> OperatorId:
 def test_the_only_operator_who_listens_in_is_called_for_the_alert_that_loses_112(
     make_world: MakeWorld,
 ) -> None:
-    world = make_world(public=3)
+    world = make_world(public=3, policy=replace(POLICY, leave_alarm_within_s=60.0))
     only_operator_listens(world)
     psap = world.case.active(Party.PSAP)
     assert psap is not None
-    world.network.carrier.phone_hang_up(str(psap.number), world.network.now_s)
-    world.network.pump()
+    world.network.hang_up(psap.number)
     world.until("she is on the phone with her", lambda: joined(world) >= {Party.OPERATOR, Party.USER}, 10.0)
 
 
@@ -176,6 +152,5 @@ def test_the_listener_gives_the_line_to_an_alert_that_needs_one(make_world: Make
     world.until("she has given way", lambda: world.case.listener is None)
     assert world.case.legs[leg.leg].reason == "preempted"
     assert joined(world) == {Party.OPERATOR, Party.USER}
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
     world.alert = second

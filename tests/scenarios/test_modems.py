@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from messages import events as ev
-from messages.ids import LineId, OperatorCommand, Party, Role
+from messages.ids import LineId, Party, Role
 from messages.lines import LineState
 from runtime.published import line_files
-from store import streams
-from store.journal.journal import Append
 from tests.scenarios.conftest import MakeWorld
-from tests.scenarios.test_flow import everything_is_over, joined, to_talking
+from tests.scenarios.test_flow import ends, joined, to_talking
 from tests.scenarios.world import USER, World
 
 pytestmark = pytest.mark.scenario
@@ -35,20 +32,6 @@ def ready(world: World, line: str) -> bool:
 
 def port(world: World, line: str) -> str:
     return line_files.read_all(world.env.run)[LineId(line)].port
-
-
-def test_modems_are_found_by_their_imei_and_after_a_swap_are_not_confused(make_world: MakeWorld) -> None:
-    world = make_world(by_imei=("sim1", "sim2"))
-    world.until("both are found", lambda: ready(world, "sim1") and ready(world, "sim2"))
-    for name in ("sim1", "sim2"):
-        world.network.unplug(name)
-    world.advance(3)
-    world.network.plug("sim1", "sim2")
-    world.network.plug("sim2", "sim1")
-    world.until("both are back", lambda: (port(world, "sim1"), port(world, "sim2")) == ("sim2", "sim1"))
-    assert alarms(world) == []
-    to_talking(world)
-    assert len(joined(world)) == 2
 
 
 def test_a_modem_comes_back_under_another_name_in_the_middle_of_everything(make_world: MakeWorld) -> None:
@@ -83,8 +66,7 @@ def test_a_modem_that_starts_anew_in_a_call_loses_it_and_the_case_goes_on_on_ano
 ) -> None:
     world = make_world(public=4, emergency=2, boots_in_s=5.0)
     to_talking(world)
-    user = world.case.answered(Party.USER)
-    assert user is not None
+    user = world.leg(Party.USER)
     modem = world.network.carrier.modem(user.line)
     modem.feed(b"AT+CFUN=1,1\r", world.network.now_s)
     world.network.pump()
@@ -94,12 +76,11 @@ def test_a_modem_that_starts_anew_in_a_call_loses_it_and_the_case_goes_on_on_ano
         lambda: len(joined(world)) == 2 and world.case.legs[user.leg].line != user.line,
         within_s=90,
     )
-    released = [one for one in world.events(ev.LegReleased) if isinstance(one, ev.LegReleased)]
+    released = world.events(ev.LegReleased)
     assert [one.cause for one in released if one.leg == user.leg] == [200], "line lost"
 
 
-def test_a_silent_modem_is_reset_then_quarantined_with_an_alarm_and_comes_back(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_a_silent_modem_is_reset_then_quarantined_with_an_alarm_and_comes_back(world: World) -> None:
     world.network.carrier.modem("sim3").mute(world.network.now_s)
     world.until(
         "it is taken out of service",
@@ -114,12 +95,10 @@ def test_a_silent_modem_is_reset_then_quarantined_with_an_alarm_and_comes_back(m
 
 @pytest.mark.parametrize("restart", [False, True])
 def test_a_silent_modem_with_a_call_is_never_reset_not_even_by_a_process_that_has_just_started(
-    make_world: MakeWorld, restart: bool
+    world: World, restart: bool
 ) -> None:
-    world = make_world()
     to_talking(world)
-    user = world.case.answered(Party.USER)
-    assert user is not None
+    user = world.leg(Party.USER)
     modem = world.network.carrier.modem(user.line)
     modem.mute(world.network.now_s)
     if restart:
@@ -149,24 +128,6 @@ def test_a_wrong_pin_is_given_once_however_often_the_line_is_started_again(
     world.until("so it is said", lambda: alarms(world)[-1] == ("cleared", "line.pin_needed", "sim3"))
 
 
-def test_a_new_sim_is_given_the_pin_that_the_old_one_refused(make_world: MakeWorld, tmp_path: Path) -> None:
-    pin = tmp_path / "pin"
-    pin.write_text("1234\n")
-    world = make_world(pins={"sim3": ("9999", str(pin))})
-    world.advance(20)
-    modem = world.network.carrier.modem("sim3")
-    assert world.network.pins_given("sim3") == ["1234"]
-    assert not modem.sim.usable
-    world.network.unplug("sim3")
-    world.advance(2)
-    modem.config = msgspec.structs.replace(modem.config, pin="1234")
-    modem.card = "8939010000123456789"
-    world.network.plug("sim3")
-    world.until("the line is open", lambda: ready(world, "sim3"))
-    assert modem.sim.usable
-    assert world.network.pins_given("sim3") == ["1234", "1234"]
-
-
 def test_a_line_without_a_sim_carries_no_calls_and_is_an_alarm_again_after_each_start_of_the_node(
     make_world: MakeWorld,
 ) -> None:
@@ -177,7 +138,7 @@ def test_a_line_without_a_sim_carries_no_calls_and_is_an_alarm_again_after_each_
     to_talking(world)
     assert "sim3" not in {leg.line for leg in world.case.legs.values()}
     started = ev.NodeStarted(version="1", pid=1)
-    world.journal.append(Append(streams.node(world.env.node), None, (started,)))
+    world.note(started)
     assert world.system.kill(Role.GSM_MODEM, "sim3")
     world.until("it is an alarm again", lambda: alarms(world) == [raised, raised], 30)
 
@@ -236,8 +197,7 @@ def test_a_network_that_is_lost_in_mid_call_costs_the_call_and_the_line_is_not_t
 ) -> None:
     world = make_world(public=4, emergency=2)
     to_talking(world)
-    user = world.case.answered(Party.USER)
-    assert user is not None
+    user = world.leg(Party.USER)
     world.network.vices(user.line, registration="searching")
     world.until("it is known", lambda: state(world, user.line) is LineState.NO_NETWORK, within_s=1)
     world.until(
@@ -257,16 +217,13 @@ def test_answers_that_come_one_command_late_are_noticed_and_the_line_is_set_righ
     world.until("it is set right", lambda: ready(world, "sim3"), within_s=15)
     assert b"CFUN=" not in world.network.written["sim3"]
     assert alarms(world) == []
-    world.network.carrier.phone_call(USER, "+390200000003", world.network.now_s)
-    world.network.pump()
+    world.network.call_in(USER, "+390200000003")
     world.until("it takes a call", lambda: bool(world.network.carrier.calls[-1].answered_at_s))
 
 
-def test_answers_shifted_in_mid_call_cost_no_call(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_answers_shifted_in_mid_call_cost_no_call(world: World) -> None:
     to_talking(world)
-    user = world.case.answered(Party.USER)
-    assert user is not None
+    user = world.leg(Party.USER)
     written = len(world.network.written[user.line])
     world.network.vices(user.line, shifted_answers=True)
     world.advance(40)
@@ -274,32 +231,12 @@ def test_answers_shifted_in_mid_call_cost_no_call(make_world: MakeWorld) -> None
     assert ready(world, user.line)
     assert len(joined(world)) == 2
     assert len(world.calls(USER)) == 1
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
-
-
-def test_a_wrong_pin_that_an_ok_of_another_command_seems_to_take_is_given_once(
-    make_world: MakeWorld, tmp_path: Path
-) -> None:
-    pin = tmp_path / "pin"
-    world = make_world(pins={"sim3": ("1234", str(pin))})
-    world.advance(13)
-    world.network.vices("sim3", shifted_answers=True)
-    pin.write_text("0000\n")
-    world.until("it is given", lambda: world.network.pins_given("sim3") == ["0000"])
-    for _ in range(3):
-        world.network.vices("sim3", shifted_answers=True)
-        world.advance(20)
-        assert world.system.kill(Role.GSM_MODEM, "sim3")
-    world.advance(40)
-    assert world.network.pins_given("sim3") == ["0000"]
-    assert alarms(world)[-1] == ("raised", "line.pin_needed", "sim3")
+    ends(world)
 
 
 def words(world: World, alarm: str) -> list[str]:
     """What the person on duty reads, once for each time that it was raised."""
-    noted = (one.event for one in world.journal.read(streams.node(world.env.node)))
-    return [one.text for one in noted if isinstance(one, ev.AlarmRaised) and one.alarm == alarm]
+    return [one.text for one in world.noted(ev.AlarmRaised) if one.alarm == alarm]
 
 
 def lines_used(world: World) -> set[str]:

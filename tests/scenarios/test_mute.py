@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from messages.ids import OperatorCommand, Party, Role
-from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import SilentBridgeActor
-from tests.scenarios.test_flow import everything_is_over, joined, to_talking
+from tests.scenarios.test_flow import ends, joined, to_talking
 from tests.scenarios.world import World
 
 pytestmark = pytest.mark.scenario
@@ -23,8 +22,7 @@ def unheard(world: World) -> set[Party]:
 
 
 @pytest.mark.parametrize("killed", [None, Role.CONFERENCE_BRIDGE, Role.ALERT_CASE, Role.CALL_LEG])
-def test_muted_is_muted_whoever_dies_meanwhile(make_world: MakeWorld, killed: Role | None) -> None:
-    world = make_world()
+def test_muted_is_muted_whoever_dies_meanwhile(world: World, killed: Role | None) -> None:
     to_talking(world)
     assert unheard(world) == set()
     world.order(OperatorCommand.MUTE)
@@ -36,12 +34,10 @@ def test_muted_is_muted_whoever_dies_meanwhile(make_world: MakeWorld, killed: Ro
         assert unheard(world) == {Party.OPERATOR}
     world.order(OperatorCommand.UNMUTE)
     world.until("she is heard again", lambda: unheard(world) == set())
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
 
 
-def test_an_operator_whose_call_is_lost_comes_back_unmuted(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_an_operator_whose_call_is_lost_comes_back_unmuted(world: World) -> None:
     to_talking(world)
     world.order(OperatorCommand.MUTE)
     world.until("the bridge has it", lambda: unheard(world) == {Party.OPERATOR})
@@ -49,8 +45,7 @@ def test_an_operator_whose_call_is_lost_comes_back_unmuted(make_world: MakeWorld
     assert leg is not None
     attempts = leg.attempt
     (call,) = [one for one in world.live_calls() if one.to == leg.number]
-    world.network.carrier.phone_hang_up(str(leg.number), world.network.now_s)
-    world.network.pump()
+    world.network.hang_up(leg.number)
     world.until("her call is over", lambda: call.ended_at_s is not None)
     world.until(
         "she is back",

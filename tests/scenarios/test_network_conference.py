@@ -14,9 +14,9 @@ from model.orders.refusals import Refusal
 from model.policy import Policy
 from simulator.network.call import CallState
 from tests.scenarios.conftest import MakeWorld
-from tests.scenarios.test_flow import everything_is_over, joined, voice_alert
+from tests.scenarios.test_flow import ends, everything_is_over, joined, to_attended, voice_alert
 from tests.scenarios.test_modems import ready
-from tests.scenarios.world import OPERATORS, PSAP, USER, World
+from tests.scenarios.world import LEFT_S, OPERATORS, PSAP, USER, World
 from tests.support.depth import every
 
 pytestmark = pytest.mark.scenario
@@ -107,9 +107,8 @@ def test_s04_to_s09_operator_and_user_are_joined_on_one_line_and_112_is_the_thir
     world.order(OperatorCommand.LEAVE)
     until_joined(world, Party.USER, Party.PSAP)
     assert hear_each_other(world) == {USER, PSAP}
-    world.advance(90)
-    world.network.carrier.phone_hang_up(PSAP, world.network.now_s)
-    world.network.pump()
+    world.advance(LEFT_S)
+    world.network.hang_up(PSAP)
     everything_is_over(world)
     assert world.case.outcome is Outcome.HANDED_OVER
 
@@ -129,7 +128,7 @@ def test_case_05_no_answer_and_112_is_briefed(make_world: MakeWorld, family: str
     assert world.case.outcome is Outcome.BRIEFED
 
 
-@any_family
+@any_at_night
 def test_s02_whoever_calls_in_is_the_first_and_the_operator_the_second_on_the_user_s_line(
     make_world: MakeWorld, family: str
 ) -> None:
@@ -139,8 +138,7 @@ def test_s02_whoever_calls_in_is_the_first_and_the_operator_the_second_on_the_us
     assert lines(world) == {"sim1"}, "the line that users call"
     assert [call.to for call in world.calls()][1:] == [OPERATORS[0]], "she is called once, and beside her"
     assert len(world.network.carrier.modem("sim1").line.talking()) == 2
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
 
 
 @some_families
@@ -156,39 +154,7 @@ def test_case_18_a_modem_pulled_out_in_mid_call_is_another_line_for_all(
     assert first not in lines(world)
     assert len(lines(world)) == 1
     world.network.plug(first)
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
-
-
-@some_families
-@pytest.mark.parametrize("elsewhere", [False, True])
-def test_s02_after_its_modem_was_unplugged_and_put_back_a_line_takes_a_user_s_call(
-    make_world: MakeWorld, family: str, elsewhere: bool
-) -> None:
-    world = of_family(make_world, family, by_imei=("sim1",) if elsewhere else ())
-    world.network.unplug("sim1")
-    world.advance(12)
-    world.network.plug("sim1", "elsewhere" if elsewhere else "")
-    world.until("it is back", lambda: ready(world, "sim1"))
-    voice_alert(world)
-    until_joined(world, Party.OPERATOR, Party.USER)
-    assert lines(world) == {"sim1"}
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
-
-
-@some_families
-def test_a_modem_that_falls_mute_before_the_dial_costs_seconds_and_no_alert(
-    make_world: MakeWorld, family: str
-) -> None:
-    world = of_family(make_world, family)
-    world.network.carrier.modem("sim2").mute(world.network.now_s)
-    world.advance(0.5)
-    to_talking(world)
-    assert len(lines(world)) == 1
-    assert "sim2" not in lines(world)
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
 
 
 @pytest.mark.parametrize(
@@ -234,13 +200,11 @@ def test_whoever_hangs_up_the_user_is_called_again_and_the_operator_replaced_on_
     to_talking(world)
     (line,) = lines(world)
     first = world.calls()[0].to
-    world.network.carrier.phone_hang_up(USER, world.network.now_s)
-    world.network.pump()
+    world.network.hang_up(USER)
     world.until("the user is called again", lambda: len(world.calls(USER)) == 2)
     until_joined(world, Party.OPERATOR, Party.USER)
     assert len(world.calls(first)) == 1
-    world.network.carrier.phone_hang_up(first, world.network.now_s)
-    world.network.pump()
+    world.network.hang_up(first)
     world.until("the operator is gone", lambda: world.case.operator is None)
     until_joined(world, Party.OPERATOR, Party.USER)
     assert lines(world) == {line}
@@ -272,10 +236,8 @@ def test_a_user_who_calls_in_on_a_line_without_voice_has_the_operator_called_aga
     make_world: MakeWorld,
 ) -> None:
     world = make_world(dialects=("sim800", "huawei", "huawei", "sim800"), public=4)
-    world.send()
-    world.until("the operator is there", lambda: world.case.operator is not None)
-    world.network.carrier.phone_call(USER, "+390200000001", world.network.now_s)
-    world.network.pump()
+    to_attended(world)
+    world.network.call_in(USER)
     until_joined(world, Party.OPERATOR, Party.USER)
     assert lines(world) == {"sim1"}
 
@@ -343,8 +305,7 @@ def test_two_alerts_have_a_line_each(make_world: MakeWorld) -> None:
     to_talking(world)
     first = world.alert
     other = E164("+393339998887")
-    world.send(other)
-    world.until("another operator has it", lambda: world.case.operator is not None)
+    to_attended(world, other)
     assert world.alert != first
     held = {call.line for call in world.live_calls()}
     assert held == {"sim2", "sim3"}
@@ -364,24 +325,6 @@ def test_a_reserved_line_without_voice_leaves_nobody_alone_with_a_112_that_hears
     world.order(OperatorCommand.LEAVE)
     everything_is_over(world)
     assert world.case.outcome is Outcome.BRIEFED
-
-
-@some_families
-def test_modems_that_have_changed_places_are_not_confused(make_world: MakeWorld, family: str) -> None:
-    world = of_family(make_world, family, by_imei=("sim2", "sim3"))
-    to_talking(world)
-    (first,) = lines(world)
-    other = "sim3" if first == "sim2" else "sim2"
-    for name in (first, other):
-        world.network.unplug(name)
-    world.network.plug(first, other)
-    world.network.plug(other, first)
-    world.until("its calls are known to be lost", lambda: not world.case.legs or joined(world) == set())
-    until_joined(world, Party.OPERATOR, Party.USER)
-    assert len(lines(world)) == 1
-    assert len(hear_each_other(world)) == 2
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
 
 
 @pytest.mark.parametrize("again", [True, False], ids=["another line", "it answers again"])
@@ -408,7 +351,7 @@ def test_a_modem_that_falls_silent_is_told_of_and_the_operator_may_call_all_on_a
         return
     for phone in (OPERATORS[0], USER):
         # They have heard nothing for a while; the modem does not say so.
-        world.network.carrier.phone_hang_up(phone, world.network.now_s)
+        world.network.hang_up(phone)
     world.order(OperatorCommand.ANOTHER_LINE)
     world.until("nobody is on it", lambda: lines(world).isdisjoint({silent}), 15)
     until_joined(world, Party.OPERATOR, Party.USER, within_s=40)

@@ -9,13 +9,12 @@ from messages import events as ev
 from messages.ids import Advice, LineId, OperatorCommand, Outcome, Party, Role
 from messages.lines import Lack
 from model.orders.effects import refusal
-from model.policy import LastResort, Policy
+from model.policy import LastResort
 from tests.scenarios.conftest import MakeWorld
-from tests.scenarios.test_flow import to_talking
-from tests.scenarios.world import PSAP, World
+from tests.scenarios.test_flow import to_attended, to_talking
+from tests.scenarios.world import POLICY, PSAP, World
 
 EMERGENCY = (LineId("sim5"), LineId("sim6"))
-POLICY = Policy(psap_number=PSAP, psap_alternate=None, idle_crews=1, live_cases=4)
 
 
 def unplugged(world: World) -> None:
@@ -121,8 +120,7 @@ def test_a_user_who_is_not_on_the_line_is_told_to_call_112_but_for_a_silent_aler
 ) -> None:
     world = make_world(public=4, emergency=2, behaviours={"+393331112223": "no_answer"})
     unplugged(world)
-    world.send(silent=silent)
-    world.until("the operator is there", lambda: world.case.operator is not None)
+    to_attended(world, silent=silent)
     world.order(OperatorCommand.CALL_PSAP)
     world.advance(0.5)
     assert world.case.to_112.no_line == Lack.OUT_OF_USE

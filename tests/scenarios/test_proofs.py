@@ -10,6 +10,7 @@ from model.alert.reasons import ReleaseReason
 from model.rules.calls.withheld_numbers import Withheld
 from store import streams
 from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.test_flow import to_attended
 from tests.scenarios.world import USER, World
 
 
@@ -44,8 +45,7 @@ def test_a_claimed_alert_beside_a_proved_one_calls_the_phone_on_an_order_alone(m
     own = proved(world)
     world.until("the proved one talks", lambda: world.case.confirmed_answered(Party.USER) is not None)
     before = case_of(world, own)
-    world.send(USER, id=AlertId("forged"))
-    world.until("an operator is there", lambda: world.case.operator is not None)
+    to_attended(world, USER, id=AlertId("forged"))
     world.advance(60)
     assert len(world.calls(USER)) == 1
     after = case_of(world, own)

@@ -44,8 +44,6 @@ from tests.scenarios.world import PSAP, World
 
 pytestmark = pytest.mark.scenario
 EVA = OperatorId("eva")
-NOT_HERE = (ProofStep.CHAIN, ProofStep.CREDIT)
-"""What the world of these tests has no part for."""
 RING = {("voice", "sim1>sim2"), ("voice", "sim2>sim3"), ("voice", "sim3>sim1")}
 
 
@@ -181,8 +179,9 @@ def test_a_check_s_call_is_no_alert_though_a_real_one_has_taken_the_line_that_st
     alert = world.send(phone=E164("+393330000001"))
     world.until("the operator is called", lambda: world.case.of(Party.OPERATOR), 3)
     world.advance(10)
-    raised = [one for one in world.journal.read_all(0, 10_000) if isinstance(one.event, AlertReceived)]
-    assert [one.event.channel for one in raised] == [Channel.DATA] * 2, world.story()
+    raised = [one.event for one in world.journal.read_all(0, 10_000)]
+    came = [one.channel for one in raised if isinstance(one, AlertReceived)]
+    assert came == [Channel.DATA] * 2, world.story()
     assert world.case.alert == alert
 
 
@@ -197,8 +196,7 @@ def _talks(world: World) -> list[object]:
     return [call for call in world.live_calls() if call.answered_at_s is not None]
 
 
-def test_a_look_is_killed_when_somebody_is_in_danger_and_is_begun_again_later(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_a_look_is_killed_when_somebody_is_in_danger_and_is_begun_again_later(world: World) -> None:
     proofs.STUCK.add(ProofStep.JOURNAL)
     order(world, ProofStep.JOURNAL)
     world.until("it looks", lambda: last(world).begun is not None, 5)
@@ -235,8 +233,7 @@ def test_an_order_to_stop_ends_it_and_its_call(make_world: MakeWorld) -> None:
     world.until("no call is left", lambda: not world.live_calls() and not tried(world), 5)
 
 
-def test_what_is_wrong_is_an_alarm_until_the_next_proof_finds_it_well(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_what_is_wrong_is_an_alarm_until_the_next_proof_finds_it_well(world: World) -> None:
     proofs.FOUND[ProofStep.CERTIFICATE] = Shown(
         result=StepResult.FAILED, why=ProofWhy.EXPIRES, figures={"days": 5.0}
     )
@@ -251,17 +248,15 @@ def test_what_is_wrong_is_an_alarm_until_the_next_proof_finds_it_well(make_world
 
 @pytest.mark.parametrize(("days", "alarm"), [(21.0, set()), (20.0, {"proof.certificate_soon"})])
 def test_a_certificate_that_was_not_renewed_is_an_alarm_before_it_fails(
-    make_world: MakeWorld, days: float, alarm: set[str]
+    world: World, days: float, alarm: set[str]
 ) -> None:
-    world = make_world()
     proofs.FOUND[ProofStep.CERTIFICATE] = Shown(result=StepResult.OK, figures={"days": days})
     order(world, ProofStep.CERTIFICATE)
     world.until("it is over", lambda: over(world), 5)
     assert set(standing(world)) == {(one, "certificate") for one in alarm}
 
 
-def test_a_disk_that_is_full_tomorrow_is_found_by_what_was_free_yesterday(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_a_disk_that_is_full_tomorrow_is_found_by_what_was_free_yesterday(world: World) -> None:
     for free in (60e9, 40e9):
         proofs.FOUND[ProofStep.DISK] = Shown(result=StepResult.OK, figures={"free_bytes": free})
         order(world, ProofStep.DISK)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -21,7 +20,8 @@ from store.journal.following import Following
 from store.journal.journal import Append
 from store.proofs import proofs_of
 from tests.scenarios import proofs
-from tests.scenarios.nodes import Cluster, cluster
+from tests.scenarios.conftest import MakeNodes
+from tests.scenarios.nodes import Cluster
 
 pytestmark = pytest.mark.scenario
 
@@ -64,37 +64,37 @@ def results(nodes: Cluster, name: str) -> dict[str, tuple[StepResult, ProofWhy]]
     return {item.step: (ended.shown.result, ended.shown.why) for item, ended in one.done.items()}
 
 
-def test_one_node_reads_the_journal_and_once_it_is_lost_another_does(tmp_path: Path) -> None:
-    with cluster(tmp_path, {"a": (1, 0), "b": (1, 0)}) as nodes:
-        proofs.STUCK.add(ProofStep.JOURNAL)
-        for name in ("a", "b"):
-            order(nodes, name, *BOTH)
-        nodes.until("b is over", lambda: (one := last(nodes, "b")) and one.why, 20)
-        assert len({one.proof for name in "ab" if (one := last(nodes, name))}) == 2, "each has its name"
-        assert results(nodes, "b")["journal"] == (StepResult.LEFT_OUT, ProofWhy.ANOTHER_NODE)
-        assert results(nodes, "a") == {"clock": (StepResult.OK, ProofWhy.NONE)}
-        nodes.lose("a")
-        nodes.advance(5)
-        proofs.forget()
-        order(nodes, "b", *BOTH)
-        nodes.until("b has read it", lambda: results(nodes, "b").get("journal"), 20)
-        assert results(nodes, "b")["journal"] == (StepResult.OK, ProofWhy.NONE)
+def test_one_node_reads_the_journal_and_once_it_is_lost_another_does(make_nodes: MakeNodes) -> None:
+    nodes = make_nodes({"a": (1, 0), "b": (1, 0)})
+    proofs.STUCK.add(ProofStep.JOURNAL)
+    for name in ("a", "b"):
+        order(nodes, name, *BOTH)
+    nodes.until("b is over", lambda: (one := last(nodes, "b")) and one.why, 20)
+    assert len({one.proof for name in "ab" if (one := last(nodes, name))}) == 2, "each has its name"
+    assert results(nodes, "b")["journal"] == (StepResult.LEFT_OUT, ProofWhy.ANOTHER_NODE)
+    assert results(nodes, "a") == {"clock": (StepResult.OK, ProofWhy.NONE)}
+    nodes.lose("a")
+    nodes.advance(5)
+    proofs.forget()
+    order(nodes, "b", *BOTH)
+    nodes.until("b has read it", lambda: results(nodes, "b").get("journal"), 20)
+    assert results(nodes, "b")["journal"] == (StepResult.OK, ProofWhy.NONE)
 
 
-def test_a_check_that_another_nodes_line_calls_is_answered_and_is_no_alert(tmp_path: Path) -> None:
-    with cluster(tmp_path, {"a": (1, 0), "b": (1, 0)}) as nodes:
-        proofs.STUCK.add(ProofStep.CHAIN)
-        order(nodes, "a", ProofStep.CHAIN)
-        number = ready(nodes)
-        signal = proofs.check_signal(nodes.journal, number, nodes.clock.now_us())
-        at_a = nodes.open(NodeId("a"))
-        made = at_a.transact(lambda tx: accept_check(tx, signal, 50.0, 40, None))
-        at_a.close()
-        assert isinstance(made, Accepted)
-        nodes.run()
-        nodes.until("it is answered", lambda: any(one.answered_at_s for one in nodes.calls(number)))
-        assert [call.line[0] for call in nodes.calls(number)] == ["b"]
-        nodes.advance(5)
-        live = LiveCases()
-        Following(nodes.journal, live).close()
-        assert set(live.cases) <= {made.alert}, "nobody has raised an alert"
+def test_a_check_that_another_nodes_line_calls_is_answered_and_is_no_alert(make_nodes: MakeNodes) -> None:
+    nodes = make_nodes({"a": (1, 0), "b": (1, 0)})
+    proofs.STUCK.add(ProofStep.CHAIN)
+    order(nodes, "a", ProofStep.CHAIN)
+    number = ready(nodes)
+    signal = proofs.check_signal(nodes.journal, number, nodes.clock.now_us())
+    at_a = nodes.open(NodeId("a"))
+    made = at_a.transact(lambda tx: accept_check(tx, signal, 50.0, 40, None))
+    at_a.close()
+    assert isinstance(made, Accepted)
+    nodes.run()
+    nodes.until("it is answered", lambda: any(one.answered_at_s for one in nodes.calls(number)))
+    assert [call.line[0] for call in nodes.calls(number)] == ["b"]
+    nodes.advance(5)
+    live = LiveCases()
+    Following(nodes.journal, live).close()
+    assert set(live.cases) <= {made.alert}, "nobody has raised an alert"

@@ -16,6 +16,7 @@ from model.policy import Policy
 from model.telling.data_target import DataFormat, DataTarget
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.listeners import Listener
+from tests.scenarios.test_flow import to_attended
 from tests.scenarios.world import PSAP, USER, World
 
 MILAN = outline([((8.5, 45.0), (10.0, 45.0), (10.0, 46.0), (8.5, 46.0))])
@@ -69,7 +70,7 @@ def test_what_changes_follows_and_a_quiet_alert_sends_nothing(make_world: MakeWo
     world.until("112 talks", lambda: world.case.to_112.joined_at is not None)
     world.advance(20)
     before = len(questura.came)
-    world.advance(60)
+    world.advance(30)
     assert len(questura.came) == before
     world.fact(ev.BriefingFilled(field=BriefingField.WEAPONS, text="a knife", by=OperatorId("o")))
     world.advance(1)
@@ -127,7 +128,7 @@ def test_what_is_refused_is_said_and_tried_again_with_the_next_change_alone(make
     assert (given.status, given.reason, given.received_at) == (403, "no agreement", None)
     assert world.alarms() == [("raised", "data.refused", "questura")]
     before = len(questura.came)
-    world.advance(120)
+    world.advance(65)
     assert len(questura.came) == before
     questura.says = Received(receipt="now")
     world.fact(ev.BriefingFilled(field=BriefingField.WHAT, text="shouts", by=OperatorId("o")))
@@ -180,8 +181,8 @@ def test_an_alert_that_112_goes_on_with_is_not_called_off(make_world: MakeWorld)
     world.order(OperatorCommand.LEAVE)
     world.until("they are left", lambda: world.case.operator_left_at is not None)
     world.advance(2)
-    world.network.carrier.phone_hang_up(PSAP, world.network.now_s)
-    world.network.carrier.phone_hang_up(USER, world.network.now_s)
+    world.network.hang_up(PSAP)
+    world.network.hang_up(USER)
     world.until("closed", lambda: world.case.closed_at is not None, within_s=150)
     world.kill(Role.DATA_SENDER)  # the next one finds what is still owed of a closed alert
     world.advance(5)
@@ -194,8 +195,7 @@ def test_an_alert_that_112_goes_on_with_is_not_called_off(make_world: MakeWorld)
 def test_duress_is_sent_as_well_and_not_called_off_by_the_cancellation(make_world: MakeWorld) -> None:
     world = make_world(data=[target()])
     questura = Listener("questura")
-    world.send(position=at(world, *HERE))
-    world.until("an operator has it", lambda: world.case.operator is not None)
+    to_attended(world, position=at(world, *HERE))
     world.fact(ev.AlertCancelled(duress=True))
     world.until("112 talks", lambda: world.case.to_112.joined_at is not None)
     world.advance(10)

@@ -17,9 +17,9 @@ from messages.journal import Recorded
 from model.policy import Policy, RecordingPolicy
 from runtime.published import backup_file
 from store import streams
-from store.journal.journal import Append, Journal
+from store.journal.journal import Journal
 from tests.scenarios.conftest import MakeWorld
-from tests.scenarios.test_flow import everything_is_over, to_conference, to_talking
+from tests.scenarios.test_flow import ends, everything_is_over, to_conference, to_talking
 from tests.scenarios.test_sound import alarms
 from tests.scenarios.world import PSAP, World
 from tests.waiting import wait_until
@@ -42,7 +42,7 @@ def recorded(make_world: MakeWorld, tmp_path: Path) -> Callable[..., World]:
 
 def files(world: World) -> list[str]:
     """By the alert's story."""
-    return [event.file for event in world.events(ev.RecordingStarted)]  # type: ignore[attr-defined]
+    return [event.file for event in world.events(ev.RecordingStarted)]
 
 
 def begun(world: World, file: str) -> None:
@@ -80,8 +80,7 @@ def test_each_party_is_on_a_track_of_its_own_and_the_story_tells_the_file(
     world.order(OperatorCommand.BRIEFING_GIVEN)
     world.order(OperatorCommand.LEAVE)
     world.advance(61)
-    world.network.carrier.phone_hang_up(PSAP, world.network.now_s)
-    world.network.pump()
+    world.network.hang_up(PSAP)
     everything_is_over(world)
     assert files(world) == [file]
     kept = sound(world, file)
@@ -109,8 +108,7 @@ def test_only_the_parties_and_trunks_that_are_wanted(recorded: Callable[..., Wor
     world.order(OperatorCommand.LEAVE)
     world.until("the operator is gone", lambda: world.case.leave.at is not None)
     world.advance(61)
-    world.network.carrier.phone_hang_up(PSAP, world.network.now_s)
-    world.network.pump()
+    world.network.hang_up(PSAP)
     everything_is_over(world)
     kept = sound(world, file)
     assert kept.shape[1] == 2
@@ -124,8 +122,7 @@ def test_a_bridge_that_dies_is_followed_by_another_file(recorded: Callable[..., 
     begun(world, f"{world.alert}.1.flac")
     world.kill(Role.CONFERENCE_BRIDGE)
     begun(world, f"{world.alert}.2.flac")
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
     for number in (1, 2):
         assert len(sound(world, f"{world.alert}.{number}.flac"))
 
@@ -136,8 +133,7 @@ def test_a_case_that_dies_changes_nothing(recorded: Callable[..., World]) -> Non
     begun(world, f"{world.alert}.1.flac")
     world.kill(Role.ALERT_CASE)
     world.advance(10)
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
     assert files(world) == [f"{world.alert}.1.flac"]
 
 
@@ -168,8 +164,7 @@ def test_what_is_old_is_deleted_and_the_story_tells_it(recorded: Callable[..., W
     to_talking(world)
     file = f"{world.alert}.1.flac"
     begun(world, file)
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
     sound(world, file)
     path = world.env.state / "recordings" / file
 
@@ -212,7 +207,7 @@ def test_what_the_minute_asks_of_the_alarms_reads_no_event_twice(
     world = recorded()
     weak = ev.AlarmRaised(alarm="line.weak_signal", subject="sim9", text="Weak.")
     over = ev.AlarmCleared(alarm="line.weak_signal", subject="sim9")
-    world.journal.append(Append(streams.node(world.env.node), None, (weak, over) * 50))
+    world.note(*(weak, over) * 50)
     world.advance(61)
     found: list[int] = []
     read = Journal.read
@@ -230,7 +225,7 @@ def test_what_the_minute_asks_of_the_alarms_reads_no_event_twice(
 
 def told(world: World) -> list[str]:
     """*You are recorded*, as often as it was said to the end."""
-    return [event.leg for event in world.events(ev.AnnouncementPlayed) if event.clip == "recorded"]  # type: ignore[attr-defined]
+    return [event.leg for event in world.events(ev.AnnouncementPlayed) if event.clip == "recorded"]
 
 
 @pytest.mark.parametrize("killed", [None, Role.CONFERENCE_BRIDGE, Role.ALERT_CASE])
@@ -242,8 +237,7 @@ def test_the_user_is_told_once_whoever_dies(recorded: Callable[..., World], kill
     if killed is not None:
         world.kill(killed)
     world.advance(10)
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
     assert told(world) == [f"{world.alert}:user"]
 
 

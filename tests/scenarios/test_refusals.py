@@ -31,7 +31,7 @@ def test_where_every_dial_is_refused_an_alert_writes_little_and_the_app_is_told(
     world.send()
     world.advance(30.0)
     assert world.case.advice is Advice.CALL_112_NOW
-    world.advance(90.0)
+    world.advance(40.0)
     assert busiest(world) <= MOST
     assert world.events(ev.OperatorNotAnswering) == []
     for line in LINES:
@@ -62,7 +62,7 @@ def test_112_that_every_emergency_line_refuses_is_tried_on_and_little_is_written
     world.order(OperatorCommand.CALL_PSAP)
     world.advance(1.0)
     assert world.case.to_112.no_line == Lack.FAILING, "both lines have been tried"
-    world.advance(80.0)
+    world.advance(61.0)
     assert len(world.events(ev.PsapLineLacking)) == 1
     assert busiest(world) <= MOST
     for line in ("sim5", "sim6"):

@@ -12,8 +12,8 @@ from model.orders.refusals import Refusal
 from store.alerts.forgetting import erase_person
 from store.journal.verify import verify
 from tests.scenarios.conftest import MakeWorld
-from tests.scenarios.test_flow import everything_is_over, joined, to_conference, to_talking
-from tests.scenarios.world import OPERATORS, PSAP, USER, World
+from tests.scenarios.test_flow import ends, everything_is_over, joined, to_attended, to_conference, to_talking
+from tests.scenarios.world import LEFT_S, OPERATORS, PSAP, USER, World
 
 
 def reopen(world: World, by: OperatorId | None = None, *, psap: bool = False) -> None:
@@ -33,8 +33,7 @@ def refused(world: World, by: OperatorId | None = None) -> str | None:
 
 def closed_by_mistake(world: World) -> None:
     to_talking(world)
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
 
 
 def together(world: World, *parties: Party) -> None:
@@ -55,9 +54,8 @@ def test_who_reopens_is_called_and_the_user_is_and_it_ends_anew(make_world: Make
     world.order(OperatorCommand.CALL_PSAP)
     together(world, Party.OPERATOR, Party.USER, Party.PSAP)
     world.order(OperatorCommand.LEAVE)
-    world.advance(61)
-    world.network.carrier.phone_hang_up(PSAP, world.network.now_s)
-    world.network.pump()
+    world.advance(LEFT_S)
+    world.network.hang_up(PSAP)
     everything_is_over(world)
     assert world.case.outcome is Outcome.HANDED_OVER
     row = row_of(world.recorded)
@@ -65,13 +63,11 @@ def test_who_reopens_is_called_and_the_user_is_and_it_ends_anew(make_world: Make
     assert row.outcome is Outcome.HANDED_OVER, "it counts by its last end"
 
 
-def test_112_is_called_again_where_that_is_asked(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_112_is_called_again_where_that_is_asked(world: World) -> None:
     to_conference(world)
     world.order(OperatorCommand.LEAVE)
-    world.advance(61)
-    world.network.carrier.phone_hang_up(PSAP, world.network.now_s)
-    world.network.pump()
+    world.advance(LEFT_S)
+    world.network.hang_up(PSAP)
     everything_is_over(world)
     world.advance(5)
     reopen(world, psap=True)
@@ -80,9 +76,8 @@ def test_112_is_called_again_where_that_is_asked(make_world: MakeWorld) -> None:
 
 
 def test_under_duress_112_that_was_briefed_is_called_anew_by_an_order_alone_and_the_user_is_not(
-    make_world: MakeWorld,
+    world: World,
 ) -> None:
-    world = make_world()
     world.send()
     world.fact(ev.AlertCancelled(duress=True))
     together(world, Party.OPERATOR, Party.PSAP)
@@ -104,8 +99,7 @@ def test_under_duress_112_that_was_briefed_is_called_anew_by_an_order_alone_and_
 def unreachable(make_world: MakeWorld) -> World:
     """The user was tried in vain, and a supervisor may close it."""
     world = make_world(behaviours={USER: "unreachable"})
-    world.send()
-    world.until("the operator is there", lambda: world.case.operator is not None)
+    to_attended(world)
     world.until("the user was tried", lambda: len(world.case.user_ends) >= 2, within_s=45)
     return world
 
@@ -141,17 +135,7 @@ def test_an_alert_that_was_closed_in_time_has_missed_nothing_when_it_is_reopened
     assert world.events(ev.DeadlineMissed) == []
 
 
-def test_a_signal_of_the_same_number_belongs_to_it_again(make_world: MakeWorld) -> None:
-    world = make_world()
-    closed_by_mistake(world)
-    first = world.alert
-    world.advance(300)
-    reopen(world)
-    assert world.send() == first
-
-
-def test_it_is_refused_while_a_newer_alert_of_the_number_is_open(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_it_is_refused_while_a_newer_alert_of_the_number_is_open(world: World) -> None:
     closed_by_mistake(world)
     first = world.alert
     world.advance(5)
@@ -160,18 +144,15 @@ def test_it_is_refused_while_a_newer_alert_of_the_number_is_open(make_world: Mak
     assert refused(world) == Refusal.NEWER_OPEN
 
 
-def test_it_is_refused_of_a_person_who_was_erased_and_of_what_is_open(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_it_is_refused_of_a_person_who_was_erased_and_of_what_is_open(world: World) -> None:
     to_talking(world)
     assert refused(world) == Refusal.NOT_CLOSED
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
     erase_person(world.journal, world.user.id, by="test")
     assert refused(world) == Refusal.PERSON_ERASED
 
 
-def test_a_center_that_starts_anew_has_it_open(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_a_center_that_starts_anew_has_it_open(world: World) -> None:
     closed_by_mistake(world)
     for role in (Role.ALERT_INTAKE, Role.ALERT_CASE):
         world.kill(role)
@@ -188,8 +169,7 @@ def test_another_crew_takes_it_where_its_own_is_busy(make_world: MakeWorld) -> N
     closed_by_mistake(world)
     first, crew = world.alert, world.case.owner
     world.advance(1)
-    world.send(phone=OPERATORS[2])
-    world.until("the other one has an operator", lambda: world.case.operator is not None)
+    to_attended(world, phone=OPERATORS[2])
     assert crew is not None
     assert world.case.owner == crew
     free = next(one for one in world.operators if one != world.case.operator)

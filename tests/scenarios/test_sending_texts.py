@@ -10,7 +10,6 @@ from messages.ids import (
     SECOND,
     Instant,
     LineId,
-    OperatorCommand,
     Role,
     TextFailure,
     TextId,
@@ -25,7 +24,7 @@ from store import streams
 from store.text_rounds import Round, ask_round, round_of
 from store.texts import SILENT_US, ask_text, outbox_of
 from tests.scenarios.conftest import MakeWorld
-from tests.scenarios.test_flow import everything_is_over, joined
+from tests.scenarios.test_flow import ends, joined, to_talking
 from tests.scenarios.test_late_orders import say
 from tests.scenarios.world import PSAP, USER, World
 
@@ -71,9 +70,8 @@ def vices(world: World, vices: Vices) -> None:
 
 @pytest.mark.parametrize("words", [CODE, LONG])
 def test_a_text_reaches_the_phone_by_the_line_that_users_call_and_its_words_are_forgotten(
-    make_world: MakeWorld, words: str
+    world: World, words: str
 ) -> None:
-    world = make_world()
     text = ask(world, words)
     world.until("it is sent", lambda: over(world, text), within_s=5.0)
     assert became(world, text)[0] == ev.TextSending(line=LineId("sim1"))
@@ -85,8 +83,7 @@ def test_a_text_reaches_the_phone_by_the_line_that_users_call_and_its_words_are_
     assert len(text_reports(messages(world), USER)) == 1
 
 
-def test_a_line_whose_network_refuses_is_taken_last_for_the_next_one(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_a_line_whose_network_refuses_is_taken_last_for_the_next_one(world: World) -> None:
     world.network.carrier.modem("sim1").change(Vices(message_error=38))
     first = ask(world)
     world.until("it is refused", lambda: over(world, first), within_s=5.0)
@@ -101,8 +98,7 @@ def test_a_line_whose_network_refuses_is_taken_last_for_the_next_one(make_world:
 
 
 @pytest.mark.parametrize("role", [Role.GSM_MODEM, Role.TRUNK_POOL])
-def test_killed_in_the_middle_it_is_not_sent_twice(make_world: MakeWorld, role: Role) -> None:
-    world = make_world()
+def test_killed_in_the_middle_it_is_not_sent_twice(world: World, role: Role) -> None:
     vices(world, SLOW)
     text = ask(world)
     world.until("its words have left", lambda: len(messages(world)) == 1)
@@ -121,8 +117,7 @@ def test_killed_in_the_middle_it_is_not_sent_twice(make_world: MakeWorld, role: 
     assert isinstance(became(world, after)[-1], ev.TextSent)
 
 
-def test_a_modem_that_is_pulled_out_in_the_middle_leaves_it_open(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_a_modem_that_is_pulled_out_in_the_middle_leaves_it_open(world: World) -> None:
     vices(world, SLOW)
     text = ask(world)
     world.until("its words have left", lambda: len(messages(world)) == 1)
@@ -146,8 +141,7 @@ def test_an_alert_that_comes_while_the_only_lines_send_has_them_within_seconds(m
     assert 10 * SECOND < dialled[1] < 13 * SECOND, "on the other, as soon as its modem is heard again"
     assert len(messages(world)) == 1, "the second waits until the alert is over"
     vices(world, Vices(message_takes_s=0.0))
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
     world.until("it is sent", lambda: all(over(world, text) for text in texts))
     assert {type(became(world, text)[-1]) for text in texts} == {ev.TextFailed, ev.TextSent}
 
@@ -156,8 +150,7 @@ def test_a_line_with_a_call_sends_nothing_and_the_last_free_one_is_left_to_alert
     make_world: MakeWorld,
 ) -> None:
     world = make_world(public=3, policy=Policy(psap_number=PSAP, inbound_lines_kept=0, idle_crews=1))
-    world.send()
-    world.until("operator and user are joined", lambda: len(joined(world)) == 2)
+    to_talking(world)
     text = ask(world, within_s=20.0)
     # As from a pool that has not heard yet of the calls; `say` lets two seconds pass.
     for leg in world.case.legs.values():
@@ -183,16 +176,14 @@ def test_the_emergency_trunk_sends_only_where_no_other_can(make_world: MakeWorld
 
 
 @pytest.mark.parametrize("to", ["+39899112233", "+390200000001", "112", "aiuto"])
-def test_to_a_number_that_is_never_called_nothing_is_sent(make_world: MakeWorld, to: str) -> None:
-    world = make_world()
+def test_to_a_number_that_is_never_called_nothing_is_sent(world: World, to: str) -> None:
     text = ask(world, to=E164(to))
     world.until("it is given up", lambda: over(world, text), within_s=3.0)
     assert became(world, text) == [ev.TextFailed(cause=TextFailure.UNFIT)]
     assert messages(world) == []
 
 
-def test_what_is_urgent_goes_first(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_what_is_urgent_goes_first(world: World) -> None:
     vices(world, SLOW)
     purposes = [one for one in TextPurpose if one is not TextPurpose.PROOF]  # which goes to no user
     asked = [ask(world, str(one), purpose=one) for one in reversed(purposes)]
@@ -215,10 +206,7 @@ def of_round(world: World, text: TextId) -> Round:
 
 
 @pytest.mark.parametrize("to", ["sim3", "sim2"])
-def test_a_text_that_goes_round_arrives_at_our_own_line_and_is_no_alert(
-    make_world: MakeWorld, to: str
-) -> None:
-    world = make_world()
+def test_a_text_that_goes_round_arrives_at_our_own_line_and_is_no_alert(world: World, to: str) -> None:
     vices(world, Vices(message_takes_s=2.0))
     text = sent_round(world, to=E164(f"+39020000000{to[-1]}"))
     world.until("it has arrived", lambda: of_round(world, text).seconds is not None, within_s=10.0)
@@ -232,8 +220,7 @@ def test_a_text_that_goes_round_arrives_at_our_own_line_and_is_no_alert(
     assert world.network.carrier.modem(to).mailbox.listed() == [], "nothing of it stays on the SIM"
 
 
-def test_one_that_never_comes_is_sent_and_stays_without_a_time(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_one_that_never_comes_is_sent_and_stays_without_a_time(world: World) -> None:
     world.network.carrier.modem("sim3").change(Vices(loses_messages=True))
     text = sent_round(world)
     world.until("it is sent", lambda: of_round(world, text).sent_at is not None, within_s=10.0)
@@ -241,8 +228,7 @@ def test_one_that_never_comes_is_sent_and_stays_without_a_time(make_world: MakeW
     assert of_round(world, text).seconds is None
 
 
-def test_while_an_alert_is_open_none_goes_round(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_while_an_alert_is_open_none_goes_round(world: World) -> None:
     world.send()
     text = sent_round(world, within_s=5.0)
     world.until("it is given up", lambda: of_round(world, text).failed is not None, within_s=10.0)

@@ -9,7 +9,7 @@ from model.alert.leg import Leg
 from simulator.network.sound import tone
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.sounding import hears, says, sounding
-from tests.scenarios.test_flow import everything_is_over, joined, to_talking
+from tests.scenarios.test_flow import ends, joined, to_talking
 from tests.scenarios.test_sound import alarms
 from tests.scenarios.world import OPERATORS, USER, World
 from tests.support.signals import level_db, missing_s
@@ -59,8 +59,7 @@ def worn(world: World) -> list[LineId]:
 
 def over(world: World) -> None:
     """The alert ends; whoever has given the alarm has time to give another."""
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
     world.advance(130)
 
 
@@ -110,7 +109,3 @@ def test_a_line_worn_at_its_second_call_is_noticed_left_and_reset_once_it_is_fre
     assert world.network.written[line].count(b"AT+CRESET") == 1
     assert not modem.voice.worn
     assert ("raised", "line.out_of_service", line) not in world.alarms()
-    over(world)
-    alert_on(world, line)
-    world.until("they talk again", lambda: len(joined(world)) == 2)
-    assert worn(world) == []

@@ -10,12 +10,11 @@ from messages.ids import LineId, OperatorCommand, Party, Role
 from model.alert.leg import Leg
 from model.policy import Setup
 from runtime.published import line_files
-from store import streams
 from store.alarms import standing_now
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import SilentBridgeActor
-from tests.scenarios.test_flow import everything_is_over, joined, to_conference, to_talking
-from tests.scenarios.world import USER, World
+from tests.scenarios.test_flow import ends, joined, to_talking
+from tests.scenarios.world import World
 
 pytestmark = pytest.mark.scenario
 
@@ -39,8 +38,7 @@ def without_sound(world: World, party: Party) -> Leg:
     return leg
 
 
-def test_where_a_lines_voice_flows_is_written_down_for_other_nodes(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_where_a_lines_voice_flows_is_written_down_for_other_nodes(world: World) -> None:
     to_talking(world)
     for party in (Party.USER, Party.OPERATOR):
         leg = leg_of(world, party)
@@ -53,8 +51,7 @@ def test_where_a_lines_voice_flows_is_written_down_for_other_nodes(make_world: M
     assert line_files.read_all(world.env.run).keys() >= {leg_of(world, Party.USER).line}
 
 
-def test_a_bridge_whose_voice_stands_still_makes_room_for_another(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_a_bridge_whose_voice_stands_still_makes_room_for_another(world: World) -> None:
     to_talking(world)
     owner = world.case.owner
     assert owner is not None
@@ -65,8 +62,7 @@ def test_a_bridge_whose_voice_stands_still_makes_room_for_another(make_world: Ma
         return found
 
     def restarts() -> list[ev.ActorStarted]:
-        told = (one.event for one in world.journal.read(streams.node(world.env.node)))
-        started = [one for one in told if isinstance(one, ev.ActorStarted)]
+        started = world.noted(ev.ActorStarted)
         return [one for one in started if one.role == Role.CONFERENCE_BRIDGE and one.cause]
 
     world.advance(5.0)
@@ -77,33 +73,11 @@ def test_a_bridge_whose_voice_stands_still_makes_room_for_another(make_world: Ma
     assert bridge() is not first
     assert [one.cause for one in restarts()] == ["crashed"]
     assert joined(world) == {Party.OPERATOR, Party.USER}
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
-
-
-def test_the_user_is_called_again_on_another_line_and_is_heard(make_world: MakeWorld) -> None:
-    world = make_world(public=4, emergency=2)
-    to_talking(world)
-    silent = without_sound(world, Party.USER)
-    world.order(OperatorCommand.ANOTHER_LINE)
-    world.until("she is back", lambda: leg_of(world, Party.USER).attempt == 2 and len(joined(world)) == 2)
-    again = leg_of(world, Party.USER)
-    assert again.line != silent.line
-    world.advance(5)
-    assert leg_of(world, Party.USER).no_sound_at is None
-    assert alarms(world, "leg.no_sound") == []
-    first, second = world.calls(USER)
-    assert first.ended_at_s is not None
-    assert second.started_at_s >= first.ended_at_s, "her phone would have been busy"
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
 
 
 @pytest.mark.parametrize("killed", [None, Role.ALERT_CASE, Role.CONFERENCE_BRIDGE])
-def test_it_is_noticed_once_and_taken_back_whoever_dies_meanwhile(
-    make_world: MakeWorld, killed: Role | None
-) -> None:
-    world = make_world()
+def test_it_is_noticed_once_and_taken_back_whoever_dies_meanwhile(world: World, killed: Role | None) -> None:
     to_talking(world)
     leg = without_sound(world, Party.USER)
     if killed is not None:
@@ -113,8 +87,7 @@ def test_it_is_noticed_once_and_taken_back_whoever_dies_meanwhile(
     world.silence(leg.line, on=False)
     world.until("it is over", lambda: leg_of(world, Party.USER).no_sound_at is None, within_s=10)
     assert alarms(world, "leg.no_sound") == []
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
 
 
 def test_a_line_that_loses_its_voice_port_raises_it_too_and_gives_way_to_another(
@@ -132,54 +105,7 @@ def test_a_line_that_loses_its_voice_port_raises_it_too_and_gives_way_to_another
     world.until("she is back", lambda: leg_of(world, Party.USER).attempt == 2 and len(joined(world)) == 2)
     assert leg_of(world, Party.USER).line != leg.line
     assert alarms(world, "leg.no_sound") == []
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
-
-
-def test_one_that_comes_back_in_time_raises_nothing(make_world: MakeWorld) -> None:
-    world = make_world()
-    to_talking(world)
-    line = leg_of(world, Party.USER).line
-    world.take_voice_port(line)
-    world.until("she is missed", lambda: joined(world) == {Party.OPERATOR}, within_s=3)
-    world.take_voice_port(line, away=False)
-    world.advance(8)
-    assert joined(world) == {Party.OPERATOR, Party.USER}
-    assert not world.events(ev.LegSoundLost)
-
-
-def test_the_alarm_ends_with_the_call(make_world: MakeWorld) -> None:
-    world = make_world()
-    to_talking(world)
-    world.advance(10)  # the user has been heard
-    without_sound(world, Party.USER)
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
-    assert alarms(world, "leg.no_sound") == []
-
-
-def test_112_without_sound_is_called_on_the_other_reserved_line(make_world: MakeWorld) -> None:
-    world = make_world(public=4, emergency=2)
-    to_conference(world)
-    silent = without_sound(world, Party.PSAP)
-    world.order(OperatorCommand.ANOTHER_LINE)
-    world.until("112 is back", lambda: leg_of(world, Party.PSAP).attempt == 2 and len(joined(world)) == 3)
-    assert leg_of(world, Party.PSAP).line != silent.line
-    assert len(world.events(ev.PsapRequested)) == 1
-
-
-def test_an_operator_without_sound_is_called_again_and_nobody_else(make_world: MakeWorld) -> None:
-    world = make_world(operators=2)
-    to_talking(world)
-    mine = world.case.operator
-    without_sound(world, Party.OPERATOR)
-    world.order(OperatorCommand.ANOTHER_LINE)
-    world.until(
-        "she is back",
-        lambda: world.case.operator == mine and len(joined(world)) == 2 and world.case.taking is None,
-    )
-    called = [event for event in world.events(ev.LegOriginating) if event.party is Party.OPERATOR]  # type: ignore[attr-defined]
-    assert {event.operator for event in called} == {mine}  # type: ignore[attr-defined]
+    ends(world)
 
 
 def test_a_line_without_sound_in_two_alerts_is_reported_to_whoever_is_on_duty(make_world: MakeWorld) -> None:
@@ -190,19 +116,10 @@ def test_a_line_without_sound_in_two_alerts_is_reported_to_whoever_is_on_duty(ma
         for line in ("sim1", "sim2", "sim3"):
             world.silence(LineId(line), on=line == "sim2")
         world.advance(6)
-        seen += [event.line for event in world.events(ev.LegSoundLost)]  # type: ignore[attr-defined]
-        world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-        everything_is_over(world)
+        seen += [event.line for event in world.events(ev.LegSoundLost)]
+        ends(world)
         world.advance(130)
         if seen.count(LineId("sim2")) >= 2:
             break
     world.advance(2)
     assert alarms(world, "line.no_sound") == ["sim2"]
-    world.silence(LineId("sim2"), on=False)
-    for _ in range(3):
-        to_talking(world)
-        world.advance(10)
-        world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-        everything_is_over(world)
-        world.advance(130)
-    assert alarms(world, "line.no_sound") == []

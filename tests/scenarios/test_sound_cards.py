@@ -6,8 +6,8 @@ import pytest
 
 from messages.ids import OperatorCommand, Party
 from tests.scenarios.conftest import MakeWorld
-from tests.scenarios.test_flow import everything_is_over, to_conference, to_talking
-from tests.scenarios.world import PSAP, World
+from tests.scenarios.test_flow import ends, everything_is_over, to_conference, to_talking
+from tests.scenarios.world import LEFT_S, PSAP, World
 
 pytestmark = pytest.mark.scenario
 
@@ -26,9 +26,8 @@ def test_an_ec25_over_usb_audio_from_the_alert_to_the_conference_and_its_end(mak
     assert len(modems) == 3
     assert all(modem.voice.running() and modem.voice.by_card for modem in modems)
     world.order(OperatorCommand.LEAVE)
-    world.advance(61)
-    world.network.carrier.phone_hang_up(PSAP, world.network.now_s)
-    world.network.pump()
+    world.advance(LEFT_S)
+    world.network.hang_up(PSAP)
     everything_is_over(world)
 
 
@@ -53,5 +52,4 @@ def test_after_a_replug_in_mid_call_the_card_is_switched_on_again_on_the_next_ca
     modem = world.network.carrier.modem(now.line)
     assert modem.voice.running()
     assert modem.voice.by_card
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)

@@ -12,12 +12,11 @@ from messages.ids import BriefingField, Channel, OperatorCommand, Party, Role, U
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
 from model.rules.said.spoken import Progress, progress
-from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import NO_VOICE
 from tests.scenarios.sounding import hears as hears_of
 from tests.scenarios.sounding import says, sounding
 from tests.scenarios.test_announcements import bridge, hears
-from tests.scenarios.test_flow import joined, to_conference, to_talking, voice_alert
+from tests.scenarios.test_flow import joined, to_attended, to_conference, to_talking, voice_alert
 from tests.scenarios.world import OPERATORS, PSAP, USER, World
 from tests.support.recordings import write_tone
 from tests.support.signals import level_db
@@ -29,8 +28,7 @@ ASKED_HZ: Final = 2750
 
 def ask(world: World, *, softly: bool = False) -> None:
     """As the web writes it."""
-    user = world.case.answered(Party.USER)
-    assert user is not None
+    user = world.leg(Party.USER)
     said = ev.DialogueSaid(
         id=f"q{len(world.case.dialogue)}",
         by=world.operators[0],
@@ -54,8 +52,7 @@ def is_asked(world: World) -> None:
 
 
 def presses(world: World, digit: str) -> None:
-    leg = world.case.answered(Party.USER)
-    assert leg is not None
+    leg = world.leg(Party.USER)
     world.until("a bridge has the call", lambda: bridge(world).has(leg.leg))
     bridge(world).hear(leg.leg, digit)
     world.system.run()
@@ -67,8 +64,7 @@ def ends(world: World) -> None:
     world.until("it was heard", lambda: last(world) is Progress.HEARD)
 
 
-def test_a_question_is_heard_by_the_user_alone_and_a_key_fills_the_briefing(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_a_question_is_heard_by_the_user_alone_and_a_key_fills_the_briefing(world: World) -> None:
     to_conference(world)
     ask(world)
     is_asked(world)
@@ -81,8 +77,7 @@ def test_a_question_is_heard_by_the_user_alone_and_a_key_fills_the_briefing(make
 
 
 @pytest.mark.parametrize("killed", [Role.CONFERENCE_BRIDGE, Role.ALERT_CASE])
-def test_one_that_was_heard_is_not_asked_again_whoever_dies_then(make_world: MakeWorld, killed: Role) -> None:
-    world = make_world()
+def test_one_that_was_heard_is_not_asked_again_whoever_dies_then(world: World, killed: Role) -> None:
     to_talking(world)
     ask(world)
     is_asked(world)
@@ -96,10 +91,7 @@ def test_one_that_was_heard_is_not_asked_again_whoever_dies_then(make_world: Mak
     world.until("it is answered", lambda: world.case.dialogue[-1].answer == "no")
 
 
-def test_the_death_of_the_bridge_in_its_middle_is_said_and_nothing_is_begun_again(
-    make_world: MakeWorld,
-) -> None:
-    world = make_world()
+def test_the_death_of_the_bridge_in_its_middle_is_said_and_nothing_is_begun_again(world: World) -> None:
     to_talking(world)
     ask(world)
     is_asked(world)
@@ -107,11 +99,10 @@ def test_the_death_of_the_bridge_in_its_middle_is_said_and_nothing_is_begun_agai
     world.until("it is said", lambda: last(world) is Progress.CUT_OFF)
     world.advance(5)
     assert hears(world, Party.USER) == set()
-    assert [one.reason for one in world.events(ev.AnnouncementFailed)] == [Unplayed.CUT_OFF]  # type: ignore[union-attr]
+    assert [one.reason for one in world.events(ev.AnnouncementFailed)] == [Unplayed.CUT_OFF]
 
 
-def test_the_death_of_the_case_in_its_middle_changes_nothing(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_the_death_of_the_case_in_its_middle_changes_nothing(world: World) -> None:
     to_talking(world)
     ask(world)
     is_asked(world)
@@ -122,10 +113,7 @@ def test_the_death_of_the_case_in_its_middle_changes_nothing(make_world: MakeWor
 
 
 @pytest.mark.parametrize("killed", [(Role.CONFERENCE_BRIDGE,), (Role.ALERT_CASE, Role.CONFERENCE_BRIDGE)])
-def test_one_that_had_not_begun_is_asked_by_who_comes_after(
-    make_world: MakeWorld, killed: tuple[Role, ...]
-) -> None:
-    world = make_world()
+def test_one_that_had_not_begun_is_asked_by_who_comes_after(world: World, killed: tuple[Role, ...]) -> None:
     to_talking(world)
     for role in killed:
         world.kill(role)
@@ -135,8 +123,7 @@ def test_one_that_had_not_begun_is_asked_by_who_comes_after(
     assert len(world.events(ev.AnnouncementBegun)) == 1
 
 
-def test_the_death_of_both_after_its_end_asks_nothing_twice(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_the_death_of_both_after_its_end_asks_nothing_twice(world: World) -> None:
     to_talking(world)
     ask(world)
     is_asked(world)
@@ -149,8 +136,7 @@ def test_the_death_of_both_after_its_end_asks_nothing_twice(make_world: MakeWorl
     assert hears(world, Party.USER) == set()
 
 
-def test_where_nothing_can_speak_it_is_said_at_once(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_where_nothing_can_speak_it_is_said_at_once(world: World) -> None:
     to_talking(world)
     NO_VOICE.add("here")
     ask(world)
@@ -158,10 +144,8 @@ def test_where_nothing_can_speak_it_is_said_at_once(make_world: MakeWorld) -> No
     assert world.events(ev.AnnouncementBegun) == []
 
 
-def test_in_a_silent_alert_nothing_is_spoken_but_softly_by_an_order_of_its_own(make_world: MakeWorld) -> None:
-    world = make_world()
-    world.send(silent=True)
-    world.until("an operator has it", lambda: world.case.operator is not None)
+def test_in_a_silent_alert_nothing_is_spoken_but_softly_by_an_order_of_its_own(world: World) -> None:
+    to_attended(world, silent=True)
     voice_alert(world)
     world.until("operator and user are joined", lambda: joined(world) == {Party.OPERATOR, Party.USER})
     by = world.case.operator
@@ -180,18 +164,6 @@ def test_in_a_silent_alert_nothing_is_spoken_but_softly_by_an_order_of_its_own(m
     world.until("the tone is back", lambda: hears(world, Party.USER) == {"soft_tone"})
 
 
-def test_under_duress_nothing_is_spoken(make_world: MakeWorld) -> None:
-    world = make_world()
-    to_talking(world)
-    ask(world)
-    is_asked(world)
-    world.fact(ev.AlertCancelled(duress=True))
-    world.until("it is still", lambda: hears(world, Party.USER) == set())
-    ask(world, softly=True)
-    world.advance(3)
-    assert (hears(world, Party.USER), last(world)) == (set(), Progress.WITHHELD)
-
-
 def voices(tmp_path: Path) -> Path:
     """The center's own recordings: the question is a tone of three seconds."""
     write_tone(tmp_path / "unknown-4.it.wav", ASKED_HZ, seconds=3.0)
@@ -204,9 +176,8 @@ def loud_db(world: World, number: str) -> float:
 
 
 def test_the_phone_hears_the_question_and_no_other_phone_does_and_112_softer_meanwhile(
-    make_world: MakeWorld, tmp_path: Path
+    world: World, tmp_path: Path
 ) -> None:
-    world = make_world()
     says(world, PSAP, 440)
     to_conference(world)
     with sounding(world, voices(tmp_path)) as sound:
@@ -229,8 +200,7 @@ def test_the_phone_hears_the_question_and_no_other_phone_does_and_112_softer_mea
         assert loud_db(world, USER) < -80, "nothing of it is left"
 
 
-def test_who_hides_hears_it_at_the_ear_alone(make_world: MakeWorld, tmp_path: Path) -> None:
-    world = make_world()
+def test_who_hides_hears_it_at_the_ear_alone(world: World, tmp_path: Path) -> None:
     says(world, OPERATORS[0], 440)
     to_talking(world)
     world.order(OperatorCommand.WITHHOLD_VOICES)

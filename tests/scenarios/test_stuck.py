@@ -12,9 +12,8 @@ from messages.calls import CallReport
 from messages.envelope import Envelope
 from messages.ids import E164, SECOND, OperatorCommand, Party, Role
 from messages.supervision import AdoptActor, StartActor, StopActor
-from store import streams
 from tests.scenarios.conftest import MakeWorld
-from tests.scenarios.test_flow import everything_is_over, joined, to_talking
+from tests.scenarios.test_flow import ends, joined, to_attended, to_talking
 from tests.scenarios.world import PSAP, USER, World
 
 pytestmark = pytest.mark.scenario
@@ -48,8 +47,7 @@ class Deaf:
 
 def restarted(world: World) -> list[tuple[str, str]]:
     """Who was started again, and why."""
-    noted = (one.event for one in world.journal.read(streams.node(world.env.node)))
-    return [(one.role, one.cause) for one in noted if isinstance(one, ev.ActorStarted)]
+    return [(one.role, one.cause) for one in world.noted(ev.ActorStarted)]
 
 
 def test_a_case_that_hears_nothing_is_started_again_and_the_alert_goes_on(make_world: MakeWorld) -> None:
@@ -90,8 +88,7 @@ def test_a_leg_that_hears_nothing_is_started_again_and_the_call_is_neither_lost_
     world = make_world(faults=deaf)
     to_talking(world)
     deaf.begin(world)
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
     world.expected_to_be_stuck = world.stuck()
     assert {role for role, _ in restarted(world)} >= {Role.ALERT_CASE, Role.CALL_LEG}
     assert len(world.calls()) == 2
@@ -142,8 +139,7 @@ def test_s11_what_was_missed_while_the_machine_slept_is_said_at_once_and_nobody_
     assert world.stuck() == []
 
 
-def test_a_conference_goes_on_over_a_sleep_of_the_machine(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_a_conference_goes_on_over_a_sleep_of_the_machine(world: World) -> None:
     to_talking(world)
     world.clock.leap(600 * SECOND)
     world.advance(30)
@@ -153,12 +149,11 @@ def test_a_conference_goes_on_over_a_sleep_of_the_machine(make_world: MakeWorld)
 
 def test_a_person_who_takes_time_is_not_stuck(make_world: MakeWorld) -> None:
     world = make_world(behaviours={USER: "no_answer", PSAP: "no_answer"})
-    world.send()
-    world.until("the operator is there", lambda: world.case.operator is not None)
+    to_attended(world)
     world.order(OperatorCommand.CALL_PSAP)
-    world.advance(300)
+    world.advance(120)
     assert world.case.active(Party.OPERATOR) is not None
-    assert (world.clock.now_us() - world.case.received_at) / SECOND > 300
+    assert (world.clock.now_us() - world.case.received_at) / SECOND > 120
 
 
 def test_case_10_a_watchdog_that_is_slow_leaves_nine_tenths_of_the_processor_to_others(

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from messages import events as ev
-from messages.ids import AlertId, Channel, OperatorCommand, Party, Role
+from messages.ids import AlertId, Channel, Party, Role
 from model.policy import Policy
 from tests.scenarios.conftest import MakeWorld
-from tests.scenarios.test_flow import everything_is_over, joined
+from tests.scenarios.test_flow import ends, joined
 from tests.scenarios.world import PSAP, USER, World
 
 pytestmark = pytest.mark.scenario
@@ -24,28 +23,14 @@ def write(world: World, text: str, sender: str = USER) -> None:
     world.network.pump()
 
 
-def alerts(world: World) -> list[AlertId]:
-    made = [
-        AlertId(one.stream.removeprefix("inbox-"))
-        for one in world.journal.read_all()
-        if isinstance(one.event, ev.AlertReceived)
-    ]
-    if made:
-        world.alert = made[0]
-    return made
-
-
 def on_the_sim(world: World) -> list[str]:
     return world.network.carrier.modem("sim1").mailbox.listed()
 
 
-def test_a_text_in_several_parts_is_an_alert_with_its_words_and_the_user_is_called(
-    make_world: MakeWorld,
-) -> None:
-    world = make_world()
+def test_a_text_in_several_parts_is_an_alert_with_its_words_and_the_user_is_called(world: World) -> None:
     text = "aiuto, mi segue qualcuno in via Torino. " * 6
     write(world, text.strip())
-    world.until("there is an alert", lambda: len(alerts(world)) == 1)
+    world.until("there is an alert", lambda: len(world.alerts()) == 1)
     world.until("operator and user are joined", lambda: len(joined(world)) == 2)
     assert world.case.channel is Channel.SMS
     assert world.case.phone == USER
@@ -54,58 +39,54 @@ def test_a_text_in_several_parts_is_an_alert_with_its_words_and_the_user_is_call
         ("", Channel.SMS, text.strip())
     ]
     assert on_the_sim(world) == []
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
-    world.advance(200)
-    assert len(alerts(world)) == 1
+    ends(world)
+    world.advance(70)
+    assert len(world.alerts()) == 1
 
 
-def test_the_user_s_place_comes_by_sms_and_further_places_go_to_the_open_case(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_the_user_s_place_comes_by_sms_and_further_places_go_to_the_open_case(world: World) -> None:
     write(world, AML)
-    world.until("there is an alert", lambda: len(alerts(world)) == 1)
+    world.until("there is an alert", lambda: len(world.alerts()) == 1)
     position = world.case.position
     assert position is not None
     assert (position.lat, position.lon, position.accuracy_m, position.source) == (45.4642, 9.19, 50.0, "aml")
     write(world, AML.replace("45.46420", "45.50000").replace("141935", "142035"))
     world.until("a second place", lambda: len(world.case.positions) == 2)
-    assert len(alerts(world)) == 1
+    assert len(world.alerts()) == 1
     assert world.case.signals == 2
     assert world.case.position is not None
     assert world.case.position.lat == 45.5
 
 
-def test_case_01_an_sms_of_an_open_alert_is_kept_on_it(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_case_01_an_sms_of_an_open_alert_is_kept_on_it(world: World) -> None:
     alert = world.send()
     write(world, "sono in cantina")
     world.until("it is kept", lambda: bool(world.case.dialogue))
-    assert alerts(world) == [alert]
+    assert world.alerts() == [alert]
     world.until("the SIM forgets it", lambda: on_the_sim(world) == [])
 
 
 def test_case_14_a_stranger_who_writes_is_served(make_world: MakeWorld) -> None:
     world = make_world(behaviours={STRANGER: "answer"})
     write(world, "help", STRANGER)
-    world.until("there is an alert", lambda: len(alerts(world)) == 1)
+    world.until("there is an alert", lambda: len(world.alerts()) == 1)
     world.until("operator and user are joined", lambda: len(joined(world)) == 2)
     assert world.case.user is None
     assert world.case.answered(Party.USER) is not None
 
 
 def test_while_the_intake_is_dead_the_sim_keeps_it_and_a_restart_of_the_line_makes_one_alert_of_it(
-    make_world: MakeWorld,
+    world: World,
 ) -> None:
-    world = make_world()
     world.alert = AlertId("none")
     write(world, "aiuto")
     assert on_the_sim(world) != []
     world.kill(Role.ALERT_INTAKE)
     world.kill(Role.GSM_MODEM)
-    world.until("there is an alert", lambda: len(alerts(world)) == 1)
+    world.until("there is an alert", lambda: len(world.alerts()) == 1)
     world.until("the SIM forgets it", lambda: on_the_sim(world) == [])
     world.advance(70)
-    assert len(alerts(world)) == 1
+    assert len(world.alerts()) == 1
     assert world.case.signals == 1
     assert len(world.case.dialogue) == 1
 
@@ -115,7 +96,7 @@ def test_it_is_acknowledged_once_where_that_is_set_and_to_nobody_otherwise(make_
     policy = Policy(psap_number=PSAP, sms_acknowledge=words, idle_crews=1, live_cases=4)
     world = make_world(policy=policy)
     write(world, "aiuto")
-    world.until("there is an alert", lambda: len(alerts(world)) == 1)
+    world.until("there is an alert", lambda: len(world.alerts()) == 1)
     write(world, "presto")
     world.until("both are kept", lambda: len(world.case.dialogue) == 2)
     world.advance(10)

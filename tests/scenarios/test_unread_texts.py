@@ -15,7 +15,7 @@ from store.alerts.belonging import Signal
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import joined
 from tests.scenarios.test_modems import alarms
-from tests.scenarios.test_texts import STRANGER, alerts, on_the_sim, write
+from tests.scenarios.test_texts import STRANGER, on_the_sim, write
 from tests.scenarios.world import USER, World
 
 pytestmark = pytest.mark.scenario
@@ -49,12 +49,11 @@ def incarnation(world: World, role: Role, key: str = "") -> int:
     ids=["cut short behind its sender", "no digits", "nothing of it"],
 )
 def test_a_text_that_cannot_be_read_is_an_alert_of_its_sender_and_kept_as_it_came(
-    make_world: MakeWorld, pdu: str, phone: str | None
+    world: World, pdu: str, phone: str | None
 ) -> None:
-    world = make_world()
     store(world, pdu)
-    world.until("there is an alert", lambda: len(alerts(world)) == 1, within_s=5)
-    (world.alert,) = alerts(world)
+    world.until("there is an alert", lambda: len(world.alerts()) == 1, within_s=5)
+    (world.alert,) = world.alerts()
     assert (world.case.channel, world.case.phone) == (Channel.SMS, phone)
     assert world.case.unread_texts == 1
     (kept,) = unread(world)
@@ -66,20 +65,17 @@ def test_a_text_that_cannot_be_read_is_an_alert_of_its_sender_and_kept_as_it_cam
         world.until("operator and user are joined", lambda: len(joined(world)) == 2)
     write(world, "a text that can be read", STRANGER)
     world.until("the alarm is over", lambda: ("cleared", *UNREAD[1:]) in alarms(world))
-    world.advance(200)
+    world.advance(70)
     assert len(unread(world)) == 1
     assert incarnation(world, Role.GSM_MODEM, "sim1") == 1
 
 
 @pytest.mark.parametrize("pdu", [FROM_A_BANK, "0001000C91933313112232000004C8329BFD"])
-def test_what_no_person_in_need_has_sent_is_none_though_it_cannot_be_read(
-    make_world: MakeWorld, pdu: str
-) -> None:
-    world = make_world()
+def test_what_no_person_in_need_has_sent_is_none_though_it_cannot_be_read(world: World, pdu: str) -> None:
     store(world, pdu)
     world.until("the SIM is free of it", lambda: on_the_sim(world) == [], within_s=5)
     world.advance(5)
-    assert alerts(world) == []
+    assert world.alerts() == []
 
 
 def failing(real: Callable[..., object], words: str) -> Callable[..., object]:
@@ -99,13 +95,13 @@ def test_a_text_whose_reader_raises_is_the_same_and_the_line_serves_on(
     monkeypatch.setattr(texts, "read_aml", failing(texts.read_aml, "poison"))
     world = make_world()
     write(world, "poison " * 60)
-    world.until("there is an alert", lambda: len(alerts(world)) == 1, within_s=5)
-    (world.alert,) = alerts(world)
+    world.until("there is an alert", lambda: len(world.alerts()) == 1, within_s=5)
+    (world.alert,) = world.alerts()
     assert world.case.phone == USER
     assert "poison poison" in unread(world)[0].raw
     world.until("the SIM is free of it", lambda: on_the_sim(world) == [], within_s=5)
     write(world, "help", STRANGER)
-    world.until("the next one is served", lambda: len(alerts(world)) == 2, within_s=5)
+    world.until("the next one is served", lambda: len(world.alerts()) == 2, within_s=5)
     assert incarnation(world, Role.GSM_MODEM, "sim1") == 1
 
 
@@ -122,7 +118,7 @@ def test_a_text_that_the_intake_cannot_take_in_is_the_same_and_the_intake_serves
     world = make_world()
     write(world, "poison")
     write(world, "help", STRANGER)
-    world.until("both are alerts", lambda: len(alerts(world)) == 2, within_s=5)
+    world.until("both are alerts", lambda: len(world.alerts()) == 2, within_s=5)
     assert {one.raw.partition("\0")[0] for one in unread(world)} == {"poison"}
     world.until("the SIM is free of it", lambda: on_the_sim(world) == [], within_s=5)
     assert incarnation(world, Role.ALERT_INTAKE) == 1
@@ -135,21 +131,19 @@ def test_a_call_that_the_intake_cannot_take_in_is_an_alert_and_is_answered(
     world = make_world()
     # The rule is asked of open alerts of the number alone.
     world.send()
-    world.network.carrier.phone_call(USER, "+390200000001", world.network.now_s)
-    world.network.pump()
+    world.network.call_in(USER)
     world.until("it is answered", lambda: world.events(ev.UserReached), within_s=10)
     assert incarnation(world, Role.ALERT_INTAKE) == 1
 
 
 def test_an_alert_of_an_unread_text_outlives_the_death_of_its_line(
-    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world = make_world()
     world.system.kill(Role.ALERT_INTAKE, "")
     store(world, FROM_USER)
     world.advance(0.3)
     assert world.system.kill(Role.GSM_MODEM, "sim1")
-    world.until("there is an alert", lambda: len(alerts(world)) == 1, within_s=30)
+    world.until("there is an alert", lambda: len(world.alerts()) == 1, within_s=30)
     world.until("the SIM is free of it", lambda: on_the_sim(world) == [], within_s=5)
     world.advance(60)
-    assert len(alerts(world)) == len(unread(world)) == 1
+    assert len(world.alerts()) == len(unread(world)) == 1

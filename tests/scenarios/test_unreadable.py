@@ -12,11 +12,9 @@ from model.record import PersonRecord
 from store import streams
 from store.database import schema
 from store.database.query import Query
-from store.journal.journal import Append
 from store.journal.sealing import seal_bytes
 from store.registry.users import records
-from tests.scenarios.conftest import MakeWorld
-from tests.scenarios.test_flow import everything_is_over, joined, to_talking
+from tests.scenarios.test_flow import ends, joined, to_talking
 from tests.scenarios.world import World
 from tests.support.unreadable import DAMAGED, newer, write
 
@@ -34,9 +32,8 @@ def raised(world: World, alarm: str) -> list[str]:
 
 @pytest.mark.parametrize("what", [SUNG, REFUSED, TORN])
 def test_an_alert_is_worked_to_its_end_whatever_cannot_be_read_in_it(
-    make_world: MakeWorld, what: tuple[str, bytes]
+    world: World, what: tuple[str, bytes]
 ) -> None:
-    world = make_world()
     to_talking(world)
     for stream in (streams.inbox(world.alert), streams.case(world.alert)):
         write(world.journal, stream, *what)
@@ -48,8 +45,7 @@ def test_an_alert_is_worked_to_its_end_whatever_cannot_be_read_in_it(
     world.advance(2)
     world.kill(Role.ALERT_CASE)
     world.until("the case is taken up again", lambda: world.case.restarts == 1)
-    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    everything_is_over(world)
+    ends(world)
     assert world.case.unreadable == 2
     if what is TORN:
         own = {streams.inbox(world.alert), streams.case(world.alert)}
@@ -60,8 +56,7 @@ def test_an_alert_is_worked_to_its_end_whatever_cannot_be_read_in_it(
         assert raised(world, "event.newer") == [what[0]]
 
 
-def test_an_alert_of_which_only_is_known_that_it_came_has_an_operator(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_an_alert_of_which_only_is_known_that_it_came_has_an_operator(world: World) -> None:
     world.alert = AlertId("torn")
     write(world.journal, streams.inbox(world.alert), "alert.received")
     world.system.run()
@@ -70,17 +65,15 @@ def test_an_alert_of_which_only_is_known_that_it_came_has_an_operator(make_world
     assert not world.events(ev.UserIdentified)
 
 
-def test_what_was_closed_while_nobody_watched_is_no_alarm_any_more(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_what_was_closed_while_nobody_watched_is_no_alarm_any_more(world: World) -> None:
     told = ev.AlarmRaised(alarm="event.damaged", subject="inbox-gone", text="by the process before")
-    world.journal.append(Append(streams.node(world.env.node), None, (told,)))
+    world.note(told)
     world.kill(Role.DEADLINE_WATCHDOG)
     world.advance(5)
     assert ("cleared", told.alarm, told.subject) in world.alarms()
 
 
-def test_a_user_with_a_record_that_cannot_be_read_is_identified_and_helped(make_world: MakeWorld) -> None:
-    world = make_world()
+def test_a_user_with_a_record_that_cannot_be_read_is_identified_and_helped(world: World) -> None:
     record = PersonRecord(medical="asthma")
     world.journal.transact(
         lambda tx: records.write(tx, world.user.id, record, expected=None, by="test", region="IT")

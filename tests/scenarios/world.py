@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -24,6 +25,7 @@ from messages.ids import (
     NodeId,
     OperatorCommand,
     OperatorId,
+    Party,
     Role,
     ShiftState,
     TrunkId,
@@ -31,6 +33,7 @@ from messages.ids import (
 from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.evolve import fold
+from model.alert.leg import Leg
 from model.credit import CreditQuestion
 from model.duty.settings import DutySettings
 from model.orders.effects import refusal
@@ -63,6 +66,11 @@ USER = E164("+393331112223")
 PSAP = E164("+390200000112")
 OPERATORS = tuple(E164(f"+39020000010{n}") for n in range(3))
 SETUP_S = 1.0
+E = TypeVar("E")
+
+POLICY = Policy(psap_number=PSAP, psap_alternate=None, idle_crews=1, live_cases=4, leave_alarm_within_s=5.0)
+LEFT_S = POLICY.leave_alarm_within_s + 1.0
+"""After the operator has left user and 112, the end of their call is the end of a conversation."""
 
 CARRIER = """
 [simulator]
@@ -140,7 +148,7 @@ class World:
         self._case: Case | None = None
         self._folded: tuple[AlertId, int] | None = None
         """Of which alert, and up to where."""
-        self.policy = policy or Policy(psap_number=PSAP, psap_alternate=None, idle_crews=1, live_cases=4)
+        self.policy = policy or POLICY
         more = {name: f'pin = "{pin}"\n' for name, (pin, _) in pins.items()}
         more = {name: more.get(name, "") + modems.get(name, "") for name in {*more, *modems}}
         if boots_in_s != 1.0:
@@ -275,6 +283,10 @@ class World:
         self.journal.append(Append(streams.inbox(self.alert), None, (event,)))
         self.system.run()
 
+    def note(self, *events: ev.Event) -> None:
+        """Something that the node notes of itself."""
+        self.journal.append(Append(streams.node(self.env.node), None, events))
+
     def kill(self, role: Role) -> None:
         """kill -9 of every actor of this role that has to do with the alert, or of all of them."""
         entries = self.env.directory.all_of(role)
@@ -309,13 +321,34 @@ class World:
         """The alert's events."""
         return self.journal.read_streams(streams.inbox(self.alert), streams.case(self.alert))
 
-    def events(self, kind: type[ev.Event]) -> list[ev.Event]:
+    def events(self, kind: type[E]) -> list[E]:
         """The alert's events of a type."""
         return [one.event for one in self.recorded if isinstance(one.event, kind)]
+
+    def noted(self, kind: type[E]) -> list[E]:
+        """What the node has noted of this type."""
+        noted = (one.event for one in self.journal.read(streams.node(self.env.node)))
+        return [one for one in noted if isinstance(one, kind)]
+
+    def alerts(self) -> list[AlertId]:
+        """All alerts; the first is the world's where it has sent none."""
+        raised = (
+            one for one in self.journal.read_all(limit=10_000) if isinstance(one.event, ev.AlertReceived)
+        )
+        alerts = [AlertId(one.stream.removeprefix("inbox-")) for one in raised]
+        if alerts and self.alert not in alerts:
+            self.alert = alerts[0]
+        return alerts
 
     def calls(self, to: str | None = None) -> list[Call]:
         """Every call the carrier has seen, to one number or to all."""
         return [call for call in self.network.carrier.calls if to is None or call.to == to]
+
+    def leg(self, party: Party) -> Leg:
+        """The call on which this party has answered."""
+        leg = self.case.answered(party)
+        assert leg is not None, self.story()
+        return leg
 
     def live_calls(self) -> list[Call]:
         """The calls that are up or being set up."""
@@ -337,8 +370,7 @@ class World:
 
     def stuck(self) -> list[str]:
         """What the watchdog has found to make no progress, as it has said so."""
-        raised = (one.event for one in self.journal.read(streams.node(self.env.node)))
-        return [one.text for one in raised if isinstance(one, ev.AlarmRaised) and one.alarm == "case.stuck"]
+        return [one.text for one in self.noted(ev.AlarmRaised) if one.alarm == "case.stuck"]
 
     def story(self) -> str:
         """The alert so far, or all that there was without one, for an assertion that fails."""
