@@ -134,7 +134,6 @@ OTHER_END = tuple(
     (at, stream, ev.AlertClosed(outcome=Outcome.FALSE_ALARM) if isinstance(event, ev.AlertClosed) else event)
     for at, stream, event in STORY
 )
-STILL_RINGING = tuple(one for one in STORY if not isinstance(one[2], ev.LegAnswered))
 
 WRONG: dict[str, tuple[str, Facts]] = {
     "an accepted alert that is nowhere": ("accepted", replace(RIGHT, events=(), calls=(), seized=())),

@@ -50,28 +50,17 @@ def _texts(items: Iterable[Item]) -> list[str]:
     return [item.text for item in items if isinstance(item, Line)]
 
 
+@each("size", [1, 1000])
 @each(("data", "lines"), CASES)
-def test_a_chunk_is_cut_into_its_lines(data: bytes, lines: list[str]) -> None:
-    reader = _reader()
-    reader.push(data)
-    assert _texts(_drain(reader)) == lines
-
-
-@each(("data", "lines"), CASES)
-def test_the_same_bytes_one_by_one_are_the_same_lines(data: bytes, lines: list[str]) -> None:
-    reader = _reader()
-    found: list[Item] = []
-    for byte in data:
-        reader.push(bytes((byte,)))
-        found += _drain(reader)
-    assert _texts(found) == lines
-
-
-@each(("data", "lines"), CASES)
-def test_garbage_ahead_is_a_line_of_its_own(data: bytes, lines: list[str]) -> None:
-    reader = _reader()
-    reader.push(b"\xff\xfe#!~garbage\r\n" + data)
-    assert _texts(_drain(reader))[1:] == lines
+def test_bytes_are_cut_into_their_lines_whole_or_one_by_one_and_behind_garbage(
+    data: bytes, lines: list[str], size: int
+) -> None:
+    for garbage in (b"", b"\xff\xfe#!~garbage\r\n"):
+        reader, whole, found = _reader(), garbage + data, list[Item]()
+        for at in range(0, len(whole), size):
+            reader.push(whole[at : at + size])
+            found += _drain(reader)
+        assert _texts(found)[bool(garbage) :] == lines
 
 
 @each(("data", "lines"), CASES)

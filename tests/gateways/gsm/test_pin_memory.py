@@ -25,13 +25,14 @@ def _write(file: Path, pin: str) -> None:
     os.utime(file, ns=(before + 1, before + 1))
 
 
-def _memory(tmp_path: Path) -> PinMemory:
+def _memory(tmp_path: Path, pin: str | None = None) -> PinMemory:
+    if pin is not None:
+        _write(tmp_path / "pin", pin)
     return PinMemory(str(tmp_path / "pin"), tmp_path / "lines" / "one.pin")
 
 
 def test_a_right_pin_is_given_at_every_power_up(tmp_path: Path) -> None:
-    _write(tmp_path / "pin", "1234")
-    memory = _memory(tmp_path)
+    memory = _memory(tmp_path, "1234")
     for _ in range(3):
         assert memory.to_give() == "1234"
         assert memory.to_give() == "", "the answer is waited for"
@@ -43,8 +44,7 @@ def test_a_right_pin_is_given_at_every_power_up(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("right", [False, None])
 def test_a_refused_pin_is_not_given_again_and_the_next_one_is(tmp_path: Path, right: bool | None) -> None:
-    _write(tmp_path / "pin", "0000")
-    memory = _memory(tmp_path)
+    memory = _memory(tmp_path, "0000")
     assert memory.to_give() == "0000"
     memory.answered(right=right)
     for again in (memory, _memory(tmp_path)):
@@ -56,8 +56,7 @@ def test_a_refused_pin_is_not_given_again_and_the_next_one_is(tmp_path: Path, ri
 
 
 def test_an_ok_proves_nothing_until_the_sim_is_open(tmp_path: Path) -> None:
-    _write(tmp_path / "pin", "1111")
-    memory = _memory(tmp_path)
+    memory = _memory(tmp_path, "1111")
     assert memory.to_give() == "1111"
     memory.answered(right=True)
     assert _memory(tmp_path).to_give() == "", "it may have been another command's"
@@ -75,8 +74,7 @@ def test_one_of_which_nobody_knows_the_answer_is_not_given_again(tmp_path: Path)
 
 @pytest.mark.parametrize("content", ["", "12", "abcd", "123456789", "1 234"])
 def test_what_is_no_pin_is_not_given(tmp_path: Path, content: str) -> None:
-    _write(tmp_path / "pin", content)
-    memory = _memory(tmp_path)
+    memory = _memory(tmp_path, content)
     assert memory.to_give() == ""
     assert "4 to 8 digits" in memory.fault
 
@@ -105,8 +103,7 @@ def test_the_record_does_not_hold_the_pin(tmp_path: Path) -> None:
 
 
 def test_a_new_card_is_given_the_pin_that_the_old_one_has_refused(tmp_path: Path) -> None:
-    _write(tmp_path / "pin", "1234")
-    memory = _memory(tmp_path)
+    memory = _memory(tmp_path, "1234")
     assert memory.to_give("A") == "1234"
     memory.answered(right=False)
     for again in (memory, _memory(tmp_path)):
@@ -120,8 +117,7 @@ def test_a_new_card_is_given_the_pin_that_the_old_one_has_refused(tmp_path: Path
 
 
 def test_what_an_unknown_card_has_refused_no_known_one_is_given(tmp_path: Path) -> None:
-    _write(tmp_path / "pin", "1234")
-    memory = _memory(tmp_path)
+    memory = _memory(tmp_path, "1234")
     assert memory.to_give("") == "1234"
     memory.answered(right=False)
     assert _memory(tmp_path).to_give("A") == ""

@@ -18,10 +18,12 @@ SOUNDS = {"one": 1000, "two": 2000}
 class Player:
     """A playlist whose sounds are constants, five frames each; loading is done at once, or held back."""
 
-    def __init__(self) -> None:
+    def __init__(self, wished: ClipSpec | None = None) -> None:
         self.loaded: list[tuple[str, str, str]] = []
         self.held: list[Callable[[], None]] | None = None
         self.playlist = Playlist(self.load, self.spawn)
+        if wished is not None:
+            self.playlist.reconcile({"c": wished})
 
     def load(self, name: str, language: str, text: str) -> Samples:
         self.loaded.append((name, language, text))
@@ -72,8 +74,7 @@ def test_it_begins_when_it_can_be_heard_and_stands_still_while_it_cannot() -> No
 
 
 def test_who_else_is_to_hear_it_hears_it_from_there_on() -> None:
-    player = Player()
-    player.playlist.reconcile({"c": clip("one")})
+    player = Player(clip("one"))
     player.play(2, "user")
     player.playlist.reconcile({"c": clip("one", to="operator")})
     (playing,) = player.playlist.turn(["user", "operator"])
@@ -82,8 +83,7 @@ def test_who_else_is_to_hear_it_hears_it_from_there_on() -> None:
 
 
 def test_one_that_is_withdrawn_sounds_for_one_more_frame_to_be_faded_out_and_never_again() -> None:
-    player = Player()
-    player.playlist.reconcile({"c": clip("one")})
+    player = Player(clip("one"))
     player.play(2, "user")
     player.playlist.reconcile({})
     (last,) = player.playlist.turn(["user"])
@@ -95,8 +95,7 @@ def test_one_that_is_withdrawn_sounds_for_one_more_frame_to_be_faded_out_and_nev
 
 
 def test_one_that_was_withdrawn_before_it_began_can_still_be_played() -> None:
-    player = Player()
-    player.playlist.reconcile({"c": clip("one")})
+    player = Player(clip("one"))
     player.playlist.reconcile({})
     assert player.playlist.played == frozenset()
     player.playlist.reconcile({"c": clip("one")})
@@ -104,8 +103,7 @@ def test_one_that_was_withdrawn_before_it_began_can_still_be_played() -> None:
 
 
 def test_one_that_repeats_begins_again_after_its_pause_and_is_never_over() -> None:
-    player = Player()
-    player.playlist.reconcile({"c": clip("one", every_s=0.1)})
+    player = Player(clip("one", every_s=0.1))
     assert player.play(14, "user") == [1000] * FRAMES + [-1] * 5 + [1000] * 4
     player.playlist.reconcile({})
     player.play(1, "user")
@@ -115,16 +113,14 @@ def test_one_that_repeats_begins_again_after_its_pause_and_is_never_over() -> No
 
 
 def test_one_that_cannot_be_loaded_holds_up_nothing_and_is_named() -> None:
-    player = Player()
-    player.playlist.reconcile({"c": clip("one", "three")})
+    player = Player(clip("one", "three"))
     assert player.play(1, "user") == [-1]
     assert player.playlist.played == {"c"}
     assert player.playlist.troubles() == {"c": "KeyError('three')"}
 
 
 def test_its_edges_are_soft() -> None:
-    player = Player()
-    player.playlist.reconcile({"c": clip("one")})
+    player = Player(clip("one"))
     sound = b"".join(player.playlist.turn(["user"])[0].frame for _ in range(FRAMES))
     samples = np.frombuffer(sound, dtype="<i2").astype(int)
     assert np.abs(np.diff(samples, prepend=0, append=0)).max() < 30
