@@ -35,6 +35,8 @@ from model.alert.case import Case
 from model.alert.evolve import begin, evolve
 from model.alert.leg import Leg
 from model.alert.parts import Owner
+from model.orders.effects import refusal
+from model.orders.refusals import Refusal
 from model.policy import Policy
 from tests.support.recorded import recorded
 
@@ -279,6 +281,18 @@ class Book:
         """Something from outside, for the alert's inbox."""
         self.write("inbox-a1", *events)
         self.go_on()
+
+    def why_not(
+        self,
+        command: OperatorCommand,
+        by: OperatorId = EVERYONE[0],
+        to: OperatorId | None = None,
+        party: Party | None = None,
+        *,
+        supervisor: bool = False,
+    ) -> Refusal | None:
+        """Why this operator may not give the command now; None where it is allowed."""
+        return refusal(self.case, command, by, self.policy, to, party, supervisor=supervisor)
 
     def opened(self) -> Self:
         """The main flow up to the first dial (S3)."""

@@ -13,7 +13,6 @@ from messages.ids import BridgeId, Instant, OperatorCommand, Outcome, Party
 from messages.legs import ReleaseLeg
 from model.alert.leg import LegState
 from model.alert.phase import Phase, phase
-from model.orders.effects import refusal
 from model.orders.refusals import Refusal
 from model.policy import MetBy
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
@@ -77,12 +76,12 @@ def test_no_digits_are_no_digit() -> None:
 
 def test_whose_answer_is_not_in_doubt_takes_no_case_that_is_the_operator_s() -> None:
     book = Book().opened()
-    assert refusal(book.case, OperatorCommand.TAKE, ANNA, POLICY) == Refusal.ALREADY_YOURS
+    assert book.why_not(OperatorCommand.TAKE, ANNA) == Refusal.ALREADY_YOURS
     perhaps(book, Party.OPERATOR)
-    assert refusal(book.case, OperatorCommand.TAKE, ANNA, POLICY) is None
+    assert book.why_not(OperatorCommand.TAKE, ANNA) is None
     book.order(OperatorCommand.TAKE, by=ANNA)
     assert book.case.operator == ANNA
-    assert refusal(book.case, OperatorCommand.CONFIRM_ANSWER, ANNA, POLICY) == Refusal.NO_ANSWER_IN_DOUBT
+    assert book.why_not(OperatorCommand.CONFIRM_ANSWER, ANNA) == Refusal.NO_ANSWER_IN_DOUBT
 
 
 @pytest.mark.parametrize(("met_by", "met"), [(MetBy.RINGING, True), (MetBy.ANSWERED, False)])

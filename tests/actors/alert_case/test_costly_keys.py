@@ -10,14 +10,9 @@ from messages.calls import CallState
 from messages.ids import SECOND, Channel, Instant, LineId, OperatorCommand, Outcome, Party
 from model.alert.leg import LegState
 from model.alert.reasons import ReleaseReason
-from model.orders.effects import refusal
 from model.orders.refusals import Refusal
 from model.rules.calls.quiet import spoken_to
-from tests.actors.alert_case.book import EVERYONE, POLICY, START, Book, leg
-
-
-def why_not(book: Book, command: OperatorCommand) -> str | None:
-    return refusal(book.case, command, EVERYONE[0], book.policy)
+from tests.actors.alert_case.book import EVERYONE, START, Book, leg
 
 
 def machine(book: Book) -> None:
@@ -44,16 +39,16 @@ def in_vain(book: Book, cause: int = 19) -> None:
 
 def test_what_rings_or_is_in_doubt_can_be_marked_a_machine() -> None:
     book = Book().attended()
-    assert why_not(book, OperatorCommand.MARK_MACHINE) == Refusal.NOTHING_ANSWERED
+    assert book.why_not(OperatorCommand.MARK_MACHINE) == Refusal.NOTHING_ANSWERED
     book.rings(Party.USER)
-    assert why_not(book, OperatorCommand.MARK_MACHINE) is None
+    assert book.why_not(OperatorCommand.MARK_MACHINE) is None
     book.report(book.leg(Party.USER), CallState.ANSWERED, confirmed=False)
-    assert why_not(book, OperatorCommand.MARK_MACHINE) is None
+    assert book.why_not(OperatorCommand.MARK_MACHINE) is None
 
 
 def test_with_112_in_the_conference_a_machines_call_is_let_go_and_112_stays() -> None:
     book = Book().to_conference()
-    assert why_not(book, OperatorCommand.MARK_MACHINE) is None
+    assert book.why_not(OperatorCommand.MARK_MACHINE) is None
     book.obeyed(OperatorCommand.MARK_MACHINE)
     assert book.leg(Party.PSAP).answered
     assert book.leg(Party.OPERATOR).answered
@@ -107,21 +102,21 @@ def test_a_second_attempt_that_rings_beside_112_can_still_be_given_up() -> None:
     book = Book().to_conference()
     book.ends(Party.USER)
     book.rings(Party.USER)
-    assert why_not(book, OperatorCommand.MARK_MACHINE) is None
+    assert book.why_not(OperatorCommand.MARK_MACHINE) is None
 
 
 def test_a_call_that_the_user_has_made_is_no_machine() -> None:
     book = Book(channel=Channel.VOICE, line=LineId("p7"), call=9).attended()
     book.answers(Party.USER)
-    assert why_not(book, OperatorCommand.MARK_MACHINE) == Refusal.USER_CALLED_IN
+    assert book.why_not(OperatorCommand.MARK_MACHINE) == Refusal.USER_CALLED_IN
 
 
 def test_under_duress_who_is_on_the_line_is_not_hung_up_on_for_good() -> None:
     book = Book().to_talking()
     book.fact(ev.AlertCancelled(duress=True))
     assert book.leg(Party.USER).answered
-    assert why_not(book, OperatorCommand.MARK_MACHINE) == Refusal.USER_NOT_CALLED_AGAIN
-    assert why_not(book, OperatorCommand.REDIAL_USER) == Refusal.USER_ON_THE_LINE
+    assert book.why_not(OperatorCommand.MARK_MACHINE) == Refusal.USER_NOT_CALLED_AGAIN
+    assert book.why_not(OperatorCommand.REDIAL_USER) == Refusal.USER_ON_THE_LINE
 
 
 def test_of_a_line_whose_modem_is_lost_it_is_not_said_that_somebody_is_on_it() -> None:
@@ -130,8 +125,8 @@ def test_of_a_line_whose_modem_is_lost_it_is_not_said_that_somebody_is_on_it() -
         talking = book.leg(party)
         answered = ev.LegAnswered(leg=talking.leg, attempt=1, joins=Joins.NETWORK)
         book.write("alert-a1", answered, ev.LegUnheard(leg=talking.leg, attempt=1))
-    assert why_not(book, OperatorCommand.REDIAL_USER) == Refusal.LINE_UNHEARD
-    assert why_not(book, OperatorCommand.CALL_PSAP) == Refusal.LINE_UNHEARD
+    assert book.why_not(OperatorCommand.REDIAL_USER) == Refusal.LINE_UNHEARD
+    assert book.why_not(OperatorCommand.CALL_PSAP) == Refusal.LINE_UNHEARD
 
 
 # ---------------------------------------------------------------- withdraw_psap
@@ -139,13 +134,13 @@ def test_of_a_line_whose_modem_is_lost_it_is_not_said_that_somebody_is_on_it() -
 
 def test_112_is_taken_back_until_it_has_answered() -> None:
     book = Book().to_talking()
-    assert why_not(book, OperatorCommand.WITHDRAW_PSAP) == Refusal.PSAP_NOT_BEING_CALLED
+    assert book.why_not(OperatorCommand.WITHDRAW_PSAP) == Refusal.PSAP_NOT_BEING_CALLED
     book.order(OperatorCommand.CALL_PSAP)
     book.rings(Party.PSAP)
     book.order(OperatorCommand.WITHDRAW_PSAP)
     psap = book.case.legs[leg("psap")]
     assert (psap.state, book.case.psap) == (LegState.RELEASING, None)
-    assert why_not(book, OperatorCommand.DECLARE_FALSE_ALARM) is None
+    assert book.why_not(OperatorCommand.DECLARE_FALSE_ALARM) is None
     book.release_all()
     book.pass_time(60)
     assert len([one for one in book.all_of(ev.LegOriginating) if one.party is Party.PSAP]) == 1
@@ -163,7 +158,7 @@ def test_112_is_taken_back_by_the_operator_who_is_only_called() -> None:
 
 def test_112_that_has_answered_is_not_hung_up_on() -> None:
     book = Book().to_conference()
-    assert why_not(book, OperatorCommand.WITHDRAW_PSAP) == Refusal.PSAP_ON_THE_LINE
+    assert book.why_not(OperatorCommand.WITHDRAW_PSAP) == Refusal.PSAP_ON_THE_LINE
 
 
 def test_112_is_taken_back_also_while_it_waits_for_a_line() -> None:
@@ -184,7 +179,7 @@ def test_what_is_said_to_be_answered_without_proof_can_be_taken_back() -> None:
     book = Book().to_talking()
     book.order(OperatorCommand.CALL_PSAP)
     book.report(book.leg(Party.PSAP), CallState.ANSWERED, confirmed=False)
-    assert why_not(book, OperatorCommand.WITHDRAW_PSAP) is None
+    assert book.why_not(OperatorCommand.WITHDRAW_PSAP) is None
 
 
 def test_a_call_that_was_taken_back_is_no_failure_of_the_next() -> None:
@@ -203,7 +198,7 @@ def test_what_duress_has_asked_for_is_not_taken_back() -> None:
     book.answers(Party.OPERATOR)
     book.fact(ev.AlertCancelled(duress=True))
     assert book.case.psap is not None
-    assert why_not(book, OperatorCommand.WITHDRAW_PSAP) == Refusal.DURESS_PSAP_FIRST
+    assert book.why_not(OperatorCommand.WITHDRAW_PSAP) == Refusal.DURESS_PSAP_FIRST
 
 
 def test_whose_phone_gave_way_to_112_is_called_again_when_112_is_taken_back() -> None:
@@ -227,21 +222,21 @@ CLOSE = OperatorCommand.CLOSE
 
 
 def why_no_supervisor(book: Book) -> str | None:
-    return refusal(book.case, CLOSE, EVERYONE[0], book.policy, supervisor=True)
+    return book.why_not(CLOSE, supervisor=True)
 
 
 def test_s08_nothing_is_closed_before_112_was_told_however_often_the_user_declines() -> None:
     book = Book().attended()
     book.rings(Party.USER)
     in_vain(book, 21)
-    assert why_not(book, CLOSE) == Refusal.PSAP_NOT_TOLD
+    assert book.why_not(CLOSE) == Refusal.PSAP_NOT_TOLD
     book.order(CLOSE)
     assert book.case.closed_at is None
     book.order(OperatorCommand.CALL_PSAP)
     book.answers(Party.PSAP)
     book.order(OperatorCommand.BRIEFING_GIVEN)
     book.ends(Party.PSAP)
-    assert why_not(book, CLOSE) is None
+    assert book.why_not(CLOSE) is None
 
 
 def test_machine_twice_and_close_does_not_end_an_alert_in_nine_seconds() -> None:
@@ -249,17 +244,17 @@ def test_machine_twice_and_close_does_not_end_an_alert_in_nine_seconds() -> None
     machine(book)
     book.answers(Party.USER)
     machine(book)
-    assert why_not(book, OperatorCommand.DECLARE_FALSE_ALARM) == Refusal.USER_NOT_ANSWERED
-    assert why_not(book, CLOSE) == Refusal.PSAP_NOT_TOLD
+    assert book.why_not(OperatorCommand.DECLARE_FALSE_ALARM) == Refusal.USER_NOT_ANSWERED
+    assert book.why_not(CLOSE) == Refusal.PSAP_NOT_TOLD
     assert why_no_supervisor(book) == Refusal.MACHINE_ANSWERED
     book.order(CLOSE, supervisor=True)
     assert book.case.closed_at is None
-    assert why_not(book, OperatorCommand.REDIAL_USER) is None
-    assert why_not(book, OperatorCommand.CALL_PSAP) is None
+    assert book.why_not(OperatorCommand.REDIAL_USER) is None
+    assert book.why_not(OperatorCommand.CALL_PSAP) is None
     book.order(OperatorCommand.REDIAL_USER)
     book.answers(Party.USER)
     machine(book)
-    assert why_not(book, CLOSE) == Refusal.PSAP_NOT_TOLD
+    assert book.why_not(CLOSE) == Refusal.PSAP_NOT_TOLD
     book.obeyed(CLOSE, supervisor=True)
     assert book.case.outcome is Outcome.NO_CONTACT
 
@@ -305,8 +300,8 @@ def test_who_was_spoken_to_and_has_hung_up_is_a_false_alarm_by_its_order_or_112_
     talked = Book().to_talking()
     talked.ends(Party.USER)
     talked.ends(Party.USER, 19)
-    assert why_not(talked, CLOSE) == Refusal.PSAP_NOT_TOLD
-    assert why_not(talked, OperatorCommand.CALL_PSAP) is None
+    assert talked.why_not(CLOSE) == Refusal.PSAP_NOT_TOLD
+    assert talked.why_not(OperatorCommand.CALL_PSAP) is None
     talked.obeyed(OperatorCommand.DECLARE_FALSE_ALARM)
     assert talked.case.outcome is Outcome.FALSE_ALARM
 
@@ -322,64 +317,64 @@ def test_the_right_pin_counts_where_it_is_all_that_is_known() -> None:
     book = Book().attended()
     book.write("inbox-a1", ev.AlertCancelled())
     book.rings(Party.USER)
-    assert why_not(book, CLOSE) == Refusal.CALL_UP, "the user is called all the same"
+    assert book.why_not(CLOSE) == Refusal.CALL_UP, "the user is called all the same"
     in_vain(book)
-    assert why_not(book, CLOSE) == Refusal.PSAP_NOT_TOLD, "whoever holds the phone may know the PIN"
+    assert book.why_not(CLOSE) == Refusal.PSAP_NOT_TOLD, "whoever holds the phone may know the PIN"
     book.obeyed(CLOSE, supervisor=True)
     assert book.case.outcome is Outcome.CANCELLED
 
 
 def test_a_false_alarm_is_of_a_person_and_not_of_a_machine() -> None:
     book = answered_by_a_machine()
-    assert why_not(book, OperatorCommand.DECLARE_FALSE_ALARM) is None
+    assert book.why_not(OperatorCommand.DECLARE_FALSE_ALARM) is None
     machine(book)
-    assert why_not(book, OperatorCommand.DECLARE_FALSE_ALARM) == Refusal.USER_NOT_ANSWERED
+    assert book.why_not(OperatorCommand.DECLARE_FALSE_ALARM) == Refusal.USER_NOT_ANSWERED
 
 
 def test_a_false_alarm_is_of_a_user_who_was_heard_and_not_of_a_line_without_sound() -> None:
     book = Book().to_talking()
     book.bridge(Party.USER)
-    assert why_not(book, OperatorCommand.DECLARE_FALSE_ALARM) == Refusal.USER_NOT_HEARD
+    assert book.why_not(OperatorCommand.DECLARE_FALSE_ALARM) == Refusal.USER_NOT_HEARD
     book.ends(Party.USER)
-    assert why_not(book, OperatorCommand.DECLARE_FALSE_ALARM) == Refusal.USER_NOT_HEARD
+    assert book.why_not(OperatorCommand.DECLARE_FALSE_ALARM) == Refusal.USER_NOT_HEARD
     book.pass_time(10)
     book.rings(Party.USER)
-    assert why_not(book, OperatorCommand.DECLARE_FALSE_ALARM) == Refusal.USER_NOT_HEARD, "called again"
+    assert book.why_not(OperatorCommand.DECLARE_FALSE_ALARM) == Refusal.USER_NOT_HEARD, "called again"
     book.answers(Party.USER)
-    assert why_not(book, OperatorCommand.DECLARE_FALSE_ALARM) is None
+    assert book.why_not(OperatorCommand.DECLARE_FALSE_ALARM) is None
     heard = Book().to_talking()
     heard.pass_time(60)
     heard.bridge(Party.USER)
-    assert why_not(heard, OperatorCommand.DECLARE_FALSE_ALARM) is None, "what was said before stands"
+    assert heard.why_not(OperatorCommand.DECLARE_FALSE_ALARM) is None, "what was said before stands"
     heard.ends(Party.USER)
     heard.pass_time(10)
     heard.rings(Party.USER)
-    assert why_not(heard, OperatorCommand.DECLARE_FALSE_ALARM) is None
+    assert heard.why_not(OperatorCommand.DECLARE_FALSE_ALARM) is None
 
 
 def test_after_a_conversation_that_dropped_a_false_alarm_can_still_be_declared() -> None:
     book = Book().to_talking()
     book.ends(Party.USER)
     book.rings(Party.USER)
-    assert why_not(book, OperatorCommand.DECLARE_FALSE_ALARM) is None
+    assert book.why_not(OperatorCommand.DECLARE_FALSE_ALARM) is None
 
 
 @pytest.mark.parametrize("test", [False, True])
 def test_112_can_be_called_at_any_moment_of_a_second_attempt(test: bool) -> None:
     book = Book(test=test).attended()
     for _ in range(2):
-        assert why_not(book, OperatorCommand.CALL_PSAP) is None
+        assert book.why_not(OperatorCommand.CALL_PSAP) is None
         book.rings(Party.USER)
-        assert why_not(book, OperatorCommand.CALL_PSAP) is None
+        assert book.why_not(OperatorCommand.CALL_PSAP) is None
         book.ends(Party.USER, 19)
-        assert why_not(book, OperatorCommand.CALL_PSAP) is None
+        assert book.why_not(OperatorCommand.CALL_PSAP) is None
 
 
 def test_what_the_deadline_has_overtaken_before_anybody_began_can_be_put_away() -> None:
     book = Book()
     book.now = Instant(START + 51 * SECOND)
     book.write("inbox-a1", ev.DeadlineMissed())
-    assert refusal(book.case, OperatorCommand.CLOSE, EVERYONE[0], POLICY) is None
+    assert book.why_not(OperatorCommand.CLOSE) is None
 
 
 def test_where_a_pin_proved_nothing_the_app_calls_nobody_and_the_user_is_called_before_the_end() -> None:
@@ -387,5 +382,5 @@ def test_where_a_pin_proved_nothing_the_app_calls_nobody_and_the_user_is_called_
     book.write("inbox-a1", ev.PinRefused(none_set=True))
     book.now = Instant(START + 51 * SECOND)
     book.write("inbox-a1", ev.DeadlineMissed())
-    assert why_not(book, CLOSE) is Refusal.PSAP_NOT_TOLD
+    assert book.why_not(CLOSE) is Refusal.PSAP_NOT_TOLD
     assert why_no_supervisor(book) is Refusal.USER_TO_BE_CALLED

@@ -7,9 +7,8 @@ from messages import events as ev
 from messages.bridge import BridgeReport, Press
 from messages.ids import BridgeId, Instant, OperatorCommand, Party
 from messages.legs import Originate
-from model.orders.effects import refusal
 from model.orders.refusals import Refusal
-from tests.actors.alert_case.book import EVERYONE, POLICY, Book
+from tests.actors.alert_case.book import EVERYONE, Book
 
 DIGIT = OperatorCommand.SEND_DIGIT
 
@@ -41,9 +40,9 @@ def test_each_press_is_one_digit_of_that_partys_call_and_the_same_key_may_be_pre
 
 def test_it_is_for_the_operator_on_the_line_and_for_those_who_are_on_it() -> None:
     book = Book().to_talking()
-    assert refusal(book.case, DIGIT, EVERYONE[0], POLICY) == Refusal.PSAP_ABSENT
-    assert refusal(book.case, DIGIT, EVERYONE[0], POLICY, party=Party.USER) is None
-    assert refusal(book.case, DIGIT, EVERYONE[1], POLICY, party=Party.USER) is not None
+    assert book.why_not(DIGIT) == Refusal.PSAP_ABSENT
+    assert book.why_not(DIGIT, party=Party.USER) is None
+    assert book.why_not(DIGIT, EVERYONE[1], party=Party.USER) is not None
     press(book, "1")
     assert len(book.all_of(ev.CommandRefused)) == 1
 

@@ -27,7 +27,6 @@ from messages.lines import PreemptCase
 from model.alert.evolve import fold
 from model.alert.leg import LegState, place
 from model.alert.phase import Phase, phase
-from model.orders.effects import refusal
 from model.policy import Duress, MetBy, Policy, VoiceAlert
 from model.rules.calls.user_due import GIVES_WAY_UNTIL
 from tests.actors.alert_case.book import ALERT, EVERYONE, POLICY, START, Book, leg
@@ -122,7 +121,7 @@ def test_s10_briefed_and_left_with_112_alone_ends_all_of_it() -> None:
     book = Book().attended()
     book.order(OperatorCommand.CALL_PSAP)
     book.answers(Party.PSAP)
-    assert refusal(book.case, OperatorCommand.LEAVE, EVERYONE[0], POLICY) is not None
+    assert book.why_not(OperatorCommand.LEAVE) is not None
     book.order(OperatorCommand.BRIEFING_GIVEN)
     book.obeyed(OperatorCommand.LEAVE)
     assert book.case.outcome is Outcome.BRIEFED
@@ -197,7 +196,7 @@ def test_case_05_no_answer_within_25_s_rings_a_second_time() -> None:
     book.pass_time(1.5)
     book.release_all()
     assert book.leg(Party.USER).attempt == 2
-    assert refusal(book.case, OperatorCommand.CALL_PSAP, EVERYONE[0], POLICY) is None
+    assert book.why_not(OperatorCommand.CALL_PSAP) is None
     book.rings(Party.USER)
     book.pass_time(26)
     book.release_all()
@@ -493,7 +492,7 @@ def test_an_alert_that_was_handed_over_can_be_taken_again() -> None:
 
 def test_close_ends_what_is_over() -> None:
     book = Book().attended()
-    assert refusal(book.case, OperatorCommand.CLOSE, EVERYONE[0], POLICY)
+    assert book.why_not(OperatorCommand.CLOSE)
     book.ends(Party.USER, 17)
     book.pass_time(4.1)
     book.ends(Party.USER, 17)
@@ -542,7 +541,7 @@ def test_a_new_alert_waits_for_its_first_answers_and_not_longer() -> None:
 def test_after_the_end_notes_are_allowed_reading_and_reopening(command: OperatorCommand) -> None:
     book = Book().to_talking()
     book.obeyed(OperatorCommand.DECLARE_FALSE_ALARM)
-    allowed = refusal(book.case, command, EVERYONE[0], POLICY) is None
+    allowed = book.why_not(command) is None
     after = (OperatorCommand.NOTE, OperatorCommand.HAVE_READ, OperatorCommand.REOPEN)
     assert allowed == (command in after)
 

@@ -14,10 +14,9 @@ from messages.ids import SECOND, Instant, NodeId, OperatorCommand, OperatorId, O
 from messages.operators import RequestOperators
 from model.alert.case import Case
 from model.alert.leg import LegState
-from model.orders.effects import refusal
 from model.orders.refusals import Refusal
 from store import streams
-from tests.actors.alert_case.book import EVERYONE, POLICY, Book, leg
+from tests.actors.alert_case.book import EVERYONE, Book, leg
 
 ANNA, BICE, CARLA = EVERYONE
 
@@ -65,8 +64,8 @@ def test_until_another_is_joined_the_case_is_the_operator_s_and_then_the_other_s
     book.release_all()
     assert book.all_of(ev.OperatorLeft) == [ev.OperatorLeft(operator=ANNA, reason="handed over")]
     assert book.case.answered(Party.USER) is not None
-    assert refusal(book.case, OperatorCommand.CALL_PSAP, ANNA, POLICY) is not None
-    assert refusal(book.case, OperatorCommand.CALL_PSAP, BICE, POLICY) is None
+    assert book.why_not(OperatorCommand.CALL_PSAP, ANNA) is not None
+    assert book.why_not(OperatorCommand.CALL_PSAP, BICE) is None
 
 
 def test_whoever_is_named_is_called_and_nobody_else() -> None:
@@ -89,7 +88,7 @@ def test_a_named_one_who_declines_ends_it_at_once_and_it_can_be_tried_again() ->
     hand_over(book, to=BICE)
     book.report(book.case.legs[leg("op2")], CallState.RELEASED, 21)
     assert ended(book) == ["no answer"]
-    assert refusal(book.case, OperatorCommand.HAND_OVER, ANNA, POLICY, BICE) is None
+    assert book.why_not(OperatorCommand.HAND_OVER, ANNA, BICE) is None
     hand_over(book, to=BICE)
     assert book.case.legs[leg("op2")].attempt == 2
 
@@ -141,9 +140,9 @@ def test_where_no_line_is_free_that_is_said() -> None:
 
 def test_it_can_be_withdrawn_as_long_as_nobody_has_it() -> None:
     book = Book().to_talking()
-    assert refusal(book.case, OperatorCommand.KEEP, ANNA, POLICY) == Refusal.NOT_BEING_HANDED_OVER
+    assert book.why_not(OperatorCommand.KEEP, ANNA) == Refusal.NOT_BEING_HANDED_OVER
     hand_over(book)
-    assert refusal(book.case, OperatorCommand.HAND_OVER, ANNA, POLICY, BICE) == Refusal.BEING_HANDED_OVER
+    assert book.why_not(OperatorCommand.HAND_OVER, ANNA, BICE) == Refusal.BEING_HANDED_OVER
     book.go_on(next_leg(book))
     book.order(OperatorCommand.KEEP, by=ANNA)
     assert ended(book) == ["withdrawn"]
@@ -166,12 +165,12 @@ def test_a_withdrawal_that_comes_too_late_is_refused() -> None:
 def test_anybody_may_take_what_is_being_handed_over() -> None:
     book = Book().to_talking()
     dora = OperatorId("dora")
-    refused = refusal(book.case, OperatorCommand.TAKE, dora, POLICY)
+    refused = book.why_not(OperatorCommand.TAKE, dora)
     assert refused == Refusal.ANOTHER_OPERATOR
     book.operators = [ANNA]
     hand_over(book)
-    assert refusal(book.case, OperatorCommand.TAKE, dora, POLICY) is None
-    assert refusal(book.case, OperatorCommand.TAKE, ANNA, POLICY) == Refusal.ALREADY_YOURS
+    assert book.why_not(OperatorCommand.TAKE, dora) is None
+    assert book.why_not(OperatorCommand.TAKE) == Refusal.ALREADY_YOURS
     book.pass_time(24)
     book.order(OperatorCommand.TAKE, by=dora)
     book.pass_time(5)
@@ -184,11 +183,11 @@ def test_anybody_may_take_what_is_being_handed_over() -> None:
 def test_it_cannot_be_handed_to_oneself_nor_by_another_nor_at_its_end() -> None:
     book = Book().to_conference()
     allowed = OperatorCommand.HAND_OVER
-    assert refusal(book.case, allowed, ANNA, POLICY, ANNA) == Refusal.ALREADY_YOURS
-    assert refusal(book.case, allowed, BICE, POLICY) == Refusal.NOT_ON_THE_LINE
-    assert refusal(book.case, allowed, ANNA, POLICY) is None
+    assert book.why_not(allowed, ANNA, ANNA) == Refusal.ALREADY_YOURS
+    assert book.why_not(allowed, BICE) == Refusal.NOT_ON_THE_LINE
+    assert book.why_not(allowed, ANNA) is None
     book.order(OperatorCommand.LEAVE)
-    assert refusal(book.case, allowed, ANNA, POLICY) == Refusal.BEING_ENDED
+    assert book.why_not(allowed, ANNA) == Refusal.BEING_ENDED
 
 
 def test_with_112_on_the_line_neither_112_nor_the_user_is_touched() -> None:

@@ -13,9 +13,8 @@ from messages.ids import SECOND, NodeId, OperatorCommand, OperatorId, Outcome, P
 from messages.lines import PreemptCase
 from model.alert.evolve import fold
 from model.alert.phase import phase
-from model.orders.effects import refusal
 from model.orders.refusals import Refusal
-from tests.actors.alert_case.book import EVERYONE, POLICY, Book
+from tests.actors.alert_case.book import POLICY, Book
 
 DORA = OperatorId("dora")
 """A supervisor, off shift."""
@@ -64,22 +63,21 @@ def test_nothing_of_the_alert_is_other_by_it() -> None:
     assert (heard.case.operator, heard.case.reserved) == (plain.case.operator, plain.case.reserved)
     for command in OperatorCommand:
         if command is not OperatorCommand.LISTEN:
-            asked = (EVERYONE[0], POLICY)
-            assert refusal(heard.case, command, *asked) == refusal(plain.case, command, *asked)
+            assert heard.why_not(command) == plain.why_not(command)
 
 
 def test_who_may_not_is_told_why() -> None:
     book = Book().opened()
-    assert refusal(book.case, OperatorCommand.LISTEN, DORA, POLICY) == Refusal.NOBODY_ON_THE_LINE
+    assert book.why_not(OperatorCommand.LISTEN, DORA) == Refusal.NOBODY_ON_THE_LINE
     book.answers(Party.OPERATOR)
-    assert refusal(book.case, OperatorCommand.LISTEN, EVERYONE[0], POLICY) == Refusal.ALREADY_YOURS
+    assert book.why_not(OperatorCommand.LISTEN) == Refusal.ALREADY_YOURS
     listening(book)
-    assert refusal(book.case, OperatorCommand.LISTEN, DORA, POLICY) == Refusal.LISTENING_ALREADY
+    assert book.why_not(OperatorCommand.LISTEN, DORA) == Refusal.LISTENING_ALREADY
     other = OperatorId("emma")
-    assert refusal(book.case, OperatorCommand.LISTEN, other, POLICY) == Refusal.ANOTHER_LISTENS
-    assert refusal(book.case, OperatorCommand.STOP_LISTENING, other, POLICY) == Refusal.NOT_LISTENING
+    assert book.why_not(OperatorCommand.LISTEN, other) == Refusal.ANOTHER_LISTENS
+    assert book.why_not(OperatorCommand.STOP_LISTENING, other) == Refusal.NOT_LISTENING
     book.ends(Party.OPERATOR, cause=200)
-    assert refusal(book.case, OperatorCommand.TAKE, DORA, POLICY) == Refusal.LISTENING
+    assert book.why_not(OperatorCommand.TAKE, DORA) == Refusal.LISTENING
 
 
 def heard_by(book: Book) -> set[Party] | None:
@@ -96,17 +94,17 @@ def heard_by(book: Book) -> set[Party] | None:
 
 def test_a_whisper_is_for_the_operator_alone() -> None:
     book = Book().to_talking()
-    asked = (OperatorCommand.WHISPER, DORA, POLICY)
-    assert refusal(book.case, *asked) == Refusal.NOT_LISTENING
+    asked = (OperatorCommand.WHISPER, DORA)
+    assert book.why_not(*asked) == Refusal.NOT_LISTENING
     book.order(OperatorCommand.LISTEN, by=DORA)
     book.rings(Party.LISTENER)
-    assert refusal(book.case, *asked) == Refusal.HEARS_NOTHING_YET
+    assert book.why_not(*asked) == Refusal.HEARS_NOTHING_YET
     book.answers(Party.LISTENER)
     assert heard_by(book) == set()
-    assert refusal(book.case, OperatorCommand.STOP_WHISPERING, DORA, POLICY) == Refusal.NOT_WHISPERING
+    assert book.why_not(OperatorCommand.STOP_WHISPERING, DORA) == Refusal.NOT_WHISPERING
     book.order(OperatorCommand.WHISPER, by=DORA)
     assert heard_by(book) == {Party.OPERATOR}
-    assert refusal(book.case, *asked) == Refusal.WHISPERING_ALREADY
+    assert book.why_not(*asked) == Refusal.WHISPERING_ALREADY
     book.order(OperatorCommand.STOP_WHISPERING, by=DORA)
     assert heard_by(book) == set()
 

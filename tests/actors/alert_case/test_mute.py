@@ -29,12 +29,12 @@ def test_who_is_muted_is_not_heard_and_hears() -> None:
 def test_it_is_the_operator_s_alone_and_only_on_the_line() -> None:
     book = Book().opened()
     for command in (OperatorCommand.MUTE, OperatorCommand.UNMUTE):
-        assert refusal(book.case, command, EVERYONE[0], POLICY) == Refusal.NOT_ON_THE_LINE
+        assert book.why_not(command) == Refusal.NOT_ON_THE_LINE
     book.answers(Party.OPERATOR)
-    assert refusal(book.case, OperatorCommand.UNMUTE, EVERYONE[0], POLICY) == Refusal.NOT_MUTED
-    assert refusal(book.case, OperatorCommand.MUTE, EVERYONE[1], POLICY) is not None
+    assert book.why_not(OperatorCommand.UNMUTE) == Refusal.NOT_MUTED
+    assert book.why_not(OperatorCommand.MUTE, EVERYONE[1]) is not None
     book.order(OperatorCommand.MUTE)
-    assert refusal(book.case, OperatorCommand.MUTE, EVERYONE[0], POLICY) == Refusal.MUTED_ALREADY
+    assert book.why_not(OperatorCommand.MUTE) == Refusal.MUTED_ALREADY
 
 
 def test_two_orders_at_once_are_one() -> None:

@@ -10,7 +10,6 @@ from messages.ids import Channel, LineId, OperatorCommand, Outcome, Party
 from model.alert.leg import LegState
 from model.alert.phase import Phase, phase
 from model.alert.reasons import ReleaseReason
-from model.orders.effects import refusal
 from model.orders.refusals import Refusal
 from model.policy import Policy, VoiceAlert
 from model.rules.calls.quiet import hushed
@@ -25,10 +24,6 @@ def silent(**received: object) -> Book:
     return book
 
 
-def why_not(book: Book, command: OperatorCommand) -> str | None:
-    return refusal(book.case, command, EVERYONE[0], book.policy)
-
-
 def signal(book: Book, **fields: object) -> None:
     said = {"channel": Channel.DATA, "received_at": book.now, "raised_at": book.now, **fields}
     book.write("inbox-a1", ev.AlertSignalAdded(**said))  # type: ignore[arg-type]
@@ -40,7 +35,7 @@ def test_the_user_of_a_silent_alert_is_not_called(test: bool) -> None:
     book = silent(test=test)
     book.pass_time(120)
     assert book.case.of(Party.USER) == ()
-    assert why_not(book, OperatorCommand.REDIAL_USER) == Refusal.SILENT
+    assert book.why_not(OperatorCommand.REDIAL_USER) == Refusal.SILENT
     assert phase(book.case) is Phase.CALLING_OPERATOR
 
 
@@ -64,7 +59,7 @@ def test_an_operator_orders_the_user_called_all_the_same() -> None:
     assert book.leg(Party.USER).attempt == 1
     assert book.all_of(ev.CallAloudRequested)[0].by == EVERYONE[0]
     assert not hushed(book.case)
-    assert why_not(book, OperatorCommand.CALL_ALOUD) == Refusal.USER_CALLED_ALREADY
+    assert book.why_not(OperatorCommand.CALL_ALOUD) == Refusal.USER_CALLED_ALREADY
     book.rings(Party.USER)
     book.ends(Party.USER, 19)
     assert book.leg(Party.USER).attempt == 2, "as any user from then on"
@@ -72,10 +67,10 @@ def test_an_operator_orders_the_user_called_all_the_same() -> None:
 
 def test_only_a_silent_alert_is_ordered_aloud_and_never_one_under_duress() -> None:
     loud = Book().to_talking()
-    assert why_not(loud, OperatorCommand.CALL_ALOUD) == Refusal.NOT_SILENT
+    assert loud.why_not(OperatorCommand.CALL_ALOUD) == Refusal.NOT_SILENT
     forced = silent()
     forced.fact(ev.AlertCancelled(duress=True))
-    assert why_not(forced, OperatorCommand.CALL_ALOUD) == Refusal.DURESS_NO_CALL
+    assert forced.why_not(OperatorCommand.CALL_ALOUD) == Refusal.DURESS_NO_CALL
 
 
 def test_a_phone_that_rings_is_still_when_the_alert_turns_silent() -> None:
@@ -96,8 +91,8 @@ def test_who_is_on_the_line_stays_when_the_alert_turns_silent() -> None:
     book = Book().to_talking()
     signal(book, silent=True)
     assert book.leg(Party.USER).answered
-    assert why_not(book, OperatorCommand.ANOTHER_LINE) == Refusal.SILENT
-    assert why_not(book, OperatorCommand.MARK_MACHINE) == Refusal.USER_NOT_CALLED_AGAIN
+    assert book.why_not(OperatorCommand.ANOTHER_LINE) == Refusal.SILENT
+    assert book.why_not(OperatorCommand.MARK_MACHINE) == Refusal.USER_NOT_CALLED_AGAIN
     book.ends(Party.USER)
     book.pass_time(60)
     assert book.case.active(Party.USER) is None
@@ -115,7 +110,7 @@ def test_a_call_of_the_users_own_is_answered_as_ever(voice_alert: VoiceAlert) ->
 
 def test_112_is_called_and_briefed_without_the_user() -> None:
     book = silent()
-    assert why_not(book, OperatorCommand.CALL_PSAP) is None
+    assert book.why_not(OperatorCommand.CALL_PSAP) is None
     book.order(OperatorCommand.CALL_PSAP)
     book.answers(Party.PSAP)
     book.order(OperatorCommand.BRIEFING_GIVEN)
@@ -126,17 +121,17 @@ def test_112_is_called_and_briefed_without_the_user() -> None:
 
 def test_a_silent_alert_is_not_closed_with_nobody_told() -> None:
     book = silent()
-    assert why_not(book, OperatorCommand.CLOSE) == Refusal.PSAP_NOT_TOLD
+    assert book.why_not(OperatorCommand.CLOSE) == Refusal.PSAP_NOT_TOLD
     book.order(OperatorCommand.CALL_ALOUD)
     book.rings(Party.USER)
     book.ends(Party.USER, 19)
     book.rings(Party.USER)
     book.ends(Party.USER, 19)
-    assert why_not(book, OperatorCommand.CLOSE) == Refusal.PSAP_NOT_TOLD
-    assert refusal(book.case, OperatorCommand.CLOSE, EVERYONE[0], book.policy, supervisor=True) is None
+    assert book.why_not(OperatorCommand.CLOSE) == Refusal.PSAP_NOT_TOLD
+    assert book.why_not(OperatorCommand.CLOSE, supervisor=True) is None
 
 
 def test_a_silent_test_for_which_nobody_can_be_called_can_be_closed() -> None:
     book = Book(silent=True, test=True, policy=Policy(psap_number=POLICY.psap_number)).attended()
     assert book.now >= START
-    assert why_not(book, OperatorCommand.CLOSE) is None
+    assert book.why_not(OperatorCommand.CLOSE) is None

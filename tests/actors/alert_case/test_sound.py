@@ -162,7 +162,7 @@ def test_another_line_hangs_up_and_calls_again_at_once_on_another() -> None:
     book = Book().to_talking()
     book.bridge(Party.USER)
     before = book.leg(Party.USER)
-    assert refusal(book.case, OperatorCommand.ANOTHER_LINE, EVERYONE[0], POLICY) is None
+    assert book.why_not(OperatorCommand.ANOTHER_LINE) is None
     book.order(OperatorCommand.ANOTHER_LINE)
     assert book.case.legs[before.leg].state is LegState.RELEASING
     assert len(book.all_of(ev.LegOriginating)) == 2, "her phone would be busy for a second call"
@@ -238,9 +238,9 @@ def test_the_operator_is_called_again_alone_and_has_the_case_again() -> None:
 )
 def test_only_whoever_is_on_the_line_can_have_another(party: Party | None, reason: str | None) -> None:
     book = Book().to_talking()
-    asked = refusal(book.case, OperatorCommand.ANOTHER_LINE, EVERYONE[0], POLICY, None, party)
+    asked = book.why_not(OperatorCommand.ANOTHER_LINE, party=party)
     assert asked == reason
-    assert refusal(book.case, OperatorCommand.ANOTHER_LINE, EVERYONE[1], POLICY, None, party) is not None
+    assert book.why_not(OperatorCommand.ANOTHER_LINE, EVERYONE[1], None, party) is not None
 
 
 def test_whoever_cannot_be_called_back_is_not_hung_up() -> None:
@@ -249,7 +249,7 @@ def test_whoever_cannot_be_called_back_is_not_hung_up() -> None:
     book.go_on()
     book.answers(Party.USER)
     book.answers(Party.OPERATOR)
-    asked = refusal(book.case, OperatorCommand.ANOTHER_LINE, EVERYONE[0], POLICY)
+    asked = book.why_not(OperatorCommand.ANOTHER_LINE)
     assert asked == Refusal.NUMBER_UNKNOWN
 
 

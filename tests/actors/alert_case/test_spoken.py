@@ -38,13 +38,9 @@ from tests.support.each import each
 ASK, SOFTLY = OperatorCommand.ASK_SPOKEN, OperatorCommand.ASK_SOFTLY
 
 
-def why_not(book: Book, command: OperatorCommand) -> Refusal | None:
-    return refusal(book.case, command, EVERYONE[0], POLICY)
-
-
 def ask(book: Book, *, softly: bool = False, text: str = "Ci sono armi?") -> int:
     """As the web writes what is allowed; the question's number."""
-    assert why_not(book, SOFTLY if softly else ASK) is None
+    assert book.why_not(SOFTLY if softly else ASK) is None
     user = book.case.answered(Party.USER)
     assert user is not None
     said = ev.DialogueSaid(
@@ -171,15 +167,15 @@ def test_it_is_of_one_call_and_not_asked_in_the_next() -> None:
 
 def test_who_hides_is_asked_softly_by_an_order_of_its_own_and_not_else() -> None:
     book = hidden()
-    assert why_not(book, ASK) is Refusal.VOICES_WITHHELD
+    assert book.why_not(ASK) is Refusal.VOICES_WITHHELD
     ask(book, softly=True)
     asked = clip(book)
     assert asked is not None
     assert asked.softly
     assert hears(book.case, book.leg(Party.USER).leg) == ("question",), "the tone waits"
     book.order(OperatorCommand.GIVE_VOICES)
-    assert why_not(book, SOFTLY) is Refusal.VOICES_GIVEN
-    assert why_not(book, ASK) is None
+    assert book.why_not(SOFTLY) is Refusal.VOICES_GIVEN
+    assert book.why_not(ASK) is None
 
 
 @pytest.mark.parametrize("then", ["withheld", "duress"])
@@ -201,15 +197,15 @@ def test_under_duress_nothing_is_spoken_by_whatever_order(voices: OperatorComman
     book.fact(ev.AlertCancelled(duress=True))
     if voices is not None:
         book.order(voices)
-    assert (why_not(book, ASK), why_not(book, SOFTLY)) == (Refusal.DURESS, Refusal.DURESS)
+    assert (book.why_not(ASK), book.why_not(SOFTLY)) == (Refusal.DURESS, Refusal.DURESS)
     assert (clip(book), how(book, number)) == (None, Progress.WITHHELD)
 
 
 def test_nobody_is_asked_who_is_not_there_or_hears_nothing_of_ours() -> None:
     book = Book().attended()
-    assert why_not(book, ASK) is Refusal.USER_ABSENT
+    assert book.why_not(ASK) is Refusal.USER_ABSENT
     book.report(book.leg(Party.USER), CallState.ANSWERED, confirmed=False)
-    assert why_not(book, ASK) is Refusal.USER_NOT_ANSWERED
+    assert book.why_not(ASK) is Refusal.USER_NOT_ANSWERED
     book = Book().to_talking()
     user = book.leg(Party.USER)
     case = replace(book.case, legs=book.case.legs | {user.leg: replace(user, joins=Joins.NETWORK)})

@@ -8,10 +8,9 @@ from actors.alert_case.wishes import bridge_wish
 from messages import events as ev
 from messages.ids import Channel, LegId, OperatorCommand, Party
 from model.alert.evolve import fold
-from model.orders.effects import refusal
 from model.orders.refusals import Refusal
 from model.rules.said.announcing import SOFT_TONE, hears
-from tests.actors.alert_case.book import EVERYONE, POLICY, Book
+from tests.actors.alert_case.book import Book
 
 
 def hearers(book: Book) -> dict[Party, set[Party]]:
@@ -27,10 +26,6 @@ def hearers(book: Book) -> dict[Party, set[Party]]:
         }
         for member in members
     }
-
-
-def why_not(book: Book, command: OperatorCommand) -> Refusal | None:
-    return refusal(book.case, command, EVERYONE[0], POLICY)
 
 
 def tone(book: Book) -> bool:
@@ -61,19 +56,19 @@ def test_in_a_silent_alert_and_under_duress_it_is_so_by_itself_until_an_operator
     book = Book(silent=not duress).attended()
     if not duress:
         book.order(OperatorCommand.CALL_ALOUD)
-        assert why_not(book, OperatorCommand.WITHHOLD_VOICES) is None, "who is called aloud hears"
+        assert book.why_not(OperatorCommand.WITHHOLD_VOICES) is None, "who is called aloud hears"
         book.order(OperatorCommand.WITHHOLD_VOICES)
     book.answers(Party.USER)
     if duress:
         book.fact(ev.AlertCancelled(duress=True))
     assert hearers(book)[Party.OPERATOR] == set()
     assert tone(book) is not duress, "who forces the user may hold the phone"
-    assert why_not(book, OperatorCommand.ASK_ALOUD) is Refusal.VOICES_WITHHELD
-    assert why_not(book, OperatorCommand.WITHHOLD_VOICES) is Refusal.VOICES_WITHHELD
+    assert book.why_not(OperatorCommand.ASK_ALOUD) is Refusal.VOICES_WITHHELD
+    assert book.why_not(OperatorCommand.WITHHOLD_VOICES) is Refusal.VOICES_WITHHELD
     book.order(OperatorCommand.GIVE_VOICES)
     assert hearers(book)[Party.OPERATOR] == {Party.USER}
-    assert why_not(book, OperatorCommand.GIVE_VOICES) is Refusal.VOICES_GIVEN
-    assert why_not(book, OperatorCommand.ASK_ALOUD) is None
+    assert book.why_not(OperatorCommand.GIVE_VOICES) is Refusal.VOICES_GIVEN
+    assert book.why_not(OperatorCommand.ASK_ALOUD) is None
 
 
 @pytest.mark.parametrize("then", ["duress", "silent"])
