@@ -30,6 +30,8 @@ class FakeModem:
     dial_result: str | None = "OK"
     mute: bool = False
     received: list[str] = field(default_factory=list)
+    then: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    """By command; what it answers to others from then on."""
     on_command: Callable[[str], None] | None = None
     _line: bytearray = field(default_factory=bytearray)
     _out: bytearray = field(default_factory=bytearray)
@@ -102,6 +104,7 @@ class FakeModem:
             self.say("OK")
         else:
             self.say("OK")
+        self.answers |= self.then.get(line, {})
         if self.on_command is not None:
             self.on_command(line)
 

@@ -96,6 +96,24 @@ class Site:
         self.driver.opened(self.now_s)
         self.pump()
 
+    def taken_over(self, then_s: float, **more: bool) -> None:
+        """A new process finds the port open, and the leg's call in the journal."""
+        self.events.clear()
+        self.driver = Driver(DIALECTS, self.driver.dialect.key, **more)
+        self.driver.adopt(Ref("leg"), USER, self.now_s)
+        self.driver.opened(self.now_s)
+        self.run(then_s)
+
+    def replugged(self, then_s: float) -> None:
+        """The modem is pulled out, and back after two seconds."""
+        self.modem.unplug(self.now_s)
+        self.driver.port_lost(self.now_s)
+        self.run(2.0)
+        self.modem.plug(self.now_s)
+        self.modem.port_opened(self.now_s)
+        self.driver.opened(self.now_s)
+        self.run(then_s)
+
     def pump(self) -> None:
         for _ in range(1000):
             output = self.driver.take_output()

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from itertools import product
 
-from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import CallAnswered, CallReleased, Ready, Ref, Responsive, Stage, Unresponsive
 from messages.base import HangupCause
-from tests.gateways.gsm.bench import DIALECTS
 from tests.gateways.gsm.carrier.site import ALL, FAMILIES, USER, Site
 from tests.support.depth import some
 from tests.support.each import each
@@ -19,11 +17,7 @@ def test_a_new_process_takes_a_call_over_in_whatever_state_it_is(dialect: str, a
     site.driver.dial(Ref("leg"), USER, site.now_s)
     site.pump()
     site.run(after_s)
-    site.events.clear()
-    site.driver = Driver(DIALECTS, dialect, listen_first=after_s < 3.0)
-    site.driver.adopt(Ref("leg"), USER, site.now_s)
-    site.driver.opened(site.now_s)
-    site.run(60.0)
+    site.taken_over(60.0, listen_first=after_s < 3.0)
     assert len(site.carrier.calls) == 1
     assert site.of(CallReleased) == []
     assert len(site.of(CallAnswered)) == 1
@@ -33,11 +27,7 @@ def test_a_new_process_takes_a_call_over_in_whatever_state_it_is(dialect: str, a
 def test_a_taken_over_call_is_known_within_a_few_exchanges() -> None:
     site = Site.set_up("huawei")
     site.answered_call()
-    site.events.clear()
-    site.driver = Driver(DIALECTS, "huawei")
-    site.driver.adopt(Ref("leg"), USER, site.now_s)
-    site.driver.opened(site.now_s)
-    site.pump()
+    site.taken_over(0.0)
     assert site.driver.knows_calls
     assert site.of(CallAnswered)
 
@@ -75,13 +65,7 @@ def test_a_modem_that_is_mute_for_a_while_comes_back(dialect: str) -> None:
     site.modem.mute(site.now_s)
     site.run(20.0)
     assert Stage.REOPEN in [event.stage for event in site.of(Unresponsive)]
-    site.modem.unplug(site.now_s)
-    site.driver.port_lost(site.now_s)
-    site.run(1.0)
-    site.modem.plug(site.now_s)
-    site.modem.port_opened(site.now_s)
-    site.driver.opened(site.now_s)
-    site.run(40.0)
+    site.replugged(40.0)
     assert site.of(Responsive)
     assert site.driver.ready
 
@@ -90,12 +74,6 @@ def test_a_modem_that_is_mute_for_a_while_comes_back(dialect: str) -> None:
 def test_an_unplugged_modem_has_lost_its_call_when_it_is_back(dialect: str) -> None:
     site = Site.set_up(dialect)
     site.answered_call()
-    site.modem.unplug(site.now_s)
-    site.driver.port_lost(site.now_s)
-    site.run(2.0)
-    site.modem.plug(site.now_s)
-    site.modem.port_opened(site.now_s)
-    site.driver.opened(site.now_s)
-    site.run(40.0)
+    site.replugged(40.0)
     assert [event.ref for event in site.of(CallReleased)] == [Ref("leg")]
     assert site.driver.ready

@@ -7,7 +7,6 @@ from itertools import product
 import msgspec
 
 from gateways.gsm.at.parse import Registration, Stat
-from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import (
     CallAnswered,
     CallIncoming,
@@ -19,7 +18,6 @@ from gateways.gsm.driver.events import (
     Unresponsive,
 )
 from simulator.modem.vices import Vices
-from tests.gateways.gsm.bench import DIALECTS
 from tests.gateways.gsm.carrier.site import ALL, BUSY, FAMILIES, SECOND, SILENT, USER, Site
 from tests.support.depth import some
 from tests.support.each import each
@@ -110,11 +108,7 @@ def test_a_new_process_leaves_a_dial_alone_that_rings_and_whose_ok_is_the_answer
     site = Site.set_up("wavecom")
     site.driver.dial(Ref("leg"), USER, site.now_s)
     site.run(2.5)
-    site.events.clear()
-    site.driver = Driver(DIALECTS, "wavecom", rings=True)
-    site.driver.adopt(Ref("leg"), USER, site.now_s)
-    site.driver.opened(site.now_s)
-    site.run(5.0)
+    site.taken_over(5.0, rings=True)
     assert [event.ref for event in site.of(CallAnswered)] == [Ref("leg")]
     assert str(site.carrier.calls[-1].state) == "active"
 

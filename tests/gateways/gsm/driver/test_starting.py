@@ -95,13 +95,8 @@ def test_its_own_words_tell_a_modems_dialect_and_else_its_usb_ids(
 
 
 def test_a_pin_is_given_once_and_only_if_it_is_asked_for() -> None:
-    modem = FakeModem(answers={"AT+CPIN?": "+CPIN: SIM PIN\nOK"})
-
-    def accept(line: str) -> None:
-        if line == 'AT+CPIN="1234"':
-            modem.answers["AT+CPIN?"] = "+CPIN: READY\nOK"
-
-    modem.on_command = accept
+    opened = {'AT+CPIN="1234"': {"AT+CPIN?": "+CPIN: READY\nOK"}}
+    modem = FakeModem(answers={"AT+CPIN?": "+CPIN: SIM PIN\nOK"}, then=opened)
     bench = Bench(modem=modem, pin="1234")
     bench.wait(2.0)
     assert bench.sent('AT+CPIN="1234"') == 1
@@ -146,14 +141,10 @@ def test_what_a_busy_sim_refuses_is_asked_again() -> None:
 
 
 def test_a_radio_that_is_off_is_switched_on_ahead_of_the_sim() -> None:
-    modem = FakeModem(answers={"AT+CFUN?": "+CFUN: 0\nOK", "AT+CPIN?": "+CME ERROR: 10"})
-
-    def hear(line: str) -> None:
-        if line == "AT+CFUN=1":
-            modem.answers |= {"AT+CFUN?": "+CFUN: 1\nOK", "AT+CPIN?": "+CPIN: READY\nOK"}
-
-    modem.on_command = hear
-    bench = Bench(modem=modem)
+    on = {"AT+CFUN=1": {"AT+CFUN?": "+CFUN: 1\nOK", "AT+CPIN?": "+CPIN: READY\nOK"}}
+    bench = Bench(
+        modem=FakeModem(answers={"AT+CFUN?": "+CFUN: 0\nOK", "AT+CPIN?": "+CME ERROR: 10"}, then=on)
+    )
     assert (bench.driver.ready, bench.driver.sim, bench.sent("AT+CFUN=1")) == (True, "READY", 1)
 
 

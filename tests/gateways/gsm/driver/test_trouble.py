@@ -26,14 +26,8 @@ from tests.support.each import each
 
 
 def test_a_setting_whose_answer_is_lost_is_made_again_and_one_that_a_modem_stalls_at_is_left_out() -> None:
-    modem = FakeModem(answers={"AT+CLIP=1": None, "AT+CRC=1": None})
-
-    def hear(line: str) -> None:
-        if line == "AT+CLIP=1":
-            modem.answers.pop(line, None)
-
-    modem.on_command = hear
-    bench = Bench(modem=modem)
+    answers: dict[str, str | None] = {"AT+CLIP=1": None, "AT+CRC=1": None}
+    bench = Bench(modem=FakeModem(answers=answers, then={"AT+CLIP=1": {"AT+CLIP=1": "OK"}}))
     bench.wait(30.0)
     assert bench.driver.ready
     assert (bench.sent("AT+CLIP=1"), bench.sent("AT+CRC=1")) == (2, 2)

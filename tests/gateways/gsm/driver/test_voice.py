@@ -64,14 +64,7 @@ def of_voice(bench: Bench) -> list[str]:
 
 def _left_on() -> Bench:
     """A modem that another program makes use of: its voice is refused until it was switched off."""
-    modem = FakeModem(answers={ON: "ERROR"})
-
-    def hear(line: str) -> None:
-        if line == OFF:
-            modem.answers.pop(ON, None)
-
-    modem.on_command = hear
-    return Bench("quectel_ec2x", modem=modem)
+    return Bench("quectel_ec2x", modem=FakeModem(answers={ON: "ERROR"}, then={OFF: {ON: "OK"}}))
 
 
 def test_a_voice_path_that_another_program_has_left_open_is_closed_ahead_of_the_dial() -> None:
