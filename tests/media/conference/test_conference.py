@@ -237,16 +237,6 @@ def test_a_port_that_fails_in_an_unheard_of_way_is_only_lost(desk: Desk) -> None
     assert len(desk.port("v1").heard) == 4
 
 
-def test_a_leg_whose_line_is_missing_is_reported_and_joins_when_it_comes(desk: Desk) -> None:
-    del desk.plugged["v2"]
-    desk.members(operator="v1", user="v2", turns=1)
-    assert desk.conference.status().joined == ("operator",)
-    assert desk.conference.status().lost == {"user": "v2: not plugged"}
-    desk.plugged["v2"] = 620
-    desk.turns(RETRY_TICKS + 1)
-    assert desk.conference.status().joined == ("operator", "user")
-
-
 def test_an_opening_that_takes_long_holds_up_nobody_and_is_tried_once(desk: Desk) -> None:
     desk.members(operator="v1")
     desk.held = []
