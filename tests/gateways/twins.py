@@ -18,6 +18,7 @@ from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
 from store.nodes import members
 from tests.gateways.http.place import CLOCK, Place
+from tests.store.databases import new_database
 from tests.support.ports import free_port
 from tests.support.postgres import PostgresServer
 from tests.waiting import wait_until
@@ -103,7 +104,7 @@ class Twins:
 @contextmanager
 def twins(folder: Path, server: PostgresServer, policy: Policy) -> Iterator[Twins]:
     """Both, in a database of their own."""
-    made = Twins(folder, server.url(server.database()), policy)
+    made = Twins(folder, new_database(server).url, policy)
     try:
         yield made
     finally:

@@ -25,6 +25,7 @@ from store.streams import alert_of
 from tests.store.databases import Database
 from tests.store.places import START, Clock, journal_in, on_both, signal
 from tests.support.depth import often
+from tests.support.each import each
 from tests.support.journals import empty_journal
 from tests.support.unreadable import DAMAGED
 
@@ -144,7 +145,7 @@ def test_a_journal_of_the_version_before_gets_its_rows_a_little_at_a_time(
 
 
 @on_both
-@pytest.mark.parametrize("data", [DAMAGED, b"", b"\x93\x01\x02\x03"])
+@each("data", [DAMAGED, b"", b"\x93\x01\x02\x03"])
 def test_a_row_that_cannot_be_read_is_made_anew_of_the_events(
     journal: Journal, clock: Clock, data: bytes
 ) -> None:

@@ -13,6 +13,7 @@ from store.audit.verify import Verified, verify
 from store.journal.journal import Journal
 from tests.store.databases import Database
 from tests.store.places import Clock, on_both
+from tests.support.each import each
 
 
 @pytest.fixture
@@ -54,8 +55,8 @@ def test_what_is_entered_is_there_in_its_order_and_fits(
 
 def test_another_process_of_the_node_goes_on_where_the_first_is(journal: Journal, trail: Trail) -> None:
     other = Trail(trail._key_file.parent)
-    for each in (trail, other, trail, other, other, trail):
-        enter(journal, each)
+    for one in (trail, other, trail, other, other, trail):
+        enter(journal, one)
     assert told(verify(journal, Trail(trail._key_file.parent))) == []
     assert trail.key() == other.key()
 
@@ -169,7 +170,7 @@ def test_old_entries_go_from_the_beginning_and_the_rest_says_what_it_begins_with
 
 
 @on_both
-@pytest.mark.parametrize(
+@each(
     "statement",
     [
         "UPDATE audit SET actor = 'luca' WHERE number = 4",

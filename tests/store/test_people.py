@@ -35,16 +35,14 @@ def changed(journal: Journal, who: UserId, was: Fields, now: Fields, by: str = "
 
 
 @on_both
-@pytest.mark.parametrize(
-    "text",
-    ["nicolo", "NICOLÒ", "d'angelo nic", "angel", "2223", "333 111 2223", "0039 333 111", "+39 (333) 111",
-     "nic 2223"],
-)  # fmt: skip
 def test_a_person_is_found_by_parts_of_name_and_number_as_people_write_them(
-    registry: Registry, nicolo: User, text: str
+    registry: Registry, nicolo: User
 ) -> None:
     registry.add_user(Person(phones=("+393409876543",), first_name="Carla"), by="x")
-    assert registry.users(text) == [nicolo]
+    names = ("nicolo", "NICOLÒ", "d'angelo nic", "angel")
+    numbers = ("2223", "333 111 2223", "0039 333 111", "+39 (333) 111")
+    for text in (*names, *numbers, "nic 2223"):
+        assert registry.users(text) == [nicolo], text
 
 
 def test_who_is_corrected_is_found_by_what_is_true_now(

@@ -177,7 +177,6 @@ def test_nobody_is_changed_or_erased_who_is_not_there(registry: Registry, journa
     assert registry.check_pin(nobody, "1234") is PinVerdict.NONE_SET
 
 
-@on_both
 def test_what_was_kept_by_a_lesser_hash_is_raised_by_the_next_use_that_is_right(
     registry: Registry,
     database: Database,
@@ -425,7 +424,6 @@ def test_a_password_is_hashed_slowly(slow_hasher: Callable[[], PasswordHasher]) 
     assert slow_hasher().hash("x").startswith("$argon2id$v=19$m=65536,t=3,p=1$")
 
 
-@on_both
 def test_a_password_is_the_operator_s_alone_and_the_newest(
     registry: Registry, journal: Journal, database: Database
 ) -> None:
