@@ -187,6 +187,7 @@ def test_the_database_itself_lets_nothing_be_changed(
         database.execute(statement)
 
 
+@on_both
 def test_each_node_has_a_chain_that_is_verified_where_its_key_is(
     tmp_path: Path, open_journal: Callable[..., Journal], trail: Trail, ten: list[Entry]
 ) -> None:

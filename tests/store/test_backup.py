@@ -20,7 +20,7 @@ from store.journal.journal import Journal
 from store.journal.moving import move
 from store.journal.verify import verify
 from tests.store.databases import Database, PostgresDatabase, SqliteFile, new_schema
-from tests.store.places import START, Clock, journal_at, signal
+from tests.store.places import START, Clock, journal_at, on_both, signal
 from tests.support.postgres import PostgresServer
 
 OTHERS = [table for table in KEPT if table.name != "event"]
@@ -134,6 +134,7 @@ def test_every_row_that_is_kept_goes_into_either_database(
         assert held(target, table) == held(database, table), table.name
 
 
+@on_both
 @pytest.mark.usefixtures("alerts")
 def test_a_center_that_is_moved_has_all_of_these_rows(
     database: Database, journal: Journal, postgres: PostgresServer

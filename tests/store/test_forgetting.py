@@ -162,6 +162,7 @@ def test_what_another_person_s_alert_says_of_the_same_number_stays(
     assert others in history.alerts_of_number(journal, "112223")
 
 
+@on_both
 def test_each_kind_has_its_time(journal: Journal, clock: Clock, giulia: UserId) -> None:
     alert = raised(journal, clock, giulia)
     retention = Retention(positions_days=1, words_days=2, numbers_days=0)

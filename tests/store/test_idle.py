@@ -124,6 +124,7 @@ def test_of_one_that_went_on_at_another_node_the_cookie_that_is_left_ends_alone(
     assert [one.key for one in sessions.standing(journal, clock())] == [other.session.key]
 
 
+@on_both
 def test_a_session_of_before_is_looked_at_before_it_can_end(
     journal: Journal, anna: OperatorId, database: Database, clock: Clock, after: Sweeps
 ) -> None:

@@ -50,7 +50,7 @@ from store.journal import rows
 from store.journal.journal import Append, Journal
 from store.journal.projections import Lines, Operators, TakenOut
 from store.journal.rebuild import rebuild, replay
-from tests.store.places import START, Clock, journal_at, on_sqlite, signal
+from tests.store.places import START, Clock, journal_at, on_both, on_sqlite, signal
 from tests.support.depth import often
 from tests.support.journals import empty_journal
 
@@ -349,9 +349,10 @@ def test_what_is_rebuilt_is_what_was_built(story: list[tuple[str, Event]]) -> No
     assert read_all.state() == built.state()
 
 
+@on_both
 def test_a_start_reads_little_of_a_long_journal(journal: Journal, clock: Clock) -> None:
     """Closed alerts, used lines and worked shifts cost a start nothing."""
-    for n in range(300):
+    for n in range(30):
         accepted = accept(journal, signal(clock, f"+39333{n:07d}"), 50)
         leg = LegId(f"{accepted.alert}:op1")
         journal.append(

@@ -444,6 +444,7 @@ def test_a_password_is_the_operator_s_alone_and_the_newest(
         registry.set_password(OperatorId("nobody"), "x", by="admin")
 
 
+@on_both
 def test_an_operator_is_called_by_id_name_or_number_where_that_is_one(registry: Registry) -> None:
     anna = registry.add_operator("Anna Bianchi", "333 111 0000", by="x")
     registry.add_operator("Luca", "333 111 0001", by="x")

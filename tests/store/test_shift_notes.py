@@ -22,6 +22,7 @@ def finished(journal: Journal, note: str, by: OperatorId, *, done: bool = True) 
     return journal.transact(lambda tx: shift_notes.finish(tx, note, by, done=done))
 
 
+@on_both
 def test_a_note_is_shown_until_somebody_is_done_with_it_and_some_hours_more(
     journal: Journal, clock: Clock
 ) -> None:
