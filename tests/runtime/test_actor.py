@@ -80,17 +80,6 @@ def recorder(world: OneProcess, role: Role = Role.IDENTIFIER, key: str = "") -> 
     return actor
 
 
-def recorder_at(world: OneProcess) -> Recorder:
-    """The only Recorder, found without the directory."""
-    (actor,) = [
-        ref.instance
-        for ref in world._system.base.actorRegistry.values()
-        if ref and isinstance(ref.instance, Recorder)
-    ]
-    assert isinstance(actor, Recorder)
-    return actor
-
-
 def said(
     body: object, *, incarnation: int = 1, role: Role = Role.TRUNK_POOL, key: str = "", to: str = ""
 ) -> bytes:

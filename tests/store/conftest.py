@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from messages.ids import Instant, NodeId
+from messages.ids import NodeId
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier, Notifier
 from tests.store.databases import Database, SqliteFile, new_schema
 from tests.store.places import Clock
 from tests.support.depth import WHOLE
+from tests.support.disks import small_file_system
 from tests.support.journals import empty_journal
 
 
@@ -64,5 +65,6 @@ def journal(open_journal: Callable[..., Journal]) -> Journal:
 
 
 @pytest.fixture
-def now(clock: Clock) -> Instant:
-    return clock()
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    with small_file_system(tmp_path / "disk", 1) as disk:
+        yield disk

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,19 +30,13 @@ from tests.store.children import Say, children
 from tests.store.databases import Database
 from tests.store.failing_flush import let_flushes_fail
 from tests.store.places import answered, journal_at, journal_in, on_both, on_sqlite, returned
-from tests.support.disks import small_file_system
+from tests.support.disks import fill
 
 OpenJournal = Callable[..., Journal]
 ONE = Append("line-a", None, (returned(),))
 
 
 # ---------------------------------------------------------------------------------- a full disk
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    with small_file_system(tmp_path / "disk", 1) as disk:
-        yield disk
 
 
 def fill_up(journal: Journal) -> int:
@@ -83,26 +77,22 @@ def test_after_a_kill_a_journal_can_be_opened_and_read_on_a_full_disk(small_disk
 
     with children(until_killed) as (child,):
         acknowledged = int(child.line())
-    with (small_disk / "ballast").open("wb", buffering=0) as ballast, contextlib.suppress(OSError):
-        while True:
-            ballast.write(bytes(4096))
+    fill(small_disk)
     journal = journal_in(small_disk / "journal.db")
     try:
         assert journal.version("line-a") == acknowledged
         with pytest.raises(JournalFull):
             journal.append(Append("line-a", None, (returned(),) * 500))
-        (small_disk / "ballast").unlink()
+        (small_disk / "filler").unlink()
     finally:
         journal.close()
 
 
 def test_a_journal_cannot_be_made_on_a_full_disk(small_disk: Path) -> None:
-    with (small_disk / "ballast").open("wb", buffering=0) as ballast, contextlib.suppress(OSError):
-        while True:
-            ballast.write(bytes(4096))
+    fill(small_disk)
     with pytest.raises(JournalFull):
         journal_in(small_disk / "journal.db")
-    (small_disk / "ballast").unlink()
+    (small_disk / "filler").unlink()
     journal = journal_in(small_disk / "journal.db")
     assert journal.append(ONE)[0].version == 1
     journal.close()

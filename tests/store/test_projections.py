@@ -2,7 +2,6 @@
 
 import sqlite3
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +53,6 @@ from tests.store.places import START, Clock, journal_at, on_both, on_sqlite, sig
 from tests.support.depth import often
 from tests.support.journals import empty_journal
 
-OpenJournal = Callable[..., Journal]
 ANNA, X, SIM1 = OperatorId("anna"), AlertId("x"), LineId("sim1")
 LEG = LegId("x:op1")
 

@@ -4,7 +4,6 @@ import io
 import json
 import math
 import typing
-from collections.abc import Callable
 from pathlib import Path
 
 import msgpack
@@ -34,7 +33,6 @@ from tests.store.databases import Database
 from tests.store.places import START, answered, journal_at, journal_in, on_both, returned
 from tests.support.journals import empty_journal
 
-OpenJournal = Callable[..., Journal]
 FORMS = pytest.mark.parametrize("form", list(Format))
 
 

@@ -4,7 +4,7 @@ import os
 import sqlite3
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -21,13 +21,7 @@ from tests.store.children import Say, children
 from tests.store.failing_flush import let_flushes_fail
 from tests.store.places import answered, journal_in, returned, signal
 from tests.store.spare.node import DEADLINE_S, Node, lasts, rows_of
-from tests.support.disks import fill, small_file_system
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    with small_file_system(tmp_path / "disk", 1) as disk:
-        yield disk
+from tests.support.disks import fill
 
 
 def test_a_disk_that_is_really_full(small_disk: Path, tmp_path: Path, node: Node) -> None:
