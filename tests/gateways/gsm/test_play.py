@@ -70,7 +70,7 @@ def test_rows_of_calls_that_cannot_be_make_no_more_calls_than_there_may_be() -> 
 
 @each("first", [0, ANSWERED])
 def test_stored_messages_without_end_queue_no_more_commands_than_a_sim_has_places(first: int) -> None:
-    lines = b"".join(f'\r\n+CMTI: "SM",{n}\r\n'.encode() for n in range(5000))
+    lines = b"".join(f'\r\n+CMTI: "SM",{n}\r\n'.encode() for n in range(1500))
     play(bytes((first,)) + lines + bytes((STEP + 2,)) + lines)
 
 

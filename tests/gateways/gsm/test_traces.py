@@ -106,7 +106,7 @@ def test_codes_between_any_lines_change_nothing(name: str) -> None:
     trace = LOADED[name]
     dialect = dialect_of(trace, DIALECTS).key
     whole, entries = _shape(replay(trace, DIALECTS)), _lines_apart(trace)
-    for place in some(8, range(len(entries) + 1)):
+    for place in some(4, range(len(entries) + 1)):
         noisy = (*entries[:place], *_noise(entries[:place]), *entries[place:])
         assert _shape(replay(Trace(noisy, dialect), DIALECTS)) == whole, place
     everywhere = [*_noise([]), *(entry for one in entries for entry in (one, *_noise([one])))]
@@ -130,7 +130,7 @@ def test_cut_at_any_byte_it_tells_a_beginning_of_the_same_calls(name: str) -> No
     dialect = dialect_of(trace, DIALECTS).key
     whole = replay(trace, DIALECTS)
     ends = {event.call: event.t for event in whole if event.event == "call.released"}
-    for left in some(20, range(sum(len(entry.data) for entry in trace.entries) + 1)):
+    for left in some(10, range(sum(len(entry.data) for entry in trace.entries) + 1)):
         part = replay(Trace(_cut(trace.entries, left), dialect), DIALECTS)
         for call in {event.call for event in part}:
             story = [event.event for event in part if event.call == call]
