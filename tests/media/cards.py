@@ -22,11 +22,7 @@ class VirtualCard:
     """A card, plugged in. `says` gives samples by their number on the card's own clock."""
 
     def __init__(
-        self,
-        now_s: Callable[[], float],
-        *,
-        ppm: float = 0.0,
-        says: Callable[[int, int], bytes] = silence,
+        self, now_s: Callable[[], float], *, ppm: float = 0.0, says: Callable[[int, int], bytes] = silence
     ) -> None:
         self.now_s = now_s
         self.says = says

@@ -13,11 +13,7 @@ ANSWERED = {
         f'^DSCI: 1,0,6,0,0,"{USER}",145,,16,128,"",255',
         "NO CARRIER",
     ],
-    "balong": [
-        *(f"^CCALLSTATE: 1,{state},1" for state in (0, 1, 2, 3, 4)),
-        "^CEND:1,5,104,16",
-        "NO CARRIER",
-    ],
+    "balong": [*(f"^CCALLSTATE: 1,{state},1" for state in (0, 1, 2, 3, 4)), "^CEND:1,5,104,16", "NO CARRIER"],
     "ericsson": [
         f'*ECAV: 1,1,1,,,"{USER}",145',
         *("*ECAV: 1,2,1", "*ECAV: 1,3,1", "*ECAV: 1,0,1,08,016", "NO CARRIER"),

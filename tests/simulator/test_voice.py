@@ -19,12 +19,7 @@ from tests.support.each import each
 
 each_dialect = each("dialect", DIALECTS)
 FRAME = 320
-ON = {
-    "3gpp": "AT",
-    "huawei": "AT^DDSETEX=2",
-    "simcom7600": "AT+CPCMREG=1",
-    "quectel_ec2x": "AT+QPCMV=1,0",
-}
+ON = {"3gpp": "AT", "huawei": "AT^DDSETEX=2", "simcom7600": "AT+CPCMREG=1", "quectel_ec2x": "AT+QPCMV=1,0"}
 each_with_voice = pytest.mark.parametrize("dialect", list(ON))
 
 

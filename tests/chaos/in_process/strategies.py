@@ -167,10 +167,7 @@ lines = st.builds(
 )
 hang_ups = st.builds(HangUp, at_s=moments(), who=st.sampled_from((*USERS, *OPERATORS, PSAP)))
 texts = st.builds(
-    Wanted,
-    at_s=moments(),
-    within_s=seconds(2, 60),
-    answered_s=st.sampled_from((0.0, 2.0, 8.0, 9.9, 15.0)),
+    Wanted, at_s=moments(), within_s=seconds(2, 60), answered_s=st.sampled_from((0.0, 2.0, 8.0, 9.9, 15.0))
 )
 away = st.builds(Away, at_s=moments(), who=st.integers(0, 2), for_s=seconds(0.2, 8))
 

@@ -187,11 +187,7 @@ def test_the_same_index_and_number_ringing_again_after_an_answer_is_another_call
 
 @each(
     "spoilt",
-    [
-        _row(1, IN, Stat.ACTIVE),
-        _row(1, OUT, Stat.DIALING),
-        _row(1, OUT, Stat.ACTIVE, USER[:-1] + "7"),
-    ],
+    [_row(1, IN, Stat.ACTIVE), _row(1, OUT, Stat.DIALING), _row(1, OUT, Stat.ACTIVE, USER[:-1] + "7")],
 )
 def test_a_row_with_one_byte_changed_is_neither_the_end_of_a_call_nor_a_new_one(spoilt: ClccRow) -> None:
     table = _dialled(Stat.ACTIVE)

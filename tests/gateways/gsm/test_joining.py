@@ -62,12 +62,7 @@ def test_whoever_is_on_hold_is_joined_or_taken_back(
 
 
 @each(
-    "other",
-    [
-        call(Stat.ACTIVE, ref=None),
-        call(Stat.ACTIVE, ending=True),
-        call(Stat.ACTIVE, emergency=True),
-    ],
+    "other", [call(Stat.ACTIVE, ref=None), call(Stat.ACTIVE, ending=True), call(Stat.ACTIVE, emergency=True)]
 )
 def test_nothing_is_done_to_a_call_that_is_nobody_s_ends_or_is_an_emergency(other: CallView) -> None:
     assert next_move([HELD, other], adding=False) is None

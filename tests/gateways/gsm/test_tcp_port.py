@@ -11,14 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from gateways.gsm.driver.driver import Driver
-from gateways.gsm.driver.events import (
-    CallAnswered,
-    CallReleased,
-    CallRinging,
-    Event,
-    Ready,
-    Ref,
-)
+from gateways.gsm.driver.events import CallAnswered, CallReleased, CallRinging, Event, Ready, Ref
 from gateways.gsm.errors import DialRefused, PortBusy, PortLost
 from gateways.gsm.port.addresses import tcp_address
 from gateways.gsm.port.dial_guard import DialGuard

@@ -100,11 +100,7 @@ def test_it_is_never_worn_before_a_call_with_sound_is_over_nor_after_a_start(
 
 def report(line: str, **more: object) -> LineReport:
     made = LineReport(
-        line=LineId(line),
-        trunk=TrunkId("public"),
-        emergency=False,
-        state=LineState.READY,
-        since=Instant(0),
+        line=LineId(line), trunk=TrunkId("public"), emergency=False, state=LineState.READY, since=Instant(0)
     )
     return replace(made, **more)
 

@@ -269,9 +269,7 @@ def test_a_port_is_closed_only_when_no_tick_uses_it(desk: Desk) -> None:
     assert port.closed
 
 
-def test_where_no_thread_can_be_had_ports_are_opened_and_closed_once_one_can(
-    desk: Desk,
-) -> None:
+def test_where_no_thread_can_be_had_ports_are_opened_and_closed_once_one_can(desk: Desk) -> None:
     full = True
 
     def spawn(work: Callable[[], None]) -> None:

@@ -10,16 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from media.conference.sounds import (
-    ASK,
-    FOLDER,
-    TEXT,
-    Sounds,
-    problems,
-    read_wav,
-    spoken,
-    texts,
-)
+from media.conference.sounds import ASK, FOLDER, TEXT, Sounds, problems, read_wav, spoken, texts
 from media.conference.speaker import NoSuchSound, UnfitSound, at_8_khz
 from media.conference.speaks import SPEAKER, languages, speakable
 from media.sound.frames import FRAME_SAMPLES, RATE_HZ, SAMPLE_TYPE, Samples

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from gateways.gsm.driver.events import (
-    CallAnswered,
-    CallId,
-)
+from gateways.gsm.driver.events import CallAnswered, CallId
 from gateways.gsm.line.legs_on_line import LegsOnLine
 from messages.ids import LineId
 from tests.gateways.gsm.bench import USER, Bench, FakeModem

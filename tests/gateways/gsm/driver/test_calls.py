@@ -4,14 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateways.gsm.driver.events import (
-    CallAnswered,
-    CallDialing,
-    CallReleased,
-    CallRinging,
-    Ref,
-    VoiceReady,
-)
+from gateways.gsm.driver.events import CallAnswered, CallDialing, CallReleased, CallRinging, Ref, VoiceReady
 from gateways.gsm.errors import RequestRefused
 from gateways.gsm.line.legs_on_line import LegsOnLine
 from messages.base import HangupCause

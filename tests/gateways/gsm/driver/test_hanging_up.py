@@ -4,14 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from gateways.gsm.driver.events import (
-    CallAnswered,
-    CallEvent,
-    CallId,
-    CallReleased,
-    HangUpStuck,
-    Ref,
-)
+from gateways.gsm.driver.events import CallAnswered, CallEvent, CallId, CallReleased, HangUpStuck, Ref
 from messages.base import HangupCause
 from messages.calls import CallReport, CallState, DialCall, HangUpCall
 from messages.ids import E164, LegId

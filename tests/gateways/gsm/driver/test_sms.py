@@ -4,14 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateways.gsm.driver.events import (
-    CallIncoming,
-    Ref,
-    SmsReceived,
-    SmsReported,
-    SmsSent,
-    UnknownLine,
-)
+from gateways.gsm.driver.events import CallIncoming, Ref, SmsReceived, SmsReported, SmsSent, UnknownLine
 from gateways.gsm.errors import PduError
 from messages.ids import TextFailure
 from simulator.modem.sms.sms import read_submit

@@ -254,11 +254,7 @@ def test_a_sim_that_is_lost_without_a_word_is_missed_within_seconds_and_noticed_
 @each("in_call", [False, True])
 def test_a_network_that_is_lost_without_a_word_is_missed_within_seconds(in_call: bool) -> None:
     bench = up()[0] if in_call else Bench()
-    for stat, state in (
-        (0, Registration.OFF),
-        (3, Registration.DENIED),
-        (5, Registration.ROAMING),
-    ):
+    for stat, state in ((0, Registration.OFF), (3, Registration.DENIED), (5, Registration.ROAMING)):
         bench.modem.answers["AT+CREG?"] = f"+CREG: 1,{stat}\nOK"
         bench.modem.answers["AT+CEREG?"] = f"+CEREG: 0,{stat}\nOK"
         bench.wait(SEEN_WITHIN_S)

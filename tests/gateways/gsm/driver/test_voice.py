@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from gateways.gsm.driver.events import (
-    CallAnswered,
-    Ref,
-    VoiceFailed,
-    VoiceReady,
-)
+from gateways.gsm.driver.events import CallAnswered, Ref, VoiceFailed, VoiceReady
 from tests.gateways.gsm.bench import LEG, USER, Bench, FakeModem
 from tests.gateways.gsm.driver.driving import OTHER, row, up
 from tests.support.each import each
