@@ -91,19 +91,6 @@ def test_killed_around_that_moment_each_is_told_once(make_world: MakeWorld, role
     assert len(world.events(ev.ContactsTexted)) == 1
 
 
-@pytest.mark.parametrize("duress", [True, False])
-def test_after_an_attempt_to_cancel_nobody_is_told(make_world: MakeWorld, duress: bool) -> None:
-    world = with_operator(make_world)
-    world.fact(ev.AlertCancelled(duress=duress))
-    if duress:
-        world.until("112 is there", lambda: world.case.to_112.joined_at is not None)
-    else:
-        told_112(world)
-    world.advance(30)
-    assert world.events(ev.ContactsTexted) == []
-    assert read(world, ANNA) == []
-
-
 def test_a_cancellation_of_the_same_moment_is_not_overtaken(make_world: MakeWorld) -> None:
     """The case has decided to tell them, and finds the cancellation in the inbox when it is about to."""
     world = with_operator(make_world)
@@ -123,18 +110,3 @@ def test_who_has_waited_for_a_line_is_not_told_after_a_cancellation(make_world: 
     world.advance(30)
     assert [len(read(world, one)) for one in (ANNA, LUIGI)] == [0, 0]
     assert outbox_of(world.journal) == []
-
-
-def test_in_a_silent_alert_nobody_is_told_who_could_ring_the_phone(make_world: MakeWorld) -> None:
-    world = with_operator(make_world, silent=True)
-    told_112(world)
-    world.advance(30)
-    assert world.events(ev.ContactsTexted) == []
-    assert read(world, ANNA) == []
-
-
-def test_a_test_tells_nobody(make_world: MakeWorld) -> None:
-    world = with_operator(make_world, test=True)
-    world.advance(30)
-    assert world.events(ev.ContactsTexted) == []
-    assert read(world, ANNA) == []

@@ -10,11 +10,11 @@ from actors.deadline_watchdog.decider import look
 from messages import events as ev
 from messages.calls import CallReport
 from messages.envelope import Envelope
-from messages.ids import E164, SECOND, OperatorCommand, Party, Role
+from messages.ids import E164, SECOND, Role
 from messages.supervision import AdoptActor, StartActor, StopActor
 from tests.scenarios.conftest import MakeWorld
-from tests.scenarios.test_flow import ends, joined, to_attended, to_talking
-from tests.scenarios.world import PSAP, USER, World
+from tests.scenarios.test_flow import ends, joined, to_talking
+from tests.scenarios.world import USER, World
 
 pytestmark = pytest.mark.scenario
 
@@ -145,15 +145,6 @@ def test_a_conference_goes_on_over_a_sleep_of_the_machine(world: World) -> None:
     world.advance(30)
     assert len(joined(world)) == 2
     assert restarted(world) == []
-
-
-def test_a_person_who_takes_time_is_not_stuck(make_world: MakeWorld) -> None:
-    world = make_world(behaviours={USER: "no_answer", PSAP: "no_answer"})
-    to_attended(world)
-    world.order(OperatorCommand.CALL_PSAP)
-    world.advance(120)
-    assert world.case.active(Party.OPERATOR) is not None
-    assert (world.clock.now_us() - world.case.received_at) / SECOND > 120
 
 
 def test_case_10_a_watchdog_that_is_slow_leaves_nine_tenths_of_the_processor_to_others(
