@@ -98,46 +98,27 @@ def test_a_place_that_cannot_be_used_is_named(tmp_path: Path) -> None:
         StateDir(tmp_path / "file").create()
 
 
-def test_two_centers_never_share_one(state: StateDir, locked: subprocess.Popen[str]) -> None:
-    with pytest.raises(StateInUse) as caught:
-        Lock(state)
-    assert caught.value.pid == locked.pid
-    assert holder(state) == locked.pid
-
-
-def test_the_lock_ends_with_its_process_even_while_that_ones_forks_live(
+def test_two_centers_never_share_one_and_what_one_holds_ends_with_it_even_while_its_forks_live(
     state: StateDir, locked: subprocess.Popen[str]
 ) -> None:
+    with pytest.raises(StateInUse) as caught:
+        Lock(state)
+    assert (caught.value.pid, holder(state)) == (locked.pid, locked.pid)
+    assert running(state) is None
+    node = node_file(locked.pid)
+    web = WebFile(process=node.process, host="127.0.0.1", port=1, since_us=1)
+    write_json(state.node_file, node)
+    write_json(state.web_file, web)
+    assert (running(state), living_web(state)) == (node, web)
     locked.kill()
     locked.wait()
-    assert holder(state) is None
+    assert (holder(state), running(state), living_web(state)) == (None, None, None)
     Lock(state).release()
 
 
 def test_nobody_holds_a_directory_that_was_never_used(state: StateDir, tmp_path: Path) -> None:
     assert holder(state) is None
     assert holder(StateDir(tmp_path / "none")) is None
-
-
-def test_only_a_living_node_that_holds_the_lock_counts_as_running(
-    state: StateDir, locked: subprocess.Popen[str]
-) -> None:
-    assert running(state) is None
-    said = node_file(locked.pid)
-    write_json(state.node_file, said)
-    assert running(state) == said
-    locked.kill()
-    locked.wait()
-    assert running(state) is None
-
-
-def test_a_web_that_has_ended_is_not_found(state: StateDir, locked: subprocess.Popen[str]) -> None:
-    said = WebFile(process=node_file(locked.pid).process, host="127.0.0.1", port=1, since_us=1)
-    write_json(state.web_file, said)
-    assert living_web(state) == said
-    locked.kill()
-    locked.wait()
-    assert living_web(state) is None
 
 
 def test_a_torn_file_is_no_file(state: StateDir) -> None:
