@@ -8,7 +8,7 @@ import sys
 import termios
 import tty
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 
 from media.conference.beat import Tick
@@ -85,8 +85,5 @@ def _has_arrived(slave: int, count: int) -> bool:
 @contextmanager
 def wires(*, keeps_wide: bool = False, **rates_hz: int) -> Iterator[Wires]:
     """A conference of these legs."""
-    made = Wires(rates_hz, keeps_wide=keeps_wide)
-    try:
+    with closing(Wires(rates_hz, keeps_wide=keeps_wide)) as made:
         yield made
-    finally:
-        made.close()

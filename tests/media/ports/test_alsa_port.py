@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import tty
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -365,8 +366,7 @@ def test_alsas_own_library_plays_and_captures_what_it_is_given(
         """
     )
     monkeypatch.setenv("ALSA_CONFIG_PATH", str(tmp_path / "asound.conf"))
-    port = open_port(VoicePortSpec(path="modem", kind="alsa"))
-    try:
+    with closing(open_port(VoicePortSpec(path="modem", kind="alsa"))) as port:
         assert port.fileno() >= 0
         heard = b"".join(port.read() for _ in range(3))
         assert heard[: RATE_HZ * SAMPLE_BYTES] == tone(440, RATE_HZ)
@@ -374,8 +374,6 @@ def test_alsas_own_library_plays_and_captures_what_it_is_given(
         for frame in frames:
             port.write(frame)
         assert port.counters().written_frames == 50
-    finally:
-        port.close()
     assert (tmp_path / "played").read_bytes() == SILENCE + b"".join(frames)
 
 

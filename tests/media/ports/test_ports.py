@@ -8,6 +8,7 @@ import sys
 import termios
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -121,13 +122,10 @@ def test_dying_does_not_drop_the_line_and_nothing_is_echoed(modem: Modem, port: 
 
 
 def test_a_successor_opens_it_beside_its_predecessor(modem: Modem, port: TtyVoicePort) -> None:
-    successor = TtyVoicePort(modem.path)
-    try:
+    with closing(TtyVoicePort(modem.path)) as successor:
         port.close()
         modem.say(tone(440, FRAME_SAMPLES))
         assert read(successor, 320) == tone(440, FRAME_SAMPLES)
-    finally:
-        successor.close()
 
 
 def test_what_waited_before_the_opening_is_old_but_for_the_newest_40_ms(modem: Modem) -> None:
@@ -188,20 +186,16 @@ def test_what_a_full_port_takes_are_whole_frames_in_their_order(modem: Modem, po
 
 
 def test_a_modem_at_16_khz_is_spoken_to_at_16_khz(modem: Modem) -> None:
-    port = TtyVoicePort(modem.path, rate_hz=16000, frame_bytes=640)
-    try:
+    with closing(TtyVoicePort(modem.path, rate_hz=16000, frame_bytes=640)) as port:
         for tick in range(5):
             port.write(tone(440, FRAME_SAMPLES, at=tick * FRAME_SAMPLES))
             modem.say(tone(440, 320, at=tick * 320, rate_hz=16000))
         assert len(modem.heard(5 * 640)) == 5 * 640
         assert len(read(port, 5 * 320)) == 5 * 320
-    finally:
-        port.close()
 
 
 def test_a_modem_that_takes_100_ms_at_a_time_gets_them_so(modem: Modem) -> None:
-    port = TtyVoicePort(modem.path, frame_bytes=1600)
-    try:
+    with closing(TtyVoicePort(modem.path, frame_bytes=1600)) as port:
         sound = [tone(440, FRAME_SAMPLES, at=tick * FRAME_SAMPLES) for tick in range(10)]
         for frame in sound[:4]:
             port.write(frame)
@@ -210,8 +204,6 @@ def test_a_modem_that_takes_100_ms_at_a_time_gets_them_so(modem: Modem) -> None:
         for frame in sound[4:]:
             port.write(frame)
         assert modem.heard(3200) == b"".join(sound)
-    finally:
-        port.close()
 
 
 def test_an_unplugged_modem_is_a_lost_port(modem: Modem, port: TtyVoicePort) -> None:
@@ -335,8 +327,7 @@ def test_a_driver_whose_queue_is_empty_is_asked_now_and_then(modem: Modem) -> No
 
 
 def test_a_modem_that_clocks_both_ways_is_told_as_much_as_it_says(modem: Modem) -> None:
-    port = TtyVoicePort(modem.path, by_modem=True)
-    try:
+    with closing(TtyVoicePort(modem.path, by_modem=True)) as port:
         frames = [tone(440, FRAME_SAMPLES, at=tick * FRAME_SAMPLES) for tick in range(6)]
         port.write(frames[0])
         with pytest.raises(BlockingIOError):
@@ -348,5 +339,3 @@ def test_a_modem_that_clocks_both_ways_is_told_as_much_as_it_says(modem: Modem) 
         assert modem.heard(3 * 320) == b"".join(frames[:3])
         with pytest.raises(BlockingIOError):
             os.read(modem.master, 65536)
-    finally:
-        port.close()
