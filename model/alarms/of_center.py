@@ -144,12 +144,12 @@ OF_CENTER: Final = (
         about=About.PART,
         it=Words(
             "Nessuno disponibile",
-            "Nessun operatore è disponibile: un allarme chiamerebbe i reperibili",
+            "Nessun operatore è disponibile: un allarme chiamerebbe solo chi è reperibile, se c’è",
             "Far entrare qualcuno in turno, o tornare disponibile",
         ),
         en=Words(
             "No operator ready",
-            "No operator is ready: an alert would call those on call",
+            "No operator is ready: an alert would call only who is on call, if any",
             "Have somebody begin a shift, or be ready again",
         ),
     ),

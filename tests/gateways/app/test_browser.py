@@ -139,7 +139,9 @@ def test_a_test_that_is_open_does_not_stand_before_real_help(phone: Phone) -> No
     phone.hold()
     expect(phone.title).to_have_text("Finding an operator")
     phone.alert()
-    phone.hold(phone.page.locator(".app__real"))
+    real = phone.page.locator(".app__real")
+    expect(real).to_be_in_viewport(ratio=1)
+    phone.hold(real)
     wait_until(lambda: phone.tests() == [True, False], what="a real alert, by one hold")
     expect(phone.page.locator(".tag--test")).to_have_count(0)
 

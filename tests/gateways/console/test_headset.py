@@ -25,8 +25,8 @@ from messages.ids import E164, OperatorCommand, OperatorLine
 from messages.ids import Party as PartyOf
 from model.policy import Policy
 from store.journal.journal import Journal
-from tests.gateways.console.barriers import barriers, lost_when_magnified
-from tests.gateways.console.desk import giulias, in_italian, inbox, settled
+from tests.gateways.console.barriers import barriers
+from tests.gateways.console.desk import giulias, inbox, settled
 from tests.gateways.console.headset import (
     EAR,
     ELSEWHERE,
@@ -352,8 +352,6 @@ def test_without_a_microphone_the_operator_is_told_and_has_no_voice(
     expect(page.locator(".case > .banner")).to_contain_text("You speak by phone (line L2). Headset: ")
     expect(page.locator(".case > .banner")).to_have_attribute("data-tone", "note")
     expect(page.locator(".bar [data-headset]")).to_have_text("You speak by phone")
-    in_italian(page)
-    assert lost_when_magnified(page, [(1280, 720)]) == []
 
 
 def test_who_speaks_by_phone_comes_back_to_the_headset_by_a_key(

@@ -101,6 +101,7 @@ def test_a_passkey_is_added_and_signs_on_by_keys_alone(page: Page, site: WebThre
     # The password alone is not enough any more; the passkey is, without a name.
     typed(page, "Marta Bianchi", PASSWORD)
     expect(page.get_by_role("alert")).to_have_text(WORDS["needed"])
+    expect(page.get_by_role("alert")).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("button", name=WORDS["use"])).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator(".bar__me")).to_contain_text("Marta Bianchi")

@@ -113,8 +113,8 @@ def test_s11_the_figures_are_drawn_with_the_numbers_of_the_journal(
     expect(console.locator(".figures tbody tr[data-alert]")).to_have_count(6)
     console.keyboard.press("t")
     expect(console.get_by_role("button", name="Today")).to_have_attribute("aria-pressed", "true")
-    # Whole on the smallest screen, in the longer language.
-    console.set_viewport_size({"width": 1280, "height": 720})
+    # Whole on a small screen, in the longer language.
+    console.set_viewport_size({"width": 1110, "height": 720})
     in_italian(console)
     cut = "(all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent)"
     assert kpis.locator("p").evaluate_all(cut) == []

@@ -79,6 +79,8 @@ def test_a_setting_is_changed_taken_back_and_a_restart_waits_by_keys_alone(
     found(page, "psap.live")
     page.keyboard.press("Enter")
     expect(head).to_contain_text(WORDS["lines"])
+    page.set_viewport_size({"width": 1280, "height": 720})
+    expect(head.get_by_role("button").last).to_be_in_viewport(ratio=1)
     found(page, "journal.url")
     page.keyboard.press("Enter")
     expect(head).to_contain_text(WORDS["hand"])

@@ -84,3 +84,18 @@ def said(modules: Page) -> Any:
 def test_it_is_said_in_both_languages(said: Any, what: str) -> None:
     for text, words in zip(said[what], WORDS[what], strict=True):
         assert re.search(words, text), text
+
+
+def test_the_clock_runs_until_somebody_has_spoken_to_the_user(modules: Page) -> None:
+    shown = modules.evaluate(
+        """async () => {
+          const { deadline } = await import('/console/js/case/deadline.js');
+          const rang = {
+            received_us: 0, deadline_us: 50e6, met_us: 10e6, rang_us: 10e6, missed_us: null, reached_us: null,
+            reached_by: '', closed_us: null, reopened_us: null, steps: { answered_us: null, spoken_us: null },
+            user: { state: 'ringing' }, operator_leg: { state: 'answered' }, psap: {}, timeline: [],
+          };
+          return [60e6, 61e6].map((nowUs) => deadline(rang, nowUs).value);
+        }"""
+    )
+    assert shown == ["1:00", "1:01"]

@@ -125,7 +125,7 @@ const loud = (ui, seen) =>
       ${journey(seen.steps)}
       ${seen.note ? html`<p class="app__note" role="status">${icon('nolink')}${t(seen.note)}</p>` : nothing}
       ${writing(ui, seen)}`,
-    html` ${seen.call112 ? call112(seen.now) : nothing}
+    html` ${real(ui)} ${seen.call112 ? call112(seen.now) : nothing}
     ${
       seen.silence
         ? html`${held(
@@ -151,7 +151,7 @@ const quiet = (ui, seen) =>
     html` <h1 tabindex="-1">${t(seen.title).replace('#', seen.minutes)}</h1>
       ${seen.text ? html`<p>${t(seen.text)}</p>` : nothing} ${journey(seen.steps)}
       ${seen.note ? html`<p>${t(seen.note)}</p>` : nothing} ${writing(ui, seen)}`,
-    html` ${
+    html` ${real(ui)} ${
       seen.call112
         ? html`<a class="app__btn app__btn--ghost" href="tel:112"
             >${t(seen.now ? 'call112Now' : 'call112Yourself')}</a
@@ -205,18 +205,19 @@ const yesNo = (ui, question) =>
     )}
   </div>`;
 
+/** Of a test that is open: real help, before anything else. */
+const real = (ui) =>
+  ui.test
+    ? held(ui.holdReal, 'app__real', 'said', html`${icon('bell')}<span>${t('realHelp')}</span>`)
+    : nothing;
+
 /** What can be said or ended. */
 const answers = (ui, seen) =>
   html` ${seen.rings ? ghost('rings', ui.tellRinging) : nothing}
   ${seen.cancel ? ghost('mistake', ui.openPin) : nothing}
   ${seen.name === 'asked' ? ghost('pinAgain', ui.openPin) : nothing}
   ${seen.back ? ghost('back', ui.forget) : nothing}
-  ${
-    ui.test
-      ? html`${held(ui.holdReal, 'app__real', 'said', html`${icon('bell')}<span>${t('realHelp')}</span>`)}
-          ${seen.silence ? nothing : said(ui)}`
-      : nothing
-  }
+  ${ui.test && !seen.silence ? said(ui) : nothing}
   ${ui.test && !seen.back ? ghost('leaveTest', ui.leaveTest) : nothing}`;
 
 export const pin = (ui, seen) =>
