@@ -1,6 +1,5 @@
 """What the import rule covers, what decides is pure, and imports, pyproject.toml and the locks agree."""
 
-import ast
 import re
 import sys
 from fnmatch import fnmatchcase
@@ -12,9 +11,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.foundation.tree import ROOT, imported, modules, packages, pyproject, syntax
-
-CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "monotonic", "monotonic_ns", "perf_counter"}
+from tests.foundation.tree import ROOT, facts, modules, packages, pyproject
 
 
 def declared(*extras: str) -> list[Requirement]:
@@ -104,21 +101,10 @@ def test_no_edge_is_named_that_is_not_there() -> None:
     assert [edge for edge in EDGES if not any(matches(name, (edge,)) for name in graph().modules)] == []
 
 
-def asks_a_clock(node: ast.AST) -> bool:
-    """`datetime.now()`, `dt.date.today()`, `time.time()` and their like."""
-    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CLOCKS):
-        return False
-    owner = node.func.value
-    name = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
-    return name in {"datetime", "date", "time", "dt"}
-
-
 def test_what_decides_never_asks_a_clock() -> None:
     names = {path: ".".join(path.with_suffix("").parts) for path in modules(*packages())}
     pure = [path for path, name in names.items() if matches(name, SANS_IO) and not is_edge(name)]
-    calls = [(path, node) for path in pure for node in ast.walk(syntax(path)) if asks_a_clock(node)]
-    asked = [f"{path}: {ast.unparse(node)}" for path, node in calls]
-    assert asked == []
+    assert [f"{path}: {asked}" for path in pure for asked in facts(path).clocks] == []
 
 
 @pytest.mark.parametrize(
@@ -134,7 +120,7 @@ def test_what_is_imported_is_declared(folders: tuple[str, ...], extras: tuple[st
     missing = {
         f"{path} imports {name}"
         for path in modules(*folders)
-        for name in imported(path) - ours - set(sys.stdlib_module_names)
+        for name in facts(path).imported - ours - set(sys.stdlib_module_names)
         if not names & {canonicalize_name(provider) for provider in providers.get(name, [name])}
         and name != "audioop"  # of the standard library up to 3.12, of audioop-lts from 3.13
     }

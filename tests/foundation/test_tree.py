@@ -1,10 +1,9 @@
 """What holds for every file of the project, whoever wrote it."""
 
-import ast
 import re
 from pathlib import Path
 
-from tests.foundation.tree import ROOT, files, modules, packages, syntax
+from tests.foundation.tree import ROOT, facts, files, modules, packages
 
 # Spelled in pieces, so that this file does not accuse itself.
 HOSTS = [
@@ -67,78 +66,20 @@ def test_nothing_is_postponed() -> None:
 
 
 def test_every_module_says_what_it_is() -> None:
-    silent = [
-        str(path)
-        for path in modules(*packages(), "tests", "scripts", "docs")
-        if not ast.get_docstring(syntax(path))
-        # an empty __init__ that only makes a folder of tests a package has nothing to say
-        and not (path.parts[0] == "tests" and not syntax(path).body)
-    ]
-    assert silent == []
-
-
-LONGEST_POLL_S = 0.1
+    ours = modules(*packages(), "tests", "scripts", "docs")
+    assert [str(path) for path in ours if not facts(path).says_what_it_is] == []
 
 
 def test_no_name_has_a_pronoun() -> None:
     """Names are roles: a pronoun is the user in one place and the operator in the next."""
     pronoun = re.compile(r"(?:^|_)(?:she|hers?|herself|he|him|his|himself)(?:_|$)", re.IGNORECASE)
-    found = {
-        f"{path}: {name}"
-        for path in modules(*packages(), "tests", "scripts")
-        for node in ast.walk(syntax(path))
-        for field in ("id", "attr", "arg", "name", "asname")
-        if isinstance(name := getattr(node, field, None), str) and pronoun.search(name)
-    }
-    assert found == set()
-
-
-def is_sleep(node: ast.AST) -> bool:
-    """A call of anything named `sleep`; of 0 it only lets the event loop go round."""
-    if not isinstance(node, ast.Call) or (node.args and getattr(node.args[0], "value", None) == 0):
-        return False
-    return (
-        node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-    ) == "sleep"
-
-
-def polls(path: Path) -> set[ast.AST]:
-    """The sleeps that only pace a `while` which looks again at least every `LONGEST_POLL_S`."""
-    asleep = [
-        node
-        for loop in ast.walk(syntax(path))
-        if isinstance(loop, ast.While)
-        for node in ast.walk(loop)
-        if is_sleep(node)
-    ]
-    constants = {
-        target.id: node.value.value
-        for node in syntax(path).body
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    short: set[ast.AST] = set()
-    for node in asleep:
-        assert isinstance(node, ast.Call)
-        pause = node.args[0] if node.args else None
-        if isinstance(pause, ast.Call) and isinstance(pause.func, ast.Name) and pause.func.id == "min":
-            pause = pause.args[0]  # a pause that grows, and this is the longest
-        value = constants.get(pause.id) if isinstance(pause, ast.Name) else getattr(pause, "value", None)
-        if isinstance(value, int | float) and value <= LONGEST_POLL_S:
-            short.add(node)
-    return short
+    ours = modules(*packages(), "tests", "scripts")
+    assert [f"{path}: {name}" for path in ours for name in facts(path).names if pronoun.search(name)] == []
 
 
 def test_no_test_sleeps_for_a_fixed_time() -> None:
     """A test waits on a condition with a deadline (`tests.waiting`), or moves the virtual clock."""
-    sleeping = [
-        f"{path}: {ast.unparse(node)}"
-        for path in modules("tests")
-        for node in ast.walk(syntax(path))
-        if is_sleep(node) and node not in polls(path)
-    ]
-    assert sleeping == []
+    assert [f"{path}: {slept}" for path in modules("tests") for slept in facts(path).sleeps] == []
 
 
 def test_no_line_of_our_scripts_is_longer_than_the_formatter_would_have_it() -> None:
