@@ -150,7 +150,7 @@ class Cluster:
         for node in self.nodes.values():
             node.begin()
         self.network.pump()
-        self.advance(8.0)
+        self.advance(5.0)
 
     def open(self, node: NodeId) -> Journal:
         """The journal as a process of this node has it."""
