@@ -69,6 +69,29 @@ const FORMS = [
   [/^reviews of (.+)$/, 'valutazioni di $1'],
   [/^outcome (.+) corrected to (.+)$/, 'esito $1 corretto in $2'],
   [/^line (\S+) taken out of service$/, 'linea $1 messa fuori servizio'],
+  [/^line (\S+) put back into service$/, 'linea $1 rimessa in servizio'],
+  [/^line (\S+) was in service$/, 'linea $1: era in servizio'],
+  [/^center\.toml: line ([^,]+), (.+)$/, 'center.toml: linea $1, $2'],
+  [/^center\.toml: psap\.live on$/, 'center.toml: 112 vero acceso (psap.live)'],
+  [/^center\.toml: psap\.live off$/, 'center.toml: 112 vero spento (psap.live)'],
+  [/^PIN of line (\S+)$/, 'PIN della linea $1'],
+  [/^modem added: (.+)$/, 'modem aggiunto: $1'],
+  [/^node (\S+): it was so already$/, 'nodo $1: era già così'],
+  [/^node (\S+): nothing any more$/, 'nodo $1: più nulla'],
+  [/^node (\S+): drain$/, 'nodo $1: svuotare'],
+  [/^node (\S+): restart$/, 'nodo $1: riavviare'],
+  [/^(\S+) ordered$/, 'backup, ordinato: $1'],
+  [/^test of ways: (.+)$/, 'prova di reperibilità: $1'],
+  [/^app key issued: (.+)$/, 'chiave dell’app emessa: $1'],
+  [/^app keys? revoked: (.+)$/, 'chiave dell’app revocata: $1'],
+  [/^invitation for (\d+) days, by a short message$/, 'invito per $1 giorni, per SMS'],
+  [/^invitation for (\d+) days, handed over$/, 'invito per $1 giorni, consegnato'],
+  [/^import: (\d+) added, (\d+) changed$/, 'elenco preso: $1 aggiunte, $2 cambiate'],
+  [/^added as operator, with a sign-on link$/, 'aggiunto come operatore, con un link per entrare'],
+  [/^added as supervisor, with a sign-on link$/, 'aggiunto come supervisore, con un link per entrare'],
+  [/^added as admin, with a sign-on link$/, 'aggiunto come admin, con un link per entrare'],
+  [/^alarms kept quiet for (\d+) min: (.+)$/, 'avvisi in silenzio per $1 min: $2'],
+  [/^alarms heard again: (.+)$/, 'avvisi di nuovo sonori: $1'],
   [/^test call on line (\S+) ended$/, 'chiamata di prova su $1 finita'],
   [/^roster (\d+)$/, 'reperibilità, versione $1'],
   [/^confirmed: (.+)$/, 'confermato: $1'],
@@ -76,12 +99,17 @@ const FORMS = [
   [/^(\S+) merged into (\S+)$/, '$1 unito a $2'],
 ];
 
-/** What was written beside it; as it stands where the page has no words of its own. @param {string} text */
-export function detail(text) {
-  const form = FORMS.find(([pattern]) => pattern.test(text));
-  const italian = DETAILS[text] ?? (form ? text.replace(...form) : text);
-  return either(italian, text);
+/**
+ * What the center has composed, in Italian; as it stands where no form is of it.
+ * @param {string} text @param {[RegExp, string][]} forms
+ */
+export function inItalian(text, forms) {
+  const form = forms.find(([pattern]) => pattern.test(text));
+  return form ? text.replace(...form) : text;
 }
+
+/** What was written beside it; as it stands where the page has no words of its own. @param {string} text */
+export const detail = (text) => either(DETAILS[text] ?? inItalian(text, FORMS), text);
 
 /** What was done. @param {string} action */
 export const done = (action) => (ACTIONS[action] ? either(...ACTIONS[action]) : action);

@@ -1,5 +1,6 @@
 // What is wrong about a line of a file, in words.
 
+import { inItalian } from '../../words/audited.js';
 import { either } from '../../words/words.js';
 
 /** @type {Record<Flaw, Pair>} */
@@ -24,6 +25,15 @@ const FLAWS = {
   record: ['La scheda non lo accetta', 'The record does not take it'],
 };
 
+/** Why the center does not take a record. @type {[RegExp, string][]} */
+const REASONS = [
+  [/^(.+: )?'(.*)' is not a telephone number$/, '$1«$2» non è un numero di telefono'],
+  [/^(.+: )?'(.*)' is not a telephone number that can be called$/, '$1«$2» non si può chiamare'],
+  [/^(.+: )?'(.*)' is an emergency number$/, '$1«$2» è un numero di emergenza'],
+];
+
 /** `phone: Empty.`; of the record with the center's own reason. @param {ImportFault} fault */
 export const told = ({ column, flaw, reason }) =>
-  [column, either(...FLAWS[flaw]), flaw === 'record' ? reason : ''].filter(Boolean).join(': ');
+  [column, either(...FLAWS[flaw]), flaw === 'record' ? either(inItalian(reason, REASONS), reason) : '']
+    .filter(Boolean)
+    .join(': ');
