@@ -21,9 +21,13 @@ def test_a_supervisor_hands_out_a_dossier_and_the_person_s_data(stage: Stage) ->
     Registry(stage.journal).set_role(stage.place.marta, StaffRole.SUPERVISOR, by="test")
     states_of_place.history(stage)
     giving = stage.page.locator(".history__giving")
-    for label, name in (("Dossier for a court", "dossier-"), ("All the person’s data", "person-")):
+    for key, label, name in (
+        ("J", "Dossier for a court", "dossier-"),
+        ("Y", "All the person’s data", "person-"),
+    ):
+        expect(giving.get_by_role("button", name=label)).to_have_attribute("aria-keyshortcuts", key)
         with stage.page.expect_download() as given:
-            giving.get_by_role("button", name=label).click()
+            stage.page.keyboard.press(key.lower())
         assert given.value.suggested_filename.startswith(name)
         assert is_zipfile(given.value.path())
         expect(giving.get_by_role("status")).to_have_text("Downloaded")

@@ -20,21 +20,38 @@ function note(ui, view) {
   ${noteField(ui, view.alert, false)}`;
 }
 
+/** The keys of what a supervisor can hand out. @type {Record<string, 'dossier' | 'person'>} */
+const GIVEN = { J: 'dossier', Y: 'person' };
+
+/** @param {Ui} ui */
+const gives = (ui) => ['supervisor', 'admin'].includes(ui.feed.me.role);
+
+/** True where the key hands something out. @param {Ui} ui @param {string} key @param {CaseView} view */
+export function handsOut(ui, key, view) {
+  const has = key in GIVEN && gives(ui) && (key !== 'Y' || view.person);
+  if (has && state.given.said !== 'beingMade') give(ui, view.alert, GIVEN[key]);
+  return Boolean(has);
+}
+
 /** What a supervisor can hand out. @param {Ui} ui @param {CaseView} view */
 function giving(ui, view) {
-  if (!['supervisor', 'admin'].includes(ui.feed.me.role)) return nothing;
+  if (!gives(ui)) return nothing;
   const said = state.given.alert === view.alert && state.given.said;
-  const button = (what, label) =>
-    html`<button class="btn" ?disabled=${said === 'beingMade'} @click=${() => give(ui, view.alert, what)}>
-      ${label}
+  const button = (key, label) =>
+    html`<button
+      class="btn"
+      aria-keyshortcuts=${key}
+      ?disabled=${said === 'beingMade'}
+      @click=${() => ui.press(key)}>
+      <kbd>${key}</kbd>${label}
     </button>`;
   return html`<p class="history__giving">
     <button class="btn" aria-keyshortcuts="O" @click=${() => ui.press('O')}>
       <kbd>O</kbd>${either('Correggi l’esito', 'Correct the outcome')}</button
     ><button class="btn" aria-keyshortcuts="P" @click=${() => ui.press('P')}>
       <kbd>P</kbd>${either('Stampa', 'Print')}</button
-    >${button('dossier', either('Fascicolo per un giudice', 'Dossier for a court'))}
-    ${view.person ? button('person', either('Tutti i dati della persona', 'All the person’s data')) : nothing}
+    >${button('J', either('Fascicolo per un giudice', 'Dossier for a court'))}
+    ${view.person ? button('Y', either('Tutti i dati della persona', 'All the person’s data')) : nothing}
     <span role="status" class=${said === 'notMade' || printed.said ? 'ink-bad' : ''}
       >${said ? t(said) : printed.said || nothing}</span
     >

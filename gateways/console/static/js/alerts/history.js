@@ -11,7 +11,7 @@ import { choice } from './choice.js';
 import * as filters from './filters.js';
 import * as notes from '../case/notes.js';
 import { choose, followed, forget, load, reopens, state, told } from './past.js';
-import { story } from './chosen.js';
+import { handsOut, story } from './chosen.js';
 import { print } from './print.js';
 import * as correct from './correct.js';
 import * as f from '../words/format.js';
@@ -52,6 +52,7 @@ export function pressed(ui, key) {
     return true;
   }
   if (key === 'O' && state.story) return correct.open(ui, state.story);
+  if (state.story && handsOut(ui, key, state.story)) return true;
   if (key === 'P' && state.story) return print(ui, state.story.alert);
   if (key === 'D' && supervises(ui)) {
     download(ui);

@@ -130,6 +130,7 @@ export const groups = () => [
     rows: [
       ['H /', either('Storico, cerca', 'History, search')],
       ['O P D', either('Storico: correggi l’esito, stampa, CSV', 'History: correct the outcome, print, CSV')],
+      ['J Y', either('Storico: fascicolo, tutti i dati', 'History: dossier, all the person’s data')],
       ['F X', either('Filtri, senza filtri', 'Filters, no filters')],
       ['T W Y D', either('Statistiche: periodo, CSV', 'Figures: period, CSV')],
       ['A ↑ ↓ P D', either('Disponibilità, mese, PDF, CSV', 'Availability, month, PDF, CSV')],
