@@ -44,6 +44,17 @@ def test_112_is_said_to_be_called_only_while_a_call_is_made_and_no_line_has_anot
     story = stage.talked(30, 12)
     page = stage.signed_on()
     dock, psap = page.locator(".dock"), page.locator("[data-party=psap]")
+    raised(stage, "psap.no_line", "emergency", "No line of trunk emergency carries calls: …")
+    expect(page.locator(".act--step")).to_contain_text("No line can call it")
+    expect(page.locator(".act--step")).not_to_contain_text("joins")
+    cleared(stage, "psap.no_line", "emergency")
+    expect(page.locator(".act--step")).to_contain_text("112 joins the two of you at once")
+    # What is over takes no place from what is.
+    expect(page.locator(".alarm[data-over]")).to_be_visible()
+    for state in ("[data-psap] span", "[data-link=live] span"):
+        box = page.locator(f".bar__health {state}").bounding_box()
+        assert box is not None
+        assert box["width"] > 20, state
     story.say(ev.PsapRequested(by=stage.place.luca, number=PSAP))
     expect(dock).to_contain_text("Looking for a line for 112.")
     expect(psap).to_contain_text("Looking for a line")
@@ -84,6 +95,7 @@ def test_that_no_line_can_call_112_is_red_on_every_screen_and_sounds_until_k(sta
     before = len(tones(page))
     wait_until(lambda: page.wait_for_timeout(20) or set(tones(page)[before:]) >= ALARM, what="the alarm")
     expect(page.locator(".bar__health")).not_to_contain_text("112 sim")
+    expect(page.locator(".bar__health")).to_contain_text("Altre linee 2 di 2")
     page.keyboard.press("2")
     expect(strip).to_be_visible()
     page.keyboard.press("k")

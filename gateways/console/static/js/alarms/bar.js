@@ -39,6 +39,7 @@ function button(ui, all) {
     class="alarm ${over ? 'ink-2' : 'ink-bad'}"
     data-alarm=${first.kind}
     data-priority=${first.priority}
+    data-over=${over ? '' : nothing}
     data-fresh=${!over && all.some((one) => !one.seen) ? '' : nothing}
     title=${first.means}
     @click=${open}>

@@ -7,7 +7,7 @@ import { psapInBar } from './strip.js';
 import * as headset from '../voice/headset.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
-import { unusable } from '../alarms/alarms.js';
+import { noLineAlarm, unusable } from '../alarms/alarms.js';
 import { bar as alarmsInBar } from '../alarms/bar.js';
 import { bar as calledInBar } from '../alarms/called.js';
 import * as sections from './sections.js';
@@ -18,8 +18,13 @@ import * as wrapup from '../shift/wrapup.js';
 export function bar(ui, incoming) {
   const { feed } = ui;
   const lost = feed.link === 'lost';
-  const bad = unusable(feed).size;
-  const total = feed.lines.length;
+  const out = unusable(feed);
+  // Beside "112: no line" the number is of the others.
+  const none = noLineAlarm(feed) !== null;
+  const lines = feed.lines.filter((one) => !none || !one.emergency);
+  const bad = lines.filter((one) => out.has(one.line)).length;
+  const total = lines.length;
+  const name = none ? either('Altre linee', 'Other lines') : t('lines');
   const oldS = Math.round((Date.now() - feed.heardAtMs) / 1000);
   const me = ui.screen.mineNow();
   const shift = ui.feed.myShift();
@@ -51,7 +56,7 @@ export function bar(ui, incoming) {
         total
           ? html`<span class=${bad ? 'ink-bad' : ''}
               >${icon(bad ? 'warn' : 'check')}<span
-                >${either(`Linee ${total - bad} di ${total}`, `Lines ${total - bad} of ${total}`)}</span
+                >${either(`${name} ${total - bad} di ${total}`, `${name} ${total - bad} of ${total}`)}</span
               ></span
             >`
           : nothing

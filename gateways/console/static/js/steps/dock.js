@@ -3,6 +3,7 @@
 
 import { html, nothing } from '../../vendor/lit.js';
 import { act } from '../shell/parts.js';
+import { noLineAlarm, onPublicLine } from '../alarms/alarms.js';
 import { either, t } from '../words/words.js';
 import { CONFIRMED, closeSaid, keysSaid, slots } from './commands.js';
 import { next } from './next.js';
@@ -60,17 +61,29 @@ function lostDock(ui, view, allowed) {
 }
 
 /**
+ * While no line can call 112 the step to call it promises nothing that follows from a call.
+ * @param {Feed} feed @param {CaseView} view @param {Action} step
+ */
+function withoutLine(feed, view, step) {
+  const alarm = noLineAlarm(feed);
+  if (view.test || step.command !== 'call_psap' || !alarm || onPublicLine(alarm)) return step;
+  const sub = either('Nessuna linea può chiamarlo: si prova', 'No line can call it: it is tried');
+  return { ...step, sub };
+}
+
+/**
  * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed @param {number} nowUs @param {boolean} lost
  */
 export function dock(ui, view, allowed, nowUs, lost) {
   if (lost) return lostDock(ui, view, allowed);
   const { feed } = ui;
   const now = next(view, allowed, feed.me, nowUs, ui.feed.names, feed.center);
+  const step = withoutLine(feed, view, now.step);
   const refused = (key) => ui.orders.whyNotIn(view, key);
   const five = slots(view, allowed, ui.orders.armed);
   // A key without a button here says why not beside the sentence.
   const key = ui.orders.refused?.key;
-  const stray = [now.step, ...five].some((one) => one.key === key) ? '' : refused(key);
+  const stray = [step, ...five].some((one) => one.key === key) ? '' : refused(key);
   const closing = ui.orders.armed === 'X' ? '' : closeSaid(view, allowed);
   return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}>
     <p class="dock__next" role="status">
@@ -84,11 +97,11 @@ export function dock(ui, view, allowed, nowUs, lost) {
     </p>
     ${handover.button(ui, view, allowed)}
     ${act({
-      ...now.step,
+      ...step,
       step: true,
-      refused: refused(now.step.key),
-      tone: ui.orders.armed === now.step.key ? 'armed' : now.step.tone,
-      press: () => ui.press(now.step.key),
+      refused: refused(step.key),
+      tone: ui.orders.armed === step.key ? 'armed' : step.tone,
+      press: () => ui.press(step.key),
     })}
     ${five.map((slot) =>
       act({
