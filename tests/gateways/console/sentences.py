@@ -176,7 +176,21 @@ RULES: dict[str, tuple[str, str, Rule]] = {
         r"^(È già in linea|She is on the line)",
         lambda now: (leg := on_line(now.case, Party.USER)) is not None and leg.unheard_at is None,
     ),
-    "nobody has it": ("strip|rail", r"Nessuno (segue|lo segue)|Nobody has (it|the|this)", nobody_has_it),
+    "nobody has it": (
+        "strip|rail|list",
+        r"Nessuno (segue|lo segue)|Nobody has (it|the|this)|^In attesa|Waiting|. In attesa$",
+        nobody_has_it,
+    ),
+    "the center has called": (
+        "story",
+        r"^(Chiamata a|Calling) Giulia|^Giulia (risponde|answers)",
+        lambda now: all(leg.call is None for leg in now.case.of(Party.USER)),
+    ),
+    "goodbye is said": (
+        "slot.F",
+        r"Saluta|goodbye",
+        lambda now: on_line(now.case, Party.USER) is not None,
+    ),
     "on the line with the user": (
         "strip",
         r"in linea con Giulia|on the line with Giulia",
@@ -274,13 +288,22 @@ def attempts_at_112(now: Moment, _now_us: int) -> str:
     return str(max((leg.attempt for leg in now.case.of(Party.PSAP)), default=0))
 
 
-def alone_for(now: Moment, now_us: int) -> str:
-    seconds = 0 if now.alone_at is None else max(0, now_us - now.alone_at) // SECOND
+def span(us: int) -> str:
+    seconds = max(0, us) // SECOND
     return f"{seconds // 60}:{seconds % 60:02}"
+
+
+def alone_for(now: Moment, now_us: int) -> str:
+    return span(0 if now.alone_at is None else now_us - now.alone_at)
 
 
 NUMBERS: dict[str, tuple[str, str, Callable[[Moment, int], str]]] = {
     # name: (places, words with the number in a group, what it has to be)
+    "since the alert, on the clock": (
+        "clock",
+        r"^(\d+:\d\d) +(?:Raggiunta|Reached|Ha squillato|Phone rang)",
+        lambda now, now_us: span(now_us - now.case.received_at),
+    ),
     "attempts at 112": ("dock|tile.psap", r"attempt (\d+)", attempts_at_112),
     "attempts at 112, in Italian": ("dock|tile.psap", r"(\d+)º tentativo", attempts_at_112),
     "without an operator, on the clock": ("clock", r"(\d+:\d\d) (?:No operator|Senza operatore)", alone_for),

@@ -55,7 +55,7 @@ def test_the_clock_of_a_reopened_alert_says_when_the_user_was_reached_first(modu
           const at = (seconds) => seconds * 1e6;
           const view = {
             received_us: 0, deadline_us: at(50), met_us: at(42), rang_us: at(42), missed_us: null,
-            reached_us: at(44), reached_by: 'answer', closed_us: null, reopened_us: null,
+            reached_us: at(44), reached_by: 'answer', closed_us: at(139), reopened_us: null,
             steps: { answered_us: at(44) }, user: {}, operator_leg: {}, psap: {},
           };
           const again = { ...view, reopened_us: at(126), reached_us: at(132) };
@@ -114,8 +114,8 @@ def test_two_operators_who_look_at_one_alert_see_each_other(stage: Stage, compla
     complaints.listen(luca)
     luca.goto(f"{stage.url}/console/?lang=en#token={stage.place.luca_token}")
     luca.locator(".rail__item").click()
-    expect(luca.locator(".who__others")).to_have_text("Marta Bianchi")
-    expect(others).to_have_text("Luca Ferri")
+    expect(luca.locator(".who__others")).to_have_text("Also looking: Marta Bianchi")
+    expect(others).to_have_text("Also looking: Luca Ferri")
     luca.keyboard.press("Escape")
     expect(others).to_have_count(0)
     luca.close()

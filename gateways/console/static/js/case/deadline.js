@@ -73,8 +73,8 @@ function alone(view, nowUs) {
 }
 
 /**
- * Once it is met: how, and with how much to spare. As long as nobody has spoken to the user it is amber, and
- * the time since the alert runs on.
+ * Once it is met: how, and with how much to spare, in small words; the time since the alert runs on until its
+ * end. As long as nobody has spoken to the user it is amber.
  * @param {CaseView} view @param {number} nowUs
  */
 function met(view, nowUs) {
@@ -87,17 +87,17 @@ function met(view, nowUs) {
   const answered = spoken || view.reached_by === 'app' ? t('reached') : t('answered');
   const word = reached !== null ? answered : view.rang_us !== null ? t('phoneRang') : t('takenUp');
   const by = view.reached_us === null || view.reached_by === 'answer' ? '' : reachedBy(view);
-  const runs = !spoken && view.closed_us === null;
-  const small = by || [
+  const runs = view.closed_us === null;
+  const small = [
     runs && either(`a ${after(view, at)}`, `at ${after(view, at)}`),
-    margin(view, at, spare),
+    by || margin(view, at, spare),
   ];
   return {
     value: runs ? f.span(nowUs - view.received_us) : f.seconds(at - view.received_us).replace(/\u00a0s$/, ''),
     unit: runs ? '' : 's',
     tone,
     word,
-    small: [small].flat().filter(Boolean).join(', '),
+    small: small.filter(Boolean).join(', '),
   };
 }
 

@@ -17,8 +17,9 @@ function others(ui, view) {
     ? html`<span
         class="who__others word"
         role="status"
-        aria-label=${either(`La vede anche ${names.join(', ')}`, `Also seen by ${names.join(', ')}`)}
-        >${icon('user')}<span>${names.join(', ')}</span></span
+        >${icon('user')}<span
+          >${either(`Guarda anche ${names.join(', ')}`, `Also looking: ${names.join(', ')}`)}</span
+        ></span
       >`
     : nothing;
 }
