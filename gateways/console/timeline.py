@@ -110,6 +110,12 @@ def _of_leg(case: Case, leg: LegId, entry: Entry) -> Entry | None:
     return msgspec.structs.replace(entry, party=found.party, operator=found.operator, line=found.line)
 
 
+def _inbound(case: Case, leg: LegId) -> str:
+    """A reason of its own for a call that the user has made to the center."""
+    found = case.legs.get(leg)
+    return "inbound" if found is not None and found.call is not None else ""
+
+
 def _entry(recorded: Recorded, case: Case) -> Entry | None:
     event, at = recorded.event, recorded.at_us
     what = event_type(event)
@@ -178,7 +184,7 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
         case ev.OperatorLeft(operator=operator, reason=reason):
             return Entry(at_us=at, what=what, operator=operator, reason=reason)
         case ev.LegOriginating(leg=leg, attempt=attempt):
-            reason = "beside_lost" if case.legs[leg].beside_lost else ""
+            reason = "beside_lost" if case.legs[leg].beside_lost else _inbound(case, leg)
             return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt, reason=reason))
         case (
             ev.LegRinging(leg=leg, attempt=attempt)
@@ -187,7 +193,10 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
         ):
             return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt))
         case ev.LegAnswered(leg=leg, attempt=attempt, confirmed=confirmed):
-            return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt, doubt=not confirmed))
+            answered = Entry(
+                at_us=at, what=what, attempt=attempt, doubt=not confirmed, reason=_inbound(case, leg)
+            )
+            return _of_leg(case, leg, answered)
         case ev.LegMuted(leg=leg, attempt=attempt) | ev.LegUnmuted(leg=leg, attempt=attempt):
             return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt))
         case ev.PageOpened(by=by):

@@ -239,7 +239,7 @@ def test_case_10_in_a_storm_the_page_shows_the_most_urgent_counts_the_others_and
             for n in range(first, first + 250)
         ]
         accept_many(journal, signals, 50.0)
-    expect(console.locator(".rail__others").first).to_contain_text("and 2900 more that wait")
+    expect(console.locator(".rail__others").first).to_contain_text("and 2900 more open")
     assert console.get_by_role("listitem").count() == 100
     console.keyboard.press("p")
     on_shift_now = streams.operator(place.marta)

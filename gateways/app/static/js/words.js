@@ -53,7 +53,7 @@ export const WORDS = {
   notCalled: ['Non ti abbiamo ancora chiamata', 'We have not called you yet'],
   talking: ['Sei in linea con l’operatrice', 'You are on the line with the operator'],
   stay: ['Resta in linea', 'Stay on the line'],
-  notOnLine: ['Non sei più in linea con noi', 'You are not on the line with us'],
+  notOnLine: ['Non sei in linea con noi', 'You are not on the line with us'],
   psap: ['Il 112 è in linea con te', '112 is on the line with you'],
   psapStep: ['Il 112 è in linea', '112 is on the line'],
   psapCalled: ['Si sta chiamando il 112', '112 is being called'],

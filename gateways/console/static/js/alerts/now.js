@@ -5,6 +5,7 @@ import { either, t } from '../words/words.js';
 import { brokenSaid, isBroken } from '../case/broken.js';
 import { contact } from '../case/deadline.js';
 import { endingName } from '../case/ending.js';
+import { unheld } from './waiting.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
 
@@ -107,5 +108,6 @@ function calls(ui, view, nowUs, reached) {
       either('Chiamata all’operatore', 'Calling an operator'),
       view.reserved.map(ui.feed.names).join(', '),
     ];
+  if (!unheld(view)) return ['check', 'ink-2', t('releasing'), reached];
   return ['clock', 'ink-wait', either('In attesa di un operatore', 'Waiting for an operator'), reached];
 }

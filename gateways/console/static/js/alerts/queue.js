@@ -6,6 +6,7 @@ import { channel, either, t } from '../words/words.js';
 import { rank } from './urgency.js';
 import { now } from './now.js';
 import { choice } from './choice.js';
+import { unheld } from './waiting.js';
 import * as f from '../words/format.js';
 import * as claims from '../words/claims.js';
 import * as s from '../case/situation.js';
@@ -93,7 +94,7 @@ export function pane(ui) {
   const nowUs = feed.nowUs();
   const all = queued(ui);
   const late = all.filter((one) => s.isLate(one, nowUs)).length;
-  const waiting = all.filter((one) => !one.operator && one.left_us === null).length;
+  const waiting = all.filter((one) => unheld({ ...one, reserved: [] })).length;
   const my = ui.screen.mineNow();
   const more = ui.feed.open - all.length;
   return html`<section class="view queue" aria-labelledby="q-h">
@@ -127,7 +128,7 @@ export function pane(ui) {
               )}${
                 more > 0
                   ? html`<p class="q__more ink-2">
-                      ${either(`e altri ${more} in attesa`, `and ${more} more that wait`)}
+                      ${either(`e altri ${more} aperti`, `and ${more} more open`)}
                     </p>`
                   : nothing
               }

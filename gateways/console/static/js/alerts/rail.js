@@ -22,7 +22,8 @@ function railState(ui, view) {
   if (s.isLate(view, nowUs)) return ['warn', 'ink-bad', t('late')];
   if (unheld(view)) return ['warn', 'ink-wait', t('noOperatorHas')];
   if (view.reserved.length) return ['ring', '', view.reserved.map(ui.feed.names).join(', ')];
-  return ['clock', 'ink-wait', t('waiting')];
+  // Nobody has it, and nobody has to: it goes on without an operator, or is being ended.
+  return view.user_hears_psap ? ['112', '', t('handedOver')] : ['check', 'ink-2', t('releasing')];
 }
 
 /** @param {CaseView} view @param {number} nowUs */
@@ -65,7 +66,7 @@ export function railList(ui) {
     ${
       more > 0
         ? html`<p class="rail__others ink-2">
-            ${either(`e altri ${more} in attesa`, `and ${more} more that wait`)}
+            ${either(`e altri ${more} aperti`, `and ${more} more open`)}
           </p>`
         : nothing
     }`;

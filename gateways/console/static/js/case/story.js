@@ -198,6 +198,8 @@ export function told(entry, user, names, test) {
           `${psap} chiamato due volte: la prima chiamata forse c’è ancora${line}${again}`,
           `${psap} called twice: the first call may still be up${line}${again}`,
         );
+      if (entry.reason === 'inbound')
+        return s('phone', '', `${capital(named)} ci chiama${line}`, `${capital(named)} calls us${line}`);
       return entry.party === 'psap'
         ? s('112', '', `${psap} chiamato${line}${again}`, `${psap} called${line}${again}`)
         : s('phone', '', `Chiamata ${to}${line}${again}`, `Calling ${who}${line}${again}`);
@@ -218,6 +220,8 @@ export function told(entry, user, names, test) {
       if (entry.party === 'listener') return s('headset', 'wait', `${op} ascolta`, `${op} is listening`);
       if (entry.doubt)
         return s('ring', '', `${capital(who)} forse risponde`, `${capital(who)} may have answered`);
+      if (entry.reason === 'inbound')
+        return s('voice', 'ok', `Rispondiamo ${to}`, `The call of ${named} is answered`);
       return s(
         entry.party === 'psap' ? '112' : 'voice',
         'ok',

@@ -116,6 +116,13 @@ function noLine(ui, alarm) {
   </div>`;
 }
 
+/** Without a name or a number it is another one than the screen shows. @param {Ui} ui @param {CaseView} view */
+function inBand(ui, view) {
+  const shown = ui.screen.section === 'case' ? ui.screen.selected() : null;
+  if (view.person || view.phone || shown?.alert === view.alert) return s.theAlert(view);
+  return view.test ? either('l’altra PROVA', 'the other TEST') : either('l’altro allarme', 'the other alert');
+}
+
 /** @param {Ui} ui @param {CaseView[]} all */
 function unheldAlerts(ui, all) {
   const [view] = all;
@@ -124,11 +131,11 @@ function unheldAlerts(ui, all) {
   const more = all.length > 1 ? either(` e altri ${all.length - 1}`, ` and ${all.length - 1} more`) : '';
   const title = isBroken(view)
     ? s.named(view.test, brokenSaid(view, ui.feed.me, ui.feed.names).title)
-    : either(`Nessuno segue ${s.theAlert(view)}${more}`, `Nobody has ${s.theAlert(view)}${more}`);
+    : either(`Nessuno segue ${inBand(ui, view)}${more}`, `Nobody has ${inBand(ui, view)}${more}`);
   const left = view.met_us === null ? `${d.value} s` : '';
   const tone = s.isLate(view, nowUs) || isBroken(view) ? 'bad' : 'wait';
   const my = ui.screen.mineNow();
-  const who = view.person || view.phone ? s.shortName(view) : s.theAlert(view);
+  const who = view.person || view.phone ? s.shortName(view) : inBand(ui, view);
   const leaves = my ? either(`Lascia la prova, prendi ${who}`, `Leave the test, take ${who}`) : t('take');
   const shown = ui.screen.section === 'case' ? ui.screen.selected() : null;
   // One T on a screen: of a case that can be taken it is that case's.

@@ -134,7 +134,7 @@ export function panel(ui) {
         ${found}
       </div>
       ${
-        told && !told.notes.length && !found.length
+        told && !told.notes.length && !found.length && !ui.feed.open
           ? html`<p class="ink-2">${either('Nulla è rimasto aperto', 'Nothing was left open')}</p>`
           : nothing
       }

@@ -45,8 +45,10 @@ const always = () => true;
 export const CONFIRMED = {
   declare_false_alarm: {
     when: always,
-    said: () =>
-      either('Falso allarme, si saluta e si chiude', 'False alarm: goodbye is said, and the alert closes'),
+    said: (view) =>
+      talking(view.user)
+        ? either('Falso allarme, si saluta e si chiude', 'False alarm: goodbye is said, and the alert closes')
+        : either('Falso allarme, si chiude', 'False alarm: the alert closes'),
   },
   close: {
     when: always,
@@ -227,7 +229,9 @@ export function slots(view, allowed, armed) {
       sub:
         armed === 'F'
           ? confirms()
-          : either('Saluta e chiude: F, poi Invio', 'Says goodbye and closes: F, then Enter'),
+          : talking(view.user)
+            ? either('Saluta e chiude: F, poi Invio', 'Says goodbye and closes: F, then Enter')
+            : either('Chiude: F, poi Invio', 'Closes the alert: F, then Enter'),
     },
     again(view, why, armed),
     machine(view, why, armed),

@@ -125,7 +125,6 @@ export const WORDS = {
   east: ['est', 'east'],
   west: ['ovest', 'west'],
   now: ['Ora', 'Now'],
-  waiting: ['In attesa', 'Waiting'],
   yours: ['Tuo', 'Yours'],
   yoursWith112: ['Tuo, col 112', 'Yours, with 112'],
   yoursCalled: ['Tuo, ti chiamiamo', 'Yours, calling you'],
