@@ -116,7 +116,7 @@ function noLine(ui, alarm) {
   </div>`;
 }
 
-/** Without a name or a number it is another one than the screen shows. @param {Ui} ui @param {CaseView} view */
+/** Without a name or a number: another one than the screen shows. @param {Ui} ui @param {CaseView} view */
 function inBand(ui, view) {
   const shown = ui.screen.section === 'case' ? ui.screen.selected() : null;
   if (view.person || view.phone || shown?.alert === view.alert) return s.theAlert(view);
