@@ -24,7 +24,7 @@ from center.commands.ps import Row, all_rows
 from center.errors import CenterError
 from center.node.carrier import living
 from center.node.launching import child_environment
-from center.node.processes import end, identity, is_alive, marked, send_signal
+from center.node.processes import end, identity, is_alive, marked
 from center.state.state_dir import NodeFile, StateDir, WebFile, holder, read_json
 from messages.events import ActorStarted, Event
 from messages.ids import NodeId
@@ -115,12 +115,6 @@ def ready(state: StateDir) -> bool:
 def one(state: StateDir, role: str) -> Row:
     (row,) = [row for row in all_rows(state) if row.role == role]
     return row
-
-
-def kill(pid: int) -> None:
-    process = identity(pid)
-    assert process is not None
-    send_signal(process, signal.SIGKILL)
 
 
 def test_a_node_starts_shows_itself_and_stops_within_five_seconds_leaving_nothing(
@@ -255,65 +249,23 @@ def test_a_drill_goes_from_the_alert_to_the_hand_over(well: StateDir) -> None:
     assert doctor.returncode == 0, doctor.stdout
 
 
-def test_when_the_admin_dies_the_actors_start_again_as_a_whole(well: StateDir) -> None:
-    before = one(well, "Admin")
-    web = one(well, "Web").pid
-    supervisor = one(well, "Supervisor").pid
-    kill(before.pid)
-
-    def again() -> bool:
-        rows = {row.role: row for row in all_rows(well)}
-        return "Admin" in rows and "AlertIntake" in rows and rows["Admin"].pid != before.pid
-
-    wait_until(again, within_s=30, what="another admin")
-    after = one(well, "Admin")
-    assert after.restarts == before.restarts + 1
-    assert identity(supervisor) is None
-    assert one(well, "Web").pid == web
-    is_ready(well)
-
-
-def test_when_the_supervisor_dies_the_next_one_takes_over_the_living(well: StateDir) -> None:
-    supervisor, intake = one(well, "Supervisor").pid, one(well, "AlertIntake").pid
-    kill(supervisor)
-
-    def again() -> bool:
-        return any(row.role == "Supervisor" and row.pid != supervisor for row in all_rows(well))
-
-    wait_until(again, within_s=30, what="another Supervisor")
-    wait_until(
-        lambda: any(row.role == "AlertIntake" for row in all_rows(well)), what="the intake in the directory"
-    )
-    assert one(well, "AlertIntake").pid == intake
-
-
-def test_when_the_web_dies_another_answers_at_the_same_address(well: StateDir) -> None:
-    before = one(well, "Web")
-    kill(before.pid)
-
-    def again() -> bool:
-        return any(row.role == "Web" and row.pid != before.pid for row in all_rows(well))
-
-    wait_until(again, within_s=30, what="another web")
-    assert one(well, "Web").restarts == before.restarts + 1
-    is_ready(well)
-
-
 @pytest.mark.timeout(180)
-def test_one_that_is_stopped_is_replaced_and_that_is_written_down(well: StateDir) -> None:
-    for role in ("Logger", "Web", "Supervisor", "Admin"):
-        before = one(well, role)
+def test_one_that_is_stopped_is_replaced_alone_or_as_a_whole_and_that_is_written_down(well: StateDir) -> None:
+    stay = {"Logger": "Supervisor", "Web": "Supervisor", "Supervisor": "AlertIntake", "Admin": "Web"}
+    for role, beside in stay.items():
+        before, other = one(well, role), one(well, beside)
         os.kill(before.pid, signal.SIGSTOP)
 
         def again(role: str = role, before: Row = before) -> bool:
             now = [row for row in all_rows(well) if row.role == role and row.pid != before.pid]
-            return any(row.restarts > before.restarts for row in now)
+            return any(row.restarts == before.restarts + 1 for row in now)
 
         wait_until(again, within_s=30, what=f"another {role}")
-    is_ready(well)
+        is_ready(well)
+        assert one(well, beside).pid == other.pid, f"{beside} outlives {role}"
     noted = [event for event in node_events(well) if isinstance(event, ActorStarted)]
     stopped = [event.role for event in noted if event.cause == "stopped"]
-    assert stopped == ["Logger", "Web", "Supervisor", "Admin"]
+    assert stopped == list(stay)
 
 
 def node_events(state: StateDir) -> list[Event]:
