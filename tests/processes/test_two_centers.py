@@ -53,7 +53,7 @@ def test_each_wakes_its_people_for_the_others_silence_alone(
         raised = a.missed(), b.missed()
         calls = len(a.calls()), len(b.calls())
         with ThreadPoolExecutor() as pool:
-            for _ in range(3):
+            for _ in range(2):
                 list(pool.map(OneOfTwo.is_used, (a, b)))
         assert (a.missed(), b.missed()) == raised
         assert (len(a.calls()), len(b.calls())) == calls
@@ -66,5 +66,4 @@ def test_each_wakes_its_people_for_the_others_silence_alone(
         heard_again(b)
         a.is_used()
         assert (a.missed(), len(a.calls())) == (raised_by_a, calls_of_a), "it slept, and heard nobody"
-        struck(partial(a.signalled, signal.SIGKILL), b)
         assert {one["line"] for one in b.calls()} <= {"sim1", "sim2", "sim3"}

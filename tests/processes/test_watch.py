@@ -74,14 +74,19 @@ def told(watcher: WatcherProcess, kind: str) -> list[dict[str, Any]]:
     return [one for one in said if one["type"] == kind]
 
 
-def measured(watcher: WatcherProcess, what: str, strike: Callable[[], None]) -> None:
-    """Struck, a phone rings in time; the first does not answer, the second takes it by a key."""
+def struck(watcher: WatcherProcess, what: str, strike: Callable[[], None]) -> None:
+    """A phone rings in time."""
     rings = partial(watcher.rings, SLEEPS, len(watcher.calls(SLEEPS)))
-    before = len(told(watcher, "callout.taken"))
     strike()
     began = time.monotonic()
     wait_until(rings, within_s=RINGS_WITHIN_S, what=f"{what}: a phone rings")
     print(f"{what}: a phone rings after {time.monotonic() - began:.1f} s")
+
+
+def struck_and_taken(watcher: WatcherProcess, what: str, strike: Callable[[], None]) -> None:
+    """The first does not answer, the second takes it by a key."""
+    before = len(told(watcher, "callout.taken"))
+    struck(watcher, what, strike)
     wait_until(
         lambda: len(told(watcher, "callout.taken")) > before, within_s=60, what=f"{what}: somebody takes it"
     )
@@ -99,13 +104,13 @@ def test_cut_off_frozen_dead_each_rings_and_none_rings_twice(
     there: Network, site: tuple[Center, WatcherProcess]
 ) -> None:
     center, watcher = site
-    measured(watcher, "no network", lambda: there.cut("w"))
+    struck_and_taken(watcher, "no network", lambda: there.cut("w"))
     there.mend("w")
     watcher.until_verdict("well")
-    measured(watcher, "frozen", lambda: signalled(center, signal.SIGSTOP))
+    struck_and_taken(watcher, "frozen", lambda: signalled(center, signal.SIGSTOP))
     signalled(center, signal.SIGCONT)
     watcher.until_verdict("well")
-    measured(watcher, "no power", lambda: signalled(center, signal.SIGKILL))
+    struck(watcher, "no power", lambda: signalled(center, signal.SIGKILL))
     assert any("silent" in one.get("verdict", "") for one in watcher.said())
     assert watcher.texts(SLEEPS)
     spoken = np.frombuffer(watcher.heard(WAKES)[44:], dtype="<i2")
