@@ -330,9 +330,9 @@ def test_no_tampered_cookie_opens_anything(marta: Browser, place: Place) -> None
 @settings(max_examples=often(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(min_codepoint=33, max_codepoint=255, blacklist_characters=";"), max_size=600))
 def test_any_text_for_a_cookie_is_no_session_and_no_fault(client: TestClient, text: str) -> None:  # type: ignore[type-arg]
-    name = client.app.openapi_config.components.security_schemes["consoleSession"].name  # type: ignore[union-attr,index]
+    name = client.app.openapi_config.components.security_schemes["consoleSession"].name
     headers = {b"cookie": f"{name}={text}".encode("latin-1")}
-    assert client.get(PATH, headers=headers).status_code == 401  # type: ignore[arg-type]
+    assert client.get(PATH, headers=headers).status_code == 401
 
 
 def test_what_the_database_holds_signs_nobody_on(marta: Browser, place: Place) -> None:
