@@ -21,7 +21,7 @@ from playwright.sync_api import Page
 from messages.ids import SECOND, Party
 from tests.gateways.console.sentences import COUNTED, HELD, NUMBERS, RULES, SAID
 from tests.gateways.console.telling import BEGINNINGS, LATER_US, Telling, may_call_112
-from tests.gateways.console.what_is_so import Moment, nobody_has_it
+from tests.gateways.console.what_is_so import Moment
 from tests.support.depth import WHOLE, often
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(600)]
@@ -131,13 +131,3 @@ def test_who_has_just_come_back_to_112_is_heard_before_it_is_said_that_they_talk
     says = [shown["places"]["dock.say"] for shown in answers[0]]
     heard = [bool(re.search(r"senti chi ha risposto|hear who it is", one)) for one in says]
     assert heard == [True, True, False] * 2, says
-
-
-def test_a_band_about_an_alert_without_a_name_says_that_the_screen_shows_another(modules: Page) -> None:
-    modules.evaluate(SHOW)
-    moments = (one for seed in range(99) for one in Telling(seed).moments)
-    told = next(one.told for one in moments if nobody_has_it(one) and not one.case.test)
-    told["view"] |= {"person": None, "phone": None}
-    answers = msgspec.json.decode(modules.evaluate("window.show", msgspec.json.encode([told]).decode()))
-    for shown in answers[0]:
-        assert re.search(r"l’altro allarme|the other alert", shown["places"]["strip"])

@@ -97,7 +97,7 @@ def test_who_is_in_a_test_is_told_of_a_real_alert_that_nobody_has_and_t_takes_it
     page = stage.signed_on()
     real = Story(stage.journal, CLOCK.now_us(), phone=SECOND, ago_s=6).opened()
     strip = page.locator("[data-strip=nobody]")
-    expect(strip.locator("[data-key=T]")).to_contain_text("Lascia la prova, prendi questo allarme")
+    expect(strip.locator("[data-key=T]")).to_contain_text("Lascia la prova, prendi l’altro allarme")
     settled(page)
     page.keyboard.press("t")
     ordered(stage.journal, real, OperatorCommand.TAKE)

@@ -116,10 +116,10 @@ function noLine(ui, alarm) {
   </div>`;
 }
 
-/** Without a name or a number: another one than the screen shows. @param {Ui} ui @param {CaseView} view */
+/** Without a name or a number, beside a case of mine: the other one. @param {Ui} ui @param {CaseView} view */
 function inBand(ui, view) {
-  const shown = ui.screen.section === 'case' ? ui.screen.selected() : null;
-  if (view.person || view.phone || shown?.alert === view.alert) return s.theAlert(view);
+  const my = ui.screen.mineNow();
+  if (view.person || view.phone || !my || my.alert === view.alert) return s.theAlert(view);
   return view.test ? either('l’altra PROVA', 'the other TEST') : either('l’altro allarme', 'the other alert');
 }
 
