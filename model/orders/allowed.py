@@ -31,6 +31,7 @@ from model.rules.calls.user_due import why_not_over
 from model.rules.calls.withheld_numbers import NEVER
 from model.rules.said import announcing, spoken
 from model.rules.said.asking import Why, why_no_text, why_unwritten
+from model.rules.said.dialogue import unread_since
 from model.rules.vouching import vouched
 
 _UNWRITTEN: Final = {
@@ -62,6 +63,8 @@ def refusal_now(
     if case.closed_at is not None:
         # What the user writes after the end is the whole room's to read.
         return None if command is OperatorCommand.HAVE_READ else Refusal.CLOSED
+    if command is OperatorCommand.HAVE_READ and unread_since(case) is not None:
+        return None
     if command is OperatorCommand.TAKE:
         return _take(case, by)
     if command is OperatorCommand.CLOSE:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from messages import events as ev
-from messages.ids import E164, OperatorCommand, Party, Role, ShiftState
+from messages.ids import E164, Channel, OperatorCommand, Party, Role, ShiftState
+from model.rules.calls.quiet import voices_withheld
 from model.rules.said.announcing import hears
 from store.alarms import standing_now
 from tests.scenarios.conftest import MakeWorld
@@ -53,6 +54,24 @@ def test_who_remains_is_kept_and_told_and_all_come_back(
     now = world.leg(stays)
     assert now.attempt == remains.attempt, "who remained was never let go"
     assert not alarm_stands(world)
+
+
+@pytest.mark.parametrize("said", ["silent", "duress"])
+def test_a_user_who_can_talk_no_more_has_an_operator_again_to_tell_112(
+    make_world: MakeWorld, said: str
+) -> None:
+    world = make_world(operators=2)
+    left(world)
+    world.until("she is free", lambda: world.case.operator is None)
+    world.advance(20)
+    now = world.clock.now_us()
+    silent = ev.AlertSignalAdded(channel=Channel.DATA, received_at=now, raised_at=now, silent=True)
+    world.fact(silent if said == "silent" else ev.AlertCancelled(duress=True))
+    in_conference(world, Party.OPERATOR, Party.USER, Party.PSAP)
+    assert world.case.operator is not None
+    assert voices_withheld(world.case)
+    world.order(OperatorCommand.LEAVE)
+    in_conference(world, Party.USER, Party.PSAP)
 
 
 def test_the_next_one_is_called_where_who_left_has_gone_home(make_world: MakeWorld) -> None:

@@ -9,7 +9,7 @@ from messages.base import Position
 from messages.ids import Channel, ClaimKind, Instant, Party, Proof
 from model.alert.case import Case
 from model.alert.folds.clocks import not_ahead
-from model.alert.parts import Beside, Claim, InboundCall, KnownPosition, Note, Owner
+from model.alert.parts import Beside, Claim, InboundCall, KnownPosition, Leave, Note, Owner
 from model.alert.trail import Trail
 from model.rules.cancelling import asked_again, raised_again
 
@@ -25,7 +25,7 @@ def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
             positions = known_positions(case.positions, event.position, event.received_at, event.channel)
             met = event.silent and not case.aloud and case.operator is not None
             return replace(
-                case,
+                _wanted_again(case) if event.silent and not case.silent else case,
                 met_at=case.met_at or (at if met else None),
                 signals=case.signals + 1 + event.skipped,
                 positions=positions,
@@ -53,6 +53,7 @@ def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
             asked = asked_again(case, event, at)
             # What an operator has ordered of the voices was ordered of a user who was not forced.
             voices = None if duress and not case.duress else case.voices
+            case = _wanted_again(case) if duress and not case.duress else case
             return replace(
                 case, cancelled=True, duress=case.duress or duress, cancel_asked=asked, voices=voices
             )
@@ -81,6 +82,15 @@ def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
             return replace(case, inbox_handled=max(case.inbox_handled, upto), unread=unread)
         case _:
             return None
+
+
+def _wanted_again(case: Case) -> Case:
+    """The case that was left to the user and 112, and in which the user may hear and say nothing any more:
+    112 is to be told so by an operator.
+    """
+    if not case.leave.handed_over or case.parties_released or case.closed_at is not None:
+        return case
+    return replace(case, leave=Leave(by=case.leave.by), operator_left_at=None, tried=(), user_ends=())
 
 
 def _claimed(case: Case, event: ev.AlertSignalAdded | ev.ClaimAdded, at: Instant) -> Case:

@@ -36,8 +36,14 @@ def written_after(case: Case) -> tuple[Said, ...]:
 
 
 def unread_since(case: Case) -> Instant | None:
-    """Return when the user wrote what no operator has read since the alert's end; None where nothing is."""
-    return next((one.at for one in written_after(case) if one.read_at is None), None)
+    """Return when the user first wrote what no operator has read, since the last operator left the alert or
+    since the alert's end; None where everything was read, or an operator has the alert.
+    """
+    since = case.leave.at or case.leave.together_at or case.closed_at
+    if since is None or (case.closed_at is None and case.operator is not None):
+        return None
+    unread = (one.at for one in case.dialogue if not one.by and one.at >= since and one.read_at is None)
+    return next(unread, None)
 
 
 def read_by_app(case: Case) -> bool:

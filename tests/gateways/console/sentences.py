@@ -17,6 +17,7 @@ from tests.gateways.console.what_is_so import (
     called,
     deaf,
     declined,
+    everything_is_read,
     handed_over,
     has_app,
     hears_nobody,
@@ -82,6 +83,7 @@ RULES: dict[str, tuple[str, str, Rule]] = {
         may_be_overheard,
     ),
     "the user hears nobody": ("dock|tile.user", r"on sente nessuno|Non vi sente|ears nobody", hears_nobody),
+    "nothing more to do": ("dock", r"Non serve altro|Nothing more to do", everything_is_read),
     "they stay together": ("dock.step", r"restano uniti|stay joined", they_talk),
     "the user is called again": (
         "dock",

@@ -275,3 +275,7 @@ def never_joined(now: Moment) -> bool:
 def sounds(now: Moment) -> bool:
     leg = on_line(now.case, Party.USER)
     return leg is not None and leg.no_sound_at is None and leg.leg not in now.parted
+
+
+def everything_is_read(moment: Moment) -> bool:
+    return all(one.by or one.read_at is not None for one in moment.case.dialogue)

@@ -116,6 +116,19 @@ def test_after_the_end_it_goes_on_while_112_s_page_is_there_and_whoever_is_on_sh
     assert told(api.app, story)["messages"][0]["read"]
 
 
+def test_what_is_written_once_the_operator_has_left_is_every_operator_s_to_read(
+    api: Api, story: Story
+) -> None:
+    story.operator_called(MARTA).operator_joined(MARTA).user_called().user_answered()
+    story.psap_called(MARTA).psap_joined().operator_left(MARTA)
+    assert write(api.app, story, "112 cannot hear me").status_code == 202
+    api.followed()
+    assert dialogue.unread_since(api.picture.alerts[story.alert].case) is not None
+    assert api.luca.order(story, "have_read", upto=1).status_code == 202
+    api.followed()
+    assert dialogue.unread_since(api.picture.alerts[story.alert].case) is None
+
+
 def test_after_the_end_nothing_is_taken_where_112_has_no_page(api: Api, story: Story) -> None:
     story.closed(Outcome.BRIEFED)
     api.followed()

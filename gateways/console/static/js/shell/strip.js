@@ -59,9 +59,14 @@ function afterTheEnd(ui, all) {
     ${icon('note')}
     <b
       >${
-        view.test
-          ? either(`${who} scrive a PROVA chiusa${more}`, `${who} writes after the TEST${more}`)
-          : either(`${who} scrive ad allarme chiuso${more}`, `${who} writes after the end${more}`)
+        view.closed_us === null
+          ? either(
+              `${who} scrive, e nessun operatore c’è più${more}`,
+              `${who} writes, with no operator left${more}`,
+            )
+          : view.test
+            ? either(`${who} scrive a PROVA chiusa${more}`, `${who} writes after the TEST${more}`)
+            : either(`${who} scrive ad allarme chiuso${more}`, `${who} writes after the end${more}`)
       }</b
     >
     <p>${either(`Alle ${at}. Nessuno ha letto.`, `At ${at}. Nobody has read it.`)}</p>

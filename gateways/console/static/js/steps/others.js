@@ -6,6 +6,7 @@ import { either } from '../words/words.js';
 import { brokenSaid, isBroken } from '../case/broken.js';
 import { next as handedOver } from '../case/handed.js';
 import { callPsap, take } from './steps.js';
+import { unread } from '../case/dialogue/read.js';
 import * as s from '../case/situation.js';
 
 /**
@@ -142,6 +143,12 @@ function left(now) {
   if (view.user_hears_psap) {
     const both = said(now, 'phoneAnswered', 'bothTalk');
     const given = `${either('Affidata al 112.', 'Handed over to 112.')} ${both}`;
+    if (view.written_us !== null || unread(view))
+      return [
+        given,
+        `${either('Ha scritto: leggi, e dillo al 112.', 'She has written: read it, and tell 112.')} ${come}`,
+        take(''),
+      ];
     return [given, `${either('Non serve altro.', 'Nothing more to do.')} ${come}`, take('')];
   }
   if (!s.talking(view.user) && !s.talking(view.psap) && !s.underWay(view.user)) {

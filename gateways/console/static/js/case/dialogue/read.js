@@ -22,11 +22,12 @@ export const newest = (view) => view.dialogue.findLast((one) => !one.by);
 export const unread = (view) => view.dialogue.filter((one) => !one.by && one.read_us === null).length;
 
 /**
- * Tell the center that the operator's own case was read up to this message; of one that has ended, anybody's.
+ * Tell the center that the operator's own case was read up to this message; of one that has no operator
+ * any more, anybody's.
  * @param {Ui} ui @param {CaseView} view @param {number} upto
  */
 export function haveRead(ui, view, upto) {
-  const may = (s.mine(view, ui.feed.me) || view.closed_us !== null) && ui.feed.link === 'live';
+  const may = (s.mine(view, ui.feed.me) || view.written_us !== null) && ui.feed.link === 'live';
   if (!may || !unread(view) || (told.get(view.alert) ?? 0) >= upto) return;
   told.set(view.alert, upto);
   ui.feed.command(view.alert, 'have_read', { upto }).then((answer) => {
