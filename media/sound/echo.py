@@ -41,7 +41,7 @@ def echo_of(said: Samples, heard: Samples) -> Echo | None:
     power = np.abs(spoken) ** 2
     crossed = came * spoken.conj()
     fit = np.fft.irfft(crossed / (power + _FLOOR * power.mean()), size)[:latest]
-    delay = int(np.abs(fit).argmax())
+    delay = int(np.argmax(np.abs(fit)))
     rest = np.delete(fit, np.arange(max(0, delay - _AROUND), min(latest, delay + _AROUND + 1)))
     if abs(fit[delay]) < _STANDS_OUT * float(np.sqrt((rest**2).mean())):
         return None

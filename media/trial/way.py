@@ -126,7 +126,7 @@ def fitted(said: Values, heard: Values) -> _Fit:
         return _Fit(0.0, 0.0)
     crossed = np.fft.irfft(np.fft.rfft(came, size) * np.fft.rfft(spoken, size).conj(), size) / norm
     lags = np.concatenate((crossed[-earliest:], crossed[:latest]))
-    best = int(lags.argmax())
+    best = int(np.argmax(lags))
     place = float(best - earliest)
     if 0 < best < len(lags) - 1:
         before, at, after = lags[best - 1 : best + 2]
@@ -166,8 +166,8 @@ def _loudness(sound: Samples) -> Values:
 
 def _averaged(values: npt.NDArray[np.generic]) -> npt.NDArray[np.complex128]:
     """Over a window around each step."""
-    padded = np.pad(values, (WINDOW // 2, WINDOW))
-    sums = np.cumsum(np.concatenate((np.zeros(1), padded)))
+    padded = np.pad(values.astype(np.complex128), (WINDOW // 2, WINDOW))
+    sums = np.cumsum(np.concatenate((np.zeros(1, dtype=np.complex128), padded)))
     at = np.arange(0, len(values), STEP)
     means: npt.NDArray[np.complex128] = (sums[at + WINDOW] - sums[at]) / WINDOW
     return means
