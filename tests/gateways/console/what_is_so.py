@@ -277,5 +277,9 @@ def sounds(now: Moment) -> bool:
     return leg is not None and leg.no_sound_at is None and leg.leg not in now.parted
 
 
-def everything_is_read(moment: Moment) -> bool:
-    return all(one.by or one.read_at is not None for one in moment.case.dialogue)
+def is_silent_since_the_leave(moment: Moment) -> bool:
+    """Nothing of the user's is unread, and nothing was written since the operator left."""
+    said = [one for one in moment.case.dialogue if not one.by]
+    left_at = moment.case.leave.at
+    later = left_at is not None and any(one.at > left_at for one in said)
+    return not later and all(one.read_at is not None for one in said)

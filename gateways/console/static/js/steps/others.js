@@ -6,7 +6,7 @@ import { either } from '../words/words.js';
 import { brokenSaid, isBroken } from '../case/broken.js';
 import { next as handedOver } from '../case/handed.js';
 import { callPsap, take } from './steps.js';
-import { unread } from '../case/dialogue/read.js';
+import { newest, unread } from '../case/dialogue/read.js';
 import * as s from '../case/situation.js';
 
 /**
@@ -143,7 +143,7 @@ function left(now) {
   if (view.user_hears_psap) {
     const both = said(now, 'phoneAnswered', 'bothTalk');
     const given = `${either('Affidata al 112.', 'Handed over to 112.')} ${both}`;
-    if (view.written_us !== null || unread(view))
+    if (unread(view) || (newest(view)?.at_us ?? 0) > (view.left_us ?? Infinity))
       return [
         given,
         `${either('Ha scritto: leggi, e dillo al 112.', 'She has written: read it, and tell 112.')} ${come}`,
