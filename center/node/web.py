@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--state", type=Path, required=True)
     state = StateDir(parser.parse_args(arguments).state)
     rehearse()
-    # The death of a web is its node's to see, and nobody's to collect.
+    # The node sees the death of a web by itself; no process has to collect its exit code.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     # By the descriptor: what is buffered of standard input would be read twice.
     while os.read(0, len(GO)) == GO:

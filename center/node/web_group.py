@@ -28,7 +28,7 @@ from runtime.clock import SystemClock
 
 SETTINGS_NAME: Final = "web-settings.json"
 KILLED_WITHIN_S: Final = 5.0
-"""One that waits for a disk ends no sooner, and keeps nobody else waiting."""
+"""A web that waits for a disk ends no sooner; the node waits no longer than this for its end, seconds."""
 
 
 class WebGroup:

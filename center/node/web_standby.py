@@ -50,7 +50,7 @@ class WebStandby:
         return self._stopped.suspicious
 
     def look(self, now_s: float) -> None:
-        """See that somebody waits."""
+        """Start a process that waits where none does; give up one that has died or was stopped."""
         if self._child is not None and (
             self._child.poll() is not None or self._stopped.look(self.process, now_s)
         ):
@@ -66,7 +66,7 @@ class WebStandby:
                 self.ask()
 
     def ask(self) -> None:
-        """Have a web begin; whoever waits next is asked where nobody does."""
+        """Have a web begin: by the process that waits, or by the next one where none does."""
         self._asked = True
         if self._line is not None:
             with suppress(OSError):  # it has died, and is found so at the next look

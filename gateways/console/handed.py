@@ -72,7 +72,7 @@ class OwnLast(msgspec.Struct, frozen=True, kw_only=True):
     note: Refusal | None
     """Why no note can be added; null where that is possible."""
     quiet: bool
-    """Whether the user's phone must not ring: under duress, or in a silent alert."""
+    """True where the user's phone must not ring: under duress, or in a silent alert."""
     reopen: Refusal | None
     """Why it cannot be reopened; null where it can."""
 

@@ -177,7 +177,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     reached_by: str = ""
     """`answer`, `app`, `voice`, `digit` or `operator`."""
     user_heard: bool | None = None
-    """Whether any call to the user that is over gave a sound; None: no person has answered one."""
+    """True where one of the ended calls to the user gave a sound; None: no person has answered one."""
     heard_at: Instant | None = None
     """Of a check: when a voice was heard over the call."""
     wrong_pins: int = 0

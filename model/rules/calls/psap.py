@@ -59,7 +59,7 @@ def last_resort_numbers(policy: Policy) -> frozenset[E164]:
 
 
 def wanted_by_duress(case: Case, policy: Policy) -> bool:
-    """Whether the duress PIN has 112 called that nobody has asked for yet (case 19).
+    """Return True where the duress PIN has 112 called, and no operator has asked for 112 (case 19).
 
     112 that was told before the alert was reopened is called again by an operator's order alone.
     """
