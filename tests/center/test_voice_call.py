@@ -79,11 +79,12 @@ def site(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Iterator[Site]:
         carrier.end()
 
 
+@pytest.mark.timed
 def test_a_voice_that_works_is_measured_in_two_calls_by_one_port_and_can_be_sent_in_one_file(
     site: Site, tmp_path: Path
 ) -> None:
     file = tmp_path / "line.trace"
-    # Of six seconds a machine that is busy for a third of one takes less than is allowed for.
+    # A rate, measured over six seconds.
     assert site.call("sim1", SPEAKS, "--twice", "--json", "--out", str(file), seconds=6) == 0
     first, second = site.reports()
     assert (first["call"], second["call"]) == (1, 2)
