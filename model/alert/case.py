@@ -323,9 +323,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def told_112_at(self) -> Instant | None:
-        """When 112 was first on the line, told on another phone or briefed; before a reopening, too."""
+        """When 112 was first told for certain: by the text, or by the user; before a reopening, too."""
         calls = self.to_112
-        times = (calls.told_before_at, calls.joined_at, calls.elsewhere_at, self.briefing_at)
+        times = (calls.told_before_at, calls.heard_user_at, calls.elsewhere_at, self.briefing_at)
         return min((at for at in times if at is not None), default=None)
 
     @property

@@ -261,7 +261,7 @@ class CallsTo112(msgspec.Struct, frozen=True, kw_only=True):
     elsewhere_at: Instant | None = None
     """When the operator had called 112 from another phone, and had read the briefing there."""
     told_before_at: Instant | None = None
-    """When 112 was first told of the alert, before the alert was reopened."""
+    """When 112 was first told of the alert for certain, before the alert was reopened."""
 
 
 class Erased(msgspec.Struct, frozen=True, kw_only=True):

@@ -96,6 +96,22 @@ def test_under_duress_112_that_was_briefed_is_called_anew_by_an_order_alone_and_
     assert world.calls(USER) == []
 
 
+def test_under_duress_112_that_was_on_the_line_and_told_nothing_is_called_again_by_itself(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world()
+    world.send()
+    world.fact(ev.AlertCancelled(duress=True))
+    together(world, Party.OPERATOR, Party.PSAP)
+    assert world.case.told_112_at is None, "a call that stands has told 112 nothing yet"
+    world.network.hang_up(PSAP)
+    world.until("112 has gone", lambda: world.case.psap is None)
+    close(world)
+    world.advance(5)
+    reopen(world)
+    together(world, Party.OPERATOR, Party.PSAP)
+
+
 def unreachable(make_world: MakeWorld) -> World:
     """The user was tried in vain, and a supervisor may close it."""
     world = make_world(behaviours={USER: "unreachable"})

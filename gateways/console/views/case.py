@@ -327,7 +327,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     psap_elsewhere_us: Instant | None
     """When the operator had called 112 from another phone."""
     psap_told_us: Instant | None
-    """When 112 was first told of the alert, by any way; before the alert was reopened, too."""
+    """When 112 was first told of the alert for certain, by the text or by the user; before the alert was
+    reopened, too."""
     broken_us: Instant | None
     """When one of those who were left talking was cut off; null once they are together again."""
     broken_party: Party | None

@@ -71,7 +71,7 @@ def gave_no_sound(leg: Leg) -> bool:
 
 def told_112(case: Case) -> bool:
     """Whether 112 has been on the line, or was called from another phone, which only the briefing tells."""
-    return case.told_112_at is not None
+    return case.told_112_at is not None or case.to_112.joined_at is not None
 
 
 def dials_by_itself(case: Case) -> bool:

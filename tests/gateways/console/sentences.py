@@ -44,6 +44,7 @@ from tests.gateways.console.what_is_so import (
     rings,
     sounds,
     they_talk,
+    was_told_before,
     we_talk,
 )
 
@@ -83,6 +84,7 @@ RULES: dict[str, tuple[str, str, Rule]] = {
         may_be_overheard,
     ),
     "the user hears nobody": ("dock|tile.user", r"on sente nessuno|Non vi sente|ears nobody", hears_nobody),
+    "112 has known": ("dock", r"Il 112 sa dell’allarme|112 has known of the alert", was_told_before),
     "nothing more to do": ("dock", r"Non serve altro|Nothing more to do", is_silent_since_the_leave),
     "they stay together": ("dock.step", r"restano uniti|stay joined", they_talk),
     "the user is called again": (

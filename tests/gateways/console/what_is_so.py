@@ -283,3 +283,7 @@ def is_silent_since_the_leave(moment: Moment) -> bool:
     left_at = moment.case.leave.at
     later = left_at is not None and any(one.at > left_at for one in said)
     return not later and all(one.read_at is not None for one in said)
+
+
+def was_told_before(moment: Moment) -> bool:
+    return moment.case.to_112.told_before_at is not None

@@ -42,7 +42,7 @@ function between(now) {
         said(now, 'overheard', 'noVoiceThere'),
         callPsap(view, either('Il 112 entra e ascolta', '112 joins and listens'), 'primary'),
       ];
-    if (view.psap_told_us !== null) return toldBefore(view, either('Non telefonarle.', 'Do not phone her.'));
+    if (knewBefore(view)) return toldBefore(view, either('Non telefonarle.', 'Do not phone her.'));
     return [
       either(`Chiama subito il 112, senza richiamare ${user}.`, `Call 112 now, without calling ${user}.`),
       either('Di’ al 112 di non telefonarle.', 'Tell 112 not to phone her.'),
@@ -54,7 +54,7 @@ function between(now) {
     ];
   }
   if (s.talking(view.user)) return asked(now);
-  if (s.keptSilent(view) && !s.underWay(view.user) && view.psap_told_us !== null)
+  if (s.keptSilent(view) && !s.underWay(view.user) && knewBefore(view))
     return toldBefore(view, either('Non può parlare.', 'She cannot talk.'));
   if (s.keptSilent(view) && !s.underWay(view.user))
     return [
@@ -88,6 +88,9 @@ function between(now) {
     view.user.state === 'released' ? callPsap(view, asItAnswers(), 'primary') : callPsap(view, soon()),
   ];
 }
+
+/** Whether 112 was told before the alert was reopened. @param {CaseView} view */
+const knewBefore = (view) => view.psap_told_us !== null && view.psap_told_us < (view.reopened_us ?? 0);
 
 /**
  * 112 knows of the alert, from an earlier call. @param {CaseView} view @param {string} user @returns {Said}
