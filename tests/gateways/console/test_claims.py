@@ -33,6 +33,13 @@ FIRST = int(os.environ.get("FIRST", datetime.now(UTC).toordinal() * 1000 if WHOL
 STEPS = 15
 
 
+@pytest.fixture
+def claims(modules: Page) -> Page:
+    """The page with what shows a state, `window.show`."""
+    modules.evaluate(SHOW)
+    return modules
+
+
 def _untrue(moment: Moment, shown: dict[str, Any], seen: Counter[str]) -> list[tuple[str, str]]:
     """Return every sentence that is shown and is not so: what it claims, and where it stands."""
     found: list[tuple[str, str]] = []
@@ -60,8 +67,7 @@ def _untrue(moment: Moment, shown: dict[str, Any], seen: Counter[str]) -> list[t
     return found
 
 
-def test_no_story_shows_a_sentence_that_is_not_so(modules: Page) -> None:
-    modules.evaluate(SHOW)
+def test_no_story_shows_a_sentence_that_is_not_so(claims: Page) -> None:
     seen: Counter[str] = Counter()
     untrue: dict[str, str] = {}
     for seed in range(FIRST, FIRST + STORIES):
@@ -69,7 +75,7 @@ def test_no_story_shows_a_sentence_that_is_not_so(modules: Page) -> None:
         for _ in range(STEPS):
             telling.step()
         states = msgspec.json.encode([one.told for one in telling.moments]).decode()
-        answers = msgspec.json.decode(modules.evaluate("window.show", states))
+        answers = msgspec.json.decode(claims.evaluate("window.show", states))
         seen.update(stories=1, states=len(telling.moments))
         for moment, times in zip(telling.moments, answers, strict=True):
             for shown in times:
@@ -84,16 +90,15 @@ def test_no_story_shows_a_sentence_that_is_not_so(modules: Page) -> None:
     assert not untrue, "\n".join(untrue.values())
     # A sentence that no story shows is not searched for.
     names = [f"rule {one}" for one in (*RULES, *NUMBERS, *SAID)]
-    names += [f"claim {one}" for one in modules.evaluate("window.claimed")]
+    names += [f"claim {one}" for one in claims.evaluate("window.claimed")]
     unseen = [one for one in names if not seen[one]]
     print(f"{len(unseen)} of {len(names)} not shown: {unseen}")
     assert len(unseen) < (len(names) / 10 if WHOLE else len(names) / 3), unseen
 
 
-def test_t_takes_only_where_the_dock_says_so(modules: Page) -> None:
-    modules.evaluate(SHOW)
+def test_t_takes_only_where_the_dock_says_so(claims: Page) -> None:
     told = [one.told for seed in range(len(BEGINNINGS)) for one in Telling(seed).moments]
-    answers = msgspec.json.decode(modules.evaluate("window.show", msgspec.json.encode(told).decode()))
+    answers = msgspec.json.decode(claims.evaluate("window.show", msgspec.json.encode(told).decode()))
     keys = {
         (one["t"], one["dock.step"][:2] == "T ") for each in answers for one in (s["places"] for s in each)
     }
@@ -106,13 +111,13 @@ def _is_mine(moment: Moment) -> bool:
 
 @pytest.mark.parametrize("close", [None, "psap_not_told"])
 @pytest.mark.parametrize("put_away", [None, "heard_or_proved"])
-def test_of_x_only_that_is_said_which_it_does(modules: Page, close: str | None, put_away: str | None) -> None:
+def test_of_x_only_that_is_said_which_it_does(claims: Page, close: str | None, put_away: str | None) -> None:
     """A supervisor may close what nothing proves, and put it away as well."""
     moments = (Telling(seed).moments[-1] for seed in range(99))
     real = (one for one in moments if _is_mine(one) and not one.case.test)
     told = next(one.told for one in real if not one.case.of(Party.PSAP))
     told["allowed"] |= {"close": close, "put_away": put_away, "vouch": put_away}
-    answers = msgspec.json.decode(modules.evaluate("window.show", msgspec.json.encode([told]).decode()))
+    answers = msgspec.json.decode(claims.evaluate("window.show", msgspec.json.encode([told]).decode()))
     for shown in answers[0]:
         places = shown["places"]
         forged = bool(re.search(r"È falso: X|Forged: X", places["dock.more"]))
@@ -121,13 +126,13 @@ def test_of_x_only_that_is_said_which_it_does(modules: Page, close: str | None, 
         assert places["x"] == ("put_away" if forged else "close")
 
 
-def test_who_has_just_come_back_to_112_is_heard_before_it_is_said_that_they_talk(modules: Page) -> None:
+def test_who_has_just_come_back_to_112_is_heard_before_it_is_said_that_they_talk(claims: Page) -> None:
     """It may be a machine."""
     moments = (Telling(seed).moments[0] for seed in range(99))
     told = next(one.told for one in moments if _is_mine(one) and one.told["view"]["user_hears_psap"])
     told["view"]["user"]["answered_us"] = told["nowUs"][0]
     told["view"]["psap"]["answered_us"] = told["nowUs"][0] - 60 * SECOND
-    answers = msgspec.json.decode(modules.evaluate("window.show", msgspec.json.encode([told]).decode()))
+    answers = msgspec.json.decode(claims.evaluate("window.show", msgspec.json.encode([told]).decode()))
     says = [shown["places"]["dock.say"] for shown in answers[0]]
     heard = [bool(re.search(r"senti chi ha risposto|hear who it is", one)) for one in says]
     assert heard == [True, True, False] * 2, says
