@@ -502,7 +502,9 @@ def queue(stage: Stage) -> None:
         stage.ago(ago_s)
         Story(stage.journal, CLOCK.now_us(), phone=f"+3933311122{60 + n}", ago_s=ago_s, test=n == 3).opened()
     stage.talked(26, 15)
-    expect(stage.signed_on().locator(".rail__item")).to_have_count(5)
+    page = stage.signed_on()
+    expect(page.locator(".rail__item")).to_have_count(5)
+    expect(page.locator("[data-strip=nobody]")).to_be_visible()
 
 
 def closed(stage: Stage) -> None:
