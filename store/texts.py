@@ -38,7 +38,7 @@ from messages.ids import (
 from messages.journal import AnyEvent
 from model.rules.said.delivery import is_final, meaning
 from store import streams
-from store.alerts.belonging import known_alert
+from store.alerts.known import known_alert
 from store.database.query import Query, Row
 from store.database.schema import outbox
 from store.journal.journal import Append, Journal, Transaction

@@ -26,12 +26,12 @@ from model.alert.live import LiveCases
 from model.policy import Setup
 from model.rules.calls.quiet import hushed
 from model.rules.said.advice import Why, call_112_now
+from model.rules.signal import Signal
 from runtime.actor import CenterActor
 from runtime.logs import Outage
 from runtime.published.peers import least_busy
 from store import streams
 from store.alerts.accepting import Accepted, accept
-from store.alerts.belonging import Signal
 from store.alerts.unread_texts import accept_unread
 from store.errors import JournalError
 from store.journal.following import Following

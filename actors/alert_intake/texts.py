@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from messages.ids import E164, AlertId, Channel, Instant
 from messages.sms import SmsArrived
-from store.alerts.belonging import Signal
+from model.rules.signal import Signal
 
 
 def as_it_came(sms: SmsArrived) -> SmsArrived:

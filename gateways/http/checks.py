@@ -11,7 +11,7 @@ from gateways.http.wire.answers import AlertAnswer, AnyRequest, answer, rfc3339
 from gateways.http.wire.bodies import AlertBody, alert_id
 from gateways.http.wire.errors import BadBody, NotAllowed, TooMany
 from messages.ids import AlertId, Channel, Doubt, Proof
-from store.alerts.belonging import Signal
+from model.rules.signal import Signal
 from store.alerts.checks import PutOff, accept_check
 
 

@@ -4,19 +4,9 @@ Everybody who receives signals (the web for data, the AlertIntake for calls and 
 here, under the journal's write lock, so that two processes cannot make two alerts of one event.
 It never refuses a signal for what it lacks.
 
-Which signals are of an alert that is there: `store.alerts.belonging`. A signal that joins an alert without
-speaking for it (`model.rules.proof`) gets an alias: its sender is told of that signal, and nothing else.
-
-The rule of the deadline (case 12): the earlier of the phone's corrected time and the receipt,
-plus the time allowed; so never later than the receipt plus the time allowed. A phone whose time
-lies more than ten minutes before the receipt is not believed, and the receipt counts: the app
-retries for minutes where there is no coverage, and has then called 112 by itself, which is a
-deadline truly missed; but a clock that is wrong by an hour, a time zone or a reset to 1970 must
-not make the center give up a deadline that it can still meet.
-
-The rule of what cannot be handled now (case 10): where as many alerts are open as can be handled at
-a time, one more has to wait, and its app is told so with the receipt. Nothing else can tell it sooner.
-Where several nodes share the journal each handles its own: those whose leases it has are counted.
+Which signals are of an alert that is there: `model.rules.duplicates`; by when it must be served:
+`model.rules.deadline`. A signal that joins an alert without speaking for it (`model.rules.proof`) gets an
+alias: its sender is told of that signal, and nothing else.
 """
 
 from __future__ import annotations
@@ -30,37 +20,20 @@ from typing import Final
 import msgspec
 from sqlalchemy import bindparam, select
 
-from messages.events import (
-    AdviceChanged,
-    AlertBeside,
-    AlertReceived,
-    AlertSignalAdded,
-    DialogueSaid,
-    NumberRaised,
-    SignalNamed,
-)
-from messages.ids import CHECK, SECOND, Advice, AlertId, Channel, Instant, Proof
+from messages.events import AlertBeside, AlertSignalAdded, NumberRaised, SignalNamed
+from messages.ids import CHECK, Advice, AlertId, Channel, Instant, Proof
 from messages.journal import Recorded
-from model.alert.parts import BELIEVED_US
+from model.rules.deadline import deadline
+from model.rules.duplicates import Known
+from model.rules.kept_signals import keeps_claim, keeps_signal
 from model.rules.proof import speaks_for
-from model.rules.said.advice import Why, call_112_now
+from model.rules.said.advice import at_receipt
 from model.rules.said.dialogue import is_full
+from model.rules.signal import Signal, added, aliases_of, received, repeats, written
 from store import streams
 from store.alerts import lately
-from store.alerts.belonging import (
-    NOTE_MAX,
-    Known,
-    Signal,
-    aliases_of,
-    belongs_to,
-    beside,
-    is_open,
-    named_signal,
-    raised_at_of,
-    repeats,
-    streams_of,
-)
-from store.alerts.bounds import Skipped, keeps_claim, keeps_signal
+from store.alerts.known import belongs_to, beside, is_open, named_signal, streams_of
+from store.alerts.skipped import Skipped
 from store.database.query import Query
 from store.database.schema import open_alert
 from store.errors import StoreMisuse, VersionConflict
@@ -147,7 +120,7 @@ def accept_in(
     """The same within a transaction that somebody else commits.
 
     `live_cases` is how many alerts this node can handle at a time; none where nobody has an app to be told.
-    `skipped` counts what is not kept (`store.alerts.bounds`).
+    `skipped` counts what is not kept (`model.rules.kept_signals`).
     """
     skipped = Skipped() if skipped is None else skipped
     if signal.id is not None and not ALERT_ID.fullmatch(signal.id):
@@ -164,14 +137,6 @@ def accept_in(
     )
 
 
-def deadline(raised_at: Instant | None, received_at: Instant, deadline_s: float) -> Instant:
-    """When the app calls 112 by itself; see the rule above."""
-    since = received_at
-    if raised_at is not None and received_at - BELIEVED_US <= raised_at < received_at:
-        since = raised_at
-    return Instant(since + round(deadline_s * SECOND))
-
-
 def new_alert_id(at_us: Instant) -> AlertId:
     """A name that sorts by time, can be read out and not be guessed: 9 letters of time, 9 of chance."""
     letters = []
@@ -185,38 +150,17 @@ def new_alert_id(at_us: Instant) -> AlertId:
 def _create(transaction: Transaction, signal: Signal, deadline_s: float, live_cases: int | None) -> Accepted:
     alert = _name(transaction, signal)
     deadline_at = deadline(signal.raised_at, signal.received_at, deadline_s)
-    received = AlertReceived(
-        channel=signal.channel,
-        raised_at=raised_at_of(signal),
-        received_at=signal.received_at,
-        deadline_at=deadline_at,
-        phone=signal.phone,
-        device=signal.device,
-        position=signal.position,
-        test=signal.test,
-        silent=signal.silent,
-        battery_pct=signal.battery_pct,
-        line=signal.line,
-        call=signal.call,
-        proof=signal.level,
-        key=signal.key,
-        key_enrolled_at=signal.key_enrolled_at,
-        doubt=signal.doubt,
-        asked="" if signal.id in (None, alert) else signal.id,
-    )
+    first = received(signal, deadline_at, asked="" if signal.id in (None, alert) else signal.id or "")
     others = beside(transaction, signal)
     # What the app is told when it is answered stands where it asks again.
-    told: tuple[AdviceChanged, ...] = ()
-    if not transaction.durable:
-        told = (call_112_now(Why.NOT_DURABLE),)
-    elif live_cases is not None and all_at_work(transaction, live_cases):
-        told = (call_112_now(Why.ALL_AT_WORK),)
+    at_work = live_cases is not None and all_at_work(transaction, live_cases)
+    told = at_receipt(durable=transaction.durable, all_at_work=at_work)
     transaction.append(
         *(
             Append(key, transaction.version(key), (NumberRaised(alert=alert),))
             for key in streams_of(transaction, signal)
         ),
-        Append(streams.inbox(alert), 0, (received, *others.values(), *told, *_written(signal))),
+        Append(streams.inbox(alert), 0, (first, *others.values(), *told, *written(signal))),
         *(
             Append(streams.inbox(other), None, (AlertBeside(alert=alert, proof=signal.level),))
             for other in others
@@ -259,13 +203,13 @@ def _add(transaction: Transaction, known: Known, signal: Signal, skipped: Skippe
     if not _is_there(transaction, known, signal, came):
         told: tuple[AlertSignalAdded, ...] = ()
         if not signal.is_words and keeps_signal(came, known.first, signal, transaction.at_us):
-            told = (_added(signal, skipped=skipped.take(alert, claimed=False)),)
+            told = (added(signal, skipped=skipped.take(alert, claimed=False)),)
         elif not signal.is_words:
             skipped.add(alert, claimed=False)
-        written = () if _is_full(transaction, alert, signal) else _written(signal)
-        if told or written:
+        words = () if _is_full(transaction, alert, signal) else written(signal)
+        if told or words:
             transaction.append(
-                Append(streams.inbox(alert), None, (*told, *written)), *_named(transaction, signal, known)
+                Append(streams.inbox(alert), None, (*told, *words)), *_named(transaction, signal, known)
             )
     if not is_open(transaction, alert):
         return
@@ -283,7 +227,7 @@ def _join(
     now = SignalNamed(
         alert=known.alert,
         received_at=signal.received_at,
-        raised_at=raised_at_of(signal),
+        raised_at=signal.raised,
         deadline_at=deadline(signal.raised_at, signal.received_at, deadline_s),
         proof=signal.level,
         test=known.first.test,
@@ -292,9 +236,9 @@ def _join(
     first = before or now
     if before is None or alias not in aliases_of(signal, came):
         if keeps_claim(came, transaction.at_us):
-            added = _added(signal, alias, skipped.take(known.alert, claimed=True))
+            claim = added(signal, alias, skipped.take(known.alert, claimed=True))
             transaction.append(
-                Append(streams.inbox(known.alert), None, (added,)),
+                Append(streams.inbox(known.alert), None, (claim,)),
                 *(() if before else (Append(streams.signal(alias), 0, (now,)),)),
             )
         else:
@@ -327,27 +271,6 @@ def _alias(
     return name, None
 
 
-def _added(signal: Signal, alias: str = "", skipped: int = 0) -> AlertSignalAdded:
-    return AlertSignalAdded(
-        channel=signal.channel,
-        received_at=signal.received_at,
-        raised_at=raised_at_of(signal),
-        phone=signal.phone,
-        device=signal.device,
-        position=signal.position,
-        silent=signal.silent,
-        battery_pct=signal.battery_pct,
-        line=signal.line,
-        call=signal.call,
-        proof=signal.level,
-        key=signal.key,
-        key_enrolled_at=signal.key_enrolled_at,
-        doubt=signal.doubt,
-        alias=alias,
-        skipped=skipped,
-    )
-
-
 def _named(transaction: Transaction, signal: Signal, known: Known) -> tuple[Append, ...]:
     """The name of a short message that was brought to an alert: its SIM may show it again for a long time."""
     if signal.channel is not Channel.SMS or signal.id is None:
@@ -357,7 +280,7 @@ def _named(transaction: Transaction, signal: Signal, known: Known) -> tuple[Appe
     named = SignalNamed(
         alert=known.alert,
         received_at=signal.received_at,
-        raised_at=raised_at_of(signal),
+        raised_at=signal.raised,
         deadline_at=known.first.deadline_at,
         proof=signal.level,
         test=known.first.test,
@@ -383,12 +306,6 @@ def _is_there(transaction: Transaction, known: Known, signal: Signal, lately: li
 def _is_full(transaction: Transaction, alert: AlertId, signal: Signal) -> bool:
     """Whether no more words are kept of those that came as these do."""
     return bool(signal.text) and is_full(lately.words(transaction, alert), signal.channel)
-
-
-def _written(signal: Signal) -> tuple[DialogueSaid, ...]:
-    """What a short message says, as a message of the dialogue."""
-    said = DialogueSaid(id=signal.text_id, channel=signal.channel, text=signal.text[:NOTE_MAX])
-    return (said,) if signal.text else ()
 
 
 def any_open(journal: Journal) -> bool:

@@ -13,10 +13,12 @@ from typing import Final
 import msgspec
 
 from messages.events import AlertReceived, NumberRaised
-from messages.ids import CHECK, AlertId, Check, Instant
+from messages.ids import CHECK, AlertId, Check
+from model.rules.deadline import deadline
+from model.rules.signal import Signal
 from store import streams
-from store.alerts.accepting import Accepted, all_at_work, deadline
-from store.alerts.belonging import Signal, is_open, known_alert, raised_at_of
+from store.alerts.accepting import Accepted, all_at_work
+from store.alerts.known import is_open, known_alert
 from store.errors import StoreMisuse
 from store.journal import erasable
 from store.journal.journal import Append, Transaction
@@ -74,9 +76,9 @@ def _received(signal: Signal, deadline_s: float) -> AlertReceived:
     called = signal.check is Check.CALL
     return AlertReceived(
         channel=signal.channel,
-        raised_at=raised_at_of(signal),
+        raised_at=signal.raised,
         received_at=signal.received_at,
-        deadline_at=Instant(deadline(signal.raised_at, signal.received_at, deadline_s)),
+        deadline_at=deadline(signal.raised_at, signal.received_at, deadline_s),
         phone=signal.phone if called else None,
         test=True,
         check=signal.check,

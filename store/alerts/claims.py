@@ -7,10 +7,11 @@ from msgspec.structs import replace
 from messages.base import Position
 from messages.events import ClaimAdded
 from messages.ids import E164, AlertId, ClaimKind, Proof
+from model.rules.kept_signals import keeps_claim
 from store import streams
 from store.alerts import lately
-from store.alerts.belonging import is_open, known_alert
-from store.alerts.bounds import Skipped, keeps_claim
+from store.alerts.known import is_open, known_alert
+from store.alerts.skipped import Skipped
 from store.journal.journal import Append, Transaction
 
 

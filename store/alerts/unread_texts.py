@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from messages.events import TextUnreadable
+from model.rules.signal import Signal
 from store import streams
 from store.alerts.accepting import Accepted, accept_in
-from store.alerts.belonging import Signal
 from store.journal.journal import Append, Journal, Transaction
 
 

@@ -48,7 +48,7 @@ from store.spare.spare import Spare
 from store.streams import StreamKind
 
 CLOSED_KEPT_US: Final = Instant(150 * SECOND)
-"""Longer than a closed alert takes up signals (`store.alerts.belonging.SAME_EVENT_S`)."""
+"""Longer than a closed alert takes up signals (`model.rules.duplicates.SAME_EVENT_S`)."""
 NODE_EVENTS: Final = 400
 """Of each node: enough for its start and the alarms since; and of what is kept quiet for a day at most."""
 _MANY: Final = 2000

@@ -22,10 +22,10 @@ from center.state.state_dir import StateDir
 from messages import events as ev
 from messages.ids import E164, AlertId, Channel, NodeId, OperatorId, ShiftState
 from model.policy import Policy, Setup
+from model.rules.signal import Signal
 from runtime.clock import SystemClock
 from store import streams
 from store.alerts.accepting import accept
-from store.alerts.belonging import Signal
 from store.journal.journal import Append, Journal
 from store.registry import devices
 from store.registry.access import sessions

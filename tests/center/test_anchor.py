@@ -13,10 +13,10 @@ from center.node.processes import ProcessId
 from center.state.state_dir import NodeFile, StateDir, boot_id, write_json
 from messages.events import AlertClosed
 from messages.ids import E164, AlertId, Channel, NodeId, Outcome
+from model.rules.signal import Signal
 from runtime.clock import SystemClock
 from store import streams
 from store.alerts.accepting import accept, any_open
-from store.alerts.belonging import Signal
 from store.journal.journal import Append, Journal
 
 HOUR_US = 3600 * 1_000_000

@@ -20,8 +20,8 @@ from messages.ids import SECOND, AlertId, Channel, DutyWay, Instant, PersonId
 from messages.proofs import StepResult
 from model.duty.roster import Contact, Roster
 from model.duty.roster import Person as OnDuty
+from model.rules.signal import Signal
 from store.alerts.accepting import accept
-from store.alerts.belonging import Signal
 from store.audit.entry import EVERYBODY, Action
 from store.audit.search import entries
 from store.duty import keep

@@ -34,17 +34,17 @@ from center.state.state_dir import StateDir
 from messages.base import Position
 from messages.events import AlertClosed, AlertReceived, LineReturned
 from messages.ids import E164, Channel, LineId, NodeId, Outcome
+from model.rules.pins import PinVerdict
+from model.rules.signal import Signal
 from runtime.clock import SystemClock
 from runtime.published.backup_file import backups
 from store import streams
 from store.alerts.accepting import accept
-from store.alerts.belonging import Signal
 from store.journal.journal import Append, Journal
 from store.journal.notify import LocalNotifier
 from store.journal.verify import verify
 from store.registry.people import Person
 from store.registry.registry import Registry
-from store.registry.users.pins import PinVerdict
 from tests.support.postgres import PostgresServer
 
 GIULIA = "+393331112223"

@@ -35,9 +35,9 @@ from messages.ids import (
     Party,
     UserId,
 )
+from model.rules.signal import Signal
 from store import streams
 from store.alerts.accepting import accept
-from store.alerts.belonging import Signal
 from store.journal.journal import Append, Journal
 from store.journal.notify import SocketNotifier
 from store.registry.registry import Registry

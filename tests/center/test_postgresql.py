@@ -13,8 +13,8 @@ from center.node.composition import plan
 from center.state.state_dir import Lock, StateDir
 from messages.ids import E164, Channel, Instant, NodeId, Role
 from model.policy import Policy, Setup
+from model.rules.signal import Signal
 from store.alerts.accepting import accept
-from store.alerts.belonging import Signal
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
 from store.registry.people import Person

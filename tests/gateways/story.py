@@ -25,9 +25,9 @@ from messages.ids import (
     UserId,
 )
 from model.alert.leg import leg_id
+from model.rules.signal import Signal
 from store import streams
 from store.alerts.accepting import accept
-from store.alerts.belonging import Signal
 from store.journal.journal import Append, Journal
 
 LINES = {"user": LineId("L1"), "op1": LineId("L2"), "op2": LineId("L3"), "psap": LineId("E1")}

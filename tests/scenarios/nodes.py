@@ -32,6 +32,7 @@ from model.alert.case import Case
 from model.alert.evolve import fold
 from model.orders.effects import refusal
 from model.policy import LineSpec, Policy, Setup
+from model.rules.signal import Signal
 from runtime.clock import VirtualClock
 from runtime.environment import DRAINED, DRAINING, Environment
 from runtime.published import voice_gate_file
@@ -44,7 +45,6 @@ from simulator.network.call import Call
 from simulator.network.causes import Cause
 from store import streams
 from store.alerts.accepting import accept
-from store.alerts.belonging import Signal
 from store.journal.journal import Append, Journal
 from store.journal.notify import LocalNotifier
 from store.nodes.owners import owned

@@ -6,7 +6,7 @@ from actors.prover.actor import ProverActor
 from actors.prover.work import Child
 from messages.ids import E164, AlertId, Channel, Check, Instant, Proof
 from messages.proofs import ProofStep, Shown, StepResult
-from store.alerts.belonging import Signal
+from model.rules.signal import Signal
 from store.journal.journal import Journal
 from store.registry.own_phone import know
 

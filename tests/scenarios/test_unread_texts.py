@@ -11,7 +11,7 @@ import gateways.gsm.sms.texts as texts
 from messages import events as ev
 from messages.ids import Channel, Role
 from messages.sms import SmsArrived
-from store.alerts.belonging import Signal
+from model.rules.signal import Signal
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import joined
 from tests.scenarios.test_modems import alarms

@@ -38,6 +38,7 @@ from model.credit import CreditQuestion
 from model.duty.settings import DutySettings
 from model.orders.effects import refusal
 from model.policy import LineSpec, Policy, ProofPolicy, Setup
+from model.rules.signal import Signal
 from model.telling.data_target import DataTarget
 from runtime.actor import CenterActor
 from runtime.clock import VirtualClock
@@ -50,7 +51,6 @@ from simulator.config import ModemConfig, parse_config
 from simulator.network.call import Call
 from store import streams
 from store.alerts.accepting import accept
-from store.alerts.belonging import Signal
 from store.journal.following import Following
 from store.journal.journal import Append, Journal
 from store.journal.notify import LocalEar, LocalNotifier

@@ -14,10 +14,11 @@ import pytest
 from messages.events import AlertCancelled, AlertSignalAdded, ClaimAdded
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, NodeId
 from model.alert.evolve import fold
+from model.rules.kept_signals import AT_ONCE
+from model.rules.signal import Signal
 from store import streams
 from store.alerts.accepting import Accepted, accept_in
-from store.alerts.belonging import Signal
-from store.alerts.bounds import AT_ONCE, Skipped
+from store.alerts.skipped import Skipped
 from store.journal.journal import Append, Journal
 from store.journal.notify import LocalNotifier
 from tests.gateways.http.askers import Api

@@ -24,10 +24,10 @@ from gateways.http.wire.errors import Busy, NotSignedOn
 from messages.events import AlertCancelled
 from messages.ids import SECOND, AlertId, Instant, Proof
 from model.alert.case import Case
+from model.rules.pins import PinVerdict
 from store.registry.access.sessions import LIFE_S, REMEMBERED_S, begin
 from store.registry.people import Person
 from store.registry.registry import Registry
-from store.registry.users.pins import PinVerdict
 from tests.gateways.http.askers import Api, Client
 from tests.gateways.http.place import CLOCK, GIULIA, Place
 from tests.support.signing import Phone

@@ -16,8 +16,8 @@ from gateways.http.door import pins as pins_door
 from gateways.http.parts.context import Web
 from messages.events import AlarmRaised
 from messages.ids import E164, Proof, TextPurpose
+from model.rules.signal import Signal
 from store import streams
-from store.alerts.belonging import Signal
 from store.database.query import Query
 from store.database.schema import device_key
 from store.registry import devices, phones

@@ -19,9 +19,10 @@ from messages.base import Position
 from messages.events import AlertClosed
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, NodeId, Outcome, Proof
 from model.alert.evolve import fold
+from model.rules.signal import Signal
 from store import streams
 from store.alerts.accepting import accept
-from store.alerts.belonging import Signal, named_signal
+from store.alerts.known import named_signal
 from store.journal.journal import Append, Journal
 from store.journal.notify import LocalNotifier
 from store.registry.people import Person

@@ -19,9 +19,9 @@ from messages.base import Position
 from messages.events import AlertClosed
 from messages.ids import E164, SECOND, AlertId, Channel, ClaimKind, Instant, LineId, Outcome, Proof
 from model.alert.case import Case
+from model.rules.signal import Signal
 from store import streams
 from store.alerts.accepting import accept
-from store.alerts.belonging import Signal
 from store.journal.journal import Append, Transaction
 from store.registry import devices
 from tests.gateways.http.askers import Api, Asker

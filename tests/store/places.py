@@ -6,7 +6,7 @@ import pytest
 
 from messages.events import LegAnswered, LineReturned
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, LegId, LineId, NodeId
-from store.alerts.belonging import Signal
+from model.rules.signal import Signal
 from store.database.dialect import url_of
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier, Notifier

@@ -11,9 +11,10 @@ from msgspec.structs import replace
 from messages.base import Position
 from messages.events import AlertClosed, AlertReceived, AlertSignalAdded, DialogueSaid, NumberRaised
 from messages.ids import SECOND, AlertId, Channel, Instant, Outcome, Proof
+from model.rules.deadline import deadline
 from model.rules.said import dialogue
 from store import streams
-from store.alerts.accepting import ALERT_ID, Accepted, accept, accept_many, deadline, new_alert_id
+from store.alerts.accepting import ALERT_ID, Accepted, accept, accept_many, new_alert_id
 from store.errors import StoreMisuse
 from store.journal.erasable import streams_of
 from store.journal.journal import Append, Journal

@@ -7,10 +7,10 @@ from msgspec.structs import replace
 
 from messages.events import AlertClosed, AlertReceived
 from messages.ids import E164, SECOND, AlertId, Check, Outcome, Proof
+from model.rules.signal import Signal
 from model.rules.silent_phones import Checked, counted
 from store import streams
 from store.alerts.accepting import Accepted, accept
-from store.alerts.belonging import Signal
 from store.alerts.checks import PutOff, accept_check
 from store.errors import StoreMisuse
 from store.journal.history import newest_alerts

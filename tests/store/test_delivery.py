@@ -15,9 +15,9 @@ from messages.ids import E164, SECOND, Carried, Channel, Instant, LineId, Operat
 from model.alert.evolve import fold
 from model.alert.parts import Texted
 from model.rules.said.delivery import is_final, meaning
+from model.rules.signal import Signal
 from store import streams
 from store.alerts.accepting import accept
-from store.alerts.belonging import Signal
 from store.journal.journal import Append, Journal
 from store.texts import REPORTED_US, ask_text, begin, end, report
 from tests.store.places import Clock, journal_in, on_both

@@ -10,6 +10,7 @@ from messages.events import AlertClosed, NoteAdded, UserIdentified
 from messages.ids import AlertId, OperatorId, Outcome, UserId
 from model.policy import Retention
 from model.record import Contact, Dangerous, PersonRecord, TooMuch
+from model.rules.pins import PinVerdict
 from store import streams
 from store.alerts.accepting import accept
 from store.alerts.forgetting import erase_person, sweep
@@ -24,7 +25,6 @@ from store.registry.registry import Registry
 from store.registry.users import records
 from store.registry.users.merged import other_ids
 from store.registry.users.person_changes import Fields
-from store.registry.users.pins import PinVerdict
 from tests.store.places import Clock, on_both, signal
 from tests.support.pictures import png
 

@@ -12,6 +12,7 @@ from messages.events import PersonalDataChanged
 from messages.ids import E164, OperatorId, UserId
 from messages.journal import event_type
 from model.rules.calls.psap import EMERGENCY_NUMBERS
+from model.rules.pins import PinVerdict
 from store.alerts.forgetting import erase_person
 from store.errors import AlreadyTaken, Fault, ImportFaulty, NobodyThere, NumberRefused, RegistryError
 from store.journal.journal import Append, Journal
@@ -19,7 +20,6 @@ from store.registry import numbers
 from store.registry.access import credentials
 from store.registry.people import Imported, Person, StaffRole, told_apart
 from store.registry.registry import Registry
-from store.registry.users.pins import PinVerdict
 from tests.store.children import Say, children
 from tests.store.databases import Database
 from tests.store.places import Clock, journal_at, on_both, on_sqlite

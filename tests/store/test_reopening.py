@@ -9,10 +9,10 @@ from model.alert.case import Case
 from model.alert.evolve import fold
 from model.alert.live import LiveCases
 from model.orders.refusals import Refusal
+from model.rules.signal import Signal
 from store import streams
 from store.alerts import reopening
 from store.alerts.accepting import accept, any_open
-from store.alerts.belonging import Signal
 from store.journal.following import Following
 from store.journal.journal import Append, Journal
 from store.journal.projections import Lines, Operators

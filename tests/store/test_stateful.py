@@ -21,10 +21,10 @@ from msgspec.structs import replace
 from messages.events import AlertClosed, Event, LegAnswered, LegRinging
 from messages.ids import SECOND, AlertId, Channel, Instant, LegId, NodeId, Outcome
 from model.alert.live import LiveCases
+from model.rules.kept_signals import AT_ONCE, EVERY_US
+from model.rules.signal import Signal
 from store import streams
 from store.alerts.accepting import Accepted, accept, accept_many
-from store.alerts.belonging import Signal
-from store.alerts.bounds import AT_ONCE, EVERY_US
 from store.errors import VersionConflict
 from store.journal.follower import Follower
 from store.journal.journal import Append, Journal

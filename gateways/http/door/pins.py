@@ -14,11 +14,10 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from gateways.http.wire.errors import TooMany
-from messages.events import AlarmRaised
 from messages.ids import UserId
+from model.rules.pins import PinVerdict, outside_alert
 from store import streams
 from store.journal.journal import Append
-from store.registry.users.pins import PinVerdict
 
 if TYPE_CHECKING:
     from gateways.http.parts.context import Web
@@ -28,13 +27,6 @@ T = TypeVar("T")
 ANSWER_S: Final = 0.25
 """An answer comes so long after its request, or a whole multiple of it where the center is busy."""
 REMEMBERED_MAX: Final = 4096
-DURESS: Final = "pin.duress"
-REFUSED: Final = "pin.refused"
-_ALARMS: Final = {PinVerdict.DURESS: DURESS, PinVerdict.WRONG: REFUSED}
-_SAID: Final = {
-    PinVerdict.DURESS: "The duress PIN was given outside an alert, {where}.",
-    PinVerdict.WRONG: "A wrong PIN was given outside an alert, {where}.",
-}
 
 
 class TypedPins:
@@ -72,13 +64,12 @@ async def guarded(web: Web, person: UserId, pin: str, look: Callable[[], T]) -> 
 
 async def tell_operators(web: Web, person: UserId, verdict: PinVerdict, where: str) -> None:
     """Raise the alarm about a PIN that was wrong or the duress PIN, unless it stands. Raises NotDurable."""
-    alarm = _ALARMS.get(verdict)
-    if alarm is None:
+    raised = outside_alert(verdict, person, where)
+    if raised is None:
         return
-    told = web.following.picture.alarms.told.get((web.settings.node, alarm, person))
+    told = web.following.picture.alarms.told.get((web.settings.node, raised.alarm, person))
     if told is not None and told.stands:
         return
-    raised = AlarmRaised(alarm=alarm, subject=person, text=_SAID[verdict].format(where=where))
     await web.writing.run(lambda tx: tx.append(Append(streams.node(web.settings.node), None, (raised,))))
 
 

@@ -32,6 +32,7 @@ from messages.lines import LineLevels, LineReport
 from model.alert.case import Case
 from model.first_run import Machine
 from model.reporting.month import Report
+from model.rules.pins import PinVerdict
 from runtime.clock import Clock
 from runtime.published.directory import Directory
 from runtime.published.file import Lately
@@ -39,7 +40,6 @@ from store.alerts.forgetting import Forgotten
 from store.journal.journal import Journal
 from store.registry.access.authenticators import Authenticator
 from store.registry.people import Operator, User
-from store.registry.users.pins import PinVerdict
 
 T = TypeVar("T")
 

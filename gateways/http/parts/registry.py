@@ -14,6 +14,7 @@ from gateways.http.door.throttle import network
 from messages.ids import OperatorId, PersonId, Proof, UserId
 from model.alert.case import Case
 from model.record import SHARED, Shared, shared
+from model.rules.pins import PinVerdict
 from runtime.clock import Clock
 from store.duty import roster_of
 from store.journal.journal import Journal
@@ -25,7 +26,6 @@ from store.registry.devices import DeviceKey, known_of
 from store.registry.people import Operator, StaffRole, told_apart
 from store.registry.registry import Registry
 from store.registry.users import records
-from store.registry.users.pins import PinVerdict
 from store.registry.users.users import read_user
 
 T = TypeVar("T")

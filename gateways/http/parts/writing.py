@@ -19,10 +19,10 @@ from typing import Any, Final, Generic, TypeVar
 from gateways.http.routes.metrics import Metrics
 from gateways.http.wire.errors import NotDurable
 from messages.ids import Proof
+from model.rules.signal import Signal
 from runtime import logs
 from store.alerts.accepting import Accepted, accept_soon
-from store.alerts.belonging import Signal
-from store.alerts.bounds import Skipped
+from store.alerts.skipped import Skipped
 from store.errors import JournalError, JournalRefusal
 from store.journal.group_commit import GroupCommitter
 from store.journal.journal import Journal, Transaction

@@ -19,8 +19,8 @@ from gateways.http.wire.app_state import state_of_signal
 from messages.base import Position
 from messages.events import SignalNamed
 from messages.ids import SECOND, AlertId, ClaimKind, Proof
-from store.alerts.belonging import named_signal
 from store.alerts.claims import add_claim
+from store.alerts.known import named_signal
 
 
 class Alias(msgspec.Struct, frozen=True):

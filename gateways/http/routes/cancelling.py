@@ -28,9 +28,9 @@ from messages.events import AlertCancelled, PinRefused
 from messages.ids import SECOND, AlertId, ClaimKind, Instant
 from model.alert.case import Case
 from model.rules.cancelling import adds
+from model.rules.pins import in_alert
 from store.alerts.lately import current
 from store.journal.journal import Transaction
-from store.registry.users.pins import PinVerdict
 
 TRIES_MAX: Final = 10
 WINDOW_US: Final = Instant(60 * SECOND)
@@ -58,19 +58,6 @@ class PinTries:
         return True
 
 
-def said_by(verdict: PinVerdict) -> AlertCancelled | PinRefused:
-    """Return what a PIN says. Where none is set it says that somebody asks to cancel, and proves nothing."""
-    match verdict:
-        case PinVerdict.WRONG:
-            return PinRefused()
-        case PinVerdict.DURESS:
-            return AlertCancelled(duress=True)
-        case PinVerdict.NONE_SET:
-            return PinRefused(none_set=True)
-        case PinVerdict.CANCEL:
-            return AlertCancelled()
-
-
 def cancel_route(web: Web) -> HTTPRouteHandler:
     """The route."""
     tries = PinTries()
@@ -82,7 +69,7 @@ def cancel_route(web: Web) -> HTTPRouteHandler:
         if web.senders.wait_s(Kind.PIN, sender, "") or not tries.may(case.alert, web.clock.now_us()):
             return None
         try:
-            return said_by(await web.pins.pin_verdict(case, pin))
+            return in_alert(await web.pins.pin_verdict(case, pin))
         except Busy:
             return None
 

@@ -29,6 +29,7 @@ from gateways.http.wire.decoding import Strict
 from gateways.http.wire.errors import BadBody, Gone, NoSuchDevice, NotAllowed, TooMany
 from messages.ids import SECOND, Doubt, Instant, Proof, TextPurpose, UserId
 from model.rules.calls.withheld_numbers import unfit
+from model.rules.pins import PinVerdict
 from runtime import logs
 from runtime.published.file import publish
 from store.audit.entry import Action
@@ -38,7 +39,6 @@ from store.registry import devices, phones
 from store.registry.devices import APP as BY_APP
 from store.registry.devices import CODE_LIFE_S, Asked, DeviceKey, NoCode, Seeming, TooManyCodes
 from store.registry.registry import Registry
-from store.registry.users.pins import PinVerdict
 from store.texts import ask_text
 
 WORDS: Final = "{code} è il tuo codice. Non darlo a nessuno. / is your code: give it to nobody."

@@ -36,9 +36,10 @@ from model.alert.evolve import fold
 from model.first_run import Need
 from model.orders.refusals import Refusal
 from model.rules.drilling import Step, judged
+from model.rules.signal import Signal
 from store import streams
 from store.alerts.accepting import Accepted, accept_in
-from store.alerts.belonging import Signal, is_open
+from store.alerts.known import is_open
 from store.confirmations import confirm
 from store.journal.erasable import stream_of
 from store.journal.journal import Append, Journal, Transaction

@@ -23,8 +23,8 @@ from gateways.http.wire.decoding import Strict
 from gateways.http.wire.errors import BadBody, NotDurable
 from messages.ids import Advice, AlertId, Channel, Doubt, Instant, Proof
 from model.rules.said.advice import told_to_app
+from model.rules.signal import Signal
 from store.alerts.accepting import Accepted
-from store.alerts.belonging import Signal
 from store.registry.devices import Seeming
 
 

@@ -31,6 +31,16 @@ def call_112_now(why: Why) -> AdviceChanged:
     return AdviceChanged(advice=Advice.CALL_112_NOW, reason=why.value)
 
 
+def at_receipt(*, durable: bool, all_at_work: bool) -> tuple[AdviceChanged, ...]:
+    """Return what a new alert's app is told with the receipt where the alert cannot be handled now (case 10):
+    nothing else can tell it sooner. `durable`: the alert is on the disk; `all_at_work`: this node has as many
+    alerts open as it handles at a time (of several nodes: those whose leases it has).
+    """
+    if not durable:
+        return (call_112_now(Why.NOT_DURABLE),)
+    return (call_112_now(Why.ALL_AT_WORK),) if all_at_work else ()
+
+
 def waits(case: Case) -> bool:
     """Whether the app still waits for a callback that has not come."""
     return case.advice is Advice.WAIT and case.met_at is None

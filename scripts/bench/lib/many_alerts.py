@@ -25,9 +25,9 @@ from messages.ids import (
     UserId,
 )
 from model.alert.leg import leg_id
+from model.rules.signal import Signal
 from store import streams
 from store.alerts.accepting import accept_in
-from store.alerts.belonging import Signal
 from store.journal.journal import Append, Journal, Transaction
 
 TOGETHER = 500

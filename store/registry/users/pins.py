@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
+
+from model.rules.pins import PinVerdict, verdict
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -23,24 +24,11 @@ _NO_PIN: Final = (
 """What a PIN is compared with where none is kept, to take as long."""
 
 
-class PinVerdict(StrEnum):
-    """What a PIN that was typed into the app is."""
-
-    CANCEL = "cancel"
-    DURESS = "duress"
-    WRONG = "wrong"
-    NONE_SET = "none_set"
-    """Nobody has given this person a PIN."""
-
-
 def pin_verdict(pin: str, *, cancel: str, duress: str) -> PinVerdict:
     """Which of the two it is, by what is kept of them (empty: none). Takes about 45 ms."""
     # Both are tried always, be they there or not, so that the time taken does not tell what it was.
-    kept = {PinVerdict.CANCEL: cancel, PinVerdict.DURESS: duress}
-    fitting = [verdict for verdict, proof in kept.items() if pin_fits(pin, proof)]
-    if not any(kept.values()):
-        return PinVerdict.NONE_SET
-    return fitting[0] if fitting else PinVerdict.WRONG
+    is_cancel, is_duress = pin_fits(pin, cancel), pin_fits(pin, duress)
+    return verdict(is_set=bool(cancel or duress), is_cancel=is_cancel, is_duress=is_duress)
 
 
 def hash_pin(pin: str) -> str:

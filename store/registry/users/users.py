@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import BindParameter, bindparam, delete, func, insert, select, update
 
 from messages.ids import E164, Instant, UserId
+from model.rules.pins import PinVerdict
 from store.database.dialect import Connection
 from store.database.query import Query, Row
 from store.database.schema import (
@@ -33,7 +34,7 @@ from store.registry import numbers
 from store.registry.people import Person, User
 from store.registry.users.finding import find, find_silent, found_by
 from store.registry.users.merged import tell, who_is_there
-from store.registry.users.pins import PinVerdict, hash_pin, is_old, pin_fits, pin_verdict
+from store.registry.users.pins import hash_pin, is_old, pin_fits, pin_verdict
 
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 _PIN: Final = re.compile(r"[0-9]{4,12}|")

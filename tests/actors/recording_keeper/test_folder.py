@@ -13,10 +13,10 @@ from actors.recording_keeper.folder import RETENTION, delete, delete_erased, men
 from media.sound.sound_file import SoundFileFailed, SoundWriter
 from messages import events as ev
 from messages.ids import E164, SECOND, AlertId, Channel, ErasureReason, Instant, NodeId, PersonalKind
+from model.rules.signal import Signal
 from runtime.clock import VirtualClock
 from store import streams
 from store.alerts.accepting import accept
-from store.alerts.belonging import Signal
 from store.journal.journal import Append, Journal
 from store.journal.notify import LocalNotifier
 from tests.support.journals import empty_journal

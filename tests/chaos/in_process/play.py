@@ -49,12 +49,12 @@ from model.alert.evolve import fold
 from model.alert.live import LiveCases
 from model.orders.effects import refusal
 from model.policy import Policy
+from model.rules.signal import Signal
 from simulator.errors import NoSuchParty, NotNow
 from simulator.modem.modem import Power
 from simulator.network.call import Call
 from store import streams
 from store.alerts.accepting import accept
-from store.alerts.belonging import Signal
 from store.journal.journal import Append
 from store.journal.notify import LocalNotifier
 from store.journal.rebuild import bring_back

@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 
 from messages.base import HangupCause
 from messages.ids import Channel
+from model.rules.signal import Signal
 from store.alerts.accepting import accept
-from store.alerts.belonging import Signal
 from tests.gateways.console import states
 from tests.gateways.console.stage import Stage
 from tests.gateways.http.place import CLOCK

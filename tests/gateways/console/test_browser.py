@@ -21,9 +21,9 @@ from messages.ids import (
     Outcome,
     ShiftState,
 )
+from model.rules.signal import Signal
 from store import streams
 from store.alerts.accepting import accept_many
-from store.alerts.belonging import Signal
 from store.journal.journal import Append, Journal
 from tests.gateways.console.desk import giulias, inbox, ordered, settled, signed_on
 from tests.gateways.http.place import CLOCK, Place, WebThread

@@ -13,9 +13,9 @@ from gateways.http.door.senders import Sender
 from gateways.http.parts.context import Web
 from messages.ids import E164
 from model.policy import Policy
+from model.rules.pins import PinVerdict
 from store.registry import devices
 from store.registry.registry import Registry
-from store.registry.users.pins import PinVerdict
 from store.texts import outbox_of
 from tests.gateways.http.askers import Api, Asker, verdict
 from tests.gateways.http.place import GIULIA

@@ -20,8 +20,8 @@ from messages.events import DeadlineMissed, PositionUpdated
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, Outcome, UserId
 from model.figures import Figures, Row
 from model.filtering import ALL, Filter
+from model.rules.signal import Signal
 from store.alerts.accepting import accept
-from store.alerts.belonging import Signal
 from store.alerts.figures import newest
 from store.audit.entry import Action
 from store.journal import history

@@ -14,8 +14,8 @@ from gateways.http.parts import writing
 from gateways.http.parts.writing import GIVE_UP_S, REFUSED_MAX
 from gateways.http.wire.errors import NotDurable
 from messages.ids import E164, Channel
+from model.rules.signal import Signal
 from store.alerts import accepting
-from store.alerts.belonging import Signal
 from store.errors import JournalFull, JournalTorn, StoreMisuse
 from store.journal.journal import Transaction
 from tests.gateways.http.askers import Api, Asker

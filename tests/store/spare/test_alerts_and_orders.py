@@ -43,9 +43,9 @@ from messages.ids import (
 from model.alert.case import Case
 from model.alert.evolve import fold
 from model.policy import Policy
+from model.rules.signal import Signal
 from store import shift_notes, streams
 from store.alerts.accepting import Accepted, accept, accept_in
-from store.alerts.belonging import Signal
 from store.alerts.checks import PutOff, accept_check
 from store.database.sqlite import SqliteConnection
 from store.errors import JournalFull, JournalNotDurable, JournalReadOnly, JournalUnavailable

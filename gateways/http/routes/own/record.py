@@ -34,13 +34,13 @@ from gateways.http.wire.answers import AnyRequest, answer, header, said
 from gateways.http.wire.decoding import Strict
 from gateways.http.wire.errors import BadBody, Changed, NotAllowed
 from model.record import EMPTY, PersonRecord
+from model.rules.pins import PinVerdict
 from store.audit.entry import Action
 from store.errors import NumberRefused
 from store.registry.devices import APP as BY_APP
 from store.registry.devices import DeviceKey, Seeming
 from store.registry.registry import Registry
 from store.registry.users import records
-from store.registry.users.pins import PinVerdict
 from store.registry.users.records import Kept
 
 PIN_NEEDED: Final = "pin_needed"

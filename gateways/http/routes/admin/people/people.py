@@ -36,8 +36,8 @@ from gateways.http.wire.errors import BadBody
 from messages.ids import UserId
 from model.record import TooMuch
 from model.rules.silent_phones import counted
-from store.alerts.belonging import is_open
 from store.alerts.forgetting import alerts_of, is_held
+from store.alerts.known import is_open
 from store.alerts.merging import merge
 from store.audit.entry import Action
 from store.errors import AlreadyTaken, InAnAlert, NobodyThere, NumberRefused, SamePerson

@@ -1,0 +1,117 @@
+"""Read of the journal which alerts a signal may belong to; `model.rules.duplicates` says to which it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from sqlalchemy import bindparam, select
+
+from messages.events import AlertBeside, AlertReceived, NumberRaised, SignalNamed, UserIdentified
+from messages.ids import E164, AlertId, Instant
+from model.rules.duplicates import Known, chosen, repeats_its_alias, repeats_its_id, stands_beside
+from model.rules.signal import Signal
+from store import streams
+from store.database.query import Query, Row
+from store.database.schema import open_alert
+from store.journal import erasable, rows
+from store.journal.journal import Transaction
+from store.registry.users.users import number_of_device
+from store.streams import StreamKind
+
+_IS_OPEN: Final = Query(select(open_alert.c.seq).where(open_alert.c.alert == bindparam("id")), "id")
+
+
+def streams_of(transaction: Transaction, signal: Signal) -> list[str]:
+    """The streams in which an alert of this signal is looked for; they are named for it."""
+    keys = []
+    if (number := number_of(transaction, signal)) is not None:
+        keys.append(transaction.stream_of(StreamKind.NUMBER, number))
+    if signal.device:
+        keys.append(transaction.stream_of(StreamKind.DEVICE, signal.device))
+    if signal.key:
+        keys.append(transaction.stream_of(StreamKind.DEVICE, signal.key))
+    return keys
+
+
+def number_of(transaction: Transaction, signal: Signal) -> E164 | None:
+    """Where the user of this signal is called: as it says, or as the registry says of its device."""
+    if signal.phone is not None or signal.device is None:
+        return signal.phone
+    return number_of_device(transaction, signal.device)
+
+
+def known_alert(transaction: Transaction, alert: AlertId) -> Known | None:
+    """The alert of this id, by its receipt alone: however much has been added to it, that is one row."""
+    row = transaction.one(rows.RECEIPT, streams.inbox(alert))
+    first = None if row is None else rows.recorded_from(row).event
+    if not isinstance(first, AlertReceived):
+        return None
+    number = first.phone
+    if number is None:
+        identified = transaction.last_of_type(streams.case(alert), "user.identified")
+        if identified is not None and isinstance(identified.event, UserIdentified):
+            number = identified.event.phone
+    if number is None and first.device is not None:
+        number = number_of_device(transaction, first.device)
+    return Known(alert=alert, first=first, number=number, closed_at=_closed_at(transaction, alert))
+
+
+def named_signal(ask: Callable[..., Row | None], alias: AlertId | None) -> SignalNamed | None:
+    """The signal of this alias, by one row; `ask`: `row` of a Journal, `one` of a Transaction."""
+    row = None if alias is None else ask(rows.FIRST, streams.signal(alias))
+    event = None if row is None else rows.recorded_from(row).event
+    return event if isinstance(event, SignalNamed) else None
+
+
+def belongs_to(transaction: Transaction, signal: Signal) -> Known | None:
+    """Return the alert that the signal is brought to; None: it is a new one."""
+    number = number_of(transaction, signal)
+    named = None if signal.id is None else known_alert(transaction, signal.id)
+    if named is not None and repeats_its_id(signal, number, named):
+        return named
+    before = named_signal(transaction.one, signal.id)
+    known = None if before is None else known_alert(transaction, before.alert)
+    if before is not None and known is not None and repeats_its_alias(signal, number, before, known):
+        return known
+    # Nobody else can write to the stream of a key, and so push out of sight what is in it.
+    looked = erasable.streams_of(transaction.one, (), (signal.key,))
+    if number is not None:
+        looked += erasable.streams_of(transaction.one, (number,), ())
+    elif signal.device is not None:
+        looked += erasable.streams_of(transaction.one, (), (signal.device,))
+    others = (one for one in _raised_in(transaction, looked) if named is None or one.alert != named.alert)
+    return chosen(signal, number, others)
+
+
+def beside(transaction: Transaction, signal: Signal) -> dict[AlertId, AlertBeside]:
+    """Return the open alerts of the signal's number that it cannot be brought to, for its proof."""
+    number = number_of(transaction, signal)
+    return {
+        one.alert: AlertBeside(alert=one.alert, proof=one.proof)
+        for one in _raised_in(transaction, streams_of(transaction, signal))
+        if stands_beside(signal, number, one)
+    }
+
+
+def _raised_in(transaction: Transaction, looked: list[str]) -> Iterator[Known]:
+    """The alerts that these streams name, the newest of each stream first."""
+    for stream in looked:
+        for one in transaction.newest(stream):
+            if not isinstance(one.event, NumberRaised):
+                continue
+            if (known := known_alert(transaction, one.event.alert)) is not None:
+                yield known
+
+
+def _closed_at(transaction: Transaction, alert: AlertId) -> Instant | None:
+    """When the alert was closed; None: it is open."""
+    if is_open(transaction, alert):
+        return None
+    closed = transaction.last_of_type(streams.case(alert), "alert.closed")
+    return Instant(0) if closed is None else closed.at_us
+
+
+def is_open(transaction: Transaction, alert: AlertId) -> bool:
+    """Return True for an alert that is received and not closed."""
+    return transaction.one(_IS_OPEN, alert) is not None
