@@ -35,9 +35,9 @@ from messages.base import MALFORMED
 from messages.ids import AlertId, OperatorId
 from messages.journal import Recorded
 from messages.operators import OperatorVoice
+from store import streams
 from store.audit.entry import Action
 from store.errors import JournalError
-from store.streams import alert_of
 
 BEAT_S: Final = 0.5
 """The longest silence: whoever hears nothing for four times as long has lost the center."""
@@ -46,6 +46,8 @@ RENEWED_S: Final = 20
 RESUME_MAX: Final = 2000
 """Events. More than that is told as a snapshot."""
 PENDING_MAX: Final = 5000
+SAID: Final = ("line-", "service-", "node-", "shelf-", "duty-")
+"""Streams of which all are told what their events say; of alerts and operators, those whom it concerns."""
 REST_S: Final = 0.001
 """For each event told, before the next message: a storm is told in few messages, a single event at once."""
 REST_MAX_S: Final = 0.25
@@ -223,9 +225,16 @@ class Console:
         self._pending.shown |= dict.fromkeys(alerts)
         self._wake.set()
 
+    def _says(self, recorded: Recorded, alert: AlertId | None) -> bool:
+        """Whether this event is told here with what it says."""
+        own = recorded.stream == streams.operator(self._me.operator)
+        return own or recorded.stream.startswith(SAID) or self._whole(alert)
+
     def _whole(self, alert: AlertId | None) -> bool:
         """Whether everything of this alert is told here."""
-        if alert is None or alert == self._opened:
+        if alert is None:
+            return False
+        if alert == self._opened:
             return True
         known = self._screen.following.picture.alerts.get(alert)
         return known is not None and is_own(known.case, self._me.operator)
@@ -284,7 +293,7 @@ class Console:
         return Events(
             seq=picture.seq,
             now_us=screen.clock.now_us(),
-            events=[screen.event(one, alert, whole=self._whole(alert)) for one, alert in batch.events],
+            events=[screen.event(one, alert, whole=self._says(one, alert)) for one, alert in batch.events],
             open=picture.open_count,
             cases=self._views(shown),
             allowed=screen.allowed(shown, self._me),
@@ -340,7 +349,7 @@ class Console:
 
 
 def _put(batch: Batch, recorded: Recorded) -> None:
-    alert = alert_of(recorded.stream)
+    alert = streams.alert_of(recorded.stream)
     batch.events.append((recorded, alert))
     if alert is not None:
         batch.alerts[alert] = None

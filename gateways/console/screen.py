@@ -9,7 +9,7 @@ import msgspec
 
 from gateways.console import callouts
 from gateways.console.ended.afterwards import COMMANDS, Room
-from gateways.console.feed.case import case_view, queue_view
+from gateways.console.feed.case import case_view
 from gateways.console.feed.legs import levels_view
 from gateways.console.feed.plant import line_views
 from gateways.console.feed.told import allowed, encoded, event_view
@@ -20,6 +20,7 @@ from gateways.console.people import OperatorRecord, People
 from gateways.console.protocols import CallProtocol
 from gateways.console.views.callouts import CalloutView
 from gateways.console.views.plant import AlarmOverView, AlarmView, LineView, ModemView, QuietView
+from gateways.console.views.queue import queue_view
 from gateways.console.views.told import CenterView, map_view
 from gateways.console.watching import Watching
 from gateways.nodes import Nodes

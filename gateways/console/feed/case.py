@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from msgspec.structs import replace
-
 from gateways.console.feed.dialogue import lost_us, said_views
 from gateways.console.feed.legs import hear_each_other, hears, operator_leg, party_view, shown
 from gateways.console.feed.steps import alone_since, restarted_at, steps_view
@@ -129,35 +127,6 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         },
         changed=since_read(case),
         node=known.node,
-    )
-
-
-def queue_view(view: CaseView) -> CaseView:
-    """Of a case that is not the operator's own and was not opened: what the queue needs, and no more."""
-    person = view.person
-    first = None if person is None else PersonView(first_name=person.first_name)
-    return replace(
-        view,
-        withheld=True,
-        contacts="",
-        phone=None,
-        device=None,
-        claims=(),
-        person=first,
-        position=None,
-        positions=(),
-        battery_pct=None,
-        data=(),
-        page_code="",
-        dialogue=(),
-        briefing={},
-        changed=None,
-        corrected=None if view.corrected is None else replace(view.corrected, reason=""),
-        hand_over=None if view.hand_over is None else replace(view.hand_over, text=""),
-        user=replace(view.user, number=None),
-        operator_leg=replace(view.operator_leg, number=None),
-        psap=replace(view.psap, number=None),
-        timeline=(),
     )
 
 

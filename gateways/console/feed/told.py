@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -39,8 +39,8 @@ def allowed(
     return reasons
 
 
-def encoded(view: CaseView) -> msgspec.Raw:
-    """The view as JSON, made once for all who look."""
+def encoded(view: CaseView | dict[str, Any]) -> msgspec.Raw:
+    """The view as JSON, or what is told of it, made once for all who look."""
     return msgspec.Raw(_encoder.encode(view))
 
 

@@ -382,4 +382,4 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     node: NodeId = NodeId("")
     """Whose AlertCase has it; empty while none has. Its `levels` are told there alone."""
     withheld: bool = False
-    """What the queue does not need is left out, until the case is opened or the operator called for it."""
+    """All but what `views.queue` names is empty, until it is opened or the operator is called for it."""

@@ -16,7 +16,7 @@ from gateways.console import channel
 from gateways.console.door import SIGN_ON, WRONG_ORIGIN
 from gateways.http.parts.context import Web
 from messages.base import Position
-from messages.events import AlarmRaised, NoteAdded, PositionUpdated
+from messages.events import AlarmRaised, NoteAdded, OperatorReserved, PositionUpdated
 from messages.ids import E164, Outcome
 from model.orders.refusals import Refusal
 from store import streams
@@ -264,6 +264,22 @@ def test_of_anothers_case_the_queue_is_told_and_all_of_it_once_it_is_opened(
         assert not [one for one in secrets if one not in json.dumps(whole)]
         socket.send_json({"type": "opened", "alert": None})
         wait_until(lambda: [one for one in heard(socket).get("cases", []) if one["withheld"]])
+
+
+def test_another_operator_s_number_is_told_to_that_one_alone(client: Client, place: Place, web: Web) -> None:
+    """It is in the event by which the operator is called, in the operator's own stream, too."""
+    story = Story(web.journal, CLOCK.now_us()).opened()
+    private = {place.luca: E164("+393339990001"), place.marta: E164("+393339990002")}
+    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
+        heard(socket)
+        for operator, number in private.items():
+            called = OperatorReserved(operator=operator, alert=story.alert, number=number)
+            web.journal.append(Append(streams.operator(operator), None, (called,)))
+        told: list[dict[str, Any]] = []
+        while len(told) < len(private):
+            told += heard(socket).get("events", [])
+    assert [one["data"].get("number") for one in told] == [None, private[place.marta]]
 
 
 def test_who_is_called_is_told_everything_with_the_call(client: Client, place: Place, web: Web) -> None:

@@ -16,7 +16,8 @@ from litestar.testing import TestClient
 from gateways.addresses.making import make
 from gateways.addresses.reading import rows
 from gateways.addresses.source import AddressSettings
-from gateways.console.feed.case import case_view, queue_view
+from gateways.console.feed.case import case_view
+from gateways.console.views.queue import queue_view
 from gateways.http.app import build
 from gateways.http.parts.context import Web
 from gateways.http.parts.making import parts

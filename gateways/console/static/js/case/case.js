@@ -36,8 +36,11 @@ export function caseView(ui, view) {
   /** @type {Banner} */
   const wrong = lost
     ? lostBanner(ui)
-    : gravest(headset.banner(ui, view), banner(view, nowUs, feed.me, ui.feed.names));
-  return html`<section class="view case" aria-labelledby="case-h">
+    : view.withheld
+      ? null
+      : gravest(headset.banner(ui, view), banner(view, nowUs, feed.me, ui.feed.names));
+  // Until all of it is here, nothing is said of what the queue is not told.
+  return html`<section class="view case" aria-labelledby="case-h" aria-busy=${view.withheld}>
     <div
       class="banner"
       role=${wrong?.tone === 'note' ? 'status' : 'alert'}
