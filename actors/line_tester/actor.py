@@ -19,7 +19,6 @@ from media.conference.sounds import Sounds
 from media.trial.bursts import TONES_HZ
 from messages.calls import CallReport, IncomingCall
 from messages.envelope import Envelope
-from messages.events import LineSeized
 from messages.ids import SECOND, Instant, LegId, LineId, Role
 from messages.lines import GiveWay, LineLevels
 from messages.trials import PROOF, LineTrial, TrialEnd, TrialOrder, VoiceShown, WayNow, leg_of
@@ -27,11 +26,9 @@ from model.policy import Setup
 from model.rules.calls.withheld_numbers import unfit, unfit_to_try
 from runtime.actor import CenterActor
 from runtime.published import line_levels, line_trials
-from store import streams
 from store.errors import JournalError
-from store.journal.following import Following
-from store.journal.journal import Append, Journal
-from store.journal.projections import LineHold, Lines
+from store.journal.journal import Journal
+from store.lines_held import LinesHeld
 
 TURN_US: Final = Instant(SECOND // 4)
 STALE_US: Final = Instant(5 * SECOND)
@@ -49,8 +46,7 @@ class LineTesterActor(CenterActor):
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._trials: dict[LineId, Trial] = {}
         self._voices: dict[LegId, LineVoice] = {}
-        self._lines = Lines()
-        self._following: Following | None = None
+        self._held = LinesHeld(self._journal, (spec.line for spec in self._setup.lines))
         self._left_behind()
         self._look()
 
@@ -101,7 +97,7 @@ class LineTesterActor(CenterActor):
         now_us = self.now_us()
         orders = {order.line: order for order in line_trials.ordered(self.env.run)}
         if not orders and not self._trials:
-            self._follow_no_more()
+            self._held.close()
             return
         if not self._follow():
             return
@@ -118,7 +114,7 @@ class LineTesterActor(CenterActor):
             self.at(Instant(self.now_us() + TURN_US), "turn")
 
     def _begin(self, order: TrialOrder, now_us: Instant) -> None:
-        if not self._has(order.line, leg_of(order.trial, 1)):
+        if not self._held.has(order.line, leg_of(order.trial, 1)):
             if now_us - order.begun_at >= STALE_US:
                 line_trials.forget(self.env.run, order.line)
             return
@@ -132,26 +128,23 @@ class LineTesterActor(CenterActor):
         self.log.info("a test call begins", line=order.line, other=order.other, by=order.by)
 
     def _left_behind(self) -> None:
-        """Let go of lines that are a test's by the journal, and of which no order says anything.
-
-        A call that may be left the modem's own process ends, as it ends all that are nobody's.
-        """
+        """Let go of lines that are a test's by the journal, and of which no order says anything."""
         if not self._follow():
             return
         known = {order.line for order in line_trials.ordered(self.env.run)}
         known |= {order.other for order in line_trials.ordered(self.env.run) if order.other is not None}
         known |= {one.line for trial in self._trials.values() for one in trial.ends_of_it}
-        own = {spec.line for spec in self._setup.lines}
-        for hold in list(self._lines.lines.values()):
-            if hold.tester is not None and hold.line in own and hold.line not in known:
-                self._free(hold)
+        try:
+            self._held.let_go_of(lambda hold: hold.tester is not None and hold.line not in known)
+        except JournalError as error:
+            self.log.warning("a line is not let go yet", error=str(error))
 
     # ------------------------------------------------------------ turns
 
     def _turn(self) -> None:
         for line, trial in list(self._trials.items()):
             for one in trial.ends_of_it:
-                if not self._has(one.line, one.leg):
+                if not self._held.has(one.line, one.leg):
                     # Somebody calls in on it, and has it now.
                     trial = end(trial, TrialEnd.ALERT)
             due = turn(trial, self.now_us())
@@ -187,10 +180,12 @@ class LineTesterActor(CenterActor):
         return replace(told(trial), now=tuple(now))
 
     def _ended(self, trial: Trial, shown: LineTrial) -> None:
-        for one in trial.ends_of_it:
-            hold = self._lines.lines.get(one.line)
-            if hold is not None and hold.leg == one.leg and not self._free(hold):
-                return  # again at the next turn
+        try:
+            for one in trial.ends_of_it:
+                self._held.let_go(one.line, one.leg)
+        except JournalError as error:
+            self.log.warning("a line is not let go yet", line=trial.order.line, error=str(error))
+            return  # again at the next turn
         kept = [self._voices.get(one.leg) for one in trial.ends_of_it]
         voices = tuple(self._heard(one.line, one.leg) for one in trial.ends_of_it)
         carried = [None if voice is None else voice.carried for voice in kept]
@@ -209,34 +204,10 @@ class LineTesterActor(CenterActor):
             line_levels.write(self.env.state, levels)
         return shown_of(line, report)
 
-    # ------------------------------------------------------------ the journal
-
-    def _has(self, line: LineId, leg: LegId) -> bool:
-        hold = self._lines.lines.get(line)
-        return hold is not None and hold.leg == leg
-
-    def _free(self, hold: LineHold) -> bool:
-        """The line is nobody's again; False where that cannot be written now."""
-        free = LineSeized(line=hold.line, leg=LegId(""), attempt=hold.attempt, tester=hold.tester)
-        try:
-            self._journal.append(Append(streams.line(hold.line), hold.version, (free,)))
-        except JournalError as error:
-            self.log.warning("a line is not let go yet", line=hold.line, error=str(error))
-            return False
-        return True
-
     def _follow(self) -> bool:
         try:
-            if self._following is None:
-                self._lines = Lines()
-                self._following = Following(self._journal, self._lines)
-            self._following.catch_up()
+            self._held.follow()
         except JournalError as error:
             self.log.error("the journal cannot be read", error=str(error))
             return False
         return True
-
-    def _follow_no_more(self) -> None:
-        if self._following is not None:
-            self._following.close()
-            self._following = None

@@ -23,7 +23,6 @@ from messages.events import (
     CalloutTaken,
     CalloutTold,
     Event,
-    LineSeized,
 )
 from messages.ids import (
     E164,
@@ -42,10 +41,8 @@ from model.policy import Setup
 from runtime.actor import CenterActor
 from store import streams
 from store.errors import StoreError, VersionConflict
-from store.journal.following import Following
 from store.journal.journal import Append, Journal
-from store.journal.projections import Lines
-from store.journal.rebuild import rebuild
+from store.lines_held import LinesHeld
 
 _DUTY: Final = "duty-"
 
@@ -75,8 +72,7 @@ class Calling:
         self._callout = ""
         self._number = 0
         self._person: Person | None = None
-        self._lines = Lines()
-        self._following: Following | None = None
+        self._held = LinesHeld(journal, (spec.line for spec in setup.lines))
 
     @property
     def busy(self) -> bool:
@@ -135,8 +131,6 @@ class Calling:
             began_at=attempt.at,
             now_us=now_us,
         )
-        self._lines = Lines()
-        self._following = Following(self._journal, self._lines)
 
     def heard(self, report: CallReport) -> None:
         """A modem has said how a call stands."""
@@ -154,7 +148,7 @@ class Calling:
         """This process ends: the call stays."""
         if self._call is not None:
             self._call.leave()
-        self._follow_no_more()
+        self._held.close()
 
     def turn(self, watching: Watching) -> bool:
         """Whatever is due in it; whether it has ended by this."""
@@ -179,10 +173,8 @@ class Calling:
         return over and self._ended(call, watching)
 
     def _look_at_line(self, call: DutyCall) -> None:
-        if self._following is not None:
-            self._following.catch_up()
-        hold = self._lines.lines.get(call.line)
-        if hold is None or hold.leg != call.leg:
+        self._held.follow()
+        if not self._held.has(call.line, call.leg):
             # Somebody calls in on it, and has it now.
             call.hang_up(CalloutFailure.GAVE_WAY)
 
@@ -230,10 +222,7 @@ class Calling:
                     callouts,
                     CalloutFailed(callout=self._callout, attempt=self._number, why=why, cause=call.cause),
                 )
-            hold = self._lines.lines.get(call.line)
-            if hold is not None and hold.leg == call.leg:
-                free = LineSeized(line=call.line, leg=LegId(""), attempt=1, callout=self._callout)
-                self._journal.append(Append(streams.line(call.line), hold.version, (free,)))
+            self._held.let_go(call.line, call.leg)
         except VersionConflict:
             return False  # again at the next turn
         except StoreError as error:
@@ -246,40 +235,27 @@ class Calling:
             why=str(call.failure or ""),
         )
         self._call = None
-        self._follow_no_more()
+        self._held.close()
         return True
 
     def _append(self, callouts: Callouts, *events: Event) -> None:
         for recorded in self._journal.append(Append(streams.DUTY, callouts.version, events)):
             callouts.apply(recorded)
 
-    def _follow_no_more(self) -> None:
-        if self._following is not None:
-            self._following.close()
-            self._following = None
-
     def let_go_of_lines(self, callouts: Callouts, alive: Collection[NodeId]) -> None:
-        """Let go of this node's lines whose call is of a try that is over, or of a node that is gone.
-
-        A call that may be left the modem's own process ends, as it ends all that are nobody's.
-        """
-        lines = Lines()
+        """Let go of this node's lines whose call is of a try that is over, or of a node that is gone."""
+        wanted = {
+            leg_of(callout.id, one.number)
+            for callout in (*callouts.open, *callouts.ended)
+            for one in callout.now
+            if one.node in alive and self._caller.now_us() - one.at < LONGEST_US
+        }
+        if self._call is not None:
+            wanted.add(self._call.leg)
         try:
-            rebuild(self._journal, lines)
-            own = {spec.line for spec in self._setup.lines}
-            going = None if self._call is None else self._call.leg
-            wanted = {
-                leg_of(callout.id, one.number)
-                for callout in (*callouts.open, *callouts.ended)
-                for one in callout.now
-                if one.node in alive and self._caller.now_us() - one.at < LONGEST_US
-            }
-            for hold in lines.lines.values():
-                ours = hold.callout is not None and hold.line in own
-                if ours and hold.leg != going and hold.leg not in wanted:
-                    free = LineSeized(
-                        line=hold.line, leg=LegId(""), attempt=hold.attempt, callout=hold.callout
-                    )
-                    self._journal.append(Append(streams.line(hold.line), hold.version, (free,)))
+            self._held.follow()
+            self._held.let_go_of(lambda hold: hold.callout is not None and hold.leg not in wanted)
         except StoreError as error:
             self._caller.log.warning("a line is not let go yet", error=str(error))
+        if self._call is None:
+            self._held.close()
