@@ -145,6 +145,23 @@ def _logs_as_before() -> Iterator[None]:
     logging.getLogger().handlers[:] = handlers
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _scheduled_as_before() -> Iterator[None]:
+    """Commands that have their process stand back run in this one, too: tests that come after them would have
+    no processor as long as anybody else wants it.
+    """
+    set_scheduler, own = os.sched_setscheduler, os.getpid()
+
+    def of_others(pid: int, policy: int, param: os.sched_param) -> None:
+        if pid or os.getpid() != own:
+            set_scheduler(pid, policy, param)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "sched_setscheduler", of_others)
+        yield
+        assert os.sched_getscheduler(0) == os.SCHED_OTHER
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """The session's PostgreSQL server; every test has a database of its own on it, and leaves it running."""

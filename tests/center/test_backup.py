@@ -128,12 +128,6 @@ class Center:
         return self.run("restore", self.file, "--check", "--identity", self.identity, *more, code=code)
 
 
-@pytest.fixture(autouse=True)
-def scheduled_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The commands have their process stand back, and this one goes on."""
-    monkeypatch.setattr(os, "sched_setscheduler", lambda *_: None)
-
-
 @pytest.fixture
 def center(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Center:
     made = Center(tmp_path, capfd, monkeypatch)

@@ -28,12 +28,6 @@ from tests.waiting import wait_until
 TOMORROW = {Work.BACKUP: Instant(4_000_000_000_000_000)}
 
 
-@pytest.fixture(autouse=True)
-def scheduled_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The commands have their process stand back, and this one goes on."""
-    monkeypatch.setattr(os, "sched_setscheduler", lambda *_: None)
-
-
 @pytest.fixture
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StateDir:
     """A center whose settings name a place, whom to encrypt to, and a key for trials."""

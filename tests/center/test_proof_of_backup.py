@@ -12,7 +12,7 @@ from center.proving.looks import backup
 from messages.proofs import ProofWhy, StepResult
 from model.proof.bounds import OLDEST_BACKUP_S
 from runtime.published.backup_file import backups
-from tests.center.test_backup import Center, center, scheduled_as_before  # noqa: F401 - fixtures
+from tests.center.test_backup import Center, center  # noqa: F401 - fixtures
 
 
 @pytest.fixture

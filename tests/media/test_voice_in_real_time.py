@@ -89,6 +89,8 @@ def test_the_first_mixed_frame_comes_within_40_ms_of_joining(side: ModemSide, co
     assert min(times) < 0.040  # on a loaded machine, at least once
 
 
+@pytest.mark.process
+@pytest.mark.timed
 def test_a_busy_thread_beside_it_does_not_take_the_voices_time(
     side: ModemSide, conference: Conference
 ) -> None:
