@@ -14,7 +14,6 @@ from litestar import Litestar
 from gateways.app.page import app_routes
 from gateways.console.channel import console_route
 from gateways.console.door import AnySocket, Door
-from gateways.console.ended.tally import Tally
 from gateways.console.page import page_routes
 from gateways.console.screen import Screen
 from gateways.console.voices.headsets import Headsets
@@ -88,7 +87,6 @@ def build(web: Web) -> Litestar:
         lambda operator: web.journal.notify.committed(0, [f"{voice_files.HEADSET}-{operator}"]),
     )
     door = Door(web.auth, web.people, web.proxies.is_own_page)
-    tally = Tally(web.journal, web.clock)
     web.metrics.consoles.set_function(lambda: len(screen.connected))
 
     @asynccontextmanager
@@ -104,7 +102,7 @@ def build(web: Web) -> Litestar:
             _load(web),
             web.auth.keep_looking(),
             keep_ending_idle(web),
-            tally.keep_up(),
+            web.tally.keep_up(),
             keep_ordered(web),
             asyncio.to_thread(signatures.load),
             *([addressing.begin()] if addressing is not None else []),
@@ -130,7 +128,7 @@ def build(web: Web) -> Litestar:
 
     return Litestar(
         route_handlers=[
-            *api_routes(web, tally),
+            *api_routes(web),
             console_route(screen, door, web.audit, lambda socket: _ticket(web, socket), web.auth.note_use),
             voice_route(headsets, door),
             *tile_routes(tiles, web.auth),

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from gateways.http.routes.metrics import Metrics
+from gateways.http.metrics import Metrics
 from model.alarms.kind import About
 from model.alarms.table import KINDS
 from scripts.lib.monitoring import of_alarms

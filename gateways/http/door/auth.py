@@ -35,6 +35,9 @@ TOKEN_MAX: Final = 512
 OPERATOR: Final = "operator"
 """Where in a connection's state the guard leaves who it is."""
 
+SESSION: Final = "session"
+"""Where it leaves the session, of a page that sees to the operator's own things."""
+
 log = logs.get("http.auth")
 
 
@@ -131,6 +134,17 @@ class Auth:
     async def operator(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
         """Guard: an operator by token, or by session and its CSRF token. Raises NotSignedOn, NotAllowed."""
         connection.state[OPERATOR] = self._operator(connection)
+
+    async def browser(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
+        """Guard: an operator by session alone, and its CSRF token for what changes something. Raises
+        NotSignedOn, NotAllowed.
+        """
+        found = None if header(connection, b"authorization") is not None else self.session(connection)
+        if found is None:
+            raise NotSignedOn("the console's session is needed")
+        if connection.scope.get("method") != "GET":
+            self.check_csrf(connection, found)
+        connection.state[SESSION], connection.state[OPERATOR] = found, found.operator
 
     def require(self, operator: OperatorId, wanted: StaffRole) -> None:
         """Raises NotAllowed where the operator may less than `wanted` may."""

@@ -19,7 +19,7 @@ from gateways.http.door.limits import is_loopback
 from gateways.http.door.proxies import Proxies
 from gateways.http.door.signatures import SIGNED_HEADERS, Nonces, Request, in_time, key_id, verify
 from gateways.http.wire.answers import AnyConnection
-from gateways.http.wire.errors import NotSignedOn, TooMany
+from gateways.http.wire.errors import NotAllowed, NotSignedOn, TooMany
 from messages.ids import SECOND, Doubt, Instant, Proof
 from runtime import logs
 from runtime.clock import Clock
@@ -29,6 +29,9 @@ from store.registry.devices import DeviceKey, Seeming
 
 SENDER: Final = "sender"
 """Where in a connection's state the guard leaves who it is."""
+PHONE: Final = "phone"
+"""Where it leaves the enrolled phone that has signed."""
+UNSIGNED: Final = "unsigned"
 KNOWN_US: Final = Instant(2 * SECOND // 5)
 """For so long a key is believed that was just asked for: a storm asks the registry nothing."""
 REMEMBERED: Final = 4096
@@ -104,6 +107,24 @@ class Senders:
         """Guard: an app with its key, or an enrolled phone by its signature. Raises NotSignedOn."""
         await self.look(connection, _)
         self.known(connection)
+
+    async def enrolled(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
+        """Guard: a phone by its signature, enrolled as far as it is shown: it may only seem to be. Raises
+        NotSignedOn, NotAllowed, TooMany.
+        """
+        await self.guard(connection, _)
+        sender = self.known(connection)
+        own = sender.seeming if sender.doubt is None else None
+        if sender.device is not None and sender.proof is Proof.DEVICE:
+            own = sender.device
+        doubt = sender.doubt
+        if own is not None and own.seeming is Seeming.REVOKED:
+            own, doubt = None, Doubt.UNKNOWN_KEY
+        if own is None:
+            why = f" ({doubt})" if doubt is not None else ""
+            raise NotAllowed(f"this has to be signed by an enrolled phone{why}", doubt or UNSIGNED)
+        self.spend(Kind.READ, sender, own.device)
+        connection.state[PHONE] = own
 
     def known(self, connection: AnyConnection) -> Sender:
         """Who it is. Raises NotSignedOn where it is nobody."""

@@ -1,14 +1,17 @@
-"""What the routes share: made once, handed to each route's maker."""
+"""What the routes share: made once for a process, and given to each route's function."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property, wraps
 from pathlib import Path
-from typing import Protocol, TypeVar
+from threading import RLock
+from typing import Any, Protocol, TypeVar
 
 from gateways.console.ended.afterwards import Room
+from gateways.console.ended.tally import Tally
 from gateways.console.following import Following
 from gateways.console.people import People
 from gateways.console.sessions import Cookies
@@ -20,12 +23,13 @@ from gateways.http.door.pins import TypedPins
 from gateways.http.door.proxies import Proxies
 from gateways.http.door.senders import Senders
 from gateways.http.door.throttle import Throttle
+from gateways.http.metrics import Metrics
 from gateways.http.parts.auditing import Auditing
 from gateways.http.parts.writing import Writing
-from gateways.http.routes.metrics import Metrics
 from gateways.http.settings import WebSettings
 from gateways.http.settings_file import SettingsFile
 from gateways.http.wire.answers import AnyConnection
+from gateways.http.wire.errors import NotThere
 from gateways.nodes import Nodes
 from messages.ids import E164, AlertId, LineId, OperatorId, UserId
 from messages.lines import LineLevels, LineReport
@@ -40,6 +44,7 @@ from store.alerts.forgetting import Forgotten
 from store.journal.journal import Journal
 from store.registry.access.authenticators import Authenticator
 from store.registry.people import Operator, User
+from store.registry.registry import Registry
 
 T = TypeVar("T")
 
@@ -183,6 +188,33 @@ class Web:
     """None: nothing of the machine is known here."""
     stopping: asyncio.Event
     """Set when the process is to end: whoever waits is to answer at once."""
+    made: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
+    """What routes keep between requests. See `once`."""
+    making: RLock = field(init=False, repr=False, compare=False, default_factory=RLock)
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The registry, for any thread. It waits for the database."""
+        return Registry(self.journal, region=self.settings.policy.region)
+
+    @cached_property
+    def tally(self) -> Tally:
+        """The figures of alerts that have ended."""
+        return Tally(self.journal, self.clock)
+
+    @property
+    def hands_out(self) -> Giving:
+        """What hands out and erases. Raises NotThere where nothing does."""
+        if self.giving is None:
+            raise NotThere("nothing is handed out here")
+        return self.giving
+
+    @property
+    def backing_up(self) -> Backups:
+        """What knows of the backups. Raises NotThere where nothing does."""
+        if self.backups is None:
+            raise NotThere("nothing is known of backups here")
+        return self.backups
 
     def calls_from(self) -> tuple[E164, ...]:
         """The numbers from which users may be called, of all nodes' lines: sorted, each once."""
@@ -196,3 +228,18 @@ class Web:
     def client_address(self, connection: AnyConnection) -> str:
         """Whose address a request counts for; empty where none is known."""
         return self.proxies.client_address(connection.scope)
+
+
+def once(make: Callable[[Web], T]) -> Callable[[Web], T]:
+    """Make it at the first use, and the same one again at each after it, for each web."""
+
+    @wraps(make)
+    def found(web: Web) -> T:
+        if make not in web.made:
+            with web.making:
+                if make not in web.made:
+                    web.made[make] = make(web)
+        made: T = web.made[make]
+        return made
+
+    return found

@@ -17,11 +17,11 @@ from gateways.http.door.challenges import Challenges
 from gateways.http.door.proxies import Proxies
 from gateways.http.door.senders import Senders
 from gateways.http.door.throttle import Throttle
+from gateways.http.metrics import Metrics
 from gateways.http.parts.auditing import Auditing
 from gateways.http.parts.context import Giving, Measures, Web
 from gateways.http.parts.registry import RegistryQueries
 from gateways.http.parts.writing import Writing
-from gateways.http.routes.metrics import Metrics
 from gateways.http.settings import WebSettings
 from gateways.http.settings_file import NoFile, SettingsFile
 from gateways.nodes import Nodes

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Final, Generic, TypeVar
 
-from gateways.http.routes.metrics import Metrics
+from gateways.http.metrics import Metrics
 from gateways.http.wire.errors import NotDurable
 from messages.ids import Proof
 from model.rules.signal import Signal

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from litestar.types import ControllerRouterHandler
 
 from gateways.console.ended.monthly import Monthly
-from gateways.console.ended.tally import Tally
 from gateways.http.parts.context import Web
+from gateways.http.routes import shift
 from gateways.http.routes.admin.about import about_routes
 from gateways.http.routes.admin.backups import backups_routes
 from gateways.http.routes.admin.duty.duty import duty_routes
@@ -46,15 +48,19 @@ from gateways.http.routes.proofs.proofs import proofs_routes
 from gateways.http.routes.psap.feed import psap_feed_route
 from gateways.http.routes.psap.page import psap_routes
 from gateways.http.routes.records import record_routes
-from gateways.http.routes.shift import shift_routes
 from gateways.http.routes.sign_on import sign_on_routes
+from gateways.http.routing.handler import handlers_of
+from gateways.http.routing.route import routes_of
 from store.registry.registry import Registry
 
+MODULES: Final = (shift,)
 
-def api_routes(web: Web, tally: Tally) -> list[ControllerRouterHandler]:
+
+def api_routes(web: Web) -> list[ControllerRouterHandler]:
     """What answers with JSON, and what of the Administration this process can do. `tally`: of what has
     ended.
     """
+    tally = web.tally
     registry = Registry(web.journal, region=web.settings.policy.region)
     return [
         intake_route(web),
@@ -78,7 +84,7 @@ def api_routes(web: Web, tally: Tally) -> list[ControllerRouterHandler]:
         *drill_routes(web),
         *figures_routes(web, tally),
         *monthly_routes(web, Monthly(web.journal, tally, web.clock)),
-        *shift_routes(web, tally),
+        *handlers_of(routes_of(MODULES), web),
         correcting_route(web),
         *review_routes(web, tally),
         *audit_routes(web, registry),

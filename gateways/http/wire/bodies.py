@@ -14,6 +14,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 import phonenumbers
 
+from gateways.http.wire.errors import NoSuchAlert
 from messages.base import MOST_ACCURACY_M, Position
 from messages.ids import E164, AlertId, BriefingField, Check, Instant, OperatorCommand, Party, ShiftState
 
@@ -361,6 +362,13 @@ def e164(phone: str) -> E164:
 def is_alert_id(text: str) -> bool:
     """Whether this can be the id of an alert. `.` and `..` cannot: no client can put them in a path."""
     return _ID.fullmatch(text) is not None and text not in (".", "..")
+
+
+def checked(text: str) -> AlertId:
+    """The id in a path. Raises NoSuchAlert for what can be none."""
+    if not is_alert_id(text):
+        raise NoSuchAlert("no such alert")
+    return AlertId(text)
 
 
 def alert_id(text: str) -> AlertId:

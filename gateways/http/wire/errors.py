@@ -1,5 +1,7 @@
 """What goes wrong between the center and its HTTP clients.
 
+What an error says of itself in its first sentence is what the interface's description says of its status.
+
 HttpGatewayError
 ├── RequestError         the client's fault; `status` 4xx
 │   ├── BadBody          400, with the path of the fault
@@ -7,8 +9,9 @@ HttpGatewayError
 │   ├── BodyTooLarge     413
 │   ├── NotSignedOn      401
 │   ├── NotAllowed       403
-│   ├── NoSuchAlert      404
-│   ├── Refused          409, with the reason
+│   ├── NotThere         404; NoSuchAlert, NoSuchNote, NoSuchDevice, NoSuchPerson
+│   ├── Refused          409, with the reason: an order that the case does not allow
+│   ├── NotDone          409, with the code of why not
 │   ├── Changed          412: somebody else was quicker
 │   ├── Unconditional    428: it has to say what was read
 │   ├── TooManyTries     429, with the seconds to wait
@@ -18,6 +21,7 @@ HttpGatewayError
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import ClassVar
 
 from gateways.refusals import SENTENCES
@@ -28,6 +32,8 @@ class HttpGatewayError(Exception):
     """The root of the package's errors."""
 
     status: ClassVar[int] = 500
+    codes: ClassVar[type[StrEnum] | None] = None
+    """Those of which `code` is one, where they are few and its own."""
 
 
 class RequestError(HttpGatewayError):
@@ -46,7 +52,7 @@ class RequestError(HttpGatewayError):
 
 
 class BadBody(RequestError):
-    """The body is not what the interface says."""
+    """Not understood."""
 
     def __init__(self, reason: str, path: str = "$", code: str = "") -> None:
         super().__init__(reason, path)
@@ -54,13 +60,13 @@ class BadBody(RequestError):
 
 
 class WrongMediaType(RequestError):
-    """The body is neither JSON nor MessagePack."""
+    """Neither JSON nor MessagePack."""
 
     status: ClassVar[int] = 415
 
 
 class BodyTooLarge(RequestError):
-    """The body is larger than any request of this interface."""
+    """Too large."""
 
     status: ClassVar[int] = 413
 
@@ -78,7 +84,7 @@ class NotSignedOn(RequestError):
 
 
 class NotAllowed(RequestError):
-    """Known, and not permitted."""
+    """Not permitted; `code` says why."""
 
     status: ClassVar[int] = 403
 
@@ -87,44 +93,46 @@ class NotAllowed(RequestError):
         self.code = code
 
 
-class NoSuchAlert(RequestError):
-    """The journal has no alert of this id."""
+class NotItsPhone(NotAllowed):
+    """The alert is a phone's that signs, and this is not signed by it."""
+
+
+class NotThere(RequestError):
+    """There is nothing of this id, or not any more."""
 
     status: ClassVar[int] = 404
 
 
-class NoSuchNote(RequestError):
-    """No note to the next shift has this id."""
-
-    status: ClassVar[int] = 404
+class NoSuchAlert(NotThere):
+    """No such alert."""
 
 
-class NoSuchDevice(RequestError):
-    """No enrolled phone of this person has this id."""
-
-    status: ClassVar[int] = 404
+class NoSuchNote(NotThere):
+    """No such note."""
 
 
-class NoSuchPerson(RequestError):
-    """The registry has no such user, or none of their pictures has this id."""
+class NoSuchDevice(NotThere):
+    """No phone of this person."""
 
-    status: ClassVar[int] = 404
+
+class NoSuchPerson(NotThere):
+    """No such user, or no such picture of the user's."""
 
 
 class Changed(RequestError):
-    """It is not what was read any more (RFC 9110, 13.1.1)."""
+    """Somebody else was quicker: read it again (RFC 9110, 13.1.1)."""
 
     status: ClassVar[int] = 412
 
 
 class Unconditional(RequestError):
-    """`If-Match` is missing (RFC 6585, 3)."""
+    """Without `If-Match` (RFC 6585, 3)."""
 
     status: ClassVar[int] = 428
 
 
 class Refused(RequestError):
-    """The case does not allow the command now."""
+    """The case does not allow it now; `code` says why."""
 
     status: ClassVar[int] = 409
 
@@ -133,14 +141,83 @@ class Refused(RequestError):
         self.code = refusal.value
 
 
+class Why(StrEnum):
+    """By what a page finds the words of a refusal: its code, its status, and what it means."""
+
+    status: int
+    sentence: str
+
+    def __new__(cls, code: str, status: int, sentence: str) -> Why:
+        made = str.__new__(cls, code)
+        made._value_, made.status, made.sentence = code, status, sentence
+        return made
+
+    CHANGED_MEANWHILE = (
+        "changed_meanwhile",
+        409,
+        "Another was first: the field at `path` holds `is_now`.",
+    )
+    LAST_ADMIN = "last_admin", 409, "Nobody else would be an admin."
+    LAST_KEY = "last_key", 409, "It is the last one: issue another one first."
+    YOURSELF = "yourself", 409, "One's own role, sessions and record are another admin's to end."
+    ON_AN_ALERT = "on_an_alert", 409, "The operator, or the person, is in an alert that is open."
+    NUMBER_REFUSED = "number_refused", 400, "It is no number, or an emergency number."
+    NAME_TAKEN = "name_taken", 400, "Another operator has the name and the number, or the name as id."
+    EMPTY = "empty", 400, "Something that is needed is empty."
+    NOT_A_NUMBER = "not_a_number", 400, "Of a person: no number that can be called, or an emergency number."
+    NUMBER_TAKEN = "number_taken", 400, "It is another person's number."
+    ONE_ALREADY = "one_already", 409, "The two who are to be merged are one person."
+    RECORDS_TOO_LONG = "records_too_long", 409, "What the records of two persons hold does not fit into one."
+    NOT_TYPED = "not_typed", 409, "What was typed does not name who is to be erased."
+    NEVER_QUIET = "never_quiet", 409, "A user in danger depends on the alarm."
+    SETTINGS_FAULTY = "settings_faulty", 400, "The center could not start with them: `path` is the key."
+    ELSEWHERE = "elsewhere", 409, "It is changed by hand, or in another chapter."
+    NOT_WRITABLE = "not_writable", 409, "The center may not write its settings' file."
+    LAST_FOR_112 = "last_for_112", 409, "No other line can call 112: its name has to be typed."
+    NO_LINE = "no_line", 409, "Nothing here could send it."
+    BUSY = "busy", 409, "It is being done already."
+    MEASURED = "measured", 409, "No person's word counts for what is measured."
+    NOBODY_ELSE = "nobody_else", 409, "No other node could go on with alerts."
+    NODE_GONE = "node_gone", 409, "The node is away."
+    WOULD_NOT_START = (
+        "would_not_start",
+        409,
+        "By the setting at `path` the node would not come back.",
+    )
+    LINE_ELSEWHERE = "line_elsewhere", 409, "It is another node's."
+    LINE_NOT_READY = "line_not_ready", 409, "The line's modem cannot carry a call now."
+    LINE_IN_USE = "line_in_use", 409, "The line has a call."
+    LINE_NEEDED = "line_needed", 409, "An alert is open, and this is one of the last free lines."
+    NUMBER_OF_112 = "number_of_112", 400, "112 is not called to try a line."
+    NUMBER_NOT_CALLED = (
+        "number_not_called",
+        400,
+        "No number, or none that `[dialling]` lets be called.",
+    )
+    NOT_TYPED_LIVE = "not_typed_live", 400, "The sentence that turns the real 112 on was not typed."
+    TAKEN = "taken", 409, "Somebody sees to it already, or nobody is called for it any more."
+    NO_NUMBER = "no_number", 400, "One of two lines that are to call each other has none in the settings."
+
+
+class NotDone(RequestError):
+    """Not as things are now; `code` says why."""
+
+    status: ClassVar[int] = 409
+
+    def __init__(self, reason: str, code: Why, path: str = "", is_now: str = "") -> None:
+        super().__init__(reason, path)
+        self.code = code
+        self.is_now = is_now
+
+
 class Gone(RequestError):
-    """What was asked for is over (RFC 9110, 15.5.11)."""
+    """It is over, or was used (RFC 9110, 15.5.11)."""
 
     status: ClassVar[int] = 410
 
 
 class TooMany(RequestError):
-    """More than is due (RFC 6585, 4)."""
+    """More than one sender is due; `Retry-After` says for how many seconds (RFC 6585, 4)."""
 
     status: ClassVar[int] = 429
 
@@ -150,7 +227,7 @@ class TooMany(RequestError):
 
 
 class TooManyTries(TooMany):
-    """Wrong too often."""
+    """Wrong too often; `Retry-After` says for how many seconds."""
 
     def __init__(self, retry_after_s: int) -> None:
         super().__init__(f"too many wrong passwords: try again in {retry_after_s} s", retry_after_s)
@@ -165,6 +242,6 @@ class Busy(TooMany):
 
 
 class NotDurable(HttpGatewayError):
-    """The journal could not take what was sent."""
+    """It could not be made durable."""
 
     status: ClassVar[int] = 503

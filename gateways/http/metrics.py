@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from gateways.console.views.plant import AlarmView
-from gateways.http.routes.metrics_of_center import CenterMetrics, how
+from gateways.http.metrics_of_center import CenterMetrics, how
 from gateways.nodes import Standing
 from messages.ids import SECOND, Instant, NodeId
 from messages.lines import LineLevels, LineReport, LineState
