@@ -8,7 +8,7 @@ from gateways.addresses.asking import Asking
 from gateways.addresses.source import AddressesFailed, source_of
 from gateways.console.following import Batch
 from gateways.http.parts.context import Web
-from gateways.http.routes.alerts import into_inbox
+from gateways.http.routes.app.alerts import into_inbox
 from gateways.http.wire.errors import NoSuchAlert, NotDurable
 from messages.base import Address
 from messages.events import AddressFound

@@ -17,7 +17,6 @@ from gateways.console.timeline import Entry
 from gateways.console.views.case import CaseView
 from gateways.console.views.plant import Levels
 from gateways.console.views.told import Events, NodesTold, Snapshot
-from gateways.http.records import RecordAnswer
 from gateways.http.routes.admin.answers import KeyIssued, KeysView, OperatorAdded, OperatorsView, VersionView
 from gateways.http.routes.admin.backups import BackupsView
 from gateways.http.routes.admin.duty.answers import DutyTestBegun, DutyView
@@ -35,6 +34,7 @@ from gateways.http.routes.ended.figures import FiguresView
 from gateways.http.routes.ended.monthly import AvailabilityView
 from gateways.http.routes.own.answers import Beginning, OwnAccess
 from gateways.http.routes.proofs.answers import ProofsView
+from gateways.http.routes.records import RecordAnswer
 from gateways.http.routes.sign_on import SignedOn
 from messages.ids import OperatorCommand
 from model.alarms.kind import AlarmKind

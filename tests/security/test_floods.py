@@ -19,7 +19,7 @@ from gateways.http.door.proofs import Proofs
 from gateways.http.door.proxies import Proxies
 from gateways.http.door.throttle import ADDRESS_MAX, NAME_MAX, network
 from gateways.http.parts.context import Web
-from gateways.http.routes.cancelling import TRIES_MAX
+from gateways.http.routes.app.cancelling import TRIES_MAX
 from gateways.http.wire.errors import Busy, NotSignedOn
 from messages.events import AlertCancelled
 from messages.ids import SECOND, AlertId, Instant, Proof

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from gateways.http.door import pins as pins_door
 from gateways.http.door.pins import ANSWER_S, rest_s
 from gateways.http.door.senders import Senders
-from gateways.http.routes.cancelling import TRIES_MAX, WINDOW_US, PinTries
+from gateways.http.routes.app.cancelling import TRIES_MAX, WINDOW_US, PinTries
 from gateways.http.wire.app_state import state
 from messages import events as ev
 from messages.events import AlertCancelled, AlertSignalAdded, PinRefused

@@ -74,6 +74,10 @@ class Auditing:
         self._committed(await self._writing.run(lambda tx: self.trail.append(tx, said)))
         connection.scope["state"][_NOTED] = True
 
+    def has_entered(self, connection: AnyConnection) -> bool:
+        """Return True where the connection's route has entered something, or said that there is nothing."""
+        return bool(connection.scope["state"].get(_NOTED))
+
     def enters_nothing(self, connection: AnyConnection) -> None:
         """Enter nothing for this answer: it holds no personal data, and is asked for each second."""
         connection.scope["state"][_NOTED] = True

@@ -8,7 +8,7 @@ from litestar.types import ControllerRouterHandler
 
 from gateways.console.ended.monthly import Monthly
 from gateways.http.parts.context import Web
-from gateways.http.routes import shift
+from gateways.http.routes import records, shift
 from gateways.http.routes.admin.about import about_routes
 from gateways.http.routes.admin.backups import backups_routes
 from gateways.http.routes.admin.duty.duty import duty_routes
@@ -24,11 +24,9 @@ from gateways.http.routes.admin.start.routes import start_routes
 from gateways.http.routes.alarms.alarms import alarm_routes
 from gateways.http.routes.alarms.callouts import take_route
 from gateways.http.routes.alarms.quiet import quiet_routes
-from gateways.http.routes.alerts import alert_routes
+from gateways.http.routes.app import alerts, cancelling, devices, intake, messages
 from gateways.http.routes.audit import audit_routes
-from gateways.http.routes.cancelling import cancel_route
 from gateways.http.routes.commands import operator_routes
-from gateways.http.routes.devices import device_routes
 from gateways.http.routes.drill import drill_routes
 from gateways.http.routes.ended.correcting import correcting_route
 from gateways.http.routes.ended.figures import figures_routes
@@ -39,21 +37,17 @@ from gateways.http.routes.first_admin import first_admin_route
 from gateways.http.routes.giving import giving_routes
 from gateways.http.routes.health import health_routes
 from gateways.http.routes.heartbeats import heartbeats_route
-from gateways.http.routes.intake import intake_route
-from gateways.http.routes.messages import message_routes
 from gateways.http.routes.nodes import nodes_route
 from gateways.http.routes.own.access import own_access_routes
-from gateways.http.routes.own.record import own_record_routes
 from gateways.http.routes.proofs.proofs import proofs_routes
 from gateways.http.routes.psap.feed import psap_feed_route
 from gateways.http.routes.psap.page import psap_routes
-from gateways.http.routes.records import record_routes
 from gateways.http.routes.sign_on import sign_on_routes
 from gateways.http.routing.handler import handlers_of
 from gateways.http.routing.route import routes_of
 from store.registry.registry import Registry
 
-MODULES: Final = (shift,)
+MODULES: Final = (intake, alerts, messages, cancelling, devices, records, shift)
 
 
 def api_routes(web: Web) -> list[ControllerRouterHandler]:
@@ -63,19 +57,12 @@ def api_routes(web: Web) -> list[ControllerRouterHandler]:
     tally = web.tally
     registry = Registry(web.journal, region=web.settings.policy.region)
     return [
-        intake_route(web),
-        *alert_routes(web),
         *alarm_routes(web),
         *quiet_routes(web),
         take_route(web),
-        *message_routes(web),
-        cancel_route(web),
         *psap_routes(web, registry),
         psap_feed_route(web),
         heartbeats_route(web),
-        *device_routes(web, registry),
-        *record_routes(web, registry),
-        *own_record_routes(web, registry),
         *operator_routes(web),
         *sign_on_routes(web),
         *own_access_routes(web),

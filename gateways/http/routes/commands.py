@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from gateways.console.ended.afterwards import COMMANDS
 from gateways.http.door.auth import OPERATOR
 from gateways.http.parts.context import Web
-from gateways.http.routes.alerts import checked, found
+from gateways.http.routes.app.alerts import checked, found
 from gateways.http.wire.answers import AnyRequest, CommandAnswer, Problem, ShiftAnswer, answer, said
 from gateways.http.wire.bodies import CommandBody, ShiftBody
 from gateways.http.wire.decoding import Strict

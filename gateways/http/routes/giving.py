@@ -20,7 +20,7 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from gateways.http.parts.context import Giving, Web
-from gateways.http.routes.alerts import checked
+from gateways.http.routes.app.alerts import checked
 from gateways.http.wire.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
 from gateways.http.wire.errors import NoSuchAlert, NoSuchPerson
 from messages.ids import UserId

@@ -1,166 +1,336 @@
-"""/v1/users/USER/record for staff, and the pictures of a record for whoever has an alert on the screen.
+"""Records of persons: for staff at /v1/users/USER/record, for the person at /v1/me/record, and their
+pictures.
 
 Operators read a record within an alert, as part of its case (decision 91); supervisors and admins read and
-change any.
+change any. The person enters what is in it by an enrolled phone. Where the person has set a PIN the record is
+sealed to phones: it names who is dangerous, and the phone may be in that very hand. A PIN opens it for
+writing, and no PIN for reading, so that nothing that is shown follows from what the PIN is. With the right
+PIN what is written fills the record; with any other, seemingly.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+import re
+from typing import Annotated, Final
 
-from litestar import Response, get, post, put
-from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, JSONBody
+import msgspec
+from litestar import Response
 
-from gateways.http.door.auth import OPERATOR
+from gateways.http.door.pins import evenly, guarded, tell_operators
 from gateways.http.parts.context import Web
-from gateways.http.records import (
-    A_PICTURE,
-    BODY_MAX,
-    CHANGED,
-    PICTURE_ADDED,
-    RecordAnswer,
-    expected,
-    picture_kept,
-    shown,
-    told,
-    written,
+from gateways.http.routes.app.devices import proves
+from gateways.http.routing.permissions import OPERATOR, PHONE, SUPERVISOR, Caller
+from gateways.http.routing.route import GET, POST, PUT, Answer, route
+from gateways.http.wire.answers import Moment, rfc3339
+from gateways.http.wire.errors import (
+    BadBody,
+    BodyTooLarge,
+    Changed,
+    NoSuchAlert,
+    NoSuchPerson,
+    NotAllowed,
+    TooMany,
+    Unconditional,
 )
-from gateways.http.routes.alerts import checked
-from gateways.http.wire.answers import OPERATORS, AnyRequest, Problem, answer, said
-from gateways.http.wire.decoding import Strict
-from gateways.http.wire.errors import NoSuchPerson
-from messages.ids import UserId
-from model.record import PersonRecord
+from messages.ids import AlertId, UserId
+from model.picture import PICTURE_MAX, PictureRefused
+from model.record import EMPTY, PersonRecord
+from model.rules.pins import PinVerdict
 from store.audit.entry import Action
-from store.errors import NumberRefused
+from store.errors import NobodyThere, NumberRefused
 from store.registry import numbers
-from store.registry.people import StaffRole, User
-from store.registry.registry import Registry
+from store.registry.devices import APP as BY_APP
+from store.registry.devices import DeviceKey, Seeming
+from store.registry.people import User
 from store.registry.users import records
+from store.registry.users.records import Kept, Picture, PictureMissing, PicturesFull, RecordChanged
 
-_STAFF: Final[dict[int, Any]] = {
-    401: said(Problem, "No operator's token, no session."),
-    403: said(Problem, "Neither supervisor nor admin."),
-    404: said(Problem, "No such user."),
-}
+BODY_MAX: Final = PICTURE_MAX + 1
+"""Of a picture, and one byte by which one that is too large is known."""
+PIN_NEEDED: Final = "pin_needed"
+READ: Final = "the user's own, by a signature"
+CHANGES: Final = ((400, "Not understood, no number, or no such picture."), Changed, Unconditional)
+PICTURES: Final = ((400, "No such picture, or too many."), BodyTooLarge)
+_TAG: Final = re.compile(r'(?:W/)?"(\d{1,18})"')
 
 
-def record_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
-    """The routes."""
-    region = web.settings.policy.region
-    supervisor = web.auth.require_role(StaffRole.SUPERVISOR)
+class RecordAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's record. `version` stands in `ETag` as well, and in the next change's `If-Match`."""
 
-    def find(who: str) -> User | None:
-        if (found := registry.user(UserId(who))) is not None:
-            return found
+    version: int
+    changed_at: Moment | None
+    record: PersonRecord
+    sealed: bool = False
+    """The record is shown to no phone: `record` is empty, or what was just sent."""
+
+
+class PictureAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The picture is kept, for an hour if no record names it."""
+
+    picture: Annotated[str, msgspec.Meta(examples=["5f0c7a3e9b1d42c8a6e4f00b7d9c1e23"])]
+
+
+# ------------------------------------------------------------------------------------------ for staff
+
+
+@route(GET, "/v1/users/{user}/record", by=SUPERVISOR, audit=Action.READ_PERSON, refuses=(NoSuchPerson,))
+def record(web: Web, user: str) -> Answer[RecordAnswer]:
+    """A user's record.
+
+    `user` is a number (E.164) or an id. Empty, with version 0, where there is none.
+    """
+    known = _user_called(web, user)
+    kept = web.journal.at_one_moment(lambda one: records.read(one, known))
+    return _told(kept, known, "record")
+
+
+@route(
+    PUT,
+    "/v1/users/{user}/record",
+    by=SUPERVISOR,
+    audit=Action.CHANGE_PERSON,
+    refuses=(*CHANGES, NoSuchPerson),
+)
+async def keep_record(web: Web, who: Caller, user: str, data: PersonRecord) -> Answer[RecordAnswer]:
+    """Keep a user's record, in place of the one that is there.
+
+    `If-Match: "3"` names the version that was read, `"0"` where there was none.
+    """
+    known, version = await asyncio.to_thread(_user_called, web, user), _expected(who)
+    return _told(await _written(web, known, data, version, who.operator), known, "record")
+
+
+@route(
+    POST,
+    "/v1/users/{user}/record/pictures",
+    by=SUPERVISOR,
+    audit=Action.CHANGE_PERSON,
+    status=201,
+    largest=BODY_MAX,
+    refuses=(*PICTURES, NoSuchPerson),
+)
+async def add_picture(web: Web, user: str, content: bytes) -> Answer[PictureAnswer]:
+    """Send a picture for a user's record.
+
+    The body is a JPEG, PNG or WebP, of 512 KiB at most; a record that is kept within an hour names it.
+    """
+    known = await asyncio.to_thread(_user_called, web, user)
+    return Answer(await _picture_kept(web, known, content), (known,), "picture")
+
+
+@route(
+    GET,
+    "/v1/users/{user}/record/pictures/{picture}",
+    by=SUPERVISOR,
+    audit=Action.READ_PERSON,
+    refuses=(NoSuchPerson,),
+)
+def picture(web: Web, user: str, picture: str) -> Answer[Response[bytes]]:
+    """A picture of a user's record."""
+    known = _user_called(web, user)
+    return Answer(picture_of(web, known, picture), (known,), "picture")
+
+
+@route(
+    GET,
+    "/v1/alerts/{alert}/pictures/{picture}",
+    by=OPERATOR,
+    audit=Action.READ_PERSON,
+    refuses=(NoSuchAlert, NoSuchPerson),
+)
+def alert_picture(web: Web, alert: AlertId, picture: str) -> Answer[Response[bytes]]:
+    """A picture of the record of an alert's user.
+
+    As the case names it. It is entered in the audit.
+    """
+    case = web.following.case(alert)
+    if case is None or case.user is None:
+        raise NoSuchPerson("no such alert, or nobody who is known")
+    return Answer(picture_of(web, case.user, picture), (case.alert, case.user), "picture")
+
+
+# ------------------------------------------------------------------------------------- for the person
+
+
+@route(GET, "/v1/me/record", by=PHONE, audit=READ, says="As it is kept, or sealed.", refuses=(TooMany,))
+async def own_record(web: Web, who: Caller) -> Answer[RecordAnswer]:
+    """The person's own record.
+
+    `SW-Pin` says a PIN, where one is set (403, `pin_needed`). The record is `sealed` then: it looks empty to
+    every phone, with every PIN.
+    """
+    own = who.phone
+    if await _is_sealed(web, own):
+        await evenly(_verdict_of(web, who))
+        return _sealed(EMPTY)
+    kept = await asyncio.to_thread(web.journal.at_one_moment, lambda one: records.read(one, own.person))
+    return _told(kept)
+
+
+@route(PUT, "/v1/me/record", by=PHONE, audit=Action.CHANGE_PERSON, refuses=(*CHANGES, TooMany))
+async def keep_own_record(web: Web, who: Caller, data: PersonRecord) -> Answer[RecordAnswer]:
+    """Keep the person's own record, in place of the one that is there.
+
+    `If-Match: "3"` names the version that was read, `"0"` where there was none; `SW-Pin` says a PIN, where
+    one is set. Of a sealed record what is empty stays as it is. Every PIN is answered alike, and without the
+    right one nothing is changed.
+    """
+    own, version = who.phone, _expected(who)
+    if await _is_sealed(web, own):
+        return await evenly(_filled(web, who, data, version))
+    kept = await _written(web, own.person, data, version, BY_APP)
+    return _told(kept, own.person, "record", BY_APP)
+
+
+@route(
+    POST,
+    "/v1/me/record/pictures",
+    by=PHONE,
+    audit=Action.CHANGE_PERSON,
+    status=201,
+    largest=BODY_MAX,
+    refuses=(*PICTURES, TooMany),
+)
+async def add_own_picture(web: Web, who: Caller, content: bytes) -> Answer[PictureAnswer]:
+    """Send a picture for the person's own record.
+
+    The body is a JPEG, PNG or WebP, of 512 KiB at most; a record that is kept within an hour names it.
+    """
+    person = who.phone.person
+    return Answer(await _picture_kept(web, person, content), (person,), "picture", BY_APP)
+
+
+@route(GET, "/v1/me/record/pictures/{picture}", by=PHONE, audit=READ, refuses=(NoSuchPerson, TooMany))
+async def own_picture(web: Web, who: Caller, picture: str) -> Response[bytes]:
+    """A picture of the person's own record.
+
+    None of a sealed record.
+    """
+    if await _is_sealed(web, who.phone):
+        return _shown(None)
+    return await asyncio.to_thread(picture_of, web, who.phone.person, picture)
+
+
+async def _is_sealed(web: Web, own: DeviceKey) -> bool:
+    """Whether the record is shown to no phone of the person."""
+    if own.seeming is not Seeming.NOTHING:
+        return True
+    known = await asyncio.to_thread(web.registry.user, own.person)
+    return known is not None and (known.has_cancel_pin or known.has_duress_pin)
+
+
+async def _verdict_of(web: Web, who: Caller) -> PinVerdict:
+    """What the request's PIN is; the operators are told. Raises NotAllowed without one, TooMany."""
+    pin, person = who.header(b"sw-pin"), who.phone.person
+    if pin is None:
+        raise NotAllowed("say a PIN in `SW-Pin`", PIN_NEEDED)
+    verdict = await guarded(web, person, pin, lambda: web.registry.check_pin(person, pin))
+    await tell_operators(web, person, verdict, "at the record")
+    return verdict
+
+
+async def _filled(web: Web, who: Caller, record: PersonRecord, version: int) -> Answer[RecordAnswer]:
+    own, region = who.phone, web.settings.policy.region
+    if version != 0:
+        raise Changed("the record was changed meanwhile: read it again")
+    try:
+        record = records.normalised(record, region)
+    except NumberRefused as error:
+        raise BadBody(str(error), "$.contacts", "not_a_number") from error
+    if proves(own, await _verdict_of(web, who)):
+        await web.writing.run(lambda tx: records.fill(tx, own.person, record, by=BY_APP, region=region))
+    await who.note((own.person,), detail="record", actor=BY_APP)
+    return _sealed(record)
+
+
+# ------------------------------------------------------------------------------------- what both share
+
+
+def _user_called(web: Web, who: str) -> UserId:
+    """The user of this id or number. Raises NoSuchPerson."""
+    found: User | None = web.registry.user(UserId(who))
+    if found is None:
         try:
-            return registry.user_by_phone(numbers.normalised(who, region))
+            found = web.registry.user_by_phone(numbers.normalised(who, web.settings.policy.region))
         except NumberRefused:
-            return None
+            found = None
+    if found is None:
+        raise NoSuchPerson("no such user")
+    return found.id
 
-    async def of(who: str) -> UserId:
-        found = await asyncio.to_thread(find, who)
-        if found is None:
-            raise NoSuchPerson("no such user")
-        return found.id
 
-    def picture_of(user: UserId, which: str) -> Response[bytes]:
-        return shown(web.journal.at_one_moment(lambda connection: records.picture(connection, user, which)))
+def _told(
+    kept: Kept,
+    user: UserId | None = None,
+    detail: str = "",
+    actor: str | None = None,
+    *,
+    sealed: bool = False,
+) -> Answer[RecordAnswer]:
+    """The record, with its version."""
+    at = None if kept.changed_at is None else rfc3339(kept.changed_at)
+    shown = RecordAnswer(version=kept.version, changed_at=at, record=kept.record, sealed=sealed)
+    return Answer(shown, (user,), detail, actor, headers={"etag": f'"{kept.version}"'})
 
-    @get(
-        "/v1/users/{user:str}/record",
-        guards=[supervisor],
-        summary="A user's record",
-        description="`user` is a number (E.164) or an id. Empty, with version 0, where there is none.",
-        operation_id="record",
-        audit=Action.READ_PERSON,
-        tags=["operator"],
-        security=OPERATORS,
-        responses={200: said(RecordAnswer, "As it is kept."), **_STAFF},
-    )
-    async def read(request: AnyRequest, user: FromPath[str]) -> Response[bytes]:
-        known = await of(user)
-        kept = await asyncio.to_thread(web.journal.at_one_moment, lambda one: records.read(one, known))
-        await web.audit.note(request, (known,), detail="record")
-        return told(request, kept)
 
-    @put(
-        "/v1/users/{user:str}/record",
-        guards=[supervisor],
-        dto=Strict[PersonRecord],
-        return_dto=None,
-        summary="Keep a user's record, in place of the one that is there",
-        description='`If-Match: "3"` names the version that was read, `"0"` where there was none.',
-        operation_id="keep_record",
-        audit=Action.CHANGE_PERSON,
-        tags=["operator"],
-        security=OPERATORS,
-        responses={**CHANGED, **_STAFF},
-    )
-    async def keep(request: AnyRequest, user: FromPath[str], data: JSONBody[PersonRecord]) -> Response[bytes]:
-        known, version = await of(user), expected(request)
-        by = str(request.state[OPERATOR])
-        kept = await written(web.writing, known, data, version, by=by, region=region)
-        await web.audit.note(request, (known,), detail="record")
-        return told(request, kept)
+def _sealed(record: PersonRecord) -> Answer[RecordAnswer]:
+    return _told(Kept(record=record, version=0, changed_at=None), sealed=True)
 
-    @post(
-        "/v1/users/{user:str}/record/pictures",
-        guards=[supervisor],
-        status_code=201,
-        request_max_body_size=BODY_MAX,
-        summary="Send a picture for a user's record",
-        description=A_PICTURE,
-        operation_id="add_picture",
-        audit=Action.CHANGE_PERSON,
-        tags=["operator"],
-        security=OPERATORS,
-        responses={**PICTURE_ADDED, **_STAFF},
-    )
-    async def add(request: AnyRequest, user: FromPath[str]) -> Response[bytes]:
-        known = await of(user)
-        made = await picture_kept(web.writing, known, await request.body())
-        await web.audit.note(request, (known,), detail="picture")
-        return answer(request, made, 201)
 
-    @get(
-        "/v1/users/{user:str}/record/pictures/{picture:str}",
-        guards=[supervisor],
-        summary="A picture of a user's record",
-        operation_id="picture",
-        audit=Action.READ_PERSON,
-        tags=["operator"],
-        security=OPERATORS,
-        responses=_STAFF,
-    )
-    async def picture(request: AnyRequest, user: FromPath[str], picture: FromPath[str]) -> Response[bytes]:
-        known = await of(user)
-        found = await asyncio.to_thread(picture_of, known, picture)
-        await web.audit.note(request, (known,), detail="picture")
-        return found
+def _expected(who: Caller) -> int:
+    """The version that was read, `If-Match: "3"`; 0 where there was none. Raises Unconditional."""
+    found = _TAG.fullmatch((who.header(b"if-match") or "").strip())
+    if found is None:
+        raise Unconditional('a change names the version that was read: `If-Match: "3"`')
+    return int(found[1])
 
-    @get(
-        "/v1/alerts/{alert:str}/pictures/{picture:str}",
-        guards=[web.auth.require_role(StaffRole.OPERATOR)],
-        summary="A picture of the record of an alert's user",
-        description="As the case names it. It is entered in the audit.",
-        operation_id="alert_picture",
-        audit=Action.READ_PERSON,
-        tags=["operator"],
-        security=OPERATORS,
-        responses={
-            401: said(Problem, "No operator's token, no session."),
-            404: said(Problem, "No such alert, or no such picture of its user."),
-        },
-    )
-    async def of_alert(request: AnyRequest, alert: FromPath[str], picture: FromPath[str]) -> Response[bytes]:
-        case = await asyncio.to_thread(web.following.case, checked(alert))
-        if case is None or case.user is None:
-            raise NoSuchPerson("no such alert, or nobody who is known")
-        found = await asyncio.to_thread(picture_of, case.user, picture)
-        await web.audit.note(request, (case.alert, case.user), detail="picture")
-        return found
 
-    return [read, keep, add, picture, of_alert]
+def picture_of(web: Web, user: UserId, which: str) -> Response[bytes]:
+    """The picture of the user's record, for any thread. Raises NoSuchPerson."""
+    return _shown(web.journal.at_one_moment(lambda one: records.picture(one, user, which)))
+
+
+async def _written(web: Web, user: UserId, record: PersonRecord, version: int, by: str) -> Kept:
+    """Keep it. Raises Changed, BadBody, NoSuchPerson, NotDurable."""
+    try:
+        return await web.writing.run(
+            lambda tx: records.write(
+                tx, user, record, expected=version, by=by, region=web.settings.policy.region
+            )
+        )
+    except RecordChanged as error:
+        raise Changed(str(error)) from error
+    except NumberRefused as error:
+        raise BadBody(str(error), "$.contacts", "not_a_number") from error
+    except PictureMissing as error:
+        raise BadBody(str(error), "$") from error
+    except NobodyThere as error:
+        raise NoSuchPerson("no such user") from error
+
+
+async def _picture_kept(web: Web, user: UserId, data: bytes) -> PictureAnswer:
+    """Keep a picture. Raises BadBody, BodyTooLarge, NoSuchPerson, NotDurable."""
+    if len(data) > PICTURE_MAX:
+        raise BodyTooLarge(f"more than {PICTURE_MAX} bytes")
+    try:
+        made = await web.writing.run(lambda tx: records.add_picture(tx, user, data))
+    except (PictureRefused, PicturesFull) as error:
+        raise BadBody(str(error)) from error
+    except NobodyThere as error:
+        raise NoSuchPerson("no such user") from error
+    return PictureAnswer(picture=made)
+
+
+def _shown(found: Picture | None) -> Response[bytes]:
+    """The picture, as what its bytes are and as nothing else. Raises NoSuchPerson."""
+    if found is None:
+        raise NoSuchPerson("no such picture")
+    headers = {
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+        "content-disposition": "inline",
+        # Opened by itself it is a picture, and runs nothing.
+        "content-security-policy": "default-src 'none'; sandbox",
+    }
+    return Response(found.data, media_type=found.kind.value, headers=headers)

@@ -19,16 +19,15 @@ from gateways.console.ended import reviewing
 from gateways.console.ended.earlier import Earlier
 from gateways.console.handed import NoteRow, ShiftView
 from gateways.console.views.case import CaseView
-from gateways.http import records
 from gateways.http.door import passkeys
 from gateways.http.routes import (
     audit,
-    devices,
     drill,
     first_admin,
     giving,
     health,
     nodes,
+    records,
     shift,
     sign_on,
 )
@@ -43,6 +42,7 @@ from gateways.http.routes.admin.people import importing, invitations
 from gateways.http.routes.admin.start import answers as start
 from gateways.http.routes.admin.start import modem
 from gateways.http.routes.alarms import alarms, quiet
+from gateways.http.routes.app import devices
 from gateways.http.routes.ended import correcting, figures, history, monthly, reviews
 from gateways.http.routes.own import answers as own
 from gateways.http.routes.proofs import answers as proofs

@@ -6,8 +6,9 @@ import asyncio
 import inspect
 from collections.abc import Iterable
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, get_origin
 
+import msgspec
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
@@ -32,7 +33,7 @@ def handlers_of(routes: Iterable[Route], web: Web) -> list[HTTPRouteHandler]:
 def handler(route: Route, web: Web) -> HTTPRouteHandler:
     """The handler of a route. Guards and decoding are Litestar's, as are the threads of its pool not."""
     declared, given = route.declared, route.given
-    body: dict[str, Any] = {} if route.body is None else {"dto": Strict[route.body], "return_dto": None}
+    body: dict[str, Any] = {} if route.body is None else {"dto": _strict(route.body), "return_dto": None}
     if declared.largest is not None:
         body["request_max_body_size"] = declared.largest
     path = declared.path
@@ -89,7 +90,7 @@ def _called(route: Route, web: Web) -> Any:
             response.headers["etag"] = tag
         if made is not None:
             response.headers.update(made.headers)
-            if audited:
+            if audited and not web.audit.has_entered(request):
                 await who.note(made.about, detail=made.detail, actor=made.actor)
         return response
 
@@ -118,9 +119,11 @@ def _called(route: Route, web: Web) -> Any:
 
 
 def _returned(route: Route) -> Any:
+    """What Litestar is to know of the answer: whether there is one, and of what kind where that is said."""
     if route.status == 204:
         return Response[None]
-    return Response[bytes] if route.answer is not None and route.declared.answers is None else route.told
+    made = get_origin(route.told) or route.told
+    return route.told if inspect.isclass(made) and issubclass(made, Response) else Response[bytes]
 
 
 def _response(request: AnyRequest, value: Any, status: int) -> Response[Any]:
@@ -130,3 +133,7 @@ def _response(request: AnyRequest, value: Any, status: int) -> Response[Any]:
     if value is None:
         return Response(None, status_code=status)
     return no_store(answer(request, value, status))
+
+
+def _strict(kind: type[msgspec.Struct]) -> type[Strict[Any]]:
+    return Strict[kind]  # type: ignore[valid-type]

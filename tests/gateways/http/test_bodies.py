@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateways.http.door.senders import Sender
-from gateways.http.routes.intake import signal
+from gateways.http.routes.app.intake import signal
 from gateways.http.wire.bodies import (
     AlertBody,
     CommandBody,

@@ -7,7 +7,7 @@ from typing import Any
 
 from gateways.http.parts.context import Web
 from gateways.http.routes.admin.people.invitations import PATH
-from gateways.http.routes.devices import TRIES_MAX
+from gateways.http.routes.app.devices import TRIES_MAX
 from messages.events import TextReported, TextSent
 from messages.ids import E164, LineId, UserId
 from store import streams

@@ -11,7 +11,7 @@ from litestar.params import FromPath, JSONBody
 
 from gateways.http.door.auth import OPERATOR
 from gateways.http.parts.context import Web
-from gateways.http.routes.alerts import checked
+from gateways.http.routes.app.alerts import checked
 from gateways.http.wire.answers import OPERATORS, AnyRequest, Kept, Problem, answer, said
 from gateways.http.wire.decoding import Strict
 from gateways.http.wire.errors import BadBody, NoSuchAlert, RequestError

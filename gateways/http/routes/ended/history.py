@@ -19,7 +19,7 @@ from gateways.http.door.auth import OPERATOR
 from gateways.http.parts.context import Web
 from gateways.http.routes.admin.listing import UNCHANGED
 from gateways.http.routes.admin.listing import listed as told
-from gateways.http.routes.alerts import checked
+from gateways.http.routes.app.alerts import checked
 from gateways.http.routes.ended.filtering import FILTERED, Days, Wanted
 from gateways.http.wire.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
 from gateways.http.wire.errors import NoSuchAlert

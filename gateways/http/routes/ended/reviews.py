@@ -20,7 +20,7 @@ from gateways.console.ended.reviewing import GivenReview, GivenReviews, ReviewsV
 from gateways.console.ended.tally import Period, Tally
 from gateways.http.door.auth import OPERATOR
 from gateways.http.parts.context import Web
-from gateways.http.routes.alerts import checked
+from gateways.http.routes.app.alerts import checked
 from gateways.http.wire.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
 from gateways.http.wire.decoding import Strict
 from gateways.http.wire.errors import BadBody, NoSuchAlert, RequestError

@@ -17,9 +17,9 @@ from litestar.response import Redirect
 
 from gateways.http.door.throttle import Throttle, network
 from gateways.http.parts.context import Web
-from gateways.http.records import shown as picture_shown
-from gateways.http.routes.alerts import into_inbox
+from gateways.http.routes.app.alerts import into_inbox
 from gateways.http.routes.psap import as_html
+from gateways.http.routes.records import _shown as picture_shown
 from gateways.http.wire.answers import AnyRequest
 from messages.events import PageViewed
 from messages.ids import Instant

@@ -1,0 +1,239 @@
+"""What the app asks and says of an alert it has raised: how it stands, one more position, that it rings.
+
+Every route of the app answers under the alias of a signal that has joined another sender's alert as it does
+of an alert (decision 136). Nothing of the alert is told there, and what is said is kept for the operator,
+marked as not proved.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Annotated, Final
+
+import msgspec
+from litestar.params import QueryParameter
+
+from gateways.http.door.budgets import Kind
+from gateways.http.parts.context import Web
+from gateways.http.routing.permissions import APP, Caller
+from gateways.http.routing.route import GET, POST, route
+from gateways.http.wire.answers import AlertState, Kept
+from gateways.http.wire.app_state import state, state_of_signal, version
+from gateways.http.wire.bodies import PositionBody, checked
+from gateways.http.wire.errors import BadBody, NoSuchAlert, NotItsPhone, TooMany
+from messages.base import Position
+from messages.events import Event, PositionUpdated, RingingSeen, SignalNamed
+from messages.ids import SECOND, AlertId, Channel, Check, ClaimKind, Proof
+from model.alert.case import Case
+from store import streams
+from store.alerts.claims import add_claim
+from store.alerts.known import named_signal
+from store.alerts.lately import current
+from store.journal.journal import Append, Transaction
+
+WAIT_MAX_S: Final = 30.0
+OWN: Final = "the user's own, by the app, and in the journal"
+KNOWN: Final = (NotItsPhone, NoSuchAlert, TooMany)
+"""What every question about an alert can be refused for."""
+Wait = Annotated[float, QueryParameter(ge=0, le=120, description="Seconds, at most 30 of them.")]
+
+
+class Alias(msgspec.Struct, frozen=True):
+    """The alias of a signal, and what its sender was told."""
+
+    name: AlertId
+    signal: SignalNamed
+
+
+@route(GET, "/v1/alerts/{alert}", by=APP, audit=OWN, refuses=KNOWN)
+async def alert_state(
+    web: Web,
+    who: Caller,
+    alert: str,
+    wait: Wait = 0.0,
+    since: Annotated[int | None, QueryParameter(description="The `version` last seen.")] = None,
+) -> AlertState:
+    """How an alert stands.
+
+    With `wait` the answer comes at the first change, or after so many seconds. With `since`, the `version`
+    last seen, it comes at once when something has changed meanwhile, so that no change is missed.
+    """
+    case = await own(web, who, alert, Kind.READ, since or 0)
+    if isinstance(case, Alias):
+        told = await state_under(web, case, min(wait, WAIT_MAX_S), since)
+    else:
+        before = version(case) if since is None else since
+        case = await waited(web, case, wait, lambda now: version(now) != before)
+        told = state(case, web.calls_from())
+    return msgspec.structs.replace(told, proof=who.sender.shown(told.proof, web.clock.now_us()))
+
+
+@route(POST, "/v1/alerts/{alert}/position", by=APP, audit=OWN, status=202, refuses=KNOWN)
+async def add_position(web: Web, who: Caller, alert: str, data: PositionBody) -> Kept:
+    """One more position."""
+    try:
+        position = data.position(web.clock.now_us())
+    except ValueError as error:
+        raise BadBody(str(error), "$.at") from error
+    known = await own(web, who, alert, Kind.POSITION)
+    if isinstance(known, Alias):
+        return await claimed(web, who, known, ClaimKind.POSITION, position=position)
+    await into_inbox(web, known.alert, PositionUpdated(position=position))
+    return kept(web, known.alert)
+
+
+@route(POST, "/v1/alerts/{alert}/ringing", by=APP, audit=OWN, status=202, refuses=KNOWN)
+async def say_ringing(web: Web, who: Caller, alert: str) -> Kept:
+    """The phone rings.
+
+    The app sees that the phone rings, or has rung, with a call from one of `calls_from`. Said again it
+    changes nothing.
+    """
+    case = await own(web, who, alert, Kind.POSITION)
+    if isinstance(case, Alias):
+        return await claimed(web, who, case, ClaimKind.RINGS)
+    known = case
+    await into_inbox(web, known.alert, RingingSeen(), when=lambda tx: _rings(current(tx, known)))
+    return kept(web, known.alert)
+
+
+async def found(web: Web, alert: AlertId, known: int = 0) -> Case:
+    """The alert as it is known now. Raises NoSuchAlert.
+
+    `known`: the version of which an app has been told already, by the journal, behind which the picture
+    may lag.
+    """
+    there = web.following.picture.alerts.get(alert)
+    case = None if there is None else there.case
+    if case is None or version(case) < known:
+        case = await asyncio.to_thread(web.following.fresh, alert)
+    if case is None:
+        raise NoSuchAlert("no such alert")
+    return case
+
+
+async def own(web: Web, who: Caller, alert: str, kind: Kind | None, known: int = 0) -> Case | Alias:
+    """The alert, if who asks may: it is its own sender's alone (`model.rules.proof`). Or the signal that has
+    joined one, where the name is an alias.
+
+    `kind`: as what it is counted; None: not at all. Raises NoSuchAlert, NotItsPhone, TooMany.
+    """
+    sender = who.sender
+    if kind is not None:
+        web.senders.spend(kind, sender, alert)
+    name = checked(alert)
+    if name not in web.following.picture.alerts and (alias := await alias_of(web, name)) is not None:
+        return alias
+    case = await found(web, name, known)
+    if case.check is Check.ARRIVAL:
+        # It says nothing of anybody, not even by which phone it was raised.
+        if kind is not Kind.READ:
+            raise NoSuchAlert("nothing is added to a check")
+        return case
+    if case.channel is not Channel.DATA:
+        # No app was told of it: its user has called, or written a short message.
+        raise NoSuchAlert("no such alert")
+    if case.proof is Proof.DEVICE:
+        signer = sender.device if sender.proof is Proof.DEVICE else None
+        if signer is None or signer.device != case.key:
+            why = f" ({sender.doubt})" if sender.doubt is not None else ""
+            raise NotItsPhone(f"this alert is its phone's: it has to be asked with that one's signature{why}")
+    return case
+
+
+async def waited(web: Web, case: Case, wait_s: float, until: Callable[[Case], bool]) -> Case:
+    """The alert as soon as this holds of it, or as it is after `wait_s` seconds (30 at most), or at the web's
+    end. Raises NoSuchAlert.
+    """
+    left_until = web.clock.now_us() + int(min(wait_s, WAIT_MAX_S) * SECOND)
+    while not until(case) and (left_us := left_until - web.clock.now_us()) > 0:
+        if web.stopping.is_set():
+            break
+        await web.following.change_of(case.alert, left_us / SECOND)
+        case = await found(web, case.alert, version(case))
+    return case
+
+
+def _rings(case: Case) -> bool:
+    """Return True where the phone may ring with a call of ours, and nobody has said that it does.
+
+    What is said before the first call is kept nowhere, so that it can be said again.
+    """
+    unread = any(isinstance(entry.event, RingingSeen) for entry in case.unread)
+    return case.reached_at is None and case.user_was_dialled and not unread
+
+
+async def into_inbox(
+    web: Web, alert: AlertId, event: Event, *, when: Callable[[Transaction], bool] = lambda _: True
+) -> None:
+    """Append a fact to an alert's inbox. Raises NoSuchAlert, NotDurable.
+
+    `when` says, under the write lock, whether it is to be kept; it is not asked of an alert that is none.
+    """
+
+    def work(transaction: Transaction) -> bool:
+        inbox = streams.inbox(alert)
+        there = transaction.version(inbox) > 0
+        if there and when(transaction):
+            transaction.append(Append(inbox, None, (event,)))
+        return there
+
+    if not await web.writing.run(work):
+        raise NoSuchAlert("no such alert")
+
+
+async def alias_of(web: Web, name: AlertId) -> Alias | None:
+    """The signal of this alias; None where there is none. Raises JournalError."""
+    signal = web.writing.skipped.named(name)
+    signal = signal or await asyncio.to_thread(named_signal, web.journal.row, name)
+    return None if signal is None else Alias(name, signal)
+
+
+async def state_under(web: Web, alias: Alias, wait_s: float, since: int | None) -> AlertState:
+    """The state of the signal, at its next change or after `wait_s` seconds."""
+    told = _now(web, alias)
+    if wait_s > 0 and told.version == (told.version if since is None else since):
+        left_s = (alias.signal.deadline_at - web.clock.now_us()) / SECOND
+        await rest(web, min(wait_s, left_s) if left_s > 0 else wait_s)
+        told = _now(web, alias)
+    return told
+
+
+async def rest(web: Web, seconds: float) -> None:
+    """Wait so long, or until the web ends."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(web.stopping.wait(), seconds)
+
+
+async def claimed(
+    web: Web,
+    who: Caller,
+    alias: Alias,
+    kind: ClaimKind,
+    *,
+    position: Position | None = None,
+    text: str = "",
+) -> Kept:
+    """Keep this for the operator, and answer as of an alert. Raises NotDurable."""
+    sender = who.sender
+    device = sender.device if sender.proof is Proof.DEVICE else None
+    signer = None if device is None or device.is_young(web.clock.now_us()) else device.phone
+    alert, name = alias.signal.alert, alias.name
+    skipped = web.writing.skipped
+    await web.writing.run(
+        lambda tx: add_claim(
+            tx, alert, name, kind, signer=signer, skipped=skipped, position=position, text=text
+        )
+    )
+    return kept(web, name)
+
+
+def kept(web: Web, name: AlertId) -> Kept:
+    """The answer to what was said of an alert."""
+    return Kept(alert=name, durable=web.journal.durable)
+
+
+def _now(web: Web, alias: Alias) -> AlertState:
+    return state_of_signal(alias.name, alias.signal, web.clock.now_us(), web.calls_from())

@@ -1,0 +1,96 @@
+"""POST /v1/alerts/ID/cancel: whoever holds the phone says that the alert was a mistake (case 19).
+
+Neither what is answered nor the time that it takes depends on the PIN, nor does what is shown of the alert
+afterwards (`model.rules.cancelling`): the verdict is the operator's alone (decision 56).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict, deque
+from typing import Final
+
+from gateways.http.door.budgets import Kind
+from gateways.http.door.pins import rest_s
+from gateways.http.door.senders import Sender
+from gateways.http.parts.context import Web, once
+from gateways.http.routes.app.alerts import KNOWN, OWN, Alias, claimed, into_inbox, kept, own
+from gateways.http.routing.permissions import APP, Caller
+from gateways.http.routing.route import POST, route
+from gateways.http.wire.answers import Kept
+from gateways.http.wire.bodies import CancelBody
+from gateways.http.wire.errors import Busy
+from messages.events import AlertCancelled, PinRefused
+from messages.ids import SECOND, AlertId, ClaimKind, Instant
+from model.alert.case import Case
+from model.rules.cancelling import adds
+from model.rules.pins import in_alert
+from store.alerts.lately import current
+from store.journal.journal import Transaction
+
+TRIES_MAX: Final = 10
+WINDOW_US: Final = Instant(60 * SECOND)
+"""For one alert no more PINs than that are looked at within this time; each costs 45 ms of a processor."""
+REMEMBERED_MAX: Final = 4096
+
+
+class PinTries:
+    """How often a PIN was tried of late, for each alert. Nothing is kept beyond the process."""
+
+    def __init__(self) -> None:
+        self._tries: OrderedDict[AlertId, deque[Instant]] = OrderedDict()
+
+    def may(self, alert: AlertId, now_us: Instant) -> bool:
+        """Count one more, if it may be looked at."""
+        tries = self._tries.setdefault(alert, deque())
+        self._tries.move_to_end(alert)
+        if len(self._tries) > REMEMBERED_MAX:
+            self._tries.popitem(last=False)
+        while tries and now_us - tries[0] >= WINDOW_US:
+            tries.popleft()
+        if len(tries) >= TRIES_MAX:
+            return False
+        tries.append(now_us)
+        return True
+
+
+@once
+def _tries(_: Web) -> PinTries:
+    return PinTries()
+
+
+@route(POST, "/v1/alerts/{alert}/cancel", by=APP, audit=OWN, status=202, refuses=KNOWN)
+async def cancel_alert(web: Web, who: Caller, alert: str, data: CancelBody) -> Kept:
+    """It was a mistake.
+
+    An operator still calls and verifies. Every PIN is answered in the same way, after the same time, and from
+    then on the alert looks closed here, until it is raised again.
+    """
+    begun_s = (loop := asyncio.get_running_loop()).time()
+    # Refused by no budget: every PIN is answered alike, and few are looked at.
+    case = await own(web, who, alert, None)
+    if isinstance(case, Alias):
+        told = await claimed(web, who, case, ClaimKind.CANCELS)
+    else:
+        known = case
+        if (event := await _looked_at(web, who.sender, known, data.pin)) is not None:
+
+            def says_something(transaction: Transaction) -> bool:
+                return adds(current(transaction, known), event)
+
+            await into_inbox(web, known.alert, event, when=says_something)
+        told = kept(web, known.alert)
+    await asyncio.sleep(rest_s(loop.time() - begun_s))
+    return told
+
+
+async def _looked_at(web: Web, sender: Sender, case: Case, pin: str) -> AlertCancelled | PinRefused | None:
+    """What the PIN says; None where it is not looked at: too many were tried of this alert, by this sender or
+    by all together.
+    """
+    if web.senders.wait_s(Kind.PIN, sender, "") or not _tries(web).may(case.alert, web.clock.now_us()):
+        return None
+    try:
+        return in_alert(await web.pins.pin_verdict(case, pin))
+    except Busy:
+        return None

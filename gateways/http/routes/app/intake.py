@@ -1,0 +1,220 @@
+"""POST /v1/alerts: an alert comes in (S1). The shortest way from the bytes to the disk.
+
+It refuses what cannot be understood and nothing else; whose alert it is, is asked later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from hashlib import sha256
+
+from litestar.datastructures import ResponseHeader
+
+from gateways.http.door.budgets import Kind
+from gateways.http.door.senders import UNSIGNED, Sender
+from gateways.http.parts.context import Web
+from gateways.http.routes.app.alerts import OWN
+from gateways.http.routing.permissions import APP, Caller
+from gateways.http.routing.route import POST, Answer, route
+from gateways.http.wire.answers import AlertAnswer, Problem, rfc3339
+from gateways.http.wire.bodies import AlertBody, alert_id, e164, instant
+from gateways.http.wire.errors import BadBody, BodyTooLarge, NotAllowed, NotDurable, TooMany, WrongMediaType
+from messages.ids import Advice, AlertId, Channel, Doubt, Instant, Proof
+from model.rules.said.advice import told_to_app
+from model.rules.signal import Signal
+from store.alerts.accepting import Accepted
+from store.alerts.checks import PutOff, accept_check
+from store.registry.devices import Seeming
+
+
+@route(
+    POST,
+    "/v1/alerts",
+    by=APP,
+    audit=OWN,
+    status=202,
+    says="A new alert, durable.",
+    also={200: "The alert that was there, or the name of a signal that has joined one."},
+    answers=AlertAnswer,
+    headers=(ResponseHeader(name="location", description="The alert.", documentation_only=True),),
+    refuses=(
+        BodyTooLarge,
+        WrongMediaType,
+        (403, "A check that its phone has not signed; `code` says why."),
+        (429, "A check, and it has to wait; `Retry-After` says for how many seconds."),
+        (503, "Not durable: call 112 now. It is handled all the same."),
+    ),
+)
+async def raise_alert(web: Web, who: Caller, data: AlertBody) -> Answer[AlertAnswer | Problem]:
+    """Raise an alert.
+
+    Durable before it is answered. The same `id` again with the same phone is the alert that is there: 200.
+    Another signal of a phone with an open alert joins it: 200, with a name of its own, by which nothing of
+    the alert is read or changed. A `check` waits while alerts are at work, and is never refused an answer
+    that says so; an alert never waits.
+    """
+    sender = who.sender
+    if data.check is not None and data.test:
+        return await _check(web, data, sender)
+    late_s = web.senders.wait_s(Kind.ALERT, sender, data.phone or data.device or "")
+    heard = signal(data, sender, web.clock.now_us(), over_budget=late_s > 0)
+    accepted = await web.writing.accept(heard)
+    if accepted.created:
+        (web.metrics.accepted_test if data.test else web.metrics.accepted_real).inc()
+        advice = accepted.advice
+        if advice is Advice.CALL_112_NOW and web.journal.durable:
+            web.metrics.advised_at_once.inc()
+    else:
+        web.metrics.repeated.inc()
+        advice = await _advice(web, accepted)
+    # Asked after the commit: what has come back to the disk by now is durable, too.
+    if not web.journal.durable:
+        web.metrics.not_durable.inc()
+        problem = Problem(
+            reason="not durable: the disk cannot be written; the alert is handled from memory",
+            advice=Advice.CALL_112_NOW,
+            alert=accepted.told,
+            received_at=rfc3339(accepted.received_at),
+            deadline_at=rfc3339(accepted.deadline_at),
+        )
+        return Answer(problem, status=NotDurable.status)
+    proof, doubt = told_of_proof(heard, sender)
+    return _answer(
+        AlertAnswer(
+            alert=accepted.told,
+            received_at=rfc3339(accepted.received_at),
+            deadline_at=rfc3339(accepted.deadline_at),
+            advice=advice,
+            nodes=web.nodes.addresses(),
+            calls_from=web.calls_from(),
+            proof=proof,
+            doubt=doubt,
+        ),
+        created=accepted.created,
+    )
+
+
+def _answer(told: AlertAnswer, *, created: bool) -> Answer[AlertAnswer | Problem]:
+    location = {"location": f"/v1/alerts/{told.alert}"}
+    return Answer(told, status=202 if created else 200, headers=location)
+
+
+def signal(body: AlertBody, sender: Sender, received_at: Instant, *, over_budget: bool = False) -> Signal:
+    """The signal in a body. Raises BadBody."""
+    path = "$.id"
+    try:
+        given = None if body.id is None else alert_id(body.id)
+        path = "$.phone"
+        phone = None if body.phone is None else e164(body.phone)
+        path = "$.raised_at"
+        raised_at = None if body.raised_at is None else instant(body.raised_at)
+        path = "$.position.at"
+        position = None if body.position is None else body.position.position(received_at)
+    except ValueError as error:
+        raise BadBody(str(error), path) from error
+    proved, named = sender.device, sender.device or sender.seeming
+    # What a signature proves is its own phone's number. A nonce that comes again is the same alert again.
+    doubt = None if sender.doubt is Doubt.NONCE else sender.doubt
+    if proved is not None and phone not in (None, proved.phone):
+        proved, doubt = None, Doubt.NUMBER
+    phone = phone or (None if named is None else named.phone)
+    if proved is not None and proved.is_young(received_at):
+        proved, doubt = None, Doubt.YOUNG
+    if proved is not None:
+        phone, given = proved.phone, given or _of_nonce(proved.device, sender.nonce)
+    return Signal(
+        channel=Channel.DATA,
+        received_at=received_at,
+        phone=phone,
+        device=body.device,
+        id=given,
+        proof=Proof.APP if proved is None else Proof.DEVICE,
+        key="" if proved is None else proved.device,
+        key_enrolled_at=None if proved is None else proved.created_at,
+        doubt=Doubt.BUDGET if over_budget else doubt,
+        raised_at=raised_at,
+        position=position,
+        test=body.test,
+        silent=body.silent,
+        battery_pct=body.battery_pct,
+    )
+
+
+def told_of_proof(heard: Signal, sender: Sender) -> tuple[Proof, Doubt | None]:
+    """Return the level and the doubt that the app is told: of a phone that only seems enrolled, or only seems
+    revoked, those of a phone that is.
+    """
+    phone = sender.seeming or sender.device
+    if phone is None or phone.seeming is Seeming.NOTHING:
+        return heard.proof or Proof.APP, heard.doubt
+    if phone.seeming is Seeming.REVOKED:
+        return Proof.APP, heard.doubt or Doubt.UNKNOWN_KEY
+    if heard.phone not in (None, phone.phone):
+        return Proof.APP, heard.doubt or Doubt.NUMBER
+    if phone.is_young(heard.received_at):
+        return Proof.APP, heard.doubt or Doubt.YOUNG
+    return (Proof.APP if heard.doubt not in (None, Doubt.BUDGET) else Proof.DEVICE), heard.doubt
+
+
+def _of_nonce(device: str, nonce: str) -> AlertId:
+    """The id of a signed alert that has none: what is sent again, by anybody, is that alert for ever."""
+    return AlertId(f"s{sha256(f'{device}:{nonce}'.encode()).hexdigest()[:24]}")
+
+
+async def _advice(web: Web, accepted: Accepted) -> Advice:
+    """Return the advice of an alert that was there, as far as it is shown here; under an alias, the advice of
+    the signal's own deadline.
+    """
+    if accepted.alias is not None:
+        late = web.clock.now_us() >= accepted.deadline_at
+        return Advice.CALL_112_NOW if late else Advice.WAIT
+    known = web.following.picture.alerts.get(accepted.alert)
+    if known is not None:
+        return told_to_app(known.case)
+    case = await asyncio.to_thread(web.following.fresh, accepted.alert)
+    return Advice.WAIT if case is None else told_to_app(case)
+
+
+async def _check(web: Web, body: AlertBody, sender: Sender) -> Answer[AlertAnswer | Problem]:
+    """Take a check that a phone raises: as an alert is, and put off while alerts are at work. Raises
+    BadBody, NotAllowed, TooMany, NotDurable.
+
+    The number is the one that the signature proves. A position is no part of it, and stays unread.
+    """
+    # A phone that only seems enrolled is to see nothing of that: a check calls no operator.
+    device = sender.device or sender.seeming
+    if device is None or sender.doubt not in (None, Doubt.NONCE):
+        raise NotAllowed("a check is signed by its phone", sender.doubt or UNSIGNED)
+    web.senders.spend(Kind.CHECK, sender, "")
+    try:
+        named = AlertId(sender.nonce) if body.id is None else alert_id(body.id)
+    except ValueError as error:
+        raise BadBody(str(error), "$.id") from error
+    signal = Signal(
+        channel=Channel.DATA,
+        received_at=web.clock.now_us(),
+        phone=device.phone,
+        id=named,
+        proof=Proof.DEVICE,
+        key=device.device,
+        test=True,
+        check=body.check,
+    )
+    policy = web.settings.policy
+    made = await web.writing.run(
+        lambda tx: accept_check(tx, signal, policy.deadline_s, policy.live_cases, body.checks_every_days)
+    )
+    if isinstance(made, PutOff):
+        web.metrics.checks_put_off.inc()
+        raise TooMany(f"{made.reason}: try again in {made.again_s} s", made.again_s)
+    (web.metrics.checks_taken if made.created else web.metrics.repeated).inc()
+    told = AlertAnswer(
+        alert=made.alert,
+        received_at=rfc3339(made.received_at),
+        deadline_at=rfc3339(made.deadline_at),
+        advice=made.advice,
+        nodes=web.nodes.addresses(),
+        calls_from=web.calls_from(),
+        proof=Proof.DEVICE,
+    )
+    return _answer(told, created=made.created)

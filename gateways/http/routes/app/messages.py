@@ -1,0 +1,144 @@
+"""The dialogue without a voice, of the user's side: to write, to be told what is new, to say what was read.
+
+Durable like everything: a message is answered once it is in the journal. Whoever holds the phone reads along:
+from an attempt to cancel on nothing is told here that came later (decision 56), and what is written is taken.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from litestar.params import QueryParameter
+
+from gateways.http.door.budgets import Kind
+from gateways.http.parts.context import Web
+from gateways.http.routes.app.alerts import (
+    KNOWN,
+    OWN,
+    WAIT_MAX_S,
+    Alias,
+    Wait,
+    claimed,
+    into_inbox,
+    kept,
+    own,
+    state_under,
+    waited,
+)
+from gateways.http.routing.permissions import APP, Caller
+from gateways.http.routing.route import GET, POST, route
+from gateways.http.wire.answers import Kept, MessageAnswer, MessagesAnswer, rfc3339
+from gateways.http.wire.app_state import version
+from gateways.http.wire.bodies import MessageBody, SeenBody
+from gateways.http.wire.errors import Refused
+from messages.events import DialogueSaid, DialogueSeen
+from messages.ids import Channel, ClaimKind
+from model.alert.case import Case
+from model.alert.parts import Said
+from model.orders.refusals import Refusal
+from model.rules.said import dialogue
+from store.alerts.lately import current
+from store.journal.journal import Transaction
+
+
+@route(
+    POST,
+    "/v1/alerts/{alert}/messages",
+    by=APP,
+    audit=OWN,
+    status=202,
+    refuses=(*KNOWN, Refusal.CLOSED, Refusal.DIALOGUE_FULL),
+)
+async def write_message(web: Web, who: Caller, alert: str, data: MessageBody) -> Kept:
+    """Write to the operator.
+
+    Refused once the alert has ended, and 112's page with it: it is raised again.
+    """
+    case = await own(web, who, alert, Kind.POSITION)
+    if isinstance(case, Alias):
+        return await claimed(web, who, case, ClaimKind.WORDS, text=data.text.strip())
+    await _keep(web, case, DialogueSaid(id=data.id, text=data.text.strip(), answers=data.answers))
+    return kept(web, case.alert)
+
+
+@route(POST, "/v1/alerts/{alert}/messages/seen", by=APP, audit=OWN, status=202, refuses=KNOWN)
+async def saw_messages(web: Web, who: Caller, alert: str, data: SeenBody) -> Kept:
+    """Messages have arrived, or were read."""
+    case = await own(web, who, alert, Kind.POSITION)
+    if isinstance(case, Alias):
+        return kept(web, case.name)
+    await _keep(web, case, DialogueSeen(upto=data.upto, read=data.read))
+    return kept(web, case.alert)
+
+
+@route(GET, "/v1/alerts/{alert}/messages", by=APP, audit=OWN, refuses=KNOWN)
+async def messages(
+    web: Web,
+    who: Caller,
+    alert: str,
+    wait: Wait = 0.0,
+    since: Annotated[int, QueryParameter(ge=0, description="The `version` last seen; 0: none.")] = 0,
+) -> MessagesAnswer:
+    """What is new in the dialogue.
+
+    The messages that have come or changed since `since`, the `version` last seen; with `wait` the answer
+    comes at the first of them, or after so many seconds.
+    """
+    case = await own(web, who, alert, Kind.READ, since)
+    if isinstance(case, Alias):
+        state = await state_under(web, case, min(wait, WAIT_MAX_S), since or None)
+        return MessagesAnswer(alert=case.name, version=state.version, messages=())
+    case = await waited(web, case, wait, lambda now: bool(messages_of(now, since).messages))
+    return messages_of(case, since)
+
+
+async def _keep(web: Web, case: Case, event: DialogueSaid | DialogueSeen) -> None:
+    behind = isinstance(event, DialogueSeen) and event.upto > len(case.dialogue)
+    if not behind and not dialogue.news(case, event):
+        return  # known by what is followed already: no need of the write lock
+    alert = case.alert
+
+    def is_news(transaction: Transaction) -> bool:
+        now = current(transaction, case)
+        if not dialogue.news(now, event):
+            return False
+        if isinstance(event, DialogueSeen):
+            return True
+        full = dialogue.is_full(now.dialogue, Channel.DATA)
+        over = not dialogue.goes_on(now, transaction.at_us)
+        if (over or full) and now.cancel_asked is None:
+            raise Refused(Refusal.CLOSED if over else Refusal.DIALOGUE_FULL)
+        # After an attempt to cancel, with whichever PIN, every answer is the same.
+        return not over and not full
+
+    await into_inbox(web, alert, event, when=is_news)
+
+
+def messages_of(case: Case, since: int) -> MessagesAnswer:
+    """What has changed since that version of the alert, as far as the app is told of it."""
+    last = version(case)
+    told = (one for one in case.dialogue if one.version <= last and one.channel is not Channel.VOICE)
+    return MessagesAnswer(
+        alert=case.alert,
+        version=last,
+        messages=tuple(_told(case, one, last) for one in told if since < _changed(one, last)),
+    )
+
+
+def _changed(one: Said, last: int) -> int:
+    """The version of its last change of which the app is told."""
+    return max(at for at in (one.version, one.arrived_version, one.read_version) if at <= last)
+
+
+def _told(case: Case, one: Said, last: int) -> MessageAnswer:
+    return MessageAnswer(
+        number=one.number,
+        id=one.id,
+        mine=not one.by,
+        at=rfc3339(one.at),
+        text=one.text,
+        asks=one.asks,
+        answer=one.answer if case.cancel_asked is None else "",
+        arrived=0 < one.arrived_version <= last,
+        read=0 < one.read_version <= last,
+    )

@@ -1,0 +1,1 @@
+"""How the center is and where, for those who watch it."""

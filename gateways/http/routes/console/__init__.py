@@ -1,0 +1,1 @@
+"""How operators sign on, and what they see to of themselves."""

@@ -1,0 +1,1 @@
+"""What operators order, and what supervisors see to."""
