@@ -30,8 +30,8 @@ from gateways.http.node_orders import keep_ordered
 from gateways.http.parts.auditing import nothing_unaudited
 from gateways.http.parts.context import Web
 from gateways.http.routes.all import api_routes
-from gateways.http.routes.commands import bring_shift
 from gateways.http.routes.schema import openapi_config
+from gateways.http.routes.staff.commands import bring_shift
 from gateways.http.routes.tiles import configured, tile_routes
 from gateways.http.wire.decoding import BODY_MAX
 from messages.ids import OperatorId

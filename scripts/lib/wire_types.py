@@ -27,15 +27,14 @@ from gateways.http.routes.admin.people.importing import ImportView
 from gateways.http.routes.admin.people.invitations import InvitationMade, InvitationsView
 from gateways.http.routes.admin.settings import SettingsTold
 from gateways.http.routes.admin.start.answers import StartView
-from gateways.http.routes.alarms.alarms import AlarmHistory
-from gateways.http.routes.audit import AuditView
-from gateways.http.routes.drill import DrillView
-from gateways.http.routes.ended.figures import FiguresView
-from gateways.http.routes.ended.monthly import AvailabilityView
+from gateways.http.routes.ended.figures import AvailabilityView, FiguresView
 from gateways.http.routes.own.answers import Beginning, OwnAccess
-from gateways.http.routes.proofs.answers import ProofsView
 from gateways.http.routes.records import RecordAnswer
 from gateways.http.routes.sign_on import SignedOn
+from gateways.http.routes.staff.alarms import AlarmHistory
+from gateways.http.routes.staff.audit import AuditView
+from gateways.http.routes.staff.drill import DrillView
+from gateways.http.routes.staff.proofs import ProofsView
 from messages.ids import OperatorCommand
 from model.alarms.kind import AlarmKind
 from model.reporting.month import Report

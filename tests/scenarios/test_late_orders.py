@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateways.http.routes.commands import order
+from gateways.http.routes.staff.commands import order
 from gateways.http.wire.bodies import CommandBody
 from gateways.http.wire.errors import Refused, RequestError
 from messages.calls import DialCall, HangUpCall

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateways.http.routes.commands import order
+from gateways.http.routes.staff.commands import order
 from gateways.http.wire.bodies import CommandBody
 from messages import events as ev
 from messages.ids import SECOND, Advice, OperatorCommand, OperatorId, Outcome, Party, Role

@@ -21,14 +21,10 @@ from gateways.console.handed import NoteRow, ShiftView
 from gateways.console.views.case import CaseView
 from gateways.http.door import passkeys
 from gateways.http.routes import (
-    audit,
-    drill,
     first_admin,
-    giving,
     health,
     nodes,
     records,
-    shift,
     sign_on,
 )
 from gateways.http.routes.admin import answers as admin
@@ -41,11 +37,10 @@ from gateways.http.routes.admin.people import answers as people
 from gateways.http.routes.admin.people import importing, invitations
 from gateways.http.routes.admin.start import answers as start
 from gateways.http.routes.admin.start import modem
-from gateways.http.routes.alarms import alarms, quiet
 from gateways.http.routes.app import devices
-from gateways.http.routes.ended import correcting, figures, history, monthly, reviews
+from gateways.http.routes.ended import figures, history, reviews
 from gateways.http.routes.own import answers as own
-from gateways.http.routes.proofs import answers as proofs
+from gateways.http.routes.staff import alarms, audit, drill, giving, proofs, shift
 from gateways.http.wire import answers, bodies
 from gateways.http.wire.decoding import JSON, MSGPACK
 from model.record import PersonRecord
@@ -68,7 +63,7 @@ _STRUCTS: Final = (
     invitations.InvitationMade,
     invitations.InvitationsView,
     invitations.NewInvitation,
-    quiet.QuietFor,
+    alarms.QuietFor,
     admin.KeyIssued,
     admin.KeysView,
     admin.NewKey,
@@ -118,7 +113,7 @@ _STRUCTS: Final = (
     answers.ShiftAnswer,
     CaseView,
     Earlier,
-    correcting.OutcomeBody,
+    reviews.OutcomeBody,
     devices.CodeBody,
     devices.DeviceAnswer,
     devices.DeviceBody,
@@ -129,7 +124,7 @@ _STRUCTS: Final = (
     figures.FiguresView,
     giving.RecordingsView,
     health.Health,
-    monthly.AvailabilityView,
+    figures.AvailabilityView,
     Report,
     health.Readiness,
     history.PastAlerts,

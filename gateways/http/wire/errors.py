@@ -120,13 +120,19 @@ class NoSuchPerson(NotThere):
 
 
 class Changed(RequestError):
-    """Somebody else was quicker: read it again (RFC 9110, 13.1.1)."""
+    """Somebody else was quicker: read it again.
+
+    RFC 9110, 13.1.1.
+    """
 
     status: ClassVar[int] = 412
 
 
 class Unconditional(RequestError):
-    """Without `If-Match` (RFC 6585, 3)."""
+    """Without `If-Match`.
+
+    RFC 6585, 3.
+    """
 
     status: ClassVar[int] = 428
 
@@ -211,13 +217,19 @@ class NotDone(RequestError):
 
 
 class Gone(RequestError):
-    """It is over, or was used (RFC 9110, 15.5.11)."""
+    """It is over, or was used.
+
+    RFC 9110, 15.5.11.
+    """
 
     status: ClassVar[int] = 410
 
 
 class TooMany(RequestError):
-    """More than one sender is due; `Retry-After` says for how many seconds (RFC 6585, 4)."""
+    """More than one sender is due; `Retry-After` says for how many seconds.
+
+    RFC 6585, 4.
+    """
 
     status: ClassVar[int] = 429
 

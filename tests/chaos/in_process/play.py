@@ -24,7 +24,7 @@ import structlog
 from msgspec.structs import replace
 
 from center.node.composition import SUPERVISOR
-from gateways.http.routes.commands import order
+from gateways.http.routes.staff.commands import order
 from gateways.http.wire.bodies import CommandBody
 from messages import events as ev
 from messages import supervision

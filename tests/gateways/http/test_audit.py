@@ -15,7 +15,7 @@ from gateways.http.app import build
 from gateways.http.parts import auditing
 from gateways.http.parts.auditing import AUDIT, nothing_unaudited
 from gateways.http.parts.context import Web
-from gateways.http.routes import audit
+from gateways.http.routes.staff import audit
 from messages.events import PageNamed, PageOpened
 from messages.ids import OperatorId, Outcome, UserId
 from store import streams

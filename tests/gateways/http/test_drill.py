@@ -9,7 +9,7 @@ from litestar.testing import TestClient
 
 from gateways.http.app import build
 from gateways.http.parts.context import Web
-from gateways.http.routes.drill import NOTE
+from gateways.http.routes.staff.drill import NOTE
 from gateways.http.settings import DrillSettings
 from messages.events import AlertReceived, NoteAdded
 from messages.ids import E164, SECOND, AlertId, Outcome, ShiftState

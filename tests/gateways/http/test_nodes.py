@@ -11,7 +11,7 @@ from litestar.testing import TestClient
 
 from gateways.http import node_orders
 from gateways.http.app import build
-from gateways.http.routes.commands import bring_shift
+from gateways.http.routes.staff.commands import bring_shift
 from messages.calls import CallState
 from messages.events import AlarmRaised, NodeStarted, ShiftChanged
 from messages.ids import NodeId, OperatorLine, ShiftState

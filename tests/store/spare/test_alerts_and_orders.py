@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import pytest
 from msgspec.structs import replace
 
-from gateways.http.routes import commands
-from gateways.http.routes.commands import order, set_shift
+from gateways.http.routes.staff import commands
+from gateways.http.routes.staff.commands import order, set_shift
 from gateways.http.wire.bodies import CommandBody
 from messages.base import Position
 from messages.events import (

@@ -1,4 +1,6 @@
-"""The supervisor's figures: as JSON for the page, and one row an alert as CSV (RFC 4180)."""
+"""The supervisor's figures, as JSON for the page and one row an alert as CSV (RFC 4180); and month by month
+how long the intake was away, and a month's report as a PDF or a table.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +8,29 @@ import asyncio
 import csv
 import io
 from collections.abc import Iterable
-from typing import Annotated, Any, Final, Literal
+from datetime import date
+from typing import Annotated, Final, Literal
 
 import msgspec
-from litestar import Response, get
-from litestar.handlers import HTTPRouteHandler
+from litestar import Response
 from litestar.params import QueryParameter
 
-from gateways.console.ended.tally import Tally
+from gateways.console.ended.monthly import MonthAway, Monthly, month_of
 from gateways.console.people import People
-from gateways.http.parts.context import Web
+from gateways.http.parts.context import Web, once
 from gateways.http.routes.ended.filtering import FILTERED, Days, Wanted
-from gateways.http.wire.answers import OPERATORS, AnyRequest, Problem, answer, no_store, rfc3339, said
+from gateways.http.routing.permissions import SUPERVISOR
+from gateways.http.routing.route import GET, Answer, route
+from gateways.http.wire.answers import no_store, rfc3339
+from gateways.http.wire.errors import RequestError
 from messages.ids import SECOND, AlertId, Channel, Instant, OperatorId, Outcome, Proof
 from model.figures import WITHIN_S, Figures, Row
+from model.reporting.month import Report
 from store.audit.entry import EVERYBODY, Action
-from store.registry.people import StaffRole
 
+OF_NOBODY: Final = "figures of the center, of nobody"
+_TYPES: Final = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8; header=present"}
+Language = Annotated[Literal["it", "en"], QueryParameter(description="Of the PDF.")]
 LATEST: Final = 20
 COLUMNS: Final = (
     "alert",
@@ -164,67 +172,113 @@ def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
 
-def figures_routes(web: Web, tally: Tally) -> list[HTTPRouteHandler]:
-    """The routes."""
-    # Whoever asks meanwhile waits here, and keeps no thread from those who sign on or read a story.
-    one_at_a_time = asyncio.Lock()
-    common: dict[int, Any] = {
-        400: said(Problem, "No such time."),
-        401: said(Problem, "No operator's token, no session."),
-        403: said(Problem, "Neither supervisor nor admin."),
-    }
+class AvailabilityView(msgspec.Struct, frozen=True, kw_only=True):
+    """Of the intake, as watchers have found it from outside."""
 
-    @get(
-        "/v1/figures",
-        guards=[web.auth.require_role(StaffRole.SUPERVISOR)],
-        summary="The figures of some days",
-        description="Tests are left out. Distributions are in bars of 2 s. `from` and `to` go before `days`.",
-        operation_id="figures",
-        audit=Action.READ_FIGURES,
-        dependencies=FILTERED,
-        tags=["operator"],
-        security=OPERATORS,
-        responses={200: said(FiguresView, "As the journal says."), **common},
+    months: list[MonthAway]
+    """This month and a year before it, the newest first."""
+
+
+@once
+def _one_at_a_time(_: Web) -> asyncio.Lock:
+    """Who asks meanwhile waits here, and keeps no thread from those who sign on or read a story."""
+    return asyncio.Lock()
+
+
+@once
+def _monthly(web: Web) -> Monthly:
+    return Monthly(web.journal, web.tally, web.clock)
+
+
+@route(
+    GET,
+    "/v1/figures",
+    by=SUPERVISOR,
+    audit=Action.READ_FIGURES,
+    dependencies=FILTERED,
+    refuses=((400, "No such time."),),
+)
+async def figures(web: Web, wanted: Wanted, period: Days, days: DaysAsked = "7") -> Answer[FiguresView]:
+    """The figures of some days.
+
+    Tests are left out. Distributions are in bars of 2 s. `from` and `to` go before `days`.
+    """
+    asked = period or web.tally.last(int(days))
+    async with _one_at_a_time(web):
+        found, rows = await asyncio.to_thread(web.tally.figures, asked, wanted)
+    latest = [row for row in rows if not row.test][:LATEST]
+    view = FiguresView(
+        days=asked.days,
+        now_us=web.clock.now_us(),
+        within_s=WITHIN_S,
+        targets=Targets(),
+        figures=found,
+        latest=[alert_figures(row, web.people) for row in latest],
     )
-    async def show(
-        request: AnyRequest, wanted: Wanted, period: Days, days: DaysAsked = "7"
-    ) -> Response[bytes]:
-        asked = period or tally.last(int(days))
-        async with one_at_a_time:
-            found, rows = await asyncio.to_thread(tally.figures, asked, wanted)
-        latest = [row for row in rows if not row.test][:LATEST]
-        view = FiguresView(
-            days=asked.days,
-            now_us=web.clock.now_us(),
-            within_s=WITHIN_S,
-            targets=Targets(),
-            figures=found,
-            latest=[alert_figures(row, web.people) for row in latest],
-        )
-        await web.audit.note(request, (row.alert for row in latest), detail=f"{asked.days} days")
-        return no_store(answer(request, view))
+    return Answer(view, [row.alert for row in latest], f"{asked.days} days")
 
-    @get(
-        "/v1/figures.csv",
-        guards=[web.auth.require_role(StaffRole.SUPERVISOR)],
-        summary="The same, one row an alert",
-        description="RFC 4180, newest first, tests too; no user's name, no telephone number.",
-        operation_id="figures_csv",
-        audit=Action.EXPORT,
-        dependencies=FILTERED,
-        tags=["operator"],
-        security=OPERATORS,
-        responses=common,
-    )
-    async def export(
-        request: AnyRequest, wanted: Wanted, period: Days, days: DaysAsked = "7"
-    ) -> Response[bytes]:
-        asked = period or tally.last(int(days))
-        async with one_at_a_time:
-            text = await asyncio.to_thread(lambda: as_csv(tally.rows(asked.around(wanted))))
-        await web.audit.note(request, (EVERYBODY,), detail=f"figures of {asked.days} days")
-        response = Response(text.encode(), media_type="text/csv; charset=utf-8; header=present")
-        response.headers["content-disposition"] = f'attachment; filename="securwoman-{asked.days}-days.csv"'
-        return no_store(response)
 
-    return [show, export]
+@route(
+    GET,
+    "/v1/figures.csv",
+    by=SUPERVISOR,
+    audit=Action.EXPORT,
+    dependencies=FILTERED,
+    refuses=((400, "No such time."),),
+)
+async def figures_csv(
+    web: Web, wanted: Wanted, period: Days, days: DaysAsked = "7"
+) -> Answer[Response[bytes]]:
+    """The same, one row an alert.
+
+    RFC 4180, newest first, tests too; no user's name, no telephone number.
+    """
+    asked = period or web.tally.last(int(days))
+    async with _one_at_a_time(web):
+        text = await asyncio.to_thread(lambda: as_csv(web.tally.rows(asked.around(wanted))))
+    made = _download(text.encode(), "csv", f"securwoman-{asked.days}-days.csv")
+    return Answer(made, (EVERYBODY,), f"figures of {asked.days} days")
+
+
+@route(GET, "/v1/availability", by=SUPERVISOR, audit=OF_NOBODY, says="As watchers say.")
+def availability(web: Web) -> AvailabilityView:
+    """How long the intake was away, month by month."""
+    return AvailabilityView(months=_monthly(web).availability())
+
+
+@route(
+    GET,
+    "/v1/reports/{month}/{form}",
+    by=SUPERVISOR,
+    audit=OF_NOBODY,
+    says="As JSON.",
+    answers=Report,
+    refuses=((400, "No month, no such form."),),
+)
+def report(web: Web, month: str, form: str, language: Language = "en") -> Report | Response[bytes]:
+    """What a month was like.
+
+    `month` as `2026-11`, `form` is `json`, `csv` or `pdf`. Nobody is named.
+    """
+    found = _monthly(web).report(_checked(month, form))
+    if form == "json":
+        return found
+    if web.giving is None:
+        raise RequestError("nothing is handed out here")
+    return _download(web.giving.report(found, form, language), form, f"securwoman-{found.month}.{form}")
+
+
+def _download(content: bytes, form: str, name: str) -> Response[bytes]:
+    response = no_store(Response(content, media_type=_TYPES[form]))
+    response.headers["content-disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _checked(month: str, form: str) -> date:
+    try:
+        asked = month_of(month)
+    except ValueError:
+        raise RequestError("no month: as 2026-11", "month") from None
+    if form != "json" and form not in _TYPES:
+        raise RequestError("no such form: json, csv or pdf", "form")
+    return asked

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import msgspec
-from litestar import Response, get
-from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, QueryParameter
+from litestar.params import QueryParameter
 
-from gateways.console.ended.earlier import Earlier, earlier
-from gateways.console.ended.finding import PastAlert, Users, found, listed, story
+from gateways.console.ended.earlier import Earlier
+from gateways.console.ended.earlier import earlier as earlier_of
+from gateways.console.ended.finding import PastAlert, Story, found, listed
+from gateways.console.ended.finding import story as story_of
 from gateways.console.ended.paper import for_paper
-from gateways.console.ended.tally import Tally
 from gateways.console.views.case import CaseView
-from gateways.http.door.auth import OPERATOR
 from gateways.http.parts.context import Web
-from gateways.http.routes.admin.listing import UNCHANGED
-from gateways.http.routes.admin.listing import listed as told
-from gateways.http.routes.app.alerts import checked
 from gateways.http.routes.ended.filtering import FILTERED, Days, Wanted
-from gateways.http.wire.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
+from gateways.http.routing.permissions import OPERATOR, SUPERVISOR, Caller
+from gateways.http.routing.route import GET, Answer, route
 from gateways.http.wire.errors import NoSuchAlert
-from messages.ids import OperatorId
-from model.filtering import Filter
+from messages.ids import AlertId
 from store.audit.entry import Action
-from store.registry.people import StaffRole
 
 LIMIT: Final = 50
 LIMIT_MAX: Final = 200
@@ -40,130 +33,79 @@ class PastAlerts(msgspec.Struct, frozen=True, kw_only=True):
     more: bool
 
 
-def history_routes(web: Web, users: Users, tally: Tally) -> list[HTTPRouteHandler]:
-    """The routes."""
-    common: dict[int, Any] = {
-        401: said(Problem, "No operator's token, no session."),
-        403: said(Problem, "No operator any more."),
-    }
+@route(
+    GET,
+    "/v1/alerts",
+    by=OPERATOR,
+    audit=Action.READ_LIST,
+    listed=True,
+    says="Newest first.",
+    dependencies=FILTERED,
+)
+def alerts(
+    web: Web,
+    who: Caller,
+    wanted: Wanted,
+    period: Days,
+    search: Annotated[str, QueryParameter(max_length=100)] = "",
+    limit: Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX)] = LIMIT,
+    before: Annotated[int, QueryParameter(ge=0, le=_END, description="A `seq` of the page before.")] = _END,
+) -> Answer[PastAlerts]:
+    """The alerts that there were and are.
 
-    def look(me: OperatorId, search: str, wanted: Filter, limit: int, before: int) -> PastAlerts:
-        some = found(web.journal, users, tally, search, wanted, me, before=before, limit=limit + 1)
-        alerts = listed(web.journal, web.people, web.room(), some[:limit], me)
-        return PastAlerts(alerts=alerts, more=len(some) > limit)
+    `search` is the end of a telephone number (three digits at least), a part of a name, or the beginning of
+    an alert's id; empty finds all. The other parameters filter what is found. Of others' alerts neither
+    number nor last name, and by fewer than seven digits or by a last name they are not found.
+    """
+    me, words = who.operator, search.strip()
+    upto = min(before, web.journal.last_seq() + 1)
+    asked = wanted if period is None else period.around(wanted)
+    some = found(web.journal, web.registry, web.tally, words, asked, me, before=upto, limit=limit + 1)
+    shown = listed(web.journal, web.people, web.room(), some[:limit], me)
+    # Not what was searched for: it may be a name, or a number.
+    detail = "search" if words else ""
+    return Answer(PastAlerts(alerts=shown, more=len(some) > limit), [one.alert for one in shown], detail)
 
-    @get(
-        "/v1/alerts",
-        guards=[web.auth.require_role(StaffRole.OPERATOR)],
-        summary="The alerts that there were and are",
-        description="`search` is the end of a telephone number (three digits at least), a part of a name, or "
-        "the beginning of an alert's id; empty finds all. The other parameters filter what is found. "
-        "Of others' alerts neither number nor last name, and by fewer than seven digits or by a last name "
-        f"they are not found. {UNCHANGED}",
-        operation_id="alerts",
-        audit=Action.READ_LIST,
-        dependencies=FILTERED,
-        tags=["operator"],
-        security=OPERATORS,
-        responses={
-            200: said(PastAlerts, "Newest first."),
-            400: said(Problem, "A parameter is not understood."),
-            **common,
-        },
-    )
-    async def alerts(
-        request: AnyRequest,
-        wanted: Wanted,
-        period: Days,
-        search: Annotated[str, QueryParameter(max_length=100)] = "",
-        limit: Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX)] = LIMIT,
-        before: Annotated[
-            int, QueryParameter(ge=0, le=_END, description="A `seq` of the page before.")
-        ] = _END,
-    ) -> Response[bytes]:
-        me: OperatorId = request.state[OPERATOR]
-        upto = min(before, web.journal.last_seq() + 1)
-        asked = wanted if period is None else period.around(wanted)
-        page = await asyncio.to_thread(look, me, search.strip(), asked, limit, upto)
-        # Not what was searched for: it may be a name, or a number.
-        detail = "search" if search.strip() else ""
-        return await told(web, request, page, [one.alert for one in page.alerts], detail)
 
-    async def entered(request: AnyRequest, alert: str, detail: str) -> CaseView:
-        """The alert, told once the audit has it. Raises NoSuchAlert."""
-        known = checked(alert)
-        me: OperatorId = request.state[OPERATOR]
-        found = await asyncio.to_thread(story, web.journal, web.people, web.room(), known, me)
-        if found is None:
-            raise NoSuchAlert("no such alert")
-        await web.audit.note(request, (known, found.case.user), detail=detail)
-        return found.view
+@route(GET, "/v1/alerts/{alert}/story", by=OPERATOR, audit=Action.READ_ALERT, refuses=(NoSuchAlert,))
+def story(web: Web, who: Caller, alert: AlertId) -> Answer[CaseView]:
+    """The whole story of an alert.
 
-    @get(
-        "/v1/alerts/{alert:str}/story",
-        guards=[web.auth.require_role(StaffRole.OPERATOR)],
-        summary="The whole story of an alert",
-        description="As the console's WebSocket tells a case, with every entry of its timeline. "
-        "It is entered in the audit.",
-        operation_id="story",
-        audit=Action.READ_ALERT,
-        tags=["operator"],
-        security=OPERATORS,
-        responses={
-            200: said(CaseView, "As the journal says."),
-            404: said(Problem, "No such alert."),
-            **common,
-        },
-    )
-    async def whole_story(request: AnyRequest, alert: FromPath[str]) -> Response[bytes]:
-        view = await entered(request, alert, "story")
-        return no_store(answer(request, view))
+    As the console's WebSocket tells a case, with every entry of its timeline. It is entered in the audit.
+    """
+    told = _whole(web, who, alert)
+    return Answer(told.view, (alert, told.case.user), "story")
 
-    @get(
-        "/v1/alerts/{alert:str}/paper",
-        guards=[web.auth.require_role(StaffRole.SUPERVISOR)],
-        summary="The story of an alert, to be printed",
-        description="As `story`, without the person's record, operators' numbers, and what opens or names "
-        "others' places. It is entered in the audit as handed out.",
-        operation_id="paper",
-        audit=Action.EXPORT,
-        tags=["operator"],
-        security=OPERATORS,
-        responses={
-            200: said(CaseView, "As the journal says."),
-            404: said(Problem, "No such alert."),
-            **common,
-        },
-    )
-    async def on_paper(request: AnyRequest, alert: FromPath[str]) -> Response[bytes]:
-        view = await entered(request, alert, "printed")
-        return no_store(answer(request, for_paper(view)))
 
-    @get(
-        "/v1/alerts/{alert:str}/earlier",
-        guards=[web.auth.require_role(StaffRole.OPERATOR)],
-        summary="Earlier alerts of the same person",
-        description="Their number and the newest three; none of a person who was erased. Fifty are looked "
-        "at, at most; `more` says that there are others. It is entered in the audit.",
-        operation_id="earlier",
-        audit=Action.READ_LIST,
-        tags=["operator"],
-        security=OPERATORS,
-        responses={
-            200: said(Earlier, "As the journal says."),
-            404: said(Problem, "No such alert."),
-            **common,
-        },
-    )
-    async def earlier_ones(request: AnyRequest, alert: FromPath[str]) -> Response[bytes]:
-        # As the journal has it, and not the picture: who she is may be in it this very moment.
-        case = await asyncio.to_thread(web.following.fresh, checked(alert))
-        if case is None:
-            raise NoSuchAlert("no such alert")
-        found = await asyncio.to_thread(earlier, web.journal, users, case)
-        await web.audit.note(
-            request, (case.alert, case.user, *(one.alert for one in found.alerts)), detail="earlier"
-        )
-        return no_store(answer(request, found))
+@route(GET, "/v1/alerts/{alert}/paper", by=SUPERVISOR, audit=Action.EXPORT, refuses=(NoSuchAlert,))
+def paper(web: Web, who: Caller, alert: AlertId) -> Answer[CaseView]:
+    """The story of an alert, to be printed.
 
-    return [alerts, whole_story, on_paper, earlier_ones]
+    As `story`, without the person's record, operators' numbers, and what opens or names others' places. It is
+    entered in the audit as handed out.
+    """
+    told = _whole(web, who, alert)
+    return Answer(for_paper(told.view), (alert, told.case.user), "printed")
+
+
+@route(GET, "/v1/alerts/{alert}/earlier", by=OPERATOR, audit=Action.READ_LIST, refuses=(NoSuchAlert,))
+def earlier(web: Web, alert: AlertId) -> Answer[Earlier]:
+    """Earlier alerts of the same person.
+
+    Their number and the newest three; none of a person who was erased. Fifty are looked at, at most; `more`
+    says that there are others. It is entered in the audit.
+    """
+    # As the journal has it, and not the picture: who she is may be in it this very moment.
+    case = web.following.fresh(alert)
+    if case is None:
+        raise NoSuchAlert("no such alert")
+    told = earlier_of(web.journal, web.registry, case)
+    return Answer(told, (case.alert, case.user, *(one.alert for one in told.alerts)), "earlier")
+
+
+def _whole(web: Web, who: Caller, alert: AlertId) -> Story:
+    """The alert with all that was of it. Raises NoSuchAlert."""
+    told = story_of(web.journal, web.people, web.room(), alert, who.operator)
+    if told is None:
+        raise NoSuchAlert("no such alert")
+    return told

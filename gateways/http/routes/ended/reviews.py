@@ -1,6 +1,8 @@
-"""/v1/reviews and /v1/alerts/ID/reviews: two calls of each operator a month, judged by a supervisor.
+"""What supervisors say of alerts that have ended: how an operator has handled a call, and how it ended in
+truth.
 
-Which ones, `model.review` draws; what is said of them is an event of the alert, sealed with its words.
+Which calls are reviewed, two of each operator a month, `model.review` draws; what is said of them is an event
+of the alert, sealed with its words.
 """
 
 from __future__ import annotations
@@ -8,40 +10,47 @@ from __future__ import annotations
 import asyncio
 from calendar import monthrange
 from datetime import date
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, ClassVar, Final
 
 import msgspec
-from litestar import Response, get, post
-from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.params import QueryParameter
 
 from gateways.console.ended.review_form import review_form
-from gateways.console.ended.reviewing import GivenReview, GivenReviews, ReviewsView, drawn_view, given
-from gateways.console.ended.tally import Period, Tally
-from gateways.http.door.auth import OPERATOR
+from gateways.console.ended.reviewing import GivenReviews, ReviewsView, drawn_view, given
+from gateways.console.ended.tally import Period
 from gateways.http.parts.context import Web
-from gateways.http.routes.app.alerts import checked
-from gateways.http.wire.answers import OPERATORS, AnyRequest, Problem, answer, no_store, said
-from gateways.http.wire.decoding import Strict
+from gateways.http.routing.permissions import OPERATOR, SUPERVISOR, Caller
+from gateways.http.routing.route import GET, POST, Answer, route
+from gateways.http.wire.answers import Kept
 from gateways.http.wire.errors import BadBody, NoSuchAlert, RequestError
-from messages.events import AlertErased, CallReviewed
-from messages.ids import AlertId, OperatorId, PersonalKind
+from messages.events import AlertErased, CallReviewed, OutcomeCorrected
+from messages.ids import AlertId, OperatorId, Outcome, PersonalKind
+from model.alert.evolve import fold
 from model.figures import Row
 from model.filtering import Filter
-from model.review import MARKS, NOT_APPLICABLE, NotReviewed, review_of, why_not, written
+from model.review import MARKS, NOT_APPLICABLE, NotReviewed, review_of, written
+from model.review import why_not as why_not_reviewed
+from model.rules.correcting import NotCorrected, counts_as
+from model.rules.correcting import why_not as why_not_corrected
 from store import streams
 from store.audit.entry import Action
 from store.journal.journal import Append, Transaction
-from store.registry.people import StaffRole
 
 TEXT_MAX: Final = 2000
 OWN_DAYS: Final = 366
 _MONTH: Final = r"^20[0-9]{2}-(0[1-9]|1[0-2])$"
-_SENTENCES: Final = {
+_UNREVIEWED: Final = {
     NotReviewed.NOT_DRAWN: "this call was not drawn for this operator",
     NotReviewed.OWN_CALL: "who reviews had the call as well",
     NotReviewed.REVIEWED: "this call is reviewed already",
     NotReviewed.FORGOTTEN: "what was written of this alert is forgotten: no review can be kept",
+}
+REASON_MAX: Final = 500
+_UNCORRECTED: Final = {
+    NotCorrected.NOT_CLOSED: "the alert is open",
+    NotCorrected.IS_TEST: "a test has no other outcome, and is in no figure",
+    NotCorrected.FORGOTTEN: "what was written of this alert is forgotten: no reason can be kept",
+    NotCorrected.CHANGED_MEANWHILE: "the outcome is not what was seen, or is so already",
 }
 
 
@@ -57,135 +66,147 @@ class Unreviewed(RequestError):
     """The review is not taken."""
 
     status: ClassVar[int] = 409
+    codes = NotReviewed
 
     def __init__(self, why: NotReviewed) -> None:
-        super().__init__(_SENTENCES[why])
+        super().__init__(_UNREVIEWED[why])
         self.code = why
 
 
-def review_routes(web: Web, tally: Tally) -> list[HTTPRouteHandler]:
-    """The routes."""
-    supervisors: dict[str, Any] = {
-        "guards": [web.auth.require_role(StaffRole.SUPERVISOR)],
-        "tags": ["operator"],
-        "security": OPERATORS,
-    }
-    common: dict[int, Any] = {
-        401: said(Problem, "No operator's token, no session."),
-        403: said(Problem, "Neither supervisor nor admin."),
-    }
+class OutcomeBody(msgspec.Struct, frozen=True, kw_only=True):
+    """`was` is the outcome that was seen, `now` the one that is true."""
 
-    def rows_of(month: str) -> list[Row]:
-        return tally.rows(_period(month).around(Filter()))
+    was: Outcome
+    now: Outcome
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=REASON_MAX)]
 
-    @get(
-        "/v1/reviews",
-        summary="The calls of a month that are drawn for review",
-        description="Two of each operator, of the real alerts in which somebody was spoken to; a drill only "
-        "where there is none. While the month lasts, one that is not reviewed may give its place to another.",
-        operation_id="reviews",
-        audit=Action.READ_STAFF,
-        responses={200: said(ReviewsView, "By operator."), 400: said(Problem, "No month."), **common},
-        **supervisors,
-    )
-    async def show(
-        request: AnyRequest,
-        month: Annotated[
-            str | None, QueryParameter(pattern=_MONTH, description="`2026-11`; without it this one.")
-        ] = None,
-    ) -> Response[bytes]:
-        me, today = request.state[OPERATOR], tally.today()
-        asked = month or f"{today:%Y-%m}"
-        rows = await asyncio.to_thread(rows_of, asked)
-        view = drawn_view(rows, asked, me, over=asked < f"{today:%Y-%m}")
-        alerts = (call.alert for one in view.operators for call in one.calls)
-        await web.audit.note(request, alerts, detail=f"reviews of {asked}")
-        return no_store(answer(request, view))
 
-    @get(
-        "/v1/reviews/mine",
-        guards=[web.auth.require_role(StaffRole.OPERATOR)],
-        summary="How one's own calls were reviewed",
-        description="Those of a year, newest first.",
-        operation_id="own_reviews",
-        audit=Action.READ_STAFF,
-        tags=["operator"],
-        security=OPERATORS,
-        responses={200: said(GivenReviews, "Newest first."), 401: common[401]},
-    )
-    async def mine(request: AnyRequest) -> Response[bytes]:
-        me: OperatorId = request.state[OPERATOR]
-        wanted = tally.last(OWN_DAYS).around(Filter(operator=me))
+class Uncorrected(RequestError):
+    """The outcome cannot be corrected so."""
 
-        def found() -> list[GivenReview]:
-            rows = [row for row in tally.rows(wanted) if review_of(row, me) is not None]
-            return [one for row in rows for one in given(web.journal, row) if one.operator == me]
+    status: ClassVar[int] = 409
+    codes = NotCorrected
 
-        reviews = await asyncio.to_thread(found)
-        await web.audit.note(request, (one.alert for one in reviews), detail="own reviews")
-        return no_store(answer(request, GivenReviews(form=review_form(), reviews=reviews)))
+    def __init__(self, why: NotCorrected, is_now: Outcome | None) -> None:
+        super().__init__(_UNCORRECTED[why], "$.was" if why is NotCorrected.CHANGED_MEANWHILE else "")
+        self.code = why
+        self.is_now = "" if is_now is None else is_now.value
 
-    @get(
-        "/v1/alerts/{alert:str}/reviews",
-        summary="How a call was reviewed",
-        operation_id="alert_reviews",
-        audit=Action.READ_STAFF,
-        responses={
-            200: said(GivenReviews, "Newest first."),
-            404: said(Problem, "No such alert."),
-            **common,
-        },
-        **supervisors,
-    )
-    async def of_alert(request: AnyRequest, alert: FromPath[str]) -> Response[bytes]:
-        row = await asyncio.to_thread(tally.row, checked(alert))
+
+@route(
+    GET,
+    "/v1/reviews",
+    by=SUPERVISOR,
+    audit=Action.READ_STAFF,
+    says="By operator.",
+    refuses=((400, "No month."),),
+)
+def reviews(
+    web: Web,
+    who: Caller,
+    month: Annotated[
+        str | None, QueryParameter(pattern=_MONTH, description="`2026-11`; without it this one.")
+    ] = None,
+) -> Answer[ReviewsView]:
+    """The calls of a month that are drawn for review.
+
+    Two of each operator, of the real alerts in which somebody was spoken to; a drill only where there is
+    none. While the month lasts, one that is not reviewed may give its place to another.
+    """
+    now = f"{web.tally.today():%Y-%m}"
+    asked = month or now
+    view = drawn_view(_rows_of(web, asked), asked, who.operator, over=asked < now)
+    drawn = [call.alert for one in view.operators for call in one.calls]
+    return Answer(view, drawn, f"reviews of {asked}")
+
+
+@route(GET, "/v1/reviews/mine", by=OPERATOR, audit=Action.READ_STAFF, says="Newest first.")
+def own_reviews(web: Web, who: Caller) -> Answer[GivenReviews]:
+    """How one's own calls were reviewed.
+
+    Those of a year, newest first.
+    """
+    me = who.operator
+    wanted = web.tally.last(OWN_DAYS).around(Filter(operator=me))
+    rows = [row for row in web.tally.rows(wanted) if review_of(row, me) is not None]
+    found = [one for row in rows for one in given(web.journal, row) if one.operator == me]
+    told = GivenReviews(form=review_form(), reviews=found)
+    return Answer(told, [one.alert for one in found], "own reviews")
+
+
+@route(
+    GET,
+    "/v1/alerts/{alert}/reviews",
+    by=SUPERVISOR,
+    audit=Action.READ_STAFF,
+    says="Newest first.",
+    refuses=(NoSuchAlert,),
+)
+def alert_reviews(web: Web, alert: AlertId) -> Answer[GivenReviews]:
+    """How a call was reviewed."""
+    row = web.tally.row(alert)
+    if row is None:
+        raise NoSuchAlert("no such alert")
+    found = given(web.journal, row)
+    told = GivenReviews(form=review_form(), reviews=found)
+    return Answer(told, (row.alert, *(one.operator for one in found)), "review")
+
+
+@route(
+    POST,
+    "/v1/alerts/{alert}/reviews",
+    by=SUPERVISOR,
+    audit=Action.CHANGE_ALERT,
+    status=201,
+    says="In the journal.",
+    refuses=((400, "Not understood, or not every question is marked."), NoSuchAlert, Unreviewed),
+)
+async def review(web: Web, who: Caller, alert: AlertId, data: ReviewBody) -> Answer[GivenReviews]:
+    """Review how an operator handled a call that was drawn."""
+    by, operator = who.operator, OperatorId(data.operator)
+    if list(data.marks) != [one.id for one in review_form().question]:
+        raise BadBody("each question of the form has a mark, in its order", "$.marks")
+
+    def check() -> None:
+        row = web.tally.row(alert)
         if row is None:
             raise NoSuchAlert("no such alert")
-        reviews = await asyncio.to_thread(given, web.journal, row)
-        who = (row.alert, *(one.operator for one in reviews))
-        await web.audit.note(request, who, detail="review")
-        return no_store(answer(request, GivenReviews(form=review_form(), reviews=reviews)))
+        month = f"{web.tally.day_of(row):%Y-%m}"
+        if (no := why_not_reviewed(_rows_of(web, month), month, row, operator, by)) is not None:
+            raise Unreviewed(no)
 
-    @post(
-        "/v1/alerts/{alert:str}/reviews",
-        dto=Strict[ReviewBody],
-        return_dto=None,
-        status_code=201,
-        summary="Review how an operator handled a call that was drawn",
-        operation_id="review",
-        audit=Action.CHANGE_ALERT,
-        responses={
-            201: said(GivenReviews, "In the journal."),
-            400: said(Problem, "Not understood, or not every question is marked."),
-            404: said(Problem, "No such alert."),
-            409: said(Problem, f"`code` is one of {', '.join(NotReviewed)}."),
-            **common,
-        },
-        **supervisors,
-    )
-    async def give(request: AnyRequest, alert: FromPath[str], data: JSONBody[ReviewBody]) -> Response[bytes]:
-        known, by = checked(alert), request.state[OPERATOR]
-        who = OperatorId(data.operator)
-        if list(data.marks) != [one.id for one in review_form().question]:
-            raise BadBody("each question of the form has a mark, in its order", "$.marks")
+    await asyncio.to_thread(check)
+    event = CallReviewed(by=by, operator=operator, marks=written(data.marks), text=data.text.strip())
+    await web.writing.run(lambda tx: _append(tx, alert, event))
+    row = await asyncio.to_thread(web.tally.row, alert)
+    found = [] if row is None else await asyncio.to_thread(given, web.journal, row)
+    return Answer(GivenReviews(form=review_form(), reviews=found), (alert, operator), "reviewed")
 
-        def check() -> None:
-            row = tally.row(known)
-            if row is None:
-                raise NoSuchAlert("no such alert")
-            month = f"{tally.day_of(row):%Y-%m}"
-            if (no := why_not(rows_of(month), month, row, who, by)) is not None:
-                raise Unreviewed(no)
 
-        await asyncio.to_thread(check)
-        event = CallReviewed(by=by, operator=who, marks=written(data.marks), text=data.text.strip())
-        await web.writing.run(lambda tx: _append(tx, known, event))
-        await web.audit.note(request, (known, who), detail="reviewed")
-        row = await asyncio.to_thread(tally.row, known)
-        reviews = [] if row is None else await asyncio.to_thread(given, web.journal, row)
-        return no_store(answer(request, GivenReviews(form=review_form(), reviews=reviews), 201))
+@route(
+    POST,
+    "/v1/alerts/{alert}/outcome",
+    by=SUPERVISOR,
+    audit=Action.CHANGE_ALERT,
+    says="In the journal.",
+    refuses=(NoSuchAlert, Uncorrected),
+)
+async def correct_outcome(web: Web, who: Caller, alert: AlertId, data: OutcomeBody) -> Answer[Kept]:
+    """Correct the outcome of a closed alert.
 
-    return [show, mine, of_alert, give]
+    The figures count what is corrected; the first outcome and the reason stay in the story. Neither the phone
+    nor 112 is told.
+    """
+    by, reason = who.operator, data.reason.strip()
+    if not reason:
+        raise BadBody("a reason is needed", "$.reason")
+    await web.writing.run(lambda tx: _correct(tx, alert, by, data.was, data.now, reason))
+    kept = Kept(alert=alert, durable=web.journal.durable)
+    return Answer(kept, (alert,), f"outcome {data.was} corrected to {data.now}")
+
+
+def _rows_of(web: Web, month: str) -> list[Row]:
+    return web.tally.rows(_period(month).around(Filter()))
 
 
 def _period(month: str) -> Period:
@@ -204,3 +225,18 @@ def _append(tx: Transaction, alert: AlertId, event: CallReviewed) -> None:
         if isinstance(one.event, AlertErased) and PersonalKind.WORDS in one.event.kinds:
             raise Unreviewed(NotReviewed.FORGOTTEN)
     tx.append(Append(streams.inbox(alert), told[-1].version, (event,)))
+
+
+def _correct(
+    tx: Transaction, alert: AlertId, by: OperatorId, was: Outcome, now: Outcome, reason: str
+) -> None:
+    """Raises NoSuchAlert, Uncorrected."""
+    told = (*tx.read(streams.inbox(alert)), *tx.read(streams.case(alert)))
+    case = fold(sorted(told, key=lambda one: one.seq))
+    if case is None:
+        raise NoSuchAlert("no such alert")
+    no = why_not_corrected(case, was, now)
+    if no is not None:
+        raise Uncorrected(no, counts_as(case))
+    event = OutcomeCorrected(by=by, outcome=now, reason=reason)
+    tx.append(Append(streams.inbox(alert), case.inbox_version, (event,)))

@@ -1,6 +1,6 @@
 """/v1/admin/people, for admins: who may raise alerts; found, added, corrected, merged, erased.
 
-What is handed out to a person is `gateways.http.routes.giving`'s, the record `…routes.records`'s.
+What is handed out to a person is `gateways.http.routes.staff.giving`'s, the record `…routes.records`'s.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import msgspec
 
-from gateways.http.routes.drill import DrillView
+from gateways.http.routes.staff.drill import DrillView
 from gateways.http.wire.answers import Moment, rfc3339
 from messages.ids import E164, OperatorId
 from model.first_run import Measured, Need, Row, Trust, missing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gateways.http.door.codes import picture_of
 from gateways.http.parts.context import Web
 from gateways.http.routes.admin.start.answers import StartView, TrustView, told
-from gateways.http.routes.drill import DrillView, drill_of
+from gateways.http.routes.staff.drill import DrillView, drill_of
 from messages.ids import DEMO_OPERATOR, E164, AlertId, OperatorId
 from model.duty.tried import is_proved
 from model.first_run import Confirmed, Machine, Measured, Need, Trust, rows

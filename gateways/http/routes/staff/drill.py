@@ -7,28 +7,16 @@ is known here too. A test never reaches a real PSAP: that is the actors' rule, a
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from litestar import Response, get, post
-from litestar.handlers import HTTPRouteHandler
-from litestar.params import JSONBody
 
-from gateways.http.door.auth import OPERATOR
 from gateways.http.parts.context import Web
 from gateways.http.routes.admin.refusing import refusing
-from gateways.http.wire.answers import (
-    OPERATORS,
-    AlertAnswer,
-    AnyRequest,
-    Problem,
-    answer,
-    no_store,
-    rfc3339,
-    said,
-)
-from gateways.http.wire.decoding import Strict
-from gateways.http.wire.errors import NotAllowed, Refused
+from gateways.http.routing.permissions import ADMIN, OPERATOR, SIGNED_ON, Caller
+from gateways.http.routing.route import GET, POST, route
+from gateways.http.wire.answers import AlertAnswer, rfc3339
+from gateways.http.wire.errors import NotAllowed, Refused, Why
 from messages.events import AlertReceived, NoteAdded, NumberRaised, PsapRequested, ShiftChanged
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, OperatorId, Outcome, ShiftState
 from messages.journal import Recorded
@@ -44,7 +32,6 @@ from store.confirmations import confirm
 from store.journal.erasable import stream_of
 from store.journal.journal import Append, Journal, Transaction
 from store.registry import numbers
-from store.registry.people import StaffRole
 from store.registry.staff_changes import Phone
 from store.streams import StreamKind
 
@@ -136,100 +123,76 @@ def _psap_was_asked(recorded: list[Recorded]) -> bool:
     return any(isinstance(one.event, PsapRequested) for one in recorded)
 
 
-def drill_routes(web: Web) -> list[HTTPRouteHandler]:
-    """The routes."""
-    drill, policy = web.settings.drill, web.settings.policy
-    common: dict[int, Any] = {
-        401: said(Problem, "No operator's token, no session."),
-        403: said(Problem, "No operator any more; a session without its CSRF token."),
-    }
+@route(
+    POST,
+    "/v1/drill",
+    by=SIGNED_ON,
+    audit="a test, of the center's own phone",
+    status=202,
+    refuses=(Refusal.OFF_SHIFT, Refusal.DRILL_RUNNING, Refusal.NO_DRILL_PHONE, Refusal.DRILL_PHONE_IN_ALERT),
+)
+async def begin_drill(web: Web, who: Caller) -> AlertAnswer:
+    """Begin a drill.
 
-    async def begun(request: AnyRequest, phone: E164) -> Response[bytes]:
-        by: OperatorId = request.state[OPERATOR]
-        signal = Signal(channel=Channel.DATA, received_at=web.clock.now_us(), phone=phone, test=True)
-        made = await web.writing.run(
-            lambda transaction: begin(
-                transaction, signal, by, deadline_s=policy.deadline_s, live_cases=policy.live_cases
-            )
+    A test alert of the settings' `drill.phone`. For operators on shift; one at a time.
+    """
+    if web.settings.drill.phone is None:
+        raise Refused(Refusal.NO_DRILL_PHONE)
+    return await _begun(web, who, web.settings.drill.phone)
+
+
+@route(
+    POST,
+    "/v1/drill/own",
+    by=ADMIN,
+    audit="a test, of a telephone at hand",
+    status=202,
+    refuses=(Why.NUMBER_REFUSED, Refusal.OFF_SHIFT, Refusal.DRILL_RUNNING, Refusal.DRILL_PHONE_IN_ALERT),
+)
+async def begin_own_drill(web: Web, who: Caller, data: OwnDrill) -> AlertAnswer:
+    """A test alert of one's own telephone, or of one at hand.
+
+    It is called as a user's. For admins on shift; one at a time for each telephone.
+    """
+    operator = await asyncio.to_thread(web.passwords.operator, who.operator)
+    if operator is None:
+        raise NotAllowed("no operator any more")
+    with refusing():
+        region = web.settings.policy.region
+        phone = numbers.of_a_person(data.phone, region) if data.phone else operator.phone
+    return await _begun(web, who, phone)
+
+
+async def _begun(web: Web, who: Caller, phone: E164) -> AlertAnswer:
+    policy = web.settings.policy
+    signal = Signal(channel=Channel.DATA, received_at=web.clock.now_us(), phone=phone, test=True)
+    made = await web.writing.run(
+        lambda transaction: begin(
+            transaction,
+            signal,
+            who.operator,
+            deadline_s=policy.deadline_s,
+            live_cases=policy.live_cases,
         )
-        if isinstance(made, Refused):
-            raise made
-        web.metrics.accepted_test.inc()
-        told = AlertAnswer(
-            alert=made.alert,
-            received_at=rfc3339(made.received_at),
-            deadline_at=rfc3339(made.deadline_at),
-            advice=made.advice,
-        )
-        return answer(request, told, 202)
-
-    @post(
-        "/v1/drill",
-        guards=[web.auth.operator],
-        status_code=202,
-        summary="Begin a drill",
-        description="A test alert of the settings' `drill.phone`. For operators on shift; one at a time.",
-        operation_id="begin_drill",
-        audit="a test, of the center's own phone",
-        tags=["operator"],
-        security=OPERATORS,
-        responses={
-            202: said(AlertAnswer, "In the journal."),
-            409: said(Problem, "Not on shift, one is running, or there is no phone for it."),
-            503: said(Problem, "It could not be made durable."),
-            **common,
-        },
     )
-    async def begin_drill(request: AnyRequest) -> Response[bytes]:
-        if drill.phone is None:
-            raise Refused(Refusal.NO_DRILL_PHONE)
-        return await begun(request, drill.phone)
-
-    @post(
-        "/v1/drill/own",
-        dto=Strict[OwnDrill],
-        return_dto=None,
-        guards=[web.auth.require_role(StaffRole.ADMIN)],
-        status_code=202,
-        summary="A test alert of one's own telephone, or of one at hand",
-        description="It is called as a user's. For admins on shift; one at a time for each telephone.",
-        operation_id="begin_own_drill",
-        audit="a test, of a telephone at hand",
-        tags=["operator"],
-        security=OPERATORS,
-        responses={
-            202: said(AlertAnswer, "In the journal."),
-            400: said(Problem, "No telephone, or an emergency number: `number_refused`."),
-            409: said(Problem, "Not on shift, or an alert of this telephone is open."),
-            503: said(Problem, "It could not be made durable."),
-            **common,
-        },
+    if isinstance(made, Refused):
+        raise made
+    web.metrics.accepted_test.inc()
+    return AlertAnswer(
+        alert=made.alert,
+        received_at=rfc3339(made.received_at),
+        deadline_at=rfc3339(made.deadline_at),
+        advice=made.advice,
     )
-    async def begin_own_drill(request: AnyRequest, data: JSONBody[OwnDrill]) -> Response[bytes]:
-        operator = await asyncio.to_thread(web.passwords.operator, request.state[OPERATOR])
-        if operator is None:
-            raise NotAllowed("no operator any more")
-        with refusing():
-            phone = numbers.of_a_person(data.phone, policy.region) if data.phone else operator.phone
-        return await begun(request, phone)
 
-    @get(
-        "/v1/drill",
-        guards=[web.auth.require_role(StaffRole.OPERATOR)],
-        summary="The last drill",
-        description="Whether it runs, and what came of it; `alert` is null where there was none.",
-        operation_id="drill",
-        audit="a test, of the center's own phone",
-        tags=["operator"],
-        security=OPERATORS,
-        responses={200: said(DrillView, "As the journal says."), **common},
-    )
-    async def show_drill(request: AnyRequest) -> Response[bytes]:
-        if drill.phone is None:
-            return no_store(answer(request, DrillView()))
-        view = await asyncio.to_thread(
-            last_drill, web.journal, drill.phone, now_us=web.clock.now_us(), timeout_s=drill.timeout_s
-        )
-        return no_store(answer(request, view))
 
-    return [begin_drill, begin_own_drill, show_drill]
+@route(GET, "/v1/drill", by=OPERATOR, audit="a test, of the center's own phone")
+def drill(web: Web) -> DrillView:
+    """The last drill.
+
+    Whether it runs, and what came of it; `alert` is null where there was none.
+    """
+    wanted = web.settings.drill
+    if wanted.phone is None:
+        return DrillView()
+    return last_drill(web.journal, wanted.phone, now_us=web.clock.now_us(), timeout_s=wanted.timeout_s)

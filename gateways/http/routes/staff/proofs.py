@@ -1,7 +1,8 @@
-"""What is told of proofs, and asked."""
+"""/v1/proofs, for supervisors and admins: what the proofs of the nodes have found, one more now, its end."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from enum import StrEnum
 from itertools import permutations
@@ -9,13 +10,23 @@ from typing import Final
 
 import msgspec
 
+from gateways.http.parts.context import Web
+from gateways.http.routing.permissions import SUPERVISOR, Caller
+from gateways.http.routing.route import DELETE, GET, POST, route
+from gateways.http.wire.errors import NotDone, NotThere, Why
+from messages.events import ProofOrdered
 from messages.ids import Instant, NodeId, OperatorId
 from messages.proofs import ProofEnd, ProofItem, ProofStep, ProofWhy, StepResult
 from messages.trials import WayShown
-from model.proof.bounds import Bound
+from model.proof.bounds import BOUNDS, Bound
 from model.proof.proving import Ended, OneProof, Proving
 from model.proof.steps import BETWEEN, ends
+from store import streams
+from store.journal.journal import Append, Transaction
+from store.nodes.members import members
+from store.proofs import KEPT_US, proofs_of
 
+OF_NOBODY: Final = "what was measured of the center's own parts, and nobody's data"
 NIGHTS: Final = 90
 
 
@@ -99,6 +110,71 @@ class ProofsView(msgspec.Struct, frozen=True, kw_only=True):
     nodes: list[ProofNode]
     bounds: tuple[Bound, ...]
     """What figures have to be."""
+
+
+@route(GET, "/v1/proofs", by=SUPERVISOR, audit=OF_NOBODY)
+def proofs(web: Web) -> ProofsView:
+    """What the proofs have found.
+
+    Of each node the last proof, while it goes on as well, and the figures of 90 nights.
+    """
+    return _view(web)
+
+
+@route(
+    POST,
+    "/v1/proofs",
+    by=SUPERVISOR,
+    audit=OF_NOBODY,
+    status=202,
+    says="Ordered.",
+    refuses=(NotThere, Why.BUSY),
+)
+async def begin_proof(web: Web, who: Caller, data: ProofNew) -> ProofsView:
+    """Prove a node now.
+
+    It begins once no alert is open, and gives way to each that comes.
+    """
+    node = NodeId(data.node) if data.node else web.settings.node
+    if node not in await asyncio.to_thread(_nodes, web):
+        raise NotThere("no such node")
+    since = Instant(web.clock.now_us() - KEPT_US)
+    if (await asyncio.to_thread(proofs_of, web.journal, node, since)).current is not None:
+        raise NotDone("one goes on", Why.BUSY)
+    ordered = ProofOrdered(by=who.operator, steps=data.steps)
+    await web.writing.run(lambda tx: _write(tx, [node], ordered))
+    return await asyncio.to_thread(_view, web)
+
+
+@route(DELETE, "/v1/proofs", by=SUPERVISOR, audit=OF_NOBODY)
+async def end_proof(web: Web, who: Caller) -> None:
+    """End the proofs that go on."""
+    ordered = ProofOrdered(by=who.operator, stop=True)
+    nodes = await asyncio.to_thread(_nodes, web)
+    await web.writing.run(lambda tx: _write(tx, nodes, ordered))
+
+
+def _nodes(web: Web) -> list[NodeId]:
+    found = {web.settings.node}
+    if web.journal.shared:
+        found |= {one.node for one in members(web.journal)}
+    return sorted(found)
+
+
+def _view(web: Web) -> ProofsView:
+    now_us = web.clock.now_us()
+    since = Instant(now_us - KEPT_US)
+    return ProofsView(
+        at=web.settings.proof.at,
+        until=web.settings.proof.until,
+        nodes=[told(node, proofs_of(web.journal, node, since), now_us) for node in _nodes(web)],
+        bounds=BOUNDS,
+    )
+
+
+def _write(tx: Transaction, nodes: list[NodeId], event: ProofOrdered) -> None:
+    for node in nodes:
+        tx.append(Append(streams.proof(node), None, (event,)))
 
 
 def told(node: NodeId, proving: Proving, now_us: Instant) -> ProofNode:

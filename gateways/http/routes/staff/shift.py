@@ -19,7 +19,7 @@ from gateways.console.handed import (
     own_last,
 )
 from gateways.http.parts.context import Web, once
-from gateways.http.routes.drill import last_begun
+from gateways.http.routes.staff.drill import last_begun
 from gateways.http.routing.permissions import OPERATOR, Caller
 from gateways.http.routing.route import GET, POST, route
 from gateways.http.wire.errors import BadBody, NoSuchNote

@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from litestar import Response, post
-from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, JSONBody
 from msgspec.structs import replace
 
 from gateways.console.ended.afterwards import COMMANDS
-from gateways.http.door.auth import OPERATOR
 from gateways.http.parts.context import Web
-from gateways.http.routes.app.alerts import checked, found
-from gateways.http.wire.answers import AnyRequest, CommandAnswer, Problem, ShiftAnswer, answer, said
+from gateways.http.routes.app.alerts import found
+from gateways.http.routing.permissions import SIGNED_ON, Caller
+from gateways.http.routing.route import POST, route
+from gateways.http.wire.answers import CommandAnswer, ShiftAnswer
 from gateways.http.wire.bodies import CommandBody, ShiftBody
-from gateways.http.wire.decoding import Strict
-from gateways.http.wire.errors import Refused, RequestError
+from gateways.http.wire.errors import NoSuchAlert, Refused, RequestError
 from messages.events import (
     BriefingFilled,
     CommandGiven,
@@ -33,7 +30,7 @@ from messages.events import (
     Spoken,
     WrapUpEnded,
 )
-from messages.ids import Channel, OperatorCommand, OperatorId, Party, ShiftState
+from messages.ids import AlertId, Channel, OperatorCommand, OperatorId, Party, ShiftState
 from model.alert.case import Case
 from model.alert.leg import Leg
 from model.orders.effects import refusal
@@ -50,15 +47,62 @@ from store.nodes.leases import term_of
 from store.registry import keyring
 from store.registry.people import StaffRole
 
-_OPERATOR: Final[list[dict[str, list[str]]]] = [{"operatorToken": []}, {"consoleSession": []}]
+ORDERED: Final = "an order, which is in the journal with its operator"
 _OF_SUPERVISORS: Final = (OperatorCommand.CLOSE, OperatorCommand.PUT_AWAY)
 """Commands whose event says whether a supervisor has ordered them."""
-_COMMON: Final = {
-    400: said(Problem, "Not understood."),
-    401: said(Problem, "No operator's token, no session."),
-    403: said(Problem, "A session without its CSRF token; a command that needs another role."),
-    503: said(Problem, "It could not be made durable."),
-}
+
+
+@route(
+    POST,
+    "/v1/alerts/{alert}/commands",
+    by=SIGNED_ON,
+    audit=ORDERED,
+    status=202,
+    refuses=((403, "A command that needs another role."), NoSuchAlert, Refused),
+)
+async def give_command(web: Web, who: Caller, alert: AlertId, data: CommandBody) -> CommandAnswer:
+    """Order something in a case."""
+    by = who.operator
+    if data.command in (OperatorCommand.LISTEN, OperatorCommand.WHISPER):
+        web.auth.require(by, StaffRole.SUPERVISOR)
+    supervisor = web.auth.may(by, StaffRole.SUPERVISOR)
+    policy = web.settings.policy
+    case = await found(web, alert)
+    if data.command in COMMANDS:
+        not_theirs = web.room().why_not(case, data.command, by)
+        if not_theirs is not None:
+            raise Refused(not_theirs)
+    if data.to is not None and OperatorId(data.to) not in web.people.operators():
+        raise Refused(Refusal.NO_SUCH_OPERATOR)
+    if data.question and data.language not in web.settings.speaks.get(data.question, ()):
+        raise Refused(Refusal.NO_VOICE)
+    wrong = await web.writing.run(
+        lambda transaction: order(transaction, case, data, by, policy, supervisor=supervisor),
+        first=True,
+    )
+    result = "refused" if wrong is not None else "journaled"
+    web.metrics.commands.labels(command=data.command.value, result=result).inc()
+    if wrong is not None:
+        raise wrong
+    return CommandAnswer(alert=alert, command=data.command, durable=web.journal.durable)
+
+
+@route(POST, "/v1/operators/me/shift", by=SIGNED_ON, audit=ORDERED, refuses=(Refusal.OUT_OF_DATE,))
+async def change_shift(web: Web, who: Caller, data: ShiftBody) -> ShiftAnswer:
+    """Begin, pause or end one's shift."""
+    operator, reason, policy = who.operator, data.reason.strip(), web.settings.policy
+
+    def change(transaction: Transaction) -> int:
+        set_shift(transaction, operator, data.state, reason, policy, data.seen)
+        return transaction.seq
+
+    return ShiftAnswer(
+        operator=operator,
+        state=data.state,
+        reason=reason,
+        seq=await web.writing.run(change, first=True),
+        durable=web.journal.durable,
+    )
 
 
 def order(
@@ -199,89 +243,3 @@ def bring_shift(transaction: Transaction, operator: OperatorId) -> bool:
         return False
     transaction.append(Append(stream, None, (last.event,)))
     return True
-
-
-def operator_routes(web: Web) -> list[HTTPRouteHandler]:
-    """The routes."""
-
-    @post(
-        "/v1/alerts/{alert:str}/commands",
-        guards=[web.auth.operator],
-        dto=Strict[CommandBody],
-        return_dto=None,
-        status_code=202,
-        summary="Order something in a case",
-        operation_id="give_command",
-        audit="an order, which is in the journal with its operator",
-        tags=["operator"],
-        security=_OPERATOR,
-        responses={
-            202: said(CommandAnswer, "In the journal."),
-            404: said(Problem, "No such alert."),
-            409: said(Problem, "The case does not allow it now."),
-            **_COMMON,
-        },
-    )
-    async def give_command(
-        request: AnyRequest, alert: FromPath[str], data: JSONBody[CommandBody]
-    ) -> Response[bytes]:
-        by: OperatorId = request.state[OPERATOR]
-        if data.command in (OperatorCommand.LISTEN, OperatorCommand.WHISPER):
-            web.auth.require(by, StaffRole.SUPERVISOR)
-        supervisor = web.auth.may(by, StaffRole.SUPERVISOR)
-        known, policy = checked(alert), web.settings.policy
-        case = await found(web, known)
-        if data.command in COMMANDS:
-            not_theirs = web.room().why_not(case, data.command, by)
-            if not_theirs is not None:
-                raise Refused(not_theirs)
-        if data.to is not None and OperatorId(data.to) not in web.people.operators():
-            raise Refused(Refusal.NO_SUCH_OPERATOR)
-        if data.question and data.language not in web.settings.speaks.get(data.question, ()):
-            raise Refused(Refusal.NO_VOICE)
-        wrong = await web.writing.run(
-            lambda transaction: order(transaction, case, data, by, policy, supervisor=supervisor),
-            first=True,
-        )
-        result = "refused" if wrong is not None else "journaled"
-        web.metrics.commands.labels(command=data.command.value, result=result).inc()
-        if wrong is not None:
-            raise wrong
-        told = CommandAnswer(alert=known, command=data.command, durable=web.journal.durable)
-        return answer(request, told, 202)
-
-    @post(
-        "/v1/operators/me/shift",
-        guards=[web.auth.operator],
-        dto=Strict[ShiftBody],
-        return_dto=None,
-        status_code=200,
-        summary="Begin, pause or end one's shift",
-        operation_id="change_shift",
-        audit="an order, which is in the journal with its operator",
-        tags=["operator"],
-        security=_OPERATOR,
-        responses={
-            200: said(ShiftAnswer, "As it is now."),
-            409: said(Problem, "`out_of_date`: the shift has changed since what was seen."),
-            **_COMMON,
-        },
-    )
-    async def change_shift(request: AnyRequest, data: JSONBody[ShiftBody]) -> Response[bytes]:
-        operator: OperatorId = request.state[OPERATOR]
-        reason, policy = data.reason.strip(), web.settings.policy
-
-        def change(transaction: Transaction) -> int:
-            set_shift(transaction, operator, data.state, reason, policy, data.seen)
-            return transaction.seq
-
-        told = ShiftAnswer(
-            operator=operator,
-            state=data.state,
-            reason=reason,
-            seq=await web.writing.run(change, first=True),
-            durable=web.journal.durable,
-        )
-        return answer(request, told)
-
-    return [give_command, change_shift]

@@ -1,1 +1,0 @@
-"""/v1/proofs: what the nights' proofs have found, and one more now. See docs/api.md."""

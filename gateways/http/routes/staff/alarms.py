@@ -1,0 +1,181 @@
+"""/v1/alarms: who has seen what is wrong with the center, what is kept quiet for planned work, and what there
+was. /v1/callouts: an operator says who sees to it, so that nobody else is called.
+
+What stands is told by the console's WebSocket; nothing is decided here about what is wrong.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import Annotated, Final, Literal
+
+import msgspec
+from litestar.params import FromQuery, QueryParameter
+
+from gateways.console import callouts
+from gateways.console.views.callouts import CalloutView
+from gateways.http.parts.context import Web
+from gateways.http.routing.permissions import OPERATOR, SUPERVISOR, Caller
+from gateways.http.routing.route import DELETE, GET, POST, Answer, route
+from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
+from messages.events import AlarmSeen, AlarmShelved, AlarmUnshelved
+from messages.ids import SECOND, Instant, NodeId
+from model.alarms.history import Episode, Often, episodes, matches, often
+from model.alarms.shelf import LONGEST_US, slot
+from model.alarms.table import may_be_quiet
+from store import streams
+from store.alarms import told_since
+from store.audit.entry import Action
+from store.callouts import callouts_of, take
+from store.journal.journal import Append, Transaction
+from store.nodes.members import members
+
+AT_ONCE: Final = 500
+LISTED: Final = 100
+MOST_OFTEN: Final = 8
+MINUTE: Final = 60 * SECOND
+DAY: Final = 24 * 60 * MINUTE
+OF_THE_CENTER: Final = "alarms are the center's own; the journal has who has seen, or taken, them"
+Name = Annotated[str, msgspec.Meta(max_length=64)]
+Subject = Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class AlarmAsSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """One alarm, as it was shown: raised anew since, it is another."""
+
+    alarm: Name
+    subject: Subject
+    since_us: Instant
+
+
+class AlarmsSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator has acknowledged."""
+
+    alarms: Annotated[list[AlarmAsSeen], msgspec.Meta(min_length=1, max_length=AT_ONCE)]
+
+
+class AlarmHistory(msgspec.Struct, frozen=True, kw_only=True):
+    """What there was, newest first; `often`: what came most, first. `more`: there were others.
+
+    `callouts`: who was called because of alarms in that time, whatever was searched for.
+    """
+
+    episodes: list[Episode]
+    often: list[Often]
+    times: int
+    more: bool
+    callouts: list[CalloutView]
+
+
+class Quiet(msgspec.Struct, frozen=True, kw_only=True):
+    """What is kept quiet: these alarms, what is about this, what this node raises or is about. Empty: any."""
+
+    alarm: Name = ""
+    subject: Subject = ""
+    node: Name = ""
+
+
+class QuietFor(Quiet, frozen=True, kw_only=True):
+    """How long, and for which work. Sent again it is changed."""
+
+    minutes: Annotated[int, msgspec.Meta(ge=1, le=LONGEST_US // MINUTE)]
+    reason: Annotated[str, msgspec.Meta(max_length=200)]
+
+
+@route(POST, "/v1/alarms/seen", by=OPERATOR, audit=OF_THE_CENTER)
+async def alarms_seen(web: Web, who: Caller, data: AlarmsSeen) -> None:
+    """Acknowledge alarms.
+
+    Of any node. What was seen before, or is raised anew meanwhile, stays as it is.
+    """
+    alarms = web.following.picture.alarms
+    due = [
+        (node, AlarmSeen(alarm=one.alarm, subject=one.subject, raised_at=one.since_us, by=who.operator))
+        for one in data.alarms
+        for node in alarms.unseen(one.alarm, one.subject, one.since_us)
+    ]
+
+    def write(tx: Transaction) -> None:
+        for node in dict.fromkeys(node for node, _ in due):
+            tx.append(Append(streams.node(node), None, tuple(event for of, event in due if of == node)))
+
+    if due:
+        await web.writing.run(write)
+
+
+@route(GET, "/v1/alarms/history", by=OPERATOR, audit=OF_THE_CENTER)
+def alarms_history(
+    web: Web,
+    days: Annotated[Literal["1", "7", "30"], QueryParameter(description="The last days.")] = "7",
+    search: Annotated[str, QueryParameter(max_length=100)] = "",
+) -> AlarmHistory:
+    """The alarms that there were.
+
+    `search` is a part of an alarm's name, of what it is about, or of a node's name.
+    """
+    nodes = {web.settings.node}
+    if web.journal.shared:
+        nodes |= {one.node for one in members(web.journal)}
+    since_us, wanted = Instant(web.clock.now_us() - int(days) * DAY), search.strip()
+    found = [one for one in episodes(told_since(web.journal, nodes, since_us)) if matches(one, wanted)]
+    called = callouts.since(callouts_of(web.journal, LISTED, since_us), since_us)
+    return AlarmHistory(
+        episodes=found[:LISTED],
+        often=often(found)[:MOST_OFTEN],
+        times=len(found),
+        more=len(found) > LISTED,
+        callouts=callouts.views(called, web.people.on_duty()),
+    )
+
+
+@route(POST, "/v1/alarms/quiet", by=SUPERVISOR, audit=Action.CHANGE_SETTINGS, refuses=(Why.NEVER_QUIET,))
+async def alarms_quiet(web: Web, who: Caller, data: QuietFor) -> Answer[None]:
+    """Keep alarms quiet for planned work.
+
+    They are shown as quiet, count and call nobody, and come back by themselves.
+    """
+    reason = " ".join(data.reason.split())
+    if not reason:
+        raise BadBody("for which work?", "$.reason", Why.EMPTY)
+    if not (data.alarm or data.subject or data.node):
+        raise BadBody("not everything at once", "$.alarm", Why.EMPTY)
+    if not may_be_quiet(data.alarm):
+        raise NotDone("this alarm is never kept quiet", Why.NEVER_QUIET, "$.alarm")
+    event = AlarmShelved(
+        alarm=data.alarm,
+        subject=data.subject,
+        node=NodeId(data.node),
+        ends_at=Instant(web.clock.now_us() + data.minutes * MINUTE),
+        by=who.operator,
+        reason=reason,
+    )
+    await web.writing.run(lambda tx: tx.append(Append(streams.SHELF, None, (event,))))
+    what = " ".join(filter(None, slot(event)))
+    return Answer(None, detail=f"alarms kept quiet for {data.minutes} min: {what}")
+
+
+@route(DELETE, "/v1/alarms/quiet", by=SUPERVISOR, audit=Action.CHANGE_SETTINGS, refuses=(NotThere,))
+async def alarms_heard(
+    web: Web, who: Caller, alarm: FromQuery[str] = "", subject: FromQuery[str] = "", node: FromQuery[str] = ""
+) -> Answer[None]:
+    """Let alarms be heard again."""
+    event = AlarmUnshelved(alarm=alarm, subject=subject, node=NodeId(node), by=who.operator)
+    shelf = web.following.picture.alarms.shelf
+    if slot(event) not in map(slot, shelf.at(web.clock.now_us())):
+        raise NotThere("it is not kept quiet")
+    await web.writing.run(lambda tx: tx.append(Append(streams.SHELF, None, (event,))))
+    return Answer(None, detail=f"alarms heard again: {' '.join(filter(None, slot(event)))}")
+
+
+@route(POST, "/v1/callouts/{callout}/take", by=OPERATOR, audit=OF_THE_CENTER, refuses=(NotThere, Why.TAKEN))
+async def callout_take(web: Web, who: Caller, callout: str) -> None:
+    """See to what people on duty are called for.
+
+    Nobody else is called for it. A notice's link leads to the page that asks for this.
+    """
+    if not await web.writing.run(partial(take, callout=callout, operator=who.operator)):
+        known = await asyncio.to_thread(callouts_of, web.journal)
+        if known.get(callout) is None:
+            raise NotThere("there is no such callout, or it was long ago")
+        raise NotDone("somebody sees to it already, or nobody is called any more", Why.TAKEN)

@@ -1,0 +1,138 @@
+"""GET /v1/alerts/ID/dossier and …/person, and /v1/users/USER/data, for supervisors and admins: what is handed
+out, as a ZIP.
+
+It is made and packed in `run`, which is memory, and is gone with the answer's end, or with the process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO, Final
+from zipfile import ZIP_STORED, ZipFile
+
+import msgspec
+from litestar.response import Stream
+
+from gateways.http.parts.context import Web
+from gateways.http.routing.permissions import SUPERVISOR, Caller
+from gateways.http.routing.route import GET, Answer, route
+from gateways.http.wire.errors import NoSuchAlert, NoSuchPerson
+from messages.ids import AlertId, UserId
+from store.audit.entry import Action
+
+_PIECE: Final = 65_536
+
+
+class RecordingsView(msgspec.Struct, frozen=True, kw_only=True):
+    """The files, by their names."""
+
+    files: list[str]
+
+
+@route(GET, "/v1/alerts/{alert}/dossier", by=SUPERVISOR, audit=Action.EXPORT, refuses=(NoSuchAlert,))
+async def dossier(web: Web, who: Caller, alert: AlertId) -> Stream:
+    """The whole story of an alert for a court.
+
+    A ZIP with the PDF, its signature and what was recorded, as `securwoman alert dossier` makes them. That it
+    was given is entered.
+    """
+    giving = web.hands_out
+    if await asyncio.to_thread(web.following.fresh, alert) is None:
+        raise NoSuchAlert("no such alert")
+    await who.note((alert,), detail="dossier")
+    return await _packed(web, f"alert-{alert}", lambda to: giving.dossier(web.journal, alert, to))
+
+
+@route(
+    GET, "/v1/alerts/{alert}/person", by=SUPERVISOR, audit=Action.EXPORT, refuses=(NoSuchAlert, NoSuchPerson)
+)
+async def person_data(web: Web, who: Caller, alert: AlertId) -> Stream:
+    """Everything about the person of an alert, for that person.
+
+    A ZIP with a page, the data and the person's own recorded voice, as `securwoman user export` makes them.
+    That it was given is entered.
+    """
+    case = await asyncio.to_thread(web.following.fresh, alert)
+    if case is None or case.user is None:
+        raise NoSuchAlert("no such alert, or nobody who is known")
+    return await _of_person(web, who, case.user)
+
+
+@route(GET, "/v1/users/{user}/data", by=SUPERVISOR, audit=Action.EXPORT, refuses=(NoSuchPerson,))
+async def user_data(web: Web, who: Caller, user: UserId) -> Stream:
+    """Everything about a person, for that person.
+
+    As `/v1/alerts/ID/person`, of whoever is in the registry; `user` is the id.
+    """
+    return await _of_person(web, who, user)
+
+
+@route(
+    GET,
+    "/v1/alerts/{alert}/recordings",
+    by=SUPERVISOR,
+    audit=Action.READ_ALERT,
+    says="Oldest first.",
+    refuses=(NoSuchAlert,),
+)
+def recordings(web: Web, alert: AlertId) -> Answer[RecordingsView]:
+    """What was recorded of an alert at this node."""
+    files = [path.name for path in web.hands_out.recordings(alert)]
+    return Answer(RecordingsView(files=files), (alert,), "recordings listed")
+
+
+@route(
+    GET, "/v1/alerts/{alert}/recordings/{file}", by=SUPERVISOR, audit=Action.PLAYED, refuses=(NoSuchAlert,)
+)
+async def recording(web: Web, who: Caller, alert: AlertId, file: str) -> Stream:
+    """A recording of an alert, to be listened to.
+
+    FLAC, a track for each party. That it was handed out is entered.
+    """
+    there = await asyncio.to_thread(web.hands_out.recordings, alert)
+    path = next((one for one in there if one.name == file), None)
+    if path is None:
+        raise NoSuchAlert("no such recording")
+    await who.note((alert,), detail=file)
+    content = await asyncio.to_thread(path.open, "rb")
+    return Stream(_pieces(content), media_type="audio/flac", headers={"cache-control": "no-store"})
+
+
+async def _of_person(web: Web, who: Caller, user: UserId) -> Stream:
+    giving = web.hands_out
+    known = await asyncio.to_thread(web.registry.user, user)
+    if known is None:
+        raise NoSuchPerson("no such user")
+    await who.note((known.id,), detail="person's data")
+    return await _packed(web, f"person-{known.id}", lambda to: giving.person(web.journal, known, to))
+
+
+async def _packed(web: Web, name: str, write: Callable[[Path], None]) -> Stream:
+    file = await asyncio.to_thread(_pack, Path(web.settings.state) / "run", name, write)
+    headers = {"content-disposition": f'attachment; filename="{name}.zip"', "cache-control": "no-store"}
+    return Stream(_pieces(file), media_type="application/zip", headers=headers)
+
+
+def _pack(run: Path, name: str, write: Callable[[Path], None]) -> IO[bytes]:
+    """What is written into a folder of this name, as an archive that no folder lists."""
+    file = TemporaryFile(dir=run)  # noqa: SIM115 (closed when it has been read)
+    try:
+        with TemporaryDirectory(prefix="giving-", dir=run) as folder:
+            write(Path(folder) / name)
+            with ZipFile(file, "w", ZIP_STORED) as archive:
+                for path in sorted(Path(folder).rglob("*")):
+                    archive.write(path, path.relative_to(folder))
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(_PIECE):
+            yield piece
