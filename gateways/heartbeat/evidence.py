@@ -28,7 +28,7 @@ BEATS_WITHIN_US: Final = 15 * SECOND
 
 
 class Readiness(msgspec.Struct, frozen=True, kw_only=True):
-    """As `/readyz` says it, the part that is told on. See `gateways.http.routes.health`."""
+    """As `/readyz` says it, the part that is told on. See `gateways.http.routes.center.health`."""
 
     ready: bool
     lines: int = 0

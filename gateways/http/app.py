@@ -29,10 +29,11 @@ from gateways.http.failing import exception_handlers
 from gateways.http.node_orders import keep_ordered
 from gateways.http.parts.auditing import nothing_unaudited
 from gateways.http.parts.context import Web
-from gateways.http.routes.all import api_routes
-from gateways.http.routes.schema import openapi_config
+from gateways.http.routes.all import ROUTES
+from gateways.http.routes.center import tiles as map_tiles
 from gateways.http.routes.staff.commands import bring_shift
-from gateways.http.routes.tiles import configured, tile_routes
+from gateways.http.routing.handler import handlers_of
+from gateways.http.routing.schema import openapi_config
 from gateways.http.wire.decoding import BODY_MAX
 from messages.ids import OperatorId
 from messages.readings import LevelReading
@@ -57,7 +58,7 @@ def build(web: Web) -> Litestar:
         or bool(settings.trusted_proxies)
         or (web.proxies.is_https and not settings.certificate)
     )
-    tiles = configured(settings)
+    tiles = map_tiles.configured(web)
     addressing = addressing_of(web)
     reports = Lately(partial(voice_files.read, Path(web.settings.state) / "run"))
     screen = Screen(
@@ -128,10 +129,9 @@ def build(web: Web) -> Litestar:
 
     return Litestar(
         route_handlers=[
-            *api_routes(web),
+            *handlers_of(ROUTES, web),
             console_route(screen, door, web.audit, lambda socket: _ticket(web, socket), web.auth.note_use),
             voice_route(headsets, door),
-            *tile_routes(tiles, web.auth),
             *page_routes(web.nodes.elsewhere),
             *app_routes(web.nodes.elsewhere),
         ],
@@ -141,7 +141,9 @@ def build(web: Web) -> Litestar:
         ],
         exception_handlers=exception_handlers(web),
         before_send=[said_with_every_answer(web.proxies, web.clock), nothing_unaudited],
-        openapi_config=openapi_config(web.settings.version, web.cookies.name(secure=web.proxies.is_https)),
+        openapi_config=openapi_config(
+            ROUTES, web.settings.version, web.cookies.name(secure=web.proxies.is_https)
+        ),
         request_max_body_size=BODY_MAX,
         lifespan=[lifespan],
         logging_config=None,

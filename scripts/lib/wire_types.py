@@ -17,20 +17,26 @@ from gateways.console.timeline import Entry
 from gateways.console.views.case import CaseView
 from gateways.console.views.plant import Levels
 from gateways.console.views.told import Events, NodesTold, Snapshot
-from gateways.http.routes.admin.answers import KeyIssued, KeysView, OperatorAdded, OperatorsView, VersionView
+from gateways.http.routes.admin.about import VersionView
 from gateways.http.routes.admin.backups import BackupsView
-from gateways.http.routes.admin.duty.answers import DutyTestBegun, DutyView
-from gateways.http.routes.admin.lines.answers import CheckView, LinesView, LineWritten, TrialAnswer
-from gateways.http.routes.admin.nodes import AdminNodes
-from gateways.http.routes.admin.people.answers import PeopleView, PersonAnswer, PersonErased
-from gateways.http.routes.admin.people.importing import ImportView
-from gateways.http.routes.admin.people.invitations import InvitationMade, InvitationsView
-from gateways.http.routes.admin.settings import SettingsTold
-from gateways.http.routes.admin.start.answers import StartView
+from gateways.http.routes.admin.duty import DutyTestBegun, DutyView
+from gateways.http.routes.admin.importing import ImportView
+from gateways.http.routes.admin.invitations import InvitationMade, InvitationsView
+from gateways.http.routes.admin.lines import CheckView, LinesView, LineWritten
+from gateways.http.routes.admin.nodes import AdminNodes, SettingsTold
+from gateways.http.routes.admin.operators import (
+    KeyIssued,
+    KeysView,
+    OperatorAdded,
+    OperatorsView,
+)
+from gateways.http.routes.admin.people import PeopleView, PersonAnswer, PersonErased
+from gateways.http.routes.admin.start import StartView
+from gateways.http.routes.admin.trying import TrialAnswer
+from gateways.http.routes.console.access import Beginning, OwnAccess
+from gateways.http.routes.console.sign_on import SignedOn
 from gateways.http.routes.ended.figures import AvailabilityView, FiguresView
-from gateways.http.routes.own.answers import Beginning, OwnAccess
 from gateways.http.routes.records import RecordAnswer
-from gateways.http.routes.sign_on import SignedOn
 from gateways.http.routes.staff.alarms import AlarmHistory
 from gateways.http.routes.staff.audit import AuditView
 from gateways.http.routes.staff.drill import DrillView

@@ -22,7 +22,7 @@ from gateways.http.app import build
 from gateways.http.door.auth import LOOK_S
 from gateways.http.parts.context import Web
 from gateways.http.parts.making import parts
-from gateways.http.routes.sign_on import PATH
+from gateways.http.routes.console.sign_on import PATH
 from messages.events import ShiftChanged
 from messages.ids import OperatorId, ShiftState
 from store import streams

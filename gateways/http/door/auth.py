@@ -132,7 +132,11 @@ class Auth:
             raise NotSignedOn("an app key, an operator's token or the console's session is needed")
 
     async def operator(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
-        """Guard: an operator by token, or by session and its CSRF token. Raises NotSignedOn, NotAllowed."""
+        """Guard: an operator by token or session. Raises NotSignedOn, NotAllowed.
+
+        What changes something needs the session's CSRF token. A GET needs none, so that a link can be
+        followed: the cookie is sent to no other site, and nothing is changed by reading.
+        """
         connection.state[OPERATOR] = self._operator(connection)
 
     async def browser(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
@@ -142,7 +146,7 @@ class Auth:
         found = None if header(connection, b"authorization") is not None else self.session(connection)
         if found is None:
             raise NotSignedOn("the console's session is needed")
-        if connection.scope.get("method") != "GET":
+        if not _reads(connection):
             self.check_csrf(connection, found)
         connection.state[SESSION], connection.state[OPERATOR] = found, found.operator
 
@@ -157,17 +161,10 @@ class Auth:
         return role is not None and role.may(wanted)
 
     def require_role(self, wanted: StaffRole) -> Guard:
-        """A guard: an operator who may at least what `wanted` may; else as `operator`, or NotAllowed.
-
-        A GET needs no CSRF token, so that a link can be followed: the cookie is sent to no other site, and
-        nothing is changed by reading.
-        """
+        """A guard: an operator who may at least what `wanted` may; else as `operator`, or NotAllowed."""
 
         async def guard(connection: AnyConnection, _: BaseRouteHandler) -> None:
-            reads = connection.scope.get("method") in ("GET", "HEAD")
-            session = self.session(connection) if reads and bearer(connection) is None else None
-            operator = self._operator(connection) if session is None else session.operator
-            connection.state[OPERATOR] = operator
+            connection.state[OPERATOR] = operator = self._operator(connection)
             self.require(operator, wanted)
 
         return guard
@@ -266,7 +263,8 @@ class Auth:
         session = self.session(connection)
         if session is None:
             raise NotSignedOn("an operator's token or the console's session is needed")
-        self.check_csrf(connection, session)
+        if not _reads(connection):
+            self.check_csrf(connection, session)
         return session.operator
 
 
@@ -280,6 +278,10 @@ def bearer(connection: AnyConnection) -> str | None:
     if scheme.lower() != "bearer" or not 0 < len(token) <= TOKEN_MAX:
         return None
     return token
+
+
+def _reads(connection: AnyConnection) -> bool:
+    return connection.scope.get("method") in ("GET", "HEAD")
 
 
 def _cookie(connection: AnyConnection, name: str) -> str:

@@ -46,7 +46,7 @@ def handler(route: Route, web: Web) -> HTTPRouteHandler:
         status_code=route.status,
         summary=route.summary,
         description=route.description,
-        operation_id=route.name,
+        operation_id=route.name if declared.described else None,
         tags=route.tags,
         security=[{one: []} for one in declared.by.security] or None,
         responses=route.responses(),

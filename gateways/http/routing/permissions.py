@@ -159,8 +159,9 @@ APP_OR_OPERATOR: Final = Permission(
     security=("appKey", *_BY_STAFF),
     unknown="Nobody who may know.",
 )
-SIGN_ON: Final = Permission(
-    who="what signs on", tags=("console",), unknown="Not signed on.", refused="A page of another origin."
+SIGN_ON: Final = Permission(who="what signs on", tags=("console",))
+SIGNED_IN: Final = Permission(
+    who="the console's session", tags=("console",), security=("consoleSession",), unknown="Not signed on."
 )
 FEED: Final = Permission(
     who="a PSAP's token", tags=("psap",), security=("feedToken",), unknown="No feed's token."

@@ -223,9 +223,9 @@ class Declaration:
 route: Final = Declaration
 
 
-def routes_of(modules: Iterable[ModuleType]) -> list[Route]:
+def routes_of(modules: Iterable[ModuleType]) -> tuple[Route, ...]:
     """The routes that these modules declare, in their order."""
-    return [one for module in modules for one in vars(module).values() if isinstance(one, Route)]
+    return tuple(one for module in modules for one in vars(module).values() if isinstance(one, Route))
 
 
 def _problem(one: Refusable) -> tuple[int, str]:

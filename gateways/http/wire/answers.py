@@ -21,6 +21,7 @@ from messages.ids import (
     Doubt,
     Instant,
     OperatorCommand,
+    OperatorId,
     Outcome,
     Party,
     Proof,
@@ -33,12 +34,11 @@ from model.alert.phase import Phase
 Moment = Annotated[str, msgspec.Meta(description="RFC 3339, UTC.", examples=["2026-11-24T21:46:48.200000Z"])]
 Id = Annotated[str, msgspec.Meta(examples=["1jcktbvq28k4mz70pr"])]
 
+Secret = Annotated[str, msgspec.Meta(description="Told once: it is kept as a hash.")]
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _json: Final = msgspec.json.Encoder()
 _msgpack: Final = msgspec.msgpack.Encoder()
-
-OPERATORS: Final[list[dict[str, list[str]]]] = [{"operatorToken": []}, {"consoleSession": []}]
-"""By what staff is let in, for the schema."""
 
 AnyRequest = Request[Any, Any, Any]
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
@@ -156,6 +156,14 @@ class ShiftAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     seq: int = 0
 
 
+class SignOnLink(msgspec.Struct, frozen=True, kw_only=True):
+    """Signs the operator on once, to a new password or passkey: `/console/#token=CODE`, until then."""
+
+    operator: OperatorId
+    code: Secret
+    until: Moment
+
+
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Why it was not done. `path` names the field at fault, `$` the whole body.
 
@@ -183,6 +191,11 @@ def rfc3339(at_us: Instant) -> str:
     """The instant as text: `2026-11-24T21:46:48.200000Z`."""
     moment = _EPOCH + timedelta(microseconds=at_us)
     return moment.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+
+def told_link(operator: OperatorId, code: str, until: Instant) -> SignOnLink:
+    """The code with its end."""
+    return SignOnLink(operator=operator, code=code, until=rfc3339(until))
 
 
 def header(connection: AnyConnection, name: bytes) -> str | None:

@@ -97,6 +97,10 @@ class NotItsPhone(NotAllowed):
     """The alert is a phone's that signs, and this is not signed by it."""
 
 
+class OtherOrigin(NotAllowed):
+    """A page of another origin."""
+
+
 class NotThere(RequestError):
     """There is nothing of this id, or not any more."""
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from gateways.http.parts.context import Web
-from gateways.http.routes.admin.people.invitations import PATH
+from gateways.http.routes.admin.invitations import PATH
 from gateways.http.routes.app.devices import TRIES_MAX
 from messages.events import TextReported, TextSent
 from messages.ids import E164, LineId, UserId

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import platform
 import re
 from functools import cache
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from typing import Final
 
-from litestar import Response, get
-from litestar.handlers import HTTPRouteHandler
+import msgspec
 
 from gateways.console.page import STATIC
 from gateways.http.parts.context import Web
-from gateways.http.routes.admin.answers import LibraryRow, VersionView
-from gateways.http.routes.admin.listing import COMMON
-from gateways.http.wire.answers import OPERATORS, AnyRequest, answer, no_store, said
+from gateways.http.routing.permissions import SUPERVISOR
+from gateways.http.routing.route import GET, route
 from store.database.dialect import is_server
-from store.registry.people import StaffRole
 
 OURS: Final = "securwoman"
 _BUNDLED: Final = re.compile(
@@ -28,30 +24,34 @@ _NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
 _IS_LICENCE: Final = "License :: "
 
 
-def about_routes(web: Web) -> list[HTTPRouteHandler]:
-    """The route."""
+class LibraryRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A library that comes with the center, and under which licence."""
 
-    @get(
-        "/v1/admin/version",
-        guards=[web.auth.require_role(StaffRole.SUPERVISOR)],
-        summary="Version, and the licences of what comes with it",
-        operation_id="admin_version",
-        audit="the center's own parts",
-        tags=["admin"],
-        security=OPERATORS,
-        responses={200: said(VersionView, "As installed."), **COMMON},
+    name: str
+    version: str
+    licence: str
+
+
+class VersionView(msgspec.Struct, frozen=True, kw_only=True):
+    """Which center this is, and what it is made of."""
+
+    version: str
+    python: str
+    database: str
+    node: str
+    libraries: list[LibraryRow]
+
+
+@route(GET, "/v1/admin/version", by=SUPERVISOR, audit="the center's own parts", says="As installed.")
+def admin_version(web: Web) -> VersionView:
+    """Version, and the licences of what comes with it."""
+    return VersionView(
+        version=web.settings.version,
+        python=platform.python_version(),
+        database="PostgreSQL" if is_server(web.settings.journal) else "SQLite",
+        node=web.settings.node,
+        libraries=list(libraries()),
     )
-    async def show(request: AnyRequest) -> Response[bytes]:
-        view = VersionView(
-            version=web.settings.version,
-            python=platform.python_version(),
-            database="PostgreSQL" if is_server(web.settings.journal) else "SQLite",
-            node=web.settings.node,
-            libraries=list(await asyncio.to_thread(libraries)),
-        )
-        return no_store(answer(request, view))
-
-    return [show]
 
 
 @cache

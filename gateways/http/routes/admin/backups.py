@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Final
 
 import msgspec
-from litestar import Response, get, post
-from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath
 
 from gateways.http.backups import BackupKept, BackupRun, Backups, BackupWrong
 from gateways.http.parts.context import Web
-from gateways.http.routes.admin.listing import COMMON, UNCHANGED, for_admins, listed
-from gateways.http.routes.admin.refusing import NotDone, NotThere, Why
-from gateways.http.wire.answers import AnyRequest, Moment, Problem, answer, rfc3339, said
+from gateways.http.routing.permissions import ADMIN
+from gateways.http.routing.route import GET, POST, Answer, route
+from gateways.http.wire.answers import Moment, rfc3339
+from gateways.http.wire.errors import NotDone, NotThere, Why
 from messages.ids import Instant
 from runtime.published.backup_runs import Work
 from store.audit.entry import Action
@@ -67,47 +64,33 @@ class BackupsView(msgspec.Struct, frozen=True, kw_only=True):
     wrong: list[BackupWrong]
 
 
-def backups_routes(web: Web, backups: Backups) -> list[HTTPRouteHandler]:
-    """The routes."""
-    admins = for_admins(web)
+@route(GET, PATH, by=ADMIN, audit="when backups were made, and nobody's data", listed=True)
+def admin_backups(web: Web) -> BackupsView:
+    """How the backups stand."""
+    return _view(web.backing_up)
 
-    @get(
-        PATH,
-        summary="How the backups stand",
-        description=UNCHANGED,
-        operation_id="admin_backups",
-        audit="when backups were made, and nobody's data",
-        responses={200: said(BackupsView, "As files and settings are now."), **COMMON},
-        **admins,
-    )
-    async def show(request: AnyRequest) -> Response[bytes]:
-        return await listed(web, request, await asyncio.to_thread(_view, backups))
 
-    @post(
-        f"{PATH}/{{work:str}}",
-        status_code=202,
-        summary="Make a backup now, or restore the last one for trial",
-        description="`work` is `backup` or `check`. It is done beside the center, as `securwoman backup` and "
-        "`securwoman restore --check` do it; what comes of it is told by the list.",
-        operation_id="admin_begin_backup",
-        audit=Action.CHANGE_KEPT,
-        responses={
-            202: said(BackupsView, "Ordered."),
-            **COMMON,
-            404: said(Problem, "No such work."),
-            409: said(Problem, "`busy`: it is being done."),
-        },
-        **admins,
-    )
-    async def begin(request: AnyRequest, work: FromPath[str]) -> Response[bytes]:
-        if work not in tuple(Work):
-            raise NotThere("no such work")
-        if not await asyncio.to_thread(backups.begin, Work(work)):
-            raise NotDone("it is being done already", Why.BUSY)
-        await web.audit.note(request, detail=f"{work} ordered")
-        return answer(request, await asyncio.to_thread(_view, backups), 202)
+@route(
+    POST,
+    f"{PATH}/{{work}}",
+    by=ADMIN,
+    audit=Action.CHANGE_KEPT,
+    status=202,
+    says="Ordered.",
+    refuses=(NotThere, Why.BUSY),
+)
+def admin_begin_backup(web: Web, work: str) -> Answer[BackupsView]:
+    """Make a backup now, or restore the last one for trial.
 
-    return [show, begin]
+    `work` is `backup` or `check`. It is done beside the center, as `securwoman backup` and `securwoman
+    restore --check` do it; what comes of it is told by the list.
+    """
+    backups = web.backing_up
+    if work not in tuple(Work):
+        raise NotThere("no such work")
+    if not backups.begin(Work(work)):
+        raise NotDone("it is being done already", Why.BUSY)
+    return Answer(_view(backups), detail=f"{work} ordered")
 
 
 def _view(backups: Backups) -> BackupsView:

@@ -1,4 +1,6 @@
-"""/v1/admin/nodes, for admins: the nodes, what each has, and what is ordered of one."""
+"""/v1/admin/nodes and /v1/admin/settings, for admins: the nodes, what each has and what is ordered of one;
+and what is set at this node, where that comes from, and what would change.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +9,17 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from litestar import Response, get, patch
-from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, JSONBody
 
-from gateways.http.door.auth import OPERATOR
 from gateways.http.parts.context import Web
-from gateways.http.routes.admin.listing import COMMON, UNCHANGED, for_admins, listed
-from gateways.http.routes.admin.refusing import NotDone, NotThere, Why, refusing
-from gateways.http.wire.answers import AnyRequest, Moment, Problem, answer, no_store, rfc3339, said
-from gateways.http.wire.decoding import Strict
+from gateways.http.routes.admin.refusing import refusing
+from gateways.http.routing.permissions import ADMIN, Caller
+from gateways.http.routing.route import GET, PATCH, Answer, route
+from gateways.http.settings_file import FileView, SettingFault, SettingRow
+from gateways.http.wire.answers import Moment, rfc3339
+from gateways.http.wire.errors import NotDone, NotThere, Why
 from messages.events import NodeOrdered, NodeStarted
 from messages.ids import SECOND, LineId, NodeId, NodeOrder, OperatorId
+from model.settings_edits import Value
 from runtime.environment import DRAINED
 from runtime.load import load_now
 from runtime.published.peers import Place, decode_place
@@ -26,7 +27,8 @@ from store.audit.entry import Action
 from store.journal.journal import Journal
 from store.nodes import members, orders, owners
 
-PATH: Final = "/v1/admin/nodes"
+NODES: Final = "/v1/admin/nodes"
+SETTINGS: Final = "/v1/admin/settings"
 
 
 class NodeRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,54 +78,93 @@ class NodeChange(msgspec.Struct, frozen=True, kw_only=True):
     now: NodeWish
 
 
-def nodes_admin_routes(web: Web) -> list[HTTPRouteHandler]:
-    """The routes."""
-    admins = for_admins(web)
+class SettingsTold(msgspec.Struct, frozen=True, kw_only=True):
+    """The file of the node that is asked. `obstacles`: why a restart that is ordered is not begun."""
 
-    @get(
-        PATH,
-        summary="All nodes",
-        description=UNCHANGED,
-        operation_id="admin_nodes",
-        audit="the center's own machines",
-        responses={200: said(AdminNodes, "As they are now."), **COMMON},
-        **admins,
+    node: NodeRow
+    file: FileView
+    obstacles: list[SettingFault]
+
+
+class SettingValue(msgspec.Struct, frozen=True, kw_only=True):
+    """What the file says at the key; null: nothing, and its default counts."""
+
+    value: Value | None
+
+
+class SettingChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wanted, and what the file said when it was seen."""
+
+    was: SettingValue
+    now: SettingValue
+
+
+@route(GET, NODES, by=ADMIN, audit="the center's own machines", listed=True)
+def admin_nodes(web: Web) -> AdminNodes:
+    """All nodes."""
+    return AdminNodes(nodes=rows(web), shared=web.nodes.shared)
+
+
+@route(
+    PATCH,
+    f"{NODES}/{{node}}",
+    by=ADMIN,
+    audit=Action.CHANGE_SETTINGS,
+    says="Ordered.",
+    refuses=(NotThere, NotDone),
+)
+async def admin_order_node(web: Web, who: Caller, node: NodeId, data: NodeChange) -> Answer[NodeRow]:
+    """Order something of a node, or take it back.
+
+    `drain`: it takes no more alerts, and stays with those that it has; refused where no other node takes any
+    (`nobody_else`). `restart`: it starts again by its settings once it has no open alert; refused where it
+    would not come back (`would_not_start`). Both end with its next start.
+    """
+    by, wanted = who.operator, data.now.order
+    await asyncio.to_thread(_allowed, web, node, wanted)
+    with refusing("$.now"):
+        new = await web.writing.run(lambda tx: orders.order(tx, node, data.was.order, wanted, by))
+    wish = wanted or "nothing any more"
+    row = await asyncio.to_thread(_row_of, web, node)
+    return Answer(row, detail=f"node {node}: {wish if new else 'it was so already'}")
+
+
+@route(
+    GET,
+    SETTINGS,
+    by=ADMIN,
+    audit="the center's own; what is secret is not told",
+    listed=True,
+)
+def admin_settings(web: Web) -> SettingsTold:
+    """What is set at this node."""
+    node = next(row for row in rows(web) if row.here)
+    waits = node.order is NodeOrder.RESTART
+    return SettingsTold(
+        node=node,
+        file=web.settings_file.view(),
+        obstacles=web.settings_file.obstacles() if waits else [],
     )
-    async def show(request: AnyRequest) -> Response[bytes]:
-        found = await asyncio.to_thread(rows, web)
-        return await listed(web, request, AdminNodes(nodes=found, shared=web.nodes.shared))
 
-    @patch(
-        f"{PATH}/{{node:str}}",
-        dto=Strict[NodeChange],
-        return_dto=None,
-        summary="Order something of a node, or take it back",
-        description="`drain`: it takes no more alerts, and stays with those that it has; refused where no "
-        "other node takes any (`nobody_else`). `restart`: it starts again by its settings once it has no "
-        "open alert; refused where it would not come back (`would_not_start`). Both end with its next start.",
-        operation_id="admin_order_node",
-        audit=Action.CHANGE_SETTINGS,
-        responses={
-            200: said(NodeRow, "Ordered."),
-            400: said(Problem, "Not understood."),
-            404: said(Problem, "No such node."),
-            409: said(Problem, "Not as things are now; `code` says why."),
-            **COMMON,
-        },
-        **admins,
-    )
-    async def order(request: AnyRequest, node: FromPath[str], data: JSONBody[NodeChange]) -> Response[bytes]:
-        which, by = NodeId(node), request.state[OPERATOR]
-        await asyncio.to_thread(_allowed, web, which, data.now.order)
-        with refusing("$.now"):
-            new = await web.writing.run(
-                lambda tx: orders.order(tx, which, data.was.order, data.now.order, by)
-            )
-        wish = data.now.order or "nothing any more"
-        await web.audit.note(request, detail=f"node {which}: {wish if new else 'it was so already'}")
-        return no_store(answer(request, await asyncio.to_thread(_row_of, web, which)))
 
-    return [show, order]
+@route(
+    PATCH,
+    f"{SETTINGS}/{{path}}",
+    by=ADMIN,
+    audit=Action.CHANGE_SETTINGS,
+    says="Written.",
+    refuses=((400, "Not understood, or not valid."), NotThere, NotDone),
+)
+def admin_change_setting(web: Web, path: str, data: SettingChange) -> Answer[SettingRow]:
+    """Change what the file says.
+
+    Only where it still says what `was` says (or is already as wanted); else 409 `changed_meanwhile`, with
+    what it says in `is_now`, as JSON. Counts after a restart. What the center could not start with is not
+    written: 400 `settings_faulty`, with the key in `path`.
+    """
+    with refusing():
+        row = web.settings_file.set(path, data.was.value, data.now.value)
+    return Answer(row, detail=f"center.toml: {path}")
 
 
 def _row_of(web: Web, node: NodeId) -> NodeRow:

@@ -1,215 +1,336 @@
-"""/v1/admin/operators, for admins: who answers alerts, what each may, and by what each comes in."""
+"""/v1/admin/operators and /v1/admin/keys, for admins: who answers alerts, what each may, by what each comes
+in; and the keys by which apps raise alerts.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from typing import Any, Final
+from typing import Annotated, Final
 
-from litestar import Response, delete, get, patch, post
-from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, JSONBody
+import msgspec
+from msgspec import UNSET
 
-from gateways.http.door.auth import OPERATOR
 from gateways.http.parts.context import Web
-from gateways.http.routes.admin.answers import (
-    NewOperator,
-    OperatorAdded,
-    OperatorChange,
-    OperatorRow,
-    OperatorsView,
-    SessionsEnded,
-    SignOnLink,
-    told_link,
-    told_operator,
-)
-from gateways.http.routes.admin.listing import COMMON, UNCHANGED, for_admins, listed
-from gateways.http.routes.admin.refusing import NotDone, Why, refusing
-from gateways.http.routes.sign_on import is_on_an_alert
-from gateways.http.wire.answers import AnyRequest, Problem, answer, no_store, said
-from gateways.http.wire.decoding import Strict
+from gateways.http.routes.admin.refusing import refusing
+from gateways.http.routes.console.sign_on import is_on_an_alert
+from gateways.http.routing.permissions import ADMIN, Caller
+from gateways.http.routing.route import DELETE, GET, PATCH, POST, Answer, route
+from gateways.http.wire.answers import Moment, Secret, SignOnLink, rfc3339, told_link
+from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
 from messages.ids import OperatorId
 from store.audit.entry import Action
 from store.journal.journal import Transaction
-from store.registry.people import Operator
-from store.registry.registry import Registry
+from store.registry.access.app_keys import revoke_key
+from store.registry.access.credentials import fingerprint
+from store.registry.people import AppKey, Operator, StaffRole
+from store.registry.seen import Seen
 from store.registry.staff import drop, revoke
-from store.registry.staff_changes import change, keep_an_admin
+from store.registry.staff_changes import Fields, Language, Name, Phone, change, keep_an_admin
 
-PATH: Final = "/v1/admin/operators"
+OPERATORS: Final = "/v1/admin/operators"
+KEYS: Final = "/v1/admin/keys"
+KEY_NAME_MAX: Final = 64
 
 
-def operators_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
-    """The routes."""
-    admins = for_admins(web)
-    one: dict[int, Any] = {
-        **COMMON,
-        404: said(Problem, "No such operator."),
-        409: said(Problem, "Not as things are now; `code` says why."),
-    }
-    region = web.settings.policy.region
+class OperatorRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One operator, and by what the operator signs on. `sessions`: so many browsers are signed on now."""
 
-    def free(tx: Transaction, operator: OperatorId) -> None:
-        """Raises NotDone where the console would end in the middle of a call."""
-        if is_on_an_alert(tx, operator):
-            raise NotDone("on an alert: wait until it has ended", Why.ON_AN_ALERT)
+    id: OperatorId
+    name: str
+    phone: str
+    language: str
+    role: StaffRole
+    on_call: bool
+    has_password: bool
+    passkeys: int
+    has_totp: bool
+    has_token: bool
+    sessions: int
+    created_at: Moment
 
-    def by_another_admin(request: AnyRequest, operator: OperatorId) -> OperatorId:
-        """Who asks. Raises NotDone where that is the operator."""
-        by: OperatorId = request.state[OPERATOR]
-        if by == operator:
-            raise NotDone("this is you: another admin can do it", Why.YOURSELF)
-        return by
 
-    def row(operator: Operator) -> OperatorRow:
-        mine = [found for found in registry.sessions(web.clock.now_us()) if found.operator == operator.id]
-        return told_operator(operator, len({found.id for found in mine}))
+class OperatorsView(msgspec.Struct, frozen=True, kw_only=True):
+    """All operators, by name."""
 
-    @get(
-        PATH,
-        summary="All operators",
-        description=UNCHANGED,
-        operation_id="admin_operators",
-        audit=Action.READ_STAFF,
-        responses={200: said(OperatorsView, "As the registry says."), **COMMON},
-        **admins,
+    operators: list[OperatorRow]
+
+
+class NewOperator(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is added. Two may have one name; they sign on by their numbers then."""
+
+    name: Name
+    phone: Phone
+    language: Language = "it"
+    role: StaffRole = StaffRole.OPERATOR
+    on_call: bool = False
+
+
+def same_fields(was: Seen, now: Seen) -> None:
+    """Raises ValueError where a change does not say what it has seen of each field."""
+    for name in now.__struct_fields__:
+        if (getattr(was, name) is UNSET) != (getattr(now, name) is UNSET):
+            raise ValueError(f"`was` and `now` have to have the same fields: `{name}`")
+
+
+class OperatorChange(msgspec.Struct, frozen=True, kw_only=True):
+    """`now` is what is wanted, `was` what each of the same fields held when it was seen. Sent the other way
+    round it takes the change back.
+    """
+
+    was: Fields
+    now: Fields
+
+    def __post_init__(self) -> None:
+        same_fields(self.was, self.now)
+
+
+class OperatorAdded(msgspec.Struct, frozen=True, kw_only=True):
+    """Who was added, and by what the operator comes in first."""
+
+    operator: OperatorRow
+    link: SignOnLink
+
+
+class SessionsEnded(msgspec.Struct, frozen=True, kw_only=True):
+    """So many browsers were signed off."""
+
+    ended: int
+
+
+class KeyRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One app key that opens. `sign`: by which two of a name are told apart."""
+
+    sign: str
+    name: str
+    issued_at: Moment
+
+
+class KeysView(msgspec.Struct, frozen=True, kw_only=True):
+    """The app keys that open, oldest first."""
+
+    keys: list[KeyRow]
+
+
+class NewKey(msgspec.Struct, frozen=True, kw_only=True):
+    """For whom another key is issued. Keys of one name all open."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=KEY_NAME_MAX)]
+
+
+class KeyIssued(msgspec.Struct, frozen=True, kw_only=True):
+    """The new key."""
+
+    row: KeyRow
+    key: Secret
+
+
+@route(GET, OPERATORS, by=ADMIN, audit=Action.READ_STAFF, listed=True)
+def admin_operators(web: Web) -> Answer[OperatorsView]:
+    """All operators."""
+    standing = {one.id: one.operator for one in web.registry.sessions(web.clock.now_us())}
+    counted = Counter(standing.values())
+    rows = [told_operator(one, counted[one.id]) for one in web.registry.operators()]
+    return Answer(OperatorsView(operators=rows), [one.id for one in rows])
+
+
+@route(
+    POST,
+    OPERATORS,
+    by=ADMIN,
+    audit=Action.CHANGE_STAFF,
+    status=201,
+    says="Added.",
+    refuses=(BadBody, Why.NUMBER_REFUSED, Why.NAME_TAKEN),
+)
+def admin_add_operator(web: Web, who: Caller, data: NewOperator) -> Answer[OperatorAdded]:
+    """Add an operator.
+
+    With a link that signs the operator on once, within a day, to a password or passkey.
+    """
+    by = who.operator
+    with refusing():
+        made = web.registry.add_operator(
+            " ".join(data.name.split()),
+            data.phone,
+            language=data.language,
+            role=data.role,
+            on_call=data.on_call,
+            by=by,
+        )
+        code, until = web.registry.recover(made.id, by=by)
+    told = OperatorAdded(operator=told_operator(made, 0), link=told_link(made.id, code, until))
+    return Answer(told, (made.id,), f"added as {made.role}, with a sign-on link")
+
+
+@route(
+    PATCH,
+    f"{OPERATORS}/{{operator}}",
+    by=ADMIN,
+    audit=Action.CHANGE_STAFF,
+    says="Changed.",
+    refuses=(NotThere, NotDone),
+)
+async def admin_change_operator(
+    web: Web, who: Caller, operator: OperatorId, data: OperatorChange
+) -> Answer[OperatorRow]:
+    """Change an operator.
+
+    Only where each field still holds what `was` says (or is already as wanted); else 409 `changed_meanwhile`
+    with the field in `path` and its value in `is_now`. Another role ends the operator's sessions; one's own
+    role is another admin's to change.
+    """
+    new_role = "role" in data.now.said() and data.now.role != data.was.role
+    by = _another_admin(who, operator) if new_role else who.operator
+
+    def work(tx: Transaction) -> tuple[Operator, tuple[str, ...]]:
+        if new_role:
+            _free(tx, operator)
+        return change(tx, operator, data.was, data.now, by=by, region=web.settings.policy.region)
+
+    with refusing("$.now"):
+        made, changed = await web.writing.run(work)
+    detail = ", ".join(f"role {made.role}" if name == "role" else name for name in changed)
+    row = await asyncio.to_thread(_row, web, made)
+    return Answer(row, (operator,), detail or "nothing: it was so already")
+
+
+@route(
+    DELETE,
+    f"{OPERATORS}/{{operator}}",
+    by=ADMIN,
+    audit=Action.CHANGE_STAFF,
+    refuses=(NotThere, NotDone),
+)
+async def admin_remove_operator(web: Web, who: Caller, operator: OperatorId) -> Answer[None]:
+    """Remove an operator.
+
+    With all that signs on, the sessions and the shift. The journal goes on naming the id.
+    """
+    by = _another_admin(who, operator)
+
+    def work(tx: Transaction) -> None:
+        keep_an_admin(tx, but=operator)
+        _free(tx, operator)
+        drop(tx, operator, by=by)
+
+    with refusing():
+        await web.writing.run(work)
+    return Answer(None, (operator,), "removed")
+
+
+@route(
+    POST,
+    f"{OPERATORS}/{{operator}}/link",
+    by=ADMIN,
+    audit=Action.CHANGE_KEY,
+    says="Told once.",
+    refuses=(NotThere, NotDone),
+)
+def admin_sign_on_link(web: Web, who: Caller, operator: OperatorId) -> Answer[SignOnLink]:
+    """A link that signs the operator on once.
+
+    Within a day, to a new password or passkey. One before opens nothing any more.
+    """
+    with refusing():
+        code, until = web.registry.recover(operator, by=who.operator)
+    return Answer(told_link(operator, code, until), (operator,), "sign-on link")
+
+
+@route(
+    DELETE,
+    f"{OPERATORS}/{{operator}}/sessions",
+    by=ADMIN,
+    audit=Action.CHANGE_KEY,
+    says="Ended.",
+    refuses=(NotThere, NotDone),
+)
+async def admin_end_sessions(web: Web, who: Caller, operator: OperatorId) -> Answer[SessionsEnded]:
+    """End an operator's sessions, token and sign-on link.
+
+    At all nodes, within a second. Password and passkeys go on signing on.
+    """
+    by = _another_admin(who, operator)
+
+    def work(tx: Transaction) -> int:
+        _free(tx, operator)
+        return revoke(tx, operator, by=by)
+
+    with refusing():
+        ended = await web.writing.run(work)
+    return Answer(SessionsEnded(ended=ended), (operator,), "token, link and sessions ended")
+
+
+@route(GET, KEYS, by=ADMIN, audit="keys have names, and are no person's", listed=True, says="Oldest first.")
+def admin_keys(web: Web) -> KeysView:
+    """The app keys that open."""
+    return KeysView(keys=[told_key(one) for one in web.registry.app_keys()])
+
+
+@route(POST, KEYS, by=ADMIN, audit=Action.CHANGE_KEY, status=201, says="Told once.")
+def admin_issue_key(web: Web, data: NewKey) -> Answer[KeyIssued]:
+    """Issue an app key.
+
+    Beside those that are there: they go on opening.
+    """
+    name = data.name.strip()
+    if not name or not name.isprintable():
+        raise BadBody("a key needs a name", "$.name", Why.EMPTY)
+    key = web.registry.issue_app_key(name)
+    made = next(one for one in web.registry.app_keys() if one.hash == fingerprint(key))
+    issued = KeyIssued(row=told_key(made), key=key)
+    return Answer(issued, detail=f"app key issued: {made.name} {made.sign}")
+
+
+@route(DELETE, f"{KEYS}/{{sign}}", by=ADMIN, audit=Action.CHANGE_KEY, refuses=(NotThere, Why.LAST_KEY))
+async def admin_revoke_key(web: Web, sign: str) -> Answer[None]:
+    """Revoke an app key.
+
+    It opens nothing within a second. The last one is not revoked.
+    """
+    with refusing():
+        found = await web.writing.run(lambda tx: revoke_key(tx, sign))
+    if found is None:
+        raise NotThere("no such key")
+    return Answer(None, detail=f"app key revoked: {found.name} {found.sign}")
+
+
+def _free(tx: Transaction, operator: OperatorId) -> None:
+    """Raises NotDone where the console would end in the middle of a call."""
+    if is_on_an_alert(tx, operator):
+        raise NotDone("on an alert: wait until it has ended", Why.ON_AN_ALERT)
+
+
+def _another_admin(who: Caller, operator: OperatorId) -> OperatorId:
+    """The admin who asks. Raises NotDone where that is the operator."""
+    if who.operator == operator:
+        raise NotDone("this is you: another admin can do it", Why.YOURSELF)
+    return who.operator
+
+
+def _row(web: Web, operator: Operator) -> OperatorRow:
+    mine = [found for found in web.registry.sessions(web.clock.now_us()) if found.operator == operator.id]
+    return told_operator(operator, len({found.id for found in mine}))
+
+
+def told_operator(one: Operator, sessions: int) -> OperatorRow:
+    """The operator as the list has it."""
+    return OperatorRow(
+        id=one.id,
+        name=one.name,
+        phone=one.phone,
+        language=one.language,
+        role=one.role,
+        on_call=one.on_call,
+        has_password=one.has_password,
+        passkeys=one.passkeys,
+        has_totp=one.has_totp,
+        has_token=one.has_token,
+        sessions=sessions,
+        created_at=rfc3339(one.created_at),
     )
-    async def show(request: AnyRequest) -> Response[bytes]:
-        def found() -> OperatorsView:
-            standing = {one.id: one.operator for one in registry.sessions(web.clock.now_us())}
-            counted = Counter(standing.values())
-            return OperatorsView(
-                operators=[told_operator(one, counted[one.id]) for one in registry.operators()]
-            )
 
-        view = await asyncio.to_thread(found)
-        return await listed(web, request, view, (one.id for one in view.operators))
 
-    @post(
-        PATH,
-        dto=Strict[NewOperator],
-        return_dto=None,
-        status_code=201,
-        summary="Add an operator",
-        description="With a link that signs the operator on once, within a day, to a password or passkey.",
-        operation_id="admin_add_operator",
-        audit=Action.CHANGE_STAFF,
-        responses={201: said(OperatorAdded, "Added."), 400: said(Problem, "Not understood."), **COMMON},
-        **admins,
-    )
-    async def add(request: AnyRequest, data: JSONBody[NewOperator]) -> Response[bytes]:
-        by: OperatorId = request.state[OPERATOR]
-
-        def work() -> tuple[Operator, str, Any]:
-            made = registry.add_operator(
-                " ".join(data.name.split()),
-                data.phone,
-                language=data.language,
-                role=data.role,
-                on_call=data.on_call,
-                by=by,
-            )
-            return made, *registry.recover(made.id, by=by)
-
-        with refusing():
-            made, code, until = await asyncio.to_thread(work)
-        await web.audit.note(request, (made.id,), detail=f"added as {made.role}, with a sign-on link")
-        told = OperatorAdded(operator=told_operator(made, 0), link=told_link(made.id, code, until))
-        return no_store(answer(request, told, 201))
-
-    @patch(
-        f"{PATH}/{{operator:str}}",
-        dto=Strict[OperatorChange],
-        return_dto=None,
-        summary="Change an operator",
-        description="Only where each field still holds what `was` says (or is already as wanted); else 409 "
-        "`changed_meanwhile` with the field in `path` and its value in `is_now`. Another role ends the "
-        "operator's sessions; one's own role is another admin's to change.",
-        operation_id="admin_change_operator",
-        audit=Action.CHANGE_STAFF,
-        responses={200: said(OperatorRow, "Changed."), 400: said(Problem, "Not understood."), **one},
-        **admins,
-    )
-    async def alter(
-        request: AnyRequest, operator: FromPath[str], data: JSONBody[OperatorChange]
-    ) -> Response[bytes]:
-        who = OperatorId(operator)
-        new_role = "role" in data.now.said() and data.now.role != data.was.role
-        by = by_another_admin(request, who) if new_role else request.state[OPERATOR]
-
-        def work(tx: Transaction) -> tuple[Operator, tuple[str, ...]]:
-            if new_role:
-                free(tx, who)
-            return change(tx, who, data.was, data.now, by=by, region=region)
-
-        with refusing("$.now"):
-            made, changed = await web.writing.run(work)
-        detail = ", ".join(f"role {made.role}" if name == "role" else name for name in changed)
-        await web.audit.note(request, (who,), detail=detail or "nothing: it was so already")
-        return no_store(answer(request, await asyncio.to_thread(row, made)))
-
-    @delete(
-        f"{PATH}/{{operator:str}}",
-        status_code=204,
-        summary="Remove an operator",
-        description="With all that signs on, the sessions and the shift. The journal goes on naming the id.",
-        operation_id="admin_remove_operator",
-        audit=Action.CHANGE_STAFF,
-        responses=one,
-        **admins,
-    )
-    async def remove(request: AnyRequest, operator: FromPath[str]) -> Response[None]:
-        who = OperatorId(operator)
-        by = by_another_admin(request, who)
-
-        def work(tx: Transaction) -> None:
-            keep_an_admin(tx, but=who)
-            free(tx, who)
-            drop(tx, who, by=by)
-
-        with refusing():
-            await web.writing.run(work)
-        await web.audit.note(request, (who,), detail="removed")
-        return Response(None, status_code=204)
-
-    @post(
-        f"{PATH}/{{operator:str}}/link",
-        status_code=200,
-        summary="A link that signs the operator on once",
-        description="Within a day, to a new password or passkey. One before opens nothing any more.",
-        operation_id="admin_sign_on_link",
-        audit=Action.CHANGE_KEY,
-        responses={200: said(SignOnLink, "Told once."), **one},
-        **admins,
-    )
-    async def link(request: AnyRequest, operator: FromPath[str]) -> Response[bytes]:
-        who, by = OperatorId(operator), request.state[OPERATOR]
-        with refusing():
-            code, until = await asyncio.to_thread(lambda: registry.recover(who, by=by))
-        await web.audit.note(request, (who,), detail="sign-on link")
-        return no_store(answer(request, told_link(who, code, until)))
-
-    @delete(
-        f"{PATH}/{{operator:str}}/sessions",
-        status_code=200,
-        summary="End an operator's sessions, token and sign-on link",
-        description="At all nodes, within a second. Password and passkeys go on signing on.",
-        operation_id="admin_end_sessions",
-        audit=Action.CHANGE_KEY,
-        responses={200: said(SessionsEnded, "Ended."), **one},
-        **admins,
-    )
-    async def end(request: AnyRequest, operator: FromPath[str]) -> Response[bytes]:
-        who = OperatorId(operator)
-        by = by_another_admin(request, who)
-
-        def work(tx: Transaction) -> int:
-            free(tx, who)
-            return revoke(tx, who, by=by)
-
-        with refusing():
-            ended = await web.writing.run(work)
-        await web.audit.note(request, (who,), detail="token, link and sessions ended")
-        return no_store(answer(request, SessionsEnded(ended=ended)))
-
-    return [show, add, alter, remove, link, end]
+def told_key(one: AppKey) -> KeyRow:
+    """The key without what opens."""
+    return KeyRow(sign=one.sign, name=one.name, issued_at=rfc3339(one.created_at))

@@ -11,7 +11,6 @@ from datetime import datetime
 from html import escape
 from typing import Final, NamedTuple
 
-from gateways.http.routes.psap import record_html
 from gateways.psap_data.words import WORDS
 from messages.base import Address
 from messages.ids import SECOND, BriefingField, Instant, Nearness, Party
@@ -19,7 +18,7 @@ from model.address import in_one_line
 from model.alert.case import Case
 from model.alert.parts import KnownPosition
 from model.alert.told import Changes
-from model.record import PersonRecord
+from model.record import PersonRecord, facts
 from model.rules.calls.quiet import voices_withheld
 from model.rules.said.dialogue import written_after
 from store.registry.people import User
@@ -143,7 +142,7 @@ def page(
     on_line = case.confirmed_answered(Party.USER) is not None
 
     def of_record(row: str) -> list[_Line]:
-        return [_Line(one) for one in record_html.lines(record, row, w)]
+        return [_Line(one) for one in _lines_of_record(record, row, w)]
 
     after = [
         _Line(w["written"].format(_clock(one.at), one.text), one.at > since_us)
@@ -179,7 +178,7 @@ def page(
     marked = f"<p><small>{w['since'].format(_clock(since_us))}</small></p>"
     from_now = f"<p class='from-now'><a href='{escape(address(code, lang, now_us))}'>{w['from_now']}</a></p>"
     as_of = f"<p><small>{w['as_of'].format(_clock(now_us))}</small></p>"
-    faces = record_html.pictures(record, code, "" if user is None else user.name, w)
+    faces = _pictures_of_record(record, code, "" if user is None else user.name, w)
     inside = f"<h1>{w['title']}</h1>{told}<dl>{listed}</dl>{faces}{marked}{from_now}{as_of}"
     here = f"/112/{code}?since={since_us}"
     return _page(lang, inside, here, again_s=AGAIN_S if case.closed_at is None else AGAIN_AFTER_S)
@@ -253,3 +252,34 @@ def _page(lang: str, inside: str, path: str, *, again_s: int = 0) -> str:
 
 def _clock(at: Instant) -> str:
     return datetime.fromtimestamp(at / SECOND).astimezone().strftime("%H:%M:%S")
+
+
+_ROW_OF: Final = {
+    "address": "where",
+    "dangerous": "dangerous",
+    "court_order": "dangerous",
+    "medical": "injured",
+    "children": "children",
+    "reach": "who",
+    "contact": "who",
+}
+
+
+def _lines_of_record(record: PersonRecord, row: str, w: dict[str, str]) -> list[str]:
+    """What stands in a row of the page; where it is no answer to the row itself, what it is goes before."""
+    return [
+        text if field == row else f"{w[field]}: {text}"
+        for field, text in facts(record)
+        if _ROW_OF[field] == row
+    ]
+
+
+def _pictures_of_record(record: PersonRecord, code: str, name: str, w: dict[str, str]) -> str:
+    """HTML: the person, and those who are dangerous."""
+    found = [(record.photo, name)] + [(one.picture, one.name) for one in record.dangerous]
+    return "".join(
+        f"<figure><img src='/112/{code}/pictures/{one}' alt='{escape(w['photo'].format(of), quote=True)}'>"
+        f"<figcaption>{escape(of)}</figcaption></figure>"
+        for one, of in found
+        if one
+    )

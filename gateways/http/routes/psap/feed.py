@@ -10,12 +10,12 @@ import asyncio
 import hmac
 from pathlib import Path
 
-from litestar import Response, get
-from litestar.handlers import HTTPRouteHandler
+from litestar import Response
 
 from gateways.http.door.auth import bearer
 from gateways.http.parts.context import Web
-from gateways.http.wire.answers import AnyRequest, Problem, said
+from gateways.http.routing.permissions import FEED, Caller
+from gateways.http.routing.route import GET, route
 from gateways.http.wire.errors import NotSignedOn
 from gateways.psap_data.geojson import MEDIA_TYPE, collection
 from model.alert.case import Case
@@ -29,36 +29,25 @@ from store.registry.users.who import who_is
 log = logs.get("http.psap_feed")
 
 
-def psap_feed_route(web: Web) -> HTTPRouteHandler:
-    """The route."""
+@route(GET, "/v1/psap/feed", by=FEED, audit=Action.READ_LIST)
+async def psap_feed(web: Web, who: Caller) -> Response[bytes]:
+    """Alerts of which 112 is called, for a PSAP's map.
+
+    GeoJSON (RFC 7946): a feature for each open alert of the area that the token is for, with what 112 is told
+    of it. By the token of a `[[psap.data]]` with `to = "feed"`.
+    """
     feeds = [target for target in web.settings.data if target.is_feed]
-
-    @get(
-        "/v1/psap/feed",
-        summary="Alerts of which 112 is called, for a PSAP's map",
-        description="GeoJSON (RFC 7946): a feature for each open alert of the area that the token is for, "
-        'with what 112 is told of it. By the token of a `[[psap.data]]` with `to = "feed"`.',
-        operation_id="psap_feed",
-        audit=Action.READ_LIST,
-        tags=["psap"],
-        security=[{"feedToken": []}],
-        responses={401: said(Problem, "No feed's token.")},
-    )
-    async def feed(request: AnyRequest) -> Response[bytes]:
-        target = await asyncio.to_thread(_feed_of, feeds, bearer(request) or "")
-        if target is None:
-            raise NotSignedOn("the token of a feed is needed")
-        open_now = [known.case for known in web.following.picture.open()]
-        shown = await asyncio.to_thread(_shown, web, target, [one for one in open_now if wanted(one)])
-        if shown:
-            alerts = [one.alert for one in shown]
-            await web.audit.note(request, alerts, actor=f"psap:{target.name}", detail="feed")
-        else:
-            web.audit.enters_nothing(request)
-        headers = {"cache-control": "no-store"}
-        return Response(collection(shown, target.language), media_type=MEDIA_TYPE, headers=headers)
-
-    return feed
+    target = await asyncio.to_thread(_feed_of, feeds, bearer(who.request) or "")
+    if target is None:
+        raise NotSignedOn("the token of a feed is needed")
+    open_now = [known.case for known in web.following.picture.open()]
+    shown = await asyncio.to_thread(_shown, web, target, [one for one in open_now if wanted(one)])
+    if shown:
+        await who.note([one.alert for one in shown], actor=f"psap:{target.name}", detail="feed")
+    else:
+        web.audit.enters_nothing(who.request)
+    headers = {"cache-control": "no-store"}
+    return Response(collection(shown, target.language), media_type=MEDIA_TYPE, headers=headers)
 
 
 def _feed_of(feeds: list[DataTarget], token: str) -> DataTarget | None:

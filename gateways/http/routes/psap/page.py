@@ -9,18 +9,19 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, Final, Literal
 
-from litestar import Response, get, post
+from litestar import Response
 from litestar.enums import RequestEncodingType
-from litestar.handlers import HTTPRouteHandler
-from litestar.params import Body, FromPath, QueryParameter
+from litestar.params import Body, QueryParameter
 from litestar.response import Redirect
 
 from gateways.http.door.throttle import Throttle, network
-from gateways.http.parts.context import Web
+from gateways.http.parts.context import Web, once
 from gateways.http.routes.app.alerts import into_inbox
 from gateways.http.routes.psap import as_html
-from gateways.http.routes.records import _shown as picture_shown
-from gateways.http.wire.answers import AnyRequest
+from gateways.http.routes.records import picture_of
+from gateways.http.routing.permissions import ANYBODY, Caller
+from gateways.http.routing.route import GET, POST, route
+from gateways.http.wire.errors import NoSuchPerson
 from messages.events import PageViewed
 from messages.ids import Instant
 from model.alert.case import Case
@@ -34,7 +35,6 @@ from store.alerts.lately import current
 from store.audit.entry import Action
 from store.registry import keyring
 from store.registry.people import User
-from store.registry.registry import Registry
 from store.registry.users import records
 
 TRIES_MAX: Final = 10
@@ -48,107 +48,105 @@ Since = Annotated[
     QueryParameter(ge=0, description="Microseconds UTC: what has changed since is marked; 0: nothing is."),
 ]
 Lang = Annotated[Literal["it", "en"], QueryParameter(description="Of the page.")]
+Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
-def psap_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
-    """The routes."""
-    throttle = Throttle(TRIES_MAX)
+@once
+def _throttle(_: Web) -> Throttle:
+    return Throttle(TRIES_MAX)
 
-    def record_of(case: Case) -> PersonRecord:
-        """What of the user's record 112 may be told."""
-        if case.user is None:
-            return EMPTY
-        user = case.user
-        kept = web.journal.at_one_moment(lambda connection: records.read(connection, user))
-        return shared(kept.record, web.settings.policy.psap_shares)
 
-    def html(text: str, status: int = 200, wait_s: int = 0) -> Response[bytes]:
-        headers = {"content-security-policy": as_html.POLICY, "cache-control": "no-store"}
-        if wait_s:
-            headers["retry-after"] = str(wait_s)
-        return Response(
-            text.encode(), status_code=status, media_type="text/html; charset=utf-8", headers=headers
-        )
+@route(GET, "/112", by=ANYBODY, audit="a form, the same for everybody", described=False)
+async def ask(lang: Lang = "it") -> Response[bytes]:
+    """The form for a code."""
+    return _html(as_html.form(lang))
 
-    async def shown(request: AnyRequest, typed: str, lang: Lang) -> Response[bytes] | tuple[Case, str]:
-        """The case behind what was typed, or what is answered in its place."""
-        address, now_us = web.client_address(request), web.clock.now_us()
-        code = pages.read(typed)
-        case = await asyncio.to_thread(_case_of, web, code) if code else None
-        there = case is not None and pages.is_there(case, code, now_us)
-        if case is not None and there and _has_seen(case, address):
-            return case, code  # whoever has had it does not lose it by what is typed beside
-        if wait_s := throttle.wait_s("", address, now_us):
-            return html(as_html.form(lang, "wait", wait_s, code), 429, wait_s)
-        # Counted as soon as it is let through: tries side by side are no way around it.
-        throttle.count("", address, now_us)
-        if case is None or not there:
-            return html(as_html.form(lang, "wrong"), 404)
-        throttle.take_back("", address)
-        return case, code
 
-    @get("/112", include_in_schema=False, audit="a form, the same for everybody")
-    async def ask(lang: Lang = "it") -> Response[bytes]:
-        return html(as_html.form(lang))
+@route(
+    POST,
+    "/112",
+    by=ANYBODY,
+    audit="it leads to the page, which is entered",
+    status=303,
+    largest=FORM_MAX,
+    described=False,
+)
+async def typed(web: Web, who: Caller, data: Form, lang: Lang = "it") -> Response[bytes] | Redirect:
+    """A code as it was typed."""
+    found = await _shown(web, who, data.get("code", ""), lang)
+    if isinstance(found, Response):
+        return found
+    return Redirect(as_html.address(found[1], lang, web.clock.now_us()), status_code=303)
 
-    @post(
-        "/112",
-        include_in_schema=False,
-        audit="it leads to the page, which is entered",
-        status_code=303,
-        request_max_body_size=FORM_MAX,
-    )
-    async def typed(
-        request: AnyRequest,
-        data: Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)],
-        lang: Lang = "it",
-    ) -> Response[bytes] | Redirect:
-        found = await shown(request, data.get("code", ""), lang)
-        if isinstance(found, Response):
-            return found
-        return Redirect(as_html.address(found[1], lang, web.clock.now_us()), status_code=303)
 
-    @get("/112/{code:str}", include_in_schema=False, audit=Action.READ_ALERT)
-    async def page(
-        request: AnyRequest, code: FromPath[str], lang: Lang = "it", since: Since = 0
-    ) -> Response[bytes]:
-        found = await shown(request, code, lang)
-        if isinstance(found, Response):
-            return found
-        case, known = found
-        origin = web.client_address(request)
-        await web.audit.note(request, (case.alert,), actor="112", detail="112's page")
-        if not _has_seen(case, origin):
-            viewed = PageViewed(origin=network(origin))
-            await into_inbox(web, case.alert, viewed, when=lambda tx: _is_news(current(tx, case), origin))
-        user: User | None = None
-        if case.user is not None:
-            user = await asyncio.to_thread(registry.user, case.user)
-        record = await asyncio.to_thread(record_of, case)
-        now_us = web.clock.now_us()
-        since_us = Instant(min(since, now_us) or now_us)
-        changed = changes(await asyncio.to_thread(_told_at, web, case, since_us), case)
-        return html(as_html.page(case, user, record, known, lang, now_us, since_us, changed))
+@route(GET, "/112/{code}", by=ANYBODY, audit=Action.READ_ALERT, described=False)
+async def page(web: Web, who: Caller, code: str, lang: Lang = "it", since: Since = 0) -> Response[bytes]:
+    """What an operator would read to 112."""
+    found = await _shown(web, who, code, lang)
+    if isinstance(found, Response):
+        return found
+    case, known = found
+    origin = who.address
+    await who.note((case.alert,), actor="112", detail="112's page")
+    if not _has_seen(case, origin):
+        viewed = PageViewed(origin=network(origin))
+        await into_inbox(web, case.alert, viewed, when=lambda tx: _is_news(current(tx, case), origin))
+    user: User | None = None
+    if case.user is not None:
+        user = await asyncio.to_thread(web.registry.user, case.user)
+    record = await asyncio.to_thread(_record_of, web, case)
+    now_us = web.clock.now_us()
+    since_us = Instant(min(since, now_us) or now_us)
+    changed = changes(await asyncio.to_thread(_told_at, web, case, since_us), case)
+    return _html(as_html.page(case, user, record, known, lang, now_us, since_us, changed))
 
-    @get("/112/{code:str}/pictures/{picture:str}", include_in_schema=False, audit=Action.READ_PERSON)
-    async def seen(request: AnyRequest, code: FromPath[str], picture: FromPath[str]) -> Response[bytes]:
-        found = await shown(request, code, "it")
-        if isinstance(found, Response):
-            return found
-        case, _ = found
-        record = await asyncio.to_thread(record_of, case)
-        user = case.user if picture in record.pictures else None
-        image = (
-            None
-            if user is None
-            else await asyncio.to_thread(
-                web.journal.at_one_moment, lambda one: records.picture(one, user, picture)
-            )
-        )
-        await web.audit.note(request, (case.alert, case.user), actor="112", detail="picture")
-        return picture_shown(image)
 
-    return [ask, typed, page, seen]
+@route(GET, "/112/{code}/pictures/{picture}", by=ANYBODY, audit=Action.READ_PERSON, described=False)
+async def seen(web: Web, who: Caller, code: str, picture: str) -> Response[bytes]:
+    """A picture of the page."""
+    found = await _shown(web, who, code, "it")
+    if isinstance(found, Response):
+        return found
+    case, _ = found
+    record = await asyncio.to_thread(_record_of, web, case)
+    await who.note((case.alert, case.user), actor="112", detail="picture")
+    if case.user is None or picture not in record.pictures:
+        raise NoSuchPerson("no such picture")
+    return await asyncio.to_thread(picture_of, web, case.user, picture)
+
+
+async def _shown(web: Web, who: Caller, typed: str, lang: Lang) -> Response[bytes] | tuple[Case, str]:
+    """The case behind what was typed, or what is answered in its place."""
+    throttle, address, now_us = _throttle(web), who.address, web.clock.now_us()
+    code = pages.read(typed)
+    case = await asyncio.to_thread(_case_of, web, code) if code else None
+    there = case is not None and pages.is_there(case, code, now_us)
+    if case is not None and there and _has_seen(case, address):
+        return case, code  # whoever has had it does not lose it by what is typed beside
+    if wait_s := throttle.wait_s("", address, now_us):
+        return _html(as_html.form(lang, "wait", wait_s, code), 429, wait_s)
+    # Counted as soon as it is let through: tries side by side are no way around it.
+    throttle.count("", address, now_us)
+    if case is None or not there:
+        return _html(as_html.form(lang, "wrong"), 404)
+    throttle.take_back("", address)
+    return case, code
+
+
+def _html(text: str, status: int = 200, wait_s: int = 0) -> Response[bytes]:
+    headers = {"content-security-policy": as_html.POLICY, "cache-control": "no-store"}
+    if wait_s:
+        headers["retry-after"] = str(wait_s)
+    return Response(text.encode(), status_code=status, media_type="text/html; charset=utf-8", headers=headers)
+
+
+def _record_of(web: Web, case: Case) -> PersonRecord:
+    """What of the user's record 112 may be told."""
+    if case.user is None:
+        return EMPTY
+    user = case.user
+    kept = web.journal.at_one_moment(lambda connection: records.read(connection, user))
+    return shared(kept.record, web.settings.policy.psap_shares)
 
 
 def _case_of(web: Web, code: str) -> Case | None:

@@ -8,7 +8,7 @@ import { rows } from './rows.js';
 /** @type {Record<string, [string, string]>} */
 const LOOKS = { ok: ['check', 'ink-ok'], warn: ['warn', 'ink-wait'], fail: ['warn', 'ink-bad'] };
 
-/** @param {Checked} one */
+/** @param {LineFinding} one */
 const sentence = ({ verdict, text }) => word(LOOKS[verdict][0], text, LOOKS[verdict][1]);
 
 /** What stands beside the lines. */

@@ -5,15 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from litestar import Response, get
-from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath
+from litestar import Response
 
 from gateways.console.map.tiles import Tiles, TilesFailed, tiles_of
-from gateways.http.door.auth import Auth
-from gateways.http.settings import WebSettings
-from gateways.http.wire.answers import AnyRequest, Problem, answer
-from gateways.http.wire.errors import NotSignedOn
+from gateways.http.parts.context import Web, once
+from gateways.http.routing.permissions import SIGNED_ON
+from gateways.http.routing.route import GET, Answer, route
+from gateways.http.wire.answers import Problem
+from gateways.http.wire.errors import NotThere
 from runtime import logs
 
 _HEADERS: Final = {
@@ -44,8 +43,10 @@ class _Unusable:
         """Nothing is open."""
 
 
-def configured(settings: WebSettings) -> Tiles | None:
+@once
+def configured(web: Web) -> Tiles | None:
     """As the settings say; None without any. A map that cannot be had keeps nobody from starting."""
+    settings = web.settings
     try:
         return tiles_of(settings.map, Path(settings.state), settings.version)
     except TilesFailed as error:
@@ -53,25 +54,16 @@ def configured(settings: WebSettings) -> Tiles | None:
         return _Unusable(str(error))
 
 
-def tile_routes(tiles: Tiles | None, auth: Auth) -> list[HTTPRouteHandler]:
-    """The route; none where there are no tiles."""
+@route(GET, "/v1/map/tiles/{z}/{x}/{y}", by=SIGNED_ON, audit="a map, of nobody", described=False)
+async def tile(web: Web, z: int, x: int, y: int) -> Answer[Problem] | Response[bytes]:
+    """A picture of the map."""
+    tiles = configured(web)
     if tiles is None:
-        return []
-
-    @get("/v1/map/tiles/{z:int}/{x:int}/{y:int}", include_in_schema=False, audit="a map, of nobody")
-    async def tile(
-        request: AnyRequest, z: FromPath[int], x: FromPath[int], y: FromPath[int]
-    ) -> Response[bytes]:
-        if auth.operator_or_none(request) is None:
-            raise NotSignedOn("an operator's token or the console's session is needed")
-        try:
-            found = await tiles.tile(z, x, y)
-        except TilesFailed:
-            response = answer(request, Problem(reason="the map's tiles cannot be had now"), 503)
-            response.headers["cache-control"] = "no-store"
-            return response
-        if found is None:
-            return Response(b"", status_code=204, headers=_HEADERS)
-        return Response(found.content, media_type=found.media_type, headers=_HEADERS)
-
-    return [tile]
+        raise NotThere("no map is configured")
+    try:
+        found = await tiles.tile(z, x, y)
+    except TilesFailed:
+        return Answer(Problem(reason="the map's tiles cannot be had now"), status=503)
+    if found is None:
+        return Response(b"", status_code=204, headers=_HEADERS)
+    return Response(found.content, media_type=found.media_type, headers=_HEADERS)

@@ -1,4 +1,4 @@
-"""What is asked and told of those on duty.
+"""/v1/admin/duty: the roster of those on duty. Supervisors read it, admins change it and try ways.
 
 The roster's parts have names of their own here: the pages' types are made of the names, and there are other
 contacts and persons.
@@ -6,22 +6,35 @@ contacts and persons.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 from msgspec import Meta
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
+from gateways.http.parts.context import Web, once
+from gateways.http.routing.permissions import ADMIN, SUPERVISOR, Caller
+from gateways.http.routing.route import GET, POST, PUT, Answer, route
 from gateways.http.wire.answers import Moment, rfc3339
-from messages.ids import SECOND, DutyWay, Instant, OperatorId, PersonId
+from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
+from messages.ids import DEMO_OPERATOR, SECOND, DutyWay, Instant, OperatorId, PersonId
 from model.duty import roster as model
-from model.duty.flaws import Flaw, FlawKind
-from model.duty.roster import LOOKED_AHEAD_US, Roster, Span
+from model.duty.flaws import Flaw, FlawKind, flaws, refused
+from model.duty.roster import LOOKED_AHEAD_US, Roster, Span, without_secrets
+from model.duty.times import midnight_of
 from model.duty.tried import Tried
+from store import duty
+from store.audit.entry import Action
+from store.callouts import ask_test
 from store.duty import Kept
+from store.journal.journal import Transaction
+from store.registry.people import StaffRole
 
+PATH: Final = "/v1/admin/duty"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 R = TypeVar("R", bound=Roster)
 When = Annotated[datetime, Meta(tz=True)]
@@ -141,6 +154,91 @@ class DutyView(msgspec.Struct, frozen=True, kw_only=True):
     flaws: list[DutyFlaw]
     operators: list[DutyOperator]
     tried: list[DutyTried]
+
+
+@once
+def _tried_lately(web: Web) -> duty.TriedLately:
+    return duty.TriedLately(web.journal)
+
+
+@route(GET, PATH, by=SUPERVISOR, audit=Action.READ_STAFF, listed=True)
+def admin_duty(web: Web, who: Caller) -> Answer[DutyView]:
+    """Who is on duty.
+
+    The roster, who is called now and in the next 14 days, and what is wrong.
+    """
+    view = _view(web, who.operator)
+    return Answer(view, detail=f"roster {view.version}")
+
+
+@route(
+    PUT,
+    PATH,
+    by=ADMIN,
+    audit=Action.CHANGE_STAFF,
+    says="Kept.",
+    refuses=((400, "Not understood, or with it somebody could not be reached."), Why.CHANGED_MEANWHILE),
+)
+async def admin_change_duty(web: Web, who: Caller, data: DutyChange) -> Answer[DutyView]:
+    """Change who is on duty.
+
+    The roster whole. 400 names what is wrong and where; 409 `changed_meanwhile` where another version than
+    `was` is kept.
+    """
+    by = who.operator
+    roster = duty.normalised(meant(data.roster), web.settings.policy.region)
+    if bad := refused(_flaws(web, roster, web.clock.now_us())):
+        first = bad[0]
+        raise BadBody(f"{first.kind}: {first.about}", f"$.roster.{first.path}", first.kind)
+    try:
+        kept = await web.writing.run(partial(duty.keep, roster=roster, was_version=data.was, by=by))
+    except duty.RosterChanged as error:
+        raise NotDone(str(error), Why.CHANGED_MEANWHILE, "$.was", is_now=str(error.version)) from error
+    return Answer(await asyncio.to_thread(_view, web, by), detail=f"roster {kept.version}")
+
+
+@route(
+    POST,
+    f"{PATH}/test",
+    by=ADMIN,
+    audit=Action.CHANGE_STAFF,
+    status=202,
+    says="It is begun.",
+    refuses=((404, "Nobody of this id is on the roster."),),
+)
+async def admin_test_duty(web: Web, who: Caller, data: DutyTest) -> Answer[DutyTestBegun]:
+    """Try a person's ways.
+
+    By each, or by `way` alone, the person is told that it is a test, and asked to take it.
+    """
+
+    def work(tx: Transaction) -> str:
+        if data.person not in {one.id for one in duty.roster_of(tx).roster.people}:
+            raise NotThere("nobody of this id is on the roster")
+        return ask_test(tx, data.person, who.operator, data.way)
+
+    callout = await web.writing.run(work)
+    return Answer(DutyTestBegun(callout=callout), (data.person,), f"test of ways: {callout}")
+
+
+def _view(web: Web, asking: OperatorId) -> DutyView:
+    now = web.clock.now_us()
+    kept = duty.roster_of(web.journal)
+    people = web.registry.operators()
+    found = _flaws(web, kept.roster, now)
+    if not any(one.id == asking and one.role is StaffRole.ADMIN for one in people):
+        kept = replace(kept, roster=without_secrets(kept.roster))
+    staff = [
+        DutyOperator(operator=one.id, name=one.name, phone=one.phone, language=one.language)
+        for one in people
+        if one.id != DEMO_OPERATOR
+    ]
+    return told(kept, now, midnight_of(kept.roster.zone, now), found, staff, _tried_lately(web).read())
+
+
+def _flaws(web: Web, roster: Roster, now: Instant) -> tuple[Flaw, ...]:
+    numbers = tuple(line.number for line in web.settings.lines if line.number)
+    return flaws(roster, now, web.settings.policy, numbers)
 
 
 def told_roster(roster: Roster) -> DutyRoster:

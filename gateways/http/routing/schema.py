@@ -6,6 +6,7 @@ msgspec's own, so that what is documented is exactly what is checked.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 from typing import Any, Final
 
@@ -15,139 +16,12 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme, Tag
 
-from gateways.console.ended import reviewing
-from gateways.console.ended.earlier import Earlier
-from gateways.console.handed import NoteRow, ShiftView
-from gateways.console.views.case import CaseView
-from gateways.http.door import passkeys
-from gateways.http.routes import (
-    first_admin,
-    health,
-    nodes,
-    records,
-    sign_on,
-)
-from gateways.http.routes.admin import answers as admin
-from gateways.http.routes.admin import backups
-from gateways.http.routes.admin import nodes as admin_nodes
-from gateways.http.routes.admin import settings as admin_settings
-from gateways.http.routes.admin.duty import answers as duty
-from gateways.http.routes.admin.lines import answers as lines
-from gateways.http.routes.admin.people import answers as people
-from gateways.http.routes.admin.people import importing, invitations
-from gateways.http.routes.admin.start import answers as start
-from gateways.http.routes.admin.start import modem
-from gateways.http.routes.app import devices
-from gateways.http.routes.ended import figures, history, reviews
-from gateways.http.routes.own import answers as own
-from gateways.http.routes.staff import alarms, audit, drill, giving, proofs, shift
-from gateways.http.wire import answers, bodies
+from gateways.http.routing.route import Route
+from gateways.http.wire.answers import Problem
 from gateways.http.wire.decoding import JSON, MSGPACK
-from model.record import PersonRecord
-from model.reporting.month import Report
 
 Document = dict[str, Any]
 
-_STRUCTS: Final = (
-    bodies.AlertBody,
-    bodies.CancelBody,
-    bodies.CommandBody,
-    bodies.MessageBody,
-    bodies.SeenBody,
-    bodies.PositionBody,
-    bodies.ShiftBody,
-    backups.BackupsView,
-    alarms.AlarmHistory,
-    importing.ImportView,
-    alarms.AlarmsSeen,
-    invitations.InvitationMade,
-    invitations.InvitationsView,
-    invitations.NewInvitation,
-    alarms.QuietFor,
-    admin.KeyIssued,
-    admin.KeysView,
-    admin.NewKey,
-    admin.NewOperator,
-    admin.OperatorAdded,
-    admin.OperatorChange,
-    admin.OperatorsView,
-    admin.SessionsEnded,
-    admin.VersionView,
-    duty.DutyChange,
-    duty.DutyTest,
-    duty.DutyTestBegun,
-    duty.DutyView,
-    lines.LinesView,
-    lines.LineWritten,
-    lines.CheckView,
-    lines.LineChange,
-    lines.LiveChange,
-    lines.NewTrial,
-    lines.PinTyped,
-    lines.TakeOut,
-    first_admin.FirstAdmin,
-    modem.NewModem,
-    start.Confirmation,
-    drill.OwnDrill,
-    start.StartView,
-    admin_nodes.NodeChange,
-    admin_nodes.AdminNodes,
-    admin_settings.SettingChange,
-    admin_settings.SettingsTold,
-    people.EraseOrder,
-    people.MergeOrder,
-    people.NewPerson,
-    people.PeopleView,
-    people.PersonAnswer,
-    people.PersonChange,
-    people.PersonErased,
-    lines.TrialAnswer,
-    proofs.ProofNew,
-    proofs.ProofsView,
-    answers.AlertAnswer,
-    answers.AlertState,
-    answers.CommandAnswer,
-    answers.Kept,
-    answers.MessagesAnswer,
-    answers.Problem,
-    answers.ShiftAnswer,
-    CaseView,
-    Earlier,
-    reviews.OutcomeBody,
-    devices.CodeBody,
-    devices.DeviceAnswer,
-    devices.DeviceBody,
-    devices.EnrolledList,
-    devices.PinsBody,
-    drill.DrillView,
-    audit.AuditView,
-    figures.FiguresView,
-    giving.RecordingsView,
-    health.Health,
-    figures.AvailabilityView,
-    Report,
-    health.Readiness,
-    history.PastAlerts,
-    nodes.NodesAnswer,
-    reviewing.GivenReviews,
-    reviewing.ReviewsView,
-    reviews.ReviewBody,
-    own.Beginning,
-    own.NewAuthenticator,
-    own.NewPassword,
-    own.OwnAccess,
-    own.Renamed,
-    records.PictureAnswer,
-    records.RecordAnswer,
-    passkeys.RequestOptions,
-    shift.NewNote,
-    shift.NoteDone,
-    NoteRow,
-    ShiftView,
-    sign_on.SignOn,
-    sign_on.SignedOn,
-    PersonRecord,
-)
 EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "AlertBody": {
         "id": "a1f2c9d0",
@@ -191,9 +65,15 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def complete(document: Document) -> Document:
+def structs_of(routes: Iterable[Route]) -> list[type[msgspec.Struct]]:
+    """What the routes are sent and answer with, each once."""
+    told = [one for route in routes if route.declared.described for one in (route.body, route.answer)]
+    return list(dict.fromkeys([Problem, *(one for one in told if one is not None)]))
+
+
+def complete(document: Document, structs: Iterable[type[msgspec.Struct]]) -> Document:
     """Litestar's document with msgspec's schemas, examples, and MessagePack beside JSON."""
-    _, schemas = msgspec.json.schema_components(_STRUCTS, ref_template="#/components/schemas/{name}")
+    _, schemas = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
     for name, example in EXAMPLES.items():
         schemas[name]["examples"] = [example]
     schemas["AlertBody"]["anyOf"] = [{"required": ["phone"]}, {"required": ["device"]}]
@@ -229,15 +109,23 @@ def _is_ours(response: Document) -> bool:
 
 
 class _Json(JsonRenderPlugin):
+    def __init__(self, structs: list[type[msgspec.Struct]]) -> None:
+        super().__init__(path="/openapi.json")
+        self._structs = structs
+
     def render(self, request: Request[Any, Any, Any], openapi_schema: Document) -> bytes:
-        return msgspec.json.encode(complete(openapi_schema))
+        return msgspec.json.encode(complete(openapi_schema, self._structs))
 
 
 class _Page(OpenAPIRenderPlugin):
     """A plain list of what there is."""
 
+    def __init__(self, structs: list[type[msgspec.Struct]]) -> None:
+        super().__init__(path="/")
+        self._structs = structs
+
     def render(self, request: Request[Any, Any, Any], openapi_schema: Document) -> bytes:
-        document = complete(openapi_schema)
+        document = complete(openapi_schema, self._structs)
         info = document["info"]
         parts = [
             "<!doctype html><html lang=en><meta charset=utf-8><title>securWoman, HTTP interface</title>",
@@ -274,15 +162,16 @@ def _kinds(holder: Document) -> str:
     return f'<a href="#{escape(name)}">{escape(name)}</a>' if name else ""
 
 
-def openapi_config(version: str, cookie: str) -> OpenAPIConfig:
+def openapi_config(routes: Iterable[Route], version: str, cookie: str) -> OpenAPIConfig:
     """For `Litestar(openapi_config=…)`."""
+    structs = structs_of(routes)
     return OpenAPIConfig(
         title="securWoman operations centre",
         version=version or "0",
         description="Alerts in, their state out, operators' commands; JSON or MessagePack "
         "(`application/msgpack`). The console's WebSocket is GET /v1/console.",
         path="/schema",
-        render_plugins=[_Page(path="/"), _Json(path="/openapi.json")],
+        render_plugins=[_Page(structs), _Json(structs)],
         tags=[
             Tag(name="app", description="For the app on the user's phone."),
             Tag(name="operator", description="For operators."),

@@ -1,4 +1,4 @@
-"""How the center is, for those who watch it: /healthz, /readyz, /metrics."""
+"""How the center is, for those who watch it: /healthz, /readyz, /metrics; and where else it can be asked."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from litestar import Response, get
-from litestar.handlers import HTTPRouteHandler
+from litestar import Response
 
 from gateways.console.following import late
 from gateways.http.parts.context import Web
-from gateways.http.wire.answers import AnyRequest, answer, said
-from gateways.nodes import Standing, standing
-from messages.ids import SECOND, Instant, LineId, Role
+from gateways.http.routing.permissions import ANYBODY, APP_OR_OPERATOR
+from gateways.http.routing.route import GET, Answer, route
+from gateways.nodes import NodeView, Standing, standing
+from messages.ids import E164, SECOND, Instant, LineId, Role
 from model.alarms.standing import NO_LINE_FOR_112
 from model.policy import LastResort
 from model.rules.silent_phones import counted
@@ -28,6 +28,9 @@ from store.streams import StreamKind
 
 PROOFS_US: Final = 8 * 86_400 * SECOND
 """So far back a step's last proof is told: who has not been tried for a week is well as nobody knows."""
+
+
+OF_NOBODY: Final = "figures of the center, of nobody"
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +53,16 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[str, ...]
     warnings: tuple[str, ...] = ()
     """What is wrong, and keeps no alert from being served."""
+
+
+class NodesAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """All nodes, the one that is asked first; a node that is alone tells of itself.
+
+    `calls_from`: from which numbers the center may call a user, for a contact on the phone.
+    """
+
+    nodes: tuple[NodeView, ...]
+    calls_from: tuple[E164, ...] = ()
 
 
 async def _standing(web: Web) -> Standing | None:
@@ -122,70 +135,63 @@ def _lines(web: Web) -> int:
     return sum(1 for line in lines if line not in bad and (line not in said or said[line].usable))
 
 
-def health_routes(web: Web) -> list[HTTPRouteHandler]:
-    """The routes."""
+@route(GET, "/healthz", by=ANYBODY, audit=OF_NOBODY, says="It does.")
+async def healthz() -> Health:
+    """The web process answers."""
+    return Health(status="ok")
 
-    @get(
-        "/healthz",
-        summary="The web process answers",
-        operation_id="healthz",
-        audit="figures of the center, of nobody",
-        tags=["health"],
-        responses={200: said(Health, "It does.")},
-    )
-    async def healthz(request: AnyRequest) -> Response[bytes]:
-        return answer(request, Health(status="ok"))
 
-    @get(
-        "/readyz",
-        summary="An alert would be served",
-        operation_id="readyz",
-        audit="figures of the center, of nobody",
-        tags=["health"],
-        responses={
-            200: said(Readiness, "It would."),
-            503: said(Readiness, "Something is missing."),
-        },
-    )
-    async def readyz(request: AnyRequest) -> Response[bytes]:
-        told = readiness(web, await _standing(web) if web.nodes.shared else None)
-        return answer(request, told, 200 if told.ready else 503)
+@route(
+    GET,
+    "/readyz",
+    by=ANYBODY,
+    audit=OF_NOBODY,
+    says="It would.",
+    also={503: "Something is missing."},
+)
+async def readyz(web: Web) -> Answer[Readiness]:
+    """An alert would be served."""
+    told = readiness(web, await _standing(web) if web.nodes.shared else None)
+    return Answer(told, status=200 if told.ready else 503)
 
-    @get(
-        "/metrics",
-        summary="Prometheus's figures",
-        operation_id="metrics",
-        audit="figures of the center, of nobody",
-        tags=["health"],
-    )
-    async def metrics() -> Response[bytes]:
-        figures, now_us = web.metrics, web.clock.now_us()
-        picture = web.following.picture
-        alerts = picture.open()
-        figures.open_alerts.set(len(alerts))
-        figures.late_alerts.set(sum(late(known.case, now_us) for known in alerts))
-        figures.journal_seq.set(picture.seq)
-        figures.journal_works.set(web.writing.works and web.journal.durable)
-        figures.lines(web.lines.read().values())
-        figures.line_levels(web.levels.read().values())
-        figures.backups(backups(Path(web.settings.state)), now_us)
-        alive = web.nodes.alive if web.nodes.shared else None
-        lines = web.nodes.lines_with(web.settings.lines)
-        kept = web.settings.policy.inbound_lines_kept * len(web.nodes.alive | {web.nodes.node})
-        waits = picture.lines_that_wait(lines, kept, now_us, alive)
-        figures.alarms(picture.alarms.views(now_us, alive, waits), now_us)
-        figures.actors_listen.set(actors_listen(web))
-        nodes = await _standing(web) if web.nodes.shared else None
-        if web.nodes.shared:
-            figures.nodes(web.settings.node, nodes)
-        figures.center.ready(readiness(web, nodes).ready)
-        figures.center.operators(shift.state for shift in picture.shifts.values())
-        figures.center.alerts(known.case for known in picture.alerts.values())
-        figures.center.disk(Path(web.settings.state))
-        with suppress(JournalError):
-            figures.phones(counted(await asyncio.to_thread(checks, web.journal), now_us))
-            lately = Instant(now_us - PROOFS_US)
-            figures.center.proofs(await asyncio.to_thread(proofs_of, web.journal, web.settings.node, lately))
-        return Response(figures.text(), media_type="text/plain; version=0.0.4")
 
-    return [healthz, readyz, metrics]
+@route(GET, "/metrics", by=ANYBODY, audit=OF_NOBODY)
+async def metrics(web: Web) -> Response[bytes]:
+    """Prometheus's figures."""
+    figures, now_us = web.metrics, web.clock.now_us()
+    picture = web.following.picture
+    alerts = picture.open()
+    figures.open_alerts.set(len(alerts))
+    figures.late_alerts.set(sum(late(known.case, now_us) for known in alerts))
+    figures.journal_seq.set(picture.seq)
+    figures.journal_works.set(web.writing.works and web.journal.durable)
+    figures.lines(web.lines.read().values())
+    figures.line_levels(web.levels.read().values())
+    figures.backups(backups(Path(web.settings.state)), now_us)
+    alive = web.nodes.alive if web.nodes.shared else None
+    lines = web.nodes.lines_with(web.settings.lines)
+    kept = web.settings.policy.inbound_lines_kept * len(web.nodes.alive | {web.nodes.node})
+    waits = picture.lines_that_wait(lines, kept, now_us, alive)
+    figures.alarms(picture.alarms.views(now_us, alive, waits), now_us)
+    figures.actors_listen.set(actors_listen(web))
+    nodes = await _standing(web) if web.nodes.shared else None
+    if web.nodes.shared:
+        figures.nodes(web.settings.node, nodes)
+    figures.center.ready(readiness(web, nodes).ready)
+    figures.center.operators(shift.state for shift in picture.shifts.values())
+    figures.center.alerts(known.case for known in picture.alerts.values())
+    figures.center.disk(Path(web.settings.state))
+    with suppress(JournalError):
+        figures.phones(counted(await asyncio.to_thread(checks, web.journal), now_us))
+        lately = Instant(now_us - PROOFS_US)
+        figures.center.proofs(await asyncio.to_thread(proofs_of, web.journal, web.settings.node, lately))
+    return Response(figures.text(), media_type="text/plain; version=0.0.4")
+
+
+@route(GET, "/v1/nodes", by=APP_OR_OPERATOR, audit="the center's own addresses and numbers")
+async def nodes(web: Web) -> NodesAnswer:
+    """Where else the center can be asked.
+
+    Every node that is or was a member; try first those that are alive and not draining.
+    """
+    return NodesAnswer(nodes=web.nodes.views(), calls_from=web.calls_from())

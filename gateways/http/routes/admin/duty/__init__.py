@@ -1,1 +1,0 @@
-"""/v1/admin/duty: who is on duty for the center itself."""

@@ -1,0 +1,184 @@
+"""/v1/admin/people/import, for admins: a file of people, looked at line by line, then the good taken in.
+
+The file comes with each request and is kept nowhere. The reading is `securwoman user import`'s.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Final
+
+import msgspec
+from litestar import Response
+from litestar.params import QueryParameter
+
+from gateways.http.parts.context import Web, once
+from gateways.http.routing.permissions import ADMIN, Caller
+from gateways.http.routing.route import POST, route
+from gateways.http.wire.answers import no_store
+from gateways.http.wire.errors import BadBody, NotDone, Unconditional, Why
+from store.audit.entry import EVERYBODY, Action
+from store.errors import ChangedMeanwhile, Fault, Flaw, ImportFaulty
+from store.registry.people import Imported
+from store.registry.users.users_csv.comparing import Seen, Verdict
+from store.registry.users.users_csv.importing import Looked, look, take_in
+
+PATH: Final = "/v1/admin/people/import"
+FILE_MAX: Final = 16 * 2**20
+"""Bytes: 20,000 people with a record each are some 6 MB."""
+SHOWN: Final = 300
+"""Lines that are told: those that are bad first, then those that change somebody."""
+_NAME: Final = "the file"
+_ORDER: Final = (Verdict.BAD, Verdict.CHANGES, Verdict.NEW, Verdict.SAME)
+Preview = Annotated[bool, QueryParameter(description="Only say what it would do.")]
+
+
+class ImportFault(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong at a place of the file; `flaw` by which a page finds the words."""
+
+    line: int
+    column: str
+    flaw: Flaw
+    reason: str
+
+
+class ImportRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One line. `changed`: the columns in which it says something else than the registry."""
+
+    line: int
+    verdict: Verdict
+    name: str
+    changed: list[str]
+    faults: list[ImportFault]
+
+
+class ImportView(msgspec.Struct, frozen=True, kw_only=True):
+    """What the file does. `tag`: for `If-Match` of the import; empty where nothing can be taken. `faults`: of
+    the file as a whole. `done`: it was written. `rows`: at most 300 of them.
+    """
+
+    tag: str
+    encoding: str
+    separator: str
+    columns: list[str]
+    new: int
+    changes: int
+    same: int
+    bad: int
+    rows: list[ImportRow]
+    faults: list[ImportFault]
+    done: bool
+
+
+@once
+def _one_at_a_time(_: Web) -> asyncio.Lock:
+    """Twenty thousand lines are seconds of a processor, which alerts need as well."""
+    return asyncio.Lock()
+
+
+@route(
+    POST,
+    PATH,
+    by=ADMIN,
+    audit=Action.CHANGE_PERSON,
+    status=200,
+    says="What it does, or has done.",
+    largest=FILE_MAX,
+    refuses=((400, "No list of people."), Why.CHANGED_MEANWHILE, Unconditional),
+)
+async def admin_import_people(web: Web, who: Caller, content: bytes, preview: Preview = False) -> ImportView:
+    """Take in a CSV file of people, or look what it would do.
+
+    The body is the file (`text/csv`), in the form of docs/people-csv.md. With `preview` nothing is written.
+    Without, `If-Match` has the `tag` of the preview, and the good lines are taken in; 409 `changed_meanwhile`
+    where they would do something else by now.
+    """
+    if preview:
+        found = await _looked_at(web, content)
+        await who.note((EVERYBODY,), detail="import looked at", action=Action.READ_LIST)
+        return _view(found)
+    tag = (who.header(b"if-match") or "").strip('"')
+    if not tag:
+        raise Unconditional("`If-Match` has to name the preview that was seen")
+    by, region = who.operator, web.settings.policy.region
+    try:
+        async with _one_at_a_time(web):
+            looked, done = await asyncio.to_thread(
+                take_in, web.journal, content, _NAME, tag=tag, by=by, region=region
+            )
+    except ChangedMeanwhile as error:
+        raise NotDone("the file would do something else by now", Why.CHANGED_MEANWHILE) from error
+    except ImportFaulty as error:
+        # Of a number that somebody else has got while it was written.
+        raise NotDone(str(error), Why.CHANGED_MEANWHILE) from error
+    await who.note((EVERYBODY,), detail=f"import: {done.added} added, {done.changed} changed")
+    return _view(looked, done)
+
+
+@route(
+    POST,
+    f"{PATH}/bad",
+    by=ADMIN,
+    audit=Action.CHANGE_PERSON,
+    status=200,
+    largest=FILE_MAX,
+    refuses=((400, "No list of people."),),
+)
+async def admin_import_bad(web: Web, who: Caller, content: bytes) -> Response[bytes]:
+    """The lines of a CSV file that are not taken, with the reason.
+
+    A file of the same form, with one more column, `why_not`, which is passed over when the mended file comes
+    again.
+    """
+    found = await _looked_at(web, content)
+    if not isinstance(found, Looked):
+        raise BadBody("; ".join(one.reason for one in found))
+    await who.note((EVERYBODY,), detail="lines not taken", action=Action.READ_LIST)
+    return no_store(Response(found.bad_rows(), media_type="text/csv; charset=utf-8"))
+
+
+async def _looked_at(web: Web, content: bytes) -> Looked | tuple[Fault, ...]:
+    try:
+        async with _one_at_a_time(web):
+            return await asyncio.to_thread(look, web.journal, content, _NAME, web.settings.policy.region)
+    except ImportFaulty as error:
+        return error.faults
+
+
+def _view(found: Looked | tuple[Fault, ...], done: Imported | None = None) -> ImportView:
+    if not isinstance(found, Looked):
+        return ImportView(
+            tag="", encoding="", separator="", columns=[], new=0, changes=0, same=0, bad=0, rows=[],
+            faults=[_fault(one) for one in found], done=False,
+        )  # fmt: skip
+    rows = sorted(found.seen, key=lambda one: _ORDER.index(one.verdict))[:SHOWN]
+    counted = {one: found.count(one) for one in Verdict}
+    if done is not None:
+        counted |= {Verdict.NEW: done.added, Verdict.CHANGES: done.changed, Verdict.SAME: done.unchanged}
+    return ImportView(
+        tag=found.tag,
+        encoding=found.sheet.encoding.value,
+        separator=found.sheet.separator,
+        columns=list(found.sheet.columns),
+        new=counted[Verdict.NEW],
+        changes=counted[Verdict.CHANGES],
+        same=counted[Verdict.SAME],
+        bad=counted[Verdict.BAD],
+        rows=[_row(one) for one in rows],
+        faults=[],
+        done=done is not None,
+    )
+
+
+def _row(one: Seen) -> ImportRow:
+    return ImportRow(
+        line=one.line,
+        verdict=one.verdict,
+        name=one.name,
+        changed=list(one.changed),
+        faults=[_fault(fault) for fault in one.faults],
+    )
+
+
+def _fault(one: Fault) -> ImportFault:
+    return ImportFault(line=one.line, column=one.column, flaw=one.flaw, reason=one.reason)

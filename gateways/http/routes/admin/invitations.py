@@ -1,0 +1,183 @@
+"""/v1/admin/invitations, for admins: a link that brings the app onto a phone, and proves its number."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+import msgspec
+
+from gateways.http.door.codes import picture_of
+from gateways.http.parts.context import Web
+from gateways.http.routing.permissions import ADMIN, Caller
+from gateways.http.routing.route import DELETE, GET, POST, Answer, route
+from gateways.http.wire.answers import Moment, rfc3339
+from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
+from messages.ids import E164, SECOND, Carried, Instant, TextPurpose
+from model.rules.calls.withheld_numbers import unfit
+from store import texts
+from store.audit.entry import EVERYBODY, Action
+from store.errors import NumberRefused
+from store.journal.journal import Transaction
+from store.registry import devices, numbers
+from store.registry.invitations import Invitation, open_invitations, revoke_invitation
+from store.registry.people import User
+
+PATH: Final = "/v1/admin/invitations"
+DAYS_MAX: Final = 30
+TEXT_WITHIN_US: Final = Instant(3600 * SECOND)
+"""A message that no line could send for so long is given up, which the list says."""
+WORDS: Final = {
+    "it": "Apri una sola volta, entro il {day}: {link}",
+    "en": "Open once only, by {day}: {link}",
+}
+"""They do not say for what: the phone shows it to whoever looks."""
+
+
+class NewInvitation(msgspec.Struct, frozen=True, kw_only=True):
+    """For which number, for how long, and whether the center sends it there by a short message."""
+
+    phone: Annotated[str, msgspec.Meta(max_length=40, description="E.164.")]
+    days: Annotated[int, msgspec.Meta(ge=1, le=DAYS_MAX)] = 7
+    text: bool = False
+
+
+class InvitationRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One that is open. `person` is null where nobody has the number yet; `carried`: what became of its short
+    message, null while that waits for a line, and where there is none (`text`).
+    """
+
+    sign: str
+    person: str | None
+    name: str
+    phone: str
+    by: str
+    created_at: Moment
+    until: Moment
+    text: bool
+    carried: Carried | None
+
+
+class InvitationsView(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest 200 that are open. `address`: where their links lead; `can_text`: a line could send one."""
+
+    invitations: list[InvitationRow]
+    address: str
+    can_text: bool
+
+
+class InvitationMade(msgspec.Struct, frozen=True, kw_only=True):
+    """Told once. `picture`: the link as a QR code, a text of `0` and `1` for each row."""
+
+    row: InvitationRow
+    link: str
+    picture: list[str]
+
+
+@route(GET, PATH, by=ADMIN, audit=Action.READ_PERSON, listed=True, says="Newest first.")
+def admin_invitations(web: Web, who: Caller) -> Answer[InvitationsView]:
+    """The invitations that are open."""
+    found = _rows(web)
+    view = InvitationsView(invitations=found, address=_address(web, who), can_text=_can_text(web))
+    return Answer(view, [one.person or EVERYBODY for one in found])
+
+
+@route(
+    POST,
+    PATH,
+    by=ADMIN,
+    audit=Action.CHANGE_KEY,
+    status=201,
+    says="Told once: it is kept as a hash.",
+    refuses=(BadBody, Why.NUMBER_REFUSED, Why.NUMBER_NOT_CALLED, Why.NO_LINE),
+)
+async def admin_invite(web: Web, who: Caller, data: NewInvitation) -> Answer[InvitationMade]:
+    """Invite a person's phone.
+
+    The link enrols one phone for this number, once, and gives it the app key. Sent by a short message it
+    proves the number: who uses it has read it there.
+    """
+    policy = web.settings.policy
+    try:
+        phone = numbers.of_a_person(data.phone, policy.region)
+    except NumberRefused as error:
+        raise BadBody(str(error), "$.phone", Why.NUMBER_REFUSED) from error
+    if data.text and not _can_text(web):
+        raise NotDone("no line sends short messages", Why.NO_LINE, "$.text")
+    if data.text and unfit(phone, policy) is not None:
+        raise BadBody("the settings do not let it be called", "$.phone", Why.NUMBER_NOT_CALLED)
+    user = await asyncio.to_thread(web.registry.user_by_phone, phone)
+    by, origin = who.operator, _address(web, who)
+
+    def work(tx: Transaction) -> str:
+        secret = devices.invite(tx, phone, by, data.days * devices.DAY_S)
+        if data.text:
+            until = Instant(tx.at_us + data.days * devices.DAY_S * SECOND)
+            words = _words(user, until, _link(origin, secret))
+            until = min(until, Instant(tx.at_us + TEXT_WITHIN_US))
+            text = texts.ask_text(tx, phone, words, TextPurpose.INVITATION, until)
+            devices.brought_by(tx, secret, text)
+        return secret
+
+    secret = await web.writing.run(work)
+    link, sign = _link(origin, secret), devices.sign_of(secret)
+    made = next(one for one in await asyncio.to_thread(_rows, web) if one.sign == sign)
+    how = "by a short message" if data.text else "handed over"
+    return Answer(
+        InvitationMade(row=made, link=link, picture=list(picture_of(link))),
+        () if user is None else (user.id,),
+        f"invitation for {data.days} days, {how}",
+    )
+
+
+@route(DELETE, f"{PATH}/{{sign}}", by=ADMIN, audit=Action.CHANGE_KEY, refuses=(NotThere,))
+async def admin_revoke_invitation(web: Web, sign: str) -> Answer[None]:
+    """Revoke an invitation.
+
+    It enrols nobody any more. A phone that was enrolled by it stays so.
+    """
+    phone: E164 | None = await web.writing.run(lambda tx: revoke_invitation(tx, sign))
+    if phone is None:
+        raise NotThere("no such invitation")
+    user = await asyncio.to_thread(web.registry.user_by_phone, phone)
+    return Answer(None, () if user is None else (user.id,), "invitation revoked")
+
+
+def _can_text(web: Web) -> bool:
+    return any(not line.emergency for line in web.settings.lines)
+
+
+def _address(web: Web, who: Caller) -> str:
+    """Where phones find the center: as the settings say, else as this admin does."""
+    url = who.request.url
+    told = web.settings.public_url or web.settings.web or f"{url.scheme}://{url.netloc}"
+    return told.rstrip("/")
+
+
+def _rows(web: Web) -> list[InvitationRow]:
+    return [_row(web, one) for one in open_invitations(web.journal, web.clock.now_us())]
+
+
+def _row(web: Web, one: Invitation) -> InvitationRow:
+    return InvitationRow(
+        sign=one.sign,
+        person=one.person,
+        name=one.name,
+        phone=one.phone,
+        by=one.by,
+        created_at=rfc3339(one.created_at),
+        until=rfc3339(one.until),
+        text=one.text is not None,
+        carried=None if one.text is None else texts.became(web.journal, one.text),
+    )
+
+
+def _link(origin: str, secret: str) -> str:
+    """In the fragment, which no browser sends and no log has."""
+    return f"{origin}/app#invitation={secret}"
+
+
+def _words(user: User | None, until: Instant, link: str) -> str:
+    words = WORDS["en" if user is not None and user.language != "it" else "it"]
+    return words.format(day=f"{datetime.fromtimestamp(until / SECOND, UTC):%d/%m}", link=link)

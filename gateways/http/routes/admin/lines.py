@@ -1,0 +1,382 @@
+"""/v1/admin/lines: how each line is set up, which is written to `center.toml`, as is the switch for the real
+112; the PIN of a SIM; and what takes a line out of service and puts it back, in its stream `service-LINE`,
+which TrunkPools follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from gateways.http.parts.context import Web
+from gateways.http.routes.admin.refusing import refusing
+from gateways.http.routing.permissions import ADMIN, SUPERVISOR, Caller
+from gateways.http.routing.route import DELETE, GET, PATCH, PUT, Answer, route
+from gateways.http.settings_file import LineSet, LinesSet
+from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
+from messages.base import Gains
+from messages.events import LinePutBack, LineTakenOut
+from messages.ids import LineId, NodeId, TrunkId
+from model.policy import LineSpec
+from model.settings_edits import EditFaulty
+from runtime.published.file import publish
+from runtime.published.pins import pin_typed
+from store import streams
+from store.audit.entry import Action
+from store.errors import NumberRefused
+from store.journal.journal import Append, Transaction
+from store.registry import numbers
+
+PATH: Final = "/v1/admin/lines"
+OF_NOBODY: Final = "lines of the center, nobody's data"
+SENTENCES: Final = ("CHIAMA IL 112 VERO", "CALL THE REAL 112")
+"""One of them turns the switch on."""
+FAULTY: Final = (400, "Not understood, or the center could not start with it.")
+REASON_MAX: Final = 200
+Reason = Annotated[str, msgspec.Meta(max_length=REASON_MAX, description="In the operator's own words.")]
+
+
+class LineRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One configured line: what the settings say of it, and where its modem is.
+
+    How it is from moment to moment the console's feed tells (`LineView`).
+    """
+
+    line: LineId
+    node: NodeId
+    """Whose it is."""
+    own: bool
+    """Whether it is this node's: of another one's modem nothing is told here."""
+    trunk: TrunkId
+    emergency: bool
+    number: str
+    imei: str
+    port: str
+    """Where its modem is now; empty where that is not known."""
+    dialect: str
+    gains: Gains
+    text: str
+    """What is wrong, in English, for the person on duty."""
+    set: LineSet | None
+    """What the settings' file says of it; null: nothing, as of a simulated line or another node's."""
+    pending: bool
+    """Whether that counts only after a restart."""
+
+
+class Switches(msgspec.Struct, frozen=True, kw_only=True):
+    """The switches for the real 112: what counts now, and what the file says."""
+
+    live: bool
+    last_resort: str
+    live_set: bool
+    last_resort_set: str
+    trunks: list[str]
+    writable: bool
+
+
+class LinesView(msgspec.Struct, frozen=True, kw_only=True):
+    """All lines, this node's first, in the settings' order."""
+
+    lines: list[LineRow]
+    switches: Switches
+
+
+class LineFields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the settings' file says of a line; what is not set is not meant."""
+
+    trunk: str | UnsetType = UNSET
+    number: str | UnsetType = UNSET
+    inbound: bool | UnsetType = UNSET
+    gain_in_db: float | UnsetType = UNSET
+    gain_out_db: float | UnsetType = UNSET
+    agc: bool | UnsetType = UNSET
+
+
+class LineWritten(msgspec.Struct, frozen=True, kw_only=True):
+    """What the file says of a line now."""
+
+    line: LineId
+    trunk: str
+    number: str
+    inbound: bool
+    gain_in_db: float
+    gain_out_db: float
+    agc: bool
+
+
+class LineChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wanted, and what the file said when it was seen."""
+
+    was: LineFields
+    now: LineFields
+
+
+class LiveChange(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the real 112 may be called. `typed`: the sentence, to turn it on."""
+
+    was: bool
+    now: bool
+    typed: str = ""
+
+
+class PinTyped(msgspec.Struct, frozen=True, kw_only=True):
+    """The PIN of a line's SIM; told to nobody again."""
+
+    pin: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4,8}$(?!\n)")]
+
+
+class TakeOut(msgspec.Struct, frozen=True, kw_only=True):
+    """Why the line is taken out of service. `typed`: its name, where no other line is left for 112."""
+
+    reason: Reason
+    typed: str = ""
+
+
+class LineFinding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that was looked at."""
+
+    verdict: str
+    """`ok`, `warn`, `fail`."""
+    text: str
+    """In English, for the person on duty."""
+
+
+class CheckView(msgspec.Struct, frozen=True, kw_only=True):
+    """What the doctor finds of this node's lines and modems, the worst first."""
+
+    found: list[LineFinding]
+
+
+@route(GET, PATH, by=SUPERVISOR, audit=OF_NOBODY, listed=True, says="As they are set up.")
+def admin_lines(web: Web) -> LinesView:
+    """All lines."""
+    try:
+        said = web.settings_file.lines()
+    except EditFaulty:
+        # The list of settings says what is wrong with it.
+        said = LinesSet()
+    policy = web.settings.policy
+    switches = Switches(
+        live=policy.psap_live,
+        last_resort=policy.psap_last_resort,
+        live_set=said.live,
+        last_resort_set=said.last_resort,
+        trunks=said.trunks,
+        writable=said.writable,
+    )
+    return LinesView(lines=[_row(web, spec, node, said) for spec, node in specs(web)], switches=switches)
+
+
+@route(GET, f"{PATH}/check", by=SUPERVISOR, audit=OF_NOBODY, says="The worst first.")
+def admin_check_lines(web: Web) -> CheckView:
+    """What is in the way of this node's lines and modems.
+
+    As `securwoman doctor` finds it. No port is opened.
+    """
+    found = [] if web.measures is None else web.measures.lines()
+    return CheckView(found=[LineFinding(verdict=verdict, text=text) for verdict, text in found])
+
+
+@route(
+    PUT,
+    f"{PATH}/{{line}}/out",
+    by=SUPERVISOR,
+    audit=Action.CHANGE_LINE,
+    refuses=((400, "No reason."), NotThere, Why.LAST_FOR_112),
+)
+async def admin_take_line_out(web: Web, who: Caller, line: str, data: TakeOut) -> Answer[None]:
+    """Take a line out of service.
+
+    No call of the center's begins on it, until it is put back. A call that stands goes on, and whoever calls
+    its number is answered. The last line for 112 wants its name as `typed`.
+    """
+    spec, _ = line_called(web, line)
+    reason = " ".join(data.reason.split())
+    if not reason:
+        raise BadBody("a reason is needed", "$.reason", Why.EMPTY)
+
+    def work(tx: Transaction) -> None:
+        if spec.emergency and data.typed != spec.line and not _remains_for_112(web, tx, spec.line):
+            raise NotDone("no other line can call 112", Why.LAST_FOR_112, "$.typed")
+        event = LineTakenOut(line=spec.line, by=who.operator, reason=reason)
+        tx.append(Append(streams.service(spec.line), None, (event,)))
+
+    await web.writing.run(work)
+    return Answer(None, detail=f"line {spec.line} taken out of service")
+
+
+@route(DELETE, f"{PATH}/{{line}}/out", by=SUPERVISOR, audit=Action.CHANGE_LINE, refuses=(NotThere,))
+async def admin_put_line_back(web: Web, who: Caller, line: str) -> Answer[None]:
+    """Put a line back into service."""
+    spec, _ = line_called(web, line)
+
+    def work(tx: Transaction) -> bool:
+        out = is_out(tx, spec.line)
+        if out:
+            event = LinePutBack(line=spec.line, by=who.operator)
+            tx.append(Append(streams.service(spec.line), None, (event,)))
+        return out
+
+    detail = "put back into service" if await web.writing.run(work) else "was in service"
+    return Answer(None, detail=f"line {spec.line} {detail}")
+
+
+@route(
+    PATCH,
+    f"{PATH}/{{line}}",
+    by=ADMIN,
+    audit=Action.CHANGE_SETTINGS,
+    says="Written.",
+    refuses=(FAULTY, NotThere, NotDone),
+)
+def admin_set_up_line(web: Web, line: str, data: LineChange) -> Answer[LineWritten]:
+    """Change how a line is set up.
+
+    In `center.toml`; counts after a restart. Only where each field still is as `was` says, else 409
+    `changed_meanwhile` with what it is in `is_now`, as JSON.
+    """
+    spec = own_line(web, line)
+    was, now = _fields(data.was), _fields(data.now)
+    if was.keys() != now.keys():
+        raise BadBody("`was` and `now` have to have the same fields", "$")
+    if isinstance(number := now.get("number"), str) and number.strip():
+        now["number"] = _number(number, web.settings.policy.region)
+    with refusing():
+        web.settings_file.set_line(spec.line, was, now)
+        written = web.settings_file.lines().lines[spec.line]
+    told = LineWritten(line=spec.line, **msgspec.structs.asdict(written))
+    return Answer(told, detail=f"center.toml: line {spec.line}, {', '.join(sorted(now))}")
+
+
+@route(
+    PUT,
+    "/v1/admin/psap-live",
+    by=ADMIN,
+    audit=Action.CHANGE_SETTINGS,
+    refuses=(FAULTY, Why.CHANGED_MEANWHILE, Why.NOT_WRITABLE),
+)
+def admin_psap_live(web: Web, data: LiveChange) -> Answer[None]:
+    """Whether the real 112 may be called.
+
+    `psap.live` of `center.toml`; counts after a restart. To turn it on `typed` is `CHIAMA IL 112 VERO` or
+    `CALL THE REAL 112`. The other switch is the trunk's `emergency`.
+    """
+    if data.now and " ".join(data.typed.split()).upper() not in SENTENCES:
+        raise BadBody("the sentence is not typed", "$.typed", Why.NOT_TYPED_LIVE)
+    with refusing():
+        web.settings_file.set_switch("live", data.was, data.now)
+    return Answer(None, detail=f"center.toml: psap.live {'on' if data.now else 'off'}")
+
+
+@route(
+    PUT,
+    f"{PATH}/{{line}}/pin",
+    by=ADMIN,
+    audit=Action.CHANGE_LINE,
+    refuses=(NotThere, Why.LINE_ELSEWHERE, Why.NOT_WRITABLE),
+)
+def admin_line_pin(web: Web, line: str, data: PinTyped) -> Answer[None]:
+    """The PIN of a line's SIM.
+
+    Written to the line's `pin_file`, else beside its other files, for the center's account alone. The SIM is
+    given it once; what it has refused is not given again. Nobody is told it.
+    """
+    spec = own_line(web, line)
+    file = Path(spec.pin_file) if spec.pin_file else pin_typed(Path(web.settings.state), spec.line)
+    try:
+        file.parent.mkdir(mode=0o700, exist_ok=True)
+        publish(file, f"{data.pin}\n".encode())
+    except OSError as error:
+        raise NotDone(f"{file} cannot be written: {error.strerror}", Why.NOT_WRITABLE) from error
+    return Answer(None, detail=f"PIN of line {spec.line}")
+
+
+def specs(web: Web) -> Iterator[tuple[LineSpec, NodeId]]:
+    """All lines, this node's first, each with its node."""
+    yield from ((spec, web.nodes.node) for spec in web.settings.lines)
+    for place in web.nodes.other_nodes:
+        yield from ((spec, place.node) for spec in place.lines)
+
+
+def line_called(web: Web, name: str) -> tuple[LineSpec, NodeId]:
+    """The line of this name, at whichever node. Raises NotThere."""
+    for spec, node in specs(web):
+        if spec.line == name:
+            return spec, node
+    raise NotThere("no such line")
+
+
+def own_line(web: Web, name: str) -> LineSpec:
+    """The line of this name, which is this node's. Raises NotThere, NotDone."""
+    spec, node = line_called(web, name)
+    if node != web.nodes.node:
+        raise NotDone("another node has this line: ask at that one's console", Why.LINE_ELSEWHERE)
+    return spec
+
+
+def is_out(tx: Transaction, line: LineId) -> bool:
+    """Whether somebody has taken it out of service."""
+    last = tx.last(streams.service(line))
+    return last is not None and isinstance(last.event, LineTakenOut)
+
+
+def _remains_for_112(web: Web, tx: Transaction, line: LineId) -> bool:
+    """Whether another line could carry a call to 112, as far as it is known here."""
+    alive, bad, reports = web.nodes.alive, web.following.picture.quarantined, web.lines.read()
+    for spec, node in specs(web):
+        if not spec.emergency or spec.line == line or node not in alive or spec.line in bad:
+            continue
+        here = reports.get(spec.line)
+        usable = node != web.nodes.node or (here is not None and here.usable)
+        if usable and not is_out(tx, spec.line):
+            return True
+    return False
+
+
+def _row(web: Web, spec: LineSpec, node: NodeId, said: LinesSet) -> LineRow:
+    own = node == web.nodes.node
+    report = web.lines.read().get(spec.line) if own else None
+    found = said.lines.get(spec.line) if own else None
+    return LineRow(
+        line=spec.line,
+        node=node,
+        own=own,
+        trunk=spec.trunk,
+        emergency=spec.emergency,
+        number=spec.number or "",
+        imei=spec.imei if report is None else report.imei or spec.imei,
+        port="" if report is None else report.port,
+        dialect=spec.dialect if report is None else report.dialect,
+        gains=spec.gains,
+        text="" if report is None else report.text,
+        set=found,
+        pending=found is not None and found != _in_use(spec, found),
+    )
+
+
+def _in_use(spec: LineSpec, said: LineSet) -> LineSet:
+    """A line for 112 takes no calls in, whatever the file says."""
+    return LineSet(
+        trunk=spec.trunk,
+        number=spec.number or "",
+        inbound=said.inbound if spec.emergency else spec.inbound,
+        gain_in_db=spec.gains.in_db,
+        gain_out_db=spec.gains.out_db,
+        agc=spec.gains.agc,
+    )
+
+
+def _fields(fields: LineFields) -> dict[str, Any]:
+    return {name: value for name, value in msgspec.structs.asdict(fields).items() if value is not UNSET}
+
+
+def _number(text: str, region: str) -> str:
+    """Raises BadBody."""
+    try:
+        return numbers.of_a_person(text, region)
+    except NumberRefused as error:
+        raise BadBody(str(error), "$.now.number", Why.NUMBER_REFUSED) from error

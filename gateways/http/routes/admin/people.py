@@ -1,0 +1,398 @@
+"""/v1/admin/people, for admins: who may raise alerts; found, added, corrected, merged, erased.
+
+What is handed out to a person is `gateways.http.routes.staff.giving`'s, the record `…routes.records`'s.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Final
+
+import msgspec
+from litestar.params import QueryParameter
+
+from gateways.http.parts.context import Web
+from gateways.http.routes.admin.operators import same_fields
+from gateways.http.routes.admin.refusing import refusing
+from gateways.http.routing.permissions import ADMIN, Caller
+from gateways.http.routing.route import DELETE, GET, PATCH, POST, Answer, route
+from gateways.http.wire.answers import Moment, rfc3339
+from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
+from messages.ids import AlertId, UserId
+from model.record import TooMuch
+from model.rules.silent_phones import Checked, counted
+from store.alerts.forgetting import alerts_of, is_held
+from store.alerts.known import is_open
+from store.alerts.merging import merge
+from store.audit.entry import Action
+from store.errors import AlreadyTaken, InAnAlert, NobodyThere, NumberRefused, SamePerson
+from store.journal.transaction import Transaction
+from store.registry import devices, phones
+from store.registry.devices import DeviceKey, ProvedBy, Seeming
+from store.registry.people import Person, User
+from store.registry.users import records
+from store.registry.users.finding import folded
+from store.registry.users.person_changes import Fields, Language, Name, Notes, Phones, as_kept, change
+from store.registry.users.users import read_user
+
+PATH: Final = "/v1/admin/people"
+ONE: Final = f"{PATH}/{{person}}"
+AT_ONCE: Final = 50
+MOST: Final = 500
+"""Who has not found somebody among so many has to say more of the name."""
+
+
+class PersonRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One person. `phones`: the first is called first."""
+
+    id: UserId
+    first_name: str
+    last_name: str
+    phones: tuple[str, ...]
+    language: str
+
+
+class PeopleView(msgspec.Struct, frozen=True, kw_only=True):
+    """Those who fit, by name, as far as was asked. `found`: how many fit; `known`: how many there are;
+    `phones`: how many phones stand how with the checks that they make by themselves.
+    """
+
+    people: list[PersonRow]
+    found: int
+    known: int
+    phones: dict[Checked, int]
+
+
+class PhoneRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An enrolled phone: which number it proves and by what, and when an alert was last raised with it."""
+
+    device: str
+    name: str
+    phone: str
+    enrolled_at: Moment
+    last_alert_at: Moment | None
+    proved_by: ProvedBy
+    checked_on: Moment | None
+    """The day of its last check, by its beginning."""
+    check_days: int | None
+    """Each so many days it checks by itself; 0: never, null: it has not said."""
+    seeming: Seeming
+    """`enrolled`: added with a wrong PIN or the duress PIN, it looks enrolled and proves nothing; `revoked`:
+    it looks revoked so, and proves its number as before."""
+
+
+class PersonAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is administered of one person. `record`: its version, 0 where there is none. `open`, `held`:
+    of `alerts` those that are open, and those that are kept from being erased.
+    """
+
+    id: UserId
+    first_name: str
+    last_name: str
+    phones: tuple[str, ...]
+    language: str
+    notes: str
+    has_pin: bool
+    has_duress_pin: bool
+    devices: list[PhoneRow]
+    record: int
+    alerts: int
+    open: int
+    held: int
+    created_at: Moment
+
+
+class NewPerson(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is added."""
+
+    phones: Phones
+    first_name: Name = ""
+    last_name: Name = ""
+    language: Language = "it"
+    notes: Notes = ""
+
+
+class PersonChange(msgspec.Struct, frozen=True, kw_only=True):
+    """`now` is what is wanted, `was` what each of the same fields held when it was seen. Sent the other way
+    round it takes the change back.
+    """
+
+    was: Fields
+    now: Fields
+
+    def __post_init__(self) -> None:
+        same_fields(self.was, self.now)
+
+
+class BothSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """What was shown of the two before somebody said that they are one."""
+
+    kept: Fields
+    other: Fields
+
+
+class MergeOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """The other person is this one. `was`: what was seen of both."""
+
+    other: UserId
+    was: BothSeen
+
+
+class EraseOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """`typed`: the last four digits of one of the person's numbers, or the whole name."""
+
+    typed: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
+class PersonErased(msgspec.Struct, frozen=True, kw_only=True):
+    """The person is erased. `held`: alerts that are kept, and erased with their release. `on_disk_until`: why
+    what was deleted can still be on the disk; empty where it cannot.
+    """
+
+    alerts: list[AlertId]
+    held: list[AlertId]
+    recordings: int
+    on_disk_until: str
+
+
+@route(
+    GET,
+    PATH,
+    by=ADMIN,
+    audit=Action.READ_LIST,
+    listed=True,
+    says="The first `most` of those who fit.",
+)
+def admin_people(
+    web: Web,
+    search: Annotated[str, QueryParameter(max_length=100)] = "",
+    most: Annotated[int, QueryParameter(ge=1, le=MOST)] = AT_ONCE,
+    silent: Annotated[bool, QueryParameter()] = False,
+) -> Answer[PeopleView]:
+    """People, by name.
+
+    `search`: parts of a name or number, a whole device or id. `silent`: those alone who have a phone that has
+    missed two of the checks that it makes by itself.
+    """
+    now_us, registry = web.clock.now_us(), web.registry
+    people, fitting = registry.silent(now_us, limit=most) if silent else registry.found(search, limit=most)
+    view = PeopleView(
+        people=[_row(user) for user in people],
+        found=fitting,
+        known=registry.count_users(),
+        phones=counted(devices.checks(web.journal), now_us),
+    )
+    return Answer(view, [user.id for user in view.people])
+
+
+@route(
+    POST,
+    PATH,
+    by=ADMIN,
+    audit=Action.CHANGE_PERSON,
+    status=201,
+    says="Added.",
+    refuses=(BadBody, Why.NOT_A_NUMBER, Why.NUMBER_TAKEN),
+)
+def admin_add_person(web: Web, who: Caller, data: NewPerson) -> Answer[PersonAnswer]:
+    """Add a person."""
+    entered = Fields(
+        phones=data.phones,
+        first_name=data.first_name,
+        last_name=data.last_name,
+        language=data.language,
+        notes=data.notes,
+    )
+    with _refusing():
+        person = Person(**as_kept(entered, web.settings.policy.region))
+        made = web.registry.add_user(person, by=who.operator)
+    return Answer(_found(web, made.id), (made.id,), "added")
+
+
+@route(GET, ONE, by=ADMIN, audit=Action.READ_PERSON, listed=True, refuses=(NotThere,))
+def admin_person(web: Web, person: UserId) -> Answer[PersonAnswer]:
+    """A person."""
+    view = _found(web, person)
+    return Answer(view, (view.id,))
+
+
+@route(PATCH, ONE, by=ADMIN, audit=Action.CHANGE_PERSON, says="Changed.", refuses=(NotThere, NotDone))
+async def admin_change_person(
+    web: Web, who: Caller, person: UserId, data: PersonChange
+) -> Answer[PersonAnswer]:
+    """Correct a person.
+
+    Only where each field still holds what `was` says (or is already as wanted); else 409 `changed_meanwhile`
+    with the field in `path` and its value in `is_now`.
+    """
+    by, region = who.operator, web.settings.policy.region
+    with _refusing("$.now"):
+        made, changed = await web.writing.run(
+            lambda tx: change(tx, person, data.was, data.now, by=by, region=region)
+        )
+    detail = ", ".join(changed) or "nothing: it was so already"
+    return Answer(await asyncio.to_thread(_found, web, made.id), (made.id,), detail)
+
+
+@route(
+    POST,
+    f"{ONE}/merge",
+    by=ADMIN,
+    audit=Action.CHANGE_PERSON,
+    says="Both in one.",
+    refuses=(NotThere, NotDone),
+)
+async def admin_merge_people(web: Web, who: Caller, person: UserId, data: MergeOrder) -> Answer[PersonAnswer]:
+    """Say that another person is this one.
+
+    Numbers, devices, notes, record and alerts of the other are this person's from now on, and the other is
+    not there any more. It cannot be taken back. `was` has what was seen of both: 409 `changed_meanwhile`
+    where it is not so; `on_an_alert` while an alert of either is open.
+    """
+    by, seen, region = who.operator, (data.was.kept, data.was.other), web.settings.policy.region
+    with _refusing("$.was"):
+        made = await web.writing.run(lambda tx: merge(tx, person, data.other, seen, by=by, region=region))
+    view = await asyncio.to_thread(_found, web, made.id)
+    return Answer(view, (made.id, data.other), f"{data.other} merged into {made.id}")
+
+
+@route(
+    DELETE,
+    f"{ONE}/devices/{{device}}",
+    by=ADMIN,
+    audit=Action.CHANGE_PERSON,
+    says="Revoked.",
+    refuses=(NotThere, NotDone),
+)
+async def admin_revoke_device(web: Web, who: Caller, person: UserId, device: str) -> Answer[PersonAnswer]:
+    """Revoke an enrolled phone.
+
+    It proves nothing any more; the number stays the person's.
+    """
+
+    def work(tx: Transaction) -> UserId:
+        known, key = read_user(tx, person), devices.known_of(tx, device)
+        if known is None or key is None or key.person != known.id:
+            raise NotThere("no such phone of this person")
+        phones.revoke(tx, device, who.operator)
+        return known.id
+
+    found = await web.writing.run(work)
+    return Answer(await asyncio.to_thread(_found, web, found), (found,), "device revoked")
+
+
+@route(
+    POST,
+    f"{ONE}/erase",
+    by=ADMIN,
+    audit=Action.CHANGE_PERSON,
+    says="Erased.",
+    refuses=(NotThere, NotDone),
+)
+async def admin_erase_person(web: Web, who: Caller, person: UserId, data: EraseOrder) -> PersonErased:
+    """Erase a person for good.
+
+    With what is personal in the person's alerts, and their recordings; those that are held go with their
+    release. 409 `not_typed`: neither a number's last digits nor the name; `on_an_alert`.
+    """
+    giving, by = web.hands_out, who.operator
+
+    def work() -> tuple[UserId, PersonErased]:
+        known = web.registry.user(person)
+        if known is None:
+            raise NotThere("no such person")
+        if not names(data.typed, known):
+            raise NotDone("neither a number's last digits nor the name", Why.NOT_TYPED, "$.typed")
+        done = giving.erase(web.journal, known.id, by)
+        return known.id, PersonErased(
+            alerts=[each.alert for each in done if each.kinds],
+            held=[each.alert for each in done if not each.kinds],
+            recordings=0,
+            on_disk_until="",
+        )
+
+    with _refusing():
+        found, erased = await asyncio.to_thread(work)
+    await who.note((found,), detail="erased")
+    gone, left = await asyncio.to_thread(giving.leave_nothing, web.journal)
+    return msgspec.structs.replace(erased, recordings=len(gone), on_disk_until=left)
+
+
+def _found(web: Web, person: UserId) -> PersonAnswer:
+    """All that is administered of the person, for any thread. Raises NotThere."""
+    known = web.registry.user(person)
+    if known is None:
+        raise NotThere("no such person")
+    enrolled = devices.devices_of(web.journal, known.id)
+    return web.journal.transact(lambda tx: _told(tx, known, enrolled), beside=True)
+
+
+def _told(tx: Transaction, one: User, enrolled: list[DeviceKey]) -> PersonAnswer:
+    theirs = alerts_of(tx, one)
+    return PersonAnswer(
+        id=one.id,
+        first_name=one.first_name,
+        last_name=one.last_name,
+        phones=one.phones,
+        language=one.language,
+        notes=one.notes,
+        has_pin=one.has_cancel_pin,
+        has_duress_pin=one.has_duress_pin,
+        devices=[
+            PhoneRow(
+                device=phone.device,
+                name=phone.name,
+                phone=phone.phone,
+                enrolled_at=rfc3339(phone.created_at),
+                last_alert_at=None if phone.seen_at is None else rfc3339(phone.seen_at),
+                proved_by=phone.proved_by,
+                checked_on=None if phone.checked_on is None else rfc3339(phone.checked_on),
+                check_days=phone.check_days,
+                seeming=phone.seeming,
+            )
+            for phone in enrolled
+        ],
+        record=records.read(tx, one.id).version,
+        alerts=len(theirs),
+        open=sum(is_open(tx, alert) for alert in theirs),
+        held=sum(is_held(tx, alert) for alert in theirs),
+        created_at=rfc3339(one.created_at),
+    )
+
+
+def _row(one: User) -> PersonRow:
+    return PersonRow(
+        id=one.id,
+        first_name=one.first_name,
+        last_name=one.last_name,
+        phones=one.phones,
+        language=one.language,
+    )
+
+
+def names(typed: str, known: User) -> bool:
+    """Whether this is the end of one of the person's numbers, or the whole name."""
+    words = folded(typed)
+    return bool(words) and words in {folded(known.name), *(phone[-4:] for phone in known.phones)}
+
+
+@contextmanager
+def _refusing(body: str = "$") -> Iterator[None]:
+    """What is refused of persons in particular, and then as everything of the administration."""
+    with refusing(body):
+        try:
+            yield
+        except NobodyThere as error:
+            raise NotThere("no such person") from error
+        except NumberRefused as error:
+            raise BadBody(str(error), f"{body}.phones", Why.NOT_A_NUMBER) from error
+        except AlreadyTaken as error:
+            raise BadBody("another person's number", f"{body}.phones", Why.NUMBER_TAKEN) from error
+        except InAnAlert as error:
+            raise NotDone(str(error), Why.ON_AN_ALERT) from error
+        except SamePerson as error:
+            raise NotDone(str(error), Why.ONE_ALREADY) from error
+        except TooMuch as error:
+            raise NotDone(f"the two records do not fit into one: {error}", Why.RECORDS_TOO_LONG) from error

@@ -1,0 +1,271 @@
+"""/v1/admin/start, for admins: what a new center is gone through, and what is still missing before real use.
+How it stands with each need, what people confirm, a line of a modem that is plugged in, and the authority.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Final
+
+import msgspec
+from litestar import Response
+
+from gateways.http.door.codes import picture_of
+from gateways.http.parts.context import Web, once
+from gateways.http.routes.admin.refusing import refusing
+from gateways.http.routes.staff.drill import DrillView, drill_of
+from gateways.http.routing.permissions import ADMIN, ANYBODY, Caller
+from gateways.http.routing.route import DELETE, GET, POST, PUT, Answer, route
+from gateways.http.wire.answers import Moment, rfc3339
+from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
+from messages.ids import DEMO_OPERATOR, E164, AlertId, OperatorId
+from model.duty.tried import is_proved
+from model.first_run import Confirmed, Machine, Measured, Need, Row, Trust, is_a_persons, missing, rows
+from model.settings_edits import Add
+from model.settings_edits import Row as SettingsRow
+from store.audit.entry import Action
+from store.confirmations import confirm, confirmations, take_back
+from store.duty import TriedLately, roster_of
+from store.registry.people import Operator
+
+PATH: Final = "/v1/admin/start"
+AUTHORITY: Final = "/authority.crt"
+NOTE_MAX: Final = 300
+Text = Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class NeedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """How it stands with one need. `by_person`: no measurement tells, a person confirms it; `by`, `at` and
+    `note` are that person's.
+    """
+
+    need: Need
+    done: bool
+    by_person: bool
+    by: OperatorId | None = None
+    at: Moment | None = None
+    note: str = ""
+
+
+class TrustView(msgspec.Struct, frozen=True, kw_only=True):
+    """By what devices know the center. `picture`: a QR code of `address`, which hands out the authority."""
+
+    kind: Trust
+    names: tuple[str, ...]
+    until: str
+    fingerprint: str
+    address: str = ""
+    picture: tuple[str, ...] = ()
+
+
+class StartView(msgspec.Struct, frozen=True, kw_only=True):
+    """All needs in their order, and what was counted. `phone`: the number of who asks; `test`: the last test
+    alert that was begun at a console.
+    """
+
+    needs: list[NeedRow]
+    missing: int
+    simulated: bool
+    public_lines: int
+    emergency_lines: int
+    operators: int
+    trust: TrustView
+    phone: E164
+    test: DrillView
+
+
+class Confirmation(msgspec.Struct, frozen=True, kw_only=True):
+    """That something is so, in a person's words."""
+
+    note: Annotated[str, msgspec.Meta(max_length=NOTE_MAX)] = ""
+
+
+class NewModem(msgspec.Struct, frozen=True, kw_only=True):
+    """A `[[modem]]` of the settings; what is empty is left to be found. `emergency`: reserved for 112."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
+    port: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    voice_port: Text = ""
+    number: Text = ""
+    emergency: bool = False
+
+
+@route(GET, PATH, by=ADMIN, audit="the center's own parts", listed=True, says="All needs, in their order.")
+def admin_start(web: Web, who: Caller) -> StartView:
+    """What is still missing before real use."""
+    return _looking(web).view(who.operator)
+
+
+@route(
+    PUT,
+    f"{PATH}/{{need}}/confirmation",
+    by=ADMIN,
+    audit=Action.CHANGE_SETTINGS,
+    says="As it stands now.",
+    refuses=(NotThere, Why.MEASURED),
+)
+async def admin_confirm_need(web: Web, who: Caller, need: str, data: Confirmation) -> Answer[StartView]:
+    """Confirm what no measurement tells.
+
+    With the name of who does, and the moment. 409 `measured` for what is measured.
+    """
+    one, by = named(need), who.operator
+    if not is_a_persons(one, await asyncio.to_thread(_looking(web).measured)):
+        raise NotDone("it is measured: nobody has to confirm it", Why.MEASURED)
+    note = " ".join(data.note.split())
+    await web.writing.run(lambda tx: confirm(tx, one, by, note))
+    return Answer(await asyncio.to_thread(_looking(web).view, by), detail=f"confirmed: {one}")
+
+
+@route(
+    DELETE,
+    f"{PATH}/{{need}}/confirmation",
+    by=ADMIN,
+    audit=Action.CHANGE_SETTINGS,
+    says="As it stands now.",
+    refuses=(NotThere,),
+)
+async def admin_take_back_need(web: Web, who: Caller, need: str) -> Answer[StartView]:
+    """Take a confirmation back."""
+    one = named(need)
+    await web.writing.run(lambda tx: take_back(tx, one))
+    return Answer(await asyncio.to_thread(_looking(web).view, who.operator), detail=f"taken back: {one}")
+
+
+@route(
+    POST,
+    f"{PATH}/modem",
+    by=ADMIN,
+    audit=Action.CHANGE_SETTINGS,
+    refuses=(BadBody, Why.SETTINGS_FAULTY, Why.NOT_WRITABLE),
+)
+def admin_add_modem(web: Web, data: NewModem) -> Answer[None]:
+    """Add a line.
+
+    It is there after a restart.
+    """
+    row: SettingsRow = {"name": data.name, "trunk": _trunk(web, emergency=data.emergency)}
+    optional = (("port", data.port), ("voice_port", data.voice_port), ("number", data.number))
+    row |= {key: text.strip() for key, text in optional if key == "port" or text.strip()}
+    with refusing():
+        web.settings_file.change([Add("modem", row)])
+    return Answer(None, detail=f"modem added: {data.name}")
+
+
+@route(GET, AUTHORITY, by=ANYBODY, audit="the same for everybody", described=False)
+def authority(web: Web) -> Response[bytes]:
+    """The certificate of the center's own authority."""
+    found = None if web.measures is None else web.measures.authority()
+    if found is None:
+        raise NotThere("this center has no authority of its own")
+    return Response(found, media_type="application/x-x509-ca-cert", headers={"cache-control": "no-cache"})
+
+
+def named(need: str) -> Need:
+    """The need of this name. Raises NotThere."""
+    try:
+        return Need(need)
+    except ValueError:
+        raise NotThere("no such need") from None
+
+
+def _trunk(web: Web, *, emergency: bool) -> str:
+    """The first of its kind, by the name that lines have it; else that of the shipped settings."""
+    named = (str(line.trunk) for line in web.settings.lines if line.emergency == emergency)
+    return next(named, "emergency" if emergency else "public")
+
+
+@once
+def _looking(web: Web) -> Looking:
+    return Looking(web)
+
+
+class Looking:
+    """What is measured of the center's needs, with what people have confirmed: on a thread, for one answer.
+    Raises StoreError.
+    """
+
+    def __init__(self, web: Web) -> None:
+        self._web = web
+        self._tried = TriedLately(web.journal)
+
+    def measured(self) -> Measured:
+        """As it is now."""
+        return self._look(confirmations(self._web.journal))[0]
+
+    def view(self, asking: OperatorId) -> StartView:
+        """For the operator who asks."""
+        said = confirmations(self._web.journal)
+        found, people, test = self._look(said)
+        phone = next((one.phone for one in people if one.id == asking), E164(""))
+        return _told(rows(found, said), found, self._trust(found.machine), phone, test)
+
+    def _look(self, said: dict[Need, Confirmed]) -> tuple[Measured, list[Operator], DrillView]:
+        web, settings = self._web, self._web.settings
+        machine = Machine() if web.measures is None else web.measures.machine()
+        people = self._web.registry.operators()
+        test = self._test(said.get(Need.TEST_ALERT))
+        found = Measured(
+            machine=machine,
+            public_lines=sum(not line.emergency for line in settings.lines),
+            emergency_lines=sum(line.emergency for line in settings.lines),
+            emergency_trunk=any(line.emergency for line in settings.lines),
+            psap_live=settings.policy.psap_live,
+            operators=sum(one.id != DEMO_OPERATOR for one in people),
+            duty=is_proved(roster_of(web.journal).roster, web.clock.now_us(), self._tried.read()),
+            test_alert=test.ok,
+        )
+        return found, people, test
+
+    def _test(self, begun: Confirmed | None) -> DrillView:
+        """What came of the last one that was begun at a console."""
+        if begun is None:
+            return DrillView()
+        web = self._web
+        now_us, timeout_s = web.clock.now_us(), web.settings.drill.timeout_s
+        return drill_of(web.journal, AlertId(begun.note), now_us=now_us, timeout_s=timeout_s)
+
+    def _trust(self, machine: Machine) -> TrustView:
+        address = ""
+        picture: tuple[str, ...] = ()
+        origin = self._web.settings.public_url
+        if machine.trust is Trust.OWN and origin:
+            address = f"{origin.rstrip('/')}{AUTHORITY}"
+            picture = picture_of(address)
+        return TrustView(
+            kind=machine.trust,
+            names=machine.names,
+            until=machine.until,
+            fingerprint=machine.fingerprint,
+            address=address,
+            picture=picture,
+        )
+
+
+def _told_rows(rows: tuple[Row, ...]) -> list[NeedRow]:
+    """The rows as the page has them."""
+    return [
+        NeedRow(need=row.need, done=row.done, by_person=row.by_person)
+        if (said := row.confirmed) is None
+        else NeedRow(
+            need=row.need, done=row.done, by_person=True, by=said.by, at=rfc3339(said.at), note=said.note
+        )
+        for row in rows
+    ]
+
+
+def _told(
+    rows: tuple[Row, ...], found: Measured, trust: TrustView, phone: E164, test: DrillView
+) -> StartView:
+    """All of it."""
+    return StartView(
+        needs=_told_rows(rows),
+        missing=missing(rows),
+        simulated=found.machine.simulated,
+        public_lines=found.public_lines,
+        emergency_lines=found.emergency_lines,
+        operators=found.operators,
+        trust=trust,
+        phone=phone,
+        test=test,
+    )

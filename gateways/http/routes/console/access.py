@@ -1,0 +1,344 @@
+"""/v1/console/access: by what the operator of a session signs on, and where. Own ones alone, and by a session
+alone: a program's token makes no passkey.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Final
+
+import msgspec
+
+from gateways.http.door import codes, passkeys
+from gateways.http.door.proofs import Fault, Proofs
+from gateways.http.parts.context import Web
+from gateways.http.routing.permissions import SESSION, Caller
+from gateways.http.routing.route import DELETE, GET, POST, PUT, route
+from gateways.http.wire.answers import Moment, rfc3339
+from gateways.http.wire.errors import BadBody, NotAllowed, TooManyTries
+from messages.ids import Instant, OperatorId
+from store.audit.entry import Action
+from store.errors import AlreadyTaken
+from store.registry.access.authenticators import Authenticator, Kind, add, remove, rename
+from store.registry.access.sessions import Session, Way, end_own
+from store.registry.access.simple_passwords import is_password
+
+PATH: Final = "/v1/console/access"
+OWN: Final = "the operator's own"
+NOT_OWN: Final = ((400, "None of one's own."),)
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+Secret = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
+Code = Annotated[str, msgspec.Meta(max_length=20)]
+
+
+class AuthenticatorAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A passkey, or an authenticator app. `backed_up`: its maker keeps a copy of the passkey."""
+
+    id: str
+    kind: Kind
+    name: str
+    backed_up: bool
+    created_at: Moment
+    used_at: Moment | None
+
+
+class SessionAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A browser in which the operator is signed on. `here`: this one."""
+
+    id: str
+    here: bool
+    way: Way
+    begun_at: Moment
+    used_at: Moment | None
+    until: Moment
+    node: str
+    address: str
+
+
+class OwnAccess(msgspec.Struct, frozen=True, kw_only=True):
+    """By what the operator signs on, and where that is now. `asked`: the role asks for a second factor.
+    `passkeys_of`: of which host a passkey would be; empty where none can be.
+    """
+
+    asked: bool
+    has_password: bool
+    passkeys_of: str
+    authenticators: list[AuthenticatorAnswer]
+    sessions: list[SessionAnswer]
+
+
+class Seed(msgspec.Struct, frozen=True, kw_only=True):
+    """For an authenticator app: the seed as typed, as a link, and the link as the lines of a QR code."""
+
+    challenge: str
+    secret: str
+    link: str
+    picture: tuple[str, ...]
+
+
+class Beginning(msgspec.Struct, frozen=True, kw_only=True):
+    """What a new authenticator is made with; good once, within five minutes."""
+
+    passkey: passkeys.CreationOptions | None
+    totp: Seed
+
+
+class NewAuthenticator(msgspec.Struct, frozen=True, kw_only=True):
+    """What the browser has made, or the first code of the app with the challenge of its seed."""
+
+    name: Name
+    passkey: passkeys.Credential | None = None
+    challenge: Secret | None = None
+    code: Code | None = None
+
+    def __post_init__(self) -> None:
+        by_code = self.challenge is not None and self.code is not None
+        if (self.passkey is None) is not by_code:
+            raise ValueError("either `passkey`, or `challenge` and `code`, is needed")
+
+
+class Renamed(msgspec.Struct, frozen=True, kw_only=True):
+    """Another name."""
+
+    name: Name
+
+
+class NewPassword(msgspec.Struct, frozen=True, kw_only=True):
+    """`old` is not needed by who has signed on by a recovery code."""
+
+    password: Secret
+    old: Secret | None = None
+
+
+@route(GET, PATH, by=SESSION, audit=OWN, says="One's own.")
+def own_access(web: Web, who: Caller) -> OwnAccess:
+    """By what one signs on, and where."""
+    return _told(web, who)
+
+
+@route(POST, f"{PATH}/challenge", by=SESSION, audit=OWN, says="For a passkey, and for an app.")
+def begin_authenticator(web: Web, who: Caller) -> Beginning:
+    """Begin a new authenticator."""
+    session = who.session
+    for_passkey, for_totp = _purposes(web, session)
+    party = passkeys.relying_party(web.proxies.origin, who.header(b"host"))
+    challenge = web.challenges.make(for_totp)
+    seed = web.challenges.derived("totp", challenge)
+    link = codes.link_of(seed, session.operator)
+    totp = Seed(challenge=challenge, secret=codes.text_of(seed), link=link, picture=codes.picture_of(link))
+    passkey = None if party is None else _creation(web, session.operator, party.id, for_passkey)
+    return Beginning(passkey=passkey, totp=totp)
+
+
+@route(
+    POST,
+    f"{PATH}/authenticators",
+    by=SESSION,
+    audit=Action.CHANGE_KEY,
+    says="It is kept.",
+    refuses=((400, "It is not proved."),),
+)
+async def add_authenticator(web: Web, who: Caller, data: NewAuthenticator) -> OwnAccess:
+    """Keep a new authenticator."""
+    made = await asyncio.to_thread(_proved, web, who.session, data, who.header(b"host"))
+    try:
+        await web.writing.run(lambda tx: add(tx, msgspec.structs.replace(made, created_at=tx.at_us)))
+    except AlreadyTaken as error:
+        raise BadBody("it is kept already") from error
+    return await _changed(web, who, f"{made.kind} added")
+
+
+@route(
+    PUT,
+    f"{PATH}/authenticators/{{which}}",
+    by=SESSION,
+    audit=Action.CHANGE_KEY,
+    says="It is named.",
+    refuses=NOT_OWN,
+)
+async def rename_authenticator(web: Web, who: Caller, which: str, data: Renamed) -> OwnAccess:
+    """Name an authenticator."""
+    key, operator = _key(which), who.operator
+    if not await web.writing.run(lambda tx: rename(tx, operator, key, data.name.strip())):
+        raise BadBody("none of one's own", "$")
+    return await _changed(web, who, "authenticator named")
+
+
+@route(
+    DELETE,
+    f"{PATH}/authenticators/{{which}}",
+    by=SESSION,
+    audit=Action.CHANGE_KEY,
+    says="It is gone.",
+    refuses=NOT_OWN,
+)
+async def remove_authenticator(web: Web, who: Caller, which: str) -> OwnAccess:
+    """Forget an authenticator."""
+    key, operator = _key(which), who.operator
+    if not await web.writing.run(lambda tx: remove(tx, operator, key)):
+        raise BadBody("none of one's own", "$")
+    return await _changed(web, who, "authenticator removed")
+
+
+@route(
+    PUT,
+    f"{PATH}/password",
+    by=SESSION,
+    audit=Action.CHANGE_KEY,
+    says="It is set.",
+    refuses=((400, "None that may be one; `$.old`: wrong."), TooManyTries),
+)
+async def set_own_password(web: Web, who: Caller, data: NewPassword) -> OwnAccess:
+    """Set one's password.
+
+    The operator's other sessions end.
+    """
+    session, operator, registry = who.session, who.operator, web.registry
+    record = await asyncio.to_thread(registry.operator, operator)
+    if record is None:
+        raise NotAllowed("no operator any more")
+    if session.way is not Way.RECOVERY:
+        address, now_us = who.address, web.clock.now_us()
+        counted, _ = Proofs(web).counted_as(operator, address)
+        if wait_s := web.throttle.wait_s(counted, address, now_us):
+            raise TooManyTries(wait_s)
+        web.throttle.count(counted, address, now_us)
+        if not await web.passwords.password_is(operator, data.old or "", familiar=True):
+            raise BadBody("the password of now is wrong", "$.old")
+        web.throttle.right(counted, address)
+    if not await asyncio.to_thread(is_password, data.password, (record.name, operator)):
+        raise BadBody("too short, or guessed at once", "$.password")
+    await asyncio.to_thread(registry.set_password, operator, data.password, by=operator, but=session.id)
+    return await _changed(web, who, "password")
+
+
+@route(
+    DELETE,
+    f"{PATH}/sessions/{{which}}",
+    by=SESSION,
+    audit=Action.SIGN_OFF,
+    says="It has ended.",
+    refuses=NOT_OWN,
+)
+async def end_own_session(web: Web, who: Caller, which: str) -> OwnAccess:
+    """End a session of one's own.
+
+    At all nodes, within a second. The shift goes on.
+    """
+    operator = who.operator
+    if which == who.session.id or not await web.writing.run(lambda tx: end_own(tx, operator, which)):
+        raise BadBody("none of one's own others", "$")
+    return await _changed(web, who, "another session of one's own")
+
+
+async def _changed(web: Web, who: Caller, detail: str) -> OwnAccess:
+    """Enter a change, and tell how it is now."""
+    await who.note((who.operator,), detail=detail)
+    web.people.look_again()
+    web.auth.changed(who.session)
+    return await asyncio.to_thread(_told, web, who)
+
+
+def _told(web: Web, who: Caller) -> OwnAccess:
+    session = who.session
+    record = web.registry.operator(session.operator)
+    party = passkeys.relying_party(web.proxies.origin, who.header(b"host"))
+    return OwnAccess(
+        asked=record is not None and web.settings.second_factor.asks(record.role),
+        has_password=record is not None and record.has_password,
+        passkeys_of="" if party is None else party.id,
+        authenticators=[_told_one(one) for one in web.passwords.authenticators(session.operator)],
+        sessions=[
+            _told_session(one, session)
+            for one in web.registry.sessions(web.clock.now_us())
+            if one.operator == session.operator
+        ],
+    )
+
+
+def _told_one(one: Authenticator) -> AuthenticatorAnswer:
+    """As it is told; not what proves it."""
+    return AuthenticatorAnswer(
+        id=passkeys.base64(one.id),
+        kind=one.kind,
+        name=one.name,
+        backed_up=one.backed_up,
+        created_at=rfc3339(one.created_at),
+        used_at=_moment(one.used_at),
+    )
+
+
+def _told_session(one: Session, here: Session) -> SessionAnswer:
+    """As it is told in the session `here`."""
+    return SessionAnswer(
+        id=one.id,
+        here=one.key == here.key,
+        way=one.way,
+        begun_at=rfc3339(one.begun_at),
+        used_at=_moment(one.used_at),
+        until=rfc3339(one.until),
+        node=one.node,
+        address=one.address,
+    )
+
+
+def _moment(at: Instant | None) -> Moment | None:
+    return None if at is None else rfc3339(at)
+
+
+def _purposes(web: Web, session: Session) -> tuple[str, str]:
+    """For what a challenge is: this session, and the operator as it is now. So each counts once."""
+    as_of = web.passwords.changes_of(session.operator)
+    return f"passkey {session.id} {as_of}", f"totp {session.id} {as_of}"
+
+
+def _creation(web: Web, operator: OperatorId, host: str, purpose: str) -> passkeys.CreationOptions:
+    record = web.registry.operator(operator)
+    return passkeys.CreationOptions(
+        challenge=passkeys.base64(web.challenges.make(purpose).encode()),
+        rp=passkeys.RpEntity(id=host),
+        user=passkeys.UserEntity(
+            id=passkeys.base64(web.challenges.derived("handle", operator)),
+            name=operator,
+            display_name=operator if record is None else record.name,
+        ),
+        exclude_credentials=[
+            passkeys.Descriptor(id=passkeys.base64(one.id))
+            for one in web.passwords.authenticators(operator)
+            if one.kind is Kind.PASSKEY
+        ],
+    )
+
+
+def _proved(web: Web, session: Session, data: NewAuthenticator, host: str | None) -> Authenticator:
+    """The new one, on a thread. Raises BadBody."""
+    for_passkey, for_totp = _purposes(web, session)
+    now = web.clock.now_us()
+    if data.passkey is None:
+        challenge = data.challenge or ""
+        seed = web.challenges.derived("totp", challenge)
+        step = codes.step_of(seed, data.code or "", now)
+        if not web.challenges.is_good(challenge, for_totp):
+            raise BadBody("too late: begin once more", "$.challenge")
+        if step is None:
+            raise BadBody("the code is wrong", "$.code", Fault.CODE_WRONG)
+        # Chance, as a passkey's: the seed itself is shown nowhere any more.
+        which = web.challenges.derived("totp id", challenge)
+        return Authenticator(which, session.operator, Kind.TOTP, data.name, seed, step, False, now)
+    party = passkeys.relying_party(web.proxies.origin, host)
+    challenge = passkeys.challenge_of(data.passkey)
+    if party is None or not web.challenges.is_good(challenge, for_passkey):
+        raise BadBody("too late: begin once more", "$.passkey")
+    new = passkeys.made(data.passkey, challenge, party)
+    if new is None:
+        raise BadBody("this passkey is not proved", "$.passkey")
+    return Authenticator(
+        new.id, session.operator, Kind.PASSKEY, data.name, new.public_key, new.counter, new.backed_up, now
+    )
+
+
+def _key(which: str) -> bytes:
+    try:
+        return passkeys.unbase64(which)
+    except ValueError as error:
+        raise BadBody("expected base64url", "$") from error

@@ -1,0 +1,271 @@
+"""/v1/console/session: what proves an operator for the console's cookie, which no script can read. And
+/v1/first-admin: who has the link that the installation printed becomes the first admin, once.
+
+Passwords are asked of the registry one at a time and off the event loop, a few wait and more are told so; who
+is wrong too often waits. Tokens and passkeys are let in meanwhile, and passwords from where the operator has
+signed on before: no stranger can lock an operator out.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import msgspec
+from litestar import Response
+
+from gateways.http.door import passkeys
+from gateways.http.door.proofs import SIGN_ON as OF_SIGN_ON
+from gateways.http.door.proofs import Fault, Proofs
+from gateways.http.parts.context import Web
+from gateways.http.routes.admin.refusing import refusing
+from gateways.http.routes.console.access import Code, Secret
+from gateways.http.routing.permissions import SIGN_ON, SIGNED_IN, Caller
+from gateways.http.routing.route import DELETE, GET, POST, Answer, route
+from gateways.http.wire.answers import Moment, SignOnLink, answer, no_store, rfc3339, told_link
+from gateways.http.wire.errors import NotSignedOn, OtherOrigin, Refused, TooManyTries
+from messages.ids import Instant, OperatorId
+from model.orders.refusals import Refusal
+from runtime import logs
+from store.alerts.of_operator import open_case
+from store.audit.entry import Action
+from store.errors import NobodyThere
+from store.journal.journal import Transaction
+from store.registry import numbers
+from store.registry.access.first_admin import become
+from store.registry.access.sessions import Begun, Session, Way, end, go_on
+from store.registry.people import Operator, StaffRole
+from store.registry.staff_changes import Language, Name, Phone
+
+PATH: Final = "/v1/console/session"
+log = logs.get("http.sign_on")
+
+
+class SignOn(msgspec.Struct, frozen=True, kw_only=True):
+    """An operator's token or recovery code; the ticket of the session at another node; what a passkey has
+    signed; or who it is (id, name or number), the password, and the code of an authenticator app where one is
+    asked for.
+    """
+
+    token: Secret | None = None
+    passkey: passkeys.Credential | None = None
+    ticket: Secret | None = None
+    operator: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
+    password: Secret | None = None
+    code: Code | None = None
+
+    def __post_init__(self) -> None:
+        by_password = self.operator is not None and self.password is not None
+        by_passkey = self.passkey is not None
+        ways = (self.token is not None, self.ticket is not None, by_passkey, by_password)
+        if sum(ways) != 1 or (self.operator is None) != (self.password is None):
+            raise ValueError("either `token`, or `operator` and `password`, is needed")
+
+
+class SignedOn(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is signed on. `csrf` goes into the header `X-CSRF-Token` of everything that changes something.
+    `enrol`: the role asks for a passkey or an authenticator app, none is there, and no token has signed on.
+    """
+
+    operator: str
+    name: str
+    role: StaffRole
+    csrf: str
+    until: Moment
+    way: Way
+    enrol: bool
+
+
+def signed_off(transaction: Transaction, session: Session, *, last: bool) -> bool:
+    """End the session; False where it is the last one of an operator who is on an alert."""
+    if last and is_on_an_alert(transaction, session.operator):
+        return False
+    end(transaction, session, last=last)
+    return True
+
+
+def is_on_an_alert(transaction: Transaction, operator: OperatorId) -> bool:
+    """Whether a call to the operator is up for an open alert, or is being made. Within the write lock."""
+    case = open_case(transaction, operator)
+    return case is not None and (case.has_live_leg(operator) or operator in case.reserved)
+
+
+class FirstAdmin(msgspec.Struct, frozen=True, kw_only=True):
+    """Who becomes the first admin, and the code of the link that was printed."""
+
+    code: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    name: Name
+    phone: Phone
+    language: Language = "it"
+
+
+@route(
+    POST,
+    PATH,
+    by=SIGN_ON,
+    audit=Action.SIGN_ON,
+    says="Signed on.",
+    answers=SignedOn,
+    refuses=((401, "Not signed on."), OtherOrigin, TooManyTries),
+)
+async def sign_on(web: Web, who: Caller, data: SignOn) -> Response[bytes]:
+    """Sign on to the console."""
+    _own_page(web, who)
+    made = await _begun(web, who, data)
+    operator = made.session.operator
+    await who.note((operator,), detail=made.session.way, actor=operator)
+    web.people.look_again()
+    response = no_store(answer(who.request, _told(web, made.session)))
+    secure = web.proxies.secure(who.request.scope)
+    response.set_cookie(web.cookies.made(made.session, made.secret, web.clock.now_us(), secure=secure))
+    return response
+
+
+@route(
+    GET,
+    f"{PATH}/challenge",
+    by=SIGN_ON,
+    audit="chance, of nobody",
+    says="The browser's options.",
+    refuses=((401, "`no_passkeys_here`: no passkey can be of this address."),),
+)
+def sign_on_challenge(web: Web, who: Caller) -> passkeys.RequestOptions:
+    """What a passkey signs on with.
+
+    For `navigator.credentials.get`; good once, within five minutes.
+    """
+    party = passkeys.relying_party(web.proxies.origin, who.header(b"host"))
+    if party is None:
+        raise NotSignedOn("no passkey can be of this address", Fault.NO_PASSKEYS_HERE)
+    made = web.challenges.make(OF_SIGN_ON)
+    return passkeys.RequestOptions(challenge=passkeys.base64(made.encode()), rp_id=party.id)
+
+
+@route(GET, PATH, by=SIGNED_IN, audit="the operator's own", says="Signed on.")
+async def signed_on(web: Web, who: Caller) -> SignedOn:
+    """Who is signed on."""
+    session = web.auth.session(who.request)
+    if session is None:
+        raise NotSignedOn("not signed on")
+    return _told(web, session)
+
+
+@route(DELETE, PATH, by=SIGN_ON, audit=Action.SIGN_OFF, status=204, refuses=(Refusal.ON_AN_ALERT,))
+async def sign_off(web: Web, who: Caller) -> Response[None]:
+    """Sign off; the last session of an operator takes her shift with it."""
+    session = web.auth.session(who.request)
+    if session is not None:
+        last = not web.auth.signed_on_elsewhere(session)
+        if not await web.writing.run(lambda transaction: signed_off(transaction, session, last=last)):
+            raise Refused(Refusal.ON_AN_ALERT)
+        web.auth.changed(session)
+    operator = "" if session is None else session.operator
+    await who.note((operator,), actor=operator)
+    response: Response[None] = Response(None, status_code=204)
+    response.set_cookie(web.cookies.none(secure=web.proxies.secure(who.request.scope)))
+    return response
+
+
+@route(
+    POST,
+    "/v1/first-admin",
+    by=SIGN_ON,
+    audit=Action.CHANGE_STAFF,
+    status=201,
+    says="Told once.",
+    refuses=((401, "The code is worth nothing, or there is an admin."), OtherOrigin, TooManyTries),
+)
+async def first_admin(web: Web, who: Caller, data: FirstAdmin) -> Answer[SignOnLink]:
+    """Become the first admin.
+
+    By the code that the installation printed, once, within a day, while there is none. The answer signs on,
+    to a password or passkey.
+    """
+    _own_page(web, who)
+    proofs, address = Proofs(web), who.address
+    proofs.let_try(address)
+
+    def work(tx: Transaction) -> tuple[Operator, str, Instant]:
+        number = numbers.of_a_person(data.phone, web.settings.policy.region)
+        return become(tx, data.code, " ".join(data.name.split()), number, data.language)
+
+    with refusing():
+        try:
+            made, code, until = await web.writing.run(work)
+        except NobodyThere as error:
+            raise proofs.unknown("first code", address) from error
+    web.people.look_again()
+    link = told_link(made.id, code, until)
+    return Answer(link, (made.id,), "the first admin, by the printed link", made.id)
+
+
+def _own_page(web: Web, who: Caller) -> None:
+    """Raises OtherOrigin for a page of another origin."""
+    if not web.proxies.is_own_page(who.header(b"origin"), who.header(b"host")):
+        raise OtherOrigin("the page is not this center's")
+
+
+def _told(web: Web, session: Session) -> SignedOn:
+    # Also while the registry cannot be asked: a page that is loaded then stays signed on.
+    record = web.people.operators().get(session.operator)
+    lacks = (
+        record is not None and web.settings.second_factor.asks(record.role) and not record.has_second_factor
+    )
+    return SignedOn(
+        operator=session.operator,
+        name="" if record is None else record.name,
+        role=StaffRole.OPERATOR if record is None else record.role,
+        csrf=session.csrf,
+        until=rfc3339(session.until),
+        way=session.way,
+        # A token's holder may be a program's, or a simulated run's.
+        enrol=lacks and session.way is not Way.TOKEN,
+    )
+
+
+async def _begun(web: Web, who: Caller, data: SignOn) -> Begun:
+    """The session from now on. Raises NotSignedOn, TooManyTries, NotDurable."""
+    address, proofs = who.address, Proofs(web)
+    known, secret = web.auth.session(who.request), web.auth.secret(who.request) or ""
+    if data.ticket is not None:
+        return await _gone_on(web, data.ticket, address)
+    if data.passkey is not None:
+        proof = await proofs.by_passkey(data.passkey, who.header(b"host"), address)
+    elif data.token is not None:
+        proof = proofs.by_token(data.token, address)
+    else:
+        proof = await proofs.by_password(data.operator or "", data.password or "", data.code, address)
+    # Before the session is begun, by which the address becomes a familiar one.
+    counted, _ = proofs.counted_as(proof.operator, address)
+    same = known is not None and known.operator == proof.operator
+    if known is not None and same and not proof.counts_once:
+        # The page was loaded again, or another of the operator's is open: their CSRF tokens stay as they
+        # are.
+        made = Begun(known, secret)
+    else:
+
+        def work(transaction: Transaction) -> Begun:
+            if known is not None:
+                # Somebody else sits at this browser now, and the cookie is about to be replaced.
+                end(transaction, known, last=not same and not web.auth.signed_on_elsewhere(known))
+            return proof.begin(transaction, address)
+
+        try:
+            made = await web.writing.run(work)
+        except NobodyThere as error:
+            raise NotSignedOn("changed meanwhile: sign on once more") from error
+        if known is not None:
+            web.auth.changed(known)
+    if proof.way is not Way.TOKEN:
+        web.throttle.right(counted, address)
+    return made
+
+
+async def _gone_on(web: Web, ticket: str, address: str) -> Begun:
+    """The session of another node, here. Raises NotSignedOn, TooManyTries, NotDurable."""
+    proofs = Proofs(web)
+    proofs.let_try(address)
+    made = await web.writing.run(lambda transaction: go_on(transaction, ticket, address))
+    if made is None:
+        raise proofs.unknown("ticket", address)
+    log.info("goes on here", operator=made.session.operator)
+    return made

@@ -1,1 +1,0 @@
-"""What one changes of oneself: ways of signing on, and the own record from an enrolled phone."""
