@@ -48,8 +48,7 @@ _SUCCESS: Final = {200: "As it is now.", 201: "It is kept.", 202: "It is taken."
 _UNCHANGED: Final = "`If-None-Match` with the `ETag` of the answer before: 304 where it is the same."
 
 
-@dataclass(frozen=True)
-class Answer(Generic[T]):
+class Answer(msgspec.Struct, Generic[T], frozen=True):
     """An answer that says more than its struct. With `about` and `detail` it is entered in the audit first.
 
     A status of 0 is that of the route. A response is sent as it is.
@@ -60,7 +59,7 @@ class Answer(Generic[T]):
     detail: str = ""
     actor: str | None = None
     status: int = 0
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -237,6 +236,11 @@ def _problem(one: Refusable) -> tuple[int, str]:
         return 409, f"`{one}`: {SENTENCES[one]}"
     sentence = " ".join((inspect.getdoc(one) or "").partition("\n\n")[0].split())
     return one.status, f"{sentence} `code` is one of {', '.join(one.codes)}." if one.codes else sentence
+
+
+def status_of(one: Refusable) -> int:
+    """The status with which it is answered."""
+    return _problem(one)[0]
 
 
 def _is_struct(kind: Any) -> bool:

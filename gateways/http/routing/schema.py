@@ -22,6 +22,15 @@ from gateways.http.wire.decoding import JSON, MSGPACK
 
 Document = dict[str, Any]
 
+TAGS: Final = {
+    "app": "For the app on the user's phone.",
+    "operator": "For operators.",
+    "admin": "For admins.",
+    "console": "For the console's page.",
+    "psap": "For 112's own systems.",
+    "health": "For those who watch the center.",
+}
+
 EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "AlertBody": {
         "id": "a1f2c9d0",
@@ -172,14 +181,7 @@ def openapi_config(routes: Iterable[Route], version: str, cookie: str) -> OpenAP
         "(`application/msgpack`). The console's WebSocket is GET /v1/console.",
         path="/schema",
         render_plugins=[_Page(structs), _Json(structs)],
-        tags=[
-            Tag(name="app", description="For the app on the user's phone."),
-            Tag(name="operator", description="For operators."),
-            Tag(name="admin", description="For admins."),
-            Tag(name="console", description="For the console's page."),
-            Tag(name="psap", description="For 112's own systems."),
-            Tag(name="health", description="For those who watch the center."),
-        ],
+        tags=[Tag(name=name, description=description) for name, description in TAGS.items()],
         components=Components(
             security_schemes={
                 "appKey": SecurityScheme(type="http", scheme="bearer", description="`keys/app.key`"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,7 @@ from store.journal.journal import Append
 from store.journal.notify import kind
 from store.streams import StreamKind
 from tests.gateways.http.askers import MARTA, Api, Client
-from tests.gateways.http.place import CLOCK, GIULIA
+from tests.gateways.http.place import CLOCK, GIULIA, ROOT
 from tests.waiting import wait_until
 
 
@@ -227,3 +229,13 @@ def test_the_description_needs_no_other_host(client: Client) -> None:
 
 def test_the_openapi_document_names_no_place_of_this_machine(document: dict[str, Any]) -> None:
     assert str(Path.cwd()) not in str(document)
+
+
+def test_the_reference_is_written_of_the_routes_as_they_are() -> None:
+    checked = subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "api"), "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stderr
