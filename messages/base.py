@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from enum import IntEnum, StrEnum
-from typing import Final
+from typing import ClassVar, Final
 
 import msgspec
 
 from messages.ids import Instant, Nearness
+from messages.sentences import Sentence
 
 MALFORMED: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 """Everything that msgspec raises for bytes that it cannot decode. Text that is not UTF-8, and nesting that is
@@ -26,6 +27,11 @@ MOST_ACCURACY_M: Final = 1e8
 
 class Position(msgspec.Struct, frozen=True, kw_only=True):
     """Where the user's phone says that it is (WGS 84)."""
+
+    sentence: ClassVar = Sentence(
+        "{lat:degrees} {lon:degrees}[ ±{accuracy_m:metres} m]",
+        "{lat:degrees} {lon:degrees}[ ±{accuracy_m:metres} m]",
+    )
 
     lat: float
     """Degrees north, −90 to 90."""
@@ -71,6 +77,13 @@ class VoicePace(StrEnum):
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):
     """What may be said of a position by name: no more than its accuracy allows (`model.address`)."""
+
+    sentence: ClassVar = Sentence(
+        "[{?nearness=near}near ]{street}[{?nearness=street}, number not certain| {number}][, {town}]"
+        " ({distance_m} m away)",
+        "[{?nearness=near}vicino a ]{street}[{?nearness=street}, numero non certo| {number}][, {town}]"
+        " (a {distance_m} m)",
+    )
 
     lat: float
     """Of the position; degrees north."""

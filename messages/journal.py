@@ -6,7 +6,7 @@ does not know; the data holds the tag too, so that it decodes by itself.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import ClassVar, Final
 
 import msgspec
 
@@ -14,10 +14,13 @@ from messages.base import MALFORMED, Message
 from messages.envelope import DecodeError, EncodeError, decode_error
 from messages.events import Event
 from messages.ids import Instant, NodeId
+from messages.sentences import Sentence
 
 
 class Unreadable(Message, frozen=True, kw_only=True, tag="event.unreadable"):
     """What stands in place of an event that this version cannot read. It is never written."""
+
+    sentence: ClassVar = Sentence("{kind} CANNOT BE READ: {fault}", "{kind} NON SI PUÒ LEGGERE: {fault}")
 
     kind: str
     """As its row has it."""

@@ -1,51 +1,27 @@
 """What is personal in the events of an alert: the fields that are sealed, each with its kind.
 
-Only fields whose default is empty can be: an event without them is one whose data were forgotten. What a
-field's value is then, stands in `EMPTY`.
+A field is personal by its annotation, `text: Annotated[str, PersonalKind.WORDS] = ""`. Only fields whose
+default is empty can be: an event without them is one whose data were forgotten.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from typing import Final, get_args, get_type_hints
 
 import msgspec
 
-from messages import events as ev
 from messages.base import Message
+from messages.events import Event
 from messages.ids import PersonalKind
 
-_NUMBER, _POSITION, _WORDS = PersonalKind
-_SIGNAL: Final = {"phone": _NUMBER, "device": _NUMBER, "key": _NUMBER, "position": _POSITION}
-_FIELDS: Final[Mapping[type[Message], Mapping[str, PersonalKind]]] = {
-    ev.AlertReceived: _SIGNAL,
-    ev.AlertSignalAdded: _SIGNAL,
-    ev.ClaimAdded: {"position": _POSITION, "text": _WORDS},
-    ev.PositionUpdated: {"position": _POSITION},
-    ev.AddressFound: {"address": _POSITION},
-    ev.CommandGiven: {"text": _WORDS},
-    ev.NoteAdded: {"text": _WORDS},
-    ev.PageOpened: {"code": _WORDS},
-    ev.DataSent: {"digest": _WORDS},
-    ev.DataReceived: {"receipt": _WORDS},
-    ev.DataRefused: {"reason": _WORDS},
-    ev.LegPressed: {"digit": _WORDS},
-    ev.TextUnreadable: {"sender": _NUMBER, "raw": _WORDS},
-    ev.DialogueSaid: {"text": _WORDS, "yes": _WORDS, "no": _WORDS, "question": _WORDS},
-    ev.BriefingFilled: {"text": _WORDS},
-    ev.AlertHeld: {"reason": _WORDS},
-    ev.UserIdentified: {"phone": _NUMBER},
-    # Whoever is called: whose leg it is makes no difference to how it is kept.
-    ev.LegOriginating: {"number": _NUMBER},
-    ev.DialWithheld: {"number": _NUMBER},
-    ev.HandOverRequested: {"text": _WORDS},
-    ev.FalseAlarmDeclared: {"text": _WORDS},
-    ev.OutcomeCorrected: {"reason": _WORDS},
-    # How a call was handled is kept as long as what was said in it.
-    ev.CallReviewed: {"marks": _WORDS, "text": _WORDS},
-    ev.ContactsTexted: {"names": _WORDS, "numbers": _NUMBER},
-}
 
+def _personal(kind: type[Message]) -> dict[str, PersonalKind]:
+    hints = get_type_hints(kind, include_extras=True)
+    marks = {name: getattr(hint, "__metadata__", ()) for name, hint in hints.items()}
+    return {name: mark for name, found in marks.items() for mark in found if isinstance(mark, PersonalKind)}
+
+
+_FIELDS: Final = {kind: fields for kind in get_args(Event) if (fields := _personal(kind))}
 PERSONAL: Final = {str(kind.__struct_config__.tag): fields for kind, fields in _FIELDS.items()}
 """By the event's type: its personal fields."""
 EMPTY: Final = {
@@ -54,3 +30,4 @@ EMPTY: Final = {
     }
     for kind, fields in _FIELDS.items()
 }
+"""By the event's type: what each of its personal fields is once it is forgotten."""

@@ -175,8 +175,8 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
 def timeline(alert: str, /, *, common: Common = DEFAULT) -> None:
     """The story of one alert, in seconds since it was received."""
     from center.auditing import note
-    from center.story import in_words
     from messages.journal import event_type
+    from model.telling.story import in_words
     from store.audit.entry import Action
 
     with journal_of(common.directory) as journal:
@@ -212,8 +212,8 @@ def watch(
     """What happens to all alerts, as it happens. Ends with Ctrl-C."""
     from center.auditing import note
     from center.node.signals import Signals
-    from center.story import in_words
     from messages.journal import event_type
+    from model.telling.story import in_words
     from store.audit.entry import Action
     from store.journal.follower import Follower
     from store.streams import alert_of

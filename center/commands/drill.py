@@ -75,8 +75,8 @@ def drill(
 def _follow(common: Common, client: Client, alert: AlertId, node: NodeFile, until_s: float) -> Drilled:
     """Watches the alert to its end, and works it where it is the demo operator's."""
     from center.state.journals import journal_of
-    from center.story import in_words
     from model.alert.evolve import fold
+    from model.telling.story import in_words
     from store import streams
     from store.journal.follower import Follower
 

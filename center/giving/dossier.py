@@ -18,11 +18,11 @@ from center.giving.facts import Facts, facts_of, told_outside
 from center.giving.person import sha256_of
 from center.giving.signature import Signer
 from center.state.state_dir import write_kept
-from center.story import in_words
 from center.times import rfc3339
 from media.sound.sound_file import PART
 from messages.ids import AlertId, Instant, OperatorId
 from messages.journal import Recorded
+from model.telling.story import LANGUAGES
 from store import streams
 from store.journal.journal import Journal
 from store.registry.registry import Registry
@@ -74,12 +74,11 @@ def make(
     Raises NotFound, UsageError (`to` is there), JournalError, OSError.
     """
     from center.giving.paper import paper
-    from center.giving.story_it import in_italian
 
     if to.exists():
         raise UsageError(f"{to} is there already")
     recorded = told_outside(journal.read_streams(streams.inbox(alert), streams.case(alert)))
-    facts = facts_of(recorded, in_italian if language == "it" else in_words)
+    facts = facts_of(recorded, language if language in LANGUAGES else "en")
     if facts is None:
         raise NotFound(f"there is no alert {alert}")
     events = b"".join(map(_line, recorded))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from messages.base import HangupCause
 from messages.ids import Channel, Doubt, Party, Proof
 
 Pair = tuple[str, str]
@@ -56,7 +55,6 @@ WORDS: Final[dict[str, Pair]] = {
     "answered": ("risposta", "answered"),
     "ended": ("fine", "ended"),
     "why": ("perché", "why"),
-    "cause": ("causa {cause}", "cause {cause}"),
     "recorded": ("Che cosa è stato registrato", "What was recorded"),
     "file": ("file", "file"),
     "bytes": ("byte", "bytes"),
@@ -125,24 +123,4 @@ PARTIES: Final[dict[Party, Pair]] = {
     Party.USER: ("utente", "user"),
     Party.PSAP: ("112", "112"),
     Party.LISTENER: ("supervisore", "supervisor"),
-}
-CAUSES: Final[dict[int, Pair]] = {
-    HangupCause.UNALLOCATED: ("il numero non esiste", "no such number"),
-    HangupCause.NORMAL: ("riagganciato", "hung up"),
-    HangupCause.BUSY: ("occupato", "busy"),
-    HangupCause.NO_USER_RESPONDING: ("il telefono non risponde alla rete", "no response"),
-    HangupCause.NO_ANSWER: ("nessuno risponde", "no answer"),
-    HangupCause.SUBSCRIBER_ABSENT: ("spento o senza campo", "off or out of reach"),
-    HangupCause.REJECTED: ("rifiutata", "declined"),
-    HangupCause.DESTINATION_OUT_OF_ORDER: ("la sua linea è guasta", "destination out of order"),
-    HangupCause.INVALID_NUMBER: ("numero sbagliato", "invalid number"),
-    HangupCause.NORMAL_UNSPECIFIED: ("la rete non dice perché", "the network does not say why"),
-    HangupCause.NO_CIRCUIT: ("nessuna linea libera nella rete", "no free circuit"),
-    HangupCause.NETWORK_OUT_OF_ORDER: ("rete guasta", "network out of order"),
-    HangupCause.TEMPORARY_FAILURE: ("guasto passeggero della rete", "temporary failure"),
-    HangupCause.INTERWORKING: ("un’altra rete non dice perché", "interworking"),
-    HangupCause.LINE_LOST: ("la linea è caduta", "the line was lost"),
-    HangupCause.LINE_TAKEN: ("la linea portava un’altra chiamata", "the line carried another call"),
-    HangupCause.GUARDED: ("numero di emergenza da non chiamare", "refused by the dial guard"),
-    HangupCause.NODE_LOST: ("il suo nodo non si sente", "its node was lost"),
 }

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Final, get_args, get_type_hints
 
 import msgspec
 from msgspec.structs import replace
 
-from center.story import cause_in_words, in_words
 from messages.events import CallReviewed, LegAnswered, LegOriginating, LegReleased, LegRinging
 from messages.ids import (
     E164,
@@ -28,9 +27,7 @@ from messages.ids import (
 from messages.journal import AnyEvent, Recorded, event_type
 from model.alert.evolve import fold
 from model.alert.parts import KnownPosition
-
-InWords = Callable[[AnyEvent], str | None]
-"""A sentence for an event; None for an event that concerns the machinery alone."""
+from model.telling.story import cause_in_words, in_words
 
 AN_OPERATOR: Final = "an operator"
 """What stands for an operator where others than the center's own are told."""
@@ -116,10 +113,10 @@ def told_outside(recorded: Iterable[Recorded]) -> list[Recorded]:
     return [one for one in recorded if not isinstance(one.event, CallReviewed)]
 
 
-def facts_of(recorded: Sequence[Recorded], words: InWords = in_words) -> Facts | None:
+def facts_of(recorded: Sequence[Recorded], language: str = "en") -> Facts | None:
     """Return the events of both streams of an alert, in the journal's order; none without a beginning.
 
-    `words`: the story's.
+    `language`: of the story and of why calls ended, one of `model.telling.story.LANGUAGES`.
     """
     case = fold(recorded)
     if case is None:
@@ -144,10 +141,10 @@ def facts_of(recorded: Sequence[Recorded], words: InWords = in_words) -> Facts |
         device=case.device,
         battery_pct=case.battery_pct,
         positions=tuple(case.positions),
-        calls=_calls(recorded),
+        calls=_calls(recorded, language),
         notes=tuple(Written(at=one.at, by=one.by, text=one.text) for one in case.notes),
         operators=_operators(recorded),
-        story=tuple(_story(recorded, words)),
+        story=tuple(_story(recorded, language)),
     )
 
 
@@ -172,7 +169,7 @@ def without_operators(facts: Facts) -> Facts:
 _STAFF: Final = (Party.OPERATOR, Party.LISTENER)
 
 
-def _calls(recorded: Iterable[Recorded]) -> tuple[Call, ...]:
+def _calls(recorded: Iterable[Recorded], language: str) -> tuple[Call, ...]:
     calls: dict[tuple[LegId, int], Call] = {}
     for one in recorded:
         match one.event:
@@ -192,7 +189,7 @@ def _calls(recorded: Iterable[Recorded]) -> tuple[Call, ...]:
                 call := calls.get((leg, attempt))
             ) is not None:
                 calls[leg, attempt] = replace(
-                    call, ended_at=one.at_us, cause=cause, ended_by=cause_in_words(cause)
+                    call, ended_at=one.at_us, cause=cause, ended_by=cause_in_words(cause, language)
                 )
     return tuple(calls.values())
 
@@ -213,9 +210,9 @@ def _named_in(kind: type[AnyEvent]) -> tuple[str, ...]:
     return tuple(field for field, hint in hints.items() if hint is OperatorId or OperatorId in get_args(hint))
 
 
-def _story(recorded: Iterable[Recorded], words: InWords) -> Iterable[Entry]:
+def _story(recorded: Iterable[Recorded], language: str) -> Iterable[Entry]:
     for one in recorded:
-        text = words(one.event)
+        text = in_words(one.event, language)
         if text is not None:
             yield Entry(
                 at=one.at_us,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final, TypeVar
 
 from center.giving.dossier import Dossier
-from center.giving.dossier_words import CAUSES, CHANNELS, DOUBTS, PARTIES, PROOFS, SOURCES, WORDS, Pair
+from center.giving.dossier_words import CHANNELS, DOUBTS, PARTIES, PROOFS, SOURCES, WORDS, Pair
 from center.giving.facts import Call, Facts, position_in_words
 from center.giving.report_words import OUTCOMES
 from center.giving.sheet import Sheet
@@ -165,7 +165,6 @@ def position(one: KnownPosition, said: Words) -> tuple[str, ...]:
 def call(one: Call, said: Words) -> tuple[str, ...]:
     """Return the row of one call."""
     own = {OperatorLine.HEADSET: said("headset"), OperatorLine.NAILED_UP: said("nailed")}
-    why = "" if one.cause is None else said("cause").format(cause=one.cause)
     return (
         said.of(PARTIES, one.party),
         one.number or "",
@@ -173,7 +172,7 @@ def call(one: Call, said: Words) -> tuple[str, ...]:
         local(one.began_at),
         _local(one.answered_at),
         _local(one.ended_at),
-        said.of(CAUSES, one.cause) if one.cause in CAUSES else why,
+        one.ended_by,
     )
 
 

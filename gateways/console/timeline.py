@@ -9,7 +9,6 @@ from typing import Final
 
 import msgspec
 
-from gateways.refusals import code
 from messages import events as ev
 from messages.ids import (
     Advice,
@@ -28,6 +27,7 @@ from messages.ids import (
 )
 from messages.journal import Recorded, Unreadable, event_type
 from model.alert.case import Case
+from model.orders.refusal_sentences import code
 
 _POSITION: Final = "position.updated"
 _ADDRESS: Final = "address.found"

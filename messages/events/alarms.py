@@ -5,14 +5,19 @@ What is kept quiet for planned work: in `shelf-center`, for all nodes.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import msgspec
 
 from messages.base import Message
 from messages.ids import Instant, NodeId, OperatorId
+from messages.sentences import Sentence
 
 
 class AlarmRaised(Message, frozen=True, kw_only=True, tag="alarm.raised"):
     """Something a person on duty has to know."""
+
+    sentence: ClassVar = Sentence("ALARM {alarm} {subject}: {text}", "AVVISO {alarm} {subject}: {text}")
 
     alarm: str
     """What is wrong, as a short permanent name: `line.lost`, `no_operator`, …"""
@@ -23,6 +28,8 @@ class AlarmRaised(Message, frozen=True, kw_only=True, tag="alarm.raised"):
 class AlarmCleared(Message, frozen=True, kw_only=True, tag="alarm.cleared"):
     """It is over."""
 
+    sentence: ClassVar = Sentence("alarm over: {alarm} {subject}", "avviso finito: {alarm} {subject}")
+
     alarm: str
     subject: str
     text: str = ""
@@ -31,6 +38,11 @@ class AlarmCleared(Message, frozen=True, kw_only=True, tag="alarm.cleared"):
 
 class AlarmSeen(Message, frozen=True, kw_only=True, tag="alarm.seen"):
     """An operator has acknowledged it, at whichever node."""
+
+    sentence: ClassVar = Sentence(
+        "{by} has seen the alarm {alarm} {subject}",
+        "{by} ha visto l’avviso {alarm} {subject}",
+    )
 
     alarm: str
     subject: str
@@ -56,11 +68,21 @@ class AlarmsSummed(Message, frozen=True, kw_only=True, tag="alarms.summed"):
     node's start, which may be a year ago; to a fold that is there it is no news.
     """
 
+    sentence: ClassVar = Sentence(
+        "alarms of the node, summed up: {alarms:count}",
+        "avvisi del nodo, riassunti: {alarms:count}",
+    )
+
     alarms: tuple[AlarmState, ...]
 
 
 class AlarmShelved(Message, frozen=True, kw_only=True, tag="alarm.shelved"):
     """These alarms are expected, by planned work: they call nobody until then. Given again it is changed."""
+
+    sentence: ClassVar = Sentence(
+        "{by} keeps alarms quiet:[ {alarm}][ {subject}][ {node}] ({reason})",
+        "{by} tacita gli avvisi:[ {alarm}][ {subject}][ {node}] ({reason})",
+    )
 
     alarm: str = ""
     """Empty: all that may be kept quiet; so for the others."""
@@ -74,6 +96,11 @@ class AlarmShelved(Message, frozen=True, kw_only=True, tag="alarm.shelved"):
 
 class AlarmUnshelved(Message, frozen=True, kw_only=True, tag="alarm.unshelved"):
     """Sooner than was planned."""
+
+    sentence: ClassVar = Sentence(
+        "{by} lets alarms be heard again:[ {alarm}][ {subject}][ {node}]",
+        "{by} non tacita più gli avvisi:[ {alarm}][ {subject}][ {node}]",
+    )
 
     alarm: str = ""
     subject: str = ""

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Annotated, ClassVar
+
 from messages.base import Message
-from messages.ids import E164, CrewId, NodeId, OperatorCommand, OperatorId, Outcome, UserId
+from messages.ids import E164, CrewId, NodeId, OperatorCommand, OperatorId, Outcome, PersonalKind, UserId
+from messages.sentences import UNSAID, Sentence
 
 
 class CaseOpened(Message, frozen=True, kw_only=True, tag="case.opened"):
     """An AlertCase has taken the alert; whoever opened it before has lost it with this event."""
+
+    sentence: ClassVar = Sentence(
+        "the case is opened by {crew} on {node}",
+        "il caso è aperto da {crew} su {node}",
+    )
 
     node: NodeId
     crew: CrewId
@@ -17,11 +25,18 @@ class CaseOpened(Message, frozen=True, kw_only=True, tag="case.opened"):
 class InboxRead(Message, frozen=True, kw_only=True, tag="inbox.read"):
     """The inbox has been acted upon up to and including this version of it."""
 
+    sentence: ClassVar = UNSAID
+
     upto: int
 
 
 class CommandRefused(Message, frozen=True, kw_only=True, tag="command.refused"):
     """A command came to the case when it no longer allowed it."""
+
+    sentence: ClassVar = Sentence(
+        "{by}'s {command} is refused: {reason:refusal}",
+        "{by}, ordine respinto: {command} ({reason:refusal})",
+    )
 
     command: OperatorCommand
     by: OperatorId
@@ -31,8 +46,10 @@ class CommandRefused(Message, frozen=True, kw_only=True, tag="command.refused"):
 class UserIdentified(Message, frozen=True, kw_only=True, tag="user.identified"):
     """The person is known (S3)."""
 
+    sentence: ClassVar = Sentence("the user is known: {user}", "l’utente è noto: {user}")
+
     user: UserId
-    phone: E164 | None = None
+    phone: Annotated[E164 | None, PersonalKind.NUMBER] = None
     """The number to call the user on, where the alert came without one."""
     language: str = ""
     tells: bool = False
@@ -42,9 +59,13 @@ class UserIdentified(Message, frozen=True, kw_only=True, tag="user.identified"):
 class UserUnknown(Message, frozen=True, kw_only=True, tag="user.unknown"):
     """Nobody in the registry fits. Full service all the same."""
 
+    sentence: ClassVar = Sentence("nobody in the registry fits", "nessuno nel registro ha questo numero")
+
 
 class UserRang(Message, frozen=True, kw_only=True, tag="user.rang"):
     """The network has said for the first time that the user's phone rings; that is no proof of a person."""
+
+    sentence: ClassVar = Sentence("the user's phone rings", "il telefono dell’utente squilla")
 
     meets_deadline: bool = True
     """Whether that meets the deadline (S11), by the policy of the moment."""
@@ -52,6 +73,11 @@ class UserRang(Message, frozen=True, kw_only=True, tag="user.rang"):
 
 class UserReached(Message, frozen=True, kw_only=True, tag="user.reached"):
     """The callback has reached the user: a proved answer, or somebody's word; it meets the deadline (S11)."""
+
+    sentence: ClassVar = Sentence(
+        "THE USER IS REACHED ([{by}|{met_by}])",
+        "L’UTENTE È RAGGIUNTO ([{by:reached}|{met_by:reached}])",
+    )
 
     met_by: str
     """`answered` or `inbound`; `ringing` stands in older journals for what is `user.rang` now."""
@@ -63,13 +89,23 @@ class UserReached(Message, frozen=True, kw_only=True, tag="user.reached"):
 class CallAloudRequested(Message, frozen=True, kw_only=True, tag="call_aloud.requested"):
     """The operator wants the user of a silent alert called, which the phone may let be heard."""
 
+    sentence: ClassVar = Sentence(
+        "{by} wants the user of this silent alert called",
+        "{by} fa chiamare l’utente di questo allarme silenzioso",
+    )
+
     by: OperatorId
 
 
 class DialWithheld(Message, frozen=True, kw_only=True, tag="dial.withheld"):
     """The center does not call the user's number by itself: an operator has to want it."""
 
-    number: E164 | None = None
+    sentence: ClassVar = Sentence(
+        "[{number}|(erased)] is not called without an operator's order: {reason}",
+        "[{number}|(cancellato)] non si chiama senza l’ordine di un operatore: {reason}",
+    )
+
+    number: Annotated[E164 | None, PersonalKind.NUMBER] = None
     reason: str
     """Of the dial policy."""
 
@@ -77,24 +113,35 @@ class DialWithheld(Message, frozen=True, kw_only=True, tag="dial.withheld"):
 class UserPresumedCallingPsap(Message, frozen=True, kw_only=True, tag="user.presumed_calling_112"):
     """The user's line is busy again, or the deadline has passed: the phone has probably dialled 112."""
 
+    sentence: ClassVar = Sentence(
+        "the user is probably calling 112 ({reason})",
+        "l’utente sta probabilmente chiamando il 112 ({reason:reason})",
+    )
+
     reason: str
 
 
 class FalseAlarmDeclared(Message, frozen=True, kw_only=True, tag="false_alarm.declared"):
     """The operator has heard from the user that it was a mistake (S7)."""
 
+    sentence: ClassVar = Sentence("{by} declares a false alarm", "{by} dichiara un falso allarme")
+
     by: OperatorId
-    text: str = ""
+    text: Annotated[str, PersonalKind.WORDS] = ""
 
 
 class BriefingGiven(Message, frozen=True, kw_only=True, tag="briefing.given"):
     """The operator has told 112 everything known (S10)."""
+
+    sentence: ClassVar = Sentence("{by} has briefed 112", "{by} ha informato il 112")
 
     by: OperatorId
 
 
 class LeaveRequested(Message, frozen=True, kw_only=True, tag="leave.requested"):
     """The operator leaves the conference (S9)."""
+
+    sentence: ClassVar = Sentence("{by} leaves", "{by} lascia la conferenza")
 
     by: OperatorId
     handed_over: bool = True
@@ -107,9 +154,16 @@ class CaseReturned(Message, frozen=True, kw_only=True, tag="case.returned"):
     Nothing had begun. The alert waits for a crew again.
     """
 
+    sentence: ClassVar = Sentence(
+        "waits for a crew again: an alert that is vouched for needs this one",
+        "aspetta di nuovo: un allarme provato ha bisogno di chi lo serviva",
+    )
+
 
 class CloseRequested(Message, frozen=True, kw_only=True, tag="close.requested"):
     """The operator closes what is over, or puts away what nothing speaks for."""
+
+    sentence: ClassVar = Sentence("{by} closes the alert", "{by} chiude l’allarme")
 
     by: OperatorId
     put_away: bool = False
@@ -117,5 +171,7 @@ class CloseRequested(Message, frozen=True, kw_only=True, tag="close.requested"):
 
 class AlertClosed(Message, frozen=True, kw_only=True, tag="alert.closed"):
     """Nothing more is done for this alert; all its legs are released."""
+
+    sentence: ClassVar = Sentence("closed: {outcome}", "chiuso: {outcome}")
 
     outcome: Outcome

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from messages.base import Message
 from messages.ids import BridgeId, Instant, LegId, OperatorId, Party, Unplayed
+from messages.sentences import Sentence
 
 
 class VoicesWithheld(Message, frozen=True, kw_only=True, tag="voices.withheld"):
     """The user is to hear nobody, and is heard as ever."""
+
+    sentence: ClassVar = Sentence("{by} has the user hear nobody", "{by}: l’utente non sente nessuno")
 
     by: OperatorId
 
@@ -15,11 +20,18 @@ class VoicesWithheld(Message, frozen=True, kw_only=True, tag="voices.withheld"):
 class VoicesGiven(Message, frozen=True, kw_only=True, tag="voices.given"):
     """The user is to hear the others, also of an alert that is silent."""
 
+    sentence: ClassVar = Sentence(
+        "{by} has the user hear the others",
+        "{by}: l’utente sente di nuovo gli altri",
+    )
+
     by: OperatorId
 
 
 class AnnouncementRequested(Message, frozen=True, kw_only=True, tag="announcement.requested"):
     """The operator wants this said to 112 by the center's voice, in place of the operator's own."""
+
+    sentence: ClassVar = Sentence("{by} has 112 told: {what}", "{by} fa dire al 112: {what}")
 
     what: str
     """`cannot_speak`"""
@@ -29,6 +41,8 @@ class AnnouncementRequested(Message, frozen=True, kw_only=True, tag="announcemen
 class AnnouncementPlayed(Message, frozen=True, kw_only=True, tag="announcement.played"):
     """Something has been played to its end, and is not played again. What repeats has no end."""
 
+    sentence: ClassVar = Sentence("{leg:role} heard {clip:clip}", "{leg} ha sentito {clip:clip}")
+
     clip: str
     leg: LegId
     """Whose it was; the first of them where there were several."""
@@ -36,6 +50,8 @@ class AnnouncementPlayed(Message, frozen=True, kw_only=True, tag="announcement.p
 
 class AnnouncementBegun(Message, frozen=True, kw_only=True, tag="announcement.begun"):
     """Something that is to be heard once has begun to be heard: whatever ends it, it is not begun again."""
+
+    sentence: ClassVar = Sentence("{clip:clip} begins to be heard", "comincia l’annuncio: {clip:clip}")
 
     clip: str
     leg: LegId
@@ -46,6 +62,11 @@ class AnnouncementBegun(Message, frozen=True, kw_only=True, tag="announcement.be
 class AnnouncementFailed(Message, frozen=True, kw_only=True, tag="announcement.failed"):
     """Something that was to be heard once is not heard, or not to its end, and not played again."""
 
+    sentence: ClassVar = Sentence(
+        "{clip:clip} was not heard to its end: {reason}",
+        "non sentito fino in fondo: {clip:clip} ({reason})",
+    )
+
     clip: str
     leg: LegId
     reason: Unplayed
@@ -54,6 +75,8 @@ class AnnouncementFailed(Message, frozen=True, kw_only=True, tag="announcement.f
 class BridgeJoined(Message, frozen=True, kw_only=True, tag="bridge.joined"):
     """These legs hear each other."""
 
+    sentence: ClassVar = Sentence("joined: {legs}", "uniti: {legs}")
+
     bridge: BridgeId
     legs: tuple[LegId, ...]
 
@@ -61,11 +84,15 @@ class BridgeJoined(Message, frozen=True, kw_only=True, tag="bridge.joined"):
 class CheckHeard(Message, frozen=True, kw_only=True, tag="check.heard"):
     """Of a check: a voice has come over the call to the phone, so that the voice's way is whole."""
 
+    sentence: ClassVar = Sentence("a voice was heard from {leg}", "{leg}: si è sentita una voce")
+
     leg: LegId
 
 
 class BridgeLeft(Message, frozen=True, kw_only=True, tag="bridge.left"):
     """These legs are no longer in the conference."""
+
+    sentence: ClassVar = Sentence("left the conference: {legs}", "fuori dalla conferenza: {legs}")
 
     bridge: BridgeId
     legs: tuple[LegId, ...]
@@ -74,6 +101,8 @@ class BridgeLeft(Message, frozen=True, kw_only=True, tag="bridge.left"):
 class RecordingStarted(Message, frozen=True, kw_only=True, tag="recording.started"):
     """What is said is being recorded, in this file of the node's `recordings` folder."""
 
+    sentence: ClassVar = Sentence("recorded in {file}", "si registra in {file}")
+
     file: str
     announce: bool = False
     """Whether the user is to be told."""
@@ -81,6 +110,8 @@ class RecordingStarted(Message, frozen=True, kw_only=True, tag="recording.starte
 
 class RecordingStopped(Message, frozen=True, kw_only=True, tag="recording.stopped"):
     """What is said is no longer recorded, against the settings, until another file begins."""
+
+    sentence: ClassVar = Sentence("NOT RECORDED any more: {reason}", "NON SI REGISTRA PIÙ: {reason}")
 
     reason: str
 
@@ -91,6 +122,11 @@ class ConferenceBroken(Message, frozen=True, kw_only=True, tag="conference.broke
     The operator's leave is undone by it: the alert is nobody's, and an operator is looked for.
     """
 
+    sentence: ClassVar = Sentence(
+        "the call of {party} ended soon after the operator had left",
+        "la chiamata [{?party=user}dell’utente|del 112] è finita poco dopo che l’operatore aveva lasciato",
+    )
+
     party: Party
     """Whose call has ended."""
 
@@ -99,3 +135,8 @@ class ConferenceSettled(Message, frozen=True, kw_only=True, tag="conference.sett
     """User and 112, together again after `conference.broken`, have gone on talking without an operator for as
     long as a break is looked for: they are as left as before, and nobody is looked for any more.
     """
+
+    sentence: ClassVar = Sentence(
+        "the user and 112 go on talking, and no operator is looked for any more",
+        "l’utente e il 112 continuano a parlare; non si cerca più un operatore",
+    )

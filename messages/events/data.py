@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated, ClassVar
+
 from messages.base import Message
-from messages.ids import DataKind
+from messages.ids import DataKind, PersonalKind
+from messages.sentences import Sentence
 
 
 class DataSent(Message, frozen=True, kw_only=True, tag="data.sent"):
@@ -13,29 +16,44 @@ class DataSent(Message, frozen=True, kw_only=True, tag="data.sent"):
     twice is the same.
     """
 
+    sentence: ClassVar = Sentence(
+        "{kind} {version} of its data is sent to {target}",
+        "dati a {target}: {kind}, versione {version}",
+    )
+
     target: str
     """By its name in the settings (`[[psap.data]]`)."""
     version: int
     kind: DataKind
-    digest: str = ""
+    digest: Annotated[str, PersonalKind.WORDS] = ""
     """Of what it says; empty once that is forgotten."""
 
 
 class DataReceived(Message, frozen=True, kw_only=True, tag="data.received"):
     """The target has taken it."""
 
+    sentence: ClassVar = Sentence(
+        "{target} has received {version} of its data ([{receipt}|erased])",
+        "{target} ha ricevuto la versione {version} dei dati ([{receipt}|cancellata])",
+    )
+
     target: str
     version: int
-    receipt: str = ""
+    receipt: Annotated[str, PersonalKind.WORDS] = ""
     """The other system's words."""
 
 
 class DataRefused(Message, frozen=True, kw_only=True, tag="data.refused"):
     """The target will not have it, and it is not sent again."""
 
+    sentence: ClassVar = Sentence(
+        "{target} REFUSES {version} of its data[ with {status:some}][: {reason}]",
+        "{target} RIFIUTA la versione {version} dei dati[ con {status:some}][: {reason}]",
+    )
+
     target: str
     version: int
     status: int = 0
     """HTTP's; 0 where it is none."""
-    reason: str = ""
+    reason: Annotated[str, PersonalKind.WORDS] = ""
     """The other system's words."""

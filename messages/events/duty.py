@@ -6,6 +6,8 @@ is done, so that whoever goes on after a death does nothing twice.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import msgspec
 
 from messages.base import Message
@@ -20,10 +22,13 @@ from messages.ids import (
     OperatorId,
     TextId,
 )
+from messages.sentences import Sentence
 
 
 class CalloutAlarm(msgspec.Struct, frozen=True, kw_only=True):
     """One alarm because of which somebody is called."""
+
+    sentence: ClassVar = Sentence("{alarm}[ {subject}]", "{alarm}[ {subject}]")
 
     alarm: str
     subject: str
@@ -40,6 +45,14 @@ class CalloutAlarm(msgspec.Struct, frozen=True, kw_only=True):
 class CalloutOpened(Message, frozen=True, kw_only=True, tag="callout.opened"):
     """Somebody is to be called, or told in the morning; the node that writes this carries it out."""
 
+    sentence: ClassVar = Sentence(
+        "[{?kind=test}{by} has {person} called for a test"
+        "|people on duty [{?kind=morning}are to be told in the morning"
+        "|are called] because of [{alarms}|nothing]]",
+        "[{?kind=test}{by} fa chiamare {person} per prova"
+        "|i reperibili [{?kind=morning}sono da avvisare al mattino|sono chiamati] per [{alarms}|nulla]]",
+    )
+
     callout: str
     kind: CalloutKind = CalloutKind.ALARM
     alarms: tuple[CalloutAlarm, ...] = ()
@@ -55,12 +68,22 @@ class CalloutOpened(Message, frozen=True, kw_only=True, tag="callout.opened"):
 class CalloutJoined(Message, frozen=True, kw_only=True, tag="callout.joined"):
     """These alarms have come since: the next try tells them, and nobody is called for them alone."""
 
+    sentence: ClassVar = Sentence(
+        "who is called is told of [{alarms}|nothing], too",
+        "a chi è chiamato si dice anche di [{alarms}|nulla]",
+    )
+
     callout: str
     alarms: tuple[CalloutAlarm, ...]
 
 
 class CalloutTried(Message, frozen=True, kw_only=True, tag="callout.tried"):
     """A person is about to be told by one way."""
+
+    sentence: ClassVar = Sentence(
+        "{person} is told by {way}[ on line {line}]",
+        "{person} è avvisato per {way}[ sulla linea {line}]",
+    )
 
     callout: str
     attempt: int
@@ -80,6 +103,8 @@ class CalloutTried(Message, frozen=True, kw_only=True, tag="callout.tried"):
 class CalloutAnswered(Message, frozen=True, kw_only=True, tag="callout.answered"):
     """Somebody or something has answered the call; the message is being said."""
 
+    sentence: ClassVar = Sentence("try {attempt} is answered", "al tentativo {attempt} si risponde")
+
     callout: str
     attempt: int
 
@@ -89,12 +114,22 @@ class CalloutTold(Message, frozen=True, kw_only=True, tag="callout.told"):
     has taken it.
     """
 
+    sentence: ClassVar = Sentence(
+        "what was written in try {attempt} has left",
+        "ciò che è scritto nel tentativo {attempt} è partito",
+    )
+
     callout: str
     attempt: int
 
 
 class CalloutFailed(Message, frozen=True, kw_only=True, tag="callout.failed"):
     """The try has come to nothing."""
+
+    sentence: ClassVar = Sentence(
+        "try {attempt} has come to nothing: {why}",
+        "il tentativo {attempt} non è riuscito: {why}",
+    )
 
     callout: str
     attempt: int
@@ -106,6 +141,8 @@ class CalloutFailed(Message, frozen=True, kw_only=True, tag="callout.failed"):
 class CalloutTaken(Message, frozen=True, kw_only=True, tag="callout.taken"):
     """Somebody sees to it: nobody else is called."""
 
+    sentence: ClassVar = Sentence("[{person}|{operator}] has taken it", "[{person}|{operator}] se ne occupa")
+
     callout: str
     person: str = ""
     """Of the roster; empty where an operator has taken it at a console."""
@@ -116,6 +153,8 @@ class CalloutTaken(Message, frozen=True, kw_only=True, tag="callout.taken"):
 
 class CalloutEnded(Message, frozen=True, kw_only=True, tag="callout.ended"):
     """Nobody is called any more."""
+
+    sentence: ClassVar = Sentence("nobody is called any more: {why}", "non si chiama più nessuno: {why}")
 
     callout: str
     why: CalloutEnd

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated, ClassVar, Final
+
 from messages.base import Address, Message, Position
 from messages.ids import (
     E164,
@@ -20,10 +22,29 @@ from messages.ids import (
     PersonalKind,
     Proof,
 )
+from messages.sentences import Sentence
+
+_MORE: Final = Sentence(
+    "[, and {skipped:some} more signals before it that were not kept]",
+    "[, e altri {skipped:some} segnali prima che non si sono conservati]",
+)
 
 
 class AlertReceived(Message, frozen=True, kw_only=True, tag="alert.received"):
     """An alert has come in and is durable; the first event of every inbox."""
+
+    sentence: ClassVar = Sentence(
+        "[{?check}CHECK of the {check} received by {channel}"
+        "|[{?test}TEST alert|{?silent}silent alert|alert] received by {channel}"
+        " from [{phone}|device {device}|(erased)][, {position}]"
+        "[{?key}, proved by its phone[ {key}, enrolled {key_enrolled_at}]"
+        "|, not proved by its signature ({doubt})]]",
+        "[{?check}CONTROLLO del {check} ricevuto ({channel})"
+        "|[{?test}PROVA|{?silent}allarme silenzioso|allarme] ricevuto ({channel})"
+        " da [{phone}|telefono {device}|(cancellato)][, {position}]"
+        "[{?key}, provato dal suo telefono[ {key}, aggiunto il {key_enrolled_at}]"
+        "|, non provato dalla firma ({doubt})]]",
+    )
 
     channel: Channel
     raised_at: Instant
@@ -31,9 +52,9 @@ class AlertReceived(Message, frozen=True, kw_only=True, tag="alert.received"):
     received_at: Instant
     deadline_at: Instant
     """When the app calls 112 by itself: never later than the receipt plus `deadline.seconds`."""
-    phone: E164 | None = None
-    device: str | None = None
-    position: Position | None = None
+    phone: Annotated[E164 | None, PersonalKind.NUMBER] = None
+    device: Annotated[str | None, PersonalKind.NUMBER] = None
+    position: Annotated[Position | None, PersonalKind.POSITION] = None
     test: bool = False
     silent: bool = False
     battery_pct: int | None = None
@@ -43,7 +64,7 @@ class AlertReceived(Message, frozen=True, kw_only=True, tag="alert.received"):
     """That call's number in its modem."""
     proof: Proof | None = None
     """None in what is older than proofs: see `model.rules.proof`."""
-    key: str = ""
+    key: Annotated[str, PersonalKind.NUMBER] = ""
     """The enrolled device that has signed it; empty below `device`."""
     key_enrolled_at: Instant | None = None
     """When that device was enrolled."""
@@ -57,6 +78,19 @@ class AlertReceived(Message, frozen=True, kw_only=True, tag="alert.received"):
 class AlertSignalAdded(Message, frozen=True, kw_only=True, tag="alert.signal_added"):
     """The same event was signalled again, by whatever channel; kept, and no second case made."""
 
+    sentence: ClassVar = Sentence(
+        "[{?alias}ANOTHER SENDER"
+        " ([{?key}another phone of the user's[ {key}, enrolled {key_enrolled_at}]|not proved])"
+        " raises an alert by {channel} from [{phone}|device {device}|(erased)]"
+        "[{?silent}, asking for silence]" + _MORE.en + "[, {position}]"
+        "|signalled again by {channel} from [{phone}|device {device}|(erased)]" + _MORE.en + "]",
+        "[{?alias}UN ALTRO MITTENTE"
+        " ([{?key}un altro telefono dell’utente[ {key}, aggiunto il {key_enrolled_at}]|non provato])"
+        " dà un allarme ({channel}) da [{phone}|telefono {device}|(cancellato)]"
+        "[{?silent}, chiedendo silenzio]" + _MORE.it + "[, {position}]"
+        "|segnalato di nuovo ({channel}) da [{phone}|telefono {device}|(cancellato)]" + _MORE.it + "]",
+    )
+
     alias: str = ""
     """The name under which the signal is known to its sender, who has not proved to be the one who raised the
     alert: the signal changes nothing but what the operator is shown. Empty: it speaks for the alert."""
@@ -66,15 +100,15 @@ class AlertSignalAdded(Message, frozen=True, kw_only=True, tag="alert.signal_add
     channel: Channel
     received_at: Instant
     raised_at: Instant
-    phone: E164 | None = None
-    device: str | None = None
-    position: Position | None = None
+    phone: Annotated[E164 | None, PersonalKind.NUMBER] = None
+    device: Annotated[str | None, PersonalKind.NUMBER] = None
+    position: Annotated[Position | None, PersonalKind.POSITION] = None
     silent: bool = False
     battery_pct: int | None = None
     line: LineId | None = None
     call: int | None = None
     proof: Proof | None = None
-    key: str = ""
+    key: Annotated[str, PersonalKind.NUMBER] = ""
     key_enrolled_at: Instant | None = None
     doubt: Doubt | None = None
 
@@ -82,18 +116,30 @@ class AlertSignalAdded(Message, frozen=True, kw_only=True, tag="alert.signal_add
 class ClaimAdded(Message, frozen=True, kw_only=True, tag="claim.added"):
     """Something came under the alias of a signal that has joined the alert: shown, and never acted upon."""
 
+    sentence: ClassVar = Sentence(
+        "another sender ([{?proof=device}another phone of the user's|not proved]): {kind}"
+        "[ {position}| {text}]" + _MORE.en,
+        "un altro mittente ([{?proof=device}un altro telefono dell’utente|non provato]): {kind}"
+        "[ {position}| {text}]" + _MORE.it,
+    )
+
     alias: str
     kind: ClaimKind
     proof: Proof
     """`device`: signed by an enrolled phone of the alert's number, which is not the one that raised it."""
-    position: Position | None = None
-    text: str = ""
+    position: Annotated[Position | None, PersonalKind.POSITION] = None
+    text: Annotated[str, PersonalKind.WORDS] = ""
     skipped: int = 0
     """How much else came under aliases before it and was not kept."""
 
 
 class AlertBeside(Message, frozen=True, kw_only=True, tag="alert.beside"):
     """Another alert of the same number is open that has another proof: neither is merged into the other."""
+
+    sentence: ClassVar = Sentence(
+        "another alert of the number is open, {alert}, proved by: {proof}",
+        "un altro allarme di questo numero è aperto, {alert}, provato da: {proof}",
+    )
 
     alert: AlertId
     proof: Proof
@@ -103,19 +149,31 @@ class AlertBeside(Message, frozen=True, kw_only=True, tag="alert.beside"):
 class PositionUpdated(Message, frozen=True, kw_only=True, tag="position.updated"):
     """One more position of the user."""
 
-    position: Position | None = None
+    sentence: ClassVar = Sentence("position [{position}|(erased)]", "posizione [{position}|(cancellata)]")
+
+    position: Annotated[Position | None, PersonalKind.POSITION] = None
     """None: forgotten."""
 
 
 class AddressFound(Message, frozen=True, kw_only=True, tag="address.found"):
     """Where the user's position is, by name: what the operator was shown and may have read to 112."""
 
-    address: Address | None = None
+    sentence: ClassVar = Sentence(
+        "the address of the position: [{address}|(erased)]",
+        "indirizzo della posizione: [{address}|(cancellato)]",
+    )
+
+    address: Annotated[Address | None, PersonalKind.POSITION] = None
     """None: forgotten."""
 
 
 class AlertCancelled(Message, frozen=True, kw_only=True, tag="alert.cancelled"):
     """The app says that the alert was a mistake; with the duress PIN it only seems to."""
+
+    sentence: ClassVar = Sentence(
+        "cancelled [{?duress}with the DURESS PIN|by the app]",
+        "annullato [{?duress}con il PIN di COSTRIZIONE|dall’app]",
+    )
 
     duress: bool = False
 
@@ -123,19 +181,33 @@ class AlertCancelled(Message, frozen=True, kw_only=True, tag="alert.cancelled"):
 class TextUnreadable(Message, frozen=True, kw_only=True, tag="text.unreadable"):
     """A short message of the user's has come that could not be read twice: it is kept as it came."""
 
+    sentence: ClassVar = Sentence(
+        "a SHORT MESSAGE on {line} from [{sender}"
+        "|a sender that cannot be read] cannot be read ({reason}); it came as [{raw}|(erased)]",
+        "un SMS sulla linea {line} da [{sender}"
+        "|un mittente illeggibile] NON SI PUÒ LEGGERE ({reason}): [{raw}|(cancellato)]",
+    )
+
     line: LineId
     key: str
     """Names the message and no other."""
     reason: str = ""
     """Why; nothing of what it says."""
-    sender: str = ""
+    sender: Annotated[str, PersonalKind.NUMBER] = ""
     """As the network gave it: a number, or words; empty where not even that can be read."""
-    raw: str = ""
+    raw: Annotated[str, PersonalKind.WORDS] = ""
     """As the modem gave it: the hexadecimal form of 3GPP TS 27.005, or as far as it could be read."""
 
 
 class PinRefused(Message, frozen=True, kw_only=True, tag="pin.wrong"):
     """A PIN that is not the user's was typed to cancel the alert: a sign of coercion (case 19)."""
+
+    sentence: ClassVar = Sentence(
+        "[{?none_set}asked to cancel; no PIN is set, so this proves nothing"
+        "|a WRONG PIN was typed to cancel the alert]",
+        "[{?none_set}chiesto di annullare; non c’è alcun PIN, quindi non prova nulla"
+        "|scritto un PIN SBAGLIATO per annullare l’allarme]",
+    )
 
     none_set: bool = False
     """The user has no PIN: this one is not wrong, and proves nothing."""
@@ -144,13 +216,20 @@ class PinRefused(Message, frozen=True, kw_only=True, tag="pin.wrong"):
 class RingingSeen(Message, frozen=True, kw_only=True, tag="ringing.seen"):
     """The app says that the phone rings, or has rung, with the center's call."""
 
+    sentence: ClassVar = Sentence("the app sees the phone ring", "l’app vede squillare il telefono")
+
 
 class CommandGiven(Message, frozen=True, kw_only=True, tag="command.given"):
     """An operator has ordered something; the case decides what comes of it."""
 
+    sentence: ClassVar = Sentence(
+        "{by} orders {command}[ to {to}][: {text}]",
+        "{by} ordina: {command}[ a {to}][: {text}]",
+    )
+
     command: OperatorCommand
     by: OperatorId
-    text: str = ""
+    text: Annotated[str, PersonalKind.WORDS] = ""
     to: OperatorId | None = None
     """To whom the case is handed over; none: to whoever can be had."""
     party: Party | None = None
@@ -174,6 +253,11 @@ class AlertReopened(Message, frozen=True, kw_only=True, tag="alert.reopened"):
     It stands in the inbox: who has closed the alert has let go of it, and the alert is nobody's yet.
     """
 
+    sentence: ClassVar = Sentence(
+        "{by} reopens the alert[{?psap}, and 112 is to be called again]",
+        "{by} riapre l’allarme[{?psap}, e il 112 va richiamato]",
+    )
+
     by: OperatorId
     psap: bool = False
     """Whether 112 is to be called again as well."""
@@ -184,6 +268,11 @@ class AlertReopened(Message, frozen=True, kw_only=True, tag="alert.reopened"):
 class RecordingDeleted(Message, frozen=True, kw_only=True, tag="recording.deleted"):
     """A recording of this alert is deleted."""
 
+    sentence: ClassVar = Sentence(
+        "the recording {file} is deleted ({reason})",
+        "la registrazione {file} è cancellata ({reason})",
+    )
+
     file: str
     reason: str
     """`retention`, or `erased` with the data of the person."""
@@ -192,18 +281,33 @@ class RecordingDeleted(Message, frozen=True, kw_only=True, tag="recording.delete
 class AlertHeld(Message, frozen=True, kw_only=True, tag="alert.held"):
     """Nothing of this alert is forgotten until `alert.hold_ended`: a court has asked for it, say."""
 
+    sentence: ClassVar = Sentence(
+        "{by} keeps it from being forgotten: {reason}",
+        "{by} lo trattiene dalla cancellazione: {reason}",
+    )
+
     by: str
-    reason: str = ""
+    reason: Annotated[str, PersonalKind.WORDS] = ""
 
 
 class AlertHoldEnded(Message, frozen=True, kw_only=True, tag="alert.hold_ended"):
     """The alert is kept no longer than others are."""
+
+    sentence: ClassVar = Sentence(
+        "{by} lets it be forgotten when its time is over",
+        "{by} non lo trattiene più",
+    )
 
     by: str
 
 
 class AlertErased(Message, frozen=True, kw_only=True, tag="alert.erased"):
     """What is personal in this alert's events is gone for good: the keys of these kinds are destroyed."""
+
+    sentence: ClassVar = Sentence(
+        "ERASED: {kinds} ({reason})[ by {by}]",
+        "CANCELLATI: {kinds} ({reason})[ da {by}]",
+    )
 
     by: str
     """Empty: its time was over."""
@@ -214,9 +318,19 @@ class AlertErased(Message, frozen=True, kw_only=True, tag="alert.erased"):
 class DeadlineMissed(Message, frozen=True, kw_only=True, tag="deadline.missed"):
     """The deadline has passed with the user not reached (S11). Said by the DeadlineWatchdog."""
 
+    sentence: ClassVar = Sentence(
+        "DEADLINE MISSED: the user was not reached",
+        "SCADENZA PASSATA: l’utente non è stato raggiunto",
+    )
+
 
 class AdviceChanged(Message, frozen=True, kw_only=True, tag="advice.changed"):
     """The app has to be told something else. Said by the DeadlineWatchdog in the inbox, or by the case."""
+
+    sentence: ClassVar = Sentence(
+        "the app is told: {advice}[ ({reason})]",
+        "all’app si dice: {advice}[ ({reason:reason})]",
+    )
 
     advice: Advice
     reason: str = ""

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Annotated, ClassVar
+
 from messages.base import Joins, Message, VoicePort
-from messages.ids import E164, Instant, LegId, LineId, OperatorId, Party, TrunkId
+from messages.ids import E164, Instant, LegId, LineId, OperatorId, Party, PersonalKind, TrunkId
+from messages.sentences import Sentence
 
 
 class LegOriginating(Message, frozen=True, kw_only=True, tag="leg.originating"):
     """A party is being called: everything needed to find the call again after a crash."""
 
+    sentence: ClassVar = Sentence(
+        "[{?call}{party} has called line {line}: taking the call"
+        "|calling {party}[ {operator} ({leg})][ at {number}] on line {line}[, attempt {attempt:again}]]",
+        "[{?call}{party} ha chiamato la linea {line}: si risponde"
+        "|chiamata: {party}[ {operator} ({leg})][, {line:own}"
+        "|[ al {number}] sulla linea {line}][, {attempt:again}º tentativo]]",
+    )
+
     leg: LegId
     party: Party
-    number: E164 | None = None
+    number: Annotated[E164 | None, PersonalKind.NUMBER] = None
     line: LineId
     attempt: int
     trunk: TrunkId | None = None
@@ -26,12 +37,19 @@ class LegOriginating(Message, frozen=True, kw_only=True, tag="leg.originating"):
 class LegRinging(Message, frozen=True, kw_only=True, tag="leg.ringing"):
     """The party's phone is ringing."""
 
+    sentence: ClassVar = Sentence("{leg} is ringing", "{leg}: squilla")
+
     leg: LegId
     attempt: int
 
 
 class LegAnswered(Message, frozen=True, kw_only=True, tag="leg.answered"):
     """The party, or the party's machine, has answered."""
+
+    sentence: ClassVar = Sentence(
+        "{leg} has answered[{?confirmed}|, not confirmed]",
+        "{leg}: risponde[{?confirmed}|, non è certo]",
+    )
 
     leg: LegId
     attempt: int
@@ -45,6 +63,8 @@ class LegAnswered(Message, frozen=True, kw_only=True, tag="leg.answered"):
 class LegConfirmed(Message, frozen=True, kw_only=True, tag="leg.confirmed"):
     """Somebody is on a line that was called answered without proof (`leg.answered`, `confirmed` false)."""
 
+    sentence: ClassVar = Sentence("{leg} is really there ({by})", "{leg}: è davvero in linea ({by:reached})")
+
     leg: LegId
     attempt: int
     by: str
@@ -55,6 +75,8 @@ class LegConfirmed(Message, frozen=True, kw_only=True, tag="leg.confirmed"):
 class LegVoiceReady(Message, frozen=True, kw_only=True, tag="leg.voice_ready"):
     """The voice of an answered leg is to be had here; said where that was not known at the answer."""
 
+    sentence: ClassVar = Sentence("the voice of {leg} is there", "{leg}: la voce c’è")
+
     leg: LegId
     attempt: int
     voice: VoicePort
@@ -63,6 +85,8 @@ class LegVoiceReady(Message, frozen=True, kw_only=True, tag="leg.voice_ready"):
 class LegReleasing(Message, frozen=True, kw_only=True, tag="leg.releasing"):
     """The case has decided to hang up."""
 
+    sentence: ClassVar = Sentence("hanging up {leg}[ ({reason})]", "{leg}: si riaggancia[ ({reason:reason})]")
+
     leg: LegId
     attempt: int
     reason: str = ""
@@ -70,6 +94,8 @@ class LegReleasing(Message, frozen=True, kw_only=True, tag="leg.releasing"):
 
 class LegReleased(Message, frozen=True, kw_only=True, tag="leg.released"):
     """The leg is gone, whoever hung up."""
+
+    sentence: ClassVar = Sentence("{leg} is released: {cause:cause}", "{leg}: chiamata finita, {cause:cause}")
 
     leg: LegId
     attempt: int
@@ -80,12 +106,16 @@ class LegReleased(Message, frozen=True, kw_only=True, tag="leg.released"):
 class LegAdopted(Message, frozen=True, kw_only=True, tag="leg.adopted"):
     """A call that a modem held through a restart was taken over, not redialled."""
 
+    sentence: ClassVar = Sentence("the call of {leg} was taken over", "{leg}: la chiamata è stata ripresa")
+
     leg: LegId
     attempt: int
 
 
 class LegMuted(Message, frozen=True, kw_only=True, tag="leg.muted"):
     """The operator hears and is not heard, until `leg.unmuted` or the end of this attempt."""
+
+    sentence: ClassVar = Sentence("{leg} is muted", "{leg}: microfono spento")
 
     leg: LegId
     attempt: int
@@ -95,6 +125,8 @@ class LegMuted(Message, frozen=True, kw_only=True, tag="leg.muted"):
 class LegUnmuted(Message, frozen=True, kw_only=True, tag="leg.unmuted"):
     """The operator is heard again."""
 
+    sentence: ClassVar = Sentence("{leg} is heard again", "{leg}: si sente di nuovo")
+
     leg: LegId
     attempt: int
     by: OperatorId
@@ -102,6 +134,8 @@ class LegUnmuted(Message, frozen=True, kw_only=True, tag="leg.unmuted"):
 
 class LegDigit(Message, frozen=True, kw_only=True, tag="leg.digit"):
     """The operator has pressed a key for this party's voice menu: a DTMF digit goes into the call, once."""
+
+    sentence: ClassVar = Sentence("{by} sends {digit} to {leg}", "{by} manda il tasto {digit} a {leg}")
 
     leg: LegId
     attempt: int
@@ -112,9 +146,11 @@ class LegDigit(Message, frozen=True, kw_only=True, tag="leg.digit"):
 class LegPressed(Message, frozen=True, kw_only=True, tag="leg.pressed"):
     """The party has pressed a key of the phone: a DTMF digit was heard."""
 
+    sentence: ClassVar = Sentence("{leg} presses {digit}", "{leg}: preme {digit}")
+
     leg: LegId
     attempt: int
-    digit: str = ""
+    digit: Annotated[str, PersonalKind.WORDS] = ""
     pressed_at: Instant
 
 
@@ -124,12 +160,19 @@ class LegUnheard(Message, frozen=True, kw_only=True, tag="leg.unheard"):
     Said once, until `leg.heard_again` or the end of this attempt.
     """
 
+    sentence: ClassVar = Sentence(
+        "the modem of {leg} does not answer: how its call stands is not known",
+        "{leg}: il modem non risponde, lo stato della chiamata non è noto",
+    )
+
     leg: LegId
     attempt: int
 
 
 class LegHeardAgain(Message, frozen=True, kw_only=True, tag="leg.heard_again"):
     """The modem answers again, and the call is as it was."""
+
+    sentence: ClassVar = Sentence("the modem of {leg} answers again", "{leg}: il modem risponde di nuovo")
 
     leg: LegId
     attempt: int
@@ -141,6 +184,11 @@ class LegSoundLost(Message, frozen=True, kw_only=True, tag="leg.sound_lost"):
     Said once, until `leg.sound_back` or the end of this attempt.
     """
 
+    sentence: ClassVar = Sentence(
+        "NO SOUND from {leg} on line {line}",
+        "{leg}: NESSUN SUONO sulla linea {line}",
+    )
+
     leg: LegId
     attempt: int
     line: LineId
@@ -149,12 +197,19 @@ class LegSoundLost(Message, frozen=True, kw_only=True, tag="leg.sound_lost"):
 class LegSoundBack(Message, frozen=True, kw_only=True, tag="leg.sound_back"):
     """For a second there has been sound again."""
 
+    sentence: ClassVar = Sentence("sound again from {leg}", "{leg}: di nuovo suono")
+
     leg: LegId
     attempt: int
 
 
 class AnotherLineRequested(Message, frozen=True, kw_only=True, tag="another_line.requested"):
     """The operator wants this party hung up and called again at once, on another line."""
+
+    sentence: ClassVar = Sentence(
+        "{by} wants {party} called again on another line",
+        "{by} fa richiamare {party} su un’altra linea",
+    )
 
     by: OperatorId
     party: Party
@@ -163,10 +218,14 @@ class AnotherLineRequested(Message, frozen=True, kw_only=True, tag="another_line
 class MachineMarked(Message, frozen=True, kw_only=True, tag="machine.marked"):
     """The operator has heard a machine on the user's leg; it counts as no answer."""
 
+    sentence: ClassVar = Sentence("{by} hears a machine", "{by} sente una segreteria")
+
     by: OperatorId
 
 
 class RedialRequested(Message, frozen=True, kw_only=True, tag="redial.requested"):
     """The operator wants the user called again."""
+
+    sentence: ClassVar = Sentence("{by} wants the user called again", "{by} fa richiamare l’utente")
 
     by: OperatorId

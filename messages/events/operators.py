@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Annotated, ClassVar
+
 from messages.base import Message
-from messages.ids import E164, AlertId, LegId, OperatorId, OperatorLine, ShiftState
+from messages.ids import E164, AlertId, LegId, OperatorId, OperatorLine, PersonalKind, ShiftState
+from messages.sentences import Sentence
 
 
 class OperatorReserved(Message, frozen=True, kw_only=True, tag="operator.reserved"):
     """An operator is this alert's and no other's; in the operator's stream too, whose version makes it so."""
+
+    sentence: ClassVar = Sentence("operator {operator} is reserved", "operatore {operator}: riservato")
 
     operator: OperatorId
     alert: AlertId
@@ -18,6 +23,8 @@ class OperatorReserved(Message, frozen=True, kw_only=True, tag="operator.reserve
 class OperatorNotAnswering(Message, frozen=True, kw_only=True, tag="operator.not_answering"):
     """The operator's phone rang for the time allowed, or failed. The reservation ends with it."""
 
+    sentence: ClassVar = Sentence("operator {operator} does not answer", "operatore {operator}: non risponde")
+
     operator: OperatorId
 
 
@@ -27,6 +34,11 @@ class OperatorWanted(Message, frozen=True, kw_only=True, tag="operator.wanted"):
 
     In the stream of the alert that asks, and in the inbox of the alert that is asked.
     """
+
+    sentence: ClassVar = Sentence(
+        "alert {alert} asks alert {holder} for operator {operator}",
+        "l’allarme {alert} chiede all’allarme {holder} l’operatore {operator}",
+    )
 
     operator: OperatorId
     holder: AlertId
@@ -40,11 +52,15 @@ class OperatorWanted(Message, frozen=True, kw_only=True, tag="operator.wanted"):
 class AlertVouched(Message, frozen=True, kw_only=True, tag="alert.vouched"):
     """The operator on the line says that the alert is real: it keeps its operator."""
 
+    sentence: ClassVar = Sentence("{by} says that the alert is real", "{by}: l’allarme è vero")
+
     by: OperatorId
 
 
 class OperatorJoined(Message, frozen=True, kw_only=True, tag="operator.joined"):
     """The operator is on the line and has the case."""
+
+    sentence: ClassVar = Sentence("operator {operator} has the case", "operatore {operator}: ha il caso")
 
     operator: OperatorId
     leg: LegId
@@ -56,6 +72,11 @@ class OperatorLeft(Message, frozen=True, kw_only=True, tag="operator.left"):
     Where the operator had it and that part is done, in the operator's stream too: the wrap-up begins with it.
     """
 
+    sentence: ClassVar = Sentence(
+        "operator {operator} is free again[ ({reason})]",
+        "operatore {operator}: di nuovo libero[ ({reason:reason})]",
+    )
+
     operator: OperatorId
     reason: str = ""
     alert: AlertId | None = None
@@ -65,17 +86,26 @@ class OperatorLeft(Message, frozen=True, kw_only=True, tag="operator.left"):
 class TakeRequested(Message, frozen=True, kw_only=True, tag="take.requested"):
     """An operator takes the case; that one is to be called, nobody else."""
 
+    sentence: ClassVar = Sentence("{by} takes the case herself", "{by} prende il caso")
+
     by: OperatorId
 
 
 class ListenRequested(Message, frozen=True, kw_only=True, tag="listen.requested"):
     """A supervisor listens in: is to be called by phone, and heard by nobody."""
 
+    sentence: ClassVar = Sentence("{by} wants to listen in", "{by} vuole ascoltare")
+
     by: OperatorId
 
 
 class ListenerLeft(Message, frozen=True, kw_only=True, tag="listener.left"):
     """The listener has gone, or did not come to it. The reservation, made with the call, ends with this."""
+
+    sentence: ClassVar = Sentence(
+        "{operator} listens no more[ ({reason})]",
+        "{operator} non ascolta più[ ({reason:reason})]",
+    )
 
     operator: OperatorId
     reason: str = ""
@@ -84,11 +114,15 @@ class ListenerLeft(Message, frozen=True, kw_only=True, tag="listener.left"):
 class WhisperBegun(Message, frozen=True, kw_only=True, tag="whisper.begun"):
     """Whoever listens in is heard by the operator who has the case, and by nobody else."""
 
+    sentence: ClassVar = Sentence("{by} speaks to the operator alone", "{by} parla solo all’operatore")
+
     by: OperatorId
 
 
 class WhisperEnded(Message, frozen=True, kw_only=True, tag="whisper.ended"):
     """The listener is heard by nobody again."""
+
+    sentence: ClassVar = Sentence("{by} is heard by nobody again", "{by} di nuovo non è sentito da nessuno")
 
     by: OperatorId
 
@@ -96,14 +130,21 @@ class WhisperEnded(Message, frozen=True, kw_only=True, tag="whisper.ended"):
 class HandOverRequested(Message, frozen=True, kw_only=True, tag="hand_over.requested"):
     """The operator on the line wants another one to take the case, and keeps it until that one is joined."""
 
+    sentence: ClassVar = Sentence("{by} hands the case over[ to {to}]", "{by} passa il caso[ a {to}]")
+
     by: OperatorId
     to: OperatorId | None = None
     """This one and no other is called; none: whoever can be had."""
-    text: str = ""
+    text: Annotated[str, PersonalKind.WORDS] = ""
 
 
 class HandOverEnded(Message, frozen=True, kw_only=True, tag="hand_over.ended"):
     """Nobody has taken the case over, and nobody is called for it any more: it stays whose it was."""
+
+    sentence: ClassVar = Sentence(
+        "nobody takes the case over ({reason})",
+        "nessuno prende il caso ({reason})",
+    )
 
     reason: str
     """`withdrawn`, `no answer`, `nobody` (was free), `no line`."""
@@ -112,6 +153,11 @@ class HandOverEnded(Message, frozen=True, kw_only=True, tag="hand_over.ended"):
 class ShiftChanged(Message, frozen=True, kw_only=True, tag="operator.shift_changed"):
     """What the operator's word, or silence, has made of the shift."""
 
+    sentence: ClassVar = Sentence(
+        "operator {operator} is {state}[ ({reason})]",
+        "operatore {operator}: {state}[ ({reason})]",
+    )
+
     operator: OperatorId
     state: ShiftState
     reason: str = ""
@@ -119,5 +165,10 @@ class ShiftChanged(Message, frozen=True, kw_only=True, tag="operator.shift_chang
 
 class WrapUpEnded(Message, frozen=True, kw_only=True, tag="operator.wrap_up_ended"):
     """The operator is ready for the next alert before the time for notes is over."""
+
+    sentence: ClassVar = Sentence(
+        "operator {operator} is ready before her wrap-up is over",
+        "operatore {operator}: pronto prima della fine del tempo per le note",
+    )
 
     operator: OperatorId

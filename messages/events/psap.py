@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Annotated, ClassVar
+
 from messages.base import Message
-from messages.ids import E164, LegId, OperatorId, TextId
+from messages.ids import E164, LegId, OperatorId, PersonalKind, TextId
+from messages.sentences import Sentence
 
 
 class PsapRequested(Message, frozen=True, kw_only=True, tag="psap.requested"):
     """112 is to be called for this alert (S8)."""
+
+    sentence: ClassVar = Sentence(
+        "112 is to be called at {number}[, says {by}]",
+        "il 112 è da chiamare al {number}[, dice {by}]",
+    )
 
     by: OperatorId | None
     number: E164
@@ -17,12 +25,22 @@ class PsapLineLacking(Message, frozen=True, kw_only=True, tag="psap.no_line"):
     """112 is wanted, and no line can carry the call. It is tried on; the next `leg.originating` ends this, or
     the next call that rings, where calls have failed."""
 
+    sentence: ClassVar = Sentence(
+        "NO LINE CAN CARRY THE CALL TO 112: {reason}",
+        "NESSUNA LINEA PUÒ CHIAMARE IL 112: {reason}",
+    )
+
     reason: str
     """`none`, `out_of_use`, `taken`, `failing` or `guarded` (`messages.lines.Lack`)."""
 
 
 class PsapCalledElsewhere(Message, frozen=True, kw_only=True, tag="psap.called_elsewhere"):
     """The operator has called 112 from another phone and has read the briefing there."""
+
+    sentence: ClassVar = Sentence(
+        "{by} has called 112 from another phone, and briefed it",
+        "{by} ha chiamato e informato il 112 da un altro telefono",
+    )
 
     by: OperatorId
 
@@ -31,19 +49,30 @@ class ContactsTexted(Message, frozen=True, kw_only=True, tag="contacts.texted"):
     """Those whom the user wanted told are told that 112 was called: a short message to each is asked for, and
     what became of it stands in its own stream."""
 
+    sentence: ClassVar = Sentence(
+        "[{?texts}short messages to [{names}|(erased)]: 112 was called"
+        "|of the contacts nobody is to be told any more]",
+        "[{?texts}SMS a [{names}|(cancellato)]: il 112 è stato chiamato"
+        "|nessuno dei contatti è più da avvisare]",
+    )
+
     texts: tuple[TextId, ...] = ()
-    names: str = ""
+    names: Annotated[str, PersonalKind.WORDS] = ""
     """Of the contacts, in the order of `texts`, with commas between; their numbers the same."""
-    numbers: str = ""
+    numbers: Annotated[str, PersonalKind.NUMBER] = ""
 
 
 class PsapWithdrawn(Message, frozen=True, kw_only=True, tag="psap.withdrawn"):
     """112 is not to be called after all."""
+
+    sentence: ClassVar = Sentence("{by} takes the call to 112 back", "{by} annulla la chiamata al 112")
 
     by: OperatorId
 
 
 class PsapJoined(Message, frozen=True, kw_only=True, tag="psap.joined"):
     """112 is in the conference."""
+
+    sentence: ClassVar = Sentence("112 is in the conference", "il 112 è nella conferenza")
 
     leg: LegId

@@ -1,6 +1,6 @@
 """Why an order is not carried out. A value is permanent: it stands in the journal and goes to the pages.
 
-What people read is made of it where they read it (the pages' words, `gateways.refusals`).
+What people read is made of it where they read it (the pages' words, `model.orders.refusal_sentences`).
 """
 
 from __future__ import annotations

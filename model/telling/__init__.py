@@ -1,1 +1,1 @@
-"""What others are told of an alert, and when: 112, its systems, the contacts of the user. Pure."""
+"""What others are told of an alert (112, its systems, contacts of the user), and events in words. Pure."""

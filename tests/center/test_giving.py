@@ -14,18 +14,16 @@ import numpy as np
 import pytest
 
 from center.errors import NotFound, UsageError
-from center.giving import dossier, person, story_words
-from center.giving.dossier_words import CAUSES, CHANNELS, DOUBTS, PARTIES, PROOFS
+from center.giving import dossier, person
+from center.giving.dossier_words import CHANNELS, DOUBTS, PARTIES, PROOFS
 from center.giving.signature import Signer
 from media.sound.sound_file import SoundWriter
 from messages import events as ev
-from messages.base import HangupCause, Position
+from messages.base import Position
 from messages.ids import (
     E164,
     AlertId,
-    Carried,
     Channel,
-    ClaimKind,
     CrewId,
     Doubt,
     Instant,
@@ -36,12 +34,9 @@ from messages.ids import (
     OperatorId,
     Outcome,
     Party,
-    PersonalKind,
     Proof,
-    Unplayed,
     UserId,
 )
-from model.alert.reasons import LeaveReason, ReleaseReason
 from model.record import Contact, Dangerous, PersonRecord
 from store import streams
 from store.audit.entry import Action, Said
@@ -288,21 +283,6 @@ def test_the_paper_s_words_are_whole_and_those_of_proof_are_the_console_s() -> N
         assert set(table) == set(keys)
     for both in (*PROOFS.values(), *DOUBTS.values()):
         assert all(f"'{word}'" in console for word in both)
-    assert set(HangupCause) <= set(CAUSES)
-
-
-def test_the_italian_story_has_words_for_all_that_its_events_hold() -> None:
-    tables = {
-        Party: story_words.PARTIES,
-        Channel: story_words.CHANNELS,
-        ClaimKind: story_words.CLAIMS,
-        Carried: story_words.CARRIED,
-        Unplayed: story_words.UNPLAYED,
-        PersonalKind: story_words.KINDS,
-        OperatorCommand: story_words.ORDERS,
-    }
-    assert [kind for kind, table in tables.items() if set(table) != set(kind)] == []
-    assert {*ReleaseReason, *LeaveReason} == set(story_words.REASONS)
 
 
 def test_a_dossier_of_no_alert_or_over_a_file_is_refused(

@@ -6,11 +6,8 @@ import importlib
 import ipaddress
 import os
 import socket
-from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,14 +15,11 @@ from hypothesis import strategies as st
 from center.doctor.findings import Verdict
 from center.doctor.machine import listeners
 from center.doctor.machine.sockets import Listener, exposure, listening
-from center.giving.story_it import in_italian
 from center.node import service_manager
 from center.node.composition import class_names, plan, preloaded
 from center.node.restarts import AT_ONCE, FIRST_PAUSE_S, LONGEST_PAUSE_S, WITHIN_S, Restarts
-from center.story import in_words
 from messages import events as ev
-from messages.base import Position, VoicePort
-from messages.events import CaseEvent, Event, InboxEvent
+from messages.events import Event
 from messages.ids import (
     E164,
     SECOND,
@@ -43,12 +37,11 @@ from messages.ids import (
     Party,
 )
 from messages.journal import Recorded
-from messages.proofs import ProofItem, ProofStep
 from model.alert.evolve import fold
 from model.policy import LineSpec, Policy, Setup
 from model.rules.drilling import judged, next_order
+from model.telling.story import in_words
 from runtime.system.spec import ActorSpec
-from tests.support.each import each
 from tests.support.recorded import recorded
 
 T0 = 1_795_000_000 * SECOND
@@ -68,59 +61,6 @@ def test_the_sixth_death_in_ten_seconds_waits_and_a_quiet_time_forgives() -> Non
     assert [restarts.died(i * 0.1) for i in range(AT_ONCE)] == [0.0] * AT_ONCE
     assert [restarts.died(1.0), restarts.died(1.1)] == [FIRST_PAUSE_S, 2 * FIRST_PAUSE_S]
     assert restarts.died(1.1 + 2 * WITHIN_S) == 0.0
-
-
-def _samples(kind: type) -> Iterator[object]:
-    """A value for each field of the message; every literal that a field's type allows is not needed here."""
-    by_type: dict[object, object] = {
-        "str": "x",
-        "int": 16,
-        "bool": True,
-        "Instant": T0,
-        "OperatorCommand": OperatorCommand.CALL_PSAP,
-        "Position": Position(lat=1, lon=2, at=Instant(T0), accuracy_m=3),
-        "VoicePort": VoicePort(path="x"),
-        "ProofItem": ProofItem(step=ProofStep.VOICE, subject="L1>L2"),
-        "AlarmState": ev.AlarmState(alarm="x", subject="", text="", raised_at=Instant(T0)),
-        "CalloutAlarm": ev.CalloutAlarm(alarm="x", subject="", node=NodeId("n"), raised_at=Instant(T0)),
-    }
-    builtins = {}
-    for field in msgspec.structs.fields(kind):
-        if field.required:
-            builtins[field.encode_name] = _value(field.type, by_type)
-    yield msgspec.convert({"type": kind.__struct_config__.tag, **builtins}, kind)
-
-
-def _value(kind: object, by_type: dict[object, object]) -> object:
-    if get_args(kind):
-        inner = next(one for one in get_args(kind) if one not in (type(None), Ellipsis))
-        value = _value(inner, by_type)
-        return [value] if "tuple" in str(kind) else value
-    kind = getattr(kind, "__supertype__", kind)
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        return msgspec.to_builtins(by_type[kind.__name__])
-    if isinstance(kind, type) and hasattr(kind, "__members__"):
-        return next(iter(kind))
-    assert isinstance(kind, type)
-    return by_type[kind.__name__]
-
-
-@each("kind", get_args(Event))
-def test_every_event_of_the_journal_is_told_in_words_or_knowingly_left_out(kind: type) -> None:
-    (event,) = _samples(kind)
-    said = in_words(event)  # type: ignore[arg-type]
-    if isinstance(event, ev.InboxRead | ev.NumberRaised | ev.SignalNamed | ev.PageNamed | ev.TextReferenced):
-        assert said is None
-    else:
-        assert said
-        assert said != kind.__name__, "no words for it yet"
-
-
-@each("kind", get_args(InboxEvent) + get_args(CaseEvent))
-def test_every_event_of_an_alert_is_told_in_italian_too(kind: type) -> None:
-    (event,) = _samples(kind)
-    assert (in_italian(event) is None) == (in_words(event) is None)  # type: ignore[arg-type]
-    assert in_italian(event) != ""  # type: ignore[arg-type]
 
 
 def story(*events: Event) -> list[Recorded]:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from center.errors import SettingsError
 from center.options import Common
 from center.settings.file import parse
-from center.story import in_words
 from messages import events as ev
 from messages.ids import OperatorId
+from model.telling.story import in_words
 from runtime import logs
 from runtime.terminal import shown, shown_json
 from tests.gateways.http.askers import Api, Asker

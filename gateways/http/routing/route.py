@@ -28,8 +28,8 @@ from gateways.http.parts.context import Web
 from gateways.http.routing.permissions import Caller, Permission
 from gateways.http.wire.answers import Problem, said
 from gateways.http.wire.errors import BadBody, HttpGatewayError, NotDurable, Why
-from gateways.refusals import SENTENCES
 from messages.ids import AlertId
+from model.orders.refusal_sentences import SENTENCES
 from model.orders.refusals import Refusal
 from store.audit.entry import Action
 

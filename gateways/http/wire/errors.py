@@ -24,7 +24,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
-from gateways.refusals import SENTENCES
+from model.orders.refusal_sentences import SENTENCES
 from model.orders.refusals import Refusal
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from gateways.console.page import STATIC
-from gateways.refusals import SENTENCES, code, sentence
+from model.orders.refusal_sentences import SENTENCES, code, sentence
 from model.orders.refusals import Refusal
 
 OURS = sorted(

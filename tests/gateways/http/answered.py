@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateways.refusals import SENTENCES
+from model.orders.refusal_sentences import SENTENCES
 
 
 def no(code: str) -> dict[str, str]:
