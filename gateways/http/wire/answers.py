@@ -7,7 +7,8 @@ Times are RFC 3339 in UTC, in both.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Final
+from functools import cache
+from typing import Annotated, Any, Final, TypeVar, get_args, get_type_hints
 
 import msgspec
 from litestar import Request, Response
@@ -31,6 +32,7 @@ from messages.ids import (
 from model.alert.leg import LegState
 from model.alert.phase import Phase
 
+S = TypeVar("S", bound=msgspec.Struct)
 Moment = Annotated[str, msgspec.Meta(description="RFC 3339, UTC.", examples=["2026-11-24T21:46:48.200000Z"])]
 Id = Annotated[str, msgspec.Meta(examples=["1jcktbvq28k4mz70pr"])]
 
@@ -196,6 +198,25 @@ def rfc3339(at_us: Instant) -> str:
 def told_link(operator: OperatorId, code: str, until: Instant) -> SignOnLink:
     """The code with its end."""
     return SignOnLink(operator=operator, code=code, until=rfc3339(until))
+
+
+def derived(kind: type[S], of: object, **differs: object) -> S:
+    """The answer made of what the center has itself: each field is what `of` has by that name, but for those
+    that differ. What the answer has as a moment is an instant there.
+    """
+    moments = _moments(kind)
+    for name in kind.__struct_fields__:
+        if name not in differs:
+            value = getattr(of, name)
+            differs[name] = rfc3339(value) if name in moments and value is not None else value
+    return kind(**differs)
+
+
+@cache
+def _moments(kind: type[msgspec.Struct]) -> frozenset[str]:
+    """The fields that are moments, or moments and null."""
+    hints = get_type_hints(kind, include_extras=True)
+    return frozenset(name for name, told in hints.items() if told == Moment or Moment in get_args(told))
 
 
 def header(connection: AnyConnection, name: bytes) -> str | None:

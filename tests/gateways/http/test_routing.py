@@ -24,8 +24,9 @@ from gateways.http.routing.permissions import (
     Permission,
 )
 from gateways.http.routing.route import DELETE, GET, POST, Answer, Refusable, Route, route
+from gateways.http.wire.answers import Moment, derived
 from gateways.http.wire.errors import Changed, NotThere, Why
-from messages.ids import AlertId
+from messages.ids import AlertId, Instant
 from model.orders.refusals import Refusal
 from store.audit.entry import Action
 from tests.gateways.http.place import entered
@@ -187,3 +188,31 @@ def test_what_is_made_once_is_the_same_of_one_web_and_another_of_another(web: We
 
     assert made(web) is made(web)
     assert made(web) is not made(dataclasses.replace(web))
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """What the center has itself."""
+
+    name: str
+    secret: str
+    begun_at: Instant
+    ended_at: Instant | None = None
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """What is told of it."""
+
+    name: str
+    begun_at: Moment
+    ended_at: Moment | None
+    here: bool
+
+
+def test_an_answer_has_what_it_names_with_moments_for_instants() -> None:
+    told = derived(Row, Kept(name="L1", secret="s", begun_at=Instant(0)), here=True)
+    assert msgspec.to_builtins(told) == {
+        "name": "L1",
+        "begun_at": "1970-01-01T00:00:00.000000Z",
+        "ended_at": None,
+        "here": True,
+    }

@@ -6,11 +6,11 @@ from typing import Final
 
 import msgspec
 
-from gateways.http.backups import BackupKept, BackupRun, Backups, BackupWrong
+from gateways.http.backups import BackupRun, Backups, BackupWrong
 from gateways.http.parts.context import Web
 from gateways.http.routing.permissions import ADMIN
 from gateways.http.routing.route import GET, POST, Answer, route
-from gateways.http.wire.answers import Moment, rfc3339
+from gateways.http.wire.answers import Moment, derived, rfc3339
 from gateways.http.wire.errors import NotDone, NotThere, Why
 from messages.ids import Instant
 from runtime.published.backup_runs import Work
@@ -98,7 +98,7 @@ def _view(backups: Backups) -> BackupsView:
     return BackupsView(
         file=found.file,
         to=list(found.to),
-        backups=[_row(one) for one in found.kept],
+        backups=[derived(BackupRow, one) for one in found.kept],
         backup_run=_run(found.runs.get(Work.BACKUP)),
         check_run=_run(found.runs.get(Work.CHECK)),
         backup_next=_at(found.next.get(Work.BACKUP)),
@@ -107,16 +107,8 @@ def _view(backups: Backups) -> BackupsView:
     )
 
 
-def _row(one: BackupKept) -> BackupRow:
-    told = msgspec.structs.asdict(one)
-    return BackupRow(**{**told, "made_at": rfc3339(one.made_at), "checked_at": _at(one.checked_at)})
-
-
 def _run(one: BackupRun | None) -> BackupRunView | None:
-    if one is None:
-        return None
-    told = msgspec.structs.asdict(one)
-    return BackupRunView(**{**told, "began_at": rfc3339(one.began_at), "ended_at": _at(one.ended_at)})
+    return None if one is None else derived(BackupRunView, one)
 
 
 def _at(moment: Instant | None) -> Moment | None:

@@ -19,7 +19,7 @@ from msgspec.structs import asdict, replace
 from gateways.http.parts.context import Web, once
 from gateways.http.routing.permissions import ADMIN, SUPERVISOR, Caller
 from gateways.http.routing.route import GET, POST, PUT, Answer, route
-from gateways.http.wire.answers import Moment, rfc3339
+from gateways.http.wire.answers import Moment, derived, rfc3339
 from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
 from messages.ids import DEMO_OPERATOR, SECOND, DutyWay, Instant, OperatorId, PersonId
 from model.duty import roster as model
@@ -228,11 +228,7 @@ def _view(web: Web, asking: OperatorId) -> DutyView:
     found = _flaws(web, kept.roster, now)
     if not any(one.id == asking and one.role is StaffRole.ADMIN for one in people):
         kept = replace(kept, roster=without_secrets(kept.roster))
-    staff = [
-        DutyOperator(operator=one.id, name=one.name, phone=one.phone, language=one.language)
-        for one in people
-        if one.id != DEMO_OPERATOR
-    ]
+    staff = [derived(DutyOperator, one, operator=one.id) for one in people if one.id != DEMO_OPERATOR]
     return told(kept, now, midnight_of(kept.roster.zone, now), found, staff, _tried_lately(web).read())
 
 
@@ -270,18 +266,18 @@ def told(
         roster=told_roster(kept.roster),
         now=next((one for one in all_spans if one.from_at <= moment < one.to_at), None),
         spans=all_spans,
-        flaws=[DutyFlaw(kind=one.kind, path=one.path, about=one.about) for one in found],
+        flaws=[derived(DutyFlaw, one) for one in found],
         operators=staff,
         tried=[_tried(one.id, tried[one.id]) for one in kept.roster.people if one.id in tried],
     )
 
 
 def _tried(person: PersonId, one: Tried) -> DutyTried:
-    return DutyTried(person=person, **{name: at and rfc3339(at) for name, at in asdict(one).items()})
+    return derived(DutyTried, one, person=person)
 
 
 def _span(one: Span) -> DutySpan:
-    return DutySpan(**asdict(one) | {"from_at": rfc3339(one.from_at), "to_at": rfc3339(one.to_at)})
+    return derived(DutySpan, one)
 
 
 def _made(roster: Roster, kind: type[R], at: Callable[[Any], object]) -> R:

@@ -6,6 +6,7 @@ The file comes with each request and is kept nowhere. The reading is `securwoman
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from typing import Annotated, Final
 
 import msgspec
@@ -15,7 +16,7 @@ from litestar.params import QueryParameter
 from gateways.http.parts.context import Web, once
 from gateways.http.routing.permissions import ADMIN, Caller
 from gateways.http.routing.route import POST, route
-from gateways.http.wire.answers import no_store
+from gateways.http.wire.answers import derived, no_store
 from gateways.http.wire.errors import BadBody, NotDone, Unconditional, Why
 from store.audit.entry import EVERYBODY, Action
 from store.errors import ChangedMeanwhile, Fault, Flaw, ImportFaulty
@@ -149,7 +150,7 @@ def _view(found: Looked | tuple[Fault, ...], done: Imported | None = None) -> Im
     if not isinstance(found, Looked):
         return ImportView(
             tag="", encoding="", separator="", columns=[], new=0, changes=0, same=0, bad=0, rows=[],
-            faults=[_fault(one) for one in found], done=False,
+            faults=_faults(found), done=False,
         )  # fmt: skip
     rows = sorted(found.seen, key=lambda one: _ORDER.index(one.verdict))[:SHOWN]
     counted = {one: found.count(one) for one in Verdict}
@@ -171,14 +172,8 @@ def _view(found: Looked | tuple[Fault, ...], done: Imported | None = None) -> Im
 
 
 def _row(one: Seen) -> ImportRow:
-    return ImportRow(
-        line=one.line,
-        verdict=one.verdict,
-        name=one.name,
-        changed=list(one.changed),
-        faults=[_fault(fault) for fault in one.faults],
-    )
+    return derived(ImportRow, one, changed=list(one.changed), faults=_faults(one.faults))
 
 
-def _fault(one: Fault) -> ImportFault:
-    return ImportFault(line=one.line, column=one.column, flaw=one.flaw, reason=one.reason)
+def _faults(found: Iterable[Fault]) -> list[ImportFault]:
+    return [derived(ImportFault, one) for one in found]

@@ -12,7 +12,7 @@ from gateways.http.door.codes import picture_of
 from gateways.http.parts.context import Web
 from gateways.http.routing.permissions import ADMIN, Caller
 from gateways.http.routing.route import DELETE, GET, POST, Answer, route
-from gateways.http.wire.answers import Moment, rfc3339
+from gateways.http.wire.answers import Moment, derived
 from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
 from messages.ids import E164, SECOND, Carried, Instant, TextPurpose
 from model.rules.calls.withheld_numbers import unfit
@@ -160,17 +160,8 @@ def _rows(web: Web) -> list[InvitationRow]:
 
 
 def _row(web: Web, one: Invitation) -> InvitationRow:
-    return InvitationRow(
-        sign=one.sign,
-        person=one.person,
-        name=one.name,
-        phone=one.phone,
-        by=one.by,
-        created_at=rfc3339(one.created_at),
-        until=rfc3339(one.until),
-        text=one.text is not None,
-        carried=None if one.text is None else texts.became(web.journal, one.text),
-    )
+    carried = None if one.text is None else texts.became(web.journal, one.text)
+    return derived(InvitationRow, one, text=one.text is not None, carried=carried)
 
 
 def _link(origin: str, secret: str) -> str:

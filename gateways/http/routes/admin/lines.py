@@ -17,6 +17,7 @@ from gateways.http.routes.admin.refusing import refusing
 from gateways.http.routing.permissions import ADMIN, SUPERVISOR, Caller
 from gateways.http.routing.route import DELETE, GET, PATCH, PUT, Answer, route
 from gateways.http.settings_file import LineSet, LinesSet
+from gateways.http.wire.answers import derived
 from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
 from messages.base import Gains
 from messages.events import LinePutBack, LineTakenOut
@@ -248,7 +249,7 @@ def admin_set_up_line(web: Web, line: str, data: LineChange) -> Answer[LineWritt
     with refusing():
         web.settings_file.set_line(spec.line, was, now)
         written = web.settings_file.lines().lines[spec.line]
-    told = LineWritten(line=spec.line, **msgspec.structs.asdict(written))
+    told = derived(LineWritten, written, line=spec.line)
     return Answer(told, detail=f"center.toml: line {spec.line}, {', '.join(sorted(now))}")
 
 

@@ -16,7 +16,7 @@ from gateways.http.routes.admin.refusing import refusing
 from gateways.http.routes.console.sign_on import is_on_an_alert
 from gateways.http.routing.permissions import ADMIN, Caller
 from gateways.http.routing.route import DELETE, GET, PATCH, POST, Answer, route
-from gateways.http.wire.answers import Moment, Secret, SignOnLink, rfc3339, told_link
+from gateways.http.wire.answers import Moment, Secret, SignOnLink, derived, rfc3339, told_link
 from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
 from messages.ids import OperatorId
 from store.audit.entry import Action
@@ -315,22 +315,9 @@ def _row(web: Web, operator: Operator) -> OperatorRow:
 
 def told_operator(one: Operator, sessions: int) -> OperatorRow:
     """The operator as the list has it."""
-    return OperatorRow(
-        id=one.id,
-        name=one.name,
-        phone=one.phone,
-        language=one.language,
-        role=one.role,
-        on_call=one.on_call,
-        has_password=one.has_password,
-        passkeys=one.passkeys,
-        has_totp=one.has_totp,
-        has_token=one.has_token,
-        sessions=sessions,
-        created_at=rfc3339(one.created_at),
-    )
+    return derived(OperatorRow, one, sessions=sessions)
 
 
 def told_key(one: AppKey) -> KeyRow:
     """The key without what opens."""
-    return KeyRow(sign=one.sign, name=one.name, issued_at=rfc3339(one.created_at))
+    return derived(KeyRow, one, issued_at=rfc3339(one.created_at))

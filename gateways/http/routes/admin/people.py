@@ -18,7 +18,7 @@ from gateways.http.routes.admin.operators import same_fields
 from gateways.http.routes.admin.refusing import refusing
 from gateways.http.routing.permissions import ADMIN, Caller
 from gateways.http.routing.route import DELETE, GET, PATCH, POST, Answer, route
-from gateways.http.wire.answers import Moment, rfc3339
+from gateways.http.wire.answers import Moment, derived, rfc3339
 from gateways.http.wire.errors import BadBody, NotDone, NotThere, Why
 from messages.ids import AlertId, UserId
 from model.record import TooMuch
@@ -179,7 +179,7 @@ def admin_people(
     now_us, registry = web.clock.now_us(), web.registry
     people, fitting = registry.silent(now_us, limit=most) if silent else registry.found(search, limit=most)
     view = PeopleView(
-        people=[_row(user) for user in people],
+        people=[derived(PersonRow, user) for user in people],
         found=fitting,
         known=registry.count_users(),
         phones=counted(devices.checks(web.journal), now_us),
@@ -331,26 +331,16 @@ def _found(web: Web, person: UserId) -> PersonAnswer:
 
 def _told(tx: Transaction, one: User, enrolled: list[DeviceKey]) -> PersonAnswer:
     theirs = alerts_of(tx, one)
-    return PersonAnswer(
-        id=one.id,
-        first_name=one.first_name,
-        last_name=one.last_name,
-        phones=one.phones,
-        language=one.language,
-        notes=one.notes,
+    return derived(
+        PersonAnswer,
+        one,
         has_pin=one.has_cancel_pin,
-        has_duress_pin=one.has_duress_pin,
         devices=[
-            PhoneRow(
-                device=phone.device,
-                name=phone.name,
-                phone=phone.phone,
+            derived(
+                PhoneRow,
+                phone,
                 enrolled_at=rfc3339(phone.created_at),
                 last_alert_at=None if phone.seen_at is None else rfc3339(phone.seen_at),
-                proved_by=phone.proved_by,
-                checked_on=None if phone.checked_on is None else rfc3339(phone.checked_on),
-                check_days=phone.check_days,
-                seeming=phone.seeming,
             )
             for phone in enrolled
         ],
@@ -358,17 +348,6 @@ def _told(tx: Transaction, one: User, enrolled: list[DeviceKey]) -> PersonAnswer
         alerts=len(theirs),
         open=sum(is_open(tx, alert) for alert in theirs),
         held=sum(is_held(tx, alert) for alert in theirs),
-        created_at=rfc3339(one.created_at),
-    )
-
-
-def _row(one: User) -> PersonRow:
-    return PersonRow(
-        id=one.id,
-        first_name=one.first_name,
-        last_name=one.last_name,
-        phones=one.phones,
-        language=one.language,
     )
 
 

@@ -20,7 +20,7 @@ from gateways.http.door.throttle import Throttle
 from gateways.http.parts.context import Web, once
 from gateways.http.routing.permissions import APP, APP_OR_INVITED, PHONE, Caller
 from gateways.http.routing.route import DELETE, GET, POST, PUT, Answer, route
-from gateways.http.wire.answers import Id, Moment, rfc3339
+from gateways.http.wire.answers import Id, Moment, derived
 from gateways.http.wire.bodies import e164
 from gateways.http.wire.errors import BadBody, Gone, NoSuchDevice, NotAllowed, TooMany
 from messages.ids import SECOND, Instant, TextPurpose, UserId
@@ -245,17 +245,8 @@ async def _verdict_of(web: Web, person: UserId, pin: str) -> PinVerdict:
 def devices(web: Web, who: Caller) -> EnrolledList:
     """The person's phones."""
     own = who.phone
-    told = tuple(
-        Enrolled(
-            device=one.device,
-            name=one.name,
-            created_at=rfc3339(one.created_at),
-            seen_at=None if one.seen_at is None else rfc3339(one.seen_at),
-            this=one.device == own.device,
-        )
-        for one in enrolled.shown_to_app(web.journal, own.person)
-    )
-    return EnrolledList(devices=told)
+    told = enrolled.shown_to_app(web.journal, own.person)
+    return EnrolledList(devices=tuple(derived(Enrolled, one, this=one.device == own.device) for one in told))
 
 
 @route(DELETE, "/v1/devices/{device}", by=PHONE, audit=Action.CHANGE_KEY, refuses=(NoSuchDevice, TooMany))

@@ -14,9 +14,9 @@ from gateways.http.door.proofs import Fault, Proofs
 from gateways.http.parts.context import Web
 from gateways.http.routing.permissions import SESSION, Caller
 from gateways.http.routing.route import DELETE, GET, POST, PUT, route
-from gateways.http.wire.answers import Moment, rfc3339
+from gateways.http.wire.answers import Moment, derived
 from gateways.http.wire.errors import BadBody, NotAllowed, TooManyTries
-from messages.ids import Instant, OperatorId
+from messages.ids import OperatorId
 from store.audit.entry import Action
 from store.errors import AlreadyTaken
 from store.registry.access.authenticators import Authenticator, Kind, add, remove, rename
@@ -258,32 +258,12 @@ def _told(web: Web, who: Caller) -> OwnAccess:
 
 def _told_one(one: Authenticator) -> AuthenticatorAnswer:
     """As it is told; not what proves it."""
-    return AuthenticatorAnswer(
-        id=passkeys.base64(one.id),
-        kind=one.kind,
-        name=one.name,
-        backed_up=one.backed_up,
-        created_at=rfc3339(one.created_at),
-        used_at=_moment(one.used_at),
-    )
+    return derived(AuthenticatorAnswer, one, id=passkeys.base64(one.id))
 
 
 def _told_session(one: Session, here: Session) -> SessionAnswer:
     """As it is told in the session `here`."""
-    return SessionAnswer(
-        id=one.id,
-        here=one.key == here.key,
-        way=one.way,
-        begun_at=rfc3339(one.begun_at),
-        used_at=_moment(one.used_at),
-        until=rfc3339(one.until),
-        node=one.node,
-        address=one.address,
-    )
-
-
-def _moment(at: Instant | None) -> Moment | None:
-    return None if at is None else rfc3339(at)
+    return derived(SessionAnswer, one, here=one.key == here.key)
 
 
 def _purposes(web: Web, session: Session) -> tuple[str, str]:

@@ -21,7 +21,7 @@ from gateways.http.parts.context import Web, once
 from gateways.http.routes.ended.filtering import FILTERED, Days, Wanted
 from gateways.http.routing.permissions import SUPERVISOR
 from gateways.http.routing.route import GET, Answer, route
-from gateways.http.wire.answers import no_store, rfc3339
+from gateways.http.wire.answers import derived, no_store, rfc3339
 from gateways.http.wire.errors import RequestError
 from messages.ids import SECOND, AlertId, Channel, Instant, OperatorId, Outcome, Proof
 from model.figures import WITHIN_S, Figures, Row
@@ -103,23 +103,13 @@ class FiguresView(msgspec.Struct, frozen=True, kw_only=True):
 def alert_figures(row: Row, people: People) -> AlertFigures:
     """The row with the user's first name."""
     person = people.person(row.user)
-    return AlertFigures(
-        alert=row.alert,
-        seq=row.seq,
-        received_us=row.received_us,
-        channel=row.channel,
-        test=row.test,
+    return derived(
+        AlertFigures,
+        row,
         name="" if person is None else person.first_name,
-        operator=row.operator,
         to_operator_s=_seconds(row.to_operator_us),
         to_ringing_s=_seconds(row.to_ringing_us),
         to_psap_s=_seconds(row.to_psap_us),
-        missed=row.missed,
-        closed_us=row.closed_us,
-        outcome=row.outcome,
-        silent=row.silent,
-        wrong_pins=row.wrong_pins,
-        proof=row.proof,
     )
 
 

@@ -10,6 +10,7 @@ from litestar.params import QueryParameter
 from gateways.http.parts.context import Web
 from gateways.http.routing.permissions import SUPERVISOR
 from gateways.http.routing.route import GET, Answer, route
+from gateways.http.wire.answers import derived
 from gateways.http.wire.errors import BadBody
 from messages.ids import Instant
 from store.audit.entry import EVERYBODY, Action, Entry
@@ -87,15 +88,11 @@ def _place(text: str) -> Place | None:
 
 
 def _view(entry: Entry) -> EntryView:
-    said = entry.said
-    return EntryView(
+    return derived(
+        EntryView,
+        entry.said,
         chain=entry.chain,
         number=entry.number,
         at_us=entry.at,
-        actor=said.actor,
-        origin=said.origin,
-        action=said.action,
-        subjects=said.subjects,
-        detail=said.detail,
         in_memory="~" in entry.chain,
     )
