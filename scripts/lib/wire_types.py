@@ -17,13 +17,12 @@ from gateways.console.timeline import Entry
 from gateways.console.views.case import CaseView
 from gateways.console.views.plant import Levels
 from gateways.console.views.told import Events, NodesTold, Snapshot
-from gateways.http.routes.admin.about import VersionView
 from gateways.http.routes.admin.backups import BackupsView
 from gateways.http.routes.admin.duty import DutyTestBegun, DutyView
 from gateways.http.routes.admin.importing import ImportView
 from gateways.http.routes.admin.invitations import InvitationMade, InvitationsView
 from gateways.http.routes.admin.lines import CheckView, LinesView, LineWritten
-from gateways.http.routes.admin.nodes import AdminNodes, SettingsTold
+from gateways.http.routes.admin.nodes import AdminNodes, SettingsTold, VersionView
 from gateways.http.routes.admin.operators import (
     KeyIssued,
     KeysView,

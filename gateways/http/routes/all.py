@@ -6,7 +6,6 @@ from typing import Final
 
 from gateways.http.routes import records
 from gateways.http.routes.admin import (
-    about,
     backups,
     duty,
     importing,
@@ -31,7 +30,7 @@ ROUTES: Final[tuple[Route, ...]] = routes_of(
         *(intake, alerts, messages, cancelling, devices, records),
         *(commands, shift, drill, alarms, giving, proofs, audit),
         *(history, figures, reviews),
-        *(operators, people, importing, invitations, duty, lines, trying, nodes, backups, start, about),
+        *(operators, people, importing, invitations, duty, lines, trying, nodes, backups, start),
         *(sign_on, access),
         *(page, feed),
         *(health, heartbeats, tiles),

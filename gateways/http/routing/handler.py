@@ -31,7 +31,7 @@ def handlers_of(routes: Iterable[Route], web: Web) -> list[HTTPRouteHandler]:
 
 
 def handler(route: Route, web: Web) -> HTTPRouteHandler:
-    """The handler of a route. Guards and decoding are Litestar's, as are the threads of its pool not."""
+    """The handler of a route. Guards and decoding are Litestar's."""
     declared, given = route.declared, route.given
     body: dict[str, Any] = {} if route.body is None else {"dto": _strict(route.body), "return_dto": None}
     if declared.largest is not None:

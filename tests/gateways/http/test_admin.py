@@ -13,7 +13,7 @@ from httpx import Response
 from gateways.http.app import build
 from gateways.http.backups import BackupKept, BackupRun, BackupStanding, BackupWrong
 from gateways.http.parts.context import Web
-from gateways.http.routes.admin.about import libraries
+from gateways.http.routes.admin.nodes import libraries
 from messages.ids import E164, UserId
 from model.duty.roster import Roster
 from runtime.published.backup_runs import Work

@@ -18,7 +18,7 @@ from litestar.params import QueryParameter
 from gateways.console.ended.monthly import MonthAway, Monthly, month_of
 from gateways.console.people import People
 from gateways.http.parts.context import Web, once
-from gateways.http.routes.ended.filtering import FILTERED, Days, Wanted
+from gateways.http.routes.ended.history import FILTERED, Days, Wanted
 from gateways.http.routing.permissions import SUPERVISOR
 from gateways.http.routing.route import GET, Answer, route
 from gateways.http.wire.answers import derived, no_store, rfc3339

@@ -1,10 +1,14 @@
-"""The alerts that there were, for the console: a list with a search, and the whole story of one."""
+"""The alerts that there were, for the console: a list with a search, and the whole story of one. And what a
+list, figures or a CSV is asked for: the query parameters that make a `model.filtering.Filter`.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from datetime import date
+from typing import Annotated, Any, Final
 
 import msgspec
+from litestar.di import NamedDependency, Provide
 from litestar.params import QueryParameter
 
 from gateways.console.ended.earlier import Earlier
@@ -12,18 +16,69 @@ from gateways.console.ended.earlier import earlier as earlier_of
 from gateways.console.ended.finding import PastAlert, Story, found, listed
 from gateways.console.ended.finding import story as story_of
 from gateways.console.ended.paper import for_paper
+from gateways.console.ended.tally import Period
 from gateways.console.views.case import CaseView
 from gateways.http.parts.context import Web
-from gateways.http.routes.ended.filtering import FILTERED, Days, Wanted
 from gateways.http.routing.permissions import OPERATOR, SUPERVISOR, Caller
 from gateways.http.routing.route import GET, Answer, route
-from gateways.http.wire.errors import NoSuchAlert
-from messages.ids import AlertId
+from gateways.http.wire.errors import BadBody, NoSuchAlert
+from messages.ids import AlertId, Channel, LineId, OperatorId, Outcome
+from model.filtering import Filter
 from store.audit.entry import Action
 
 LIMIT: Final = 50
 LIMIT_MAX: Final = 200
 _END: Final = 2**62
+DAYS_MAX: Final = 366
+_FIRST: Final = date(2000, 1, 1)
+_LAST: Final = date(2099, 12, 31)
+_ID_MAX: Final = 100
+
+
+def _wanted(
+    outcome: Annotated[Outcome | None, QueryParameter(description="As corrected.")] = None,
+    operator: Annotated[
+        str, QueryParameter(max_length=_ID_MAX, description="The id of one who had the case.")
+    ] = "",
+    line: Annotated[str, QueryParameter(max_length=_ID_MAX, description="On which it was called.")] = "",
+    channel: Annotated[Channel | None, QueryParameter(description="By which it came first.")] = None,
+    test: Annotated[bool | None, QueryParameter(description="Tests and drills alone, or none.")] = None,
+) -> Filter:
+    return Filter(
+        outcome=outcome,
+        operator=OperatorId(operator) if operator else None,
+        line=LineId(line) if line else None,
+        channel=channel,
+        test=test,
+    )
+
+
+def _period(
+    first: Annotated[
+        date | None, QueryParameter(name="from", description="The first day, by the center's calendar.")
+    ] = None,
+    last: Annotated[
+        date | None, QueryParameter(name="to", description="The last; without it that one day.")
+    ] = None,
+) -> Period | None:
+    if first is None:
+        if last is not None:
+            raise BadBody("`to` needs a `from`", "?from")
+        return None
+    days = 1 if last is None else (last - first).days + 1
+    if not 1 <= days <= DAYS_MAX or not _FIRST <= first <= _LAST:
+        raise BadBody(f"1 to {DAYS_MAX} days of this century", "?to")
+    return Period(first=first, days=days)
+
+
+Wanted = NamedDependency[Filter]
+Days = NamedDependency[Period | None]
+"""None: no days were asked for."""
+FILTERED: Final[dict[str, Any]] = {
+    "wanted": Provide(_wanted, sync_to_thread=False),
+    "period": Provide(_period, sync_to_thread=False),
+}
+"""The dependencies of a route that takes them, `wanted` and `period`."""
 
 
 class PastAlerts(msgspec.Struct, frozen=True, kw_only=True):
