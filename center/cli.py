@@ -139,7 +139,6 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
             "verify": ("verify", "Check the journal; exit 1 when it is damaged."),
             "export": ("export", "Write events to stdout; no backup."),
             "import": ("import_", "Take an export into an empty journal."),
-            "seal": ("seal", "Seal what older versions have written, so that it can be erased."),
         },
     ),
 }

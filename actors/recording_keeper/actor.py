@@ -34,7 +34,6 @@ from store.audit.trail import Trail
 from store.database.dialect import is_server
 from store.errors import JournalError, StoreError
 from store.journal.journal import Append, Journal
-from store.journal.seal_written import left, resumed
 from store.registry.devices import checks
 
 MEND_EVERY_US: Final = Instant(10 * SECOND)
@@ -101,13 +100,6 @@ class RecordingKeeperActor(CenterActor):
             self._sweep_at = Instant(now_us + SWEEP_EVERY_US)
             self._sweeping, self._swept = sweep(self._journal, self._retention), Counter[PersonalKind]()
         try:
-            if left(self._journal) is not None:
-                self._sweeping = None
-                if resumed(self._journal):
-                    self._sweep_at = now_us  # the next portion in a second
-                else:
-                    self.log.warning("nothing is forgotten until `journal seal` was run")
-                return
             page = next(self._sweeping, None)
             if page is not None:
                 self._swept.update(kind for one in page for kind in one.kinds)

@@ -65,7 +65,6 @@ COMMANDS: Final[Mapping[tuple[str, ...], Action | str]] = {
     ("modem", "setup"): _NOBODY,
     ("modem", "credit"): _NOBODY,
     ("journal", "verify"): "numbers of events",
-    ("journal", "seal"): Action.CHANGE_KEPT,
     ("journal", "export"): Action.EXPORT,
     ("journal", "import"): Action.IMPORT,
     ("audit", "person"): Action.READ_AUDIT,

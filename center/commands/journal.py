@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Literal
@@ -87,27 +86,6 @@ def import_(path: Path, /, *, common: Common = DEFAULT) -> None:
         count = import_file(journal, path)
         note(journal, common.directory, Action.IMPORT, (EVERYBODY,), f"{count} events")
     common.tell({"events": count}, f"{count} events")
-
-
-def seal(*, common: Common = DEFAULT) -> None:
-    """Seal what is personal in what was written by older versions; once, while the center runs or not."""
-    from center.state.erasing import scrub, sealed
-    from store.audit.entry import EVERYBODY, Action
-    from store.journal.verify import verify as verify_journal
-
-    begun = time.monotonic()
-    with journal_of(common.directory) as journal:
-        events = sealed(journal)
-        later = scrub(common.directory, journal)
-        note(journal, common.directory, Action.CHANGE_KEPT, (EVERYBODY,), "sealed")
-        digest = verify_journal(journal).digest
-    took_s = round(time.monotonic() - begun, 1)
-    if common.json:
-        common.data({"events": events, "seconds": took_s, "digest": digest, "on_disk_until": later})
-        return
-    common.say(f"{events} events were sealed in {took_s} s; the journal's digest is {digest[:16]} now")
-    if later:
-        common.say(f"what stood there before can still be on the disk: {later}")
 
 
 def _say_what_is_missing(common: Common) -> None:

@@ -357,7 +357,6 @@ def journal(state: StateDir) -> Iterator[Finding]:
     from center.state.journals import configured_url, journal_of
     from store.alerts.forgetting import count_readable
     from store.database.dialect import shown
-    from store.journal.seal_written import left
 
     if configured_url(state) == state.journal_url and not (state.path / "journal.db").is_file():
         yield ok("journal", "will be made at the first start")
@@ -365,5 +364,3 @@ def journal(state: StateDir) -> Iterator[Finding]:
     with journal_of(state) as opened:
         readable = f"what is personal can be read of {count_readable(opened)} alerts"
         yield ok("journal", f"{shown(opened.url)}, {opened.last_seq()} events; {readable}")
-        if left(opened) is not None:
-            yield warn("journal", "older versions have left what is personal open: `securwoman journal seal`")

@@ -29,9 +29,9 @@ class ForWeb:
 
     def erase(self, journal: Journal, user: UserId, by: str) -> tuple[Forgotten, ...]:
         """As `user erase`. Raises NobodyThere, InAnAlert, JournalError."""
-        from center.state.erasing import erase
+        from store.alerts.forgetting import erase_person
 
-        return erase(journal, user, by=by)
+        return erase_person(journal, user, by=by)
 
     def leave_nothing(self, journal: Journal) -> tuple[list[str], str]:
         """What `user erase` does after it. Raises JournalError, OSError."""

@@ -24,8 +24,8 @@ NOT_KEPT: Final = (
     schema.enrolment,
 )
 KEPT: Final = tuple(table for table in schema.metadata.sorted_tables if table not in NOT_KEPT)
-LASTING: Final = tuple(table for table in KEPT if table.name in ("event", "audit", "unsealed"))
-"""What is only ever added to, and how far it is sealed."""
+LASTING: Final = tuple(table for table in KEPT if table.name in ("event", "audit"))
+"""What is only ever added to."""
 # A text that was not sent when a backup was made is not sent by whoever restores it (decision 81).
 ERASABLE: Final = tuple(table for table in KEPT if table not in (*LASTING, schema.outbox))
 """What goes with a person, and what opens the events that are left: also any new table."""

@@ -100,9 +100,6 @@ class Connection(Protocol):
     def scrub(self) -> str:
         """Leave nothing on the disk of what was deleted. Why it has not worked; empty where it has."""
 
-    def rewriting(self) -> AbstractContextManager[None]:
-        """Events can be changed, within `begin_write`. An error within undoes everything."""
-
     def tables(self) -> set[str]:
         """The names of all tables that are there."""
 

@@ -14,20 +14,21 @@ from store.database.dialect import Connection
 from store.database.query import Query
 from store.errors import JournalNewer, JournalTorn
 
-REVISION: Final = "0027"
+REVISION: Final = "0001"
 """The newest step in `migrations/versions`."""
 
 _STEPS: Final = Path(__file__).parent / "migrations"
 _FOUND: Final = Query(select(column("version_num")).select_from(table("alembic_version")))
 
 
-def bring_up_to_date(connection: Connection, to: str = REVISION) -> None:
+def bring_up_to_date(connection: Connection, to: str = "") -> None:
     """Apply the steps that are missing, all or none; two processes at once do it once.
 
-    `to` is an earlier step where a database is made that old rows are put into. Raises JournalNewer for a
-    database, or a step, of a newer program, JournalTorn for one that is not a journal's, and whatever
-    writing may raise.
+    `to` is an earlier step where a database is made that old rows are put into; empty: the newest. Raises
+    JournalNewer for a database, or a step, of a newer program, JournalTorn for one that is not a journal's,
+    and whatever writing may raise.
     """
+    to = to or REVISION
     if revision(connection) != to:
         _upgrade(connection, to)
 

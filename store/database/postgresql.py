@@ -249,14 +249,6 @@ class PostgresConnection:
                 return warning
         return ""
 
-    @contextmanager
-    def rewriting(self) -> Iterator[None]:
-        """Events can be changed, within `begin_write`. Raises JournalReadOnly where the table is not ours."""
-        guard = "TRIGGER event_is_never_updated"
-        self._run(lambda: self._script(f"ALTER TABLE event DISABLE {guard}"))
-        yield
-        self._run(lambda: self._script(f"ALTER TABLE event ENABLE {guard}"))
-
     def tables(self) -> set[str]:
         """The names of all tables of our schema."""
         found = self._run(

@@ -77,14 +77,6 @@ alert_key = Table(
     sqlite_with_rowid=False,
 )
 
-unsealed = Table(
-    "unsealed",
-    metadata,
-    # No row: everything is sealed. Otherwise what is behind `seq` and not behind `upto` may stand open.
-    Column("seq", BigInteger, primary_key=True, autoincrement=False),
-    Column("upto", BigInteger, nullable=False),
-)
-
 alias = Table(
     "alias",
     metadata,
@@ -151,7 +143,7 @@ operator = Table(
     Column("created_us", BigInteger, nullable=False),
     # Empty for none.
     Column("password", Text, nullable=False, server_default=""),
-    # Until when the token signs on to the console; none of what was issued before, which has no end there.
+    # Until when the token signs on to the console; none where there is no token.
     Column("token_until_us", BigInteger, nullable=True),
 )
 
@@ -232,7 +224,7 @@ session = Table(
     # Of the ticket or challenge by which it was begun; so none does twice.
     Column("ticket", LargeBinary, nullable=True, unique=True),
     Column("ended_us", BigInteger, nullable=True),
-    # A `store.registry.access.sessions.Way`; empty where it was not yet kept.
+    # A `store.registry.access.sessions.Way`.
     Column("way", Text, nullable=False, server_default=""),
     # When it was last seen in use, as `store.registry.access.idle` says; none: not looked at yet.
     Column("used_us", BigInteger, nullable=True),
@@ -252,7 +244,7 @@ device_key = Table(
     # When an alert was last raised with it.
     Column("seen_us", BigInteger, nullable=True),
     Column("revoked_us", BigInteger, nullable=True),
-    # A `store.registry.devices.ProvedBy`; empty where it was not yet kept.
+    # A `store.registry.devices.ProvedBy`.
     Column("proved_by", Text, nullable=False, server_default=""),
     # The beginning of the day (UTC) of its last check, and each how many days it makes one by itself.
     Column("checked_us", BigInteger, nullable=True),

@@ -216,15 +216,6 @@ class SqliteConnection:
         busy, *_ = self.script("PRAGMA wal_checkpoint(TRUNCATE)")[0]
         return "somebody is reading" if busy else ""
 
-    @contextmanager
-    def rewriting(self) -> Iterator[None]:
-        """Events can be changed, within `begin_write`, by whoever seals what stands open."""
-        guard = "event_is_never_updated"
-        ((said,),) = self.script(f"SELECT sql FROM sqlite_schema WHERE name = '{guard}'")
-        self.script(f"DROP TRIGGER {guard}")
-        yield
-        self.script(str(said))
-
     def tables(self) -> set[str]:
         """The names of all tables that are there."""
         return {str(row[0]) for row in self.script("SELECT name FROM sqlite_schema WHERE type = 'table'")}

@@ -6,7 +6,7 @@ It must not outlive the call that it is given to, and it never commits: `store.j
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from typing import Final
 
 import msgspec
@@ -182,10 +182,6 @@ class Transaction:
         keys = keys_in(self._chances.named(f"keys of {alert}", new_keys))
         self._write_beside(erasable.ADD_KEYS, "alert_key", (alert, *keys, None))
         return keys
-
-    def rewriting(self) -> AbstractContextManager[None]:
-        """Within it events may be changed; for `store.journal.seal_written` alone."""
-        return self._connection.rewriting()
 
     def forget(self, query: Query, alert: AlertId) -> None:
         """Change the alert's keys by this statement."""

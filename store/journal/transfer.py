@@ -8,8 +8,7 @@ Two forms, told apart by their first byte:
 
 Both come back exactly as they were, events of unknown types and unknown fields included. What is sealed is
 written open, as far as there are keys; these stand, as `keys`, with an alert's first event, and whose the
-stream of a number or device is, as `alias`, with that one's first. What an export lacks of these (it is of an
-older version) is made anew.
+stream of a number or device is, as `alias`, with that one's first, unless that is forgotten.
 """
 
 from __future__ import annotations
@@ -25,14 +24,15 @@ import msgpack
 import msgspec
 
 from messages.envelope import DecodeError
+from messages.ids import UserId
 from messages.journal import decode_event
+from messages.personal import PERSONAL
 from store import streams
 from store.database.query import Row
 from store.errors import StoreMisuse, TransferError
 from store.journal import erasable, rows
 from store.journal.journal import Journal, Transaction
-from store.journal.seal_written import sealed
-from store.journal.sealing import is_sealed, opened_data, said_in
+from store.journal.sealing import has_personal, is_sealed, opened_data, said_in, seal
 from store.journal.verify import Verified, verify
 from store.streams import StreamKind
 
@@ -72,7 +72,7 @@ class _Line(msgspec.Struct, forbid_unknown_fields=True):
     data: dict[str, object]
     epoch: int = 0
     keys: _Keys | None = None
-    alias: str | msgspec.UnsetType | None = msgspec.UNSET
+    alias: str | None = None
 
 
 class _Map(msgspec.Struct):
@@ -87,12 +87,12 @@ class _Map(msgspec.Struct):
     epoch: int
     data: bytes
     keys: _Keys | None = None
-    alias: str | msgspec.UnsetType | None = msgspec.UNSET
+    alias: str | None = None
 
 
-_Beside = tuple[_Keys | None, str | msgspec.UnsetType | None]
+_Beside = tuple[_Keys | None, str | None]
 """What stands beside the journal about a row's stream."""
-_NOTHING: Final[_Beside] = (None, msgspec.UNSET)
+_NOTHING: Final[_Beside] = (None, None)
 
 
 def export(journal: Journal, out: BinaryIO, form: Format = Format.JSONL, *, since: int = 0) -> int:
@@ -120,9 +120,8 @@ def import_file(journal: Journal, file: Path) -> int:
             )
         count = 0
         portion: list[Row] = []
-        named: dict[str, str] = {}
         for where, row, beside in _checked(file):
-            portion.append(_taken_in(transaction, row, beside, named))
+            portion.append(_taken_in(transaction, row, beside))
             count += 1
             if len(portion) == _PORTION:
                 _restore(transaction, portion, where)
@@ -155,22 +154,31 @@ def _beside(journal: Journal, row: Row) -> _Beside:
         named = journal.row(erasable.ALIAS_ROW, row[1])
         return None, None if named is None else str(named[2])
     keys = journal.row(erasable.KEY_ROW, owner)
-    return None if keys is None else _Keys(*keys[1:]), msgspec.UNSET
+    return None if keys is None else _Keys(*keys[1:]), None
 
 
-def _taken_in(tx: Transaction, row: Row, beside: _Beside, named: dict[str, str]) -> Row:
-    """The row as it is to stand in the journal: sealed, and in a stream that says nothing of a number."""
-    seq, stream, version, *_ = row
+def _taken_in(tx: Transaction, row: Row, beside: _Beside) -> Row:
+    """The row as it is to stand in the journal: with nothing personal in it open."""
+    seq, stream, *_ = row
     kind, owner = streams.parse(stream)
     keys, alias = beside
     if keys is not None:
         tx.write(erasable.ADD_KEYS, owner, *msgspec.structs.astuple(keys))
-    if kind in _BY_CHANCE and version == 1:
-        if alias is msgspec.UNSET:
-            alias, named[stream] = owner, erasable.new_stream(kind, tx.at_us)
-        if alias is not None:
-            tx.write(erasable.ADD_ALIAS, named.get(stream, stream), kind.value, alias)
-    return (seq, named.get(stream, stream), *row[2:7], sealed(tx, row))
+    if alias is not None:
+        tx.write(erasable.ADD_ALIAS, stream, kind.value, alias)
+    return (seq, stream, *row[2:7], _sealed(tx, row))
+
+
+def _sealed(tx: Transaction, row: Row) -> bytes:
+    """The row's data with nothing personal in it open; whose alert it is, is noted with its keys."""
+    _, stream, _, kind, *_, data = row
+    assert isinstance(data, bytes)
+    alert, said = streams.alert_of(stream), said_in(data)
+    if said is None or kind not in PERSONAL or alert is None:
+        return data
+    if kind == "user.identified":
+        tx.set_person(alert, UserId(str(said["user"])))
+    return msgspec.msgpack.encode(seal(kind, said, tx.keys_of(alert))) if has_personal(kind, said) else data
 
 
 def _checked(file: Path) -> Iterator[tuple[str, Row, _Beside]]:
@@ -230,7 +238,7 @@ def _line_of(row: Row, beside: _Beside) -> bytes:
 
 def _said_beside(beside: _Beside) -> dict[str, object]:
     said = dict(zip(("keys", "alias"), beside, strict=True))
-    return {name: value for name, value in said.items() if value is not _NOTHING[name == "alias"]}
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _from_lines(source: BinaryIO, file: Path) -> Iterator[tuple[str, Row, _Beside]]:

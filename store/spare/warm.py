@@ -94,7 +94,6 @@ _NOT_COPIED: Final = (
     schema.alert_row,
     schema.alert_rows_kept,
     schema.outbox,
-    schema.unsealed,
     schema.audit,
     schema.picture,
     schema.watched_day,

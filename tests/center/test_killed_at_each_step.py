@@ -1,4 +1,4 @@
-"""An erasure and a sealing, killed before any statement and any deletion: the next start finishes them."""
+"""An erasure, killed before any statement and any deletion: the next start finishes it."""
 
 from __future__ import annotations
 
@@ -19,11 +19,9 @@ from center.commands.people.user import erase
 from center.errors import CenterError
 from center.options import Common
 from messages.ids import NodeId, UserId
-from store.alerts.forgetting import erase_person
 from store.database.sqlite_file import inodes
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
-from store.journal.seal_written import left, resumed, seal_written
 from store.journal.verify import verify
 from store.registry.people import Person
 from store.registry.registry import Registry
@@ -31,9 +29,8 @@ from store.spare.keeping import Keeper
 from store.spare.spare import Spare
 from store.spare.warm import noted, open_spare
 from tests.store.children import Child, Say
-from tests.store.databases import SqliteFile
 from tests.store.places import START, Clock, journal_in
-from tests.store.test_forgetting import NOTE, PHONE, TRACES, as_an_older_version, events, raised
+from tests.store.test_forgetting import NOTE, PHONE, TRACES, raised
 
 
 class Struck:
@@ -121,8 +118,6 @@ def keeper(journal: Journal, place: Path) -> Keeper:
 def started(place: Path) -> Journal:
     """What the RecordingKeeper and the JournalKeeper do first, here until nothing is left to do."""
     journal = journal_in(place / "journal.db")
-    while resumed(journal):
-        pass
     delete_erased(journal, place / "recordings")
     keeper(journal, place).warm(anew=True)
     return journal
@@ -154,36 +149,5 @@ def test_an_erasure(tmp_path: Path, begin: Path) -> None:
         if not killed:
             break
     # The commit of all of it lies between two steps.
-    assert found == sorted(found)
-    assert min(found.count(one) for one in (False, True)) > 4
-
-
-def test_a_sealing(tmp_path: Path, begin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    journal, clock = journal_in(begin / "journal.db"), Clock()
-    user = giulia(journal)
-    alert = as_an_older_version(journal, SqliteFile(begin / "journal.db"), clock, user)
-    journal = journal_in(begin / "journal.db")
-    before = events(journal, alert)
-    keeper(journal, begin).warm()
-    journal.close()
-    monkeypatch.setattr("store.journal.seal_written.PORTION", 3)
-
-    def seal(place: Path) -> None:
-        list(seal_written(journal_in(place / "journal.db")))
-
-    found = []
-    for step, place in places(tmp_path):
-        killed = killed_at(step, partial(seal, place))
-        journal = started(place)
-        found.append(left(journal) is None)
-        assert verify(journal).problems == ()
-        assert events(journal, alert) == before
-        if found[-1]:
-            erase_person(journal, user, by="x")
-            keeper(journal, place).warm()
-            assert standing(place) == set()
-        journal.close()
-        if not killed:
-            break
     assert found == sorted(found)
     assert min(found.count(one) for one in (False, True)) > 4

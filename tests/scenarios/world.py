@@ -127,7 +127,6 @@ class World:
         early: bool = False,
         voiceless: bool = False,
         everywhere: str = "",
-        begins_us: int | None = None,
         backup: str = "",
         data: Sequence[DataTarget] = (),
         proof: ProofPolicy | None = None,
@@ -139,9 +138,8 @@ class World:
 
         `early`: all modems say that a call is answered when the phone only rings. `voiceless`: none has a
         voice port, whatever its family. `everywhere`: keys of each `[[modem]]` of the carrier's world.
-        `begins_us`: when it is started, where a journal of before lies in `state` already.
         """
-        self.clock = VirtualClock() if begins_us is None else VirtualClock(begins_us)
+        self.clock = VirtualClock()
         self.expected_to_be_stuck: list[str] = []
         self.alert = AlertId("")
         """The last that was sent."""

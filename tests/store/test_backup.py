@@ -21,6 +21,7 @@ from store.journal.moving import move
 from store.journal.verify import verify
 from tests.store.databases import Database, PostgresDatabase, SqliteFile, new_schema
 from tests.store.places import START, Clock, journal_at, on_both, signal
+from tests.support.next_form import install_next_version
 from tests.support.postgres import PostgresServer
 
 OTHERS = [table for table in KEPT if table.name != "event"]
@@ -28,7 +29,9 @@ BACKED_UP = [table for table in OTHERS if table in (*LASTING, *ERASABLE)]
 
 
 def begun(part: Part, *, origin: str = "n1 1", revision: str = REVISION) -> Begin:
-    return Begin(part=part, origin=origin, made_at=START, node="n1", version="1", revision=revision)
+    return Begin(
+        part=part, origin=origin, made_at=START, node="n1", version="1", revision=revision, signed_by=""
+    )
 
 
 def row_of(table: Table, n: int) -> dict[str, object]:
@@ -163,19 +166,22 @@ def test_what_may_be_kept_for_years_has_nothing_that_can_be_erased(
     assert not {table.name for table in NOT_KEPT} & (tables[Part.LASTING] | tables[Part.KEYS])
 
 
-def test_rows_of_an_older_form_come_through_the_migrations(target: Database) -> None:
-    """The first form had `roles`; later steps turn them into a role, and close nothing that was open."""
-    columns = ("id", "name", "phone", "language", "roles", "on_call", "token_hash", "created_us")
-    operator = ("o", "Marta", "+39", "it", "", True, None, 1)
+def test_rows_of_an_older_form_come_through_the_migrations(
+    target: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are put into tables of that form first; later steps make of them what they make of rows."""
+    columns = ("id", "name", "phone", "language", "role", "on_call", "token_hash", "created_us")
+    operator = ("o", "Marta", "+39", "it", "operator", True, None, 1)
     old: list[Block] = [
-        begun(Part.KEYS, revision="0001", origin=""),
+        begun(Part.KEYS, origin=""),
         Rows(table="operator", columns=columns, rows=[operator]),
         End(rows={"operator": 1}),
     ]
-    empty: list[Block] = [begun(Part.LASTING, revision="0001", origin=""), End(rows={})]
+    empty: list[Block] = [begun(Part.LASTING, origin=""), End(rows={})]
+    install_next_version(monkeypatch, tmp_path / "next")
     give(target.url, *(b"".join(encoded(part)) for part in (empty, old)))
     journal_at(target.url).close()
-    assert target.execute("SELECT name, role, password FROM operator") == [("Marta", "operator", "")]
+    assert target.execute("SELECT name, role, known_as FROM operator") == [("Marta", "operator", "Marta")]
 
 
 def test_a_newer_version_s_rows_and_another_journal_s_keys_are_refused(

@@ -1,6 +1,5 @@
 """What is personal is sealed, and gone for good with its key: in the journal, beside it, and on the disk."""
 
-from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,16 +14,13 @@ from messages.events import (
     AlertErased,
     AlertHeld,
     AlertHoldEnded,
-    AlertReceived,
     Event,
     LegOriginating,
     NoteAdded,
-    NumberRaised,
     PositionUpdated,
     UserIdentified,
 )
 from messages.ids import E164, AlertId, LegId, LineId, OperatorId, Outcome, Party, PersonalKind, UserId
-from messages.journal import encode_event, event_type
 from model.alert.evolve import fold
 from model.policy import Retention
 from store import streams
@@ -34,12 +30,10 @@ from store.alerts.reopening import why_not
 from store.errors import InAnAlert
 from store.journal import erasable, history, rows
 from store.journal.journal import Append, Journal, Transaction
-from store.journal.seal_written import left, seal_written
 from store.journal.transfer import Format, export, import_file
 from store.journal.verify import verify
 from store.registry.people import Person
 from store.registry.registry import Registry
-from store.streams import StreamKind
 from tests.store.databases import Database, PostgresDatabase
 from tests.store.places import Clock, journal_in, on_both, on_postgresql, signal
 
@@ -235,99 +229,6 @@ def test_nothing_of_an_erased_person_is_in_the_servers_files(
     erase_person(journal, user, by="test")
     assert journal.scrub() == ""
     assert standing_in_files() == []
-
-
-# ------------------------------------------------------------------------------ written before
-
-
-def as_an_older_version(journal: Journal, database: Database, clock: Clock, user: UserId) -> AlertId:
-    """An alert as it was written before there were keys, in a journal of that form. Open the journal anew."""
-    alert = AlertId("old")
-    first = AlertReceived(
-        channel=signal(clock).channel, raised_at=clock(), received_at=clock(), deadline_at=clock(),
-        phone=E164(PHONE), device="phone-of-giulia", position=WHERE,
-    )  # fmt: skip
-    note = NoteAdded(by=OperatorId("anna"), text=NOTE)
-    told_of: list[tuple[str, Event]] = [
-        (f"number-{PHONE}", NumberRaised(alert=alert)),
-        ("device-phone-of-giulia", NumberRaised(alert=alert)),
-    ]
-    told_of += [(streams.inbox(alert), one) for one in (first, note, PositionUpdated(position=WHERE))]
-    told_of += [(streams.case(alert), one) for one in (*told(user), AlertClosed(outcome=Outcome.BRIEFED))]
-    begun = journal.last_seq()
-    versions: dict[str, int] = {}
-    plain = []
-    for seq, (stream, event) in enumerate(told_of, begun + 1):
-        versions[stream] = versions.get(stream, 0) + 1
-        plain.append(
-            (seq, stream, versions[stream], event_type(event), clock(), "n1", 0, encode_event(event))
-        )
-    journal.transact(lambda tx: tx.restore(plain))
-    journal.close()
-    # As the step of the migration leaves it (`tests/scenarios/test_version_before.py`).
-    database.execute("INSERT INTO unsealed VALUES (0, ?)", len(plain) + begun)
-    for kind, value in (("number", PHONE), ("device", "phone-of-giulia")):
-        database.execute("INSERT INTO alias VALUES (?, ?, ?)", f"{kind}-{value}", kind, value)
-    clock.forward(200)
-    return alert
-
-
-@on_both
-def test_what_was_written_before_is_sealed_once_while_others_write(
-    journal: Journal,
-    open_journal: Callable[[], Journal],
-    database: Database,
-    clock: Clock,
-    giulia: UserId,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    alert = as_an_older_version(journal, database, clock, giulia)
-    journal = open_journal()
-    assert left(journal) == (0, journal.last_seq())
-    # It goes on with what it has, under the name that the stream had.
-    assert erasable.stream_of(journal.row, StreamKind.NUMBER, PHONE) == f"number-{PHONE}"
-    before = events(journal, alert)
-    second = raised(journal, clock, giulia)
-    monkeypatch.setattr("store.journal.seal_written.PORTION", 2)
-    steps = seal_written(journal)
-    next(steps)
-    del steps  # broken off
-    third = raised(journal, clock, giulia)
-    assert sum(one.rewritten for one in seal_written(journal)) > 0
-    assert (left(journal), list(seal_written(journal))) == (None, [])
-    assert events(journal, alert) == before
-    assert history.alerts_of_number(journal, "112223") == {alert, second, third}
-    assert verify(journal).problems == ()
-    assert {one.alert for one in erase_person(journal, giulia, by="x")} == {alert, second, third}
-    assert standing(journal, database) == []
-
-
-@on_both
-def test_a_portion_that_fails_leaves_all_as_it_was(
-    journal: Journal, open_journal: Callable[[], Journal], database: Database, clock: Clock, giulia: UserId,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
-    as_an_older_version(journal, database, clock, giulia)
-    journal = open_journal()
-    before = digest(journal, 10**9)
-    write = Transaction.write
-
-    def fails(tx: Transaction, query: Any, *values: object) -> int:
-        if values == (before[-1][0], journal.last_seq()) or query.names == ("seq", "upto"):
-            raise RuntimeError("killed")
-        return write(tx, query, *values)
-
-    monkeypatch.setattr("store.journal.seal_written.PORTION", 4)
-    with monkeypatch.context() as patched:
-        patched.setattr(Transaction, "write", fails)
-        with pytest.raises(RuntimeError):
-            list(seal_written(journal))
-    assert digest(journal, 10**9) == before
-    with pytest.raises(Exception, match="append-only"):
-        database.execute("UPDATE event SET data = data WHERE seq = 1")
-    assert sum(one.rewritten for one in seal_written(journal)) > 0
-    with pytest.raises(Exception, match="append-only"):
-        database.execute("UPDATE event SET data = data WHERE seq = 1")
 
 
 # ---------------------------------------------------------------------------------- transfer

@@ -14,11 +14,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from store.database import migrate, schema
-from store.database.dialect import opened, url_of
-from store.errors import StoreMisuse
+from store.database.dialect import url_of
+from store.errors import JournalNewer, StoreMisuse
 from store.journal.journal import Append
 from store.registry.registry import Registry
 from tests.store.places import journal_in, returned
+from tests.support.next_form import NEXT, install_next_version
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -68,21 +69,22 @@ def test_an_empty_file_becomes_a_journal(path: Path) -> None:
     journal.close()
 
 
-def test_of_several_roles_the_highest_is_kept_and_nobody_has_a_password_yet(path: Path) -> None:
-    connection = opened(url_of(path), patience_s=5, create=True)
-    migrate.bring_up_to_date(connection, "0001")
-    connection.close()
-    database = sqlite3.connect(path)
-    with database:
-        for n, roles in enumerate(("operator", "operator,supervisor", "admin,operator", "")):
-            row = (f"o{n}", "Name", "+390200000011", "it", roles, False, None, 0)
-            database.execute("INSERT INTO operator VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
-    database.close()
+def test_a_start_of_the_next_version_changes_what_is_there(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     journal = journal_in(path)
-    found = Registry(journal).operators()
-    assert [one.role for one in found] == ["operator", "supervisor", "admin", "operator"]
-    assert not any(one.has_password for one in found)
+    Registry(journal).add_operator("Anna", "+390200000011", by="test")
     journal.close()
+    with monkeypatch.context() as patched:
+        install_next_version(patched, tmp_path / "next")
+        journal_in(path).close()
+        journal_in(path).close()
+    database = sqlite3.connect(path)
+    found = database.execute("SELECT known_as, version_num FROM operator, alembic_version").fetchall()
+    database.close()
+    assert found == [("Anna", NEXT)]
+    with pytest.raises(JournalNewer, match=NEXT):
+        journal_in(path)
 
 
 def test_a_step_that_fails_leaves_nothing(path: Path) -> None:
@@ -91,9 +93,9 @@ def test_a_step_that_fails_leaves_nothing(path: Path) -> None:
     with database:
         # The step meets an index of that name halfway.
         database.execute("CREATE TABLE other (x)")
-        database.execute("CREATE INDEX event_rare ON other (x)")
+        database.execute("CREATE INDEX event_newest ON other (x)")
     database.close()
-    with pytest.raises(StoreMisuse, match="event_rare"):
+    with pytest.raises(StoreMisuse, match="event_newest"):
         journal_in(path)
     database = sqlite3.connect(path)
     tables = {row[0] for row in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}

@@ -18,7 +18,7 @@ from store.alerts import forgetting, told_lately
 from store.audit import search, table
 from store.backup import tables
 from store.database.query import Query
-from store.journal import history, matters, moving, rows, seal_written
+from store.journal import history, matters, moving, rows
 from store.spare import merge, warm
 from tests.store.databases import statements
 from tests.store.places import journal_in
@@ -72,7 +72,6 @@ ON_PURPOSE = {
     merge._KEYS: "the spare's own, which is small",
     merge._ENTRIES: "the spare's own, which is small",
     moving._ENTERED: "one row",
-    seal_written._RENAME: "once, by who seals a journal of before",
     **dict.fromkeys(warm._EMPTY.values(), "the spare's own, which is small"),
     **dict.fromkeys(moving._COUNT.values(), "once, by who carries a journal over"),
     **{pages.first: "the first page of a backup" for pages in tables._PAGES.values()},

@@ -20,8 +20,7 @@ from messages.events import AlertClosed
 from messages.ids import NodeId, Outcome
 from store import streams
 from store.alerts.accepting import accept
-from store.database import migrate
-from store.database.dialect import opened, shown
+from store.database.dialect import shown
 from store.database.postgresql import _COMPILER, PostgresConnection
 from store.database.postgresql_connecting import conninfo_of, in_order
 from store.database.postgresql_facts import COMMITS, facts
@@ -45,6 +44,7 @@ from tests.store.places import Clock, journal_at, returned
 from tests.store.places import signal as sent
 from tests.store.wire import Cut, Wire, wire
 from tests.support.depth import WHOLE
+from tests.support.next_form import NEXT, install_next_version
 from tests.support.postgres import PostgresServer, server
 from tests.waiting import wait_until
 
@@ -507,14 +507,15 @@ def test_a_database_that_may_only_be_read_says_so_until_it_may_be_written(
     reading.close()
 
 
-def test_an_older_form_is_brought_up_to_date(postgres: PostgresServer) -> None:
+def test_a_start_of_the_next_version_changes_what_is_there(
+    postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     database = PostgresDatabase(postgres, postgres.database())
-    connection = opened(database.url, patience_s=5)
-    migrate.bring_up_to_date(connection, "0002")
-    connection.close()
     journal_at(database.url).close()
-    assert database.execute("SELECT version_num FROM alembic_version") == [(migrate.REVISION,)]
-    assert database.execute("SELECT count(*) FROM member, lease") == [(0,)]
+    install_next_version(monkeypatch, tmp_path / "next")
+    journal_at(database.url).close()
+    assert database.execute("SELECT version_num FROM alembic_version") == [(NEXT,)]
+    assert database.execute("SELECT count(*) FROM made_up") == [(0,)]
 
 
 def test_a_role_that_only_adds_is_all_that_the_center_needs(postgres: PostgresServer, clock: Clock) -> None:

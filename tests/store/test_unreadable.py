@@ -9,18 +9,16 @@ import pytest
 
 from center.alerts import newest_cases
 from messages.events import AlertReceived
-from messages.ids import AlertId, Channel, Instant, NodeId, OperatorId
+from messages.ids import AlertId, Channel, Instant, NodeId, OperatorId, Proof
 from messages.journal import EncodeError, Unreadable, encode_event
 from model.alert.evolve import fold
 from model.alert.live import LiveCases
 from store import streams
 from store.errors import TransferError
-from store.journal import rows
 from store.journal.following import Following
 from store.journal.journal import Append, Journal
 from store.journal.notify import LocalNotifier
 from store.journal.projections import Lines, Operators
-from store.journal.seal_written import sealed
 from store.journal.transfer import Format, export
 from tests.support.journals import empty_journal
 from tests.support.unreadable import DAMAGED, GARBAGE, newer, write
@@ -30,7 +28,7 @@ ALERT = AlertId("a")
 
 def received() -> AlertReceived:
     at = Instant(1)
-    return AlertReceived(channel=Channel.DATA, raised_at=at, received_at=at, deadline_at=at)
+    return AlertReceived(channel=Channel.DATA, proof=Proof.APP, raised_at=at, received_at=at, deadline_at=at)
 
 
 @pytest.fixture
@@ -133,12 +131,6 @@ def test_an_export_has_it_as_it_is_or_names_it(journal: Journal) -> None:
     assert b"\xa6sealed\xc1" in out.getvalue()
     with pytest.raises(TransferError, match=r"event 2 \(inbox-a 2, note.added\) is damaged"):
         export(journal, BytesIO(), Format.JSONL)
-
-
-def test_sealing_what_was_written_before_leaves_it_alone(journal: Journal) -> None:
-    write(journal, streams.inbox(ALERT), "note.added")
-    (row,) = journal.rows(rows.AFTER, 0, 10)
-    assert journal.transact(lambda tx: sealed(tx, row[:8])) == DAMAGED
 
 
 @pytest.mark.parametrize("kind", ["user.reached", "note.added"])

@@ -150,7 +150,8 @@ def erase(
     common: Common = DEFAULT,
 ) -> None:
     """Erase a user for good: personal data, what is personal in their alerts, and the recordings of these."""
-    from center.state import erasing
+    from center.state.erasing import leave_nothing
+    from store.alerts.forgetting import erase_person
     from store.audit.entry import Action
     from store.registry.registry import Registry
 
@@ -162,9 +163,9 @@ def erase(
             print(asked, end="", file=sys.stderr, flush=True)
             if sys.stdin.readline().strip().lower() not in ("y", "yes", "s", "sì", "si"):
                 raise UsageError("nothing was erased")
-        done = erasing.erase(journal, found.id, by=BY)
+        done = erase_person(journal, found.id, by=BY)
         note(journal, common.directory, Action.CHANGE_PERSON, (found.id,), "erased")
-        gone, later = erasing.leave_nothing(common.directory, journal)
+        gone, later = leave_nothing(common.directory, journal)
     held = [one.alert for one in done if not one.kinds]
     alerts = [one.alert for one in done if one.kinds]
     if common.json:
