@@ -185,11 +185,11 @@ def test_what_was_kept_by_a_lesser_hash_is_raised_by_the_next_use_that_is_right(
 ) -> None:
     monkeypatch.setattr(credentials, "_hasher", slow_hasher)
     user = registry.add_user(Person(phones=("+393331112223",), cancel_pin="1234", duress_pin="4321"), by="x")
-    # By scrypt of "1234", as it was kept before.
-    old = "0011223344556677:29a901dd0021b1b22d72c4428558736c"
+    lesser = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    old = lesser.hash("1234")
     database.execute("UPDATE person SET cancel_pin = ?", old)
     marta = registry.add_operator("Marta", "+390200000011", by="x").id
-    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("four words of nothing")
+    weak = lesser.hash("four words of nothing")
     database.execute("UPDATE operator SET password = ?", weak)
 
     def kept() -> list[str]:

@@ -1,14 +1,12 @@
 """PINs: what proves one, and which of a user's it is.
 
 A PIN has a few digits: a slow hash delays whoever has stolen the file, and can do no more. It is argon2id
-with parameters of OWASP's (7 MiB, five times); what was kept before by scrypt fits still, and is raised by
-the next use that is right (`store.registry.users.users`).
+with parameters of OWASP's (7 MiB, five times); what was kept by lesser ones fits still, and is raised by the
+next use that is right (`store.registry.users.users`).
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from typing import TYPE_CHECKING, Final
 
 from model.rules.pins import PinVerdict, verdict
@@ -16,7 +14,6 @@ from model.rules.pins import PinVerdict, verdict
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
-_SCRYPT: Final = {"n": 2**12, "r": 8, "p": 1, "dklen": 16}
 _TODAY: Final = "$argon2id$v=19$m=7168,t=5,p=1$"
 _NO_PIN: Final = (
     "$argon2id$v=19$m=7168,t=5,p=1$cKGNScw+UxH7N8lpmIwCOw$dfst9JKsDnsmgHIBP6wpQuHdBxvoeZYfmxGxmE8fdTo"
@@ -44,10 +41,6 @@ def pin_fits(pin: str, kept: str) -> bool:
 def _proves(pin: str, kept: str) -> bool:
     from argon2.exceptions import InvalidHashError, VerificationError
 
-    if not kept.startswith("$"):
-        salt, _, proof = kept.partition(":")
-        found = hashlib.scrypt(pin.encode(), salt=bytes.fromhex(salt), **_SCRYPT).hex()
-        return hmac.compare_digest(found, proof)
     try:
         return _hasher().verify(kept, pin)
     except (VerificationError, InvalidHashError):
