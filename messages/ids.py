@@ -423,8 +423,6 @@ class Role(StrEnum):
     JOURNAL_KEEPER = "JournalKeeper"
     RECORDING_KEEPER = "RecordingKeeper"
     MEMBERSHIP = "Membership"
-    HTTP_BRIDGE = "HttpBridge"
-    """No more: journals and directories of before name it."""
     GSM_MODEM = "GsmModem"
     ALERT_CASE = "AlertCase"
     CALL_LEG = "CallLeg"

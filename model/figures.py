@@ -34,7 +34,6 @@ from messages.journal import Recorded, Unreadable
 from model.alert.leg import place
 from model.alert.receipt import alert_of, receipt
 from model.rules.calls.own_line import is_own
-from model.rules.proof import proof_of
 
 T = TypeVar("T")
 
@@ -159,7 +158,7 @@ def begin(recorded: Recorded) -> Row | None:
         channel=event.channel,
         test=event.test,
         silent=event.silent,
-        proof=proof_of(event),
+        proof=event.proof,
         lines=_with((), event.line),
     )
 
@@ -185,7 +184,7 @@ def evolve(row: Row, recorded: Recorded) -> Row:
             "psap"
         ):
             return replace(row, psap_us=row.psap_us or at)
-        case ev.UserRang() | ev.UserReached(met_by="ringing"):
+        case ev.UserRang():
             return replace(row, ringing_us=row.ringing_us or at)
         case ev.UserReached():
             return replace(row, reached_us=row.reached_us or at, ringing_us=row.ringing_us or at)

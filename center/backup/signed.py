@@ -1,9 +1,8 @@
 """A stream with a signature at its end, by the key that signs dossiers, too (docs/decisions/0144).
 
 The signature lies within the encryption and covers everything before it, and what the stream is, so that no
-other file of the center passes for it. It has a fixed length, and a reader of an older version, which takes
-gzip's end for the end, leaves it unread. What `read` has given is proved when `read` has returned: until then
-it may be put aside, never used.
+other file of the center passes for it. It has a fixed length. What `read` has given is proved when `read` has
+returned: until then it may be put aside, never used.
 """
 
 from __future__ import annotations
@@ -96,7 +95,7 @@ def check_signer(path: Path, says: str, by: str) -> None:
     """
     if by and not says:
         raise Foreign(
-            f"{path} has no signature: it is cut short, of an older version, or put there by somebody else; "
+            f"{path} has no signature: it is cut short, or put there by somebody else; "
             "make a new one, or give --unverified, which takes it all the same"
         )
     if by and says != by:

@@ -38,7 +38,8 @@ def place(state: StateDir) -> Path:
 def prepare(state: StateDir) -> None:
     """Make `run`, in memory if that can be; for a node that is about to start. Raises StateError.
 
-    What an earlier version's node has left in a plain folder is taken along: its carrier may still run.
+    What a node has left in a plain folder, while it could not be in memory, is taken along: its carrier may
+    still run.
     """
     target = place(state)
     try:

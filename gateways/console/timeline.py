@@ -27,7 +27,6 @@ from messages.ids import (
 )
 from messages.journal import Recorded, Unreadable, event_type
 from model.alert.case import Case
-from model.orders.refusal_sentences import code
 
 _POSITION: Final = "position.updated"
 _ADDRESS: Final = "address.found"
@@ -163,7 +162,7 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
         case ev.AdviceChanged(advice=advice, reason=reason):
             return Entry(at_us=at, what=what, advice=advice, reason=reason)
         case ev.CommandRefused(by=by, reason=reason, command=command):
-            return Entry(at_us=at, what=what, operator=by, reason=code(reason), text=command)
+            return Entry(at_us=at, what=what, operator=by, reason=reason, text=command)
         case ev.CaseOpened():
             # The first tells an operator nothing; a later one, that the case was taken up again.
             return Entry(at_us=at, what=what) if case.restarts else None
@@ -234,8 +233,8 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             reason = "" if ended is None else ended.reason
             entry = Entry(at_us=at, what=what, attempt=attempt, cause=cause, talked=talked, reason=reason)
             return _of_leg(case, leg, entry)
-        case ev.UserReached(met_by=met_by, by=by):
-            return Entry(at_us=at, what=what, reason=by or met_by)
+        case ev.UserReached(by=by):
+            return Entry(at_us=at, what=what, reason=by)
         case ev.DialWithheld(reason=reason) | ev.PsapLineLacking(reason=reason):
             return Entry(at_us=at, what=what, reason=reason)
         case ev.ConferenceBroken(party=party):

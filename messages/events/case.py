@@ -75,15 +75,14 @@ class UserReached(Message, frozen=True, kw_only=True, tag="user.reached"):
     """The callback has reached the user: a proved answer, or somebody's word; it meets the deadline (S11)."""
 
     sentence: ClassVar = Sentence(
-        "THE USER IS REACHED ([{by}|{met_by}])",
-        "L’UTENTE È RAGGIUNTO ([{by:reached}|{met_by:reached}])",
+        "THE USER IS REACHED ({by})",
+        "L’UTENTE È RAGGIUNTO ({by:reached})",
     )
 
     met_by: str
-    """`answered` or `inbound`; `ringing` stands in older journals for what is `user.rang` now."""
-    by: str = ""
-    """Who says so: `answer` (signalling), `app`, `voice`, `digit` (heard on the line), `operator`; empty in
-    older journals."""
+    """`answered`, `inbound` or `app`."""
+    by: str
+    """Who says so: `answer` (signalling), `app`, `voice`, `digit` (heard on the line), `operator`."""
 
 
 class CallAloudRequested(Message, frozen=True, kw_only=True, tag="call_aloud.requested"):

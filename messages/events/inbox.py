@@ -62,8 +62,8 @@ class AlertReceived(Message, frozen=True, kw_only=True, tag="alert.received"):
     """The line on which the user's own call stands (S2)."""
     call: int | None = None
     """That call's number in its modem."""
-    proof: Proof | None = None
-    """None in what is older than proofs: see `model.rules.proof`."""
+    proof: Proof
+    """By what it counts as the phone's own."""
     key: Annotated[str, PersonalKind.NUMBER] = ""
     """The enrolled device that has signed it; empty below `device`."""
     key_enrolled_at: Instant | None = None
@@ -107,7 +107,7 @@ class AlertSignalAdded(Message, frozen=True, kw_only=True, tag="alert.signal_add
     battery_pct: int | None = None
     line: LineId | None = None
     call: int | None = None
-    proof: Proof | None = None
+    proof: Proof
     key: Annotated[str, PersonalKind.NUMBER] = ""
     key_enrolled_at: Instant | None = None
     doubt: Doubt | None = None

@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from messages.base import Message
 from messages.ids import (
-    E164,
     AlertId,
     Instant,
     LegId,
@@ -132,8 +131,6 @@ class TextAsked(Message, frozen=True, kw_only=True, tag="text.asked"):
         "un SMS ({purpose}) è da mandare",
     )
 
-    to: E164 = E164("")
-    """In older journals; it stands with the words now."""
     purpose: TextPurpose
     expires_at: Instant
     """Afterwards it is of no use, and is not sent."""

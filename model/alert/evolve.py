@@ -31,7 +31,7 @@ from model.alert.folds.texts import fold_texts
 from model.alert.folds.user import fold_user
 from model.alert.parts import InboxEntry
 from model.alert.receipt import alert_of, receipt
-from model.rules.proof import proof_of, rank_of
+from model.rules.proof import rank_of
 
 _ACTED_UPON: Final = (
     ev.CommandGiven,
@@ -75,9 +75,9 @@ def begin(recorded: Recorded) -> Case | None:
         deadline_at=event.deadline_at,
         phone=event.phone,
         device=event.device,
-        proof=proof_of(event),
+        proof=event.proof,
         doubt=event.doubt,
-        rank=rank_of(proof_of(event), event.doubt),
+        rank=rank_of(event.proof, event.doubt),
         key=event.key,
         key_enrolled_at=event.key_enrolled_at,
         test=event.test,

@@ -1,7 +1,7 @@
 """Why the case hangs up, and why an operator's part in it ends. Journals hold the values: they are permanent.
 
-Fields of events that hold them are text, since older and newer journals may hold others: what is read there
-is compared with these, and one that is none of them decides nothing.
+Fields of events that hold them are text, since another version may write others: what is read there is
+compared with these, and one that is none of them decides nothing.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from messages.events import AlertReceived
-from messages.ids import CHECK, SECOND, AlertId, Channel, Check, Instant
+from messages.ids import CHECK, SECOND, AlertId, Channel, Check, Instant, Proof
 from messages.journal import Recorded, Unreadable
 
 _DEADLINE_US: Final = 50 * SECOND
@@ -29,6 +29,7 @@ def receipt(recorded: Recorded) -> AlertReceived | None:
             check = Check.ARRIVAL if alert_of(recorded).startswith(CHECK) else None
             return AlertReceived(
                 channel=Channel.DATA,
+                proof=Proof.APP,
                 raised_at=at,
                 received_at=at,
                 deadline_at=Instant(at + _DEADLINE_US),

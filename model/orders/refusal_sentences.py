@@ -97,14 +97,3 @@ SENTENCES: Final[Mapping[str, str]] = {
     Refusal.DRILL_RUNNING: "A drill is running.",
     Refusal.DRILL_PHONE_IN_ALERT: "The phone for drills has a real alert open.",
 }
-_REFUSALS: Final = {sentence: refusal for refusal, sentence in SENTENCES.items()}
-
-
-def sentence(reason: str) -> str:
-    """What a journaled reason says in words; older journals hold the words themselves."""
-    return SENTENCES.get(reason, reason)
-
-
-def code(reason: str) -> str:
-    """The refusal that a journaled reason is; one that is none of ours stays what it is."""
-    return _REFUSALS.get(reason, reason)

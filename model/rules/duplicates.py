@@ -32,7 +32,7 @@ import msgspec
 from messages.events import AlertReceived, SignalNamed
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, Proof
 from model.alert.parts import BELIEVED_US
-from model.rules.proof import joins, proof_of
+from model.rules.proof import joins
 from model.rules.signal import Signal
 
 SAME_EVENT_S: Final = 120
@@ -52,7 +52,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def proof(self) -> Proof:
         """Its level: that of its receipt."""
-        return proof_of(self.first)
+        return self.first.proof
 
 
 def chosen(signal: Signal, number: E164 | None, of_its_number: Iterable[Known]) -> Known | None:

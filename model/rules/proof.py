@@ -13,18 +13,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from messages.events import AlertReceived, AlertSignalAdded
+from messages.events import AlertReceived
 from messages.ids import AlertId, Channel, Doubt, Proof
 from model.alert.case import Case
 
 PROVED: Final = 0
 CLAIMED: Final = 1
 OVER_BUDGET: Final = 2
-
-
-def proof_of(event: AlertReceived | AlertSignalAdded) -> Proof:
-    """A signal's level; of one that is older than proofs, what its channel is worth."""
-    return event.proof or level_of(event.channel)
 
 
 def level_of(channel: Channel) -> Proof:
@@ -48,7 +43,7 @@ def speaks_for(alert: AlertId, first: AlertReceived, channel: Channel, named: st
         return True
     if first.key and key == first.key:
         return True
-    if first.channel is not Channel.DATA or proof_of(first) is Proof.DEVICE:
+    if first.channel is not Channel.DATA or first.proof is Proof.DEVICE:
         return False
     return named is not None and named in (alert, first.asked)
 

@@ -54,8 +54,8 @@ class Begin(msgspec.Struct, frozen=True, kw_only=True, tag="begin"):
     revision: str
     """The form of its tables: a step of the migrations."""
     form: int = FORM
-    signed_by: str = ""
-    """The fingerprint of the certificate that signs the stream; empty before there were signatures."""
+    signed_by: str
+    """The fingerprint of the certificate that signs the stream."""
 
 
 class Rows(msgspec.Struct, frozen=True, kw_only=True, tag="rows"):

@@ -160,8 +160,6 @@ class ProvedBy(StrEnum):
     """An invitation that was sent there: who has used it has read it."""
     STAFF = "staff"
     """An invitation that somebody of the staff has handed over."""
-    UNKNOWN = ""
-    """It was not yet kept."""
 
 
 class DeviceKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -178,7 +176,7 @@ class DeviceKey(msgspec.Struct, frozen=True, kw_only=True):
     created_at: Instant
     seen_at: Instant | None
     """When an alert was last raised with it."""
-    proved_by: ProvedBy = ProvedBy.UNKNOWN
+    proved_by: ProvedBy
     checked_on: Instant | None = None
     """The day, by its beginning (UTC), on which the phone last saw that an alert of its would arrive."""
     check_days: int | None = None

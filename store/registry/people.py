@@ -100,7 +100,7 @@ class Operator(msgspec.Struct, frozen=True, kw_only=True):
     has_password: bool = False
     created_at: Instant
     token_until: Instant | None = None
-    """Until when the token signs on to the console; none: it was issued when that had no end."""
+    """Until when the token signs on to the console; none where there is no token."""
     passkeys: int = 0
     has_totp: bool = False
 

@@ -325,7 +325,7 @@ def token_signs_on(operator: Operator, now_us: Instant) -> bool:
 
     What signs on for a whole shift is enough to come in once and enrol; who has nothing else goes on with it.
     """
-    if operator.token_until is None or now_us < operator.token_until:
+    if operator.token_until is not None and now_us < operator.token_until:
         return True
     return not (operator.has_password or operator.passkeys)
 

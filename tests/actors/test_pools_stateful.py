@@ -27,6 +27,7 @@ from messages.ids import (
     OperatorId,
     Outcome,
     Party,
+    Proof,
     ShiftState,
     TrunkId,
 )
@@ -70,7 +71,11 @@ class Pools(RuleBasedStateMachine):
         self.operators_held: dict[OperatorId, AlertId] = {}
         for alert in ALERTS:
             received = ev.AlertReceived(
-                channel=Channel.DATA, raised_at=self.now, received_at=self.now, deadline_at=self.now
+                channel=Channel.DATA,
+                proof=Proof.APP,
+                raised_at=self.now,
+                received_at=self.now,
+                deadline_at=self.now,
             )
             self.journal.append(Append(streams.inbox(alert), 0, (received,)))
         for operator in OPERATORS:

@@ -77,7 +77,9 @@ def registry_of(run: Terminal) -> Iterator[Registry]:
 def signed_on(run: Terminal, operator: OperatorId = LUCIA) -> str:
     """The operator's cookie."""
     with journal_of(run.state) as journal:
-        return journal.transact(lambda tx: sessions.begin(tx, operator, "192.0.2.7")).secret
+        return journal.transact(
+            lambda tx: sessions.begin(tx, operator, "192.0.2.7", way=sessions.Way.PASSWORD)
+        ).secret
 
 
 def stands(run: Terminal, secret: str) -> bool:

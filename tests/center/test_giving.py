@@ -87,7 +87,13 @@ def with_one(journal: Journal, alert: AlertId, phone: E164, user: UserId | None)
     here = Position(lat=45.46427, lon=9.18951, at=at, accuracy_m=12.0)
     inbox = (
         ev.AlertReceived(
-            channel=Channel.DATA, raised_at=at, received_at=at, deadline_at=at, phone=phone, position=here
+            channel=Channel.DATA,
+            proof=Proof.APP,
+            raised_at=at,
+            received_at=at,
+            deadline_at=at,
+            phone=phone,
+            position=here,
         ),
         ev.PositionUpdated(position=Position(lat=45.46501, lon=9.19002, at=at, accuracy_m=5.0)),
         ev.CommandGiven(command=OperatorCommand.CALL_PSAP, by=OPERATOR),

@@ -70,7 +70,7 @@ def test_what_is_left_of_a_state_directory_that_was_deleted_is_none_of_the_next_
     assert Spare(state.run).in_use
 
 
-def test_what_an_earlier_version_has_left_is_taken_along(state: StateDir) -> None:
+def test_what_was_left_in_a_plain_folder_is_taken_along(state: StateDir) -> None:
     state.carrier_file.write_text("{}")
     (state.run / "sim1.at").symlink_to("/dev/pts/0")
     run_dir.prepare(state)

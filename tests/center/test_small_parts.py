@@ -35,6 +35,7 @@ from messages.ids import (
     OperatorId,
     Outcome,
     Party,
+    Proof,
 )
 from messages.journal import Recorded
 from model.alert.evolve import fold
@@ -67,6 +68,7 @@ def story(*events: Event) -> list[Recorded]:
     alert = AlertId("a")
     first = ev.AlertReceived(
         channel=Channel.DATA,
+        proof=Proof.APP,
         raised_at=Instant(T0),
         received_at=Instant(T0),
         deadline_at=Instant(T0 + 50 * SECOND),

@@ -23,6 +23,7 @@ from messages.ids import (
     OperatorId,
     Outcome,
     Party,
+    Proof,
 )
 from messages.journal import Recorded
 from tests.chaos.harness.facts import Facts, Given, LineStruck, Struck
@@ -45,8 +46,8 @@ def originating(leg: LegId, party: Party, line: str, attempt: int = 1) -> ev.Leg
 
 STORY: tuple[tuple[float, str, ev.Event], ...] = (
     (0.0, "inbox", ev.AlertReceived(
-        channel=Channel.DATA, raised_at=Instant(0), received_at=Instant(0), deadline_at=Instant(50 * SECOND),
-        phone=E164(PEOPLE.user))),
+        channel=Channel.DATA, proof=Proof.APP, raised_at=Instant(0), received_at=Instant(0),
+        deadline_at=Instant(50 * SECOND), phone=E164(PEOPLE.user))),
     (0.1, "alert", ev.CaseOpened(node=NodeId("n"), crew=CrewId("c00"), incarnation=1)),
     (0.1, "alert", ev.OperatorReserved(operator=DEMO, alert=ALERT)),
     (0.1, "alert", originating(OP, Party.OPERATOR, "sim2")),

@@ -55,7 +55,6 @@ NOT_PERSONAL = {
     "command.given.digit": "a key pressed in the voice menu of 112",
     "leg.digit.digit": "a key pressed in the voice menu of 112",
     "psap.requested.number": "112's",
-    "text.asked.to": "empty; the number is in the outbox, and goes from there",
     "text.failed.text": "the words of a modem (3GPP TS 27.005, 3.2.5)",
 }
 

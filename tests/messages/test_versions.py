@@ -1,8 +1,7 @@
 """What the version before this one has said is understood, and what this one says that one understands.
 
 A center is updated node by node, so that both write one journal and talk to each other for a while. What
-each version said is written down in `spoken/` by `scripts/spoken`. Before there were several nodes, messages
-stayed within one, and the journal alone had to be understood afterwards.
+each version said is written down in `spoken/` by `scripts/spoken`.
 """
 
 from __future__ import annotations
@@ -24,14 +23,6 @@ SPOKEN: dict[str, dict[str, Types]] = {
     file.stem: json.loads(file.read_text(encoding="utf-8"))
     for file in sorted((Path(__file__).parent / "spoken").glob("*.json"))
 }
-GONE = {"leg.report", "alerts.arrived", "inbox.changed", "shift.hint", "headset.present", "sms.send"}
-"""Said within one node alone, all of whose processes are of one version: now the first is `call.report`, the
-last is `text.send`, and of the others the notifier tells.
-"""
-for kinds in SPOKEN.values():
-    for types in kinds.values():
-        for tag in GONE:
-            types.pop(tag, None)
 UNIONS: dict[str, Any] = {"events": Event, "messages": Body}
 every = pytest.mark.parametrize(
     ("kind", "said"),

@@ -11,6 +11,7 @@ from model.alert.case import Case
 from model.alert.evolve import fold
 from model.alert.parts import CancelAsked
 from model.policy import Policy
+from model.rules.proof import level_of
 from model.rules.said.asking import LOST_US, Going, Why, way
 from tests.support.actors import NODE
 from tests.support.recorded import recorded
@@ -24,7 +25,11 @@ POLICY = Policy()
 def case(*events: ev.InboxEvent, channel: Channel = Channel.DATA, **of: object) -> Case:
     """An alert with these events, one a second."""
     received = ev.AlertReceived(
-        channel=channel, raised_at=T0, received_at=T0, deadline_at=T0, **{"phone": PHONE, **of}
+        channel=channel,
+        raised_at=T0,
+        received_at=T0,
+        deadline_at=T0,
+        **{"phone": PHONE, "proof": level_of(channel), **of},
     )
     made = fold(
         recorded(event, n + 1, at(n), stream="inbox-a1", node=NODE)

@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from messages import events as ev
-from messages.ids import E164, SECOND, Channel, Check, CrewId, Instant, LegId, LineId, NodeId, Outcome, Party
+from messages.ids import (
+    E164,
+    SECOND,
+    Channel,
+    Check,
+    CrewId,
+    Instant,
+    LegId,
+    LineId,
+    NodeId,
+    Outcome,
+    Party,
+    Proof,
+)
 from messages.journal import Recorded
 from model.rules.checking import Link, chain_of
 from tests.support.recorded import recorded
@@ -20,6 +33,7 @@ CLOSED = ev.AlertClosed(outcome=Outcome.TEST_DONE)
 def told(check: Check | None, *steps: tuple[float, ev.Event]) -> list[Recorded]:
     received = ev.AlertReceived(
         channel=Channel.DATA,
+        proof=Proof.APP,
         raised_at=BEGUN,
         received_at=BEGUN,
         deadline_at=Instant(BEGUN + 50 * SECOND),

@@ -21,6 +21,7 @@ from messages.ids import (
     OperatorId,
     Outcome,
     PersonalKind,
+    Proof,
 )
 from model.alert.case import Case
 from model.alert.evolve import begin, evolve
@@ -70,6 +71,7 @@ class Target(RuleBasedStateMachine):
             "inbox",
             ev.AlertReceived(
                 channel=Channel.DATA,
+                proof=Proof.APP,
                 raised_at=self.now,
                 received_at=self.now,
                 deadline_at=Instant(self.now + 50 * SECOND),

@@ -22,6 +22,7 @@ from messages.ids import (
     OperatorId,
     Outcome,
     Party,
+    Proof,
     UserId,
 )
 from model import figures as of
@@ -41,6 +42,7 @@ def told(*steps: tuple[float, Event], test: bool = False) -> Row:
     """The row of an alert received at BEGUN, its events at so many seconds after."""
     received = ev.AlertReceived(
         channel=Channel.DATA,
+        proof=Proof.APP,
         raised_at=BEGUN,
         received_at=BEGUN,
         deadline_at=Instant(BEGUN + 50 * SECOND),
@@ -115,17 +117,12 @@ def test_s11_an_operators_ringing_phone_is_not_the_user_s_and_a_missed_deadline_
 
 
 def test_s02_who_has_called_in_is_reached_without_a_ring() -> None:
-    row = told((0.4, ev.UserReached(met_by="inbound")))
+    row = told((0.4, ev.UserReached(met_by="inbound", by="answer")))
     assert (row.to_ringing_us, row.to_operator_us, row.to_psap_us) == (400_000, None, None)
 
 
-def test_what_older_journals_call_reached_by_ringing_is_a_phone_that_rang() -> None:
-    row = told((9.1, ev.UserReached(met_by="ringing")))
-    assert (row.to_ringing_us, row.reached_us) == (9_100_000, None)
-
-
 def test_a_clock_that_goes_back_makes_no_time_less_than_none() -> None:
-    assert told((-2.0, ev.UserReached(met_by="inbound"))).to_ringing_us == 0
+    assert told((-2.0, ev.UserReached(met_by="inbound", by="answer"))).to_ringing_us == 0
 
 
 def test_every_event_that_changes_a_row_is_named_and_no_other() -> None:
@@ -136,7 +133,9 @@ def test_every_event_that_changes_a_row_is_named_and_no_other() -> None:
         ev.LegConfirmed(leg=leg("user"), attempt=1, by="voice"),
         ev.UserRang(),
         ev.UserReached(met_by="answered", by="app"),
-        ev.AlertSignalAdded(channel=Channel.DATA, received_at=BEGUN, raised_at=BEGUN, silent=True),
+        ev.AlertSignalAdded(
+            channel=Channel.DATA, proof=Proof.APP, received_at=BEGUN, raised_at=BEGUN, silent=True
+        ),
         ev.PinRefused(),
         ev.PsapRequested(by=None, number=E164("112")),
         ev.PsapJoined(leg=leg("psap")),

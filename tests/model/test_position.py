@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 
 from messages import events as ev
 from messages.base import Position
-from messages.ids import E164, SECOND, Channel, Instant
+from messages.ids import E164, SECOND, Channel, Instant, Proof
 from model.alert.case import Case
 from model.alert.evolve import fold
 from model.alert.parts import KnownPosition
+from model.rules.proof import level_of
 from tests.support.recorded import recorded
 
 START = Instant(1_795_000_000 * SECOND)
@@ -32,6 +33,7 @@ def story(*came: tuple[float, Position, Channel]) -> Case:
     """An alert with these positions, each with the second of its receipt."""
     first = ev.AlertReceived(
         channel=Channel.DATA,
+        proof=Proof.APP,
         raised_at=START,
         received_at=START,
         deadline_at=at(50),
@@ -44,7 +46,11 @@ def story(*came: tuple[float, Position, Channel]) -> Case:
         else:
             received_at = at(second)
             added = ev.AlertSignalAdded(
-                channel=channel, received_at=received_at, raised_at=received_at, position=position
+                channel=channel,
+                proof=level_of(channel),
+                received_at=received_at,
+                raised_at=received_at,
+                position=position,
             )
             events.append((second, added))
     case = fold(

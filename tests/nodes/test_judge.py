@@ -23,6 +23,7 @@ from messages.ids import (
     OperatorId,
     Outcome,
     Party,
+    Proof,
 )
 from messages.journal import Recorded
 from tests.chaos.harness.facts import Facts
@@ -127,7 +128,8 @@ ENDED = told(*[(0.0, "a", 1, opened("a"))] * 4, (20.0, "b", 2, ev.AlertClosed(ou
 
 RECEIVED = told(
     (0.5, "a", 0, ev.AlertReceived(
-        channel=Channel.DATA, raised_at=Instant(0), received_at=Instant(0), deadline_at=Instant(50 * SECOND)
+        channel=Channel.DATA, proof=Proof.APP, raised_at=Instant(0), received_at=Instant(0),
+        deadline_at=Instant(50 * SECOND)
     )),
     stream="inbox-n",
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from messages import events as ev
-from messages.ids import E164, Channel, OperatorCommand, Party, Role, ShiftState
+from messages.ids import E164, Channel, OperatorCommand, Party, Proof, Role, ShiftState
 from model.rules.calls.quiet import voices_withheld
 from model.rules.said.announcing import hears
 from store.alarms import standing_now
@@ -65,7 +65,9 @@ def test_a_user_who_can_talk_no_more_has_an_operator_again_to_tell_112(
     world.until("she is free", lambda: world.case.operator is None)
     world.advance(20)
     now = world.clock.now_us()
-    silent = ev.AlertSignalAdded(channel=Channel.DATA, received_at=now, raised_at=now, silent=True)
+    silent = ev.AlertSignalAdded(
+        channel=Channel.DATA, proof=Proof.APP, received_at=now, raised_at=now, silent=True
+    )
     world.fact(silent if said == "silent" else ev.AlertCancelled(duress=True))
     in_conference(world, Party.OPERATOR, Party.USER, Party.PSAP)
     assert world.case.operator is not None

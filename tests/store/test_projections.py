@@ -40,6 +40,7 @@ from messages.ids import (
     OperatorId,
     Outcome,
     Party,
+    Proof,
     ShiftState,
 )
 from model.alert.live import LiveCases
@@ -64,6 +65,7 @@ def received(deadline_s: int = 50, *, test: bool = False) -> AlertReceived:
     at = Instant(START + deadline_s * 1_000_000)
     return AlertReceived(
         channel=Channel.DATA,
+        proof=Proof.APP,
         raised_at=START,
         received_at=START,
         deadline_at=at,
@@ -116,7 +118,9 @@ def test_an_alert_is_open_until_it_is_closed(folds: Folds) -> None:
     assert list(folds.alerts.cases) == ["x", "y", "z"]
     folds.say("alert-x", CLOSED)
     assert list(folds.alerts.cases) == ["y", "z"]
-    folds.say("inbox-x", AlertSignalAdded(channel=Channel.DATA, received_at=START, raised_at=START))
+    folds.say(
+        "inbox-x", AlertSignalAdded(channel=Channel.DATA, proof=Proof.APP, received_at=START, raised_at=START)
+    )
     assert list(folds.alerts.cases) == ["y", "z"]
 
 
@@ -307,7 +311,7 @@ def _case_event(alert: AlertId) -> st.SearchStrategy[tuple[str, Event]]:
         OPERATORS.map(lambda operator: OperatorNotAnswering(operator=operator)),
         OPERATORS.map(lambda operator: OperatorReserved(operator=operator, alert=alert)),
         st.just(AlertClosed(outcome=Outcome.BRIEFED)),
-        st.just(UserReached(met_by="ringing")),
+        st.just(UserReached(met_by="answered", by="answer")),
     )
     return events.map(lambda event: (streams.case(alert), event))
 

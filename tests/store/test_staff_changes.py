@@ -18,7 +18,7 @@ from store.errors import (
 )
 from store.journal.journal import Journal
 from store.registry.access.app_keys import revoke_key
-from store.registry.access.sessions import begin
+from store.registry.access.sessions import Way, begin
 from store.registry.people import Operator, StaffRole
 from store.registry.registry import Registry
 from store.registry.staff_changes import Fields, change, keep_an_admin
@@ -110,7 +110,7 @@ def test_another_role_ends_the_sessions_and_the_last_admin_stays_one(
     journal: Journal, registry: Registry, anna: Operator
 ) -> None:
     operator, admin = Fields(role=StaffRole.OPERATOR), Fields(role=StaffRole.ADMIN)
-    journal.transact(lambda tx: begin(tx, anna.id, ""))
+    journal.transact(lambda tx: begin(tx, anna.id, "", way=Way.PASSWORD))
     changed(journal, anna.id, operator, admin)
     assert registry.sessions(journal.now_us()) == []
     with pytest.raises(LastAdmin):

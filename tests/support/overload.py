@@ -19,7 +19,7 @@ from messages.base import Message
 from messages.ids import SECOND, AlertId, Instant, OperatorId, Party, ShiftState
 from model.alert.live import LiveCases
 from model.policy import Policy
-from model.rules.proof import proof_of, rank_of
+from model.rules.proof import rank_of
 from model.rules.urgency import Urgency, least_us, urgency
 from store import streams
 from store.journal.following import Following
@@ -224,7 +224,7 @@ class Judgement:
         if isinstance(event, ev.AlertReceived):
             story = Story(
                 alert=alert,
-                rank=(event.test, rank_of(proof_of(event), event.doubt), event.deadline_at),
+                rank=(event.test, rank_of(event.proof, event.doubt), event.deadline_at),
                 received_at=event.received_at,
                 there_at=at,
                 deadline_at=event.deadline_at,

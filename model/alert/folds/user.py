@@ -65,13 +65,10 @@ def fold_user(case: Case, event: ev.Event, at: Instant) -> Case | None:
 
 
 def _reached(case: Case, event: ev.UserReached, at: Instant) -> Case:
-    if event.met_by == "ringing":
-        # As journals had it before `user.rang`: the network's word, and nobody's answer.
-        return replace(case, rang_at=case.rang_at or at, met_at=case.met_at or at)
     if case.reached_at is not None and case.reached_by != "app":
         return replace(case, met_at=case.met_at or at)
     # Of a user who answers the app's word is forgotten: the better word has the time of its own.
-    return replace(case, met_at=case.met_at or at, reached_at=at, reached_by=event.by or "answer")
+    return replace(case, met_at=case.met_at or at, reached_at=at, reached_by=event.by)
 
 
 def _machine(case: Case) -> Case:

@@ -23,6 +23,7 @@ from messages.ids import (
     LineId,
     NodeId,
     OperatorId,
+    Proof,
     ShiftState,
 )
 from messages.journal import Recorded
@@ -91,6 +92,7 @@ def _one_alert(n: int, at_us: Instant, positions: int) -> Iterator[Said]:
     inbox, case = streams.inbox(alert), streams.case(alert)
     received = ev.AlertReceived(
         channel=Channel.DATA,
+        proof=Proof.APP,
         phone=phone,
         raised_at=at_us,
         received_at=at_us,

@@ -76,7 +76,7 @@ def story(alert: AlertId, phone: E164) -> Iterator[tuple[float, tuple[Event, ...
             called(user, Party.USER, phone),
         ),
     )
-    yield 9.0, (ev.LegRinging(leg=user, attempt=1), ev.UserReached(met_by="ringing"))
+    yield 9.0, (ev.LegRinging(leg=user, attempt=1), ev.UserRang())
     yield 15.0, (ev.LegAnswered(leg=user, attempt=1), ev.BridgeJoined(bridge=bridge, legs=(op1, user)))
     yield (
         30.0,

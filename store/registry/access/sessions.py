@@ -76,8 +76,6 @@ _IS_THERE: Final = Query(select(operators.c.id).where(operators.c.id == bindpara
 class Way(StrEnum):
     """By what an operator has signed on."""
 
-    UNKNOWN = ""
-    """Before it was kept."""
     PASSWORD = "password"
     CODE = "code"
     """A password and the code of an authenticator app."""
@@ -101,7 +99,7 @@ class Session(msgspec.Struct, frozen=True):
     node: NodeId
     address: str
     """From where the operator has signed on; empty where it was not known."""
-    way: Way = Way.UNKNOWN
+    way: Way
     used_at: Instant | None = None
     """When it was seen in use; a minute or so is not told apart."""
 
@@ -119,7 +117,7 @@ def begin(
     address: str,
     as_of: int | None = None,
     *,
-    way: Way = Way.UNKNOWN,
+    way: Way,
     challenge: str = "",
 ) -> Begun:
     """A new session. `as_of`: what `changes_of` said before the proof was looked at. `challenge`: what the

@@ -38,6 +38,7 @@ from model.alert.parts import Owner
 from model.orders.effects import refusal
 from model.orders.refusals import Refusal
 from model.policy import Policy
+from model.rules.proof import level_of
 from tests.support.recorded import recorded
 
 E = TypeVar("E")
@@ -85,7 +86,9 @@ class Book:
             "deadline_at": Instant(START + 50 * SECOND),
             "phone": PHONE,
         }
-        self.write("inbox-a1", ev.AlertReceived(**{**fields, **received}))  # type: ignore[arg-type]
+        fields |= received
+        fields.setdefault("proof", level_of(Channel(fields["channel"])))
+        self.write("inbox-a1", ev.AlertReceived(**fields))  # type: ignore[arg-type]
 
     # ------------------------------------------------------------ the journal
 

@@ -21,6 +21,7 @@ from messages.ids import (
     OperatorId,
     Outcome,
     Party,
+    Proof,
 )
 from messages.legs import Originate, ReleaseLeg
 from messages.lines import PreemptCase
@@ -150,7 +151,12 @@ def test_case_02_the_user_s_own_call_replaces_ours() -> None:
     book = Book().attended()
     book.rings(Party.USER)
     again = ev.AlertSignalAdded(
-        channel=Channel.VOICE, received_at=book.now, raised_at=book.now, line=LineId("p7"), call=4
+        channel=Channel.VOICE,
+        proof=Proof.NETWORK,
+        received_at=book.now,
+        raised_at=book.now,
+        line=LineId("p7"),
+        call=4,
     )
     book.fact(again)
     outbound = book.case.legs[leg("user")]

@@ -12,7 +12,17 @@ from messages import events as ev
 from messages.base import VoicePort
 from messages.bridge import BridgeReport, Member, Press
 from messages.calls import CallReport, CallState
-from messages.ids import BridgeId, Channel, Instant, LineId, OperatorCommand, OperatorId, Outcome, Party
+from messages.ids import (
+    BridgeId,
+    Channel,
+    Instant,
+    LineId,
+    OperatorCommand,
+    OperatorId,
+    Outcome,
+    Party,
+    Proof,
+)
 from model.alert.case import Case
 from model.alert.evolve import fold
 from model.alert.leg import Leg
@@ -167,7 +177,11 @@ class AnyCourse(RuleBasedStateMachine):
     @rule()
     def the_alert_turns_silent(self) -> None:
         signal = ev.AlertSignalAdded(
-            channel=Channel.DATA, received_at=self.book.now, raised_at=self.book.now, silent=True
+            channel=Channel.DATA,
+            proof=Proof.APP,
+            received_at=self.book.now,
+            raised_at=self.book.now,
+            silent=True,
         )
         self.book.write("inbox-a1", signal)
         self.book.go_on()
@@ -181,6 +195,7 @@ class AnyCourse(RuleBasedStateMachine):
     def the_user_calls_in(self, call: int, line: str) -> None:
         signal = ev.AlertSignalAdded(
             channel=Channel.VOICE,
+            proof=Proof.NETWORK,
             received_at=self.book.now,
             raised_at=self.book.now,
             line=LineId(line),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from messages import events as ev
 from messages.calls import CallReport, CallState
 from messages.ids import SECOND, Instant, OperatorCommand, Party
-from model.alert.evolve import fold
 from model.rules.calls.quiet import spoken_to
 from tests.actors.alert_case.book import ALERT, START, Book
 
@@ -56,14 +55,6 @@ def test_a_machine_has_reached_nobody() -> None:
     book.order(OperatorCommand.MARK_MACHINE)
     assert (book.case.reached_at, book.case.reached_by) == (None, "")
     assert book.case.met_at is not None
-
-
-def test_an_old_journals_ringing_meets_the_deadline_and_reaches_nobody() -> None:
-    book = Book().opened()
-    book.write("alert-a1", ev.UserReached(met_by="ringing"))
-    case = fold(book.recorded)
-    assert case is not None
-    assert (case.met_at, case.rang_at, case.reached_at) == (book.now, book.now, None)
 
 
 def test_at_the_deadline_the_app_calls_112_unless_a_pin_was_typed_into_it() -> None:

@@ -13,6 +13,7 @@ from model.alert.reasons import ReleaseReason
 from model.orders.refusals import Refusal
 from model.policy import Policy, VoiceAlert
 from model.rules.calls.quiet import hushed
+from model.rules.proof import level_of
 from tests.actors.alert_case.book import EVERYONE, POLICY, START, Book, leg
 
 
@@ -26,6 +27,7 @@ def silent(**received: object) -> Book:
 
 def signal(book: Book, **fields: object) -> None:
     said = {"channel": Channel.DATA, "received_at": book.now, "raised_at": book.now, **fields}
+    said.setdefault("proof", level_of(Channel(said["channel"])))
     book.write("inbox-a1", ev.AlertSignalAdded(**said))  # type: ignore[arg-type]
     book.go_on()
 

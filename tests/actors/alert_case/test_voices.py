@@ -6,7 +6,7 @@ import pytest
 
 from actors.alert_case.wishes import bridge_wish
 from messages import events as ev
-from messages.ids import Channel, LegId, OperatorCommand, Party
+from messages.ids import Channel, LegId, OperatorCommand, Party, Proof
 from model.alert.evolve import fold
 from model.orders.refusals import Refusal
 from model.rules.said.announcing import SOFT_TONE, hears
@@ -80,7 +80,9 @@ def test_an_order_of_before_does_not_hold_once_the_alert_is_silent_or_forced(the
     if then == "duress":
         book.write("inbox-a1", ev.AlertCancelled(duress=True))
     else:
-        signal = {"channel": Channel.DATA, "received_at": book.now, "raised_at": book.now}
-        book.write("inbox-a1", ev.AlertSignalAdded(silent=True, **signal))  # type: ignore[arg-type]
+        signal = ev.AlertSignalAdded(
+            channel=Channel.DATA, proof=Proof.APP, received_at=book.now, raised_at=book.now, silent=True
+        )
+        book.write("inbox-a1", signal)
     book.go_on()
     assert hearers(book)[Party.OPERATOR] == set()

@@ -45,7 +45,6 @@ ROLES = tuple(
         Role.CARRIER,
         Role.MEMBERSHIP,
         Role.VOICE_GATE,
-        Role.HTTP_BRIDGE,
         Role.DATA_SENDER,
     )
 )

@@ -24,6 +24,7 @@ from messages.ids import (
     OperatorId,
     Outcome,
     Party,
+    Proof,
     Role,
     TextFailure,
     TextId,
@@ -63,6 +64,7 @@ class Writer:
     def received(self, alert: AlertId = A, phone: E164 = USERS[0], *, test: bool = False) -> None:
         received = ev.AlertReceived(
             channel=Channel.DATA,
+            proof=Proof.APP,
             raised_at=at(0),
             received_at=at(0),
             deadline_at=at(50),
@@ -280,7 +282,13 @@ def test_a_call_that_no_leg_has_made_is_found_where_it_stays() -> None:
 def test_a_call_to_a_phone_that_its_own_sender_has_silenced_is_found(alias: str, wrong: int) -> None:
     made = received()
     silent = ev.AlertSignalAdded(
-        channel=Channel.DATA, received_at=at(5), raised_at=at(5), phone=USERS[0], silent=True, alias=alias
+        channel=Channel.DATA,
+        proof=Proof.APP,
+        received_at=at(5),
+        raised_at=at(5),
+        phone=USERS[0],
+        silent=True,
+        alias=alias,
     )
     made.write(5, "inbox-a", silent)
     made.dialled(9, Party.USER, "sim3")

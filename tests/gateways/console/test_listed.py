@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from gateways.console.listed import Listed
 from gateways.console.picture import Picture
 from messages.events import AlertClosed, AlertReceived, Event, OperatorReserved
-from messages.ids import SECOND, AlertId, Channel, Instant, OperatorId, Outcome
+from messages.ids import SECOND, AlertId, Channel, Instant, OperatorId, Outcome, Proof
 from tests.support.recorded import recorded
 
 NOW = 1_795_000_000 * SECOND
@@ -32,7 +32,11 @@ class Storm:
         at = Instant(NOW + number * SECOND)
         alert = AlertId(f"a{number:04}")
         event = AlertReceived(
-            channel=Channel.DATA, raised_at=at, received_at=at, deadline_at=Instant(at + 50 * SECOND)
+            channel=Channel.DATA,
+            proof=Proof.APP,
+            raised_at=at,
+            received_at=at,
+            deadline_at=Instant(at + 50 * SECOND),
         )
         self._say(f"inbox-{alert}", 1, event)
         self.told.update(self.listed.update(self.picture, [alert]))

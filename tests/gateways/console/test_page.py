@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from gateways.console.page import STATIC
-from model.orders.refusal_sentences import SENTENCES, code, sentence
+from model.orders.refusal_sentences import SENTENCES
 from model.orders.refusals import Refusal
 
 OURS = sorted(
@@ -23,12 +21,6 @@ def test_every_refusal_has_its_words_on_the_page_and_for_those_who_have_none() -
     codes = [str(refusal) for refusal in Refusal]
     assert re.findall(r"^  (\w+): \[", table, re.MULTILINE) == codes
     assert list(SENTENCES) == codes
-
-
-@pytest.mark.parametrize("journaled", ["psap_absent", "112 is not on the line."])
-def test_a_refusal_is_known_by_its_sentence_too_which_older_journals_hold(journaled: str) -> None:
-    assert (code(journaled), sentence(journaled)) == ("psap_absent", "112 is not on the line.")
-    assert (code("of another version"), sentence("of another version")) == ("of another version",) * 2
 
 
 def test_every_key_that_is_listened_to_is_in_the_list_of_keys() -> None:

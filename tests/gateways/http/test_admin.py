@@ -19,7 +19,7 @@ from model.duty.roster import Roster
 from runtime.published.backup_runs import Work
 from store import duty
 from store.audit.entry import Action
-from store.registry.access.sessions import begin
+from store.registry.access.sessions import Way, begin
 from store.registry.devices import accept_invitation, invite, sign_of
 from store.registry.people import Person, StaffRole
 from store.registry.registry import Registry
@@ -285,7 +285,7 @@ def test_ending_sessions_signs_off_and_ends_token_and_link_but_no_password(
     registry.set_password(LUCA, PASSWORD, by="test")
     code = admin.post(f"{OPS}/{LUCA}/link").json()["code"]
     for _ in range(2):
-        api.journal.transact(lambda tx: begin(tx, LUCA, "10.0.0.7"))
+        api.journal.transact(lambda tx: begin(tx, LUCA, "10.0.0.7", way=Way.PASSWORD))
     assert row_of(admin, LUCA)["sessions"] == 2
     assert admin.delete(f"{OPS}/{LUCA}/sessions").json() == {"ended": 2}
     assert row_of(admin, LUCA)["sessions"] == 0

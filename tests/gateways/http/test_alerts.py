@@ -21,7 +21,7 @@ from messages.events import (
     RingingSeen,
     UserReached,
 )
-from messages.ids import E164, Channel, LineId, NodeId, Outcome, TrunkId
+from messages.ids import E164, Channel, LineId, NodeId, Outcome, Proof, TrunkId
 from model.policy import LineSpec
 from runtime.published.peers import Peers
 from runtime.published.peers import Place as OtherNode
@@ -87,7 +87,14 @@ def test_the_app_is_told_that_an_alert_is_silent_until_it_is_asked_to_cancel(api
     assert api.app.get(url).json()["silent"] is False
     now = CLOCK.now_us()
     story.hear(
-        AlertSignalAdded(channel=Channel.SMS, received_at=now, raised_at=now, phone=E164(GIULIA), silent=True)
+        AlertSignalAdded(
+            channel=Channel.SMS,
+            proof=Proof.NETWORK,
+            received_at=now,
+            raised_at=now,
+            phone=E164(GIULIA),
+            silent=True,
+        )
     )
     wait_until(lambda: api.app.get(url).json()["silent"], what="that it is silent")
     api.app.post(f"{url}/cancel", json={"pin": "0000"})

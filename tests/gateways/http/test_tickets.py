@@ -19,7 +19,7 @@ from model.policy import Policy
 from store.errors import JournalUnavailable
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
-from store.registry.access.sessions import LIFE_S, TICKET_LIFE_S, Session, go_on
+from store.registry.access.sessions import LIFE_S, TICKET_LIFE_S, Session, Way, go_on
 from store.registry.access.sessions import ticket_of as ticket_by
 from store.registry.registry import Registry
 from tests.gateways.http.place import Later, Place
@@ -38,6 +38,7 @@ FORGED = Session(
     until=Instant(2**60),
     node=NodeId("a"),
     address="",
+    way=Way.PASSWORD,
 )
 Client = TestClient[Litestar]
 

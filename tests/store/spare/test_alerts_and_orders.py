@@ -157,7 +157,7 @@ def everything(journal: Journal, clock: Clock) -> dict[str, Work]:
         **{f"fact: {name}": said(event) for name, event in facts().items()},
         **{f"order {command}": ordered(command) for command in OperatorCommand},
         **{f"shift {state}": lambda tx, to=state: set_shift(tx, ANNA, to, "", Policy()) for state in shift},
-        "sign on": lambda tx: sessions.begin(tx, ANNA, "10.0.0.1"),
+        "sign on": lambda tx: sessions.begin(tx, ANNA, "10.0.0.1", way=sessions.Way.PASSWORD),
         "text": lambda tx: ask_text(tx, SIGNED, text, TextPurpose.MESSAGE, until),
     }
 

@@ -79,10 +79,13 @@ def test_second_factors_are_used_in_memory_and_recovery_codes_are_not(node: Node
 def test_signing_on_and_off_goes_on_in_memory_and_is_written_down_late(node: Node, disk: Disk) -> None:
     journal, keeper = node.journal(), node.keeper()
     anna = Registry(journal).add_operator("Anna", "+393330000001", by="test").id
-    before = [journal.transact(lambda tx: sessions.begin(tx, anna, "10.0.0.1")) for _ in range(2)]
+    before = [
+        journal.transact(lambda tx: sessions.begin(tx, anna, "10.0.0.1", way=sessions.Way.PASSWORD))
+        for _ in range(2)
+    ]
     keeper.warm()
     disk.is_gone()
-    meanwhile = journal.transact(lambda tx: sessions.begin(tx, anna, "10.0.0.2"))
+    meanwhile = journal.transact(lambda tx: sessions.begin(tx, anna, "10.0.0.2", way=sessions.Way.PASSWORD))
     journal.transact(lambda tx: sessions.end(tx, before[0].session, last=False))
     assert not lasts(journal)
     now_us = node.clock()

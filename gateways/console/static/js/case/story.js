@@ -311,8 +311,7 @@ export function told(entry, user, names, test) {
     case 'user.rang':
       return null; // The call's own ringing tells it.
     case 'user.reached': {
-      if (entry.reason === 'ringing') return null; // older journals called the network's word so
-      if (['answer', 'answered'].includes(entry.reason)) return null; // The call's own answer tells it.
+      if (entry.reason === 'answer') return null; // The call's own answer tells it.
       const by = REACHED[entry.reason] ?? [entry.reason, entry.reason];
       return s('done', 'ok', `Raggiunta: ${by[0]}`, `Reached: ${by[1]}`);
     }

@@ -41,7 +41,7 @@ const PROVED = {
 };
 
 /** By what the number was proved, where that was kept. @param {PhoneRow} phone */
-const proved = ({ proved_by }) => (proved_by ? either(...PROVED[proved_by]) : '');
+const proved = ({ proved_by }) => either(...PROVED[proved_by]);
 
 /** @type {Record<string, Pair>} */
 const SEEMS = {
